@@ -1,0 +1,129 @@
+"""What a thing can be, and which change is legal when.
+
+`NODE_TRANSITIONS` is the one table of a node's life; every edge says when it happens. Wire spelling is the
+service's (`leavingpool`), so a table can be compared with a node list of the service.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class NodeKind(StrEnum):
+    """How a node is paid for; `LOW_PRIORITY` is the API's word for spot nodes too."""
+
+    DEDICATED = "dedicated"
+    LOW_PRIORITY = "low_priority"
+
+
+class NodeFillType(StrEnum):
+    """Where a task goes among the nodes that have room for it."""
+
+    SPREAD = "spread"
+    PACK = "pack"
+
+
+class NodeDeallocationOption(StrEnum):
+    """What becomes of the tasks on a node that is removed."""
+
+    REQUEUE = "requeue"
+    TERMINATE = "terminate"
+    TASKCOMPLETION = "taskcompletion"
+    RETAINEDDATA = "retaineddata"
+
+
+class AllocationState(StrEnum):
+    """What a pool's size is doing."""
+
+    STEADY = "steady"
+    RESIZING = "resizing"
+    STOPPING = "stopping"
+
+
+class TaskState(IntEnum):
+    """Where a task is; the value is the code in the kernel's state column."""
+
+    PLANNED = 0
+    """Not yet submitted."""
+    ACTIVE = 1
+    """Queued: submitted, or given back by an attempt that did not count."""
+    RUNNING = 2
+    COMPLETED = 3
+
+
+class Outcome(IntEnum):
+    """How an attempt ended; the value is the code in the attempt table's column."""
+
+    RUNNING = 0
+    """Still on its node when the run ended."""
+    SUCCEEDED = 1
+    FAILED = 2
+    """Exit code other than 0: retried while retries are left."""
+    PREEMPTED = 3
+    """Node lost; the task went back to the queue and no retry was used."""
+    REQUEUED = 4
+    """Killed by a shrink with `requeue`; the task went back to the queue."""
+    TERMINATED = 5
+    """Killed by a shrink with `terminate`; the task completed as a failure."""
+
+
+class NodeState(StrEnum):
+    """The service's node states (batch-node state, API 2020-09-01.12.0 and later)."""
+
+    CREATING = "creating"
+    STARTING = "starting"
+    WAITINGFORSTARTTASK = "waitingforstarttask"
+    STARTTASKFAILED = "starttaskfailed"
+    IDLE = "idle"
+    RUNNING = "running"
+    OFFLINE = "offline"
+    REBOOTING = "rebooting"
+    REIMAGING = "reimaging"
+    UPGRADINGOS = "upgradingos"
+    UNUSABLE = "unusable"
+    UNKNOWN = "unknown"
+    LEAVINGPOOL = "leavingpool"
+    PREEMPTED = "preempted"
+
+
+S = NodeState
+NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
+    None: frozenset({
+        S.CREATING,  # the VM was obtained
+    }),
+    S.CREATING: frozenset({
+        S.STARTING,  # the VM has booted, the node agent starts
+        S.PREEMPTED,  # capacity taken back before the node joined
+        S.LEAVINGPOOL,  # chosen by a shrink while still on its way
+    }),
+    S.STARTING: frozenset({
+        S.WAITINGFORSTARTTASK,  # the pool has a start task to wait for
+        S.IDLE,  # no start task, or one that is not waited for
+        S.PREEMPTED,  # capacity taken back
+        S.LEAVINGPOOL,  # chosen by a shrink
+    }),
+    S.WAITINGFORSTARTTASK: frozenset({
+        S.IDLE,  # the start task exited with 0
+        S.PREEMPTED,  # capacity taken back
+        S.LEAVINGPOOL,  # chosen by a shrink
+    }),
+    S.IDLE: frozenset({
+        S.RUNNING,  # the first slot was taken
+        S.PREEMPTED,  # capacity taken back
+        S.LEAVINGPOOL,  # chosen by a shrink
+    }),
+    S.RUNNING: frozenset({
+        S.IDLE,  # the last slot was freed
+        S.PREEMPTED,  # capacity taken back under running tasks
+        S.LEAVINGPOOL,  # chosen by a shrink; tasks may run on while it drains
+    }),
+    S.LEAVINGPOOL: frozenset({
+        None,  # gone
+        S.IDLE,  # the resize timed out while draining: back in service, nothing running
+        S.RUNNING,  # the same with tasks still running
+    }),
+    S.PREEMPTED: frozenset({
+        S.CREATING,  # replacement found; same node id
+        None,  # shed by a lower target, or the pool was deleted
+    }),
+}
+del S

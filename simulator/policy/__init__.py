@@ -1,0 +1,1 @@
+"""Decisions: values in, values out. No SimPy, no clock, no generator of random numbers of their own."""

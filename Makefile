@@ -1,0 +1,29 @@
+# Five commands: run, test, check, bench, clean. Each makes its own virtual environment.
+VENV ?= .venv
+PYTHON ?= python3
+STAMP = $(VENV)/.poolsight
+
+.PHONY: run test check bench clean
+
+run: $(STAMP)
+	$(VENV)/bin/poolsight run scenarios/first_pool.yaml
+
+test: $(STAMP)
+	$(VENV)/bin/python -m pytest -q -n auto
+
+check: $(STAMP)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: $(STAMP)
+	$(VENV)/bin/python -m pytest -q -m benchmark
+
+clean:
+	rm -rf .venv build dist
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --upgrade pip
+	$(VENV)/bin/pip install --quiet -e ".[test,dev]"
+	touch $(STAMP)

@@ -1,0 +1,58 @@
+"""How many of the wanted nodes a resize may have (behaviour spec §4.3).
+
+Limits are tested in the service's order; a limit cuts the request, it does not refuse it, and the first one
+that cuts gives the error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.states import NodeKind
+
+INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}
+"""Nodes of a pool with inter-node communication (assumption P2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One bound on a growth: how many more nodes it leaves room for, and the service's code when it binds."""
+
+    room: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How many nodes a growth gets, and what bound it."""
+
+    nodes: int
+    code: str | None = None
+    message: str | None = None
+
+
+def admit(wanted: int, limits: Sequence[Limit], kind: NodeKind) -> Admission:
+    """Cut `wanted` nodes by `limits`, given in order of precedence."""
+    admitted = wanted
+    binding: Limit | None = None
+    for limit in limits:
+        room = max(limit.room, 0)
+        if room < admitted:
+            admitted = room
+            binding = binding or limit
+    if binding is None:
+        return Admission(admitted)
+    name = "dedicated" if kind is NodeKind.DEDICATED else "low priority"
+    return Admission(
+        admitted,
+        binding.code,
+        f"Desired number of {name} nodes could not be allocated: {admitted} of {wanted}",
+    )
+
+
+def core_quota_code(kind: NodeKind, mode: str) -> str:
+    """Name the service's error for an exhausted total of cores."""
+    if kind is NodeKind.DEDICATED:
+        return "AccountCoreQuotaReached"
+    return (
+        "AccountSpotCoreQuotaReached" if mode == "UserSubscription" else "AccountLowPriorityCoreQuotaReached"
+    )

@@ -1,0 +1,57 @@
+"""Which nodes leave when a pool shrinks (behaviour spec §5.1, assumption P4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.states import NodeState
+
+RANK = {
+    NodeState.UNUSABLE: 1,
+    NodeState.STARTTASKFAILED: 1,
+    NodeState.UNKNOWN: 1,
+    NodeState.PREEMPTED: 1,
+    NodeState.CREATING: 2,
+    NodeState.STARTING: 2,
+    NodeState.WAITINGFORSTARTTASK: 2,
+    NodeState.OFFLINE: 3,
+    NodeState.IDLE: 3,
+    NodeState.RUNNING: 4,
+}
+"""Nodes of a lower rank leave first; nodes still on order have left before any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the choice of a victim looks at."""
+
+    sequence: int
+    state: NodeState
+    allocated: int
+    """Instant of the node's first allocation."""
+    used_slots: int = 0
+    elapsed: int = 0
+    """Work that would be lost, in slot-milliseconds."""
+
+
+def choose(candidates: Sequence[Candidate], count: int, order: str, dice: Sequence[float] = ()) -> list[int]:
+    """Give the sequence numbers of the `count` nodes that leave.
+
+    `order` is `newest_idle_first`, `oldest_idle_first`, `random_idle` (random inside the idle nodes) or
+    `random` (among all); the random ones read one number of `dice` for each candidate.
+    """
+
+    def key(pair: tuple[int, Candidate]) -> tuple[float, float, float, float]:
+        position, node = pair
+        if order == "random":
+            return (0, dice[position], 0, node.sequence)
+        rank = RANK[node.state]
+        if rank == RANK[NodeState.RUNNING]:
+            return (rank, node.used_slots, node.elapsed, node.sequence)
+        if order == "random_idle" and rank == RANK[NodeState.IDLE]:
+            return (rank, dice[position], 0, node.sequence)
+        if order == "oldest_idle_first" and rank == RANK[NodeState.IDLE]:
+            return (rank, node.allocated, node.sequence, 0)
+        return (rank, -node.allocated, -node.sequence, 0)
+
+    ordered = sorted(enumerate(candidates), key=key)
+    return [node.sequence for _, node in ordered[:count]]

@@ -1,0 +1,183 @@
+"""A deliberately naive model of one pool, written for reading: the oracle of the kernel.
+
+A SimPy process for each node and each task, plain lists, linear scans. It shares no code with the kernel.
+Phases of an instant are SimPy priorities: completions, node changes, arrivals, one scheduling pass.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+COMPLETION, NODE_CHANGE, ARRIVAL, PASS = 2, 3, 4, 9
+
+
+@dataclass
+class TaskPlan:
+    submit: int
+    demand: int
+    job: int = 0
+    slots: int = 1
+    cores: int = 0
+    memory: int = 0
+    failures: int = 0
+    max_retries: int = 0
+    lead: int = 0
+
+
+@dataclass
+class NodePlan:
+    """Instants at which a node enters service and is lost again, in turn."""
+
+    changes: list[int]
+
+
+@dataclass
+class PoolPlan:
+    slots: int
+    cores: int
+    memory: int
+    pack: bool
+    priorities: list[int]
+    job_policy: str
+    seed: int
+    tasks: list[TaskPlan]
+    nodes: list[NodePlan]
+
+
+@dataclass
+class NaiveNode:
+    number: int
+    serving: bool = False
+    tasks: list[int] = field(default_factory=list)
+
+
+Attempt = tuple[int, int, int, int, str]
+"""task, node, start, end, outcome."""
+
+
+class NaivePool:
+    def __init__(self, plan: PoolPlan) -> None:
+        self.plan = plan
+        self.env = simpy.Environment()
+        self.nodes = [NaiveNode(number) for number in range(len(plan.nodes))]
+        self.queue: list[int] = []
+        self.attempts: list[Attempt] = []
+        self.woken: dict[int, simpy.Event] = {}
+        self.running: dict[int, simpy.Process] = {}
+        self.last_job = -1
+        self.dice = plan.seed
+        self.pass_planned = False
+        for number, node in enumerate(plan.nodes):
+            self.env.process(self.node_life(self.nodes[number], node))
+        for number in range(len(plan.tasks)):
+            self.running[number] = self.env.process(self.task_life(number))
+
+    def at(self, delay: int, phase: int) -> simpy.Event:
+        event = simpy.Event(self.env)
+        event._ok = True
+        event._value = None
+        self.env.schedule(event, priority=phase, delay=delay)
+        return event
+
+    def run(self) -> list[Attempt]:
+        self.env.run()
+        return sorted(self.attempts)
+
+    def node_life(self, node: NaiveNode, plan: NodePlan) -> Generator[simpy.Event, Any, None]:
+        for change in plan.changes:
+            yield self.at(change - int(self.env.now), NODE_CHANGE)
+            node.serving = not node.serving
+            if not node.serving:
+                for task in list(node.tasks):
+                    self.running[task].interrupt()
+            self.ask_for_a_pass()
+
+    def task_life(self, number: int) -> Generator[simpy.Event, Any, None]:
+        plan = self.plan.tasks[number]
+        yield self.at(plan.submit, ARRIVAL)
+        tries = 0
+        while True:
+            self.queue.append(number)
+            self.ask_for_a_pass()
+            self.woken[number] = simpy.Event(self.env)
+            node = yield self.woken[number]
+            began = int(self.env.now)
+            try:
+                yield self.at(plan.lead + plan.demand, COMPLETION)
+                failed = plan.failures < 0 or tries < plan.failures
+                outcome = "failed" if failed else "succeeded"
+            except simpy.Interrupt:
+                outcome = "preempted"
+            node.tasks.remove(number)
+            self.attempts.append((number, node.number, began, int(self.env.now), outcome))
+            self.ask_for_a_pass()
+            if outcome == "succeeded":
+                return
+            if outcome == "failed":
+                if 0 <= plan.max_retries <= tries:
+                    return
+                tries += 1
+
+    def ask_for_a_pass(self) -> None:
+        if not self.pass_planned:
+            self.pass_planned = True
+            self.env.process(self.scheduling_pass())
+
+    def scheduling_pass(self) -> Generator[simpy.Event, Any, None]:
+        yield self.at(0, PASS)
+        self.pass_planned = False
+        if not any(self.best_node(task) for task in self.queue):
+            return  # no dice are thrown where nothing fits
+        priorities = self.plan.priorities
+        for priority in sorted(set(priorities), reverse=True):
+            waiting = {self.plan.tasks[task].job for task in self.queue}
+            jobs = sorted(job for job in waiting if priorities[job] == priority)
+            while jobs:
+                job = self.choose(jobs)
+                placed = self.place_first_fitting(job)
+                if not placed:
+                    jobs.remove(job)
+                    if not any(self.best_node(task) for task in self.queue):
+                        return
+                    continue
+                self.last_job = job
+                if not any(self.plan.tasks[task].job == job for task in self.queue):
+                    jobs.remove(job)
+
+    def choose(self, jobs: list[int]) -> int:
+        if len(jobs) == 1 or self.plan.job_policy == "creationtime":
+            return jobs[0]
+        if self.plan.job_policy == "round_robin":
+            later = [job for job in jobs if job > self.last_job]
+            return later[0] if later else jobs[0]
+        self.dice = (self.dice * 6364136223846793005 + 1442695040888963407) % 2**64
+        return jobs[(self.dice >> 33) * len(jobs) >> 31]
+
+    def place_first_fitting(self, job: int) -> bool:
+        for task in sorted(self.queue):
+            if self.plan.tasks[task].job == job:
+                node = self.best_node(task)
+                if node is not None:
+                    self.queue.remove(task)
+                    node.tasks.append(task)
+                    self.woken[task].succeed(node)
+                    return True
+        return False
+
+    def best_node(self, task: int) -> NaiveNode | None:
+        fitting = [node for node in self.nodes if node.serving and self.fits(task, node)]
+        if not fitting:
+            return None
+        sign = -1 if self.plan.pack else 1
+        return min(fitting, key=lambda node: (sign * self.used(node, "slots"), node.number))
+
+    def used(self, node: NaiveNode, what: str) -> int:
+        return sum(getattr(self.plan.tasks[task], what) for task in node.tasks)
+
+    def fits(self, task: int, node: NaiveNode) -> bool:
+        return all(
+            self.used(node, what) + getattr(self.plan.tasks[task], what) <= getattr(self.plan, what)
+            for what in ("slots", "cores", "memory")
+        )

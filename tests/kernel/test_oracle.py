@@ -1,0 +1,118 @@
+"""Kernel and naive oracle agree on every attempt of small pools that hypothesis makes up."""
+
+from array import array
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.kernel import Kernel, Shape, Tasks
+from simulator.states import Outcome
+from simulator.units import NEVER
+from tests.kernel.oracle import Attempt, NaivePool, NodePlan, PoolPlan, TaskPlan
+
+POLICIES = ["uniform", "round_robin", "creationtime"]
+
+
+def make_kernel(plan: PoolPlan) -> tuple[Kernel, list[int]]:
+    """Build the kernel for `plan`; also give the plan's number of each of its tasks."""
+    order = sorted(range(len(plan.tasks)), key=lambda number: (plan.tasks[number].submit, number))
+    tasks = [plan.tasks[number] for number in order]
+    shapes = sorted({(task.slots, task.cores, task.memory) for task in tasks})
+    columns = Tasks(
+        submit=array("q", [task.submit for task in tasks]),
+        lead=array("q", [task.lead for task in tasks]),
+        demand=array("q", [task.demand for task in tasks]),
+        job=array("i", [task.job for task in tasks]),
+        shape=array("i", [shapes.index((task.slots, task.cores, task.memory)) for task in tasks]),
+        max_retries=array("i", [task.max_retries for task in tasks]),
+        failures=array("i", [task.failures for task in tasks]),
+    )
+    kernel = Kernel(
+        columns,
+        [Shape(*shape) for shape in shapes],
+        plan.priorities,
+        slots=plan.slots,
+        cores=plan.cores,
+        memory=plan.memory,
+        pack=plan.pack,
+        job_policy=POLICIES.index(plan.job_policy),
+        seed=plan.seed,
+    )
+    kernel.nodes.reserve(len(plan.nodes))
+    return kernel, order
+
+
+def run_kernel(plan: PoolPlan) -> list[Attempt]:
+    kernel, order = make_kernel(plan)
+    changes = sorted(
+        (at, number, turn) for number, node in enumerate(plan.nodes) for turn, at in enumerate(node.changes)
+    )
+    while True:
+        control = changes[0][0] if changes else NEVER
+        if min(control, kernel.next_instant()) == NEVER:
+            break
+        assert kernel.advance(control) == control
+        if control == NEVER:
+            break
+        kernel.complete(control)
+        while changes and changes[0][0] == control:
+            _, number, turn = changes.pop(0)
+            if turn % 2 == 0:
+                kernel.in_service(number)
+            else:
+                kernel.out_of_service(number, control, Outcome.PREEMPTED)
+        kernel.arrive(control)
+        kernel.dispatch(control)
+    made = kernel.attempts
+    return sorted(
+        (order[task], node, begin, end, Outcome(outcome).name.lower())
+        for task, node, begin, end, outcome in zip(
+            made.task, made.node, made.assigned, made.end, made.outcome, strict=True
+        )
+        if outcome != Outcome.RUNNING
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> PoolPlan:
+    slots = draw(st.integers(1, 4))
+    jobs = draw(st.integers(1, 4))
+    bounded = draw(st.booleans())
+    small = st.integers(0, 30)
+    submits = sorted(draw(st.lists(small, min_size=1, max_size=14)))
+    tasks = [
+        TaskPlan(
+            submit=submit,
+            demand=draw(st.integers(1, 12)),
+            job=draw(st.integers(0, jobs - 1)),
+            slots=draw(st.integers(1, slots)),
+            cores=draw(st.integers(0, 4)) if bounded else 0,
+            memory=draw(st.integers(0, 8)) if bounded else 0,
+            failures=draw(st.sampled_from([0, 0, 0, 1, 2])),
+            max_retries=draw(st.integers(0, 2)),
+            lead=draw(st.integers(0, 2)),
+        )
+        for submit in submits
+    ]
+    nodes = [
+        NodePlan(sorted(set(draw(st.lists(small, min_size=1, max_size=5)))))
+        for _ in range(draw(st.integers(1, 4)))
+    ]
+    return PoolPlan(
+        slots=slots,
+        cores=4,
+        memory=8,
+        pack=draw(st.booleans()),
+        priorities=draw(st.lists(st.integers(-1, 1), min_size=jobs, max_size=jobs)),
+        job_policy=draw(st.sampled_from(POLICIES)),
+        seed=draw(st.integers(0, 2**63)),
+        tasks=tasks,
+        nodes=nodes,
+    )
+
+
+@settings(max_examples=600, deadline=None)
+@given(plans())
+def test_kernel_and_oracle_agree_on_every_attempt(plan: PoolPlan) -> None:
+    """Arrivals, slots/cores/memory, spread/pack, priorities, retries, loss of nodes: the same record."""
+    assert run_kernel(plan) == NaivePool(plan).run()

@@ -1,34 +1,4 @@
-"""Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling.
-
-`load` reads a scenario file, `simulate` runs one replication of it and gives its recording; `Simulation` is
-the same run, one step at a time.
-"""
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from simulator.engine.simulation import Simulation, simulate
-    from simulator.errors import InputError, PoolsightError
-    from simulator.results.recording import Recording
-    from simulator.scenario import Scenario, load
+"""Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling."""
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "load", "simulate"]
-
-_HOME = {
-    "InputError": "simulator.errors",
-    "PoolsightError": "simulator.errors",
-    "Recording": "simulator.results.recording",
-    "Scenario": "simulator.scenario",
-    "Simulation": "simulator.engine.simulation",
-    "load": "simulator.scenario",
-    "simulate": "simulator.engine.simulation",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that `import simulator` costs nothing."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'simulator' has no attribute '{name}'")
-    return getattr(import_module(_HOME[name]), name)
+__all__: list[str] = []

@@ -87,43 +87,59 @@ class NodeState(StrEnum):
 
 S = NodeState
 NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
-    None: frozenset({
-        S.CREATING,  # the VM was obtained
-    }),
-    S.CREATING: frozenset({
-        S.STARTING,  # the VM has booted, the node agent starts
-        S.PREEMPTED,  # capacity taken back before the node joined
-        S.LEAVINGPOOL,  # chosen by a shrink while still on its way
-    }),
-    S.STARTING: frozenset({
-        S.WAITINGFORSTARTTASK,  # the pool has a start task to wait for
-        S.IDLE,  # no start task, or one that is not waited for
-        S.PREEMPTED,  # capacity taken back
-        S.LEAVINGPOOL,  # chosen by a shrink
-    }),
-    S.WAITINGFORSTARTTASK: frozenset({
-        S.IDLE,  # the start task exited with 0
-        S.PREEMPTED,  # capacity taken back
-        S.LEAVINGPOOL,  # chosen by a shrink
-    }),
-    S.IDLE: frozenset({
-        S.RUNNING,  # the first slot was taken
-        S.PREEMPTED,  # capacity taken back
-        S.LEAVINGPOOL,  # chosen by a shrink
-    }),
-    S.RUNNING: frozenset({
-        S.IDLE,  # the last slot was freed
-        S.PREEMPTED,  # capacity taken back under running tasks
-        S.LEAVINGPOOL,  # chosen by a shrink; tasks may run on while it drains
-    }),
-    S.LEAVINGPOOL: frozenset({
-        None,  # gone
-        S.IDLE,  # the resize timed out while draining: back in service, nothing running
-        S.RUNNING,  # the same with tasks still running
-    }),
-    S.PREEMPTED: frozenset({
-        S.CREATING,  # replacement found; same node id
-        None,  # shed by a lower target, or the pool was deleted
-    }),
+    None: frozenset(
+        {
+            S.CREATING,  # the VM was obtained
+        }
+    ),
+    S.CREATING: frozenset(
+        {
+            S.STARTING,  # the VM has booted, the node agent starts
+            S.PREEMPTED,  # capacity taken back before the node joined
+            S.LEAVINGPOOL,  # chosen by a shrink while still on its way
+        }
+    ),
+    S.STARTING: frozenset(
+        {
+            S.WAITINGFORSTARTTASK,  # the pool has a start task to wait for
+            S.IDLE,  # no start task, or one that is not waited for
+            S.PREEMPTED,  # capacity taken back
+            S.LEAVINGPOOL,  # chosen by a shrink
+        }
+    ),
+    S.WAITINGFORSTARTTASK: frozenset(
+        {
+            S.IDLE,  # the start task exited with 0
+            S.PREEMPTED,  # capacity taken back
+            S.LEAVINGPOOL,  # chosen by a shrink
+        }
+    ),
+    S.IDLE: frozenset(
+        {
+            S.RUNNING,  # the first slot was taken
+            S.PREEMPTED,  # capacity taken back
+            S.LEAVINGPOOL,  # chosen by a shrink
+        }
+    ),
+    S.RUNNING: frozenset(
+        {
+            S.IDLE,  # the last slot was freed
+            S.PREEMPTED,  # capacity taken back under running tasks
+            S.LEAVINGPOOL,  # chosen by a shrink; tasks may run on while it drains
+        }
+    ),
+    S.LEAVINGPOOL: frozenset(
+        {
+            None,  # gone
+            S.IDLE,  # the resize timed out while draining: back in service, nothing running
+            S.RUNNING,  # the same with tasks still running
+        }
+    ),
+    S.PREEMPTED: frozenset(
+        {
+            S.CREATING,  # replacement found; same node id
+            None,  # shed by a lower target, or the pool was deleted
+        }
+    ),
 }
 del S

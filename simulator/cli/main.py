@@ -1,0 +1,31 @@
+"""Entry of the command line; heavy libraries are imported by the commands that need them."""
+
+from typing import Annotated
+
+import typer
+
+import simulator
+
+app = typer.Typer(
+    name="poolsight",
+    help="Simulate Azure-Batch-like pools before anyone pays for them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"poolsight {simulator.__version__} (kernel: python)")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Simulate Azure-Batch-like pools before anyone pays for them."""
+    del version

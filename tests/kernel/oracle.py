@@ -78,7 +78,7 @@ class NaivePool:
         event = simpy.Event(self.env)
         event._ok = True
         event._value = None
-        self.env.schedule(event, priority=phase, delay=delay)
+        self.env.schedule(event, priority=phase, delay=delay)  # type: ignore[arg-type]
         return event
 
     def run(self) -> list[Attempt]:

@@ -1,4 +1,33 @@
-"""Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling."""
+"""Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling.
+
+`simulate` runs one replication of a `Scenario` and gives its `Recording`; `Simulation` is the same run, one
+step at a time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.engine.simulation import Simulation, simulate
+    from simulator.errors import InputError, PoolsightError
+    from simulator.results.recording import Recording
+    from simulator.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__: list[str] = []
+__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "simulate"]
+
+_HOME = {
+    "InputError": "simulator.errors",
+    "PoolsightError": "simulator.errors",
+    "Recording": "simulator.results.recording",
+    "Scenario": "simulator.scenario",
+    "Simulation": "simulator.engine.simulation",
+    "simulate": "simulator.engine.simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import simulator` costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'simulator' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)

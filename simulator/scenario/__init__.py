@@ -1,0 +1,6 @@
+"""The description of a study: schema and workload."""
+
+from simulator.scenario.schema import Job, Operation, Pool, Scenario
+from simulator.scenario.workload import Workload, build
+
+__all__ = ["Job", "Operation", "Pool", "Scenario", "Workload", "build"]

@@ -1,0 +1,354 @@
+"""A pool: its nodes, its targets, and the resizes that bring the one towards the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.engine.environment import ARRIVALS, NODES
+from simulator.engine.node import Leave, Life, Node, Preempt, Stay
+from simulator.engine.preemption import watch_capacity, watch_vm
+from simulator.engine.resize import Order, Resize
+from simulator.kernel import Kernel
+from simulator.policy.quota import INTER_NODE_CAP, Limit, admit, core_quota_code
+from simulator.policy.removal import Candidate, choose
+from simulator.scenario.schema import Pool as PoolDescription
+from simulator.scenario.schema import Timing
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
+from simulator.units import to_ms
+
+if TYPE_CHECKING:
+    from simulator.engine.world import World
+
+RETENTION = 7 * 24 * 3600 * 1000
+"""How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
+
+CUSTOM_IMAGE_TAIL = 10 / 3
+"""Factor on the allocation tail: the 1000/300-node advice of the service on timeouts (spec §3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Functions that draw how long each step of a node's life takes, in milliseconds."""
+
+    allocation: Callable[[], int]
+    creating: Callable[[], int]
+    starting: Callable[[], int]
+    start_task: Callable[[], int]
+    leaving: Callable[[], int]
+    recovery: Callable[[], int]
+
+    @classmethod
+    def of(cls, world: World, pool: str, timing: Timing) -> Spans:
+        """Take one stream for each step, so that changing one step leaves the others' luck alone."""
+        return cls(
+            allocation=world.spans(f"allocation:{pool}", timing.allocation_latency),
+            creating=world.spans(f"creating:{pool}", timing.creating),
+            starting=world.spans(f"starting:{pool}", timing.starting),
+            start_task=world.spans(f"start task:{pool}", timing.start_task),
+            leaving=world.spans(f"leaving:{pool}", timing.leaving),
+            recovery=world.spans(f"recovery:{pool}", timing.recovery_delay),
+        )
+
+
+class Pool:
+    """The control plane of one pool; its tasks live in `kernel`."""
+
+    def __init__(self, world: World, description: PoolDescription, kernel: Kernel, index: int) -> None:
+        self.world = world
+        self.description = description
+        self.kernel = kernel
+        self.index = index
+        self.id = description.id
+        self.size = world.scenario.sizes[description.vm_size]
+        self.spans = Spans.of(world, self.id, description.simulation.timing)
+        self.targets = dict.fromkeys(NodeKind, 0)
+        self.nodes: dict[int, Node] = {}
+        """Every node from `creating` until gone, by sequence number."""
+        self.numbers: list[int] = []
+        """Row of the node table by sequence number, gone nodes included."""
+        self.resizing: Resize | None = None
+        self.deleted = False
+        self.available: int | None = None
+        """Low-priority VMs that the region can give now, where a capacity curve says so."""
+        self.capacity_may_change = False
+        start = description.start_task
+        self.waits_for_start_task = start is not None and start.wait_for_success
+        self.dice = world.dice(f"victims:{self.id}")
+        self.lives = world.dice(f"life:{self.id}")
+        watch_capacity(self)
+
+    # ---- reading -----------------------------------------------------------------------------------------
+
+    def of_kind(self, kind: NodeKind) -> list[Node]:
+        """Give the nodes of one kind that count as current, by sequence number."""
+        return [node for node in self.nodes.values() if node.kind is kind]
+
+    def cores_held(self, kind: str, family: str | None = None) -> int:
+        """Count the cores that nodes of `kind` use of the account's quota, nodes on order included."""
+        if family is not None and family != self.size.family:
+            return 0
+        free = self._preempted_is_free()
+        count = sum(1 for node in self.of_kind(NodeKind(kind)) if node.has_vm or not free)
+        if self.resizing is not None:
+            count += sum(order.outstanding for order in self.resizing.orders if order.kind == kind)
+        return count * self.size.vcpus
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way that will change the nodes in service."""
+        if self.resizing is not None:
+            return True
+        for node in self.nodes.values():
+            if node.state is NodeState.PREEMPTED:
+                if self.available is None or self.capacity_may_change:
+                    return True
+            elif not node.in_service:
+                return True
+        return False
+
+    def retained_until(self, sequence: int) -> int:
+        """Give the instant at which the last retention time of a task on this node has passed."""
+        attempts = self.kernel.attempts
+        ends = [end for node, end in zip(attempts.node, attempts.end, strict=True) if node == sequence]
+        return max(ends) + RETENTION if ends else self.world.env.clock
+
+    # ---- resizing ----------------------------------------------------------------------------------------
+
+    def resize(
+        self,
+        targets: dict[NodeKind, int],
+        *,
+        timeout: float | None,
+        option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
+    ) -> bool:
+        """Start a resize to `targets`; False, and a row in the record, where the service would refuse it."""
+        refused = self._refusal()
+        wanted = {**self.targets, **targets}
+        shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
+        row = self.world.record.resize_started(
+            self.index,
+            self.world.env.clock,
+            dedicated=(self.targets[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
+            low_priority=(self.targets[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
+            option=str(option) if shrinks else None,
+        )
+        if refused:
+            self._end_row(row, *refused)
+            return False
+        self._set_targets(wanted)
+        self.resizing = resizing = Resize(row, option)
+        for kind in NodeKind:
+            self._adjust(resizing, kind)
+        if timeout is not None:
+            limit = self.world.env.after(to_ms(timeout), ARRIVALS)
+            limit.callbacks.append(lambda _: self._time_out(resizing))
+        self._progress()
+        return True
+
+    def stop_resize(self) -> None:
+        """Keep what has been obtained; the target is not restored."""
+        if self.resizing is not None:
+            self._cancel_orders(self.resizing, "ResizeStopped", "The resize was stopped")
+            self._progress()
+
+    def delete(self) -> None:
+        """Stop a running resize, give the tasks back, and remove every node."""
+        if self.deleted:
+            return
+        self.deleted = True
+        if self.resizing is not None:
+            self._cancel_orders(self.resizing, "ResizeStopped", "The pool is being deleted")
+            self._finish(self.resizing)
+        self._set_targets(dict.fromkeys(NodeKind, 0))
+        self.resizing = resizing = Resize(
+            self.world.record.resize_started(
+                self.index, self.world.env.clock, dedicated=(0, 0), low_priority=(0, 0), option="requeue"
+            ),
+            NodeDeallocationOption.REQUEUE,
+        )
+        for node in list(self.nodes.values()):
+            self._remove(resizing, node)
+        self._progress()
+
+    def _refusal(self) -> tuple[str, str] | None:
+        if self.deleted:
+            return "PoolBeingDeleted", "The pool is being deleted"
+        if self.resizing is not None:
+            return "PoolBeingResized", "The pool is already being resized"
+        return None
+
+    def _set_targets(self, targets: dict[NodeKind, int]) -> None:
+        self.targets = targets
+        self.world.record.target(
+            self.index, self.world.env.clock, targets[NodeKind.DEDICATED], targets[NodeKind.LOW_PRIORITY]
+        )
+
+    def _adjust(self, resizing: Resize, kind: NodeKind) -> None:
+        missing = self.targets[kind] - len(self.of_kind(kind))
+        if missing > 0:
+            admission = admit(missing, self._limits(kind), kind)
+            resizing.fail(admission.code, admission.message)
+            if admission.nodes:
+                order = Order(kind, admission.nodes)
+                resizing.orders.append(order)
+                self.world.env.process(self._deliver(order))
+        elif missing < 0:
+            for sequence in self._choose_victims(kind, -missing):
+                self._remove(resizing, self.nodes[sequence])
+
+    def _deliver(self, order: Order) -> Life:
+        """Obtain the nodes of an order one after the other, as the region hands them out."""
+        timing = self.description.simulation.timing
+        tail = timing.allocation_tail * (CUSTOM_IMAGE_TAIL if self.description.is_custom_image else 1)
+        first = self.world.env.clock + self.spans.allocation()
+        for k in range(order.outstanding):
+            yield self.world.env.at(first + to_ms(k * tail), NODES)
+            if order.cancelled:
+                return
+            order.outstanding -= 1
+            self._appear(order.kind)
+            self._progress()
+
+    def _appear(self, kind: NodeKind) -> None:
+        sequence = len(self.numbers)
+        self.kernel.nodes.reserve(sequence + 1)
+        suffix = "d" if kind is NodeKind.DEDICATED else "p"
+        number = self.world.record.node(f"{self.id}_{sequence + 1}_{suffix}", self.index, kind, sequence)
+        self.numbers.append(number)
+        self.nodes[sequence] = Node(self, kind, sequence, number)
+
+    def _remove(self, resizing: Resize, node: Node) -> None:
+        resizing.victims.add(node.sequence)
+        node.leaving = True
+        node.process.interrupt(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
+
+    def _choose_victims(self, kind: NodeKind, count: int) -> list[int]:
+        order = self.world.scenario.options.scale_down_order
+        candidates = [self._candidate(node) for node in self.of_kind(kind) if not node.leaving]
+        dice = [self.dice() for _ in candidates] if order.startswith("random") else []
+        return choose(candidates, count, order, dice)
+
+    def _candidate(self, node: Node) -> Candidate:
+        kernel, now = self.kernel, self.world.env.clock
+        state = node.state or NodeState.CREATING
+        used = elapsed = 0
+        if node.in_service:
+            task = kernel.nodes.first_task[node.sequence]
+            while task != -1:
+                state = NodeState.RUNNING
+                slots = kernel.shapes[kernel.tasks.shape[task]].slots
+                used += slots
+                elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
+                task = kernel.link[task]
+        return Candidate(node.sequence, state, node.allocated, used, elapsed)
+
+    def _time_out(self, resizing: Resize) -> None:
+        if self.resizing is not resizing:
+            return
+        if any(order.outstanding for order in resizing.orders):
+            self._cancel_orders(
+                resizing,
+                "AllocationTimedout",
+                "Desired number of nodes could not be allocated as the resize timeout was reached",
+            )
+        undrained = [n for n in sorted(resizing.victims) if self.nodes[n].draining]
+        for sequence in undrained:
+            resizing.fail("RemoveNodesFailed", "Nodes could not be removed before the resize timeout")
+            resizing.victims.discard(sequence)
+            self.nodes[sequence].process.interrupt(Stay())
+        self._finish(resizing)
+
+    def _cancel_orders(self, resizing: Resize, code: str, message: str) -> None:
+        resizing.fail(code, message)
+        for order in resizing.orders:
+            order.outstanding = 0
+            order.cancelled = True
+
+    def _progress(self) -> None:
+        if self.resizing is not None and self.resizing.is_complete:
+            self._finish(self.resizing)
+
+    def _finish(self, resizing: Resize) -> None:
+        self.resizing = None
+        self._end_row(resizing.row, resizing.code, resizing.message)
+
+    def _end_row(self, row: int, code: str, message: str) -> None:
+        dedicated, low_priority = (len(self.of_kind(kind)) for kind in NodeKind)
+        self.world.record.resize_ended(row, self.world.env.clock, code, message, dedicated, low_priority)
+
+    # ---- quota -------------------------------------------------------------------------------------------
+
+    def _limits(self, kind: NodeKind) -> list[Limit]:
+        """List what bounds a growth of `kind`, in the service's order of precedence."""
+        account = self.world.scenario.account
+        vcpus = self.size.vcpus
+        limits = []
+        if self.description.enable_inter_node_communication:
+            room = INTER_NODE_CAP[account.mode] - len(self.nodes)
+            limits.append(Limit(room, "CommunicationEnabledPoolReachedMaxVMCount"))
+        by_family = account.dedicated_core_quota_per_vm_family
+        if kind is NodeKind.DEDICATED and by_family is not None and self.size.family in by_family:
+            used = self.world.core_use(kind, self.size.family)
+            room = (by_family[self.size.family] - used) // vcpus
+            limits.append(Limit(room, "AccountVMSeriesCoreQuotaReached"))
+        quota = (
+            account.dedicated_core_quota if kind is NodeKind.DEDICATED else account.low_priority_core_quota
+        )
+        if quota is not None:
+            room = (quota - self.world.core_use(kind)) // vcpus
+            limits.append(Limit(room, core_quota_code(kind, account.mode)))
+        if kind is NodeKind.LOW_PRIORITY and self.available is not None:
+            room = self.available - sum(1 for node in self.of_kind(kind) if node.has_vm)
+            limits.append(Limit(room, "AllocationFailed"))
+        return limits
+
+    def _preempted_is_free(self) -> bool:
+        """Say whether a preempted node gives its cores back to the quota (assumption P9)."""
+        setting = self.world.scenario.options.preempted_uses_quota
+        if setting == "by_mode":
+            return self.world.scenario.account.mode == "BatchService"
+        return setting == "false"
+
+    # ---- what nodes tell -----------------------------------------------------------------------------------
+
+    def got_vm(self, node: Node) -> None:
+        """Note that a VM stands behind `node`; low-priority ones live as long as the model lets them."""
+        if node.kind is NodeKind.LOW_PRIORITY:
+            watch_vm(self, node)
+
+    def lost_vm(self, node: Node) -> None:
+        """Seek capacity for a preempted node for as long as it is wanted (spec §6.1: continually)."""
+        if self.available is None:
+            event = self.world.env.after(self.spans.recovery())
+            event.callbacks.append(lambda _: self._try_to_recover(node))
+
+    def lost_node(self, node: Node) -> None:
+        """`node` is gone."""
+        del self.nodes[node.sequence]
+        if self.resizing is not None:
+            self.resizing.victims.discard(node.sequence)
+            self._progress()
+
+    def preempt(self, node: Node) -> None:
+        """Take the VM behind `node` back now."""
+        if node.has_vm:
+            node.process.interrupt(Preempt())
+
+    def stop_tasks(self, node: Node, outcome: Outcome) -> None:
+        """End everything that runs on `node` now."""
+        self.kernel.out_of_service(node.sequence, self.world.env.clock, outcome)
+
+    def _try_to_recover(self, node: Node) -> None:
+        if node.state is not NodeState.PREEMPTED or node.leaving or node.recovered.triggered:
+            return
+        quota = self.world.scenario.account.low_priority_core_quota
+        if (
+            quota is not None
+            and self._preempted_is_free()
+            and self.world.core_use(NodeKind.LOW_PRIORITY) + self.size.vcpus > quota
+        ):
+            self.lost_vm(node)  # others took the cores meanwhile: seek again
+            return
+        node.recovered.succeed()

@@ -1,0 +1,108 @@
+"""Processes that take low-priority capacity back, and give it again, as the pool's model says."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from simulator.engine.environment import NODES
+from simulator.engine.node import Life, Node
+from simulator.policy import preemption as policy
+from simulator.scenario.schema import (
+    BathtubPreemption,
+    CapacityCurve,
+    CapacityEvents,
+    HazardPreemption,
+    WeibullPreemption,
+)
+from simulator.states import NodeKind, NodeState
+from simulator.units import to_ms
+
+if TYPE_CHECKING:
+    from simulator.engine.pool import Pool
+
+
+def watch_vm(pool: Pool, node: Node) -> None:
+    """Set the hour at which the VM behind `node` is taken back, under the models that age single VMs."""
+    life = _life(pool)
+    if math.isinf(life):
+        return
+    vm = node.vm
+    event = pool.world.env.after(to_ms(life))
+
+    def end(_: object) -> None:
+        if node.vm == vm:
+            pool.preempt(node)
+
+    event.callbacks.append(end)
+
+
+def _life(pool: Pool) -> float:
+    """Draw how long one VM lives, in seconds; infinite where no model ends it."""
+    model = pool.description.simulation.preemption
+    match model:
+        case HazardPreemption():
+            return policy.exponential_life(model.hazard_per_hour, pool.lives())
+        case WeibullPreemption():
+            return policy.weibull_life(model.shape, model.scale, pool.lives())
+        case BathtubPreemption():
+            early, late = model.early, model.late
+            dice = [pool.lives() for _ in range(3)]
+            return policy.bathtub_life(
+                (early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), dice
+            )
+        case _:
+            return math.inf
+
+
+def watch_capacity(pool: Pool) -> None:
+    """Start the process of a model that acts on the pool's capacity as a whole."""
+    model = pool.description.simulation.preemption
+    if isinstance(model, CapacityEvents):
+        pool.world.env.process(_take_fractions(pool, model))
+    elif isinstance(model, CapacityCurve):
+        points = sorted((to_ms(point.at), point.available) for point in model.points)
+        pool.available = 0 if not points or points[0][0] > 0 else points[0][1]
+        pool.world.env.process(_follow_curve(pool, points))
+
+
+def _take_fractions(pool: Pool, model: CapacityEvents) -> Life:
+    """At given or Poisson times, take a fraction of the VMs together."""
+    env = pool.world.env
+    for at in sorted(model.times):
+        yield env.at(to_ms(at), NODES)
+        _take(pool, policy.share(len(_with_vm(pool)), model.fraction))
+    if model.mean_interval:
+        interval = pool.world.dice(f"capacity events:{pool.id}")
+        at = 0
+        while True:
+            at += to_ms(policy.exponential_life(3600 / model.mean_interval, interval()))
+            yield env.at(at, NODES)
+            _take(pool, policy.share(len(_with_vm(pool)), model.fraction))
+
+
+def _follow_curve(pool: Pool, points: list[tuple[int, int]]) -> Life:
+    """Keep the number of VMs within what the region can give, and give back what it can give again."""
+    pool.capacity_may_change = True
+    for at, available in points:
+        yield pool.world.env.at(at, NODES)
+        pool.available = available
+        running = len(_with_vm(pool))
+        _take(pool, running - available)
+        waiting = [node for node in pool.of_kind(NodeKind.LOW_PRIORITY) if node.state is NodeState.PREEMPTED]
+        for node in waiting[: max(available - running, 0)]:
+            if not node.leaving:
+                node.recovered.succeed()
+    pool.capacity_may_change = False
+
+
+def _with_vm(pool: Pool) -> list[Node]:
+    return [node for node in pool.of_kind(NodeKind.LOW_PRIORITY) if node.has_vm]
+
+
+def _take(pool: Pool, count: int) -> None:
+    nodes = _with_vm(pool)
+    if count > 0:
+        dice = [pool.dice() for _ in nodes]
+        for sequence in policy.victims([node.sequence for node in nodes], count, dice):
+            pool.preempt(pool.nodes[sequence])

@@ -1,0 +1,261 @@
+"""One run of a scenario, in one go or in steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.pool import Pool
+from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
+from simulator.engine.world import World
+from simulator.kernel import Kernel
+from simulator.results.raw import RawRun
+from simulator.results.recorder import Recorder
+from simulator.results.recording import Recording
+from simulator.scenario import Operation, Scenario
+from simulator.scenario import Pool as PoolDescription
+from simulator.scenario.workload import build
+from simulator.states import NodeKind
+from simulator.units import to_ms, to_s
+
+LONGEST = 180 * 24 * 3600 * 1000
+"""Without a horizon a run ends 180 days after the last arrival or operation: the service ends tasks then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSnapshot:
+    """What one pool looks like at an instant."""
+
+    target_dedicated_nodes: int
+    target_low_priority_nodes: int
+    nodes: dict[str, int]
+    """Nodes by state."""
+    active_tasks: int
+    running_tasks: int
+    used_slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a simulation looks like between two steps."""
+
+    now: float
+    """Seconds since the scenario's origin."""
+    completed_tasks: int
+    pools: dict[str, PoolSnapshot]
+
+
+class Simulation:
+    """A run of one replication that can be advanced in any number of steps with the same result."""
+
+    def __init__(self, scenario: Scenario, replication: int = 0) -> None:
+        self.scenario = scenario
+        self.replication = replication
+        self.workload = build(scenario, replication)
+        self.env = Environment(self._heed)
+        self.world = World(self.env, scenario, replication, Recorder())
+        self._pools: list[Pool] = []
+        self._operations = len(scenario.timeline)
+        self._reached = 0
+        self._stop_reason = ""
+        self._describe_pools()
+        for operation in scenario.timeline:
+            self._plan(operation)
+        last_submit = int(self.workload.submit.max(initial=0))
+        last_operation = max((to_ms(operation.at) for operation in scenario.timeline), default=0)
+        horizon = scenario.horizon
+        self._horizon = to_ms(horizon) if horizon is not None else max(last_submit, last_operation) + LONGEST
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to simulate."""
+        return bool(self._stop_reason)
+
+    def advance(self, until: float | None = None) -> None:
+        """Simulate up to and including `until` seconds, or to the end."""
+        limit = self._horizon if until is None else min(to_ms(until), self._horizon)
+        while not self._stop_reason:
+            instant = self.env.run_kernels(limit)
+            if self.scenario.horizon is None:
+                self._stop_reason = self._reason_to_stop()
+                if self._stop_reason:
+                    break
+            if instant > limit:
+                self._reached = limit
+                self._stop_reason = "horizon" if limit == self._horizon else ""
+                break
+            self.env.settle(instant)
+
+    def snapshot(self) -> Snapshot:
+        """Describe the present without changing it."""
+        return Snapshot(
+            now=to_s(max(self._reached, self.env.last_instant)),
+            completed_tasks=sum(kernel.completed for kernel in self.env.kernels),
+            pools={pool.id: _snapshot(pool) for pool in self._pools},
+        )
+
+    def recording(self) -> Recording:
+        """Give the record of everything so far; marked incomplete if the run is not over."""
+        end = self._horizon if self._stop_reason == "horizon" else self.env.last_instant
+        if not self._stop_reason:
+            end = max(end, self._reached)
+        recorder = self.world.record.copy()
+        recorder.finish(end)
+        numbers = [pool.numbers for pool in self._pools]
+        attempts = collect_attempts(self.env.kernels, self._rows, numbers, end)
+        tasks = collect_tasks(self.workload, self.env.kernels, self._rows, attempts)
+        raw = RawRun(
+            tasks=tasks,
+            attempts=attempts,
+            recorder=recorder,
+            pools=tuple(pool.description for pool in self._pools),
+            end=end,
+            complete=bool(self._stop_reason),
+            stop_reason=self._stop_reason or "interrupted",
+            never_fits=self._never_fits(),
+        )
+        return Recording.build(self.scenario, self.replication, self.workload, raw)
+
+    # ---- inside -------------------------------------------------------------------------------------------
+
+    def _describe_pools(self) -> None:
+        """Make every pool with its kernel, and plan when it comes to life."""
+        pool_of_job, descriptions = _pools(self.scenario)
+        pool_of_task = np.array(pool_of_job, dtype=np.int64)[self.workload.job]
+        self._rows = [np.flatnonzero(pool_of_task == index) for index in range(len(descriptions))]
+        for index, description in enumerate(descriptions):
+            kernel = make_kernel(
+                self.scenario, self.replication, description, self.workload, self._rows[index]
+            )
+            self.env.kernels.append(kernel)
+            pool = Pool(self.world, description, kernel, index)
+            self._pools.append(pool)
+            self.world.pools[description.id] = pool
+        self._auto_pool_of_job = {
+            number: self._pools[pool_of_job[number]]
+            for number, job in enumerate(self.scenario.jobs)
+            if job.auto_pool is not None
+        }
+        self._kept = {
+            number
+            for number, job in enumerate(self.scenario.jobs)
+            if job.auto_pool and job.auto_pool.keep_alive
+        }
+        born = dict.fromkeys(range(len(self._pools)), 0)
+        for number, pool in self._auto_pool_of_job.items():
+            born[pool.index] = to_ms(self.scenario.jobs[number].simulation.created_at)
+            if number not in self._kept:
+                pool.kernel.watched.add(number)
+        self._unborn = len(self._pools)
+        for pool in self._pools:
+            event = self.env.at(born[pool.index], ARRIVALS)
+            event.callbacks.append(lambda _, pool=pool: self._create(pool))  # type: ignore[misc]
+
+    def _create(self, pool: Pool) -> None:
+        self._unborn -= 1
+        body = pool.description
+        targets = {
+            NodeKind.DEDICATED: body.target_dedicated_nodes,
+            NodeKind.LOW_PRIORITY: body.target_low_priority_nodes,
+        }
+        if any(targets.values()):
+            pool.resize(targets, timeout=body.resize_timeout)
+
+    def _plan(self, operation: Operation) -> None:
+        event = self.env.at(to_ms(operation.at), ARRIVALS)
+        event.callbacks.append(lambda _: self._perform(operation))
+
+    def _perform(self, operation: Operation) -> None:
+        self._operations -= 1
+        pool = self.world.pools[operation.pool]
+        if operation.operation == "resize":
+            wanted = {
+                NodeKind.DEDICATED: operation.target_dedicated_nodes,
+                NodeKind.LOW_PRIORITY: operation.target_low_priority_nodes,
+            }
+            pool.resize(
+                {kind: count for kind, count in wanted.items() if count is not None},
+                timeout=operation.resize_timeout,
+                option=operation.node_deallocation_option,
+            )
+        elif operation.operation == "stopResize":
+            pool.stop_resize()
+        else:
+            pool.delete()
+
+    def _heed(self, kernel: Kernel) -> None:
+        """Pass on what a kernel has noticed: an empty draining node, a finished job with its own pool."""
+        pool = self._pools[self.env.kernels.index(kernel)]
+        for sequence in kernel.drained:
+            pool.nodes[sequence].empty.succeed()
+        kernel.drained.clear()
+        for job in kernel.finished_jobs:
+            self._auto_pool_of_job[job].delete()
+        kernel.finished_jobs.clear()
+
+    def _reason_to_stop(self) -> str:
+        """Say why nothing more can happen that matters, or nothing."""
+        if self._operations or self._unborn:
+            return ""
+        kernels = self.env.kernels
+        if any(
+            kernel.running or kernel.arrived < len(kernel.tasks) or kernel.has_notices for kernel in kernels
+        ):
+            return ""
+        if any(pool.resizing is not None for pool in self._pools):
+            return ""
+        leaving = any(node.leaving for pool in self._pools for node in pool.nodes.values())
+        if leaving:
+            return ""
+        if not any(kernel.queues.waiting for kernel in kernels):
+            return "work done"
+        return "" if any(pool.is_busy for pool in self._pools) else "stalled"
+
+    def _never_fits(self) -> np.typing.NDArray[np.bool_]:
+        found = np.zeros(len(self.workload.submit), dtype=bool)
+        for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
+            impossible = np.array(kernel.never_fits, dtype=bool)
+            if len(rows):
+                found[rows] = impossible[np.array(kernel.tasks.shape)]
+        return found
+
+
+def simulate(scenario: Scenario, replication: int = 0) -> Recording:
+    """Run one replication of `scenario` to its end and give its recording."""
+    simulation = Simulation(scenario, replication)
+    simulation.advance()
+    return simulation.recording()
+
+
+def _pools(scenario: Scenario) -> tuple[list[int], list[PoolDescription]]:
+    """Give the pool of every job, and all pools: the scenario's own, then those made for single jobs."""
+    descriptions = list(scenario.pools)
+    index = {pool.id: number for number, pool in enumerate(descriptions)}
+    pool_of_job = []
+    for job in scenario.jobs:
+        if job.auto_pool is not None:
+            name = f"{job.auto_pool.id_prefix or 'auto'}_{job.id}"
+            index[name] = len(descriptions)
+            descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
+            pool_of_job.append(index[name])
+        else:
+            pool_of_job.append(index[job.pool_id])
+    return pool_of_job, descriptions
+
+
+def _snapshot(pool: Pool) -> PoolSnapshot:
+    nodes: dict[str, int] = {}
+    for node in pool.nodes.values():
+        busy = node.in_service and pool.kernel.nodes.first_task[node.sequence] != -1
+        state = "running" if busy else str(node.state)
+        nodes[state] = nodes.get(state, 0) + 1
+    return PoolSnapshot(
+        target_dedicated_nodes=pool.targets[NodeKind.DEDICATED],
+        target_low_priority_nodes=pool.targets[NodeKind.LOW_PRIORITY],
+        nodes=dict(sorted(nodes.items())),
+        active_tasks=pool.kernel.active,
+        running_tasks=pool.kernel.running,
+        used_slots=pool.kernel.used_slots,
+    )

@@ -1,0 +1,139 @@
+"""From the workload's columns to the kernels' and back to the record."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.kernel import Kernel, Shape, Tasks
+from simulator.results.raw import RawAttempts, RawTasks
+from simulator.scenario import Pool, Scenario
+from simulator.scenario.workload import Workload
+from simulator.states import NodeFillType, Outcome, TaskState
+from simulator.streams import stream
+
+JOB_POLICY = {"uniform": 0, "round_robin": 1, "creationtime": 2}
+
+
+def make_kernel(
+    scenario: Scenario, replication: int, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64]
+) -> Kernel:
+    """Build the kernel of one pool from the workload's `rows` that belong to it."""
+    keys = np.column_stack(
+        [getattr(workload, name)[rows] for name in ("slots", "cores", "memory", "instances")]
+    )
+    shapes, shape = np.unique(keys, axis=0, return_inverse=True)
+    columns = Tasks(
+        submit=_column("q", workload.submit[rows]),
+        lead=_column("q", workload.latency[rows]),
+        demand=_column("q", workload.demand[rows] + workload.overhead[rows]),
+        job=_column("i", workload.job[rows]),
+        shape=_column("i", shape.reshape(-1)),
+        max_retries=_column("i", workload.max_retries[rows]),
+        failures=_column("i", workload.failures[rows]),
+    )
+    policy = scenario.options.equal_priority_policy
+    if policy == "uniform" and pool.job_default_order == "creationtime":
+        policy = "creationtime"
+    size = scenario.sizes[pool.vm_size]
+    return Kernel(
+        columns,
+        [Shape(*(int(value) for value in row)) for row in shapes],
+        [job.priority for job in scenario.jobs],
+        slots=pool.task_slots_per_node,
+        cores=size.vcpus * 1000,
+        memory=round(size.memory_gib * 1024),
+        pack=pool.node_fill_type is NodeFillType.PACK,
+        job_policy=JOB_POLICY[policy],
+        seed=int(stream(scenario.seed, replication, f"dispatch:{pool.id}").integers(2**63)),
+        max_rounds=scenario.options.max_rounds_per_instant,
+    )
+
+
+def collect_attempts(
+    kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], numbers: list[list[int]], end: int
+) -> RawAttempts:
+    """Join the attempt columns of all pools, in order of assignment; what still runs ends at `end`.
+
+    `rows` gives the workload row of each kernel's task, `numbers` the node-table row of each kernel's node.
+    """
+    parts: dict[str, list[npt.NDArray[np.int64]]] = {
+        name: [] for name in ("task", "instance", "node", "assigned", "start", "end", "outcome")
+    }
+    for kernel, row, number in zip(kernels, rows, numbers, strict=True):
+        made = kernel.attempts
+        task = np.array(made.task, dtype=np.int64)
+        assigned = np.array(made.assigned, dtype=np.int64)
+        ends = np.array(made.end, dtype=np.int64)
+        parts["task"].append(row[task])
+        parts["instance"].append(np.array(made.instance, dtype=np.int64))
+        parts["node"].append(np.array(number, dtype=np.int64)[np.array(made.node, dtype=np.int64)])
+        parts["assigned"].append(assigned)
+        parts["start"].append(assigned + np.array(kernel.tasks.lead, dtype=np.int64)[task])
+        parts["end"].append(np.where(ends < 0, end, ends))
+        parts["outcome"].append(np.array(made.outcome, dtype=np.int64))
+    joined = {
+        name: np.concatenate(columns) if columns else np.zeros(0, np.int64) for name, columns in parts.items()
+    }
+    order = np.argsort(joined["assigned"], kind="stable")
+    sorted_columns = {name: values[order] for name, values in joined.items()}
+    return RawAttempts(
+        task=sorted_columns["task"].astype(np.int32),
+        instance=sorted_columns["instance"].astype(np.int32),
+        node=sorted_columns["node"].astype(np.int32),
+        assigned=sorted_columns["assigned"],
+        start=sorted_columns["start"],
+        end=sorted_columns["end"],
+        outcome=sorted_columns["outcome"].astype(np.int8),
+    )
+
+
+def collect_tasks(
+    workload: Workload,
+    kernels: list[Kernel],
+    rows: list[npt.NDArray[np.int64]],
+    attempts: RawAttempts,
+) -> RawTasks:
+    """Give the final state of every task, and what its attempts say about it."""
+    count = len(workload.submit)
+    state = np.zeros(count, np.int8)
+    retries = np.zeros(count, np.int32)
+    pool = np.full(count, -1, np.int32)
+    for index, (kernel, row) in enumerate(zip(kernels, rows, strict=True)):
+        state[row] = np.array(kernel.state, dtype=np.int8)
+        retries[row] = np.array(kernel.retries, dtype=np.int32)
+        pool[row] = index
+    primary = attempts.instance == 0
+    task, outcome = attempts.task[primary], attempts.outcome[primary]
+    start, end = attempts.start[primary], attempts.end[primary]
+    began = (start < end) | ((start == end) & (outcome == Outcome.SUCCEEDED)) | (outcome == Outcome.FAILED)
+    first_start = np.full(count, -1, np.int64)
+    last_start = np.full(count, -1, np.int64)
+    first_start[task[began][::-1]] = start[began][::-1]
+    last_start[task[began]] = start[began]
+    last_end = np.full(count, -1, np.int64)
+    last_outcome = np.full(count, -1, np.int64)
+    last_end[task] = end
+    last_outcome[task] = outcome
+    completed = state == TaskState.COMPLETED
+    exited = completed & (last_outcome != Outcome.TERMINATED)
+    failed = last_outcome == Outcome.FAILED
+    return RawTasks(
+        state=state,
+        exit_code=np.where(exited, np.where(failed, workload.exit_code, 0), -1).astype(np.int32),
+        succeeded=completed & (last_outcome == Outcome.SUCCEEDED),
+        retries=retries,
+        requeues=np.bincount(task[outcome == Outcome.REQUEUED], minlength=count).astype(np.int32),
+        preemptions=np.bincount(task[outcome == Outcome.PREEMPTED], minlength=count).astype(np.int32),
+        first_start=first_start,
+        last_start=last_start,
+        end=np.where(completed, last_end, -1),
+        pool=pool,
+    )
+
+
+def _column(code: str, values: npt.NDArray[np.generic]) -> array[int]:
+    width = {"q": np.int64, "i": np.int32}[code]
+    return array(code, np.ascontiguousarray(values, dtype=width).tobytes())

@@ -1,0 +1,57 @@
+"""What the engine hands over at the end of a run: columns, times in integer milliseconds, −1 = none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.recorder import Recorder
+from simulator.scenario.schema import Pool
+
+Int64 = npt.NDArray[np.int64]
+Int32 = npt.NDArray[np.int32]
+Int8 = npt.NDArray[np.int8]
+Bool = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTasks:
+    """One row a task, in the workload's order."""
+
+    state: Int8
+    exit_code: Int32
+    succeeded: Bool
+    retries: Int32
+    requeues: Int32
+    preemptions: Int32
+    first_start: Int64
+    last_start: Int64
+    end: Int64
+    pool: Int32
+
+
+@dataclass(frozen=True, slots=True)
+class RawAttempts:
+    """One row for each instance of each execution, in order of assignment."""
+
+    task: Int32
+    instance: Int32
+    node: Int32
+    assigned: Int64
+    start: Int64
+    end: Int64
+    outcome: Int8
+
+
+@dataclass(frozen=True, slots=True)
+class RawRun:
+    """Everything a run leaves behind."""
+
+    tasks: RawTasks
+    attempts: RawAttempts
+    recorder: Recorder
+    pools: tuple[Pool, ...]
+    end: int
+    complete: bool
+    stop_reason: str
+    never_fits: Bool

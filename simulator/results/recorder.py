@@ -1,0 +1,112 @@
+"""What the control plane tells while it runs: rows of nodes, of their states, of resizes and of targets."""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from simulator.errors import BrokenInvariantError
+from simulator.states import NODE_TRANSITIONS, NodeKind, NodeState
+
+
+@dataclass(slots=True)
+class NodeRow:
+    """A logical node; `number` in other tables is its position."""
+
+    id: str
+    pool: int
+    kind: NodeKind
+    sequence: int
+
+
+@dataclass(slots=True)
+class StateRow:
+    """One state of one node. `idle` means in service: idle and running are told apart from the attempts."""
+
+    node: int
+    state: NodeState
+    start: int
+    end: int = -1
+
+
+@dataclass(slots=True)
+class ResizeRow:
+    """One resize operation, refused ones included."""
+
+    pool: int
+    start: int
+    dedicated: tuple[int, int]
+    """Target before and after."""
+    low_priority: tuple[int, int]
+    option: str | None
+    end: int = -1
+    code: str = ""
+    message: str = ""
+    current_dedicated: int = 0
+    current_low_priority: int = 0
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Append-only rows of the control plane."""
+
+    nodes: list[NodeRow] = field(default_factory=list)
+    states: list[StateRow] = field(default_factory=list)
+    resizes: list[ResizeRow] = field(default_factory=list)
+    targets: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Pool, instant, dedicated, low-priority."""
+    _open: dict[int, StateRow] = field(default_factory=dict)
+
+    def copy(self) -> "Recorder":
+        """Give an independent copy, to be finished while the run goes on."""
+        return deepcopy(self)
+
+    def node(self, name: str, pool: int, kind: NodeKind, sequence: int) -> int:
+        """Add a logical node and give its number."""
+        self.nodes.append(NodeRow(name, pool, kind, sequence))
+        return len(self.nodes) - 1
+
+    def state(self, node: int, state: NodeState | None, now: int) -> None:
+        """Close the node's present state and open the next; `None` = gone."""
+        row = self._open.pop(node, None)
+        before = row.state if row else None
+        if state not in NODE_TRANSITIONS[before]:
+            story = ", ".join(f"{r.state} from {r.start}" for r in self.states if r.node == node)
+            name = self.nodes[node].id
+            raise BrokenInvariantError(
+                f"node {name} may not go from {before} to {state} at {now} ms: {story}"
+            )
+        if row:
+            row.end = now
+        if state is not None:
+            self._open[node] = StateRow(node, state, now)
+            self.states.append(self._open[node])
+
+    def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
+        """Note a pool's targets from `now` on."""
+        self.targets.append((pool, now, dedicated, low_priority))
+
+    def resize_started(
+        self,
+        pool: int,
+        now: int,
+        *,
+        dedicated: tuple[int, int],
+        low_priority: tuple[int, int],
+        option: str | None,
+    ) -> int:
+        """Add a resize and give its row; `dedicated` and `low_priority` are targets before and after."""
+        self.resizes.append(ResizeRow(pool, now, dedicated, low_priority, option))
+        return len(self.resizes) - 1
+
+    def resize_ended(
+        self, row: int, now: int, code: str, message: str, dedicated: int, low_priority: int
+    ) -> None:
+        """Note how a resize ended and what the pool has now."""
+        resize = self.resizes[row]
+        resize.end, resize.code, resize.message = now, code, message
+        resize.current_dedicated, resize.current_low_priority = dedicated, low_priority
+
+    def finish(self, end: int) -> None:
+        """Close what is open at the end of the run."""
+        for row in self._open.values():
+            row.end = end
+        self._open.clear()

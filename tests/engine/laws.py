@@ -1,0 +1,49 @@
+"""What holds after every run, whatever the scenario (architecture, law 3)."""
+
+import numpy as np
+
+from simulator import Recording
+from simulator.states import Outcome, TaskState
+
+
+def check(recording: Recording) -> Recording:
+    """Assert conservation of tasks, nodes and room; give the recording back."""
+    raw, workload = recording.raw, recording.workload
+    state = raw.tasks.state
+    attempts = raw.attempts
+    assert len(state) == len(workload)
+    running = attempts.task[attempts.outcome == Outcome.RUNNING]
+    assert set(running.tolist()) == set(np.flatnonzero(state == TaskState.RUNNING).tolist())
+    succeeded = attempts.task[(attempts.outcome == Outcome.SUCCEEDED) & (attempts.instance == 0)]
+    assert sorted(succeeded.tolist()) == np.flatnonzero(raw.tasks.succeeded).tolist()
+    assert (attempts.end >= attempts.assigned).all()
+    assert (attempts.assigned >= workload.submit[attempts.task]).all()
+    _check_nodes(recording)
+    _check_room(recording)
+    return recording
+
+
+def _check_nodes(recording: Recording) -> None:
+    """Every node has one state after the other, without gap or overlap."""
+    rows = recording.raw.recorder.states
+    ends: dict[int, int] = {}
+    for row in rows:
+        assert row.start <= row.end <= recording.raw.end
+        assert ends.get(row.node, row.start) == row.start
+        ends[row.node] = row.end
+
+
+def _check_room(recording: Recording) -> None:
+    """Slots, cores and memory of a node are never oversubscribed."""
+    raw, workload = recording.raw, recording.workload
+    for number, node in enumerate(raw.recorder.nodes):
+        pool = raw.pools[node.pool]
+        size = recording.scenario.sizes[pool.vm_size]
+        here = raw.attempts.node == number
+        begin, end, task = raw.attempts.assigned[here], raw.attempts.end[here], raw.attempts.task[here]
+        limits = (pool.task_slots_per_node, size.vcpus * 1000, round(size.memory_gib * 1024))
+        for need, limit in zip((workload.slots, workload.cores, workload.memory), limits, strict=True):
+            change = np.concatenate([need[task], -need[task]])
+            # At one instant room is given back before it is taken.
+            order = np.lexsort((np.concatenate([np.ones(len(task)), np.zeros(len(task))]), np.r_[begin, end]))
+            assert np.cumsum(change[order]).max(initial=0) <= limit

@@ -1,7 +1,7 @@
 """Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling.
 
-`simulate` runs one replication of a `Scenario` and gives its `Recording`; `Simulation` is the same run, one
-step at a time.
+`load` reads a scenario file, `simulate` runs one replication of it and gives its `Recording`; `Simulation` is
+the same run, one step at a time.
 """
 
 from importlib import import_module
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from simulator.engine.simulation import Simulation, simulate
     from simulator.errors import InputError, PoolsightError
     from simulator.results.recording import Recording
-    from simulator.scenario import Scenario
+    from simulator.scenario import Scenario, load
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "simulate"]
+__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "load", "simulate"]
 
 _HOME = {
     "InputError": "simulator.errors",
@@ -22,6 +22,7 @@ _HOME = {
     "Recording": "simulator.results.recording",
     "Scenario": "simulator.scenario",
     "Simulation": "simulator.engine.simulation",
+    "load": "simulator.scenario",
     "simulate": "simulator.engine.simulation",
 }
 

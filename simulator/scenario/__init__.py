@@ -1,6 +1,7 @@
-"""The description of a study: schema and workload."""
+"""The description of a study: file, schema and workload."""
 
+from simulator.scenario.load import load
 from simulator.scenario.schema import Job, Operation, Pool, Scenario
 from simulator.scenario.workload import Workload, build
 
-__all__ = ["Job", "Operation", "Pool", "Scenario", "Workload", "build"]
+__all__ = ["Job", "Operation", "Pool", "Scenario", "Workload", "build", "load"]

@@ -1,0 +1,44 @@
+"""Queueing formulas, from their textbooks; rates per second, times in seconds."""
+
+import math
+
+
+def erlang_b(load: float, servers: int) -> float:
+    """Give the loss probability of M/G/c/c at offered load `load` (Erlang's recursion)."""
+    blocked = 1.0
+    for k in range(1, servers + 1):
+        blocked = load * blocked / (k + load * blocked)
+    return blocked
+
+
+def erlang_c(load: float, servers: int) -> float:
+    """Give the probability that an arrival of M/M/c waits."""
+    rho = load / servers
+    blocked = erlang_b(load, servers)
+    return blocked / (1 - rho * (1 - blocked))
+
+
+def mmc_wait(arrival: float, service: float, servers: int) -> float:
+    """Give the mean queue time of M/M/c."""
+    return erlang_c(arrival / service, servers) / (servers * service - arrival)
+
+
+def pollaczek_khinchine(arrival: float, mean: float, second_moment: float) -> float:
+    """Give the mean queue time of M/G/1."""
+    return arrival * second_moment / (2 * (1 - arrival * mean))
+
+
+def cobham_waits(arrivals: list[float], service: float, servers: int) -> list[float]:
+    """Give the mean queue time of each class of a non-preemptive priority M/M/c, first class first."""
+    waits, before = [], 0.0
+    whole = erlang_c(sum(arrivals) / service, servers) / (servers * service)
+    for arrival in arrivals:
+        after = before + arrival / (servers * service)
+        waits.append(whole / ((1 - before) * (1 - after)))
+        before = after
+    return waits
+
+
+def repeat_identical(work: float, hazard: float, delay: float) -> float:
+    """Give the mean time to finish `work` that starts from zero after each loss; `delay` is the mean gap."""
+    return math.expm1(hazard * work) * (1 / hazard + delay)

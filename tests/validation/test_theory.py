@@ -1,0 +1,165 @@
+"""Theory lies inside the simulated interval: 99.9 %, and a small margin for the start from empty."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from simulator import Recording, Scenario, simulate
+from tests.engine.laws import check
+from tests.validation import queues
+
+MINUTE = 60.0
+SIZES = {"D": {"vcpus": 16, "memoryGib": 64, "dedicatedPrice": 1, "lowPriorityPrice": 0.2}}
+WARM_UP = 0.2
+"""Share of the tasks that is left out, so that the empty start does not count."""
+
+
+def queue(
+    servers: int, classes: list[tuple[float, Any]], count: int, *, slots: int = 1, seed: int = 1
+) -> Scenario:
+    """Describe a queue: `classes` are (arrivals per minute, duration), the first has the highest priority."""
+    pool = {
+        "id": "p",
+        "vmSize": "D",
+        "targetDedicatedNodes": servers // slots,
+        "taskSlotsPerNode": slots,
+    }
+    jobs = [
+        {
+            "id": f"class{number}",
+            "priority": -number,
+            "poolInfo": {"poolId": "p"},
+            "simulation": {
+                "workload": [
+                    {
+                        "count": round(count * rate / sum(r for r, _ in classes)),
+                        "duration": duration,
+                        "arrivals": {"kind": "poisson", "interval": f"{MINUTE / rate:.6f}s"},
+                    }
+                ]
+            },
+        }
+        for number, (rate, duration) in enumerate(classes)
+    ]
+    return Scenario.model_validate({"sizes": SIZES, "pools": [pool], "jobs": jobs, "seed": seed})
+
+
+def mean_wait(recording: Recording, job: int = 0) -> float:
+    raw, workload = recording.raw, recording.workload
+    mine = np.flatnonzero(workload.job == job)
+    mine = mine[int(len(mine) * WARM_UP) :]
+    return float((raw.tasks.first_start[mine] - workload.submit[mine]).mean()) / 1000
+
+
+def interval(measure: Callable[[int], float], replications: int) -> tuple[float, float]:
+    """Give the 99.9 % interval of a mean over replications."""
+    values = [measure(replication) for replication in range(replications)]
+    found = stats.ttest_1samp(values, 0).confidence_interval(0.999)
+    return float(found.low), float(found.high)
+
+
+def assert_inside(theory: float, found: tuple[float, float], margin: float = 0.01) -> None:
+    low, high = found
+    assert low * (1 - margin) <= theory <= high * (1 + margin)
+    assert high - low < 0.5 * theory, "the interval is too wide to tell anything"
+
+
+EXPONENTIAL = {"exponential": {"mean": "60s"}}
+
+
+@pytest.mark.parametrize(
+    ("arrival", "servers", "slots"), [(1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3)]
+)
+def test_mmc_waits_as_erlang_says(arrival: float, servers: int, slots: int) -> None:
+    scenario = queue(servers, [(arrival, EXPONENTIAL)], 25_000, slots=slots)
+    found = interval(lambda replication: mean_wait(check(simulate(scenario, replication))), 10)
+    assert_inside(queues.mmc_wait(arrival / MINUTE, 1 / MINUTE, servers), found)
+
+
+@pytest.mark.parametrize(
+    ("duration", "mean", "second"),
+    [
+        ("60s", 60.0, 3600.0),
+        ({"uniform": {"low": "30s", "high": "90s"}}, 60.0, 3900.0),
+        ({"exponential": {"mean": "60s"}}, 60.0, 7200.0),
+    ],
+)
+def test_mg1_waits_as_pollaczek_and_khinchine_say(duration: Any, mean: float, second: float) -> None:
+    scenario = queue(1, [(0.7, duration)], 12_000)
+    found = interval(lambda replication: mean_wait(simulate(scenario, replication)), 10)
+    assert_inside(queues.pollaczek_khinchine(0.7 / MINUTE, mean, second), found)
+
+
+def test_priorities_wait_as_cobham_says() -> None:
+    scenario = queue(2, [(0.5, EXPONENTIAL), (1.1, EXPONENTIAL)], 15_000)
+    recordings = [simulate(scenario, replication) for replication in range(10)]
+    theory = queues.cobham_waits([0.5 / MINUTE, 1.1 / MINUTE], 1 / MINUTE, 2)
+    for job, expected in enumerate(theory):
+        found = interval(lambda replication, job=job: mean_wait(recordings[replication], job), 10)  # type: ignore[misc]
+        assert_inside(expected, found)
+
+
+@pytest.mark.parametrize(("hours", "hazard", "delay"), [(1, 0.5, 0.1), (2, 0.5, 0.25), (4, 0.25, 0.1)])
+def test_restart_from_zero_takes_as_long_as_theory_says(hours: int, hazard: float, delay: float) -> None:
+    """Preemptive-repeat-identical under a constant hazard: one task a node, from its first start."""
+    nodes = 400
+    pool = {
+        "id": "p",
+        "vmSize": "D",
+        "targetLowPriorityNodes": nodes,
+        "simulation": {
+            "timing": {"recoveryDelay": f"{delay * 3600}s"},
+            "preemption": {"model": "hazard", "ratePerHour": hazard},
+        },
+    }
+    job = {
+        "id": "j",
+        "poolInfo": {"poolId": "p"},
+        "simulation": {"workload": [{"count": nodes, "duration": f"{hours}h"}]},
+    }
+
+    def mean_completion(replication: int) -> float:
+        scenario = Scenario.model_validate(
+            {"sizes": SIZES, "pools": [pool], "jobs": [job], "seed": 7 + replication}
+        )
+        recording = check(simulate(scenario, replication))
+        return float(recording.raw.attempts.end[recording.raw.attempts.outcome == 1].mean()) / 3.6e6
+
+    found = interval(mean_completion, 8)
+    assert_inside(queues.repeat_identical(hours, hazard, delay), found)
+
+
+@pytest.mark.parametrize("machines", [2, 3, 5])
+def test_grahams_list_bound_is_met_exactly(machines: int) -> None:
+    """m(m − 1) unit tasks, then one of length m: 2m − 1 where m would do."""
+    workload = [
+        {"count": machines * (machines - 1), "duration": "1h"},
+        {"count": 1, "duration": f"{machines}h"},
+    ]
+    pool = {"id": "p", "vmSize": "D", "targetDedicatedNodes": machines}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
+    run = check(simulate(Scenario.model_validate({"sizes": SIZES, "pools": [pool], "jobs": [job]})))
+    assert run.tasks["end"].max() == (2 * machines - 1) * 3600
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_two_node_tasks_cost_the_capacity_that_backfill_leaves(share: float) -> None:
+    """A burst of one- and two-node tasks: nothing is lost but the room that no task fits.
+
+    With backfill the pool is work-conserving while one-node tasks wait, so the burst takes at least
+    work / 2 and at most that plus the longest task (Graham).
+    """
+    gang = round(400 * (1 - share))
+    workload = [
+        {"count": 400 - gang, "duration": EXPONENTIAL},
+        {"count": gang, "duration": EXPONENTIAL, "instances": 2},
+    ]
+    pool = {"id": "p", "vmSize": "D", "targetDedicatedNodes": 2, "enableInterNodeCommunication": True}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
+    run = check(simulate(Scenario.model_validate({"sizes": SIZES, "pools": [pool], "jobs": [job]})))
+    work = (run.workload.demand * run.workload.instances).sum() / 2000
+    longest = run.workload.demand.max() / 1000
+    assert work <= run.tasks["end"].max() <= work + longest

@@ -57,9 +57,12 @@ class IndexSet:
 
     def first(self) -> int:
         """Give the smallest member; the set is not empty."""
-        group = lowest_bit(self.top)
-        word = group << 6 | lowest_bit(self.middle[group])
-        return word << 6 | lowest_bit(self.low[word])
+        bits = self.top
+        group = (bits & -bits).bit_length() - 1
+        bits = self.middle[group]
+        word = group << 6 | (bits & -bits).bit_length() - 1
+        bits = self.low[word]
+        return word << 6 | (bits & -bits).bit_length() - 1
 
     def __iter__(self) -> Iterator[int]:
         """Give the members in ascending order; the set must not change meanwhile."""

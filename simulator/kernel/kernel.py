@@ -82,6 +82,8 @@ class Kernel:
         self._job_policy = job_policy
         self._dice = seed & (2**64 - 1)
         self._last_job = -1
+        self._node = NONE
+        """Where the task goes that `_first_fitting` found."""
         self._max_rounds = max_rounds
         self._round_at = -1
         self._rounds = 0
@@ -118,6 +120,7 @@ class Kernel:
 
         After a notice the completions of that instant are applied and its later phases are not.
         """
+        queues, nodes, submit, count = self.queues, self.nodes, self.tasks.submit, len(self.tasks)
         while True:
             now = self.next_instant()
             if now >= until:
@@ -125,8 +128,10 @@ class Kernel:
             self.complete(now)
             if self.drained or self.finished_jobs:
                 return now
-            self.arrive(now)
-            self.dispatch(now)
+            if self.arrived < count and submit[self.arrived] <= now:
+                self.arrive(now)
+            if queues.waiting and nodes.open_buckets:
+                self.dispatch(now)
 
     def complete(self, now: int) -> None:
         """End the attempts that are due at `now`."""
@@ -162,11 +167,12 @@ class Kernel:
         Highest priority first; among jobs of equal priority as the policy says; inside a job the first task
         in creation order that fits some node. Nothing is reserved, so a large task may be passed.
         """
-        if not self._any_fits():
-            return
-        for level in self.queues.levels:
-            if level and not self._serve_level(level, now):
+        queues, nodes = self.queues, self.nodes
+        for level in queues.levels:
+            if not queues.waiting or not nodes.open_buckets:
                 return
+            if level:
+                self._serve_level(level, now)
 
     # ---- nodes ------------------------------------------------------------------------------------------
 
@@ -224,27 +230,27 @@ class Kernel:
             )
 
     def _any_fits(self) -> bool:
-        queues, find = self.queues, self.nodes.find
-        if not queues.waiting or not self.nodes.open_buckets:
-            return False
-        return any(count and find(shape) != NONE for shape, count in enumerate(queues.waiting_of_shape))
+        find = self.nodes.find
+        return any(count and find(shape) != NONE for shape, count in enumerate(self.queues.waiting_of_shape))
 
-    def _serve_level(self, level: list[int], now: int) -> bool:
-        """Place tasks of jobs of one priority; say whether anything of lower priority may still fit."""
+    def _serve_level(self, level: list[int], now: int) -> None:
+        """Place tasks of jobs of one priority; dice are thrown only where some waiting task fits."""
         jobs = list(level)
         while jobs:
-            job = jobs[0] if len(jobs) == 1 else self._choose(jobs)
+            if len(jobs) == 1:
+                job = jobs[0]
+            elif self._any_fits():
+                job = self._choose(jobs)
+            else:
+                return
             queue = self._first_fitting(job)
             if queue is None:
                 jobs.remove(job)
-                if not self._any_fits():
-                    return False
                 continue
             self._start(self.queues.take(queue), queue.shape, now)
             self._last_job = job
             if self.queues.waiting_of_job[job] == 0:
                 jobs.remove(job)
-        return True
 
     def _choose(self, jobs: list[int]) -> int:
         if self._job_policy == CREATION_TIME:
@@ -256,12 +262,15 @@ class Kernel:
         return jobs[(self._dice >> 33) * len(jobs) >> 31]
 
     def _first_fitting(self, job: int) -> Queue | None:
+        """Give the queue whose first task is next, and remember where that task goes."""
         best: Queue | None = None
         earliest = -1
         for queue in self.queues.queues_of_job[job]:
-            first = queue.first()
-            if first != NONE and (best is None or first < earliest) and self.nodes.find(queue.shape) != NONE:
-                best, earliest = queue, first
+            first = queue.returned[0] if queue.returned else queue.head
+            if first != NONE and (best is None or first < earliest):
+                node = self.nodes.find(queue.shape)
+                if node != NONE:
+                    best, earliest, self._node = queue, first, node
         return best
 
     def _start(self, task: int, index: int, now: int) -> None:
@@ -270,7 +279,7 @@ class Kernel:
         self.row[task] = len(self.attempts)
         end = now + self.tasks.lead[task] + self.tasks.demand[task]
         if shape.instances == 1:
-            self._occupy(task, nodes.find(index), 0, shape, now)
+            self._occupy(task, self._node, 0, shape, now)
         else:
             for instance, node in enumerate(nodes.gang(shape)):
                 self._occupy(task, node, instance, shape, now)

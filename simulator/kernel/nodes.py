@@ -37,6 +37,8 @@ class Nodes:
             shape.cores * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots
             for shape in shapes
         )
+        self.mixed = greedy
+        """Whether free cores and memory have to be kept at all."""
         self.bounded = [greedy and (shape.cores > 0 or shape.memory > 0) for shape in shapes]
         """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
         slots' share of them."""
@@ -86,19 +88,20 @@ class Nodes:
     def take(self, node: int, shape: Shape) -> None:
         """Take the room of one instance of `shape` on a node in service."""
         free = self.free_slots[node]
+        self.free_slots[node] = free - shape.slots
+        if self.mixed:
+            self.free_cores[node] -= shape.cores
+            self.free_memory[node] -= shape.memory
         self._unhang(node, free)
-        free -= shape.slots
-        self.free_slots[node] = free
-        self._hang(node, free)
-        self.free_cores[node] -= shape.cores
-        self.free_memory[node] -= shape.memory
+        self._hang(node, free - shape.slots)
 
     def give(self, node: int, shape: Shape) -> None:
         """Give the room of one instance of `shape` back."""
         free = self.free_slots[node]
         self.free_slots[node] = free + shape.slots
-        self.free_cores[node] += shape.cores
-        self.free_memory[node] += shape.memory
+        if self.mixed:
+            self.free_cores[node] += shape.cores
+            self.free_memory[node] += shape.memory
         if self.serving[node]:
             self._unhang(node, free)
             self._hang(node, free + shape.slots)

@@ -128,19 +128,17 @@ class NaivePool:
     def scheduling_pass(self) -> Generator[simpy.Event, Any, None]:
         yield self.at(0, PASS)
         self.pass_planned = False
-        if not any(self.best_node(task) for task in self.queue):
-            return  # no dice are thrown where nothing fits
         priorities = self.plan.priorities
         for priority in sorted(set(priorities), reverse=True):
             waiting = {self.plan.tasks[task].job for task in self.queue}
             jobs = sorted(job for job in waiting if priorities[job] == priority)
             while jobs:
+                if len(jobs) > 1 and not any(self.best_node(task) for task in self.queue):
+                    break  # no dice are thrown where nothing fits
                 job = self.choose(jobs)
                 placed = self.place_first_fitting(job)
                 if not placed:
                     jobs.remove(job)
-                    if not any(self.best_node(task) for task in self.queue):
-                        return
                     continue
                 self.last_job = job
                 if not any(self.plan.tasks[task].job == job for task in self.queue):

@@ -1,137 +1,349 @@
-"""Distributions that are drawn by inverse CDF, so that a stream's k-th number means the same everywhere.
+"""Durations, numbers and how they vary: every random quantity of a scenario is one of these shapes.
 
-In a scenario: a bare value is a constant; otherwise a mapping with one key that names the family, e.g.
-`{exponential: {mean: 60s}}`. Time parameters are durations, number parameters plain numbers.
+A bare value is a constant (`90s`, `2`), else a mapping with one key names the shape:
+`{lognormal: {median: 60s, p95: 120s}}`. Values are drawn by inverse CDF from a uniform stream, so that a
+change of one parameter keeps the luck of every draw (common random numbers).
 """
 
-from __future__ import annotations
-
 import math
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Final, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
-from simulator.durations import Duration
+from simulator.durations import Seconds, format_duration
 
-Values = npt.NDArray[np.float64]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Z95 = 1.6448536269514722
-"""95th percentile of the standard normal distribution."""
+Floats = npt.NDArray[np.float64]
 
 
-class _Family(BaseModel):
+def _finite(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("expected a number, found true or false")  # noqa: TRY004
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_finite), Field(ge=0, allow_inf_nan=False)]
+"""A plain number that is not negative."""
+
+T = TypeVar("T", bound=float)
+
+
+class Distribution(BaseModel, Generic[T]):
+    """One shape; `quantile` is its inverse CDF."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
+    shape: ClassVar[str]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _open(cls, data: object) -> object:
+        if isinstance(data, Mapping) and cls.shape in data:
+            return data[cls.shape]
+        return data
 
-class Constant(_Family):
-    """Always the same value."""
+    @model_serializer(mode="wrap")
+    def _close(self, handler: SerializerFunctionWrapHandler) -> Any:
+        names = {name: field.alias or name for name, field in type(self).model_fields.items()}
+        body = {names.get(key, key): value for key, value in handler(self).items() if value is not None}
+        return {self.shape: body}
 
-    family: Literal["constant"] = "constant"
-    value: NotNegative
-
-    def quantile(self, u: Values) -> Values:
-        return np.full(len(u), self.value)
+    def quantile(self, u: Floats) -> Floats:
+        """Give the value below which a share `u` (in [0, 1)) of all draws falls."""
+        raise NotImplementedError
 
     @property
     def mean(self) -> float:
-        return self.value
+        raise NotImplementedError
+
+    @property
+    def variance(self) -> float:
+        raise NotImplementedError
 
 
-class Uniform(_Family):
-    """Every value between `low` and `high` alike."""
+class Constant(Distribution[T]):
+    """Always the same value."""
 
-    family: Literal["uniform"] = "uniform"
-    low: NotNegative
-    high: NotNegative
+    shape: ClassVar[str] = "constant"
+    value: T
 
-    def quantile(self, u: Values) -> Values:
-        return self.low + u * (self.high - self.low)
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, data: object) -> object:
+        return data if isinstance(data, Mapping) else {"value": data}
+
+    @model_serializer(mode="wrap")
+    def _close(self, handler: SerializerFunctionWrapHandler) -> Any:
+        return handler(self)["value"]
+
+    def quantile(self, u: Floats) -> Floats:
+        return np.full(u.shape, float(self.value))
+
+    @property
+    def mean(self) -> float:
+        return float(self.value)
+
+    @property
+    def variance(self) -> float:
+        return 0.0
+
+
+class Exponential(Distribution[T]):
+    """Memoryless."""
+
+    shape: ClassVar[str] = "exponential"
+    average: T = Field(alias="mean")
+
+    def quantile(self, u: Floats) -> Floats:
+        return -float(self.average) * np.log1p(-u)
+
+    @property
+    def mean(self) -> float:
+        return float(self.average)
+
+    @property
+    def variance(self) -> float:
+        return float(self.average) ** 2
+
+
+class Uniform(Distribution[T]):
+    """Equally likely between two bounds."""
+
+    shape: ClassVar[str] = "uniform"
+    low: T
+    high: T
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
+
+    def quantile(self, u: Floats) -> Floats:
+        return float(self.low) + u * (float(self.high) - float(self.low))
 
     @property
     def mean(self) -> float:
         return (self.low + self.high) / 2
 
-
-class Exponential(_Family):
-    """Memoryless, with the given mean."""
-
-    family: Literal["exponential"] = "exponential"
-    mean: Positive
-
-    def quantile(self, u: Values) -> Values:
-        return -self.mean * np.log1p(-u)
-
-
-class Lognormal(_Family):
-    """Given by its median and 95th percentile; σ = ln(p95 / median) / 1.6449."""
-
-    family: Literal["lognormal"] = "lognormal"
-    median: Positive
-    p95: Positive
-
-    def quantile(self, u: Values) -> Values:
-        from scipy.special import ndtri  # noqa: PLC0415 - heavy, and few scenarios need it
-
-        # u = 0 would give an infinite exponent: half of the generator's step keeps it finite.
-        deviate = ndtri(np.clip(u, 2.0**-54, None))
-        return np.asarray(self.median * np.exp(self.sigma * deviate), dtype=np.float64)
-
     @property
-    def sigma(self) -> float:
-        return math.log(self.p95 / self.median) / Z95
+    def variance(self) -> float:
+        return float((self.high - self.low) ** 2 / 12)
+
+
+Z95: Final = 1.6448536269514722
+"""95th percentile of the standard normal distribution."""
+
+
+class Lognormal(Distribution[T]):
+    """Given by median and 95th percentile, or by mean and coefficient of variation."""
+
+    shape: ClassVar[str] = "lognormal"
+    median: T | None = None
+    p95: T | None = None
+    average: T | None = Field(default=None, alias="mean")
+    cv: Number | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_quantiles = (self.median is not None) + (self.p95 is not None)
+        by_moments = (self.average is not None) + (self.cv is not None)
+        if (by_quantiles, by_moments) not in {(2, 0), (0, 2)}:
+            raise ValueError("expected either median and p95, or mean and cv")
+        if self.median is not None and self.p95 is not None and not 0 < self.median <= self.p95:
+            raise ValueError("expected 0 < median <= p95")
+        if self.average is not None and self.average <= 0:
+            raise ValueError("expected a mean above 0")
+        return self
+
+    @cached_property
+    def _mu_sigma(self) -> tuple[float, float]:
+        if self.median is not None and self.p95 is not None:
+            return math.log(self.median), math.log(self.p95 / self.median) / Z95
+        square = math.log1p(float(self.cv or 0.0) ** 2)
+        return math.log(float(self.average or 1.0)) - square / 2, math.sqrt(square)
+
+    def quantile(self, u: Floats) -> Floats:
+        from scipy.special import ndtri  # noqa: PLC0415 - slow to import
+
+        mu, sigma = self._mu_sigma
+        return np.asarray(np.exp(mu + sigma * ndtri(u))) if sigma else np.full(u.shape, math.exp(mu))
 
     @property
     def mean(self) -> float:
-        return self.median * math.exp(self.sigma**2 / 2)
+        mu, sigma = self._mu_sigma
+        return math.exp(mu + sigma**2 / 2)
+
+    @property
+    def variance(self) -> float:
+        return self.mean**2 * math.expm1(self._mu_sigma[1] ** 2)
 
 
-class Weibull(_Family):
-    """Hazard that grows (`shape` > 1) or falls (`shape` < 1) with age."""
+class Weibull(Distribution[T]):
+    """Shape below 1: many early ends; above 1: ageing."""
 
-    family: Literal["weibull"] = "weibull"
-    shape: Positive
-    scale: Positive
+    shape: ClassVar[str] = "weibull"
+    form: Number = Field(alias="shape", gt=0)
+    scale: T
 
-    def quantile(self, u: Values) -> Values:
-        return np.asarray(self.scale * (-np.log1p(-u)) ** (1 / self.shape), dtype=np.float64)
+    def quantile(self, u: Floats) -> Floats:
+        return float(self.scale) * (-np.log1p(-u)) ** (1 / self.form)
 
     @property
     def mean(self) -> float:
-        return self.scale * math.gamma(1 + 1 / self.shape)
+        return float(self.scale) * math.gamma(1 + 1 / self.form)
+
+    @property
+    def variance(self) -> float:
+        return float(self.scale) ** 2 * math.gamma(1 + 2 / self.form) - self.mean**2
 
 
-Family = Constant | Uniform | Exponential | Lognormal | Weibull
-SHAPES = {"shape"}
-"""Parameters that are plain numbers even where the values are durations."""
+class Gamma(Distribution[T]):
+    """Given by mean and coefficient of variation."""
+
+    shape: ClassVar[str] = "gamma"
+    average: T = Field(alias="mean")
+    cv: Number = Field(gt=0)
+
+    def quantile(self, u: Floats) -> Floats:
+        from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import
+
+        form = self.cv**-2
+        return np.asarray(float(self.average) / form * gammaincinv(form, u))
+
+    @property
+    def mean(self) -> float:
+        return float(self.average)
+
+    @property
+    def variance(self) -> float:
+        return (float(self.average) * self.cv) ** 2
 
 
-def _named(value: Any) -> Any:
-    """Turn `{exponential: {mean: 60s}}` into the tagged form, and a bare value into a constant."""
-    if isinstance(value, dict) and len(value) == 1 and "family" not in value:
-        ((family, parameters),) = value.items()
-        if isinstance(parameters, dict):
-            return {"family": family, **parameters}
-    return value
+class Triangular(Distribution[T]):
+    """Least, most likely and greatest value."""
+
+    shape: ClassVar[str] = "triangular"
+    low: T
+    mode: T
+    high: T
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.mode <= self.high:
+            raise ValueError("expected low <= mode <= high")
+        return self
+
+    def quantile(self, u: Floats) -> Floats:
+        low, mode, high = float(self.low), float(self.mode), float(self.high)
+        if low == high:
+            return np.full(u.shape, low)
+        rising = low + np.sqrt(u * (high - low) * (mode - low))
+        falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+        return np.where(u < (mode - low) / (high - low), rising, falling)
+
+    @property
+    def mean(self) -> float:
+        return (self.low + self.mode + self.high) / 3
+
+    @property
+    def variance(self) -> float:
+        a, b, c = float(self.low), float(self.high), float(self.mode)
+        return (a * a + b * b + c * c - a * b - a * c - b * c) / 18
 
 
-def _timed(value: Any) -> Any:
-    if isinstance(value, dict) and "family" in value:
-        return value  # written by ourselves: seconds
-    value = _named(value)
-    if isinstance(value, dict):
-        return {
-            key: v if key in SHAPES or key == "family" else Duration.seconds(v) for key, v in value.items()
-        }
-    return value if isinstance(value, BaseModel) else {"family": "constant", "value": Duration.seconds(value)}
+class Empirical(Distribution[T]):
+    """One of given values, each equally likely; `file` and `column` of a CSV are read at loading."""
+
+    shape: ClassVar[str] = "empirical"
+    values: tuple[T, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fetch(cls, data: object, info: ValidationInfo) -> object:
+        data = data[cls.shape] if isinstance(data, Mapping) and cls.shape in data else data
+        if not isinstance(data, Mapping) or "file" not in data:
+            return data
+        if info.context is None or "read_column" not in info.context:
+            raise ValueError("a file can be named only in a scenario that is loaded from a file")
+        others = set(data) - {"file", "column"}
+        if others:
+            raise ValueError(
+                f"beside file only column may stand here, not {', '.join(sorted(map(str, others)))}"
+            )
+        values = info.context["read_column"](data["file"], data.get("column"))
+        in_seconds = cls.__pydantic_generic_metadata__["args"] == (Seconds,)
+        return {"values": [format_duration(value) for value in values] if in_seconds else values}
+
+    @cached_property
+    def _sorted(self) -> Floats:
+        return np.sort(np.asarray(self.values, dtype=np.float64))
+
+    def quantile(self, u: Floats) -> Floats:
+        return self._sorted[(u * len(self.values)).astype(np.int64)]
+
+    @property
+    def mean(self) -> float:
+        return float(self._sorted.mean())
+
+    @property
+    def variance(self) -> float:
+        return float(self._sorted.var())
 
 
-def _numbered(value: Any) -> Any:
-    value = _named(value)
-    return value if isinstance(value, dict | BaseModel) else {"family": "constant", "value": value}
+SHAPES: Final = (Exponential, Uniform, Lognormal, Weibull, Gamma, Triangular, Empirical)
+SHAPE_NAMES: Final = tuple(shape.shape for shape in SHAPES)
 
 
-TimeDistribution = Annotated[Family, Field(discriminator="family"), BeforeValidator(_timed)]
-NumberDistribution = Annotated[Family, Field(discriminator="family"), BeforeValidator(_numbered)]
+def _shape_of(value: object) -> str | None:
+    if isinstance(value, Distribution):
+        return value.shape
+    if isinstance(value, Mapping):
+        names = [str(key) for key in value]
+        return names[0] if len(names) == 1 and names[0] in (*SHAPE_NAMES, "constant") else None
+    return "constant"
+
+
+_UNION = Discriminator(
+    _shape_of,
+    custom_error_type="distribution",
+    custom_error_message=f"expected one value or a mapping with one key out of {', '.join(SHAPE_NAMES)}",
+)
+
+TimeDistribution = Annotated[
+    Annotated[Constant[Seconds], Tag("constant")]
+    | Annotated[Exponential[Seconds], Tag("exponential")]
+    | Annotated[Uniform[Seconds], Tag("uniform")]
+    | Annotated[Lognormal[Seconds], Tag("lognormal")]
+    | Annotated[Weibull[Seconds], Tag("weibull")]
+    | Annotated[Gamma[Seconds], Tag("gamma")]
+    | Annotated[Triangular[Seconds], Tag("triangular")]
+    | Annotated[Empirical[Seconds], Tag("empirical")],
+    _UNION,
+]
+"""A duration that varies; values in seconds."""
+NumberDistribution = Annotated[
+    Annotated[Constant[Number], Tag("constant")]
+    | Annotated[Exponential[Number], Tag("exponential")]
+    | Annotated[Uniform[Number], Tag("uniform")]
+    | Annotated[Lognormal[Number], Tag("lognormal")]
+    | Annotated[Weibull[Number], Tag("weibull")]
+    | Annotated[Gamma[Number], Tag("gamma")]
+    | Annotated[Triangular[Number], Tag("triangular")]
+    | Annotated[Empirical[Number], Tag("empirical")],
+    _UNION,
+]
+"""A number that varies and is never negative."""

@@ -1,42 +1,83 @@
-"""Durations as people and the service write them: `PT15M`, `90s`, `15m`, `2h`."""
+"""Spans of time as people and the service write them: `PT15M`, `90s`, `15m`, `2h`; in memory seconds."""
 
+import math
 import re
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Final
 
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-SHORT = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
-ISO = re.compile(
-    r"P(?:(?P<w>\d+)W)?(?:(?P<d>\d+(?:\.\d+)?)D)?"
-    r"(?:T(?:(?P<h>\d+(?:\.\d+)?)H)?(?:(?P<m>\d+(?:\.\d+)?)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|m|h|d)")
+_SHORT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|min|m|h|d)\s*)+")
+_ISO = re.compile(
+    r"P(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
 )
-EXPECTED = "expected a duration such as PT15M, 90s, 15m or 2h"
+_CALENDAR = re.compile(r"P(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T.*)?")
+_ISO_UNITS: Final = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
+EXPECTED_DURATION: Final = "expected a duration like 90s, 15m, 2h or PT15M"
+INFINITE: Final = "P10675199DT2H48M5.4775807S"
+"""The largest TimeSpan of .NET, which the service writes for "no limit"."""
+LONGEST: Final = 100 * 365.25 * 86400.0
+"""No span of a scenario is longer, so that sums of spans stay inside the clock's integers."""
 
 
-class Duration:
-    """Reading of durations; a value of the scenario is plain seconds."""
+def parse_duration(value: object) -> float:
+    """Read a duration in seconds: `PT15M`, `90s`, `15m`, `2h`, `1h30m`; else a `ValueError` says why not."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(EXPECTED_DURATION)  # noqa: TRY004 - pydantic turns only ValueError into a problem
+    if not isinstance(value, str):
+        raise ValueError(f"a bare number has no unit; {EXPECTED_DURATION}")  # noqa: TRY004
+    text = value.strip()
+    if _SHORT.fullmatch(text):
+        return math.fsum(float(number) * UNITS[unit] for number, unit in _PART.findall(text))
+    upper = text.upper()
+    if (iso := _ISO.fullmatch(upper)) and upper[-1] not in "PT":
+        return math.fsum(float(part) * _ISO_UNITS[unit] for unit, part in iso.groupdict().items() if part)
+    if _CALENDAR.fullmatch(upper) and upper[-1] not in "PT":
+        raise ValueError(f"months and years have no fixed length; {EXPECTED_DURATION}")
+    if text.startswith("-"):
+        raise ValueError(
+            f"a span cannot be negative, nor an instant lie before the scenario's origin; {EXPECTED_DURATION}"
+        )
+    if re.fullmatch(r"[\d.]+", text):
+        raise ValueError(f"a bare number has no unit; {EXPECTED_DURATION}")
+    raise ValueError(f"cannot be read as a duration; {EXPECTED_DURATION}")
 
-    @staticmethod
-    def seconds(value: Any) -> float:
-        """Read a duration; `ValueError` says what was expected. A number is refused: its unit is unknown."""
-        if isinstance(value, bool | int | float):
-            raise ValueError(f"{value} has no unit: {EXPECTED}")  # noqa: TRY004 - pydantic reports ValueErrors
-        if not isinstance(value, str):
-            raise ValueError(EXPECTED)  # noqa: TRY004
-        text = value.strip()
-        if short := SHORT.fullmatch(text):
-            return float(short[1]) * UNITS[short[2]]
-        iso = ISO.fullmatch(text.upper())
-        if iso is None or text.upper() in ("P", "PT"):
-            if re.fullmatch(r"P\d+[YM].*", text.upper()):
-                raise ValueError(f"{text}: months and years have no fixed length; {EXPECTED}")
-            raise ValueError(f"{text!r} is no duration: {EXPECTED}")
-        parts = {name: float(number) for name, number in iso.groupdict().items() if number}
-        if not parts:
-            raise ValueError(f"{text!r} is no duration: {EXPECTED}")
-        days = parts.get("w", 0) * 7 + parts.get("d", 0)
-        return days * 86400 + parts.get("h", 0) * 3600 + parts.get("m", 0) * 60 + parts.get("s", 0)
 
-    @staticmethod
-    def text(seconds: float) -> str:
-        """Write seconds as ISO-8601 that `seconds` reads back as the same number."""
-        return f"PT{seconds:.17g}S" if seconds != int(seconds) else f"PT{int(seconds)}S"
+def _finite(value: object) -> float:
+    seconds = parse_duration(value)
+    if seconds > LONGEST:
+        raise ValueError(f"longer than a hundred years; {EXPECTED_DURATION}")
+    return seconds
+
+
+def _limit(value: object) -> float:
+    return math.inf if isinstance(value, str) and value.strip() == INFINITE else _finite(value)
+
+
+def format_duration(seconds: float) -> str:
+    """Write seconds so that `parse_duration` gives the same float back."""
+    return INFINITE if math.isinf(seconds) else f"{Decimal(repr(float(seconds))):f}s"
+
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(_finite),
+    PlainSerializer(format_duration, return_type=str, when_used="always"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "examples": ["90s", "15m", "2h", "PT15M"],
+            "description": "duration: 90s, 15m, PT15M",
+        }
+    ),
+]
+"""A duration in seconds."""
+Limit = Annotated[
+    float,
+    BeforeValidator(_limit),
+    PlainSerializer(format_duration, return_type=str, when_used="always"),
+    WithJsonSchema({"type": "string", "examples": ["PT1H"], "description": "limit on a duration"}),
+]
+"""A limit in seconds, infinite where the service's largest span is written."""

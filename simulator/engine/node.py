@@ -173,3 +173,4 @@ class Node:
     def _enter(self, state: NodeState | None) -> None:
         self.pool.world.record.state(self.number, state, self.env.clock)
         self.state = state
+        self.pool.node_entered(self)

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simulator.engine.environment import ARRIVALS, NODES
 from simulator.engine.node import Leave, Life, Node, Preempt, Stay
 from simulator.engine.preemption import watch_capacity, watch_vm
 from simulator.engine.resize import Order, Resize
 from simulator.kernel import Kernel
+from simulator.policy.growth import behind_first
 from simulator.policy.quota import INTER_NODE_CAP, Limit, admit, core_quota_code
 from simulator.policy.removal import Candidate, choose
-from simulator.scenario.schema import Pool as PoolDescription
-from simulator.scenario.schema import Timing
+from simulator.scenario.bodies import Pool as PoolDescription
+from simulator.scenario.timing import Timing
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
 
@@ -23,9 +26,6 @@ if TYPE_CHECKING:
 
 RETENTION = 7 * 24 * 3600 * 1000
 """How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
-
-CUSTOM_IMAGE_TAIL = 10 / 3
-"""Factor on the allocation tail: the 1000/300-node advice of the service on timeouts (spec §3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ class Pool:
     def retained_until(self, sequence: int) -> int:
         """Give the instant at which the last retention time of a task on this node has passed."""
         attempts = self.kernel.attempts
-        ends = [end for node, end in zip(attempts.node, attempts.end, strict=True) if node == sequence]
-        return max(ends) + RETENTION if ends else self.world.env.clock
+        ends = np.array(attempts.end)[np.array(attempts.node) == sequence]
+        return int(ends.max()) + RETENTION if len(ends) else self.world.env.clock
 
     # ---- resizing ----------------------------------------------------------------------------------------
 
@@ -200,24 +200,27 @@ class Pool:
 
     def _deliver(self, order: Order) -> Life:
         """Obtain the nodes of an order one after the other, as the region hands them out."""
-        timing = self.description.simulation.timing
-        tail = timing.allocation_tail * (CUSTOM_IMAGE_TAIL if self.description.is_custom_image else 1)
+        tail = self.description.simulation.timing.allocation_tail
+        model = self.world.scenario.options.allocation_tail_model
         first = self.world.env.clock + self.spans.allocation()
         for k in range(order.outstanding):
-            yield self.world.env.at(first + to_ms(k * tail), NODES)
+            yield self.world.env.at(first + to_ms(behind_first(k, tail, model)), NODES)
             if order.cancelled:
                 return
             order.outstanding -= 1
-            self._appear(order.kind)
+            sequence = self._appear(order.kind)
+            if self.resizing is not None and self.world.scenario.options.steady_when != "allocated":
+                self.resizing.awaited.add(sequence)
             self._progress()
 
-    def _appear(self, kind: NodeKind) -> None:
+    def _appear(self, kind: NodeKind) -> int:
         sequence = len(self.numbers)
         self.kernel.nodes.reserve(sequence + 1)
         suffix = "d" if kind is NodeKind.DEDICATED else "p"
         number = self.world.record.node(f"{self.id}_{sequence + 1}_{suffix}", self.index, kind, sequence)
         self.numbers.append(number)
         self.nodes[sequence] = Node(self, kind, sequence, number)
+        return sequence
 
     def _remove(self, resizing: Resize, node: Node) -> None:
         resizing.victims.add(node.sequence)
@@ -247,7 +250,7 @@ class Pool:
     def _time_out(self, resizing: Resize) -> None:
         if self.resizing is not resizing:
             return
-        if any(order.outstanding for order in resizing.orders):
+        if resizing.awaited or any(order.outstanding for order in resizing.orders):
             self._cancel_orders(
                 resizing,
                 "AllocationTimedout",
@@ -262,6 +265,7 @@ class Pool:
 
     def _cancel_orders(self, resizing: Resize, code: str, message: str) -> None:
         resizing.fail(code, message)
+        resizing.awaited.clear()
         for order in resizing.orders:
             order.outstanding = 0
             order.cancelled = True
@@ -323,6 +327,18 @@ class Pool:
         if self.available is None:
             event = self.world.env.after(self.spans.recovery())
             event.callbacks.append(lambda _: self._try_to_recover(node))
+
+    def node_entered(self, node: Node) -> None:
+        """Note a change of state; a growth may have waited for it (assumption P32, `steady_when`)."""
+        if self.resizing is None or node.sequence not in self.resizing.awaited:
+            return
+        if self.world.scenario.options.steady_when == "idle":
+            on_its_way = node.state in (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
+        else:
+            on_its_way = node.state is NodeState.CREATING
+        if not on_its_way:
+            self.resizing.awaited.discard(node.sequence)
+            self._progress()
 
     def lost_node(self, node: Node) -> None:
         """`node` is gone."""

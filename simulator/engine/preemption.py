@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from simulator.engine.environment import NODES
 from simulator.engine.node import Life, Node
 from simulator.policy import preemption as policy
-from simulator.scenario.schema import (
-    BathtubPreemption,
+from simulator.scenario.preemption import (
+    BathtubHazard,
     CapacityCurve,
-    CapacityEvents,
-    HazardPreemption,
-    WeibullPreemption,
+    CapacityEvent,
+    Hazard,
+    WeibullHazard,
 )
 from simulator.states import NodeKind, NodeState
 from simulator.units import to_ms
@@ -41,12 +41,12 @@ def _life(pool: Pool) -> float:
     """Draw how long one VM lives, in seconds; infinite where no model ends it."""
     model = pool.description.simulation.preemption
     match model:
-        case HazardPreemption():
-            return policy.exponential_life(model.hazard_per_hour, pool.lives())
-        case WeibullPreemption():
+        case Hazard():
+            return policy.exponential_life(model.rate, pool.lives())
+        case WeibullHazard():
             return policy.weibull_life(model.shape, model.scale, pool.lives())
-        case BathtubPreemption():
-            early, late = model.early, model.late
+        case BathtubHazard():
+            early, late = model.early, model.wear_out
             dice = [pool.lives() for _ in range(3)]
             return policy.bathtub_life(
                 (early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), dice
@@ -58,7 +58,7 @@ def _life(pool: Pool) -> float:
 def watch_capacity(pool: Pool) -> None:
     """Start the process of a model that acts on the pool's capacity as a whole."""
     model = pool.description.simulation.preemption
-    if isinstance(model, CapacityEvents):
+    if isinstance(model, CapacityEvent):
         pool.world.env.process(_take_fractions(pool, model))
     elif isinstance(model, CapacityCurve):
         points = sorted((to_ms(point.at), point.available) for point in model.points)
@@ -66,10 +66,10 @@ def watch_capacity(pool: Pool) -> None:
         pool.world.env.process(_follow_curve(pool, points))
 
 
-def _take_fractions(pool: Pool, model: CapacityEvents) -> Life:
+def _take_fractions(pool: Pool, model: CapacityEvent) -> Life:
     """At given or Poisson times, take a fraction of the VMs together."""
     env = pool.world.env
-    for at in sorted(model.times):
+    for at in sorted(model.times or ()):
         yield env.at(to_ms(at), NODES)
         _take(pool, policy.share(len(_with_vm(pool)), model.fraction))
     if model.mean_interval:

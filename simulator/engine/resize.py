@@ -26,12 +26,14 @@ class Resize:
     orders: list[Order] = field(default_factory=list)
     victims: set[int] = field(default_factory=set)
     """Sequence numbers of nodes that have not gone yet."""
+    awaited: set[int] = field(default_factory=set)
+    """Sequence numbers of nodes that have appeared but not come as far as `steady_when` wants."""
     code: str = "Success"
     message: str = ""
 
     @property
     def is_complete(self) -> bool:
-        return not self.victims and not any(order.outstanding for order in self.orders)
+        return not self.victims and not self.awaited and not any(order.outstanding for order in self.orders)
 
     def fail(self, code: str | None, message: str | None) -> None:
         """Keep the first error."""

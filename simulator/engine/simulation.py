@@ -14,8 +14,10 @@ from simulator.kernel import Kernel
 from simulator.results.raw import RawRun
 from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
-from simulator.scenario import Operation, Scenario
-from simulator.scenario import Pool as PoolDescription
+from simulator.scenario import Scenario
+from simulator.scenario.bodies import Pool as PoolDescription
+from simulator.scenario.checks import pools_by_id
+from simulator.scenario.schema import Operation, Resize, StopResize
 from simulator.scenario.workload import build
 from simulator.states import NodeKind
 from simulator.units import to_ms, to_s
@@ -169,8 +171,8 @@ class Simulation:
 
     def _perform(self, operation: Operation) -> None:
         self._operations -= 1
-        pool = self.world.pools[operation.pool]
-        if operation.operation == "resize":
+        pool = self.world.pools[pools_by_id(self.scenario)[operation.pool.lower()].id]
+        if isinstance(operation, Resize):
             wanted = {
                 NodeKind.DEDICATED: operation.target_dedicated_nodes,
                 NodeKind.LOW_PRIORITY: operation.target_low_priority_nodes,
@@ -180,7 +182,7 @@ class Simulation:
                 timeout=operation.resize_timeout,
                 option=operation.node_deallocation_option,
             )
-        elif operation.operation == "stopResize":
+        elif isinstance(operation, StopResize):
             pool.stop_resize()
         else:
             pool.delete()
@@ -232,16 +234,15 @@ def simulate(scenario: Scenario, replication: int = 0) -> Recording:
 def _pools(scenario: Scenario) -> tuple[list[int], list[PoolDescription]]:
     """Give the pool of every job, and all pools: the scenario's own, then those made for single jobs."""
     descriptions = list(scenario.pools)
-    index = {pool.id: number for number, pool in enumerate(descriptions)}
+    index = {pool.id.lower(): number for number, pool in enumerate(descriptions)}
     pool_of_job = []
     for job in scenario.jobs:
         if job.auto_pool is not None:
-            name = f"{job.auto_pool.id_prefix or 'auto'}_{job.id}"
-            index[name] = len(descriptions)
+            pool_of_job.append(len(descriptions))
+            name = f"{job.auto_pool.id_prefix}_{job.id}"
             descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
-            pool_of_job.append(index[name])
         else:
-            pool_of_job.append(index[job.pool_id])
+            pool_of_job.append(index[(job.pool_id or "").lower()])
     return pool_of_job, descriptions
 
 

@@ -8,13 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.kernel import Kernel, Shape, Tasks
+from simulator.kernel.kernel import CREATION_TIME, ROUND_ROBIN, UNIFORM
 from simulator.results.raw import RawAttempts, RawTasks
-from simulator.scenario import Pool, Scenario
+from simulator.scenario import Scenario
+from simulator.scenario.bodies import Pool
+from simulator.scenario.schema import EqualPriorityPolicy
 from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState
 from simulator.streams import stream
 
-JOB_POLICY = {"uniform": 0, "round_robin": 1, "creationtime": 2}
+JOB_POLICY = {
+    EqualPriorityPolicy.UNIFORM: UNIFORM,
+    EqualPriorityPolicy.ROUND_ROBIN: ROUND_ROBIN,
+    EqualPriorityPolicy.CREATIONTIME: CREATION_TIME,
+}
 
 
 def make_kernel(
@@ -35,8 +42,8 @@ def make_kernel(
         failures=_column("i", workload.failures[rows]),
     )
     policy = scenario.options.equal_priority_policy
-    if policy == "uniform" and pool.job_default_order == "creationtime":
-        policy = "creationtime"
+    if policy is EqualPriorityPolicy.UNIFORM and pool.job_default_order is JobOrder.CREATIONTIME:
+        policy = EqualPriorityPolicy.CREATIONTIME
     size = scenario.sizes[pool.vm_size]
     return Kernel(
         columns,
@@ -47,6 +54,9 @@ def make_kernel(
         memory=round(size.memory_gib * 1024),
         pack=pool.node_fill_type is NodeFillType.PACK,
         job_policy=JOB_POLICY[policy],
+        gangs=pool.enable_inter_node_communication,
+        retry_at_tail=scenario.options.retry_position == "tail",
+        random_ties=scenario.options.node_tie_break == "random",
         seed=int(stream(scenario.seed, replication, f"dispatch:{pool.id}").integers(2**63)),
         max_rounds=scenario.options.max_rounds_per_instant,
     )

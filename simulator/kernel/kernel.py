@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.nodes import Nodes
-from simulator.kernel.queues import NONE, Queue, Queues
+from simulator.kernel.queues import NONE, TASK_BITS, TASK_MASK, Queue, Queues
 from simulator.kernel.tasks import Attempts, Shape, Tasks
 from simulator.states import Outcome, TaskState
 from simulator.units import NEVER
@@ -18,9 +18,6 @@ from simulator.units import NEVER
 PLANNED, ACTIVE, RUNNING, COMPLETED = (int(state) for state in TaskState)
 SUCCEEDED, FAILED = int(Outcome.SUCCEEDED), int(Outcome.FAILED)
 TERMINATED = int(Outcome.TERMINATED)
-
-TASK_BITS = 32
-TASK_MASK = (1 << TASK_BITS) - 1
 
 UNIFORM, ROUND_ROBIN, CREATION_TIME = range(3)
 """Which of several jobs of equal priority is served next."""
@@ -41,12 +38,15 @@ class Kernel:
         pack: bool = False,
         job_policy: int = UNIFORM,
         seed: int = 0,
+        gangs: bool = True,
+        retry_at_tail: bool = False,
+        random_ties: bool = False,
         max_rounds: int = 10_000,
     ) -> None:
         count = len(tasks)
         self.tasks = tasks
         self.shapes = shapes
-        self.nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, shapes=shapes)
+        self.nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, shapes=shapes, gangs=gangs)
         self.never_fits = [self.nodes.never_fits(shape) for shape in shapes]
         self.state = array("b", bytes(count))
         self.retries = array("i", bytes(4 * count))
@@ -82,6 +82,9 @@ class Kernel:
         self._job_policy = job_policy
         self._dice = seed & (2**64 - 1)
         self._last_job = -1
+        self._retry_at_tail = retry_at_tail
+        self._next_place = 0
+        self._random_ties = random_ties
         self._node = NONE
         """Where the task goes that `_first_fitting` found."""
         self._max_rounds = max_rounds
@@ -159,6 +162,8 @@ class Kernel:
             if self.never_fits[shape]:
                 self.parked += 1
             else:
+                if self._retry_at_tail:
+                    self._to_tail(task)
                 self.queues.put(task, tasks.job[task], shape)
 
     def dispatch(self, now: int) -> None:
@@ -257,20 +262,29 @@ class Kernel:
             return jobs[0]
         if self._job_policy == ROUND_ROBIN:
             return next((job for job in jobs if job > self._last_job), jobs[0])
+        return jobs[self._throw(len(jobs))]
+
+    def _throw(self, sides: int) -> int:
+        """Throw a die with the numbers 0 … sides − 1."""
         # Knuth's MMIX congruential generator: integers only, so both speeds throw the same dice.
         self._dice = (self._dice * 6364136223846793005 + 1442695040888963407) & (2**64 - 1)
-        return jobs[(self._dice >> 33) * len(jobs) >> 31]
+        return (self._dice >> 33) * sides >> 31
+
+    def _to_tail(self, task: int) -> None:
+        self.queues.place[task] = self._next_place
+        self._next_place += 1
 
     def _first_fitting(self, job: int) -> Queue | None:
         """Give the queue whose first task is next, and remember where that task goes."""
         best: Queue | None = None
         earliest = -1
+        place = self.queues.place
         for queue in self.queues.queues_of_job[job]:
-            first = queue.returned[0] if queue.returned else queue.head
-            if first != NONE and (best is None or first < earliest):
+            first = queue.returned[0] & TASK_MASK if queue.returned else queue.head
+            if first != NONE and (best is None or place[first] < earliest):
                 node = self.nodes.find(queue.shape)
                 if node != NONE:
-                    best, earliest, self._node = queue, first, node
+                    best, earliest, self._node = queue, place[first], node
         return best
 
     def _start(self, task: int, index: int, now: int) -> None:
@@ -279,6 +293,9 @@ class Kernel:
         self.row[task] = len(self.attempts)
         end = now + self.tasks.lead[task] + self.tasks.demand[task]
         if shape.instances == 1:
+            if self._random_ties:
+                equals = nodes.equals(self._node, shape)
+                self._node = equals[self._throw(len(equals))]
             self._occupy(task, self._node, 0, shape, now)
         else:
             for instance, node in enumerate(nodes.gang(shape)):
@@ -319,7 +336,11 @@ class Kernel:
         if limit < 0 or retries < limit:
             self.retries[task] = retries + 1
             self.state[task] = ACTIVE
-            self.queues.put_back(task, tasks.job[task], tasks.shape[task])
+            if self._retry_at_tail:
+                self._to_tail(task)
+                self.queues.put(task, tasks.job[task], tasks.shape[task])
+            else:
+                self.queues.put_back(task, tasks.job[task], tasks.shape[task])
         else:
             self.failed += 1
             self._settle(task)

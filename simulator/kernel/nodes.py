@@ -17,12 +17,16 @@ OFFERS = 32
 class Nodes:
     """Columns of the nodes of one pool, indexed by their sequence number."""
 
-    def __init__(self, *, slots: int, cores: int, memory: int, pack: bool, shapes: list[Shape]) -> None:
+    def __init__(
+        self, *, slots: int, cores: int, memory: int, pack: bool, shapes: list[Shape], gangs: bool = True
+    ) -> None:
         self.slots = slots
         self.cores = cores
         self.memory = memory
         self.pack = pack
         self.shapes = shapes
+        self.gangs = gangs
+        """Whether the pool lets its nodes talk to each other, as multi-instance tasks need."""
         self.free_slots = array("i")
         self.free_cores = array("q")
         self.free_memory = array("q")
@@ -70,7 +74,7 @@ class Nodes:
             shape.slots > self.slots
             or shape.cores > self.cores
             or shape.memory > self.memory
-            or (shape.instances > 1 and (self.slots > 1 or shape.slots > 1))
+            or (shape.instances > 1 and (not self.gangs or self.slots > 1 or shape.slots > 1))
         )
 
     def open(self, node: int) -> None:
@@ -148,6 +152,17 @@ class Nodes:
         else:
             free = shape.slots + buckets.bit_length() - 1
         return self.buckets[free].first()
+
+    def equals(self, node: int, shape: Shape) -> list[int]:
+        """Give the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
+        alike = self.buckets[self.free_slots[node]]
+        if not self.mixed:
+            return list(alike)
+        return [
+            other
+            for other in alike
+            if self.free_cores[other] >= shape.cores and self.free_memory[other] >= shape.memory
+        ]
 
     def gang(self, shape: Shape) -> list[int]:
         """Give the idle nodes of lowest sequence number on which the instances of a gang start."""

@@ -1,7 +1,7 @@
 """The waiting tasks of one pool: a queue for each job and shape, jobs in levels of equal priority.
 
-A queue is a chain through the tasks themselves (`link`), in creation order; tasks that came back wait in a
-heap beside it, so that they keep their place by creation order.
+A queue is a chain through the tasks themselves (`link`), in order of `place`; tasks that came back wait in a
+heap beside it, so that they keep their place.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from bisect import bisect_left, insort
 from heapq import heappop, heappush
 
 NONE = -1
+TASK_BITS = 32
+TASK_MASK = (1 << TASK_BITS) - 1
 
 
 class Queue:
@@ -24,11 +26,11 @@ class Queue:
         self.head = NONE
         self.tail = NONE
         self.returned: list[int] = []
-        """Heap of tasks that were started before; all of them were created before `head`."""
+        """Heap of `place << 32 | task`: tasks that came back, all with a place before that of `head`."""
 
     def first(self) -> int:
         """Give the task that would start next, −1 where none waits."""
-        return self.returned[0] if self.returned else self.head
+        return self.returned[0] & TASK_MASK if self.returned else self.head
 
 
 class Queues:
@@ -36,6 +38,8 @@ class Queues:
 
     def __init__(self, priorities: list[int], shape_count: int, link: array[int]) -> None:
         self.link = link
+        self.place = array("q", range(len(link)))
+        """Place in the queue: a task's number, that is creation order, until it goes to the tail."""
         self.waiting = 0
         self.waiting_of_shape = [0] * shape_count
         self.waiting_of_job = [0] * len(priorities)
@@ -57,13 +61,13 @@ class Queues:
         queue.tail = task
 
     def put_back(self, task: int, job: int, shape: int) -> None:
-        """Take back a task whose attempt did not complete it, to its place by creation order."""
-        heappush(self._enter(job, shape).returned, task)
+        """Take back a task whose attempt did not complete it, to its place."""
+        heappush(self._enter(job, shape).returned, self.place[task] << TASK_BITS | task)
 
     def take(self, queue: Queue) -> int:
         """Remove and give the first task of `queue`."""
         if queue.returned:
-            task = heappop(queue.returned)
+            task = heappop(queue.returned) & TASK_MASK
         else:
             task = queue.head
             queue.head = self.link[task]

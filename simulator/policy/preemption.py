@@ -5,14 +5,6 @@ from collections.abc import Sequence
 
 S_PER_HOUR = 3600.0
 
-EVICTION_BANDS = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175, "20+": 0.25}
-"""Published bands of spot eviction rates, as the middle of the band per hour (assumptions P29, P41)."""
-
-
-def hazard_of_band(band: str) -> float:
-    """Give the hourly hazard λ = −ln(1 − p) of a published band."""
-    return -math.log1p(-EVICTION_BANDS[band])
-
 
 def exponential_life(rate_per_hour: float, u: float) -> float:
     """Give a life in seconds under a constant hazard; infinite at rate 0."""

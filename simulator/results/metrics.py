@@ -58,7 +58,7 @@ def _bill(recording: Recording) -> dict[str, float]:
             node = raw.recorder.nodes[row.node]
             size = recording.scenario.sizes[raw.pools[node.pool].vm_size]
             low = node.kind is NodeKind.LOW_PRIORITY
-            price = size.low_priority_price if low else size.dedicated_price
+            price = (size.low_priority_linux if low else size.dedicated_linux) or 0
             bill[node.kind] += (row.end - row.start) * price / MS_PER_HOUR
     return {str(kind): cost for kind, cost in bill.items()}
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.recorder import Recorder
-from simulator.scenario.schema import Pool
+from simulator.scenario.bodies import Pool
 
 Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]

@@ -1,7 +1,6 @@
-"""The description of a study: file, schema and workload."""
+"""The description of a simulation: schema, loading, service bodies, workloads, traces, VM sizes."""
 
 from simulator.scenario.load import load
-from simulator.scenario.schema import Job, Operation, Pool, Scenario
-from simulator.scenario.workload import Workload, build
+from simulator.scenario.schema import Scenario
 
-__all__ = ["Job", "Operation", "Pool", "Scenario", "Workload", "build", "load"]
+__all__ = ["Scenario", "load"]

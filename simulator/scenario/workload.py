@@ -1,86 +1,338 @@
-"""From a scenario's jobs to columns: one row a task, in order of submission."""
+"""From the jobs of a scenario to columns: one row per task, drawn for one replication.
 
-from dataclasses import dataclass, fields
+Every purpose of every job has its own stream, so a change of one group's durations moves no other draw.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.scenario.schema import AtOnce, Scenario, TaskGroup
+from simulator.distributions import Constant, Distribution
+from simulator.errors import InputError
+from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.schema import Scenario
+from simulator.scenario.sidechannel import stated
+from simulator.scenario.timing import Timing
+from simulator.scenario.traces import TraceWorkload, read_trace
 from simulator.streams import stream
 from simulator.units import MS_PER_S
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+
+MILLICORES: Final = 1000
+MIB_PER_GIB: Final = 1024
+
+
+class Names(Protocol):
+    """The ids of one block of tasks, made when asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """`prefix-1`, `prefix-2`, ..."""
+
+    prefix: str
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> str:
+        return f"{self.prefix}-{index + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNames:
+    """Ids of all tasks by row; strings are made only when read."""
+
+    blocks: tuple[Names, ...]
+    starts: Ints
+    """Position in file order of each block's first task."""
+    order: Ints
+    """Row to position in file order."""
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, row: int) -> str:
+        position = int(self.order[row])
+        block = int(np.searchsorted(self.starts, position, side="right")) - 1
+        return self.blocks[block][position - int(self.starts[block])]
+
+    def array(self) -> npt.NDArray[np.object_]:
+        """Give all ids by row."""
+        names = np.empty(len(self), dtype=object)
+        at = 0
+        for block in self.blocks:
+            names[at : at + len(block)] = [block[index] for index in range(len(block))]
+            at += len(block)
+        return names[self.order]
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Tasks as columns; spans and instants in milliseconds, cores in thousandths, memory in MiB."""
+    """All tasks of one replication, one row each, in order of (submit, place in the file)."""
 
-    job: Ints
+    job: Int32s
+    """Index in `scenario.jobs`."""
     submit: Ints
+    """When the task is added, ms since the origin."""
     demand: Ints
-    slots: Ints
-    cores: Ints
-    memory: Ints
-    instances: Ints
-    max_retries: Ints
-    failures: Ints
-    """How many leading attempts exit with `exit_code`; −1 = all."""
-    exit_code: Ints
+    """Run time of its own work, ms."""
     latency: Ints
+    """From assignment to its start time, ms."""
     overhead: Ints
+    """From its start until its own work begins, ms."""
+    slots: Int32s
+    cores: Int32s
+    """Thousandths of a core; 0 = none asked for."""
+    memory: Int32s
+    """MiB; 0 = none asked for."""
+    instances: Int32s
+    """Nodes needed at once; 1 for a normal task."""
+    max_retries: Int32s
+    """-1 = unlimited."""
+    failures: Int32s
+    """How many attempts fail before one succeeds; -1 = all."""
+    exit_code: Int32s
+    """Exit code of an attempt that fails."""
+    names: TaskNames
 
     def __len__(self) -> int:
         return len(self.submit)
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The tasks of one source, in file order, seconds and plain numbers."""
+
+    submit: Floats
+    duration: Floats
+    slots: Int32s
+    cores: Floats
+    memory: Floats
+    instances: Int32s
+    max_retries: Int32s
+    failures: Int32s
+    exit_code: Int32s
+    containers: npt.NDArray[np.bool_]
+    names: Names
+
+    def __len__(self) -> int:
+        return len(self.submit)
+
+
+class Luck:
+    """The streams of one job in one replication."""
+
+    def __init__(self, seed: int, replication: int, job: str) -> None:
+        self._seed = seed
+        self._replication = replication
+        self._job = job
+
+    def generator(self, purpose: str, part: int | str) -> np.random.Generator:
+        return stream(self._seed, self._replication, f"{purpose}:{self._job}:{part}")
+
+    def draw(self, shape: Distribution[float] | None, purpose: str, part: int | str, count: int) -> Floats:
+        """Draw `count` values, 0 where no distribution is given."""
+        if shape is None:
+            return np.zeros(count)
+        if isinstance(shape, Constant):
+            return np.full(count, shape.mean)
+        return shape.quantile(self.generator(purpose, part).random(count))
+
+
 def build(scenario: Scenario, replication: int) -> Workload:
-    """Draw every task of one replication; the same job gets the same tasks whatever the pools are."""
-    groups = [
-        _draw(scenario, replication, number, position, group)
-        for number, job in enumerate(scenario.jobs)
-        for position, group in enumerate(job.simulation.workload)
+    """Draw the tasks of all jobs for one replication."""
+    hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
+    blocks: list[Block] = []
+    jobs: list[Int32s] = []
+    delays: list[tuple[Floats, Floats]] = []
+    for index, job in enumerate(scenario.jobs):
+        luck = Luck(scenario.seed, replication, job.id)
+        timing = timing_of(scenario, job)
+        for part, block in enumerate(_blocks(job, luck, hour)):
+            blocks.append(block)
+            jobs.append(np.full(len(block), index, dtype=np.int32))
+            delays.append(_delays(timing, luck, part, block))
+    return _assemble(blocks, jobs, delays)
+
+
+def timing_of(scenario: Scenario, job: Job) -> Timing:
+    """Give the timing of the pool that a job runs on; a pool that does not exist delays nothing."""
+    pool: Pool | None = job.auto_pool.pool if job.auto_pool else None
+    if pool is None:
+        wanted = (job.pool_id or "").lower()
+        pool = next((pool for pool in scenario.pools if pool.id.lower() == wanted), None)
+    if pool is None:
+        raise InputError(f"job {job.id!r} runs on pool {job.pool_id!r}, which does not exist")
+    return pool.simulation.timing
+
+
+def _blocks(job: Job, luck: Luck, hour: float) -> list[Block]:
+    blocks = [_listed(job, luck)] if job.tasks else []
+    for part, source in enumerate(job.simulation.workload):
+        if isinstance(source, TaskGroup):
+            blocks.append(_drawn(job, source, part, luck, hour))
+        else:
+            blocks.append(_replayed(job, source))
+    return blocks
+
+
+def _int32(values: Sequence[int]) -> Int32s:
+    return np.asarray(values, dtype=np.int32)
+
+
+def _listed(job: Job, luck: Luck) -> Block:
+    """Give the tasks that the file lists one by one."""
+    told = [stated(task, job.simulation.defaults) for task in job.tasks]
+    created = job.simulation.created_at
+    submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
+    outcomes = [
+        leading_failures(task.simulation.exit_codes, one.exit_code)
+        for task, one in zip(job.tasks, told, strict=True)
     ]
-    names = [field.name for field in fields(Workload)]
-    if not groups:
-        return Workload(**{name: np.zeros(0, np.int64) for name in names})
-    joined = {name: np.concatenate([getattr(group, name) for group in groups]) for name in names}
-    order = np.argsort(joined["submit"], kind="stable")
-    return Workload(**{name: column[order] for name, column in joined.items()})
+    return Block(
+        submit=np.asarray(submit, dtype=np.float64),
+        duration=_each([one.duration for one in told], luck, "duration"),
+        slots=_int32([task.required_slots for task in job.tasks]),
+        cores=_each([one.cores for one in told], luck, "cores"),
+        memory=_each([one.memory for one in told], luck, "memory"),
+        instances=_int32([task.number_of_instances for task in job.tasks]),
+        max_retries=_int32([_retries(job, task.max_task_retry_count) for task in job.tasks]),
+        failures=_int32([failures for failures, _ in outcomes]),
+        exit_code=_int32([code for _, code in outcomes]),
+        containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
+        names=[task.id for task in job.tasks],
+    )
 
 
-def _draw(scenario: Scenario, replication: int, number: int, position: int, group: TaskGroup) -> Workload:
-    job = scenario.jobs[number]
-    count = group.count
+def _retries(job: Job, own: int | None) -> int:
+    return job.max_task_retry_count if own is None else own
 
-    def uniforms(purpose: str) -> npt.NDArray[np.float64]:
-        return stream(scenario.seed, replication, f"{purpose}:{job.id}:{position}").random(count)
 
-    def scaled(values: npt.NDArray[np.float64], unit: float) -> Ints:
-        return np.rint(values * unit).astype(np.int64)
+def leading_failures(codes: tuple[int, ...], stated_code: int | None) -> tuple[int, int]:
+    """Turn exit codes by attempt into how many attempts fail first (-1: all) and with which code."""
+    if codes == (0,) and stated_code is not None:
+        codes = (stated_code,)
+    good = next((index for index, code in enumerate(codes) if code == 0), None)
+    failing = next((code for code in codes if code != 0), 0) if good != 0 else 0
+    return (-1 if good is None else good), failing
 
-    if isinstance(group.arrivals, AtOnce):
-        submit = np.full(count, group.arrivals.at)
-    else:
-        gaps = -np.log1p(-uniforms("arrivals")) * group.arrivals.interval
-        submit = group.arrivals.start + np.cumsum(gaps)
-    timing = next((pool for pool in scenario.pools if pool.id == job.pool_id), None)
-    if timing is None and job.auto_pool is not None:
-        timing = job.auto_pool.pool
-    assert timing is not None, f"job {job.id} has no pool: load() refuses that"  # noqa: S101
-    spans = timing.simulation.timing
-    fails = uniforms("failure") < group.failure_probability
+
+def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str) -> Floats:
+    """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
+    values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
+    varying = [
+        index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)
+    ]
+    if varying:
+        uniform = luck.generator(purpose, "tasks").random(len(shapes))
+        for index in varying:
+            shape = shapes[index]
+            if shape is not None:
+                values[index] = shape.quantile(uniform[index : index + 1])[0]
+    return values
+
+
+def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Block:
+    """Give the tasks of a group that is described by distributions."""
+    generator = luck.generator("arrivals", part)
+    alone = len(job.simulation.workload) == 1 and not job.tasks
+    submit = group.arrivals.times(group.count, job.simulation.created_at, hour, generator)
+    count = len(submit)
+    failures = _failures(group.failure_probability, luck.generator("failures", part), count)
+    return Block(
+        submit=submit,
+        duration=luck.draw(group.duration, "duration", part, count),
+        slots=np.full(count, group.required_slots, dtype=np.int32),
+        cores=luck.draw(group.cores, "cores", part, count),
+        memory=luck.draw(group.memory, "memory", part, count),
+        instances=np.full(count, group.number_of_instances, dtype=np.int32),
+        max_retries=np.full(count, _retries(job, group.max_task_retry_count), dtype=np.int32),
+        failures=failures,
+        exit_code=np.where(failures != 0, group.exit_code, 0).astype(np.int32),
+        containers=np.zeros(count, dtype=np.bool_),
+        names=Numbered(group.id_prefix or ("task" if alone else f"group{part + 1}"), count),
+    )
+
+
+def _failures(probability: float, generator: np.random.Generator, count: int) -> Int32s:
+    """Draw how many attempts fail before the first success: geometric."""
+    if probability <= 0:
+        return np.zeros(count, dtype=np.int32)
+    if probability >= 1:
+        return np.full(count, -1, dtype=np.int32)
+    failing: Floats = np.floor(np.log1p(-generator.random(count)) / np.log(probability))
+    return np.asarray(np.minimum(failing, 2**30), dtype=np.int32)
+
+
+def _replayed(job: Job, source: TraceWorkload) -> Block:
+    """Give the tasks of a trace file."""
+    trace = read_trace(source)
+    begin = job.simulation.created_at if source.start is None else source.start
+    count = len(trace)
+    failures = np.zeros(count, dtype=np.int32)
+    return Block(
+        submit=begin + trace.submit,
+        duration=trace.duration,
+        slots=trace.slots,
+        cores=trace.cores,
+        memory=trace.memory,
+        instances=trace.instances,
+        max_retries=np.full(count, job.max_task_retry_count, dtype=np.int32),
+        failures=failures,
+        exit_code=failures,
+        containers=np.zeros(count, dtype=np.bool_),
+        names=trace.names,
+    )
+
+
+def _delays(timing: Timing, luck: Luck, part: int, block: Block) -> tuple[Floats, Floats]:
+    """Draw dispatch latency and launch overhead of every task."""
+    latency = luck.draw(timing.dispatch_latency, "dispatch", part, len(block))
+    overhead = luck.draw(timing.launch_overhead, "launch", part, len(block))
+    if block.containers.any():
+        extra = luck.draw(timing.container_overhead, "container", part, len(block))
+        overhead = overhead + np.where(block.containers, extra, 0.0)
+    return latency, overhead
+
+
+def _assemble(blocks: list[Block], jobs: list[Int32s], delays: list[tuple[Floats, Floats]]) -> Workload:
+    """Put the blocks into one table and sort it by (submit, place in the file)."""
+
+    def column(parts: Sequence[npt.NDArray[Any]], scale: float, dtype: type[Any]) -> npt.NDArray[Any]:
+        whole = np.concatenate(parts) if parts else np.empty(0)
+        return (np.rint(whole * scale) if scale != 1 else whole).astype(dtype)[order]
+
+    lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
+    every = np.concatenate([block.submit for block in blocks]) if blocks else np.empty(0)
+    order = np.argsort(np.rint(every * MS_PER_S).astype(np.int64), kind="stable")
     return Workload(
-        job=np.full(count, number, np.int64),
-        submit=scaled(np.maximum(submit, job.simulation.created_at), MS_PER_S),
-        demand=scaled(group.duration.quantile(uniforms("duration")), MS_PER_S),
-        slots=np.full(count, group.required_slots, np.int64),
-        cores=scaled(group.cores.quantile(uniforms("cores")), 1000),
-        memory=scaled(group.memory_gib.quantile(uniforms("memory")), 1024),
-        instances=np.full(count, group.instances, np.int64),
-        max_retries=np.full(count, job.constraints.max_task_retry_count, np.int64),
-        failures=np.where(fails, -1, 0).astype(np.int64),
-        exit_code=np.full(count, group.exit_code, np.int64),
-        latency=scaled(spans.dispatch_latency.quantile(uniforms("latency")), MS_PER_S),
-        overhead=scaled(spans.launch_overhead.quantile(uniforms("overhead")), MS_PER_S),
+        job=column(jobs, 1, np.int32),
+        submit=column([block.submit for block in blocks], MS_PER_S, np.int64),
+        demand=column([block.duration for block in blocks], MS_PER_S, np.int64),
+        latency=column([latency for latency, _ in delays], MS_PER_S, np.int64),
+        overhead=column([overhead for _, overhead in delays], MS_PER_S, np.int64),
+        slots=column([block.slots for block in blocks], 1, np.int32),
+        cores=column([block.cores for block in blocks], MILLICORES, np.int32),
+        memory=column([block.memory for block in blocks], MIB_PER_GIB, np.int32),
+        instances=column([block.instances for block in blocks], 1, np.int32),
+        max_retries=column([block.max_retries for block in blocks], 1, np.int32),
+        failures=column([block.failures for block in blocks], 1, np.int32),
+        exit_code=column([block.exit_code for block in blocks], 1, np.int32),
+        names=TaskNames(
+            tuple(block.names for block in blocks),
+            np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
+            order,
+        ),
     )

@@ -7,7 +7,7 @@ import pytest
 from simulator import Scenario, Simulation, simulate
 from tests.engine.laws import check
 
-SIZES = {"D2": {"vcpus": 2, "memoryGib": 8, "dedicatedPrice": 0.1, "lowPriorityPrice": 0.02}}
+SIZES = {"D2": {"vcpus": 2, "memoryGiB": 8, "dedicatedLinux": 0.1, "lowPriorityLinux": 0.02}}
 
 
 def pool(**body: Any) -> dict[str, Any]:
@@ -20,7 +20,8 @@ def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, A
 
 
 def scenario(pools: list[Any], jobs: list[Any], **rest: Any) -> Scenario:
-    return Scenario.model_validate({"sizes": SIZES, "pools": pools, "jobs": jobs, **rest})
+    options = {"timingPreset": "instant", **rest.pop("options", {})}
+    return Scenario.model_validate({"sizes": SIZES, "options": options, "pools": pools, "jobs": jobs, **rest})
 
 
 def test_eight_tasks_on_four_slots_take_two_waves() -> None:
@@ -33,7 +34,7 @@ def test_eight_tasks_on_four_slots_take_two_waves() -> None:
 def test_fill_type_decides_how_many_nodes_work(fill: str, nodes: int) -> None:
     """Feature row 28: four tasks at once on four idle nodes of four slots."""
     body = pool(targetDedicatedNodes=4, taskSlotsPerNode=4, taskSchedulingPolicy={"nodeFillType": fill})
-    run = check(simulate(scenario([body], [job(4, "60s", arrivals={"kind": "at_once", "at": "10s"})])))
+    run = check(simulate(scenario([body], [job(4, "60s", arrivals={"atOnce": {"at": "10s"}})])))
     assert run.attempts["node"].nunique() == nodes
 
 

@@ -44,6 +44,8 @@ class PoolPlan:
     seed: int
     tasks: list[TaskPlan]
     nodes: list[NodePlan]
+    retry_at_tail: bool = False
+    random_ties: bool = False
 
 
 @dataclass
@@ -63,6 +65,7 @@ class NaivePool:
         self.env = simpy.Environment()
         self.nodes = [NaiveNode(number) for number in range(len(plan.nodes))]
         self.queue: list[int] = []
+        self.place: dict[int, tuple[int, int, int]] = {}
         self.attempts: list[Attempt] = []
         self.woken: dict[int, simpy.Event] = {}
         self.running: dict[int, simpy.Process] = {}
@@ -98,6 +101,7 @@ class NaivePool:
         plan = self.plan.tasks[number]
         yield self.at(plan.submit, ARRIVAL)
         tries = 0
+        self.take_place(number, ARRIVAL)
         while True:
             self.queue.append(number)
             self.ask_for_a_pass()
@@ -119,6 +123,12 @@ class NaivePool:
                 if 0 <= plan.max_retries <= tries:
                     return
                 tries += 1
+                if self.plan.retry_at_tail:
+                    self.take_place(number, COMPLETION)
+
+    def take_place(self, number: int, phase: int) -> None:
+        """Stand at the end of the queue as it is now; of several at one instant the older task goes first."""
+        self.place[number] = (int(self.env.now), phase, number)
 
     def ask_for_a_pass(self) -> None:
         if not self.pass_planned:
@@ -150,14 +160,19 @@ class NaivePool:
         if self.plan.job_policy == "round_robin":
             later = [job for job in jobs if job > self.last_job]
             return later[0] if later else jobs[0]
+        return jobs[self.throw(len(jobs))]
+
+    def throw(self, sides: int) -> int:
         self.dice = (self.dice * 6364136223846793005 + 1442695040888963407) % 2**64
-        return jobs[(self.dice >> 33) * len(jobs) >> 31]
+        return (self.dice >> 33) * sides >> 31
 
     def place_first_fitting(self, job: int) -> bool:
-        for task in sorted(self.queue):
+        for task in sorted(self.queue, key=self.place.__getitem__):
             if self.plan.tasks[task].job == job:
                 node = self.best_node(task)
                 if node is not None:
+                    if self.plan.random_ties:
+                        node = self.one_as_good(node, task)
                     self.queue.remove(task)
                     node.tasks.append(task)
                     self.woken[task].succeed(node)
@@ -170,6 +185,14 @@ class NaivePool:
             return None
         sign = -1 if self.plan.pack else 1
         return min(fitting, key=lambda node: (sign * self.used(node, "slots"), node.number))
+
+    def one_as_good(self, best: NaiveNode, task: int) -> NaiveNode:
+        equals = [
+            node
+            for node in self.nodes
+            if node.serving and self.fits(task, node) and self.used(node, "slots") == self.used(best, "slots")
+        ]
+        return equals[self.throw(len(equals))]
 
     def used(self, node: NaiveNode, what: str) -> int:
         return sum(getattr(self.plan.tasks[task], what) for task in node.tasks)

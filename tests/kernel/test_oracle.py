@@ -37,6 +37,8 @@ def make_kernel(plan: PoolPlan) -> tuple[Kernel, list[int]]:
         pack=plan.pack,
         job_policy=POLICIES.index(plan.job_policy),
         seed=plan.seed,
+        retry_at_tail=plan.retry_at_tail,
+        random_ties=plan.random_ties,
     )
     kernel.nodes.reserve(len(plan.nodes))
     return kernel, order
@@ -108,6 +110,8 @@ def plans(draw: st.DrawFn) -> PoolPlan:
         seed=draw(st.integers(0, 2**63)),
         tasks=tasks,
         nodes=nodes,
+        retry_at_tail=draw(st.booleans()),
+        random_ties=draw(st.booleans()),
     )
 
 

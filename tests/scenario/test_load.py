@@ -31,20 +31,20 @@ def test_three_problems_are_told_at_once_with_their_places(tmp_path: Path) -> No
     found = problems(
         tmp_path,
         ("targetDedicatedNodes: 4", "targetDedicatedNodes: -4"),
-        ("leaving: 60s", "leavng: 60s"),
+        ("taskSlotsPerNode: 2", "taskSlotsPerNode: 2\n    simulation: {timing: {leavng: 60s}}"),
         ("{exponential: {mean: 5m}}", "300"),
     )
     assert len(found) == 3
     assert "targetDedicatedNodes: Input should be greater than or equal to 0, not -4" in found[0]
     assert "did you mean 'leaving'?" in found[1]
-    assert "300 has no unit" in found[2]
+    assert "a bare number has no unit" in found[2]
     assert all(problem.splitlines()[2].strip() == "^" for problem in found)
 
 
 def test_references_that_lead_nowhere(tmp_path: Path) -> None:
     assert "no pool 'smal', did you mean 'small'?" in problems(tmp_path, ("poolId: small", "poolId: smal"))[0]
-    found = problems(tmp_path, ("vmSize: Standard_D2_v3", "vmSize: Standard_D3_v3"))
-    assert "did you mean 'Standard_D2_v3'?" in found[0]
+    found = problems(tmp_path, ("vmSize: Standard_D2_v3", "vmSize: Standard_D2_v6"))
+    assert "did you mean 'Standard_D2_v" in found[0]
 
 
 @pytest.mark.parametrize("duration", ["P1M", "15", "soon", "-5s", "PT"])

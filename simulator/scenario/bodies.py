@@ -1,0 +1,297 @@
+"""Pools, jobs and tasks: the service's own bodies, with what only a simulator needs beside them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from simulator.distributions import NumberDistribution, TimeDistribution
+from simulator.durations import Limit, Seconds
+from simulator.scenario.arrivals import Arrivals, AtOnce
+from simulator.scenario.preemption import NoPreemption, Preemption
+from simulator.scenario.section import (
+    Amount,
+    Body,
+    Count,
+    Fraction,
+    Positive,
+    Retries,
+    Section,
+    lower,
+    no_boolean,
+)
+from simulator.scenario.timing import OsKind, Timing, TimingPreset, preset
+from simulator.scenario.traces import TraceWorkload
+from simulator.states import NodeFillType
+
+
+class JobOrder(StrEnum):
+    """`jobDefaultOrder`: how jobs of equal priority share a pool."""
+
+    NONE = "none"
+    CREATIONTIME = "creationtime"
+
+
+class SchedulingPolicy(Body):
+    node_fill_type: Annotated[NodeFillType, BeforeValidator(lower)] = NodeFillType.SPREAD
+    job_default_order: Annotated[JobOrder, BeforeValidator(lower)] = JobOrder.NONE
+
+
+class StartTask(Body):
+    """Runs on every node before tasks do; its duration stands in the pool's `simulation.timing.startTask`."""
+
+    command_line: str = ""
+    wait_for_success: bool = True
+    max_task_retry_count: Retries = 0
+
+
+class Prices(Section):
+    """USD per node and hour instead of the catalogue's price."""
+
+    dedicated: Amount | None = None
+    low_priority: Amount | None = None
+
+
+def _measured() -> Timing:
+    return Timing.model_validate(preset(TimingPreset.MEASURED, OsKind.LINUX))
+
+
+class PoolSimulation(Section):
+    """What the service's body does not say."""
+
+    timing: Timing = Field(default_factory=_measured)
+    preemption: Preemption = NoPreemption()
+    prices: Prices = Prices()
+
+
+class Pool(Body):
+    """A pool body as `az batch pool create --json-file` takes it, with `simulation` beside it."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    vm_size: str
+    virtual_machine_configuration: dict[str, Any] | None = None
+    cloud_service_configuration: dict[str, Any] | None = None
+    task_slots_per_node: Positive = 1
+    task_scheduling_policy: SchedulingPolicy = SchedulingPolicy()
+    target_dedicated_nodes: Count = 0
+    target_low_priority_nodes: Count = 0
+    resize_timeout: Limit = 900.0
+    enable_inter_node_communication: bool = False
+    enable_auto_scale: bool = False
+    auto_scale_formula: str | None = None
+    auto_scale_evaluation_interval: Seconds = 900.0
+    start_task: StartTask | None = None
+    simulation: PoolSimulation = Field(default_factory=PoolSimulation)
+
+    @property
+    def node_fill_type(self) -> NodeFillType:
+        return self.task_scheduling_policy.node_fill_type
+
+    @property
+    def job_default_order(self) -> JobOrder:
+        return self.task_scheduling_policy.job_default_order
+
+    @property
+    def os_kind(self) -> OsKind:
+        return os_kind(self.virtual_machine_configuration, self.cloud_service_configuration)
+
+    @property
+    def is_windows(self) -> bool:
+        return self.os_kind is not OsKind.LINUX
+
+    @property
+    def is_custom_image(self) -> bool:
+        return is_custom_image(self.virtual_machine_configuration)
+
+
+def _get(body: object, key: str) -> Any:
+    """Look up `key` without case."""
+    if isinstance(body, Mapping):
+        for name, value in body.items():
+            if str(name).replace("_", "").lower() == key.lower():
+                return value
+    return None
+
+
+def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
+    """Tell from image, node agent or cloud service what a node boots."""
+    if cloud_service is not None:
+        return OsKind.CLOUD_SERVICE
+    image = _get(virtual_machine, "imageReference")
+    words = " ".join(
+        str(text)
+        for text in (
+            _get(virtual_machine, "nodeAgentSKUId"),
+            _get(image, "publisher"),
+            _get(image, "offer"),
+        )
+    ).lower()
+    windows = "windows" in words or _get(virtual_machine, "windowsConfiguration") is not None
+    return OsKind.WINDOWS if windows else OsKind.LINUX
+
+
+def is_custom_image(virtual_machine: object) -> bool:
+    """Tell whether nodes boot from an image of the user's own."""
+    return _get(_get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
+
+
+class TaskConstraints(Body):
+    max_task_retry_count: Retries | None = None
+    max_wall_clock_time: Limit | None = None
+
+
+class MultiInstanceSettings(Body):
+    number_of_instances: Positive = 1
+
+
+ExitCode = Annotated[int, BeforeValidator(no_boolean), Field(ge=-(2**31), lt=2**31)]
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+class TaskSimulation(Section):
+    """What one task needs and does."""
+
+    submit: Seconds | None = None
+    """When it is added, since the scenario's origin; None means when its job is created."""
+    duration: TimeDistribution | None = None
+    cores: NumberDistribution | None = None
+    memory: NumberDistribution | None = None
+    """GiB."""
+    exit_codes: Annotated[tuple[ExitCode, ...], BeforeValidator(_several), Field(min_length=1)] = (0,)
+    """Exit code of the k-th attempt; the last one repeats."""
+
+
+class Task(Body):
+    """A task body as `az batch task create --json-file` takes it, with `simulation` beside it."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    command_line: str = ""
+    required_slots: Positive = 1
+    constraints: TaskConstraints = TaskConstraints()
+    multi_instance_settings: MultiInstanceSettings | None = None
+    environment_settings: tuple[dict[str, Any], ...] = ()
+    container_settings: dict[str, Any] | None = None
+    simulation: TaskSimulation = TaskSimulation()
+
+    @property
+    def max_task_retry_count(self) -> int | None:
+        """None means the job's."""
+        return self.constraints.max_task_retry_count
+
+    @property
+    def number_of_instances(self) -> int:
+        return self.multi_instance_settings.number_of_instances if self.multi_instance_settings else 1
+
+
+class TaskGroup(Section):
+    """Tasks of one kind, drawn from distributions."""
+
+    count: Positive | None = None
+    id_prefix: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,48}$")
+    """Ids are the prefix and a number from 1; None means `task`, or `group1` … where a job has several."""
+    arrivals: Arrivals = Field(default_factory=AtOnce)
+    duration: TimeDistribution
+    cores: NumberDistribution | None = None
+    memory: NumberDistribution | None = None
+    """GiB."""
+    required_slots: Positive = 1
+    number_of_instances: Positive = 1
+    max_task_retry_count: Retries | None = None
+    failure_probability: Fraction = 0.0
+    """Chance that an attempt ends with `exit_code`, independent from attempt to attempt."""
+    exit_code: ExitCode = 1
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "trace" if "trace" in value else "group"
+    return "trace" if isinstance(value, TraceWorkload) else "group"
+
+
+Workload = Annotated[
+    Annotated[TaskGroup, Tag("group")] | Annotated[TraceWorkload, Tag("trace")], Discriminator(_kind)
+]
+"""One source of tasks: drawn from distributions, or read from a file."""
+
+
+class TaskDefaults(Section):
+    """What holds for tasks of the list that say nothing themselves."""
+
+    duration: TimeDistribution | None = None
+    cores: NumberDistribution | None = None
+    memory: NumberDistribution | None = None
+
+
+class JobSimulation(Section):
+    """What the service's body does not say."""
+
+    created_at: Seconds = 0.0
+    """When the job is added, since the scenario's origin."""
+    defaults: TaskDefaults = TaskDefaults()
+    workload: tuple[Workload, ...] = ()
+
+
+class JobConstraints(Body):
+    max_task_retry_count: Retries = 0
+    max_wall_clock_time: Limit | None = None
+
+
+class AutoPool(Body):
+    """A pool that lives as long as its job."""
+
+    auto_pool_id_prefix: str = Field(default="auto", max_length=20)
+    pool_lifetime_option: Annotated[Literal["job", "jobschedule"], BeforeValidator(lower)] = "job"
+    keep_alive: bool = False
+    pool: Pool
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_pool(cls, data: object) -> object:
+        pool = _get(data, "pool")
+        if isinstance(data, Mapping) and isinstance(pool, Mapping) and _get(pool, "id") is None:
+            key = next(key for key in data if str(key).lower() == "pool")
+            return {**data, key: {**pool, "id": _get(data, "autoPoolIdPrefix") or "auto"}}
+        return data
+
+    @property
+    def id_prefix(self) -> str:
+        return self.auto_pool_id_prefix
+
+
+class PoolInfo(Body):
+    pool_id: str | None = None
+    auto_pool_specification: AutoPool | None = None
+
+
+class OnAllTasksComplete(StrEnum):
+    NOACTION = "noaction"
+    TERMINATEJOB = "terminatejob"
+
+
+class Job(Body):
+    """A job body as `az batch job create --json-file` takes it, with `tasks` and `simulation` beside it."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    priority: Annotated[int, BeforeValidator(no_boolean), Field(ge=-1000, le=1000)] = 0
+    pool_info: PoolInfo
+    constraints: JobConstraints = JobConstraints()
+    on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] = OnAllTasksComplete.NOACTION
+    uses_task_dependencies: bool = False
+    tasks: tuple[Task, ...] = ()
+    simulation: JobSimulation = JobSimulation()
+
+    @property
+    def pool_id(self) -> str | None:
+        return self.pool_info.pool_id
+
+    @property
+    def auto_pool(self) -> AutoPool | None:
+        return self.pool_info.auto_pool_specification
+
+    @property
+    def max_task_retry_count(self) -> int:
+        return self.constraints.max_task_retry_count

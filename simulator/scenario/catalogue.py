@@ -1,0 +1,38 @@
+"""VM sizes and what they cost: the table `vm_sizes.csv` that comes with the package."""
+
+import csv
+from functools import cache
+from importlib import resources
+
+from pydantic import Field
+
+from simulator.scenario.section import Amount, Count, Positive, Section
+
+
+class VmSize(Section):
+    """One size of a virtual machine; prices are USD per hour, None where not known."""
+
+    name: str
+    family: str = ""
+    vcpus: Positive
+    memory_gib: float = Field(alias="memoryGiB", gt=0, allow_inf_nan=False)
+    temp_disk_gib: Amount | None = Field(default=None, alias="tempDiskGiB")
+    gpus: Count = 0
+    dedicated_linux: Amount | None = None
+    dedicated_windows: Amount | None = None
+    low_priority_linux: Amount | None = None
+    low_priority_windows: Amount | None = None
+
+
+@cache
+def table() -> dict[str, VmSize]:
+    """Give the shipped sizes by lower-case name."""
+    text = resources.files("simulator.scenario").joinpath("vm_sizes.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    sizes = [VmSize.model_validate({key: value for key, value in row.items() if value != ""}) for row in rows]
+    return {size.name.lower(): size for size in sizes}
+
+
+def find(name: str) -> VmSize | None:
+    """Look up a size; the service compares names without case."""
+    return table().get(name.lower())

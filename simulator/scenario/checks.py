@@ -1,0 +1,229 @@
+"""What no single value shows: references that lead nowhere, names used twice, work that fits no node."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from simulator.distributions import Constant, NumberDistribution
+from simulator.errors import InputError, Problem
+from simulator.scenario.arrivals import AtOnce
+from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.catalogue import table
+from simulator.scenario.documents import Loc
+from simulator.scenario.schema import Resize, Scenario
+from simulator.scenario.traces import read_trace
+
+MIN_RESIZE_TIMEOUT = 300.0
+INTERVALS = (300.0, 168 * 3600.0)
+MAX_SLOTS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong or odd at a place of the scenario."""
+
+    message: str
+    loc: Loc
+    is_warning: bool = False
+    problem: Problem | None = None
+    """Set where the place lies in a file that is no document, such as a trace."""
+
+
+def check(scenario: Scenario) -> list[Finding]:
+    """Give everything that makes a well-formed scenario impossible, or odd (warnings)."""
+    found = [*_pools(scenario), *_jobs(scenario), *_timeline(scenario)]
+    if not any(not finding.is_warning for finding in found):
+        found += _horizon(scenario)
+    return found
+
+
+def pools_by_id(scenario: Scenario) -> dict[str, Pool]:
+    """Give the pools by lower-case id: the service compares ids without case."""
+    return {pool.id.lower(): pool for pool in scenario.pools}
+
+
+def _near(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    folded = {known.lower(): known for known in names}
+    near = get_close_matches(name.lower(), folded, n=1)
+    return f", did you mean '{folded[near[0]]}'?" if near else otherwise
+
+
+def _pools(scenario: Scenario) -> Iterator[Finding]:
+    seen: set[str] = set()
+    if not scenario.pools and not any(job.auto_pool for job in scenario.jobs):
+        yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
+    for index, pool in enumerate(scenario.pools):
+        if pool.id.lower() in seen:
+            yield Finding(f"a second pool with the id '{pool.id}'", ("pools", index, "id"))
+        seen.add(pool.id.lower())
+        yield from _pool(scenario, pool, ("pools", index))
+
+
+def _pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    size = scenario.sizes.get(pool.vm_size)
+    if size is None:
+        names = [known.name for known in table().values()] + list(scenario.sizes)
+        hint = _near(pool.vm_size, names, ": define it under sizes")
+        yield Finding(f"unknown VM size '{pool.vm_size}'{hint}", (*loc, "vmSize"))
+    elif pool.task_slots_per_node > min(4 * size.vcpus, MAX_SLOTS):
+        most = min(4 * size.vcpus, MAX_SLOTS)
+        yield Finding(
+            f"{pool.task_slots_per_node} task slots on {size.vcpus} vCPUs; the service allows at most {most} "
+            "(4 per core, 256 in all)",
+            (*loc, "taskSlotsPerNode"),
+        )
+    machine, cloud = pool.virtual_machine_configuration, pool.cloud_service_configuration
+    if machine is not None and cloud is not None:
+        text = "both virtualMachineConfiguration and cloudServiceConfiguration; the service takes exactly one"
+        yield Finding(text, (*loc, "cloudServiceConfiguration"))
+    if machine is None and cloud is None:
+        text = (
+            "neither virtualMachineConfiguration nor cloudServiceConfiguration: the service refuses it; "
+            "simulated as a Linux VM"
+        )
+        yield Finding(text, loc, is_warning=True)
+    if pool.resize_timeout < MIN_RESIZE_TIMEOUT:
+        yield Finding("the service refuses a resizeTimeout below 5 minutes", (*loc, "resizeTimeout"))
+    if pool.enable_auto_scale:
+        yield from _autoscale(pool, loc)
+    elif pool.auto_scale_formula is not None:
+        text = "a formula without enableAutoScale: the service refuses such a body"
+        yield Finding(text, (*loc, "autoScaleFormula"))
+
+
+def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    if pool.auto_scale_formula is None:
+        yield Finding("enableAutoScale without autoScaleFormula", (*loc, "enableAutoScale"))
+    for field, key in (
+        ("target_dedicated_nodes", "targetDedicatedNodes"),
+        ("target_low_priority_nodes", "targetLowPriorityNodes"),
+    ):
+        if field in pool.model_fields_set:
+            yield Finding(
+                "a fixed target and enableAutoScale: the service takes one or the other", (*loc, key)
+            )
+    low, high = INTERVALS
+    if not low <= pool.auto_scale_evaluation_interval <= high:
+        text = "the service takes an interval from 5 minutes to 168 hours"
+        yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
+
+
+def _jobs(scenario: Scenario) -> Iterator[Finding]:
+    pools = pools_by_id(scenario)
+    seen: set[str] = set()
+    for index, job in enumerate(scenario.jobs):
+        loc: Loc = ("jobs", index)
+        if job.id.lower() in seen:
+            yield Finding(f"a second job with the id '{job.id}'", (*loc, "id"))
+        seen.add(job.id.lower())
+        pool = job.auto_pool.pool if job.auto_pool else pools.get((job.pool_id or "").lower())
+        if job.auto_pool and job.pool_id:
+            yield Finding("both poolId and autoPoolSpecification; the service takes one", (*loc, "poolInfo"))
+        elif job.auto_pool:
+            yield from _pool(
+                scenario, job.auto_pool.pool, (*loc, "poolInfo", "autoPoolSpecification", "pool")
+            )
+        elif job.pool_id is None:
+            yield Finding("expected a poolId or an autoPoolSpecification", (*loc, "poolInfo"))
+        elif pool is None:
+            hint = _near(job.pool_id, (known.id for known in scenario.pools))
+            yield Finding(f"no pool '{job.pool_id}'{hint}", (*loc, "poolInfo", "poolId"))
+        yield from _work(scenario, job, pool, loc)
+
+
+def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
+    ids: set[str] = set()
+    for index, task in enumerate(job.tasks):
+        if task.id.lower() in ids:
+            yield Finding(f"a second task with the id '{task.id}' in this job", (*loc, "tasks", index, "id"))
+        ids.add(task.id.lower())
+        if pool is not None:
+            where = (*loc, "tasks", index)
+            own = task.simulation
+            yield from _fits(
+                scenario, pool, where, task.required_slots, own.cores, own.memory, task.number_of_instances
+            )
+    for index, source in enumerate(job.simulation.workload):
+        where = (*loc, "simulation", "workload", index)
+        if isinstance(source, TaskGroup):
+            if source.count is None and not source.arrivals.ends and not isinstance(source.arrivals, AtOnce):
+                yield Finding("expected a count, or arrivals that end (until)", where)
+            if pool is not None:
+                need = (source.required_slots, source.cores, source.memory, source.number_of_instances)
+                yield from _fits(scenario, pool, where, *need)
+            continue
+        try:
+            trace = read_trace(source)
+        except InputError as error:
+            yield from (Finding(problem.message, where, problem=problem) for problem in error.problems)
+            continue
+        if pool is not None and len(trace):
+            yield from _fits(
+                scenario, pool, where, int(trace.slots.min()), None, None, int(trace.instances.min())
+            )
+
+
+def _fits(
+    scenario: Scenario,
+    pool: Pool,
+    loc: Loc,
+    slots: int,
+    cores: NumberDistribution | None,
+    memory: NumberDistribution | None,
+    instances: int,
+) -> Iterator[Finding]:
+    """Warn of work that no node of its pool can ever take: it would wait for ever."""
+    size = scenario.sizes.get(pool.vm_size)
+    needs = [("slots", float(slots), float(pool.task_slots_per_node))]
+    if size is not None and isinstance(cores, Constant):
+        needs.append(("cores", cores.mean, float(size.vcpus)))
+    if size is not None and isinstance(memory, Constant):
+        needs.append(("GiB of memory", memory.mean, size.memory_gib))
+    for name, need, room in needs:
+        if need > room:
+            text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it will never run"
+            yield Finding(text, loc, is_warning=True)
+    if instances > 1 and not pool.enable_inter_node_communication:
+        text = f"needs {instances} nodes together, but pool '{pool.id}' has no enableInterNodeCommunication"
+        yield Finding(text, loc)
+    if instances > 1 and pool.task_slots_per_node > 1:
+        text = (
+            "multi-instance tasks need a pool with one task slot a node; the service refuses them elsewhere"
+        )
+        yield Finding(text, loc)
+
+
+def _timeline(scenario: Scenario) -> Iterator[Finding]:
+    pools = pools_by_id(scenario)
+    for index, operation in enumerate(scenario.timeline):
+        loc: Loc = ("timeline", index)
+        if operation.pool.lower() not in pools:
+            hint = _near(operation.pool, (known.id for known in scenario.pools))
+            yield Finding(f"no pool '{operation.pool}'{hint}", (*loc, "pool"))
+        if isinstance(operation, Resize):
+            if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
+                yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)
+            if operation.resize_timeout < MIN_RESIZE_TIMEOUT:
+                yield Finding("the service refuses a resizeTimeout below 5 minutes", (*loc, "resizeTimeout"))
+
+
+def _horizon(scenario: Scenario) -> Iterator[Finding]:
+    """Refuse a horizon at which nothing has happened yet."""
+    horizon = scenario.horizon
+    if horizon is None:
+        return
+    starts = [
+        task.simulation.submit or job.simulation.created_at for job in scenario.jobs for task in job.tasks
+    ]
+    for job in scenario.jobs:
+        created = job.simulation.created_at
+        for source in job.simulation.workload:
+            if isinstance(source, TaskGroup):
+                starts.append(source.arrivals.first(created))
+            else:
+                trace = read_trace(source)
+                first = float(trace.submit.min()) if len(trace) else 0.0
+                starts.append((created if source.start is None else source.start) + first)
+    if starts and horizon <= min(starts):
+        text = f"the horizon of {horizon:g} s is over before the first task arrives at {min(starts):g} s"
+        yield Finding(text, ("horizon",))

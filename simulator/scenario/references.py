@@ -1,0 +1,132 @@
+"""Bodies kept in files of their own: `file: pool.json` stands where the body would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import InputError, Problem
+from simulator.scenario.documents import Document, Loc, present
+from simulator.scenario.section import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """From which file, and from where in it, the value at `prefix` came."""
+
+    prefix: Loc
+    document: Document
+    base: Loc
+    is_single: bool = False
+    """The file holds one task where the scenario has a list of them."""
+    own: frozenset[str] = frozenset()
+    """Folded keys that stand in the referring file and win over the body's."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """The scenario file and everything it refers to, as one tree that remembers where its parts are from."""
+
+    root: Document
+    splices: list[Splice] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    data: Any = None
+
+    def problem(
+        self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False
+    ) -> Problem:
+        """Give a problem at `loc` of the joined tree, with its place in the file it came from."""
+        shown = present(self.data, loc)
+        if is_missing:
+            shown = (*shown, loc[-1])
+        document, inner = self._locate(shown)
+        return document.problem(message, inner, is_warning=is_warning, path=shown)
+
+    def _locate(self, loc: Loc) -> tuple[Document, Loc]:
+        found, rest = self.root, loc
+        for splice in self.splices:  # later ones lie deeper
+            size = len(splice.prefix)
+            below = loc[size:]
+            if loc[:size] != splice.prefix or (below and fold(str(below[0])) in splice.own):
+                continue
+            found = splice.document
+            rest = (*splice.base, *(below[1:] if splice.is_single else below))
+        return found, rest
+
+
+def gather(root: Document) -> Sources:
+    """Read every file that the pools, jobs and task lists of `root` refer to."""
+    sources = Sources(root)
+    data = root.data
+    if not isinstance(data, Mapping):
+        sources.data = data
+        return sources
+    joined = dict(data)
+    for key in ("pools", "jobs"):
+        if isinstance(joined.get(key), list):
+            joined[key] = [_body(sources, item, (key, index)) for index, item in enumerate(joined[key])]
+    if isinstance(joined.get("jobs"), list):
+        joined["jobs"] = [
+            _with_tasks(sources, job, ("jobs", index)) for index, job in enumerate(joined["jobs"])
+        ]
+    sources.data = joined
+    return sources
+
+
+def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
+    if not isinstance(name, str):
+        sources.problems.append(sources.root.problem("expected the path of a JSON or YAML file", loc))
+        return None
+    path = sources.root.path.parent / Path(name)
+    try:
+        return Document(path)
+    except InputError as error:
+        unread = not path.is_file()
+        sources.problems += [
+            sources.root.problem(f"{name} {p.message}", loc) if unread else p for p in error.problems
+        ]
+        return None
+
+
+def _body(sources: Sources, item: object, loc: Loc) -> object:
+    """Give a body with what stands beside its reference put over it."""
+    if not isinstance(item, Mapping) or "file" not in item:
+        return item
+    own = {key: value for key, value in item.items() if key != "file"}
+    document = _open(sources, item["file"], (*loc, "file"))
+    if document is None:
+        return own
+    if not isinstance(document.data, Mapping):
+        sources.problems.append(document.problem("expected one JSON object, the body", ()))
+        return own
+    folded = frozenset(fold(str(key)) for key in own)
+    sources.splices.append(Splice(loc, document, (), own=folded))
+    return {**{key: value for key, value in document.data.items() if fold(str(key)) not in folded}, **own}
+
+
+def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
+    """Give a job whose task list has been read: one task, `{"value": [...]}` or a bare list."""
+    if not isinstance(job, Mapping):
+        return job
+    tasks = job.get("tasks")
+    if isinstance(tasks, Mapping) and "file" not in tasks and isinstance(tasks.get("value"), list):
+        return {**job, "tasks": tasks["value"]}
+    if not isinstance(tasks, Mapping) or "file" not in tasks:
+        return job
+    document = _open(sources, tasks["file"], (*loc, "tasks", "file"))
+    if document is None:
+        return {**job, "tasks": []}
+    place = (*loc, "tasks")
+    data = document.data
+    if isinstance(data, list):
+        sources.splices.append(Splice(place, document, ()))
+    elif isinstance(data, Mapping) and isinstance(data.get("value"), list):
+        sources.splices.append(Splice(place, document, ("value",)))
+        data = data["value"]
+    elif isinstance(data, Mapping):
+        sources.splices.append(Splice(place, document, (), is_single=True))
+        data = [data]
+    else:
+        sources.problems.append(document.problem('expected a task, a list of tasks or {"value": [...]}', ()))
+        data = []
+    return {**job, "tasks": data}

@@ -1,0 +1,72 @@
+"""The two kinds of mapping in a scenario file: our own sections and the service's bodies."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def fold(key: str) -> str:
+    """Give what `vmSize`, `vm_size` and `VMSIZE` have in common: the service reads keys without case."""
+    return key.replace("_", "").lower()
+
+
+def no_boolean(value: object) -> object:
+    """Refuse true and false where a number is meant; pydantic would read them as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - only ValueError is a problem
+    return value
+
+
+def lower(value: object) -> object:
+    """Read the service's enums in any case."""
+    return value.lower() if isinstance(value, str) else value
+
+
+Count = Annotated[int, BeforeValidator(no_boolean), Field(ge=0)]
+Positive = Annotated[int, BeforeValidator(no_boolean), Field(ge=1)]
+Retries = Annotated[int, BeforeValidator(no_boolean), Field(ge=-1)]
+"""How often a failed task is tried again; -1 for ever."""
+Fraction = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, le=1, allow_inf_nan=False)]
+Amount = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    """A section of our own: an unknown key is an error."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
+    )
+
+
+class Body(BaseModel):
+    """A body of the service: keys without case, what a simulation does not use is kept verbatim."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical_keys(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        known = _known(cls)
+        body: dict[Any, Any] = {}
+        for key, value in data.items():
+            name = known.get(fold(key)) if isinstance(key, str) else None
+            if name is None:
+                body[key] = value
+            elif value is not None:
+                body[name] = value
+        return body
+
+
+@cache
+def _known(body: type[Body]) -> dict[str, str]:
+    return {fold(name): field.alias or name for name, field in body.model_fields.items()}

@@ -1,0 +1,101 @@
+"""Every key of the service's bodies (behaviour document, 11.2 to 11.4).
+
+Most have no effect on a simulation and are accepted in silence. `None` stands for any value, a mapping for an
+object with these keys, a list for a list of such objects.
+"""
+
+from typing import Any, Final
+
+Shape = Any
+
+
+def _keys(names: str, **inner: Shape) -> dict[str, Shape]:
+    """Give an object of which `names` may hold anything."""
+    return {**dict.fromkeys(names.split()), **inner}
+
+
+_ENVIRONMENT: Final = [_keys("name value")]
+_PACKAGES: Final = [_keys("applicationId version")]
+_FILES: Final = [
+    _keys(
+        "autoStorageContainerName storageContainerUrl httpUrl blobPrefix filePath fileMode identityReference"
+    )
+]
+_CONTAINER: Final = _keys(
+    "imageName containerRunOptions registry workingDirectory containerHostBatchBindMounts"
+)
+_CONSTRAINTS: Final = _keys("maxWallClockTime retentionTime maxTaskRetryCount")
+_COMMAND: Final = _keys(
+    "commandLine userIdentity authenticationTokenSettings",
+    containerSettings=_CONTAINER,
+    resourceFiles=_FILES,
+    environmentSettings=_ENVIRONMENT,
+    constraints=_CONSTRAINTS,
+    applicationPackageReferences=_PACKAGES,
+)
+"""What start tasks, job manager, preparation and release tasks and tasks have in common."""
+_READ_SIDE: Final = _keys(
+    "url eTag lastModified creationTime state stateTransitionTime previousState previousStateTransitionTime "
+    "allocationState allocationStateTransitionTime resizeErrors currentDedicatedNodes "
+    "currentLowPriorityNodes currentNodeCommunicationMode autoScaleRun stats identity executionInfo nodeInfo"
+)
+"""What a body has that was read from the service."""
+
+POOL: Final[Shape] = {
+    **_READ_SIDE,
+    **_keys(
+        "id displayName vmSize resizeTimeout targetDedicatedNodes targetLowPriorityNodes enableAutoScale "
+        "autoScaleFormula autoScaleEvaluationInterval enableInterNodeCommunication taskSlotsPerNode "
+        "applicationLicenses certificateReferences targetNodeCommunicationMode upgradePolicy userAccounts "
+        "metadata mountConfiguration resourceTags simulation"
+    ),
+    "virtualMachineConfiguration": _keys(
+        "nodeAgentSKUId osDisk licenseType extensions diskEncryptionConfiguration securityProfile "
+        "serviceArtifactReference",
+        imageReference=_keys(
+            "publisher offer sku version virtualMachineImageId exactVersion sharedGalleryImageId "
+            "communityGalleryImageId"
+        ),
+        windowsConfiguration=_keys("enableAutomaticUpdates"),
+        dataDisks=[_keys("lun caching diskSizeGB storageAccountType")],
+        containerConfiguration=_keys("type containerImageNames containerRegistries"),
+        nodePlacementConfiguration=_keys("policy"),
+    ),
+    "cloudServiceConfiguration": _keys("osFamily osVersion"),
+    "taskSchedulingPolicy": _keys("nodeFillType jobDefaultOrder"),
+    "startTask": {**_COMMAND, **_keys("maxTaskRetryCount waitForSuccess")},
+    "applicationPackageReferences": _PACKAGES,
+    "networkConfiguration": _keys(
+        "subnetId dynamicVNetAssignmentScope endpointConfiguration enableAcceleratedNetworking",
+        publicIPAddressConfiguration=_keys("provision ipAddressIds"),
+    ),
+}
+TASK: Final[Shape] = {
+    **_READ_SIDE,
+    **_COMMAND,
+    **_keys("id displayName requiredSlots exitConditions outputFiles simulation"),
+    "dependsOn": _keys("taskIds", taskIdRanges=[_keys("start end")]),
+    "affinityInfo": _keys("affinityId"),
+    "multiInstanceSettings": _keys("numberOfInstances coordinationCommandLine", commonResourceFiles=_FILES),
+}
+JOB: Final[Shape] = {
+    **_READ_SIDE,
+    **_keys(
+        "id displayName priority maxParallelTasks allowTaskPreemption onAllTasksComplete onTaskFailure "
+        "usesTaskDependencies networkConfiguration metadata simulation"
+    ),
+    "constraints": _keys("maxWallClockTime maxTaskRetryCount"),
+    "jobManagerTask": {
+        **_COMMAND,
+        **_keys(
+            "id displayName outputFiles requiredSlots killJobOnCompletion runExclusive allowLowPriorityNode"
+        ),
+    },
+    "jobPreparationTask": {**_COMMAND, **_keys("id waitForSuccess rerunOnNodeRebootAfterSuccess")},
+    "jobReleaseTask": {**_COMMAND, **_keys("id maxWallClockTime retentionTime")},
+    "commonEnvironmentSettings": _ENVIRONMENT,
+    "poolInfo": _keys(
+        "poolId", autoPoolSpecification=_keys("autoPoolIdPrefix poolLifetimeOption keepAlive", pool=POOL)
+    ),
+    "tasks": [TASK],
+}

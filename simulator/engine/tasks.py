@@ -11,7 +11,7 @@ from simulator.kernel import Kernel, Shape, Tasks
 from simulator.kernel.kernel import CREATION_TIME, ROUND_ROBIN, UNIFORM
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.scenario import Scenario
-from simulator.scenario.bodies import Pool
+from simulator.scenario.bodies import JobOrder, Pool
 from simulator.scenario.schema import EqualPriorityPolicy
 from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState

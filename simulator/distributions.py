@@ -18,12 +18,14 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Tag,
     ValidationInfo,
     model_serializer,
     model_validator,
 )
+from pydantic_core import CoreSchema
 
 from simulator.durations import Seconds, format_duration
 
@@ -36,10 +38,15 @@ def _finite(value: object) -> object:
     return value
 
 
-Number = Annotated[float, BeforeValidator(_finite), Field(ge=0, allow_inf_nan=False)]
+Number = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_finite)]
 """A plain number that is not negative."""
 
 T = TypeVar("T", bound=float)
+
+
+def named_form(name: str, inner: dict[str, Any]) -> dict[str, Any]:
+    """Give the JSON Schema of a mapping with the one key `name`."""
+    return {"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": False}
 
 
 class Distribution(BaseModel, Generic[T]):
@@ -61,6 +68,11 @@ class Distribution(BaseModel, Generic[T]):
         body = {names.get(key, key): value for key, value in handler(self).items() if value is not None}
         return {self.shape: body}
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the form in the file: a mapping with the shape's name as its one key."""
+        return named_form(cls.shape, handler.resolve_ref_schema(handler(schema)))
+
     def quantile(self, u: Floats) -> Floats:
         """Give the value below which a share `u` (in [0, 1)) of all draws falls."""
         raise NotImplementedError
@@ -79,6 +91,12 @@ class Constant(Distribution[T]):
 
     shape: ClassVar[str] = "constant"
     value: T
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the bare value."""
+        value: dict[str, Any] = handler.resolve_ref_schema(handler(schema))["properties"]["value"]
+        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -281,12 +299,18 @@ class Empirical(Distribution[T]):
             raise ValueError("a file can be named only in a scenario that is loaded from a file")
         others = set(data) - {"file", "column"}
         if others:
-            raise ValueError(
-                f"beside file only column may stand here, not {', '.join(sorted(map(str, others)))}"
-            )
+            raise ValueError(f"beside file only column may stand here, not {', '.join(sorted(map(str, others)))}")
         values = info.context["read_column"](data["file"], data.get("column"))
         in_seconds = cls.__pydantic_generic_metadata__["args"] == (Seconds,)
         return {"values": [format_duration(value) for value in values] if in_seconds else values}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe both forms: values, or a file and its column."""
+        inner = handler.resolve_ref_schema(handler(schema))
+        text = {"type": "string"}
+        properties = {**inner["properties"], "file": text, "column": text}
+        return named_form(cls.shape, {"type": "object", "properties": properties, "additionalProperties": False})
 
     @cached_property
     def _sorted(self) -> Floats:

@@ -148,6 +148,7 @@ class Node:
             self.pool.stop_tasks(self, outcome)
         if self.state is not NodeState.LEAVINGPOOL:
             self._enter(NodeState.LEAVINGPOOL)
+        self.pool.world.record.removal(self.number, self.env.clock)
         with suppress(simpy.Interrupt):  # capacity taken back meanwhile: gone the sooner
             yield self.env.after(self.pool.spans.leaving())
         return True

@@ -297,9 +297,7 @@ class Pool:
             used = self.world.core_use(kind, self.size.family)
             room = (by_family[self.size.family] - used) // vcpus
             limits.append(Limit(room, "AccountVMSeriesCoreQuotaReached"))
-        quota = (
-            account.dedicated_core_quota if kind is NodeKind.DEDICATED else account.low_priority_core_quota
-        )
+        quota = account.dedicated_core_quota if kind is NodeKind.DEDICATED else account.low_priority_core_quota
         if quota is not None:
             room = (quota - self.world.core_use(kind)) // vcpus
             limits.append(Limit(room, core_quota_code(kind, account.mode)))

@@ -48,9 +48,7 @@ def _life(pool: Pool) -> float:
         case BathtubHazard():
             early, late = model.early, model.wear_out
             dice = [pool.lives() for _ in range(3)]
-            return policy.bathtub_life(
-                (early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), dice
-            )
+            return policy.bathtub_life((early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), dice)
         case _:
             return math.inf
 

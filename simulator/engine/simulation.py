@@ -75,6 +75,11 @@ class Simulation:
         """Whether there is nothing left to simulate."""
         return bool(self._stop_reason)
 
+    @property
+    def completed_tasks(self) -> int:
+        """How many tasks have completed so far."""
+        return sum(kernel.completed for kernel in self.env.kernels)
+
     def advance(self, until: float | None = None) -> None:
         """Simulate up to and including `until` seconds, or to the end."""
         limit = self._horizon if until is None else min(to_ms(until), self._horizon)
@@ -94,7 +99,7 @@ class Simulation:
         """Describe the present without changing it."""
         return Snapshot(
             now=to_s(max(self._reached, self.env.last_instant)),
-            completed_tasks=sum(kernel.completed for kernel in self.env.kernels),
+            completed_tasks=self.completed_tasks,
             pools={pool.id: _snapshot(pool) for pool in self._pools},
         )
 
@@ -118,7 +123,7 @@ class Simulation:
             stop_reason=self._stop_reason or "interrupted",
             never_fits=self._never_fits(),
         )
-        return Recording.build(self.scenario, self.replication, self.workload, raw)
+        return Recording(self.scenario, self.replication, self.workload, raw)
 
     # ---- inside -------------------------------------------------------------------------------------------
 
@@ -128,9 +133,7 @@ class Simulation:
         pool_of_task = np.array(pool_of_job, dtype=np.int64)[self.workload.job]
         self._rows = [np.flatnonzero(pool_of_task == index) for index in range(len(descriptions))]
         for index, description in enumerate(descriptions):
-            kernel = make_kernel(
-                self.scenario, self.replication, description, self.workload, self._rows[index]
-            )
+            kernel = make_kernel(self.scenario, self.replication, description, self.workload, self._rows[index])
             self.env.kernels.append(kernel)
             pool = Pool(self.world, description, kernel, index)
             self._pools.append(pool)
@@ -141,9 +144,7 @@ class Simulation:
             if job.auto_pool is not None
         }
         self._kept = {
-            number
-            for number, job in enumerate(self.scenario.jobs)
-            if job.auto_pool and job.auto_pool.keep_alive
+            number for number, job in enumerate(self.scenario.jobs) if job.auto_pool and job.auto_pool.keep_alive
         }
         born = dict.fromkeys(range(len(self._pools)), 0)
         for number, pool in self._auto_pool_of_job.items():
@@ -202,9 +203,7 @@ class Simulation:
         if self._operations or self._unborn:
             return ""
         kernels = self.env.kernels
-        if any(
-            kernel.running or kernel.arrived < len(kernel.tasks) or kernel.has_notices for kernel in kernels
-        ):
+        if any(kernel.running or kernel.arrived < len(kernel.tasks) or kernel.has_notices for kernel in kernels):
             return ""
         if any(pool.resizing is not None for pool in self._pools):
             return ""

@@ -28,9 +28,7 @@ def make_kernel(
     scenario: Scenario, replication: int, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64]
 ) -> Kernel:
     """Build the kernel of one pool from the workload's `rows` that belong to it."""
-    keys = np.column_stack(
-        [getattr(workload, name)[rows] for name in ("slots", "cores", "memory", "instances")]
-    )
+    keys = np.column_stack([getattr(workload, name)[rows] for name in ("slots", "cores", "memory", "instances")])
     shapes, shape = np.unique(keys, axis=0, return_inverse=True)
     columns = Tasks(
         submit=_column("q", workload.submit[rows]),
@@ -84,9 +82,7 @@ def collect_attempts(
         parts["start"].append(assigned + np.array(kernel.tasks.lead, dtype=np.int64)[task])
         parts["end"].append(np.where(ends < 0, end, ends))
         parts["outcome"].append(np.array(made.outcome, dtype=np.int64))
-    joined = {
-        name: np.concatenate(columns) if columns else np.zeros(0, np.int64) for name, columns in parts.items()
-    }
+    joined = {name: np.concatenate(columns) if columns else np.zeros(0, np.int64) for name, columns in parts.items()}
     order = np.argsort(joined["assigned"], kind="stable")
     sorted_columns = {name: values[order] for name, values in joined.items()}
     return RawAttempts(
@@ -133,6 +129,7 @@ def collect_tasks(
     return RawTasks(
         state=state,
         exit_code=np.where(exited, np.where(failed, workload.exit_code, 0), -1).astype(np.int32),
+        exited=exited,
         succeeded=completed & (last_outcome == Outcome.SUCCEEDED),
         retries=retries,
         requeues=np.bincount(task[outcome == Outcome.REQUEUED], minlength=count).astype(np.int32),

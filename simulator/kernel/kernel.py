@@ -230,9 +230,7 @@ class Kernel:
             self._round_at, self._rounds = now, 0
         self._rounds += 1
         if self._rounds > self._max_rounds:
-            raise BrokenInvariantError(
-                f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?"
-            )
+            raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
 
     def _any_fits(self) -> bool:
         find = self.nodes.find

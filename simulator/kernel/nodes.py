@@ -38,8 +38,7 @@ class Nodes:
         self.open_buckets = 0
         """Bit f is set when some node in service has f free slots, f > 0."""
         greedy = any(
-            shape.cores * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots
-            for shape in shapes
+            shape.cores * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots for shape in shapes
         )
         self.mixed = greedy
         """Whether free cores and memory have to be kept at all."""

@@ -53,6 +53,4 @@ def core_quota_code(kind: NodeKind, mode: str) -> str:
     """Name the service's error for an exhausted total of cores."""
     if kind is NodeKind.DEDICATED:
         return "AccountCoreQuotaReached"
-    return (
-        "AccountSpotCoreQuotaReached" if mode == "UserSubscription" else "AccountLowPriorityCoreQuotaReached"
-    )
+    return "AccountSpotCoreQuotaReached" if mode == "UserSubscription" else "AccountLowPriorityCoreQuotaReached"

@@ -1,67 +1,184 @@
-"""Measures of one run, computed from its record."""
+"""The answer: measures of one run as one object with stable keys.
 
-from typing import Any
+tasks           counts: submitted, succeeded, failed, unfinished; retries, requeues, preemptions (times, not tasks);
+                unfinished_why {reason: tasks}
+makespan_s      first submission to last completion
+queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
+utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
+                that asks for no cores takes its share by slots); useful: node time with a task that succeeds of node
+                time billed
+nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
+ledger_node_s   node-seconds by label; they sum to the time all nodes existed
+cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
+                None with the reasons in notes where a price is not known
+resize_errors   {code: times}
+assumptions     what the result rests on that nobody has published
+stopped         work done, stalled, horizon or interrupted
+manifest        versions, seed, replication, hash of the scenario
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from simulator.results.recording import Recording
-from simulator.states import NodeKind, NodeState, TaskState
-from simulator.units import MS_PER_HOUR, MS_PER_S
+from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
+from simulator.results.ledger import LABELS, Label
+from simulator.results.manifest import manifest
+from simulator.results.money import cents, in_dollars
+from simulator.states import TaskState
+from simulator.units import MS_PER_S
+
+if TYPE_CHECKING:
+    from simulator.results.recording import Recording
+
+Floats = npt.NDArray[np.float64]
 
 
 def summarize(recording: Recording) -> dict[str, Any]:
-    """Give the answer as plain values: counts, seconds, USD. `None` where nothing was there to measure.
-
-    Queue time is submission to first start. A node is billed from `creating` until gone, without the spans
-    in which it was preempted.
-    """
+    """Give the answer as plain values; `None` where there was nothing to measure."""
     raw, workload = recording.raw, recording.workload
-    started = raw.tasks.first_start >= 0
-    completed = raw.tasks.state == TaskState.COMPLETED
-    waits = (raw.tasks.first_start - workload.submit)[started] / MS_PER_S
+    tasks = raw.tasks
+    started = tasks.first_start >= 0
+    completed = tasks.state == TaskState.COMPLETED
+    waits = (tasks.first_start - workload.submit)[started] / MS_PER_S
+    stays = (tasks.end - workload.submit)[completed] / MS_PER_S
     makespan = None
     if completed.any():
-        makespan = float(raw.tasks.end[completed].max() - workload.submit.min()) / MS_PER_S
+        makespan = float(tasks.end[completed].max() - workload.submit.min()) / MS_PER_S
     return {
-        "tasks": {
-            "submitted": len(workload),
-            "succeeded": int(raw.tasks.succeeded.sum()),
-            "failed": int((completed & ~raw.tasks.succeeded).sum()),
-            "unfinished": int((~completed).sum()),
-            "never_fits": int(raw.never_fits.sum()),
-            "requeues": int(raw.tasks.requeues.sum()),
-            "preemptions": int(raw.tasks.preemptions.sum()),
-        },
+        "tasks": _tasks(recording),
         "makespan_s": makespan,
-        "queue_time_s": _quantiles(waits) if len(waits) else None,
-        "cost": {"total": round(sum(_bill(recording).values()), 2), "by_kind": _rounded(_bill(recording))},
+        "queue_time_s": quantiles(waits),
+        "turnaround_s": quantiles(stays),
+        "utilization": _utilization(recording),
+        "nodes": _nodes(recording),
+        "ledger_node_s": recording.ledger.seconds(),
+        "cost": _cost(recording),
+        "resize_errors": _resize_errors(recording),
+        "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
+        "manifest": manifest(recording),
     }
 
 
-def _quantiles(values: np.typing.NDArray[np.float64]) -> dict[str, float]:
-    p50, p95, p99 = np.quantile(values, [0.5, 0.95, 0.99])
+def quantiles(values: Floats) -> dict[str, float] | None:
+    """Give mean, p50, p95, p99 and maximum; None of nothing."""
+    if not len(values):
+        return None
+    p50, p95, p99 = (float(value) for value in np.quantile(values, [0.5, 0.95, 0.99]))
+    return {"mean": float(values.mean()), "p50": p50, "p95": p95, "p99": p99, "max": float(values.max())}
+
+
+def _tasks(recording: Recording) -> dict[str, Any]:
+    tasks = recording.raw.tasks
+    completed = tasks.state == TaskState.COMPLETED
+    names, codes = recording.unfinished
+    why = np.bincount(codes, minlength=len(names))
     return {
-        "mean": float(values.mean()),
-        "p50": float(p50),
-        "p95": float(p95),
-        "p99": float(p99),
-        "max": float(values.max()),
+        "submitted": len(recording.workload),
+        "succeeded": int(tasks.succeeded.sum()),
+        "failed": int((completed & ~tasks.succeeded).sum()),
+        "unfinished": int((~completed).sum()),
+        "retries": int(tasks.retries.sum()),
+        "requeues": int(tasks.requeues.sum()),
+        "preemptions": int(tasks.preemptions.sum()),
+        "unfinished_why": {name: int(count) for name, count in zip(names[1:], why[1:], strict=True)},
     }
 
 
-def _bill(recording: Recording) -> dict[str, float]:
-    """Add up VM time by node kind, in USD."""
-    raw, bill = recording.raw, dict.fromkeys(NodeKind, 0.0)
-    for row in raw.recorder.states:
-        if row.state is not NodeState.PREEMPTED:
-            node = raw.recorder.nodes[row.node]
-            size = recording.scenario.sizes[raw.pools[node.pool].vm_size]
-            low = node.kind is NodeKind.LOW_PRIORITY
-            price = (size.low_priority_linux if low else size.dedicated_linux) or 0
-            bill[node.kind] += (row.end - row.start) * price / MS_PER_HOUR
-    return {str(kind): cost for kind, cost in bill.items()}
+def _share(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole > 0 else None
 
 
-def _rounded(bill: dict[str, float]) -> dict[str, float]:
-    return {kind: round(cost, 2) for kind, cost in bill.items()}
+def _utilization(recording: Recording) -> dict[str, float | None]:
+    raw, workload, control = recording.raw, recording.workload, recording.control
+    serving = np.where(control.state == IDLE, control.end - control.start, 0)
+    pool_of_row = control.node_pool[control.node]
+    made = raw.attempts
+    held = (made.end - made.assigned).astype(np.float64)
+    pool = control.node_pool[made.node]
+    slots, cores = _capacities(recording)
+    own = workload.cores[made.task] / 1000
+    by_slots = workload.slots[made.task] * (cores / slots)[pool]
+    # Draining nodes work without being in service: their work counts on both sides.
+    draining = np.where((control.state != IDLE), control.worked.measure(control.node, control.start, control.end), 0)
+    room = (serving + draining).astype(np.float64)
+    ledger = recording.ledger
+    return {
+        "slot": _share((held * workload.slots[made.task]).sum(), (room * slots[pool_of_row]).sum()),
+        "core": _share((held * np.where(own > 0, own, by_slots)).sum(), (room * cores[pool_of_row]).sum()),
+        "useful": _share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
+    }
+
+
+def _capacities(recording: Recording) -> tuple[Floats, Floats]:
+    """Give slots and cores of a node, by pool."""
+    pools, sizes = recording.raw.pools, recording.scenario.sizes
+    slots = np.array([pool.task_slots_per_node for pool in pools], dtype=np.float64)
+    return slots, np.array([sizes[pool.vm_size].vcpus for pool in pools], dtype=np.float64)
+
+
+def _nodes(recording: Recording) -> dict[str, Any]:
+    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end."""
+    control = recording.control
+    found: dict[str, Any] = _levels(recording, np.ones(len(control.node), dtype=bool))
+    found["by_kind"] = {
+        str(kind): _levels(recording, control.node_kind[control.node] == code)
+        for code, kind in enumerate(KINDS)
+        if (control.node_kind == code).any()
+    }
+    found["preemptions"] = int((control.state == PREEMPTED).sum())
+    found["vms"] = int((control.state == CREATING).sum())
+    return found
+
+
+def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    control = recording.control
+    start, end = control.start[rows], control.end[rows]
+    if not len(start):
+        return {"peak": 0, "mean": 0.0}
+    instants = np.concatenate([start, end])
+    steps = np.concatenate([np.ones(len(start), np.int64), -np.ones(len(end), np.int64)])
+    order = np.lexsort((steps, instants))
+    span = int(control.end.max() - control.start.min())
+    mean = _share(float((end - start).sum()), float(span))
+    return {"peak": int(np.cumsum(steps[order]).max()), "mean": mean or 0.0}
+
+
+def _cost(recording: Recording) -> dict[str, Any]:
+    bill = recording.bill
+    if not bill.is_known:
+        unknown = dict.fromkeys(("total", "by_pool", "by_kind", "by_job", "by_label", "per_succeeded_task"))
+        return {"currency": "USD", **unknown, "notes": list(bill.notes)}
+    total = bill.total
+    succeeded = int(recording.raw.tasks.succeeded.sum())
+    return {
+        "currency": "USD",
+        "total": cents(total) / 100,
+        "by_pool": in_dollars(bill.by(0), total),
+        "by_kind": in_dollars(bill.by(1), total),
+        "by_job": in_dollars(bill.by_job, total),
+        "by_label": in_dollars(bill.by(2), total),
+        "per_succeeded_task": _share(cents(total) / 100, succeeded),
+        "notes": list(bill.notes),
+    }
+
+
+def _resize_errors(recording: Recording) -> dict[str, int]:
+    codes = (row.code for row in recording.raw.recorder.resizes)
+    return dict(sorted(Counter(code for code in codes if code not in ("", "Success")).items()))
+
+
+def _assumptions(recording: Recording) -> list[str]:
+    """Name what the numbers rest on that the service does not publish."""
+    options = recording.scenario.options
+    said = [f"timings of nodes and tasks: preset {options.timing_preset}, chosen, not published (P28)"]
+    if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
+        said.append("preemption: the scenario's own model, the service publishes rates only in bands (P29, P41)")
+    changed = options.model_dump(exclude_defaults=True, exclude={"timing_preset"})
+    said += [f"option {name}: {value}" for name, value in changed.items()]
+    return said + [f"price: {note}" for note in recording.bill.notes]

@@ -20,6 +20,8 @@ class RawTasks:
 
     state: Int8
     exit_code: Int32
+    exited: Bool
+    """Whether the last attempt ended by itself, so that there is an exit code."""
     succeeded: Bool
     retries: Int32
     requeues: Int32

@@ -53,6 +53,8 @@ class Recorder:
     resizes: list[ResizeRow] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
+    removals: list[tuple[int, int]] = field(default_factory=list)
+    """Node and the instant at which its removal began, after any drain."""
     _open: dict[int, StateRow] = field(default_factory=dict)
 
     def copy(self) -> "Recorder":
@@ -71,14 +73,16 @@ class Recorder:
         if state not in NODE_TRANSITIONS[before]:
             story = ", ".join(f"{r.state} from {r.start}" for r in self.states if r.node == node)
             name = self.nodes[node].id
-            raise BrokenInvariantError(
-                f"node {name} may not go from {before} to {state} at {now} ms: {story}"
-            )
+            raise BrokenInvariantError(f"node {name} may not go from {before} to {state} at {now} ms: {story}")
         if row:
             row.end = now
         if state is not None:
             self._open[node] = StateRow(node, state, now)
             self.states.append(self._open[node])
+
+    def removal(self, node: int, now: int) -> None:
+        """Note that a node is being removed from `now` on."""
+        self.removals.append((node, now))
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""
@@ -97,9 +101,7 @@ class Recorder:
         self.resizes.append(ResizeRow(pool, now, dedicated, low_priority, option))
         return len(self.resizes) - 1
 
-    def resize_ended(
-        self, row: int, now: int, code: str, message: str, dedicated: int, low_priority: int
-    ) -> None:
+    def resize_ended(self, row: int, now: int, code: str, message: str, dedicated: int, low_priority: int) -> None:
         """Note how a resize ended and what the pool has now."""
         resize = self.resizes[row]
         resize.end, resize.code, resize.message = now, code, message

@@ -1,91 +1,91 @@
 """A run as tables: what happened, as pandas frames, times in seconds since the scenario's origin."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
+from simulator.results.control import Control
+from simulator.results.ledger import Ledger, make_ledger
+from simulator.results.money import Bill, make_bill
 from simulator.results.raw import RawRun
+from simulator.results.reasons import unfinished_why
+from simulator.results.tables import arrow
 from simulator.scenario.schema import Scenario
 from simulator.scenario.workload import Workload
-from simulator.states import Outcome
-from simulator.units import MS_PER_S
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recording:
-    """Everything one replication did."""
+    """Everything one replication did. Columns of every table: `docs/tables.md`."""
 
     scenario: Scenario
     replication: int
     workload: Workload
     raw: RawRun
 
-    @classmethod
-    def build(cls, scenario: Scenario, replication: int, workload: Workload, raw: RawRun) -> "Recording":
-        """Keep what the engine hands over; tables are made when they are asked for."""
-        return cls(scenario, replication, workload, raw)
+    def table(self, name: str) -> pa.Table:
+        """Give a table as Arrow columns; `simulator.results.schema` describes them."""
+        return arrow(self, name)
 
-    @property
-    def attempts(self) -> pd.DataFrame:
-        """One row for each instance of each execution of a task on a node."""
-        made = self.raw.attempts
-        names = [row.id for row in self.raw.recorder.nodes]
-        return pd.DataFrame(
-            {
-                "task": made.task,
-                "instance": made.instance,
-                "node": [names[number] for number in made.node],
-                "assigned": made.assigned / MS_PER_S,
-                "start": made.start / MS_PER_S,
-                "end": made.end / MS_PER_S,
-                "outcome": [Outcome(code).name.lower() for code in made.outcome],
-            }
-        )
+    def _frame(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.table(name).to_pandas()
+        return frame
 
-    @property
+    @cached_property
     def tasks(self) -> pd.DataFrame:
-        """One row a task; NaN where something never happened."""
-        tasks = self.raw.tasks
-        return pd.DataFrame(
-            {
-                "job": [self.scenario.jobs[number].id for number in self.workload.job],
-                "submit": self.workload.submit / MS_PER_S,
-                "state": tasks.state,
-                "succeeded": tasks.succeeded,
-                "first_start": np.where(tasks.first_start < 0, np.nan, tasks.first_start / MS_PER_S),
-                "end": np.where(tasks.end < 0, np.nan, tasks.end / MS_PER_S),
-                "retries": tasks.retries,
-                "requeues": tasks.requeues,
-                "preemptions": tasks.preemptions,
-            }
-        )
+        """One row a task."""
+        return self._frame("tasks")
 
-    @property
+    @cached_property
+    def attempts(self) -> pd.DataFrame:
+        """One row for each execution of a task on a node."""
+        return self._frame("attempts")
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """One row a node."""
+        return self._frame("nodes")
+
+    @cached_property
     def node_states(self) -> pd.DataFrame:
-        """One row for each state of each node; `idle` means in service here."""
-        rows = self.raw.recorder.states
-        names = [row.id for row in self.raw.recorder.nodes]
-        return pd.DataFrame(
-            [(names[row.node], str(row.state), row.start / MS_PER_S, row.end / MS_PER_S) for row in rows],
-            columns=["node", "state", "start", "end"],
-        )
+        """One row for each state of each node."""
+        return self._frame("node_states")
 
-    @property
+    @cached_property
     def resizes(self) -> pd.DataFrame:
-        """One row a resize operation, refused ones included."""
-        return pd.DataFrame(
-            [
-                (
-                    self.raw.pools[row.pool].id,
-                    row.start / MS_PER_S,
-                    row.end / MS_PER_S if row.end >= 0 else np.nan,
-                    row.option,
-                    row.code,
-                    row.current_dedicated,
-                    row.current_low_priority,
-                )
-                for row in self.raw.recorder.resizes
-            ],
-            columns=["pool", "start", "end", "option", "code", "dedicated", "low_priority"],
-        )
+        """One row a resize, refused ones included."""
+        return self._frame("resizes")
+
+    @cached_property
+    def pool_timeline(self) -> pd.DataFrame:
+        """One row for each instant at which anything of a pool changed."""
+        return self._frame("pool_timeline")
+
+    @cached_property
+    def control(self) -> Control:
+        """Nodes and their states as columns."""
+        return Control(self.raw)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Where the node time went."""
+        return make_ledger(self.control, self.scenario.options)
+
+    @cached_property
+    def bill(self) -> Bill:
+        """Where the money went."""
+        return make_bill(self.scenario, self.workload, self.control, self.ledger)
+
+    @cached_property
+    def unfinished(self) -> tuple[list[str], npt.NDArray[np.int32]]:
+        """Why tasks did not complete: reasons, and for each task the index of its own (0 = it did)."""
+        return unfinished_why(self.scenario, self.workload, self.control)

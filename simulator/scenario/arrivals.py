@@ -13,13 +13,15 @@ import numpy.typing as npt
 from pydantic import (
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Tag,
     model_serializer,
     model_validator,
 )
+from pydantic_core import CoreSchema
 
-from simulator.distributions import TimeDistribution
+from simulator.distributions import TimeDistribution, named_form
 from simulator.durations import Seconds
 from simulator.scenario.section import Amount, Positive, Section
 from simulator.units import S_PER_HOUR
@@ -42,6 +44,11 @@ class Arrival(Section):
     @model_serializer(mode="wrap")
     def _close(self, handler: SerializerFunctionWrapHandler) -> Any:
         return {self.key: {name: value for name, value in handler(self).items() if value is not None}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the form in the file: a mapping with the process's name as its one key."""
+        return named_form(cls.key, handler.resolve_ref_schema(handler(schema)))
 
     @property
     def ends(self) -> bool:
@@ -76,6 +83,11 @@ class AtTimes(Arrival):
 
     key: ClassVar[str] = "times"
     at: tuple[Seconds, ...] = Field(min_length=1)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the form in the file: `times: [...]`."""
+        return named_form(cls.key, handler.resolve_ref_schema(handler(schema))["properties"]["at"])
 
     @model_validator(mode="before")
     @classmethod

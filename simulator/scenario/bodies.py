@@ -212,9 +212,7 @@ def _kind(value: object) -> str:
     return "trace" if isinstance(value, TraceWorkload) else "group"
 
 
-Workload = Annotated[
-    Annotated[TaskGroup, Tag("group")] | Annotated[TraceWorkload, Tag("trace")], Discriminator(_kind)
-]
+Workload = Annotated[Annotated[TaskGroup, Tag("group")] | Annotated[TraceWorkload, Tag("trace")], Discriminator(_kind)]
 """One source of tasks: drawn from distributions, or read from a file."""
 
 

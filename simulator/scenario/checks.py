@@ -1,32 +1,18 @@
 """What no single value shows: references that lead nowhere, names used twice, work that fits no node."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterator
 
 from simulator.distributions import Constant, NumberDistribution
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError
 from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool, TaskGroup
-from simulator.scenario.catalogue import table
-from simulator.scenario.documents import Loc
+from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.schema import Resize, Scenario
-from simulator.scenario.traces import read_trace
+from simulator.scenario.traces import TraceWorkload, read_trace
 
 MIN_RESIZE_TIMEOUT = 300.0
 INTERVALS = (300.0, 168 * 3600.0)
 MAX_SLOTS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong or odd at a place of the scenario."""
-
-    message: str
-    loc: Loc
-    is_warning: bool = False
-    problem: Problem | None = None
-    """Set where the place lies in a file that is no document, such as a trace."""
 
 
 def check(scenario: Scenario) -> list[Finding]:
@@ -42,30 +28,16 @@ def pools_by_id(scenario: Scenario) -> dict[str, Pool]:
     return {pool.id.lower(): pool for pool in scenario.pools}
 
 
-def _near(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    folded = {known.lower(): known for known in names}
-    near = get_close_matches(name.lower(), folded, n=1)
-    return f", did you mean '{folded[near[0]]}'?" if near else otherwise
-
-
 def _pools(scenario: Scenario) -> Iterator[Finding]:
-    seen: set[str] = set()
     if not scenario.pools and not any(job.auto_pool for job in scenario.jobs):
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
     for index, pool in enumerate(scenario.pools):
-        if pool.id.lower() in seen:
-            yield Finding(f"a second pool with the id '{pool.id}'", ("pools", index, "id"))
-        seen.add(pool.id.lower())
         yield from _pool(scenario, pool, ("pools", index))
 
 
 def _pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
     size = scenario.sizes.get(pool.vm_size)
-    if size is None:
-        names = [known.name for known in table().values()] + list(scenario.sizes)
-        hint = _near(pool.vm_size, names, ": define it under sizes")
-        yield Finding(f"unknown VM size '{pool.vm_size}'{hint}", (*loc, "vmSize"))
-    elif pool.task_slots_per_node > min(4 * size.vcpus, MAX_SLOTS):
+    if size is not None and pool.task_slots_per_node > min(4 * size.vcpus, MAX_SLOTS):
         most = min(4 * size.vcpus, MAX_SLOTS)
         yield Finding(
             f"{pool.task_slots_per_node} task slots on {size.vcpus} vCPUs; the service allows at most {most} "
@@ -99,9 +71,7 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
         ("target_low_priority_nodes", "targetLowPriorityNodes"),
     ):
         if field in pool.model_fields_set:
-            yield Finding(
-                "a fixed target and enableAutoScale: the service takes one or the other", (*loc, key)
-            )
+            yield Finding("a fixed target and enableAutoScale: the service takes one or the other", (*loc, key))
     low, high = INTERVALS
     if not low <= pool.auto_scale_evaluation_interval <= high:
         text = "the service takes an interval from 5 minutes to 168 hours"
@@ -110,33 +80,20 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _jobs(scenario: Scenario) -> Iterator[Finding]:
     pools = pools_by_id(scenario)
-    seen: set[str] = set()
     for index, job in enumerate(scenario.jobs):
         loc: Loc = ("jobs", index)
-        if job.id.lower() in seen:
-            yield Finding(f"a second job with the id '{job.id}'", (*loc, "id"))
-        seen.add(job.id.lower())
         pool = job.auto_pool.pool if job.auto_pool else pools.get((job.pool_id or "").lower())
         if job.auto_pool and job.pool_id:
             yield Finding("both poolId and autoPoolSpecification; the service takes one", (*loc, "poolInfo"))
         elif job.auto_pool:
-            yield from _pool(
-                scenario, job.auto_pool.pool, (*loc, "poolInfo", "autoPoolSpecification", "pool")
-            )
+            yield from _pool(scenario, job.auto_pool.pool, (*loc, "poolInfo", "autoPoolSpecification", "pool"))
         elif job.pool_id is None:
             yield Finding("expected a poolId or an autoPoolSpecification", (*loc, "poolInfo"))
-        elif pool is None:
-            hint = _near(job.pool_id, (known.id for known in scenario.pools))
-            yield Finding(f"no pool '{job.pool_id}'{hint}", (*loc, "poolInfo", "poolId"))
         yield from _work(scenario, job, pool, loc)
 
 
 def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
-    ids: set[str] = set()
     for index, task in enumerate(job.tasks):
-        if task.id.lower() in ids:
-            yield Finding(f"a second task with the id '{task.id}' in this job", (*loc, "tasks", index, "id"))
-        ids.add(task.id.lower())
         if pool is not None:
             where = (*loc, "tasks", index)
             own = task.simulation
@@ -155,12 +112,17 @@ def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator
         try:
             trace = read_trace(source)
         except InputError as error:
-            yield from (Finding(problem.message, where, problem=problem) for problem in error.problems)
+            yield from _unreadable(source, error, (*where, "trace"))
             continue
         if pool is not None and len(trace):
-            yield from _fits(
-                scenario, pool, where, int(trace.slots.min()), None, None, int(trace.instances.min())
-            )
+            yield from _fits(scenario, pool, where, int(trace.slots.min()), None, None, int(trace.instances.min()))
+
+
+def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[Finding]:
+    if not source.path.is_file():
+        yield Finding(f"{source.trace} {error.problems[0].message}", loc)
+        return
+    yield from (Finding(problem.message, loc, problem=problem) for problem in error.problems)
 
 
 def _fits(
@@ -184,22 +146,16 @@ def _fits(
             text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it will never run"
             yield Finding(text, loc, is_warning=True)
     if instances > 1 and not pool.enable_inter_node_communication:
-        text = f"needs {instances} nodes together, but pool '{pool.id}' has no enableInterNodeCommunication"
-        yield Finding(text, loc)
+        text = f"needs {instances} nodes, but pool '{pool.id}' has no enableInterNodeCommunication"
+        yield Finding(text, loc, is_warning=True)
     if instances > 1 and pool.task_slots_per_node > 1:
-        text = (
-            "multi-instance tasks need a pool with one task slot a node; the service refuses them elsewhere"
-        )
+        text = "multi-instance tasks need a pool with one task slot a node; the service refuses them elsewhere"
         yield Finding(text, loc)
 
 
 def _timeline(scenario: Scenario) -> Iterator[Finding]:
-    pools = pools_by_id(scenario)
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
-        if operation.pool.lower() not in pools:
-            hint = _near(operation.pool, (known.id for known in scenario.pools))
-            yield Finding(f"no pool '{operation.pool}'{hint}", (*loc, "pool"))
         if isinstance(operation, Resize):
             if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
                 yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)
@@ -212,9 +168,7 @@ def _horizon(scenario: Scenario) -> Iterator[Finding]:
     horizon = scenario.horizon
     if horizon is None:
         return
-    starts = [
-        task.simulation.submit or job.simulation.created_at for job in scenario.jobs for task in job.tasks
-    ]
+    starts = [task.simulation.submit or job.simulation.created_at for job in scenario.jobs for task in job.tasks]
     for job in scenario.jobs:
         created = job.simulation.created_at
         for source in job.simulation.workload:

@@ -22,15 +22,11 @@ def lookup(data: object, key: str) -> Any:
 
 def put(data: Mapping[Any, Any], key: str, value: object) -> dict[Any, Any]:
     """Give a copy with `key`, however it is written there, set to `value`."""
-    kept = {
-        name: old for name, old in data.items() if not (isinstance(name, str) and fold(name) == fold(key))
-    }
+    kept = {name: old for name, old in data.items() if not (isinstance(name, str) and fold(name) == fold(key))}
     return {**kept, key: value}
 
 
-def complete(
-    data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Mapping[str, float]]
-) -> dict[Any, Any]:
+def complete(data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Mapping[str, float]]) -> dict[Any, Any]:
     """Resolve sizes, timings and absolute times; what is malformed is left for the schema to report."""
     document = dict(data)
     try:
@@ -81,10 +77,7 @@ def _job(job: object, default: object) -> object:
 
 def pool_bodies(document: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
     """Go through the pools of a document, those of jobs included."""
-    jobs = [
-        lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool")
-        for job in _list(document, "jobs")
-    ]
+    jobs = [lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool") for job in _list(document, "jobs")]
     for pool in [*_list(document, "pools"), *jobs]:
         if isinstance(pool, Mapping):
             yield pool

@@ -16,9 +16,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from simulator.errors import InputError, Problem
+from simulator.scenario.findings import Loc
 from simulator.scenario.section import fold
 
-Loc = tuple[str | int, ...]
 _SPACE: Final = re.compile(r"[\s,:]*")
 
 
@@ -36,9 +36,7 @@ class Document:
             raise InputError([Problem(f"cannot be read: {reason}", file=self.name)]) from None
         self.data: Any = self._json() if self.is_json else self._yaml()
 
-    def problem(
-        self, message: str, loc: Loc, *, is_warning: bool = False, path: Loc | None = None
-    ) -> Problem:
+    def problem(self, message: str, loc: Loc, *, is_warning: bool = False, path: Loc | None = None) -> Problem:
         """Give a problem with the place of `loc`, or of its nearest ancestor that stands in the file."""
         line, column = self.place(loc)
         dotted = ".".join(map(str, loc if path is None else path)) or None
@@ -61,9 +59,7 @@ class Document:
             return json.loads(self.text, object_pairs_hook=_unique)
         except json.JSONDecodeError as error:
             line, column = error.lineno - 1, error.colno - 1
-            found = Problem(
-                f"not valid JSON: {error.msg}", self.name, line + 1, column + 1, None, self._line(line)
-            )
+            found = Problem(f"not valid JSON: {error.msg}", self.name, line + 1, column + 1, None, self._line(line))
         except _DuplicateKeyError as error:
             found = Problem(f"the key {error.args[0]!r} stands twice in one object", self.name)
         except RecursionError:

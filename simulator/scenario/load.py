@@ -14,8 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.durations import format_duration
 from simulator.errors import InputError, Problem
-from simulator.scenario.checks import Finding, check
+from simulator.scenario.checks import check
 from simulator.scenario.documents import Document
+from simulator.scenario.findings import Finding
+from simulator.scenario.names import check_names
 from simulator.scenario.prices import take_prices
 from simulator.scenario.references import Sources, gather
 from simulator.scenario.schema import Scenario
@@ -35,7 +37,7 @@ def load(path: str | Path, *, strict: bool = False) -> Scenario:
         raise InputError([sources.root.problem("expected a mapping with name, pools and jobs", ())])
     findings: list[Finding] = []
     sources.data, found = modern(sources.data)
-    findings += found
+    findings += [*found, *check_names(sources.data)]
     prices, wrong = take_prices(sources)
     problems = [*sources.problems, *wrong]
     scenario = None
@@ -49,13 +51,11 @@ def load(path: str | Path, *, strict: bool = False) -> Scenario:
     if scenario is not None:
         findings += check(scenario)
     told = [
-        finding.problem
-        or sources.problem(finding.message, finding.loc, is_warning=finding.is_warning and not strict)
+        finding.problem or sources.problem(finding.message, finding.loc, is_warning=finding.is_warning and not strict)
         for finding in findings
     ]
-    problems += [problem for problem in told if not problem.is_warning]
-    if problems or scenario is None:
-        raise InputError(_in_order(problems))
+    if scenario is None or any(not problem.is_warning for problem in (*problems, *told)):
+        raise InputError(_in_order([*problems, *told]))
     return scenario.with_warnings(tuple(told))
 
 
@@ -68,6 +68,8 @@ def _explain(sources: Sources, error: ValidationError) -> list[Problem]:
     problems = []
     for found in error.errors(include_url=False):
         loc = tuple(found["loc"])
+        if any(loc[: len(place)] == place for place in sources.unread):
+            continue
         message = str(found["msg"]).removeprefix("Value error, ")
         is_missing = found["type"] == "missing"
         if found["type"] == "extra_forbidden":

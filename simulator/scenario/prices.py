@@ -23,14 +23,13 @@ def take_prices(sources: Sources) -> tuple[Prices, list[Problem]]:
     sources.data = {**sources.data}
     if isinstance(wanted, str):
         wanted = {"file": wanted}
-    if (
-        not isinstance(wanted, Mapping)
-        or set(wanted) - {"file", "region"}
-        or not isinstance(wanted.get("file"), str)
-    ):
+    if not isinstance(wanted, Mapping) or set(wanted) - {"file", "region"} or not isinstance(wanted.get("file"), str):
         return {}, [sources.root.problem("expected {file: prices.json, region: eastus}", ("prices",))]
+    path = sources.root.path.parent / wanted["file"]
+    if not path.is_file():
+        return {}, [sources.root.problem(f"{wanted['file']} cannot be read: no such file", ("prices", "file"))]
     try:
-        document = Document(sources.root.path.parent / wanted["file"])
+        document = Document(path)
         return read_prices(document, wanted.get("region")), []
     except InputError as error:
         return {}, list(error.problems)
@@ -43,23 +42,17 @@ def read_prices(document: Document, region: str | None) -> Prices:
     items = [
         item
         for page in pages
-        for item in (
-            page.get("Items", []) if isinstance(page, Mapping) else page if isinstance(page, list) else []
-        )
+        for item in (page.get("Items", []) if isinstance(page, Mapping) else page if isinstance(page, list) else [])
         if isinstance(item, Mapping)
     ]
     rows = [item for item in items if _counts(item) and region in (None, item.get("armRegionName"))]
     regions = sorted({str(item.get("armRegionName")) for item in rows})
     if not rows:
         where = f" of the region {region!r}" if region else ""
-        raise InputError(
-            [document.problem(f"no hourly consumption price of a virtual machine{where} found here", ())]
-        )
+        raise InputError([document.problem(f"no hourly consumption price of a virtual machine{where} found here", ())])
     if len(regions) > 1:
         listed = ", ".join(regions[:5])
-        raise InputError(
-            [document.problem(f"prices of several regions ({listed}, ...): name one as region", ())]
-        )
+        raise InputError([document.problem(f"prices of several regions ({listed}, ...): name one as region", ())])
     prices: Prices = {}
     for item in sorted(rows, key=lambda item: str(item.get("effectiveStartDate", ""))):
         price = item.get("retailPrice")

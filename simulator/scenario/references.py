@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import InputError, Problem
-from simulator.scenario.documents import Document, Loc, present
+from simulator.scenario.documents import Document, present
+from simulator.scenario.findings import Loc
 from simulator.scenario.section import fold
 
 
@@ -30,11 +31,11 @@ class Sources:
     root: Document
     splices: list[Splice] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[Loc] = field(default_factory=list)
+    """Where a file should have been; what is missing there needs no further word."""
     data: Any = None
 
-    def problem(
-        self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False
-    ) -> Problem:
+    def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem:
         """Give a problem at `loc` of the joined tree, with its place in the file it came from."""
         shown = present(self.data, loc)
         if is_missing:
@@ -66,9 +67,7 @@ def gather(root: Document) -> Sources:
         if isinstance(joined.get(key), list):
             joined[key] = [_body(sources, item, (key, index)) for index, item in enumerate(joined[key])]
     if isinstance(joined.get("jobs"), list):
-        joined["jobs"] = [
-            _with_tasks(sources, job, ("jobs", index)) for index, job in enumerate(joined["jobs"])
-        ]
+        joined["jobs"] = [_with_tasks(sources, job, ("jobs", index)) for index, job in enumerate(joined["jobs"])]
     sources.data = joined
     return sources
 
@@ -82,9 +81,7 @@ def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
         return Document(path)
     except InputError as error:
         unread = not path.is_file()
-        sources.problems += [
-            sources.root.problem(f"{name} {p.message}", loc) if unread else p for p in error.problems
-        ]
+        sources.problems += [sources.root.problem(f"{name} {p.message}", loc) if unread else p for p in error.problems]
         return None
 
 
@@ -95,8 +92,10 @@ def _body(sources: Sources, item: object, loc: Loc) -> object:
     own = {key: value for key, value in item.items() if key != "file"}
     document = _open(sources, item["file"], (*loc, "file"))
     if document is None:
+        sources.unread.append(loc)
         return own
     if not isinstance(document.data, Mapping):
+        sources.unread.append(loc)
         sources.problems.append(document.problem("expected one JSON object, the body", ()))
         return own
     folded = frozenset(fold(str(key)) for key in own)

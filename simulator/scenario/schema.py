@@ -75,9 +75,7 @@ class Resize(Section):
     target_dedicated_nodes: Count | None = None
     target_low_priority_nodes: Count | None = None
     resize_timeout: Limit = 900.0
-    node_deallocation_option: Annotated[NodeDeallocationOption, BeforeValidator(lower)] = (
-        NodeDeallocationOption.REQUEUE
-    )
+    node_deallocation_option: Annotated[NodeDeallocationOption, BeforeValidator(lower)] = NodeDeallocationOption.REQUEUE
 
 
 class StopResize(Section):

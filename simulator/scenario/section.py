@@ -28,12 +28,12 @@ def lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-Count = Annotated[int, BeforeValidator(no_boolean), Field(ge=0)]
-Positive = Annotated[int, BeforeValidator(no_boolean), Field(ge=1)]
-Retries = Annotated[int, BeforeValidator(no_boolean), Field(ge=-1)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(no_boolean)]
+Positive = Annotated[int, Field(ge=1), BeforeValidator(no_boolean)]
+Retries = Annotated[int, Field(ge=-1), BeforeValidator(no_boolean)]
 """How often a failed task is tried again; -1 for ever."""
-Fraction = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, le=1, allow_inf_nan=False)]
-Amount = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(no_boolean)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(no_boolean)]
 
 
 class Section(BaseModel):

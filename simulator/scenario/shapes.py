@@ -17,13 +17,9 @@ def _keys(names: str, **inner: Shape) -> dict[str, Shape]:
 _ENVIRONMENT: Final = [_keys("name value")]
 _PACKAGES: Final = [_keys("applicationId version")]
 _FILES: Final = [
-    _keys(
-        "autoStorageContainerName storageContainerUrl httpUrl blobPrefix filePath fileMode identityReference"
-    )
+    _keys("autoStorageContainerName storageContainerUrl httpUrl blobPrefix filePath fileMode identityReference")
 ]
-_CONTAINER: Final = _keys(
-    "imageName containerRunOptions registry workingDirectory containerHostBatchBindMounts"
-)
+_CONTAINER: Final = _keys("imageName containerRunOptions registry workingDirectory containerHostBatchBindMounts")
 _CONSTRAINTS: Final = _keys("maxWallClockTime retentionTime maxTaskRetryCount")
 _COMMAND: Final = _keys(
     "commandLine userIdentity authenticationTokenSettings",
@@ -87,9 +83,7 @@ JOB: Final[Shape] = {
     "constraints": _keys("maxWallClockTime maxTaskRetryCount"),
     "jobManagerTask": {
         **_COMMAND,
-        **_keys(
-            "id displayName outputFiles requiredSlots killJobOnCompletion runExclusive allowLowPriorityNode"
-        ),
+        **_keys("id displayName outputFiles requiredSlots killJobOnCompletion runExclusive allowLowPriorityNode"),
     },
     "jobPreparationTask": {**_COMMAND, **_keys("id waitForSuccess rerunOnNodeRebootAfterSuccess")},
     "jobReleaseTask": {**_COMMAND, **_keys("id maxWallClockTime retentionTime")},

@@ -125,9 +125,7 @@ def _read(settings: str, name: str, stamp: int) -> Trace:
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
     readers = {".swf": _swf, ".csv": _csv, ".parquet": _parquet}
     if kind not in readers:
-        raise InputError(
-            [Problem("expected a file named .swf, .swf.gz, .csv, .csv.gz or .parquet", file=name)]
-        )
+        raise InputError([Problem("expected a file named .swf, .swf.gz, .csv, .csv.gz or .parquet", file=name)])
     return readers[kind](source, name)
 
 
@@ -282,9 +280,7 @@ def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, l
             seconds = np.asarray((times - times.min()).dt.total_seconds(), dtype=np.float64)
             bad = np.flatnonzero(np.isnan(seconds))
             expected = "an ISO-8601 time"
-            return seconds, [
-                (int(i), f"expected {expected} in {column!r}, not {series.iloc[i]!r}") for i in bad
-            ]
+            return seconds, [(int(i), f"expected {expected} in {column!r}, not {series.iloc[i]!r}") for i in bad]
     numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
     low = 1 if whole else 0
     with np.errstate(invalid="ignore"):

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
-from simulator.scenario.checks import Finding
-from simulator.scenario.documents import Loc
+from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.section import fold
 from simulator.scenario.shapes import JOB, POOL, Shape
 
@@ -68,9 +67,7 @@ def unknown_keys(value: object, shape: Shape, loc: Loc) -> Iterator[Finding]:
             continue
         near = get_close_matches(fold(str(key)), names, n=1)
         hint = f": did you mean '{names[near[0]]}'?" if near else ""
-        yield Finding(
-            f"the service's body has no such key, it is ignored{hint}", (*loc, str(key)), is_warning=True
-        )
+        yield Finding(f"the service's body has no such key, it is ignored{hint}", (*loc, str(key)), is_warning=True)
 
 
 def from_arm(pool: Mapping[str, Any]) -> dict[str, Any]:

@@ -198,8 +198,7 @@ def _listed(job: Job, luck: Luck) -> Block:
     created = job.simulation.created_at
     submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
     outcomes = [
-        leading_failures(task.simulation.exit_codes, one.exit_code)
-        for task, one in zip(job.tasks, told, strict=True)
+        leading_failures(task.simulation.exit_codes, one.exit_code) for task, one in zip(job.tasks, told, strict=True)
     ]
     return Block(
         submit=np.asarray(submit, dtype=np.float64),
@@ -232,9 +231,7 @@ def leading_failures(codes: tuple[int, ...], stated_code: int | None) -> tuple[i
 def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str) -> Floats:
     """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
     values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
-    varying = [
-        index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)
-    ]
+    varying = [index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)]
     if varying:
         uniform = luck.generator(purpose, "tasks").random(len(shapes))
         for index in varying:

@@ -42,7 +42,7 @@ def test_a_node_passes_through_its_states_before_the_first_task() -> None:
     timing = {"creating": "30s", "starting": "60s", "startTask": "10s", "allocationLatency": "5s"}
     body = pool(targetDedicatedNodes=1, startTask={"commandLine": "x"}, simulation={"timing": timing})
     run = check(simulate(scenario([body], [job(1, "60s")])))
-    assert list(run.node_states["state"]) == ["creating", "starting", "waitingforstarttask", "idle"]
+    assert list(run.node_states["state"]) == ["creating", "starting", "waitingforstarttask", "running"]
     assert list(run.attempts["start"]) == [105.0]
 
 
@@ -77,9 +77,7 @@ def test_a_task_that_ends_as_its_node_is_preempted_has_completed() -> None:
         ("taskcompletion", ["succeeded"], 7200),
     ],
 )
-def test_deallocation_option_decides_what_becomes_of_the_task(
-    option: str, outcomes: list[str], gone: float
-) -> None:
+def test_deallocation_option_decides_what_becomes_of_the_task(option: str, outcomes: list[str], gone: float) -> None:
     """Feature row 25."""
     resize = {"at": "100s", "operation": "resize", "pool": "p", "targetDedicatedNodes": 0}
     timeline = [{**resize, "nodeDeallocationOption": option, "resizeTimeout": "10h"}]
@@ -100,9 +98,7 @@ def test_a_drain_that_times_out_puts_the_node_back_to_work() -> None:
 def test_quota_allows_half_the_pool() -> None:
     """Feature row 13: quota of 10 cores, ten nodes of two cores wanted."""
     run = check(
-        simulate(
-            scenario([pool(targetDedicatedNodes=10)], [job(20, "60s")], account={"dedicatedCoreQuota": 10})
-        )
+        simulate(scenario([pool(targetDedicatedNodes=10)], [job(20, "60s")], account={"dedicatedCoreQuota": 10}))
     )
     assert list(run.resizes["code"]) == ["AccountCoreQuotaReached"]
     assert run.attempts["node"].nunique() == 5

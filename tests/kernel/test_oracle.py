@@ -97,8 +97,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
         for submit in submits
     ]
     nodes = [
-        NodePlan(sorted(set(draw(st.lists(small, min_size=1, max_size=5)))))
-        for _ in range(draw(st.integers(1, 4)))
+        NodePlan(sorted(set(draw(st.lists(small, min_size=1, max_size=5))))) for _ in range(draw(st.integers(1, 4)))
     ]
     return PoolPlan(
         slots=slots,

@@ -22,9 +22,7 @@ def described(rest: dict[str, Any]) -> Scenario:
     return Scenario.model_validate({"sizes": SIZES, "options": {"timingPreset": "instant"}, **rest})
 
 
-def queue(
-    servers: int, classes: list[tuple[float, Any]], count: int, *, slots: int = 1, seed: int = 1
-) -> Scenario:
+def queue(servers: int, classes: list[tuple[float, Any]], count: int, *, slots: int = 1, seed: int = 1) -> Scenario:
     """Describe a queue: `classes` are (arrivals per minute, duration), the first has the highest priority."""
     pool = {
         "id": "p",
@@ -75,9 +73,7 @@ def assert_inside(theory: float, found: tuple[float, float], margin: float = 0.0
 EXPONENTIAL = {"exponential": {"mean": "60s"}}
 
 
-@pytest.mark.parametrize(
-    ("arrival", "servers", "slots"), [(1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3)]
-)
+@pytest.mark.parametrize(("arrival", "servers", "slots"), [(1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3)])
 def test_mmc_waits_as_erlang_says(arrival: float, servers: int, slots: int) -> None:
     scenario = queue(servers, [(arrival, EXPONENTIAL)], 25_000, slots=slots)
     found = interval(lambda replication: mean_wait(check(simulate(scenario, replication))), 10)

@@ -1,0 +1,131 @@
+"""The answer on a terminal: a sentence first, then the figures, then where the node time and the money went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+BAR = 24
+"""Width of the longest bar, in characters."""
+TITLES = {
+    "booting": "booting",
+    "start_task": "start task",
+    "busy_useful": "busy, useful",
+    "busy_unfinished": "busy, unfinished at the end",
+    "busy_failed": "busy, failed later",
+    "busy_lost": "busy, lost later",
+    "idle_before": "idle before the first task",
+    "idle_between": "idle between tasks",
+    "idle_tail": "idle after the last task",
+    "idle_unused": "idle, never had a task",
+    "draining": "draining",
+    "leaving": "being removed",
+    "unusable": "unusable",
+    "preempted": "preempted (not billed)",
+    "billing_rounding": "rounding of the bill",
+}
+
+
+def show(summary: dict[str, Any]) -> None:
+    """Print a summary as people like to read it; plain where the output is no terminal or NO_COLOR is set."""
+    console = Console(highlight=False)
+    width = None if console.is_terminal else 100
+    console.print(Text(sentence(summary), style="bold"), width=width)
+    console.print()
+    console.print(_figures(summary), width=width)
+    console.print()
+    console.print(_ledger(summary), width=width)
+    for job, amount in (summary["cost"]["by_job"] or {}).items():
+        console.print(f"  {job}: {_money(amount)}", width=width)
+    for reason, count in summary["tasks"]["unfinished_why"].items():
+        console.print(f"unfinished: {count:,} tasks, {reason}", style="red", width=width)
+    for code, times in summary["resize_errors"].items():
+        console.print(f"resize error: {code}, {_times(times)}", style="yellow", width=width)
+    for assumption in summary["assumptions"]:
+        console.print(f"assumption: {assumption}", style="dim", width=width)
+
+
+def sentence(summary: dict[str, Any]) -> str:
+    """Say the answer in one sentence."""
+    tasks, cost = summary["tasks"], summary["cost"]
+    done = f"{tasks['succeeded']:,} of {tasks['submitted']:,} tasks succeeded"
+    within = "" if summary["makespan_s"] is None else f" within {span(summary['makespan_s'])}"
+    price = "at a cost nobody knows" if cost["total"] is None else f"for {_money(cost['total'])}"
+    peak = summary["nodes"]["peak"]
+    incomplete = "" if summary["manifest"]["complete"] else " (incomplete: interrupted)"
+    return f"{done}{within}, {price}, on at most {peak:,} node{'' if peak == 1 else 's'}{incomplete}."
+
+
+def span(seconds: float) -> str:
+    """Write a span as people say it: 4.2 s, 12 min, 3 h 20 min, 2 d 4 h."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def _money(amount: float | None) -> str:
+    return "unknown" if amount is None else f"${amount:,.2f}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _figures(summary: dict[str, Any]) -> Table:
+    tasks, nodes, used = summary["tasks"], summary["nodes"], summary["utilization"]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column()
+    counts = [f"{tasks['succeeded']:,} succeeded", f"{tasks['failed']:,} failed"]
+    counts += [f"{tasks['unfinished']:,} unfinished"]
+    table.add_row("tasks", ", ".join(counts))
+    again = [f"{name} {tasks[name]:,}" for name in ("retries", "requeues", "preemptions") if tasks[name]]
+    if again:
+        table.add_row("run again", ", ".join(again))
+    for title, key in (("queue time", "queue_time_s"), ("turnaround", "turnaround_s")):
+        values = summary[key]
+        if values:
+            parts = [f"{name} {span(values[name])}" for name in ("mean", "p50", "p95", "p99", "max")]
+            table.add_row(title, ", ".join(parts))
+    shares = [f"slots {_share(used['slot'])}", f"cores {_share(used['core'])}"]
+    table.add_row("utilization", ", ".join([*shares, f"useful share of billed node time {_share(used['useful'])}"]))
+    kinds = [f"{kind.replace('_', '-')} {level['peak']:,}" for kind, level in nodes["by_kind"].items()]
+    lost = f", preempted {_times(nodes['preemptions'])}" if nodes["preemptions"] else ""
+    table.add_row("nodes", f"peak {nodes['peak']:,} ({', '.join(kinds)}), mean {nodes['mean']:,.1f}{lost}")
+    return table
+
+
+def _ledger(summary: dict[str, Any]) -> Table:
+    seconds, cost = summary["ledger_node_s"], summary["cost"]
+    money = cost["by_label"] or {}
+    table = Table(box=None, pad_edge=False, header_style="cyan")
+    table.add_column("where it went", no_wrap=True)
+    table.add_column("node-hours", justify="right")
+    table.add_column("share", justify="right")
+    table.add_column("", no_wrap=True)
+    table.add_column("cost", justify="right")
+    total = sum(seconds.values())
+    most = max(seconds.values(), default=0.0)
+    for label, title in TITLES.items():
+        value = seconds.get(label, 0.0)
+        if value or money.get(label):
+            bar = "█" * round(BAR * value / most) if most else ""
+            share = f"{100 * value / total:.1f} %" if total else ""
+            amount = _money(money.get(label, 0.0)) if cost["by_label"] is not None else "unknown"
+            table.add_row(title, f"{value / 3600:,.2f}", share, bar, amount)
+    table.add_row("total", f"{total / 3600:,.2f}", "", "", _money(cost["total"]), style="bold")
+    return table

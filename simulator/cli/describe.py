@@ -1,0 +1,78 @@
+"""`poolsight validate`, `schema` and `sizes`: what a scenario file may hold, and whether one is right."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from simulator.cli.errors import WRONG_INPUT, reported, tell
+from simulator.errors import InputError
+
+
+@reported
+def validate(
+    files: Annotated[list[str], typer.Argument(help="Scenario files, YAML or JSON.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+) -> None:
+    """Print every problem of scenario files with its place; exit code 2 if there is one that matters."""
+    from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
+
+    is_wrong = False
+    for file in files:
+        try:
+            scenario = load(file, strict=strict)
+        except InputError as error:
+            tell(error.problems)
+            is_wrong = True
+            continue
+        tell(scenario.warnings)
+        pools = len(scenario.pools) + sum(1 for job in scenario.jobs if job.auto_pool)
+        counted = f"{_count(pools, 'pool')}, {_count(len(scenario.jobs), 'job')}"
+        odd = f", {_count(len(scenario.warnings), 'warning')}" if scenario.warnings else ""
+        typer.echo(f"{file}: valid ({counted}{odd})")
+    if is_wrong:
+        raise typer.Exit(WRONG_INPUT)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+@reported
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
+    typer.echo(json.dumps(json_schema(), indent=2, sort_keys=True))
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a scenario file, references to other files included."""
+    from simulator.scenario.json_schema import build  # noqa: PLC0415
+
+    return build()
+
+
+@reported
+def sizes(
+    pattern: Annotated[str, typer.Argument(help="Part of a name or family.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority)."""
+    from simulator.scenario.catalogue import table  # noqa: PLC0415
+
+    wanted = pattern.lower()
+    found = [size for size in table().values() if wanted in size.name.lower() or wanted in size.family.lower()]
+    if as_json:
+        typer.echo(json.dumps([size.model_dump(by_alias=True) for size in found], indent=2))
+        return
+    if not found:
+        raise InputError(f"no VM size with {pattern!r} in its name or family")
+    typer.echo(f"{'size':32}{'vCPUs':>6}{'GiB':>8}{'GPUs':>6}{'dedicated':>11}{'low-priority':>14}")
+    for size in found:
+        dedicated, low_priority = (
+            "-" if price is None else f"{price:.4f}" for price in (size.dedicated_linux, size.low_priority_linux)
+        )
+        typer.echo(
+            f"{size.name:32}{size.vcpus:>6}{size.memory_gib:>8g}{size.gpus or '-':>6}{dedicated:>11}{low_priority:>14}"
+        )

@@ -1,0 +1,41 @@
+"""How a command ends when something is wrong: a message on stderr, no traceback, exit code 2."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import typer
+
+from simulator.errors import BrokenInvariantError, InputError, Problem
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WRONG_INPUT = 2
+DEFECT = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+
+def reported(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a command raises on purpose into messages and an exit code."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            tell(error.problems)
+            raise typer.Exit(WRONG_INPUT) from None
+        except BrokenInvariantError as error:
+            typer.echo(f"poolsight: a law of the simulation is broken, please report this: {error}", err=True)
+            raise typer.Exit(DEFECT) from None
+        except BrokenPipeError:
+            raise typer.Exit(0) from None  # the reader of our output has seen enough
+
+    return guarded
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Print problems on stderr, each with its source line and a caret."""
+    for problem in problems:
+        typer.echo(str(problem), err=True)

@@ -1,0 +1,115 @@
+"""`poolsight run`: one replication of a scenario, its answer, and its tables if asked for."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.errors import reported, tell
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from simulator.engine.simulation import Simulation
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+SLICE_S = 0.2
+"""Wall time between two looks at the terminal and at Ctrl-C."""
+FIRST_SLICE = 60.0
+"""Simulated seconds of the first slice; the next ones are longer or shorter by how long it took."""
+
+
+@reported
+def run(
+    file: Annotated[str, typer.Argument(help="A scenario file, YAML or JSON.")],
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
+    replication: Annotated[int, typer.Option(min=0, help="Which roll of the dice.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+) -> None:
+    """Run a scenario and print what the pool did and what it cost."""
+    from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.metrics import summarize  # noqa: PLC0415
+    from simulator.results.write import prepare, write  # noqa: PLC0415
+    from simulator.scenario import load  # noqa: PLC0415
+
+    scenario = load(file, strict=strict)
+    tell(scenario.warnings)
+    if seed is not None:
+        scenario = scenario.model_copy(update={"seed": seed})
+    if out is not None:
+        prepare(out, force=force)
+    simulation = Simulation(scenario, replication)
+    is_whole = advance(simulation)
+    recording = simulation.recording()
+    summary = summarize(recording)
+    if out is not None:
+        write(recording, out, summary=summary, force=force)
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+    else:
+        from simulator.cli.answer import show  # noqa: PLC0415
+
+        show(summary)
+    if not is_whole:
+        typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
+        raise typer.Exit(INTERRUPTED)
+
+
+def advance(simulation: Simulation) -> bool:
+    """Run to the end, in slices, with progress on a terminal; False if Ctrl-C came before the end."""
+    span = FIRST_SLICE
+    until = 0.0
+    with _stop_asked() as asked, _progress(simulation) as show:
+        while not simulation.is_over and not asked():
+            began = time.perf_counter()
+            until += span
+            simulation.advance(until)
+            took = time.perf_counter() - began
+            span = min(max(span * min(max(SLICE_S / max(took, 1e-9), 0.1), 10.0), 1.0), 30 * 86400.0)
+            show()
+    return simulation.is_over
+
+
+@contextmanager
+def _stop_asked() -> Iterator[Callable[[], bool]]:
+    """Note the first Ctrl-C, to be heeded between two slices; a second one ends the program at once."""
+    seen: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(seen)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
+    """Give a function that shows how far the run is; it does nothing where stderr is no terminal."""
+    total = len(simulation.workload)
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("tasks completed"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        item = bar.add_task("", total=total)
+        yield lambda: bar.update(item, completed=simulation.completed_tasks)

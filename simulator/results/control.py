@@ -1,0 +1,91 @@
+"""The control plane's rows as columns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.intervals import Union
+from simulator.results.raw import RawRun
+from simulator.states import NodeKind, NodeState
+
+Ints = npt.NDArray[np.int64]
+
+STATES = list(NodeState)
+KINDS = list(NodeKind)
+_STATE_CODE = {state: code for code, state in enumerate(STATES)}
+IDLE, RUNNING, LEAVING, PREEMPTED, CREATING = (
+    _STATE_CODE[state]
+    for state in (
+        NodeState.IDLE,
+        NodeState.RUNNING,
+        NodeState.LEAVINGPOOL,
+        NodeState.PREEMPTED,
+        NodeState.CREATING,
+    )
+)
+STARTING, START_TASK = _STATE_CODE[NodeState.STARTING], _STATE_CODE[NodeState.WAITINGFORSTARTTASK]
+
+
+@dataclass(frozen=True)
+class Control:
+    """Nodes and their states as columns; `state` indexes `STATES`, `kind` indexes `KINDS`.
+
+    State rows are in order of node and time; `idle` means in service.
+    """
+
+    raw: RawRun
+
+    @cached_property
+    def node_pool(self) -> Ints:
+        return np.array([row.pool for row in self.raw.recorder.nodes], dtype=np.int64)
+
+    @cached_property
+    def node_kind(self) -> Ints:
+        return np.array([KINDS.index(row.kind) for row in self.raw.recorder.nodes], dtype=np.int64)
+
+    @cached_property
+    def _order(self) -> Ints:
+        states = self.raw.recorder.states
+        return np.argsort(np.array([row.node for row in states], dtype=np.int64), kind="stable")
+
+    def _column(self, values: list[int]) -> Ints:
+        return np.array(values, dtype=np.int64)[self._order]
+
+    @cached_property
+    def node(self) -> Ints:
+        return self._column([row.node for row in self.raw.recorder.states])
+
+    @cached_property
+    def state(self) -> Ints:
+        return self._column([_STATE_CODE[row.state] for row in self.raw.recorder.states])
+
+    @cached_property
+    def start(self) -> Ints:
+        return self._column([row.start for row in self.raw.recorder.states])
+
+    @cached_property
+    def end(self) -> Ints:
+        return self._column([row.end for row in self.raw.recorder.states])
+
+    @property
+    def stride(self) -> int:
+        """More than any instant of the run."""
+        return self.raw.end + 1
+
+    def busy(self, rows: npt.NDArray[np.bool_] | None = None) -> Union:
+        """Unite the attempts of each node, all of them or those where `rows` is set."""
+        attempts = self.raw.attempts
+        chosen = slice(None) if rows is None else rows
+        return Union.of(
+            attempts.node[chosen].astype(np.int64),
+            attempts.assigned[chosen],
+            attempts.end[chosen],
+            self.stride,
+        )
+
+    @cached_property
+    def worked(self) -> Union:
+        """When each node had a task."""
+        return self.busy()

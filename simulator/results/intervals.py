@@ -1,0 +1,59 @@
+"""Unions of intervals on many nodes at once, in NumPy: the arithmetic under node states, ledger and timeline."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Disjoint intervals by node and time; an instant `t` of node `n` has the key `n * stride + t`."""
+
+    stride: int
+    starts: Ints
+    """Keys, ascending."""
+    ends: Ints
+    before: Ints
+    """Total length of the intervals before each one."""
+
+    @classmethod
+    def of(cls, node: Ints, start: Ints, end: Ints, stride: int) -> "Union":
+        """Unite intervals [start, end) node by node; every instant must be below `stride`."""
+        first = node * stride + start
+        order = np.argsort(first, kind="stable")
+        first = first[order]
+        last = (node * stride + end)[order]
+        reach = np.maximum.accumulate(last) if len(last) else last
+        opens = np.ones(len(first), dtype=bool)
+        opens[1:] = first[1:] > reach[:-1]
+        begin = np.flatnonzero(opens)
+        starts = first[begin]
+        ends = reach[np.append(begin[1:], len(first)) - 1] if len(begin) else reach
+        lengths = ends - starts
+        return cls(stride, starts, ends, np.cumsum(lengths) - lengths)
+
+    def measure(self, node: Ints, start: Ints, end: Ints) -> Ints:
+        """Give the covered length inside [start, end) of `node`, element by element."""
+        return self._until(node * self.stride + end) - self._until(node * self.stride + start)
+
+    def _until(self, key: Ints) -> Ints:
+        index = np.searchsorted(self.starts, key, side="left") - 1
+        if not len(self.starts):
+            return np.zeros(len(key), dtype=np.int64)
+        inside = np.clip(key, self.starts[index], self.ends[index]) - self.starts[index]
+        return np.where(index < 0, 0, self.before[index] + inside)
+
+    @property
+    def node(self) -> Ints:
+        return self.starts // self.stride
+
+    @property
+    def start(self) -> Ints:
+        return self.starts % self.stride
+
+    @property
+    def end(self) -> Ints:
+        return self.ends - self.node * self.stride

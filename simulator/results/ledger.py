@@ -1,0 +1,189 @@
+"""Where the node-seconds and the money went: every millisecond of every node has exactly one label.
+
+While a task is on a node, the label is the best that can be said of any task there: it succeeds, it still runs at
+the end of the run, it fails, it is lost. Without a task the state decides. Labels sum to the time that nodes
+existed; billed labels, with the rounding of the bill, sum to the bill.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.control import (
+    CREATING,
+    IDLE,
+    LEAVING,
+    PREEMPTED,
+    START_TASK,
+    STARTING,
+    Control,
+)
+from simulator.scenario.schema import Options
+from simulator.states import Outcome
+from simulator.units import MS_PER_S, to_ms
+
+Ints = npt.NDArray[np.int64]
+Put = Callable[..., None]
+
+
+class Label(StrEnum):
+    """What a node-second was spent on; the docstring of each says when it applies."""
+
+    BOOTING = "booting"
+    """`creating` and `starting`."""
+    START_TASK = "start_task"
+    """`waitingforstarttask`."""
+    BUSY_USEFUL = "busy_useful"
+    """At least one task on the node that succeeds in this attempt."""
+    BUSY_UNFINISHED = "busy_unfinished"
+    """None that succeeds, at least one that still runs when the run ends."""
+    BUSY_FAILED = "busy_failed"
+    """Only tasks whose attempt fails or is lost, at least one that fails."""
+    BUSY_LOST = "busy_lost"
+    """Only tasks whose attempt is lost: node preempted, or task killed by a shrink."""
+    IDLE_BEFORE = "idle_before"
+    """In service, before the node's first task."""
+    IDLE_BETWEEN = "idle_between"
+    """In service, between tasks."""
+    IDLE_TAIL = "idle_tail"
+    """In service, after the node's last task."""
+    IDLE_UNUSED = "idle_unused"
+    """In service on a node that never had a task."""
+    DRAINING = "draining"
+    """`leavingpool`, no task left, kept by the deallocation option."""
+    LEAVING = "leaving"
+    """`leavingpool`, being removed."""
+    UNUSABLE = "unusable"
+    """Any other state in which no task can run."""
+    PREEMPTED = "preempted"
+    """Without a VM; not billed."""
+    BILLING_ROUNDING = "billing_rounding"
+    """Billed beyond the time the VM existed."""
+
+
+LABELS: Final = list(Label)
+_OF_STATE: Final = {
+    CREATING: Label.BOOTING,
+    STARTING: Label.BOOTING,
+    START_TASK: Label.START_TASK,
+    PREEMPTED: Label.PREEMPTED,
+}
+_BUSY: Final = (Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST)
+BUSY: Final = frozenset(_BUSY)
+GRANULARITY_MS: Final = {"second": 1000, "minute": 60_000, "hour": 3_600_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Milliseconds by node and label; `billed` is what is paid of them."""
+
+    time: Ints
+    """Shape (nodes, labels), without rounding: sums to the time each node existed."""
+    billed: Ints
+    """Shape (nodes, labels), with rounding: sums to the time each node is paid for."""
+
+    def seconds(self, rows: npt.NDArray[np.bool_] | None = None) -> dict[str, float]:
+        """Give node-seconds by label, of all nodes or of those where `rows` is set."""
+        chosen = self.time if rows is None else self.time[rows]
+        total = chosen.sum(axis=0) / MS_PER_S
+        return {str(label): float(value) for label, value in zip(LABELS[:-1], total, strict=False)}
+
+
+def make_ledger(control: Control, options: Options) -> Ledger:
+    """Label the whole life of every node."""
+    by_row = _label_rows(control)
+    count = len(control.node_pool)
+    time = np.zeros((count, len(LABELS)), dtype=np.int64)
+    np.add.at(time, control.node, by_row)
+    is_billed = control.state != PREEMPTED
+    if options.billing_start == "starting":
+        is_billed &= control.state != CREATING
+    billed = np.zeros_like(time)
+    np.add.at(billed, control.node[is_billed], by_row[is_billed])
+    billed[:, LABELS.index(Label.BILLING_ROUNDING)] = _rounding(control, is_billed, options)
+    return Ledger(time, billed)
+
+
+def _label_rows(control: Control) -> Ints:
+    """Label each row of the node states: shape (rows, labels), milliseconds."""
+    node, state, start, end = control.node, control.state, control.start, control.end
+    found = np.zeros((len(node), len(LABELS)), dtype=np.int64)
+
+    def put(label: Label, values: Ints, where: npt.NDArray[np.bool_] | slice = slice(None)) -> None:
+        found[where, LABELS.index(label)] += values[where]
+
+    outcome = control.raw.attempts.outcome
+    levels = (
+        outcome == Outcome.SUCCEEDED,
+        outcome <= Outcome.SUCCEEDED,
+        outcome <= Outcome.FAILED,
+        np.ones(len(outcome), dtype=bool),
+    )
+    so_far = np.zeros(len(node), dtype=np.int64)
+    for label, rows in zip(_BUSY, levels, strict=True):
+        covered = control.busy(rows).measure(node, start, end)
+        put(label, covered - so_far)
+        so_far = covered
+    free = end - start - so_far
+    for code, label in _OF_STATE.items():
+        put(label, free, state == code)
+    _label_idle(control, free, put)
+    drained = np.clip(_removal(control) - start, 0, end - start)
+    worked = control.worked.measure(node, start, start + drained)
+    is_leaving = state == LEAVING
+    put(Label.DRAINING, drained - worked, is_leaving)
+    put(Label.LEAVING, free - (drained - worked), is_leaving)
+    known = np.isin(state, [*_OF_STATE, IDLE, LEAVING])
+    put(Label.UNUSABLE, free, ~known)
+    return found
+
+
+def _label_idle(control: Control, free: Ints, put: Put) -> None:
+    """Tell the idle time of a node in service apart by its first and last task."""
+    node, start, end = control.node, control.start, control.end
+    attempts = control.raw.attempts
+    count = len(control.node_pool)
+    first = np.full(count, np.iinfo(np.int64).max)
+    last = np.full(count, -1, dtype=np.int64)
+    np.minimum.at(first, attempts.node, attempts.assigned)
+    np.maximum.at(last, attempts.node, attempts.end)
+    in_service = control.state == IDLE
+    used = last[node] >= 0
+    before = np.clip(np.minimum(end, first[node]) - start, 0, None)
+    tail = np.clip(end - np.maximum(start, last[node]), 0, None)
+    put(Label.IDLE_UNUSED, free, in_service & ~used)
+    put(Label.IDLE_BEFORE, before, in_service & used)
+    put(Label.IDLE_TAIL, tail, in_service & used)
+    put(Label.IDLE_BETWEEN, free - before - tail, in_service & used)
+
+
+def _removal(control: Control) -> Ints:
+    """Give, for each state row, when the removal of its node began."""
+    began = np.full(len(control.node_pool), np.iinfo(np.int64).max // 2)
+    for node, instant in control.raw.recorder.removals:
+        began[node] = instant
+    return began[control.node]
+
+
+def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Options) -> Ints:
+    """Give what each node's VMs are billed beyond their time (assumption P47): span by span, rounded up."""
+    node, start, end = control.node, control.start, control.end
+    extra = np.zeros(len(control.node_pool), dtype=np.int64)
+    step = GRANULARITY_MS[options.billing_granularity]
+    minimum = to_ms(options.billing_minimum_s)
+    rows = np.flatnonzero(is_billed)
+    if not len(rows):
+        return extra
+    opens = np.ones(len(rows), dtype=bool)
+    # A VM's rows follow each other without a gap; a preempted node comes back after one.
+    opens[1:] = (node[rows[1:]] != node[rows[:-1]]) | (start[rows[1:]] != end[rows[:-1]])
+    begin = np.flatnonzero(opens)
+    close = np.append(begin[1:], len(rows)) - 1
+    length = end[rows[close]] - start[rows[begin]]
+    billed = np.maximum(-(-length // step) * step, minimum)
+    np.add.at(extra, node[rows[begin]], billed - length)
+    return extra

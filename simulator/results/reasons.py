@@ -1,0 +1,62 @@
+"""Why a task did not complete: a few words for each, so that nothing waits for ever without being explained."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.control import IDLE, Control
+from simulator.scenario.schema import Scenario
+from simulator.scenario.workload import Workload
+from simulator.states import TaskState
+
+NONE: Final = ""
+
+
+def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> tuple[list[str], npt.NDArray[np.int32]]:
+    """Give the reasons that occur, and for each task the index of its reason; reason 0 is "completed"."""
+    raw = control.raw
+    names = [NONE]
+    codes = np.zeros(len(workload), dtype=np.int32)
+
+    def put(rows: npt.NDArray[np.bool_], why: str) -> None:
+        if rows.any():
+            if why not in names:
+                names.append(why)
+            codes[rows] = names.index(why)
+
+    state = raw.tasks.state
+    put(state == TaskState.PLANNED, "not yet submitted when the run ended")
+    put(state == TaskState.RUNNING, "still running when the run ended")
+    waiting = state == TaskState.ACTIVE
+    for index, pool in enumerate(raw.pools):
+        mine = waiting & (raw.tasks.pool == index)
+        if not mine.any():
+            continue
+        size = scenario.sizes[pool.vm_size]
+        put(mine, _why_waiting(control, index))
+        put(
+            mine & raw.never_fits & (workload.instances > 1),
+            "needs several nodes at once, which its pool never gives",
+        )
+        for need, room, what in (
+            (workload.memory, round(size.memory_gib * 1024), "memory"),
+            (workload.cores, size.vcpus * 1000, "cores"),
+            (workload.slots, pool.task_slots_per_node, "slots"),
+        ):
+            put(mine & raw.never_fits & (need > room), f"needs more {what} than any node of its pool has")
+    return names, codes
+
+
+def _why_waiting(control: Control, pool: int) -> str:
+    """Say what keeps a task waiting that some node could run."""
+    raw = control.raw
+    here = control.node_pool[control.node] == pool if len(control.node) else np.zeros(0, dtype=bool)
+    if (here & (control.state == IDLE) & (control.end == raw.end)).any():
+        return "queued when the run ended"
+    errors = [row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", "Success")]
+    targets = [row for row in raw.recorder.targets if row[0] == pool]
+    wants_none = not targets or not any(targets[-1][2:])
+    if errors:
+        return f"no node in service when the run ended: {errors[-1]}"
+    return "no node in service when the run ended" + (": the pool's targets are 0" if wants_none else "")

@@ -1,0 +1,227 @@
+"""A recording's tables as columns; no Python object is made for a task or an attempt, but for its id."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES
+from simulator.results.ledger import LABELS
+from simulator.results.money import UNITS_PER_CENT
+from simulator.results.schema import TABLES, Table, table
+from simulator.results.timeline import make_timeline
+from simulator.states import Outcome, TaskState
+from simulator.units import MS_PER_S
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from simulator.results.recording import Recording
+
+Columns = dict[str, Any]
+Category = tuple[npt.NDArray[Any], list[str]]
+"""Codes and the names they stand for; a negative code is empty."""
+
+
+def arrow(recording: "Recording", name: str) -> "pa.Table":
+    """Give one table as Arrow columns, in the order and with the types of `schema`."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+    described = table(name)
+    columns = MAKERS[name](recording)
+    arrays = [_array(columns[column.name], column.kind) for column in described.columns]
+    return pa.table(arrays, names=[column.name for column in described.columns])
+
+
+def _array(values: Any, kind: str) -> "pa.Array":
+    import pyarrow as pa  # noqa: PLC0415
+
+    if kind == "category":
+        codes, names = values
+        indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+    if kind == "text":
+        return pa.array(values, pa.string())
+    if kind == "float":
+        return pa.array(np.asarray(values, dtype=np.float64), from_pandas=True)
+    if kind == "int" and isinstance(values, np.ma.MaskedArray):
+        return pa.array(values.data, mask=np.ma.getmaskarray(values))
+    return pa.array(values)
+
+
+def seconds(instants: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Turn milliseconds into seconds, and what never happened (negative) into NaN."""
+    return np.where(instants < 0, np.nan, instants / MS_PER_S)
+
+
+def _coded(values: Iterable[str | None]) -> Category:
+    """Encode a short column of text."""
+    listed = list(values)
+    names = sorted({value for value in listed if value})
+    place = {name: code for code, name in enumerate(names)}
+    return np.array([place.get(value or "", -1) for value in listed], dtype=np.int32), names
+
+
+def _tasks(recording: "Recording") -> Columns:
+    raw, workload = recording.raw, recording.workload
+    tasks = raw.tasks
+    why, reason = recording.unfinished
+    return {
+        "task": np.arange(len(workload), dtype=np.int32),
+        "id": workload.names.array(),
+        "job": (workload.job, [job.id for job in recording.scenario.jobs]),
+        "pool": (tasks.pool, _pool_ids(recording)),
+        "submit": workload.submit / MS_PER_S,
+        "first_start": seconds(tasks.first_start),
+        "last_start": seconds(tasks.last_start),
+        "end": seconds(tasks.end),
+        "state": (tasks.state, [state.name.lower() for state in TaskState]),
+        "succeeded": tasks.succeeded,
+        "exit_code": np.ma.masked_array(tasks.exit_code, mask=~tasks.exited),
+        "slots": workload.slots,
+        "cores": workload.cores / 1000,
+        "memory": workload.memory / 1024,
+        "instances": workload.instances,
+        "duration": workload.demand / MS_PER_S,
+        "retries": tasks.retries,
+        "requeues": tasks.requeues,
+        "preemptions": tasks.preemptions,
+        "unfinished_why": (reason - 1, why[1:]),
+    }
+
+
+def _attempts(recording: "Recording") -> Columns:
+    made = recording.raw.attempts
+    return {
+        "task": made.task,
+        "instance": made.instance,
+        "node": (made.node, _node_ids(recording)),
+        "pool": (recording.control.node_pool[made.node], _pool_ids(recording)),
+        "assigned": made.assigned / MS_PER_S,
+        "start": made.start / MS_PER_S,
+        "end": made.end / MS_PER_S,
+        "outcome": (made.outcome, [outcome.name.lower() for outcome in Outcome]),
+    }
+
+
+def _nodes(recording: "Recording") -> Columns:
+    control, raw = recording.control, recording.raw
+    count = len(control.node_pool)
+    created = np.full(count, np.iinfo(np.int64).max)
+    gone = np.zeros(count, dtype=np.int64)
+    np.minimum.at(created, control.node, control.start)
+    np.maximum.at(gone, control.node, control.end)
+    return {
+        "node": (np.arange(count), _node_ids(recording)),
+        "pool": (control.node_pool, _pool_ids(recording)),
+        "kind": (control.node_kind, [str(kind) for kind in KINDS]),
+        "created": created / MS_PER_S,
+        "gone": gone / MS_PER_S,
+        "vms": np.bincount(control.node[control.state == CREATING], minlength=count),
+        "attempts": np.bincount(raw.attempts.node, minlength=count),
+        "billed": recording.ledger.billed.sum(axis=1) / MS_PER_S,
+    }
+
+
+def _node_states(recording: "Recording") -> Columns:
+    """Split the time in service into idle and running."""
+    control = recording.control
+    node, state, start, end = control.node, control.state, control.start, control.end
+    serving = state == IDLE
+    worked = control.worked
+    # Cut the rows in service at every begin and end of work inside them.
+    keys = node[serving] * control.stride + start[serving]
+    row = np.flatnonzero(serving)
+    cuts, cut_row = [], []
+    if len(keys):
+        for instants in (worked.starts, worked.ends):
+            at = np.searchsorted(keys, instants, side="right") - 1
+            inside = (at >= 0) & (instants > keys[at]) & (instants < (node * control.stride + end)[row[at]])
+            cuts.append(instants[inside])
+            cut_row.append(row[at[inside]])
+    begin = np.concatenate([node * control.stride + start, *cuts])
+    source = np.concatenate([np.arange(len(node)), *cut_row]).astype(np.int64)
+    order = np.lexsort((begin, source))
+    begin, source = begin[order], source[order]
+    last = np.append(source[1:] != source[:-1], True) if len(source) else np.zeros(0, dtype=bool)
+    finish = np.where(last, (node * control.stride + end)[source], np.append(begin[1:], 0))
+    of_node = node[source]
+    busy = worked.measure(of_node, begin - of_node * control.stride, finish - of_node * control.stride) > 0
+    shown = np.where((state[source] == IDLE) & busy, RUNNING, state[source])
+    return {
+        "node": (of_node, _node_ids(recording)),
+        "pool": (control.node_pool[of_node], _pool_ids(recording)),
+        "kind": (control.node_kind[of_node], [str(kind) for kind in KINDS]),
+        "state": (shown, [str(name) for name in STATES]),
+        "start": (begin - of_node * control.stride) / MS_PER_S,
+        "end": (finish - of_node * control.stride) / MS_PER_S,
+    }
+
+
+def _resizes(recording: "Recording") -> Columns:
+    rows = recording.raw.recorder.resizes
+    return {
+        "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
+        "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
+        "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
+        "dedicated_from": np.array([row.dedicated[0] for row in rows], dtype=np.int64),
+        "dedicated_to": np.array([row.dedicated[1] for row in rows], dtype=np.int64),
+        "low_priority_from": np.array([row.low_priority[0] for row in rows], dtype=np.int64),
+        "low_priority_to": np.array([row.low_priority[1] for row in rows], dtype=np.int64),
+        "dedicated": np.array([row.current_dedicated for row in rows], dtype=np.int64),
+        "low_priority": np.array([row.current_low_priority for row in rows], dtype=np.int64),
+        "option": _coded(row.option for row in rows),
+        "code": _coded(row.code for row in rows),
+        "message": [row.message for row in rows],
+    }
+
+
+def _pool_timeline(recording: "Recording") -> Columns:
+    columns = make_timeline(recording.workload, recording.control)
+    pool, time = columns.pop("pool"), columns.pop("time")
+    return {"pool": (pool, _pool_ids(recording)), "time": time / MS_PER_S, **columns}
+
+
+def _ledger(recording: "Recording") -> Columns:
+    control, ledger, bill = recording.control, recording.ledger, recording.bill
+    rows = []
+    for index, pool in enumerate(_pool_ids(recording)):
+        for code, kind in enumerate(KINDS):
+            nodes = (control.node_pool == index) & (control.node_kind == code)
+            if not nodes.any():
+                continue
+            time, billed = ledger.time[nodes].sum(axis=0), ledger.billed[nodes].sum(axis=0)
+            for position, label in enumerate(LABELS):
+                units = bill.parts.get((pool, str(kind), str(label)), 0)
+                cost = units / (UNITS_PER_CENT * 100) if bill.is_known else np.nan
+                rows.append((pool, str(kind), str(label), time[position], billed[position], cost))
+    return {
+        "pool": _coded(row[0] for row in rows),
+        "kind": _coded(row[1] for row in rows),
+        "label": _coded(row[2] for row in rows),
+        "time": np.array([row[3] for row in rows], dtype=np.int64) / MS_PER_S,
+        "billed": np.array([row[4] for row in rows], dtype=np.int64) / MS_PER_S,
+        "cost": np.array([row[5] for row in rows], dtype=np.float64),
+    }
+
+
+def _pool_ids(recording: "Recording") -> list[str]:
+    return [pool.id for pool in recording.raw.pools]
+
+
+def _node_ids(recording: "Recording") -> list[str]:
+    return [row.id for row in recording.raw.recorder.nodes]
+
+
+MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
+    "tasks": _tasks,
+    "attempts": _attempts,
+    "nodes": _nodes,
+    "node_states": _node_states,
+    "resizes": _resizes,
+    "pool_timeline": _pool_timeline,
+    "ledger": _ledger,
+}
+NAMES: Final = tuple(described.name for described in TABLES)
+__all__ = ["NAMES", "Table", "arrow"]

@@ -1,0 +1,49 @@
+"""The JSON Schema of a scenario file: the models' own, and what the loader accepts beside them."""
+
+from typing import Any
+
+from simulator.scenario.schema import Scenario
+
+_FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
+
+
+def build() -> dict[str, Any]:
+    """Give the schema that editors and other tools use; the loader's own messages say more."""
+    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    definitions = schema["$defs"]
+    for name in ("Pool", "Job"):
+        definitions[f"{name}File"] = {
+            "type": "object",
+            "description": f"a {name.lower()} body kept in a file; keys beside `file` win over the file's",
+            "required": ["file"],
+            "properties": {"file": _FILE, "simulation": definitions[name]["properties"]["simulation"]},
+        }
+        key = f"{name.lower()}s"
+        items = schema["properties"][key]["items"]
+        schema["properties"][key]["items"] = {"anyOf": [items, {"$ref": f"#/$defs/{name}File"}]}
+    unnamed = [name for name in definitions["Pool"]["required"] if name != "id"]
+    definitions["AutoPool"]["properties"]["pool"] = {**definitions["Pool"], "required": unnamed}
+    tasks = definitions["Job"]["properties"]["tasks"]
+    in_file = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
+    definitions["Job"]["properties"]["tasks"] = {"anyOf": [tasks, in_file]}
+    schema["properties"]["prices"] = {
+        "description": "a saved answer of the public retail-prices service",
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": _FILE, "region": {"type": "string"}},
+    }
+    schema["properties"]["sizes"] = {
+        "type": "object",
+        "description": "VM sizes beside the catalogue's, or other values for its sizes",
+        "additionalProperties": {**definitions["VmSize"], "required": []},
+    }
+    definitions["CapacityCurve"]["required"] = ["model"]
+    definitions["CapacityCurve"]["properties"]["file"] = _FILE
+    timing = definitions["Timing"]
+    timing["required"] = []
+    timing["properties"]["preset"] = {"enum": ["measured", "instant", "pessimistic"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Poolsight scenario",
+    }

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-BAR = 24
+WIDTH = 100
+"""Where the output is no terminal."""
+BAR = 20
 """Width of the longest bar, in characters."""
 TITLES = {
     "booting": "booting",
@@ -31,21 +33,22 @@ TITLES = {
 
 def show(summary: dict[str, Any]) -> None:
     """Print a summary as people like to read it; plain where the output is no terminal or NO_COLOR is set."""
-    console = Console(highlight=False)
-    width = None if console.is_terminal else 100
-    console.print(Text(sentence(summary), style="bold"), width=width)
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    console.print(Text(sentence(summary), style="bold"))
     console.print()
-    console.print(_figures(summary), width=width)
+    console.print(_figures(summary))
     console.print()
-    console.print(_ledger(summary), width=width)
+    console.print(_ledger(summary))
     for job, amount in (summary["cost"]["by_job"] or {}).items():
-        console.print(f"  {job}: {_money(amount)}", width=width)
+        console.print(f"  {job}: {_money(amount)}")
     for reason, count in summary["tasks"]["unfinished_why"].items():
-        console.print(f"unfinished: {count:,} tasks, {reason}", style="red", width=width)
+        console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
     for code, times in summary["resize_errors"].items():
-        console.print(f"resize error: {code}, {_times(times)}", style="yellow", width=width)
+        console.print(f"resize error: {code}, {_times(times)}", style="yellow")
     for assumption in summary["assumptions"]:
-        console.print(f"assumption: {assumption}", style="dim", width=width)
+        console.print(f"assumption: {assumption}", style="dim")
 
 
 def sentence(summary: dict[str, Any]) -> str:
@@ -114,10 +117,10 @@ def _ledger(summary: dict[str, Any]) -> Table:
     money = cost["by_label"] or {}
     table = Table(box=None, pad_edge=False, header_style="cyan")
     table.add_column("where it went", no_wrap=True)
-    table.add_column("node-hours", justify="right")
-    table.add_column("share", justify="right")
-    table.add_column("", no_wrap=True)
-    table.add_column("cost", justify="right")
+    table.add_column("node-hours", justify="right", no_wrap=True, min_width=10)
+    table.add_column("share", justify="right", no_wrap=True, min_width=7)
+    table.add_column("", no_wrap=True, overflow="crop")
+    table.add_column("cost", justify="right", no_wrap=True, min_width=9)
     total = sum(seconds.values())
     most = max(seconds.values(), default=0.0)
     for label, title in TITLES.items():

@@ -3,6 +3,7 @@
 import numpy as np
 
 from simulator import Recording
+from simulator.results.metrics import summarize
 from simulator.states import Outcome, TaskState
 
 
@@ -20,7 +21,41 @@ def check(recording: Recording) -> Recording:
     assert (attempts.assigned >= workload.submit[attempts.task]).all()
     _check_nodes(recording)
     _check_room(recording)
+    _check_ledger(recording)
+    _check_timeline(recording)
     return recording
+
+
+def _check_ledger(recording: Recording) -> None:
+    """Labels sum to the time each node existed, and the parts of the bill to the bill."""
+    ledger, bill = recording.ledger, recording.bill
+    lives = np.zeros(len(recording.raw.recorder.nodes), dtype=np.int64)
+    for row in recording.raw.recorder.states:
+        lives[row.node] += row.end - row.start
+    assert (ledger.time >= 0).all()
+    assert (ledger.time.sum(axis=1) == lives).all()
+    assert (ledger.billed >= 0).all()
+    assert bill.total == sum(bill.by_job.values()) == sum(bill.by(0).values()) == sum(bill.by(2).values())
+    if bill.is_known:
+        cost = summarize(recording)["cost"]
+        for part in ("by_pool", "by_kind", "by_job", "by_label"):
+            assert round(sum(cost[part].values()), 2) == cost["total"]
+
+
+def _check_timeline(recording: Recording) -> None:
+    """Levels are never negative, never above what there is, and end where the run ended."""
+    raw, frame = recording.raw, recording.pool_timeline
+    levels = frame.drop(columns=["pool", "time"])
+    assert (levels >= 0).all().all()
+    for index, pool in enumerate(raw.pools):
+        rows = frame[frame["pool"] == pool.id]
+        current = rows["current_dedicated"] + rows["current_low_priority"]
+        assert (rows["used_slots"] <= pool.task_slots_per_node * current).all()
+        assert (rows["usable_nodes"] + rows["preempted_nodes"] <= current).all()
+        if len(rows):
+            mine = raw.tasks.pool == index
+            assert rows["queued_tasks"].iloc[-1] == (raw.tasks.state[mine] == TaskState.ACTIVE).sum()
+            assert rows["running_tasks"].iloc[-1] == (raw.tasks.state[mine] == TaskState.RUNNING).sum()
 
 
 def _check_nodes(recording: Recording) -> None:

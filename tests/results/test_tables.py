@@ -1,0 +1,155 @@
+"""Tables hold what the run did, in the types that the documentation says, and are written whole or not at all."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from simulator import InputError, Recording, Simulation, simulate
+from simulator.results.metrics import summarize
+from simulator.results.schema import TABLES, as_markdown
+from simulator.results.write import prepare, write
+from tests.engine.laws import check
+from tests.engine.test_stories import job, pool, scenario
+
+DOCS = Path(__file__).parents[2] / "docs" / "tables.md"
+TYPES = {
+    "int": pa.types.is_integer,
+    "float": pa.types.is_floating,
+    "bool": pa.types.is_boolean,
+    "text": pa.types.is_string,
+    "category": pa.types.is_dictionary,
+}
+
+
+@pytest.fixture(scope="module")
+def run() -> Recording:
+    body = pool(
+        targetDedicatedNodes=2,
+        targetLowPriorityNodes=2,
+        taskSlotsPerNode=2,
+        simulation={
+            "timing": {"starting": "20s", "recoveryDelay": "30s"},
+            "preemption": {"model": "hazard", "ratePerHour": 20},
+        },
+    )
+    work = job(60, {"exponential": {"mean": "40s"}}, failureProbability=0.2, arrivals={"poisson": {"ratePerHour": 600}})
+    return check(simulate(scenario([body], [work])))
+
+
+def test_the_documentation_is_made_from_the_schema() -> None:
+    assert DOCS.read_text() == as_markdown()
+
+
+@pytest.mark.parametrize("described", TABLES, ids=lambda table: table.name)
+def test_tables_have_the_columns_and_types_of_the_schema(run: Recording, described: object) -> None:
+    table = next(table for table in TABLES if table is described)
+    made = run.table(table.name)
+    assert made.num_rows > 0
+    assert made.column_names == [column.name for column in table.columns]
+    for column in table.columns:
+        assert TYPES[column.kind](made.schema.field(column.name).type), column.name
+
+
+def test_running_states_are_when_tasks_are_there(run: Recording) -> None:
+    states, attempts = run.node_states, run.attempts
+    for node, rows in states.groupby("node", observed=True):
+        mine = attempts[attempts["node"] == node]
+        assert (rows["start"].iloc[1:].to_numpy() == rows["end"].iloc[:-1].to_numpy()).all()
+        for state, start, end in rows[["state", "start", "end"]].itertuples(index=False):
+            overlap = ((mine["assigned"] < end) & (mine["end"] > start)).any()
+            if state in ("idle", "running") and end > start:
+                assert overlap == (state == "running")
+
+
+def test_the_timeline_agrees_with_a_count_of_tasks(run: Recording) -> None:
+    tasks, attempts = run.tasks, run.attempts
+    for time, queued, running in (
+        run.pool_timeline[["time", "queued_tasks", "running_tasks"]].iloc[::7].itertuples(index=False)
+    ):
+        there = ((attempts["assigned"] <= time) & (attempts["end"] > time)).sum()
+        submitted = (tasks["submit"] <= time).sum()
+        completed = (tasks["end"] <= time).sum()
+        assert running == there
+        assert queued == submitted - completed - there
+
+
+def test_a_directory_holds_everything_and_the_same_run_gives_the_same_bytes(run: Recording, tmp_path: Path) -> None:
+    again = simulate(run.scenario)
+    write(run, tmp_path / "a", summary=summarize(run))
+    write(again, tmp_path / "b", summary=summarize(again))
+    names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert names == sorted([*(f"{table.name}.parquet" for table in TABLES), "manifest.json", "summary.json"])
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert pd.read_parquet(tmp_path / "a" / "tasks.parquet").equals(run.tasks)
+    assert pq.read_metadata(tmp_path / "a" / "attempts.parquet").num_rows == len(run.attempts)
+
+
+def test_an_existing_directory_is_kept_unless_forced(run: Recording, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write(run, out, summary=summarize(run))
+    with pytest.raises(InputError, match="exists"):
+        prepare(out)
+    prepare(out, force=True)
+    write(run, out, summary=summarize(run), force=True)
+    foreign = tmp_path / "thesis"
+    foreign.mkdir()
+    (foreign / "chapter.tex").write_text("years of work")
+    with pytest.raises(InputError, match="not replaced even with --force"):
+        prepare(foreign, force=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "thesis"]
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"):
+        prepare(tmp_path / "file" / "out")
+
+
+def test_the_answer_is_json_without_surprises(run: Recording) -> None:
+    summary = summarize(run)
+    text = json.dumps(summary, allow_nan=False)
+    for key in ("tasks", "makespan_s", "queue_time_s", "utilization", "nodes", "ledger_node_s", "cost", "manifest"):
+        assert key in text
+    assert summary["tasks"]["submitted"] == 60
+    assert set(summary["queue_time_s"]) == {"mean", "p50", "p95", "p99", "max"}
+    assert summary["manifest"]["complete"]
+
+
+def test_an_answer_of_nothing_has_no_numbers_made_up() -> None:
+    summary = summarize(check(simulate(scenario([pool()], [job(2, "60s")]))))
+    assert summary["makespan_s"] is None
+    assert summary["queue_time_s"] is None
+    assert summary["utilization"] == {"slot": None, "core": None, "useful": None}
+    assert summary["cost"]["total"] == 0
+    assert summary["tasks"]["unfinished_why"] == {"no node in service when the run ended: the pool's targets are 0": 2}
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [
+        ({"requiredSlots": 2}, "needs more slots than any node of its pool has"),
+        ({"memory": 9}, "needs more memory than any node of its pool has"),
+        ({"cores": 3}, "needs more cores than any node of its pool has"),
+        ({"numberOfInstances": 2}, "needs several nodes at once, which its pool never gives"),
+    ],
+)
+def test_why_a_task_never_ran(group: dict[str, float], why: str) -> None:
+    run = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s", **group)])))
+    assert run.tasks["unfinished_why"].tolist() == [why]
+
+
+def test_an_interrupted_run_is_marked() -> None:
+    simulation = Simulation(scenario([pool(targetDedicatedNodes=1)], [job(5, "60s")]))
+    simulation.advance(90)
+    summary = summarize(check(simulation.recording()))
+    assert not summary["manifest"]["complete"]
+    assert summary["stopped"] == "interrupted"
+    assert summary["tasks"]["unfinished_why"] == {
+        "still running when the run ended": 1,
+        "queued when the run ended": 3,
+    }

@@ -1,23 +1,34 @@
 """The command line as a user meets it."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-from typer.testing import CliRunner
+import pytest
+from typer.testing import CliRunner, Result
 
 from simulator.cli import app
 
-FIRST = Path(__file__).parents[1] / "scenarios" / "first_pool.yaml"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+FIRST = SCENARIOS / "first_pool.yaml"
+
+
+def poolsight(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_version_says_which_kernel_runs() -> None:
-    result = CliRunner().invoke(app, ["--version"])
+    result = poolsight("--version")
     assert result.exit_code == 0
     assert "kernel: python" in result.stdout
 
 
 def test_run_prints_one_json_object() -> None:
-    result = CliRunner().invoke(app, ["run", str(FIRST), "--json"])
+    result = poolsight("run", FIRST, "--json")
     assert result.exit_code == 0
     answer = json.loads(result.stdout)
     assert answer["tasks"]["succeeded"] == answer["tasks"]["submitted"] == 400
@@ -25,7 +36,99 @@ def test_run_prints_one_json_object() -> None:
     assert answer["cost"]["total"] > 0
 
 
+def test_run_prints_a_sentence_first_and_fits_a_hundred_columns() -> None:
+    result = poolsight("run", FIRST)
+    first, *rest = result.stdout.splitlines()
+    assert first.startswith("400 of 400 tasks succeeded within 4 h")
+    assert all(len(line) <= 100 for line in rest)
+    assert "\x1b" not in result.stdout
+    assert "assumption: timings" in result.stdout
+
+
+def test_seed_and_replication_change_the_dice_and_nothing_else() -> None:
+    answers = [
+        json.loads(poolsight("run", FIRST, "--json", *more).stdout)
+        for more in ((), ("--seed", 1), ("--seed", 2), ("--replication", 1))
+    ]
+    assert answers[0] == answers[1]
+    assert len({answer["makespan_s"] for answer in answers}) == 3
+
+
 def test_an_absent_file_ends_with_2_and_no_traceback() -> None:
-    result = CliRunner().invoke(app, ["run", "absent.yaml"])
+    result = poolsight("run", "absent.yaml")
     assert result.exit_code == 2
     assert "absent.yaml: cannot be read" in result.stderr
+
+
+def test_validate_tells_all_files_and_all_problems(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(FIRST.read_text().replace("count: 400", "count: -1").replace("mean: 5m", "mean: 5"))
+    result = poolsight("validate", bad, FIRST, tmp_path / "absent.yaml")
+    assert result.exit_code == 2
+    assert result.stderr.count("bad.yaml:") == 2
+    assert "cannot be read" in result.stderr
+    assert "first_pool.yaml: valid (1 pool, 1 job)" in result.stdout
+
+
+def test_validate_takes_warnings_for_errors_if_asked(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.yaml"
+    odd.write_text(FIRST.read_text().replace("taskSlotsPerNode", "taskSlotsPerNodes"))
+    relaxed = poolsight("validate", odd)
+    assert relaxed.exit_code == 0
+    assert "warning" in relaxed.stderr
+    assert poolsight("validate", "--strict", odd).exit_code == 2
+
+
+def test_schema_and_sizes() -> None:
+    assert json.loads(poolsight("schema").stdout)["title"] == "Poolsight scenario"
+    assert "Standard_D2_v3" in poolsight("sizes", "d2_v3").stdout
+    assert json.loads(poolsight("sizes", "--json").stdout)
+    assert poolsight("sizes", "nonsense").exit_code == 2
+
+
+def test_out_writes_a_directory_and_refuses_an_existing_one(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "out"
+    assert poolsight("run", FIRST, "--out", out).exit_code == 0
+    assert json.loads((out / "manifest.json").read_text())["complete"] is True
+    result = poolsight("run", FIRST, "--out", out)
+    assert result.exit_code == 2
+    assert "give --force" in result.stderr
+    assert poolsight("run", FIRST, "--out", out, "--force").exit_code == 0
+
+
+def test_a_broken_scenario_leaves_no_directory(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("pools: 3\n")
+    assert poolsight("run", bad, "--out", tmp_path / "out").exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+def test_two_hash_seeds_give_the_same_bytes(tmp_path: Path) -> None:
+    file = SCENARIOS / "dedicated_or_low_priority.yaml"
+    for number in ("0", "1"):
+        environment = {**os.environ, "PYTHONHASHSEED": number}
+        command = [sys.executable, "-m", "simulator.cli", "run", str(file), "--out", str(tmp_path / number)]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+    for path in (tmp_path / "0").iterdir():
+        assert path.read_bytes() == (tmp_path / "1" / path.name).read_bytes()
+
+
+def test_ctrl_c_keeps_what_was_recorded_and_marks_it(tmp_path: Path) -> None:
+    long = tmp_path / "long.yaml"
+    long.write_text(FIRST.read_text().replace("count: 400", "count: 400000"))
+    command = [sys.executable, "-m", "simulator.cli", "run", str(long), "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "incomplete" in told
+    assert "Traceback" not in told
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert (manifest["complete"], manifest["stopped"]) == (False, "interrupted")
+
+
+@pytest.mark.parametrize("module", ["pandas", "pyarrow", "scipy", "matplotlib", "pydantic", "simpy"])
+def test_the_command_starts_without_heavy_libraries(module: str) -> None:
+    code = f"import sys, simulator.cli; sys.exit({module!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

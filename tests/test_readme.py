@@ -1,14 +1,58 @@
-"""What the README shows works."""
+"""What the README shows works, and its commands are those that the Makefile and the command line have."""
 
 import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-README = Path(__file__).parents[1] / "README.md"
+from simulator import load
+from simulator.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 
 
-def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (code,) = blocks("python")
     exec(code, {})  # noqa: S102 - the README is ours
     assert float(capsys.readouterr().out) > 0
+
+
+def test_the_scenario_of_the_readme_is_valid_and_runs(tmp_path: Path) -> None:
+    (text,) = blocks("yaml")
+    file = tmp_path / "night.yaml"
+    file.write_text(text)
+    assert load(file, strict=True).name == "night run"
+    assert CliRunner().invoke(app, ["run", str(file)]).exit_code == 0
+
+
+def test_the_two_commands_are_targets_that_do_what_is_said() -> None:
+    commands = [block.strip() for block in blocks("")]
+    assert "make run" in commands
+    assert "make test" in commands
+    makefile = (ROOT / "Makefile").read_text()
+    (recipe,) = re.findall(r"^run:.*\n\t\$\(VENV\)/bin/poolsight (.*)$", makefile, re.MULTILINE)
+    arguments = [str(ROOT / word) if word.endswith(".yaml") else word for word in recipe.split()]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    assert "tasks succeeded" in result.stdout
+    assert re.search(r"^test:.*\n\t\$\(VENV\)/bin/python -m pytest", makefile, re.MULTILINE)
+
+
+def test_files_that_the_readme_names_exist() -> None:
+    for name in re.findall(r"`((?:simulator|scenarios|docs)/[\w./]+)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_commands_and_options_that_the_readme_names_exist() -> None:
+    for command in re.findall(r"`poolsight (\w+)", README):
+        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0, command
+    shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200"}).stdout
+    for option in ("--seed", "--replication", "--out", "--json", "--strict"):
+        assert option in shown

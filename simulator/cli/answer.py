@@ -10,6 +10,7 @@ from rich.text import Text
 
 WIDTH = 100
 """Where the output is no terminal."""
+JOBS_SHOWN = 20
 BAR = 20
 """Width of the longest bar, in characters."""
 TITLES = {
@@ -41,8 +42,13 @@ def show(summary: dict[str, Any]) -> None:
     console.print(_figures(summary))
     console.print()
     console.print(_ledger(summary))
-    for job, amount in (summary["cost"]["by_job"] or {}).items():
-        console.print(f"  {job}: {_money(amount)}")
+    if len(summary["jobs"]) > 1:
+        console.print()
+        console.print(_jobs(summary))
+    if len(summary["cost"]["by_pool"] or {}) > 1:
+        parts = [f"{pool} {_money(amount)}" for pool, amount in summary["cost"]["by_pool"].items()]
+        console.print(f"cost by pool: {', '.join(parts)}")
+    console.print()
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
     for code, times in summary["resize_errors"].items():
@@ -109,6 +115,21 @@ def _figures(summary: dict[str, Any]) -> Table:
     kinds = [f"{kind.replace('_', '-')} {level['peak']:,}" for kind, level in nodes["by_kind"].items()]
     lost = f", preempted {_times(nodes['preemptions'])}" if nodes["preemptions"] else ""
     table.add_row("nodes", f"peak {nodes['peak']:,} ({', '.join(kinds)}), mean {nodes['mean']:,.1f}{lost}")
+    return table
+
+
+def _jobs(summary: dict[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="cyan")
+    table.add_column("job", no_wrap=True)
+    for title in ("succeeded", "makespan", "mean queue time", "cost of its work"):
+        table.add_column(title, justify="right", no_wrap=True)
+    shown = list(summary["jobs"].items())[:JOBS_SHOWN]
+    for name, job in shown:
+        done = f"{job['succeeded']:,} of {job['submitted']:,}"
+        makespan, wait = (("–" if job[key] is None else span(job[key])) for key in ("makespan_s", "queue_time_s"))
+        table.add_row(name, done, makespan, wait, _money(job["cost"]))
+    if len(shown) < len(summary["jobs"]):
+        table.add_row(f"and {len(summary['jobs']) - len(shown):,} more", "", "", "", "")
     return table
 
 

@@ -8,6 +8,7 @@ utilization     slot: slot time taken of slot time in service; core: core time t
                 that asks for no cores takes its share by slots); useful: node time with a task that succeeds of node
                 time billed
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
+jobs            by id: submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
                 None with the reasons in notes where a price is not known
@@ -49,6 +50,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
     makespan = None
     if completed.any():
         makespan = float(tasks.end[completed].max() - workload.submit.min()) / MS_PER_S
+    cost = _cost(recording)
     return {
         "tasks": _tasks(recording),
         "makespan_s": makespan,
@@ -56,8 +58,9 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "turnaround_s": quantiles(stays),
         "utilization": _utilization(recording),
         "nodes": _nodes(recording),
+        "jobs": _jobs(recording, cost),
         "ledger_node_s": recording.ledger.seconds(),
-        "cost": _cost(recording),
+        "cost": cost,
         "resize_errors": _resize_errors(recording),
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
@@ -165,6 +168,32 @@ def _cost(recording: Recording) -> dict[str, Any]:
         "by_label": in_dollars(bill.by(2), total),
         "per_succeeded_task": _share(cents(total) / 100, succeeded),
         "notes": list(bill.notes),
+    }
+
+
+def _jobs(recording: Recording, cost: dict[str, Any]) -> dict[str, Any]:
+    """Measure each job by itself, in NumPy over all jobs at once."""
+    workload, tasks, jobs = recording.workload, recording.raw.tasks, recording.scenario.jobs
+    count = len(jobs)
+    completed, started = tasks.state == TaskState.COMPLETED, tasks.first_start >= 0
+    begin = np.full(count, np.iinfo(np.int64).max)
+    end = np.full(count, -1, dtype=np.int64)
+    np.minimum.at(begin, workload.job, workload.submit)
+    np.maximum.at(end, workload.job[completed], tasks.end[completed])
+    submitted = np.bincount(workload.job, minlength=count)
+    succeeded = np.bincount(workload.job[tasks.succeeded], minlength=count)
+    starts = np.bincount(workload.job[started], minlength=count)
+    waits = np.zeros(count)
+    np.add.at(waits, workload.job[started], (tasks.first_start - workload.submit)[started] / MS_PER_S)
+    return {
+        job.id: {
+            "submitted": int(submitted[index]),
+            "succeeded": int(succeeded[index]),
+            "makespan_s": float(end[index] - begin[index]) / MS_PER_S if end[index] >= 0 else None,
+            "queue_time_s": _share(float(waits[index]), float(starts[index])),
+            "cost": None if cost["by_job"] is None else cost["by_job"].get(job.id, 0.0),
+        }
+        for index, job in enumerate(jobs)
     }
 
 

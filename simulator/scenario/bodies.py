@@ -229,6 +229,8 @@ class JobSimulation(Section):
 
     created_at: Seconds = 0.0
     """When the job is added, since the scenario's origin."""
+    stream: str | None = None
+    """Name of the random numbers behind the workload, None = the job's id; jobs of one name get the same tasks."""
     defaults: TaskDefaults = TaskDefaults()
     workload: tuple[Workload, ...] = ()
 

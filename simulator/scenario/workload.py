@@ -158,7 +158,7 @@ def build(scenario: Scenario, replication: int) -> Workload:
     jobs: list[Int32s] = []
     delays: list[tuple[Floats, Floats]] = []
     for index, job in enumerate(scenario.jobs):
-        luck = Luck(scenario.seed, replication, job.id)
+        luck = Luck(scenario.seed, replication, job.simulation.stream or job.id)
         timing = timing_of(scenario, job)
         for part, block in enumerate(_blocks(job, luck, hour)):
             blocks.append(block)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -138,7 +139,7 @@ def test_an_answer_of_nothing_has_no_numbers_made_up() -> None:
         ({"numberOfInstances": 2}, "needs several nodes at once, which its pool never gives"),
     ],
 )
-def test_why_a_task_never_ran(group: dict[str, float], why: str) -> None:
+def test_why_a_task_never_ran(group: dict[str, Any], why: str) -> None:
     run = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s", **group)])))
     assert run.tasks["unfinished_why"].tolist() == [why]
 

@@ -1,0 +1,5 @@
+"""`python -m simulator.cli` is the command `poolsight`."""
+
+from simulator.cli import main
+
+main()

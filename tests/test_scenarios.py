@@ -1,0 +1,131 @@
+"""Every scenario of the project is run, and what it shows is asserted."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from simulator import Recording, load, simulate
+from simulator.results.metrics import summarize
+from simulator.scenario.json_schema import build
+from tests.engine.laws import check
+
+FOLDER = Path(__file__).parents[1] / "scenarios"
+FILES = sorted(FOLDER.glob("*.yaml"))
+TRACE = FOLDER / "../../shared/data/swf/LCG.swf.gz"
+
+
+@cache
+def run(name: str) -> Recording:
+    return check(simulate(load(FOLDER / f"{name}.yaml")))
+
+
+def job_end(recording: Recording, job: str) -> float:
+    tasks = recording.tasks
+    return float(tasks["end"][tasks["job"] == job].max())
+
+
+def first_wait(recording: Recording, job: str) -> float:
+    mine = recording.tasks[recording.tasks["job"] == job]
+    return float((mine["first_start"] - mine["submit"]).min())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_files_name_their_schema_say_their_question_and_keep_to_it(file: Path) -> None:
+    lines = file.read_text().splitlines()
+    assert lines[0] == "# yaml-language-server: $schema=scenario.schema.json"
+    assert lines[1].startswith("# ")
+    assert "?" in lines[1]
+    document = json.loads(json.dumps(YAML(typ="safe", pure=True).load(file), default=str))
+    jsonschema.validate(document, build())
+
+
+def test_the_schema_file_is_what_the_command_prints() -> None:
+    assert json.loads((FOLDER / "scenario.schema.json").read_text()) == build()
+
+
+def test_first_pool_is_bound_by_its_slots() -> None:
+    """400 tasks of 5 min on 8 slots: 4 h 10 min of work, and little is added by boot and tail."""
+    summary = summarize(run("first_pool"))
+    work = run("first_pool").tasks["duration"].sum() / 8
+    assert work < summary["makespan_s"] < 1.15 * work
+    assert summary["utilization"]["useful"] > 0.9
+
+
+def test_low_priority_is_cheapest_and_last_and_the_mix_lies_between() -> None:
+    recording = run("dedicated_or_low_priority")
+    cost = summarize(recording)["cost"]["by_pool"]
+    assert cost["low_priority"] < 0.3 * cost["dedicated"]
+    assert cost["low_priority"] < cost["mix"] < cost["dedicated"]
+    assert job_end(recording, "on_dedicated") < job_end(recording, "on_low_priority")
+    tasks = recording.tasks.groupby("job", observed=True)
+    assert tasks["preemptions"].sum()["on_dedicated"] == 0
+    assert tasks["preemptions"].sum()["on_low_priority"] > tasks["preemptions"].sum()["on_mix"] > 0
+    durations = [sorted(rows["duration"]) for _, rows in tasks]
+    assert durations[0] == durations[1] == durations[2], "the same work three times"
+
+
+def test_packing_leaves_more_than_half_of_the_nodes_unused_and_nobody_waits_longer() -> None:
+    recording = run("spread_or_pack")
+    nodes = recording.nodes
+    used = nodes[nodes["attempts"] > 0].groupby("pool", observed=True).size()
+    assert used["spread"] == 20
+    assert used["pack"] < 10
+    jobs = summarize(recording)["jobs"]
+    assert jobs["packed"]["queue_time_s"] == pytest.approx(jobs["spread_out"]["queue_time_s"], abs=0.5)
+
+
+def test_a_pool_per_job_is_cheaper_and_every_job_waits_for_nodes() -> None:
+    recording = run("pool_per_job_or_kept")
+    cost = summarize(recording)["cost"]["by_pool"]
+    own = sum(amount for pool, amount in cost.items() if pool != "kept")
+    assert own < 0.6 * cost["kept"]
+    for part in ("morning", "noon", "afternoon"):
+        assert first_wait(recording, f"kept_{part}") < 10
+        assert first_wait(recording, f"own_{part}") > 120
+
+
+def test_the_quota_halves_the_pool_and_doubles_the_time() -> None:
+    recording = run("quota_bound")
+    summary = summarize(recording)
+    assert recording.resizes["code"].tolist() == ["AccountCoreQuotaReached"]
+    assert summary["nodes"]["peak"] == 400 // 8
+    scenario = load(FOLDER / "quota_bound.yaml")
+    account = scenario.account.model_copy(update={"dedicated_core_quota": None})
+    free = summarize(check(simulate(scenario.model_copy(update={"account": account}))))
+    assert free["resize_errors"] == {}
+    assert 1.6 < summary["makespan_s"] / free["makespan_s"] < 2.1
+
+
+def test_where_memory_binds_the_dearer_size_is_the_cheaper_one() -> None:
+    recording = run("memory_bound")
+    timeline = recording.pool_timeline
+    jobs = summarize(recording)["jobs"]
+    slots = 20 * 8
+    full = {pool: busy(rows, slots) for pool, rows in timeline.groupby("pool", observed=True)}
+    assert full["memory"] > 0.8
+    assert full["general"] < 0.5 * full["memory"], "memory is used up before the slots are"
+    assert jobs["on_memory"]["makespan_s"] < 0.75 * jobs["on_general"]["makespan_s"]
+    assert jobs["on_memory"]["cost"] < jobs["on_general"]["cost"]
+
+
+def busy(rows: pd.DataFrame, slots: int) -> float:
+    """Give the share of the time with a queue in which all slots are taken."""
+    spans = rows["time"].diff().shift(-1).fillna(0)
+    queue = (rows["queued_tasks"] > 0) & (rows["usable_nodes"] == 20)
+    return float(spans[queue & (rows["used_slots"] == slots)].sum() / spans[queue].sum())
+
+
+@pytest.mark.skipif(not TRACE.exists(), reason="the archive's LCG trace is not part of the project")
+def test_the_trace_is_replayed_whole() -> None:
+    recording = run("trace_replay")
+    summary: dict[str, Any] = summarize(recording)
+    assert summary["tasks"]["submitted"] == summary["tasks"]["succeeded"] == 188_041
+    assert summary["nodes"]["peak"] == 2000
+    assert summary["queue_time_s"]["p99"] < 10
+    assert summary["ledger_node_s"]["idle_unused"] > 0.5 * sum(summary["ledger_node_s"].values())

@@ -122,6 +122,7 @@ class Simulation:
             complete=bool(self._stop_reason),
             stop_reason=self._stop_reason or "interrupted",
             never_fits=self._never_fits(),
+            blocked=self._blocked(),
         )
         return Recording(self.scenario, self.replication, self.workload, raw)
 
@@ -220,6 +221,13 @@ class Simulation:
             impossible = np.array(kernel.never_fits, dtype=bool)
             if len(rows):
                 found[rows] = impossible[np.array(kernel.tasks.shape)]
+        return found
+
+    def _blocked(self) -> np.typing.NDArray[np.bool_]:
+        found = np.zeros(len(self.workload), dtype=bool)
+        for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
+            if kernel.waits_for:
+                found[rows] = np.array(kernel.waits_for) > 0
         return found
 
 

@@ -12,6 +12,7 @@ from simulator.kernel.kernel import CREATION_TIME, ROUND_ROBIN, UNIFORM
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool
+from simulator.scenario.dependencies import Dependencies
 from simulator.scenario.schema import EqualPriorityPolicy
 from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState
@@ -38,6 +39,7 @@ def make_kernel(
         shape=_column("i", shape.reshape(-1)),
         max_retries=_column("i", workload.max_retries[rows]),
         failures=_column("i", workload.failures[rows]),
+        **_dependencies(workload.dependencies, rows),
     )
     policy = scenario.options.equal_priority_policy
     if policy is EqualPriorityPolicy.UNIFORM and pool.job_default_order is JobOrder.CREATIONTIME:
@@ -58,6 +60,20 @@ def make_kernel(
         seed=int(stream(scenario.seed, replication, f"dispatch:{pool.id}").integers(2**63)),
         max_rounds=scenario.options.max_rounds_per_instant,
     )
+
+
+def _dependencies(found: Dependencies, rows: npt.NDArray[np.int64]) -> dict[str, array[int]]:
+    """Give the kernel's columns of who waits for whom; none where nobody does."""
+    if found.is_empty or not found.waiting[rows].any():
+        return {}
+    mine = np.isin(found.parent, rows)
+    parent, child = (np.searchsorted(rows, edge[mine]) for edge in (found.parent, found.child))
+    return {
+        "parents": _column("i", found.waiting[rows]),
+        "children_from": _column("i", np.searchsorted(parent, np.arange(len(rows) + 1))),
+        "children": _column("i", child),
+        "satisfies": array("b", found.satisfies[rows].astype(np.int8).tobytes()),
+    }
 
 
 def collect_attempts(

@@ -66,6 +66,10 @@ class Kernel:
         self.arrived = 0
         self.parked = 0
         """Arrived tasks that no node of this pool can ever run."""
+        self.waits_for = array("i", tasks.parents)
+        """Parents that have not completed; empty where no task has any."""
+        self.blocked = 0
+        """Arrived tasks that wait for others."""
         self.running = 0
         self.completed = 0
         self.failed = 0
@@ -96,7 +100,7 @@ class Kernel:
     @property
     def active(self) -> int:
         """How many submitted tasks wait."""
-        return self.queues.waiting + self.parked
+        return self.queues.waiting + self.parked + self.blocked
 
     @property
     def has_notices(self) -> bool:
@@ -159,11 +163,13 @@ class Kernel:
             self.now = now
             self.state[task] = ACTIVE
             shape = tasks.shape[task]
-            if self.never_fits[shape]:
+            if self._retry_at_tail:
+                self._to_tail(task)
+            if self.waits_for and self.waits_for[task]:
+                self.blocked += 1
+            elif self.never_fits[shape]:
                 self.parked += 1
             else:
-                if self._retry_at_tail:
-                    self._to_tail(task)
                 self.queues.put(task, tasks.job[task], shape)
 
     def dispatch(self, now: int) -> None:
@@ -278,7 +284,7 @@ class Kernel:
         earliest = -1
         place = self.queues.place
         for queue in self.queues.queues_of_job[job]:
-            first = queue.returned[0] & TASK_MASK if queue.returned else queue.head
+            first = self.queues.first(queue) if queue.returned else queue.head
             if first != NONE and (best is None or place[first] < earliest):
                 node = self.nodes.find(queue.shape)
                 if node != NONE:
@@ -328,6 +334,8 @@ class Kernel:
         if failures == 0 or 0 < failures <= retries:
             self._release(task, now, SUCCEEDED)
             self._settle(task)
+            if self.waits_for:
+                self._unblock(task)
             return
         self._release(task, now, FAILED)
         limit = tasks.max_retries[task]
@@ -342,6 +350,22 @@ class Kernel:
         else:
             self.failed += 1
             self._settle(task)
+            if self.waits_for and tasks.satisfies[task]:
+                self._unblock(task)
+
+    def _unblock(self, task: int) -> None:
+        """Let those start that waited for `task` alone."""
+        tasks = self.tasks
+        for at in range(tasks.children_from[task], tasks.children_from[task + 1]):
+            child = tasks.children[at]
+            self.waits_for[child] -= 1
+            if self.waits_for[child] == 0 and self.state[child] == ACTIVE:
+                self.blocked -= 1
+                shape = tasks.shape[child]
+                if self.never_fits[shape]:
+                    self.parked += 1
+                else:
+                    self.queues.put_back(child, tasks.job[child], shape)
 
     def _stop(self, task: int, now: int, outcome: Outcome) -> None:
         """End an attempt from outside."""

@@ -26,11 +26,7 @@ class Queue:
         self.head = NONE
         self.tail = NONE
         self.returned: list[int] = []
-        """Heap of `place << 32 | task`: tasks that came back, all with a place before that of `head`."""
-
-    def first(self) -> int:
-        """Give the task that would start next, −1 where none waits."""
-        return self.returned[0] & TASK_MASK if self.returned else self.head
+        """Heap of `place << 32 | task`: tasks that came back, or had to wait for others."""
 
 
 class Queues:
@@ -61,12 +57,21 @@ class Queues:
         queue.tail = task
 
     def put_back(self, task: int, job: int, shape: int) -> None:
-        """Take back a task whose attempt did not complete it, to its place."""
+        """Put a task at its place: one whose attempt did not complete it, or whose parents have completed."""
         heappush(self._enter(job, shape).returned, self.place[task] << TASK_BITS | task)
+
+    def first(self, queue: Queue) -> int:
+        """Give the task of `queue` that would start next, −1 where none waits."""
+        head = queue.head
+        if not queue.returned:
+            return head
+        entry = queue.returned[0]
+        return head if head != NONE and self.place[head] < entry >> TASK_BITS else entry & TASK_MASK
 
     def take(self, queue: Queue) -> int:
         """Remove and give the first task of `queue`."""
-        if queue.returned:
+        head = queue.head
+        if queue.returned and (head == NONE or queue.returned[0] >> TASK_BITS < self.place[head]):
             task = heappop(queue.returned) & TASK_MASK
         else:
             task = queue.head

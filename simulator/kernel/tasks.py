@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,13 @@ class Tasks:
     shape: array[int]
     max_retries: array[int]
     failures: array[int]
+    parents: array[int] = field(default_factory=lambda: array("i"))
+    """How many tasks must complete before this one may start; empty = nobody waits for anybody."""
+    children_from: array[int] = field(default_factory=lambda: array("i"))
+    """Where the children of task i begin in `children`; they end where those of i + 1 begin."""
+    children: array[int] = field(default_factory=lambda: array("i"))
+    satisfies: array[int] = field(default_factory=lambda: array("b"))
+    """1 where a failure lets the children run all the same (`dependencyAction: satisfy`)."""
 
     def __len__(self) -> int:
         return len(self.submit)

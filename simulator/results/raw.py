@@ -57,3 +57,5 @@ class RawRun:
     complete: bool
     stop_reason: str
     never_fits: Bool
+    blocked: Bool
+    """Tasks that wait for others."""

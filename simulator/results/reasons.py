@@ -39,6 +39,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
             mine & raw.never_fits & (workload.instances > 1),
             "needs several nodes at once, which its pool never gives",
         )
+        put(mine & raw.blocked, "waits for a task that did not succeed")
         for need, room, what in (
             (workload.memory, round(size.memory_gib * 1024), "memory"),
             (workload.cores, size.vcpus * 1000, "cores"),

@@ -136,6 +136,18 @@ def is_custom_image(virtual_machine: object) -> bool:
     return _get(_get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
 
 
+class TaskIdRange(Body):
+    start: Count
+    end: Count
+
+
+class DependsOn(Body):
+    """Tasks of the same job that must complete first."""
+
+    task_ids: tuple[str, ...] = ()
+    task_id_ranges: tuple[TaskIdRange, ...] = ()
+
+
 class TaskConstraints(Body):
     max_task_retry_count: Retries | None = None
     max_wall_clock_time: Limit | None = None
@@ -175,6 +187,8 @@ class Task(Body):
     multi_instance_settings: MultiInstanceSettings | None = None
     environment_settings: tuple[dict[str, Any], ...] = ()
     container_settings: dict[str, Any] | None = None
+    depends_on: DependsOn | None = None
+    exit_conditions: dict[str, Any] | None = None
     simulation: TaskSimulation = TaskSimulation()
 
     @property

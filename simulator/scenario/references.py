@@ -38,7 +38,7 @@ class Sources:
     def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem:
         """Give a problem at `loc` of the joined tree, with its place in the file it came from."""
         shown = present(self.data, loc)
-        if is_missing:
+        if is_missing and shown[-1:] != loc[-1:]:
             shown = (*shown, loc[-1])
         document, inner = self._locate(shown)
         return document.problem(message, inner, is_warning=is_warning, path=shown)

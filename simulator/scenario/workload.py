@@ -13,6 +13,7 @@ import numpy.typing as npt
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
 from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.dependencies import Dependencies, link
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
 from simulator.scenario.timing import Timing
@@ -106,6 +107,7 @@ class Workload:
     exit_code: Int32s
     """Exit code of an attempt that fails."""
     names: TaskNames
+    dependencies: Dependencies
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -156,15 +158,18 @@ def build(scenario: Scenario, replication: int) -> Workload:
     hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
     blocks: list[Block] = []
     jobs: list[Int32s] = []
+    listed: list[tuple[Job, int]] = []
     delays: list[tuple[Floats, Floats]] = []
     for index, job in enumerate(scenario.jobs):
         luck = Luck(scenario.seed, replication, job.simulation.stream or job.id)
         timing = timing_of(scenario, job)
+        if job.tasks:
+            listed.append((job, sum(map(len, blocks))))
         for part, block in enumerate(_blocks(job, luck, hour)):
             blocks.append(block)
             jobs.append(np.full(len(block), index, dtype=np.int32))
             delays.append(_delays(timing, luck, part, block))
-    return _assemble(blocks, jobs, delays)
+    return _assemble(blocks, jobs, delays, listed)
 
 
 def timing_of(scenario: Scenario, job: Job) -> Timing:
@@ -304,8 +309,13 @@ def _delays(timing: Timing, luck: Luck, part: int, block: Block) -> tuple[Floats
     return latency, overhead
 
 
-def _assemble(blocks: list[Block], jobs: list[Int32s], delays: list[tuple[Floats, Floats]]) -> Workload:
-    """Put the blocks into one table and sort it by (submit, place in the file)."""
+def _assemble(
+    blocks: list[Block], jobs: list[Int32s], delays: list[tuple[Floats, Floats]], listed: list[tuple[Job, int]]
+) -> Workload:
+    """Put the blocks into one table and sort it by (submit, place in the file).
+
+    `listed` gives the jobs with listed tasks, and where those begin before the sorting.
+    """
 
     def column(parts: Sequence[npt.NDArray[Any]], scale: float, dtype: type[Any]) -> npt.NDArray[Any]:
         whole = np.concatenate(parts) if parts else np.empty(0)
@@ -314,6 +324,9 @@ def _assemble(blocks: list[Block], jobs: list[Int32s], delays: list[tuple[Floats
     lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
     every = np.concatenate([block.submit for block in blocks]) if blocks else np.empty(0)
     order = np.argsort(np.rint(every * MS_PER_S).astype(np.int64), kind="stable")
+    row = np.empty(len(order), dtype=np.int64)
+    row[order] = np.arange(len(order))
+    rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
     return Workload(
         job=column(jobs, 1, np.int32),
         submit=column([block.submit for block in blocks], MS_PER_S, np.int64),
@@ -332,4 +345,5 @@ def _assemble(blocks: list[Block], jobs: list[Int32s], delays: list[tuple[Floats
             np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
             order,
         ),
+        dependencies=link(rows, len(order)),
     )

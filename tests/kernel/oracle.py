@@ -24,6 +24,8 @@ class TaskPlan:
     failures: int = 0
     max_retries: int = 0
     lead: int = 0
+    parents: tuple[int, ...] = ()
+    satisfies: bool = False
 
 
 @dataclass
@@ -65,6 +67,7 @@ class NaivePool:
         self.env = simpy.Environment()
         self.nodes = [NaiveNode(number) for number in range(len(plan.nodes))]
         self.queue: list[int] = []
+        self.satisfied = {number: simpy.Event(self.env) for number in range(len(plan.tasks))}
         self.place: dict[int, tuple[int, int, int]] = {}
         self.attempts: list[Attempt] = []
         self.woken: dict[int, simpy.Event] = {}
@@ -102,6 +105,8 @@ class NaivePool:
         yield self.at(plan.submit, ARRIVAL)
         tries = 0
         self.take_place(number, ARRIVAL)
+        for parent in plan.parents:
+            yield self.satisfied[parent]
         while True:
             self.queue.append(number)
             self.ask_for_a_pass()
@@ -118,9 +123,12 @@ class NaivePool:
             self.attempts.append((number, node.number, began, int(self.env.now), outcome))
             self.ask_for_a_pass()
             if outcome == "succeeded":
+                self.satisfied[number].succeed()
                 return
             if outcome == "failed":
                 if 0 <= plan.max_retries <= tries:
+                    if plan.satisfies:
+                        self.satisfied[number].succeed()
                     return
                 tries += 1
                 if self.plan.retry_at_tail:

@@ -26,6 +26,7 @@ def make_kernel(plan: PoolPlan) -> tuple[Kernel, list[int]]:
         shape=array("i", [shapes.index((task.slots, task.cores, task.memory)) for task in tasks]),
         max_retries=array("i", [task.max_retries for task in tasks]),
         failures=array("i", [task.failures for task in tasks]),
+        **dependencies(tasks, order),
     )
     kernel = Kernel(
         columns,
@@ -42,6 +43,24 @@ def make_kernel(plan: PoolPlan) -> tuple[Kernel, list[int]]:
     )
     kernel.nodes.reserve(len(plan.nodes))
     return kernel, order
+
+
+def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[int]"]:
+    """Give the kernel's columns of who waits for whom; none where nobody does."""
+    if not any(task.parents for task in tasks):
+        return {}
+    row = {number: index for index, number in enumerate(order)}
+    children: list[list[int]] = [[] for _ in tasks]
+    for index, task in enumerate(tasks):
+        for parent in task.parents:
+            children[row[parent]].append(index)
+    starts = [sum(len(mine) for mine in children[:index]) for index in range(len(tasks) + 1)]
+    return {
+        "parents": array("i", [len(task.parents) for task in tasks]),
+        "children_from": array("i", starts),
+        "children": array("i", [child for mine in children for child in mine]),
+        "satisfies": array("b", [task.satisfies for task in tasks]),
+    }
 
 
 def run_kernel(plan: PoolPlan) -> list[Attempt]:
@@ -80,6 +99,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
     slots = draw(st.integers(1, 4))
     jobs = draw(st.integers(1, 4))
     bounded = draw(st.booleans())
+    linked = draw(st.booleans())
     small = st.integers(0, 30)
     submits = sorted(draw(st.lists(small, min_size=1, max_size=14)))
     tasks = [
@@ -93,8 +113,10 @@ def plans(draw: st.DrawFn) -> PoolPlan:
             failures=draw(st.sampled_from([0, 0, 0, 1, 2])),
             max_retries=draw(st.integers(0, 2)),
             lead=draw(st.integers(0, 2)),
+            parents=tuple(sorted(draw(st.sets(st.integers(0, number - 1), max_size=2)))) if linked and number else (),
+            satisfies=draw(st.booleans()),
         )
-        for submit in submits
+        for number, submit in enumerate(submits)
     ]
     nodes = [
         NodePlan(sorted(set(draw(st.lists(small, min_size=1, max_size=5))))) for _ in range(draw(st.integers(1, 4)))

@@ -144,6 +144,17 @@ def test_grahams_list_bound_is_met_exactly(machines: int) -> None:
     assert run.tasks["end"].max() == (2 * machines - 1) * 3600
 
 
+@pytest.mark.parametrize("machines", [2, 3, 4])
+def test_the_longest_first_bound_is_met_exactly(machines: int) -> None:
+    """Sizes 2m − 1 … m + 1 twice, then three of m, longest first: 4m − 1 where 3m would do."""
+    sizes = [size for size in range(2 * machines - 1, machines, -1) for _ in range(2)] + [machines] * 3
+    workload = [{"count": 1, "duration": f"{size}h"} for size in sizes]
+    pool = {"id": "p", "vmSize": "D", "targetDedicatedNodes": machines}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
+    run = check(simulate(described({"pools": [pool], "jobs": [job]})))
+    assert run.tasks["end"].max() == (4 * machines - 1) * 3600
+
+
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
 def test_two_node_tasks_cost_the_capacity_that_backfill_leaves(share: float) -> None:
     """A burst of one- and two-node tasks: nothing is lost but the room that no task fits.

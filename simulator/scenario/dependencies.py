@@ -1,0 +1,91 @@
+"""Which task waits for which (behaviour document, 8.2): `dependsOn`, and failures that let children run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.scenario.bodies import Job, Task
+from simulator.scenario.complete import lookup
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Edges between rows of a workload; a task starts when all its parents have completed as it wants."""
+
+    parent: Ints
+    child: Ints
+    waiting: Ints
+    """How many parents each row has, unknown ones included: those are never satisfied (assumption P35)."""
+    satisfies: npt.NDArray[np.bool_]
+    """Whether the row's failure lets its children run."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.waiting.any()
+
+
+def link(listed: Iterable[tuple[Job, Ints]], count: int) -> Dependencies:
+    """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order."""
+    edges: list[tuple[int, int]] = []
+    waiting = np.zeros(count, dtype=np.int64)
+    satisfies = np.zeros(count, dtype=np.bool_)
+    for job, rows in listed:
+        if not job.uses_task_dependencies:
+            continue
+        by_id = {task.id.lower(): int(row) for task, row in zip(job.tasks, rows, strict=True)}
+        by_number: dict[int, int] = {}
+        for task, row in zip(job.tasks, rows, strict=True):
+            if task.id.isdigit():
+                by_number.setdefault(int(task.id), int(row))
+        for task, row in zip(job.tasks, rows, strict=True):
+            parents, unknown = parents_of(task, by_id, by_number)
+            edges += [(parent, int(row)) for parent in parents]
+            waiting[row] = len(parents) + len(unknown)
+            satisfies[row] = failure_satisfies(task)
+    edges.sort()
+    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies)
+
+
+def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:
+    """Give the parents that exist, and the ids that nobody has; ranges match whole numbers, zeros in front or not."""
+    found: set[int] = set()
+    unknown: list[str] = []
+    depends = task.depends_on
+    if depends is None:
+        return [], []
+    for name in dict.fromkeys(depends.task_ids):
+        parent = by_id.get(name.lower())
+        if parent is None:
+            unknown.append(name)
+        else:
+            found.add(parent)
+    for span in depends.task_id_ranges:
+        for number in range(span.start, span.end + 1):
+            if number in by_number:
+                found.add(by_number[number])
+            else:
+                unknown.append(str(number))
+    return sorted(found), unknown
+
+
+def failure_satisfies(task: Task) -> bool:
+    """Say whether the task's last exit code, if it fails, satisfies its children: `exitConditions`, else no."""
+    code = next((code for code in reversed(task.simulation.exit_codes) if code), 1)
+    conditions = task.exit_conditions or {}
+    for entry in lookup(conditions, "exitCodes") or ():
+        if lookup(entry, "code") == code:
+            return _satisfies(entry)
+    for entry in lookup(conditions, "exitCodeRanges") or ():
+        if (lookup(entry, "start") or 0) <= code <= (lookup(entry, "end") or 0):
+            return _satisfies(entry)
+    return _satisfies({"exitOptions": lookup(conditions, "default")})
+
+
+def _satisfies(entry: Any) -> bool:
+    return str(lookup(lookup(entry, "exitOptions"), "dependencyAction")).lower() == "satisfy"

@@ -61,7 +61,7 @@ def bathtub(hours: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     ids=["hazard", "band", "weibull", "bathtub"],
 )
 def test_lives_of_low_priority_nodes_have_their_distribution(model: dict[str, Any], distribution: Any) -> None:
-    run = check(simulate(described(model, "60d", recoveryDelay="1h")))
+    run = check(simulate(described(model, "60d", recoveryDelay="90d")))
     assert stats.kstest(first_lives(run), distribution).pvalue > 0.001
 
 

@@ -1,0 +1,56 @@
+"""Decisions on points that the service leaves open (language specification, section 11.1), each an assumption."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal, get_args, get_type_hints
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a formula is evaluated where evidence is missing; the number is that of the assumption."""
+
+    scalar_from_vector: Literal["accept", "error"] = "accept"
+    """A8: a vector of one element where a number is needed."""
+    metric_as_number: Literal["live_nodes", "latest_sample"] = "live_nodes"
+    """A10: whether node counts are read live or from the history."""
+    empty_aggregate: Literal["error", "zero", "nan"] = "error"
+    """A12: `avg min max range std percentile` of nothing."""
+    non_finite: Literal["ieee", "error"] = "ieee"
+    """A13: division by zero, logarithm of what is not positive."""
+    percentile_method: Literal["nearest_rank", "linear"] = "nearest_rank"
+    """A14."""
+    val_out_of_range: Literal["error_unless_empty", "error", "zero"] = "error_unless_empty"
+    """A15."""
+    sunday_number: Literal[0, 7] = 0
+    """A17."""
+    sample_order: Literal["oldest_first", "newest_first"] = "oldest_first"
+    """A23."""
+    stop_behavior: Literal["apply", "discard"] = "apply"
+    """A30."""
+    negative_target: Literal["clamp", "error"] = "clamp"
+    """A31."""
+    rand_seed: int | None = None
+    """Seed of `rand()`; None means another one each time."""
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Options":
+        """Read options by name; `ValueError` says which name or value is unknown. `nearest` is `nearest_rank`."""
+        known = get_type_hints(cls)
+        chosen: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"unknown option '{name}', expected one of {', '.join(sorted(known))}")
+            allowed = get_args(known[name])
+            value = _SYNONYMS.get(value, value) if isinstance(value, str) else value  # noqa: PLW2901
+            if name == "rand_seed":
+                if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                    raise ValueError(f"option 'rand_seed' is a whole number, not {value!r}")
+            elif value not in allowed:
+                listed = ", ".join(map(str, allowed))
+                raise ValueError(f"option '{name}' cannot be {value!r}, expected one of {listed}")
+            chosen[name] = value
+        return cls(**chosen)
+
+
+_SYNONYMS: Final = {"nearest": "nearest_rank"}
+NAMES: Final = tuple(field.name for field in fields(Options))

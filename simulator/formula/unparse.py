@@ -1,0 +1,80 @@
+"""From a tree back to text: with as few brackets as the grammar needs."""
+
+from typing import Final
+
+from simulator.formula.parser import LEVEL
+from simulator.formula.tree import (
+    Binary,
+    Call,
+    Expression,
+    Member,
+    Method,
+    Name,
+    Number,
+    Ternary,
+    Text,
+    Tree,
+    Unary,
+    spine,
+)
+from simulator.formula.values import format_double
+
+TERNARY, UNARY, POSTFIX, ATOM = 0, 7, 8, 9
+
+
+def unparse(tree: Tree) -> str:
+    """Write a formula, one statement a line; parsing it gives an equal tree but for the places."""
+    lines = []
+    for statement in tree.statements:
+        value = write(statement.value)
+        lines.append(f"{statement.target} = {value};" if statement.target else f"{value};")
+    return "\n".join(lines)
+
+
+def write(node: Expression) -> str:
+    """Write an expression."""
+    return _write(node)[0]
+
+
+def _write(node: Expression) -> tuple[str, int]:
+    """Give the text and how tightly its outermost part binds."""
+    match node:
+        case Number():
+            return format_double(node.value) if node.value < 1e16 else repr(node.value), ATOM
+        case Text():
+            return f'"{node.value}"', ATOM
+        case Name():
+            return node.name, ATOM
+        case Call():
+            return f"{node.name}({', '.join(map(write, node.arguments))})", ATOM
+        case Method():
+            return f"{_inside(node.receiver, POSTFIX)}.{node.name}({', '.join(map(write, node.arguments))})", POSTFIX
+        case Member():
+            return f"{_inside(node.receiver, POSTFIX)}.{node.name}", POSTFIX
+        case Unary():
+            return f"{node.sign}{_inside(node.operand, UNARY)}", UNARY
+        case Ternary():
+            condition = _inside(node.condition, 1)
+            return f"{condition} ? {write(node.then)} : {write(node.otherwise)}", TERNARY
+        case Binary():
+            return _chain(node)
+
+
+def _chain(node: Binary) -> tuple[str, int]:
+    first, operators = spine(node)
+    text, binds = _write(first)
+    for operator in operators:
+        level = LEVEL[operator.sign]
+        if binds < level:
+            text = f"({text})"
+        text = f"{text} {operator.sign} {_inside(operator.right, level + 1)}"
+        binds = level
+    return text, binds
+
+
+def _inside(node: Expression, level: int) -> str:
+    text, binds = _write(node)
+    return text if binds >= level else f"({text})"
+
+
+__all__: Final = ["unparse", "write"]

@@ -51,6 +51,9 @@ def show(summary: dict[str, Any]) -> None:
     console.print()
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
+    evaluations = summary["evaluations"]
+    for code, times in evaluations["errors"].items():
+        console.print(f"evaluation error: {code}, {_times(times)} of {evaluations['count']:,}", style="yellow")
     for code, times in summary["resize_errors"].items():
         console.print(f"resize error: {code}, {_times(times)}", style="yellow")
     for assumption in summary["assumptions"]:
@@ -113,6 +116,9 @@ def _figures(summary: dict[str, Any]) -> Table:
     shares = [f"slots {_share(used['slot'])}", f"cores {_share(used['core'])}"]
     table.add_row("utilization", ", ".join([*shares, f"useful share of billed node time {_share(used['useful'])}"]))
     kinds = [f"{kind.replace('_', '-')} {level['peak']:,}" for kind, level in nodes["by_kind"].items()]
+    if summary["evaluations"]["count"]:
+        found = summary["evaluations"]
+        table.add_row("autoscale", f"{found['count']:,} evaluations, {found['target_changes']:,} changes of target")
     lost = f", preempted {_times(nodes['preemptions'])}" if nodes["preemptions"] else ""
     table.add_row("nodes", f"peak {nodes['peak']:,} ({', '.join(kinds)}), mean {nodes['mean']:,.1f}{lost}")
     return table

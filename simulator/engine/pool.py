@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.engine.autoscale import Autoscaler
 from simulator.engine.environment import ARRIVALS, NODES
 from simulator.engine.node import Leave, Life, Node, Preempt, Stay
 from simulator.engine.preemption import watch_capacity, watch_vm
@@ -70,6 +72,9 @@ class Pool:
         """Row of the node table by sequence number, gone nodes included."""
         self.resizing: Resize | None = None
         self.deleted = False
+        self.autoscaler: Autoscaler | None = None
+        self.pending: tuple[dict[NodeKind, int], NodeDeallocationOption] | None = None
+        """Result of an evaluation that waits for the end of a drain."""
         self.available: int | None = None
         """Low-priority VMs that the region can give now, where a capacity curve says so."""
         self.capacity_may_change = False
@@ -126,26 +131,74 @@ class Pool:
         """Start a resize to `targets`; False, and a row in the record, where the service would refuse it."""
         refused = self._refusal()
         wanted = {**self.targets, **targets}
+        if refused:
+            self._end_row(self._row(wanted, option), *refused)
+            return False
+        self._begin(wanted, option, timeout=timeout)
+        return True
+
+    def _row(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
         shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
-        row = self.world.record.resize_started(
+        return self.world.record.resize_started(
             self.index,
             self.world.env.clock,
             dedicated=(self.targets[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
             low_priority=(self.targets[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
             option=str(option) if shrinks else None,
         )
-        if refused:
-            self._end_row(row, *refused)
-            return False
+
+    def _begin(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption, *, timeout: float | None) -> None:
+        """Start a resize, or take over from the one in progress: what that has under way goes on."""
+        before = self.resizing
+        if before is not None:
+            self._end_row(before.row, "Retargeted", "A new target replaced this one before it was reached")
+        row = self._row(wanted, option)
         self._set_targets(wanted)
         self.resizing = resizing = Resize(row, option)
+        if before is not None:
+            resizing.orders = [order for order in before.orders if order.outstanding]
+            resizing.victims, resizing.awaited = before.victims, before.awaited
         for kind in NodeKind:
             self._adjust(resizing, kind)
-        if timeout is not None:
+        if timeout is not None and math.isfinite(timeout):
             limit = self.world.env.after(to_ms(timeout), ARRIVALS)
             limit.callbacks.append(lambda _: self._time_out(resizing))
         self._progress()
-        return True
+
+    # ---- autoscale ---------------------------------------------------------------------------------------
+
+    def enable_autoscale(self) -> None:
+        """Start sampling and evaluating."""
+        self.autoscaler = Autoscaler(self)
+
+    @property
+    def wanted(self) -> dict[NodeKind, int]:
+        """The targets a formula sees: the pool's, or those that wait for the end of a drain."""
+        return self.targets if self.pending is None else self.pending[0]
+
+    def autoscale(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> str:
+        """Act on an evaluation's targets; gives what was done: none, resize, retarget or pending.
+
+        While a drain blocks the pool the latest result waits (assumption P34); any other resize in progress is
+        given the new targets at once (P5).
+        """
+        options = self.world.scenario.options
+        if self.resizing is not None and self._drains_now():
+            if targets == self.wanted:
+                return "none"
+            if options.pending_target == "apply_on_end":
+                self.pending = (targets, option)
+            return "pending"
+        short = any(targets[kind] != len(self.of_kind(kind)) for kind in NodeKind) and self.resizing is None
+        if targets == self.targets and not (short and options.autoscale_retry == "on_shortfall"):
+            return "none"
+        retarget = self.resizing is not None
+        self._begin(targets, option, timeout=options.autoscale_resize_timeout)
+        return "retarget" if retarget else "resize"
+
+    def _drains_now(self) -> bool:
+        """Say whether a resize waits for tasks to end before it can go on."""
+        return any(self.nodes[sequence].draining for sequence in self.resizing.victims) if self.resizing else False
 
     def stop_resize(self) -> None:
         """Keep what has been obtained; the target is not restored."""
@@ -175,6 +228,8 @@ class Pool:
     def _refusal(self) -> tuple[str, str] | None:
         if self.deleted:
             return "PoolBeingDeleted", "The pool is being deleted"
+        if self.autoscaler is not None:
+            return "AutoScaleEnabled", "A pool that scales itself cannot be resized by hand"
         if self.resizing is not None:
             return "PoolBeingResized", "The pool is already being resized"
         return None
@@ -186,7 +241,14 @@ class Pool:
         )
 
     def _adjust(self, resizing: Resize, kind: NodeKind) -> None:
-        missing = self.targets[kind] - len(self.of_kind(kind))
+        ordered = [order for order in resizing.orders if order.kind is kind]
+        leaving = sum(1 for node in self.of_kind(kind) if node.leaving)
+        coming = sum(order.outstanding for order in ordered)
+        missing = self.targets[kind] - (len(self.of_kind(kind)) - leaving + coming)
+        for order in reversed(ordered):  # what is still on order is cancelled first, newest first
+            given_up = min(max(-missing, 0), order.outstanding)
+            order.outstanding -= given_up
+            missing += given_up
         if missing > 0:
             admission = admit(missing, self._limits(kind), kind)
             resizing.fail(admission.code, admission.message)
@@ -203,10 +265,12 @@ class Pool:
         tail = self.description.simulation.timing.allocation_tail
         model = self.world.scenario.options.allocation_tail_model
         first = self.world.env.clock + self.spans.allocation()
-        for k in range(order.outstanding):
+        k = 0
+        while order.outstanding:
             yield self.world.env.at(first + to_ms(behind_first(k, tail, model)), NODES)
-            if order.cancelled:
+            if not order.outstanding:
                 return
+            k += 1
             order.outstanding -= 1
             sequence = self._appear(order.kind)
             if self.resizing is not None and self.world.scenario.options.steady_when != "allocated":
@@ -256,6 +320,8 @@ class Pool:
                 "AllocationTimedout",
                 "Desired number of nodes could not be allocated as the resize timeout was reached",
             )
+        if self.autoscaler is not None and any(self.nodes[n].draining for n in resizing.victims):
+            return  # a drain under autoscale has no timeout (assumption P60)
         undrained = [n for n in sorted(resizing.victims) if self.nodes[n].draining]
         for sequence in undrained:
             resizing.fail("RemoveNodesFailed", "Nodes could not be removed before the resize timeout")
@@ -268,7 +334,6 @@ class Pool:
         resizing.awaited.clear()
         for order in resizing.orders:
             order.outstanding = 0
-            order.cancelled = True
 
     def _progress(self) -> None:
         if self.resizing is not None and self.resizing.is_complete:
@@ -277,6 +342,9 @@ class Pool:
     def _finish(self, resizing: Resize) -> None:
         self.resizing = None
         self._end_row(resizing.row, resizing.code, resizing.message)
+        if self.pending is not None and not self.deleted:
+            (targets, option), self.pending = self.pending, None
+            self.autoscale(targets, option)
 
     def _end_row(self, row: int, code: str, message: str) -> None:
         dedicated, low_priority = (len(self.of_kind(kind)) for kind in NodeKind)

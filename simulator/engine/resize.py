@@ -13,7 +13,6 @@ class Order:
 
     kind: NodeKind
     outstanding: int
-    cancelled: bool = False
 
 
 @dataclass(slots=True)

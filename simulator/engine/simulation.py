@@ -26,6 +26,12 @@ LONGEST = 180 * 24 * 3600 * 1000
 """Without a horizon a run ends 180 days after the last arrival or operation: the service ends tasks then."""
 
 
+LINGER = 24 * 3600 * 1000
+"""So long a run goes on after its last task for a pool that scales itself and still has nodes: the tail is a cost."""
+PATIENCE = 7 * LINGER
+"""So long a run waits for a pool that scales itself while tasks wait and nothing happens."""
+
+
 @dataclass(frozen=True, slots=True)
 class PoolSnapshot:
     """What one pool looks like at an instant."""
@@ -160,6 +166,9 @@ class Simulation:
     def _create(self, pool: Pool) -> None:
         self._unborn -= 1
         body = pool.description
+        if body.enable_auto_scale:
+            pool.enable_autoscale()
+            return
         targets = {
             NodeKind.DEDICATED: body.target_dedicated_nodes,
             NodeKind.LOW_PRIORITY: body.target_low_priority_nodes,
@@ -208,12 +217,17 @@ class Simulation:
             return ""
         if any(pool.resizing is not None for pool in self._pools):
             return ""
+        scaling = [pool for pool in self._pools if pool.autoscaler is not None and not pool.deleted]
+        quiet = self.env.clock - max((kernel.now for kernel in kernels), default=0)
         leaving = any(node.leaving for pool in self._pools for node in pool.nodes.values())
         if leaving:
             return ""
         if not any(kernel.queues.waiting for kernel in kernels):
-            return "work done"
-        return "" if any(pool.is_busy for pool in self._pools) else "stalled"
+            lingers = any(pool.nodes for pool in scaling) and quiet < LINGER
+            return "" if lingers else "work done"
+        if any(pool.is_busy for pool in self._pools) or (scaling and quiet < PATIENCE):
+            return ""
+        return "stalled"
 
     def _never_fits(self) -> np.typing.NDArray[np.bool_]:
         found = np.zeros(len(self.workload.submit), dtype=bool)

@@ -64,6 +64,7 @@ class Kernel:
         self.now = 0
         """The last instant at which a task ended or arrived."""
         self.arrived = 0
+        self.parked_of_shape = [0] * len(shapes)
         self.parked = 0
         """Arrived tasks that no node of this pool can ever run."""
         self.waits_for = array("i", tasks.parents)
@@ -74,6 +75,9 @@ class Kernel:
         self.completed = 0
         self.failed = 0
         self.used_slots = 0
+        self.used_cores = 0
+        """Thousandths of a core; a task that asks for none takes its share of the node by slots."""
+        self._cores = [shape.cores or shape.slots * cores // slots for shape in shapes]
         self.draining: set[int] = set()
         self.drained: list[int] = []
         """Notice: draining nodes whose last task has ended."""
@@ -101,6 +105,14 @@ class Kernel:
     def active(self) -> int:
         """How many submitted tasks wait."""
         return self.queues.waiting + self.parked + self.blocked
+
+    def eligible_instances(self) -> int:
+        """Count the waiting tasks that wait for no other, a multi-instance task once for each of its nodes."""
+        waiting = self.queues.waiting_of_shape
+        return sum(
+            (count + parked) * shape.instances
+            for count, parked, shape in zip(waiting, self.parked_of_shape, self.shapes, strict=True)
+        )
 
     @property
     def has_notices(self) -> bool:
@@ -169,6 +181,7 @@ class Kernel:
                 self.blocked += 1
             elif self.never_fits[shape]:
                 self.parked += 1
+                self.parked_of_shape[shape] += 1
             else:
                 self.queues.put(task, tasks.job[task], shape)
 
@@ -313,6 +326,7 @@ class Kernel:
         nodes, attempts = self.nodes, self.attempts
         nodes.take(node, shape)
         self.used_slots += shape.slots
+        self.used_cores += self._cores[self.tasks.shape[task]]
         head = nodes.first_task[node]
         self.link[task] = head
         self.back[task] = NONE
@@ -364,6 +378,7 @@ class Kernel:
                 shape = tasks.shape[child]
                 if self.never_fits[shape]:
                     self.parked += 1
+                    self.parked_of_shape[shape] += 1
                 else:
                     self.queues.put_back(child, tasks.job[child], shape)
 
@@ -401,6 +416,7 @@ class Kernel:
                 nodes.first_task[node] = after
             nodes.give(node, shape)
             self.used_slots -= shape.slots
+            self.used_cores -= self._cores[self.tasks.shape[task]]
             if after == NONE and before == NONE and node in self.draining:
                 self.draining.discard(node)
                 self.drained.append(node)

@@ -13,6 +13,7 @@ ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
                 None with the reasons in notes where a price is not known
 resize_errors   {code: times}
+evaluations     of autoscale formulas: count, errors {code: times}, target_changes
 assumptions     what the result rests on that nobody has published
 stopped         work done, stalled, horizon or interrupted
 manifest        versions, seed, replication, hash of the scenario
@@ -62,6 +63,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "ledger_node_s": recording.ledger.seconds(),
         "cost": cost,
         "resize_errors": _resize_errors(recording),
+        "evaluations": _evaluations(recording),
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
@@ -202,12 +204,21 @@ def _resize_errors(recording: Recording) -> dict[str, int]:
     return dict(sorted(Counter(code for code in codes if code not in ("", "Success")).items()))
 
 
+def _evaluations(recording: Recording) -> dict[str, Any]:
+    rows = recording.raw.recorder.evaluations
+    errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
+    changes = sum(row.action in ("resize", "retarget", "pending") for row in rows)
+    return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
+
+
 def _assumptions(recording: Recording) -> list[str]:
     """Name what the numbers rest on that the service does not publish."""
     options = recording.scenario.options
     said = [f"timings of nodes and tasks: preset {options.timing_preset}, chosen, not published (P28)"]
     if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
         said.append("preemption: the scenario's own model, the service publishes rates only in bands (P29, P41)")
+    if recording.raw.recorder.evaluations:
+        said.append(f"autoscale samples: profile {options.sample_profile}, delays chosen, not published (A21)")
     changed = options.model_dump(exclude_defaults=True, exclude={"timing_preset"})
     said += [f"option {name}: {value}" for name, value in changed.items()]
     return said + [f"price: {note}" for note in recording.bill.notes]

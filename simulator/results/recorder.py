@@ -4,6 +4,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from simulator.errors import BrokenInvariantError
+from simulator.formula import AutoScaleRun
 from simulator.states import NODE_TRANSITIONS, NodeKind, NodeState
 
 
@@ -44,6 +45,16 @@ class ResizeRow:
     current_low_priority: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """One evaluation; `action` is none, resize, retarget, pending or error."""
+
+    pool: int
+    time: int
+    run: AutoScaleRun
+    action: str
+
+
 @dataclass(slots=True)
 class Recorder:
     """Append-only rows of the control plane."""
@@ -51,6 +62,7 @@ class Recorder:
     nodes: list[NodeRow] = field(default_factory=list)
     states: list[StateRow] = field(default_factory=list)
     resizes: list[ResizeRow] = field(default_factory=list)
+    evaluations: list["EvaluationRow"] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     removals: list[tuple[int, int]] = field(default_factory=list)
@@ -83,6 +95,10 @@ class Recorder:
     def removal(self, node: int, now: int) -> None:
         """Note that a node is being removed from `now` on."""
         self.removals.append((node, now))
+
+    def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: str) -> None:
+        """Note one evaluation of a pool's formula and what was done about it."""
+        self.evaluations.append(EvaluationRow(pool, now, run, action))
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""

@@ -71,6 +71,11 @@ class Recording:
         return self._frame("pool_timeline")
 
     @cached_property
+    def evaluations(self) -> pd.DataFrame:
+        """One row for each evaluation of an autoscale formula."""
+        return self._frame("evaluations")
+
+    @cached_property
     def control(self) -> Control:
         """Nodes and their states as columns."""
         return Control(self.raw)

@@ -130,6 +130,23 @@ TABLES: Final = (
         ),
     ),
     Table(
+        "evaluations",
+        "one row for each evaluation of an autoscale formula",
+        (
+            C("pool", "category", "the pool's id"),
+            C("time", "float", "when", SECONDS),
+            C("results", "text", "the results string, as the service writes it"),
+            C("error", "category", "the service's error code; empty if there was none"),
+            C("message", "text", "what went wrong, with line and column; empty if nothing"),
+            C("target_dedicated", "int", "target, truncated; after an error what it was before"),
+            C("target_low_priority", "int", "target, truncated; after an error what it was before"),
+            C("option", "category", "node deallocation option"),
+            C("action", "category", "none, resize, retarget, pending (a drain blocks the pool) or error"),
+            C("warnings", "int", "warnings of the evaluation, e.g. a negative target"),
+            C("trace", "text", "why, as JSON; empty unless `options.recordTraces` is set"),
+        ),
+    ),
+    Table(
         "ledger",
         "one row for each pool, node kind and label: where the node-seconds and the money went",
         (

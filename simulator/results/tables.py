@@ -1,11 +1,13 @@
 """A recording's tables as columns; no Python object is made for a task or an attempt, but for its id."""
 
+import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.formula.explain import as_dict
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES
 from simulator.results.ledger import LABELS
 from simulator.results.money import UNITS_PER_CENT
@@ -177,6 +179,24 @@ def _resizes(recording: "Recording") -> Columns:
     }
 
 
+def _evaluations(recording: "Recording") -> Columns:
+    rows = recording.raw.recorder.evaluations
+    runs = [row.run for row in rows]
+    return {
+        "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
+        "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
+        "results": [run.results for run in runs],
+        "error": _coded(run.error.code if run.error else None for run in runs),
+        "message": [run.error.detail if run.error else None for run in runs],
+        "target_dedicated": np.array([run.target_dedicated_nodes for run in runs], dtype=np.int64),
+        "target_low_priority": np.array([run.target_low_priority_nodes for run in runs], dtype=np.int64),
+        "option": _coded(run.node_deallocation_option for run in runs),
+        "action": _coded(row.action for row in rows),
+        "warnings": np.array([len(run.warnings) for run in runs], dtype=np.int64),
+        "trace": [json.dumps(as_dict(run, explain=True)["trace"]) if run.trace else None for run in runs],
+    }
+
+
 def _pool_timeline(recording: "Recording") -> Columns:
     columns = make_timeline(recording.workload, recording.control)
     pool, time = columns.pop("pool"), columns.pop("time")
@@ -221,6 +241,7 @@ MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "node_states": _node_states,
     "resizes": _resizes,
     "pool_timeline": _pool_timeline,
+    "evaluations": _evaluations,
     "ledger": _ledger,
 }
 NAMES: Final = tuple(described.name for described in TABLES)

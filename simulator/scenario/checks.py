@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
+from simulator.formula import Formula, FormulaSyntaxError
 from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool, TaskGroup
 from simulator.scenario.dependencies import parents_of
@@ -74,6 +75,13 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
     ):
         if field in pool.model_fields_set:
             yield Finding("a fixed target and enableAutoScale: the service takes one or the other", (*loc, key))
+    if pool.auto_scale_formula is not None:
+        try:
+            Formula.parse(pool.auto_scale_formula)
+        except FormulaSyntaxError as error:
+            for problem in error.problems:
+                text = f"{error.code}: {problem.place}: {problem.message}, in: {problem.source.strip()}"
+                yield Finding(text, (*loc, "autoScaleFormula"))
     low, high = INTERVALS
     if not low <= pool.auto_scale_evaluation_interval <= high:
         text = "the service takes an interval from 5 minutes to 168 hours"

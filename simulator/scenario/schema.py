@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from simulator.durations import Limit, Seconds
 from simulator.errors import Problem
+from simulator.formula import Options as FormulaOptions
 from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.catalogue import VmSize
 from simulator.scenario.complete import complete
@@ -34,6 +35,11 @@ class ScaleDownOrder(StrEnum):
     RANDOM = "random"
 
 
+def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
+    FormulaOptions.of(values)
+    return values
+
+
 class Options(Section):
     """Decisions on points that the service leaves open (behaviour document, 15.1), each an assumption."""
 
@@ -52,6 +58,27 @@ class Options(Section):
     """Low-priority price of a size without one, as a share of the dedicated; None: Linux 0.2, Windows 0.4."""
     allocation_tail_model: Literal["linear", "log"] = "linear"
     max_rounds_per_instant: Positive = 10_000
+    first_eval: Literal["immediate", "after_interval"] = "immediate"
+    """When a pool created with autoscale is evaluated first (P22)."""
+    autoscale_resize_timeout: Limit = 900.0
+    """After what time a growth under autoscale gives up (P3)."""
+    autoscale_retry: Literal["on_target_change", "on_shortfall"] = "on_target_change"
+    """Whether an evaluation with unchanged targets tries again after a resize that fell short (P40)."""
+    pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"
+    """What becomes of a result while a drain blocks the pool (P34)."""
+    sample_profile: Literal["typical", "documented", "custom"] = "typical"
+    """How late samples can be read: 0 to 10 s, 60 s, or as the next two say (A21)."""
+    sample_delay_s: Amount = 0.0
+    sample_jitter_s: Amount = 0.0
+    sample_phase_s: Annotated[Amount, Field(lt=30)] = 0.0
+    """When the sampler ticks inside its period of 30 s."""
+    sample_drop_probability: Fraction = 0.0
+    cpu_scale: Literal["fraction", "percent"] = "fraction"
+    """Scale of `$CPUPercent` (A20)."""
+    formula: Annotated[dict[str, Any], AfterValidator(_formula_options)] = Field(default_factory=dict)
+    """Options of the formula language by name, e.g. `percentile_method` (language specification, section 11)."""
+    record_traces: bool = False
+    """Whether each evaluation keeps why it came to its result."""
 
 
 class Account(Section):

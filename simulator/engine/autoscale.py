@@ -1,0 +1,130 @@
+"""The autoscale loop of one pool: metrics sampled every 30 s, the formula evaluated at every interval.
+
+Sampling and evaluation are separate processes that are not synchronised, as in the service (language
+specification, sections 8 and 9.1). A formula sees the samples that can be read at its instant, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.environment import AUTOSCALE, SAMPLING
+from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
+from simulator.formula.history import PERIOD_TICKS
+from simulator.formula.values import TICKS_PER_SECOND
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+from simulator.units import MS_PER_S, to_ms
+
+if TYPE_CHECKING:
+    from simulator.engine.pool import Pool
+
+TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
+PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
+PROFILES = {"typical": (0.0, 10.0), "documented": (60.0, 0.0)}
+"""Delay and jitter in seconds before a sample can be read (assumption A21)."""
+
+
+class Autoscaler:
+    """Sampler and evaluator of one pool, from the moment autoscale is enabled."""
+
+    def __init__(self, pool: Pool) -> None:
+        body, options = pool.description, pool.world.scenario.options
+        self.pool = pool
+        self.env = pool.world.env
+        self.formula = Formula.parse(body.auto_scale_formula or "")
+        self.options = Options.of(options.formula)
+        self.interval = to_ms(body.auto_scale_evaluation_interval)
+        self.history = History()
+        self._origin = Timestamp.of(pool.world.scenario.origin).ticks
+        self._unread: list[tuple[int, int, str, float]] = []
+        """Heap of samples that cannot be read yet: ready (ms), taken (ticks), metric, value."""
+        profile = PROFILES.get(options.sample_profile)
+        self._delay, self._jitter = profile or (options.sample_delay_s, options.sample_jitter_s)
+        self._luck = pool.world.dice(f"samples:{pool.id}")
+        self._began = self.env.clock
+        self.env.process(self._sample())
+        self.env.process(self._evaluate())
+
+    def context(self) -> Context:
+        """Give the pool as the formula sees it now."""
+        now = self.env.clock
+        while self._unread and self._unread[0][0] <= now:
+            _, taken, metric, value = heappop(self._unread)
+            self.history.add(metric, taken, value)
+        targets = self.pool.wanted
+        return Context(
+            now=Timestamp(self._origin + now * TICKS_PER_MS),
+            target_dedicated_nodes=targets[NodeKind.DEDICATED],
+            target_low_priority_nodes=targets[NodeKind.LOW_PRIORITY],
+            live={
+                "$CurrentDedicatedNodes": float(len(self.pool.of_kind(NodeKind.DEDICATED))),
+                "$CurrentLowPriorityNodes": float(len(self.pool.of_kind(NodeKind.LOW_PRIORITY))),
+                "$TaskSlotsPerNode": float(self.pool.description.task_slots_per_node),
+            },
+            samples=self.history,
+            options=self.options,
+        )
+
+    def _sample(self) -> Generator[Any, Any, None]:
+        """Take samples at enabling + phase + k periods, strictly after enabling."""
+        options = self.pool.world.scenario.options
+        first = self._began + to_ms(options.sample_phase_s)
+        at = first if first > self._began else first + PERIOD_MS
+        while not self.pool.deleted:
+            yield self.env.at(at, SAMPLING)
+            for metric, value in self._metrics().items():
+                drop, jitter = self._luck(), self._luck()
+                if drop >= options.sample_drop_probability:
+                    ready = at + to_ms(self._delay + jitter * self._jitter)
+                    taken = self._origin + at * TICKS_PER_MS
+                    heappush(self._unread, (ready, taken, metric, value))
+            at += PERIOD_MS
+
+    def _metrics(self) -> dict[str, float]:
+        """Read what the service samples (language specification, 7.2); nodes without a VM use no CPU."""
+        pool, kernel = self.pool, self.pool.kernel
+        nodes = list(pool.nodes.values())
+        active = float(kernel.eligible_instances())
+        found = {
+            "$ActiveTasks": active,
+            "$RunningTasks": float(kernel.running),
+            "$PendingTasks": active + kernel.running,
+            "$SucceededTasks": float(kernel.completed - kernel.failed),
+            "$FailedTasks": float(kernel.failed),
+            "$CurrentDedicatedNodes": float(len(pool.of_kind(NodeKind.DEDICATED))),
+            "$CurrentLowPriorityNodes": float(len(pool.of_kind(NodeKind.LOW_PRIORITY))),
+            "$PreemptedNodeCount": float(sum(node.state is NodeState.PREEMPTED for node in nodes)),
+            "$UsableNodeCount": float(sum(node.in_service for node in nodes)),
+        }
+        with_vm = sum(node.has_vm for node in nodes)
+        if with_vm:
+            share = min(1.0, kernel.used_cores / (with_vm * pool.size.vcpus * 1000))
+            found["$CPUPercent"] = share * (100.0 if pool.world.scenario.options.cpu_scale == "percent" else 1.0)
+        return found
+
+    def _evaluate(self) -> Generator[Any, Any, None]:
+        """Evaluate at once, then every interval; also while the pool is being resized."""
+        options = self.pool.world.scenario.options
+        at = self._began + (0 if options.first_eval == "immediate" else self.interval)
+        while not self.pool.deleted:
+            yield self.env.at(at, AUTOSCALE)
+            if self.pool.deleted:
+                return
+            self.run()
+            at += self.interval
+
+    def run(self) -> AutoScaleRun:
+        """Evaluate the formula now and act on what it says; an error leaves the pool as it is."""
+        traced = self.pool.world.scenario.options.record_traces
+        found = self.formula.evaluate(self.context(), trace=traced)
+        action = "error"
+        if found.error is None:
+            targets = {
+                NodeKind.DEDICATED: found.target_dedicated_nodes,
+                NodeKind.LOW_PRIORITY: found.target_low_priority_nodes,
+            }
+            action = self.pool.autoscale(targets, NodeDeallocationOption(found.node_deallocation_option))
+        self.pool.world.record.evaluation(self.pool.index, self.env.clock, found, action)
+        return found

@@ -6,6 +6,7 @@ import typer
 
 import simulator
 from simulator.cli.describe import schema, sizes, validate
+from simulator.cli.formula import app as formula
 from simulator.cli.run import run
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app.command()(run)
 app.command()(validate)
 app.command()(schema)
 app.command()(sizes)
+app.add_typer(formula, name="formula")
 
 
 def _version(wanted: bool) -> None:

@@ -201,7 +201,7 @@ def _jobs(recording: Recording, cost: dict[str, Any]) -> dict[str, Any]:
 
 def _resize_errors(recording: Recording) -> dict[str, int]:
     codes = (row.code for row in recording.raw.recorder.resizes)
-    return dict(sorted(Counter(code for code in codes if code not in ("", "Success")).items()))
+    return dict(sorted(Counter(code for code in codes if code not in ("", "Success", "Retargeted")).items()))
 
 
 def _evaluations(recording: Recording) -> dict[str, Any]:

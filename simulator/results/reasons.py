@@ -55,7 +55,9 @@ def _why_waiting(control: Control, pool: int) -> str:
     here = control.node_pool[control.node] == pool if len(control.node) else np.zeros(0, dtype=bool)
     if (here & (control.state == IDLE) & (control.end == raw.end)).any():
         return "queued when the run ended"
-    errors = [row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", "Success")]
+    errors = [
+        row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", "Success", "Retargeted")
+    ]
     targets = [row for row in raw.recorder.targets if row[0] == pool]
     wants_none = not targets or not any(targets[-1][2:])
     if errors:

@@ -218,7 +218,7 @@ class Analysis:
         otherwise = self.look(node.otherwise)
         self.guards.pop()
         joined = join(then, otherwise)
-        return replace(joined, sources=joined.sources | condition.sources)
+        return replace(joined, sources=joined.sources | {f"?{source.lstrip('?')}" for source in condition.sources})
 
     def _chain(self, node: Binary) -> Fact:
         first, operators = spine(node)

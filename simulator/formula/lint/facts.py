@@ -21,7 +21,13 @@ class Fact:
     """Least length of a vector."""
     longest: float = INF
     sources: frozenset[str] = NOTHING
-    """Service variables it is computed from; `%$Name` is the availability of that metric's window."""
+    """Service variables it is computed from; `%$Name` is the availability of that metric's window, and `?` stands
+    before what only decides which branch is taken."""
+
+    @property
+    def causes(self) -> frozenset[str]:
+        """Sources, whether they are computed with or decide a branch."""
+        return frozenset(source.lstrip("?") for source in self.sources)
 
     @property
     def is_constant(self) -> bool:

@@ -135,7 +135,7 @@ def _check_gate(analysis: Analysis, node: Method, given: list[Fact]) -> None:
 
 
 def _tests_percent(analysis: Analysis, ternary: Ternary) -> bool:
-    return any(source.startswith("%") for source in analysis.facts[id(ternary.condition)].sources)
+    return any(source.startswith("%") for source in analysis.facts[id(ternary.condition)].causes)
 
 
 def _threshold(analysis: Analysis, ternary: Ternary, branch: str) -> float | None:
@@ -236,7 +236,7 @@ def _halves(node: Expression, full: str) -> bool:
 
 def _is_stuck(analysis: Analysis, full: str) -> bool:
     """Say whether a pool without nodes of this kind stays without, whatever the metrics say."""
-    if not analysis.targets[full].sources & {full, OWN[full]}:
+    if not analysis.targets[full].causes & {full, OWN[full]}:
         return False
     zero = double(0, 0, whole=True)
     again = Analysis(analysis.tree, analysis.source, {full: zero, OWN[full]: zero})
@@ -247,7 +247,7 @@ def _is_stuck(analysis: Analysis, full: str) -> bool:
 def _check_kinds(analysis: Analysis, full: str, statement: Statement, fact: Fact) -> None:
     other = {OTHER[full], OWN[OTHER[full]]}
     explained = {*TASK_METRICS, "$PreemptedNodeCount", full, OWN[full]}
-    if fact.sources & other and not fact.sources & explained:
+    if fact.sources & other and not fact.causes & explained:
         analysis.say("crossed-kinds", statement.start, f"{full} follows the other kind of nodes alone.")
 
 
@@ -264,12 +264,13 @@ def _signals(analysis: Analysis, slots: int | None) -> None:
     } or {"requeue"}
     kills = sorted(options & {"requeue", "terminate"})
     for full, statement in _last_assignments(analysis).items():
-        asked = analysis.targets[full].sources & set(TASK_METRICS)
+        asked = analysis.targets[full].causes & set(TASK_METRICS)
+        counted = analysis.targets[full].sources & set(TASK_METRICS)
         if "$ActiveTasks" in asked and not asked & {"$RunningTasks", "$PendingTasks"}:
             end = f" and '{kills[0]}' kills them when the pool shrinks" if kills else ""
             text = f"$ActiveTasks counts waiting tasks only: running ones are not seen{end}."
             analysis.say("active-only-scaling", statement.start, text)
-        if slots is not None and slots > 1 and asked and not _divides(analysis, full):
+        if slots is not None and slots > 1 and counted and not _divides(analysis, full):
             text = f"tasks are counted as if each needed a node, but a node has {slots} slots."
             analysis.say("ignores-slots", statement.start, text)
 

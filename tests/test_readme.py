@@ -1,5 +1,6 @@
 """What the README shows works, and its commands are those that the Makefile and the command line have."""
 
+import json
 import re
 from pathlib import Path
 
@@ -25,11 +26,25 @@ def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_the_scenario_of_the_readme_is_valid_and_runs(tmp_path: Path) -> None:
-    (text,) = blocks("yaml")
+    text = next(block for block in blocks("yaml") if "pools:" in block)
     file = tmp_path / "night.yaml"
     file.write_text(text)
     assert load(file, strict=True).name == "night run"
     assert CliRunner().invoke(app, ["run", str(file)]).exit_code == 0
+
+
+def test_the_unit_tests_of_a_formula_pass(tmp_path: Path) -> None:
+    text = next(block for block in blocks("yaml") if "formula:" in block)
+    file = tmp_path / "suite.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(app, ["formula", "test", str(file)])
+    assert result.exit_code == 0, result.output
+    assert "2 passed" in result.stdout
+
+
+def test_the_number_of_compliance_cases_is_right() -> None:
+    files = (ROOT / "tests" / "formula" / "compliance").glob("*.json")
+    assert f"{sum(len(json.loads(file.read_text())) for file in files)}\nlanguage-neutral cases" in README
 
 
 def test_the_two_commands_are_targets_that_do_what_is_said() -> None:

@@ -208,7 +208,7 @@ def _binary(sign: str, left: Evaluate, right: Evaluate, offset: int) -> Evaluate
             result = numbers(one, other)
         else:
             result = _mixed(sign, one, other, state, offset)
-        if checks_finite and state.options.non_finite == "error":
+        if checks_finite and state.demands_finite:
             _demand_finite(result, offset)
         return result
 

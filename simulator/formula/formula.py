@@ -39,7 +39,8 @@ class Formula:
         self.text = text
         self.tree = tree
         self.source = Source(text)
-        self._steps = [_statement(statement) for statement in tree.statements]
+        self._steps: list[Execute] | None = None
+        """Made at the first evaluation."""
 
     @classmethod
     def parse(cls, text: str) -> "Formula":
@@ -48,6 +49,8 @@ class Formula:
 
     def evaluate(self, context: Context, *, trace: bool = False) -> AutoScaleRun:
         """Run the formula; whatever is wrong is in the run's `error`, nothing is raised."""
+        if self._steps is None:
+            self._steps = [_statement(statement) for statement in self.tree.statements]
         state = State(context, traced=trace)
         steps: list[Step] = []
         failure: EvaluationError | None = None

@@ -43,6 +43,8 @@ def scaled(span: Interval, factor: float) -> Interval:
     """Scale an interval, rounding to the nearest tick, halves away from zero (assumption G9)."""
     if not math.isfinite(factor):
         raise ValueError("a timeinterval times or by a number that is not finite")
+    if factor.is_integer():
+        return _interval(span.ticks * int(factor))
     numerator, denominator = factor.as_integer_ratio()
     return _interval(_rounded(span.ticks * numerator, denominator))
 

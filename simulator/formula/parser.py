@@ -70,11 +70,11 @@ class _Parser:
 
     @property
     def token(self) -> Token:
+        """The token to be read next."""
         return self.tokens[self.at]
 
     def is_sign(self, text: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind is Kind.SIGN and token.text == text
+        return self.tokens[self.at].text == text
 
     def is_end(self) -> bool:
         return self.token.kind is Kind.END
@@ -99,7 +99,7 @@ class _Parser:
         target = None
         if first.kind is Kind.NAME:
             following = self.tokens[self.at + 1]
-            if following.kind is Kind.SIGN and following.text == "=":
+            if following.text == "=":
                 target = first.text
                 self.at += 2
         value = self.expression()
@@ -125,8 +125,8 @@ class _Parser:
     def operation(self, level: int) -> Expression:
         left = self.unary()
         while True:
-            token = self.token
-            binds = LEVEL.get(token.text, 0) if token.kind is Kind.SIGN else 0
+            token = self.tokens[self.at]
+            binds = LEVEL.get(token.text, 0)
             if binds < level or binds == 0:
                 return left
             self.at += 1
@@ -134,8 +134,8 @@ class _Parser:
             left = Binary(token.text, left, right, left.start, token.start)
 
     def unary(self) -> Expression:
-        token = self.token
-        if token.kind is Kind.SIGN and token.text in ("-", "!"):
+        token = self.tokens[self.at]
+        if token.text in ("-", "!"):
             self.enter()
             self.at += 1
             operand = self.unary()
@@ -168,7 +168,7 @@ class _Parser:
             return Number(float(token.text), token.start)
         if token.kind is Kind.STRING:
             self.at += 1
-            return Text(token.text, token.start)
+            return Text(token.text[1:-1], token.start)
         if token.kind is Kind.NAME:
             self.at += 1
             if self.is_sign("("):
@@ -209,6 +209,5 @@ class _Parser:
             return _WrongSyntaxError(token.text, token.start)
         if token.kind is Kind.END:
             return _WrongSyntaxError(f"the formula ends where {what} is expected", token.start)
-        shown = f'"{token.text}"' if token.kind is Kind.STRING else token.text
         hint = " ('=' assigns; '==' compares)" if token.text == "=" else ""
-        return _WrongSyntaxError(f"unexpected '{shown}', expected {what}{hint}", token.start)
+        return _WrongSyntaxError(f"unexpected '{token.text}', expected {what}{hint}", token.start)

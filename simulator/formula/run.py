@@ -94,6 +94,7 @@ class State:
         "assigned",
         "branches",
         "context",
+        "demands_finite",
         "now",
         "option",
         "options",
@@ -116,5 +117,6 @@ class State:
         self.option: Keyword = KEYWORDS["requeue"]
         self.random: random.Random | None = None
         self.traced = traced
+        self.demands_finite = context.options.non_finite == "error"
         self.windows: list[tuple[int, Any]] = []
         self.branches: list[tuple[int, str]] = []

@@ -1,9 +1,8 @@
 """From characters to tokens (language specification, section 3)."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Kind(Enum):
@@ -17,9 +16,8 @@ class Kind(Enum):
     WRONG = "wrong"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of the text; `text` of a string is without its quotes, of a wrong token what is wrong."""
+class Token(NamedTuple):
+    """A piece of the text; a wrong token's `text` is what is wrong. No text of another kind equals that of a sign."""
 
     kind: Kind
     text: str
@@ -29,14 +27,14 @@ class Token:
 
 _TOKEN: Final = re.compile(
     r"""(?P<skip>(?:[ \t\r\n]+|//[^\r\n]*)+)
-      | (?P<name>[$_A-Za-z][A-Za-z0-9_]*)
-      | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+      | (?P<name>(?:\$[A-Za-z0-9_]|[A-Za-z_])[A-Za-z0-9_]*)
+      | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<glued>[A-Za-z0-9_$]+)?
       | (?P<string>"[^"\r\n]*")
       | (?P<sign><=|>=|==|!=|&&|\|\||[-+*/<>!?:=.,;()])
+      | (?P<wrong>.)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
-_GLUED: Final = re.compile(r"[A-Za-z0-9_$]")
 _KINDS: Final = {"name": Kind.NAME, "number": Kind.NUMBER, "string": Kind.STRING, "sign": Kind.SIGN}
 _HINTS: Final = {
     "%": "there is no remainder operator",
@@ -56,26 +54,19 @@ _HINTS: Final = {
 def tokenize(text: str) -> list[Token]:
     """Cut a text into tokens, the last one of kind END; what is no token becomes one of kind WRONG."""
     tokens: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            tokens.append(_wrong(text, at, at + 1))
-            at += 1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "skip":
             continue
-        kind = str(match.lastgroup)
-        end = match.end()
-        if kind == "name" and match[0] == "$":
-            tokens.append(_wrong(text, at, end))
-        elif kind == "number" and (glued := _GLUED.match(text, end)):
-            tokens.append(Token(Kind.WRONG, "expected an operator after the number", glued.start(), glued.end()))
-            while end < len(text) and _GLUED.match(text, end):
-                end += 1
-        elif kind == "string":
-            tokens.append(Token(Kind.STRING, match[0][1:-1], at, end))
-        elif kind != "skip":
-            tokens.append(Token(_KINDS[kind], match[0], at, end))
-        at = end
+        found = _KINDS.get(str(kind))
+        start, end = match.span()
+        if found is not None:
+            tokens.append(Token(found, match[0], start, end))
+        elif kind == "glued":
+            start = match.start("glued")
+            tokens.append(Token(Kind.WRONG, "expected an operator after the number", start, start + 1))
+        else:
+            tokens.append(_wrong(text, start, end))
     tokens.append(Token(Kind.END, "", len(text), len(text)))
     return tokens
 

@@ -1,5 +1,6 @@
 """From a tree back to text: with as few brackets as the grammar needs."""
 
+import math
 from typing import Final
 
 from simulator.formula.parser import LEVEL
@@ -40,7 +41,7 @@ def _write(node: Expression) -> tuple[str, int]:
     """Give the text and how tightly its outermost part binds."""
     match node:
         case Number():
-            return format_double(node.value) if node.value < 1e16 else repr(node.value), ATOM
+            return _number(node.value), ATOM
         case Text():
             return f'"{node.value}"', ATOM
         case Name():
@@ -58,6 +59,12 @@ def _write(node: Expression) -> tuple[str, int]:
             return f"{condition} ? {write(node.then)} : {write(node.otherwise)}", TERNARY
         case Binary():
             return _chain(node)
+
+
+def _number(value: float) -> str:
+    if math.isinf(value):
+        return "1e999"
+    return format_double(value) if value < 1e16 else repr(value)
 
 
 def _chain(node: Binary) -> tuple[str, int]:

@@ -4,7 +4,6 @@ A double is a Python float and a doubleVec a list of them. Instants and interval
 (ticks), instants since the year 1 as in the service's own runtime.
 """
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -93,14 +92,17 @@ def format_value(value: Value) -> str:
 
 def format_double(value: float) -> str:
     """Write the shortest text that reads back equal, without exponent (assumption G13)."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    if value == int(value) and abs(value) < 1e16:
+    if value.is_integer() and -1e16 < value < 1e16:
         return str(int(value))
-    text = f"{Decimal(repr(value)):f}"
-    return text.removesuffix(".0") if "." in text else text
+    text = repr(value)
+    if text in _NOT_FINITE:
+        return _NOT_FINITE[text]
+    if "e" in text:
+        text = f"{Decimal(text):f}"
+    return text.removesuffix(".0")
+
+
+_NOT_FINITE: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def format_interval(value: Interval) -> str:

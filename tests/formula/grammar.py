@@ -98,7 +98,7 @@ def shape_by_lark(text: str) -> Shape:
 NAMES = st.sampled_from(
     ["a", "B1", "_x", "$y", "$PendingTasks", "$TargetDedicatedNodes", "TimeInterval_Minute", "requeue", "e1"]
 )
-NUMBERS = st.sampled_from(["0", "7", "2.5", ".25", "1e3", "1E-2", "70"])
+NUMBERS = st.sampled_from(["0", "7", "2.5", ".25", "1e3", "1E-2", "70", "1e999"])
 TEXTS = st.sampled_from(['""', '"2024-03-05"', '"// no comment"', '"a;b"'])
 SPACE = st.sampled_from(["", " ", "\t", "\n", " // c\n"])
 OPERATORS = st.sampled_from(["+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "&&", "||"])

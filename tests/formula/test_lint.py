@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from simulator.formula.lint import RULES, Level, lint_text
+from tests.formula.grammar import formulas
 
 GUARDED = """
 $filled = $PendingTasks.GetSamplePercent(5 * TimeInterval_Minute);
@@ -116,6 +118,19 @@ def test_findings_have_places_and_say_what_to_do() -> None:
     assert (finding.rule, finding.level) == ("negative-target", Level.WARNING)
     assert (finding.place.line, finding.place.column) == (1, 1)
     assert finding.fix == "put it into max(0, ...)."
+
+
+@pytest.mark.parametrize(
+    "text", ["a = round(1e999 - 1e999);", "a = 1e999 * 0; b = ceil(a);", "x = 1 / (0 / 0) > 1 ? 1 : 2;"]
+)
+def test_numbers_beyond_all_bounds_do_no_harm(text: str) -> None:
+    assert isinstance(lint_text(text), list)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(formulas())
+def test_any_formula_can_be_linted(text: str) -> None:
+    assert all(finding.rule in RULES for finding in lint_text(text, slots=4))
 
 
 def test_the_linter_finds_what_the_compliance_cases_expect_and_never_fails() -> None:

@@ -13,6 +13,7 @@ from simulator.formula.lint.facts import (
     compared,
     double,
     join,
+    known_bounds,
     rounded,
     together,
     truth,
@@ -132,7 +133,7 @@ class Analysis:
 
     def look(self, node: Expression) -> Fact:
         """Give the fact of an expression, and keep it."""
-        fact = self._look(node)
+        fact = known_bounds(self._look(node))
         self.facts[id(node)] = fact
         return fact
 
@@ -254,7 +255,7 @@ class Analysis:
         if kind == "timestamp" and "timeinterval" in kinds:
             return Fact("timestamp", sources=sources | {SHIFTED})
         shortest = max(left.shortest, right.shortest) if kind == "doubleVec" else 0
-        return Fact(kind, low, high, whole, shortest, max(left.longest, right.longest), sources)
+        return known_bounds(Fact(kind, low, high, whole, shortest, max(left.longest, right.longest), sources))
 
     def _as_scalars(self, sign: str, left: Fact, right: Fact) -> bool:
         kinds = [TYPES["double" if fact.kind == "doubleVec" else fact.kind] for fact in (left, right)]

@@ -51,6 +51,13 @@ def truth(low: float = 0, high: float = 1, sources: frozenset[str] = NOTHING) ->
     return Fact("double", low, high, whole=True, sources=sources)
 
 
+def known_bounds(fact: Fact) -> Fact:
+    """Replace bounds that are no number, as ∞ − ∞ leaves them, by none."""
+    if fact.low == fact.low and fact.high == fact.high:
+        return fact
+    return replace(fact, low=-INF, high=INF)
+
+
 def join(one: Fact, other: Fact) -> Fact:
     """Describe what is one or the other."""
     if one.kind != other.kind:

@@ -90,6 +90,9 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _jobs(scenario: Scenario) -> Iterator[Finding]:
     pools = pools_by_id(scenario)
+    if not scenario.jobs and scenario.horizon is None:
+        text = "no job and no horizon: there is nothing to wait for, the run ends at once"
+        yield Finding(text, ("jobs",), is_warning=True)
     for index, job in enumerate(scenario.jobs):
         loc: Loc = ("jobs", index)
         pool = job.auto_pool.pool if job.auto_pool else pools.get((job.pool_id or "").lower())

@@ -60,8 +60,8 @@ def load(path: str | Path, *, strict: bool = False) -> Scenario:
 
 
 def _in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Sort as one reads: by file, line and column; every problem once."""
-    return sorted(dict.fromkeys(problems), key=lambda p: (p.file or "", p.line or 0, p.column or 0))
+    """Sort as one reads: errors before warnings, by file, line and column; every problem once."""
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.is_warning, p.file or "", p.line or 0, p.column or 0))
 
 
 def _explain(sources: Sources, error: ValidationError) -> list[Problem]:
@@ -70,7 +70,7 @@ def _explain(sources: Sources, error: ValidationError) -> list[Problem]:
         loc = tuple(found["loc"])
         if any(loc[: len(place)] == place for place in sources.unread):
             continue
-        message = str(found["msg"]).removeprefix("Value error, ")
+        message = _own_words(found["type"], str(found["msg"]))
         is_missing = found["type"] == "missing"
         if found["type"] == "extra_forbidden":
             near = get_close_matches(str(loc[-1]), _known_keys(), n=1)
@@ -81,6 +81,31 @@ def _explain(sources: Sources, error: ValidationError) -> list[Problem]:
             message = f"{message}, not {found['input']!r}"
         problems.append(sources.problem(message, loc, is_missing=is_missing))
     return problems
+
+
+_KINDS = {
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+    "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
+    "model_attributes_type": "expected a mapping",
+    "int_type": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "string_type": "expected a text",
+}
+
+
+def _own_words(kind: str, message: str) -> str:
+    """Turn the validator's message into one that says what was expected."""
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if kind == "union_tag_invalid":
+        return f"expected one of {message.rsplit(': ', 1)[-1]}"
+    for start in ("greater", "less"):
+        message = message.replace(f"Input should be {start}", f"expected a value {start}")
+    message = message.replace("Input should be", "expected").replace("String should", "should")
+    return message.removeprefix("Value error, ")
 
 
 @cache

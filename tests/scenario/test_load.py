@@ -35,7 +35,7 @@ def test_three_problems_are_told_at_once_with_their_places(tmp_path: Path) -> No
         ("{exponential: {mean: 5m}}", "300"),
     )
     assert len(found) == 3
-    assert "targetDedicatedNodes: Input should be greater than or equal to 0, not -4" in found[0]
+    assert "targetDedicatedNodes: expected a value greater than or equal to 0, not -4" in found[0]
     assert "did you mean 'leaving'?" in found[1]
     assert "a bare number has no unit" in found[2]
     assert all(problem.splitlines()[2].strip() == "^" for problem in found)

@@ -27,7 +27,7 @@ CLOUD = {"osFamily": "5"}
         ({"vmSize": "Standard_D2_v9"}, "did you mean"),
         ({"vmSize": "nonsense"}, "define it under sizes"),
         ({"targetDedicatedNodes": True}, "found true or false"),
-        ({"targetDedicatedNodes": 2.5}, "valid integer"),
+        ({"targetDedicatedNodes": 2.5}, "expected a whole number"),
         ({"targetLowPriorityNodes": -1}, "greater than or equal to 0"),
         ({"id": "a b"}, "pattern"),
         ({"simulation": {"timing": {"startng": "5s"}}}, "did you mean 'starting'?"),

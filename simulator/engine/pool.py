@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.engine.autoscale import Autoscaler
 from simulator.engine.environment import ARRIVALS, NODES
+from simulator.engine.limits import growth_limits, preempted_is_free
 from simulator.engine.node import Leave, Life, Node, Preempt, Stay
 from simulator.engine.preemption import watch_capacity, watch_vm
 from simulator.engine.resize import Order, Resize
+from simulator.engine.spans import Spans
 from simulator.kernel import Kernel
 from simulator.policy.growth import behind_first
-from simulator.policy.quota import INTER_NODE_CAP, Limit, admit, core_quota_code
+from simulator.policy.quota import admit
 from simulator.policy.removal import Candidate, choose
 from simulator.scenario.bodies import Pool as PoolDescription
-from simulator.scenario.timing import Timing
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
 
@@ -28,30 +27,6 @@ if TYPE_CHECKING:
 
 RETENTION = 7 * 24 * 3600 * 1000
 """How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """Functions that draw how long each step of a node's life takes, in milliseconds."""
-
-    allocation: Callable[[], int]
-    creating: Callable[[], int]
-    starting: Callable[[], int]
-    start_task: Callable[[], int]
-    leaving: Callable[[], int]
-    recovery: Callable[[], int]
-
-    @classmethod
-    def of(cls, world: World, pool: str, timing: Timing) -> Spans:
-        """Take one stream for each step, so that changing one step leaves the others' luck alone."""
-        return cls(
-            allocation=world.spans(f"allocation:{pool}", timing.allocation_latency),
-            creating=world.spans(f"creating:{pool}", timing.creating),
-            starting=world.spans(f"starting:{pool}", timing.starting),
-            start_task=world.spans(f"start task:{pool}", timing.start_task),
-            leaving=world.spans(f"leaving:{pool}", timing.leaving),
-            recovery=world.spans(f"recovery:{pool}", timing.recovery_delay),
-        )
 
 
 class Pool:
@@ -94,7 +69,7 @@ class Pool:
         """Count the cores that nodes of `kind` use of the account's quota, nodes on order included."""
         if family is not None and family != self.size.family:
             return 0
-        free = self._preempted_is_free()
+        free = preempted_is_free(self.world)
         count = sum(1 for node in self.of_kind(NodeKind(kind)) if node.has_vm or not free)
         if self.resizing is not None:
             count += sum(order.outstanding for order in self.resizing.orders if order.kind == kind)
@@ -250,7 +225,7 @@ class Pool:
             order.outstanding -= given_up
             missing += given_up
         if missing > 0:
-            admission = admit(missing, self._limits(kind), kind)
+            admission = admit(missing, growth_limits(self, kind), kind)
             resizing.fail(admission.code, admission.message)
             if admission.nodes:
                 order = Order(kind, admission.nodes)
@@ -350,37 +325,6 @@ class Pool:
         dedicated, low_priority = (len(self.of_kind(kind)) for kind in NodeKind)
         self.world.record.resize_ended(row, self.world.env.clock, code, message, dedicated, low_priority)
 
-    # ---- quota -------------------------------------------------------------------------------------------
-
-    def _limits(self, kind: NodeKind) -> list[Limit]:
-        """List what bounds a growth of `kind`, in the service's order of precedence."""
-        account = self.world.scenario.account
-        vcpus = self.size.vcpus
-        limits = []
-        if self.description.enable_inter_node_communication:
-            room = INTER_NODE_CAP[account.mode] - len(self.nodes)
-            limits.append(Limit(room, "CommunicationEnabledPoolReachedMaxVMCount"))
-        by_family = account.dedicated_core_quota_per_vm_family
-        if kind is NodeKind.DEDICATED and by_family is not None and self.size.family in by_family:
-            used = self.world.core_use(kind, self.size.family)
-            room = (by_family[self.size.family] - used) // vcpus
-            limits.append(Limit(room, "AccountVMSeriesCoreQuotaReached"))
-        quota = account.dedicated_core_quota if kind is NodeKind.DEDICATED else account.low_priority_core_quota
-        if quota is not None:
-            room = (quota - self.world.core_use(kind)) // vcpus
-            limits.append(Limit(room, core_quota_code(kind, account.mode)))
-        if kind is NodeKind.LOW_PRIORITY and self.available is not None:
-            room = self.available - sum(1 for node in self.of_kind(kind) if node.has_vm)
-            limits.append(Limit(room, "AllocationFailed"))
-        return limits
-
-    def _preempted_is_free(self) -> bool:
-        """Say whether a preempted node gives its cores back to the quota (assumption P9)."""
-        setting = self.world.scenario.options.preempted_uses_quota
-        if setting == "by_mode":
-            return self.world.scenario.account.mode == "BatchService"
-        return setting == "false"
-
     # ---- what nodes tell -----------------------------------------------------------------------------------
 
     def got_vm(self, node: Node) -> None:
@@ -428,7 +372,7 @@ class Pool:
         quota = self.world.scenario.account.low_priority_core_quota
         if (
             quota is not None
-            and self._preempted_is_free()
+            and preempted_is_free(self.world)
             and self.world.core_use(NodeKind.LOW_PRIORITY) + self.size.vcpus > quota
         ):
             self.lost_vm(node)  # others took the cores meanwhile: seek again

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.kernel import Kernel, Shape, Tasks
-from simulator.kernel.kernel import CREATION_TIME, ROUND_ROBIN, UNIFORM
+from simulator.kernel.order import CREATION_TIME, ROUND_ROBIN, UNIFORM
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool

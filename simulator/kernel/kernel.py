@@ -8,8 +8,9 @@ plane has nothing to do.
 from array import array
 from heapq import heappop, heappush
 
-from simulator.errors import BrokenInvariantError
+from simulator.kernel.guard import RoundGuard
 from simulator.kernel.nodes import Nodes
+from simulator.kernel.order import UNIFORM, Dice, JobOrder
 from simulator.kernel.queues import NONE, TASK_BITS, TASK_MASK, Queue, Queues
 from simulator.kernel.tasks import Attempts, Shape, Tasks
 from simulator.states import Outcome, TaskState
@@ -18,9 +19,6 @@ from simulator.units import NEVER
 PLANNED, ACTIVE, RUNNING, COMPLETED = (int(state) for state in TaskState)
 SUCCEEDED, FAILED = int(Outcome.SUCCEEDED), int(Outcome.FAILED)
 TERMINATED = int(Outcome.TERMINATED)
-
-UNIFORM, ROUND_ROBIN, CREATION_TIME = range(3)
-"""Which of several jobs of equal priority is served next."""
 
 
 class Kernel:
@@ -87,17 +85,14 @@ class Kernel:
         self.watched: set[int] = set()
         self.finished_jobs: list[int] = []
         """Notice: watched jobs whose last task has completed."""
-        self._job_policy = job_policy
-        self._dice = seed & (2**64 - 1)
-        self._last_job = -1
+        self._dice = Dice(seed)
+        self._order = JobOrder(job_policy, self._dice)
         self._retry_at_tail = retry_at_tail
         self._next_place = 0
         self._random_ties = random_ties
         self._node = NONE
         """Where the task goes that `_first_fitting` found."""
-        self._max_rounds = max_rounds
-        self._round_at = -1
-        self._rounds = 0
+        self._guard = RoundGuard(max_rounds)
 
     # ---- what the control plane reads ------------------------------------------------------------------
 
@@ -157,7 +152,7 @@ class Kernel:
         calendar, ends, state = self.calendar, self.ends, self.state
         limit = (now + 1) << TASK_BITS
         if calendar and calendar[0] < limit:
-            self._count_round(now)
+            self._guard.count(now)
         while calendar and calendar[0] < limit:
             entry = heappop(calendar)
             task = entry & TASK_MASK
@@ -243,14 +238,6 @@ class Kernel:
                 return
             heappop(calendar)
 
-    def _count_round(self, now: int) -> None:
-        """Guard against work of length zero that follows itself for ever at one instant."""
-        if now != self._round_at:
-            self._round_at, self._rounds = now, 0
-        self._rounds += 1
-        if self._rounds > self._max_rounds:
-            raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
-
     def _any_fits(self) -> bool:
         find = self.nodes.find
         return any(count and find(shape) != NONE for shape, count in enumerate(self.queues.waiting_of_shape))
@@ -262,7 +249,7 @@ class Kernel:
             if len(jobs) == 1:
                 job = jobs[0]
             elif self._any_fits():
-                job = self._choose(jobs)
+                job = self._order.choose(jobs)
             else:
                 return
             queue = self._first_fitting(job)
@@ -270,22 +257,9 @@ class Kernel:
                 jobs.remove(job)
                 continue
             self._start(self.queues.take(queue), queue.shape, now)
-            self._last_job = job
+            self._order.last = job
             if self.queues.waiting_of_job[job] == 0:
                 jobs.remove(job)
-
-    def _choose(self, jobs: list[int]) -> int:
-        if self._job_policy == CREATION_TIME:
-            return jobs[0]
-        if self._job_policy == ROUND_ROBIN:
-            return next((job for job in jobs if job > self._last_job), jobs[0])
-        return jobs[self._throw(len(jobs))]
-
-    def _throw(self, sides: int) -> int:
-        """Throw a die with the numbers 0 … sides − 1."""
-        # Knuth's MMIX congruential generator: integers only, so both speeds throw the same dice.
-        self._dice = (self._dice * 6364136223846793005 + 1442695040888963407) & (2**64 - 1)
-        return (self._dice >> 33) * sides >> 31
 
     def _to_tail(self, task: int) -> None:
         self.queues.place[task] = self._next_place
@@ -312,7 +286,7 @@ class Kernel:
         if shape.instances == 1:
             if self._random_ties:
                 equals = nodes.equals(self._node, shape)
-                self._node = equals[self._throw(len(equals))]
+                self._node = equals[self._dice.throw(len(equals))]
             self._occupy(task, self._node, 0, shape, now)
         else:
             for instance, node in enumerate(nodes.gang(shape)):

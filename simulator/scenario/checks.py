@@ -7,8 +7,10 @@ from simulator.errors import InputError
 from simulator.formula import Formula, FormulaSyntaxError
 from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.catalogue import table
 from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.names import near
 from simulator.scenario.schema import Resize, Scenario
 from simulator.scenario.sidechannel import stated
 from simulator.scenario.traces import TraceWorkload, read_trace
@@ -34,6 +36,14 @@ def pools_by_id(scenario: Scenario) -> dict[str, Pool]:
 def _pools(scenario: Scenario) -> Iterator[Finding]:
     if not scenario.pools and not any(job.auto_pool for job in scenario.jobs):
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
+    quota = scenario.account.pool_quota
+    if quota is not None and len(scenario.pools) > quota:
+        yield Finding(f"{len(scenario.pools)} pools, but the account may have {quota}", ("account", "poolQuota"))
+    families = {size.family.lower(): size.family for size in (*table().values(), *scenario.sizes.values())}
+    for family in scenario.account.dedicated_core_quota_per_vm_family or {}:
+        if family.lower() not in families:
+            text = f"no VM size is of the family '{family}'{near(family, families.values())}"
+            yield Finding(text, ("account", "dedicatedCoreQuotaPerVMFamily", family), is_warning=True)
     for index, pool in enumerate(scenario.pools):
         yield from _pool(scenario, pool, ("pools", index))
 

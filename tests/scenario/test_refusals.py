@@ -142,3 +142,11 @@ def test_a_pool_without_image_is_taken_as_linux_with_a_warning(tmp_path: Path) -
 )
 def test_broken_json(tmp_path: Path, text: str, told: str) -> None:
     assert told in problems(write(tmp_path, text))[0]
+
+
+def test_quotas_name_families_that_exist_and_bound_the_pools(tmp_path: Path) -> None:
+    account = {"dedicatedCoreQuotaPerVMFamily": {"standardDv3Famly": 10}}
+    (warning,) = read(tmp_path, [pool()], [job(GROUP)], account=account).warnings
+    assert "did you mean 'standardDv3Family'?" in warning.message
+    document = {"account": {"poolQuota": 1}, "pools": [pool(), pool(id="q")], "jobs": [job(GROUP)]}
+    assert "2 pools, but the account may have 1" in problems(write(tmp_path, document))[0]

@@ -19,6 +19,7 @@ from simulator.formula.lint.facts import (
     truth,
 )
 from simulator.formula.lint.model import RULES, Finding, Level
+from simulator.formula.lint.names import is_near
 from simulator.formula.operators import BINARY
 from simulator.formula.sampling import METHODS
 from simulator.formula.source import Source, suggestion
@@ -36,7 +37,6 @@ from simulator.formula.tree import (
     Tree,
     Unary,
     spine,
-    walk,
 )
 from simulator.formula.values import TICKS_PER_SECOND, Interval, Timestamp, parse_time
 from simulator.formula.variables import (
@@ -125,7 +125,7 @@ class Analysis:
             near = suggestion(name, SERVICE_NAMES)
             if name in OBSOLETE:
                 self.say("obsolete-name", statement.start, f"'{name}' of 2015 means nothing any more.")
-            elif near and _is_near(name):
+            elif near and is_near(name):
                 self.say("near-service-name", statement.start, f"'{name}' is a variable of your own{near}.")
             self.users[name] = fact
 
@@ -380,27 +380,3 @@ class Analysis:
             return
         if "T" in text and not text.endswith("Z") and not text.endswith("GMT") and text[-6:-5] not in ("+", "-"):
             self.say("time-format", node.bracket, "a time of day without a zone is read as UTC.", Level.WARNING)
-
-
-def _is_near(name: str) -> bool:
-    """Say whether a user variable looks like a misspelt service variable, not only vaguely so."""
-    bare = name.lstrip("$").lower()
-    services = [service.lstrip("$").lower() for service in SERVICE_NAMES]
-    if bare in services:
-        return True
-    return name.startswith("$") and any(_distance(bare, service) <= 2 for service in services)
-
-
-def _distance(one: str, other: str) -> int:
-    """Give the edit distance of two short words."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, row[0] = row[0], i
-        for j, b in enumerate(other, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-    return row[-1]
-
-
-def reads(tree: Tree) -> set[str]:
-    """Give every name that some expression of a formula reads."""
-    return {node.name for s in tree.statements for node in walk(s.value) if isinstance(node, Name)}

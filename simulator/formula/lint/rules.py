@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from simulator.formula.lint.analysis import Analysis, reads
+from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.facts import Fact, double
+from simulator.formula.lint.names import reads
 from simulator.formula.tree import (
     Binary,
     Call,

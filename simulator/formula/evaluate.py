@@ -303,15 +303,42 @@ def _call(node: Call) -> Evaluate:
             raise EvaluationError(message, start)
 
         return unknown
+    if function.name == "time" and not arguments:
+        return lambda state: state.now
     if function.name in _SPECIAL:
         special = _SPECIAL[function.name]
         return lambda state: special(state, [argument(state) for argument in arguments], offset)
+
+    if len(function.forms) == 1 and function.forms[0].parameters == (LIST,):
+        return _list_call(function, arguments, offset)
 
     def call(state: State) -> Any:
         given = [argument(state) for argument in arguments]
         compute, fitted = _fit(function, given, state, offset)
         try:
             return compute(state.options, *fitted)
+        except ValueError as error:
+            raise EvaluationError(str(error), offset) from None
+
+    return call
+
+
+def _list_call(function: Function, arguments: list[Evaluate], offset: int) -> Evaluate:
+    """Compile the call of a function that takes one list of any length."""
+    compute = function.forms[0].compute
+
+    def call(state: State) -> Any:
+        flat: list[float] = []
+        for argument in arguments:
+            value = argument(state)
+            if type(value) is float:
+                flat.append(value)
+            elif type(value) is list:
+                flat += value
+            else:
+                raise EvaluationError(f"{function.usage} cannot take a {type_name(value)}", offset)
+        try:
+            return compute(state.options, flat)
         except ValueError as error:
             raise EvaluationError(str(error), offset) from None
 

@@ -111,7 +111,7 @@ class _Parser:
     def expression(self) -> Expression:
         self.enter()
         condition = self.operation(1)
-        if not self.is_sign("?"):
+        if self.tokens[self.at].text != "?":
             self.depth -= 1
             return condition
         at = self.token.start
@@ -141,7 +141,8 @@ class _Parser:
             operand = self.unary()
             self.depth -= 1
             return Unary(token.text, operand, token.start)
-        return self.postfix(self.primary())
+        left = self.primary()
+        return self.postfix(left) if self.is_sign(".") else left
 
     def postfix(self, left: Expression) -> Expression:
         dots = 0

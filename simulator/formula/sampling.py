@@ -48,7 +48,8 @@ def get_sample(state: State, metric: str, written: str, given: list[Any], offset
             raise EvaluationError("GetSample with a count takes nothing else", offset)
         count = _number(given[0], offset, "count", state)
         values = series.newest(_count(count))
-        _note(state, offset, ("GetSample", metric, None, None, _count(count), len(values), None, None, values))
+        if state.traced:
+            _note(state, offset, ("GetSample", metric, None, None, _count(count), len(values), None, None, values))
         return _ordered(state, values)
     start = _instant(state, given[0], offset)
     end, wanted = state.now.ticks, DEFAULT_PERCENT
@@ -64,7 +65,8 @@ def get_sample(state: State, metric: str, written: str, given: list[Any], offset
     should = expected(start, end)
     found = percent(high - low, should)
     values = series.values[low:high]
-    _note(state, offset, ("GetSample", metric, start, end, should, high - low, found, wanted, values))
+    if state.traced:
+        _note(state, offset, ("GetSample", metric, start, end, should, high - low, found, wanted, values))
     if not found >= wanted:
         shown = math.trunc(wanted) if math.isfinite(wanted) else wanted
         text = f"Insufficient data from data set: {written} wanted {shown}%, received {math.trunc(found)}%"
@@ -92,7 +94,8 @@ def get_sample_percent(state: State, metric: str, _: str, given: list[Any], offs
     low, high = state.context.samples.of(metric).window(start, end)
     should = expected(start, end)
     found = percent(high - low, should)
-    _note(state, offset, ("GetSamplePercent", metric, start, end, should, high - low, found, None, []))
+    if state.traced:
+        _note(state, offset, ("GetSamplePercent", metric, start, end, should, high - low, found, None, []))
     return found
 
 
@@ -121,8 +124,7 @@ def history_begin_time(state: State, metric: str, _: str, given: list[Any], offs
 
 
 def _note(state: State, offset: int, window: Any) -> None:
-    if state.traced:
-        state.windows.append((offset, window))
+    state.windows.append((offset, window))
 
 
 METHODS: Final[dict[str, Method]] = {

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A literal number."""
 
     value: float
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A literal text."""
 
     value: str
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A variable, constant or keyword."""
 
     name: str
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A function call; `bracket` is where its `(` stands."""
 
     name: str
@@ -40,8 +36,7 @@ class Call:
     bracket: int
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """A method call on what stands left of the dot."""
 
     receiver: Expression
@@ -51,8 +46,7 @@ class Method:
     bracket: int
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of what stands left of the dot; `at` is where its name begins."""
 
     receiver: Expression
@@ -61,8 +55,7 @@ class Member:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(NamedTuple):
     """`-` or `!` before an operand."""
 
     sign: str
@@ -70,8 +63,7 @@ class Unary:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(NamedTuple):
     """An operator between two operands; `at` is where the operator stands."""
 
     sign: str
@@ -81,8 +73,7 @@ class Binary:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ternary:
+class Ternary(NamedTuple):
     """`condition ? then : otherwise`; `at` is where the `?` stands."""
 
     condition: Expression
@@ -95,8 +86,7 @@ class Ternary:
 Expression = Number | Text | Name | Call | Method | Member | Unary | Binary | Ternary
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """An assignment, or an expression for its own sake where `target` is None."""
 
     target: str | None
@@ -105,8 +95,7 @@ class Statement:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """A formula."""
 
     statements: tuple[Statement, ...]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.formula import Formula, FormulaSyntaxError
+from simulator.formula.lint import Level, lint_text
 from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool, TaskGroup
 from simulator.scenario.catalogue import table
@@ -92,10 +93,20 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
             for problem in error.problems:
                 text = f"{error.code}: {problem.place}: {problem.message}, in: {problem.source.strip()}"
                 yield Finding(text, (*loc, "autoScaleFormula"))
+        else:
+            yield from _lint(pool, loc)
     low, high = INTERVALS
     if not low <= pool.auto_scale_evaluation_interval <= high:
         text = "the service takes an interval from 5 minutes to 168 hours"
         yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
+
+
+def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Pass on what the linter warns of, with what it says about the pool itself."""
+    for found in lint_text(pool.auto_scale_formula or "", slots=pool.task_slots_per_node):
+        if found.level is not Level.INFO:
+            text = f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
+            yield Finding(text, (*loc, "autoScaleFormula"), is_warning=True)
 
 
 def _jobs(scenario: Scenario) -> Iterator[Finding]:

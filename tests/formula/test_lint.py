@@ -28,6 +28,28 @@ $TargetDedicatedNodes = min(5, max(0, $PreemptedNodeCount.GetSample(3)));
 """
 W5 = "5 * TimeInterval_Minute"
 
+TWO_KINDS = """
+$filled = $PendingTasks.GetSamplePercent(10 * TimeInterval_Minute);
+$n = $filled < 70 ? max(0, $PendingTasks.GetSample(3)) : ceil(avg($PendingTasks.GetSample(10 * TimeInterval_Minute)));
+$TargetDedicatedNodes = min(5, $n);
+$TargetLowPriorityNodes = max(0, min(50, $n - 5));
+$NodeDeallocationOption = taskcompletion;
+"""
+SHARED = """
+$n = max(0, $PendingTasks.GetSample(1), $PendingTasks.GetSample(10));
+$TargetDedicatedNodes = ceil(0.2 * $n);
+$TargetLowPriorityNodes = floor(0.8 * $n);
+"""
+GRACE = """
+$age = time() - time("2026-03-01T00:00:00Z");
+$filled = $PendingTasks.GetSamplePercent(15 * TimeInterval_Minute, TimeInterval_Minute);
+$n = $filled >= 80 ? max($PendingTasks.GetSample(15 * TimeInterval_Minute, TimeInterval_Minute, 80)) : 0;
+$TargetDedicatedNodes = $age < TimeInterval_Hour ? 5 : min(30, $n);
+$NodeDeallocationOption = $age < TimeInterval_Hour ? requeue : taskcompletion;
+"""
+KEEP = "$TargetDedicatedNodes = $CurrentDedicatedNodes; $TargetLowPriorityNodes = $CurrentLowPriorityNodes;"
+FIXED = "$TargetDedicatedNodes = 3; $TargetLowPriorityNodes = 10;"
+
 CASES = [
     ("syntax", "a = ;", "a = 1; b = a;"),
     ("too-long", "//" + "x" * 8191, "//" + "x" * 8190),
@@ -65,7 +87,7 @@ CASES = [
     ("percent-scale", GUARDED.replace("< 70", "< 0.7"), GUARDED),
     ("percent-scale", "x = avg(0, $CPUPercent.GetSample(9)) > 70 ? 1 : 2;", "x = avg(0, $CPUPercent.GetSample(9)) > 0.7 ? 1 : 2;"),
     ("never-zero", "$TargetDedicatedNodes = max(1, min(9, $CurrentDedicatedNodes + 1));", "$TargetDedicatedNodes = min(9, $CurrentDedicatedNodes);"),
-    ("never-zero", "$TargetDedicatedNodes = ceil($TargetDedicatedNodes / 2);", "$TargetDedicatedNodes = floor($TargetDedicatedNodes / 2) + 1 > 1 ? 3 : 0;"),
+    ("never-zero", "$TargetDedicatedNodes = ceil($TargetDedicatedNodes / 2);", "$TargetDedicatedNodes = floor($TargetDedicatedNodes / 2);"),
     ("stuck-at-zero", "$TargetDedicatedNodes = ceil($CurrentDedicatedNodes * 1.1);", "$TargetDedicatedNodes = ceil($CurrentDedicatedNodes * 1.1) + 1;"),
     ("swapped-cap", "$TargetDedicatedNodes = max(20, min(0, $CurrentDedicatedNodes));", "$TargetDedicatedNodes = min(20, max(0, $CurrentDedicatedNodes));"),
     ("crossed-kinds", "$TargetDedicatedNodes = $CurrentLowPriorityNodes + 1;", "$TargetDedicatedNodes = $CurrentDedicatedNodes + 1;"),
@@ -92,6 +114,107 @@ def test_a_rule_finds_its_illness_and_nothing_where_there_is_none(rule: str, sic
     assert rule not in rules(sound)
 
 
+OTHER_FORMS = {
+    "active-only-scaling": [
+        "$a = avg($ActiveTasks.GetSample(TimeInterval_Minute*5,0)); $TargetDedicatedNodes = ceil($a); $NodeDeallocationOption = terminate;",
+        "$TargetLowPriorityNodes = max(0,$ActiveTasks.GetSample(1)) > 0 ? 10 : 0;",
+    ],
+    "ungated-window": [
+        "$TargetDedicatedNodes = ceil(avg($PendingTasks.GetSample(TimeInterval_Minute * 15)));",
+        "s = $PendingTasks.GetSample(15*TimeInterval_Minute, 50); $TargetDedicatedNodes=min(5,max(s));",
+    ],
+    "guard-too-low": [
+        "p=$PendingTasks.GetSamplePercent(TimeInterval_Minute*5); $TargetDedicatedNodes = p >= 50 ? ceil(avg($PendingTasks.GetSample(TimeInterval_Minute*5))) : 1;",
+        "$TargetDedicatedNodes = $PendingTasks.GetSamplePercent(TimeInterval_Minute*5) > 60 ? ceil(avg($PendingTasks.GetSample(TimeInterval_Minute*5, 90))) : 1;",
+    ],
+    "short-window": [
+        "x = avg($PendingTasks.GetSample(TimeInterval_Second * 20));",
+        "x = avg($PendingTasks.GetSample(TimeInterval_Minute, 50*TimeInterval_Second));",
+    ],
+    "single-sample": [
+        "$TargetDedicatedNodes = val($PendingTasks.GetSample(1), 0);",
+        "$l = $PendingTasks.GetSample(1); $TargetDedicatedNodes = max($l) > 0 ? 5 : 0;",
+    ],
+    "percent-scale": [
+        "x = $PendingTasks.GetSamplePercent(TimeInterval_Hour) > 0.7 ? 1 : 2;",
+        "c = avg(0,$CPUPercent.GetSample(10)); x = c < 20 ? 1 : 2;",
+        "x= $CPUPercent > 80 ? 1 : 2;",
+    ],
+    "read-before-assign": [
+        "$TargetDedicatedNodes = n; n = 3;",
+    ],
+    "unknown-name": [
+        "$tasks = 3; $TargetDedicatedNodes = $task;",
+        "$TargetDedicatedNodes = $PendingTask.GetSample(1);",
+    ],
+    "unused-variable": [
+        "$max = 10; $TargetDedicatedNodes = 3;",
+    ],
+    "never-zero": [
+        "$h = $TargetDedicatedNodes / 2; $TargetDedicatedNodes = $PendingTasks > 0 ? 10 : ceil($h);",
+        "$TargetDedicatedNodes = max(2, $PendingTasks);",
+        "$TargetDedicatedNodes = $PendingTasks > 5 ? $PendingTasks : ($TargetDedicatedNodes + 1) / 2;",
+        "$TargetDedicatedNodes = ceil($CurrentDedicatedNodes * 0.5);",
+        "$TargetDedicatedNodes = round($CurrentDedicatedNodes * 0.9);",
+    ],
+    "stuck-at-zero": [
+        "$TargetDedicatedNodes = $PendingTasks > 0 ? $CurrentDedicatedNodes * 2 : 0;",
+        "$c = avg(0,$CPUPercent.GetSample(5)); $TargetDedicatedNodes = $c > 0.7 ? ceil($CurrentDedicatedNodes * 1.1) : $CurrentDedicatedNodes;",
+    ],
+    "swapped-cap": [
+        "$TargetDedicatedNodes = max(20, $PendingTasks);",
+        "$cap=20; $TargetDedicatedNodes = max($cap, ceil($PendingTasks / 4));",
+        "$TargetDedicatedNodes = min(0, $PendingTasks);",
+        "$TargetDedicatedNodes = min(0, max(20, $PendingTasks));",
+    ],
+    "fractional-target": [
+        "$TargetDedicatedNodes = $PendingTasks / $TaskSlotsPerNode;",
+        "$TargetDedicatedNodes = min(20, avg(0, $PendingTasks.GetSample(5)));",
+        "$TargetDedicatedNodes = 0.3 * $PendingTasks;",
+    ],
+    "crossed-kinds": [
+        "$TargetDedicatedNodes = $CurrentLowPriorityNodes;",
+        "$TargetLowPriorityNodes = min(10, $CurrentDedicatedNodes + $PendingTasks);",
+        "$TargetDedicatedNodes = $PendingTasks; $TargetLowPriorityNodes = $TargetDedicatedNodes * 2;",
+    ],
+    "double-demand": [
+        "$TargetDedicatedNodes = $PendingTasks; $TargetLowPriorityNodes = $PendingTasks;",
+        "$n=$PendingTasks; $TargetDedicatedNodes=min(50,$n); $TargetLowPriorityNodes=min(100,$n);",
+        "$t=ceil($PendingTasks/4); $TargetDedicatedNodes=$t; $TargetLowPriorityNodes=$t;",
+    ],
+    "local-hours": [
+        "$w = time().hour >= 8 && time().hour < 18; $TargetDedicatedNodes = $w ? 5 : 0;",
+        "$n = time(); $TargetDedicatedNodes = $n.hour > 8 ? 5 : 0;",
+    ],
+    "constant-condition": [
+        "$TargetDedicatedNodes = $PendingTasks >= 0 ? 5 : 0;",
+        "$TargetDedicatedNodes = time().weekday > 7 ? 5 : 0;",
+        "$x = time().hour >= 0 && time().hour < 25; $TargetDedicatedNodes = $x ? 1 : 0;",
+        "$TargetDedicatedNodes = 1 == 1 ? 3 : 4;",
+        "$TargetDedicatedNodes = 1 ? 3 : 4;",
+    ],
+    "retired-metric": [
+        "$TargetDedicatedNodes = $NetworkInBytes.GetSample(1) > 5 ? 1 : 0;",
+    ],
+    "near-service-name": [
+        "$TargetDedicatedNode = 3;",
+        "$TargetLowPriorityNode = 3;",
+        "$TargetDedicatedNods=1;",
+        "$NodeDealocationOption = 1;",
+    ],
+    "division-by-zero": [
+        "$TargetDedicatedNodes = ceil($PendingTasks / $CurrentDedicatedNodes);",
+        "$s = $PendingTasks.GetSample(5); $TargetDedicatedNodes = ceil(sum($s) / len($s));",
+        "x = 1 / ($RunningTasks - 1);",
+    ],
+}
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in OTHER_FORMS.items() for text in texts])
+def test_other_forms_of_the_same_illness(rule: str, text: str) -> None:
+    assert rule in rules(text)
+
+
 def test_every_rule_has_its_pair() -> None:
     assert {case[0] for case in CASES} | {"ignores-slots", "interval"} == set(RULES)
 
@@ -108,9 +231,9 @@ def test_intervals(minutes: float, found: bool) -> None:
     assert ("interval" in rules("$TargetDedicatedNodes = 1;", interval_minutes=minutes)) == found
 
 
-@pytest.mark.parametrize("text", [GUARDED, OFFICE, REPLACED])
+@pytest.mark.parametrize("text", [GUARDED, OFFICE, REPLACED, TWO_KINDS, SHARED, GRACE, KEEP, FIXED])
 def test_clean_formulas_are_left_in_peace(text: str) -> None:
-    assert lint_text(text, slots=4, interval_minutes=5) == []
+    assert lint_text(text, interval_minutes=5) == []
 
 
 def test_findings_have_places_and_say_what_to_do() -> None:

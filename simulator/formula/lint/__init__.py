@@ -1,6 +1,7 @@
 """A linter that knows the domain: what is legal, and hurts (language specification, section 12)."""
 
 from simulator.formula.errors import TOO_LONG, FormulaSyntaxError
+from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.model import RULES, Finding, Level
 from simulator.formula.lint.rules import judge
@@ -21,7 +22,7 @@ def lint_text(text: str, *, slots: int | None = None, interval_minutes: float | 
         return [Finding(rule, Level.ERROR, p.place, f"{p.message}.", RULES[rule].fix) for p in error.problems]
     analysis = Analysis(tree, Source(text))
     analysis.go()
-    judge(analysis, slots)
+    judge(analysis, Formula(text, tree), slots)
     found = analysis.findings
     if interval_minutes is not None and not MIN_INTERVAL <= interval_minutes <= MAX_INTERVAL:
         message = f"an interval of {interval_minutes:g} minutes is refused by the service."

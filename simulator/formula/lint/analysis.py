@@ -65,6 +65,7 @@ MEMBERS = {
     "minute": (0, 59),
     "second": (0, 59),
 }
+COMPARISONS = ("<", "<=", "==", ">=", ">", "!=")
 AGGREGATES = ("avg", "max", "min", "range", "std")
 LOCAL = "time()"
 SHIFTED = "shifted"
@@ -86,6 +87,8 @@ class Analysis:
     """By `id` of the expression."""
     guards: list[tuple[Ternary, str]] = field(default_factory=list)
     """Ternaries around the expression being looked at, and the branch it stands in."""
+    told: set[int] = field(default_factory=set)
+    """Comparisons that have been reported as constant, by `id`."""
     around: dict[int, list[tuple[Ternary, str]]] = field(default_factory=dict)
     """The same for each windowed call, kept for the rules."""
 
@@ -208,7 +211,7 @@ class Analysis:
 
     def _ternary(self, node: Ternary) -> Fact:
         condition = self.look(node.condition)
-        if condition.kind == "double" and not isinstance(node.condition, Number):
+        if condition.kind == "double" and id(node.condition) not in self.told:
             if condition.is_constant and condition.low == 0:
                 self.say("constant-condition", node.condition.start, "this condition is never true.")
             elif not condition.contains_zero:
@@ -242,9 +245,14 @@ class Analysis:
                 else:
                     self.say("type-mismatch", node.at, f"there is no operator {left.kind} {sign} {right.kind}.")
                 return Fact(sources=sources)
-        if sign in ("<", "<=", "==", ">=", ">", "!="):
+        if sign in COMPARISONS:
             self._scale(node, left, right)
-            return compared(sign, left, right)
+            result = compared(sign, left, right)
+            if result.is_constant and not (left.is_constant and right.is_constant):
+                self.told.add(id(node))
+                always = "always" if result.low else "never"
+                self.say("constant-condition", node.at, f"this comparison is {always} true.")
+            return result
         if sign == "/" and right.kind == "double" and right.contains_zero:
             self.say("division-by-zero", node.at, "what stands below can be 0.")
         low, high, whole = arithmetic(sign, left, right)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
-from simulator.formula.lint.facts import Fact, double
+from simulator.formula.lint.facts import INF, Fact
 from simulator.formula.lint.names import reads
+from simulator.formula.lint.trial import FEW, START, Trial, try_out
 from simulator.formula.tree import (
     Binary,
     Call,
@@ -15,6 +17,7 @@ from simulator.formula.tree import (
     Statement,
     Ternary,
     parts,
+    spine,
     walk,
 )
 from simulator.formula.unparse import write
@@ -35,13 +38,14 @@ OWN = {DEDICATED: "$CurrentDedicatedNodes", LOW_PRIORITY: "$CurrentLowPriorityNo
 OTHER = {DEDICATED: LOW_PRIORITY, LOW_PRIORITY: DEDICATED}
 
 
-def judge(analysis: Analysis, slots: int | None) -> None:
+def judge(analysis: Analysis, formula: Formula, slots: int | None) -> None:
     """Apply every rule that needs the whole formula."""
     _variables(analysis)
     _windows(analysis)
     _targets(analysis)
     _signals(analysis, slots)
     _stop(analysis)
+    _trials(analysis, formula, slots)
 
 
 def _variables(analysis: Analysis) -> None:
@@ -97,7 +101,7 @@ def _windows(analysis: Analysis) -> None:
         windowed += 1
         _check_length(analysis, node)
         _check_gate(analysis, node, given)
-    if singles and not windowed:
+    if singles and not windowed and len(singles) == counted:
         analysis.say("single-sample", singles[0].bracket, "the decision hangs on one sample, which may be late or odd.")
 
 
@@ -179,24 +183,8 @@ def _targets(analysis: Analysis) -> None:
             analysis.say("negative-target", statement.start, f"{full} can fall below 0.")
         if not fact.whole and not _has_offset(statement.value):
             analysis.say("fractional-target", statement.start, f"the fraction of {full} is cut off: one node too few.")
-        resolved = _resolve(analysis, statement.value)
-        if fact.low >= 1 and not fact.is_constant:
-            analysis.say(
-                "never-zero", statement.start, f"{full} never falls below {fact.low:g}: the pool always costs."
-            )
-        elif any(_halves(node, full) for node in walk(resolved)):
-            analysis.say("never-zero", statement.start, f"{full} rounds its own part up: from 1 it never gets to 0.")
-        if _is_stuck(analysis, full):
-            analysis.say("stuck-at-zero", statement.start, f"from 0 nodes {full} stays 0, whatever waits.")
-        _check_kinds(analysis, full, statement, fact)
-    if len(assignments) == 2:
-        first, second = (_resolve(analysis, assignments[full].value) for full in TARGETS)
-        asks = analysis.targets[DEDICATED].sources & set(TASK_METRICS)
-        if asks and write(first) == write(second):
-            later = max(assignments.values(), key=lambda statement: statement.start)
-            analysis.say(
-                "double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool."
-            )
+        _check_cap(analysis, full, statement)
+        _check_kinds(analysis, full, statement)
 
 
 def _has_offset(node: Expression) -> bool:
@@ -219,37 +207,97 @@ def _resolve(analysis: Analysis, node: Expression) -> Expression:
     return node
 
 
-def _halves(node: Expression, full: str) -> bool:
-    """Recognise `ceil(target / 2)` and its like."""
-    if not isinstance(node, Call) or node.name not in ("ceil", "round") or len(node.arguments) != 1:
-        return False
-    inner = node.arguments[0]
-    if not isinstance(inner, Binary) or inner.sign not in ("/", "*"):
-        return False
-    names = {full, OWN[full], *(short for short, name in ALIASES.items() if name == full)}
-    own = any(isinstance(part, Name) and part.name in names for part in (inner.left, inner.right))
-    factor = next((part.value for part in (inner.right, inner.left) if isinstance(part, Number)), None)
-    if not own or factor is None:
-        return False
-    smaller = 1 / factor if inner.sign == "/" and factor else factor
-    return smaller < 1 and (node.name == "ceil" or smaller >= 0.5)
+def _check_cap(analysis: Analysis, full: str, statement: Statement) -> None:
+    """Recognise `max(20, demand)`, which was meant to be a cap: a floor without any bound above."""
+    outermost = _resolve(analysis, statement.value)
+    if not isinstance(outermost, Call) or outermost.name != "max":
+        return
+    facts = [analysis.facts[id(argument)] for argument in outermost.arguments]
+    floor = max((fact.low for fact in facts if fact.is_constant), default=0.0)
+    if floor > 1 and analysis.targets[full].high == INF:
+        text = f"max({floor:g}, ...) keeps {full} from falling below {floor:g}; nothing bounds it above."
+        analysis.say("swapped-cap", statement.start, text)
 
 
-def _is_stuck(analysis: Analysis, full: str) -> bool:
-    """Say whether a pool without nodes of this kind stays without, whatever the metrics say."""
-    if not analysis.targets[full].causes & {full, OWN[full]}:
+def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
+    """Ask whether a target grows with the other kind of nodes; taking them off the demand is all right."""
+    other = {OTHER[full], OWN[OTHER[full]], *(short for short, name in ALIASES.items() if name == OTHER[full])}
+    if other & set(_growing(_resolve(analysis, statement.value))):
+        analysis.say("crossed-kinds", statement.start, f"{full} grows with the other kind of nodes.")
+
+
+def _growing(node: Expression) -> Iterator[str]:
+    """Give the names that an expression is computed from, without what is taken off and what only decides."""
+    if isinstance(node, Name):
+        yield node.name
+    elif isinstance(node, Ternary):
+        yield from _growing(node.then)
+        yield from _growing(node.otherwise)
+    elif isinstance(node, Binary):
+        first, operators = spine(node)
+        yield from _growing(first)
+        for operator in operators:
+            if operator.sign in ("+", "*"):
+                yield from _growing(operator.right)
+    elif isinstance(node, Call):
+        for argument in node.arguments:
+            yield from _growing(argument)
+    elif isinstance(node, Method):
+        yield from _growing(node.receiver)
+
+
+# ---- what becomes of a pool ----------------------------------------------------------------------------------
+
+
+def _trials(analysis: Analysis, formula: Formula, slots: int | None) -> None:
+    """Report what a formula does to a pool in the long run."""
+    assignments = _last_assignments(analysis)
+    trial = try_out(formula, slots or 1)
+    depends = {*TASK_METRICS, "$CPUPercent", *TARGETS, *OWN.values()}
+    for full, statement in assignments.items():
+        if not analysis.targets[full].causes & depends:
+            continue
+        idle = [found[full] for found in trial.idle if found is not None]
+        loaded = [found[full] for found in trial.loaded if found is not None]
+        if not analysis.targets[full].causes & {*TASK_METRICS, "$CPUPercent"} and set(idle) <= {START}:
+            continue  # the harmless formula that keeps what there is
+        if idle and min(idle) > 0:
+            text = f"without any work {full} stays at {min(idle):g}: the pool always costs."
+            analysis.say("never-zero", statement.start, text)
+        if loaded and max(loaded) == 0 and full not in _left_alone(trial, full):
+            analysis.say("stuck-at-zero", statement.start, f"from 0 nodes {full} stays 0, whatever waits.")
+    if len(assignments) == 2 and (_answers_twice(trial, slots or 1) or _same_share(analysis, assignments)):
+        later = max(assignments.values(), key=lambda statement: statement.start)
+        analysis.say("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
+
+
+def _left_alone(trial: Trial, full: str) -> set[str]:
+    """Give the kinds that may stay at 0 because the other kind takes the work."""
+    other = OTHER[full]
+    return {full} if any(found is not None and found[other] > 0 for found in trial.loaded) else set()
+
+
+def _answers_twice(trial: Trial, slots: int) -> bool:
+    """Say whether more tasks bring more than one and a half times the nodes that they need."""
+    for one, two in zip(trial.first, trial.more, strict=True):
+        if one is not None and two is not None:
+            steps = [two[full] - one[full] for full in TARGETS]
+            if min(steps) > 0 and sum(steps) > 1.5 * FEW / slots:
+                return True
+    return False
+
+
+def _same_share(analysis: Analysis, assignments: dict[str, Statement]) -> bool:
+    """Say whether both targets are the same part of the tasks, and that part is what a node of several slots needs."""
+    values = [_resolve(analysis, assignments[full].value) for full in TARGETS]
+    if write(values[0]) != write(values[1]) or not analysis.targets[DEDICATED].sources & set(TASK_METRICS):
         return False
-    zero = double(0, 0, whole=True)
-    again = Analysis(analysis.tree, analysis.source, {full: zero, OWN[full]: zero})
-    again.go()
-    return again.targets[full].high < 1
-
-
-def _check_kinds(analysis: Analysis, full: str, statement: Statement, fact: Fact) -> None:
-    other = {OTHER[full], OWN[OTHER[full]]}
-    explained = {*TASK_METRICS, "$PreemptedNodeCount", full, OWN[full]}
-    if fact.sources & other and not fact.causes & explained:
-        analysis.say("crossed-kinds", statement.start, f"{full} follows the other kind of nodes alone.")
+    divisors = (
+        node.right.value
+        for node in walk(values[0])
+        if isinstance(node, Binary) and node.sign == "/" and isinstance(node.right, Number)
+    )
+    return max(divisors, default=0.0) > 2
 
 
 # ---- signals -------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from typing import Any
 
 from rich.console import Console
@@ -34,9 +36,11 @@ TITLES = {
 
 def show(summary: dict[str, Any]) -> None:
     """Print a summary as people like to read it; plain where the output is no terminal or NO_COLOR is set."""
-    console = Console(highlight=False, soft_wrap=False)
+    # Ids are the user's own text: markup in them is not ours to obey.
+    console = Console(highlight=False, markup=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
+        console = Console(highlight=False, markup=False, width=WIDTH)
+    _bear(console.encoding)
     console.print(Text(sentence(summary), style="bold"))
     console.print()
     console.print(_figures(summary))
@@ -58,6 +62,15 @@ def show(summary: dict[str, Any]) -> None:
         console.print(f"resize error: {code}, {_times(times)}", style="yellow")
     for assumption in summary["assumptions"]:
         console.print(f"assumption: {assumption}", style="dim")
+
+
+def _bear(encoding: str) -> None:
+    """Let an output that cannot encode a bar or a dash show `?` instead of ending in a traceback."""
+    try:
+        "█–".encode(encoding)
+    except UnicodeEncodeError:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
 
 
 def sentence(summary: dict[str, Any]) -> str:

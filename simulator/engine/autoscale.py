@@ -14,6 +14,7 @@ from simulator.engine.environment import AUTOSCALE, SAMPLING
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
 from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
+from simulator.formula.variables import RETIRED
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import MS_PER_S, to_ms
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
 PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
+MIB = 2**20
 PROFILES = {"typical": (0.0, 10.0), "documented": (60.0, 0.0)}
 """Delay and jitter in seconds before a sample can be read (assumption A21)."""
 
@@ -98,10 +100,17 @@ class Autoscaler:
             "$PreemptedNodeCount": float(sum(node.state is NodeState.PREEMPTED for node in nodes)),
             "$UsableNodeCount": float(sum(node.in_service for node in nodes)),
         }
+        options = pool.world.scenario.options
         with_vm = sum(node.has_vm for node in nodes)
         if with_vm:
             share = min(1.0, kernel.used_cores / (with_vm * pool.size.vcpus * 1000))
-            found["$CPUPercent"] = share * (100.0 if pool.world.scenario.options.cpu_scale == "percent" else 1.0)
+            found["$CPUPercent"] = share * (100.0 if options.cpu_scale == "percent" else 1.0)
+        if with_vm and options.retired_metrics == "sampled":
+            found |= dict.fromkeys(RETIRED, 0.0)  # there is no disk and no network traffic in a simulation
+            found["$SampleNodeCount"] = float(with_vm)
+            found["$MemoryBytes"] = kernel.used_memory() * MIB / 1e6 / with_vm
+            ages = [self.env.clock - node.allocated for node in nodes if node.has_vm]
+            found["$WallClockSeconds"] = sum(ages) / MS_PER_S
         return found
 
     def _evaluate(self) -> Generator[Any, Any, None]:

@@ -98,6 +98,7 @@ class Formula:
             target_dedicated_nodes=targets[DEDICATED],
             target_low_priority_nodes=targets[LOW_PRIORITY],
             node_deallocation_option=option.name,
+            raw_targets=(raw[DEDICATED], raw[LOW_PRIORITY]),
             variables=users,
             warnings=tuple(warnings),
             trace=steps,

@@ -80,6 +80,8 @@ class AutoScaleRun:
     """Truncated and not negative; after an error the pool's target as it was."""
     target_low_priority_nodes: int
     node_deallocation_option: str
+    raw_targets: tuple[float, float]
+    """Dedicated and low-priority target as the formula left them; after an error the pool's own."""
     variables: Mapping[str, Value]
     """User variables at the end."""
     warnings: tuple[str, ...] = ()

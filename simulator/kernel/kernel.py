@@ -109,6 +109,15 @@ class Kernel:
             for count, parked, shape in zip(waiting, self.parked_of_shape, self.shapes, strict=True)
         )
 
+    def used_memory(self) -> int:
+        """Add up the memory that tasks on nodes have asked for, MiB; goes through all tasks."""
+        shapes, kinds = self.shapes, self.tasks.shape
+        return sum(
+            shapes[kinds[task]].memory * shapes[kinds[task]].instances
+            for task, state in enumerate(self.state)
+            if state == RUNNING
+        )
+
     @property
     def has_notices(self) -> bool:
         """Whether something happened that the control plane asked to know."""

@@ -188,6 +188,8 @@ def _evaluations(recording: "Recording") -> Columns:
         "results": [run.results for run in runs],
         "error": _coded(run.error.code if run.error else None for run in runs),
         "message": [run.error.detail if run.error else None for run in runs],
+        "raw_dedicated": np.array([run.raw_targets[0] for run in runs], dtype=np.float64),
+        "raw_low_priority": np.array([run.raw_targets[1] for run in runs], dtype=np.float64),
         "target_dedicated": np.array([run.target_dedicated_nodes for run in runs], dtype=np.int64),
         "target_low_priority": np.array([run.target_low_priority_nodes for run in runs], dtype=np.int64),
         "option": _coded(run.node_deallocation_option for run in runs),

@@ -3,71 +3,95 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.results.metrics import summarize
 from simulator.results.tables import NAMES
 
 if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
-MARK = "manifest.json"
+MARK: Final = "manifest.json"
+OURS: Final = frozenset({MARK, "summary.json", *(f"{name}.parquet" for name in NAMES)})
+"""Everything that a recording's directory may hold; anything else belongs to somebody."""
 
 
 def prepare(directory: Path, *, force: bool = False) -> None:
-    """Refuse a directory that could not be written at the end of a run, before the run."""
-    if directory.exists():
-        if not force:
-            raise InputError([Problem("exists; name another directory, or give --force", str(directory))])
-        if not directory.is_dir() or not ((directory / MARK).exists() or not any(directory.iterdir())):
-            text = "is not a directory that poolsight wrote; it is not replaced even with --force"
-            raise InputError([Problem(text, str(directory))])
-    with _scratch(directory):
-        pass
+    """Refuse a directory that could not be written at the end of a run, before the run; nothing is left behind."""
+    _refuse_existing(directory, force=force)
+    place = directory.absolute().parent
+    while not os.path.lexists(place):
+        place = place.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=place):
+            pass
+    except OSError as error:
+        raise _unwritable(directory, error) from None
 
 
-class _scratch:  # noqa: N801 - used as a context manager only
-    """A temporary directory beside the final one, gone afterwards unless it was renamed."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-
-    def __enter__(self) -> Path:
-        try:
-            self.directory.parent.mkdir(parents=True, exist_ok=True)
-            self.path = Path(tempfile.mkdtemp(prefix=f".{self.directory.name}-", dir=self.directory.parent))
-        except OSError as error:
-            text = f"cannot be written: {error.strerror}"
-            raise InputError([Problem(text, str(self.directory))]) from None
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-
-
-def write(recording: Recording, directory: Path, *, summary: dict[str, Any], force: bool = False) -> None:
+def write(recording: Recording, directory: Path, *, summary: dict[str, Any] | None = None, force: bool = False) -> None:
     """Write all tables, the summary and the manifest; the directory appears when everything is in it.
 
-    The same run gives the same bytes.
+    The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
+    until the new one is complete. `summary` is computed if it is not given.
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
 
-    with _scratch(directory) as scratch:
-        try:
+    _refuse_existing(directory, force=force)
+    answer = summarize(recording) if summary is None else summary
+    try:
+        directory.absolute().parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=directory.absolute().parent) as scratch:
+            made = Path(scratch) / "new"
+            made.mkdir()
             for name in NAMES:
-                pq.write_table(recording.table(name), scratch / f"{name}.parquet", compression="zstd")
-            _write_json(scratch / "summary.json", summary)
-            _write_json(scratch / MARK, summary["manifest"])
-            scratch.chmod(0o755)
-            if directory.exists() and force:
-                shutil.rmtree(directory)
-            scratch.rename(directory)
-        except OSError as error:
-            text = f"cannot be written: {error.strerror}"
-            raise InputError([Problem(text, str(directory))]) from None
+                pq.write_table(recording.table(name), made / f"{name}.parquet", compression="zstd")
+            _write_json(made / "summary.json", answer)
+            _write_json(made / MARK, answer["manifest"])
+            _put(made, directory, Path(scratch) / "old")
+    except OSError as error:
+        raise _unwritable(directory, error) from None
+
+
+def _refuse_existing(directory: Path, *, force: bool) -> None:
+    """Accept what is absent and, with `force`, an empty directory or one that holds only a recording."""
+    if not os.path.lexists(directory):
+        return
+    if not force:
+        raise InputError([Problem("exists; name another directory, or give --force", str(directory))])
+    try:
+        found = {path.name for path in directory.iterdir()} if directory.is_dir() else None
+    except OSError as error:
+        raise _unwritable(directory, error) from None
+    if found is None or directory.is_symlink() or (found and MARK not in found):
+        text = "is not a directory that poolsight wrote; it is not replaced even with --force"
+        raise InputError([Problem(text, str(directory))])
+    foreign = sorted(found - OURS)
+    if foreign:
+        text = f"holds {foreign[0]!r}, which poolsight did not write; it is not replaced even with --force"
+        raise InputError([Problem(text, str(directory))])
+
+
+def _put(made: Path, directory: Path, aside: Path) -> None:
+    """Rename `made` to `directory`; what is there moves aside first, and back if that fails."""
+    if not os.path.lexists(directory):
+        made.rename(directory)
+        return
+    directory.rename(aside)
+    try:
+        made.rename(directory)
+    except OSError:
+        aside.rename(directory)
+        raise
+
+
+def _unwritable(directory: Path, error: OSError) -> InputError:
+    return InputError([Problem(f"cannot be written: {error.strerror or error}", str(directory))])
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

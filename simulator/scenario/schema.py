@@ -75,6 +75,8 @@ class Options(Section):
     sample_drop_probability: Fraction = 0.0
     cpu_scale: Literal["fraction", "percent"] = "fraction"
     """Scale of `$CPUPercent` (A20)."""
+    retired_metrics: Literal["absent", "sampled"] = "absent"
+    """Whether node metrics that the service stopped sampling in 2024 have samples (G11)."""
     formula: Annotated[dict[str, Any], AfterValidator(_formula_options)] = Field(default_factory=dict)
     """Options of the formula language by name, e.g. `percentile_method` (language specification, section 11)."""
     record_traces: bool = False

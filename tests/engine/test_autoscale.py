@@ -217,3 +217,23 @@ def test_any_number_of_steps_gives_the_same_record_under_autoscale() -> None:
 def test_traces_are_kept_if_asked_for() -> None:
     found = run("a = 1 > 0 ? 2 : 3;", [job(1, "1s")], horizon="1m", options={"recordTraces": True})
     assert '"taken": "then"' in found.evaluations["trace"].iloc[0]
+
+
+def test_retired_metrics_have_no_samples_unless_an_option_brings_them_back() -> None:
+    formula = """
+    $TargetDedicatedNodes = 1;
+    n = $SampleNodeCount.GetSample(1);
+    m = $MemoryBytes.GetSample(1);
+    d = $DiskReadOps.Count();
+    """
+    work = [job(1, "1h", memory=2)]
+    plain = run(formula, work, horizon="5m")
+    assert (values(plain, "n")[1], values(plain, "d")[1]) == ("[]", "0")
+    back = run(formula, work, horizon="5m", options={"retiredMetrics": "sampled", "sampleProfile": "custom"})
+    assert (values(back, "n")[1], values(back, "m")[1], values(back, "d")[1]) == ("[1]", "[2147.483648]", "10")
+
+
+def test_raw_and_applied_targets_are_both_recorded() -> None:
+    found = run("$TargetDedicatedNodes = 2.7; $TargetLowPriorityNodes = -1;", [job(1, "1s")], horizon="1m")
+    columns = ["raw_dedicated", "raw_low_priority", "target_dedicated", "target_low_priority", "warnings"]
+    assert found.evaluations[columns].to_numpy().tolist()[0] == [2.7, -1, 2, 0, 1]

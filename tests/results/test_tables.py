@@ -105,6 +105,69 @@ def test_an_existing_directory_is_kept_unless_forced(run: Recording, tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "thesis"]
 
 
+@pytest.mark.parametrize("beside", ["thesis.tex", "manifest.json"])
+def test_force_never_takes_somebody_elses_files(run: Recording, tmp_path: Path, beside: str) -> None:
+    """A `manifest.json` alone is no proof: many programs write one."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / beside).write_text("{}")
+    (out / "years.txt").write_text("of work")
+    for attempt in (lambda: prepare(out, force=True), lambda: write(run, out, force=True)):
+        with pytest.raises(InputError, match="not replaced even with --force"):
+            attempt()
+    assert (out / "years.txt").read_text() == "of work"
+
+
+def test_writing_over_a_directory_needs_force_even_if_it_is_empty(run: Recording, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputError, match="exists"):
+        write(run, tmp_path / "out")
+    write(run, tmp_path / "out", force=True)
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("exception", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failed_write_leaves_the_old_result_and_nothing_else(
+    run: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exception: BaseException
+) -> None:
+    out = tmp_path / "out"
+    write(run, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def fail(*_: object, **__: object) -> None:
+        raise exception
+
+    monkeypatch.setattr("simulator.results.write._write_json", fail)
+    with pytest.raises((InputError, KeyboardInterrupt)):
+        write(run, out, force=True)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_old_result_comes_back_if_the_new_one_cannot_take_its_place(
+    run: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    write(run, out)
+    rename = Path.rename
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(InputError, match="Permission denied"):
+        write(run, out, force=True)
+    assert (out / "manifest.json").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_looking_before_the_run_leaves_nothing(tmp_path: Path) -> None:
+    prepare(tmp_path / "a" / "b" / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_place_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):

@@ -22,3 +22,17 @@ def to_ms(seconds: float) -> int:
 def to_s(milliseconds: int) -> float:
     """Give an instant or a span of the clock in seconds."""
     return milliseconds / MS_PER_S
+
+
+def spoken(seconds: float) -> str:
+    """Write a span as people say it: 4.2 s, 12 min, 3 h 20 min, 2 d 4 h."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from simulator.units import spoken as span
+
 WIDTH = 100
 """Where the output is no terminal."""
 JOBS_SHOWN = 20
@@ -82,20 +84,6 @@ def sentence(summary: dict[str, Any]) -> str:
     peak = summary["nodes"]["peak"]
     incomplete = "" if summary["manifest"]["complete"] else " (incomplete: interrupted)"
     return f"{done}{within}, {price}, on at most {peak:,} node{'' if peak == 1 else 's'}{incomplete}."
-
-
-def span(seconds: float) -> str:
-    """Write a span as people say it: 4.2 s, 12 min, 3 h 20 min, 2 d 4 h."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def _money(amount: float | None) -> str:

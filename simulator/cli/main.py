@@ -6,6 +6,7 @@ import typer
 
 import simulator
 from simulator.cli.describe import schema, sizes, validate
+from simulator.cli.experiments import compare
 from simulator.cli.formula import app as formula
 from simulator.cli.run import run
 
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(compare)
 app.command()(validate)
 app.command()(schema)
 app.command()(sizes)

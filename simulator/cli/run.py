@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import reported, tell
+from simulator.errors import InputError
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.engine.simulation import Simulation
+    from simulator.scenario.schema import Scenario
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -37,8 +39,13 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    replications: Annotated[str | None, typer.Option(help="How many rolls of the dice, or auto.")] = None,
+    precision: Annotated[float, typer.Option(min=0.001, help="For auto: half-width of the interval.")] = 0.05,
+    cap: Annotated[int, typer.Option(min=10, help="For auto: at most so many.")] = 1000,
+    deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,
 ) -> None:
-    """Run a scenario and print what the pool did and what it cost."""
+    """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
     from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
     from simulator.results.metrics import summarize  # noqa: PLC0415
     from simulator.results.write import prepare, write  # noqa: PLC0415
@@ -48,6 +55,13 @@ def run(
     tell(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
+    if replications is not None:
+        if out is not None:
+            raise InputError("--out keeps one replication: give --replication N instead of --replications")
+        _replicate(scenario, replications, precision, cap, deadline, workers, as_json=as_json)
+        return
+    if deadline is not None:
+        raise InputError("--deadline asks for a probability: give --replications too")
     if out is not None:
         prepare(out, force=force)
     simulation = Simulation(scenario, replication)
@@ -65,6 +79,30 @@ def run(
     if not is_whole:
         typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
         raise typer.Exit(INTERRUPTED)
+
+
+def _replicate(
+    scenario: Scenario, wanted: str, precision: float, cap: int, deadline: str | None, workers: int, *, as_json: bool
+) -> None:
+    """Run many replications and print intervals."""
+    from simulator.cli.experiments import replications_json, show_replications  # noqa: PLC0415
+    from simulator.durations import parse_duration  # noqa: PLC0415
+    from simulator.experiment import replicate  # noqa: PLC0415
+    from simulator.results.manifest import scenario_hash  # noqa: PLC0415
+
+    if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
+        raise InputError(f"--replications: expected a whole number from 1 or auto, not {wanted!r}")
+    try:
+        limit = None if deadline is None else parse_duration(deadline)
+    except ValueError as error:
+        raise InputError(f"--deadline: {error}") from None
+    count = None if wanted == "auto" else int(wanted)
+    found = replicate(scenario, count, precision=precision, cap=cap, workers=workers)
+    if as_json:
+        manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
+        typer.echo(json.dumps(replications_json(found, limit, manifest), indent=2, allow_nan=False))
+    else:
+        show_replications(found, limit)
 
 
 def advance(simulation: Simulation) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from simulator.scenario.traces import TraceWorkload
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -16,7 +18,18 @@ if TYPE_CHECKING:
 
 def scenario_hash(scenario: Scenario) -> str:
     """Give the SHA-256 of the scenario in canonical JSON: everything resolved, nothing left to defaults."""
-    return hashlib.sha256(scenario.model_dump_json().encode()).hexdigest()
+    canonical = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def trace_hashes(scenario: Scenario) -> dict[str, str]:
+    """Give the SHA-256 of every trace file, by its path in the scenario."""
+    return {
+        source.trace: hashlib.sha256(source.path.read_bytes()).hexdigest()
+        for job in scenario.jobs
+        for source in job.simulation.workload
+        if isinstance(source, TraceWorkload)
+    }
 
 
 def manifest(recording: Recording) -> dict[str, Any]:
@@ -30,6 +43,7 @@ def manifest(recording: Recording) -> dict[str, Any]:
         **libraries,
         "scenario": recording.scenario.name,
         "scenario_sha256": scenario_hash(recording.scenario),
+        "traces_sha256": trace_hashes(recording.scenario),
         "seed": recording.scenario.seed,
         "replication": recording.replication,
         "origin": recording.scenario.origin.isoformat().replace("+00:00", "Z"),

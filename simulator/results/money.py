@@ -68,19 +68,19 @@ def price_of(scenario: Scenario, pool: Pool, kind: NodeKind) -> Price:
     dedicated, note = _dedicated(size, pool)
     if not low:
         return Price(dedicated, note)
-    listed = size.low_priority_windows if pool.is_windows else size.low_priority_linux
+    listed = size.low_priority_windows if pool.pays_for_windows else size.low_priority_linux
     if listed is not None:
         return Price(listed)
     base = own.dedicated if own.dedicated is not None else dedicated
     if base is None:
         return Price(None, note)
     ratio = scenario.options.low_priority_ratio
-    share = RATIO[pool.is_windows] if ratio is None else ratio
+    share = RATIO[pool.pays_for_windows] if ratio is None else ratio
     return Price(base * share, f"{size.name}: low-priority price taken as {share:g} of the dedicated one")
 
 
 def _dedicated(size: VmSize, pool: Pool) -> tuple[float | None, str]:
-    if not pool.is_windows:
+    if not pool.pays_for_windows:
         unknown = "" if size.dedicated_linux is not None else f"{size.name}: no price known, give one under sizes"
         return size.dedicated_linux, unknown
     if size.dedicated_windows is not None:

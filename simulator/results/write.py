@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -85,8 +84,9 @@ def _put(made: Path, directory: Path, aside: Path) -> None:
     directory.rename(aside)
     try:
         made.rename(directory)
-    except OSError:
-        aside.rename(directory)
+    except BaseException:  # Ctrl-C between the two renames would lose the old result
+        if not os.path.lexists(directory):
+            aside.rename(directory)
         raise
 
 

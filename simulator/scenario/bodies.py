@@ -101,6 +101,12 @@ class Pool(Body):
         return self.os_kind is not OsKind.LINUX
 
     @property
+    def pays_for_windows(self) -> bool:
+        """Whether the price holds a Windows licence: not where the pool brings its own (`licenseType`)."""
+        own = str(_get(self.virtual_machine_configuration, "licenseType")).lower()
+        return self.is_windows and own not in ("windows_server", "windows_client")
+
+    @property
     def is_custom_image(self) -> bool:
         return is_custom_image(self.virtual_machine_configuration)
 

@@ -104,11 +104,14 @@ def test_the_cost_of_working_nodes_is_shared_by_slot_time() -> None:
         ({"dedicatedLinux": 1, "dedicatedWindows": 2}, "windows", "Dedicated", 2, ""),
         ({"dedicatedLinux": 1, "dedicatedWindows": 2}, "windows", "LowPriority", 0.8, "taken as 0.4"),
         ({"dedicatedLinux": 1}, "windows", "Dedicated", 1, "Windows price not known"),
+        ({"dedicatedLinux": 1, "dedicatedWindows": 2}, "windows, own licence", "Dedicated", 1, ""),
         ({}, "linux", "Dedicated", None, "no price known"),
     ],
 )
 def test_prices(size: dict[str, Any], image: str, kind: str, price: float | None, noted: str) -> None:
     machine = {"nodeAgentSKUId": f"batch.node.{image}"}
+    if "own licence" in image:
+        machine["licenseType"] = "Windows_Server"
     body = pool(vmSize="Own", virtualMachineConfiguration=machine, **{f"target{kind}Nodes": 1})
     sizes = {"sizes": {"Own": {"vcpus": 2, "memoryGiB": 8, **size}}}
     described = Scenario.model_validate(

@@ -1,0 +1,114 @@
+"""Replications and comparisons: the same luck for every scenario, whatever the number of workers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from simulator import Scenario
+from simulator.cli import app
+from simulator.experiment import compare, replicate
+from simulator.scenario.workload import build
+from tests.engine.test_stories import job, pool, scenario
+
+FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
+
+
+def described(nodes: int = 2, **body: Any) -> Scenario:
+    work = job(40, {"exponential": {"mean": "5m"}})
+    return scenario([pool(targetDedicatedNodes=nodes, **body)], [work], options={"timingPreset": "measured"})
+
+
+def test_replications_do_not_depend_on_workers() -> None:
+    one, two = (replicate(described(), 4, workers=workers) for workers in (1, 2))
+    for measure, values in one.values.items():
+        assert np.array_equal(values, two.values[measure], equal_nan=True)
+    assert len(set(one.values["makespan"])) == 4
+
+
+def test_auto_goes_on_until_the_interval_is_narrow_enough() -> None:
+    found = replicate(described(), precision=0.05, workers=1)
+    estimate = found.estimate("makespan")
+    assert estimate is not None
+    assert found.reached
+    assert found.count > 10
+    assert estimate.relative <= 0.05
+    capped = replicate(described(), precision=0.001, cap=12, workers=1)
+    assert (capped.count, capped.reached) == (12, False)
+
+
+def test_a_measure_that_nothing_has_is_left_out() -> None:
+    found = replicate(described(nodes=0), 2, workers=1)
+    assert found.estimate("makespan") is None
+    assert found.within("makespan", 1e9).value == 0
+
+
+def test_changing_the_pool_leaves_arrivals_and_durations_as_they_were() -> None:
+    one, two = build(described(2), 3), build(described(9, taskSlotsPerNode=2), 3)
+    assert (one.submit == two.submit).all()
+    assert (one.demand == two.demand).all()
+
+
+def test_paired_differences_are_narrower_than_independent_ones() -> None:
+    found = compare({"two": described(2), "three": described(3)}, 12, workers=1)
+    difference = found.differences["three"]["makespan"]
+    assert difference.is_clear
+    assert difference.absolute.high < 0
+    assert difference.narrowing is not None
+    assert difference.narrowing < 0.8
+    assert "finishes" in found.sentence("three")
+    assert "earlier, 95 % interval" in found.sentence("three")
+
+
+def test_a_scenario_compared_with_itself_differs_in_nothing() -> None:
+    found = compare({"a": described(), "b": described()}, 3, workers=1)
+    assert found.differences["b"]["cost"].absolute.value == 0
+    assert "costs about the same" in found.sentence("b")
+
+
+def poolsight(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_run_with_replications_tells_intervals_and_chances() -> None:
+    result = poolsight("run", FIRST, "--replications", 5, "--workers", 1, "--deadline", "4h30m", "--json")
+    answer = json.loads(result.stdout)
+    assert answer["replications"] == 5
+    makespan = answer["estimates"]["makespan"]
+    assert makespan["low"] < makespan["mean"] < makespan["high"]
+    assert 0 <= answer["deadline"]["low"] <= answer["deadline"]["probability"] <= answer["deadline"]["high"] <= 1
+    told = poolsight("run", FIRST, "--replications", 3, "--workers", 1).stdout
+    assert told.startswith("3 replications")
+    assert "makespan" in told
+
+
+def test_compare_says_it_in_a_sentence(tmp_path: Path) -> None:
+    slow = tmp_path / "one_slot.yaml"
+    slow.write_text(FIRST.read_text().replace("taskSlotsPerNode: 2", "taskSlotsPerNode: 1"))
+    told = poolsight("compare", FIRST, slow, "--replications", 4, "--workers", 1).stdout
+    assert "one_slot costs" in told
+    assert "more, 95 % interval" in told
+    answer = json.loads(poolsight("compare", FIRST, slow, "--replications", 4, "--workers", 1, "--json").stdout)
+    assert answer["differences"]["one_slot"]["cost"]["relative"]["mean"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", FIRST, "--replications", "many"], "expected a whole number from 1 or auto"),
+        (["run", FIRST, "--replications", "0"], "expected a whole number from 1 or auto"),
+        (["run", FIRST, "--replications", "3", "--deadline", "5"], "--deadline: a bare number has no unit"),
+        (["run", FIRST, "--deadline", "5h"], "give --replications too"),
+        (["run", FIRST, "--replications", "3", "--out", "x"], "--out keeps one replication"),
+        (["compare", FIRST], "at least two scenario files"),
+        (["compare", FIRST, FIRST], "stands twice"),
+        (["compare", FIRST, "absent.yaml"], "absent.yaml: cannot be read"),
+    ],
+)
+def test_wrong_calls_end_with_2(arguments: list[object], told: str) -> None:
+    result = poolsight(*arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr

@@ -195,13 +195,14 @@ class Nodes:
         return -1
 
     def _hang(self, node: int, free: int) -> None:
-        bucket = self.buckets[free]
-        bucket.add(node)
+        """Put a node into the bucket of its free slots; a full one is in none."""
         if free:
+            self.buckets[free].add(node)
             self.open_buckets |= 1 << free
 
     def _unhang(self, node: int, free: int) -> None:
-        bucket = self.buckets[free]
-        bucket.remove(node)
-        if bucket.size == 0:
-            self.open_buckets &= ~(1 << free)
+        if free:
+            bucket = self.buckets[free]
+            bucket.remove(node)
+            if bucket.size == 0:
+                self.open_buckets &= ~(1 << free)

@@ -37,10 +37,11 @@ def make_timeline(workload: Workload, control: Control) -> dict[str, Ints]:
     columns = {"pool": pool, "time": keys % stride}
     opens = np.flatnonzero(np.append(True, pool[1:] != pool[:-1])) if len(pool) else np.zeros(0, dtype=np.int64)
     for series in SERIES:
-        steps = np.zeros(len(keys), dtype=np.int64)
+        steps = np.zeros(len(keys))
         for where, time, amount in changes[series]:
-            np.add.at(steps, np.searchsorted(keys, where * stride + time), amount)
-        level = np.cumsum(steps)
+            # Sums of whole numbers below 2**53: exact as floats.
+            steps += np.bincount(np.searchsorted(keys, where * stride + time), amount, len(keys))
+        level = np.cumsum(steps).astype(np.int64)
         base = np.where(opens > 0, level[opens - 1], 0) if len(opens) else level[:0]
         columns[series] = level - np.repeat(base, np.diff(np.append(opens, len(keys))))
     return columns

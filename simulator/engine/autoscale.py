@@ -31,13 +31,13 @@ PROFILES = {"typical": (0.0, 10.0), "documented": (60.0, 0.0)}
 class Autoscaler:
     """Sampler and evaluator of one pool, from the moment autoscale is enabled."""
 
-    def __init__(self, pool: Pool) -> None:
-        body, options = pool.description, pool.world.scenario.options
+    def __init__(self, pool: Pool, formula: Formula, interval: int) -> None:
+        options = pool.world.scenario.options
         self.pool = pool
         self.env = pool.world.env
-        self.formula = Formula.parse(body.auto_scale_formula or "")
+        self.formula = formula
         self.options = Options.of(options.formula)
-        self.interval = to_ms(body.auto_scale_evaluation_interval)
+        self.interval = interval
         self.history = History()
         self._origin = Timestamp.of(pool.world.scenario.origin).ticks
         self._unread: list[tuple[int, int, str, float]] = []
@@ -46,8 +46,32 @@ class Autoscaler:
         self._delay, self._jitter = profile or (options.sample_delay_s, options.sample_jitter_s)
         self._luck = pool.world.dice(f"samples:{pool.id}")
         self._began = self.env.clock
+        self.changed = self.env.clock
+        """When autoscale was last enabled or changed."""
+        self.is_enabled = True
+        self._schedule = 0
+        """Number of the schedule in force; a process of an older one ends."""
+        self._last_run = -1
         self.env.process(self._sample())
-        self.env.process(self._evaluate())
+        self.env.process(self._evaluate(self._began, at_once=options.first_eval == "immediate"))
+
+    def change(self, formula: Formula | None, interval: int | None) -> None:
+        """Take a new formula or interval; a new interval starts a new schedule now, a new formula alone keeps it."""
+        self.changed = self.env.clock
+        self.formula = formula or self.formula
+        at_once = self.pool.world.scenario.options.run_on_reenable
+        if interval is not None and interval != self.interval:
+            self.interval = interval
+            self._schedule += 1
+            self.env.process(self._evaluate(self.env.clock, at_once=at_once))
+        elif at_once:
+            event = self.env.at(self.env.clock, AUTOSCALE)
+            event.callbacks.append(lambda _: self._run_once())
+
+    def stop(self) -> None:
+        """Neither sample nor evaluate any more."""
+        self.is_enabled = False
+        self._schedule += 1
 
     def context(self) -> Context:
         """Give the pool as the formula sees it now."""
@@ -74,8 +98,10 @@ class Autoscaler:
         options = self.pool.world.scenario.options
         first = self._began + to_ms(options.sample_phase_s)
         at = first if first > self._began else first + PERIOD_MS
-        while not self.pool.deleted:
+        while True:
             yield self.env.at(at, SAMPLING)
+            if self.pool.deleted or not self.is_enabled:
+                return
             for metric, value in self._metrics().items():
                 drop, jitter = self._luck(), self._luck()
                 if drop >= options.sample_drop_probability:
@@ -113,16 +139,22 @@ class Autoscaler:
             found["$WallClockSeconds"] = sum(ages) / MS_PER_S
         return found
 
-    def _evaluate(self) -> Generator[Any, Any, None]:
-        """Evaluate at once, then every interval; also while the pool is being resized."""
-        options = self.pool.world.scenario.options
-        at = self._began + (0 if options.first_eval == "immediate" else self.interval)
-        while not self.pool.deleted:
+    def _evaluate(self, began: int, *, at_once: bool) -> Generator[Any, Any, None]:
+        """Evaluate every interval from `began` on; also while the pool is being resized."""
+        schedule, interval = self._schedule, self.interval
+        at = began if at_once else began + interval
+        while True:
             yield self.env.at(at, AUTOSCALE)
-            if self.pool.deleted:
+            if self.pool.deleted or schedule != self._schedule:
                 return
+            self._run_once()
+            at += interval
+
+    def _run_once(self) -> None:
+        """Evaluate, but not twice at one instant."""
+        if self._last_run != self.env.clock and self.is_enabled and not self.pool.deleted:
+            self._last_run = self.env.clock
             self.run()
-            at += self.interval
 
     def run(self) -> AutoScaleRun:
         """Evaluate the formula now and act on what it says; an error leaves the pool as it is."""

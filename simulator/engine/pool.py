@@ -14,10 +14,11 @@ from simulator.engine.node import Leave, Life, Node, Preempt, Stay
 from simulator.engine.preemption import watch_capacity, watch_vm
 from simulator.engine.resize import Order, Resize
 from simulator.engine.spans import Spans
+from simulator.engine.victims import choose_victims
+from simulator.formula import Formula
 from simulator.kernel import Kernel
 from simulator.policy.growth import behind_first
 from simulator.policy.quota import admit
-from simulator.policy.removal import Candidate, choose
 from simulator.scenario.bodies import Pool as PoolDescription
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
@@ -25,6 +26,8 @@ from simulator.units import to_ms
 if TYPE_CHECKING:
     from simulator.engine.world import World
 
+MIN_BETWEEN_ENABLES = 30 * 1000
+"""The service refuses a second enable request within 30 s."""
 RETENTION = 7 * 24 * 3600 * 1000
 """How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
 
@@ -102,15 +105,15 @@ class Pool:
         *,
         timeout: float | None,
         option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
-    ) -> bool:
-        """Start a resize to `targets`; False, and a row in the record, where the service would refuse it."""
+    ) -> str:
+        """Start a resize to `targets`; gives the service's code, and a row in the record also where it refuses."""
         refused = self._refusal()
         wanted = {**self.targets, **targets}
         if refused:
             self._end_row(self._row(wanted, option), *refused)
-            return False
+            return refused[0]
         self._begin(wanted, option, timeout=timeout)
-        return True
+        return "Success"
 
     def _row(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
         shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
@@ -142,9 +145,33 @@ class Pool:
 
     # ---- autoscale ---------------------------------------------------------------------------------------
 
-    def enable_autoscale(self) -> None:
-        """Start sampling and evaluating."""
-        self.autoscaler = Autoscaler(self)
+    def enable_autoscale(self, formula: str | None = None, interval: float | None = None) -> str:
+        """Start sampling and evaluating, or change formula and interval; gives the service's code."""
+        parsed = None if formula is None else Formula.parse(formula)
+        span = None if interval is None else to_ms(interval)
+        if self.deleted:
+            return "PoolBeingDeleted"
+        if self.autoscaler is not None:
+            if self.world.env.clock - self.autoscaler.changed < MIN_BETWEEN_ENABLES:
+                return "TooManyEnableAutoScaleRequests"
+            self.autoscaler.change(parsed, span)
+            return "Success"
+        if self.resizing is not None:
+            return "PoolBeingResized"
+        body = self.description
+        self.autoscaler = Autoscaler(
+            self,
+            parsed or Formula.parse(body.auto_scale_formula or ""),
+            span or to_ms(body.auto_scale_evaluation_interval),
+        )
+        return "Success"
+
+    def disable_autoscale(self) -> str:
+        """Stop sampling and evaluating; targets stay as they are."""
+        if self.autoscaler is not None:
+            self.autoscaler.stop()
+            self.autoscaler = None
+        return "Success"
 
     @property
     def wanted(self) -> dict[NodeKind, int]:
@@ -175,16 +202,17 @@ class Pool:
         """Say whether a resize waits for tasks to end before it can go on."""
         return any(self.nodes[sequence].draining for sequence in self.resizing.victims) if self.resizing else False
 
-    def stop_resize(self) -> None:
+    def stop_resize(self) -> str:
         """Keep what has been obtained; the target is not restored."""
         if self.resizing is not None:
             self._cancel_orders(self.resizing, "ResizeStopped", "The resize was stopped")
             self._progress()
+        return "Success"
 
-    def delete(self) -> None:
+    def delete(self) -> str:
         """Stop a running resize, give the tasks back, and remove every node."""
         if self.deleted:
-            return
+            return "PoolBeingDeleted"
         self.deleted = True
         if self.resizing is not None:
             self._cancel_orders(self.resizing, "ResizeStopped", "The pool is being deleted")
@@ -199,6 +227,7 @@ class Pool:
         for node in list(self.nodes.values()):
             self._remove(resizing, node)
         self._progress()
+        return "Success"
 
     def _refusal(self) -> tuple[str, str] | None:
         if self.deleted:
@@ -232,7 +261,7 @@ class Pool:
                 resizing.orders.append(order)
                 self.world.env.process(self._deliver(order))
         elif missing < 0:
-            for sequence in self._choose_victims(kind, -missing):
+            for sequence in choose_victims(self, kind, -missing):
                 self._remove(resizing, self.nodes[sequence])
 
     def _deliver(self, order: Order) -> Life:
@@ -265,26 +294,6 @@ class Pool:
         resizing.victims.add(node.sequence)
         node.leaving = True
         node.process.interrupt(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
-
-    def _choose_victims(self, kind: NodeKind, count: int) -> list[int]:
-        order = self.world.scenario.options.scale_down_order
-        candidates = [self._candidate(node) for node in self.of_kind(kind) if not node.leaving]
-        dice = [self.dice() for _ in candidates] if order.startswith("random") else []
-        return choose(candidates, count, order, dice)
-
-    def _candidate(self, node: Node) -> Candidate:
-        kernel, now = self.kernel, self.world.env.clock
-        state = node.state or NodeState.CREATING
-        used = elapsed = 0
-        if node.in_service:
-            task = kernel.nodes.first_task[node.sequence]
-            while task != -1:
-                state = NodeState.RUNNING
-                slots = kernel.shapes[kernel.tasks.shape[task]].slots
-                used += slots
-                elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
-                task = kernel.link[task]
-        return Candidate(node.sequence, state, node.allocated, used, elapsed)
 
     def _time_out(self, resizing: Resize) -> None:
         if self.resizing is not resizing:

@@ -17,7 +17,7 @@ from simulator.results.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import Pool as PoolDescription
 from simulator.scenario.checks import pools_by_id
-from simulator.scenario.schema import Operation, Resize, StopResize
+from simulator.scenario.schema import DisableAutoScale, EnableAutoScale, Operation, Resize, StopResize
 from simulator.scenario.workload import build
 from simulator.states import NodeKind
 from simulator.units import to_ms, to_s
@@ -188,15 +188,21 @@ class Simulation:
                 NodeKind.DEDICATED: operation.target_dedicated_nodes,
                 NodeKind.LOW_PRIORITY: operation.target_low_priority_nodes,
             }
-            pool.resize(
+            code = pool.resize(
                 {kind: count for kind, count in wanted.items() if count is not None},
                 timeout=operation.resize_timeout,
                 option=operation.node_deallocation_option,
             )
+        elif isinstance(operation, EnableAutoScale):
+            interval = operation.auto_scale_evaluation_interval
+            code = pool.enable_autoscale(operation.auto_scale_formula, interval)
+        elif isinstance(operation, DisableAutoScale):
+            code = pool.disable_autoscale()
         elif isinstance(operation, StopResize):
-            pool.stop_resize()
+            code = pool.stop_resize()
         else:
-            pool.delete()
+            code = pool.delete()
+        self.world.record.operation(pool.index, self.env.clock, operation.operation, code)
 
     def _heed(self, kernel: Kernel) -> None:
         """Pass on what a kernel has noticed: an empty draining node, a finished job with its own pool."""

@@ -63,6 +63,8 @@ class Recorder:
     states: list[StateRow] = field(default_factory=list)
     resizes: list[ResizeRow] = field(default_factory=list)
     evaluations: list["EvaluationRow"] = field(default_factory=list)
+    operations: list[tuple[int, int, str, str]] = field(default_factory=list)
+    """Pool, instant, operation of the timeline, the service's code."""
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     removals: list[tuple[int, int]] = field(default_factory=list)
@@ -99,6 +101,10 @@ class Recorder:
     def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: str) -> None:
         """Note one evaluation of a pool's formula and what was done about it."""
         self.evaluations.append(EvaluationRow(pool, now, run, action))
+
+    def operation(self, pool: int, now: int, name: str, code: str) -> None:
+        """Note an operation of the timeline and how the service answered."""
+        self.operations.append((pool, now, name, code))
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""

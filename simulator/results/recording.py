@@ -71,6 +71,11 @@ class Recording:
         return self._frame("pool_timeline")
 
     @cached_property
+    def operations(self) -> pd.DataFrame:
+        """One row for each operation of the scenario's timeline."""
+        return self._frame("operations")
+
+    @cached_property
     def evaluations(self) -> pd.DataFrame:
         """One row for each evaluation of an autoscale formula."""
         return self._frame("evaluations")

@@ -112,6 +112,16 @@ TABLES: Final = (
         ),
     ),
     Table(
+        "operations",
+        "one row for each operation of the scenario's timeline",
+        (
+            C("pool", "category", "the pool's id"),
+            C("time", "float", "when", SECONDS),
+            C("operation", "category", "its name in the scenario"),
+            C("code", "category", "Success, or the service's code of the refusal"),
+        ),
+    ),
+    Table(
         "pool_timeline",
         "one row for each instant at which anything of a pool changed: the values from then on",
         (

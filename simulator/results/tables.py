@@ -199,6 +199,16 @@ def _evaluations(recording: "Recording") -> Columns:
     }
 
 
+def _operations(recording: "Recording") -> Columns:
+    rows = recording.raw.recorder.operations
+    return {
+        "pool": (np.array([row[0] for row in rows], dtype=np.int32), _pool_ids(recording)),
+        "time": np.array([row[1] for row in rows], dtype=np.int64) / MS_PER_S,
+        "operation": _coded(row[2] for row in rows),
+        "code": _coded(row[3] for row in rows),
+    }
+
+
 def _pool_timeline(recording: "Recording") -> Columns:
     columns = make_timeline(recording.workload, recording.control)
     pool, time = columns.pop("pool"), columns.pop("time")
@@ -242,6 +252,7 @@ MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "nodes": _nodes,
     "node_states": _node_states,
     "resizes": _resizes,
+    "operations": _operations,
     "pool_timeline": _pool_timeline,
     "evaluations": _evaluations,
     "ledger": _ledger,

@@ -12,7 +12,7 @@ from simulator.scenario.catalogue import table
 from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.names import near
-from simulator.scenario.schema import Resize, Scenario
+from simulator.scenario.schema import EnableAutoScale, Resize, Scenario
 from simulator.scenario.sidechannel import stated
 from simulator.scenario.traces import TraceWorkload, read_trace
 
@@ -87,18 +87,9 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
         if field in pool.model_fields_set:
             yield Finding("a fixed target and enableAutoScale: the service takes one or the other", (*loc, key))
     if pool.auto_scale_formula is not None:
-        try:
-            Formula.parse(pool.auto_scale_formula)
-        except FormulaSyntaxError as error:
-            for problem in error.problems:
-                text = f"{error.code}: {problem.place}: {problem.message}, in: {problem.source.strip()}"
-                yield Finding(text, (*loc, "autoScaleFormula"))
-        else:
-            yield from _lint(pool, loc)
-    low, high = INTERVALS
-    if not low <= pool.auto_scale_evaluation_interval <= high:
-        text = "the service takes an interval from 5 minutes to 168 hours"
-        yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
+        wrong = list(_syntax(pool.auto_scale_formula, loc))
+        yield from wrong or _lint(pool, loc)
+    yield from _interval(pool.auto_scale_evaluation_interval, loc)
 
 
 def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -208,9 +199,34 @@ def _fits(
         yield Finding(text, loc)
 
 
+def _interval(seconds: float, loc: Loc) -> Iterator[Finding]:
+    low, high = INTERVALS
+    if not low <= seconds <= high:
+        text = "the service takes an interval from 5 minutes to 168 hours"
+        yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
+
+
+def _syntax(formula: str, loc: Loc) -> Iterator[Finding]:
+    try:
+        Formula.parse(formula)
+    except FormulaSyntaxError as error:
+        for problem in error.problems:
+            text = f"{error.code}: {problem.place}: {problem.message}, in: {problem.source.strip()}"
+            yield Finding(text, (*loc, "autoScaleFormula"))
+
+
 def _timeline(scenario: Scenario) -> Iterator[Finding]:
+    pools = pools_by_id(scenario)
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
+        if isinstance(operation, EnableAutoScale):
+            pool = pools.get(operation.pool.lower())
+            if operation.auto_scale_formula is not None:
+                yield from _syntax(operation.auto_scale_formula, loc)
+            elif pool is not None and pool.auto_scale_formula is None:
+                yield Finding("expected an autoScaleFormula: the pool has none", loc)
+            if operation.auto_scale_evaluation_interval is not None:
+                yield from _interval(operation.auto_scale_evaluation_interval, loc)
         if isinstance(operation, Resize):
             if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
                 yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)

@@ -64,6 +64,8 @@ class Options(Section):
     """After what time a growth under autoscale gives up (P3)."""
     autoscale_retry: Literal["on_target_change", "on_shortfall"] = "on_target_change"
     """Whether an evaluation with unchanged targets tries again after a resize that fell short (P40)."""
+    run_on_reenable: bool = True
+    """Whether enabling autoscale again evaluates at once (A26)."""
     pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"
     """What becomes of a result while a drain blocks the pool (P34)."""
     sample_profile: Literal["typical", "documented", "custom"] = "typical"
@@ -123,7 +125,29 @@ class DeletePool(Section):
     pool: str
 
 
-Operation = Annotated[Resize | StopResize | DeletePool, Field(discriminator="operation")]
+class EnableAutoScale(Section):
+    """Switch autoscale on, or change formula or interval of a pool that scales itself."""
+
+    at: Seconds
+    operation: Literal["enableAutoScale"]
+    pool: str
+    auto_scale_formula: str | None = None
+    """None keeps the pool's."""
+    auto_scale_evaluation_interval: Seconds | None = None
+    """None keeps the pool's."""
+
+
+class DisableAutoScale(Section):
+    """Switch autoscale off; targets stay, the samples are forgotten."""
+
+    at: Seconds
+    operation: Literal["disableAutoScale"]
+    pool: str
+
+
+Operation = Annotated[
+    Resize | StopResize | DeletePool | EnableAutoScale | DisableAutoScale, Field(discriminator="operation")
+]
 
 
 class Scenario(Section):

@@ -6,6 +6,7 @@ import pytest
 
 from simulator import Recording, Scenario, Simulation, simulate
 from simulator.engine.autoscale import Autoscaler
+from simulator.scenario.checks import check as check_scenario
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
 
@@ -237,3 +238,58 @@ def test_raw_and_applied_targets_are_both_recorded() -> None:
     found = run("$TargetDedicatedNodes = 2.7; $TargetLowPriorityNodes = -1;", [job(1, "1s")], horizon="1m")
     columns = ["raw_dedicated", "raw_low_priority", "target_dedicated", "target_low_priority", "warnings"]
     assert found.evaluations[columns].to_numpy().tolist()[0] == [2.7, -1, 2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        ({"autoScaleFormula": "n = 2;"}, [0, 900, 1800]),
+        ({"autoScaleEvaluationInterval": "10m"}, [0, 960, 1560]),
+    ],
+)
+def test_a_new_interval_starts_a_new_schedule_and_a_new_formula_keeps_it(
+    change: dict[str, str], times: list[float]
+) -> None:
+    """Conformance case C58: a change at 6 min of a pool with an interval of 15 min, nothing run on re-enabling."""
+    timeline = [{"at": "6m", "operation": "enableAutoScale", "pool": "p", **change}]
+    options = {"runOnReenable": False}
+    found = run("n = 1;", [job(1, "1s")], 15, timeline=timeline, horizon="30m", options=options)
+    assert found.evaluations["time"].tolist() == times
+    at_once = run("n = 1;", [job(1, "1s")], 15, timeline=timeline, horizon="7m")
+    assert at_once.evaluations["time"].tolist() == [0, 360]
+
+
+@pytest.mark.parametrize(("second", "code"), [(29, "TooManyEnableAutoScaleRequests"), (30, "Success")])
+def test_two_enable_requests_need_half_a_minute_between_them(second: float, code: str) -> None:
+    """Conformance case C59."""
+    timeline = [{"at": f"{second}s", "operation": "enableAutoScale", "pool": "p"}]
+    found = run("n = 1;", [job(1, "1s")], 15, timeline=timeline, horizon="1m")
+    assert found.operations["code"].tolist() == [code]
+
+
+def test_autoscale_is_enabled_and_disabled_while_the_pool_lives() -> None:
+    """The history begins when autoscale is enabled, also on an old pool; a pool that is being resized refuses."""
+    formula = "$TargetDedicatedNodes = 3; n = $PendingTasks.Count();"
+    enable = {"operation": "enableAutoScale", "pool": "p", "autoScaleFormula": formula}
+    timeline = [
+        {"at": "10s", **enable},
+        {"at": "1h", **enable},
+        {"at": "2h", "operation": "disableAutoScale", "pool": "p"},
+        {"at": "3h", "operation": "resize", "pool": "p", "targetDedicatedNodes": 1},
+    ]
+    timing = {"allocationLatency": "1m"}
+    body = pool(targetDedicatedNodes=1, simulation={"timing": timing})
+    found = check(simulate(scenario([body], [job(1, "5h")], timeline=timeline)))
+    assert found.operations["code"].tolist() == ["PoolBeingResized", "Success", "Success", "Success"]
+    assert found.evaluations["time"].tolist() == [3600, 4500, 5400, 6300]
+    assert values(found, "n")[0] == "0"
+    assert found.resizes["dedicated_to"].tolist() == [1, 3, 1]
+
+
+@pytest.mark.parametrize(("interval", "accepted"), [("299s", False), ("5m", True), ("168h", True), ("10081m", False)])
+def test_intervals_that_the_service_refuses(interval: str, accepted: bool) -> None:
+    """Conformance case C59."""
+    operation = {"at": "1h", "operation": "enableAutoScale", "pool": "p", "autoScaleEvaluationInterval": interval}
+    described = scenario([scaling("n = 1;")], [job(1, "1s")], timeline=[operation])
+    found = [finding.message for finding in check_scenario(described) if not finding.is_warning]
+    assert (found == []) == accepted

@@ -1,0 +1,35 @@
+"""What a pool knows of its nodes when some of them must go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.policy.removal import Candidate, choose
+from simulator.states import NodeKind, NodeState
+
+if TYPE_CHECKING:
+    from simulator.engine.node import Node
+    from simulator.engine.pool import Pool
+
+
+def choose_victims(pool: Pool, kind: NodeKind, count: int) -> list[int]:
+    """Give the sequence numbers of the nodes of one kind that leave."""
+    order = pool.world.scenario.options.scale_down_order
+    candidates = [_candidate(pool, node) for node in pool.of_kind(kind) if not node.leaving]
+    dice = [pool.dice() for _ in candidates] if order.startswith("random") else []
+    return choose(candidates, count, order, dice)
+
+
+def _candidate(pool: Pool, node: Node) -> Candidate:
+    kernel, now = pool.kernel, pool.world.env.clock
+    state = node.state or NodeState.CREATING
+    used = elapsed = 0
+    if node.in_service:
+        task = kernel.nodes.first_task[node.sequence]
+        while task != -1:
+            state = NodeState.RUNNING
+            slots = kernel.shapes[kernel.tasks.shape[task]].slots
+            used += slots
+            elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
+            task = kernel.link[task]
+    return Candidate(node.sequence, state, node.allocated, used, elapsed)

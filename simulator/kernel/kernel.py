@@ -88,7 +88,6 @@ class Kernel:
         self._dice = Dice(seed)
         self._order = JobOrder(job_policy, self._dice)
         self._retry_at_tail = retry_at_tail
-        self._next_place = 0
         self._random_ties = random_ties
         self._node = NONE
         """Where the task goes that `_first_fitting` found."""
@@ -100,23 +99,6 @@ class Kernel:
     def active(self) -> int:
         """How many submitted tasks wait."""
         return self.queues.waiting + self.parked + self.blocked
-
-    def eligible_instances(self) -> int:
-        """Count the waiting tasks that wait for no other, a multi-instance task once for each of its nodes."""
-        waiting = self.queues.waiting_of_shape
-        return sum(
-            (count + parked) * shape.instances
-            for count, parked, shape in zip(waiting, self.parked_of_shape, self.shapes, strict=True)
-        )
-
-    def used_memory(self) -> int:
-        """Add up the memory that tasks on nodes have asked for, MiB; goes through all tasks."""
-        shapes, kinds = self.shapes, self.tasks.shape
-        return sum(
-            shapes[kinds[task]].memory * shapes[kinds[task]].instances
-            for task, state in enumerate(self.state)
-            if state == RUNNING
-        )
 
     @property
     def has_notices(self) -> bool:
@@ -180,7 +162,7 @@ class Kernel:
             self.state[task] = ACTIVE
             shape = tasks.shape[task]
             if self._retry_at_tail:
-                self._to_tail(task)
+                self.queues.to_tail(task)
             if self.waits_for and self.waits_for[task]:
                 self.blocked += 1
             elif self.never_fits[shape]:
@@ -247,20 +229,16 @@ class Kernel:
                 return
             heappop(calendar)
 
-    def _any_fits(self) -> bool:
-        find = self.nodes.find
-        return any(count and find(shape) != NONE for shape, count in enumerate(self.queues.waiting_of_shape))
-
     def _serve_level(self, level: list[int], now: int) -> None:
         """Place tasks of jobs of one priority; dice are thrown only where some waiting task fits."""
         jobs = list(level)
-        while jobs:
+        while jobs and self.nodes.open_buckets:
             if len(jobs) == 1:
-                job = jobs[0]
-            elif self._any_fits():
-                job = self._order.choose(jobs)
-            else:
+                self._serve_job(jobs[0], now)
                 return
+            if not self.nodes.any_fits(self.queues.waiting_of_shape):
+                return
+            job = self._order.choose(jobs)
             queue = self._first_fitting(job)
             if queue is None:
                 jobs.remove(job)
@@ -270,9 +248,23 @@ class Kernel:
             if self.queues.waiting_of_job[job] == 0:
                 jobs.remove(job)
 
-    def _to_tail(self, task: int) -> None:
-        self.queues.place[task] = self._next_place
-        self._next_place += 1
+    def _serve_job(self, job: int, now: int) -> None:
+        """Place tasks of one job until nothing more fits."""
+        queues, nodes = self.queues, self.nodes
+        several = len(queues.queues_of_job[job]) > 1
+        queue = queues.queues_of_job[job][0]
+        while nodes.open_buckets and queues.waiting_of_job[job]:
+            if several:
+                found = self._first_fitting(job)
+                if found is None:
+                    return
+                queue = found
+            else:
+                self._node = nodes.find(queue.shape)
+                if self._node == NONE:
+                    return
+            self._start(queues.take(queue), queue.shape, now)
+            self._order.last = job
 
     def _first_fitting(self, job: int) -> Queue | None:
         """Give the queue whose first task is next, and remember where that task goes."""
@@ -340,7 +332,7 @@ class Kernel:
             self.retries[task] = retries + 1
             self.state[task] = ACTIVE
             if self._retry_at_tail:
-                self._to_tail(task)
+                self.queues.to_tail(task)
                 self.queues.put(task, tasks.job[task], tasks.shape[task])
             else:
                 self.queues.put_back(task, tasks.job[task], tasks.shape[task])
@@ -389,6 +381,7 @@ class Kernel:
         attempts, nodes = self.attempts, self.nodes
         first = self.row[task]
         before, after = self.back[task], self.link[task]
+        cores = self._cores[self.tasks.shape[task]]
         for row in range(first, first + shape.instances):
             node = attempts.node[row]
             attempts.end[row] = now
@@ -399,8 +392,8 @@ class Kernel:
                 nodes.first_task[node] = after
             nodes.give(node, shape)
             self.used_slots -= shape.slots
-            self.used_cores -= self._cores[self.tasks.shape[task]]
-            if after == NONE and before == NONE and node in self.draining:
+            self.used_cores -= cores
+            if self.draining and after == NONE and before == NONE and node in self.draining:
                 self.draining.discard(node)
                 self.drained.append(node)
         if after != NONE:

@@ -152,6 +152,10 @@ class Nodes:
             free = shape.slots + buckets.bit_length() - 1
         return self.buckets[free].first()
 
+    def any_fits(self, waiting_of_shape: list[int]) -> bool:
+        """Say whether a task of any of the waiting shapes has room somewhere."""
+        return any(count and self.find(shape) != -1 for shape, count in enumerate(waiting_of_shape))
+
     def equals(self, node: int, shape: Shape) -> list[int]:
         """Give the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
         alike = self.buckets[self.free_slots[node]]

@@ -36,6 +36,7 @@ class Queues:
         self.link = link
         self.place = array("q", range(len(link)))
         """Place in the queue: a task's number, that is creation order, until it goes to the tail."""
+        self._next_place = 0
         self.waiting = 0
         self.waiting_of_shape = [0] * shape_count
         self.waiting_of_job = [0] * len(priorities)
@@ -45,6 +46,11 @@ class Queues:
         self.levels: list[list[int]] = [[] for _ in ranks]
         """Jobs with waiting tasks, in creation order, one list a priority, highest first."""
         self.level_of_job = [ranks.index(priority) for priority in priorities]
+
+    def to_tail(self, task: int) -> None:
+        """Give a task the place behind all that have one so far."""
+        self.place[task] = self._next_place
+        self._next_place += 1
 
     def put(self, task: int, job: int, shape: int) -> None:
         """Append a task that arrives."""

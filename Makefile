@@ -17,7 +17,8 @@ check: $(STAMP)
 	$(VENV)/bin/mypy
 
 bench: $(STAMP)
-	$(VENV)/bin/python -m pytest -q -m benchmark
+	$(VENV)/bin/python tests/benchmarks/reference.py
+	$(VENV)/bin/python -m tests.benchmarks.formula
 
 clean:
 	rm -rf .venv build dist

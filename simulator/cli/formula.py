@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator.cli.errors import WRONG_INPUT, reported, tell
+from simulator.cli.errors import WRONG_INPUT, reported
 from simulator.errors import InputError, Problem
 from simulator.formula import Formula, FormulaSyntaxError
 from simulator.formula.context_file import ContextError, context_of, read_context
@@ -98,22 +98,23 @@ def lint(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """Look for what is legal and hurts; exit code 2 on errors, 1 on warnings."""
-    worst = 0
+    worst = count = 0
     found: list[dict[str, Any]] = []
     for name in files:
         text = _read(name)
         for finding in lint_text(text, slots=slots, interval_minutes=interval):
             worst = max(worst, {Level.ERROR: WRONG_INPUT, Level.WARNING: FAILED, Level.INFO: 0}[finding.level])
+            count += 1
             if as_json:
                 found.append({"file": name, **finding.as_dict()})
             else:
                 line = text.splitlines()[finding.place.line - 1] if text.strip() else ""
                 message = f"{finding.level} {finding.rule}: {finding.message} Fix: {finding.fix}"
-                tell([Problem(message, name, finding.place.line, finding.place.column, source=line)])
+                typer.echo(str(Problem(message, name, finding.place.line, finding.place.column, source=line)))
     if as_json:
         typer.echo(json.dumps(found, indent=2))
-    elif worst == 0:
-        typer.echo("nothing to complain about" if not found else "")
+    elif count == 0:
+        typer.echo("nothing to complain about")
     if worst:
         raise typer.Exit(worst)
 

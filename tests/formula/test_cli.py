@@ -131,7 +131,7 @@ def test_lint_says_what_where_and_what_to_do(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert (
         "warning negative-target: $TargetDedicatedNodes can fall below 0. Fix: put it into max(0, ...)."
-        in result.stderr
+        in result.stdout
     )
     found = json.loads(poolsight("lint", file, "--json").stdout)[0]
     assert (found["rule"], found["line"], found["column"]) == ("negative-target", 1, 1)

@@ -21,10 +21,10 @@ bench: $(STAMP)
 	$(VENV)/bin/python -m tests.benchmarks.formula
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist simulator/kernel/*.so
 
-$(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+$(STAMP): pyproject.toml setup.py $(wildcard simulator/kernel/*.py simulator/kernel/*.pxd)
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --upgrade pip
 	$(VENV)/bin/pip install --quiet -e ".[test,dev]"
 	touch $(STAMP)

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from simulator.cli import app
+from simulator.kernel import SPEED
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FIRST = SCENARIOS / "first_pool.yaml"
@@ -24,7 +25,7 @@ def poolsight(*arguments: object) -> Result:
 def test_version_says_which_kernel_runs() -> None:
     result = poolsight("--version")
     assert result.exit_code == 0
-    assert "kernel: python" in result.stdout
+    assert f"kernel: {SPEED}" in result.stdout
 
 
 def test_run_prints_one_json_object() -> None:
@@ -115,7 +116,7 @@ def test_two_hash_seeds_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_ctrl_c_keeps_what_was_recorded_and_marks_it(tmp_path: Path) -> None:
     long = tmp_path / "long.yaml"
-    long.write_text(FIRST.read_text().replace("count: 400", "count: 400000"))
+    long.write_text((SCENARIOS / "reactive_pool.yaml").read_text() + "horizon: 9000d\n")
     command = [sys.executable, "-m", "simulator.cli", "run", str(long), "--out", str(tmp_path / "out")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(3)

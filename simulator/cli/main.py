@@ -27,7 +27,9 @@ app.add_typer(formula, name="formula")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"poolsight {simulator.__version__} (kernel: python)")
+        from simulator.kernel import SPEED  # noqa: PLC0415 - only wanted here
+
+        typer.echo(f"poolsight {simulator.__version__} (kernel: {SPEED})")
         raise typer.Exit
 
 

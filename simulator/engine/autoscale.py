@@ -16,7 +16,7 @@ from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
 from simulator.formula.variables import RETIRED
 from simulator.kernel import Kernel
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState, TaskState
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import MS_PER_S, to_ms
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Autoscaler:
         if with_vm and options.retired_metrics == "sampled":
             found |= dict.fromkeys(RETIRED, 0.0)  # there is no disk and no network traffic in a simulation
             found["$SampleNodeCount"] = float(with_vm)
-            found["$MemoryBytes"] = used_memory(kernel) * MIB / 1e6 / with_vm
+            found["$MemoryBytes"] = kernel.used_memory * MIB / 1e6 / with_vm
             ages = [self.env.clock - node.allocated for node in nodes if node.has_vm]
             found["$WallClockSeconds"] = sum(ages) / MS_PER_S
         return found
@@ -180,9 +180,3 @@ def eligible_instances(kernel: Kernel) -> int:
             kernel.queues.waiting_of_shape, kernel.parked_of_shape, kernel.shapes, strict=True
         )
     )
-
-
-def used_memory(kernel: Kernel) -> int:
-    """Add up the memory that tasks on nodes have asked for, MiB; goes through all tasks."""
-    kinds = (kernel.shapes[kernel.tasks.shape[t]] for t, state in enumerate(kernel.state) if state == TaskState.RUNNING)
-    return sum(shape.memory * shape.instances for shape in kinds)

@@ -76,10 +76,10 @@ class Environment(simpy.Environment):
 
     def _run_kernels(self, until: int) -> int:
         """Let each kernel run up to `until`; stop all of them where the first one has a notice."""
-        armed = [kernel for kernel in self.kernels if kernel.is_armed]
+        armed = [kernel for kernel in self.kernels if kernel.notices.armed]
         if len(armed) > 1:
             return self._run_in_step(until)
-        for kernel in (*armed, *(kernel for kernel in self.kernels if not kernel.is_armed)):
+        for kernel in (*armed, *(kernel for kernel in self.kernels if not kernel.notices.armed)):
             until = kernel.advance(until)
             self._note(kernel)
         return until
@@ -102,7 +102,7 @@ class Environment(simpy.Environment):
     def _settle(self, instant: int) -> None:
         for kernel in self.kernels:
             kernel.complete(instant)
-            if kernel.has_notices:
+            if kernel.notices.waiting:
                 self._on_notice(kernel)
         arrived = False
         while self._queue and self._queue[0][0] == instant:

@@ -94,7 +94,7 @@ class Pool:
     def retained_until(self, sequence: int) -> int:
         """Give the instant at which the last retention time of a task on this node has passed."""
         attempts = self.kernel.attempts
-        ends = np.array(attempts.end)[np.array(attempts.node) == sequence]
+        ends = np.asarray(attempts.end)[: len(attempts)][np.asarray(attempts.node)[: len(attempts)] == sequence]
         return int(ends.max()) + RETENTION if len(ends) else self.world.env.clock
 
     # ---- resizing ----------------------------------------------------------------------------------------

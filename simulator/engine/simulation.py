@@ -117,7 +117,7 @@ class Simulation:
         recorder = self.world.record.copy()
         recorder.finish(end)
         numbers = [pool.numbers for pool in self._pools]
-        attempts = collect_attempts(self.env.kernels, self._rows, numbers, end)
+        attempts = collect_attempts(self.workload, self.env.kernels, self._rows, numbers, end)
         tasks = collect_tasks(self.workload, self.env.kernels, self._rows, attempts)
         raw = RawRun(
             tasks=tasks,
@@ -157,7 +157,7 @@ class Simulation:
         for number, pool in self._auto_pool_of_job.items():
             born[pool.index] = to_ms(self.scenario.jobs[number].simulation.created_at)
             if number not in self._kept:
-                pool.kernel.watched.add(number)
+                pool.kernel.watch(number)
         self._unborn = len(self._pools)
         for pool in self._pools:
             event = self.env.at(born[pool.index], ARRIVALS)
@@ -207,19 +207,18 @@ class Simulation:
     def _heed(self, kernel: Kernel) -> None:
         """Pass on what a kernel has noticed: an empty draining node, a finished job with its own pool."""
         pool = self._pools[self.env.kernels.index(kernel)]
-        for sequence in kernel.drained:
+        for sequence in kernel.notices.drained:
             pool.nodes[sequence].empty.succeed()
-        kernel.drained.clear()
-        for job in kernel.finished_jobs:
+        for job in kernel.notices.finished_jobs:
             self._auto_pool_of_job[job].delete()
-        kernel.finished_jobs.clear()
+        kernel.notices.heeded()
 
     def _reason_to_stop(self) -> str:
         """Say why nothing more can happen that matters, or nothing."""
         if self._operations or self._unborn:
             return ""
         kernels = self.env.kernels
-        if any(kernel.running or kernel.arrived < len(kernel.tasks) or kernel.has_notices for kernel in kernels):
+        if any(kernel.running or kernel.arrived < kernel.count or kernel.notices.waiting for kernel in kernels):
             return ""
         if any(pool.resizing is not None for pool in self._pools):
             return ""
@@ -238,16 +237,16 @@ class Simulation:
     def _never_fits(self) -> np.typing.NDArray[np.bool_]:
         found = np.zeros(len(self.workload.submit), dtype=bool)
         for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
-            impossible = np.array(kernel.never_fits, dtype=bool)
             if len(rows):
-                found[rows] = impossible[np.array(kernel.tasks.shape)]
+                shape = np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)]
+                found[rows] = np.asarray(kernel.never_fits)[shape] == 1
         return found
 
     def _blocked(self) -> np.typing.NDArray[np.bool_]:
         found = np.zeros(len(self.workload), dtype=bool)
         for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
-            if kernel.waits_for:
-                found[rows] = np.array(kernel.waits_for) > 0
+            if kernel.parents.any:
+                found[rows] = np.asarray(kernel.parents.missing) > 0
         return found
 
 
@@ -276,7 +275,7 @@ def _pools(scenario: Scenario) -> tuple[list[int], list[PoolDescription]]:
 def _snapshot(pool: Pool) -> PoolSnapshot:
     nodes: dict[str, int] = {}
     for node in pool.nodes.values():
-        busy = node.in_service and pool.kernel.nodes.first_task[node.sequence] != -1
+        busy = node.in_service and pool.kernel.nodes.held[node.sequence] > 0
         state = "running" if busy else str(node.state)
         nodes[state] = nodes.get(state, 0) + 1
     return PoolSnapshot(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.kernel import Kernel, Shape, Tasks
-from simulator.kernel.order import CREATION_TIME, ROUND_ROBIN, UNIFORM
+from simulator.kernel import JobPolicy, Kernel, Shape, Tasks
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool
@@ -19,9 +19,9 @@ from simulator.states import NodeFillType, Outcome, TaskState
 from simulator.streams import stream
 
 JOB_POLICY = {
-    EqualPriorityPolicy.UNIFORM: UNIFORM,
-    EqualPriorityPolicy.ROUND_ROBIN: ROUND_ROBIN,
-    EqualPriorityPolicy.CREATIONTIME: CREATION_TIME,
+    EqualPriorityPolicy.UNIFORM: JobPolicy.UNIFORM,
+    EqualPriorityPolicy.ROUND_ROBIN: JobPolicy.ROUND_ROBIN,
+    EqualPriorityPolicy.CREATIONTIME: JobPolicy.CREATION_TIME,
 }
 
 
@@ -29,16 +29,15 @@ def make_kernel(
     scenario: Scenario, replication: int, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64]
 ) -> Kernel:
     """Build the kernel of one pool from the workload's `rows` that belong to it."""
-    keys = np.column_stack([getattr(workload, name)[rows] for name in ("slots", "cores", "memory", "instances")])
-    shapes, shape = np.unique(keys, axis=0, return_inverse=True)
+    shapes, shape = _distinct([getattr(workload, name)[rows] for name in ("slots", "cores", "memory", "instances")])
+    queues, queue = _distinct([workload.job[rows], shape])
     columns = Tasks(
         submit=_column("q", workload.submit[rows]),
-        lead=_column("q", workload.latency[rows]),
-        demand=_column("q", workload.demand[rows] + workload.overhead[rows]),
-        job=_column("i", workload.job[rows]),
-        shape=_column("i", shape.reshape(-1)),
+        span=_column("q", workload.latency[rows] + workload.overhead[rows] + workload.demand[rows]),
+        queue=_column("i", queue),
         max_retries=_column("i", workload.max_retries[rows]),
         failures=_column("i", workload.failures[rows]),
+        queues=queues,
         **_dependencies(workload.dependencies, rows),
     )
     policy = scenario.options.equal_priority_policy
@@ -47,7 +46,7 @@ def make_kernel(
     size = scenario.sizes[pool.vm_size]
     return Kernel(
         columns,
-        [Shape(*(int(value) for value in row)) for row in shapes],
+        [Shape(*row) for row in shapes],
         [job.priority for job in scenario.jobs],
         slots=pool.task_slots_per_node,
         cores=size.vcpus * 1000,
@@ -77,7 +76,7 @@ def _dependencies(found: Dependencies, rows: npt.NDArray[np.int64]) -> dict[str,
 
 
 def collect_attempts(
-    kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], numbers: list[list[int]], end: int
+    workload: Workload, kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], numbers: list[list[int]], end: int
 ) -> RawAttempts:
     """Join the attempt columns of all pools, in order of assignment; what still runs ends at `end`.
 
@@ -88,16 +87,17 @@ def collect_attempts(
     }
     for kernel, row, number in zip(kernels, rows, numbers, strict=True):
         made = kernel.attempts
-        task = np.array(made.task, dtype=np.int64)
-        assigned = np.array(made.assigned, dtype=np.int64)
-        ends = np.array(made.end, dtype=np.int64)
+        used = slice(len(made))
+        task = np.asarray(made.task)[used]
+        assigned = np.asarray(made.assigned)[used]
+        runs = _run_on(kernel)
         parts["task"].append(row[task])
-        parts["instance"].append(np.array(made.instance, dtype=np.int64))
-        parts["node"].append(np.array(number, dtype=np.int64)[np.array(made.node, dtype=np.int64)])
+        parts["instance"].append(np.asarray(made.instance)[used])
+        parts["node"].append(np.array(number, dtype=np.int64)[np.asarray(made.node)[used]])
         parts["assigned"].append(assigned)
-        parts["start"].append(assigned + np.array(kernel.tasks.lead, dtype=np.int64)[task])
-        parts["end"].append(np.where(ends < 0, end, ends))
-        parts["outcome"].append(np.array(made.outcome, dtype=np.int64))
+        parts["start"].append(assigned + workload.latency[row[task]])
+        parts["end"].append(np.where(runs, end, np.asarray(made.end)[used]))
+        parts["outcome"].append(np.where(runs, Outcome.RUNNING, np.asarray(made.outcome)[used]).astype(np.int8))
     joined = {name: np.concatenate(columns) if columns else np.zeros(0, np.int64) for name, columns in parts.items()}
     order = np.argsort(joined["assigned"], kind="stable")
     sorted_columns = {name: values[order] for name, values in joined.items()}
@@ -112,6 +112,17 @@ def collect_attempts(
     )
 
 
+def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
+    """Say which attempts have not ended."""
+    found = np.zeros(len(kernel.attempts), dtype=np.bool_)
+    task = np.flatnonzero(np.asarray(kernel.state) == TaskState.RUNNING)
+    instances = np.asarray(kernel.nodes.instances)[np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)[task]]]
+    first = np.asarray(kernel.row)[task]
+    for instance in range(int(instances.max(initial=0))):
+        found[first[instances > instance] + instance] = True
+    return found
+
+
 def collect_tasks(
     workload: Workload,
     kernels: list[Kernel],
@@ -124,8 +135,8 @@ def collect_tasks(
     retries = np.zeros(count, np.int32)
     pool = np.full(count, -1, np.int32)
     for index, (kernel, row) in enumerate(zip(kernels, rows, strict=True)):
-        state[row] = np.array(kernel.state, dtype=np.int8)
-        retries[row] = np.array(kernel.retries, dtype=np.int32)
+        state[row] = np.asarray(kernel.state)
+        retries[row] = np.asarray(kernel.retries)
         pool[row] = index
     primary = attempts.instance == 0
     task, outcome = attempts.task[primary], attempts.outcome[primary]
@@ -155,6 +166,17 @@ def collect_tasks(
         end=np.where(completed, last_end, -1),
         pool=pool,
     )
+
+
+def _distinct(columns: list[npt.NDArray[np.integer[Any]]]) -> tuple[list[Any], npt.NDArray[np.int32]]:
+    """Give the distinct rows of some columns in ascending order, and for each row its place among them."""
+    place = np.zeros(len(columns[0]), dtype=np.int64)
+    rows: list[tuple[int, ...]] = [()]
+    for column in columns:
+        values, code = np.unique(column, return_inverse=True)
+        found, place = np.unique(place * len(values) + code, return_inverse=True)
+        rows = [(*rows[pair // len(values)], int(values[pair % len(values)])) for pair in found.tolist()]
+    return rows, place.astype(np.int32)
 
 
 def _column(code: str, values: npt.NDArray[np.generic]) -> array[int]:

@@ -25,11 +25,9 @@ def _candidate(pool: Pool, node: Node) -> Candidate:
     state = node.state or NodeState.CREATING
     used = elapsed = 0
     if node.in_service:
-        task = kernel.nodes.first_task[node.sequence]
-        while task != -1:
+        for task in kernel.nodes.tasks_on(node.sequence):
             state = NodeState.RUNNING
-            slots = kernel.shapes[kernel.tasks.shape[task]].slots
+            slots = kernel.shape_of(task).slots
             used += slots
             elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
-            task = kernel.link[task]
     return Candidate(node.sequence, state, node.allocated, used, elapsed)

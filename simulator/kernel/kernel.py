@@ -6,18 +6,29 @@ plane has nothing to do.
 """
 
 from array import array
-from heapq import heappop, heappush
 
-from simulator.kernel.guard import RoundGuard
+from simulator.errors import BrokenInvariantError
+from simulator.kernel.attempts import Attempts
+from simulator.kernel.heap import Heap
+from simulator.kernel.matching import Matching
 from simulator.kernel.nodes import Nodes
-from simulator.kernel.order import UNIFORM, Dice, JobOrder
-from simulator.kernel.queues import NONE, TASK_BITS, TASK_MASK, Queue, Queues
-from simulator.kernel.tasks import Attempts, Shape, Tasks
+from simulator.kernel.notices import Notices
+from simulator.kernel.order import Dice, JobOrder
+from simulator.kernel.parents import Parents
+from simulator.kernel.queues import Queues
+from simulator.kernel.tasks import JobPolicy, Shape, Tasks, breathe
 from simulator.states import Outcome, TaskState
 from simulator.units import NEVER
 
-PLANNED, ACTIVE, RUNNING, COMPLETED = (int(state) for state in TaskState)
-SUCCEEDED, FAILED = int(Outcome.SUCCEEDED), int(Outcome.FAILED)
+NONE = -1
+BREATH = 100_000
+"""After so many instants the interpreter may look after its signals."""
+FOREVER = int(NEVER)
+ACTIVE = int(TaskState.ACTIVE)
+RUNNING = int(TaskState.RUNNING)
+COMPLETED = int(TaskState.COMPLETED)
+SUCCEEDED = int(Outcome.SUCCEEDED)
+FAILED = int(Outcome.FAILED)
 TERMINATED = int(Outcome.TERMINATED)
 
 
@@ -34,7 +45,7 @@ class Kernel:
         cores: int,
         memory: int,
         pack: bool = False,
-        job_policy: int = UNIFORM,
+        job_policy: int = JobPolicy.UNIFORM,
         seed: int = 0,
         gangs: bool = True,
         retry_at_tail: bool = False,
@@ -42,56 +53,58 @@ class Kernel:
         max_rounds: int = 10_000,
     ) -> None:
         count = len(tasks)
+        self.count = count
         self.tasks = tasks
         self.shapes = shapes
+        self.submit = tasks.submit
+        self._span = tasks.span
+        self.queue = tasks.queue
+        self._max_retries = tasks.max_retries
+        self._failures = tasks.failures
+        self._fallible = any(tasks.failures)
+        """Whether any attempt fails."""
         self.nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, shapes=shapes, gangs=gangs)
-        self.never_fits = [self.nodes.never_fits(shape) for shape in shapes]
+        self.never_fits = array("b", [self.nodes.never_fits(shape) for shape in shapes])
         self.state = array("b", bytes(count))
         self.retries = array("i", bytes(4 * count))
-        self.ends = array("q", bytes(8 * count))
-        """When the current attempt ends; an entry of the calendar is valid while it agrees."""
         self.row = array("i", bytes(4 * count))
-        """First row of the current attempt in `attempts`."""
-        self.link = array("i", bytes(4 * count))
-        """Next task in the queue, or next task on the node: a task is never in both."""
-        self.back = array("i", bytes(4 * count))
-        self.attempts = Attempts()
-        self.queues = Queues(priorities, len(shapes), self.link)
-        self.calendar: list[int] = []
-        """Heap of `end << 32 | task`."""
+        """First row of the latest attempt in `attempts`."""
+        self._cell = array("i", bytes(4 * count))
+        """Where it runs, if it runs on one node only."""
+        self.attempts = Attempts(count)
+        self.queues = Queues(tasks.queues, priorities, len(shapes), count, reordered=retry_at_tail)
+        self.matching = Matching(self.queues, self.nodes)
+        self.calendar = Heap()
+        """Of `end << bits | task`."""
+        self._bits = max(count - 1, 1).bit_length()
+        self._mask = (1 << self._bits) - 1
+        self._last = (self.calendar.top >> self._bits) - 1
+        """The last instant the calendar knows, some years at least: what ends later ends there."""
+        self._stale = 0
+        """How many entries of the calendar are not valid any more."""
         self.now = 0
         """The last instant at which a task ended or arrived."""
         self.arrived = 0
-        self.parked_of_shape = [0] * len(shapes)
+        self._next_submit = tasks.submit[0] if count else FOREVER
+        self.parked_of_shape = array("i", [0]) * len(shapes)
         self.parked = 0
         """Arrived tasks that no node of this pool can ever run."""
-        self.waits_for = array("i", tasks.parents)
-        """Parents that have not completed; empty where no task has any."""
+        self.parents = Parents(tasks)
         self.blocked = 0
         """Arrived tasks that wait for others."""
-        self.running = 0
+        self.running_of_shape = array("i", [0]) * len(shapes)
         self.completed = 0
         self.failed = 0
-        self.used_slots = 0
-        self.used_cores = 0
-        """Thousandths of a core; a task that asks for none takes its share of the node by slots."""
-        self._cores = [shape.cores or shape.slots * cores // slots for shape in shapes]
-        self.draining: set[int] = set()
-        self.drained: list[int] = []
-        """Notice: draining nodes whose last task has ended."""
-        self.unfinished_of_job = [0] * len(priorities)
-        for job in tasks.job:
-            self.unfinished_of_job[job] += 1
-        self.watched: set[int] = set()
-        self.finished_jobs: list[int] = []
-        """Notice: watched jobs whose last task has completed."""
+        self.notices = Notices()
         self._dice = Dice(seed)
         self._order = JobOrder(job_policy, self._dice)
+        self._candidates = array("i", [0]) * len(priorities)
         self._retry_at_tail = retry_at_tail
         self._random_ties = random_ties
-        self._node = NONE
-        """Where the task goes that `_first_fitting` found."""
-        self._guard = RoundGuard(max_rounds)
+        self._settled = -1
+        self._rounds = 0
+        """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
+        self._max_rounds = max_rounds
 
     # ---- what the control plane reads ------------------------------------------------------------------
 
@@ -101,22 +114,49 @@ class Kernel:
         return self.queues.waiting + self.parked + self.blocked
 
     @property
-    def has_notices(self) -> bool:
-        """Whether something happened that the control plane asked to know."""
-        return bool(self.drained or self.finished_jobs)
+    def running(self) -> int:
+        """How many tasks hold slots of nodes."""
+        return sum(self.running_of_shape)
 
     @property
-    def is_armed(self) -> bool:
-        """Whether `advance` may stop before its limit."""
-        return bool(self.draining or self.watched)
+    def used_slots(self) -> int:
+        """How many slots they hold."""
+        return self._used([shape.slots for shape in self.shapes])
+
+    @property
+    def used_cores(self) -> int:
+        """Thousandths of cores in use; a task that asks for none takes its share of the node by slots."""
+        nodes = self.nodes
+        return self._used([shape.cores or shape.slots * nodes.cores // nodes.slots for shape in self.shapes])
+
+    @property
+    def used_memory(self) -> int:
+        """MiB that running tasks have asked for."""
+        return self._used([shape.memory for shape in self.shapes])
+
+    def _used(self, needs: list[int]) -> int:
+        """Add up what all instances of the running tasks take of something."""
+        held = zip(self.running_of_shape, self.nodes.instances, needs, strict=True)
+        return sum(running * instances * need for running, instances, need in held)
+
+    def shape_of(self, task: int) -> Shape:
+        """Give what one instance of a task takes."""
+        return self.shapes[self.queues.shape[self.queue[task]]]
 
     def next_instant(self) -> int:
         """Give the next instant at which a task ends or arrives, `NEVER` if none does."""
-        self._drop_stale()
-        end = self.calendar[0] >> TASK_BITS if self.calendar else NEVER
-        if self.arrived < len(self.tasks):
-            return min(end, self.tasks.submit[self.arrived])
-        return end
+        while self._stale and not self._is_valid(self.calendar.top):
+            self.calendar.pop()
+            self._stale -= 1
+        if self.calendar.size == 0:
+            return self._next_submit
+        return min(self.calendar.top >> self._bits, self._next_submit)
+
+    def watch(self, job: int) -> None:
+        """Ask for a notice when the last task of `job` has completed."""
+        mine = [queue for queue in range(len(self.tasks.queues)) if self.queues.job[queue] == job]
+        unfinished = sum(self.queue[task] in mine and self.state[task] != COMPLETED for task in range(self.count))
+        self.notices.watch(job, unfinished)
 
     # ---- time -------------------------------------------------------------------------------------------
 
@@ -125,51 +165,56 @@ class Kernel:
 
         After a notice the completions of that instant are applied and its later phases are not.
         """
-        queues, nodes, submit, count = self.queues, self.nodes, self.tasks.submit, len(self.tasks)
+        instants = 0
         while True:
+            instants += 1
+            if instants == BREATH:
+                instants = 0
+                breathe()
             now = self.next_instant()
             if now >= until:
                 return until
-            self.complete(now)
-            if self.drained or self.finished_jobs:
-                return now
-            if self.arrived < count and submit[self.arrived] <= now:
+            if self.calendar.top >> self._bits == now:
+                self.complete(now)
+                if self.notices.waiting:
+                    return now
+            if self._next_submit <= now:
                 self.arrive(now)
-            if queues.waiting and nodes.open_buckets:
+            if self.queues.open_jobs and self.nodes.room.size:
                 self.dispatch(now)
 
     def complete(self, now: int) -> None:
         """End the attempts that are due at `now`."""
-        calendar, ends, state = self.calendar, self.ends, self.state
-        limit = (now + 1) << TASK_BITS
-        if calendar and calendar[0] < limit:
-            self._guard.count(now)
-        while calendar and calendar[0] < limit:
-            entry = heappop(calendar)
-            task = entry & TASK_MASK
-            if state[task] == RUNNING and ends[task] == entry >> TASK_BITS:
+        if now != self._settled:
+            self._settled = now
+            self._rounds = 0
+        self._rounds += 1
+        if self._rounds > self._max_rounds:
+            raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
+        while self.calendar.size and self.calendar.top >> self._bits <= now:
+            entry = self.calendar.pop()
+            if self._stale and not self._is_valid(entry):
+                self._stale -= 1
+            else:
                 self.now = now
-                self._finish(task, now)
+                self._finish(entry & self._mask)
 
     def arrive(self, now: int) -> None:
         """Submit the tasks whose time has come."""
-        tasks, count = self.tasks, len(self.tasks)
-        submit = tasks.submit
-        while self.arrived < count and submit[self.arrived] <= now:
+        while self._next_submit <= now:
             task = self.arrived
             self.arrived += 1
+            self._next_submit = self.submit[self.arrived] if self.arrived < self.count else FOREVER
             self.now = now
             self.state[task] = ACTIVE
-            shape = tasks.shape[task]
             if self._retry_at_tail:
                 self.queues.to_tail(task)
-            if self.waits_for and self.waits_for[task]:
+            if self.parents.any and self.parents.missing[task]:
                 self.blocked += 1
-            elif self.never_fits[shape]:
-                self.parked += 1
-                self.parked_of_shape[shape] += 1
+            elif self.never_fits[self.queues.shape[self.queue[task]]]:
+                self._park(task)
             else:
-                self.queues.put(task, tasks.job[task], shape)
+                self.queues.put(task, self.queue[task])
 
     def dispatch(self, now: int) -> None:
         """Make the one scheduling pass of an instant: place waiting tasks until nothing fits.
@@ -177,11 +222,13 @@ class Kernel:
         Highest priority first; among jobs of equal priority as the policy says; inside a job the first task
         in creation order that fits some node. Nothing is reserved, so a large task may be passed.
         """
-        queues, nodes = self.queues, self.nodes
-        for level in queues.levels:
-            if not queues.waiting or not nodes.open_buckets:
+        for level in range(self.queues.levels):
+            if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
                 return
-            if level:
+            jobs = self.queues.level_size[level]
+            if jobs == 1:
+                self._serve_job(self.queues.jobs[self.queues.level_start[level]], now)
+            elif jobs:
                 self._serve_level(level, now)
 
     # ---- nodes ------------------------------------------------------------------------------------------
@@ -189,213 +236,171 @@ class Kernel:
     def in_service(self, node: int) -> None:
         """Let tasks be placed on `node`; a node that was draining goes back to work."""
         self.nodes.reserve(node + 1)
-        self.draining.discard(node)
+        self.notices.stay(node)
         self.nodes.open(node)
 
     def drain(self, node: int) -> bool:
         """Place no more tasks on `node`; say whether it is empty now. If not, a notice will follow."""
         self.nodes.close(node)
-        if self.nodes.first_task[node] == NONE:
+        if self.nodes.held[node] == 0:
             return True
-        self.draining.add(node)
+        self.notices.drain(node)
         return False
 
-    def out_of_service(self, node: int, now: int, outcome: Outcome) -> list[int]:
+    def out_of_service(self, node: int, now: int, outcome: int) -> list[int]:
         """Take `node` away at once, ending its attempts with `outcome`; give the tasks concerned.
 
         Tasks go back to the queue, or are completed as failures if `outcome` is `TERMINATED`.
         """
         if self.nodes.serving[node]:
             self.nodes.close(node)
-        self.draining.discard(node)
-        stopped = []
-        task = self.nodes.first_task[node]
-        while task != NONE:
-            after = self.link[task]
-            stopped.append(task)
-            task = after
+        self.notices.stay(node)
+        stopped = self.nodes.tasks_on(node)
         for task in stopped:
             self._stop(task, now, outcome)
         return stopped
 
-    # ---- inside -----------------------------------------------------------------------------------------
+    # ---- inside: the pass -------------------------------------------------------------------------------
 
-    def _drop_stale(self) -> None:
-        calendar = self.calendar
-        while calendar:
-            entry = calendar[0]
-            task = entry & TASK_MASK
-            if self.state[task] == RUNNING and self.ends[task] == entry >> TASK_BITS:
-                return
-            heappop(calendar)
-
-    def _serve_level(self, level: list[int], now: int) -> None:
+    def _serve_level(self, level: int, now: int) -> None:
         """Place tasks of jobs of one priority; dice are thrown only where some waiting task fits."""
-        jobs = list(level)
-        while jobs and self.nodes.open_buckets:
-            if len(jobs) == 1:
+        jobs = self._candidates
+        count = self.queues.level_size[level]
+        start = self.queues.level_start[level]
+        jobs[:count] = self.queues.jobs[start : start + count]
+        while count and self.nodes.room.size:
+            if count == 1:
                 self._serve_job(jobs[0], now)
                 return
-            if not self.nodes.any_fits(self.queues.waiting_of_shape):
+            if not self.matching.any():
                 return
-            job = self._order.choose(jobs)
-            queue = self._first_fitting(job)
-            if queue is None:
-                jobs.remove(job)
-                continue
-            self._start(self.queues.take(queue), queue.shape, now)
-            self._order.last = job
-            if self.queues.waiting_of_job[job] == 0:
-                jobs.remove(job)
+            chosen = self._order.choose(jobs, count)
+            job = jobs[chosen]
+            queue = self.matching.first(job)
+            if queue != NONE:
+                self._start(self.queues.take(queue), self.queues.shape[queue], now)
+                self._order.last = job
+            if queue == NONE or self.queues.waiting_of_job[job] == 0:
+                count -= 1
+                for place in range(chosen, count):
+                    jobs[place] = jobs[place + 1]
 
     def _serve_job(self, job: int, now: int) -> None:
         """Place tasks of one job until nothing more fits."""
-        queues, nodes = self.queues, self.nodes
-        several = len(queues.queues_of_job[job]) > 1
-        queue = queues.queues_of_job[job][0]
-        while nodes.open_buckets and queues.waiting_of_job[job]:
-            if several:
-                found = self._first_fitting(job)
-                if found is None:
-                    return
-                queue = found
-            else:
-                self._node = nodes.find(queue.shape)
-                if self._node == NONE:
-                    return
-            self._start(queues.take(queue), queue.shape, now)
+        while self.queues.waiting_of_job[job] and self.nodes.room.size:
+            queue = self.matching.first(job)
+            if queue == NONE:
+                return
+            self._start(self.queues.take(queue), self.queues.shape[queue], now)
             self._order.last = job
 
-    def _first_fitting(self, job: int) -> Queue | None:
-        """Give the queue whose first task is next, and remember where that task goes."""
-        best: Queue | None = None
-        earliest = -1
-        place = self.queues.place
-        for queue in self.queues.queues_of_job[job]:
-            first = self.queues.first(queue) if queue.returned else queue.head
-            if first != NONE and (best is None or place[first] < earliest):
-                node = self.nodes.find(queue.shape)
-                if node != NONE:
-                    best, earliest, self._node = queue, place[first], node
-        return best
-
-    def _start(self, task: int, index: int, now: int) -> None:
-        shape = self.shapes[index]
-        nodes = self.nodes
-        self.row[task] = len(self.attempts)
-        end = now + self.tasks.lead[task] + self.tasks.demand[task]
-        if shape.instances == 1:
-            if self._random_ties:
-                equals = nodes.equals(self._node, shape)
-                self._node = equals[self._dice.throw(len(equals))]
-            self._occupy(task, self._node, 0, shape, now)
-        else:
-            for instance, node in enumerate(nodes.gang(shape)):
-                self._occupy(task, node, instance, shape, now)
+    def _start(self, task: int, shape: int, now: int) -> None:
+        """Put a task where `matching` saw room for it."""
+        end = min(now + self._span[task], self._last)
+        outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
         self.state[task] = RUNNING
-        self.running += 1
-        self.ends[task] = end
-        heappush(self.calendar, end << TASK_BITS | task)
-
-    def _occupy(self, task: int, node: int, instance: int, shape: Shape, now: int) -> None:
-        nodes, attempts = self.nodes, self.attempts
-        nodes.take(node, shape)
-        self.used_slots += shape.slots
-        self.used_cores += self._cores[self.tasks.shape[task]]
-        head = nodes.first_task[node]
-        self.link[task] = head
-        self.back[task] = NONE
-        if head != NONE:
-            self.back[head] = task
-        nodes.first_task[node] = task
-        attempts.task.append(task)
-        attempts.node.append(node)
-        attempts.instance.append(instance)
-        attempts.assigned.append(now)
-        attempts.end.append(-1)
-        attempts.outcome.append(0)
-
-    def _finish(self, task: int, now: int) -> None:
-        """End an attempt whose process has ended by itself."""
-        tasks = self.tasks
-        failures = tasks.failures[task]
-        retries = self.retries[task]
-        if failures == 0 or 0 < failures <= retries:
-            self._release(task, now, SUCCEEDED)
-            self._settle(task)
-            if self.waits_for:
-                self._unblock(task)
+        self.running_of_shape[shape] += 1
+        self.row[task] = self.attempts.count
+        self.calendar.push(end << self._bits | task)
+        if self.nodes.instances[shape] > 1:
+            for instance, node in enumerate(self.nodes.gang(self.nodes.instances[shape])):
+                self.nodes.take(node, shape, task)
+                self.attempts.append(task, node, instance, now, end, outcome)
             return
-        self._release(task, now, FAILED)
-        limit = tasks.max_retries[task]
-        if limit < 0 or retries < limit:
-            self.retries[task] = retries + 1
+        node = self.matching.node
+        if self._random_ties:
+            equals = self.nodes.equals(node, shape)
+            node = equals[self._dice.throw(len(equals))]
+        self._cell[task] = self.nodes.take(node, shape, task)
+        self.attempts.append(task, node, 0, now, end, outcome)
+
+    # ---- inside: ends -----------------------------------------------------------------------------------
+
+    def _is_valid(self, entry: int) -> bool:
+        task = entry & self._mask
+        return self.state[task] == RUNNING and self.attempts.end[self.row[task]] == entry >> self._bits
+
+    def _finish(self, task: int) -> None:
+        """End an attempt whose process has ended by itself."""
+        if self._fallible and self._fails(task):
+            self._fail(task)
+            return
+        self._release(task)
+        self._settle(task)
+        if self.parents.any:
+            self._unblock(task, False)
+
+    def _fails(self, task: int) -> bool:
+        """Say whether the present attempt of a task fails."""
+        failures = self._failures[task]
+        return failures < 0 or failures > self.retries[task]
+
+    def _fail(self, task: int) -> None:
+        """End an attempt that failed by itself."""
+        self._release(task)
+        limit = self._max_retries[task]
+        if limit < 0 or self.retries[task] < limit:
+            self.retries[task] += 1
             self.state[task] = ACTIVE
             if self._retry_at_tail:
                 self.queues.to_tail(task)
-                self.queues.put(task, tasks.job[task], tasks.shape[task])
+                self.queues.put(task, self.queue[task])
             else:
-                self.queues.put_back(task, tasks.job[task], tasks.shape[task])
+                self.queues.put_back(task, self.queue[task])
         else:
             self.failed += 1
             self._settle(task)
-            if self.waits_for and tasks.satisfies[task]:
-                self._unblock(task)
+            if self.parents.any:
+                self._unblock(task, True)
 
-    def _unblock(self, task: int) -> None:
-        """Let those start that waited for `task` alone."""
-        tasks = self.tasks
-        for at in range(tasks.children_from[task], tasks.children_from[task + 1]):
-            child = tasks.children[at]
-            self.waits_for[child] -= 1
-            if self.waits_for[child] == 0 and self.state[child] == ACTIVE:
-                self.blocked -= 1
-                shape = tasks.shape[child]
-                if self.never_fits[shape]:
-                    self.parked += 1
-                    self.parked_of_shape[shape] += 1
-                else:
-                    self.queues.put_back(child, tasks.job[child], shape)
-
-    def _stop(self, task: int, now: int, outcome: Outcome) -> None:
+    def _stop(self, task: int, now: int, outcome: int) -> None:
         """End an attempt from outside."""
-        self._release(task, now, outcome)
+        first = self.row[task]
+        for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
+            self.attempts.end[row] = now
+            self.attempts.outcome[row] = outcome
+        self._release(task)
+        self._stale += 1
         if outcome == TERMINATED:
             self.failed += 1
             self._settle(task)
         else:
             self.state[task] = ACTIVE
-            self.queues.put_back(task, self.tasks.job[task], self.tasks.shape[task])
+            self.queues.put_back(task, self.queue[task])
+
+    def _release(self, task: int) -> None:
+        """Give back what the attempt of a task holds."""
+        shape = self.queues.shape[self.queue[task]]
+        self.running_of_shape[shape] -= 1
+        if self.nodes.instances[shape] > 1:
+            first = self.row[task]
+            for row in range(first, first + self.nodes.instances[shape]):
+                self._vacate(self.attempts.node[row], shape)  # nodes of one slot: node and cell are the same
+        else:
+            self._vacate(self._cell[task], shape)
+
+    def _vacate(self, cell: int, shape: int) -> None:
+        """Let the instance in `cell` go from its node."""
+        self._cell[self.nodes.give(cell, shape)] = cell
+        if self.notices.armed and self.nodes.held[cell // self.nodes.slots] == 0:
+            self.notices.emptied(cell // self.nodes.slots)
 
     def _settle(self, task: int) -> None:
         self.state[task] = COMPLETED
         self.completed += 1
-        job = self.tasks.job[task]
-        self.unfinished_of_job[job] -= 1
-        if self.unfinished_of_job[job] == 0 and job in self.watched:
-            self.watched.discard(job)
-            self.finished_jobs.append(job)
+        if self.notices.armed:
+            self.notices.completed(self.queues.job[self.queue[task]])
 
-    def _release(self, task: int, now: int, outcome: int) -> None:
-        shape = self.shapes[self.tasks.shape[task]]
-        attempts, nodes = self.attempts, self.nodes
-        first = self.row[task]
-        before, after = self.back[task], self.link[task]
-        cores = self._cores[self.tasks.shape[task]]
-        for row in range(first, first + shape.instances):
-            node = attempts.node[row]
-            attempts.end[row] = now
-            attempts.outcome[row] = outcome
-            if before != NONE:
-                self.link[before] = after
-            else:
-                nodes.first_task[node] = after
-            nodes.give(node, shape)
-            self.used_slots -= shape.slots
-            self.used_cores -= cores
-            if self.draining and after == NONE and before == NONE and node in self.draining:
-                self.draining.discard(node)
-                self.drained.append(node)
-        if after != NONE:
-            self.back[after] = before
-        self.running -= 1
+    def _park(self, task: int) -> None:
+        self.parked += 1
+        self.parked_of_shape[self.queues.shape[self.queue[task]]] += 1
+
+    def _unblock(self, task: int, failed: bool) -> None:
+        """Let those start that waited for `task` alone."""
+        for child in self.parents.let_go(task, failed):
+            if self.state[child] == ACTIVE:
+                self.blocked -= 1
+                if self.never_fits[self.queues.shape[self.queue[child]]]:
+                    self._park(child)
+                else:
+                    self.queues.put_back(child, self.queue[child])

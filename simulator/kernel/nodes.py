@@ -1,17 +1,21 @@
 """The room on a pool's nodes: free slots, cores and memory, and who among equals is first.
 
-Nodes in service hang in one `IndexSet` per number of free slots, so that `spread` and `pack` find their node
-without looking at the others. Cores and memory are limits beside the slots; a shape that found no room is
-`shut` and looks only at nodes where something has been freed since (`Nodes.offer`).
+Nodes with room hang in one `OrderedSet`, best first: by rank, which is the number of used slots for `spread` and of
+free slots for `pack`, then by sequence number. Cores and memory are limits beside the slots; a shape that found no
+room is `shut` and looks only at nodes where something has been freed since (`offer`).
 """
 
 from array import array
 
-from simulator.kernel.index_set import CAPACITY, IndexSet
+from simulator.kernel.ordered_set import OrderedSet
 from simulator.kernel.tasks import Shape
 
+CAPACITY = 1 << 20
+"""The most nodes a pool may have in its life."""
 OFFERS = 32
 """A shut shape with more offers than this searches the whole pool again."""
+SEARCH = -1
+"""In place of the number of offers: the shape is not shut."""
 
 
 class Nodes:
@@ -24,48 +28,49 @@ class Nodes:
         self.cores = cores
         self.memory = memory
         self.pack = pack
-        self.shapes = shapes
         self.gangs = gangs
         """Whether the pool lets its nodes talk to each other, as multi-instance tasks need."""
+        self.count = 0
+        self._bits = 6
+        """A place in `room` is `rank << _bits | node`."""
+        self.room = OrderedSet((slots + 1) << self._bits)
         self.free_slots = array("i")
         self.free_cores = array("q")
         self.free_memory = array("q")
         self.serving = array("b")
         """1 while new tasks may be placed there."""
-        self.first_task = array("i")
-        """Head of the list of tasks that run there, −1 = none."""
-        self.buckets = [IndexSet() for _ in range(slots + 1)]
-        self.open_buckets = 0
-        """Bit f is set when some node in service has f free slots, f > 0."""
+        self.held = array("i")
+        """How many attempts hold slots there."""
+        self._cells = array("i")
+        """Of which tasks: `slots` cells for each node, the first `held` of them in use."""
+        self.needed_slots = array("i", [shape.slots for shape in shapes])
+        self.needed_cores = array("q", [shape.cores for shape in shapes])
+        self.needed_memory = array("q", [shape.memory for shape in shapes])
+        self.instances = array("i", [shape.instances for shape in shapes])
         greedy = any(
             shape.cores * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots for shape in shapes
         )
         self.mixed = greedy
         """Whether free cores and memory have to be kept at all."""
-        self.bounded = [greedy and (shape.cores > 0 or shape.memory > 0) for shape in shapes]
+        self.bounded = array("b", [greedy and (shape.cores > 0 or shape.memory > 0) for shape in shapes])
         """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
         slots' share of them."""
-        self.shut: list[int] = []
-        self.offers: list[list[int] | None] = [None] * len(shapes)
-        """For a shut shape the nodes that may have room; `None` = search the pool."""
+        self.shut = 0
+        """How many shapes are shut."""
+        self._offered = array("i", [SEARCH]) * len(shapes)
+        """How many nodes that may have room are known to a shut shape."""
+        self._offers = array("i", [0]) * (OFFERS * len(shapes))
 
     def __len__(self) -> int:
-        return len(self.free_slots)
+        return self.count
 
     def reserve(self, count: int) -> None:
         """Make rows for the nodes 0 … count − 1."""
-        missing = count - len(self.free_slots)
-        if missing <= 0:
-            return
         if count > CAPACITY:
             raise OverflowError(f"a pool of more than {CAPACITY} nodes in its life is not supported")
-        self.free_slots.extend([self.slots] * missing)
-        self.free_cores.extend([self.cores] * missing)
-        self.free_memory.extend([self.memory] * missing)
-        self.serving.extend([0] * missing)
-        self.first_task.extend([-1] * missing)
-        for bucket in self.buckets:
-            bucket.reserve(count)
+        if count > len(self.free_slots):
+            self._widen(count)
+        self.count = max(self.count, count)
 
     def never_fits(self, shape: Shape) -> bool:
         """Say whether even an empty node has no room for `shape`."""
@@ -79,134 +84,169 @@ class Nodes:
     def open(self, node: int) -> None:
         """Let tasks be placed on `node` from now on."""
         self.serving[node] = 1
-        self._hang(node, self.free_slots[node])
+        if self.free_slots[node]:
+            self.room.add(self._place(node))
         if self.shut:
             self.offer(node)
 
     def close(self, node: int) -> None:
         """Place no more tasks on `node`; what runs there runs on."""
+        if self.free_slots[node]:
+            self.room.remove(self._place(node))
         self.serving[node] = 0
-        self._unhang(node, self.free_slots[node])
 
-    def take(self, node: int, shape: Shape) -> None:
-        """Take the room of one instance of `shape` on a node in service."""
-        free = self.free_slots[node]
-        self.free_slots[node] = free - shape.slots
-        if self.mixed:
-            self.free_cores[node] -= shape.cores
-            self.free_memory[node] -= shape.memory
-        self._unhang(node, free)
-        self._hang(node, free - shape.slots)
+    def tasks_on(self, node: int) -> list[int]:
+        """Give the tasks that hold slots of `node`."""
+        start = node * self.slots
+        return [self._cells[cell] for cell in range(start, start + self.held[node])]
 
-    def give(self, node: int, shape: Shape) -> None:
-        """Give the room of one instance of `shape` back."""
-        free = self.free_slots[node]
-        self.free_slots[node] = free + shape.slots
+    def take(self, node: int, shape: int, task: int) -> int:
+        """Put one instance of a task on a node in service; give its cell."""
+        self.room.remove(self._place(node))
+        self.free_slots[node] -= self.needed_slots[shape]
         if self.mixed:
-            self.free_cores[node] += shape.cores
-            self.free_memory[node] += shape.memory
-        if self.serving[node]:
-            self._unhang(node, free)
-            self._hang(node, free + shape.slots)
+            self.free_cores[node] -= self.needed_cores[shape]
+            self.free_memory[node] -= self.needed_memory[shape]
+        if self.free_slots[node]:
+            self.room.add(self._place(node))
+        cell = node * self.slots + self.held[node]
+        self.held[node] += 1
+        self._cells[cell] = task
+        return cell
+
+    def give(self, cell: int, shape: int) -> int:
+        """Let the instance in `cell` go; give the task that stands in the cell now, perhaps still the same."""
+        node = cell // self.slots
+        self.held[node] -= 1
+        moved = self._cells[node * self.slots + self.held[node]]
+        self._cells[cell] = moved
+        serving = self.serving[node]
+        if serving and self.free_slots[node]:
+            self.room.remove(self._place(node))
+        self.free_slots[node] += self.needed_slots[shape]
+        if self.mixed:
+            self.free_cores[node] += self.needed_cores[shape]
+            self.free_memory[node] += self.needed_memory[shape]
+        if serving:
+            self.room.add(self._place(node))
             if self.shut:
                 self.offer(node)
+        return moved
 
     def offer(self, node: int) -> None:
         """Tell the shut shapes that something became free on `node`."""
-        still = []
-        for index in self.shut:
-            offers = self.offers[index]
-            if offers is not None and len(offers) < OFFERS:
-                if node not in offers and self.fits(node, self.shapes[index]):
-                    offers.append(node)
-                still.append(index)
+        for shape in range(len(self._offered)):
+            known = self._offered[shape]
+            if known == SEARCH or not self.fits(node, shape):
+                continue
+            if known == OFFERS:
+                self._offered[shape] = SEARCH
+                self.shut -= 1
+                continue
+            for at in range(OFFERS * shape, OFFERS * shape + known):
+                if self._offers[at] == node:
+                    break
             else:
-                self.offers[index] = None
-        self.shut = still
+                self._offers[OFFERS * shape + known] = node
+                self._offered[shape] = known + 1
 
-    def fits(self, node: int, shape: Shape) -> bool:
+    def fits(self, node: int, shape: int) -> bool:
         """Say whether one instance of `shape` has room on `node` now."""
         return (
             self.serving[node] == 1
-            and self.free_slots[node] >= shape.slots
-            and self.free_cores[node] >= shape.cores
-            and self.free_memory[node] >= shape.memory
+            and self.free_slots[node] >= self.needed_slots[shape]
+            and self.free_cores[node] >= self.needed_cores[shape]
+            and self.free_memory[node] >= self.needed_memory[shape]
         )
 
-    def find(self, index: int) -> int:
-        """Give the node for one task of shape `index` by the fill type, −1 where none has room.
+    def find(self, shape: int) -> int:
+        """Give the node for one task of `shape` by the fill type, −1 where none has room.
 
         `spread` wants the fewest, `pack` the most used slots; the lowest sequence number decides ties.
         """
-        shape = self.shapes[index]
-        if shape.instances > 1:
+        if self.instances[shape] > 1:
             return self._find_gang(shape)
-        buckets = self.open_buckets >> shape.slots
-        if buckets == 0:
-            return -1
-        if self.bounded[index]:
-            return self._find_bounded(index, shape)
+        if self.bounded[shape]:
+            return self._find_bounded(shape)
         if self.pack:
-            free = shape.slots + (buckets & -buckets).bit_length() - 1
+            place = self.room.first(self.needed_slots[shape] << self._bits)
         else:
-            free = shape.slots + buckets.bit_length() - 1
-        return self.buckets[free].first()
+            place = self.room.first(0)
+            if place >> self._bits > self.slots - self.needed_slots[shape]:
+                return -1
+        return -1 if place < 0 else place & ((1 << self._bits) - 1)
 
-    def any_fits(self, waiting_of_shape: list[int]) -> bool:
-        """Say whether a task of any of the waiting shapes has room somewhere."""
-        return any(count and self.find(shape) != -1 for shape, count in enumerate(waiting_of_shape))
-
-    def equals(self, node: int, shape: Shape) -> list[int]:
+    def equals(self, node: int, shape: int) -> list[int]:
         """Give the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
-        alike = self.buckets[self.free_slots[node]]
-        if not self.mixed:
-            return list(alike)
-        return [
-            other
-            for other in alike
-            if self.free_cores[other] >= shape.cores and self.free_memory[other] >= shape.memory
-        ]
+        rank = self._place(node) >> self._bits
+        found = []
+        place = self.room.first(rank << self._bits)
+        while place >= 0 and place >> self._bits == rank:
+            other = place & ((1 << self._bits) - 1)
+            if not self.mixed or self.fits(other, shape):
+                found.append(other)
+            place = self.room.first(place + 1)
+        return found
 
-    def gang(self, shape: Shape) -> list[int]:
-        """Give the idle nodes of lowest sequence number on which the instances of a gang start."""
-        chosen = []
-        for node in self.buckets[self.slots]:
-            chosen.append(node)
-            if len(chosen) == shape.instances:
-                break
+    def gang(self, count: int) -> list[int]:
+        """Give the idle nodes of lowest sequence number, `count` of them, or all where there are fewer."""
+        rank = self.slots if self.pack else 0
+        chosen: list[int] = []
+        place = self.room.first(rank << self._bits)
+        while place >= 0 and place >> self._bits == rank and len(chosen) < count:
+            chosen.append(place & ((1 << self._bits) - 1))
+            place = self.room.first(place + 1)
         return chosen
 
-    def _find_gang(self, shape: Shape) -> int:
-        idle = self.buckets[self.slots]
-        return idle.first() if idle.size >= shape.instances else -1
+    def _place(self, node: int) -> int:
+        free = self.free_slots[node]
+        return (free if self.pack else self.slots - free) << self._bits | node
 
-    def _find_bounded(self, index: int, shape: Shape) -> int:
-        offers = self.offers[index]
-        if offers is not None:
-            offers[:] = [node for node in offers if self.fits(node, shape)]
-            if not offers:
-                return -1
-            sign = 1 if self.pack else -1
-            return min(offers, key=lambda node: (sign * self.free_slots[node], node))
-        order = range(shape.slots, self.slots + 1)
-        for free in order if self.pack else reversed(order):
-            if self.buckets[free].size:
-                for node in self.buckets[free]:
-                    if self.free_cores[node] >= shape.cores and self.free_memory[node] >= shape.memory:
-                        return node
-        self.offers[index] = []
-        self.shut.append(index)
+    def _find_gang(self, shape: int) -> int:
+        idle = self.gang(self.instances[shape])
+        return int(idle[0]) if len(idle) == self.instances[shape] else -1
+
+    def _find_bounded(self, shape: int) -> int:
+        if self._offered[shape] != SEARCH:
+            return self._best_offer(shape)
+        place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
+        while place >= 0:
+            node = place & ((1 << self._bits) - 1)
+            if self.fits(node, shape):
+                return node
+            place = self.room.first(place + 1)
+        self._offered[shape] = 0
+        self.shut += 1
         return -1
 
-    def _hang(self, node: int, free: int) -> None:
-        """Put a node into the bucket of its free slots; a full one is in none."""
-        if free:
-            self.buckets[free].add(node)
-            self.open_buckets |= 1 << free
+    def _best_offer(self, shape: int) -> int:
+        """Give the best of the nodes that were offered to a shut shape, and forget those without room."""
+        start = OFFERS * shape
+        kept = start
+        best = -1
+        for at in range(start, start + self._offered[shape]):
+            node = self._offers[at]
+            if self.fits(node, shape):
+                self._offers[kept] = node
+                kept += 1
+                if best < 0 or self._place(node) < self._place(best):
+                    best = node
+        self._offered[shape] = kept - start
+        return best
 
-    def _unhang(self, node: int, free: int) -> None:
-        if free:
-            bucket = self.buckets[free]
-            bucket.remove(node)
-            if bucket.size == 0:
-                self.open_buckets &= ~(1 << free)
+    def _widen(self, count: int) -> None:
+        """Make room for at least `count` nodes, and hang those with room where they belong then."""
+        while count > 1 << self._bits:
+            self._bits += 1
+        rows = 1 << self._bits
+        more = rows - len(self.free_slots)
+        self.free_slots = array("i", bytes(self.free_slots)) + array("i", [self.slots]) * more
+        self.free_cores = array("q", bytes(self.free_cores)) + array("q", [self.cores]) * more
+        self.free_memory = array("q", bytes(self.free_memory)) + array("q", [self.memory]) * more
+        self.held = array("i", bytes(self.held) + bytes(4 * more))
+        self._cells = array("i", bytes(self._cells) + bytes(4 * more * self.slots))
+        self.serving = array("b", bytes(self.serving)) + array("b", bytes(more))
+        self.room = OrderedSet((self.slots + 1) << self._bits)
+        for node in range(self.count):
+            if self.serving[node] and self.free_slots[node]:
+                self.room.add(self._place(node))

@@ -4,101 +4,131 @@ A queue is a chain through the tasks themselves (`link`), in order of `place`; t
 heap beside it, so that they keep their place.
 """
 
-from __future__ import annotations
-
 from array import array
-from bisect import bisect_left, insort
-from heapq import heappop, heappush
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from simulator.kernel.heap import Heap
 
 NONE = -1
-TASK_BITS = 32
-TASK_MASK = (1 << TASK_BITS) - 1
-
-
-class Queue:
-    """The waiting tasks of one job and one shape."""
-
-    __slots__ = ("head", "job", "returned", "shape", "tail")
-
-    def __init__(self, job: int, shape: int) -> None:
-        self.job = job
-        self.shape = shape
-        self.head = NONE
-        self.tail = NONE
-        self.returned: list[int] = []
-        """Heap of `place << 32 | task`: tasks that came back, or had to wait for others."""
 
 
 class Queues:
-    """All queues of a pool, and which jobs have waiting tasks, by priority."""
+    """All queues of a pool, and which jobs have waiting tasks, by priority.
 
-    def __init__(self, priorities: list[int], shape_count: int, link: array[int]) -> None:
-        self.link = link
-        self.place = array("q", range(len(link)))
-        """Place in the queue: a task's number, that is creation order, until it goes to the tail."""
+    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it.
+    """
+
+    def __init__(
+        self, keys: Sequence[tuple[int, int]], priorities: list[int], shapes: int, tasks: int, *, reordered: bool
+    ) -> None:
+        self.job = array("i", [job for job, _ in keys])
+        self.shape = array("i", [shape for _, shape in keys])
+        self.link = array("i", bytes(4 * tasks))
+        """Next task in the queue."""
+        self._bits = max(tasks - 1, 1).bit_length()
+        self._reordered = reordered
+        self._place = array("q", range(tasks) if reordered else [])
+        """Place in the queue; empty where it is always the task's number, that is creation order."""
         self._next_place = 0
-        self.waiting = 0
-        self.waiting_of_shape = [0] * shape_count
-        self.waiting_of_job = [0] * len(priorities)
-        self.queues_of_job: list[list[Queue]] = [[] for _ in priorities]
-        self._queue: dict[tuple[int, int], Queue] = {}
+        self._head = array("i", [NONE]) * len(keys)
+        self._tail = array("i", [NONE]) * len(keys)
+        self._returned = [Heap() for _ in keys]
+        """Of `place << bits | task`: tasks that came back, or had to wait for others."""
+        self.open_jobs = 0
+        """How many jobs have waiting tasks."""
+        self.waiting_of_shape = array("i", bytes(4 * shapes))
+        self.waiting_of_job = array("i", bytes(4 * len(priorities)))
+        jobs = [job for job, _ in keys]
+        self.first_of_job = array("i", [bisect_left(jobs, job) for job in range(len(priorities) + 1)])
+        """The queues of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
         ranks = sorted(set(priorities), reverse=True)
-        self.levels: list[list[int]] = [[] for _ in ranks]
-        """Jobs with waiting tasks, in creation order, one list a priority, highest first."""
-        self.level_of_job = [ranks.index(priority) for priority in priorities]
+        self.levels = len(ranks)
+        self.level_of_job = array("i", [ranks.index(priority) for priority in priorities])
+        self.level_start = array("i", [sum(priority > rank for priority in priorities) for rank in ranks])
+        self.level_size = array("i", [0]) * len(ranks)
+        self.jobs = array("i", [0]) * len(priorities)
+        """From `level_start` of each level on: its jobs with waiting tasks, in creation order, `level_size` of them."""
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait."""
+        return sum(self.waiting_of_shape)
 
     def to_tail(self, task: int) -> None:
         """Give a task the place behind all that have one so far."""
-        self.place[task] = self._next_place
+        self._place[task] = self._next_place
         self._next_place += 1
 
-    def put(self, task: int, job: int, shape: int) -> None:
+    def place(self, task: int) -> int:
+        """Give the place of a task in its job's order."""
+        return self._place[task] if self._reordered else task
+
+    def put(self, task: int, queue: int) -> None:
         """Append a task that arrives."""
-        queue = self._enter(job, shape)
+        self._enter(queue)
         self.link[task] = NONE
-        if queue.head == NONE:
-            queue.head = task
+        if self._head[queue] == NONE:
+            self._head[queue] = task
         else:
-            self.link[queue.tail] = task
-        queue.tail = task
+            self.link[self._tail[queue]] = task
+        self._tail[queue] = task
 
-    def put_back(self, task: int, job: int, shape: int) -> None:
+    def put_back(self, task: int, queue: int) -> None:
         """Put a task at its place: one whose attempt did not complete it, or whose parents have completed."""
-        heappush(self._enter(job, shape).returned, self.place[task] << TASK_BITS | task)
+        self._enter(queue)
+        returned: Heap = self._returned[queue]
+        returned.push(self.place(task) << self._bits | task)
 
-    def first(self, queue: Queue) -> int:
+    def first(self, queue: int) -> int:
         """Give the task of `queue` that would start next, −1 where none waits."""
-        head = queue.head
-        if not queue.returned:
+        head = self._head[queue]
+        returned: Heap = self._returned[queue]
+        if returned.size == 0 or (head != NONE and self.place(head) < returned.top >> self._bits):
             return head
-        entry = queue.returned[0]
-        return head if head != NONE and self.place[head] < entry >> TASK_BITS else entry & TASK_MASK
+        return returned.top & ((1 << self._bits) - 1)
 
-    def take(self, queue: Queue) -> int:
+    def take(self, queue: int) -> int:
         """Remove and give the first task of `queue`."""
-        head = queue.head
-        if queue.returned and (head == NONE or queue.returned[0] >> TASK_BITS < self.place[head]):
-            task = heappop(queue.returned) & TASK_MASK
+        task = self._head[queue]
+        returned: Heap = self._returned[queue]
+        if returned.size == 0 or self.first(queue) == task:
+            self._head[queue] = self.link[task]
         else:
-            task = queue.head
-            queue.head = self.link[task]
-        self.waiting -= 1
-        self.waiting_of_shape[queue.shape] -= 1
-        job = queue.job
+            task = returned.pop() & ((1 << self._bits) - 1)
+        self.waiting_of_shape[self.shape[queue]] -= 1
+        job = self.job[queue]
         self.waiting_of_job[job] -= 1
         if self.waiting_of_job[job] == 0:
-            level = self.levels[self.level_of_job[job]]
-            del level[bisect_left(level, job)]
+            self._leave_level(job)
         return task
 
-    def _enter(self, job: int, shape: int) -> Queue:
-        queue = self._queue.get((job, shape))
-        if queue is None:
-            queue = self._queue[job, shape] = Queue(job, shape)
-            self.queues_of_job[job].append(queue)
-        self.waiting += 1
-        self.waiting_of_shape[shape] += 1
+    def _enter(self, queue: int) -> None:
+        self.waiting_of_shape[self.shape[queue]] += 1
+        job = self.job[queue]
         self.waiting_of_job[job] += 1
         if self.waiting_of_job[job] == 1:
-            insort(self.levels[self.level_of_job[job]], job)
-        return queue
+            self._enter_level(job)
+
+    def _enter_level(self, job: int) -> None:
+        self.open_jobs += 1
+        level = self.level_of_job[job]
+        start = self.level_start[level]
+        at = start + self.level_size[level]
+        self.level_size[level] += 1
+        while at > start and self.jobs[at - 1] > job:
+            self.jobs[at] = self.jobs[at - 1]
+            at -= 1
+        self.jobs[at] = job
+
+    def _leave_level(self, job: int) -> None:
+        self.open_jobs -= 1
+        level = self.level_of_job[job]
+        at = self.level_start[level]
+        self.level_size[level] -= 1
+        last = self.level_start[level] + self.level_size[level]
+        while self.jobs[at] != job:
+            at += 1
+        while at < last:
+            self.jobs[at] = self.jobs[at + 1]
+            at += 1

@@ -1,10 +1,19 @@
-"""The columns of a pool's tasks, and of their attempts, which are the record."""
+"""What a kernel is told of its tasks."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class JobPolicy(IntEnum):
+    """Which of several jobs of equal priority is served next (assumption P13)."""
+
+    UNIFORM = 0
+    """Any of them with the same probability, at each task."""
+    ROUND_ROBIN = 1
+    CREATION_TIME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +34,18 @@ class Tasks:
     """What is known of each task before it runs; one row a task, in creation order.
 
     `submit` must ascend. `failures` is the number of leading attempts that exit with another code than 0
-    (−1: all of them); `max_retries` is −1 for no limit. `job` and `shape` index the kernel's tables.
+    (−1: all of them); `max_retries` is −1 for no limit.
     """
 
     submit: array[int]
-    lead: array[int]
-    """Dispatch latency: slot taken, process not yet started."""
-    demand: array[int]
-    """From process start to process end."""
-    job: array[int]
-    shape: array[int]
+    span: array[int]
+    """From the slot being taken to its being free again, if nothing stops the attempt."""
+    queue: array[int]
+    """Row of `queues`."""
     max_retries: array[int]
     failures: array[int]
+    queues: list[tuple[int, int]]
+    """The pairs of job and shape that occur, in ascending order; they index the kernel's tables."""
     parents: array[int] = field(default_factory=lambda: array("i"))
     """How many tasks must complete before this one may start; empty = nobody waits for anybody."""
     children_from: array[int] = field(default_factory=lambda: array("i"))
@@ -49,23 +58,5 @@ class Tasks:
         return len(self.submit)
 
 
-class Attempts:
-    """Append-only columns: one row for each instance of each execution of a task on a node."""
-
-    __slots__ = ("assigned", "end", "instance", "node", "outcome", "task")
-
-    def __init__(self) -> None:
-        self.task = array("i")
-        self.node = array("i")
-        self.instance = array("i")
-        self.assigned = array("q")
-        self.end = array("q")
-        self.outcome = array("b")
-
-    def __len__(self) -> int:
-        return len(self.task)
-
-
-def column(code: str, values: Sequence[int] | bytes) -> array[int]:
-    """Make a column from numbers, or from the bytes of a NumPy array of the same width."""
-    return array(code, values)
+def breathe() -> None:
+    """Do nothing in the interpreter, which sees to its signals meanwhile: Ctrl-C reaches a compiled kernel here."""

@@ -8,6 +8,7 @@ import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from simulator.kernel import SPEED
 from simulator.scenario.traces import TraceWorkload
 from simulator.units import MS_PER_S
 
@@ -38,7 +39,7 @@ def manifest(recording: Recording) -> dict[str, Any]:
     libraries = {name: version(name) for name in ("simpy", "numpy", "pyarrow", "scipy")}
     return {
         "poolsight": version("poolsight"),
-        "kernel": "python",
+        "kernel": SPEED,
         "python": platform.python_version(),
         **libraries,
         "scenario": recording.scenario.name,

@@ -1,7 +1,8 @@
 """The kernel beside the least work that must be done: `python tests/benchmarks/reference.py --help`.
 
 Floor and kernel run in turn in one process, at least five times each; what counts is their ratio, pair by pair. The
-floor is a C loop where a compiler is there, else a Python heap loop. Counts are asserted, times never.
+floor is a C loop that gives the same record where a compiler is there, else a Python heap loop. Counts and records are
+asserted, times never. POOLSIGHT_KERNEL=python measures the interpreted kernel.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import json
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from array import array
@@ -21,9 +23,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.kernel import Kernel, Shape, Tasks
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from simulator.kernel import SPEED, Kernel, Shape, Tasks
+from tests.benchmarks import peers
 
 Ints = npt.NDArray[np.int64]
+Record = tuple[npt.NDArray[np.int32], Ints, Ints]
+"""Node, start and end of every task."""
 MEAN_S = 60.0
 LOAD = 0.9
 """Of the slots, with Poisson arrivals."""
@@ -39,57 +45,60 @@ def workload(tasks: int, servers: int, arrivals: str) -> tuple[Ints, Ints]:
     return np.rint(np.cumsum(gaps)).astype(np.int64), duration
 
 
-def c_floor(folder: Path) -> Callable[[Ints, Ints, int, int], int] | None:
+def c_floor(folder: Path) -> Callable[[Ints, Ints, int, int, bool], tuple[Record, float]] | None:
     """Compile the C loop; None where there is no compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
         return None
     source, library = Path(__file__).with_name("floor.c"), folder / "floor.so"
-    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    subprocess.run([compiler, "-O3", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
     loop = ctypes.CDLL(str(library)).run
     loop.restype = ctypes.c_int64
 
-    def run(submit: Ints, duration: Ints, nodes: int, slots: int) -> int:
+    def run(submit: Ints, duration: Ints, nodes: int, slots: int, pack: bool) -> tuple[Record, float]:
         count = len(submit)
-        columns = (np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int64))
-        pointers = [column.ctypes.data_as(ctypes.c_void_p) for column in (submit, duration, *columns)]
-        return int(
-            loop(ctypes.c_int64(count), *pointers[:2], ctypes.c_int32(nodes), ctypes.c_int32(slots), *pointers[2:])
-        )
+        made = (np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count, np.int64))
+        pointers = [column.ctypes.data_as(ctypes.c_void_p) for column in (submit, duration, *made)]
+        sizes = [ctypes.c_int32(size) for size in (nodes, slots, pack)]
+        began = time.process_time()
+        loop(ctypes.c_int64(count), *pointers[:2], *sizes, *pointers[2:])
+        return made, time.process_time() - began
 
     return run
 
 
-def python_floor(submit: Ints, duration: Ints, nodes: int, slots: int) -> int:
-    """Do the same with Python's own heap."""
-    free = [(0, slot) for slot in range(nodes * slots)]
+def heap_loop(submit: Ints, duration: Ints, servers: int) -> tuple[int, float]:
+    """Do the bare work with Python's own heap, recording slots instead of nodes; give the last end."""
+    arrivals, spans = submit.tolist(), duration.tolist()
+    began = time.process_time()
+    free = [(0, slot) for slot in range(servers)]
     heapify(free)
-    node, start, end = array("i"), array("q"), array("q")
-    for arrival, span in zip(submit.tolist(), duration.tolist(), strict=True):
+    taken, start, end = array("i"), array("q"), array("q")
+    for arrival, span in zip(arrivals, spans, strict=True):
         at, slot = free[0]
         begin = max(at, arrival)
         heapreplace(free, (begin + span, slot))
-        node.append(slot // slots)
+        taken.append(slot)
         start.append(begin)
         end.append(begin + span)
-    return max(end)
+    return max(end), time.process_time() - began
+
+
+def column(code: str, values: Ints) -> "array[int]":
+    """Make a column of the kernel."""
+    return array(code, values.astype(np.int32 if code == "i" else np.int64).tobytes())
 
 
 def kernel(submit: Ints, duration: Ints, nodes: int, slots: int, fill: str) -> tuple[Kernel, float]:
     """Run the kernel; give it and the processor time it took."""
     zeros = np.zeros(len(submit), dtype=np.int64)
-
-    def column(code: str, values: Ints) -> "array[int]":
-        return array(code, values.astype(np.int32 if code == "i" else np.int64).tobytes())
-
     tasks = Tasks(
         submit=column("q", submit),
-        lead=column("q", zeros),
-        demand=column("q", duration),
-        job=column("i", zeros),
-        shape=column("i", zeros),
+        span=column("q", duration),
+        queue=column("i", zeros),
         max_retries=column("i", zeros),
         failures=column("i", zeros),
+        queues=[(0, 0)],
     )
     made = Kernel(tasks, [Shape(1, 0, 0)], [0], slots=slots, cores=1, memory=1, pack=fill == "pack")
     for node in range(nodes):
@@ -99,27 +108,41 @@ def kernel(submit: Ints, duration: Ints, nodes: int, slots: int, fill: str) -> t
     return made, time.process_time() - began
 
 
+def record(made: Kernel) -> Record:
+    """Give node, start and end by task."""
+    attempts = made.attempts
+    order = np.argsort(np.asarray(attempts.task)[: len(attempts)])
+    node, start, end = (
+        np.asarray(getattr(attempts, name))[: len(attempts)][order] for name in ("node", "assigned", "end")
+    )
+    return node, start, end
+
+
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Run floor and kernel in turn and put them side by side."""
-    nodes, slots = options.nodes, options.slots
-    submit, duration = workload(options.tasks, nodes * slots, options.arrivals)
+    count, nodes, slots = options.tasks, options.nodes, options.slots
+    submit, duration = workload(count, nodes * slots, options.arrivals)
+    ratios, floors, kernels, loops = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         compiled = c_floor(Path(folder))
-        floor = compiled or python_floor
-        ratios, floors, kernels = [], [], []
-        for _ in range(options.repeats):
-            began = time.process_time()
-            last = floor(submit, duration, nodes, slots)
-            floors.append(options.tasks / (time.process_time() - began))
+        for turn in range(options.repeats):
+            last, seconds = heap_loop(submit, duration, nodes * slots)
+            loops.append(count / seconds)
+            if compiled:
+                expected, seconds = compiled(submit, duration, nodes, slots, options.fill == "pack")
+            floors.append(count / seconds)
             made, seconds = kernel(submit, duration, nodes, slots, options.fill)
-            kernels.append(options.tasks / seconds)
+            kernels.append(count / seconds)
             ratios.append(kernels[-1] / floors[-1])
-            assert made.completed == len(made.attempts) == options.tasks
-            assert max(made.attempts.end) == last, "both schedules end at the same instant"
+            assert made.completed == len(made.attempts) == count
+            assert np.asarray(made.attempts.end).max() == last, "both schedules end at the same instant"
+            if compiled and turn == 0:
+                for mine, theirs in zip(record(made), expected, strict=True):
+                    np.testing.assert_array_equal(mine, theirs)
     return {
-        "kernel": "python",
+        "kernel": SPEED,
         "floor": "c" if compiled else "python",
-        "tasks": options.tasks,
+        "tasks": count,
         "nodes": nodes,
         "slots": slots,
         "arrivals": options.arrivals,
@@ -127,40 +150,73 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "tasks_per_s": statistics.median(kernels),
         "floor_tasks_per_s": statistics.median(floors),
         "ratio": {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)},
-        "bytes_per_task": bytes_of(made) / options.tasks,
+        "python_heap_tasks_per_s": statistics.median(loops),
+        "python_heap_ratio": statistics.median(kernels) / statistics.median(loops),
+        "bytes_per_task": bytes_of(made) / count,
     }
 
 
 def bytes_of(made: Kernel) -> int:
-    """Add up the kernel's columns; a finished task holds nothing else."""
-    attempts, tasks, queues = made.attempts, made.tasks, made.queues
-    columns = [getattr(tasks, name) for name in ("submit", "lead", "demand", "job", "shape", "max_retries", "failures")]
-    columns += [made.state, made.retries, made.ends, made.row, made.link, made.back, queues.place]
-    columns += [attempts.task, attempts.node, attempts.instance, attempts.assigned, attempts.end, attempts.outcome]
-    return sum(len(column) * column.itemsize for column in columns)
+    """Add up the columns of the kernel that have a row for each task or attempt."""
+    columns: list[Any] = [made.submit, made.queue, made.state, made.retries, made.row, made.queues.link]
+    columns.append(made.row)  # beside it a column of the same width, of cells
+    columns += [made.tasks.span, made.tasks.max_retries, made.tasks.failures]
+    columns += [getattr(made.attempts, name) for name in ("task", "node", "instance", "assigned", "end", "outcome")]
+    return sum(np.asarray(column).nbytes for column in columns)
+
+
+def growth(options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Give nanoseconds a task by number of nodes and by number of tasks, the best of three."""
+    large = 10_000_000 if SPEED == "compiled" else 300_000
+
+    def cost(tasks: int, nodes: int) -> float:
+        submit, duration = workload(tasks, nodes * options.slots, options.arrivals)
+        rounds = (kernel(submit, duration, nodes, options.slots, options.fill) for _ in range(3))
+        return round(min(seconds for _, seconds in rounds) / tasks * 1e9, 1)
+
+    tasks = min(large, 1_000_000)
+    sizes = [size for size in (10_000, 100_000, 1_000_000, 10_000_000) if size < large] + [large]
+    return {
+        "nodes": {str(nodes): cost(tasks, nodes) for nodes in (100, 1000, 10_000, 100_000)},
+        "tasks": {str(size): cost(size, 1000) for size in sizes},
+    }
 
 
 def main() -> None:
     """Read the options, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tasks", type=int, default=200_000)
+    parser.add_argument("--tasks", type=int, default=1_000_000 if SPEED == "compiled" else 200_000)
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--slots", type=int, default=4)
     parser.add_argument("--arrivals", choices=("burst", "poisson"), default="burst")
     parser.add_argument("--fill", choices=("spread", "pack"), default="spread")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--growth", action=argparse.BooleanOptionalAction, default=True, help="cost by size")
+    parser.add_argument("--peers", action="store_true", help="also run other simulators on what they can do of it")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     found = measure(options)
-    if options.json:
-        print(json.dumps(found, indent=2))
-        return
+    if options.growth:
+        found["growth_ns_per_task"] = growth(options)
+    if options.peers:
+        found["peers"] = peers.measure(options.tasks, options.nodes * options.slots, workload)
+    print(json.dumps(found, indent=2) if options.json else told(found))
+
+
+def told(found: dict[str, Any]) -> str:
+    """Write the figures for people."""
     ratio = found["ratio"]
-    print(
-        f"kernel ({found['kernel']}): {found['tasks_per_s']:,.0f} tasks/s, {found['bytes_per_task']:.0f} bytes a task"
-    )
-    print(f"floor ({found['floor']}): {found['floor_tasks_per_s']:,.0f} tasks/s")
-    print(f"ratio: {ratio['median']:.4f} (from {ratio['min']:.4f} to {ratio['max']:.4f})")
+    lines = [
+        f"kernel ({found['kernel']}): {found['tasks_per_s']:,.0f} tasks/s, {found['bytes_per_task']:.0f} bytes a task",
+        f"floor ({found['floor']}): {found['floor_tasks_per_s']:,.0f} tasks/s",
+        f"ratio: {ratio['median']:.3f} (from {ratio['min']:.3f} to {ratio['max']:.3f})",
+        f"Python heap loop: {found['python_heap_tasks_per_s']:,.0f} tasks/s, ratio {found['python_heap_ratio']:.3f}",
+    ]
+    for what, costs in found.get("growth_ns_per_task", {}).items():
+        lines.append(f"ns a task by {what}: " + ", ".join(f"{int(size):,}: {cost}" for size, cost in costs.items()))
+    for name, peer in found.get("peers", {}).items():
+        lines.append(f"{name}: " + (f"{peer:,.0f} tasks/s" if isinstance(peer, float) else peer))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

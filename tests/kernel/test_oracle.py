@@ -5,32 +5,35 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.kernel import Kernel, Shape, Tasks
+from simulator.kernel import Kernel
 from simulator.states import Outcome
 from simulator.units import NEVER
 from tests.kernel.oracle import Attempt, NaivePool, NodePlan, PoolPlan, TaskPlan
+from tests.kernel.speeds import SPEEDS
 
 POLICIES = ["uniform", "round_robin", "creationtime"]
 
 
-def make_kernel(plan: PoolPlan) -> tuple[Kernel, list[int]]:
+def make_kernel(plan: PoolPlan, speed: str) -> tuple[Kernel, list[int]]:
     """Build the kernel for `plan`; also give the plan's number of each of its tasks."""
     order = sorted(range(len(plan.tasks)), key=lambda number: (plan.tasks[number].submit, number))
     tasks = [plan.tasks[number] for number in order]
     shapes = sorted({(task.slots, task.cores, task.memory) for task in tasks})
-    columns = Tasks(
+    keys = [(task.job, shapes.index((task.slots, task.cores, task.memory))) for task in tasks]
+    queues = sorted(set(keys))
+    package = SPEEDS[speed]
+    columns = package.Tasks(
         submit=array("q", [task.submit for task in tasks]),
-        lead=array("q", [task.lead for task in tasks]),
-        demand=array("q", [task.demand for task in tasks]),
-        job=array("i", [task.job for task in tasks]),
-        shape=array("i", [shapes.index((task.slots, task.cores, task.memory)) for task in tasks]),
+        span=array("q", [task.lead + task.demand for task in tasks]),
+        queue=array("i", [queues.index(key) for key in keys]),
         max_retries=array("i", [task.max_retries for task in tasks]),
         failures=array("i", [task.failures for task in tasks]),
+        queues=queues,
         **dependencies(tasks, order),
     )
-    kernel = Kernel(
+    kernel = package.Kernel(
         columns,
-        [Shape(*shape) for shape in shapes],
+        [package.Shape(*shape) for shape in shapes],
         plan.priorities,
         slots=plan.slots,
         cores=plan.cores,
@@ -63,8 +66,8 @@ def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[in
     }
 
 
-def run_kernel(plan: PoolPlan) -> list[Attempt]:
-    kernel, order = make_kernel(plan)
+def run_kernel(plan: PoolPlan, speed: str) -> list[Attempt]:
+    kernel, order = make_kernel(plan, speed)
     changes = sorted(
         (at, number, turn) for number, node in enumerate(plan.nodes) for turn, at in enumerate(node.changes)
     )
@@ -88,7 +91,7 @@ def run_kernel(plan: PoolPlan) -> list[Attempt]:
     return sorted(
         (order[task], node, begin, end, Outcome(outcome).name.lower())
         for task, node, begin, end, outcome in zip(
-            made.task, made.node, made.assigned, made.end, made.outcome, strict=True
+            *(getattr(made, name)[: len(made)] for name in ("task", "node", "assigned", "end", "outcome")), strict=True
         )
         if outcome != Outcome.RUNNING
     )
@@ -139,5 +142,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
 @settings(max_examples=600, deadline=None)
 @given(plans())
 def test_kernel_and_oracle_agree_on_every_attempt(plan: PoolPlan) -> None:
-    """Arrivals, slots/cores/memory, spread/pack, priorities, retries, loss of nodes: the same record."""
-    assert run_kernel(plan) == NaivePool(plan).run()
+    """Arrivals, slots/cores/memory, spread/pack, priorities, retries, loss of nodes: the same record, at each speed."""
+    expected = NaivePool(plan).run()
+    for speed in SPEEDS:
+        assert run_kernel(plan, speed) == expected, speed

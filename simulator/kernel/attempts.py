@@ -1,0 +1,48 @@
+"""What a kernel records: one row for each instance of each execution of a task on a node."""
+
+from array import array
+
+
+class Attempts:
+    """Columns that grow by rows; the first `count` rows are in use."""
+
+    __slots__ = ("assigned", "count", "end", "instance", "node", "outcome", "task")
+
+    def __init__(self, expected: int) -> None:
+        rows = max(expected, 64)
+        self.count = 0
+        self.task = array("i", bytes(4 * rows))
+        self.node = array("i", bytes(4 * rows))
+        self.instance = array("i", bytes(4 * rows))
+        self.assigned = array("q", bytes(8 * rows))
+        self.end = array("q", bytes(8 * rows))
+        """When it ended, or will end if nothing stops it."""
+        self.outcome = array("b", bytes(rows))
+        """What it came to, or will come to if nothing stops it."""
+
+    def __len__(self) -> int:
+        return self.count
+
+    def append(self, task: int, node: int, instance: int, now: int, end: int, outcome: int) -> None:
+        """Record that an instance of `task` has been put on `node`."""
+        row = self.count
+        if row == len(self.task):
+            self._grow()
+        self.count = row + 1
+        self.task[row] = task
+        self.node[row] = node
+        if instance:
+            self.instance[row] = instance
+        self.assigned[row] = now
+        self.end[row] = end
+        self.outcome[row] = outcome
+
+    def _grow(self) -> None:
+        """Make half as many rows again."""
+        more = self.count // 2
+        self.task = array("i", bytes(self.task) + bytes(4 * more))
+        self.node = array("i", bytes(self.node) + bytes(4 * more))
+        self.instance = array("i", bytes(self.instance) + bytes(4 * more))
+        self.assigned = array("q", bytes(self.assigned) + bytes(8 * more))
+        self.end = array("q", bytes(self.end) + bytes(8 * more))
+        self.outcome = array("b", bytes(self.outcome) + bytes(more))

@@ -1,0 +1,20 @@
+cimport cython
+
+cdef long long EMPTY
+cdef bint NATIVE
+
+
+@cython.final
+cdef class Heap:
+    cdef readonly int size
+    cdef readonly long long top
+    cdef list _entries
+    cdef long long[::1] _keys
+
+    cpdef void push(self, long long key)
+    @cython.locals(key=cython.longlong)
+    cpdef long long pop(self)
+    @cython.locals(place=int, parent=int, index=int)
+    cdef void _rise(self, long long key)
+    @cython.locals(place=int, child=int, best=int, last=int, other=int, smallest=cython.longlong)
+    cdef void _sink(self, long long key)

@@ -1,0 +1,48 @@
+cimport cython
+
+from simulator.kernel.ordered_set cimport OrderedSet
+
+cdef int CAPACITY, OFFERS, SEARCH
+
+
+@cython.final
+cdef class Nodes:
+    cdef readonly int slots, count, shut
+    cdef readonly long long cores, memory
+    cdef readonly bint pack, gangs, mixed
+    cdef readonly OrderedSet room
+    cdef readonly int[::1] free_slots, held, needed_slots, instances
+    cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory
+    cdef readonly signed char[::1] serving, bounded
+    cdef int _bits
+    cdef int[::1] _cells, _offered, _offers
+
+    cpdef void reserve(self, int count)
+    cpdef bint never_fits(self, shape)
+    cpdef void open(self, int node)
+    cpdef void close(self, int node)
+    @cython.locals(start=int, cell=int)
+    cpdef list tasks_on(self, int node)
+    @cython.locals(cell=int)
+    cpdef int take(self, int node, int shape, int task)
+    @cython.locals(node=int, moved=int, serving=bint)
+    cpdef int give(self, int cell, int shape)
+    @cython.locals(shape=int, known=int, at=int)
+    cpdef void offer(self, int node)
+    cpdef bint fits(self, int node, int shape)
+    @cython.locals(place=cython.longlong)
+    cpdef int find(self, int shape)
+    @cython.locals(rank=int, other=int, place=cython.longlong)
+    cpdef list equals(self, int node, int shape)
+    @cython.locals(rank=int, place=cython.longlong)
+    cpdef list gang(self, int count)
+    @cython.locals(free=int)
+    cdef long long _place(self, int node)
+    @cython.locals(idle=list)
+    cdef int _find_gang(self, int shape)
+    @cython.locals(place=cython.longlong, node=int)
+    cdef int _find_bounded(self, int shape)
+    @cython.locals(start=int, kept=int, best=int, at=int, node=int)
+    cdef int _best_offer(self, int shape)
+    @cython.locals(rows=int, more=int, node=int)
+    cdef void _widen(self, int count)

@@ -1,0 +1,12 @@
+cimport cython
+
+
+@cython.final
+cdef class Parents:
+    cdef readonly bint any
+    cdef readonly int[::1] missing
+    cdef int[::1] _children_from, _children
+    cdef signed char[::1] _satisfies
+
+    @cython.locals(free=list, at=int, child=int)
+    cpdef list let_go(self, int task, bint failed)

@@ -1,0 +1,159 @@
+"""One source, two speeds: what is compiled gives the same bytes and can be interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+from array import array
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import simulator.kernel
+from simulator.kernel import SPEED
+from tests.kernel.speeds import SPEEDS
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+compiled = pytest.mark.skipif(SPEED != "compiled", reason="the kernel is not compiled here")
+COLUMNS = ("task", "node", "instance", "assigned", "end", "outcome")
+
+
+def pool(package: ModuleType, tasks: int, nodes: int, **options: Any) -> Any:
+    """Build a pool whose tasks come and last as a small generator says."""
+    dice = np.random.default_rng(3)
+    columns = package.Tasks(
+        submit=array("q", np.sort(dice.integers(0, 40 * tasks, tasks)).tolist()),
+        span=array("q", dice.integers(1, 90_000, tasks).tolist()),
+        queue=array("i", dice.integers(0, 12, tasks).tolist()),
+        max_retries=array("i", dice.integers(0, 3, tasks).tolist()),
+        failures=array("i", dice.choice([0, 0, 0, 1, 2], tasks).tolist()),
+        queues=[(job, shape) for job in range(4) for shape in range(3)],
+    )
+    shapes = [package.Shape(1, 500, 900), package.Shape(2, 0, 0), package.Shape(3, 3000, 100)]
+    kernel = package.Kernel(columns, shapes, [0, 5, 5, 5], slots=8, cores=8000, memory=4000, **options)
+    for node in range(nodes):
+        kernel.in_service(node)
+    return kernel
+
+
+def record(kernel: Any) -> list[bytes]:
+    used = slice(len(kernel.attempts))
+    return [bytes(np.asarray(getattr(kernel.attempts, name))[used]) for name in COLUMNS]
+
+
+def losing_nodes(kernel: Any) -> list[bytes]:
+    """Run while nodes go and come back."""
+    for step in range(60):
+        now = 20_000 * (step + 1)
+        kernel.advance(now)
+        kernel.complete(now)
+        kernel.out_of_service(step % 7, now, 3)
+        kernel.arrive(now)
+        kernel.in_service(step % 7)
+        kernel.dispatch(now)
+    kernel.advance(2**61)
+    assert kernel.completed == kernel.count
+    return record(kernel)
+
+
+@compiled
+@pytest.mark.parametrize("pack", [False, True])
+@pytest.mark.parametrize("policy", [0, 1, 2])
+@pytest.mark.parametrize("tail", [False, True])
+def test_both_speeds_give_the_same_bytes(*, pack: bool, policy: int, tail: bool) -> None:
+    records = [
+        losing_nodes(pool(SPEEDS[speed], 6000, 40, pack=pack, job_policy=policy, retry_at_tail=tail, seed=2**63))
+        for speed in ("python", "compiled")
+    ]
+    assert records[0] == records[1]
+
+
+@compiled
+@pytest.mark.parametrize("name", ["dedicated_or_low_priority", "memory_bound", "reactive_pool", "preempted_replaced"])
+def test_both_speeds_write_the_same_tables(name: str, tmp_path: Path) -> None:
+    for speed in ("python", "compiled"):
+        environment = {**os.environ, "POOLSIGHT_KERNEL": speed}
+        file, out = str(SCENARIOS / f"{name}.yaml"), str(tmp_path / speed)
+        subprocess.run([sys.executable, "-m", "simulator.cli", "run", file, "--out", out], env=environment, check=True)
+    for path in (tmp_path / "python").iterdir():
+        expected, found = (tmp_path / speed / path.name for speed in ("python", "compiled"))
+        if path.name == "manifest.json":
+            assert found.read_text().replace('"kernel": "compiled"', '"kernel": "python"') == expected.read_text()
+        elif path.suffix == ".parquet":
+            assert found.read_bytes() == expected.read_bytes(), path.name
+
+
+@compiled
+def test_what_is_compiled_is_what_stands_here() -> None:
+    """A stale build would test yesterday's kernel: `make test` builds anew when a source has changed."""
+    folder = Path(simulator.kernel.__path__[0])
+    for source in folder.glob("*.pxd"):
+        [built] = [path for path in folder.glob(f"{source.stem}.*") if path.suffix in {".so", ".pyd"}]
+        assert built.stat().st_mtime >= source.with_suffix(".py").stat().st_mtime, f"{built.name} is older"
+
+
+def test_an_environment_variable_chooses_the_interpreter() -> None:
+    code = "from simulator.kernel import SPEED; print(SPEED)"
+    environment = {**os.environ, "POOLSIGHT_KERNEL": "python"}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    assert told.strip() == "python"
+
+
+@compiled
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_a_compiled_run_is_interrupted_between_two_instants() -> None:
+    whole = pool(simulator.kernel, 200_000, 40)
+    whole.advance(2**61)
+    broken = pool(simulator.kernel, 200_000, 40)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.005)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            broken.advance(2**61)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert broken.completed < broken.count
+    broken.advance(2**61)
+    assert record(broken) == record(whole)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "first"]), st.integers(0, 9000)), max_size=80))
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_ordered_sets_agree_with_sorting(speed: str, steps: list[tuple[str, int]]) -> None:
+    package = SPEEDS[speed]
+    made = package.ordered_set.OrderedSet(9001)
+    members: set[int] = set()
+    for what, number in steps:
+        if what == "add" and number not in members:
+            members.add(number)
+            made.add(number)
+        elif what == "remove" and number in members:
+            members.remove(number)
+            made.remove(number)
+        assert made.first(number) == min((member for member in members if member >= number), default=-1)
+        assert made.first(0) == min(members, default=-1)
+        assert made.size == len(members)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.none(), st.integers(0, 2**62)), max_size=80))
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_heaps_agree_with_sorting(speed: str, steps: list[int | None]) -> None:
+    made = SPEEDS[speed].heap.Heap()
+    keys: list[int] = []
+    for step in steps:
+        if step is not None:
+            keys.append(step)
+            made.push(step)
+        elif keys:
+            keys.sort()
+            assert made.pop() == keys.pop(0)
+        assert made.top == min(keys, default=2**63 - 1)
+        assert made.size == len(keys)

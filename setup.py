@@ -4,6 +4,7 @@ from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 HOT = sorted(path.with_suffix(".py").as_posix() for path in Path("simulator/kernel").glob("*.pxd"))
 DIRECTIVES = {
@@ -15,10 +16,25 @@ DIRECTIVES = {
     "cdivision": True,
 }
 
+
+class AllOrNothing(build_ext):
+    """Goes on without compiled modules if any of them cannot be built: they know each other's layout."""
+
+    def build_extensions(self) -> None:
+        try:
+            super().build_extensions()
+        except Exception as problem:  # noqa: BLE001 - whatever a missing or broken compiler may raise
+            for extension in self.extensions:
+                Path(self.get_ext_fullpath(extension.name)).unlink(missing_ok=True)
+            self.extensions = []
+            self.warn(f"the kernel is not compiled and will run interpreted, some forty times slower: {problem}")
+
+
 setup(
+    cmdclass={"build_ext": AllOrNothing},
     ext_modules=cythonize(
-        [Extension(path.removesuffix(".py").replace("/", "."), [path], optional=True) for path in HOT],
+        [Extension(path.removesuffix(".py").replace("/", "."), [path]) for path in HOT],
         build_dir="build/cython",
         compiler_directives=DIRECTIVES,
-    )
+    ),
 )

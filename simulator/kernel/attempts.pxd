@@ -10,4 +10,4 @@ cdef class Attempts:
     cdef public signed char[::1] outcome
 
     @cython.locals(row=int)
-    cpdef void append(self, int task, int node, int instance, long long now, long long end, int outcome)
+    cpdef int append(self, int task, int node, int instance, long long now, long long end, int outcome) except -1

@@ -11,10 +11,10 @@ cdef class Heap:
     cdef list _entries
     cdef long long[::1] _keys
 
-    cpdef void push(self, long long key)
+    cpdef int push(self, long long key) except -1
     @cython.locals(key=cython.longlong)
     cpdef long long pop(self)
     @cython.locals(place=int, parent=int, index=int)
-    cdef void _rise(self, long long key)
+    cdef int _rise(self, long long key) except -1
     @cython.locals(place=int, child=int, best=int, last=int, other=int, smallest=cython.longlong)
-    cdef void _sink(self, long long key)
+    cdef void _sink(self, long long key) noexcept

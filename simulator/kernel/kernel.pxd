@@ -52,16 +52,16 @@ cdef class Kernel:
     cpdef void in_service(self, int node)
     cpdef bint drain(self, int node)
     cpdef list out_of_service(self, int node, long long now, int outcome)
-    @cython.locals(jobs="int[::1]", count=int, start=int, chosen=int, job=int, queue=int, place=int)
+    @cython.locals(jobs="int[::1]", count=int, start=int, chosen=int, refused=bint, job=int, queue=int, place=int)
     cdef void _serve_level(self, int level, long long now)
     @cython.locals(queue=int)
     cdef void _serve_job(self, int job, long long now)
     @cython.locals(end=cython.longlong, outcome=int, instance=int, node=int, equals=list)
-    cdef void _start(self, int task, int shape, long long now)
+    cdef int _start(self, int task, int shape, long long now) except -1
     @cython.locals(head=int)
     @cython.locals(task=int)
     cdef bint _is_valid(self, long long entry)
-    cdef void _finish(self, int task)
+    cdef int _finish(self, int task) except -1
     @cython.locals(failures=int)
     cdef bint _fails(self, int task)
     @cython.locals(limit=int)
@@ -69,10 +69,10 @@ cdef class Kernel:
     @cython.locals(first=int, row=int)
     cdef void _stop(self, int task, long long now, int outcome)
     @cython.locals(shape=int, first=int, row=int)
-    cdef void _release(self, int task)
+    cdef int _release(self, int task) except -1
     @cython.locals(node=int)
-    cdef void _vacate(self, int cell, int shape)
-    cdef void _settle(self, int task)
+    cdef int _vacate(self, int cell, int shape) except -1
+    cdef int _settle(self, int task) except -1
     cdef void _park(self, int task)
     @cython.locals(child=int)
     cdef void _unblock(self, int task, bint failed)

@@ -264,24 +264,32 @@ class Kernel:
 
     def _serve_level(self, level: int, now: int) -> None:
         """Place tasks of jobs of one priority; dice are thrown only where some waiting task fits."""
-        jobs = self._candidates
-        count = self.queues.level_size[level]
+        jobs = self.queues.jobs
         start = self.queues.level_start[level]
-        jobs[:count] = self.queues.jobs[start : start + count]
+        count = self.queues.level_size[level]
+        refused = False
         while count and self.nodes.room.size:
             if count == 1:
-                self._serve_job(jobs[0], now)
+                self._serve_job(jobs[start], now)
                 return
             if not self.matching.any():
                 return
-            chosen = self._order.choose(jobs, count)
+            chosen = self._order.choose(jobs, start, count)
             job = jobs[chosen]
             queue = self.matching.first(job)
             if queue != NONE:
                 self._start(self.queues.take(queue), self.queues.shape[queue], now)
                 self._order.last = job
-            if queue == NONE or self.queues.waiting_of_job[job] == 0:
-                count -= 1
+                if self.queues.waiting_of_job[job]:
+                    continue
+            elif not refused:  # from now on the jobs with waiting tasks are not those that may have room
+                refused = True
+                self._candidates[:count] = jobs[start : start + count]
+                jobs = self._candidates
+                chosen -= start
+                start = 0
+            count -= 1
+            if refused:
                 for place in range(chosen, count):
                     jobs[place] = jobs[place + 1]
 
@@ -306,13 +314,13 @@ class Kernel:
             for instance, node in enumerate(self.nodes.gang(self.nodes.instances[shape])):
                 self.nodes.take(node, shape, task)
                 self.attempts.append(task, node, instance, now, end, outcome)
-            return
-        node = self.matching.node
-        if self._random_ties:
-            equals = self.nodes.equals(node, shape)
-            node = equals[self._dice.throw(len(equals))]
-        self._cell[task] = self.nodes.take(node, shape, task)
-        self.attempts.append(task, node, 0, now, end, outcome)
+        else:
+            node = self.matching.node
+            if self._random_ties:
+                equals = self.nodes.equals(node, shape)
+                node = equals[self._dice.throw(len(equals))]
+            self._cell[task] = self.nodes.take(node, shape, task)
+            self.attempts.append(task, node, 0, now, end, outcome)
 
     # ---- inside: ends -----------------------------------------------------------------------------------
 
@@ -324,11 +332,11 @@ class Kernel:
         """End an attempt whose process has ended by itself."""
         if self._fallible and self._fails(task):
             self._fail(task)
-            return
-        self._release(task)
-        self._settle(task)
-        if self.parents.any:
-            self._unblock(task, False)
+        else:
+            self._release(task)
+            self._settle(task)
+            if self.parents.any:
+                self._unblock(task, False)
 
     def _fails(self, task: int) -> bool:
         """Say whether the present attempt of a task fails."""

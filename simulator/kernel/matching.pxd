@@ -15,5 +15,5 @@ cdef class Matching:
 
     @cython.locals(shape=int)
     cpdef bint any(self)
-    @cython.locals(queue=int, best=int, other=int, task=int, node=int, earliest=cython.longlong)
-    cpdef int first(self, int job)
+    @cython.locals(queue=int, best=int, other=int, task=int, shape=int, node=int, earliest=cython.longlong)
+    cpdef int first(self, int job) except -2

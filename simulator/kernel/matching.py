@@ -21,7 +21,7 @@ class Matching:
     def any(self) -> bool:
         """Say whether a task of any of the waiting shapes has room somewhere."""
         for shape in range(len(self._queues.waiting_of_shape)):
-            if self._queues.waiting_of_shape[shape] and self._nodes.find(shape) != NONE:
+            if self._queues.waiting_of_shape[shape] and self._nodes.offered[shape] and self._nodes.find(shape) != NONE:
                 return True
         return False
 
@@ -34,9 +34,10 @@ class Matching:
         best = NONE
         earliest = LAST
         for other in range(queue, self._queues.first_of_job[job + 1]):
-            task = self._queues.first(other)
-            if task != NONE and self._queues.place(task) < earliest:
-                node = self._nodes.find(self._queues.shape[other])
+            task = self._queues.front[other]
+            shape = self._queues.shape[other]
+            if task != NONE and self._nodes.offered[shape] and self._queues.place(task) < earliest:
+                node = self._nodes.find(shape)
                 if node != NONE:
                     best = other
                     earliest = self._queues.place(task)

@@ -15,7 +15,8 @@ cdef class Nodes:
     cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory
     cdef readonly signed char[::1] serving, bounded
     cdef int _bits
-    cdef int[::1] _cells, _offered, _offers
+    cdef readonly int[::1] offered
+    cdef int[::1] _cells, _offers
 
     cpdef void reserve(self, int count)
     cpdef bint never_fits(self, shape)
@@ -28,21 +29,21 @@ cdef class Nodes:
     @cython.locals(node=int, moved=int, serving=bint)
     cpdef int give(self, int cell, int shape)
     @cython.locals(shape=int, known=int, at=int)
-    cpdef void offer(self, int node)
-    cpdef bint fits(self, int node, int shape)
+    cpdef void offer(self, int node) noexcept
+    cpdef bint fits(self, int node, int shape) noexcept
     @cython.locals(place=cython.longlong)
-    cpdef int find(self, int shape)
+    cpdef int find(self, int shape) except -2
     @cython.locals(rank=int, other=int, place=cython.longlong)
     cpdef list equals(self, int node, int shape)
     @cython.locals(rank=int, place=cython.longlong)
     cpdef list gang(self, int count)
     @cython.locals(free=int)
-    cdef long long _place(self, int node)
+    cdef long long _place(self, int node) noexcept
     @cython.locals(idle=list)
-    cdef int _find_gang(self, int shape)
+    cdef int _find_gang(self, int shape) except -2
     @cython.locals(place=cython.longlong, node=int)
-    cdef int _find_bounded(self, int shape)
+    cdef int _find_bounded(self, int shape) noexcept
     @cython.locals(start=int, kept=int, best=int, at=int, node=int)
-    cdef int _best_offer(self, int shape)
+    cdef int _best_offer(self, int shape) noexcept
     @cython.locals(rows=int, more=int, node=int)
     cdef void _widen(self, int count)

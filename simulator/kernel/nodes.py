@@ -57,8 +57,8 @@ class Nodes:
         slots' share of them."""
         self.shut = 0
         """How many shapes are shut."""
-        self._offered = array("i", [SEARCH]) * len(shapes)
-        """How many nodes that may have room are known to a shut shape."""
+        self.offered = array("i", [SEARCH]) * len(shapes)
+        """How many nodes that may have room are known to a shut shape; 0 = it has room nowhere."""
         self._offers = array("i", [0]) * (OFFERS * len(shapes))
 
     def __len__(self) -> int:
@@ -135,12 +135,12 @@ class Nodes:
 
     def offer(self, node: int) -> None:
         """Tell the shut shapes that something became free on `node`."""
-        for shape in range(len(self._offered)):
-            known = self._offered[shape]
+        for shape in range(len(self.offered)):
+            known = self.offered[shape]
             if known == SEARCH or not self.fits(node, shape):
                 continue
             if known == OFFERS:
-                self._offered[shape] = SEARCH
+                self.offered[shape] = SEARCH
                 self.shut -= 1
                 continue
             for at in range(OFFERS * shape, OFFERS * shape + known):
@@ -148,7 +148,7 @@ class Nodes:
                     break
             else:
                 self._offers[OFFERS * shape + known] = node
-                self._offered[shape] = known + 1
+                self.offered[shape] = known + 1
 
     def fits(self, node: int, shape: int) -> bool:
         """Say whether one instance of `shape` has room on `node` now."""
@@ -207,7 +207,7 @@ class Nodes:
         return int(idle[0]) if len(idle) == self.instances[shape] else -1
 
     def _find_bounded(self, shape: int) -> int:
-        if self._offered[shape] != SEARCH:
+        if self.offered[shape] != SEARCH:
             return self._best_offer(shape)
         place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
         while place >= 0:
@@ -215,7 +215,7 @@ class Nodes:
             if self.fits(node, shape):
                 return node
             place = self.room.first(place + 1)
-        self._offered[shape] = 0
+        self.offered[shape] = 0
         self.shut += 1
         return -1
 
@@ -224,14 +224,14 @@ class Nodes:
         start = OFFERS * shape
         kept = start
         best = -1
-        for at in range(start, start + self._offered[shape]):
+        for at in range(start, start + self.offered[shape]):
             node = self._offers[at]
             if self.fits(node, shape):
                 self._offers[kept] = node
                 kept += 1
                 if best < 0 or self._place(node) < self._place(best):
                     best = node
-        self._offered[shape] = kept - start
+        self.offered[shape] = kept - start
         return best
 
     def _widen(self, count: int) -> None:

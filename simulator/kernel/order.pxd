@@ -18,4 +18,4 @@ cdef class JobOrder:
     cdef public int last
 
     @cython.locals(place=int)
-    cpdef int choose(self, int[::1] jobs, int count)
+    cpdef int choose(self, int[::1] jobs, int start, int count)

@@ -35,13 +35,13 @@ class JobOrder:
         self.last = -1
         """The job served last."""
 
-    def choose(self, jobs: "array[int]", count: int) -> int:
-        """Give the place of the next job among the first `count` of `jobs`, which are in creation order."""
+    def choose(self, jobs: "array[int]", start: int, count: int) -> int:
+        """Give the place of the next among `count` jobs from `start` on, which are in creation order."""
         if self._policy == CREATION_TIME:
-            return 0
+            return start
         if self._policy == UNIFORM:
-            return self._dice.throw(count)
-        for place in range(count):
+            return start + self._dice.throw(count)
+        for place in range(start, start + count):
             if jobs[place] > self.last:
                 return place
-        return 0
+        return start

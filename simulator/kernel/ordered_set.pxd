@@ -13,10 +13,10 @@ cdef class OrderedSet:
     cdef unsigned long long[::1] _words
 
     @cython.locals(level=int, at=int)
-    cpdef void add(self, long long member)
+    cpdef void add(self, long long member) noexcept
     @cython.locals(level=int, at=int)
-    cpdef void remove(self, long long member)
+    cpdef void remove(self, long long member) noexcept
     @cython.locals(level=int, index=cython.longlong, bits=cython.ulonglong)
-    cpdef long long first(self, long long bound)
+    cpdef long long first(self, long long bound) noexcept
     @cython.locals(level=int, at=int, before=cython.ulonglong)
-    cdef void _write(self, long long member)
+    cdef void _write(self, long long member) noexcept

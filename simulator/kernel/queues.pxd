@@ -8,7 +8,7 @@ cdef int NONE
 @cython.final
 cdef class Queues:
     cdef readonly int open_jobs, levels
-    cdef readonly int[::1] job, shape, link
+    cdef readonly int[::1] job, shape, link, front
     cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs
     cdef int _bits
@@ -19,17 +19,15 @@ cdef class Queues:
     cdef list _returned
 
     cpdef void to_tail(self, int task)
-    cpdef long long place(self, int task)
-    cpdef void put(self, int task, int queue)
-    @cython.locals(returned=Heap)
-    cpdef void put_back(self, int task, int queue)
-    @cython.locals(head=int, returned=Heap)
-    cpdef int first(self, int queue)
-    @cython.locals(task=int, job=int, returned=Heap)
+    cpdef long long place(self, int task) noexcept
+    cpdef int put(self, int task, int queue) except -1
+    @cython.locals(place=cython.longlong, returned=Heap)
+    cpdef int put_back(self, int task, int queue) except -1
+    @cython.locals(task=int, head=int, job=int, returned=Heap)
     cpdef int take(self, int queue)
     @cython.locals(job=int)
-    cdef void _enter(self, int queue)
+    cdef void _enter(self, int queue) noexcept
     @cython.locals(level=int, start=int, at=int)
-    cdef void _enter_level(self, int job)
+    cdef void _enter_level(self, int job) noexcept
     @cython.locals(level=int, at=int, last=int)
-    cdef void _leave_level(self, int job)
+    cdef void _leave_level(self, int job) noexcept

@@ -33,6 +33,8 @@ class Queues:
         self._next_place = 0
         self._head = array("i", [NONE]) * len(keys)
         self._tail = array("i", [NONE]) * len(keys)
+        self.front = array("i", [NONE]) * len(keys)
+        """The task that would start next, NONE where none waits."""
         self._returned = [Heap() for _ in keys]
         """Of `place << bits | task`: tasks that came back, or had to wait for others."""
         self.open_jobs = 0
@@ -73,29 +75,32 @@ class Queues:
         else:
             self.link[self._tail[queue]] = task
         self._tail[queue] = task
+        if self.front[queue] == NONE:
+            self.front[queue] = task
 
     def put_back(self, task: int, queue: int) -> None:
         """Put a task at its place: one whose attempt did not complete it, or whose parents have completed."""
         self._enter(queue)
         returned: Heap = self._returned[queue]
-        returned.push(self.place(task) << self._bits | task)
-
-    def first(self, queue: int) -> int:
-        """Give the task of `queue` that would start next, −1 where none waits."""
-        head = self._head[queue]
-        returned: Heap = self._returned[queue]
-        if returned.size == 0 or (head != NONE and self.place(head) < returned.top >> self._bits):
-            return head
-        return returned.top & ((1 << self._bits) - 1)
+        place = self.place(task)
+        returned.push(place << self._bits | task)
+        if self.front[queue] == NONE or place < self.place(self.front[queue]):
+            self.front[queue] = task
 
     def take(self, queue: int) -> int:
         """Remove and give the first task of `queue`."""
-        task = self._head[queue]
+        task = self.front[queue]
         returned: Heap = self._returned[queue]
-        if returned.size == 0 or self.first(queue) == task:
-            self._head[queue] = self.link[task]
+        head = self._head[queue]
+        if task == head:
+            head = self.link[task]
+            self._head[queue] = head
         else:
-            task = returned.pop() & ((1 << self._bits) - 1)
+            returned.pop()
+        if returned.size == 0 or (head != NONE and self.place(head) < returned.top >> self._bits):
+            self.front[queue] = head
+        else:
+            self.front[queue] = returned.top & ((1 << self._bits) - 1)
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
         self.waiting_of_job[job] -= 1

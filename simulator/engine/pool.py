@@ -214,6 +214,7 @@ class Pool:
         if self.deleted:
             return "PoolBeingDeleted"
         self.deleted = True
+        self.world.record.pool_deleted(self.index, self.world.env.clock)
         if self.resizing is not None:
             self._cancel_orders(self.resizing, "ResizeStopped", "The pool is being deleted")
             self._finish(self.resizing)

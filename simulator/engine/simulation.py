@@ -165,6 +165,7 @@ class Simulation:
 
     def _create(self, pool: Pool) -> None:
         self._unborn -= 1
+        self.world.record.pool_created(pool.index, self.env.clock)
         body = pool.description
         if body.enable_auto_scale:
             pool.enable_autoscale()

@@ -45,6 +45,15 @@ class ResizeRow:
     current_low_priority: int = 0
 
 
+@dataclass(slots=True)
+class PoolRow:
+    """When a pool was there; -1 = never."""
+
+    created: int = -1
+    deleted: int = -1
+    """When its deletion began; it is gone when its last resize has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
     """One evaluation; `action` is none, resize, retarget, pending or error."""
@@ -59,6 +68,7 @@ class EvaluationRow:
 class Recorder:
     """Append-only rows of the control plane."""
 
+    pools: dict[int, PoolRow] = field(default_factory=dict)
     nodes: list[NodeRow] = field(default_factory=list)
     states: list[StateRow] = field(default_factory=list)
     resizes: list[ResizeRow] = field(default_factory=list)
@@ -74,6 +84,14 @@ class Recorder:
     def copy(self) -> "Recorder":
         """Give an independent copy, to be finished while the run goes on."""
         return deepcopy(self)
+
+    def pool_created(self, pool: int, now: int) -> None:
+        """Note that a pool exists from `now` on."""
+        self.pools[pool] = PoolRow(created=now)
+
+    def pool_deleted(self, pool: int, now: int) -> None:
+        """Note that a pool is being deleted from `now` on."""
+        self.pools[pool].deleted = now
 
     def node(self, name: str, pool: int, kind: NodeKind, sequence: int) -> int:
         """Add a logical node and give its number."""

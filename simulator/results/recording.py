@@ -51,6 +51,11 @@ class Recording:
         return self._frame("attempts")
 
     @cached_property
+    def pools(self) -> pd.DataFrame:
+        """One row a pool."""
+        return self._frame("pools")
+
+    @cached_property
     def nodes(self) -> pd.DataFrame:
         """One row a node."""
         return self._frame("nodes")

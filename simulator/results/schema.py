@@ -46,6 +46,7 @@ TABLES: Final = (
             C("cores", "float", "cores it takes; 0 = none asked for", "cores"),
             C("memory", "float", "memory it takes; 0 = none asked for", "GiB"),
             C("instances", "int", "nodes it takes at once"),
+            C("max_retries", "int", "attempts it may have after a failure; -1 = without limit"),
             C("duration", "float", "run time of its own work, without dispatch and launch", "s"),
             C("retries", "int", "attempts that followed a failure"),
             C("requeues", "int", "times it was given back by a shrink"),
@@ -65,6 +66,19 @@ TABLES: Final = (
             C("start", "float", "when it started; later than `end` if it was lost before", SECONDS),
             C("end", "float", "when it gave its slots back, or the end of the run", SECONDS),
             C("outcome", "category", "running, succeeded, failed, preempted, requeued or terminated"),
+        ),
+    ),
+    Table(
+        "pools",
+        "one row a pool, those that jobs bring along included",
+        (
+            C("pool", "category", "the pool's id"),
+            C("vm_size", "category", "size of its nodes"),
+            C("slots", "int", "task slots of each node"),
+            C("auto_pool", "bool", "whether a job or a schedule made it"),
+            C("created", "float", "when it was created; empty if that never happened", SECONDS),
+            C("deleted", "float", "when its deletion began; empty if it was not deleted", SECONDS),
+            C("gone", "float", "when its deletion was complete", SECONDS),
         ),
     ),
     Table(

@@ -11,6 +11,7 @@ from simulator.formula.explain import as_dict
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES
 from simulator.results.ledger import LABELS
 from simulator.results.money import UNITS_PER_CENT
+from simulator.results.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table
 from simulator.results.timeline import make_timeline
 from simulator.states import Outcome, TaskState
@@ -85,6 +86,7 @@ def _tasks(recording: "Recording") -> Columns:
         "cores": workload.cores / 1000,
         "memory": workload.memory / 1024,
         "instances": workload.instances,
+        "max_retries": workload.max_retries,
         "duration": workload.demand / MS_PER_S,
         "retries": tasks.retries,
         "requeues": tasks.requeues,
@@ -104,6 +106,23 @@ def _attempts(recording: "Recording") -> Columns:
         "start": made.start / MS_PER_S,
         "end": made.end / MS_PER_S,
         "outcome": (made.outcome, [outcome.name.lower() for outcome in Outcome]),
+    }
+
+
+def _pools(recording: "Recording") -> Columns:
+    raw = recording.raw
+    own = {pool.id for pool in recording.scenario.pools}
+    rows = [raw.recorder.pools.get(index, PoolRow()) for index in range(len(raw.pools))]
+    last = {resize.pool: resize.end for resize in raw.recorder.resizes}
+    gone = [last.get(index, row.deleted) if row.deleted >= 0 else -1 for index, row in enumerate(rows)]
+    return {
+        "pool": (np.arange(len(rows)), _pool_ids(recording)),
+        "vm_size": _coded(pool.vm_size for pool in raw.pools),
+        "slots": np.array([pool.task_slots_per_node for pool in raw.pools], dtype=np.int64),
+        "auto_pool": np.array([pool.id not in own for pool in raw.pools], dtype=np.bool_),
+        "created": seconds(np.array([row.created for row in rows], dtype=np.int64)),
+        "deleted": seconds(np.array([row.deleted for row in rows], dtype=np.int64)),
+        "gone": seconds(np.array(gone, dtype=np.int64)),
     }
 
 
@@ -249,6 +268,7 @@ def _node_ids(recording: "Recording") -> list[str]:
 MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "tasks": _tasks,
     "attempts": _attempts,
+    "pools": _pools,
     "nodes": _nodes,
     "node_states": _node_states,
     "resizes": _resizes,

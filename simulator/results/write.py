@@ -1,4 +1,4 @@
-"""A recording on disk: a directory of Parquet tables with `summary.json` and `manifest.json`, whole or not at all."""
+"""A recording on disk: Parquet tables with `summary.json`, `scenario.json` and `manifest.json`, whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
 MARK: Final = "manifest.json"
-OURS: Final = frozenset({MARK, "summary.json", *(f"{name}.parquet" for name in NAMES)})
+SCENARIO: Final = "scenario.json"
+"""The complete scenario: everything resolved, so that the record explains itself."""
+OURS: Final = frozenset({MARK, "summary.json", SCENARIO, *(f"{name}.parquet" for name in NAMES)})
 """Everything that a recording's directory may hold; anything else belongs to somebody."""
 
 
@@ -51,6 +53,7 @@ def write(recording: Recording, directory: Path, *, summary: dict[str, Any] | No
             for name in NAMES:
                 pq.write_table(recording.table(name), made / f"{name}.parquet", compression="zstd")
             _write_json(made / "summary.json", answer)
+            _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             _write_json(made / MARK, answer["manifest"])
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:

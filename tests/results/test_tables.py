@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from simulator import InputError, Recording, Simulation, simulate
+from simulator import InputError, Recording, Scenario, Simulation, simulate
 from simulator.results.metrics import summarize
 from simulator.results.schema import TABLES, as_markdown
 from simulator.results.write import prepare, write
@@ -83,7 +83,8 @@ def test_a_directory_holds_everything_and_the_same_run_gives_the_same_bytes(run:
     write(run, tmp_path / "a", summary=summarize(run))
     write(again, tmp_path / "b", summary=summarize(again))
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert names == sorted([*(f"{table.name}.parquet" for table in TABLES), "manifest.json", "summary.json"])
+    beside = ["manifest.json", "scenario.json", "summary.json"]
+    assert names == sorted([*(f"{table.name}.parquet" for table in TABLES), *beside])
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert pd.read_parquet(tmp_path / "a" / "tasks.parquet").equals(run.tasks)
@@ -218,3 +219,21 @@ def test_an_interrupted_run_is_marked() -> None:
         "still running when the run ended": 1,
         "queued when the run ended": 3,
     }
+
+
+def test_the_scenario_beside_the_tables_is_the_one_that_ran(run: Recording, tmp_path: Path) -> None:
+    write(run, tmp_path / "out")
+    again = Scenario.model_validate(json.loads((tmp_path / "out" / "scenario.json").read_text()))
+    assert again == run.scenario
+
+
+def test_pools_know_when_they_came_and_went() -> None:
+    mine = {"autoPoolIdPrefix": "a", "pool": {"vmSize": "D2", "targetDedicatedNodes": 1}}
+    owner = job(1, "60s", "k")
+    owner["poolInfo"] = {"autoPoolSpecification": mine}
+    owner["simulation"]["createdAt"] = "100s"
+    made = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s"), owner])))
+    rows = made.pools[["pool", "auto_pool", "created", "deleted", "gone"]].to_numpy().tolist()
+    assert rows[1] == ["a_k", True, 100.0, 160.0, 160.0]
+    assert rows[0][:3] == ["p", False, 0.0]
+    assert made.pools["gone"].isna().tolist() == [True, False]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.engine.answers import DONE, Answer
 from simulator.engine.autoscale import Autoscaler
 from simulator.engine.environment import ARRIVALS, NODES
 from simulator.engine.limits import growth_limits, preempted_is_free
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MIN_BETWEEN_ENABLES = 30 * 1000
 """The service refuses a second enable request within 30 s."""
+DELETING = Answer("PoolBeingDeleted", "The pool is being deleted")
+RESIZING = Answer("PoolBeingResized", "The pool is already being resized")
+SCALES_ITSELF = Answer("OperationNotValidOnPool", "A pool that scales itself cannot be resized by hand")
 RETENTION = 7 * 24 * 3600 * 1000
 """How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
 
@@ -105,15 +109,15 @@ class Pool:
         *,
         timeout: float | None,
         option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
-    ) -> str:
-        """Start a resize to `targets`; gives the service's code, and a row in the record also where it refuses."""
+    ) -> Answer:
+        """Start a resize to `targets`; a row of it is recorded also where the service refuses."""
         refused = self._refusal()
         wanted = {**self.targets, **targets}
         if refused:
-            self._end_row(self._row(wanted, option), *refused)
-            return refused[0]
+            self._end_row(self._row(wanted, option), refused.code, refused.message)
+            return refused
         self._begin(wanted, option, timeout=timeout)
-        return "Success"
+        return DONE
 
     def _row(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
         shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
@@ -145,33 +149,33 @@ class Pool:
 
     # ---- autoscale ---------------------------------------------------------------------------------------
 
-    def enable_autoscale(self, formula: str | None = None, interval: float | None = None) -> str:
-        """Start sampling and evaluating, or change formula and interval; gives the service's code."""
+    def enable_autoscale(self, formula: str | None = None, interval: float | None = None) -> Answer:
+        """Start sampling and evaluating, or change formula and interval."""
         parsed = None if formula is None else Formula.parse(formula)
         span = None if interval is None else to_ms(interval)
         if self.deleted:
-            return "PoolBeingDeleted"
+            return DELETING
         if self.autoscaler is not None:
             if self.world.env.clock - self.autoscaler.changed < MIN_BETWEEN_ENABLES:
-                return "TooManyEnableAutoScaleRequests"
+                return Answer("TooManyEnableAutoScaleRequests", "Less than 30 s after the last such request")
             self.autoscaler.change(parsed, span)
-            return "Success"
+            return DONE
         if self.resizing is not None:
-            return "PoolBeingResized"
+            return RESIZING
         body = self.description
         self.autoscaler = Autoscaler(
             self,
             parsed or Formula.parse(body.auto_scale_formula or ""),
             span or to_ms(body.auto_scale_evaluation_interval),
         )
-        return "Success"
+        return DONE
 
-    def disable_autoscale(self) -> str:
+    def disable_autoscale(self) -> Answer:
         """Stop sampling and evaluating; targets stay as they are."""
         if self.autoscaler is not None:
             self.autoscaler.stop()
             self.autoscaler = None
-        return "Success"
+        return DONE
 
     @property
     def wanted(self) -> dict[NodeKind, int]:
@@ -202,17 +206,17 @@ class Pool:
         """Say whether a resize waits for tasks to end before it can go on."""
         return any(self.nodes[sequence].draining for sequence in self.resizing.victims) if self.resizing else False
 
-    def stop_resize(self) -> str:
+    def stop_resize(self) -> Answer:
         """Keep what has been obtained; the target is not restored."""
         if self.resizing is not None:
             self._cancel_orders(self.resizing, "ResizeStopped", "The resize was stopped")
             self._progress()
-        return "Success"
+        return DONE
 
-    def delete(self) -> str:
+    def delete(self) -> Answer:
         """Stop a running resize, give the tasks back, and remove every node."""
         if self.deleted:
-            return "PoolBeingDeleted"
+            return DELETING
         self.deleted = True
         self.world.record.pool_deleted(self.index, self.world.env.clock)
         if self.resizing is not None:
@@ -228,16 +232,14 @@ class Pool:
         for node in list(self.nodes.values()):
             self._remove(resizing, node)
         self._progress()
-        return "Success"
+        return DONE
 
-    def _refusal(self) -> tuple[str, str] | None:
+    def _refusal(self) -> Answer | None:
         if self.deleted:
-            return "PoolBeingDeleted", "The pool is being deleted"
+            return DELETING
         if self.autoscaler is not None:
-            return "AutoScaleEnabled", "A pool that scales itself cannot be resized by hand"
-        if self.resizing is not None:
-            return "PoolBeingResized", "The pool is already being resized"
-        return None
+            return SCALES_ITSELF
+        return None if self.resizing is None else RESIZING
 
     def _set_targets(self, targets: dict[NodeKind, int]) -> None:
         self.targets = targets

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.operations import perform
 from simulator.engine.pool import Pool
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
 from simulator.engine.world import World
@@ -16,8 +17,7 @@ from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import Pool as PoolDescription
-from simulator.scenario.checks import pools_by_id
-from simulator.scenario.schema import DisableAutoScale, EnableAutoScale, Operation, Resize, StopResize
+from simulator.scenario.schema import Operation
 from simulator.scenario.workload import build
 from simulator.states import NodeKind
 from simulator.units import to_ms, to_s
@@ -183,27 +183,7 @@ class Simulation:
 
     def _perform(self, operation: Operation) -> None:
         self._operations -= 1
-        pool = self.world.pools[pools_by_id(self.scenario)[operation.pool.lower()].id]
-        if isinstance(operation, Resize):
-            wanted = {
-                NodeKind.DEDICATED: operation.target_dedicated_nodes,
-                NodeKind.LOW_PRIORITY: operation.target_low_priority_nodes,
-            }
-            code = pool.resize(
-                {kind: count for kind, count in wanted.items() if count is not None},
-                timeout=operation.resize_timeout,
-                option=operation.node_deallocation_option,
-            )
-        elif isinstance(operation, EnableAutoScale):
-            interval = operation.auto_scale_evaluation_interval
-            code = pool.enable_autoscale(operation.auto_scale_formula, interval)
-        elif isinstance(operation, DisableAutoScale):
-            code = pool.disable_autoscale()
-        elif isinstance(operation, StopResize):
-            code = pool.stop_resize()
-        else:
-            code = pool.delete()
-        self.world.record.operation(pool.index, self.env.clock, operation.operation, code)
+        perform(self.world, operation)
 
     def _heed(self, kernel: Kernel) -> None:
         """Pass on what a kernel has noticed: an empty draining node, a finished job with its own pool."""

@@ -36,6 +36,18 @@ class World:
         """Give a function that draws one number in [0, 1) at each call, from the stream `name`."""
         return Draws(stream(self.scenario.seed, self.replication, name), lambda u: u).next
 
+    def pool_named(self, name: str) -> Pool | None:
+        """Look up a pool; the service compares ids without case."""
+        pool = self.pools.get(name)
+        if pool is None:
+            pool = next((pool for known, pool in self.pools.items() if known.lower() == name.lower()), None)
+        return pool
+
+    def job_number(self, name: str) -> int:
+        """Give the place of a job in the scenario, -1 if there is none of that name."""
+        jobs = enumerate(self.scenario.jobs)
+        return next((number for number, job in jobs if job.id.lower() == name.lower()), -1)
+
     def core_use(self, kind: str, family: str | None = None) -> int:
         """Count the cores that nodes of one kind hold or have been promised, over all pools."""
         return sum(pool.cores_held(kind, family) for pool in self.pools.values())

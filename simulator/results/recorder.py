@@ -64,6 +64,18 @@ class EvaluationRow:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """One operation of the timeline and how the service answered; −1 where it concerns no pool or no job."""
+
+    pool: int
+    job: int
+    time: int
+    operation: str
+    code: str
+    message: str
+
+
 @dataclass(slots=True)
 class Recorder:
     """Append-only rows of the control plane."""
@@ -73,8 +85,7 @@ class Recorder:
     states: list[StateRow] = field(default_factory=list)
     resizes: list[ResizeRow] = field(default_factory=list)
     evaluations: list["EvaluationRow"] = field(default_factory=list)
-    operations: list[tuple[int, int, str, str]] = field(default_factory=list)
-    """Pool, instant, operation of the timeline, the service's code."""
+    operations: list[OperationRow] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     removals: list[tuple[int, int]] = field(default_factory=list)
@@ -120,9 +131,9 @@ class Recorder:
         """Note one evaluation of a pool's formula and what was done about it."""
         self.evaluations.append(EvaluationRow(pool, now, run, action))
 
-    def operation(self, pool: int, now: int, name: str, code: str) -> None:
+    def operation(self, now: int, name: str, code: str, message: str = "", *, pool: int = -1, job: int = -1) -> None:
         """Note an operation of the timeline and how the service answered."""
-        self.operations.append((pool, now, name, code))
+        self.operations.append(OperationRow(pool, job, now, name, code, message))
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""

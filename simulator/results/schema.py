@@ -129,10 +129,12 @@ TABLES: Final = (
         "operations",
         "one row for each operation of the scenario's timeline",
         (
-            C("pool", "category", "the pool's id"),
+            C("pool", "category", "the pool's id; empty where it concerns none"),
+            C("job", "category", "the job's id; empty where it concerns none"),
             C("time", "float", "when", SECONDS),
             C("operation", "category", "its name in the scenario"),
             C("code", "category", "Success, or the service's code of the refusal"),
+            C("message", "text", "what it did, or why it was refused; empty where the code says all"),
         ),
     ),
     Table(

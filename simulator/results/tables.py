@@ -221,10 +221,12 @@ def _evaluations(recording: "Recording") -> Columns:
 def _operations(recording: "Recording") -> Columns:
     rows = recording.raw.recorder.operations
     return {
-        "pool": (np.array([row[0] for row in rows], dtype=np.int32), _pool_ids(recording)),
-        "time": np.array([row[1] for row in rows], dtype=np.int64) / MS_PER_S,
-        "operation": _coded(row[2] for row in rows),
-        "code": _coded(row[3] for row in rows),
+        "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
+        "job": (np.array([row.job for row in rows], dtype=np.int32), [job.id for job in recording.scenario.jobs]),
+        "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
+        "operation": _coded(row.operation for row in rows),
+        "code": _coded(row.code for row in rows),
+        "message": [row.message or None for row in rows],
     }
 
 

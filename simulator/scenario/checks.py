@@ -12,7 +12,8 @@ from simulator.scenario.catalogue import table
 from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.names import near
-from simulator.scenario.schema import EnableAutoScale, Resize, Scenario
+from simulator.scenario.operations import EnableAutoScale, Resize
+from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
 from simulator.scenario.traces import TraceWorkload, read_trace
 

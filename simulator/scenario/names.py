@@ -26,6 +26,7 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
         found += _size(auto, (*loc, "poolInfo", "autoPoolSpecification", "pool"), document)
     for index, operation in enumerate(_items(document, "timeline")):
         found += _reference(lookup(operation, "pool"), ids, ("timeline", index, "pool"))
+        found += _reference(lookup(operation, "job"), [name for name, _ in jobs], ("timeline", index, "job"), "job")
     for index, pool in enumerate(_items(document, "pools")):
         found += _size(pool, ("pools", index), document)
     return found
@@ -57,9 +58,9 @@ def _twice(what: str, named: Named, where: str = "") -> Iterator[Finding]:
         seen.add(name.lower())
 
 
-def _reference(name: object, ids: list[str], loc: Loc) -> Iterator[Finding]:
+def _reference(name: object, ids: list[str], loc: Loc, what: str = "pool") -> Iterator[Finding]:
     if isinstance(name, str) and name.lower() not in {known.lower() for known in ids}:
-        yield Finding(f"no pool '{name}'{near(name, ids)}", loc)
+        yield Finding(f"no {what} '{name}'{near(name, ids)}", loc)
 
 
 def _size(pool: object, loc: Loc, document: Mapping[Any, Any]) -> Iterator[Finding]:

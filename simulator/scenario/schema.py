@@ -14,9 +14,9 @@ from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.catalogue import VmSize
 from simulator.scenario.complete import complete
 from simulator.scenario.instants import UtcTime
+from simulator.scenario.operations import PoolOperation
 from simulator.scenario.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.timing import TimingPreset
-from simulator.states import NodeDeallocationOption
 
 ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday, 00:00 UTC."""
@@ -97,57 +97,8 @@ class Account(Section):
     pool_quota: Count | None = None
 
 
-class Resize(Section):
-    """A resize at a given time."""
-
-    at: Seconds
-    operation: Literal["resize"]
-    pool: str
-    target_dedicated_nodes: Count | None = None
-    target_low_priority_nodes: Count | None = None
-    resize_timeout: Limit = 900.0
-    node_deallocation_option: Annotated[NodeDeallocationOption, BeforeValidator(lower)] = NodeDeallocationOption.REQUEUE
-
-
-class StopResize(Section):
-    """Stop the resize in progress; nodes obtained are kept."""
-
-    at: Seconds
-    operation: Literal["stopResize"]
-    pool: str
-
-
-class DeletePool(Section):
-    """Delete a pool; its tasks return to the queue and wait."""
-
-    at: Seconds
-    operation: Literal["deletePool"]
-    pool: str
-
-
-class EnableAutoScale(Section):
-    """Switch autoscale on, or change formula or interval of a pool that scales itself."""
-
-    at: Seconds
-    operation: Literal["enableAutoScale"]
-    pool: str
-    auto_scale_formula: str | None = None
-    """None keeps the pool's."""
-    auto_scale_evaluation_interval: Seconds | None = None
-    """None keeps the pool's."""
-
-
-class DisableAutoScale(Section):
-    """Switch autoscale off; targets stay, the samples are forgotten."""
-
-    at: Seconds
-    operation: Literal["disableAutoScale"]
-    pool: str
-
-
-Operation = Annotated[
-    Resize | StopResize | DeletePool | EnableAutoScale | DisableAutoScale, Field(discriminator="operation")
-]
+Operation = Annotated[PoolOperation, Field(discriminator="operation")]
+"""One entry of the timeline; further kinds of operation join the union."""
 
 
 class Scenario(Section):

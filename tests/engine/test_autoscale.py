@@ -165,7 +165,7 @@ def test_a_growth_under_autoscale_gives_up_after_a_quarter_of_an_hour_and_a_drai
 def test_a_manual_resize_is_refused() -> None:
     timeline = [{"at": "1m", "operation": "resize", "pool": "p", "targetDedicatedNodes": 9}]
     found = run("$TargetDedicatedNodes = 1;", [job(1, "5m")], timeline=timeline, horizon="10m")
-    assert "AutoScaleEnabled" in found.resizes["code"].tolist()
+    assert "OperationNotValidOnPool" in found.resizes["code"].tolist()
     assert len(found.nodes) == 1
 
 

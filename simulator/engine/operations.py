@@ -1,0 +1,43 @@
+"""The scenario's timeline: each operation is performed at its time, and the service's answer recorded.
+
+A refusal is an answer like any other: the run goes on. To add operations, describe them in the scenario layer and
+give their performer here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine import pool_operations
+from simulator.engine.answers import Answer
+from simulator.scenario.operations import Operated
+
+if TYPE_CHECKING:
+    from simulator.engine.world import World
+    from simulator.scenario.schema import Operation
+
+Performer = Callable[["World", Any], Answer]
+
+
+def perform(world: World, operation: Operation) -> Answer:
+    """Perform one operation now and record how it was answered."""
+    answer = _performer(operation)(world, operation)
+    pool = world.pool_named(getattr(operation, "pool", ""))
+    job = world.job_number(getattr(operation, "job", ""))
+    world.record.operation(
+        world.env.clock,
+        operation.operation,
+        answer.code,
+        answer.message,
+        pool=-1 if pool is None else pool.index,
+        job=job,
+    )
+    return answer
+
+
+def _performer(operation: Operation) -> Performer:
+    """Tell whose business an operation is."""
+    if isinstance(operation, Operated):
+        return pool_operations.perform
+    raise TypeError(f"nobody performs {operation.operation}")

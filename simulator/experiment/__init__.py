@@ -1,7 +1,27 @@
 """Many runs of one scenario or of several: intervals around every number, and differences that share their luck."""
 
+from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.compare import Comparison, compare
 from simulator.experiment.estimates import Estimate
-from simulator.experiment.replications import MEASURES, Replications, replicate
+from simulator.experiment.measures import MEASURES, find_measure
+from simulator.experiment.replications import Replications, replicate
+from simulator.experiment.runner import run_in_order, run_trials
+from simulator.experiment.trial import Outcome, Trial, Wanted
 
-__all__ = ["MEASURES", "Comparison", "Estimate", "Replications", "compare", "replicate"]
+__all__ = [
+    "MEASURES",
+    "Base",
+    "Cell",
+    "Comparison",
+    "Estimate",
+    "Outcome",
+    "Replications",
+    "Trial",
+    "Wanted",
+    "compare",
+    "find_measure",
+    "make_cells",
+    "replicate",
+    "run_in_order",
+    "run_trials",
+]

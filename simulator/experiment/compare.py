@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean, t_quantile
-from simulator.experiment.replications import MEASURES, Floats, Replications, replicate
+from simulator.experiment.measures import MEASURES
+from simulator.experiment.replications import Floats, Replications, replicate
 from simulator.scenario.schema import Scenario
 from simulator.units import spoken
 

@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.engine.simulation import simulate
+from simulator.errors import BrokenInvariantError
+from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
-from simulator.results.metrics import summarize
+from simulator.experiment.measures import MEASURES, Values
+from simulator.experiment.runner import run_in_order
+from simulator.experiment.trial import Trial
 from simulator.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
-Values = dict[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number of the answer that is followed over replications."""
-
-    title: str
-    unit: str
-    """`s` for spans, `USD`, `share`, or nothing for counts."""
-    of: Callable[[dict[str, Any]], float | None]
-
-
-def _inside(summary: dict[str, Any], *path: str) -> float | None:
-    value: Any = summary
-    for key in path:
-        value = None if value is None else value.get(key)
-    return None if value is None else float(value)
-
-
-MEASURES: Final[Mapping[str, Measure]] = {
-    "makespan": Measure("makespan", "s", lambda s: _inside(s, "makespan_s")),
-    "cost": Measure("cost", "USD", lambda s: _inside(s, "cost", "total")),
-    "queue_mean": Measure("queue time, mean", "s", lambda s: _inside(s, "queue_time_s", "mean")),
-    "queue_p95": Measure("queue time, p95", "s", lambda s: _inside(s, "queue_time_s", "p95")),
-    "useful": Measure("useful share of billed time", "share", lambda s: _inside(s, "utilization", "useful")),
-    "node_hours": Measure("node-hours", "", lambda s: sum(s["ledger_node_s"].values()) / 3600),
-    "lost_node_hours": Measure("node-hours lost", "", lambda s: s["ledger_node_s"]["busy_lost"] / 3600),
-    "preemptions": Measure("task preemptions", "", lambda s: _inside(s, "tasks", "preemptions")),
-    "unfinished": Measure("tasks unfinished", "", lambda s: _inside(s, "tasks", "unfinished")),
-}
 FIRST_BATCH: Final = 10
 """Replications before the stopping rule looks for the first time: fewer tell too little about the spread."""
 
@@ -78,22 +46,17 @@ class Replications:
         return probability(int((self.values[measure] <= limit).sum()), self.count)
 
 
-def run_one(scenario: Scenario, replication: int) -> Values:
-    """Simulate one replication and keep its measures."""
-    summary = summarize(simulate(scenario, replication))
-    return {name: measure.of(summary) for name, measure in MEASURES.items()}
-
-
 def run_many(scenario: Scenario, replications: range, workers: int = 0) -> list[Values]:
     """Simulate replications, on several processes if that pays; the order is that of their numbers.
 
     `workers` 0 means one for each processor. The result does not depend on it.
     """
-    workers = min(workers or os.cpu_count() or 1, len(replications))
-    if workers <= 1:
-        return [run_one(scenario, replication) for replication in replications]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(run_one, [scenario] * len(replications), replications))
+    cell = Cell(0, {}, scenario)
+    outcomes = run_in_order([Trial(cell, number) for number in replications], workers=workers)
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")
+    return [outcome.values for outcome in outcomes]
 
 
 def replicate(

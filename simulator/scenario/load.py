@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -32,12 +33,23 @@ def load(path: str | Path, *, strict: bool = False) -> Scenario:
     `InputError` carries all problems at once, each with file, line, column, path and what was expected.
     What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error.
     """
+    return complete_sources(read_sources(path), strict=strict)
+
+
+def read_sources(path: str | Path) -> Sources:
+    """Read a scenario file and every body it refers to, as it is written."""
     sources = gather(Document(Path(path), str(path)))
     if not isinstance(sources.data, dict):
         raise InputError([sources.root.problem("expected a mapping with name, pools and jobs", ())])
+    return sources
+
+
+def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
+    """Make the scenario that `sources` describe; they are left as they are."""
     findings: list[Finding] = []
-    sources.data, found = modern(sources.data)
-    findings += [*found, *check_names(sources.data)]
+    data, found = modern(sources.data)
+    sources = replace(sources, data=data)
+    findings += [*found, *check_names(data)]
     prices, wrong = take_prices(sources)
     problems = [*sources.problems, *wrong]
     scenario = None

@@ -1,0 +1,147 @@
+"""Who runs trials: this process, the cores of this machine (joblib's loky), or a dask cluster.
+
+A crew takes batches and gives futures. A scenario goes to it once for each cell: to local workers as a file, to a
+cluster as a value that its scheduler keeps; a worker that has it keeps it for the next batch.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from simulator.experiment.axes import Cell
+from simulator.experiment.trial import Outcome, Trial, Wanted, run_trial
+from simulator.scenario.schema import Scenario
+
+KEPT: Final = 8
+"""Scenarios that a worker keeps."""
+IDLE_S: Final = 30
+"""After so many seconds without work a local worker ends."""
+
+Source = str | bytes
+"""Where a worker finds a scenario: the path of its file, or the pickle itself."""
+Part = tuple[str, int, tuple[int, ...]]
+"""Of one cell: the name of its scenario, its number, and the replications to run."""
+_kept: dict[str, Scenario] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a batch, and how long it took."""
+
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+
+def run_batch(sources: Sequence[Source], parts: Sequence[Part], wanted: Wanted) -> Done:
+    """Run the trials of a batch on a worker: of each part its scenario's name, cell and replications."""
+    began = time.perf_counter()
+    outcomes = []
+    for source, (name, cell, replications) in zip(sources, parts, strict=True):
+        scenario = _scenario(name, source)
+        outcomes += [run_trial(scenario, cell, replication, wanted) for replication in replications]
+    return Done(tuple(outcomes), time.perf_counter() - began)
+
+
+def _scenario(name: str, source: Source) -> Scenario:
+    found = _kept.get(name)
+    if found is None:
+        data = Path(source).read_bytes() if isinstance(source, str) else source
+        found = pickle.loads(data)  # noqa: S301 - our own
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[name] = found
+    return found
+
+
+class Crew(Protocol):
+    """Somebody who runs batches."""
+
+    size: int
+    """How many batches run at once."""
+
+    def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
+        """Start a batch."""
+        ...
+
+    die_together: bool
+    """Whether the loss of one worker loses every batch under way."""
+
+    def is_loss(self, error: BaseException) -> bool:
+        """Whether an error means that a worker was lost, not that the program is wrong."""
+        ...
+
+    def recover(self) -> None:
+        """Get workers again after one was lost."""
+        ...
+
+    def close(self, *, at_once: bool) -> None:
+        """Let go of what is held; `at_once` without waiting for what runs."""
+        ...
+
+
+class Cores:
+    """Processes of this machine."""
+
+    die_together = True
+
+    def __init__(self, workers: int) -> None:
+        self.size = workers
+        self._folder = tempfile.TemporaryDirectory(prefix="poolsight-", ignore_cleanup_errors=True)
+        self._files: dict[int, str] = {}
+        self._executor = self._start()
+
+    def _start(self) -> Any:
+        from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - only where it is needed
+
+        return get_reusable_executor(self.size, timeout=IDLE_S, initializer=_ignore_interrupts)
+
+    def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
+        parts = parts_of(batch, self._folder.name)
+        sources = [self._file(cell) for cell in cells_of(batch)]
+        future: Future[Done] = self._executor.submit(run_batch, sources, parts, wanted)
+        return future
+
+    def _file(self, cell: Cell) -> str:
+        if cell.number not in self._files:
+            path = Path(self._folder.name) / f"{cell.number}.pickle"
+            path.write_bytes(pickle.dumps(cell.scenario, pickle.HIGHEST_PROTOCOL))
+            self._files[cell.number] = str(path)
+        return self._files[cell.number]
+
+    def is_loss(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenProcessPool | CancelledError)
+
+    def recover(self) -> None:
+        self._executor = self._start()
+
+    def close(self, *, at_once: bool) -> None:
+        if at_once:
+            self._executor.shutdown(wait=True, kill_workers=True)
+        self._folder.cleanup()
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that the user sees."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def cells_of(batch: Sequence[Trial]) -> list[Cell]:
+    """Give the cells of a batch, each once, in order."""
+    return list({trial.cell.number: trial.cell for trial in batch}.values())
+
+
+def parts_of(batch: Sequence[Trial], experiment: str) -> list[Part]:
+    """Give the parts of a batch, in the order of its cells; names are good for one experiment only."""
+    parts: dict[int, list[int]] = {}
+    for trial in batch:
+        parts.setdefault(trial.cell.number, []).append(trial.replication)
+    return [(f"{experiment}:{cell}", cell, tuple(replications)) for cell, replications in parts.items()]

@@ -1,0 +1,139 @@
+"""Run trials on one core, on many or on a cluster: the same outcomes, whoever runs them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import closing
+from typing import Final
+
+from simulator.experiment.crew import Cores, Crew, Done
+from simulator.experiment.trial import Outcome, Trial, Wanted, failed, run_trial
+
+ALONE_S: Final = 0.5
+"""So long this process works alone before it calls others: they cost more to start."""
+BATCH_S: Final = 0.2
+"""About what a batch should take, so that handing it over costs nothing beside it."""
+SHARES: Final = 4
+"""What is left is cut into at least so many batches for each worker, so that all end together."""
+AHEAD: Final = 2
+"""Batches under way for each worker."""
+CHANCES: Final = 2
+"""So often a trial may run alone on a worker that is lost before the trial is blamed."""
+
+
+class WorkerLostError(RuntimeError):
+    """The process that ran a trial ended: killed, or out of memory."""
+
+
+def run_trials(
+    trials: Iterable[Trial], wanted: Wanted | None = None, *, workers: int = 0, cluster: str | None = None
+) -> Iterator[Outcome]:
+    """Run trials and give their outcomes as they come; what they hold does not depend on who ran them.
+
+    `workers` 0 means one for each processor of this machine; `cluster` is the address of a dask scheduler.
+    """
+    wanted = Wanted() if wanted is None else wanted
+    todo = deque(trials)
+    size = workers or os.cpu_count() or 1
+    if cluster is None:
+        pace = Pace()
+        began = time.perf_counter()
+        while todo and (size == 1 or len(todo) == 1 or time.perf_counter() - began < ALONE_S):
+            trial = todo.popleft()
+            start = time.perf_counter()
+            outcome = run_trial(trial.cell.scenario, trial.cell.number, trial.replication, wanted)
+            pace.learn(1, time.perf_counter() - start)
+            yield outcome
+        if todo:
+            yield from _share(todo, wanted, Cores(min(size, len(todo))), pace)
+        return
+    from simulator.experiment.cluster import Cluster  # noqa: PLC0415 - an extra
+
+    yield from _share(todo, wanted, Cluster(cluster), Pace())
+
+
+def run_in_order(
+    trials: Sequence[Trial], wanted: Wanted | None = None, *, workers: int = 0, cluster: str | None = None
+) -> list[Outcome]:
+    """Run trials and give their outcomes in the order of the trials."""
+    with closing(run_trials(trials, wanted, workers=workers, cluster=cluster)) as stream:  # type: ignore[type-var]
+        found = {outcome.key: outcome for outcome in stream}
+    return [found[trial.key] for trial in trials]
+
+
+class Pace:
+    """How many trials make a batch: as many as take about `BATCH_S`, from what has been seen so far."""
+
+    def __init__(self) -> None:
+        self._seconds: float | None = None
+
+    def learn(self, count: int, seconds: float) -> None:
+        """Note how long trials took; newer ones count more."""
+        each = seconds / count
+        self._seconds = each if self._seconds is None else 0.7 * self._seconds + 0.3 * each
+
+    def take(self, todo: deque[Trial], workers: int) -> list[Trial]:
+        """Take the next batch."""
+        fits = 1 if self._seconds is None else int(BATCH_S / max(self._seconds, 1e-6))
+        fair = -(-len(todo) // (SHARES * workers))
+        return [todo.popleft() for _ in range(max(1, min(fits, fair)))]
+
+
+def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace) -> Iterator[Outcome]:
+    """Keep a crew busy until everything is done; whoever stops listening stops it."""
+    running: dict[Future[Done], list[Trial]] = {}
+    is_whole = False
+    try:
+        while todo or running:
+            while todo and len(running) < AHEAD * crew.size:
+                batch = pace.take(todo, crew.size)
+                running[crew.submit(batch, wanted)] = batch
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            lost: list[Trial] = []
+            for future in ended:
+                batch = running.pop(future)
+                error = _error(future)
+                if error is None:
+                    done = future.result()
+                    pace.learn(len(batch), done.seconds)
+                    yield from done.outcomes
+                elif crew.is_loss(error):
+                    lost += batch
+                else:
+                    raise error
+            if lost and crew.die_together:
+                lost += [trial for batch in running.values() for trial in batch]
+                running.clear()
+            yield from _one_by_one(lost, wanted, crew)
+        is_whole = True
+    finally:
+        crew.close(at_once=not is_whole)
+
+
+def _one_by_one(trials: list[Trial], wanted: Wanted, crew: Crew) -> Iterator[Outcome]:
+    """Run the trials that a lost worker may have been at, each alone, to find out which of them it dies of."""
+    for trial in trials:
+        for chance in range(CHANCES):
+            crew.recover()
+            future = crew.submit([trial], wanted)
+            error = _error(future)
+            if error is None:
+                yield from future.result().outcomes
+                break
+            if not crew.is_loss(error):
+                raise error
+            if chance == CHANCES - 1:
+                text = f"the worker process ended while it ran this trial, {CHANCES} times alone: {error}"
+                yield failed(*trial.key, wanted, WorkerLostError(text))
+
+
+def _error(future: Future[Done]) -> BaseException | None:
+    """Wait for a future and give what it raised."""
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error

@@ -1,0 +1,96 @@
+"""One trial: one replication of one cell, to one flat row; what goes wrong is in the row."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.simulation import simulate
+from simulator.experiment.axes import Cell
+from simulator.experiment.measures import MEASURES, Values, find_measure
+from simulator.results.metrics import summarize
+from simulator.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is kept of a run."""
+
+    measures: tuple[str, ...] = tuple(MEASURES)
+    tables: tuple[str, ...] = ()
+    """Tables of the recording, by name (`docs/tables.md`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A cell and a replication."""
+
+    cell: Cell
+    replication: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.cell.number, self.replication
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a trial has no measures."""
+
+    kind: str
+    """Name of the exception's type."""
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a trial."""
+
+    cell: int
+    replication: int
+    values: Values
+    """By measure; all None where the trial failed."""
+    failure: Failure | None = None
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.cell, self.replication
+
+    def row(self, shown: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the flat row, with the axis values of its cell."""
+        failed = self.failure
+        return {
+            "cell": self.cell,
+            "replication": self.replication,
+            **shown,
+            **self.values,
+            "error_type": failed.kind if failed else None,
+            "error_message": failed.message if failed else None,
+            "error_traceback": failed.traceback if failed else None,
+        }
+
+
+def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -> Outcome:
+    """Simulate one trial; whatever is raised becomes a failure."""
+    try:
+        recording = simulate(scenario, replication)
+        summary = summarize(recording)
+        values = {name: find_measure(name).of(summary) for name in wanted.measures}
+        tables = {name: recording.table(name) for name in wanted.tables}
+    except Exception as error:  # noqa: BLE001 - one trial must never end an experiment
+        return failed(cell, replication, wanted, error)
+    return Outcome(cell, replication, values, tables=tables)
+
+
+def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) -> Outcome:
+    """Give the outcome of a trial that raised."""
+    story = "".join(traceback.format_exception(error))
+    failure = Failure(type(error).__name__, str(error), story)
+    return Outcome(cell, replication, dict.fromkeys(wanted.measures), failure)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from simulator.report.palette import LABELS, shade
 from simulator.units import spoken as span
 
 WIDTH = 100
@@ -17,23 +18,6 @@ WIDTH = 100
 JOBS_SHOWN = 20
 BAR = 20
 """Width of the longest bar, in characters."""
-TITLES = {
-    "booting": "booting",
-    "start_task": "start task",
-    "busy_useful": "busy, useful",
-    "busy_unfinished": "busy, unfinished at the end",
-    "busy_failed": "busy, failed later",
-    "busy_lost": "busy, lost later",
-    "idle_before": "idle before the first task",
-    "idle_between": "idle between tasks",
-    "idle_tail": "idle after the last task",
-    "idle_unused": "idle, never had a task",
-    "draining": "draining",
-    "leaving": "being removed",
-    "unusable": "unusable",
-    "preempted": "preempted (not billed)",
-    "billing_rounding": "rounding of the bill",
-}
 
 
 def show(summary: dict[str, Any]) -> None:
@@ -151,12 +135,12 @@ def _ledger(summary: dict[str, Any]) -> Table:
     table.add_column("cost", justify="right", no_wrap=True, min_width=9)
     total = sum(seconds.values())
     most = max(seconds.values(), default=0.0)
-    for label, title in TITLES.items():
+    for label in dict.fromkeys([*LABELS, *seconds]):
         value = seconds.get(label, 0.0)
         if value or money.get(label):
             bar = "█" * round(BAR * value / most) if most else ""
             share = f"{100 * value / total:.1f} %" if total else ""
             amount = _money(money.get(label, 0.0)) if cost["by_label"] is not None else "unknown"
-            table.add_row(title, f"{value / 3600:,.2f}", share, bar, amount)
+            table.add_row(shade(LABELS, label).title, f"{value / 3600:,.2f}", share, bar, amount)
     table.add_row("total", f"{total / 3600:,.2f}", "", "", _money(cost["total"]), style="bold")
     return table

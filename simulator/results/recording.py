@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from simulator.results.reasons import unfinished_why
 from simulator.results.tables import arrow
 from simulator.scenario.schema import Scenario
 from simulator.scenario.workload import Workload
+from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,54 +38,75 @@ class Recording:
         """Give a table as Arrow columns; `simulator.results.schema` describes them."""
         return arrow(self, name)
 
-    def _frame(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self.table(name).to_pandas()
-        return frame
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scenario.name
+
+    @property
+    def origin(self) -> datetime:
+        """The instant that all times count from."""
+        return self.scenario.origin
+
+    @property
+    def end(self) -> float:
+        """The end of the run, seconds since the origin."""
+        return self.raw.end / MS_PER_S
 
     @cached_property
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Give a table as a pandas frame, made once."""
+        if name not in self._frames:
+            self._frames[name] = self.table(name).to_pandas()
+        return self._frames[name]
+
+    @property
     def tasks(self) -> pd.DataFrame:
         """One row a task."""
-        return self._frame("tasks")
+        return self.frame("tasks")
 
-    @cached_property
+    @property
     def attempts(self) -> pd.DataFrame:
         """One row for each execution of a task on a node."""
-        return self._frame("attempts")
+        return self.frame("attempts")
 
-    @cached_property
+    @property
     def pools(self) -> pd.DataFrame:
         """One row a pool."""
-        return self._frame("pools")
+        return self.frame("pools")
 
-    @cached_property
+    @property
     def nodes(self) -> pd.DataFrame:
         """One row a node."""
-        return self._frame("nodes")
+        return self.frame("nodes")
 
-    @cached_property
+    @property
     def node_states(self) -> pd.DataFrame:
         """One row for each state of each node."""
-        return self._frame("node_states")
+        return self.frame("node_states")
 
-    @cached_property
+    @property
     def resizes(self) -> pd.DataFrame:
         """One row a resize, refused ones included."""
-        return self._frame("resizes")
+        return self.frame("resizes")
 
-    @cached_property
+    @property
     def pool_timeline(self) -> pd.DataFrame:
         """One row for each instant at which anything of a pool changed."""
-        return self._frame("pool_timeline")
+        return self.frame("pool_timeline")
 
-    @cached_property
+    @property
     def operations(self) -> pd.DataFrame:
         """One row for each operation of the scenario's timeline."""
-        return self._frame("operations")
+        return self.frame("operations")
 
-    @cached_property
+    @property
     def evaluations(self) -> pd.DataFrame:
         """One row for each evaluation of an autoscale formula."""
-        return self._frame("evaluations")
+        return self.frame("evaluations")
 
     @cached_property
     def control(self) -> Control:

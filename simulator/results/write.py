@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.results.metrics import summarize
+from simulator.results.read import MARK
 from simulator.results.tables import NAMES
 
 if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
-MARK: Final = "manifest.json"
 SCENARIO: Final = "scenario.json"
 """The complete scenario: everything resolved, so that the record explains itself."""
 OURS: Final = frozenset({MARK, "summary.json", SCENARIO, *(f"{name}.parquet" for name in NAMES)})

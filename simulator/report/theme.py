@@ -1,0 +1,152 @@
+"""How every figure is set: paper, type, title, legend, note; and how it is written, the same bytes each time."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
+
+from simulator.errors import InputError, Problem
+from simulator.report.palette import LIGHT, Page, Shade
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+
+SUFFIXES: Final = (".png", ".svg", ".pdf")
+DPI: Final = 110
+SMALL: Final = 8.0
+"""Points: the smallest type, still readable at half size on paper."""
+_NO_DATE: Final[Mapping[str, dict[str, None]]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+_STYLE: Final[Mapping[str, Any]] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.formatter.useoffset": False,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+    "hatch.linewidth": 0.5,
+    "lines.linewidth": 1.3,
+    "svg.hashsalt": "poolsight",
+    "svg.fonttype": "path",
+    "pdf.compression": 6,
+    "path.simplify": True,
+}
+
+
+def _rc(page: Page) -> list[Any]:
+    colors = {
+        "text.color": page.ink,
+        "axes.labelcolor": page.ink,
+        "axes.edgecolor": page.edge,
+        "xtick.color": page.ink,
+        "ytick.color": page.ink,
+        "axes.facecolor": page.paper,
+        "figure.facecolor": page.paper,
+        "savefig.facecolor": page.paper,
+        "grid.color": page.grid,
+        "hatch.color": page.edge,
+    }
+    return ["default", {**_STYLE, **colors}]
+
+
+def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draw a figure in our style whatever the user's own settings are, and leave those alone."""
+
+    @wraps(make)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from matplotlib import style  # noqa: PLC0415 - slow to import
+
+        page = kwargs.get("page", LIGHT)
+        with style.context(_rc(page if isinstance(page, Page) else LIGHT)):
+            return make(*args, **kwargs)
+
+    return styled
+
+
+def sheet(page: Page, width: float, height: float) -> Figure:
+    """Give an empty figure, sizes in inches; it belongs to no window."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor=page.paper)
+
+
+def balanced(text: str, width: int) -> str:
+    """Break text into as few lines as fit `width` characters, and those of like length."""
+    count = len(textwrap.wrap(text, width))
+    narrow = next((w for w in range(1, width) if len(textwrap.wrap(text, w)) <= count), width)
+    longest = max((len(word) for word in text.split()), default=1)
+    return "\n".join(textwrap.wrap(text, max(narrow, min(longest, width))))
+
+
+def entitle(figure: Figure, finding: str) -> None:
+    """Set the finding as the figure's title, as many lines as it takes."""
+    text = balanced(finding, int(figure.get_figwidth() * 9.3))
+    figure.suptitle(text, x=0.008, ha="left", fontsize=12, fontweight="bold")
+
+
+def swatch(shade: Shade, page: Page, title: str = "", *, plain: bool = False) -> Artist:
+    """Give the legend's entry for an area."""
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
+    return Patch(
+        facecolor=shade.on(page.mode),
+        edgecolor=page.edge,
+        hatch="" if plain else shade.hatch * 2,
+        linewidth=0.6,
+        label=title or shade.title,
+    )
+
+
+def legend(figure: Figure, handles: Iterable[Artist], page: Page, *, note: str = "", columns: int = 0) -> None:
+    """Set one legend for the whole figure beneath the axes, small print above it."""
+    listed = list(handles)
+    small = "\n".join(textwrap.wrap(note, int(figure.get_figwidth() * 15)))
+    if not listed:
+        if note:
+            figure.supxlabel(small, x=0.008, ha="left", fontsize=SMALL, color=page.faint)
+        return
+    longest = max(len(str(handle.get_label())) for handle in listed)
+    fitting = max(int(figure.get_figwidth() * 12.5 / (longest + 6)), 1)
+    made = figure.legend(
+        handles=listed,
+        loc="outside lower left",
+        ncols=min(columns or len(listed), fitting),
+        title=small or None,
+        title_fontsize=SMALL,
+        alignment="left",
+    )
+    made.get_title().set_color(page.faint)
+
+
+def say_nothing(axes: Axes, text: str, page: Page) -> None:
+    """Tell in the middle of empty axes why they are empty."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=page.faint, fontsize=10)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure in the format of the path's suffix; the same figure gives the same bytes."""
+    from matplotlib import style  # noqa: PLC0415
+
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        text = f"cannot draw {suffix or 'without a suffix'}; expected one of {', '.join(SUFFIXES)}"
+        raise InputError([Problem(text, str(path))])
+    try:
+        with style.context(["default", dict(_STYLE)]):
+            figure.savefig(path, metadata=dict(_NO_DATE[suffix]))
+    except OSError as error:
+        raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(path))]) from None

@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from simulator import normal
 from simulator.durations import Seconds, format_duration
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +53,7 @@ def named_form(name: str, inner: dict[str, Any]) -> dict[str, Any]:
 class Distribution(BaseModel, Generic[T]):
     """One shape; `quantile` is its inverse CDF."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     shape: ClassVar[str]
 
     @model_validator(mode="before")
@@ -195,10 +196,8 @@ class Lognormal(Distribution[T]):
         return math.log(float(self.average or 1.0)) - square / 2, math.sqrt(square)
 
     def quantile(self, u: Floats) -> Floats:
-        from scipy.special import ndtri  # noqa: PLC0415 - slow to import
-
         mu, sigma = self._mu_sigma
-        return np.asarray(np.exp(mu + sigma * ndtri(u))) if sigma else np.full(u.shape, math.exp(mu))
+        return np.exp(mu + sigma * normal.quantile(u)) if sigma else np.full(u.shape, math.exp(mu))
 
     @property
     def mean(self) -> float:

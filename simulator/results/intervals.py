@@ -22,16 +22,14 @@ class Union:
     @classmethod
     def of(cls, node: Ints, start: Ints, end: Ints, stride: int) -> "Union":
         """Unite intervals [start, end) node by node; every instant must be below `stride`."""
-        first = node * stride + start
-        order = np.argsort(first, kind="stable")
-        first = first[order]
-        last = (node * stride + end)[order]
-        reach = np.maximum.accumulate(last) if len(last) else last
+        base = node * stride
+        first, last = np.sort(base + start), np.sort(base + end)
+        # The k-th interval opens a new one if all k before it have ended: then the k-th smallest end lies before it.
         opens = np.ones(len(first), dtype=bool)
-        opens[1:] = first[1:] > reach[:-1]
+        opens[1:] = first[1:] > last[:-1]
         begin = np.flatnonzero(opens)
         starts = first[begin]
-        ends = reach[np.append(begin[1:], len(first)) - 1] if len(begin) else reach
+        ends = last[np.append(begin[1:], len(first)) - 1] if len(begin) else last
         lengths = ends - starts
         return cls(stride, starts, ends, np.cumsum(lengths) - lengths)
 

@@ -27,8 +27,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from simulator import normal
 from simulator.durations import Seconds, format_duration
+from simulator.normal import quantile as normal_quantile
 
 Floats = npt.NDArray[np.float64]
 
@@ -197,7 +197,7 @@ class Lognormal(Distribution[T]):
 
     def quantile(self, u: Floats) -> Floats:
         mu, sigma = self._mu_sigma
-        return np.exp(mu + sigma * normal.quantile(u)) if sigma else np.full(u.shape, math.exp(mu))
+        return np.exp(mu + sigma * normal_quantile(u)) if sigma else np.full(u.shape, math.exp(mu))
 
     @property
     def mean(self) -> float:

@@ -102,4 +102,5 @@ def _ratio(approximation: tuple[tuple[float, ...], tuple[float, ...]], r: Floats
     for up, down in zip(approximation[0][1:], approximation[1][1:], strict=True):
         above = above * r + up
         below = below * r + down
-    return above / below
+    found: Floats = above / below
+    return found

@@ -114,14 +114,15 @@ class Simulation:
         end = self._horizon if self._stop_reason == "horizon" else self.env.last_instant
         if not self._stop_reason:
             end = max(end, self._reached)
-        recorder = self.world.record.copy()
+        goes_on = not self._stop_reason
+        recorder = self.world.record.copy() if goes_on else self.world.record
         recorder.finish(end)
         numbers = [pool.numbers for pool in self._pools]
         attempts = collect_attempts(self.workload, self.env.kernels, self._rows, numbers, end)
         tasks = collect_tasks(self.workload, self.env.kernels, self._rows, attempts)
         raw = RawRun(
-            tasks=tasks,
-            attempts=attempts,
+            tasks=tasks.copy() if goes_on else tasks,
+            attempts=attempts.copy() if goes_on else attempts,
             recorder=recorder,
             pools=tuple(pool.description for pool in self._pools),
             end=end,

@@ -12,12 +12,27 @@ from simulator.kernel import JobPolicy, Kernel, Shape, Tasks
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool
+from simulator.scenario.columns import chosen, constant, distinct, is_constant
 from simulator.scenario.dependencies import Dependencies
 from simulator.scenario.schema import EqualPriorityPolicy
 from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState
 from simulator.streams import stream
 
+TAKEN = (
+    "job",
+    "submit",
+    "latency",
+    "overhead",
+    "demand",
+    "slots",
+    "cores",
+    "memory",
+    "instances",
+    "max_retries",
+    "failures",
+)
+"""Columns of the workload that a kernel is made from."""
 JOB_POLICY = {
     EqualPriorityPolicy.UNIFORM: JobPolicy.UNIFORM,
     EqualPriorityPolicy.ROUND_ROBIN: JobPolicy.ROUND_ROBIN,
@@ -29,15 +44,18 @@ def make_kernel(
     scenario: Scenario, replication: int, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64]
 ) -> Kernel:
     """Build the kernel of one pool from the workload's `rows` that belong to it."""
-    shapes, shape = _distinct([getattr(workload, name)[rows] for name in ("slots", "cores", "memory", "instances")])
-    queues, queue = _distinct([workload.job[rows], shape])
+    mine = None if len(rows) == len(workload) else rows
+    column = {name: chosen(getattr(workload, name), mine) for name in TAKEN}
+    shapes, shape = distinct([column[name] for name in ("slots", "cores", "memory", "instances")])
+    queues, queue = distinct([column["job"], shape])
+    pairs = [(job, number) for job, number in queues]
     columns = Tasks(
-        submit=_column("q", workload.submit[rows]),
-        span=_column("q", workload.latency[rows] + workload.overhead[rows] + workload.demand[rows]),
+        submit=_column("q", column["submit"]),
+        span=_column("q", column["latency"] + column["overhead"] + column["demand"]),
         queue=_column("i", queue),
-        max_retries=_column("i", workload.max_retries[rows]),
-        failures=_column("i", workload.failures[rows]),
-        queues=queues,
+        max_retries=_column("i", column["max_retries"]),
+        failures=_column("i", column["failures"]),
+        queues=pairs,
         **_dependencies(workload.dependencies, rows),
     )
     policy = scenario.options.equal_priority_policy
@@ -80,36 +98,39 @@ def collect_attempts(
 ) -> RawAttempts:
     """Join the attempt columns of all pools, in order of assignment; what still runs ends at `end`.
 
-    `rows` gives the workload row of each kernel's task, `numbers` the node-table row of each kernel's node.
+    `rows` gives the workload row of each kernel's task, `numbers` the node-table row of each kernel's node. Columns
+    that need no change are the kernel's own, so a kernel that goes on needs copies (`RawAttempts.copy`).
     """
-    parts: dict[str, list[npt.NDArray[np.int64]]] = {
-        name: [] for name in ("task", "instance", "node", "assigned", "start", "end", "outcome")
-    }
+    parts: dict[str, list[Any]] = {name: [] for name in RawAttempts.__annotations__}
     for kernel, row, number in zip(kernels, rows, numbers, strict=True):
         made = kernel.attempts
         used = slice(len(made))
         task = np.asarray(made.task)[used]
-        assigned = np.asarray(made.assigned)[used]
+        if len(row) != len(workload):
+            task = row[task].astype(np.int32)
+        node = np.asarray(made.node)[used]
+        if number != list(range(len(number))):
+            node = np.array(number, dtype=np.int32)[node]
+        ends, outcome = np.asarray(made.end)[used], np.asarray(made.outcome)[used]
         runs = _run_on(kernel)
-        parts["task"].append(row[task])
-        parts["instance"].append(np.asarray(made.instance)[used])
-        parts["node"].append(np.array(number, dtype=np.int64)[np.asarray(made.node)[used]])
-        parts["assigned"].append(assigned)
-        parts["start"].append(assigned + workload.latency[row[task]])
-        parts["end"].append(np.where(runs, end, np.asarray(made.end)[used]))
-        parts["outcome"].append(np.where(runs, Outcome.RUNNING, np.asarray(made.outcome)[used]).astype(np.int8))
-    joined = {name: np.concatenate(columns) if columns else np.zeros(0, np.int64) for name, columns in parts.items()}
-    order = np.argsort(joined["assigned"], kind="stable")
-    sorted_columns = {name: values[order] for name, values in joined.items()}
-    return RawAttempts(
-        task=sorted_columns["task"].astype(np.int32),
-        instance=sorted_columns["instance"].astype(np.int32),
-        node=sorted_columns["node"].astype(np.int32),
-        assigned=sorted_columns["assigned"],
-        start=sorted_columns["start"],
-        end=sorted_columns["end"],
-        outcome=sorted_columns["outcome"].astype(np.int8),
-    )
+        if runs.any():
+            ends, outcome = np.where(runs, end, ends), np.where(runs, np.int8(Outcome.RUNNING), outcome)
+        assigned = np.asarray(made.assigned)[used]
+        latency = workload.latency
+        start = assigned + (latency[:1] if is_constant(latency) else latency[task])
+        columns = (task, np.asarray(made.instance)[used], node, assigned, start, ends, outcome)
+        for name, column in zip(parts, columns, strict=True):
+            parts[name].append(column)
+    if len(kernels) == 1:
+        return RawAttempts(**{name: columns[0] for name, columns in parts.items()})
+    empty = np.zeros(0, dtype=np.int64)
+    order = np.argsort(np.concatenate([empty, *parts["assigned"]]), kind="stable")
+    types = dict.fromkeys(("assigned", "start", "end"), np.int64) | {"outcome": np.int8}
+    joined: dict[str, Any] = {
+        name: np.concatenate([empty, *columns])[order].astype(types.get(name, np.int32))
+        for name, columns in parts.items()
+    }
+    return RawAttempts(**joined)
 
 
 def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
@@ -130,55 +151,81 @@ def collect_tasks(
     attempts: RawAttempts,
 ) -> RawTasks:
     """Give the final state of every task, and what its attempts say about it."""
-    count = len(workload.submit)
-    state = np.zeros(count, np.int8)
-    retries = np.zeros(count, np.int32)
-    pool = np.full(count, -1, np.int32)
-    for index, (kernel, row) in enumerate(zip(kernels, rows, strict=True)):
-        state[row] = np.asarray(kernel.state)
-        retries[row] = np.asarray(kernel.retries)
-        pool[row] = index
-    primary = attempts.instance == 0
-    task, outcome = attempts.task[primary], attempts.outcome[primary]
-    start, end = attempts.start[primary], attempts.end[primary]
+    count = len(workload)
+    state = _gathered(kernels, rows, count, "state")
+    made = np.arange(len(attempts.task), dtype=np.int32)
+    if attempts.instance.any():
+        made = made[attempts.instance == 0]
+    task, outcome, start, end = (column[made] for column in _fates(attempts))
     began = (start < end) | ((start == end) & (outcome == Outcome.SUCCEEDED)) | (outcome == Outcome.FAILED)
-    first_start = np.full(count, -1, np.int64)
-    last_start = np.full(count, -1, np.int64)
-    first_start[task[began][::-1]] = start[began][::-1]
-    last_start[task[began]] = start[began]
-    last_end = np.full(count, -1, np.int64)
-    last_outcome = np.full(count, -1, np.int64)
-    last_end[task] = end
-    last_outcome[task] = outcome
+    last = _latest(task, made, count)
+    last_start = _start_of(attempts, _latest(task[began], made[began], count))
+    is_only = len(task) == np.count_nonzero(last >= 0)
+    first = last_start if is_only else _start_of(attempts, _latest(task[began][::-1], made[began][::-1], count))
     completed = state == TaskState.COMPLETED
+    last_outcome = np.where(last < 0, np.int8(-1), attempts.outcome[last]) if len(made) else np.full(count, np.int8(-1))
     exited = completed & (last_outcome != Outcome.TERMINATED)
-    failed = last_outcome == Outcome.FAILED
+    exit_code = np.where(exited, np.int32(0), np.int32(-1))
+    failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
+    exit_code[failed] = workload.exit_code[failed]
     return RawTasks(
         state=state,
-        exit_code=np.where(exited, np.where(failed, workload.exit_code, 0), -1).astype(np.int32),
+        exit_code=exit_code,
         exited=exited,
         succeeded=completed & (last_outcome == Outcome.SUCCEEDED),
-        retries=retries,
-        requeues=np.bincount(task[outcome == Outcome.REQUEUED], minlength=count).astype(np.int32),
-        preemptions=np.bincount(task[outcome == Outcome.PREEMPTED], minlength=count).astype(np.int32),
-        first_start=first_start,
+        retries=_gathered(kernels, rows, count, "retries"),
+        requeues=_times(task[outcome == Outcome.REQUEUED], count),
+        preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
+        first_start=first,
         last_start=last_start,
-        end=np.where(completed, last_end, -1),
-        pool=pool,
+        end=np.where(completed, attempts.end[last], -1) if len(made) else np.full(count, -1, np.int64),
+        pool=_pool_of(rows, count),
     )
 
 
-def _distinct(columns: list[npt.NDArray[np.integer[Any]]]) -> tuple[list[Any], npt.NDArray[np.int32]]:
-    """Give the distinct rows of some columns in ascending order, and for each row its place among them."""
-    place = np.zeros(len(columns[0]), dtype=np.int64)
-    rows: list[tuple[int, ...]] = [()]
-    for column in columns:
-        values, code = np.unique(column, return_inverse=True)
-        found, place = np.unique(place * len(values) + code, return_inverse=True)
-        rows = [(*rows[pair // len(values)], int(values[pair % len(values)])) for pair in found.tolist()]
-    return rows, place.astype(np.int32)
+def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
+    return attempts.task, attempts.outcome, attempts.start, attempts.end
+
+
+def _gathered(kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], count: int, name: str) -> npt.NDArray[Any]:
+    """Join a column of all kernels; a kernel that has all tasks gives its own."""
+    columns = [np.asarray(getattr(kernel, name)) for kernel in kernels]
+    if len(columns) == 1 and len(columns[0]) == count:
+        return columns[0]
+    joined = np.zeros(count, dtype=columns[0].dtype if columns else np.int8)
+    for row, column in zip(rows, columns, strict=True):
+        joined[row] = column
+    return joined
+
+
+def _pool_of(rows: list[npt.NDArray[np.int64]], count: int) -> npt.NDArray[np.int32]:
+    if len(rows) == 1 and len(rows[0]) == count:
+        return constant(0, count, np.int32)
+    pool = np.full(count, -1, np.int32)
+    for index, row in enumerate(rows):
+        pool[row] = index
+    return pool
+
+
+def _latest(task: npt.NDArray[np.int32], made: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
+    """Give the last of the rows `made` that belongs to each task; -1 where none does."""
+    last = np.full(count, -1, np.int32)
+    last[task] = made
+    return last
+
+
+def _start_of(attempts: RawAttempts, row: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    if not len(attempts.start):
+        return np.full(len(row), -1, np.int64)
+    return np.where(row < 0, -1, attempts.start[row])
+
+
+def _times(task: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
+    """Count how often each task occurs."""
+    return np.bincount(task, minlength=count).astype(np.int32) if len(task) else constant(0, count, np.int32)
 
 
 def _column(code: str, values: npt.NDArray[np.generic]) -> array[int]:
-    width = {"q": np.int64, "i": np.int32}[code]
-    return array(code, np.ascontiguousarray(values, dtype=width).tobytes())
+    made: array[int] = array(code)
+    made.frombytes(np.ascontiguousarray(values, dtype={"q": np.int64, "i": np.int32}[code]).data.cast("B"))
+    return made

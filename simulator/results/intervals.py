@@ -44,6 +44,15 @@ class Union:
         inside = np.clip(key, self.starts[index], self.ends[index]) - self.starts[index]
         return np.where(index < 0, 0, self.before[index] + inside)
 
+    def span(self, nodes: int) -> tuple[Ints, Ints]:
+        """Give for each node when its first interval starts and when its last one ends; -1 where there is none."""
+        bounds = np.searchsorted(self.starts, np.arange(nodes + 1) * self.stride)
+        any_there = bounds[:-1] < bounds[1:]
+        first, last = np.full(nodes, -1, dtype=np.int64), np.full(nodes, -1, dtype=np.int64)
+        first[any_there] = self.start[bounds[:-1][any_there]]
+        last[any_there] = self.end[bounds[1:][any_there] - 1]
+        return first, last
+
     @property
     def node(self) -> Ints:
         return self.starts // self.stride

@@ -124,8 +124,13 @@ def _label_rows(control: Control) -> Ints:
         np.ones(len(outcome), dtype=bool),
     )
     so_far = np.zeros(len(node), dtype=np.int64)
+    counted = 0
     for label, rows in zip(_BUSY, levels, strict=True):
-        covered = control.busy(rows).measure(node, start, end)
+        if np.count_nonzero(rows) == counted:
+            continue  # no attempt of this kind
+        counted = int(np.count_nonzero(rows))
+        busy = control.worked if counted == len(rows) else control.busy(rows)
+        covered = busy.measure(node, start, end)
         put(label, covered - so_far)
         so_far = covered
     free = end - start - so_far
@@ -145,12 +150,7 @@ def _label_rows(control: Control) -> Ints:
 def _label_idle(control: Control, free: Ints, put: Put) -> None:
     """Tell the idle time of a node in service apart by its first and last task."""
     node, start, end = control.node, control.start, control.end
-    attempts = control.raw.attempts
-    count = len(control.node_pool)
-    first = np.full(count, np.iinfo(np.int64).max)
-    last = np.full(count, -1, dtype=np.int64)
-    np.minimum.at(first, attempts.node, attempts.assigned)
-    np.maximum.at(last, attempts.node, attempts.end)
+    first, last = control.worked.span(len(control.node_pool))
     in_service = control.state == IDLE
     used = last[node] >= 0
     before = np.clip(np.minimum(end, first[node]) - start, 0, None)

@@ -1,6 +1,6 @@
 """What the engine hands over at the end of a run: columns, times in integer milliseconds, −1 = none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,10 @@ class RawTasks:
     end: Int64
     pool: Int32
 
+    def copy(self) -> "RawTasks":
+        """Give columns of its own: those of a run that goes on still change."""
+        return replace(self, state=self.state.copy(), retries=self.retries.copy())
+
 
 @dataclass(frozen=True, slots=True)
 class RawAttempts:
@@ -43,6 +47,10 @@ class RawAttempts:
     start: Int64
     end: Int64
     outcome: Int8
+
+    def copy(self) -> "RawAttempts":
+        """Give columns of its own: those of a run that goes on still change."""
+        return replace(self, end=self.end.copy(), outcome=self.outcome.copy())
 
 
 @dataclass(frozen=True, slots=True)

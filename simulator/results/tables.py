@@ -45,7 +45,7 @@ def _array(values: Any, kind: str) -> "pa.Array":
         indices = pa.array(codes.astype(np.int32), mask=codes < 0)
         return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
     if kind == "text":
-        return pa.array(values, pa.string())
+        return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
     if kind == "float":
         return pa.array(np.asarray(values, dtype=np.float64), from_pandas=True)
     if kind == "int" and isinstance(values, np.ma.MaskedArray):
@@ -72,7 +72,7 @@ def _tasks(recording: "Recording") -> Columns:
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),
-        "id": workload.names.array(),
+        "id": workload.names.column(),
         "job": (workload.job, [job.id for job in recording.scenario.jobs]),
         "pool": (tasks.pool, _pool_ids(recording)),
         "submit": workload.submit / MS_PER_S,

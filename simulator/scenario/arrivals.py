@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema
 
 from simulator.distributions import TimeDistribution, named_form
 from simulator.durations import Seconds
+from simulator.scenario.columns import constant
 from simulator.scenario.section import Amount, Positive, Section
 from simulator.units import S_PER_HOUR
 
@@ -75,7 +76,7 @@ class AtOnce(Arrival):
 
     def times(self, count: int | None, created: float, hour: float, uniform: np.random.Generator) -> Floats:
         del hour, uniform
-        return np.full(count or 1, self.first(created))
+        return constant(self.first(created), count or 1, np.float64)
 
 
 class AtTimes(Arrival):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.scenario.bodies import Job, Task
+from simulator.scenario.columns import constant
 from simulator.scenario.complete import lookup
 
 Ints = npt.NDArray[np.int64]
@@ -32,11 +33,13 @@ class Dependencies:
 def link(listed: Iterable[tuple[Job, Ints]], count: int) -> Dependencies:
     """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order."""
     edges: list[tuple[int, int]] = []
+    listed = [(job, rows) for job, rows in listed if job.uses_task_dependencies]
+    if not listed:
+        none = np.zeros(0, dtype=np.int64)
+        return Dependencies(none, none, constant(0, count, np.int64), constant(False, count, np.bool_))
     waiting = np.zeros(count, dtype=np.int64)
     satisfies = np.zeros(count, dtype=np.bool_)
     for job, rows in listed:
-        if not job.uses_task_dependencies:
-            continue
         by_id = {task.id.lower(): int(row) for task, row in zip(job.tasks, rows, strict=True)}
         by_number: dict[int, int] = {}
         for task, row in zip(job.tasks, rows, strict=True):

@@ -18,7 +18,9 @@ from pydantic import PrivateAttr
 
 from simulator.durations import Seconds
 from simulator.errors import InputError, Problem
+from simulator.scenario.columns import constant, rescaled
 from simulator.scenario.section import Positive, Section
+from simulator.scenario.task_names import Prefixed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,20 +79,6 @@ class TraceWorkload(Section):
 
 
 @dataclass(frozen=True, slots=True)
-class TraceNames:
-    """Ids as the file has them, or numbers behind a prefix."""
-
-    prefix: str
-    ids: npt.NDArray[Any]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __getitem__(self, index: int) -> str:
-        return f"{self.prefix}{self.ids[index]}"
-
-
-@dataclass(frozen=True, slots=True)
 class Trace:
     """The tasks of a trace in file order; seconds, cores, GiB."""
 
@@ -100,7 +88,7 @@ class Trace:
     instances: Int32s
     cores: Floats
     memory: Floats
-    names: TraceNames
+    names: Prefixed
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -166,7 +154,7 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
     kept = np.flatnonzero(run >= 0)[: source.limit]
     size = np.maximum(np.where(procs > 0, procs, wanted_procs), 1)[kept].astype(np.int32)
     per_processor = np.maximum(np.where(wanted_memory > 0, wanted_memory, memory), 0)[kept]
-    ones = np.ones(len(kept), dtype=np.int32)
+    ones = constant(1, len(kept), np.int32)
     together = source.parallel_jobs == "multi_instance"
     share = per_processor * (ones if together else size) / KIB_PER_GIB
     return Trace(
@@ -174,9 +162,9 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         duration=run[kept],
         slots=ones if together else size,
         instances=size if together else ones,
-        cores=np.zeros(len(kept)),
-        memory=share if source.use_memory else np.zeros(len(kept)),
-        names=TraceNames("swf-", job[kept].astype(np.int64)),
+        cores=constant(0.0, len(kept), np.float64),
+        memory=share if source.use_memory else constant(0.0, len(kept), np.float64),
+        names=Prefixed("swf-", job[kept].astype(np.int64)),
     )
 
 
@@ -253,18 +241,18 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0)[:MAX_TOLD])
     count = len(frame)
     unit = UNITS[source.time_unit]
-    ones = np.ones(count)
+    ones, zeros = constant(1.0, count, np.float64), constant(0.0, count, np.float64)
     is_clock = frame[columns.submit].dtype.kind not in "fiu"
     return Trace(
         submit=values["submit"] * (1.0 if is_clock else unit),
         duration=values["duration"] * unit,
-        slots=values.get("slots", ones).astype(np.int32),
-        instances=values.get("instances", ones).astype(np.int32),
-        cores=values.get("cores", np.zeros(count)),
-        memory=values.get("memory", np.zeros(count)),
-        names=TraceNames("", frame[columns.id].astype(str).to_numpy())
+        slots=rescaled(values.get("slots", ones), 1, np.int32),
+        instances=rescaled(values.get("instances", ones), 1, np.int32),
+        cores=values.get("cores", zeros),
+        memory=values.get("memory", zeros),
+        names=Prefixed("", frame[columns.id].astype(str).to_numpy())
         if columns.id
-        else TraceNames("row-", np.arange(1, count + 1)),
+        else Prefixed("row-", np.arange(1, count + 1)),
     )
 
 

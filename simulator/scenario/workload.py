@@ -5,7 +5,7 @@ Every purpose of every job has its own stream, so a change of one group's durati
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,11 @@ import numpy.typing as npt
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
 from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.columns import chosen, constant, is_constant, joined, rescaled
 from simulator.scenario.dependencies import Dependencies, link
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
+from simulator.scenario.task_names import Given, Names, Numbered, TaskNames
 from simulator.scenario.timing import Timing
 from simulator.scenario.traces import TraceWorkload, read_trace
 from simulator.streams import stream
@@ -27,56 +29,6 @@ Int32s = npt.NDArray[np.int32]
 
 MILLICORES: Final = 1000
 MIB_PER_GIB: Final = 1024
-
-
-class Names(Protocol):
-    """The ids of one block of tasks, made when asked for."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """`prefix-1`, `prefix-2`, ..."""
-
-    prefix: str
-    count: int
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, index: int) -> str:
-        return f"{self.prefix}-{index + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskNames:
-    """Ids of all tasks by row; strings are made only when read."""
-
-    blocks: tuple[Names, ...]
-    starts: Ints
-    """Position in file order of each block's first task."""
-    order: Ints
-    """Row to position in file order."""
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-    def __getitem__(self, row: int) -> str:
-        position = int(self.order[row])
-        block = int(np.searchsorted(self.starts, position, side="right")) - 1
-        return self.blocks[block][position - int(self.starts[block])]
-
-    def array(self) -> npt.NDArray[np.object_]:
-        """Give all ids by row."""
-        names = np.empty(len(self), dtype=object)
-        at = 0
-        for block in self.blocks:
-            names[at : at + len(block)] = [block[index] for index in range(len(block))]
-            at += len(block)
-        return names[self.order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +99,9 @@ class Luck:
     def draw(self, shape: Distribution[float] | None, purpose: str, part: int | str, count: int) -> Floats:
         """Draw `count` values, 0 where no distribution is given."""
         if shape is None:
-            return np.zeros(count)
+            return constant(0.0, count, np.float64)
         if isinstance(shape, Constant):
-            return np.full(count, shape.mean)
+            return constant(shape.mean, count, np.float64)
         return shape.quantile(self.generator(purpose, part).random(count))
 
 
@@ -167,7 +119,7 @@ def build(scenario: Scenario, replication: int) -> Workload:
             listed.append((job, sum(map(len, blocks))))
         for part, block in enumerate(_blocks(job, luck, hour)):
             blocks.append(block)
-            jobs.append(np.full(len(block), index, dtype=np.int32))
+            jobs.append(constant(index, len(block), np.int32))
             delays.append(_delays(timing, luck, part, block))
     return _assemble(blocks, jobs, delays, listed)
 
@@ -216,7 +168,7 @@ def _listed(job: Job, luck: Luck) -> Block:
         failures=_int32([failures for failures, _ in outcomes]),
         exit_code=_int32([code for _, code in outcomes]),
         containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
-        names=[task.id for task in job.tasks],
+        names=Given([task.id for task in job.tasks]),
     )
 
 
@@ -256,14 +208,14 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
     return Block(
         submit=submit,
         duration=luck.draw(group.duration, "duration", part, count),
-        slots=np.full(count, group.required_slots, dtype=np.int32),
+        slots=constant(group.required_slots, count, np.int32),
         cores=luck.draw(group.cores, "cores", part, count),
         memory=luck.draw(group.memory, "memory", part, count),
-        instances=np.full(count, group.number_of_instances, dtype=np.int32),
-        max_retries=np.full(count, _retries(job, group.max_task_retry_count), dtype=np.int32),
+        instances=constant(group.number_of_instances, count, np.int32),
+        max_retries=constant(_retries(job, group.max_task_retry_count), count, np.int32),
         failures=failures,
-        exit_code=np.where(failures != 0, group.exit_code, 0).astype(np.int32),
-        containers=np.zeros(count, dtype=np.bool_),
+        exit_code=_failing(failures, group.exit_code),
+        containers=constant(False, count, np.bool_),
         names=Numbered(group.id_prefix or ("task" if alone else f"group{part + 1}"), count),
     )
 
@@ -271,11 +223,18 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
 def _failures(probability: float, generator: np.random.Generator, count: int) -> Int32s:
     """Draw how many attempts fail before the first success: geometric."""
     if probability <= 0:
-        return np.zeros(count, dtype=np.int32)
+        return constant(0, count, np.int32)
     if probability >= 1:
-        return np.full(count, -1, dtype=np.int32)
+        return constant(-1, count, np.int32)
     failing: Floats = np.floor(np.log1p(-generator.random(count)) / np.log(probability))
     return np.asarray(np.minimum(failing, 2**30), dtype=np.int32)
+
+
+def _failing(failures: Int32s, code: int) -> Int32s:
+    """Give the exit code of tasks that fail at all."""
+    if is_constant(failures):
+        return constant(code if failures[0] else 0, len(failures), np.int32)
+    return np.where(failures != 0, code, 0).astype(np.int32)
 
 
 def _replayed(job: Job, source: TraceWorkload) -> Block:
@@ -283,7 +242,7 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
     trace = read_trace(source)
     begin = job.simulation.created_at if source.start is None else source.start
     count = len(trace)
-    failures = np.zeros(count, dtype=np.int32)
+    failures = constant(0, count, np.int32)
     return Block(
         submit=begin + trace.submit,
         duration=trace.duration,
@@ -291,10 +250,10 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
         cores=trace.cores,
         memory=trace.memory,
         instances=trace.instances,
-        max_retries=np.full(count, job.max_task_retry_count, dtype=np.int32),
+        max_retries=constant(job.max_task_retry_count, count, np.int32),
         failures=failures,
         exit_code=failures,
-        containers=np.zeros(count, dtype=np.bool_),
+        containers=constant(False, count, np.bool_),
         names=trace.names,
     )
 
@@ -317,19 +276,21 @@ def _assemble(
     `listed` gives the jobs with listed tasks, and where those begin before the sorting.
     """
 
-    def column(parts: Sequence[npt.NDArray[Any]], scale: float, dtype: type[Any]) -> npt.NDArray[Any]:
-        whole = np.concatenate(parts) if parts else np.empty(0)
-        return (np.rint(whole * scale) if scale != 1 else whole).astype(dtype)[order]
+    def column(parts: Sequence[npt.NDArray[Any]], scale: float, dtype: type[np.generic]) -> npt.NDArray[Any]:
+        return chosen(rescaled(joined(parts), scale, dtype), order)
 
     lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
-    every = np.concatenate([block.submit for block in blocks]) if blocks else np.empty(0)
-    order = np.argsort(np.rint(every * MS_PER_S).astype(np.int64), kind="stable")
-    row = np.empty(len(order), dtype=np.int64)
-    row[order] = np.arange(len(order))
-    rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
+    every = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
+    order = None if (every[1:] >= every[:-1]).all() else np.argsort(every, kind="stable")
+    rows = []
+    if listed:
+        row = np.arange(len(every))
+        if order is not None:
+            row[order] = np.arange(len(every))
+        rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
     return Workload(
         job=column(jobs, 1, np.int32),
-        submit=column([block.submit for block in blocks], MS_PER_S, np.int64),
+        submit=chosen(every, order),
         demand=column([block.duration for block in blocks], MS_PER_S, np.int64),
         latency=column([latency for latency, _ in delays], MS_PER_S, np.int64),
         overhead=column([overhead for _, overhead in delays], MS_PER_S, np.int64),
@@ -345,5 +306,5 @@ def _assemble(
             np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
             order,
         ),
-        dependencies=link(rows, len(order)),
+        dependencies=link(rows, len(every)),
     )

@@ -24,7 +24,7 @@ def test_a_parallel_job_becomes_a_task_of_many_slots_or_many_nodes(tmp_path: Pat
     assert workload.submit.tolist() == [0, 45_000]
     assert workload.demand.tolist() == [60_000, 90_000]
     assert workload.slots.tolist() == [4, 2]
-    assert list(workload.names.array()) == ["swf-1", "swf-3"]
+    assert workload.names.column().to_pylist() == ["swf-1", "swf-3"]
     nodes = {"trace": "small.swf", "parallelJobs": "multi_instance", "useMemory": True}
     body = pool(enableInterNodeCommunication=True)
     workload = build(read(tmp_path, [body], [job([nodes])]), 0)
@@ -65,7 +65,7 @@ def test_tables_with_named_columns(tmp_path: Path, kind: str) -> None:
         pd.read_csv(tmp_path / "t.csv").to_parquet(tmp_path / "t.parquet")
     source = {"trace": f"t.{kind}", "columns": COLUMNS, "timeUnit": "m"}
     workload = build(read(tmp_path, [pool()], [job([source])]), 0)
-    assert list(workload.names.array()) == ["b", "a"]
+    assert workload.names.column().to_pylist() == ["b", "a"]
     assert workload.submit.tolist() == [0, 9_500]
     assert workload.demand.tolist() == [180_000, 120_000]
     assert workload.memory.tolist() == [2048, 1536]

@@ -1,0 +1,132 @@
+"""Ids of tasks: numbered ones are not written down before somebody reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+LIMIT = 2**31
+"""Bytes that a column of text may have before its offsets need 64 bits."""
+
+
+class Names(Protocol):
+    """The ids of one block of tasks."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> str: ...
+
+    def column(self) -> "pa.Array":
+        """Give all of them as text, without an object for each where that can be avoided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Ids as the file has them."""
+
+    ids: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, index: int) -> str:
+        return self.ids[index]
+
+    def column(self) -> "pa.Array":
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+        return pa.array(self.ids, pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """`prefix-1`, `prefix-2`, ..."""
+
+    prefix: str
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> str:
+        return f"{self.prefix}-{index + 1}"
+
+    def column(self) -> "pa.Array":
+        """Write the numbers digit by digit, in NumPy."""
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+        prefix = np.frombuffer(f"{self.prefix}-".encode(), dtype=np.uint8)
+        texts, ends = [np.zeros(0, dtype=np.uint8)], [np.zeros(1, dtype=np.int64)]
+        for first, last in _decades(self.count):
+            width = len(prefix) + len(str(first))
+            text = np.empty((last - first, width), dtype=np.uint8)
+            text[:, : len(prefix)] = prefix
+            rest = np.arange(first, last, dtype=np.uint32)
+            for place in range(width - 1, len(prefix) - 1, -1):
+                fewer = rest // 10
+                text[:, place] = rest - fewer * 10 + ord("0")
+                rest = fewer
+            texts.append(text.reshape(-1))
+            ends.append(np.arange(1, last - first + 1) * width + ends[-1][-1])
+        data = np.concatenate(texts)
+        array, offset = (pa.StringArray, np.int32) if len(data) < LIMIT else (pa.LargeStringArray, np.int64)
+        return array.from_buffers(self.count, pa.py_buffer(np.concatenate(ends).astype(offset)), pa.py_buffer(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed:
+    """A prefix before numbers or texts that somebody else gave."""
+
+    prefix: str
+    ids: npt.NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, index: int) -> str:
+        return f"{self.prefix}{self.ids[index]}"
+
+    def column(self) -> "pa.Array":
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow.compute as pc  # noqa: PLC0415
+
+        return pc.binary_join_element_wise(self.prefix, pc.cast(pa.array(self.ids), pa.string()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNames:
+    """Ids of all tasks by row; strings are made only when read."""
+
+    blocks: tuple[Names, ...]
+    starts: Ints
+    """Position in file order of each block's first task."""
+    order: Ints | None
+    """Row to position in file order; None where they are the same."""
+
+    def __len__(self) -> int:
+        return sum(map(len, self.blocks))
+
+    def __getitem__(self, row: int) -> str:
+        position = row if self.order is None else int(self.order[row])
+        block = int(np.searchsorted(self.starts, position, side="right")) - 1
+        return self.blocks[block][position - int(self.starts[block])]
+
+    def column(self) -> "pa.Array":
+        """Give all ids by row as text."""
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+        parts = [names.column() for names in self.blocks]
+        whole = parts[0] if len(parts) == 1 else pa.concat_arrays([pa.array([], pa.string()), *parts])
+        return whole if self.order is None else whole.take(pa.array(self.order))
+
+
+def _decades(count: int) -> list[tuple[int, int]]:
+    """Split 1 … count into spans [first, last) of numbers with as many digits."""
+    digits = range(len(str(count)))
+    return [(10**k, min(10 ** (k + 1), count + 1)) for k in digits if 10**k <= count]

@@ -67,9 +67,8 @@ def run(
     simulation = Simulation(scenario, replication)
     is_whole = advance(simulation)
     recording = simulation.recording()
-    summary = summarize(recording)
-    if out is not None:
-        write(recording, out, summary=summary, force=force)
+    del simulation  # its queues and calendars are not needed any more
+    summary = summarize(recording) if out is None else write(recording, out, force=force)
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
     else:

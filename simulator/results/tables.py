@@ -1,19 +1,21 @@
 """A recording's tables as columns; no Python object is made for a task or an attempt, but for its id."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.formula.explain import as_dict
-from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES
+from simulator.results.arrays import Scaled, coded, height, seconds, to_arrow
+from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
 from simulator.results.money import UNITS_PER_CENT
 from simulator.results.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table
 from simulator.results.timeline import make_timeline
+from simulator.scenario.columns import constant
 from simulator.states import Outcome, TaskState
 from simulator.units import MS_PER_S
 
@@ -23,47 +25,30 @@ if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
 Columns = dict[str, Any]
-Category = tuple[npt.NDArray[Any], list[str]]
-"""Codes and the names they stand for; a negative code is empty."""
+"""By name: an array, a `Scaled` one, a `Category`, or a list of text."""
+PIECE: Final = 1 << 17
+"""Rows that are turned into Arrow at once."""
 
 
 def arrow(recording: "Recording", name: str) -> "pa.Table":
     """Give one table as Arrow columns, in the order and with the types of `schema`."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
-    described = table(name)
     columns = MAKERS[name](recording)
-    arrays = [_array(columns[column.name], column.kind) for column in described.columns]
-    return pa.table(arrays, names=[column.name for column in described.columns])
+    arrays = [to_arrow(columns[column.name], column.kind) for column in table(name).columns]
+    return pa.table(arrays, names=[column.name for column in table(name).columns])
 
 
-def _array(values: Any, kind: str) -> "pa.Array":
+def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
+    """Give the same table piece by piece; at least one, though it be empty."""
     import pyarrow as pa  # noqa: PLC0415
 
-    if kind == "category":
-        codes, names = values
-        indices = pa.array(codes.astype(np.int32), mask=codes < 0)
-        return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
-    if kind == "text":
-        return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    if kind == "float":
-        return pa.array(np.asarray(values, dtype=np.float64), from_pandas=True)
-    if kind == "int" and isinstance(values, np.ma.MaskedArray):
-        return pa.array(values.data, mask=np.ma.getmaskarray(values))
-    return pa.array(values)
-
-
-def seconds(instants: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Turn milliseconds into seconds, and what never happened (negative) into NaN."""
-    return np.where(instants < 0, np.nan, instants / MS_PER_S)
-
-
-def _coded(values: Iterable[str | None]) -> Category:
-    """Encode a short column of text."""
-    listed = list(values)
-    names = sorted({value for value in listed if value})
-    place = {name: code for code, name in enumerate(names)}
-    return np.array([place.get(value or "", -1) for value in listed], dtype=np.int32), names
+    described = table(name).columns
+    columns = MAKERS[name](recording)
+    names = [column.name for column in described]
+    for begin in range(0, max(height(columns[names[0]]), 1), PIECE):
+        rows = slice(begin, begin + PIECE)
+        yield pa.table([to_arrow(columns[column.name], column.kind, rows) for column in described], names=names)
 
 
 def _tasks(recording: "Recording") -> Columns:
@@ -75,7 +60,7 @@ def _tasks(recording: "Recording") -> Columns:
         "id": workload.names.column(),
         "job": (workload.job, [job.id for job in recording.scenario.jobs]),
         "pool": (tasks.pool, _pool_ids(recording)),
-        "submit": workload.submit / MS_PER_S,
+        "submit": Scaled(workload.submit, MS_PER_S),
         "first_start": seconds(tasks.first_start),
         "last_start": seconds(tasks.last_start),
         "end": seconds(tasks.end),
@@ -83,11 +68,11 @@ def _tasks(recording: "Recording") -> Columns:
         "succeeded": tasks.succeeded,
         "exit_code": np.ma.masked_array(tasks.exit_code, mask=~tasks.exited),
         "slots": workload.slots,
-        "cores": workload.cores / 1000,
-        "memory": workload.memory / 1024,
+        "cores": Scaled(workload.cores, 1000),
+        "memory": Scaled(workload.memory, 1024),
         "instances": workload.instances,
         "max_retries": workload.max_retries,
-        "duration": workload.demand / MS_PER_S,
+        "duration": Scaled(workload.demand, MS_PER_S),
         "retries": tasks.retries,
         "requeues": tasks.requeues,
         "preemptions": tasks.preemptions,
@@ -101,10 +86,10 @@ def _attempts(recording: "Recording") -> Columns:
         "task": made.task,
         "instance": made.instance,
         "node": (made.node, _node_ids(recording)),
-        "pool": (recording.control.node_pool[made.node], _pool_ids(recording)),
-        "assigned": made.assigned / MS_PER_S,
-        "start": made.start / MS_PER_S,
-        "end": made.end / MS_PER_S,
+        "pool": (_pool_of(recording.control, made.node), _pool_ids(recording)),
+        "assigned": Scaled(made.assigned, MS_PER_S),
+        "start": Scaled(made.start, MS_PER_S),
+        "end": Scaled(made.end, MS_PER_S),
         "outcome": (made.outcome, [outcome.name.lower() for outcome in Outcome]),
     }
 
@@ -117,13 +102,19 @@ def _pools(recording: "Recording") -> Columns:
     gone = [last.get(index, row.deleted) if row.deleted >= 0 else -1 for index, row in enumerate(rows)]
     return {
         "pool": (np.arange(len(rows)), _pool_ids(recording)),
-        "vm_size": _coded(pool.vm_size for pool in raw.pools),
+        "vm_size": coded(pool.vm_size for pool in raw.pools),
         "slots": np.array([pool.task_slots_per_node for pool in raw.pools], dtype=np.int64),
         "auto_pool": np.array([pool.id not in own for pool in raw.pools], dtype=np.bool_),
         "created": seconds(np.array([row.created for row in rows], dtype=np.int64)),
         "deleted": seconds(np.array([row.deleted for row in rows], dtype=np.int64)),
         "gone": seconds(np.array(gone, dtype=np.int64)),
     }
+
+
+def _pool_of(control: Control, node: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    if len(control.raw.pools) == 1:
+        return constant(0, len(node), np.int32)
+    return control.node_pool.astype(np.int32)[node]
 
 
 def _nodes(recording: "Recording") -> Columns:
@@ -192,8 +183,8 @@ def _resizes(recording: "Recording") -> Columns:
         "low_priority_to": np.array([row.low_priority[1] for row in rows], dtype=np.int64),
         "dedicated": np.array([row.current_dedicated for row in rows], dtype=np.int64),
         "low_priority": np.array([row.current_low_priority for row in rows], dtype=np.int64),
-        "option": _coded(row.option for row in rows),
-        "code": _coded(row.code for row in rows),
+        "option": coded(row.option for row in rows),
+        "code": coded(row.code for row in rows),
         "message": [row.message for row in rows],
     }
 
@@ -205,14 +196,14 @@ def _evaluations(recording: "Recording") -> Columns:
         "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
         "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
         "results": [run.results for run in runs],
-        "error": _coded(run.error.code if run.error else None for run in runs),
+        "error": coded(run.error.code if run.error else None for run in runs),
         "message": [run.error.detail if run.error else None for run in runs],
         "raw_dedicated": np.array([run.raw_targets[0] for run in runs], dtype=np.float64),
         "raw_low_priority": np.array([run.raw_targets[1] for run in runs], dtype=np.float64),
         "target_dedicated": np.array([run.target_dedicated_nodes for run in runs], dtype=np.int64),
         "target_low_priority": np.array([run.target_low_priority_nodes for run in runs], dtype=np.int64),
-        "option": _coded(run.node_deallocation_option for run in runs),
-        "action": _coded(row.action for row in rows),
+        "option": coded(run.node_deallocation_option for run in runs),
+        "action": coded(row.action for row in rows),
         "warnings": np.array([len(run.warnings) for run in runs], dtype=np.int64),
         "trace": [json.dumps(as_dict(run, explain=True)["trace"]) if run.trace else None for run in runs],
     }
@@ -224,8 +215,8 @@ def _operations(recording: "Recording") -> Columns:
         "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
         "job": (np.array([row.job for row in rows], dtype=np.int32), [job.id for job in recording.scenario.jobs]),
         "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
-        "operation": _coded(row.operation for row in rows),
-        "code": _coded(row.code for row in rows),
+        "operation": coded(row.operation for row in rows),
+        "code": coded(row.code for row in rows),
         "message": [row.message or None for row in rows],
     }
 
@@ -233,7 +224,7 @@ def _operations(recording: "Recording") -> Columns:
 def _pool_timeline(recording: "Recording") -> Columns:
     columns = make_timeline(recording.workload, recording.control)
     pool, time = columns.pop("pool"), columns.pop("time")
-    return {"pool": (pool, _pool_ids(recording)), "time": time / MS_PER_S, **columns}
+    return {"pool": (pool, _pool_ids(recording)), "time": Scaled(time, MS_PER_S), **columns}
 
 
 def _ledger(recording: "Recording") -> Columns:
@@ -250,9 +241,9 @@ def _ledger(recording: "Recording") -> Columns:
                 cost = units / (UNITS_PER_CENT * 100) if bill.is_known else np.nan
                 rows.append((pool, str(kind), str(label), time[position], billed[position], cost))
     return {
-        "pool": _coded(row[0] for row in rows),
-        "kind": _coded(row[1] for row in rows),
-        "label": _coded(row[2] for row in rows),
+        "pool": coded(row[0] for row in rows),
+        "kind": coded(row[1] for row in rows),
+        "label": coded(row[2] for row in rows),
         "time": np.array([row[3] for row in rows], dtype=np.int64) / MS_PER_S,
         "billed": np.array([row[4] for row in rows], dtype=np.int64) / MS_PER_S,
         "cost": np.array([row[5] for row in rows], dtype=np.float64),
@@ -280,4 +271,4 @@ MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "ledger": _ledger,
 }
 NAMES: Final = tuple(described.name for described in TABLES)
-__all__ = ["NAMES", "Table", "arrow"]
+__all__ = ["NAMES", "Table", "arrow", "pieces"]

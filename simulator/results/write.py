@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.results.metrics import summarize
 from simulator.results.read import MARK
-from simulator.results.tables import NAMES
+from simulator.results.schema import table
+from simulator.results.tables import NAMES, pieces
 
 if TYPE_CHECKING:
     from simulator.results.recording import Recording
@@ -20,6 +22,8 @@ SCENARIO: Final = "scenario.json"
 """The complete scenario: everything resolved, so that the record explains itself."""
 OURS: Final = frozenset({MARK, "summary.json", SCENARIO, *(f"{name}.parquet" for name in NAMES)})
 """Everything that a recording's directory may hold; anything else belongs to somebody."""
+LARGEST: Final = ("tasks", "attempts")
+"""Tables with rows by the million that need nothing computed before."""
 
 
 def prepare(directory: Path, *, force: bool = False) -> None:
@@ -35,29 +39,51 @@ def prepare(directory: Path, *, force: bool = False) -> None:
         raise _unwritable(directory, error) from None
 
 
-def write(recording: Recording, directory: Path, *, summary: dict[str, Any] | None = None, force: bool = False) -> None:
-    """Write all tables, the summary and the manifest; the directory appears when everything is in it.
+def write(recording: Recording, directory: Path, *, force: bool = False) -> dict[str, Any]:
+    """Write all tables, the summary and the manifest, and give the summary; the directory appears when all is in it.
 
     The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
-    until the new one is complete. `summary` is computed if it is not given.
+    until the new one is complete.
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
-
     _refuse_existing(directory, force=force)
-    answer = summarize(recording) if summary is None else summary
     try:
         directory.absolute().parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=directory.absolute().parent) as scratch:
             made = Path(scratch) / "new"
             made.mkdir()
-            for name in NAMES:
-                pq.write_table(recording.table(name), made / f"{name}.parquet", compression="zstd")
+            answer = _write_tables(recording, made)
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             _write_json(made / MARK, answer["manifest"])
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:
         raise _unwritable(directory, error) from None
+    return answer
+
+
+def _write_tables(recording: Recording, place: Path) -> dict[str, Any]:
+    """Write every table; the summary is made while the largest ones are under way."""
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        largest = [workers.submit(_write_table, recording, name, place) for name in LARGEST]
+        answer = summarize(recording)
+        others = [workers.submit(_write_table, recording, name, place) for name in NAMES if name not in LARGEST]
+        for written in (*largest, *others):
+            written.result()
+    return answer
+
+
+def _write_table(recording: Recording, name: str, place: Path) -> None:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+
+    writer = None
+    for piece in pieces(recording, name):
+        if writer is None:
+            short = [column.name for column in table(name).columns if column.kind == "category"]
+            path = place / f"{name}.parquet"
+            writer = pq.ParquetWriter(path, piece.schema, compression="zstd", use_dictionary=short)
+        writer.write_table(piece)
+    if writer is not None:
+        writer.close()
 
 
 def _refuse_existing(directory: Path, *, force: bool) -> None:

@@ -80,8 +80,8 @@ def test_the_timeline_agrees_with_a_count_of_tasks(run: Recording) -> None:
 
 def test_a_directory_holds_everything_and_the_same_run_gives_the_same_bytes(run: Recording, tmp_path: Path) -> None:
     again = simulate(run.scenario)
-    write(run, tmp_path / "a", summary=summarize(run))
-    write(again, tmp_path / "b", summary=summarize(again))
+    write(run, tmp_path / "a")
+    write(again, tmp_path / "b")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     beside = ["manifest.json", "scenario.json", "summary.json"]
     assert names == sorted([*(f"{table.name}.parquet" for table in TABLES), *beside])
@@ -93,11 +93,11 @@ def test_a_directory_holds_everything_and_the_same_run_gives_the_same_bytes(run:
 
 def test_an_existing_directory_is_kept_unless_forced(run: Recording, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    write(run, out, summary=summarize(run))
+    write(run, out)
     with pytest.raises(InputError, match="exists"):
         prepare(out)
     prepare(out, force=True)
-    write(run, out, summary=summarize(run), force=True)
+    write(run, out, force=True)
     foreign = tmp_path / "thesis"
     foreign.mkdir()
     (foreign / "chapter.tex").write_text("years of work")

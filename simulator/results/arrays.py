@@ -60,15 +60,31 @@ def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
 
     if kind == "category":
         codes, names = values
-        indices = codes[rows].astype(np.int32, copy=False)
-        lacking = indices < 0
-        known = pa.array(np.ascontiguousarray(indices), mask=lacking if lacking.any() else None)
-        return pa.DictionaryArray.from_arrays(known, pa.array(names, pa.string()))
+        part = codes[rows]
+        return pa.DictionaryArray.from_arrays(_numbers(part, np.int32, part >= 0), pa.array(names, pa.string()))
     if kind == "text":
         return values[rows] if isinstance(values, pa.Array) else pa.array(values[rows], pa.string())
+    if kind == "bool":
+        return pa.Array.from_buffers(pa.bool_(), height(values[rows]), [None, _bits(values[rows])])
     if kind == "float":
-        return pa.array(np.asarray(values[rows], dtype=np.float64), from_pandas=True)
-    if kind == "int" and isinstance(values, np.ma.MaskedArray):
+        part = np.asarray(values[rows], dtype=np.float64)
+        return _numbers(part, np.float64, ~np.isnan(part))
+    if isinstance(values, np.ma.MaskedArray):
         part = values[rows]
-        return pa.array(np.ascontiguousarray(part.data), mask=np.ma.getmaskarray(part))
-    return pa.array(np.ascontiguousarray(values[rows]))
+        return _numbers(part.data, part.dtype, ~np.ma.getmaskarray(part))
+    return _numbers(values[rows], values.dtype, None)
+
+
+def _numbers(values: npt.NDArray[Any], kind: Any, known: npt.NDArray[np.bool_] | None) -> "pa.Array":
+    """Wrap numbers without a copy; `pyarrow.array` would import pandas first, which takes as long as a small run."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    held = np.ascontiguousarray(values, dtype=kind)
+    mask = None if known is None or known.all() else _bits(known)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(held.dtype), len(held), [mask, pa.py_buffer(held)])
+
+
+def _bits(flags: npt.NDArray[np.bool_]) -> "pa.Buffer":
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))

@@ -1,17 +1,37 @@
 """A pool over time: what waits, what runs, how many nodes there are and should be, at every change."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.results.control import IDLE, PREEMPTED, Control
+from simulator.results.raw import RawRun
+from simulator.scenario.columns import chosen, constant, is_constant
 from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
 
 Ints = npt.NDArray[np.int64]
-Change = tuple[Ints, Ints, Ints | int]
-"""Pool, instant, by how much: one number for each, or the same for all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instants:
+    """When something happened in which pool, any number of times; several series may count the same."""
+
+    pool: Ints
+    time: Ints
+
+    def keys(self, stride: int) -> Ints:
+        """Give pool and time as one number each, ascending."""
+        keys = self.time if is_constant(self.pool) and not self.pool[0] else self.pool * stride + self.time
+        return keys if is_constant(keys) or (keys[1:] >= keys[:-1]).all() else np.sort(keys)
+
+
+Changes = list[tuple[Instants, int]]
+"""What changes a level, and by how much each time."""
+
 
 SERIES: Final = (
     "queued_tasks",
@@ -31,92 +51,99 @@ def make_timeline(workload: Workload, control: Control) -> dict[str, Ints]:
     """Give a column for each series, `pool` and `time` (ms): one row for each instant at which any changed."""
     changes = {**_task_changes(workload, control), **_node_changes(control), **_target_changes(control)}
     stride = control.stride + 1
-    keyed = {series: [_keyed(change, stride) for change in changes[series]] for series in SERIES}
-    keys = _distinct([key for parts in keyed.values() for key, _ in parts])
+    instants = {id(found): found for parts in changes.values() for found, _ in parts}
+    sorted_keys = {name: found.keys(stride) for name, found in instants.items()}
+    keys = _distinct(list(sorted_keys.values()))
     pool = keys // stride
-    columns = {"pool": pool, "time": keys - pool * stride}
+    columns = {"pool": pool.astype(np.int32), "time": keys - pool * stride}
     opens = np.flatnonzero(np.append(True, pool[1:] != pool[:-1])) if len(pool) else np.zeros(0, dtype=np.int64)
+    uses = Counter(id(found) for parts in changes.values() for found, _ in parts)
+    counts: dict[int, Ints] = {}
     for series in SERIES:
-        level = np.zeros(len(keys), dtype=np.int64)
-        for key, amount in keyed[series]:
-            level += _level(keys, key, amount)
-        base = np.where(opens > 0, level[opens - 1], 0) if len(opens) else level[:0]
-        columns[series] = level - np.repeat(base, np.diff(np.append(opens, len(keys)))) if len(opens) > 1 else level
+        level = np.zeros(len(keys), dtype=np.int32)
+        for found, amount in changes[series]:
+            name = id(found)
+            if name not in counts:
+                counts[name] = np.searchsorted(sorted_keys[name], keys, side="right").astype(np.int32)
+            level += np.int32(amount) * counts[name]
+            uses[name] -= 1
+            if not uses[name]:
+                del counts[name], sorted_keys[name]
+        if len(opens) > 1:
+            base = np.where(opens > 0, level[opens - 1], 0)
+            level -= np.repeat(base, np.diff(np.append(opens, len(keys)))).astype(np.int32)
+        columns[series] = level
     return columns
 
 
-def _keyed(change: Change, stride: int) -> tuple[Ints, Ints | int]:
-    """Give the instants as keys, ascending if all amounts are one."""
-    pool, time, amount = change
-    key = pool * stride + time if pool.any() else time
-    return (np.sort(key), amount) if isinstance(amount, int) else (key, amount)
-
-
 def _distinct(parts: list[Ints]) -> Ints:
-    """Give the distinct keys of all parts, ascending."""
-    keys = np.concatenate(parts)
-    keys.sort()
+    """Give the distinct keys of all parts, each of them ascending."""
+    keys = np.concatenate([np.zeros(0, dtype=np.int64), *map(_once, parts)])
+    keys.sort(kind="stable")  # which merges what is in order already
+    return _once(keys)
+
+
+def _once(keys: Ints) -> Ints:
+    if is_constant(keys):
+        return keys[:1]
     return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
 
 
-def _level(keys: Ints, key: Ints, amount: Ints | int) -> Ints:
-    """Add up at each of `keys` what has changed until then."""
-    if isinstance(amount, int):
-        return amount * np.searchsorted(key, keys, side="right")
-    # Sums of whole numbers below 2**53: exact as floats.
-    return np.cumsum(np.bincount(np.searchsorted(keys, key), amount, len(keys))).astype(np.int64)
-
-
-def _task_changes(workload: Workload, control: Control) -> dict[str, list[Change]]:
+def _task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
     raw = control.raw
     tasks, attempts = raw.tasks, raw.attempts
-    pool_of_task = tasks.pool.astype(np.int64)
     primary = attempts.instance == 0
-    task = attempts.task[primary]
-    pool = pool_of_task[task]
-    assigned, end = attempts.assigned[primary], attempts.end[primary]
-    ended = attempts.outcome[primary] != Outcome.RUNNING
+    is_plain = bool(primary.all()) and is_constant(workload.slots)
+    made = np.flatnonzero(primary)
+    task = attempts.task[made]
+    ended = attempts.outcome[made] != Outcome.RUNNING
+    begin = Instants(_pool(raw, task), attempts.assigned[made])
+    end = Instants(_pool(raw, task[ended]), attempts.end[made][ended])
+    last = np.full(len(workload), -1, dtype=np.int32)
+    last[task] = np.arange(len(task), dtype=np.int32)  # rows are in order of assignment: the last one written wins
     final = np.zeros(len(task), dtype=bool)
-    if len(task):
-        last = np.full(len(workload), -1, dtype=np.int64)
-        last[task] = np.arange(len(task))  # rows are in order of assignment: the last one written wins
-        completed = np.flatnonzero(tasks.state == TaskState.COMPLETED)
-        final[last[completed][last[completed] >= 0]] = True
-    back = ended & ~final
-    submitted = np.flatnonzero(tasks.state != TaskState.PLANNED)
-    every = attempts.task
+    completed = last[(tasks.state == TaskState.COMPLETED) & (last >= 0)]
+    final[completed] = True
+    back = np.flatnonzero(ended & ~final)
+    returned = Instants(_pool(raw, task[back]), attempts.end[made][back])
+    submitted = tasks.state != TaskState.PLANNED
+    rows = None if submitted.all() else np.flatnonzero(submitted)
+    came = Instants(chosen(tasks.pool, rows), chosen(workload.submit, rows))
+    slots = [(begin, int(workload.slots[0])), (end, -int(workload.slots[0]))] if is_plain and len(workload) else None
     return {
-        "queued_tasks": [
-            (pool_of_task[submitted], workload.submit[submitted], 1),
-            (pool, assigned, -1),
-            (pool[back], end[back], 1),
-        ],
-        "running_tasks": [(pool, assigned, 1), (pool[ended], end[ended], -1)],
-        "used_slots": _slot_changes(workload, control, pool_of_task[every]),
+        "queued_tasks": [(came, 1), (begin, -1), (returned, 1)],
+        "running_tasks": [(begin, 1), (end, -1)],
+        "used_slots": slots or _slot_changes(workload, raw),
     }
 
 
-def _slot_changes(workload: Workload, control: Control, pool: Ints) -> list[Change]:
+def _pool(raw: RawRun, task: npt.NDArray[np.int32]) -> Ints:
+    """Give the pool of each of some tasks."""
+    return raw.tasks.pool[task].astype(np.int64) if len(raw.pools) > 1 else constant(0, len(task), np.int64)
+
+
+def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
     """Give the changes of the slots in use, those of tasks of one size together."""
-    attempts = control.raw.attempts
+    attempts = raw.attempts
     slots = workload.slots[attempts.task]
     ended = attempts.outcome != Outcome.RUNNING
-    changes: list[Change] = []
+    changes: Changes = []
     for size in np.unique(workload.slots).tolist():
-        rows = slots == size
-        off = rows & ended
-        changes += [(pool[rows], attempts.assigned[rows], size), (pool[off], attempts.end[off], -size)]
+        on = np.flatnonzero(slots == size)
+        off = on[ended[on]]
+        changes.append((Instants(_pool(raw, attempts.task[on]), attempts.assigned[on]), size))
+        changes.append((Instants(_pool(raw, attempts.task[off]), attempts.end[off]), -size))
     return changes
 
 
-def _node_changes(control: Control) -> dict[str, list[Change]]:
+def _node_changes(control: Control) -> dict[str, Changes]:
     node, state, start, end = control.node, control.state, control.start, control.end
     alive = end < control.raw.end
 
-    def levels(rows: npt.NDArray[np.bool_]) -> list[Change]:
+    def levels(rows: npt.NDArray[np.bool_]) -> Changes:
         pool = control.node_pool[node[rows]]
         closed = alive[rows]
-        return [(pool, start[rows], 1), (pool[closed], end[rows][closed], -1)]
+        return [(Instants(pool, start[rows]), 1), (Instants(pool[closed], end[rows][closed]), -1)]
 
     worked = control.worked
     pool = control.node_pool[worked.node]
@@ -126,19 +153,21 @@ def _node_changes(control: Control) -> dict[str, list[Change]]:
         "current_low_priority": levels(control.node_kind[node] == 1),
         "usable_nodes": levels(state == IDLE),
         "preempted_nodes": levels(state == PREEMPTED),
-        "running_nodes": [(pool, worked.start, 1), (pool[closed], worked.end[closed], -1)],
+        "running_nodes": [(Instants(pool, worked.start), 1), (Instants(pool[closed], worked.end[closed]), -1)],
     }
 
 
-def _target_changes(control: Control) -> dict[str, list[Change]]:
+def _target_changes(control: Control) -> dict[str, Changes]:
     rows = control.raw.recorder.targets
-    found: dict[str, list[Change]] = {}
+    found: dict[str, Changes] = {}
     for position, series in ((2, "target_dedicated"), (3, "target_low_priority")):
         before: dict[int, int] = {}
-        changes = []
+        by_amount: dict[int, list[tuple[int, int]]] = {}
         for row in rows:
-            changes.append((row[0], row[1], row[position] - before.get(row[0], 0)))
+            amount = row[position] - before.get(row[0], 0)
+            by_amount.setdefault(amount, []).append((row[0], row[1]))
             before[row[0]] = row[position]
-        pool, time, amount = np.array(changes, dtype=np.int64).reshape(-1, 3).T
-        found[series] = [(pool, time, amount)]
+        found[series] = [
+            (Instants(*np.array(where, dtype=np.int64).reshape(-1, 2).T), amount) for amount, where in by_amount.items()
+        ]
     return found

@@ -1,6 +1,6 @@
 """Columns of a table on their way to Arrow: made rows by rows, so that a large table is never there twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +61,9 @@ def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
     if kind == "category":
         codes, names = values
         part = codes[rows]
-        return pa.DictionaryArray.from_arrays(_numbers(part, np.int32, part >= 0), pa.array(names, pa.string()))
+        return pa.DictionaryArray.from_arrays(_numbers(part, np.int32, part >= 0), _texts(names))
     if kind == "text":
-        return values[rows] if isinstance(values, pa.Array) else pa.array(values[rows], pa.string())
+        return values[rows] if isinstance(values, pa.Array) else _texts(values[rows])
     if kind == "bool":
         return pa.Array.from_buffers(pa.bool_(), height(values[rows]), [None, _bits(values[rows])])
     if kind == "float":
@@ -82,6 +82,16 @@ def _numbers(values: npt.NDArray[Any], kind: Any, known: npt.NDArray[np.bool_] |
     held = np.ascontiguousarray(values, dtype=kind)
     mask = None if known is None or known.all() else _bits(known)
     return pa.Array.from_buffers(pa.from_numpy_dtype(held.dtype), len(held), [mask, pa.py_buffer(held)])
+
+
+def _texts(values: Sequence[str | None]) -> "pa.Array":
+    import pyarrow as pa  # noqa: PLC0415
+
+    written = [(value or "").encode() for value in values]
+    ends = np.cumsum([0, *map(len, written)], dtype=np.int32)
+    known = np.fromiter((value is not None for value in values), dtype=np.bool_, count=len(values))
+    mask = None if known.all() else _bits(known)
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(b"".join(written)), mask)
 
 
 def _bits(flags: npt.NDArray[np.bool_]) -> "pa.Buffer":

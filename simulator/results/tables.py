@@ -36,7 +36,7 @@ def arrow(recording: "Recording", name: str) -> "pa.Table":
 
     columns = MAKERS[name](recording)
     arrays = [to_arrow(columns[column.name], column.kind) for column in table(name).columns]
-    return pa.table(arrays, names=[column.name for column in table(name).columns])
+    return pa.Table.from_arrays(arrays, names=[column.name for column in table(name).columns])
 
 
 def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
@@ -48,7 +48,8 @@ def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
     names = [column.name for column in described]
     for begin in range(0, max(height(columns[names[0]]), 1), PIECE):
         rows = slice(begin, begin + PIECE)
-        yield pa.table([to_arrow(columns[column.name], column.kind, rows) for column in described], names=names)
+        arrays = [to_arrow(columns[column.name], column.kind, rows) for column in described]
+        yield pa.Table.from_arrays(arrays, names=names)
 
 
 def _tasks(recording: "Recording") -> Columns:

@@ -11,6 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.report.palette import LABELS, shade
+from simulator.report.sentence import money as _money
+from simulator.report.sentence import sentence
+from simulator.report.sentence import share as _share
+from simulator.report.sentence import times as _times
 from simulator.units import spoken as span
 
 WIDTH = 100
@@ -57,29 +61,6 @@ def _bear(encoding: str) -> None:
     except UnicodeEncodeError:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
-
-
-def sentence(summary: dict[str, Any]) -> str:
-    """Say the answer in one sentence."""
-    tasks, cost = summary["tasks"], summary["cost"]
-    done = f"{tasks['succeeded']:,} of {tasks['submitted']:,} tasks succeeded"
-    within = "" if summary["makespan_s"] is None else f" within {span(summary['makespan_s'])}"
-    price = "at a cost nobody knows" if cost["total"] is None else f"for {_money(cost['total'])}"
-    peak = summary["nodes"]["peak"]
-    incomplete = "" if summary["manifest"]["complete"] else " (incomplete: interrupted)"
-    return f"{done}{within}, {price}, on at most {peak:,} node{'' if peak == 1 else 's'}{incomplete}."
-
-
-def _money(amount: float | None) -> str:
-    return "unknown" if amount is None else f"${amount:,.2f}"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count:,} times"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def _figures(summary: dict[str, Any]) -> Table:

@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.describe import schema, sizes, validate
 from simulator.cli.experiments import compare
 from simulator.cli.formula import app as formula
+from simulator.cli.report import report
 from simulator.cli.run import run
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(compare)
+app.command()(report)
 app.command()(validate)
 app.command()(schema)
 app.command()(sizes)

@@ -65,6 +65,11 @@ class SavedRun:
         return _json(self.directory / "summary.json")
 
     @cached_property
+    def scenario(self) -> dict[str, Any]:
+        """The complete scenario as plain data, everything resolved."""
+        return _json(self.directory / "scenario.json")
+
+    @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:
         return {}
 

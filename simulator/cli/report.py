@@ -1,0 +1,74 @@
+"""`poolsight report`: a run's directory as one page to hand on."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from simulator.cli.errors import reported
+from simulator.errors import InputError, Problem
+
+
+@reported
+def report(
+    directory: Annotated[Path, typer.Argument(help="What 'poolsight run FILE --out DIR' wrote.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
+    time_zone: Annotated[str | None, typer.Option(help="Whose clock is shown first, e.g. Europe/Berlin.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
+) -> None:
+    """Write one HTML file: the answer, zoomable plots, where time and money went, every evaluation with its reason."""
+    from simulator.report.page import run_page  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.read import read  # noqa: PLC0415
+
+    zone = _zone(time_zone)
+    _refuse(out, force=force)
+    text = run_page(read(directory), zone=zone)
+    _write(out, text)
+    typer.echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(f"--time-zone: expected a name such as Europe/Berlin or UTC, not {name!r}") from None
+
+
+def _refuse(out: Path, *, force: bool) -> None:
+    """Refuse a path that holds something else before the work is done."""
+    if out.is_dir():
+        raise InputError([Problem("is a directory; give the name of the page, e.g. -o report.html", str(out))])
+    if not out.exists() or force:
+        return
+    with out.open("rb") as file:
+        head = file.read(4096)
+    if head and b'<meta name="generator" content="Poolsight">' not in head:
+        raise InputError(
+            [Problem("exists and is no report of poolsight; name another file, or give --force", str(out))]
+        )
+
+
+def _write(out: Path, text: str) -> None:
+    """Write whole or not at all."""
+    try:
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".poolsight-", dir=out.absolute().parent)
+        scratch = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            mask = os.umask(0)
+            os.umask(mask)
+            scratch.chmod(0o666 & ~mask)
+            scratch.replace(out)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(out))]) from None

@@ -1,6 +1,4 @@
-"""Queueing formulas, from their textbooks; rates per second, times in seconds."""
-
-import math
+"""Queueing formulas, from their textbooks; rates and times in units that fit each other."""
 
 
 def erlang_b(load: float, servers: int) -> float:
@@ -39,6 +37,6 @@ def cobham_waits(arrivals: list[float], service: float, servers: int) -> list[fl
     return waits
 
 
-def repeat_identical(work: float, hazard: float, delay: float) -> float:
-    """Give the mean time to finish `work` that starts from zero after each loss; `delay` is the mean gap."""
-    return math.expm1(hazard * work) * (1 / hazard + delay)
+def harmonic(count: int) -> float:
+    """Give 1 + 1/2 + … + 1/n: the mean of the greatest of n exponential times of mean 1."""
+    return sum(1 / k for k in range(1, count + 1))

@@ -1,0 +1,68 @@
+"""Work that is interrupted: how long it takes, when spot pays, how often to save.
+
+A hazard is per unit of time, a price ratio is spot over dedicated; spans share one unit. Restarting from zero with
+the same duration is preemptive-repeat-identical (D. P. Gaver, 1962); saving as often as is best: J. W. Young (1974)
+and J. T. Daly (2006).
+"""
+
+import math
+
+
+def repeat_identical(work: float, hazard: float, delay: float = 0.0) -> float:
+    """Give the mean time to finish `work` that starts from zero after each loss; `delay` is the mean gap."""
+    if hazard == 0:
+        return work
+    return _expm1(hazard * work) * (1 / hazard + delay)
+
+
+def losses(work: float, hazard: float) -> float:
+    """Give how often, on average, `work` is begun in vain before it is finished."""
+    return _expm1(hazard * work)
+
+
+def billed(work: float, hazard: float) -> float:
+    """Give the mean node time that is paid for `work` that starts from zero after each loss: gaps are free."""
+    return repeat_identical(work, hazard)
+
+
+def spot_pays(work: float, hazard: float, ratio: float) -> bool:
+    """Tell whether spot at a price `ratio` is cheaper than dedicated, without boot and checkpoints."""
+    return billed(work, hazard) * ratio < work
+
+
+def break_even(ratio: float) -> float:
+    """Give the hazard times work at which spot costs as much as dedicated: (e^x − 1)/x = 1/ratio.
+
+    0 where spot is no cheaper by the hour, infinite where it is free.
+    """
+    if ratio >= 1:
+        return 0.0
+    if ratio <= 0:
+        return math.inf
+    low, high = 0.0, 1.0
+    while math.expm1(high) / high < 1 / ratio:
+        high *= 2
+    for _ in range(200):
+        middle = (low + high) / 2
+        if middle > 0 and math.expm1(middle) / middle >= 1 / ratio:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def checkpointed(work: float, every: float, cost: float, hazard: float, restart: float = 0.0) -> float:
+    """Give Daly's mean time to finish `work` that is saved each `every` at `cost`; `restart` follows each loss."""
+    if hazard == 0:
+        return work / every * (every + cost)
+    return work / every * math.exp(hazard * restart) / hazard * _expm1(hazard * (every + cost))
+
+
+def young(cost: float, hazard: float) -> float:
+    """Give the work between two checkpoints that costs least, to first order: √(2 · cost / hazard)."""
+    return math.sqrt(2 * cost / hazard)
+
+
+def _expm1(power: float) -> float:
+    """Give e^x − 1, infinite where a float cannot hold it."""
+    return math.expm1(power) if power < 700 else math.inf

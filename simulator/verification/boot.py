@@ -1,0 +1,144 @@
+"""Nodes that boot before they serve: pools of single jobs, a task that needs many nodes, servers switched off when idle."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from simulator.engine.simulation import simulate
+from simulator.results.control import STARTING
+from simulator.results.recording import Recording
+from simulator.scenario.schema import Scenario
+from simulator.streams import stream
+from simulator.theory import setups
+from simulator.theory.queues import harmonic
+from simulator.verification.case import Case, Effort, over_replications
+from simulator.verification.models import (
+    MINUTES,
+    WARM_UP,
+    described,
+    exponential,
+    last_end,
+    mean_stay,
+    seconds,
+)
+
+FAMILY: Final = "boot"
+BOOT, WORK, RATE = 3.0, 5.0, 2.0
+"""Minutes to start a node, minutes of work, jobs a minute."""
+
+
+def cases(effort: Effort) -> Iterator[Case]:
+    """Hold boot times and their cost against theory; queues under setup only where time is no matter."""
+    yield from _pool_each(effort)
+    yield _slowest_node(effort)
+    if effort.is_long:
+        yield from _switched_off(effort)
+
+
+def _pool_each(effort: Effort) -> Iterator[Case]:
+    """Jobs bring their own pool: M/G/∞ whose servers are set up first."""
+    # Many short runs: a run with many pools is slow.
+    effort = Effort(1.0, 12 if not effort.is_long else 60, effort.seed, effort.is_long)
+    runs = [simulate(_own_pools(effort, r), r) for r in range(effort.replications)]
+    stay = BOOT + WORK
+    source = "E[T] = E[setup] + E[S]"
+    yield over_replications(
+        FAMILY, "a pool for each job, stay", stay, source, lambda r: mean_stay(runs[r]), effort, unit="min"
+    )
+    source = "E[N] = λE[setup], Little"
+    yield over_replications(
+        FAMILY, "a pool for each job, nodes booting", RATE * BOOT, source, lambda r: _booting(runs[r]), effort
+    )
+
+
+def _own_pools(effort: Effort, replication: int) -> Scenario:
+    count = 120
+    gaps = -np.log1p(-stream(effort.seed, replication, "verify:jobs").random(count)) / RATE
+    pool = {
+        "vmSize": "One",
+        "targetDedicatedNodes": 1,
+        "simulation": {"timing": {"starting": exponential(BOOT)}},
+    }
+    jobs = [
+        {
+            "id": f"j{number}",
+            "poolInfo": {"autoPoolSpecification": {"pool": pool}},
+            "simulation": {"createdAt": seconds(at), "workload": [{"count": 1, "duration": exponential(WORK)}]},
+        }
+        for number, at in enumerate(np.cumsum(gaps))
+    ]
+    return described({"jobs": jobs, "seed": effort.seed})
+
+
+def _booting(recording: Recording) -> float:
+    """Give the mean number of nodes in `starting` between the warm-up and the last arrival."""
+    submit = recording.workload.submit
+    begin, end = int(submit[int(len(submit) * WARM_UP)]), int(submit.max())
+    control = recording.control
+    rows = control.state == STARTING
+    inside = np.clip(control.end[rows], begin, end) - np.clip(control.start[rows], begin, end)
+    return float(inside.sum() / (end - begin))
+
+
+def _slowest_node(effort: Effort) -> Case:
+    """A task that needs all nodes waits for the last of them."""
+    count = 20
+    pool = {
+        "id": "p",
+        "vmSize": "One",
+        "targetDedicatedNodes": count,
+        "enableInterNodeCommunication": True,
+        "simulation": {"timing": {"starting": exponential(BOOT)}},
+    }
+    work = {"workload": [{"count": 1, "duration": seconds(WORK), "numberOfInstances": count}]}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
+    scenario = described({"pools": [pool], "jobs": [job], "seed": effort.seed})
+    runs = Effort(effort.scale, round(200 * effort.scale), effort.seed, effort.is_long)
+    theory = BOOT * harmonic(count) + WORK
+    return over_replications(
+        FAMILY,
+        f"a task on {count} booting nodes, end",
+        theory,
+        "H_n/α + S",
+        lambda r: last_end(simulate(scenario, r)),
+        runs,
+        unit="min",
+        margin=0.0,
+    )
+
+
+def _switched_off(effort: Effort) -> Iterator[Case]:
+    """M/M/k with setup, made by a formula that asks for min(k, pending tasks) nodes.
+
+    The service evaluates at most every 5 minutes, so a task takes 100 minutes: what the pool sees is a twentieth of
+    that old, and the margin says so.
+    """
+    unit = 100.0
+    for servers, arrival, setup in ((1, 0.5, 0.5), (2, 1.2, 0.5)):
+        stay, _ = setups.parallel(arrival, 1.0, servers, setup)
+        body: dict[str, Any] = {
+            "id": "p",
+            "vmSize": "One",
+            "enableAutoScale": True,
+            "autoScaleEvaluationInterval": "PT5M",
+            "autoScaleFormula": f"$TargetDedicatedNodes = min({servers}, $PendingTasks.GetSample(1));",
+            "simulation": {"timing": {"starting": exponential(unit / setup)}},
+        }
+        arrivals = {"poisson": {"ratePerHour": arrival / unit * MINUTES}}
+        work = {"workload": [{"count": 6_000, "duration": exponential(unit), "arrivals": arrivals}]}
+        rest = {
+            "pools": [body],
+            "jobs": [{"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}],
+            "seed": effort.seed,
+        }
+        scenario = described(rest, sampleProfile="custom", autoscaleResizeTimeout="90d")
+        yield over_replications(
+            FAMILY,
+            f"M/M/{servers} switched off when idle, E[T]μ",
+            stay,
+            "Markov chain of parallel setups",
+            lambda r, scenario=scenario: mean_stay(simulate(scenario, r)) / unit,  # type: ignore[misc]
+            Effort(1, 6, effort.seed, is_long=True),
+            margin=0.05,
+        )

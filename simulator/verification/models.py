@@ -1,0 +1,102 @@
+"""Scenarios of which theory knows the answer, and what is read from their runs; times in minutes unless said."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.recording import Recording
+from simulator.scenario.schema import Scenario
+from simulator.theory.bounds import Instance
+
+SIZES: Final = {"One": {"vcpus": 16, "memoryGiB": 64, "dedicatedLinux": 1, "lowPriorityLinux": 0.2}}
+MINUTES: Final = 60.0
+WARM_UP: Final = 0.2
+"""Share of the tasks that is left out, so that the empty start does not count."""
+
+
+def exponential(minutes: float) -> dict[str, Any]:
+    return {"exponential": {"mean": seconds(minutes)}}
+
+
+def seconds(minutes: float) -> str:
+    return f"{minutes * MINUTES:.3f}s"
+
+
+def described(rest: dict[str, Any], **options: Any) -> Scenario:
+    """Describe pools whose nodes boot at once, so that only what is looked at is left."""
+    return Scenario.model_validate({"sizes": SIZES, "options": {"timingPreset": "instant", **options}, **rest})
+
+
+def queue(
+    servers: int,
+    classes: Sequence[tuple[float, Any]],
+    count: int,
+    *,
+    slots: int = 1,
+    instances: int = 1,
+    seed: int = 1,
+) -> Scenario:
+    """Describe a queue: `classes` are (arrivals per minute, duration), the first has the highest priority."""
+    whole = sum(rate for rate, _ in classes)
+    pool = {
+        "id": "p",
+        "vmSize": "One",
+        "targetDedicatedNodes": servers // slots,
+        "taskSlotsPerNode": slots,
+        "enableInterNodeCommunication": instances > 1,
+    }
+    jobs = []
+    for number, (rate, duration) in enumerate(classes):
+        group = {
+            "count": round(count * rate / whole),
+            "duration": duration,
+            "numberOfInstances": instances,
+            "arrivals": {"poisson": {"ratePerHour": rate * MINUTES}},
+        }
+        body = {"id": f"class{number}", "priority": -number, "poolInfo": {"poolId": "p"}}
+        jobs.append({**body, "simulation": {"workload": [group]}})
+    return described({"pools": [pool], "jobs": jobs, "seed": seed})
+
+
+def listed(instance: Instance) -> Scenario:
+    """Describe list scheduling: a pool of the machines, a job of the tasks, an hour for each unit."""
+    parents: dict[int, list[int]] = {}
+    for before, after in instance.follows:
+        parents.setdefault(after, []).append(before)
+    tasks = [
+        {
+            "id": f"t{number}",
+            "simulation": {"duration": f"{length}h"},
+            **({"dependsOn": {"taskIds": [f"t{before}" for before in parents[number]]}} if number in parents else {}),
+        }
+        for number, length in enumerate(instance.lengths)
+    ]
+    pool = {"id": "p", "vmSize": "One", "targetDedicatedNodes": instance.machines}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": tasks, "usesTaskDependencies": bool(instance.follows)}
+    return described({"pools": [pool], "jobs": [job]})
+
+
+def steady(recording: Recording, job: int | None = None) -> npt.NDArray[np.int64]:
+    """Give the rows of a job's tasks, or of all, behind the warm-up."""
+    mine = np.flatnonzero((recording.workload.job == job) | (job is None))
+    return mine[int(len(mine) * WARM_UP) :]
+
+
+def mean_wait(recording: Recording, job: int = 0) -> float:
+    """Give the mean time from submission to start."""
+    mine = steady(recording, job)
+    started = recording.raw.tasks.first_start[mine]
+    return float((started - recording.workload.submit[mine]).mean()) / 1000 / MINUTES
+
+
+def mean_stay(recording: Recording) -> float:
+    """Give the mean time from submission to completion."""
+    mine = steady(recording)
+    return float((recording.raw.tasks.end[mine] - recording.workload.submit[mine]).mean()) / 1000 / MINUTES
+
+
+def last_end(recording: Recording) -> float:
+    """Give the instant at which the last task completed."""
+    return float(recording.raw.tasks.end.max()) / 1000 / MINUTES

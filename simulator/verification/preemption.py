@@ -1,0 +1,77 @@
+"""Low-priority nodes that are taken back: restart from zero, and what it costs."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from simulator.engine.simulation import simulate
+from simulator.results.recording import Recording
+from simulator.scenario.schema import Scenario
+from simulator.theory import restarts
+from simulator.verification.case import Case, Effort, over_replications
+from simulator.verification.models import described, last_end
+
+FAMILY: Final = "preemption"
+TASKS: Final = 300
+"""One after the other on one node, so that nothing but its return can help a lost one."""
+CONDITIONS: Final = ((1, 0.5, 0.1), (2, 0.5, 0.25), (4, 0.25, 0.1))
+"""Hours of work, preemptions an hour, mean hours until the replacement."""
+
+
+def cases(effort: Effort) -> Iterator[Case]:
+    """Hold completion times and paid time of interrupted tasks against the closed forms."""
+    for hours, hazard, delay in CONDITIONS:
+        scenario = _tasks(hours, hazard, delay, effort)
+        runs = [simulate(scenario, replication) for replication in range(effort.replications)]
+        setting = f"w = {hours} h, γ = {hazard}/h, D = {delay} h"
+        yield over_replications(
+            FAMILY,
+            f"restart from zero, {setting}",
+            restarts.repeat_identical(hours, hazard, delay),
+            "(e^γw − 1)(1/γ + D)",
+            lambda r, runs=runs: _completion(runs[r]),  # type: ignore[misc]
+            effort,
+            unit="h",
+            margin=0.0,
+        )
+        yield over_replications(
+            FAMILY,
+            f"node time paid for, {setting}",
+            restarts.billed(hours, hazard),
+            "(e^γw − 1)/γ",
+            lambda r, runs=runs: _busy(runs[r]),  # type: ignore[misc]
+            effort,
+            unit="h",
+            margin=0.0,
+        )
+        yield over_replications(
+            FAMILY,
+            f"attempts lost, {setting}",
+            restarts.losses(hours, hazard),
+            "e^γw − 1",
+            lambda r, runs=runs: float(runs[r].raw.tasks.preemptions.mean()),  # type: ignore[misc]
+            effort,
+            margin=0.0,
+        )
+
+
+def _tasks(hours: float, hazard: float, delay: float, effort: Effort) -> Scenario:
+    simulation: dict[str, Any] = {
+        "timing": {"recoveryDelay": {"exponential": {"mean": f"{delay * 3600}s"}}},
+        "preemption": {"model": "hazard", "ratePerHour": hazard},
+    }
+    pool = {"id": "p", "vmSize": "One", "targetLowPriorityNodes": 1, "simulation": simulation}
+    work = {"workload": [{"count": effort.tasks(TASKS), "duration": f"{hours}h"}]}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
+    horizon = f"{20 * effort.tasks(TASKS) * hours}h"
+    return described({"pools": [pool], "jobs": [job], "seed": effort.seed, "horizon": horizon})
+
+
+def _completion(recording: Recording) -> float:
+    """Give the mean hours from one completion to the next."""
+    return last_end(recording) / 60 / len(recording.workload)
+
+
+def _busy(recording: Recording) -> float:
+    """Give the mean hours of a node that a task takes, its lost attempts included."""
+    seconds = recording.ledger.seconds()
+    return float(seconds["busy_useful"] + seconds["busy_lost"]) / 3600 / len(recording.workload)

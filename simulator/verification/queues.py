@@ -1,0 +1,68 @@
+"""Waiting lines: M/M/c, M/G/1, priorities, and a burst on slots enough."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from simulator.engine.simulation import simulate
+from simulator.theory import queues
+from simulator.verification.case import Case, Effort, over_replications
+from simulator.verification.models import described, exponential, last_end, mean_wait, queue, seconds
+
+FAMILY: Final = "queues"
+MMC: Final = ((0.7, 1, 1), (1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3))
+"""Arrivals per minute, slots in all, slots a node; a task takes a minute on average."""
+SHAPES: Final[tuple[tuple[str, Any, float], ...]] = (
+    ("constant", seconds(1), 1.0),
+    ("uniform", {"uniform": {"low": seconds(0.5), "high": seconds(1.5)}}, 1 + 1 / 12),
+)
+"""Durations of mean one minute, with their second moment."""
+
+
+def cases(effort: Effort) -> Iterator[Case]:
+    """Hold mean queue times against Erlang, Pollaczek-Khinchine and Cobham."""
+    for arrival, servers, slots in MMC:
+        name = f"M/M/{servers}, ρ = {arrival / servers:g}" + (f", {slots} slots a node" if slots > 1 else "")
+        theory = queues.mmc_wait(arrival, 1.0, servers)
+        scenario = queue(servers, [(arrival, exponential(1))], effort.tasks(20_000), slots=slots, seed=effort.seed)
+        yield _waiting(name, theory, "Wq = C/(cμ − λ), Erlang C", scenario, effort)
+    for name, duration, second in SHAPES:
+        theory = queues.pollaczek_khinchine(0.7, 1.0, second)
+        scenario = queue(1, [(0.7, duration)], effort.tasks(12_000), seed=effort.seed)
+        yield _waiting(f"M/G/1, ρ = 0.7, {name}", theory, "Wq = λE[S²]/(2(1 − ρ)), P-K", scenario, effort)
+    yield from _priorities(effort)
+    yield _burst(effort)
+
+
+def _waiting(name: str, theory: float, source: str, scenario: Any, effort: Effort) -> Case:
+    def wait(replication: int) -> float:
+        return mean_wait(simulate(scenario, replication))
+
+    return over_replications(FAMILY, name, theory, source, wait, effort, unit="min")
+
+
+def _priorities(effort: Effort) -> Iterator[Case]:
+    arrivals = [0.5, 1.1]
+    scenario = queue(2, [(rate, exponential(1)) for rate in arrivals], effort.tasks(15_000), seed=effort.seed)
+    waits = [
+        [mean_wait(recording, job) for job in range(len(arrivals))]
+        for recording in (simulate(scenario, replication) for replication in range(effort.replications))
+    ]
+    for job, theory in enumerate(queues.cobham_waits(arrivals, 1.0, 2)):
+        name = f"M/M/2 with priorities, class {job + 1}"
+        source = "Wq = W₀/((1 − σ₋)(1 − σ)), Cobham"
+        yield over_replications(FAMILY, name, theory, source, lambda r, job=job: waits[r][job], effort, unit="min")  # type: ignore[misc]
+
+
+def _burst(effort: Effort) -> Case:
+    """As many tasks as slots: the last of them is done after the greatest of their durations."""
+    count = 50
+    pool = {"id": "p", "vmSize": "One", "targetDedicatedNodes": count}
+    work = {"workload": [{"count": count, "duration": exponential(1)}]}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
+    scenario = described({"pools": [pool], "jobs": [job], "seed": effort.seed})
+    runs = Effort(effort.scale, round(200 * effort.scale), effort.seed, effort.is_long)
+    theory = queues.harmonic(count)
+    name = f"{count} tasks on {count} slots, makespan"
+    return over_replications(
+        FAMILY, name, theory, "H_n/μ", lambda r: last_end(simulate(scenario, r)), runs, unit="min", margin=0.0
+    )

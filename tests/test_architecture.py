@@ -10,13 +10,14 @@ import simulator
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
     {"errors", "units", "states", "durations", "normal"},
-    {"streams", "distributions"},
+    {"streams", "distributions", "theory"},
     {"formula"},
     {"scenario"},
     {"policy", "kernel"},
     {"results"},
     {"engine"},
     {"experiment"},
+    {"planning", "verification"},
     {"report"},
     {"cli", "service", "lab"},
 ]

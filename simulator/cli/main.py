@@ -10,6 +10,7 @@ from simulator.cli.experiments import compare
 from simulator.cli.formula import app as formula
 from simulator.cli.report import report
 from simulator.cli.run import run
+from simulator.cli.verify import verify
 
 app = typer.Typer(
     name="poolsight",
@@ -22,6 +23,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(report)
 app.command()(validate)
+app.command()(verify)
 app.command()(schema)
 app.command()(sizes)
 app.add_typer(formula, name="formula")

@@ -1,4 +1,4 @@
-"""Nodes that boot before they serve: pools of single jobs, a task that needs many nodes, servers switched off when idle."""
+"""Nodes that boot before they serve: pools of single jobs, a task that needs many nodes, servers switched off."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -42,13 +42,13 @@ def _pool_each(effort: Effort) -> Iterator[Case]:
     effort = Effort(1.0, 12 if not effort.is_long else 60, effort.seed, effort.is_long)
     runs = [simulate(_own_pools(effort, r), r) for r in range(effort.replications)]
     stay = BOOT + WORK
-    source = "E[T] = E[setup] + E[S]"
+    source = "E[setup] + E[S]"
     yield over_replications(
-        FAMILY, "a pool for each job, stay", stay, source, lambda r: mean_stay(runs[r]), effort, unit="min"
+        FAMILY, "own pool for each job, stay", stay, source, lambda r: mean_stay(runs[r]), effort, unit="min"
     )
-    source = "E[N] = λE[setup], Little"
+    source = "λE[setup], Little"
     yield over_replications(
-        FAMILY, "a pool for each job, nodes booting", RATE * BOOT, source, lambda r: _booting(runs[r]), effort
+        FAMILY, "own pool for each job, nodes booting", RATE * BOOT, source, lambda r: _booting(runs[r]), effort
     )
 
 
@@ -82,7 +82,7 @@ def _booting(recording: Recording) -> float:
 
 
 def _slowest_node(effort: Effort) -> Case:
-    """A task that needs all nodes waits for the last of them."""
+    """Hold the end of a task that needs all nodes, and waits for the last of them, against the greatest boot time."""
     count = 20
     pool = {
         "id": "p",
@@ -137,7 +137,7 @@ def _switched_off(effort: Effort) -> Iterator[Case]:
             FAMILY,
             f"M/M/{servers} switched off when idle, E[T]μ",
             stay,
-            "Markov chain of parallel setups",
+            "chain of parallel setups",
             lambda r, scenario=scenario: mean_stay(simulate(scenario, r)) / unit,  # type: ignore[misc]
             Effort(1, 6, effort.seed, is_long=True),
             margin=0.05,

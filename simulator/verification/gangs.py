@@ -22,9 +22,9 @@ def cases(effort: Effort) -> Iterator[Case]:
         )
         yield over_replications(
             FAMILY,
-            f"two-node tasks on {servers} nodes, ρ = {arrival / groups:g}",
+            f"two-node tasks on {servers} nodes, ρ = {arrival / groups:g}, wait",
             queues.mmc_wait(arrival, 1.0, groups),
-            f"M/M/{groups}: Wq = C/(cμ − λ)",
+            f"M/M/{groups}: C/(cμ − λ)",
             lambda r, scenario=scenario: mean_wait(simulate(scenario, r)),  # type: ignore[misc]
             effort,
             unit="min",
@@ -49,5 +49,5 @@ def _mixed_burst(share: float, effort: Effort) -> Case:
         work = float((run.workload.demand * run.workload.instances).sum()) / 2 / 60_000
         longest = float(np.max(run.workload.demand)) / 60_000
         shares.append((last_end(run) - work) / longest)
-    name = f"mixed burst on 2 nodes, {share:.0%} one-node, end beyond work/2"
-    return at_most(FAMILY, name, 1.0, "work/2 ≤ end ≤ work/2 + longest", shares, unit="longest")
+    name = f"burst, {100 * share:.0f} % one-node: end − work/2"
+    return at_most(FAMILY, name, 1.0, "≤ longest task, Graham", shares, unit="longest")

@@ -18,12 +18,12 @@ SHAPES: Final = (("exponential", exponential(1)), ("constant", seconds(1)))
 def cases(effort: Effort) -> Iterator[Case]:
     """Hold the share of refused jobs against Erlang B, which no shape of duration changes."""
     # Many short runs: a run with many pools is slow, and two nodes forget their start within minutes.
-    runs = Effort(effort.scale, 40 if not effort.is_long else 300, effort.seed, effort.is_long)
+    runs = Effort(effort.scale, 30 if not effort.is_long else 300, effort.seed, effort.is_long)
     for shape, duration in SHAPES:
         theory = erlang_b(1.8, 2)
         yield over_replications(
             FAMILY,
-            f"quota of 2 nodes, load 1.8, {shape}: refused",
+            f"quota 2, load 1.8, {shape}: refused",
             theory,
             "Erlang B",
             lambda r, duration=duration: _refused(2, 1.8, duration, effort.seed, r),  # type: ignore[misc]

@@ -29,7 +29,7 @@ def cases(effort: Effort) -> Iterator[Case]:
     for decreasing in (False, True):
         used = [float(_nodes_used(effort.seed, r, decreasing=decreasing)) for r in range(effort.replications)]
         bound = bounds.decreasing_bound(FULL) if decreasing else bounds.fit_bound(FULL)
-        name = f"nodes used by pack, {FULL} would do" + (", largest first" if decreasing else "")
+        name = f"pack, {FULL} nodes would do" + (", largest first" if decreasing else "")
         source = "11/9 OPT + 6/9, Johnson 1974" if decreasing else "1.7 OPT, Johnson 1974"
         yield at_most(FAMILY, name, bound, source, used, unit="nodes")
 

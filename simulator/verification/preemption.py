@@ -11,7 +11,7 @@ from simulator.verification.case import Case, Effort, over_replications
 from simulator.verification.models import described, last_end
 
 FAMILY: Final = "preemption"
-TASKS: Final = 300
+TASKS: Final = 200
 """One after the other on one node, so that nothing but its return can help a lost one."""
 CONDITIONS: Final = ((1, 0.5, 0.1), (2, 0.5, 0.25), (4, 0.25, 0.1))
 """Hours of work, preemptions an hour, mean hours until the replacement."""
@@ -22,7 +22,7 @@ def cases(effort: Effort) -> Iterator[Case]:
     for hours, hazard, delay in CONDITIONS:
         scenario = _tasks(hours, hazard, delay, effort)
         runs = [simulate(scenario, replication) for replication in range(effort.replications)]
-        setting = f"w = {hours} h, γ = {hazard}/h, D = {delay} h"
+        setting = f"w {hours} h, γ {hazard}, D {delay}"
         yield over_replications(
             FAMILY,
             f"restart from zero, {setting}",
@@ -35,7 +35,7 @@ def cases(effort: Effort) -> Iterator[Case]:
         )
         yield over_replications(
             FAMILY,
-            f"node time paid for, {setting}",
+            f"node time paid, {setting}",
             restarts.billed(hours, hazard),
             "(e^γw − 1)/γ",
             lambda r, runs=runs: _busy(runs[r]),  # type: ignore[misc]

@@ -21,14 +21,14 @@ SHAPES: Final[tuple[tuple[str, Any, float], ...]] = (
 def cases(effort: Effort) -> Iterator[Case]:
     """Hold mean queue times against Erlang, Pollaczek-Khinchine and Cobham."""
     for arrival, servers, slots in MMC:
-        name = f"M/M/{servers}, ρ = {arrival / servers:g}" + (f", {slots} slots a node" if slots > 1 else "")
+        name = f"M/M/{servers}, ρ = {arrival / servers:g}, wait" + (f", {slots} slots a node" if slots > 1 else "")
         theory = queues.mmc_wait(arrival, 1.0, servers)
         scenario = queue(servers, [(arrival, exponential(1))], effort.tasks(20_000), slots=slots, seed=effort.seed)
-        yield _waiting(name, theory, "Wq = C/(cμ − λ), Erlang C", scenario, effort)
+        yield _waiting(name, theory, "C/(cμ − λ), Erlang C", scenario, effort)
     for name, duration, second in SHAPES:
         theory = queues.pollaczek_khinchine(0.7, 1.0, second)
         scenario = queue(1, [(0.7, duration)], effort.tasks(12_000), seed=effort.seed)
-        yield _waiting(f"M/G/1, ρ = 0.7, {name}", theory, "Wq = λE[S²]/(2(1 − ρ)), P-K", scenario, effort)
+        yield _waiting(f"M/G/1, ρ = 0.7, {name}, wait", theory, "λE[S²]/2(1 − ρ), P-K", scenario, effort)
     yield from _priorities(effort)
     yield _burst(effort)
 
@@ -48,8 +48,8 @@ def _priorities(effort: Effort) -> Iterator[Case]:
         for recording in (simulate(scenario, replication) for replication in range(effort.replications))
     ]
     for job, theory in enumerate(queues.cobham_waits(arrivals, 1.0, 2)):
-        name = f"M/M/2 with priorities, class {job + 1}"
-        source = "Wq = W₀/((1 − σ₋)(1 − σ)), Cobham"
+        name = f"M/M/2, priority class {job + 1}, wait"
+        source = "W₀/(1 − σ₋)(1 − σ), Cobham"
         yield over_replications(FAMILY, name, theory, source, lambda r, job=job: waits[r][job], effort, unit="min")  # type: ignore[misc]
 
 

@@ -8,8 +8,9 @@ import pytest
 from scipy import stats
 
 from simulator import Recording, Scenario, simulate
+from simulator.theory import bounds, queues, restarts
+from simulator.verification import models
 from tests.engine.laws import check
-from tests.validation import queues
 
 MINUTE = 60.0
 SIZES = {"D": {"vcpus": 16, "memoryGiB": 64, "dedicatedLinux": 1, "lowPriorityLinux": 0.2}}
@@ -105,54 +106,44 @@ def test_priorities_wait_as_cobham_says() -> None:
 
 @pytest.mark.parametrize(("hours", "hazard", "delay"), [(1, 0.5, 0.1), (2, 0.5, 0.25), (4, 0.25, 0.1)])
 def test_restart_from_zero_takes_as_long_as_theory_says(hours: int, hazard: float, delay: float) -> None:
-    """Preemptive-repeat-identical under a constant hazard: one task a node, from its first start."""
-    nodes = 400
+    """Preemptive-repeat-identical under a constant hazard: one task after the other on one node.
+
+    With a node for each task a lost one would take over a node whose task is done, and wait less than its own.
+    """
+    count = 100
     pool = {
         "id": "p",
         "vmSize": "D",
-        "targetLowPriorityNodes": nodes,
+        "targetLowPriorityNodes": 1,
         "simulation": {
             "timing": {"recoveryDelay": f"{delay * 3600}s"},
             "preemption": {"model": "hazard", "ratePerHour": hazard},
         },
     }
-    job = {
-        "id": "j",
-        "poolInfo": {"poolId": "p"},
-        "simulation": {"workload": [{"count": nodes, "duration": f"{hours}h"}]},
-    }
+    work = {"workload": [{"count": count, "duration": f"{hours}h"}]}
+    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
+    scenario = described({"pools": [pool], "jobs": [job], "seed": 7, "horizon": "900d"})
 
     def mean_completion(replication: int) -> float:
-        scenario = described({"pools": [pool], "jobs": [job], "seed": 7 + replication})
         recording = check(simulate(scenario, replication))
-        return float(recording.raw.attempts.end[recording.raw.attempts.outcome == 1].mean()) / 3.6e6
+        return float(recording.raw.tasks.end.max()) / 3.6e6 / count
 
     found = interval(mean_completion, 8)
-    assert_inside(queues.repeat_identical(hours, hazard, delay), found)
+    assert_inside(restarts.repeat_identical(hours, hazard, delay), found, margin=0.0)
 
 
-@pytest.mark.parametrize("machines", [2, 3, 5])
-def test_grahams_list_bound_is_met_exactly(machines: int) -> None:
-    """m(m − 1) unit tasks, then one of length m: 2m − 1 where m would do."""
-    workload = [
-        {"count": machines * (machines - 1), "duration": "1h"},
-        {"count": 1, "duration": f"{machines}h"},
-    ]
-    pool = {"id": "p", "vmSize": "D", "targetDedicatedNodes": machines}
-    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
-    run = check(simulate(described({"pools": [pool], "jobs": [job]})))
-    assert run.tasks["end"].max() == (2 * machines - 1) * 3600
+INSTANCES = [
+    *(bounds.list_bound(machines) for machines in (2, 3, 5)),
+    *(bounds.longest_first_bound(machines) for machines in (2, 3, 4)),
+    *bounds.ANOMALIES,
+]
 
 
-@pytest.mark.parametrize("machines", [2, 3, 4])
-def test_the_longest_first_bound_is_met_exactly(machines: int) -> None:
-    """Sizes 2m − 1 … m + 1 twice, then three of m, longest first: 4m − 1 where 3m would do."""
-    sizes = [size for size in range(2 * machines - 1, machines, -1) for _ in range(2)] + [machines] * 3
-    workload = [{"count": 1, "duration": f"{size}h"} for size in sizes]
-    pool = {"id": "p", "vmSize": "D", "targetDedicatedNodes": machines}
-    job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
-    run = check(simulate(described({"pools": [pool], "jobs": [job]})))
-    assert run.tasks["end"].max() == (4 * machines - 1) * 3600
+@pytest.mark.parametrize("instance", INSTANCES, ids=lambda instance: instance.name)
+def test_lists_end_when_graham_says(instance: bounds.Instance) -> None:
+    """Bounds are met exactly; more machines, shorter tasks or fewer dependencies end later."""
+    run = check(simulate(models.listed(instance)))
+    assert run.tasks["end"].max() == instance.end * 3600
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.75])

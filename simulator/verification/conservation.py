@@ -50,7 +50,7 @@ def _vm_hours_paid(run: Recording) -> float:
     # A node that comes back is another VM: the lives of a node are told apart by the losses before.
     vm = (~exists).groupby(states["node"], observed=True).cumsum()
     lives = (states["end"] - states["start"])[exists].groupby([states["node"], vm], observed=True).sum()
-    kinds = run.nodes.set_index("node")["kind"]
+    kinds = dict(zip(run.nodes["node"], run.nodes["kind"], strict=True))
     size = run.scenario.sizes["One"]
     prices = {"dedicated": size.dedicated_linux, "low_priority": size.low_priority_linux}
     paid = lives.index.get_level_values("node").map(kinds).map(prices).astype(float)

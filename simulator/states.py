@@ -86,6 +86,18 @@ class NodeState(StrEnum):
 
 
 S = NodeState
+_LOST: Final = {
+    S.PREEMPTED,  # capacity taken back
+    S.LEAVINGPOOL,  # chosen by a shrink, by removeNodes, or with its pool
+    S.UNKNOWN,  # contact lost
+    S.UNUSABLE,  # contact lost, and the service says so
+}
+"""What can befall a node in any state with a VM behind it, except one that is leaving."""
+_OPERATED: Final = {
+    S.REBOOTING,  # an operator's reboot
+    S.REIMAGING,  # an operator's reimage
+    S.UPGRADINGOS,  # its turn in an upgrade of the operating system
+}
 NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
     None: frozenset(
         {
@@ -95,44 +107,99 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
     S.CREATING: frozenset(
         {
             S.STARTING,  # the VM has booted, the node agent starts
-            S.PREEMPTED,  # capacity taken back before the node joined
-            S.LEAVINGPOOL,  # chosen by a shrink while still on its way
+            S.UPGRADINGOS,  # its turn in an upgrade: the new version is booted
         }
+        | _LOST
     ),
     S.STARTING: frozenset(
         {
             S.WAITINGFORSTARTTASK,  # the pool has a start task to wait for
             S.IDLE,  # no start task, or one that is not waited for
-            S.PREEMPTED,  # capacity taken back
-            S.LEAVINGPOOL,  # chosen by a shrink
+            S.OFFLINE,  # the same on a node whose scheduling had been disabled before a restart
+            S.UNUSABLE,  # a package or image could not be fetched, or the network is blocked
+            S.UPGRADINGOS,  # its turn in an upgrade
         }
+        | _LOST
     ),
     S.WAITINGFORSTARTTASK: frozenset(
         {
             S.IDLE,  # the start task exited with 0
-            S.PREEMPTED,  # capacity taken back
-            S.LEAVINGPOOL,  # chosen by a shrink
+            S.OFFLINE,  # the same on a node whose scheduling had been disabled before a restart
+            S.STARTTASKFAILED,  # it exited with another code, and no retry is left
+            S.UPGRADINGOS,  # its turn in an upgrade
         }
+        | _LOST
     ),
+    S.STARTTASKFAILED: frozenset(_LOST | _OPERATED),  # stays until somebody removes or restarts it
     S.IDLE: frozenset(
         {
             S.RUNNING,  # the first slot was taken
-            S.PREEMPTED,  # capacity taken back
-            S.LEAVINGPOOL,  # chosen by a shrink
+            S.OFFLINE,  # scheduling disabled and no task left
         }
+        | _LOST
+        | _OPERATED
     ),
     S.RUNNING: frozenset(
         {
             S.IDLE,  # the last slot was freed
-            S.PREEMPTED,  # capacity taken back under running tasks
-            S.LEAVINGPOOL,  # chosen by a shrink; tasks may run on while it drains
+            S.OFFLINE,  # scheduling disabled, tasks given back or ended
         }
+        | _LOST
+        | _OPERATED
+    ),
+    S.OFFLINE: frozenset(
+        {
+            S.IDLE,  # scheduling enabled again
+            S.UPGRADINGOS,  # its turn in an upgrade
+        }
+        | _LOST
+    ),
+    S.REBOOTING: frozenset(
+        {
+            S.STARTING,  # the VM is up again; packages and start task follow
+            S.UPGRADINGOS,  # its turn in an upgrade
+        }
+        | _LOST
+    ),
+    S.REIMAGING: frozenset(
+        {
+            S.STARTING,  # the fresh image boots
+            S.UPGRADINGOS,  # its turn in an upgrade
+        }
+        | _LOST
+    ),
+    S.UPGRADINGOS: frozenset(
+        {
+            S.STARTING,  # the new version is installed; packages and start task follow
+        }
+        | _LOST
+    ),
+    S.UNUSABLE: frozenset(
+        {
+            S.IDLE,  # contact is back
+            S.OFFLINE,  # contact is back with a node whose scheduling is disabled
+            S.STARTING,  # contact is back with a node that had not been ready
+            S.STARTTASKFAILED,  # contact is back with one whose start task had failed
+        }
+        | (_LOST - {S.UNKNOWN, S.UNUSABLE})
+        | _OPERATED
+    ),
+    S.UNKNOWN: frozenset(
+        {
+            S.IDLE,  # contact is back
+            S.OFFLINE,  # contact is back with a node whose scheduling is disabled
+            S.STARTING,  # contact is back with a node that had not been ready
+            S.STARTTASKFAILED,  # contact is back with one whose start task had failed
+        }
+        | (_LOST - {S.UNKNOWN, S.UNUSABLE})
+        | _OPERATED
     ),
     S.LEAVINGPOOL: frozenset(
         {
             None,  # gone
             S.IDLE,  # the resize timed out while draining: back in service, nothing running
             S.RUNNING,  # the same with tasks still running
+            S.OFFLINE,  # the same on a node whose scheduling is disabled
         }
     ),
     S.PREEMPTED: frozenset(

@@ -17,3 +17,6 @@ class Answer:
 
 
 DONE: Final = Answer()
+DELETING: Final = Answer("PoolBeingDeleted", "The pool is being deleted")
+RESIZING: Final = Answer("PoolBeingResized", "The pool is already being resized")
+SCALES_ITSELF: Final = Answer("OperationNotValidOnPool", "A pool that scales itself cannot be resized by hand")

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine import scaling
 from simulator.engine.environment import AUTOSCALE, SAMPLING
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
 from simulator.formula.history import PERIOD_TICKS
@@ -167,7 +168,7 @@ class Autoscaler:
                 NodeKind.DEDICATED: found.target_dedicated_nodes,
                 NodeKind.LOW_PRIORITY: found.target_low_priority_nodes,
             }
-            action = self.pool.autoscale(targets, NodeDeallocationOption(found.node_deallocation_option))
+            action = scaling.apply(self.pool, targets, NodeDeallocationOption(found.node_deallocation_option))
         self.pool.world.record.evaluation(self.pool.index, self.env.clock, found, action)
         return found
 

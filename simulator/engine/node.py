@@ -1,44 +1,34 @@
-"""A compute node: boots, serves, is taken away and comes back, and leaves."""
+"""A compute node: boots, serves, is restarted, broken, taken away and brought back, and leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import simpy
 
+from simulator.engine import slots
 from simulator.engine.environment import NODES
+from simulator.engine.faults import watch_contact
+from simulator.engine.orders import Break, Disable, Enable, Go, Leave, Order, Preempt, Restart, Stay
+from simulator.engine.starting import start
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
+from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.pool import Pool
 
 Life = Generator[simpy.Event, Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Preempt:
-    """Azure takes the VM back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The pool no longer wants the node."""
-
-    option: NodeDeallocationOption
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A resize ran out of time while the node was draining: back to work."""
+DRAINING = (NodeDeallocationOption.TASKCOMPLETION, NodeDeallocationOption.RETAINEDDATA)
+SERVING = (NodeState.IDLE, NodeState.OFFLINE)
+BROKEN = (NodeState.STARTTASKFAILED, NodeState.UNUSABLE, NodeState.UNKNOWN)
 
 
 class Node:
     """A logical node of a pool: keeps its id and its place in the count while the VM behind it changes."""
 
-    def __init__(self, pool: Pool, kind: NodeKind, sequence: int, number: int) -> None:
+    def __init__(self, pool: Pool, kind: NodeKind, sequence: int, number: int, *, name: int, machine: int) -> None:
         self.pool = pool
         self.env = pool.world.env
         self.kind = kind
@@ -46,12 +36,30 @@ class Node:
         """Index in the pool's kernel; given in creation order, never reused."""
         self.number = number
         """Row of the node table."""
+        self.name = name
+        """Number in the name of its machine."""
+        self.machine = machine
+        """Number of its address."""
         self.state: NodeState | None = None
         self.allocated = self.env.clock
         self.vm = 0
         """How many VMs have stood behind this node."""
+        self.boots = 0
+        """How often it has started, on whatever VM."""
+        self.last_boot = -1
         self.leaving = False
         self.draining = False
+        self.disabled = False
+        """Whether an operator has disabled scheduling."""
+        self.is_open = True
+        """Whether tasks are placed here while it is in service."""
+        self.restarting = False
+        """Whether a restart is under way, or waits for tasks to end."""
+        self.applied = 0
+        """Which version of the pool's start task, packages and certificates its last start took."""
+        self.watched = 0
+        """Which watch on its contact is in force."""
+        self._will_recover = False
         self.empty = simpy.Event(self.env)
         """Happens when the last task of a draining node has ended."""
         self.recovered = simpy.Event(self.env)
@@ -59,35 +67,62 @@ class Node:
         self.process = self.env.process(self.life())
 
     @property
+    def id(self) -> str:
+        return self.pool.world.record.nodes[self.number].id
+
+    @property
     def has_vm(self) -> bool:
         return self.state not in (None, NodeState.PREEMPTED)
 
     @property
     def in_service(self) -> bool:
-        """Whether tasks may be placed here: the node is idle or running."""
-        return self.state is NodeState.IDLE
+        """Whether tasks may be placed here: the node is idle or running, and scheduling is enabled."""
+        return self.state is NodeState.IDLE and self.is_open
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing will change here unless somebody wants it."""
+        return not self.restarting and (self.state in SERVING or (self.state in BROKEN and not self._will_recover))
+
+    def tell(self, order: Order) -> None:
+        """Interrupt whatever the node does."""
+        self.process.interrupt(order)
+
+    # ---- the life ------------------------------------------------------------------------------------------
 
     def life(self) -> Life:
-        """Boot and serve, again whenever a lost VM was replaced, until the pool lets the node go."""
-        while True:
-            cause = yield from self._work()
-            if isinstance(cause, Leave):
-                gone = yield from self._leave(cause.option)
-            else:
-                self._lose_vm()
-                gone = yield from self._await_vm()
-            if gone:
-                self._enter(None)
-                self.pool.lost_node(self)
-                return
+        """Boot and serve, and obey whatever puts an end to that, until the pool lets the node go."""
+        order: Order = yield from self._heed(self._boot())
+        while not isinstance(order, Go):
+            order = yield from self._heed(self._obey(order))
+        self._enter(None)
+        self.pool.lost_node(self)
 
-    def _work(self) -> Life:
-        """Boot and serve; gives what put an end to it."""
+    def _heed(self, phase: Life) -> Life:
+        """Live through a phase; give what comes next, which may be what somebody wants instead."""
         try:
-            yield from self._boot()
-            yield from self._serve()
+            return (yield from phase)
         except simpy.Interrupt as interrupt:
             return interrupt.cause
+
+    def _obey(self, order: Order) -> Life:
+        match order:
+            case Leave():
+                return self._leave(order.option)
+            case Preempt():
+                return self._lose_vm()
+            case Restart():
+                return self._restart(order)
+            case Break():
+                return self._stand_broken(order)
+            case Disable():
+                self.disabled = True
+                return self._stand_offline(order.option)
+            case Enable():
+                self.disabled = False
+                return self._serve()
+            case _:
+                return self._serve()
 
     def _boot(self) -> Life:
         """Get from an obtained VM to the first moment in service."""
@@ -95,83 +130,131 @@ class Node:
         self._enter(NodeState.CREATING)
         self.pool.got_vm(self)
         yield self.env.after(self.pool.spans.creating())
-        self._enter(NodeState.STARTING)
-        yield self.env.after(self.pool.spans.starting())
-        if self.pool.waits_for_start_task:
-            self._enter(NodeState.WAITINGFORSTARTTASK)
-            yield self.env.after(self.pool.spans.start_task())
-        self._enter(NodeState.IDLE)
+        return (yield from start(self, fresh=True))
 
     def _serve(self) -> Life:
-        """Let tasks run until somebody interrupts; come back here from a drain that was called off."""
-        while True:
-            self.pool.kernel.in_service(self.sequence)
-            try:
-                yield simpy.Event(self.env)
-            except simpy.Interrupt as interrupt:
-                if not isinstance(interrupt.cause, Leave) or not self._drains(interrupt.cause):
-                    raise
-                stayed = yield from self._drain(interrupt.cause)
-                if not stayed:
-                    raise
-                self.leaving = False
-                self._enter(NodeState.IDLE)
+        """Let tasks run until somebody interrupts."""
+        if self.disabled:
+            return (yield from self._stand_offline(NodeDeallocationOption.REQUEUE))
+        self._enter(NodeState.IDLE)
+        slots.serve(self)
+        watch_contact(self.pool, self)
+        yield simpy.Event(self.env)
+        return None
 
-    def _drains(self, leave: Leave) -> bool:
-        return leave.option in (NodeDeallocationOption.TASKCOMPLETION, NodeDeallocationOption.RETAINEDDATA)
+    # ---- restarts and operators -------------------------------------------------------------------------------
 
-    def _drain(self, leave: Leave) -> Life:
-        """Take no new tasks and wait for the last one, and for its retention if asked.
-
-        Gives True if the drain was called off, False when the node may go; a preemption goes on upwards.
-        """
-        self._enter(NodeState.LEAVINGPOOL)
-        self.empty = simpy.Event(self.env)
-        self.draining = True
+    def _restart(self, order: Restart) -> Life:
+        """Satisfy the option, then start again; what was on the disk is lost only by a reimage."""
+        self.restarting = True
         try:
-            if not self.pool.kernel.drain(self.sequence):
-                yield self.empty
-            if leave.option is NodeDeallocationOption.RETAINEDDATA:
-                yield self.env.at(self.pool.retained_until(self.sequence), NODES)
-        except simpy.Interrupt as interrupt:
-            if isinstance(interrupt.cause, Stay):
-                return True
-            raise
+            yield from self._empty(order.option)
+            self._enter(order.state)
+            yield self.env.after(self.pool.spans.restart(order.state))
         finally:
-            self.draining = False
-        return False
+            self.restarting = False
+        return (yield from start(self, fresh=order.state is NodeState.REIMAGING))
+
+    def _stand_offline(self, option: NodeDeallocationOption) -> Life:
+        """Take no tasks until scheduling is enabled again."""
+        yield from self._empty(option)
+        self._enter(NodeState.OFFLINE)
+        yield simpy.Event(self.env)
+        return None
+
+    def _empty(self, option: NodeDeallocationOption) -> Life:
+        """Take no new tasks, and get rid of those that run as the option says; the state stays."""
+        if option in DRAINING and self.state is NodeState.IDLE:
+            self._enter(NodeState.IDLE, is_open=False)
+            yield from self._drain(option)
+        else:
+            slots.stop_tasks(self, ended_by(option))
+
+    def _drain(self, option: NodeDeallocationOption) -> Life:
+        """Wait for the last task, and for its retention if asked."""
+        self.empty = simpy.Event(self.env)
+        if not slots.drain(self):
+            yield self.empty
+        if option is NodeDeallocationOption.RETAINEDDATA:
+            yield self.env.at(slots.retained_until(self), NODES)
+
+    # ---- faults --------------------------------------------------------------------------------------------
+
+    def _stand_broken(self, order: Break) -> Life:
+        """Do nothing until contact is back, or until somebody removes or restarts the node.
+
+        Tasks run on until the service gives the node up (assumption P24); what ends before counts.
+        """
+        env, before = self.env, self.state
+        is_empty = slots.close(self)
+        patience = 0 if is_empty else to_ms(self.pool.world.scenario.options.lost_node_requeue_delay)
+        self._will_recover = order.recovery is not None
+        self._enter(order.state, why=order.why)
+        try:
+            if order.recovery is not None and order.recovery <= patience:
+                yield env.after(order.recovery)
+            else:
+                if not is_empty:
+                    yield env.after(patience)
+                    slots.stop_tasks(self, Outcome.PREEMPTED)
+                yield simpy.Event(env) if order.recovery is None else env.after(order.recovery - patience)
+        finally:
+            self._will_recover = False
+        if before is NodeState.STARTTASKFAILED:
+            return Break(before, "its start task had failed before contact was lost")
+        return None if before in SERVING else (yield from start(self, fresh=True))
+
+    # ---- ends ----------------------------------------------------------------------------------------------
 
     def _leave(self, option: NodeDeallocationOption) -> Life:
-        """Give tasks back or end them, then take the time that removal takes. Always gone afterwards."""
-        outcome = Outcome.TERMINATED if option is NodeDeallocationOption.TERMINATE else Outcome.REQUEUED
-        if self.in_service:
-            self.pool.stop_tasks(self, outcome)
+        """Let tasks end, give them back or end them, then take the time that removal takes."""
+        try:
+            if option in DRAINING and self.state is NodeState.IDLE:
+                self._enter(NodeState.LEAVINGPOOL)
+                self.draining = True
+                yield from self._drain(option)
+        except simpy.Interrupt as interrupt:
+            if isinstance(interrupt.cause, Stay):
+                self.leaving = False
+                return None
+            slots.stop_tasks(self, Outcome.PREEMPTED)
+            return Go()
+        finally:
+            self.draining = False
+        slots.stop_tasks(self, ended_by(option))
         if self.state is not NodeState.LEAVINGPOOL:
             self._enter(NodeState.LEAVINGPOOL)
         self.pool.world.record.removal(self.number, self.env.clock)
         with suppress(simpy.Interrupt):  # capacity taken back meanwhile: gone the sooner
             yield self.env.after(self.pool.spans.leaving())
-        return True
+        return Go()
 
-    def _lose_vm(self) -> None:
-        """Give the tasks back to the queue; no retry is used."""
-        if self.in_service or self.state is NodeState.LEAVINGPOOL:
-            self.pool.stop_tasks(self, Outcome.PREEMPTED)
-
-    def _await_vm(self) -> Life:
-        """Wait for capacity; gives True if the node is not wanted any more."""
+    def _lose_vm(self) -> Life:
+        """Give the tasks back without using a retry, and wait for capacity."""
+        slots.stop_tasks(self, Outcome.PREEMPTED)
         if self.leaving:
-            return True
+            return Go()
         self._enter(NodeState.PREEMPTED)
         self.recovered = simpy.Event(self.env)
         self.pool.lost_vm(self)
         try:
             yield self.recovered
-        except simpy.Interrupt:
-            return True
-        return False
+        except simpy.Interrupt:  # not wanted any more
+            return Go()
+        return (yield from self._boot())
 
-    def _enter(self, state: NodeState | None) -> None:
-        self.pool.world.record.state(self.number, state, self.env.clock)
+    def _enter(self, state: NodeState | None, *, is_open: bool = True, why: str = "") -> None:
+        if state is not self.state or is_open is not self.is_open:
+            self.pool.world.record.state(self.number, state, self.env.clock, is_open=is_open, why=why)
         self.state = state
+        self.is_open = is_open
         self.pool.node_entered(self)
+
+    def enter(self, state: NodeState) -> None:
+        """Change state; for the steps of a start."""
+        self._enter(state)
+
+
+def ended_by(option: NodeDeallocationOption) -> Outcome:
+    """Give how attempts end that are stopped at once."""
+    return Outcome.TERMINATED if option is NodeDeallocationOption.TERMINATE else Outcome.REQUEUED

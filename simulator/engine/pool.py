@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from simulator.engine.answers import DONE, Answer
+from simulator.engine import growth, scaling
+from simulator.engine.answers import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.engine.autoscale import Autoscaler
-from simulator.engine.environment import ARRIVALS, NODES
-from simulator.engine.limits import growth_limits, preempted_is_free
-from simulator.engine.node import Leave, Life, Node, Preempt, Stay
+from simulator.engine.environment import ARRIVALS
+from simulator.engine.limits import may_recover, preempted_is_free
+from simulator.engine.names import Names
+from simulator.engine.node import Node
+from simulator.engine.orders import Leave, Preempt, Stay
 from simulator.engine.preemption import watch_capacity, watch_vm
-from simulator.engine.resize import Order, Resize
+from simulator.engine.resize import Resize
+from simulator.engine.setup import setup_of
 from simulator.engine.spans import Spans
 from simulator.engine.victims import choose_victims
-from simulator.formula import Formula
 from simulator.kernel import Kernel
-from simulator.policy.growth import behind_first
-from simulator.policy.quota import admit
 from simulator.scenario.bodies import Pool as PoolDescription
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from simulator.engine.world import World
 
-MIN_BETWEEN_ENABLES = 30 * 1000
-"""The service refuses a second enable request within 30 s."""
-DELETING = Answer("PoolBeingDeleted", "The pool is being deleted")
-RESIZING = Answer("PoolBeingResized", "The pool is already being resized")
-SCALES_ITSELF = Answer("OperationNotValidOnPool", "A pool that scales itself cannot be resized by hand")
-RETENTION = 7 * 24 * 3600 * 1000
-"""How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
+ZONES = 3
+"""Availability zones of a region."""
+ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 
 
 class Pool:
@@ -46,24 +45,36 @@ class Pool:
         self.index = index
         self.id = description.id
         self.size = world.scenario.sizes[description.vm_size]
+        self.account = world.account_of(description)
         self.spans = Spans.of(world, self.id, description.simulation.timing)
         self.targets = dict.fromkeys(NodeKind, 0)
         self.nodes: dict[int, Node] = {}
         """Every node from `creating` until gone, by sequence number."""
         self.numbers: list[int] = []
         """Row of the node table by sequence number, gone nodes included."""
+        self.names = Names()
         self.resizing: Resize | None = None
+        self.is_born = False
         self.deleted = False
+        """Whether it is being deleted, or gone."""
         self.autoscaler: Autoscaler | None = None
         self.pending: tuple[dict[NodeKind, int], NodeDeallocationOption] | None = None
         """Result of an evaluation that waits for the end of a drain."""
         self.available: int | None = None
         """Low-priority VMs that the region can give now, where a capacity curve says so."""
         self.capacity_may_change = False
-        start = description.start_task
-        self.waits_for_start_task = start is not None and start.wait_for_success
+        self.setup = setup_of(description)
+        self.setup_version = 0
+        self.starting_tasks = 0
+        """How many nodes run their start task."""
+        self.upgrading = False
+        self.os_version = description.os_version
+        self.retention: npt.NDArray[np.int64] | None = None
+        """Retention time of each task in ms, where any has one of its own."""
+        self.runs_job_manager: Callable[[Node], bool] = lambda _: False
         self.dice = world.dice(f"victims:{self.id}")
         self.lives = world.dice(f"life:{self.id}")
+        self._luck: dict[str, Callable[[], float]] = {}
         watch_capacity(self)
 
     # ---- reading -----------------------------------------------------------------------------------------
@@ -72,146 +83,80 @@ class Pool:
         """Give the nodes of one kind that count as current, by sequence number."""
         return [node for node in self.nodes.values() if node.kind is kind]
 
+    def node_named(self, name: str) -> Node | None:
+        """Look up a node by its id, without case as the service does."""
+        return next((node for node in self.nodes.values() if node.id.lower() == name.lower()), None)
+
+    def on_order(self, kind: str) -> int:
+        """Count the nodes of one kind that have been promised and have not appeared."""
+        return sum(order.outstanding for order in self.resizing.orders if order.kind == kind) if self.resizing else 0
+
     def cores_held(self, kind: str, family: str | None = None) -> int:
         """Count the cores that nodes of `kind` use of the account's quota, nodes on order included."""
         if family is not None and family != self.size.family:
             return 0
-        free = preempted_is_free(self.world)
+        free = preempted_is_free(self)
         count = sum(1 for node in self.of_kind(NodeKind(kind)) if node.has_vm or not free)
-        if self.resizing is not None:
-            count += sum(order.outstanding for order in self.resizing.orders if order.kind == kind)
-        return count * self.size.vcpus
+        return (count + self.on_order(kind)) * self.size.vcpus
+
+    @property
+    def exists(self) -> bool:
+        """Whether it has been created and is not gone: it counts against the quota of pools."""
+        return self.is_born and not (self.deleted and self.resizing is None)
 
     @property
     def is_busy(self) -> bool:
         """Whether something is under way that will change the nodes in service."""
-        if self.resizing is not None:
+        if self.resizing is not None or self.upgrading:
             return True
         for node in self.nodes.values():
             if node.state is NodeState.PREEMPTED:
                 if self.available is None or self.capacity_may_change:
                     return True
-            elif not node.in_service:
+            elif not node.is_settled:
                 return True
         return False
-
-    def retained_until(self, sequence: int) -> int:
-        """Give the instant at which the last retention time of a task on this node has passed."""
-        attempts = self.kernel.attempts
-        ends = np.asarray(attempts.end)[: len(attempts)][np.asarray(attempts.node)[: len(attempts)] == sequence]
-        return int(ends.max()) + RETENTION if len(ends) else self.world.env.clock
-
-    # ---- resizing ----------------------------------------------------------------------------------------
-
-    def resize(
-        self,
-        targets: dict[NodeKind, int],
-        *,
-        timeout: float | None,
-        option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
-    ) -> Answer:
-        """Start a resize to `targets`; a row of it is recorded also where the service refuses."""
-        refused = self._refusal()
-        wanted = {**self.targets, **targets}
-        if refused:
-            self._end_row(self._row(wanted, option), refused.code, refused.message)
-            return refused
-        self._begin(wanted, option, timeout=timeout)
-        return DONE
-
-    def _row(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
-        shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
-        return self.world.record.resize_started(
-            self.index,
-            self.world.env.clock,
-            dedicated=(self.targets[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
-            low_priority=(self.targets[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
-            option=str(option) if shrinks else None,
-        )
-
-    def _begin(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption, *, timeout: float | None) -> None:
-        """Start a resize, or take over from the one in progress: what that has under way goes on."""
-        before = self.resizing
-        if before is not None:
-            self._end_row(before.row, "Retargeted", "A new target replaced this one before it was reached")
-        row = self._row(wanted, option)
-        self._set_targets(wanted)
-        self.resizing = resizing = Resize(row, option)
-        if before is not None:
-            resizing.orders = [order for order in before.orders if order.outstanding]
-            resizing.victims, resizing.awaited = before.victims, before.awaited
-        for kind in NodeKind:
-            self._adjust(resizing, kind)
-        if timeout is not None and math.isfinite(timeout):
-            limit = self.world.env.after(to_ms(timeout), ARRIVALS)
-            limit.callbacks.append(lambda _: self._time_out(resizing))
-        self._progress()
-
-    # ---- autoscale ---------------------------------------------------------------------------------------
-
-    def enable_autoscale(self, formula: str | None = None, interval: float | None = None) -> Answer:
-        """Start sampling and evaluating, or change formula and interval."""
-        parsed = None if formula is None else Formula.parse(formula)
-        span = None if interval is None else to_ms(interval)
-        if self.deleted:
-            return DELETING
-        if self.autoscaler is not None:
-            if self.world.env.clock - self.autoscaler.changed < MIN_BETWEEN_ENABLES:
-                return Answer("TooManyEnableAutoScaleRequests", "Less than 30 s after the last such request")
-            self.autoscaler.change(parsed, span)
-            return DONE
-        if self.resizing is not None:
-            return RESIZING
-        body = self.description
-        self.autoscaler = Autoscaler(
-            self,
-            parsed or Formula.parse(body.auto_scale_formula or ""),
-            span or to_ms(body.auto_scale_evaluation_interval),
-        )
-        return DONE
-
-    def disable_autoscale(self) -> Answer:
-        """Stop sampling and evaluating; targets stay as they are."""
-        if self.autoscaler is not None:
-            self.autoscaler.stop()
-            self.autoscaler = None
-        return DONE
 
     @property
     def wanted(self) -> dict[NodeKind, int]:
         """The targets a formula sees: the pool's, or those that wait for the end of a drain."""
         return self.targets if self.pending is None else self.pending[0]
 
-    def autoscale(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> str:
-        """Act on an evaluation's targets; gives what was done: none, resize, retarget or pending.
-
-        While a drain blocks the pool the latest result waits (assumption P34); any other resize in progress is
-        given the new targets at once (P5).
-        """
-        options = self.world.scenario.options
-        if self.resizing is not None and self._drains_now():
-            if targets == self.wanted:
-                return "none"
-            if options.pending_target == "apply_on_end":
-                self.pending = (targets, option)
-            return "pending"
-        short = any(targets[kind] != len(self.of_kind(kind)) for kind in NodeKind) and self.resizing is None
-        if targets == self.targets and not (short and options.autoscale_retry == "on_shortfall"):
-            return "none"
-        retarget = self.resizing is not None
-        self._begin(targets, option, timeout=options.autoscale_resize_timeout)
-        return "retarget" if retarget else "resize"
-
-    def _drains_now(self) -> bool:
-        """Say whether a resize waits for tasks to end before it can go on."""
+    @property
+    def drains_now(self) -> bool:
+        """Whether a resize waits for tasks to end before it can go on."""
         return any(self.nodes[sequence].draining for sequence in self.resizing.victims) if self.resizing else False
 
-    def stop_resize(self) -> Answer:
-        """Keep what has been obtained; the target is not restored."""
-        if self.resizing is not None:
-            self._cancel_orders(self.resizing, "ResizeStopped", "The resize was stopped")
-            self._progress()
-        return DONE
+    def luck(self, purpose: str) -> float:
+        """Draw a number in [0, 1) from a stream of its own."""
+        if purpose not in self._luck:
+            self._luck[purpose] = self.world.dice(f"{purpose}:{self.id}")
+        return self._luck[purpose]()
+
+    def next_zone(self) -> int:
+        """Give the zone of the next node: the emptiest under zonal placement, else the pool's only one."""
+        if not self.description.is_zonal:
+            return self.description.simulation.zone
+        zones = [self.world.record.nodes[node.number].zone for node in self.nodes.values()]
+        return min(range(1, ZONES + 1), key=lambda zone: (not self.world.has_capacity(self, zone), zones.count(zone)))
+
+    # ---- its life ------------------------------------------------------------------------------------------
+
+    def create(self) -> Answer:
+        """Come to life with the body's targets, or its formula."""
+        body, quota = self.description, self.account.pool_quota
+        if quota is not None and sum(p.exists for p in self.world.pools.values() if p.account is self.account) >= quota:
+            self.deleted = True
+            return Answer("PoolQuotaReached", f"The account may have {quota} pools")
+        self.is_born = True
+        self.world.record.pool_created(self.index, self.world.env.clock)
+        if body.enable_auto_scale:
+            return scaling.enable(self)
+        targets = {
+            NodeKind.DEDICATED: body.target_dedicated_nodes,
+            NodeKind.LOW_PRIORITY: body.target_low_priority_nodes,
+        }
+        return self.resize(targets, timeout=body.resize_timeout) if any(targets.values()) else DONE
 
     def delete(self) -> Answer:
         """Stop a running resize, give the tasks back, and remove every node."""
@@ -234,12 +179,78 @@ class Pool:
         self._progress()
         return DONE
 
-    def _refusal(self) -> Answer | None:
+    # ---- resizing ----------------------------------------------------------------------------------------
+
+    def resize(
+        self,
+        targets: dict[NodeKind, int],
+        *,
+        timeout: float | None,
+        option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
+    ) -> Answer:
+        """Start a resize to `targets`; a row of it is recorded also where the service refuses."""
+        wanted = {**self.targets, **targets}
+        refused = SCALES_ITSELF if self.autoscaler is not None and not self.deleted else self.refusal()
+        if refused:
+            self._end_row(self._row(wanted, option), refused.code, refused.message)
+            return refused
+        self.begin(wanted, option, timeout=timeout)
+        return DONE
+
+    def refusal(self) -> Answer | None:
+        """Say what stands in the way of a resize."""
         if self.deleted:
             return DELETING
-        if self.autoscaler is not None:
-            return SCALES_ITSELF
         return None if self.resizing is None else RESIZING
+
+    def begin(
+        self,
+        wanted: dict[NodeKind, int],
+        option: NodeDeallocationOption,
+        *,
+        timeout: float | None,
+        drain_timeout: float | None = None,
+        chosen: Sequence[Node] = (),
+    ) -> None:
+        """Start a resize, or take over from the one in progress: what that has under way goes on.
+
+        `chosen` nodes leave in any case, before any others are chosen.
+        """
+        before = self.resizing
+        if before is not None:
+            self._end_row(before.row, "Retargeted", "A new target replaced this one before it was reached")
+        row = self._row(wanted, option)
+        self._set_targets(wanted)
+        self.resizing = resizing = Resize(row, option)
+        if before is not None:
+            resizing.orders = [order for order in before.orders if order.outstanding]
+            resizing.victims, resizing.awaited = before.victims, before.awaited
+        for node in chosen:
+            self._remove(resizing, node)
+        for kind in NodeKind:
+            self._adjust(resizing, kind)
+        for limit, act in ((timeout, self._time_out), (drain_timeout, self._give_up_draining)):
+            if limit is not None and math.isfinite(limit):
+                event = self.world.env.after(to_ms(limit), ARRIVALS)
+                event.callbacks.append(lambda _, act=act: act(resizing))  # type: ignore[misc]
+        self._progress()
+
+    def stop_resize(self) -> Answer:
+        """Keep what has been obtained; the target is not restored."""
+        if self.resizing is not None:
+            self._cancel_orders(self.resizing, "ResizeStopped", "The resize was stopped")
+            self._progress()
+        return DONE
+
+    def _row(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
+        shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
+        return self.world.record.resize_started(
+            self.index,
+            self.world.env.clock,
+            dedicated=(self.targets[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
+            low_priority=(self.targets[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
+            option=str(option) if shrinks else None,
+        )
 
     def _set_targets(self, targets: dict[NodeKind, int]) -> None:
         self.targets = targets
@@ -257,46 +268,15 @@ class Pool:
             order.outstanding -= given_up
             missing += given_up
         if missing > 0:
-            admission = admit(missing, growth_limits(self, kind), kind)
-            resizing.fail(admission.code, admission.message)
-            if admission.nodes:
-                order = Order(kind, admission.nodes)
-                resizing.orders.append(order)
-                self.world.env.process(self._deliver(order))
+            growth.order(self, resizing, kind, missing)
         elif missing < 0:
             for sequence in choose_victims(self, kind, -missing):
                 self._remove(resizing, self.nodes[sequence])
 
-    def _deliver(self, order: Order) -> Life:
-        """Obtain the nodes of an order one after the other, as the region hands them out."""
-        tail = self.description.simulation.timing.allocation_tail
-        model = self.world.scenario.options.allocation_tail_model
-        first = self.world.env.clock + self.spans.allocation()
-        k = 0
-        while order.outstanding:
-            yield self.world.env.at(first + to_ms(behind_first(k, tail, model)), NODES)
-            if not order.outstanding:
-                return
-            k += 1
-            order.outstanding -= 1
-            sequence = self._appear(order.kind)
-            if self.resizing is not None and self.world.scenario.options.steady_when != "allocated":
-                self.resizing.awaited.add(sequence)
-            self._progress()
-
-    def _appear(self, kind: NodeKind) -> int:
-        sequence = len(self.numbers)
-        self.kernel.nodes.reserve(sequence + 1)
-        suffix = "d" if kind is NodeKind.DEDICATED else "p"
-        number = self.world.record.node(f"{self.id}_{sequence + 1}_{suffix}", self.index, kind, sequence)
-        self.numbers.append(number)
-        self.nodes[sequence] = Node(self, kind, sequence, number)
-        return sequence
-
     def _remove(self, resizing: Resize, node: Node) -> None:
         resizing.victims.add(node.sequence)
         node.leaving = True
-        node.process.interrupt(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
+        node.tell(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
 
     def _time_out(self, resizing: Resize) -> None:
         if self.resizing is not resizing:
@@ -307,13 +287,18 @@ class Pool:
                 "AllocationTimedout",
                 "Desired number of nodes could not be allocated as the resize timeout was reached",
             )
-        if self.autoscaler is not None and any(self.nodes[n].draining for n in resizing.victims):
-            return  # a drain under autoscale has no timeout (assumption P60)
-        undrained = [n for n in sorted(resizing.victims) if self.nodes[n].draining]
-        for sequence in undrained:
+        if self.autoscaler is not None and self.drains_now:
+            return  # a drain under autoscale has a limit of its own (assumption P60)
+        self._give_up_draining(resizing)
+
+    def _give_up_draining(self, resizing: Resize) -> None:
+        """Put nodes that still drain back to work (assumption P6)."""
+        if self.resizing is not resizing:
+            return
+        for sequence in [n for n in sorted(resizing.victims) if self.nodes[n].draining]:
             resizing.fail("RemoveNodesFailed", "Nodes could not be removed before the resize timeout")
             resizing.victims.discard(sequence)
-            self.nodes[sequence].process.interrupt(Stay())
+            self.nodes[sequence].tell(Stay())
         self._finish(resizing)
 
     def _cancel_orders(self, resizing: Resize, code: str, message: str) -> None:
@@ -331,13 +316,19 @@ class Pool:
         self._end_row(resizing.row, resizing.code, resizing.message)
         if self.pending is not None and not self.deleted:
             (targets, option), self.pending = self.pending, None
-            self.autoscale(targets, option)
+            scaling.apply(self, targets, option)
 
     def _end_row(self, row: int, code: str, message: str) -> None:
         dedicated, low_priority = (len(self.of_kind(kind)) for kind in NodeKind)
         self.world.record.resize_ended(row, self.world.env.clock, code, message, dedicated, low_priority)
 
     # ---- what nodes tell -----------------------------------------------------------------------------------
+
+    def appeared(self, node: Node) -> None:
+        """Note that a node on order has come."""
+        if self.resizing is not None and self.world.scenario.options.steady_when != "allocated":
+            self.resizing.awaited.add(node.sequence)
+        self._progress()
 
     def got_vm(self, node: Node) -> None:
         """Note that a VM stands behind `node`; low-priority ones live as long as the model lets them."""
@@ -350,12 +341,20 @@ class Pool:
             event = self.world.env.after(self.spans.recovery())
             event.callbacks.append(lambda _: self._try_to_recover(node))
 
+    def _try_to_recover(self, node: Node) -> None:
+        if node.state is not NodeState.PREEMPTED or node.leaving or node.recovered.triggered:
+            return
+        if may_recover(self, node):
+            node.recovered.succeed()
+        else:
+            self.lost_vm(node)  # others took the cores meanwhile, or there is no capacity: seek again
+
     def node_entered(self, node: Node) -> None:
         """Note a change of state; a growth may have waited for it (assumption P32, `steady_when`)."""
         if self.resizing is None or node.sequence not in self.resizing.awaited:
             return
         if self.world.scenario.options.steady_when == "idle":
-            on_its_way = node.state in (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
+            on_its_way = node.state in ON_THEIR_WAY
         else:
             on_its_way = node.state is NodeState.CREATING
         if not on_its_way:
@@ -363,8 +362,10 @@ class Pool:
             self._progress()
 
     def lost_node(self, node: Node) -> None:
-        """`node` is gone."""
+        """`node` is gone; its name and address are free."""
         del self.nodes[node.sequence]
+        self.names.give_back(node.name)
+        self.world.addresses.give_back(node.machine)
         if self.resizing is not None:
             self.resizing.victims.discard(node.sequence)
             self._progress()
@@ -372,21 +373,4 @@ class Pool:
     def preempt(self, node: Node) -> None:
         """Take the VM behind `node` back now."""
         if node.has_vm:
-            node.process.interrupt(Preempt())
-
-    def stop_tasks(self, node: Node, outcome: Outcome) -> None:
-        """End everything that runs on `node` now."""
-        self.kernel.out_of_service(node.sequence, self.world.env.clock, outcome)
-
-    def _try_to_recover(self, node: Node) -> None:
-        if node.state is not NodeState.PREEMPTED or node.leaving or node.recovered.triggered:
-            return
-        quota = self.world.scenario.account.low_priority_core_quota
-        if (
-            quota is not None
-            and preempted_is_free(self.world)
-            and self.world.core_use(NodeKind.LOW_PRIORITY) + self.size.vcpus > quota
-        ):
-            self.lost_vm(node)  # others took the cores meanwhile: seek again
-            return
-        node.recovered.succeed()
+            node.tell(Preempt())

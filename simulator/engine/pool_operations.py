@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.engine import scaling
 from simulator.engine.answers import Answer
 from simulator.scenario.operations import DeletePool, DisableAutoScale, EnableAutoScale, Operated, Resize, StopResize
 from simulator.states import NodeKind
@@ -42,12 +43,12 @@ def delete_pool(pool: Pool, _: DeletePool) -> Answer:
 
 def enable_autoscale(pool: Pool, asked: EnableAutoScale) -> Answer:
     """Begin to evaluate a formula, or change it."""
-    return pool.enable_autoscale(asked.auto_scale_formula, asked.auto_scale_evaluation_interval)
+    return scaling.enable(pool, asked.auto_scale_formula, asked.auto_scale_evaluation_interval)
 
 
 def disable_autoscale(pool: Pool, _: DisableAutoScale) -> Answer:
     """Evaluate no more."""
-    return pool.disable_autoscale()
+    return scaling.disable(pool)
 
 
 HANDLERS: Final[Mapping[type[Operated], Handler]] = {

@@ -166,17 +166,7 @@ class Simulation:
 
     def _create(self, pool: Pool) -> None:
         self._unborn -= 1
-        self.world.record.pool_created(pool.index, self.env.clock)
-        body = pool.description
-        if body.enable_auto_scale:
-            pool.enable_autoscale()
-            return
-        targets = {
-            NodeKind.DEDICATED: body.target_dedicated_nodes,
-            NodeKind.LOW_PRIORITY: body.target_low_priority_nodes,
-        }
-        if any(targets.values()):
-            pool.resize(targets, timeout=body.resize_timeout)
+        pool.create()
 
     def _plan(self, operation: Operation) -> None:
         event = self.env.at(to_ms(operation.at), ARRIVALS)

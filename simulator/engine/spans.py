@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from simulator.scenario.timing import Timing
+from simulator.states import NodeState
 
 if TYPE_CHECKING:
     from simulator.engine.world import World
+
+FIELD = {
+    NodeState.REBOOTING: "rebooting",
+    NodeState.REIMAGING: "reimaging",
+    NodeState.UPGRADINGOS: "upgrading_os",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +30,19 @@ class Spans:
     start_task: Callable[[], int]
     leaving: Callable[[], int]
     recovery: Callable[[], int]
+    _rare: Callable[[str, Any], Callable[[], int]]
+    """Makes the stream of a rare step when it is first taken."""
+    _timing: Timing
+    _contact: Any
 
     @classmethod
     def of(cls, world: World, pool: str, timing: Timing) -> Spans:
         """Take one stream for each step, so that changing one step leaves the others' luck alone."""
+
+        @cache
+        def rare(name: str, distribution: Any) -> Callable[[], int]:
+            return world.spans(f"{name}:{pool}", distribution)
+
         return cls(
             allocation=world.spans(f"allocation:{pool}", timing.allocation_latency),
             creating=world.spans(f"creating:{pool}", timing.creating),
@@ -33,4 +50,16 @@ class Spans:
             start_task=world.spans(f"start task:{pool}", timing.start_task),
             leaving=world.spans(f"leaving:{pool}", timing.leaving),
             recovery=world.spans(f"recovery:{pool}", timing.recovery_delay),
+            _rare=rare,
+            _timing=timing,
+            _contact=world.scenario.options.unusable_recovery,
         )
+
+    def restart(self, state: NodeState) -> int:
+        """Give the time in `rebooting`, `reimaging` or `upgradingos`."""
+        name = FIELD[state]
+        return self._rare(name, getattr(self._timing, name))()
+
+    def contact(self) -> int | None:
+        """Give the time until contact with a node is back; None = never (assumption P23)."""
+        return None if self._contact == "never" else self._rare("contact", self._contact)()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import Environment
+from simulator.engine.names import Names
 from simulator.results.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.streams import Draws, stream
@@ -14,7 +15,10 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.distributions import TimeDistribution
+    from simulator.engine.outages import Outage
     from simulator.engine.pool import Pool
+    from simulator.scenario.bodies import Pool as Description
+    from simulator.scenario.schema import Account
 
 
 @dataclass(slots=True)
@@ -26,6 +30,10 @@ class World:
     replication: int
     record: Recorder
     pools: dict[str, Pool] = field(default_factory=dict)
+    addresses: Names = field(default_factory=Names)
+    """Numbers of the machines' addresses, over all pools."""
+    outages: list[Outage] = field(default_factory=list)
+    """Shortages of capacity that last."""
 
     def spans(self, name: str, distribution: TimeDistribution) -> Callable[[], int]:
         """Give a function that draws one span in milliseconds at each call, from the stream `name`."""
@@ -48,6 +56,17 @@ class World:
         jobs = enumerate(self.scenario.jobs)
         return next((number for number, job in jobs if job.id.lower() == name.lower()), -1)
 
-    def core_use(self, kind: str, family: str | None = None) -> int:
-        """Count the cores that nodes of one kind hold or have been promised, over all pools."""
-        return sum(pool.cores_held(kind, family) for pool in self.pools.values())
+    def account_of(self, pool: Description) -> Account:
+        """Give the account that a pool belongs to."""
+        name = pool.simulation.account
+        if name is None:
+            return self.scenario.account
+        return next(found for known, found in self.scenario.accounts.items() if known.lower() == name.lower())
+
+    def core_use(self, account: Account, kind: str, family: str | None = None) -> int:
+        """Count the cores that nodes of one kind hold or have been promised, over all pools of an account."""
+        return sum(pool.cores_held(kind, family) for pool in self.pools.values() if pool.account is account)
+
+    def has_capacity(self, pool: Pool, zone: int) -> bool:
+        """Say whether the region can give a VM of the pool's size in a zone now."""
+        return not any(outage.hits(pool.description.vm_size, zone) for outage in self.outages)

@@ -11,6 +11,10 @@ from simulator.states import NodeKind
 
 INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}
 """Nodes of a pool with inter-node communication (assumption P2)."""
+MANAGED_IMAGE_CAP = {NodeKind.DEDICATED: 2000, NodeKind.LOW_PRIORITY: 1000}
+"""Nodes of a pool whose image is a managed image of the user's."""
+NODES_PER_ADDRESS = 100
+"""A public IP address of the user's carries so many nodes, dedicated or low-priority ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,19 @@ def core_quota_code(kind: NodeKind, mode: str) -> str:
     if kind is NodeKind.DEDICATED:
         return "AccountCoreQuotaReached"
     return "AccountSpotCoreQuotaReached" if mode == "UserSubscription" else "AccountLowPriorityCoreQuotaReached"
+
+
+def inter_node_cap(mode: str, setting: int | str) -> int:
+    """Give the most nodes of a pool whose nodes talk to each other."""
+    return INTER_NODE_CAP[mode] if isinstance(setting, str) else setting
+
+
+def addresses_code() -> str:
+    """Name the error for a subnet or public addresses that are used up; inferred, the service's is not published."""
+    return "AllocationFailed"
+
+
+def room_of_addresses(addresses: int, mine: int, others: int) -> int:
+    """Give how many more nodes of a kind fit: an address carries nodes of one kind only."""
+    taken = -(-others // NODES_PER_ADDRESS)
+    return (addresses - taken) * NODES_PER_ADDRESS - mine

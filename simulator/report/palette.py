@@ -91,7 +91,12 @@ LABELS: Final[Mapping[str, Shade]] = {
     Label.IDLE_UNUSED: Shade("idle, never had a task", "#AAB8CC", "#A9ABAD", "xx"),
     Label.DRAINING: Shade("draining", "#A1CDB5", "#2C8C5D", "//"),
     Label.LEAVING: Shade("being removed", "#4EB494", "#3EA672", "\\\\"),
+    Label.OFFLINE: Shade("scheduling disabled", "#5B5F66", "#B9BFC6", "--"),
+    Label.START_TASK_FAILED: Shade("start task failed", "#C74D04", "#FF804B", "xx"),
     Label.UNUSABLE: Shade("unusable", "#222222", "#F4F4F4", "xx"),
+    Label.NO_CONTACT: Shade("no contact", "#8D9299", "#909595", "oo"),
+    Label.RESTARTING: Shade("rebooting, reimaging", "#E6C700", "#E6C700", "||"),
+    Label.UPGRADING_OS: Shade("upgrading the OS", "#B2A021", "#F2E26B", "++"),
     Label.PREEMPTED: Shade("preempted (not billed)", "#FFE6E5", "#5E3550", "xx"),
     Label.BILLING_ROUNDING: Shade("rounding of the bill", "#F2E26B", "#998500", ".."),
 }

@@ -25,6 +25,13 @@ IDLE, RUNNING, LEAVING, PREEMPTED, CREATING = (
         NodeState.CREATING,
     )
 )
+
+
+def code_of(state: NodeState) -> int:
+    """Give the code of a state in a column."""
+    return _STATE_CODE[state]
+
+
 STARTING, START_TASK = _STATE_CODE[NodeState.STARTING], _STATE_CODE[NodeState.WAITINGFORSTARTTASK]
 
 
@@ -68,6 +75,17 @@ class Control:
     @cached_property
     def end(self) -> Ints:
         return self._column([row.end for row in self.raw.recorder.states])
+
+    @cached_property
+    def is_open(self) -> npt.NDArray[np.bool_]:
+        """Whether scheduling was enabled on the node."""
+        return np.array([row.is_open for row in self.raw.recorder.states], dtype=np.bool_)[self._order]
+
+    @cached_property
+    def why(self) -> list[str]:
+        """What broke the node, state by state."""
+        states = self.raw.recorder.states
+        return [states[row].why for row in self._order.tolist()]
 
     @property
     def stride(self) -> int:

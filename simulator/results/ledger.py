@@ -21,9 +21,10 @@ from simulator.results.control import (
     START_TASK,
     STARTING,
     Control,
+    code_of,
 )
 from simulator.scenario.schema import Options
-from simulator.states import Outcome
+from simulator.states import NodeState, Outcome
 from simulator.units import MS_PER_S, to_ms
 
 Ints = npt.NDArray[np.int64]
@@ -57,8 +58,18 @@ class Label(StrEnum):
     """`leavingpool`, no task left, kept by the deallocation option."""
     LEAVING = "leaving"
     """`leavingpool`, being removed."""
+    OFFLINE = "offline"
+    """Scheduling disabled, or closed for a restart, and no task there."""
+    START_TASK_FAILED = "start_task_failed"
+    """`starttaskfailed`: stays, is billed, and runs nothing."""
     UNUSABLE = "unusable"
-    """Any other state in which no task can run."""
+    """`unusable`, for good or until contact is back."""
+    NO_CONTACT = "no_contact"
+    """`unknown`."""
+    RESTARTING = "restarting"
+    """`rebooting` and `reimaging`; the start that follows is booting again."""
+    UPGRADING_OS = "upgrading_os"
+    """`upgradingos`."""
     PREEMPTED = "preempted"
     """Without a VM; not billed."""
     BILLING_ROUNDING = "billing_rounding"
@@ -71,6 +82,13 @@ _OF_STATE: Final = {
     STARTING: Label.BOOTING,
     START_TASK: Label.START_TASK,
     PREEMPTED: Label.PREEMPTED,
+    code_of(NodeState.OFFLINE): Label.OFFLINE,
+    code_of(NodeState.STARTTASKFAILED): Label.START_TASK_FAILED,
+    code_of(NodeState.UNUSABLE): Label.UNUSABLE,
+    code_of(NodeState.UNKNOWN): Label.NO_CONTACT,
+    code_of(NodeState.REBOOTING): Label.RESTARTING,
+    code_of(NodeState.REIMAGING): Label.RESTARTING,
+    code_of(NodeState.UPGRADINGOS): Label.UPGRADING_OS,
 }
 _BUSY: Final = (Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST)
 BUSY: Final = frozenset(_BUSY)
@@ -142,8 +160,6 @@ def _label_rows(control: Control) -> Ints:
     is_leaving = state == LEAVING
     put(Label.DRAINING, drained - worked, is_leaving)
     put(Label.LEAVING, free - (drained - worked), is_leaving)
-    known = np.isin(state, [*_OF_STATE, IDLE, LEAVING])
-    put(Label.UNUSABLE, free, ~known)
     return found
 
 
@@ -151,7 +167,8 @@ def _label_idle(control: Control, free: Ints, put: Put) -> None:
     """Tell the idle time of a node in service apart by its first and last task."""
     node, start, end = control.node, control.start, control.end
     first, last = control.worked.span(len(control.node_pool))
-    in_service = control.state == IDLE
+    put(Label.OFFLINE, free, (control.state == IDLE) & ~control.is_open)
+    in_service = (control.state == IDLE) & control.is_open
     used = last[node] >= 0
     before = np.clip(np.minimum(end, first[node]) - start, 0, None)
     tail = np.clip(end - np.maximum(start, last[node]), 0, None)

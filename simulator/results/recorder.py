@@ -16,6 +16,12 @@ class NodeRow:
     pool: int
     kind: NodeKind
     sequence: int
+    host: str = ""
+    """Name of the machine: like the address, used again when the node is gone."""
+    address: str = ""
+    zone: int = 1
+    last_boot: int = -1
+    """When it last entered `starting`."""
 
 
 @dataclass(slots=True)
@@ -26,6 +32,21 @@ class StateRow:
     state: NodeState
     start: int
     end: int = -1
+    is_open: bool = True
+    """Whether scheduling was enabled; tells something in service only."""
+    why: str = ""
+    """What broke the node."""
+
+
+@dataclass(slots=True)
+class StartTaskRow:
+    """One attempt of a start task; `end` and `exit_code` stay −1 where the node was lost or restarted first."""
+
+    node: int
+    start: int
+    attempt: int
+    end: int = -1
+    exit_code: int = -1
 
 
 @dataclass(slots=True)
@@ -88,6 +109,7 @@ class Recorder:
     operations: list[OperationRow] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
+    start_tasks: list[StartTaskRow] = field(default_factory=list)
     removals: list[tuple[int, int]] = field(default_factory=list)
     """Node and the instant at which its removal began, after any drain."""
     _open: dict[int, StateRow] = field(default_factory=dict)
@@ -109,18 +131,34 @@ class Recorder:
         self.nodes.append(NodeRow(name, pool, kind, sequence))
         return len(self.nodes) - 1
 
-    def state(self, node: int, state: NodeState | None, now: int) -> None:
+    def booted(self, node: int, now: int) -> None:
+        """Note that a node starts."""
+        self.nodes[node].last_boot = now
+
+    def start_task_began(self, node: int, now: int, attempt: int) -> int:
+        """Add an attempt of a start task and give its row."""
+        self.start_tasks.append(StartTaskRow(node, now, attempt))
+        return len(self.start_tasks) - 1
+
+    def start_task_ended(self, row: int, now: int, exit_code: int) -> None:
+        """Note how an attempt of a start task ended."""
+        self.start_tasks[row].end, self.start_tasks[row].exit_code = now, exit_code
+
+    def state(self, node: int, state: NodeState | None, now: int, *, is_open: bool = True, why: str = "") -> None:
         """Close the node's present state and open the next; `None` = gone."""
         row = self._open.pop(node, None)
         before = row.state if row else None
-        if state not in NODE_TRANSITIONS[before]:
+        is_legal = state in NODE_TRANSITIONS[before] or (
+            row is not None and (row.state, row.is_open) == (state, not is_open)
+        )
+        if not is_legal:
             story = ", ".join(f"{r.state} from {r.start}" for r in self.states if r.node == node)
             name = self.nodes[node].id
             raise BrokenInvariantError(f"node {name} may not go from {before} to {state} at {now} ms: {story}")
         if row:
             row.end = now
         if state is not None:
-            self._open[node] = StateRow(node, state, now)
+            self._open[node] = StateRow(node, state, now, is_open=is_open, why=why)
             self.states.append(self._open[node])
 
     def removal(self, node: int, now: int) -> None:

@@ -129,6 +129,10 @@ def _nodes(recording: "Recording") -> Columns:
         "node": (np.arange(count), _node_ids(recording)),
         "pool": (control.node_pool, _pool_ids(recording)),
         "kind": (control.node_kind, [str(kind) for kind in KINDS]),
+        "host": [row.host for row in raw.recorder.nodes],
+        "ip": [row.address for row in raw.recorder.nodes],
+        "zone": np.array([row.zone for row in raw.recorder.nodes], dtype=np.int64),
+        "last_boot": seconds(np.array([row.last_boot for row in raw.recorder.nodes], dtype=np.int64)),
         "created": created / MS_PER_S,
         "gone": gone / MS_PER_S,
         "vms": np.bincount(control.node[control.state == CREATING], minlength=count),
@@ -167,8 +171,24 @@ def _node_states(recording: "Recording") -> Columns:
         "pool": (control.node_pool[of_node], _pool_ids(recording)),
         "kind": (control.node_kind[of_node], [str(kind) for kind in KINDS]),
         "state": (shown, [str(name) for name in STATES]),
+        "scheduling": control.is_open[source],
         "start": (begin - of_node * control.stride) / MS_PER_S,
         "end": (finish - of_node * control.stride) / MS_PER_S,
+        "why": coded((control.why[row] for row in source.tolist()) if any(control.why) else [None] * len(source)),
+    }
+
+
+def _start_tasks(recording: "Recording") -> Columns:
+    rows = recording.raw.recorder.start_tasks
+    node = np.array([row.node for row in rows], dtype=np.int64)
+    code = np.array([row.exit_code for row in rows], dtype=np.int64)
+    return {
+        "node": (node, _node_ids(recording)),
+        "pool": (recording.control.node_pool[node], _pool_ids(recording)),
+        "attempt": np.array([row.attempt for row in rows], dtype=np.int64),
+        "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
+        "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
+        "exit_code": np.ma.masked_array(code, mask=code < 0),
     }
 
 
@@ -265,6 +285,7 @@ MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "pools": _pools,
     "nodes": _nodes,
     "node_states": _node_states,
+    "start_tasks": _start_tasks,
     "resizes": _resizes,
     "operations": _operations,
     "pool_timeline": _pool_timeline,

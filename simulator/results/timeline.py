@@ -151,7 +151,7 @@ def _node_changes(control: Control) -> dict[str, Changes]:
     return {
         "current_dedicated": levels(control.node_kind[node] == 0),
         "current_low_priority": levels(control.node_kind[node] == 1),
-        "usable_nodes": levels(state == IDLE),
+        "usable_nodes": levels((state == IDLE) & control.is_open),
         "preempted_nodes": levels(state == PREEMPTED),
         "running_nodes": [(Instants(pool, worked.start), 1), (Instants(pool[closed], worked.end[closed]), -1)],
     }

@@ -9,6 +9,18 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
 from simulator.scenario.arrivals import Arrivals, AtOnce
+from simulator.scenario.deployment import (
+    CloudServiceConfiguration,
+    DataDisk,
+    VirtualMachineConfiguration,
+    get,
+    is_custom_image,
+    is_managed_image,
+    os_kind,
+    runs_on,
+)
+from simulator.scenario.faults import ContactLoss, Downloads, StartTaskLuck
+from simulator.scenario.network import NetworkConfiguration
 from simulator.scenario.preemption import NoPreemption, Preemption
 from simulator.scenario.section import (
     Amount,
@@ -63,6 +75,15 @@ class PoolSimulation(Section):
     timing: Timing = Field(default_factory=_measured)
     preemption: Preemption = NoPreemption()
     prices: Prices = Prices()
+    start_task: StartTaskLuck = StartTaskLuck()
+    downloads: Downloads = Downloads()
+    contact_loss: ContactLoss = ContactLoss()
+    account: str | None = None
+    """Which of the scenario's `accounts` it belongs to; None = its `account`."""
+    zone: Annotated[int, Field(ge=1, le=3)] = 1
+    """Availability zone of all nodes, unless placement is zonal."""
+    network_blocked: bool = False
+    """Whether firewall or name service keep nodes from the service: all of them end up unusable."""
 
 
 class Pool(Body):
@@ -70,8 +91,8 @@ class Pool(Body):
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     vm_size: str
-    virtual_machine_configuration: dict[str, Any] | None = None
-    cloud_service_configuration: dict[str, Any] | None = None
+    virtual_machine_configuration: VirtualMachineConfiguration | None = None
+    cloud_service_configuration: CloudServiceConfiguration | None = None
     task_slots_per_node: Positive = 1
     task_scheduling_policy: SchedulingPolicy = SchedulingPolicy()
     target_dedicated_nodes: Count = 0
@@ -82,6 +103,10 @@ class Pool(Body):
     auto_scale_formula: str | None = None
     auto_scale_evaluation_interval: Seconds = 900.0
     start_task: StartTask | None = None
+    application_package_references: tuple[dict[str, Any], ...] = ()
+    certificate_references: tuple[dict[str, Any], ...] = ()
+    network_configuration: NetworkConfiguration = NetworkConfiguration()
+    upgrade_policy: dict[str, Any] | None = None
     simulation: PoolSimulation = Field(default_factory=PoolSimulation)
 
     @property
@@ -103,43 +128,59 @@ class Pool(Body):
     @property
     def pays_for_windows(self) -> bool:
         """Whether the price holds a Windows licence: not where the pool brings its own (`licenseType`)."""
-        own = str(_get(self.virtual_machine_configuration, "licenseType")).lower()
+        own = str(get(self.virtual_machine_configuration, "licenseType")).lower()
         return self.is_windows and own not in ("windows_server", "windows_client")
 
     @property
     def is_custom_image(self) -> bool:
         return is_custom_image(self.virtual_machine_configuration)
 
+    @property
+    def is_managed_image(self) -> bool:
+        return is_managed_image(self.virtual_machine_configuration)
 
-def _get(body: object, key: str) -> Any:
-    """Look up `key` without case."""
-    if isinstance(body, Mapping):
-        for name, value in body.items():
-            if str(name).replace("_", "").lower() == key.lower():
-                return value
-    return None
+    def runs_on(self, size: str) -> bool:
+        """Say whether a VM size can boot the pool's image."""
+        return runs_on(self.virtual_machine_configuration, size)
 
+    @property
+    def container_image_names(self) -> tuple[str, ...]:
+        machine = self.virtual_machine_configuration
+        containers = machine.container_configuration if machine else None
+        return containers.container_image_names if containers else ()
 
-def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
-    """Tell from image, node agent or cloud service what a node boots."""
-    if cloud_service is not None:
-        return OsKind.CLOUD_SERVICE
-    image = _get(virtual_machine, "imageReference")
-    words = " ".join(
-        str(text)
-        for text in (
-            _get(virtual_machine, "nodeAgentSKUId"),
-            _get(image, "publisher"),
-            _get(image, "offer"),
-        )
-    ).lower()
-    windows = "windows" in words or _get(virtual_machine, "windowsConfiguration") is not None
-    return OsKind.WINDOWS if windows else OsKind.LINUX
+    @property
+    def data_disks(self) -> tuple[DataDisk, ...]:
+        return self.virtual_machine_configuration.data_disks if self.virtual_machine_configuration else ()
 
+    @property
+    def is_zonal(self) -> bool:
+        """Whether nodes are spread over the region's zones."""
+        machine = self.virtual_machine_configuration
+        return machine is not None and machine.node_placement_configuration.policy == "zonal"
 
-def is_custom_image(virtual_machine: object) -> bool:
-    """Tell whether nodes boot from an image of the user's own."""
-    return _get(_get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
+    @property
+    def os_version(self) -> str | None:
+        """The version that a cloud service asks for."""
+        return self.cloud_service_configuration.os_version if self.cloud_service_configuration else None
+
+    @property
+    def upgrades_os(self) -> bool:
+        """Whether the system of live nodes can be upgraded: cloud services, and VMs under an upgrade policy."""
+        mode = str(get(self.upgrade_policy, "mode") or "manual").lower()
+        return self.cloud_service_configuration is not None or mode != "manual"
+
+    @property
+    def subnet(self) -> str | None:
+        """Name of its subnet, in lower case; None where the service provides one."""
+        found = self.network_configuration.subnet_id
+        return found.rstrip("/").rsplit("/", 1)[-1].lower() if found else None
+
+    @property
+    def user_managed_ips(self) -> int | None:
+        """How many public addresses of the user's carry its nodes; None where there are none."""
+        addresses = self.network_configuration.public_addresses
+        return len(addresses.ip_address_ids) if addresses.provision == "usermanaged" else None
 
 
 class TaskIdRange(Body):
@@ -271,10 +312,10 @@ class AutoPool(Body):
     @model_validator(mode="before")
     @classmethod
     def _name_the_pool(cls, data: object) -> object:
-        pool = _get(data, "pool")
-        if isinstance(data, Mapping) and isinstance(pool, Mapping) and _get(pool, "id") is None:
+        pool = get(data, "pool")
+        if isinstance(data, Mapping) and isinstance(pool, Mapping) and get(pool, "id") is None:
             key = next(key for key in data if str(key).lower() == "pool")
-            return {**data, key: {**pool, "id": _get(data, "autoPoolIdPrefix") or "auto"}}
+            return {**data, key: {**pool, "id": get(data, "autoPoolIdPrefix") or "auto"}}
         return data
 
     @property

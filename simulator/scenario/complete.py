@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from simulator.scenario.bodies import is_custom_image, os_kind
 from simulator.scenario.catalogue import find
+from simulator.scenario.deployment import is_custom_image, os_kind
 from simulator.scenario.instants import offsets, parse_time
 from simulator.scenario.section import fold
 from simulator.scenario.timing import TimingPreset, preset

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
+from simulator.distributions import TimeDistribution, Uniform
 from simulator.durations import Limit, Seconds
 from simulator.errors import Problem
 from simulator.formula import Options as FormulaOptions
@@ -14,6 +15,7 @@ from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.catalogue import VmSize
 from simulator.scenario.complete import complete
 from simulator.scenario.instants import UtcTime
+from simulator.scenario.network import Subnet
 from simulator.scenario.operations import PoolOperation
 from simulator.scenario.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.timing import TimingPreset
@@ -35,6 +37,11 @@ class ScaleDownOrder(StrEnum):
     RANDOM = "random"
 
 
+def _recovery(value: object) -> object:
+    """Leave the word for no recovery alone; anything else is a distribution."""
+    return value.lower() if isinstance(value, str) and value.lower() == "never" else value
+
+
 def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
     FormulaOptions.of(values)
     return values
@@ -44,6 +51,16 @@ class Options(Section):
     """Decisions on points that the service leaves open (behaviour document, 15.1), each an assumption."""
 
     timing_preset: TimingPreset = TimingPreset.MEASURED
+    unusable_recovery: Annotated[Literal["never"] | TimeDistribution, BeforeValidator(_recovery)] = Uniform[
+        Seconds
+    ].model_construct(low=900.0, high=2700.0)
+    """How long the service needs to regain contact with a node (P23)."""
+    lost_node_requeue_delay: Seconds = 300.0
+    """After what time the tasks of a node without contact return to the queue (P24)."""
+    reboot_allowed_states: Literal["extended", "api"] = "extended"
+    """Whether a broken node can be rebooted too (P18)."""
+    inter_node_cap: Positive | Literal["by_mode"] = "by_mode"
+    """Most nodes of a pool with inter-node communication (P2); by mode: 100, or 80 in user-subscription mode."""
     equal_priority_policy: EqualPriorityPolicy = EqualPriorityPolicy.UNIFORM
     retry_position: Literal["creation_order", "tail"] = "creation_order"
     scale_down_order: ScaleDownOrder = ScaleDownOrder.NEWEST_IDLE_FIRST
@@ -66,6 +83,8 @@ class Options(Section):
     """Whether an evaluation with unchanged targets tries again after a resize that fell short (P40)."""
     run_on_reenable: bool = True
     """Whether enabling autoscale again evaluates at once (A26)."""
+    autoscale_drain_timeout: Limit | None = None
+    """After what time a drain under autoscale gives up; None: never (P60)."""
     pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"
     """What becomes of a result while a drain blocks the pool (P34)."""
     sample_profile: Literal["typical", "documented", "custom"] = "typical"
@@ -86,7 +105,10 @@ class Options(Section):
 
 
 class Account(Section):
-    """The account's mode and quotas; None means without limit."""
+    """An account's mode and quotas; None means without limit.
+
+    In user-subscription mode the quotas stand for those of the subscription: regional, by family, spot.
+    """
 
     mode: Literal["BatchService", "UserSubscription"] = "BatchService"
     dedicated_core_quota: Count | None = None
@@ -94,7 +116,11 @@ class Account(Section):
     dedicated_core_quota_per_vm_family: dict[str, Count] | None = Field(
         default=None, alias="dedicatedCoreQuotaPerVMFamily"
     )
+    dedicated_core_quota_per_vm_family_enforced: bool = Field(
+        default=True, alias="dedicatedCoreQuotaPerVMFamilyEnforced"
+    )
     pool_quota: Count | None = None
+    active_job_and_schedule_quota: Count | None = None
 
 
 Operation = Annotated[PoolOperation, Field(discriminator="operation")]
@@ -112,6 +138,10 @@ class Scenario(Section):
     """When the run ends at the latest, since the origin."""
     options: Options = Options()
     account: Account = Account()
+    accounts: dict[str, Account] = Field(default_factory=dict)
+    """Further accounts by name; a pool's `simulation.account` says which one it belongs to."""
+    subnets: dict[str, Subnet] = Field(default_factory=dict)
+    """By the last part of the `subnetId`; others have addresses without limit."""
     sizes: dict[str, VmSize] = Field(default_factory=dict)
     """Every VM size that a pool uses, by its name in the pool's body."""
     pools: tuple[Pool, ...] = ()
@@ -124,6 +154,12 @@ class Scenario(Section):
     def _complete(cls, data: object, info: ValidationInfo) -> Any:
         prices = (info.context or {}).get("prices", {})
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
+
+    def free_addresses(self, subnet: str | None) -> int | None:
+        """Give the addresses of a subnet that nodes can have; None = without limit."""
+        if subnet is None:
+            return None
+        return next((one.free_addresses for name, one in self.subnets.items() if name.lower() == subnet), None)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:

@@ -7,6 +7,8 @@ The figures are the assumptions of the behaviour document, section 3.2: chosen, 
 from enum import StrEnum
 from typing import Any, Final
 
+from pydantic import Field
+
 from simulator.distributions import TimeDistribution
 from simulator.scenario.section import Amount, Section
 
@@ -50,6 +52,14 @@ class Timing(Section):
     """What comes on top of `launch_overhead` for a task in a container."""
     recovery_delay: TimeDistribution
     """From `preempted` until the replacement is in `creating`."""
+    certificate_install: Amount
+    """Seconds that certificates add to every start of a node, where the pool has any."""
+    rebooting: TimeDistribution
+    """Time in `rebooting`; packages and start task follow."""
+    reimaging: TimeDistribution
+    """Time in `reimaging`, before a new time in `starting`."""
+    upgrading_os: TimeDistribution = Field(alias="upgradingOS")
+    """Time in `upgradingos`; packages and start task follow."""
 
 
 def _ln(median: float, p95: float) -> dict[str, Any]:
@@ -77,6 +87,9 @@ _COMMON: Final[dict[TimingPreset, dict[str, Any]]] = {
         "dispatchLatency": "0s",
         "containerOverhead": "0s",
         "recoveryDelay": "0s",
+        "certificateInstall": 0.0,
+        "reimaging": "0s",
+        "upgradingOS": "0s",
     },
     TimingPreset.MEASURED: {
         "allocationLatency": _ln(210, 480),
@@ -87,6 +100,9 @@ _COMMON: Final[dict[TimingPreset, dict[str, Any]]] = {
         "dispatchLatency": _uniform(2, 5),
         "containerOverhead": "4.5s",
         "recoveryDelay": _exponential(1800),
+        "certificateInstall": 5.0,
+        "reimaging": "120s",
+        "upgradingOS": "300s",
     },
     TimingPreset.PESSIMISTIC: {
         "allocationLatency": _ln(480, 900),
@@ -97,6 +113,9 @@ _COMMON: Final[dict[TimingPreset, dict[str, Any]]] = {
         "dispatchLatency": _uniform(5, 10),
         "containerOverhead": "9s",
         "recoveryDelay": _exponential(7200),
+        "certificateInstall": 15.0,
+        "reimaging": "300s",
+        "upgradingOS": "900s",
     },
 }
 _STARTING: Final[dict[TimingPreset, dict[OsKind, Any]]] = {
@@ -117,6 +136,11 @@ _LAUNCH: Final[dict[TimingPreset, tuple[str, str]]] = {  # Linux, Windows
     TimingPreset.MEASURED: ("0.5s", "2s"),
     TimingPreset.PESSIMISTIC: ("1s", "4s"),
 }
+_REBOOTING: Final[dict[TimingPreset, tuple[str, str]]] = {  # Linux, Windows
+    TimingPreset.INSTANT: ("0s", "0s"),
+    TimingPreset.MEASURED: ("60s", "120s"),
+    TimingPreset.PESSIMISTIC: ("180s", "360s"),
+}
 
 
 def preset(name: TimingPreset, kind: OsKind, *, custom_image: bool = False) -> dict[str, Any]:
@@ -125,6 +149,7 @@ def preset(name: TimingPreset, kind: OsKind, *, custom_image: bool = False) -> d
         **_COMMON[name],
         "starting": _STARTING[name][kind],
         "launchOverhead": _LAUNCH[name][kind != OsKind.LINUX],
+        "rebooting": _REBOOTING[name][kind != OsKind.LINUX],
     }
     if custom_image:
         timing["allocationTail"] = timing["allocationTail"] * CUSTOM_IMAGE_TAIL

@@ -109,7 +109,7 @@ def test_the_cost_of_working_nodes_is_shared_by_slot_time() -> None:
     ],
 )
 def test_prices(size: dict[str, Any], image: str, kind: str, price: float | None, noted: str) -> None:
-    machine = {"nodeAgentSKUId": f"batch.node.{image}"}
+    machine = {"nodeAgentSKUId": f"batch.node.{image}", "imageReference": {"publisher": "somebody"}}
     if "own licence" in image:
         machine["licenseType"] = "Windows_Server"
     body = pool(vmSize="Own", virtualMachineConfiguration=machine, **{f"target{kind}Nodes": 1})

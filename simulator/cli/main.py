@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.describe import schema, sizes, validate
 from simulator.cli.experiments import compare
 from simulator.cli.formula import app as formula
+from simulator.cli.plot import plot, trace
 from simulator.cli.report import report
 from simulator.cli.run import run
 from simulator.cli.verify import verify
@@ -22,6 +23,8 @@ app = typer.Typer(
 app.command()(run)
 app.command()(compare)
 app.command()(report)
+app.command()(plot)
+app.command()(trace)
 app.command()(validate)
 app.command()(verify)
 app.command()(schema)

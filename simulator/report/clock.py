@@ -26,6 +26,11 @@ _UNITS: Final = ((180.0, 1.0, "s"), (3 * 3600.0, 60.0, "min"), (3 * DAY_S, 3600.
 _STEPS: Final = {"s": [1, 2, 3, 6, 10], "min": [1, 2, 3, 6, 10], "h": [1, 2, 3, 4, 6, 10], "d": [1, 2, 5, 7, 10]}
 
 
+def unit_of(span: float) -> tuple[float, str]:
+    """Give the unit in which a span of so many seconds reads best: its size in seconds and its name."""
+    return next((size, name) for limit, size, name in _UNITS if span <= limit)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """How seconds since the origin are shown."""
@@ -36,15 +41,11 @@ class Clock:
     zone: tzinfo | None = None
     """Whose clock; None shows the time since the origin."""
 
-    @property
-    def _unit(self) -> tuple[float, str]:
-        return next((size, name) for limit, size, name in _UNITS if self.end <= limit)
-
     def at(self, seconds: npt.ArrayLike) -> Floats:
         """Give positions on the axis."""
         instants = np.asarray(seconds, dtype=np.float64)
         if self.zone is None:
-            return instants / self._unit[0]
+            return instants / unit_of(self.end)[0]
         from matplotlib.dates import date2num  # noqa: PLC0415 - slow to import
 
         return float(date2num(self.origin)) + instants / DAY_S  # type: ignore[no-untyped-call]
@@ -56,7 +57,7 @@ class Clock:
         first, last = self.at([0.0, self.end if self.end > 0 else 1.0])
         axes.set_xlim(float(first), float(last))
         if self.zone is None:
-            name = self._unit[1]
+            name = unit_of(self.end)[1]
             axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=_STEPS[name]))
             axes.set_xlabel(f"time since the start of the run ({name})")
             return

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
@@ -44,6 +46,7 @@ _STYLE: Final[Mapping[str, Any]] = {
     "svg.fonttype": "path",
     "pdf.compression": 6,
     "path.simplify": True,
+    "text.parse_math": False,  # ids and dollars are text, not formulas
 }
 
 
@@ -111,7 +114,7 @@ def swatch(shade: Shade, page: Page, title: str = "", *, plain: bool = False) ->
     )
 
 
-def legend(figure: Figure, handles: Iterable[Artist], page: Page, *, note: str = "", columns: int = 0) -> None:
+def legend(figure: Figure, handles: Iterable[Any], page: Page, *, note: str = "", columns: int = 0) -> None:
     """Set one legend for the whole figure beneath the axes, small print above it."""
     listed = list(handles)
     small = "\n".join(textwrap.wrap(note, int(figure.get_figwidth() * 15)))
@@ -123,6 +126,7 @@ def legend(figure: Figure, handles: Iterable[Artist], page: Page, *, note: str =
     fitting = max(int(figure.get_figwidth() * 12.5 / (longest + 6)), 1)
     made = figure.legend(
         handles=listed,
+        labels=[_shown(str(handle.get_label())) for handle in listed],
         loc="outside lower left",
         ncols=min(columns or len(listed), fitting),
         title=small or None,
@@ -132,21 +136,59 @@ def legend(figure: Figure, handles: Iterable[Artist], page: Page, *, note: str =
     made.get_title().set_color(page.faint)
 
 
+def _shown(label: str) -> str:
+    """Keep an id that begins with an underscore, which a legend would leave out."""
+    return f"\N{NO-BREAK SPACE}{label}" if label.startswith("_") else label
+
+
 def say_nothing(axes: Axes, text: str, page: Page) -> None:
     """Tell in the middle of empty axes why they are empty."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=page.faint, fontsize=10)
+
+
+def refuse_suffix(path: Path) -> list[Problem]:
+    """Say what is wrong with a picture's name, if anything."""
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES:
+        return []
+    text = f"no picture can be written as {suffix!r}" if suffix else "has no suffix"
+    return [Problem(f"{text}; expected one of {', '.join(SUFFIXES)}", str(path))]
+
+
+@contextmanager
+def _settled(figure: Figure) -> Iterator[None]:
+    """Lay the figure out once and keep that while it is written.
+
+    The solver of the layout goes by addresses in memory: from one process to the next its answers differ in the last
+    bits, which vector formats write down.
+    """
+    engine = figure.get_layout_engine()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(value, 5) for value in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
+    for text in (figure._suptitle, figure._supxlabel):  # type: ignore[attr-defined]  # noqa: SLF001 - no getter
+        if text is not None:
+            text.set_position(tuple(round(value, 5) for value in text.get_position()))
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure in the format of the path's suffix; the same figure gives the same bytes."""
     from matplotlib import style  # noqa: PLC0415
 
+    problems = refuse_suffix(path)
+    if problems:
+        raise InputError(problems)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        text = f"cannot draw {suffix or 'without a suffix'}; expected one of {', '.join(SUFFIXES)}"
-        raise InputError([Problem(text, str(path))])
+    buffer = BytesIO()
+    with style.context(["default", dict(_STYLE)]), _settled(figure):
+        figure.savefig(buffer, format=suffix[1:], metadata=dict(_NO_DATE[suffix]))
     try:
-        with style.context(["default", dict(_STYLE)]):
-            figure.savefig(path, metadata=dict(_NO_DATE[suffix]))
+        path.write_bytes(buffer.getvalue())
     except OSError as error:
         raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(path))]) from None

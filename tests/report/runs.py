@@ -84,6 +84,13 @@ def many(nodes: int = 80, tasks: int = 400) -> Recording:
     return simulate(scenario([body], [job(tasks, {"uniform": {"low": "30s", "high": "300s"}})]))
 
 
+@cache
+def stranded() -> Recording:
+    """Tasks of three slots on nodes of four."""
+    body = pool(targetDedicatedNodes=3, taskSlotsPerNode=4)
+    return simulate(scenario([body], [job(10, "60s", requiredSlots=3)]))
+
+
 ALL: dict[str, Any] = {
     "busy": busy,
     "scaled": scaled,

@@ -26,9 +26,9 @@ def bars(figure: Figure, label: str) -> list[np.ndarray]:
 @pytest.mark.parametrize("name", runs.ALL)
 def test_every_run_gives_a_picture_that_can_be_drawn(name: str) -> None:
     run: Recording = runs.ALL[name]()
-    for figure in (node_gantt(run), node_gantt(run, by="job"), node_gantt(run, page=DARK)):
-        figure.draw_without_rendering()
-        assert figure.get_suptitle()
+    figure = node_gantt(run)
+    figure.draw_without_rendering()
+    assert figure.get_suptitle() == node_gantt(run, by="job", page=DARK).get_suptitle() != ""
 
 
 def test_each_attempt_is_a_bar_on_its_node_as_high_as_its_slots() -> None:

@@ -32,7 +32,7 @@ def title(figure: Figure) -> str:
 @pytest.mark.parametrize("name", runs.ALL)
 def test_every_run_gives_a_picture_that_can_be_drawn(name: str) -> None:
     run: Recording = runs.ALL[name]()
-    for page in (LIGHT, DARK):
+    for page in (LIGHT, DARK) if name == "busy" else (LIGHT,):
         figure = pool_over_time(run, nights=True, page=page)
         figure.draw_without_rendering()
         assert title(figure)

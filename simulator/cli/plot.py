@@ -1,0 +1,133 @@
+"""`poolsight plot` and `poolsight trace`: a run's directory as a picture, or as a timeline to zoom into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulator.cli.errors import reported
+from simulator.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from simulator.results.read import SavedRun
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="What 'poolsight run FILE --out DIR' wrote.")]
+
+
+@reported
+def plot(
+    directory: Directory,
+    kind: Annotated[str, typer.Option(help="pool, gantt, ledger, queue or slots.")] = "pool",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="FILE.png, .svg or .pdf; KIND.png without it.")
+    ] = None,
+    pool: Annotated[list[str] | None, typer.Option(help="Only this pool; may be given several times.")] = None,
+    by: Annotated[str | None, typer.Option(help="What colours stand for: outcome, job, pool or size.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Show the clock of this time zone, e.g. Europe/Berlin.")] = None,
+    nights: Annotated[bool, typer.Option("--nights", help="Shade nights and weekends.")] = False,
+    at: Annotated[str | None, typer.Option(help="For slots: the instant to show, e.g. 90m.")] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="Draw for a dark page.")] = False,
+) -> None:
+    """Draw a picture of a run."""
+    from simulator.report.kinds import KINDS, draw  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.report.palette import DARK, LIGHT  # noqa: PLC0415
+    from simulator.report.theme import refuse_suffix, save  # noqa: PLC0415
+
+    problems: list[Problem] = []
+    if kind not in KINDS:
+        text = f"there is no picture {kind!r}; known are {', '.join(KINDS)}"
+        problems.append(Problem(text, path="--kind"))
+    target = out or Path(f"{kind}.png")
+    problems += refuse_suffix(target)
+    run = _opened(directory, problems)
+    given = {"pools": pool or None, "by": by, "zone": zone, "nights": nights or None, "at": at}
+    options = _options(kind, {name: value for name, value in given.items() if value is not None}, run, problems)
+    if problems or run is None:
+        raise InputError(problems)
+    save(draw(kind, run, {**options, "page": DARK if dark else LIGHT}), target)
+    typer.echo(f"{target}: {KINDS[kind].meaning}")
+
+
+def _opened(directory: Path, problems: list[Problem]) -> SavedRun | None:
+    from simulator.results.read import read  # noqa: PLC0415
+
+    try:
+        return read(directory)
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _options(kind: str, given: dict[str, Any], run: SavedRun | None, problems: list[Problem]) -> dict[str, Any]:
+    """Check what was asked for, all of it, and give it as the figure's keywords."""
+    from simulator.report.kinds import KINDS  # noqa: PLC0415
+
+    known = KINDS.get(kind)
+    if known is not None:
+        for name in given.keys() - known.options:
+            where = ", ".join(other for other, described in KINDS.items() if name in described.options)
+            problems.append(Problem(f"means nothing for {kind}; it is for {where}", path=_flag(name)))
+        if "by" in given and known.by and given["by"] not in known.by:
+            problems.append(Problem(f"expected {' or '.join(known.by)}, not {given['by']!r}", path="--by"))
+    if "zone" in given:
+        given["zone"] = _zone(given["zone"], problems)
+    if "at" in given:
+        given["at"] = _instant(given["at"], run, problems)
+    if "pools" in given and run is not None:
+        names = [str(name) for name in run.frame("pools")["pool"]]
+        known_as = f"known are {_listed(names)}"
+        unknown = [name for name in given["pools"] if name not in names]
+        problems += [Problem(f"there is no pool {name!r}; {known_as}", path="--pool") for name in unknown]
+    return given
+
+
+def _flag(name: str) -> str:
+    return "--pool" if name == "pools" else f"--{name}"
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    if not names:
+        return "none"
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _zone(name: str, problems: list[Problem]) -> Any:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.append(Problem(f"there is no time zone {name!r}; expected one like Europe/Berlin", path="--zone"))
+        return None
+
+
+def _instant(text: str, run: SavedRun | None, problems: list[Problem]) -> float:
+    from simulator.durations import parse_duration  # noqa: PLC0415
+    from simulator.units import spoken  # noqa: PLC0415
+
+    try:
+        instant = float(parse_duration(text))
+    except ValueError as error:
+        problems.append(Problem(str(error), path="--at"))
+        return 0.0
+    if run is not None and not 0 <= instant <= run.end:
+        problems.append(Problem(f"lies outside of the run, which ends after {spoken(run.end)}", path="--at"))
+    return instant
+
+
+@reported
+def trace(
+    directory: Directory,
+    out: Annotated[Path, typer.Option("-o", "--out", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
+) -> None:
+    """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
+    from simulator.report.timeline import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
+
+    problems = refuse_name(out)
+    run = _opened(directory, problems)
+    if problems or run is None:
+        raise InputError(problems)
+    count = write(run, out)
+    typer.echo(f"{out}: {count:,} events; open it in ui.perfetto.dev or chrome://tracing")

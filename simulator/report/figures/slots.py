@@ -1,0 +1,257 @@
+"""Slot grid: every node a column, every slot a cell, at one instant; white cells are room that nothing used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.report.figures.gantt import chart
+from simulator.report.figures.pool import shown_pools
+from simulator.report.findings import counted, of_pools
+from simulator.report.palette import CYCLE, LIGHT, NODE_STATES, OTHER, Page, Shade, shade
+from simulator.report.theme import SMALL, balanced, drawn, entitle, legend, say_nothing, sheet, swatch
+from simulator.units import spoken
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from simulator.results.read import Frames
+
+Ints = npt.NDArray[np.int64]
+Group = Literal["size", "job"]
+
+GAP: Final = 0.5
+"""Between bands of nodes, in cells."""
+MOST_POOLS: Final = 3
+BAND: Final = 40
+"""Nodes side by side before a second band begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A task on a node, or a node that serves none because of its state: cells from `slot` on."""
+
+    node: int
+    slot: int
+    height: int
+    look: Shade
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What one pool's nodes hold at one instant; `slots` is what each offers."""
+
+    time: float
+    nodes: list[str]
+    slots: int
+    blocks: list[Block]
+    serving: int
+    """Nodes in service."""
+    used: int
+    """Slots taken on all nodes."""
+    waiting: int
+    smallest: int
+    """Slots that the smallest waiting task needs; 0 where none waits."""
+
+
+def telling_instant(run: Frames, pool: str) -> float:
+    """Find when most slots in service are empty although tasks wait; failing that, when most are taken."""
+    timeline = of_pools(run.frame("pool_timeline"), [pool])
+    if not len(timeline):
+        return 0.0
+    slots = _slots(run, pool)
+    empty = (timeline["usable_nodes"] * slots - timeline["used_slots"]).to_numpy(dtype=np.float64)
+    held = np.diff(np.append(timeline["time"].to_numpy(dtype=np.float64), run.end))
+    # An instant of a second is no picture of the pool: what is empty must stay so for a while.
+    stranded = np.where((timeline["queued_tasks"].to_numpy() > 0) & (empty > 0) & (held >= 1.0), empty, 0.0)
+    best = stranded.argmax() if stranded.any() else timeline["used_slots"].to_numpy().argmax()
+    return float(timeline["time"].iloc[int(best)])
+
+
+def _slots(run: Frames, pool: str) -> int:
+    pools = run.frame("pools")
+    return int(pools["slots"][pools["pool"] == pool].iloc[0])
+
+
+def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") -> Moment:
+    """Collect what each node of the pool holds at an instant, the biggest tasks at the bottom."""
+    time = telling_instant(run, pool) if at is None else at
+    drawing = chart(run, [pool])
+    there = (drawing.state_start <= time) & (time < drawing.state_end)
+    if not there.any():  # the very end of the run
+        there = (drawing.state_start < time) & (time <= drawing.state_end)
+    state_of = {int(drawing.state_row[i]): drawing.state[i] for i in np.flatnonzero(there)}
+    place = {row: column for column, row in enumerate(sorted(state_of))}
+    slots = _slots(run, pool)
+    attempts = of_pools(run.frame("attempts"), [pool])
+    now = (drawing.start <= time) & ((time < drawing.end) | (drawing.end >= run.end))
+    task = attempts["task"].to_numpy()
+    looks = _looks(run, drawing.width[now], task[now], by)
+    blocks: list[Block] = []
+    fill = dict.fromkeys(place, 0)
+    order = sorted(np.flatnonzero(now), key=lambda i: (-int(drawing.width[i]), int(task[i])))
+    for i in order:
+        row = int(drawing.row[i])
+        if row in place:
+            blocks.append(
+                Block(place[row], fill[row], int(drawing.width[i]), looks(int(drawing.width[i]), int(task[i])))
+            )
+            fill[row] += int(drawing.width[i])
+    for row, name in state_of.items():
+        if name not in ("idle", "running") and fill[row] < slots:
+            blocks.append(Block(place[row], fill[row], slots - fill[row], shade(NODE_STATES, name)))
+    waiting = _waiting(run, pool, time, set(task[now].tolist()))
+    serving = sum(name in ("idle", "running") for name in state_of.values())
+    names = [drawing.names[row] for row in sorted(state_of)]
+    smallest = int(waiting.min()) if len(waiting) else 0
+    return Moment(time, names, slots, blocks, serving, sum(fill.values()), len(waiting), smallest)
+
+
+def _waiting(run: Frames, pool: str, time: float, present: set[int]) -> Ints:
+    """Give the slots that each task needs that is submitted, not done and on no node."""
+    tasks = of_pools(run.frame("tasks"), [pool])
+    open_still = (tasks["submit"] <= time) & ~(tasks["end"] <= time) & ~tasks["task"].isin(list(present))
+    return tasks["slots"][open_still].to_numpy(dtype=np.int64)
+
+
+def _looks(run: Frames, width: Ints, task: Ints, by: Group) -> Any:
+    """Give a function from a task's size and number to its colour."""
+    if by == "size":
+        sizes = sorted(set(width.tolist()), reverse=True)
+        named = {size: _named(counted(size, "slot"), place) for place, size in enumerate(sizes)}
+        return lambda size, _: named[size]
+    job = run.frame("tasks")["job"].astype(str).to_numpy()
+    jobs = {name: _named(name, place) for place, name in enumerate(dict.fromkeys(sorted(job[task].tolist())))}
+    return lambda _, number: jobs[job[number]]
+
+
+def _named(name: str, place: int) -> Shade:
+    look = CYCLE[place] if place < len(CYCLE) else OTHER
+    return Shade(name if place < len(CYCLE) else "others", look.light, look.dark)
+
+
+def finding(found: Moment) -> str:
+    """Say how many slots are empty, and whether anything waits that they are too few for."""
+    if not found.nodes:
+        return "no node"
+    offered = found.serving * found.slots
+    empty = max(offered - found.used, 0)
+    text = f"{empty:,} of {counted(offered, 'slot')} in service are empty"
+    if not found.waiting:
+        return f"{text}, nothing waits"
+    need = f"needs {counted(found.smallest, 'slot')}"
+    if found.waiting == 1:
+        return f"{text} while 1 task waits, which {need}"
+    return f"{text} while {counted(found.waiting, 'task')} wait, of which the smallest {need}"
+
+
+@drawn
+def slot_grid(
+    run: Frames,
+    *,
+    pools: Sequence[str] | None = None,
+    at: float | None = None,
+    by: Group = "size",
+    page: Page = LIGHT,
+) -> Figure:
+    """Draw what is in every slot at an instant in seconds; without one, the most telling of the first pool."""
+    every = list(shown_pools(run) if pools is None else pools)
+    known = every[:MOST_POOLS]
+    if not known:
+        figure = sheet(page, 9.5, 3)
+        entitle(figure, "No pool, nothing to see")
+        say_nothing(_bare(figure.add_subplot()), "no pool", page)
+        return figure
+    time = telling_instant(run, known[0]) if at is None else at
+    found = [moment(run, pool, time, by) for pool in known]
+    figure = sheet(page, 9.5, 1.4 + sum(_height(one) for one in found))
+    widest = max(_columns(one) for one in found)
+    panels = figure.subplots(len(found), 1, squeeze=False, height_ratios=[_height(one) for one in found])[:, 0]
+    for pool, one, axes in zip(known, found, panels, strict=True):
+        size = 12 if len(known) == 1 else 10.5
+        axes.set_title(balanced(f"{pool}: {finding(one)}", 90), fontsize=size, fontweight="bold")
+        if one.nodes:
+            _draw(_bare(axes), one, widest, page)
+        else:
+            say_nothing(_bare(axes), "no node at that instant", page)
+    panels[-1].set_xlabel(f"node (each column is one), {spoken(time)} after the start of the run")
+    looks = dict.fromkeys(block.look for one in found for block in one.blocks)
+    handles: list[Any] = [
+        swatch(look, page, f"task of {look.title}" if by == "size" and _is_size(look) else "") for look in looks
+    ]
+    handles.append(swatch(NODE_STATES["idle"], page, "empty: white is waste"))
+    more = len(every) - len(known)
+    legend(figure, handles, page, note=f"{counted(more, 'more pool')} not shown: name those to see." if more else "")
+    return figure
+
+
+def _height(found: Moment) -> float:
+    """Give a panel's height in inches: bands of equal cells, but readable."""
+    return min(max(0.9 + 0.28 * found.slots, 2.0), 4.2) if len(found.nodes) <= BAND else 4.6
+
+
+def _bare(axes: Axes) -> Axes:
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return axes
+
+
+def _is_size(look: Shade) -> bool:
+    return look.title.endswith(("slot", "slots"))
+
+
+def _columns(found: Moment) -> int:
+    """Give the nodes side by side in a band: one band if that can be read, else about as wide as they are high."""
+    count = len(found.nodes)
+    return max(min(max(BAND, math.ceil(math.sqrt(2.3 * count * (found.slots + GAP)))), count), 8)
+
+
+def _draw(axes: Axes, found: Moment, columns: int, page: Page) -> None:
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - slow to import
+
+    count, slots = len(found.nodes), found.slots
+    bands = math.ceil(count / columns)
+    band, column = np.divmod(np.arange(count), columns)
+
+    def rectangles(node: Ints, bottom: Ints, height: Ints) -> npt.NDArray[np.float64]:
+        left = column[node] + 0.06
+        low = -(band[node] * (slots + GAP)) - slots + bottom
+        corners = np.empty((len(node), 4, 2))
+        corners[:, [0, 1], 0], corners[:, [2, 3], 0] = left[:, None], left[:, None] + 0.88
+        corners[:, [0, 3], 1], corners[:, [1, 2], 1] = low[:, None], (low + height)[:, None]
+        return corners
+
+    nodes = np.repeat(np.arange(count), slots)
+    every = rectangles(nodes, np.tile(np.arange(slots), count), np.ones(count * slots, dtype=np.int64))
+    line = 0.7 if count * slots <= 2000 else 0.3
+    white = NODE_STATES["idle"].on(page.mode)
+    axes.add_collection(
+        PolyCollection(list(every), facecolor=white, edgecolor=page.edge, linewidth=line, label="cells")
+    )
+    for look in dict.fromkeys(block.look for block in found.blocks):
+        mine = [block for block in found.blocks if block.look == look]
+        values = (
+            np.array([getattr(block, name) for block in mine], dtype=np.int64) for name in ("node", "slot", "height")
+        )
+        axes.add_collection(
+            PolyCollection(
+                list(rectangles(*values)), facecolor=look.on(page.mode), edgecolor=page.edge, hatch=look.hatch,
+                linewidth=line, label=look.title,
+            )
+        )  # fmt: skip
+    axes.set_xlim(0, columns)
+    axes.set_ylim(-(bands * (slots + GAP)) + GAP - 0.1, 0.1)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    if bands == 1 and count <= 30:
+        short = [name if len(name) <= 12 else f"…{name[-10:]}" for name in found.nodes]
+        rotation = 0 if columns <= 8 else 90
+        axes.set_xticks(np.arange(count) + 0.5, short, fontsize=SMALL, rotation=rotation)
+        axes.tick_params(axis="x", length=0)
+    axes.set_ylabel(f"slots ({slots} on each node)")

@@ -26,11 +26,7 @@ BAR = 20
 
 def show(summary: dict[str, Any]) -> None:
     """Print a summary as people like to read it; plain where the output is no terminal or NO_COLOR is set."""
-    # Ids are the user's own text: markup in them is not ours to obey.
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, markup=False, width=WIDTH)
-    _bear(console.encoding)
+    console = plain_console()
     console.print(Text(sentence(summary), style="bold"))
     console.print()
     console.print(_figures(summary))
@@ -52,6 +48,15 @@ def show(summary: dict[str, Any]) -> None:
         console.print(f"resize error: {code}, {_times(times)}", style="yellow")
     for assumption in summary["assumptions"]:
         console.print(f"assumption: {assumption}", style="dim")
+
+
+def plain_console() -> Console:
+    """Give a console that takes ids as they are: markup in them is not ours to obey."""
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, width=WIDTH)
+    _bear(console.encoding)
+    return console
 
 
 def _bear(encoding: str) -> None:

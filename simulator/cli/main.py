@@ -6,6 +6,7 @@ import typer
 
 import simulator
 from simulator.cli.describe import schema, sizes, validate
+from simulator.cli.events import events
 from simulator.cli.experiments import compare
 from simulator.cli.formula import app as formula
 from simulator.cli.plot import plot, trace
@@ -29,6 +30,7 @@ app.command()(validate)
 app.command()(verify)
 app.command()(schema)
 app.command()(sizes)
+app.command()(events)
 app.add_typer(formula, name="formula")
 
 

@@ -37,6 +37,7 @@ def run(
     replication: Annotated[int, typer.Option(min=0, help="Which roll of the dice.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
     replications: Annotated[str | None, typer.Option(help="How many rolls of the dice, or auto.")] = None,
@@ -62,13 +63,15 @@ def run(
         return
     if deadline is not None:
         raise InputError("--deadline asks for a probability: give --replications too")
+    if events and out is None:
+        raise InputError("--events writes into the directory of --out: give --out DIR too")
     if out is not None:
         prepare(out, force=force)
     simulation = Simulation(scenario, replication)
     is_whole = advance(simulation)
     recording = simulation.recording()
     del simulation  # its queues and calendars are not needed any more
-    summary = summarize(recording) if out is None else write(recording, out, force=force)
+    summary = summarize(recording) if out is None else write(recording, out, force=force, events=events)
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
     else:

@@ -44,13 +44,13 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
         ("jobs", "Jobs", sections.jobs(summary)),
         ("evaluations", "Autoscale evaluations", _evaluations_section(run)),
         ("assumptions", "Assumptions", [sections.assumptions(origins(summary))]),
-        ("scenario", "Scenario", sections.scenario(run.scenario)),
+        ("scenario", "Scenario", sections.scenario(run.plain_scenario)),
         ("manifest", "Manifest", [sections.manifest(summary["manifest"])]),
     ]
     wrong = sections.notices(summary)
     if wrong is not None:
         parts.insert(1, ("notices", "What went wrong", [wrong]))
-    body = frame(name, sentence(summary), str(run.scenario.get("description", "")), parts)
+    body = frame(name, sentence(summary), str(run.plain_scenario.get("description", "")), parts)
     return document(f"{name} – Poolsight report", body, _values(run, pools, zone))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from simulator.errors import InputError, Problem
 from simulator.results.schema import TABLES
 from simulator.results.schema import table as described
+from simulator.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,12 +61,17 @@ class SavedRun:
         return float(self.manifest["end_s"])
 
     @cached_property
+    def scenario(self) -> Scenario:
+        """The complete scenario that ran."""
+        return Scenario.model_validate(_json(self.directory / "scenario.json"))
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """The answer, as `poolsight run --json` prints it."""
         return _json(self.directory / "summary.json")
 
     @cached_property
-    def scenario(self) -> dict[str, Any]:
+    def plain_scenario(self) -> dict[str, Any]:
         """The complete scenario as plain data, everything resolved."""
         return _json(self.directory / "scenario.json")
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.results.events.files import FILE as EVENTS
+from simulator.results.events.files import write_events
 from simulator.results.metrics import summarize
 from simulator.results.read import MARK
 from simulator.results.schema import table
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 SCENARIO: Final = "scenario.json"
 """The complete scenario: everything resolved, so that the record explains itself."""
-OURS: Final = frozenset({MARK, "summary.json", SCENARIO, *(f"{name}.parquet" for name in NAMES)})
+OURS: Final = frozenset({MARK, "summary.json", SCENARIO, EVENTS, *(f"{name}.parquet" for name in NAMES)})
 """Everything that a recording's directory may hold; anything else belongs to somebody."""
 LARGEST: Final = ("tasks", "attempts")
 """Tables with rows by the million that need nothing computed before."""
@@ -39,11 +41,11 @@ def prepare(directory: Path, *, force: bool = False) -> None:
         raise _unwritable(directory, error) from None
 
 
-def write(recording: Recording, directory: Path, *, force: bool = False) -> dict[str, Any]:
+def write(recording: Recording, directory: Path, *, force: bool = False, events: bool = False) -> dict[str, Any]:
     """Write all tables, the summary and the manifest, and give the summary; the directory appears when all is in it.
 
     The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
-    until the new one is complete.
+    until the new one is complete. `events` adds the service's events as `events.jsonl`.
     """
     _refuse_existing(directory, force=force)
     try:
@@ -54,6 +56,8 @@ def write(recording: Recording, directory: Path, *, force: bool = False) -> dict
             answer = _write_tables(recording, made)
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
+            if events:
+                write_events(recording, made / EVENTS)
             _write_json(made / MARK, answer["manifest"])
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:

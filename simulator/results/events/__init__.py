@@ -1,0 +1,11 @@
+"""The service's diagnostic events (behaviour document, section 13): a record written as a log, and logs read back.
+
+`lines` gives the log of a run, one JSON object a line; `read` takes such files, ours or the service's, and gives a
+`Log` of tables; `summarize` answers from them what a log can tell.
+"""
+
+from simulator.results.events.read import Log, read
+from simulator.results.events.summary import summarize
+from simulator.results.events.write import lines
+
+__all__ = ["Log", "lines", "read", "summarize"]

@@ -63,7 +63,13 @@ class Outcome(IntEnum):
     REQUEUED = 4
     """Killed by a shrink with `requeue`; the task went back to the queue."""
     TERMINATED = 5
-    """Killed by a shrink with `terminate`; the task completed as a failure."""
+    """Killed by a shrink with `terminate` or by the end of its job; the task completed as a failure."""
+    DISPLACED = 6
+    """Gave its slots to a job of higher priority; the task went back to the queue."""
+    EXPIRED = 7
+    """Ran longer than its `maxWallClockTime`; the task completed as a failure, without a retry."""
+    UNPREPARED = 8
+    """Its job's preparation failed on the node; the task went back to the queue, the job avoids the node."""
 
 
 class NodeState(StrEnum):

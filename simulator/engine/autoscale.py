@@ -16,7 +16,7 @@ from simulator.formula import AutoScaleRun, Context, Formula, History, Options, 
 from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
 from simulator.formula.variables import RETIRED
-from simulator.kernel import Kernel
+from simulator.kernel import Kernel, used_cores, used_memory
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import MS_PER_S, to_ms
 
@@ -131,12 +131,12 @@ class Autoscaler:
         options = pool.world.scenario.options
         with_vm = sum(node.has_vm for node in nodes)
         if with_vm:
-            share = min(1.0, kernel.used_cores / (with_vm * pool.size.vcpus * 1000))
+            share = min(1.0, used_cores(kernel) / (with_vm * pool.size.vcpus * 1000))
             found["$CPUPercent"] = share * (100.0 if options.cpu_scale == "percent" else 1.0)
         if with_vm and options.retired_metrics == "sampled":
             found |= dict.fromkeys(RETIRED, 0.0)  # there is no disk and no network traffic in a simulation
             found["$SampleNodeCount"] = float(with_vm)
-            found["$MemoryBytes"] = kernel.used_memory * MIB / 1e6 / with_vm
+            found["$MemoryBytes"] = used_memory(kernel) * MIB / 1e6 / with_vm
             ages = [self.env.clock - node.allocated for node in nodes if node.has_vm]
             found["$WallClockSeconds"] = sum(ages) / MS_PER_S
         return found

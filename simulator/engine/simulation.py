@@ -11,7 +11,7 @@ from simulator.engine.operations import perform
 from simulator.engine.pool import Pool
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
 from simulator.engine.world import World
-from simulator.kernel import Kernel
+from simulator.kernel import Kernel, job_control, used_slots
 from simulator.results.raw import RawRun
 from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
@@ -158,7 +158,7 @@ class Simulation:
         for number, pool in self._auto_pool_of_job.items():
             born[pool.index] = to_ms(self.scenario.jobs[number].simulation.created_at)
             if number not in self._kept:
-                pool.kernel.watch(number)
+                job_control.watch(pool.kernel, number, submitted_only=False)
         self._unborn = len(self._pools)
         for pool in self._pools:
             event = self.env.at(born[pool.index], ARRIVALS)
@@ -190,7 +190,7 @@ class Simulation:
         if self._operations or self._unborn:
             return ""
         kernels = self.env.kernels
-        if any(kernel.running or kernel.arrived < kernel.count or kernel.notices.waiting for kernel in kernels):
+        if any(kernel.running or kernel.expects or kernel.notices.waiting for kernel in kernels):
             return ""
         if any(pool.resizing is not None for pool in self._pools):
             return ""
@@ -256,5 +256,5 @@ def _snapshot(pool: Pool) -> PoolSnapshot:
         nodes=dict(sorted(nodes.items())),
         active_tasks=pool.kernel.active,
         running_tasks=pool.kernel.running,
-        used_slots=pool.kernel.used_slots,
+        used_slots=used_slots(pool.kernel),
     )

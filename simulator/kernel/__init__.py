@@ -15,13 +15,29 @@ from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 if os.environ.get("POOLSIGHT_KERNEL") == "python":
     sys.path_importer_cache[__path__[0]] = FileFinder(__path__[0], (SourceFileLoader, SOURCE_SUFFIXES))
 
+from simulator.kernel import job_control
 from simulator.kernel import kernel as _module
 from simulator.kernel.attempts import Attempts
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.nodes import Nodes
+from simulator.kernel.rules import Rules
 from simulator.kernel.tasks import JobPolicy, Shape, Tasks
+from simulator.kernel.usage import used_cores, used_memory, used_slots
 
 SPEED = "python" if _module.__file__.endswith((".py", ".pyc")) else "compiled"
 """Which of the two speeds this is."""
 
-__all__ = ["SPEED", "Attempts", "JobPolicy", "Kernel", "Nodes", "Shape", "Tasks"]
+__all__ = [
+    "SPEED",
+    "Attempts",
+    "JobPolicy",
+    "Kernel",
+    "Nodes",
+    "Rules",
+    "Shape",
+    "Tasks",
+    "job_control",
+    "used_cores",
+    "used_memory",
+    "used_slots",
+]

@@ -8,31 +8,23 @@ plane has nothing to do.
 from array import array
 
 from simulator.errors import BrokenInvariantError
-from simulator.kernel.attempts import Attempts
-from simulator.kernel.heap import Heap
-from simulator.kernel.matching import Matching
+from simulator.kernel.displacement import Displacement
+from simulator.kernel.lives import Lives
 from simulator.kernel.nodes import Nodes
-from simulator.kernel.notices import Notices
-from simulator.kernel.order import Dice, JobOrder
-from simulator.kernel.parents import Parents
-from simulator.kernel.queues import Queues
+from simulator.kernel.order import JobOrder
+from simulator.kernel.rules import CLOSED, Rules
 from simulator.kernel.tasks import JobPolicy, Shape, Tasks, breathe
-from simulator.states import Outcome, TaskState
+from simulator.states import Outcome
 from simulator.units import NEVER
 
 NONE = -1
 BREATH = 100_000
 """After so many instants the interpreter may look after its signals."""
 FOREVER = int(NEVER)
-ACTIVE = int(TaskState.ACTIVE)
-RUNNING = int(TaskState.RUNNING)
-COMPLETED = int(TaskState.COMPLETED)
-SUCCEEDED = int(Outcome.SUCCEEDED)
-FAILED = int(Outcome.FAILED)
-TERMINATED = int(Outcome.TERMINATED)
+DISPLACED = int(Outcome.DISPLACED)
 
 
-class Kernel:
+class Kernel(Lives):
     """The tasks and nodes of one pool. Columns may be read at any instant; only methods change them."""
 
     def __init__(
@@ -51,97 +43,39 @@ class Kernel:
         retry_at_tail: bool = False,
         random_ties: bool = False,
         max_rounds: int = 10_000,
+        rules: Rules | None = None,
     ) -> None:
-        count = len(tasks)
-        self.count = count
-        self.tasks = tasks
-        self.shapes = shapes
-        self.submit = tasks.submit
-        self._span = tasks.span
-        self.queue = tasks.queue
-        self._max_retries = tasks.max_retries
-        self._failures = tasks.failures
-        self._fallible = any(tasks.failures)
-        """Whether any attempt fails."""
-        self.nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, shapes=shapes, gangs=gangs)
-        self.never_fits = array("b", [self.nodes.never_fits(shape) for shape in shapes])
-        self.state = array("b", bytes(count))
-        self.retries = array("i", bytes(4 * count))
-        self.row = array("i", bytes(4 * count))
-        """First row of the latest attempt in `attempts`."""
-        self._cell = array("i", bytes(4 * count))
-        """Where it runs, if it runs on one node only."""
-        self.attempts = Attempts(count)
-        self.queues = Queues(tasks.queues, priorities, len(shapes), count, reordered=retry_at_tail)
-        self.matching = Matching(self.queues, self.nodes)
-        self.calendar = Heap()
-        """Of `end << bits | task`."""
-        self._bits = max(count - 1, 1).bit_length()
-        self._mask = (1 << self._bits) - 1
-        self._last = (self.calendar.top >> self._bits) - 1
-        """The last instant the calendar knows, some years at least: what ends later ends there."""
-        self._stale = 0
-        """How many entries of the calendar are not valid any more."""
+        nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, shapes=shapes, gangs=gangs)
+        rules = rules or Rules()
+        super().__init__(
+            tasks,
+            shapes,
+            priorities,
+            nodes,
+            rules,
+            seed=seed,
+            retry_at_tail=retry_at_tail,
+            random_ties=random_ties,
+        )
+        self.displacement = Displacement(rules, self.queues, nodes, self.eligibility, priorities)
+        self._displaces = self.displacement.any
         self.now = 0
         """The last instant at which a task ended or arrived."""
         self.arrived = 0
-        self._next_submit = tasks.submit[0] if count else FOREVER
-        self.parked_of_shape = array("i", [0]) * len(shapes)
-        self.parked = 0
-        """Arrived tasks that no node of this pool can ever run."""
-        self.parents = Parents(tasks)
-        self.blocked = 0
-        """Arrived tasks that wait for others."""
-        self.running_of_shape = array("i", [0]) * len(shapes)
-        self.completed = 0
-        self.failed = 0
-        self.notices = Notices()
-        self._dice = Dice(seed)
+        self._next_submit = tasks.submit[0] if self.count else FOREVER
         self._order = JobOrder(job_policy, self._dice)
         self._candidates = array("i", [0]) * len(priorities)
-        self._retry_at_tail = retry_at_tail
-        self._random_ties = random_ties
         self._settled = -1
         self._rounds = 0
         """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
         self._max_rounds = max_rounds
 
-    # ---- what the control plane reads ------------------------------------------------------------------
+    # ---- time -------------------------------------------------------------------------------------------
 
     @property
-    def active(self) -> int:
-        """How many submitted tasks wait."""
-        return self.queues.waiting + self.parked + self.blocked
-
-    @property
-    def running(self) -> int:
-        """How many tasks hold slots of nodes."""
-        return sum(self.running_of_shape)
-
-    @property
-    def used_slots(self) -> int:
-        """How many slots they hold."""
-        return self._used([shape.slots for shape in self.shapes])
-
-    @property
-    def used_cores(self) -> int:
-        """Thousandths of cores in use; a task that asks for none takes its share of the node by slots."""
-        nodes = self.nodes
-        return self._used([shape.cores or shape.slots * nodes.cores // nodes.slots for shape in self.shapes])
-
-    @property
-    def used_memory(self) -> int:
-        """MiB that running tasks have asked for."""
-        return self._used([shape.memory for shape in self.shapes])
-
-    def _used(self, needs: list[int]) -> int:
-        """Add up what all instances of the running tasks take of something."""
-        held = zip(self.running_of_shape, self.nodes.instances, needs, strict=True)
-        return sum(running * instances * need for running, instances, need in held)
-
-    def shape_of(self, task: int) -> Shape:
-        """Give what one instance of a task takes."""
-        return self.shapes[self.queues.shape[self.queue[task]]]
+    def expects(self) -> bool:
+        """Whether more tasks will arrive by themselves."""
+        return self._next_submit < FOREVER
 
     def next_instant(self) -> int:
         """Give the next instant at which a task ends or arrives, `NEVER` if none does."""
@@ -151,14 +85,6 @@ class Kernel:
         if self.calendar.size == 0:
             return self._next_submit
         return min(self.calendar.top >> self._bits, self._next_submit)
-
-    def watch(self, job: int) -> None:
-        """Ask for a notice when the last task of `job` has completed."""
-        mine = [queue for queue in range(len(self.tasks.queues)) if self.queues.job[queue] == job]
-        unfinished = sum(self.queue[task] in mine and self.state[task] != COMPLETED for task in range(self.count))
-        self.notices.watch(job, unfinished)
-
-    # ---- time -------------------------------------------------------------------------------------------
 
     def advance(self, until: int) -> int:
         """Settle every instant before `until`; give `until`, or the instant that a notice interrupted.
@@ -180,7 +106,7 @@ class Kernel:
                     return now
             if self._next_submit <= now:
                 self.arrive(now)
-            if self.queues.open_jobs and self.nodes.room.size:
+            if self.queues.open_jobs and (self.nodes.room.size or self._displaces):
                 self.dispatch(now)
 
     def complete(self, now: int) -> None:
@@ -205,16 +131,10 @@ class Kernel:
             task = self.arrived
             self.arrived += 1
             self._next_submit = self.submit[self.arrived] if self.arrived < self.count else FOREVER
+            if self.jobs.closed and self.queues.gate[self.job_of(task)] & CLOSED:
+                continue  # refused: its job has ended
             self.now = now
-            self.state[task] = ACTIVE
-            if self._retry_at_tail:
-                self.queues.to_tail(task)
-            if self.parents.any and self.parents.missing[task]:
-                self.blocked += 1
-            elif self.never_fits[self.queues.shape[self.queue[task]]]:
-                self._park(task)
-            else:
-                self.queues.put(task, self.queue[task])
+            self.submit_now(task)
 
     def dispatch(self, now: int) -> None:
         """Make the one scheduling pass of an instant: place waiting tasks until nothing fits.
@@ -224,12 +144,16 @@ class Kernel:
         """
         for level in range(self.queues.levels):
             if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
-                return
+                break
             jobs = self.queues.level_size[level]
             if jobs == 1:
                 self._serve_job(self.queues.jobs[self.queues.level_start[level]], now)
             elif jobs:
                 self._serve_level(level, now)
+            if self.eligibility.reserved != NONE and self._is_kept(level):
+                break  # nobody of lower priority takes what a multi-instance task waits for
+        if self._displaces and self.queues.open_jobs:
+            self._displace(now)
 
     # ---- nodes ------------------------------------------------------------------------------------------
 
@@ -257,7 +181,7 @@ class Kernel:
         self.notices.stay(node)
         stopped = self.nodes.tasks_on(node)
         for task in stopped:
-            self._stop(task, now, outcome)
+            self.stop(task, now, outcome)
         return stopped
 
     # ---- inside: the pass -------------------------------------------------------------------------------
@@ -268,11 +192,14 @@ class Kernel:
         start = self.queues.level_start[level]
         count = self.queues.level_size[level]
         refused = False
+        if self.eligibility.reserved != NONE and self._is_kept(level):
+            self._serve_job(self.queues.job[self.eligibility.reserved], now)
+            count = self.queues.level_size[level]
         while count and self.nodes.room.size:
             if count == 1:
                 self._serve_job(jobs[start], now)
                 return
-            if not self.matching.any():
+            if (self.eligibility.reserved != NONE and self._is_kept(level)) or not self.matching.any():
                 return
             chosen = self._order.choose(jobs, start, count)
             job = jobs[chosen]
@@ -280,7 +207,7 @@ class Kernel:
             if queue != NONE:
                 self._start(self.queues.take(queue), self.queues.shape[queue], now)
                 self._order.last = job
-                if self.queues.waiting_of_job[job]:
+                if self.queues.waiting_of_job[job] and self.queues.gate[job] == 0:
                     continue
             elif not refused:  # from now on the jobs with waiting tasks are not those that may have room
                 refused = True
@@ -295,120 +222,29 @@ class Kernel:
 
     def _serve_job(self, job: int, now: int) -> None:
         """Place tasks of one job until nothing more fits."""
-        while self.queues.waiting_of_job[job] and self.nodes.room.size:
+        while self.queues.waiting_of_job[job] and self.queues.gate[job] == 0 and self.nodes.room.size:
             queue = self.matching.first(job)
             if queue == NONE:
                 return
             self._start(self.queues.take(queue), self.queues.shape[queue], now)
             self._order.last = job
 
-    def _start(self, task: int, shape: int, now: int) -> None:
-        """Put a task where `matching` saw room for it."""
-        end = min(now + self._span[task], self._last)
-        outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
-        self.state[task] = RUNNING
-        self.running_of_shape[shape] += 1
-        self.row[task] = self.attempts.count
-        self.calendar.push(end << self._bits | task)
-        if self.nodes.instances[shape] > 1:
-            for instance, node in enumerate(self.nodes.gang(self.nodes.instances[shape])):
-                self.nodes.take(node, shape, task)
-                self.attempts.append(task, node, instance, now, end, outcome)
-        else:
-            node = self.matching.node
-            if self._random_ties:
-                equals = self.nodes.equals(node, shape)
-                node = equals[self._dice.throw(len(equals))]
-            self._cell[task] = self.nodes.take(node, shape, task)
-            self.attempts.append(task, node, 0, now, end, outcome)
+    def _is_kept(self, level: int) -> bool:
+        """Say whether a multi-instance task of this level or a higher one has reserved what becomes idle."""
+        if not self.eligibility.still_reserved():
+            return False
+        return self.queues.level_of_job[self.queues.job[self.eligibility.reserved]] <= level
 
-    # ---- inside: ends -----------------------------------------------------------------------------------
+    def _displace(self, now: int) -> None:
+        """Make room for jobs of higher priority on nodes where lower ones allow it."""
+        for level in range(self.queues.levels):
+            start = self.queues.level_start[level]
+            for job in list(self.queues.jobs[start : start + self.queues.level_size[level]]):
+                while self.queues.waiting_of_job[job] and self.queues.gate[job] == 0:
+                    victims = self.displacement.victims(job, self.queue, self.row, self.attempts)
+                    if not victims:
+                        break
+                    for task in victims:
+                        self.stop(task, now, DISPLACED)
+                    self._serve_job(job, now)
 
-    def _is_valid(self, entry: int) -> bool:
-        task = entry & self._mask
-        return self.state[task] == RUNNING and self.attempts.end[self.row[task]] == entry >> self._bits
-
-    def _finish(self, task: int) -> None:
-        """End an attempt whose process has ended by itself."""
-        if self._fallible and self._fails(task):
-            self._fail(task)
-        else:
-            self._release(task)
-            self._settle(task)
-            if self.parents.any:
-                self._unblock(task, False)
-
-    def _fails(self, task: int) -> bool:
-        """Say whether the present attempt of a task fails."""
-        failures = self._failures[task]
-        return failures < 0 or failures > self.retries[task]
-
-    def _fail(self, task: int) -> None:
-        """End an attempt that failed by itself."""
-        self._release(task)
-        limit = self._max_retries[task]
-        if limit < 0 or self.retries[task] < limit:
-            self.retries[task] += 1
-            self.state[task] = ACTIVE
-            if self._retry_at_tail:
-                self.queues.to_tail(task)
-                self.queues.put(task, self.queue[task])
-            else:
-                self.queues.put_back(task, self.queue[task])
-        else:
-            self.failed += 1
-            self._settle(task)
-            if self.parents.any:
-                self._unblock(task, True)
-
-    def _stop(self, task: int, now: int, outcome: int) -> None:
-        """End an attempt from outside."""
-        first = self.row[task]
-        for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
-            self.attempts.end[row] = now
-            self.attempts.outcome[row] = outcome
-        self._release(task)
-        self._stale += 1
-        if outcome == TERMINATED:
-            self.failed += 1
-            self._settle(task)
-        else:
-            self.state[task] = ACTIVE
-            self.queues.put_back(task, self.queue[task])
-
-    def _release(self, task: int) -> None:
-        """Give back what the attempt of a task holds."""
-        shape = self.queues.shape[self.queue[task]]
-        self.running_of_shape[shape] -= 1
-        if self.nodes.instances[shape] > 1:
-            first = self.row[task]
-            for row in range(first, first + self.nodes.instances[shape]):
-                self._vacate(self.attempts.node[row], shape)  # nodes of one slot: node and cell are the same
-        else:
-            self._vacate(self._cell[task], shape)
-
-    def _vacate(self, cell: int, shape: int) -> None:
-        """Let the instance in `cell` go from its node."""
-        self._cell[self.nodes.give(cell, shape)] = cell
-        if self.notices.armed and self.nodes.held[cell // self.nodes.slots] == 0:
-            self.notices.emptied(cell // self.nodes.slots)
-
-    def _settle(self, task: int) -> None:
-        self.state[task] = COMPLETED
-        self.completed += 1
-        if self.notices.armed:
-            self.notices.completed(self.queues.job[self.queue[task]])
-
-    def _park(self, task: int) -> None:
-        self.parked += 1
-        self.parked_of_shape[self.queues.shape[self.queue[task]]] += 1
-
-    def _unblock(self, task: int, failed: bool) -> None:
-        """Let those start that waited for `task` alone."""
-        for child in self.parents.let_go(task, failed):
-            if self.state[child] == ACTIVE:
-                self.blocked -= 1
-                if self.never_fits[self.queues.shape[self.queue[child]]]:
-                    self._park(child)
-                else:
-                    self.queues.put_back(child, self.queue[child])

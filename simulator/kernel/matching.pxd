@@ -1,5 +1,6 @@
 cimport cython
 
+from simulator.kernel.eligibility cimport Eligibility
 from simulator.kernel.nodes cimport Nodes
 from simulator.kernel.queues cimport Queues
 
@@ -10,6 +11,7 @@ cdef long long LAST
 @cython.final
 cdef class Matching:
     cdef readonly int node
+    cdef Eligibility _eligibility
     cdef Nodes _nodes
     cdef Queues _queues
 

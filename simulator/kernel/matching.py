@@ -1,5 +1,6 @@
 """Which waiting task has room, and where: queues beside nodes."""
 
+from simulator.kernel.eligibility import Eligibility
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.queues import Queues
 
@@ -10,11 +11,12 @@ LAST = 2**62
 class Matching:
     """Looks at every queue's first task only: the tasks behind it are of the same job and shape."""
 
-    __slots__ = ("_nodes", "_queues", "node")
+    __slots__ = ("_eligibility", "_nodes", "_queues", "node")
 
-    def __init__(self, queues: Queues, nodes: Nodes) -> None:
+    def __init__(self, queues: Queues, nodes: Nodes, eligibility: Eligibility) -> None:
         self._queues = queues
         self._nodes = nodes
+        self._eligibility = eligibility
         self.node = NONE
         """Where the task goes that `first` found."""
 
@@ -27,6 +29,10 @@ class Matching:
 
     def first(self, job: int) -> int:
         """Give the queue of the first task of `job`, in creation order, that has room; −1 where none has."""
+        if self._eligibility.any:
+            best = self._eligibility.first(job)
+            self.node = NONE if best == NONE else self._eligibility.members[0]
+            return best
         queue = self._queues.first_of_job[job]
         if queue + 1 == self._queues.first_of_job[job + 1]:
             self.node = self._nodes.find(self._queues.shape[queue])

@@ -33,6 +33,8 @@ cdef class Nodes:
     cpdef bint fits(self, int node, int shape) noexcept
     @cython.locals(place=cython.longlong)
     cpdef int find(self, int shape) except -2
+    @cython.locals(place=cython.longlong)
+    cpdef int next_with_room(self, int node, int shape) except -2
     @cython.locals(rank=int, other=int, place=cython.longlong)
     cpdef list equals(self, int node, int shape)
     @cython.locals(rank=int, place=cython.longlong)

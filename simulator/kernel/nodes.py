@@ -176,6 +176,14 @@ class Nodes:
                 return -1
         return -1 if place < 0 else place & ((1 << self._bits) - 1)
 
+    def next_with_room(self, node: int, shape: int) -> int:
+        """Go through the nodes with room for anything, best first by the fill type: the one after `node`, -1 = first."""
+        if node >= 0:
+            place = self.room.first(self._place(node) + 1)
+        else:
+            place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
+        return -1 if place < 0 else place & ((1 << self._bits) - 1)
+
     def equals(self, node: int, shape: int) -> list[int]:
         """Give the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
         rank = self._place(node) >> self._bits

@@ -3,14 +3,22 @@ cimport cython
 
 @cython.final
 cdef class Notices:
-    cdef readonly bint armed, waiting
-    cdef readonly list drained, finished_jobs
-    cdef set _draining
+    cdef readonly bint armed, growing, waiting
+    cdef readonly list drained, ended, finished_jobs, idle_jobs
+    cdef bint _alarmed
+    cdef signed char[::1] _alarms
+    cdef set _awaited, _draining, _growing
     cdef dict _watched
 
     cpdef void drain(self, int node)
     cpdef void stay(self, int node)
-    cpdef void watch(self, int job, int unfinished)
+    cpdef void watch(self, int job, int unfinished, bint growing)
+    cpdef void forget(self, int job)
+    cpdef void await_idle(self, int job)
+    cpdef void alarm(self, signed char[::1] alarms)
+    cpdef void added(self, int job)
     cpdef void emptied(self, int node)
-    cpdef void completed(self, int job)
+    cpdef void idled(self, int job)
+    cpdef void completed(self, int task, int job, bint failed)
     cpdef void heeded(self)
+    cdef void _arm(self)

@@ -1,38 +1,93 @@
-"""What the control plane asked a kernel to tell it: a draining node is empty, a watched job has finished."""
+"""What the control plane asked a kernel to tell it: a node is empty, a job has finished or idles, a task has ended."""
+
+from array import array
 
 
 class Notices:
     """Who is waited for, and what has happened since the control plane last looked."""
 
-    __slots__ = ("_draining", "_watched", "armed", "drained", "finished_jobs", "waiting")
+    __slots__ = (
+        "_alarmed",
+        "_alarms",
+        "_awaited",
+        "_draining",
+        "_growing",
+        "_watched",
+        "armed",
+        "drained",
+        "ended",
+        "finished_jobs",
+        "growing",
+        "idle_jobs",
+        "waiting",
+    )
 
     def __init__(self) -> None:
         self._draining: set[int] = set()
         self._watched: dict[int, int] = {}
         """Jobs, and how many of their tasks have not completed."""
+        self._growing: set[int] = set()
+        """Watched jobs of which only the submitted tasks count."""
+        self._awaited: set[int] = set()
+        """Jobs of which the last running task is waited for."""
+        self._alarms = array("b")
+        self._alarmed = False
         self.armed = False
         """Whether a notice may come."""
+        self.growing = False
+        """Whether arrivals are to be told."""
         self.waiting = False
         """Whether one waits to be heeded."""
         self.drained: list[int] = []
         """Draining nodes whose last task has ended."""
         self.finished_jobs: list[int] = []
         """Watched jobs whose last task has completed."""
+        self.idle_jobs: list[int] = []
+        """Awaited jobs of which no task runs any more."""
+        self.ended: list[int] = []
+        """Tasks with an alarm that have completed as it wants."""
 
     def drain(self, node: int) -> None:
         """Ask for a notice when `node` is empty."""
         self._draining.add(node)
-        self.armed = True
+        self._arm()
 
     def stay(self, node: int) -> None:
         """Ask for none any more."""
         self._draining.discard(node)
-        self.armed = bool(self._draining or self._watched)
+        self._arm()
 
-    def watch(self, job: int, unfinished: int) -> None:
-        """Ask for a notice when so many tasks of `job` have completed."""
+    def watch(self, job: int, unfinished: int, growing: bool) -> None:
+        """Ask for a notice when so many tasks of `job` have completed; `growing`: and those yet to be submitted."""
         self._watched[job] = unfinished
-        self.armed = True
+        if growing:
+            self._growing.add(job)
+            self.growing = True
+        self._arm()
+
+    def forget(self, job: int) -> None:
+        """Ask for nothing about a job any more."""
+        self._watched.pop(job, None)
+        self._growing.discard(job)
+        self._awaited.discard(job)
+        self.growing = bool(self._growing)
+        self._arm()
+
+    def await_idle(self, job: int) -> None:
+        """Ask for a notice when no task of `job` runs."""
+        self._awaited.add(job)
+        self._arm()
+
+    def alarm(self, alarms: "array[int]") -> None:
+        """Ask for notices of the ends of tasks: a byte for each, bit 1 wants its failure, bit 2 its success."""
+        self._alarms = alarms
+        self._alarmed = len(alarms) > 0
+        self._arm()
+
+    def added(self, job: int) -> None:
+        """Hear that a task of `job` has been submitted."""
+        if job in self._growing:
+            self._watched[job] += 1
 
     def emptied(self, node: int) -> None:
         """Hear that no task runs on `node`."""
@@ -41,12 +96,21 @@ class Notices:
             self.drained.append(node)
             self.waiting = True
 
-    def completed(self, job: int) -> None:
+    def idled(self, job: int) -> None:
+        """Hear that no task of `job` runs."""
+        if job in self._awaited:
+            self._awaited.discard(job)
+            self.idle_jobs.append(job)
+            self.waiting = True
+
+    def completed(self, task: int, job: int, failed: bool) -> None:
         """Hear that a task of `job` has completed."""
+        if self._alarmed and self._alarms[task] & (1 if failed else 2):
+            self.ended.append(task)
+            self.waiting = True
         if job in self._watched:
             self._watched[job] -= 1
             if self._watched[job] == 0:
-                del self._watched[job]
                 self.finished_jobs.append(job)
                 self.waiting = True
 
@@ -54,5 +118,10 @@ class Notices:
         """Forget what has been told."""
         self.drained.clear()
         self.finished_jobs.clear()
+        self.idle_jobs.clear()
+        self.ended.clear()
         self.waiting = False
-        self.armed = bool(self._draining or self._watched)
+        self._arm()
+
+    def _arm(self) -> None:
+        self.armed = bool(self._draining or self._watched or self._awaited or self._alarmed)

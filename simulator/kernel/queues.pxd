@@ -11,6 +11,7 @@ cdef class Queues:
     cdef readonly int[::1] job, shape, link, front
     cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs
+    cdef readonly signed char[::1] gate
     cdef int _bits
     cdef bint _reordered
     cdef long long _next_place
@@ -19,6 +20,10 @@ cdef class Queues:
     cdef list _returned
 
     cpdef void to_tail(self, int task)
+    cpdef void scatter(self, int task, long long place)
+    cpdef void shut(self, int job, int why)
+    @cython.locals(shut=int)
+    cpdef void reopen(self, int job, int why)
     cpdef long long place(self, int task) noexcept
     cpdef int put(self, int task, int queue) except -1
     @cython.locals(place=cython.longlong, returned=Heap)

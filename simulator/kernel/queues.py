@@ -38,9 +38,11 @@ class Queues:
         self._returned = [Heap() for _ in keys]
         """Of `place << bits | task`: tasks that came back, or had to wait for others."""
         self.open_jobs = 0
-        """How many jobs have waiting tasks."""
+        """How many jobs with waiting tasks are served."""
         self.waiting_of_shape = array("i", bytes(4 * shapes))
         self.waiting_of_job = array("i", bytes(4 * len(priorities)))
+        self.gate = array("b", bytes(len(priorities)))
+        """Why a job is not served, in bits; 0 = it is."""
         jobs = [job for job, _ in keys]
         self.first_of_job = array("i", [bisect_left(jobs, job) for job in range(len(priorities) + 1)])
         """The queues of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
@@ -50,7 +52,7 @@ class Queues:
         self.level_start = array("i", [sum(priority > rank for priority in priorities) for rank in ranks])
         self.level_size = array("i", [0]) * len(ranks)
         self.jobs = array("i", [0]) * len(priorities)
-        """From `level_start` of each level on: its jobs with waiting tasks, in creation order, `level_size` of them."""
+        """From `level_start` of each level on: its open jobs with waiting tasks, in creation order, `level_size` of them."""
 
     @property
     def waiting(self) -> int:
@@ -61,6 +63,23 @@ class Queues:
         """Give a task the place behind all that have one so far."""
         self._place[task] = self._next_place
         self._next_place += 1
+
+    def scatter(self, task: int, place: int) -> None:
+        """Give a task a place that has nothing to do with when it came."""
+        self._place[task] = place
+
+    def shut(self, job: int, why: int) -> None:
+        """Serve `job` no more, for one of the reasons in bits."""
+        if self.gate[job] == 0 and self.waiting_of_job[job]:
+            self._leave_level(job)
+        self.gate[job] |= why
+
+    def reopen(self, job: int, why: int) -> None:
+        """Take a reason away; serve `job` again if it was the last."""
+        shut = self.gate[job]
+        self.gate[job] &= ~why
+        if shut and self.gate[job] == 0 and self.waiting_of_job[job]:
+            self._enter_level(job)
 
     def place(self, task: int) -> int:
         """Give the place of a task in its job's order."""
@@ -104,7 +123,7 @@ class Queues:
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
         self.waiting_of_job[job] -= 1
-        if self.waiting_of_job[job] == 0:
+        if self.waiting_of_job[job] == 0 and self.gate[job] == 0:
             self._leave_level(job)
         return task
 
@@ -112,7 +131,7 @@ class Queues:
         self.waiting_of_shape[self.shape[queue]] += 1
         job = self.job[queue]
         self.waiting_of_job[job] += 1
-        if self.waiting_of_job[job] == 1:
+        if self.waiting_of_job[job] == 1 and self.gate[job] == 0:
             self._enter_level(job)
 
     def _enter_level(self, job: int) -> None:

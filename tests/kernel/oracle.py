@@ -24,8 +24,14 @@ class TaskPlan:
     failures: int = 0
     max_retries: int = 0
     lead: int = 0
+    limit: int = 0
+    """The longest an attempt may run after its lead; 0 = any time."""
+    instances: int = 1
     parents: tuple[int, ...] = ()
     satisfies: bool = False
+    """Whether failure lets children run."""
+    blocks: bool = False
+    """Whether success does not."""
 
 
 @dataclass
@@ -48,6 +54,8 @@ class PoolPlan:
     nodes: list[NodePlan]
     retry_at_tail: bool = False
     random_ties: bool = False
+    most_running: list[int] = field(default_factory=list)
+    """How many tasks of each job may run at once; −1 = any number."""
 
 
 @dataclass
@@ -70,6 +78,7 @@ class NaivePool:
         self.satisfied = {number: simpy.Event(self.env) for number in range(len(plan.tasks))}
         self.place: dict[int, tuple[int, int, int]] = {}
         self.attempts: list[Attempt] = []
+        self.at_work: list[int] = []
         self.woken: dict[int, simpy.Event] = {}
         self.running: dict[int, simpy.Process] = {}
         self.last_job = -1
@@ -111,25 +120,29 @@ class NaivePool:
             self.queue.append(number)
             self.ask_for_a_pass()
             self.woken[number] = simpy.Event(self.env)
-            node = yield self.woken[number]
+            nodes = yield self.woken[number]
             began = int(self.env.now)
+            late = 0 < plan.limit < plan.demand
             try:
-                yield self.at(plan.lead + plan.demand, COMPLETION)
+                yield self.at(plan.lead + (plan.limit if late else plan.demand), COMPLETION)
                 failed = plan.failures < 0 or tries < plan.failures
-                outcome = "failed" if failed else "succeeded"
+                outcome = "expired" if late else "failed" if failed else "succeeded"
             except simpy.Interrupt:
                 outcome = "preempted"
-            node.tasks.remove(number)
-            self.attempts.append((number, node.number, began, int(self.env.now), outcome))
+            for node in nodes:
+                node.tasks.remove(number)
+                self.attempts.append((number, node.number, began, int(self.env.now), outcome))
+            self.at_work.remove(number)
             self.ask_for_a_pass()
             if outcome == "succeeded":
-                self.satisfied[number].succeed()
+                if not plan.blocks:
+                    self.satisfied[number].succeed()
+                return
+            if outcome == "expired" or (outcome == "failed" and 0 <= plan.max_retries <= tries):
+                if plan.satisfies:
+                    self.satisfied[number].succeed()
                 return
             if outcome == "failed":
-                if 0 <= plan.max_retries <= tries:
-                    if plan.satisfies:
-                        self.satisfied[number].succeed()
-                    return
                 tries += 1
                 if self.plan.retry_at_tail:
                     self.take_place(number, COMPLETION)
@@ -149,9 +162,9 @@ class NaivePool:
         priorities = self.plan.priorities
         for priority in sorted(set(priorities), reverse=True):
             waiting = {self.plan.tasks[task].job for task in self.queue}
-            jobs = sorted(job for job in waiting if priorities[job] == priority)
+            jobs = sorted(job for job in waiting if priorities[job] == priority and not self.is_full(job))
             while jobs:
-                if len(jobs) > 1 and not any(self.best_node(task) for task in self.queue):
+                if len(jobs) > 1 and not any(self.best_nodes(task) for task in self.queue):
                     break  # no dice are thrown where nothing fits
                 job = self.choose(jobs)
                 placed = self.place_first_fitting(job)
@@ -159,8 +172,14 @@ class NaivePool:
                     jobs.remove(job)
                     continue
                 self.last_job = job
-                if not any(self.plan.tasks[task].job == job for task in self.queue):
+                if self.is_full(job) or not any(self.plan.tasks[task].job == job for task in self.queue):
                     jobs.remove(job)
+
+    def is_full(self, job: int) -> bool:
+        if not self.plan.most_running:
+            return False
+        running = sum(self.plan.tasks[task].job == job for task in self.at_work)
+        return 0 <= self.plan.most_running[job] <= running
 
     def choose(self, jobs: list[int]) -> int:
         if len(jobs) == 1 or self.plan.job_policy == "creationtime":
@@ -177,22 +196,25 @@ class NaivePool:
     def place_first_fitting(self, job: int) -> bool:
         for task in sorted(self.queue, key=self.place.__getitem__):
             if self.plan.tasks[task].job == job:
-                node = self.best_node(task)
-                if node is not None:
-                    if self.plan.random_ties:
-                        node = self.one_as_good(node, task)
+                nodes = self.best_nodes(task)
+                if nodes:
+                    if self.plan.random_ties and len(nodes) == 1:
+                        nodes = [self.one_as_good(nodes[0], task)]
                     self.queue.remove(task)
-                    node.tasks.append(task)
-                    self.woken[task].succeed(node)
+                    self.at_work.append(task)
+                    for node in nodes:
+                        node.tasks.append(task)
+                    self.woken[task].succeed(nodes)
                     return True
         return False
 
-    def best_node(self, task: int) -> NaiveNode | None:
+    def best_nodes(self, task: int) -> list[NaiveNode]:
+        """Give the nodes for all instances of a task, one for each; none if there are too few."""
         fitting = [node for node in self.nodes if node.serving and self.fits(task, node)]
-        if not fitting:
-            return None
         sign = -1 if self.plan.pack else 1
-        return min(fitting, key=lambda node: (sign * self.used(node, "slots"), node.number))
+        fitting.sort(key=lambda node: (sign * self.used(node, "slots"), node.number))
+        instances = self.plan.tasks[task].instances
+        return fitting[:instances] if len(fitting) >= instances else []
 
     def one_as_good(self, best: NaiveNode, task: int) -> NaiveNode:
         equals = [

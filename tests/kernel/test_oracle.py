@@ -1,6 +1,7 @@
 """Kernel and naive oracle agree on every attempt of small pools that hypothesis makes up."""
 
 from array import array
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +19,8 @@ def make_kernel(plan: PoolPlan, speed: str) -> tuple[Kernel, list[int]]:
     """Build the kernel for `plan`; also give the plan's number of each of its tasks."""
     order = sorted(range(len(plan.tasks)), key=lambda number: (plan.tasks[number].submit, number))
     tasks = [plan.tasks[number] for number in order]
-    shapes = sorted({(task.slots, task.cores, task.memory) for task in tasks})
-    keys = [(task.job, shapes.index((task.slots, task.cores, task.memory))) for task in tasks]
+    shapes = sorted({shape_of(task) for task in tasks})
+    keys = [(task.job, shapes.index(shape_of(task))) for task in tasks]
     queues = sorted(set(keys))
     package = SPEEDS[speed]
     columns = package.Tasks(
@@ -43,9 +44,25 @@ def make_kernel(plan: PoolPlan, speed: str) -> tuple[Kernel, list[int]]:
         seed=plan.seed,
         retry_at_tail=plan.retry_at_tail,
         random_ties=plan.random_ties,
+        rules=rules(plan, tasks, package),
     )
     kernel.nodes.reserve(len(plan.nodes))
     return kernel, order
+
+
+def shape_of(task: TaskPlan) -> tuple[int, int, int, int]:
+    return task.slots, task.cores, task.memory, task.instances
+
+
+def rules(plan: PoolPlan, tasks: list[TaskPlan], package: Any) -> Any:
+    """Give the kernel's columns of limits; none where nothing is limited."""
+    limits = {}
+    if any(task.limit for task in tasks):
+        limits = {
+            "latency": array("q", [task.lead for task in tasks]),
+            "limit": array("q", [task.limit or NEVER for task in tasks]),
+        }
+    return package.Rules(most_running=plan.most_running, **limits)
 
 
 def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[int]"]:
@@ -62,7 +79,7 @@ def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[in
         "parents": array("i", [len(task.parents) for task in tasks]),
         "children_from": array("i", starts),
         "children": array("i", [child for mine in children for child in mine]),
-        "satisfies": array("b", [task.satisfies for task in tasks]),
+        "satisfies": array("b", [task.satisfies + 2 * task.blocks for task in tasks]),
     }
 
 
@@ -99,10 +116,12 @@ def run_kernel(plan: PoolPlan, speed: str) -> list[Attempt]:
 
 @st.composite
 def plans(draw: st.DrawFn) -> PoolPlan:
-    slots = draw(st.integers(1, 4))
+    gangs = draw(st.booleans())
+    slots = 1 if gangs else draw(st.integers(1, 4))
     jobs = draw(st.integers(1, 4))
     bounded = draw(st.booleans())
     linked = draw(st.booleans())
+    limited = draw(st.booleans())
     small = st.integers(0, 30)
     submits = sorted(draw(st.lists(small, min_size=1, max_size=14)))
     tasks = [
@@ -116,8 +135,11 @@ def plans(draw: st.DrawFn) -> PoolPlan:
             failures=draw(st.sampled_from([0, 0, 0, 1, 2])),
             max_retries=draw(st.integers(0, 2)),
             lead=draw(st.integers(0, 2)),
+            limit=draw(st.sampled_from([0, 0, 4])) if limited else 0,
+            instances=draw(st.sampled_from([1, 2, 3])) if gangs else 1,
             parents=tuple(sorted(draw(st.sets(st.integers(0, number - 1), max_size=2)))) if linked and number else (),
             satisfies=draw(st.booleans()),
+            blocks=linked and draw(st.booleans()),
         )
         for number, submit in enumerate(submits)
     ]
@@ -136,13 +158,18 @@ def plans(draw: st.DrawFn) -> PoolPlan:
         nodes=nodes,
         retry_at_tail=draw(st.booleans()),
         random_ties=draw(st.booleans()),
+        most_running=[draw(st.sampled_from([-1, 1, 2])) for _ in range(jobs)] if draw(st.booleans()) else [],
     )
 
 
 @settings(max_examples=600, deadline=None)
 @given(plans())
 def test_kernel_and_oracle_agree_on_every_attempt(plan: PoolPlan) -> None:
-    """Arrivals, slots/cores/memory, spread/pack, priorities, retries, loss of nodes: the same record, at each speed."""
+    """The same record at each speed.
+
+    Arrivals, slots/cores/memory, spread/pack, priorities, retries, dependencies, limits of time and of jobs,
+    multi-instance tasks, loss of nodes.
+    """
     expected = NaivePool(plan).run()
     for speed in SPEEDS:
         assert run_kernel(plan, speed) == expected, speed

@@ -1,0 +1,139 @@
+"""Which tasks may go where, beyond room: managers first, nodes barred to a job, dedicated nodes only, reservations."""
+
+from array import array
+
+from simulator.kernel.nodes import Nodes
+from simulator.kernel.queues import Queues
+from simulator.kernel.rules import Rules
+
+NONE = -1
+LAST = 2**62
+
+
+class Eligibility:
+    """Finds a node for a job's first task that may start, where not every node with room will do."""
+
+    __slots__ = (
+        "_barred",
+        "_dedicated_gangs",
+        "_managers",
+        "_nodes",
+        "_only_dedicated",
+        "_queues",
+        "_reserve",
+        "any",
+        "dedicated",
+        "led",
+        "members",
+        "reserved",
+    )
+
+    def __init__(self, rules: Rules, queues: Queues, nodes: Nodes, jobs: int) -> None:
+        self.any = rules.choosy
+        self._queues = queues
+        self._nodes = nodes
+        self._managers = rules.managers or [NONE] * jobs
+        self._only_dedicated = rules.dedicated_managers or [False] * jobs
+        self._reserve = rules.reserve_gangs
+        self._dedicated_gangs = rules.dedicated_gangs
+        self._barred: dict[int, set[int]] = {}
+        """Nodes that a job may not use, since its preparation failed there."""
+        self.dedicated = array("b")
+        """1 for nodes that are never preempted, by sequence number."""
+        self.led = array("b", [manager == NONE for manager in self._managers])
+        """Whether a job's manager has started, or it has none."""
+        self.members: list[int] = []
+        """The nodes of the task that `first` found: several for a multi-instance task."""
+        self.reserved = NONE
+        """The queue at whose head a multi-instance task has reserved the idle nodes."""
+
+    def describe(self, node: int, is_dedicated: bool) -> None:
+        """Hear of what kind a new node is."""
+        while len(self.dedicated) <= node:
+            self.dedicated = array("b", bytes(self.dedicated)) + array("b", bytes(max(64, len(self.dedicated))))
+        self.dedicated[node] = is_dedicated
+
+    def bar(self, job: int, node: int) -> None:
+        """Let `job` use `node` no more."""
+        self._barred.setdefault(job, set()).add(node)
+
+    def renew(self, node: int) -> None:
+        """Hear that a new machine stands behind `node`: nobody has any reason to avoid it."""
+        for barred in self._barred.values():
+            barred.discard(node)
+
+    def start(self, job: int, task: int) -> None:
+        """Hear that `task` has its node."""
+        if self._managers[job] == task:
+            self.led[job] = 1
+
+    def manager(self, job: int) -> int:
+        """Give the manager of a job, -1 if it has none."""
+        return self._managers[job]
+
+    def first(self, job: int) -> int:
+        """Give the queue of the first task of `job` that may start, its nodes in `members`; -1 where none may."""
+        best = NONE
+        blocked = NONE
+        earliest = LAST
+        waiting_since = LAST
+        for queue in range(self._queues.first_of_job[job], self._queues.first_of_job[job + 1]):
+            task = self._queues.front[queue]
+            if task == NONE or (self.led[job] == 0 and task != self._managers[job]):
+                continue
+            place = self._queues.place(task)
+            if place >= earliest:
+                continue
+            nodes = self._places(job, task, self._queues.shape[queue])
+            if nodes:
+                best = queue
+                earliest = place
+                self.members = nodes
+            elif self._reserve and place < waiting_since and self._could(job, self._queues.shape[queue]):
+                waiting_since = place
+                blocked = queue
+        if blocked != NONE and waiting_since < earliest:
+            self.reserved = blocked
+            return NONE
+        if best != NONE and best == self.reserved:
+            self.reserved = NONE
+        return best
+
+    def still_reserved(self) -> bool:
+        """Say whether the task that reserved nodes still waits and is served."""
+        if self.reserved != NONE:
+            job = self._queues.job[self.reserved]
+            if self._queues.front[self.reserved] == NONE or self._queues.gate[job]:
+                self.reserved = NONE
+        return self.reserved != NONE
+
+    def allows(self, job: int, task: int, shape: int, node: int) -> bool:
+        """Say whether `task` may go to `node` if there is room."""
+        if job in self._barred and node in self._barred[job]:
+            return False
+        wants = self._only_dedicated[job] and task == self._managers[job]
+        if wants or (self._dedicated_gangs and self._nodes.instances[shape] > 1):
+            return self.dedicated[node] == 1
+        return True
+
+    def _places(self, job: int, task: int, shape: int) -> list[int]:
+        """Give the nodes that a task would take, best first by the fill type; none if there are too few."""
+        found: list[int] = []
+        needed = self._nodes.instances[shape]
+        node = self._nodes.next_with_room(NONE, shape)
+        while node != NONE and len(found) < needed:
+            if self._nodes.fits(node, shape) and self.allows(job, task, shape, node):
+                found.append(node)
+            node = self._nodes.next_with_room(node, shape)
+        return found if len(found) == needed else []
+
+    def _could(self, job: int, shape: int) -> bool:
+        """Say whether a multi-instance task would have enough nodes if they all were idle."""
+        needed = self._nodes.instances[shape]
+        if needed == 1:
+            return False
+        able = 0
+        for node in range(self._nodes.count):
+            if self._nodes.serving[node] and self.allows(job, NONE, shape, node):
+                able += 1
+        return able >= needed

@@ -1,0 +1,333 @@
+"""The life of a task in the kernel: submitted, placed, ended by itself or from outside, back in its queue or done."""
+
+from array import array
+
+from simulator.kernel.attempts import Attempts
+from simulator.kernel.eligibility import Eligibility
+from simulator.kernel.heap import Heap
+from simulator.kernel.jobs import Jobs
+from simulator.kernel.matching import Matching
+from simulator.kernel.nodes import Nodes
+from simulator.kernel.notices import Notices
+from simulator.kernel.order import Dice
+from simulator.kernel.parents import Parents
+from simulator.kernel.queues import Queues
+from simulator.kernel.rules import Rules
+from simulator.kernel.tasks import Shape, Tasks
+from simulator.kernel.work import Work
+from simulator.states import Outcome, TaskState
+
+NONE = -1
+ACTIVE = int(TaskState.ACTIVE)
+RUNNING = int(TaskState.RUNNING)
+COMPLETED = int(TaskState.COMPLETED)
+SUCCEEDED = int(Outcome.SUCCEEDED)
+FAILED = int(Outcome.FAILED)
+TERMINATED = int(Outcome.TERMINATED)
+EXPIRED = int(Outcome.EXPIRED)
+UNPREPARED = int(Outcome.UNPREPARED)
+
+
+class Lives:
+    """The columns of tasks, attempts and nodes, and what moves a task from one state to the next."""
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        shapes: list[Shape],
+        priorities: list[int],
+        nodes: Nodes,
+        rules: Rules,
+        *,
+        seed: int,
+        retry_at_tail: bool,
+        random_ties: bool,
+    ) -> None:
+        count = len(tasks)
+        self.count = count
+        self.tasks = tasks
+        self.shapes = shapes
+        self.submit = tasks.submit
+        self._span = tasks.span
+        self.queue = tasks.queue
+        self._max_retries = tasks.max_retries
+        self._failures = tasks.failures
+        self._fallible = any(tasks.failures)
+        """Whether any attempt fails."""
+        self.nodes = nodes
+        self.never_fits = array("b", [nodes.never_fits(shape) for shape in shapes])
+        self.state = array("b", bytes(count))
+        self.retries = array("i", bytes(4 * count))
+        self.row = array("i", bytes(4 * count))
+        """First row of the latest attempt in `attempts`."""
+        self._cell = array("i", bytes(4 * count))
+        """Where it runs, if it runs on one node only."""
+        self.attempts = Attempts(count)
+        reordered = retry_at_tail or rules.random_order
+        self.queues = Queues(tasks.queues, priorities, len(shapes), count, reordered=reordered)
+        self.notices = Notices()
+        self.jobs = Jobs(self.queues, self.notices, rules.most_running, len(priorities))
+        self.eligibility = Eligibility(rules, self.queues, nodes, len(priorities))
+        self.matching = Matching(self.queues, nodes, self.eligibility)
+        self.work = Work(rules, tasks.span)
+        self._wish = rules.wish
+        self.wishes = array("i", [NONE]) * (max(rules.wish, default=NONE) + 1)
+        """The node at each place that tasks wish for; −1 where it is not there."""
+        self._lengthens = self.work.any
+        self._special = self.work.any or self.eligibility.any or len(rules.wish) > 0
+        """Whether an attempt takes more than looking up its span."""
+        self.calendar = Heap()
+        """Of `end << bits | task`."""
+        self._bits = max(count - 1, 1).bit_length()
+        self._mask = (1 << self._bits) - 1
+        self._last = (self.calendar.top >> self._bits) - 1
+        """The last instant the calendar knows, some years at least: what ends later ends there."""
+        self._stale = 0
+        """How many entries of the calendar are not valid any more."""
+        self.parked_of_shape = array("i", [0]) * len(shapes)
+        self.parked = 0
+        """Arrived tasks that no node of this pool can ever run."""
+        self.parents = Parents(tasks)
+        self.blocked = 0
+        """Arrived tasks that wait for others."""
+        self.abandoned = 0
+        """Tasks that stay active although their job has ended."""
+        self.running_of_shape = array("i", [0]) * len(shapes)
+        self.completed = 0
+        self.failed = 0
+        self._dice = Dice(seed)
+        self._random_order = rules.random_order
+        self._retry_at_tail = retry_at_tail and not rules.random_order
+        self._random_ties = random_ties
+
+    # ---- reading ------------------------------------------------------------------------------------------
+
+    @property
+    def active(self) -> int:
+        """How many submitted tasks wait."""
+        return self.queues.waiting + self.parked + self.blocked + self.abandoned
+
+    @property
+    def running(self) -> int:
+        """How many tasks hold slots of nodes."""
+        return sum(self.running_of_shape)
+
+    def shape_of(self, task: int) -> Shape:
+        """Give what one instance of a task takes."""
+        return self.shapes[self.queues.shape[self.queue[task]]]
+
+    def job_of(self, task: int) -> int:
+        """Give the job of a task."""
+        return self.queues.job[self.queue[task]]
+
+    def tasks_of(self, job: int, state: int) -> list[int]:
+        """Give the tasks of `job` in `state`, in creation order."""
+        found = []
+        for task in range(self.count):
+            if self.state[task] == state and self.queues.job[self.queue[task]] == job:
+                found.append(task)
+        return found
+
+    # ---- into the queue and out of it ---------------------------------------------------------------------
+
+    def submit_now(self, task: int) -> None:
+        """Add one task."""
+        self.state[task] = ACTIVE
+        if self.notices.growing:
+            self.notices.added(self.job_of(task))
+        if self._random_order:
+            self.queues.scatter(task, self._dice.throw(1 << 30))
+        elif self._retry_at_tail:
+            self.queues.to_tail(task)
+        if self.parents.any and self.parents.missing[task]:
+            self.blocked += 1
+        elif self.never_fits[self.queues.shape[self.queue[task]]]:
+            self._park(task)
+        elif self._random_order:
+            self.queues.put_back(task, self.queue[task])
+        else:
+            self.queues.put(task, self.queue[task])
+
+    def _start(self, task: int, shape: int, now: int) -> None:
+        """Put a task where `matching` saw room for it."""
+        if self._special or self.nodes.instances[shape] > 1:
+            self._start_specially(task, shape, now)
+        else:
+            node = self._one_of_equals(shape) if self._random_ties else self.matching.node
+            end = min(now + self._span[task], self._last)
+            outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
+            self.state[task] = RUNNING
+            self.running_of_shape[shape] += 1
+            self.row[task] = self.attempts.count
+            self.calendar.push(end << self._bits | task)
+            self._cell[task] = self.nodes.take(node, shape, task)
+            self.attempts.append(task, node, 0, now, end, outcome)
+            if self.jobs.tracked:
+                self.jobs.started(self.job_of(task))
+
+    def _one_of_equals(self, shape: int) -> int:
+        """Throw dice for one of the nodes as good as the one found."""
+        equals = self.nodes.equals(self.matching.node, shape)
+        return equals[self._dice.throw(len(equals))]
+
+    def _start_specially(self, task: int, shape: int, now: int) -> None:
+        """Do the same for multi-instance tasks, and where rules of jobs and tasks decide where and how long."""
+        outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
+        if self.nodes.instances[shape] > 1:
+            nodes = self.eligibility.members if self.eligibility.any else self.nodes.gang(self.nodes.instances[shape])
+        else:
+            node = self._one_of_equals(shape) if self._random_ties else self.matching.node
+            nodes = [self._wished(task, shape, node)]
+        end = now + self._span[task]
+        self.eligibility.start(self.job_of(task), task)
+        if self._lengthens:
+            self._plan(task, nodes, now, outcome)
+            end = self.work.end
+            outcome = self.work.outcome
+        end = min(end, self._last)
+        self.state[task] = RUNNING
+        self.running_of_shape[shape] += 1
+        self.row[task] = self.attempts.count
+        self.calendar.push(end << self._bits | task)
+        for instance, node in enumerate(nodes):
+            self._cell[task] = self.nodes.take(node, shape, task)
+            self.attempts.append(task, node, instance, now, end, outcome)
+        if self.jobs.tracked:
+            self.jobs.started(self.job_of(task))
+
+    def _wished(self, task: int, shape: int, node: int) -> int:
+        """Give the node that a task wishes for if it is there and has room (affinity is a soft wish), else `node`."""
+        if len(self._wish) == 0 or self._wish[task] == NONE:
+            return node
+        wished = self.wishes[self._wish[task]]
+        if wished == NONE or not self.nodes.fits(wished, shape):
+            return node
+        return wished if self.eligibility.allows(self.job_of(task), task, shape, wished) else node
+
+    def _plan(self, task: int, nodes: list[int], now: int, outcome: int) -> None:
+        """Find out how an attempt will end where its task's span does not say."""
+        self.work.plan(task, self.job_of(task), nodes, now, outcome)
+        if self.work.wait:
+            for instance in range(len(nodes)):
+                self.work.waits[self.attempts.count + instance] = self.work.wait
+
+    # ---- inside: ends -----------------------------------------------------------------------------------
+
+    def _is_valid(self, entry: int) -> bool:
+        task = entry & self._mask
+        return self.state[task] == RUNNING and self.attempts.end[self.row[task]] == entry >> self._bits
+
+    def _finish(self, task: int) -> None:
+        """End an attempt whose process has ended by itself, or that ran out of time."""
+        if self._lengthens and self._ends_oddly(task):
+            pass
+        elif self._fallible and self._fails(task):
+            self._fail(task)
+        else:
+            self._release(task)
+            self.settle(task, False)
+            if self.parents.any:
+                self._unblock(task, False)
+
+    def _ends_oddly(self, task: int) -> bool:
+        """End an attempt that ran out of time or whose node could not be prepared; say whether it was one."""
+        first = self.row[task]
+        outcome = self.attempts.outcome[first]
+        if outcome == EXPIRED:
+            self._give_up(task)
+        elif outcome == UNPREPARED:
+            job = self.job_of(task)
+            for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
+                if self.work.is_failing(job, self.attempts.node[row]):
+                    self.eligibility.bar(job, self.attempts.node[row])
+            self._release(task)
+            self.state[task] = ACTIVE
+            self.queues.put_back(task, self.queue[task])
+        return outcome == EXPIRED or outcome == UNPREPARED  # noqa: PLR1714 - fast where it is compiled
+
+    def _fails(self, task: int) -> bool:
+        """Say whether the present attempt of a task fails."""
+        failures = self._failures[task]
+        return failures < 0 or failures > self.retries[task]
+
+    def _fail(self, task: int) -> None:
+        """End an attempt that failed by itself."""
+        limit = self._max_retries[task]
+        if 0 <= limit <= self.retries[task]:
+            self._give_up(task)
+            return
+        self._release(task)
+        if self._lengthens:
+            self.work.failed(task)
+        self.retries[task] += 1
+        self.state[task] = ACTIVE
+        if self._retry_at_tail:
+            self.queues.to_tail(task)
+            self.queues.put(task, self.queue[task])
+        else:
+            self.queues.put_back(task, self.queue[task])
+
+    def _give_up(self, task: int) -> None:
+        """Complete a task as a failure."""
+        self._release(task)
+        self.failed += 1
+        self.settle(task, True)
+        if self.parents.any:
+            self._unblock(task, True)
+
+    def stop(self, task: int, now: int, outcome: int) -> None:
+        """End an attempt from outside: the task goes back to its queue, or is completed if `TERMINATED`."""
+        first = self.row[task]
+        for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
+            self.attempts.end[row] = now
+            self.attempts.outcome[row] = outcome
+        self._release(task)
+        self._stale += 1
+        if self._lengthens:
+            self.work.stopped(task, first, now - self.attempts.assigned[first])
+        if outcome == TERMINATED:
+            self.failed += 1
+            self.settle(task, True)
+        else:
+            self.state[task] = ACTIVE
+            self.queues.put_back(task, self.queue[task])
+
+    def _release(self, task: int) -> None:
+        """Give back what the attempt of a task holds."""
+        shape = self.queues.shape[self.queue[task]]
+        self.running_of_shape[shape] -= 1
+        if self.nodes.instances[shape] > 1:
+            first = self.row[task]
+            for row in range(first, first + self.nodes.instances[shape]):
+                self._vacate(self.attempts.node[row], shape)  # nodes of one slot: node and cell are the same
+        else:
+            self._vacate(self._cell[task], shape)
+        if self.jobs.tracked:
+            self.jobs.ended(self.job_of(task))
+
+    def _vacate(self, cell: int, shape: int) -> None:
+        """Let the instance in `cell` go from its node."""
+        self._cell[self.nodes.give(cell, shape)] = cell
+        if self.notices.armed and self.nodes.held[cell // self.nodes.slots] == 0:
+            self.notices.emptied(cell // self.nodes.slots)
+
+    def settle(self, task: int, failed: bool) -> None:
+        """Count a task as completed."""
+        self.state[task] = COMPLETED
+        self.completed += 1
+        if self.notices.armed:
+            self.notices.completed(task, self.job_of(task), failed)
+
+    def _park(self, task: int) -> None:
+        self.parked += 1
+        self.parked_of_shape[self.queues.shape[self.queue[task]]] += 1
+
+    def _unblock(self, task: int, failed: bool) -> None:
+        """Let those start that waited for `task` alone."""
+        for child in self.parents.let_go(task, failed):
+            if self.state[child] == ACTIVE:
+                self.blocked -= 1
+                if self.never_fits[self.queues.shape[self.queue[child]]]:
+                    self._park(child)
+                else:
+                    self.queues.put_back(child, self.queue[child])

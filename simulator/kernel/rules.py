@@ -1,0 +1,69 @@
+"""Rules that only some pools have; what is left empty costs nothing."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+CLOSED = 1
+"""Why a job is not served, in bits: it is terminating or completed."""
+DISABLED = 2
+FULL = 4
+"""As many of its tasks run as may."""
+
+def _none(code: str) -> Callable[[], array[int]]:
+    return lambda: array(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for single jobs and tasks beyond `Tasks`; columns have a row for each task, lists one for each job."""
+
+    most_running: list[int] = field(default_factory=list)
+    """How many tasks of a job may run at once; −1 = any number."""
+    displaceable: list[bool] = field(default_factory=list)
+    """Whether tasks of higher priority may take the place of running ones of this job."""
+    managers: list[int] = field(default_factory=list)
+    """The task that starts before all others of its job; −1 = none."""
+    dedicated_managers: list[bool] = field(default_factory=list)
+    """Whether the manager runs on dedicated nodes only."""
+    prepared: list[int] = field(default_factory=list)
+    """Whether a job prepares its nodes: 0 = no, 1 = tasks wait for it, 2 = they do not."""
+    prepare: Callable[[int, int, int], int] = lambda job, node, begin: 0
+    """Told that a job begins to prepare a node: gives how long that takes, negative where it fails after so long."""
+    latency: array[int] = field(default_factory=_none("q"))
+    """From assignment to the start; needed for the columns below and for preparation."""
+    limit: array[int] = field(default_factory=_none("q"))
+    """The longest an attempt may run from its start."""
+    interval: array[int] = field(default_factory=_none("q"))
+    """After how much work a checkpoint is written; 0 = never."""
+    cost: array[int] = field(default_factory=_none("q"))
+    """How long writing one takes."""
+    restart: array[int] = field(default_factory=_none("q"))
+    """How long reading one takes at the next attempt."""
+    demand: array[int] = field(default_factory=_none("q"))
+    """The work of tasks with checkpoints."""
+    wish: array[int] = field(default_factory=_none("i"))
+    """Number of the place a task would like to run at; −1 = none. `Kernel.wishes` says which node that is."""
+    image: array[int] = field(default_factory=_none("i"))
+    """Number of the image a task needs on its node; −1 = none."""
+    pulls: list[int] = field(default_factory=list)
+    """How long each image takes to come to a node that does not have it."""
+    reserve_gangs: bool = False
+    """Whether a multi-instance task at the head keeps the nodes it waits for free from others (assumption P17)."""
+    dedicated_gangs: bool = False
+    """Whether multi-instance tasks run on dedicated nodes only (assumption P17)."""
+    random_order: bool = False
+    """Whether the order inside a job is random (assumption P12)."""
+
+    @property
+    def lengthen(self) -> bool:
+        """Whether how long an attempt takes depends on more than its task's span."""
+        return bool(self.limit or self.interval or self.image or any(self.prepared))
+
+    @property
+    def choosy(self) -> bool:
+        """Whether some tasks may not go to every node with room."""
+        managed = any(manager >= 0 for manager in self.managers)
+        return bool(managed or any(self.prepared) or self.reserve_gangs or self.dedicated_gangs)

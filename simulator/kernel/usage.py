@@ -1,0 +1,25 @@
+"""What the running tasks of a pool take of its nodes."""
+
+from simulator.kernel.kernel import Kernel
+
+
+def used_slots(kernel: Kernel) -> int:
+    """Give how many slots running tasks hold."""
+    return _used(kernel, [shape.slots for shape in kernel.shapes])
+
+
+def used_cores(kernel: Kernel) -> int:
+    """Give thousandths of cores in use; a task that asks for none takes its share of the node by slots."""
+    nodes = kernel.nodes
+    return _used(kernel, [shape.cores or shape.slots * nodes.cores // nodes.slots for shape in kernel.shapes])
+
+
+def used_memory(kernel: Kernel) -> int:
+    """Give the MiB that running tasks have asked for."""
+    return _used(kernel, [shape.memory for shape in kernel.shapes])
+
+
+def _used(kernel: Kernel, needs: list[int]) -> int:
+    """Add up what all instances of the running tasks take of something."""
+    held = zip(kernel.running_of_shape, kernel.nodes.instances, needs, strict=True)
+    return sum(running * instances * need for running, instances, need in held)

@@ -1,0 +1,150 @@
+"""How long an attempt takes and what it comes to, where that depends on more than the task's span.
+
+Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
+an attempt that is stopped shortens the next one.
+"""
+
+from array import array
+
+from simulator.kernel.rules import Rules
+from simulator.states import Outcome
+
+UNPREPARED = int(Outcome.UNPREPARED)
+EXPIRED = int(Outcome.EXPIRED)
+NODE_BITS = 20
+
+
+class Work:
+    """Plans attempts; `plan` leaves its answer in `end`, `outcome` and `wait`."""
+
+    __slots__ = (
+        "_checkpoints",
+        "_cost",
+        "_demand",
+        "_failing",
+        "_image",
+        "_images",
+        "_interval",
+        "_latency",
+        "_limit",
+        "_prepare",
+        "_prepared",
+        "_pulls",
+        "_remaining",
+        "_restart",
+        "_span",
+        "any",
+        "end",
+        "outcome",
+        "ready",
+        "wait",
+        "waits",
+    )
+
+    def __init__(self, rules: Rules, span: "array[int]") -> None:
+        self.any = rules.lengthen
+        self._span = span
+        self._latency = rules.latency
+        self._limit = rules.limit
+        self._prepared = rules.prepared or []
+        self._prepare = rules.prepare
+        self._image = rules.image
+        self._pulls = rules.pulls
+        self._checkpoints = len(rules.interval) > 0
+        self._interval = rules.interval
+        self._cost = rules.cost
+        self._restart = rules.restart
+        self._demand = rules.demand
+        self._remaining = array("q", rules.demand)
+        self.ready: dict[int, int] = {}
+        """When a job has prepared a node, by `job << NODE_BITS | node`."""
+        self._failing: set[int] = set()
+        """Of those, where that fails."""
+        self._images: dict[int, int] = {}
+        """When an image is on a node, by `image << NODE_BITS | node`."""
+        self.waits: dict[int, int] = {}
+        """How long attempts waited for preparation, by their row."""
+        self.end = 0
+        self.outcome = 0
+        self.wait = 0
+
+    def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int) -> None:
+        """Find out how an attempt of `task` on `nodes` from `now` on will end if nothing stops it."""
+        begin = now + self._latency[task]
+        ready = begin
+        failing = False
+        if self._prepared and self._prepared[job]:
+            for node in nodes:
+                prepared = self._prepared_at(job, node, begin)
+                failing = failing or (job << NODE_BITS | node) in self._failing
+                ready = max(ready, prepared)
+        self.wait = ready - begin
+        self.outcome = outcome
+        if failing:
+            self.end = ready
+            self.outcome = UNPREPARED
+            return
+        pulled = ready
+        if len(self._image) and self._image[task] >= 0:
+            for node in nodes:
+                pulled = max(pulled, self._pulled_at(self._image[task], node, ready))
+        self.end = pulled + self._span[task] - self._latency[task]
+        if len(self._limit) and self.end - ready > self._limit[task]:
+            self.end = ready + self._limit[task]
+            self.outcome = EXPIRED
+
+    def stopped(self, task: int, row: int, elapsed: int) -> None:
+        """Hear that an attempt was stopped so long after its assignment: work up to the last checkpoint is saved."""
+        if not self._checkpoints or self._interval[task] <= 0:
+            return
+        step = self._interval[task] + self._cost[task]
+        whole = self._process(task, self._remaining[task])
+        resumed = self._remaining[task] < self._demand[task]
+        lead = self._span[task] - whole  # dispatch, launch, and reading the checkpoint
+        done = elapsed - self.waits.get(row, 0) - lead
+        saved = max(done, 0) // step * self._interval[task]
+        if saved:
+            self._remaining[task] -= saved
+            lead += 0 if resumed else self._restart[task]
+            self._span[task] = lead + self._process(task, self._remaining[task])
+
+    def failed(self, task: int) -> None:
+        """Hear that an attempt failed by itself: the next one starts from the beginning."""
+        if self._checkpoints and self._remaining[task] < self._demand[task]:
+            lead = self._span[task] - self._process(task, self._remaining[task]) - self._restart[task]
+            self._remaining[task] = self._demand[task]
+            self._span[task] = lead + self._process(task, self._demand[task])
+
+    def is_failing(self, job: int, node: int) -> bool:
+        """Say whether the preparation of `node` by `job` fails."""
+        return (job << NODE_BITS | node) in self._failing
+
+    def renew(self, node: int, jobs: list[int], images: bool) -> None:
+        """Forget what `jobs` have prepared on `node`, and which images are there."""
+        for job in jobs:
+            self.ready.pop(job << NODE_BITS | node, None)
+            self._failing.discard(job << NODE_BITS | node)
+        if images:
+            for image in range(len(self._pulls)):
+                self._images.pop(image << NODE_BITS | node, None)
+
+    def _prepared_at(self, job: int, node: int, begin: int) -> int:
+        key = job << NODE_BITS | node
+        if key not in self.ready:
+            span = self._prepare(job, node, begin)
+            self.ready[key] = begin + abs(span)
+            if span < 0 and self._prepared[job] == 1:
+                self._failing.add(key)
+        return self.ready[key] if self._prepared[job] == 1 else begin
+
+    def _pulled_at(self, image: int, node: int, begin: int) -> int:
+        key = image << NODE_BITS | node
+        if key not in self._images:
+            self._images[key] = begin + self._pulls[image]
+        return self._images[key]
+
+    def _process(self, task: int, work: int) -> int:
+        """Give how long so much work takes with its checkpoints; the end of it needs none."""
+        if self._interval[task] <= 0 or work <= 0:
+            return work
+        return work + (work - 1) // self._interval[task] * self._cost[task]

@@ -4,6 +4,8 @@ Only without a free fit; only on one node; tasks of the lowest priority go first
 A job manager that comes back may also displace tasks of its own priority, whatever their jobs allow.
 """
 
+from array import array
+
 from simulator.kernel.attempts import Attempts
 from simulator.kernel.eligibility import Eligibility
 from simulator.kernel.nodes import Nodes
@@ -29,7 +31,7 @@ class Displacement:
         managed = any(manager != NONE for manager in rules.managers)
         self.any = any(self._displaceable) or managed
 
-    def victims(self, job: int, queue_of: "list[int]", rows: "list[int]", attempts: Attempts) -> list[int]:
+    def victims(self, job: int, queue_of: "array[int]", rows: "array[int]", attempts: Attempts) -> list[int]:
         """Give the tasks that go so that the first waiting task of `job` fits somewhere; none where that cannot be.
 
         `queue_of` and `rows` give the queue and the first attempt row of each task.
@@ -68,8 +70,8 @@ class Displacement:
         node: int,
         shape: int,
         returning: bool,
-        queue_of: "list[int]",
-        rows: "list[int]",
+        queue_of: "array[int]",
+        rows: "array[int]",
         attempts: Attempts,
     ) -> list[int]:
         """Give those that must go from one node so that `shape` fits; none if it does not even then."""

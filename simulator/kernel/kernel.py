@@ -247,4 +247,3 @@ class Kernel(Lives):
                     for task in victims:
                         self.stop(task, now, DISPLACED)
                     self._serve_job(job, now)
-

@@ -122,11 +122,7 @@ class Lives:
 
     def tasks_of(self, job: int, state: int) -> list[int]:
         """Give the tasks of `job` in `state`, in creation order."""
-        found = []
-        for task in range(self.count):
-            if self.state[task] == state and self.queues.job[self.queue[task]] == job:
-                found.append(task)
-        return found
+        return [task for task in range(self.count) if self.state[task] == state and self.job_of(task) == job]
 
     # ---- into the queue and out of it ---------------------------------------------------------------------
 

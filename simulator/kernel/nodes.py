@@ -177,7 +177,7 @@ class Nodes:
         return -1 if place < 0 else place & ((1 << self._bits) - 1)
 
     def next_with_room(self, node: int, shape: int) -> int:
-        """Go through the nodes with room for anything, best first by the fill type: the one after `node`, -1 = first."""
+        """Go through the nodes with room for anything, best first: the one after `node`, −1 = the first."""
         if node >= 0:
             place = self.room.first(self._place(node) + 1)
         else:

@@ -52,7 +52,7 @@ class Queues:
         self.level_start = array("i", [sum(priority > rank for priority in priorities) for rank in ranks])
         self.level_size = array("i", [0]) * len(ranks)
         self.jobs = array("i", [0]) * len(priorities)
-        """From `level_start` of each level on: its open jobs with waiting tasks, in creation order, `level_size` of them."""
+        """From `level_start` of each level on: its open jobs with waiting tasks, as created, `level_size` of them."""
 
     @property
     def waiting(self) -> int:

@@ -12,6 +12,7 @@ DISABLED = 2
 FULL = 4
 """As many of its tasks run as may."""
 
+
 def _none(code: str) -> Callable[[], array[int]]:
     return lambda: array(code)
 
@@ -30,8 +31,8 @@ class Rules:
     """Whether the manager runs on dedicated nodes only."""
     prepared: list[int] = field(default_factory=list)
     """Whether a job prepares its nodes: 0 = no, 1 = tasks wait for it, 2 = they do not."""
-    prepare: Callable[[int, int, int], int] = lambda job, node, begin: 0
-    """Told that a job begins to prepare a node: gives how long that takes, negative where it fails after so long."""
+    prepare: Callable[[int, int, int], int] | None = None
+    """Told that a job begins to prepare a node at an instant: gives how long that takes, negative where it fails."""
     latency: array[int] = field(default_factory=_none("q"))
     """From assignment to the start; needed for the columns below and for preparation."""
     limit: array[int] = field(default_factory=_none("q"))

@@ -131,7 +131,7 @@ class Work:
     def _prepared_at(self, job: int, node: int, begin: int) -> int:
         key = job << NODE_BITS | node
         if key not in self.ready:
-            span = self._prepare(job, node, begin)
+            span = self._prepare(job, node, begin) if self._prepare else 0
             self.ready[key] = begin + abs(span)
             if span < 0 and self._prepared[job] == 1:
                 self._failing.add(key)

@@ -29,7 +29,7 @@ def show_replications(found: Replications, deadline: float | None) -> None:
 
     from simulator.experiment import MEASURES  # noqa: PLC0415
 
-    console = _console()
+    printer = console()
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in ("measure", "mean", "95 % interval", "single runs: p5", "p50", "p95"):
         table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
@@ -37,17 +37,17 @@ def show_replications(found: Replications, deadline: float | None) -> None:
         estimate, spread = found.estimate(name), found.spread(name)
         if estimate is None or spread is None or not found.values[name].any():
             continue  # nothing of the kind happened
-        ends = f"{_value(estimate.low, measure.unit)} to {_value(estimate.high, measure.unit)}"
-        runs = [_value(spread[key], measure.unit) for key in ("p5", "p50", "p95")]
-        table.add_row(measure.title, _value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
-    console.print(f"[bold]{_heading(found)}[/bold]")
-    console.print()
-    console.print(table)
+        ends = f"{shown_value(estimate.low, measure.unit)} to {shown_value(estimate.high, measure.unit)}"
+        runs = [shown_value(spread[key], measure.unit) for key in ("p5", "p50", "p95")]
+        table.add_row(measure.title, shown_value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
+    printer.print(f"[bold]{_heading(found)}[/bold]")
+    printer.print()
+    printer.print(table)
     if deadline is not None:
         chance = found.within("makespan", deadline)
-        console.print()
-        console.print(
-            f"P(makespan ≤ {_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
+        printer.print()
+        printer.print(
+            f"P(makespan ≤ {shown_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
             f"95 % interval {100 * chance.low:.0f} to {100 * chance.high:.0f} %"
         )
 
@@ -120,10 +120,10 @@ def _show_comparison(found: Comparison) -> None:
 
     from simulator.experiment import MEASURES  # noqa: PLC0415
 
-    console = _console()
+    printer = console()
     for name in found.names[1:]:
-        console.print(f"[bold]{found.sentence(name)}[/bold]", soft_wrap=True)
-        console.print()
+        printer.print(f"[bold]{found.sentence(name)}[/bold]", soft_wrap=True)
+        printer.print()
         table = Table(box=None, pad_edge=False, header_style="cyan")
         for title in ("measure", found.names[0], name, "difference", "95 % interval", "luck shared"):
             table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
@@ -132,15 +132,15 @@ def _show_comparison(found: Comparison) -> None:
                 continue  # nothing of the kind happened
             unit = MEASURES[measure].unit
             means = [found.replications[scenario].estimate(measure) for scenario in (found.names[0], name)]
-            shown = [_value(estimate.value, unit) if estimate else "–" for estimate in means]
+            shown = [shown_value(estimate.value, unit) if estimate else "–" for estimate in means]
             absolute = difference.absolute
-            ends = f"{_value(absolute.low, unit)} to {_value(absolute.high, unit)}"
+            ends = f"{shown_value(absolute.low, unit)} to {shown_value(absolute.high, unit)}"
             left = "–" if difference.narrowing is None else f"× {difference.narrowing:.2f}"
-            table.add_row(MEASURES[measure].title, *shown, _value(absolute.value, unit), ends, left)
-        console.print(table)
-        console.print()
+            table.add_row(MEASURES[measure].title, *shown, shown_value(absolute.value, unit), ends, left)
+        printer.print(table)
+        printer.print()
     count = found.replications[found.names[0]].count
-    console.print(
+    printer.print(
         f"{count} replications each; 'luck shared' is the interval's width beside that of independent runs.",
         style="dim",
         soft_wrap=True,
@@ -182,7 +182,8 @@ def _ends(estimate: Estimate) -> dict[str, float | None]:
     }
 
 
-def _value(value: float, unit: str) -> str:
+def shown_value(value: float, unit: str) -> str:
+    """Write a measure with its unit, as people read it."""
     if not math.isfinite(value):
         return "–"
     if unit == "s":
@@ -192,8 +193,26 @@ def _value(value: float, unit: str) -> str:
     return f"{100 * value:.1f} %" if unit == "share" else f"{value:,.1f}"
 
 
-def _console() -> Any:
+def shown_interval(low: float, high: float, unit: str) -> str:
+    """Write both ends in one unit."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "–"
+    if unit == "USD":
+        return f"${low:,.2f}–{high:,.2f}"
+    if unit == "share":
+        return f"{100 * low:.1f}–{100 * high:.1f} %"
+    name, size = "", 1.0
+    if unit == "s":
+        most = max(abs(low), abs(high))
+        steps = (("d", 2 * 86400.0, 86400.0), ("h", 3600.0, 3600.0), ("min", 60.0, 60.0))
+        name, size = next(((name, size) for name, start, size in steps if most >= start), ("s", 1.0))
+    digits = max(0, min(3, 1 - math.floor(math.log10(max(abs(high - low) / size, 1e-3)))))
+    return f"{low / size:,.{digits}f}–{high / size:,.{digits}f} {name}".rstrip()
+
+
+def console() -> Any:
+    """Give a printer to stdout, wide where that is no terminal."""
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+    printer = Console(highlight=False)
+    return printer if printer.is_terminal else Console(highlight=False, width=WIDTH)

@@ -12,6 +12,7 @@ from simulator.cli.formula import app as formula
 from simulator.cli.plot import plot, trace
 from simulator.cli.report import report
 from simulator.cli.run import run
+from simulator.cli.sweep import sweep
 from simulator.cli.verify import verify
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command()(compare)
 app.command()(report)
 app.command()(plot)
 app.command()(trace)
+app.command()(sweep)
 app.command()(validate)
 app.command()(verify)
 app.command()(schema)

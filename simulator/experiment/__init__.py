@@ -3,9 +3,12 @@
 from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.compare import Comparison, compare
 from simulator.experiment.estimates import Estimate
+from simulator.experiment.file import load_experiment
 from simulator.experiment.measures import MEASURES, find_measure
 from simulator.experiment.replications import Replications, replicate
 from simulator.experiment.runner import run_in_order, run_trials
+from simulator.experiment.summary import summary
+from simulator.experiment.sweep import Experiment, sweep
 from simulator.experiment.trial import Outcome, Trial, Wanted
 
 __all__ = [
@@ -14,14 +17,18 @@ __all__ = [
     "Cell",
     "Comparison",
     "Estimate",
+    "Experiment",
     "Outcome",
     "Replications",
     "Trial",
     "Wanted",
     "compare",
     "find_measure",
+    "load_experiment",
     "make_cells",
     "replicate",
     "run_in_order",
     "run_trials",
+    "summary",
+    "sweep",
 ]

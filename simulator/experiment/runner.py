@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import closing
 from typing import Final
@@ -31,7 +31,7 @@ class WorkerLostError(RuntimeError):
 
 def run_trials(
     trials: Iterable[Trial], wanted: Wanted | None = None, *, workers: int = 0, cluster: str | None = None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Run trials and give their outcomes as they come; what they hold does not depend on who ran them.
 
     `workers` 0 means one for each processor of this machine; `cluster` is the address of a dask scheduler.
@@ -60,7 +60,7 @@ def run_in_order(
     trials: Sequence[Trial], wanted: Wanted | None = None, *, workers: int = 0, cluster: str | None = None
 ) -> list[Outcome]:
     """Run trials and give their outcomes in the order of the trials."""
-    with closing(run_trials(trials, wanted, workers=workers, cluster=cluster)) as stream:  # type: ignore[type-var]
+    with closing(run_trials(trials, wanted, workers=workers, cluster=cluster)) as stream:
         found = {outcome.key: outcome for outcome in stream}
     return [found[trial.key] for trial in trials]
 

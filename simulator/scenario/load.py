@@ -57,7 +57,7 @@ def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
         context = _context(sources.root.path.parent, prices)
         scenario = Scenario.model_validate(sources.data, context=context)
     except ValidationError as error:
-        problems += _explain(sources, error)
+        problems += explain(sources, error)
     except InputError as error:
         problems += error.problems
     if scenario is not None:
@@ -76,7 +76,7 @@ def _in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda p: (p.is_warning, p.file or "", p.line or 0, p.column or 0))
 
 
-def _explain(sources: Sources, error: ValidationError) -> list[Problem]:
+def explain(sources: Sources, error: ValidationError) -> list[Problem]:
     problems = []
     for found in error.errors(include_url=False):
         loc = tuple(found["loc"])

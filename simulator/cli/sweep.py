@@ -1,0 +1,180 @@
+"""`poolsight sweep`: an experiment file to one row a trial, and a table with intervals."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from simulator.cli.errors import reported, tell
+from simulator.cli.experiments import console, shown_interval, shown_value
+from simulator.cli.run import INTERRUPTED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.experiment import Experiment, Outcome
+
+ROWS_SHOWN: Final = 60
+"""Cells on the terminal; all are in the data set and in the JSON."""
+ALL_FAILED: Final = 1
+
+
+@reported
+def sweep(
+    file: Annotated[str, typer.Argument(help="An experiment file, YAML or JSON.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Directory for one row a trial; taken up again if it is there.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+) -> None:
+    """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
+    from simulator.experiment import load_experiment  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.experiment import sweep as run_sweep  # noqa: PLC0415
+
+    experiment = load_experiment(file, strict=strict)
+    known = dict.fromkeys(experiment.base.warnings)
+    tell(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
+    total = len(experiment.cells) * experiment.replications
+    done = 0
+    try:
+        with progress(total) as show:
+
+            def heard(count: int, outcome: Outcome | None) -> None:
+                nonlocal done
+                done = count
+                show(count, outcome is not None)
+
+            frame = run_sweep(experiment, out, workers=workers, cluster=cluster, retry_failed=retry_failed, heard=heard)
+    except KeyboardInterrupt:
+        kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
+        typer.echo(f"poolsight: interrupted after {done:,} of {total:,} trials; {kept}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        typer.echo(json.dumps(_as_json(experiment, frame, out), indent=2, allow_nan=False))
+    else:
+        _show(experiment, frame, out)
+    failures = _failures(frame)
+    for text, count in failures.items():
+        typer.echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)
+    if sum(failures.values()) == len(frame):
+        raise typer.Exit(ALL_FAILED)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[int, bool], None]]:
+    """Give a function that shows how many trials are done and how long the rest takes, on a terminal only.
+
+    Its second argument says whether the trials were run just now: those found on disk say nothing about speed.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _count, _ran: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        item = bar.add_task("", total=total)
+
+        def show(count: int, ran: bool) -> None:
+            bar.update(item, completed=count)
+            if not ran:
+                bar.reset(item, total=total, completed=count)
+
+        yield show
+
+
+def _failures(frame: pd.DataFrame) -> dict[str, int]:
+    failed = frame[frame["error_type"].notna()]
+    pairs = zip(failed["error_type"], failed["error_message"], strict=True)
+    return dict(Counter(f"{kind}: {str(message).splitlines()[0] if message else ''}" for kind, message in pairs))
+
+
+def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
+    from rich.table import Table  # noqa: PLC0415 - slow to import
+
+    from simulator.experiment import find_measure, summary  # noqa: PLC0415
+    from simulator.experiment.design import label  # noqa: PLC0415
+
+    found = summary(frame, experiment.wanted.measures)
+    axes = list(experiment.cells[0].shown)
+    measures = [name for name in experiment.wanted.measures if found[name].notna().any() and found[name].any()]
+    measures = [name for name in measures if name not in experiment.hidden]
+    table = Table(box=None, pad_edge=False, header_style="cyan")
+    table.add_column("cell", justify="right")
+    names = short_names(axes)
+    for name in axes:
+        table.add_column(names[name], justify="left" if found[name].dtype == object else "right", overflow="fold")
+    for name in measures:
+        table.add_column(find_measure(name).title, justify="right", overflow="fold")
+    for row in found.head(ROWS_SHOWN).to_dict("records"):
+        shown = [label(row[name]) for name in axes]
+        table.add_row(str(row["cell"]), *shown, *(_with_interval(row, str(name)) for name in measures))
+    printer = console()
+    cells = f"{len(experiment.cells):,} cell{'' if len(experiment.cells) == 1 else 's'}"
+    printer.print(f"[bold]{cells}, {experiment.replications:,} replications each: means with 95 % intervals[/bold]")
+    printer.print()
+    printer.print(table)
+    printer.print()
+    if len(found) > ROWS_SHOWN:
+        printer.print(f"{len(found) - ROWS_SHOWN:,} more cells are not shown", style="dim")
+    if out is not None:
+        text = f"one row a trial in {out}; DuckDB reads '{out}/trials/*.parquet'"
+        printer.print(text, style="dim", soft_wrap=True, markup=False)
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """Give the shortest endings of dotted paths that still tell them apart."""
+    names = {}
+    for path in paths:
+        parts = path.split(".")
+        for count in range(1, len(parts) + 1):
+            names[path] = ending = ".".join(parts[-count:])
+            if sum(f".{other}".endswith(f".{ending}") for other in paths) == 1:
+                break
+    return names
+
+
+def _with_interval(row: dict[Any, Any], name: str) -> str:
+    from simulator.experiment import find_measure  # noqa: PLC0415
+
+    unit = find_measure(name).unit
+    value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None or math.isnan(value):
+        return "–"
+    if not (math.isfinite(low) and math.isfinite(high)) or low == high:
+        return shown_value(value, unit)
+    return f"{shown_value(value, unit)}\n[dim]{shown_interval(low, high, unit)}[/dim]"
+
+
+def _as_json(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> dict[str, Any]:
+    """Give the cells with their intervals as plain data; NaN and infinity as null."""
+    from simulator.experiment import summary  # noqa: PLC0415
+
+    rows = summary(frame, experiment.wanted.measures).to_dict("records")
+    cells = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    return {
+        "experiment": experiment.name,
+        "replications": experiment.replications,
+        "trials": len(frame),
+        "failed": int(frame["error_type"].notna().sum()),
+        "out": None if out is None else str(out),
+        "cells": cells,
+    }
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

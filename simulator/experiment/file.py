@@ -1,0 +1,275 @@
+"""An experiment file: a scenario, what varies, how often, and what is kept.
+
+scenario: night.yaml                    # relative to this file
+axes:
+  pools.night.targetDedicatedNodes: [10, 20, 40]
+  nodes: {path: pools.night.taskSlotsPerNode, from: 1, to: 4, step: 1}
+  formula: {path: pools.night.autoScaleFormula, values: {calm: "…", eager: "…"}}
+cases: {requeue: {timeline.0.nodeDeallocationOption: requeue}}     # crossed with the axes
+design: grid                            # or {kind: sobol, points: 64}, {kind: latin_hypercube, points: 50}
+replications: 20
+measures: [cost, makespan, jobs.work.queue_time_s]
+tables: [tasks]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from simulator.durations import parse_duration
+from simulator.errors import InputError, Problem
+from simulator.experiment.axes import Base, make_cells
+from simulator.experiment.design import (
+    CENTER,
+    Axis,
+    Level,
+    Point,
+    Shown,
+    Span,
+    axis,
+    cases,
+    crossed,
+    grid,
+    latin_hypercube,
+    sobol,
+)
+from simulator.experiment.measures import MEASURES, check_measures
+from simulator.experiment.summary import ERRORS, KEYS
+from simulator.experiment.sweep import Experiment
+from simulator.experiment.trial import Wanted
+from simulator.results.tables import NAMES
+from simulator.scenario.documents import Document
+from simulator.scenario.load import explain
+from simulator.scenario.names import near
+from simulator.scenario.references import Sources
+from simulator.scenario.section import Count, Positive, Section
+
+STEPS: Final = 100_000
+"""A range with more steps is a slip."""
+DEFAULT: Final = ("makespan", "cost", "queue_mean", "queue_p95", "useful", "unfinished")
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Paths = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
+
+
+class AxisBody(Section):
+    """What one axis takes: a list of values, labelled values, or a range."""
+
+    path: Paths | None = None
+    """Which value of the scenario it sets; several are set to the same. None: the axis's name is the path."""
+    values: tuple[Any, ...] | dict[str, Any] | None = None
+    start: float | str | None = Field(default=None, alias="from")
+    to: float | str | None = None
+    step: float | str | None = None
+    count: Positive | None = None
+    """So many values from `from` to `to`, both included."""
+    scale: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _listed(cls, data: object) -> object:
+        return {"values": data} if isinstance(data, list | tuple) else data
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.values is not None:
+            if any(given is not None for given in (self.start, self.to, self.step, self.count)):
+                raise ValueError("expected either values, or a range with from and to")
+            if not self.values:
+                raise ValueError("expected at least one value")
+        elif self.start is None or self.to is None:
+            raise ValueError("expected a list of values, or a range with from and to")
+        elif self.step is not None and self.count is not None:
+            raise ValueError("expected either step or count")
+        else:
+            self.span(("",))
+            self.steps()
+        return self
+
+    def made(self, name: str) -> Axis:
+        """Give the axis of this name."""
+        paths = self.path or (name,)
+        if self.values is not None:
+            return axis(name, self.values, paths)
+        levels = tuple(Level(shown, dict.fromkeys(paths, shown)) for shown in self.steps())
+        return Axis(name, levels, None if levels else self.span(paths))
+
+    def span(self, paths: tuple[str, ...]) -> Span:
+        """Give the range as sampling designs need it."""
+        low, high = _number(self.start), _number(self.to)
+        if not low < high:
+            raise ValueError(f"expected from below to, not {self.start} and {self.to}")
+        if self.scale == "log" and low <= 0:
+            raise ValueError("a logarithmic range starts above 0")
+        is_time = isinstance(self.start, str)
+        if is_time != isinstance(self.to, str):
+            raise ValueError("expected from and to of one kind: two numbers or two durations")
+        whole = not is_time and self.scale == "linear" and low.is_integer() and high.is_integer()
+        return Span(low, high, paths, whole=whole, log=self.scale == "log", write=_duration if is_time else float)
+
+    def steps(self) -> tuple[Shown, ...]:
+        """Give the values of a range with a step or a count; nothing where it has neither."""
+        low, high = _number(self.start), _number(self.to)
+        write = _duration if isinstance(self.start, str) else _plain
+        if self.step is not None:
+            step = _number(self.step)
+            if not 0 < step <= high - low or (high - low) / step > STEPS:
+                raise ValueError(f"expected a step above 0 and not above the range, not {self.step}")
+            return tuple(write(low + index * step) for index in range(math.floor((high - low) / step + 1e-9) + 1))
+        if self.count is None:
+            return ()
+        shares = [index / max(self.count - 1, 1) for index in range(self.count)]
+        if self.scale == "log":
+            return tuple(write(math.exp(math.log(low) + share * math.log(high / low))) for share in shares)
+        return tuple(write(low + share * (high - low)) for share in shares)
+
+
+class Design(Section):
+    """Which points of the axes' space are run."""
+
+    kind: Literal["grid", "latin_hypercube", "sobol"] = "grid"
+    points: Positive | None = None
+    """How many; a grid has as many as it has combinations."""
+    seed: Count = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: object) -> object:
+        return {"kind": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        if (self.kind == "grid") == (self.points is not None):
+            raise ValueError(f"{self.kind} {'takes no' if self.kind == 'grid' else 'needs'} points")
+        return self
+
+
+class ExperimentFile(Section):
+    """A scenario under many conditions."""
+
+    name: str = ""
+    description: str = ""
+    scenario: str
+    """Path of the scenario file, relative to this one."""
+    seed: Count | None = None
+    """Instead of the scenario's."""
+    axes: dict[str, AxisBody] = Field(default_factory=dict)
+    """By name; a name that is a dotted path needs no `path`."""
+    cases: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Named sets of values by dotted path, crossed with the axes."""
+    design: Design = Design()
+    replications: Positive = 10
+    measures: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT
+    tables: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        taken = {*KEYS, *ERRORS, "replications", "failed", *self.measures, *(("case",) if self.cases else ())}
+        for name in self.axes:
+            if name in taken or name in MEASURES:
+                raise ValueError(f"an axis cannot be called '{name}': another column of the result is")
+        owner: dict[str, str] = {}
+        sets = [(f"axis '{name}'", body.path or (name,)) for name, body in self.axes.items()]
+        sets += [("the cases", tuple({path for case in self.cases.values() for path in case}))]
+        for who, paths in sets:
+            for path in paths:
+                if path in owner:
+                    raise ValueError(f"'{path}' is set by {owner[path]} and by {who}")
+                owner[path] = who
+        if not self.axes and self.design.kind != "grid":
+            raise ValueError(f"{self.design.kind} needs axes")
+        return self
+
+    def points(self) -> list[Point]:
+        """Give every combination of values that is run."""
+        axes = [body.made(name) for name, body in self.axes.items()]
+        if self.design.kind == "grid":
+            spread = grid(axes)
+        else:
+            sample = sobol if self.design.kind == "sobol" else latin_hypercube
+            spread = sample(axes, self.design.points or 1, self.design.seed)
+        named = cases(self.cases.items()) if self.cases else [CENTER]
+        return crossed(named, spread)
+
+
+def load_experiment(path: str | Path, *, strict: bool = False) -> Experiment:
+    """Read an experiment file and make the scenarios of all its cells; all problems come at once."""
+    document = Document(Path(path), str(path))
+    body = _validated(document)
+    base = Base.read(document.path.parent / body.scenario, strict=strict)
+    if body.seed is not None:
+        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": body.seed}))
+    wanted = _wanted(document, body, base)
+
+    def place(message: str, name: str | None) -> Problem:
+        if name is None:
+            return Problem(message, document.name)
+        section = "axes" if name in body.axes else "cases"
+        return document.problem(message, (section, name) if section == "axes" else (section,))
+
+    try:
+        points = body.points()
+    except InputError as error:
+        raise InputError([document.problem(found.message, ("axes",)) for found in error.problems]) from None
+    cells = make_cells(base, points, place)
+    return Experiment(
+        body.name or document.path.stem, base.scenario, tuple(cells), body.replications, wanted, body.measures
+    )
+
+
+def _validated(document: Document) -> ExperimentFile:
+    if not isinstance(document.data, Mapping):
+        raise InputError([document.problem("expected a mapping with scenario, axes and replications", ())])
+    try:
+        body = ExperimentFile.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(explain(Sources(document, data=document.data), error)) from None
+    scenario = document.path.parent / body.scenario
+    if not scenario.is_file():
+        raise InputError([document.problem(f"{body.scenario} cannot be read: no such file", ("scenario",))])
+    return body
+
+
+def _wanted(document: Document, body: ExperimentFile, base: Base) -> Wanted:
+    """Give what is kept of each run, with the denominators of ratios."""
+    problems = []
+    for index, name in enumerate(body.measures):
+        try:
+            check_measures([name], base.scenario)
+        except InputError as error:
+            problems += [document.problem(found.message, ("measures", index)) for found in error.problems]
+    for index, name in enumerate(body.tables):
+        if name not in NAMES:
+            problems.append(document.problem(f"no table '{name}'{near(name, NAMES)}", ("tables", index)))
+    if problems:
+        raise InputError(problems)
+    weights = (MEASURES[name].weight for name in body.measures if name in MEASURES)
+    return Wanted(tuple(dict.fromkeys([*body.measures, *(weight for weight in weights if weight)])), body.tables)
+
+
+def _number(value: float | str | None) -> float:
+    return parse_duration(value) if isinstance(value, str) else float(value or 0.0)
+
+
+def _plain(value: float) -> Shown:
+    """Give a number without the dust of adding steps; whole ones as whole numbers."""
+    rounded = float(f"{value:.12g}")
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _duration(seconds: float) -> str:
+    """Write a duration in the largest unit that leaves a whole number, else in seconds."""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds >= size and (seconds / size).is_integer():
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.12g}s" if seconds >= 1e-3 else "0s"

@@ -1,0 +1,269 @@
+"""A sweep on disk: one Parquet data set with a row for each trial, which grows while the sweep runs.
+
+    manifest.json                what the experiment is; another one is refused
+    trials/part-00001.parquet    finished trials, as they came; at the end one sorted `trials.parquet`
+    tables/tasks/….parquet       tables of single runs, where asked for, one file a trial
+
+Every file is written under another name and renamed, so that a killed sweep leaves only whole ones: a trial stands in
+exactly one part or in none. DuckDB reads `trials/*.parquet` at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from simulator.errors import InputError, Problem
+from simulator.experiment.axes import Cell
+from simulator.experiment.trial import Outcome, Wanted
+from simulator.experiment.versions import versions
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+MARK: Final = "manifest.json"
+KIND: Final = "poolsight sweep"
+FLUSH_S: Final = 1.0
+"""So much work of finished trials a kill can lose at most; they are run again."""
+FLUSH_ROWS: Final = 500
+WHOLE: Final = "trials.parquet"
+
+
+class Store:
+    """The directory of one sweep, opened for more trials."""
+
+    def __init__(self, directory: Path, cells: Sequence[Cell], wanted: Wanted, identity: Mapping[str, Any]) -> None:
+        self.directory = directory
+        self._trials = directory / "trials"
+        self._cells = cells
+        self._wanted = wanted
+        self._identity = identity
+        self._rows: list[dict[str, Any]] = []
+        self._flushed = time.monotonic()
+        self._lock: Any = None
+        self.done: frozenset[tuple[int, int]] = frozenset()
+        """Cell and replication of what is there."""
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        cells: Sequence[Cell],
+        wanted: Wanted,
+        identity: Mapping[str, Any],
+        *,
+        retry_failed: bool = False,
+    ) -> Self:
+        """Make the directory, or take up what is there; refuse what belongs to somebody else."""
+        store = cls(directory, cells, wanted, identity)
+        try:
+            store._claim()
+            store._take_up(retry_failed=retry_failed)
+        except InputError:
+            store._release()
+            raise
+        except OSError as error:
+            store._release()
+            raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(directory))]) from None
+        return store
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep an outcome; it is on disk within a second or so of the next."""
+        for name, table in outcome.tables.items():
+            self._write_table(name, outcome, table)
+        self._rows.append(outcome.row(self._cells[outcome.cell].shown))
+        if len(self._rows) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is not yet on disk as a further part."""
+        self._flushed = time.monotonic()
+        if not self._rows:
+            return
+        numbers = [int(path.stem.partition("-")[2]) for path in self._trials.glob("part-*.parquet")]
+        target = self._trials / f"part-{max(numbers, default=0) + 1:05d}.parquet"
+        _replace(target, _arrow(self._rows, self._cells, self._wanted))
+        self._rows = []
+
+    def finish(self) -> None:
+        """Put all parts into one file, sorted: the same bytes however the sweep went."""
+        self.flush()
+        self._merge(self._read())
+        self._write_manifest(complete=True)
+
+    def frame(self) -> pd.DataFrame:
+        """Give everything that is on disk, one row a trial, in order."""
+        frame: pd.DataFrame = self._read().to_pandas()
+        return frame
+
+    def close(self) -> None:
+        """Write what is left and let others in."""
+        self.flush()
+        self._release()
+
+    # ---- inside -------------------------------------------------------------------------------------------
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _claim(self) -> None:
+        """Make sure that the directory is new or ours, and that nobody else is at work in it."""
+        if self.directory.exists():
+            names = {path.name for path in self.directory.iterdir()} if self.directory.is_dir() else {""}
+            if names and MARK not in names:
+                raise InputError([Problem("is not the directory of a sweep; name another", str(self.directory))])
+            if names:
+                _refuse_other(self.directory, _read_manifest(self.directory / MARK), self._identity)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.directory / ".lock").open("w")
+        with suppress(ImportError):  # no such locks on Windows: two sweeps in one directory are the user's care there
+            import fcntl  # noqa: PLC0415 - POSIX only
+
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError([Problem("another sweep is at work in it", str(self.directory))]) from None
+
+    def _take_up(self, *, retry_failed: bool) -> None:
+        fresh, old = self.directory / "trials.new", self.directory / "trials.old"
+        for left in (fresh, old):
+            if left.exists() and not self._trials.exists():
+                left.rename(self._trials)  # killed between the two renames of a merge
+            shutil.rmtree(left, ignore_errors=True)
+        self._trials.mkdir(exist_ok=True)
+        self._write_manifest(complete=False)
+        table = self._read()
+        if retry_failed and table["error_type"].null_count < len(table):
+            import pyarrow.compute as pc  # noqa: PLC0415 - slow to import
+
+            table = table.filter(pc.is_null(table["error_type"]))
+            self._merge(table)
+        keys = (table[name].to_pylist() for name in ("cell", "replication"))
+        self.done = frozenset(zip(*keys, strict=True))
+
+    def _read(self) -> pa.Table:
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        schema = _schema(self._cells, self._wanted)
+        parts = [pq.read_table(path, schema=schema) for path in sorted(self._trials.glob("*.parquet"))]
+        whole = pa.concat_tables(parts) if parts else schema.empty_table()
+        return whole.sort_by([("cell", "ascending"), ("replication", "ascending")])
+
+    def _merge(self, table: pa.Table) -> None:
+        """Put a table in the place of all parts; at every moment one of the two is whole."""
+        fresh, old = self.directory / "trials.new", self.directory / "trials.old"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        _replace(fresh / WHOLE, table.combine_chunks())
+        self._trials.rename(old)
+        fresh.rename(self._trials)
+        shutil.rmtree(old)
+
+    def _write_table(self, name: str, outcome: Outcome, table: pa.Table) -> None:
+        """Write a table of one run, with the trial in its first columns."""
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+        for column, value in (("replication", outcome.replication), ("cell", outcome.cell)):
+            table = table.add_column(0, column, pa.array([value] * len(table), pa.int32()))
+        folder = self.directory / "tables" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / f"cell-{outcome.cell:05d}-replication-{outcome.replication:05d}.parquet", table)
+
+    def _write_manifest(self, *, complete: bool) -> None:
+        described = {"kind": KIND, **self._identity, "versions": versions(), "complete": complete}
+        path = self.directory / MARK
+        scratch = path.with_name(f".{MARK}.tmp")
+        scratch.write_text(json.dumps(described, indent=2, default=str) + "\n", encoding="utf-8")
+        scratch.replace(path)
+
+
+def _replace(target: Path, table: pa.Table) -> None:
+    """Write a Parquet file so that it is there whole or not at all."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+
+    scratch = target.with_name(f".{target.name}.tmp")
+    pq.write_table(table, scratch, compression="zstd")
+    scratch.replace(target)
+
+
+def _schema(cells: Sequence[Cell], wanted: Wanted) -> pa.Schema:
+    """Give the columns of a data set: they depend on the experiment alone."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+    axes = {name: axis_type([cell.shown[name] for cell in cells]) for name in (cells[0].shown if cells else ())}
+    kinds = {"bool": pa.bool_(), "int": pa.int64(), "float": pa.float64(), "text": pa.string()}
+    return pa.schema(
+        [
+            ("cell", pa.int32()),
+            ("replication", pa.int32()),
+            *((name, kinds[kind]) for name, kind in axes.items()),
+            *((name, pa.float64()) for name in wanted.measures),
+            *((name, pa.string()) for name in ("error_type", "error_message", "error_traceback")),
+        ]
+    )
+
+
+def axis_type(values: Sequence[Any]) -> str:
+    """Give the narrowest type that holds all values of an axis."""
+    for name, kind in (("bool", bool), ("int", int), ("float", int | float)):
+        if all(isinstance(value, kind) and (name == "bool" or not isinstance(value, bool)) for value in values):
+            return name
+    return "text"
+
+
+def _arrow(rows: Sequence[Mapping[str, Any]], cells: Sequence[Cell], wanted: Wanted) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+    schema = _schema(cells, wanted)
+    columns = []
+    for field in schema:
+        values = [row[field.name] for row in rows]
+        texts = pa.types.is_string(field.type)
+        columns.append(
+            pa.array([None if value is None else str(value) for value in values] if texts else values, field.type)
+        )
+    return pa.table(columns, schema=schema)
+
+
+def to_frame(outcomes: Sequence[Outcome], cells: Sequence[Cell], wanted: Wanted) -> pd.DataFrame:
+    """Give outcomes as the frame that a directory of them would give."""
+    rows = [outcome.row(cells[outcome.cell].shown) for outcome in sorted(outcomes, key=lambda outcome: outcome.key)]
+    frame: pd.DataFrame = _arrow(rows, cells, wanted).to_pandas()
+    return frame
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict) or found.get("kind") != KIND:
+        raise InputError([Problem("is not the directory of a sweep; name another", str(path.parent))])
+    return found
+
+
+def _refuse_other(directory: Path, there: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+    """Refuse a directory that holds another experiment, or results of other versions; say what differs."""
+    plain = json.loads(json.dumps(identity, default=str))
+    different = [name for name, value in plain.items() if name not in FREE and there.get(name) != value]
+    if different:
+        text = f"holds another experiment (other {' and '.join(different)}); name another directory"
+        raise InputError([Problem(text, str(directory))])
+    mine = versions()
+    other = [f"{name} {found}" for name, found in there.get("versions", {}).items() if mine.get(name, found) != found]
+    if other:
+        text = f"was begun with other versions ({', '.join(other)}), whose results may differ; name another directory"
+        raise InputError([Problem(text, str(directory))])
+
+
+FREE: Final = frozenset({"name", "replications"})
+"""What may differ when a sweep is taken up again: more replications are only more rows."""

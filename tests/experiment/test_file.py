@@ -1,0 +1,93 @@
+"""Experiment files: what they may say, and what is told when they are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import InputError
+from simulator.experiment import load_experiment
+from tests.experiment.files import SMALL, experiment
+
+
+def shown(folder: Path, text: str) -> list[dict[str, object]]:
+    return [dict(cell.shown) for cell in load_experiment(experiment(folder, text)).cells]
+
+
+def test_ranges_have_steps_or_counts_and_times_keep_their_unit(tmp_path: Path) -> None:
+    found = shown(
+        tmp_path,
+        """
+axes:
+  a: {path: pools.0.resizeTimeout, from: 5m, to: 2h, count: 3}
+  b: {path: pools.0.simulation.prices.dedicated, from: 0.1, to: 0.3, step: 0.1}
+  c: {path: account.dedicatedCoreQuota, from: 1, to: 100, count: 3, scale: log}
+""",
+    )
+    assert [cell["a"] for cell in found[::9]] == ["5m", "3750s", "2h"]
+    assert [cell["b"] for cell in found[:9:3]] == [0.1, 0.2, 0.3]
+    assert [cell["c"] for cell in found[:3]] == [1, 10, 100]
+
+
+def test_cases_are_crossed_with_axes(tmp_path: Path) -> None:
+    found = shown(
+        tmp_path,
+        """
+cases:
+  dedicated: {pools.0.targetDedicatedNodes: 4}
+  spot: {pools.0.targetDedicatedNodes: 4, pools.0.spotShare: 1}
+axes: {jobs.0.workloadScale: [1, 2]}
+""",
+    )
+    assert [cell["case"] for cell in found] == ["dedicated", "dedicated", "spot", "spot"]
+
+
+def test_samples_of_a_space(tmp_path: Path) -> None:
+    text = "axes: {pools.0.targetDedicatedNodes: {from: 1, to: 8}, pools.0.taskSlotsPerNode: [1, 2]}\n"
+    found = shown(tmp_path, text + "design: {kind: sobol, points: 8}")
+    assert sorted(str(cell["pools.0.targetDedicatedNodes"]) for cell in found) == list("12345678")
+    assert len(shown(tmp_path, text + "design: {kind: latin_hypercube, points: 5, seed: 3}")) == 5
+
+
+def test_a_seed_of_the_experiment_replaces_the_scenarios(tmp_path: Path) -> None:
+    assert {cell.scenario.seed for cell in load_experiment(experiment(tmp_path, SMALL + "seed: 77\n")).cells} == {77}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("axs: {}", "experiment.yaml:2:1: axs: unknown key, did you mean 'axes'?"),
+        ("replications: 0", "replications: expected a value greater than or equal to 1"),
+        ("measures: [costs]", "2:12: measures.0: no measure 'costs', did you mean 'cost'?"),
+        ("measures: [jobs.wurk.cost]", "the scenario has no job 'wurk'"),
+        ("tables: [task]", "tables.0: no table 'task', did you mean 'tasks'?"),
+        ("axes: {pools.0.targetDedicatedNode: [1]}", "2:8: axes.pools.0.targetDedicatedNode: unknown path"),
+        ("axes: {pools.0.targetDedicatedNodes: [1, -1]}", "cell 1 with pools.0.targetDedicatedNodes = -1"),
+        ("axes: {a: {path: seed, from: 3, to: 1}}", "expected from below to"),
+        ("axes: {a: {path: seed, from: 1, to: 3, step: 9}}", "expected a step above 0"),
+        ("axes: {a: {path: seed, from: 1, to: 3}}", "a grid needs a step or a count"),
+        ("axes: {a: {path: seed}}", "expected a list of values, or a range"),
+        ("axes: {a: {path: seed, values: [1]}, seed: [2]}", "'seed' is set by axis 'a' and by axis 'seed'"),
+        ("axes: {cost: {path: seed, values: [1]}}", "an axis cannot be called 'cost'"),
+        ("axes: {seed: [1]}\ndesign: sobol", "sobol needs points"),
+        ("axes: {seed: [1]}\ndesign: {kind: random}", "expected 'grid', 'latin_hypercube' or 'sobol'"),
+        ("cases: {a: {pools.9.vmSize: x}}", "there is no item 9"),
+    ],
+)
+def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_experiment(experiment(tmp_path, text))
+    assert told in str(caught.value)
+    assert "experiment.yaml" in str(caught.value)
+
+
+def test_a_missing_or_wrong_scenario_is_told(tmp_path: Path) -> None:
+    file = experiment(tmp_path)
+    (tmp_path / "small.yaml").write_text("pools: 3")
+    with pytest.raises(InputError, match=r"small.yaml:1:1: pools: expected a list"):
+        load_experiment(file)
+    (tmp_path / "small.yaml").unlink()
+    with pytest.raises(InputError, match=r"experiment.yaml:1:1: scenario: small.yaml cannot be read: no such file"):
+        load_experiment(file)
+    file.write_text("[]")
+    with pytest.raises(InputError, match="expected a mapping"):
+        load_experiment(file)

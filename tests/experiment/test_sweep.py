@@ -1,0 +1,206 @@
+"""Sweeps: every trial once, whoever runs them and however often they are interrupted."""
+
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from simulator.cli import app
+from simulator.errors import InputError
+from simulator.experiment import load_experiment, summary, sweep
+from simulator.experiment.axes import Cell
+from simulator.experiment.store import Store
+from simulator.experiment.summary import axis_columns, measure_columns
+from simulator.experiment.sweep import Experiment
+from simulator.experiment.trial import Outcome, Wanted, failed
+from tests.experiment.files import SMALL, experiment
+
+
+def poolsight(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def query(text: str, directory: Path) -> list[tuple[Any, ...]]:
+    found = duckdb.sql(text.format(directory))
+    assert found is not None
+    return found.fetchall()
+
+
+def test_a_directory_holds_the_same_rows_as_memory_and_duckdb_reads_it(tmp_path: Path) -> None:
+    made = load_experiment(experiment(tmp_path))
+    frame = sweep(made, workers=1)
+    kept = sweep(made, tmp_path / "out", workers=1)
+    pd.testing.assert_frame_equal(frame, kept)
+    assert len(frame) == 3 * 2 * 4
+    assert axis_columns(frame) == ["pools.0.targetDedicatedNodes", "slots"]
+    assert measure_columns(frame) == ["cost", "makespan", "useful", "billed_hours"]
+    by_slots = query("SELECT slots, avg(cost) FROM '{}/trials/*.parquet' GROUP BY 1 ORDER BY 1", tmp_path / "out")
+    assert [slots for slots, _ in by_slots] == [1, 2]
+    assert by_slots[1][1] < by_slots[0][1], "two slots a node cost less"
+
+
+def test_summaries_have_an_interval_around_each_mean(tmp_path: Path) -> None:
+    found = summary(sweep(load_experiment(experiment(tmp_path)), workers=1))
+    assert list(found["cell"]) == [0, 1, 2, 3, 4, 5]
+    assert (found["replications"] == 4).all()
+    assert (found["failed"] == 0).all()
+    for name in ("cost", "makespan", "useful"):
+        assert (found[f"{name}_low"] <= found[name]).all()
+        assert (found[name] <= found[f"{name}_high"]).all()
+
+
+def test_tables_of_single_runs_are_kept_where_asked_for(tmp_path: Path) -> None:
+    text = SMALL.replace("replications: 4", "replications: 2\ntables: [nodes]")
+    sweep(load_experiment(experiment(tmp_path, text)), tmp_path / "out", workers=1)
+    text = "SELECT cell, replication, count(*) FROM '{}/tables/nodes/*.parquet' GROUP BY ALL ORDER BY ALL"
+    counted = query(text, tmp_path / "out")
+    assert counted[:3] == [(0, 0, 1), (0, 1, 1), (1, 0, 1)]
+    assert counted[-1] == (5, 1, 4)
+
+
+def test_what_is_there_is_not_run_again_and_more_replications_are_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = load_experiment(experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2")))
+    sweep(few, tmp_path / "out", workers=1)
+    more = load_experiment(experiment(tmp_path))
+    ran: list[tuple[int, int]] = []
+    frame = sweep(
+        more, tmp_path / "out", workers=1, heard=lambda _, outcome: ran.append(outcome.key) if outcome else None
+    )
+    assert {replication for _, replication in ran} == {2, 3}
+    pd.testing.assert_frame_equal(frame, sweep(more, workers=1))
+    monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", None)
+    pd.testing.assert_frame_equal(frame, sweep(more, tmp_path / "out"))
+
+
+def test_a_killed_sweep_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    """kill -9 at random moments, then to the end: no trial is lost and none is there twice."""
+    file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 20"), scale=0.1)
+    sweep(load_experiment(file), tmp_path / "whole", workers=1)
+    luck = random.Random(6)  # noqa: S311 - not for secrets
+    command = [sys.executable, "-m", "simulator.cli", "sweep", str(file), "--out", str(tmp_path / "out")]
+    for workers in (1, 2):
+        process = subprocess.Popen([*command, "--workers", str(workers)], stdout=subprocess.DEVNULL)
+        while not (tmp_path / "out" / "trials").exists() and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(luck.random())
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    whole, resumed = (tmp_path / name / "trials" / "trials.parquet" for name in ("whole", "out"))
+    assert [path.name for path in resumed.parent.iterdir()] == ["trials.parquet"]
+    assert whole.read_bytes() == resumed.read_bytes()
+    assert (tmp_path / "whole/manifest.json").read_text() == (tmp_path / "out/manifest.json").read_text()
+
+
+def cells(count: int) -> tuple[list[Cell], Experiment]:
+    made = Experiment("e", None, tuple(Cell(i, {"n": i}, None) for i in range(count)), 1, Wanted(("cost",)), ("cost",))  # type: ignore[arg-type]
+    return list(made.cells), made
+
+
+def test_a_merge_that_is_killed_anywhere_loses_nothing(tmp_path: Path) -> None:
+    some, made = cells(3)
+    identity = {"cells_sha256": "x"}
+
+    def opened() -> Store:
+        return Store.open(tmp_path / "out", some, made.wanted, identity)
+
+    store = opened()
+    store.add(Outcome(0, 0, {"cost": 1.0}))
+    store.close()
+    trials, new, old = (tmp_path / "out" / name for name in ("trials", "trials.new", "trials.old"))
+    new.mkdir()  # killed before the new file was whole
+    store = opened()
+    assert store.done == {(0, 0)}
+    store.close()
+    shutil.copytree(trials, new)
+    trials.rename(old)  # killed between the two renames
+    store = opened()
+    assert store.done == {(0, 0)}
+    assert not new.exists()
+    assert not old.exists()
+    store.close()
+
+
+def test_failed_trials_are_rows_and_can_be_tried_again(tmp_path: Path) -> None:
+    some, made = cells(2)
+    identity = {"cells_sha256": "x"}
+    store = Store.open(tmp_path / "out", some, made.wanted, identity)
+    store.add(failed(0, 0, made.wanted, ValueError("no luck")))
+    store.add(Outcome(1, 0, {"cost": 2.0}))
+    store.finish()
+    frame = store.frame()
+    store.close()
+    assert frame["error_type"].tolist()[0] == "ValueError"
+    assert np.isnan(frame["cost"][0])
+    assert summary(frame)["failed"].tolist() == [1, 0]
+    again = Store.open(tmp_path / "out", some, made.wanted, identity, retry_failed=True)
+    assert again.done == {(1, 0)}
+    again.close()
+
+
+def test_directories_of_others_are_refused(tmp_path: Path) -> None:
+    file = experiment(tmp_path)
+    assert poolsight("sweep", file, "--out", tmp_path / "out", "--workers", 1).exit_code == 0
+    other = experiment(tmp_path, SMALL.replace("[1, 2, 4]", "[1, 2, 5]"))
+    result = poolsight("sweep", other, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "holds another experiment (other cells_sha256" in result.stderr
+    foreign = tmp_path / "mine"
+    foreign.mkdir()
+    (foreign / "thesis.tex").write_text("")
+    result = poolsight("sweep", file, "--out", foreign)
+    assert result.exit_code == 2
+    assert "is not the directory of a sweep" in result.stderr
+    assert [path.name for path in foreign.iterdir()] == ["thesis.tex"]
+
+
+def test_only_one_sweep_works_in_a_directory(tmp_path: Path) -> None:
+    some, made = cells(1)
+    store = Store.open(tmp_path / "out", some, made.wanted, {})
+    with pytest.raises(InputError, match="another sweep is at work"):
+        Store.open(tmp_path / "out", some, made.wanted, {})
+    store.close()
+    Store.open(tmp_path / "out", some, made.wanted, {}).close()
+
+
+def test_the_command_prints_a_table_and_json(tmp_path: Path) -> None:
+    file = experiment(tmp_path)
+    told = poolsight("sweep", file, "--workers", 1).stdout
+    assert told.startswith("6 cells, 4 replications each")
+    assert "targetDedicatedNodes" in told
+    assert "billed" not in told.replace("billed time", ""), "the denominator of a ratio is not shown"
+    answer = json.loads(poolsight("sweep", file, "--workers", 1, "--json").stdout)
+    assert answer["trials"] == 24
+    first = answer["cells"][0]
+    assert first["cost_low"] <= first["cost"] <= first["cost_high"]
+
+
+def test_ctrl_c_leaves_a_directory_to_go_on_from(tmp_path: Path) -> None:
+    file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2000"))
+    command = [sys.executable, "-m", "simulator.cli", "sweep", str(file), "--out", str(tmp_path / "out")]
+    process = subprocess.Popen([*command, "--workers", "2"], stderr=subprocess.PIPE, text=True)
+    while not list((tmp_path / "out").glob("trials/part-*.parquet")):
+        time.sleep(0.1)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "kept in" in told
+    assert "Traceback" not in told
+    text = "SELECT count(*), count(DISTINCT (cell, replication)) FROM '{}/trials/*.parquet'"
+    ((count, distinct),) = query(text, tmp_path / "out")
+    assert count == distinct > 0

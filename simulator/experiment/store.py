@@ -84,12 +84,13 @@ class Store:
     def flush(self) -> None:
         """Write what is not yet on disk as a further part."""
         self._flushed = time.monotonic()
-        if not self._rows:
+        # Taken before they are written: an interrupt in between costs these trials again, but never keeps them twice.
+        rows, self._rows = self._rows, []
+        if not rows:
             return
         numbers = [int(path.stem.partition("-")[2]) for path in self._trials.glob("part-*.parquet")]
         target = self._trials / f"part-{max(numbers, default=0) + 1:05d}.parquet"
-        _replace(target, _arrow(self._rows, self._cells, self._wanted))
-        self._rows = []
+        _replace(target, _arrow(rows, self._cells, self._wanted))
 
     def finish(self) -> None:
         """Put all parts into one file, sorted: the same bytes however the sweep went."""

@@ -88,7 +88,7 @@ def test_what_is_there_is_not_run_again_and_more_replications_are_added(
 
 def test_a_killed_sweep_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
     """kill -9 at random moments, then to the end: no trial is lost and none is there twice."""
-    file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 20"), scale=0.1)
+    file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 12"), scale=0.05)
     sweep(load_experiment(file), tmp_path / "whole", workers=1)
     luck = random.Random(6)  # noqa: S311 - not for secrets
     command = [sys.executable, "-m", "simulator.cli", "sweep", str(file), "--out", str(tmp_path / "out")]

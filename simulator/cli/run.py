@@ -111,7 +111,7 @@ def advance(simulation: Simulation) -> bool:
     """Run to the end, in slices, with progress on a terminal; False if Ctrl-C came before the end."""
     span = FIRST_SLICE
     until = 0.0
-    with _stop_asked() as asked, _progress(simulation) as show:
+    with stop_asked() as asked, _progress(simulation) as show:
         while not simulation.is_over and not asked():
             began = time.perf_counter()
             until += span
@@ -123,7 +123,7 @@ def advance(simulation: Simulation) -> bool:
 
 
 @contextmanager
-def _stop_asked() -> Iterator[Callable[[], bool]]:
+def stop_asked() -> Iterator[Callable[[], bool]]:
     """Note the first Ctrl-C, to be heeded between two slices; a second one ends the program at once."""
     seen: list[int] = []
 

@@ -15,7 +15,7 @@ import typer
 
 from simulator.cli.errors import reported, tell
 from simulator.cli.experiments import console, shown_interval, shown_value
-from simulator.cli.run import INTERRUPTED
+from simulator.cli.run import INTERRUPTED, stop_asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +49,16 @@ def sweep(
     total = len(experiment.cells) * experiment.replications
     done = 0
     try:
-        with progress(total) as show:
+        with stop_asked() as asked, progress(total) as show:
 
             def heard(count: int, outcome: Outcome | None) -> None:
                 nonlocal done
                 done = count
                 show(count, outcome is not None)
 
-            frame = run_sweep(experiment, out, workers=workers, cluster=cluster, retry_failed=retry_failed, heard=heard)
+            frame = run_sweep(
+                experiment, out, workers=workers, cluster=cluster, retry_failed=retry_failed, heard=heard, stop=asked
+            )
     except KeyboardInterrupt:
         kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
         typer.echo(f"poolsight: interrupted after {done:,} of {total:,} trials; {kept}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import closing
 from typing import Final
@@ -25,16 +25,26 @@ CHANCES: Final = 2
 """So often a trial may run alone on a worker that is lost before the trial is blamed."""
 
 
+LOOK_S: Final = 0.2
+"""So long between two looks at whether to stop."""
+
+
 class WorkerLostError(RuntimeError):
     """The process that ran a trial ended: killed, or out of memory."""
 
 
 def run_trials(
-    trials: Iterable[Trial], wanted: Wanted | None = None, *, workers: int = 0, cluster: str | None = None
+    trials: Iterable[Trial],
+    wanted: Wanted | None = None,
+    *,
+    workers: int = 0,
+    cluster: str | None = None,
+    stop: Callable[[], bool] = bool,
 ) -> Generator[Outcome, None, None]:
     """Run trials and give their outcomes as they come; what they hold does not depend on who ran them.
 
-    `workers` 0 means one for each processor of this machine; `cluster` is the address of a dask scheduler.
+    `workers` 0 means one for each processor of this machine; `cluster` is the address of a dask scheduler. `stop` is
+    asked a few times a second whether to leave the rest undone.
     """
     wanted = Wanted() if wanted is None else wanted
     todo = deque(trials)
@@ -48,12 +58,14 @@ def run_trials(
             outcome = run_trial(trial.cell.scenario, trial.cell.number, trial.replication, wanted)
             pace.learn(1, time.perf_counter() - start)
             yield outcome
+            if stop():
+                return
         if todo:
-            yield from _share(todo, wanted, Cores(min(size, len(todo))), pace)
+            yield from _share(todo, wanted, Cores(min(size, len(todo))), pace, stop)
         return
     from simulator.experiment.cluster import Cluster  # noqa: PLC0415 - an extra
 
-    yield from _share(todo, wanted, Cluster(cluster), Pace())
+    yield from _share(todo, wanted, Cluster(cluster), Pace(), stop)
 
 
 def run_in_order(
@@ -83,7 +95,7 @@ class Pace:
         return [todo.popleft() for _ in range(max(1, min(fits, fair)))]
 
 
-def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace) -> Iterator[Outcome]:
+def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace, stop: Callable[[], bool]) -> Iterator[Outcome]:
     """Keep a crew busy until everything is done; whoever stops listening stops it."""
     running: dict[Future[Done], list[Trial]] = {}
     is_whole = False
@@ -92,7 +104,9 @@ def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace) -> Iterat
             while todo and len(running) < AHEAD * crew.size:
                 batch = pace.take(todo, crew.size)
                 running[crew.submit(batch, wanted)] = batch
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            ended, _ = wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED)
+            if stop():
+                return
             lost: list[Trial] = []
             for future in ended:
                 batch = running.pop(future)

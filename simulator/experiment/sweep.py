@@ -70,20 +70,24 @@ def sweep(
     cluster: str | None = None,
     retry_failed: bool = False,
     heard: Heard | None = None,
+    stop: Callable[[], bool] = bool,
 ) -> pd.DataFrame:
     """Run all trials and give one row for each: `cell`, `replication`, the axes, the measures, `error_…`.
 
     With `out` the rows are kept there as they come, and trials that are there already are not run again. The frame
-    is the same whatever the number of workers, the cluster, or the interruptions.
+    is the same whatever the number of workers, the cluster, or the interruptions. `stop` is asked a few times a second;
+    once it says yes the sweep keeps what is finished and raises `KeyboardInterrupt`.
     """
     trials = experiment.trials
     if out is None:
         outcomes: list[Outcome] = []
-        with closing(run_trials(trials, experiment.wanted, workers=workers, cluster=cluster)) as stream:
+        with closing(run_trials(trials, experiment.wanted, workers=workers, cluster=cluster, stop=stop)) as stream:
             for outcome in stream:
                 outcomes.append(outcome)
                 if heard is not None:
                     heard(len(outcomes), outcome)
+        if len(outcomes) < len(trials):
+            raise KeyboardInterrupt
         return to_frame(outcomes, experiment.cells, experiment.wanted)
     store = Store.open(Path(out), experiment.cells, experiment.wanted, experiment.identity(), retry_failed=retry_failed)
     with closing(store):
@@ -92,11 +96,13 @@ def sweep(
         if heard is not None:
             heard(done, None)
         if todo:
-            with closing(run_trials(todo, experiment.wanted, workers=workers, cluster=cluster)) as stream:
+            with closing(run_trials(todo, experiment.wanted, workers=workers, cluster=cluster, stop=stop)) as stream:
                 for outcome in stream:
                     store.add(outcome)
                     done += 1
                     if heard is not None:
                         heard(done, outcome)
+        if done < len(trials):
+            raise KeyboardInterrupt
         store.finish()
         return store.frame()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +34,18 @@ def trace_hashes(scenario: Scenario) -> dict[str, str]:
     }
 
 
+@cache
+def _version(package: str) -> str:
+    """Look a version up once: it stands in a file, and every trial of a sweep asks."""
+    return version(package)
+
+
 def manifest(recording: Recording) -> dict[str, Any]:
     """Give the manifest; equal runs have equal ones, so it holds no date and no machine's name."""
     raw = recording.raw
-    libraries = {name: version(name) for name in ("simpy", "numpy", "pyarrow", "scipy")}
+    libraries = {name: _version(name) for name in ("simpy", "numpy", "pyarrow", "scipy")}
     return {
-        "poolsight": version("poolsight"),
+        "poolsight": _version("poolsight"),
         "kernel": SPEED,
         "python": platform.python_version(),
         **libraries,

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-import sys
-from io import TextIOWrapper
-from typing import Any
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from simulator.cli import glance
 from simulator.report.palette import LABELS, shade
 from simulator.report.sentence import money as _money
 from simulator.report.sentence import sentence
 from simulator.report.sentence import share as _share
 from simulator.report.sentence import times as _times
+from simulator.results.sketch import sketch
 from simulator.units import spoken as span
+
+if TYPE_CHECKING:
+    from simulator.results.recording import Recording
 
 WIDTH = 100
 """Where the output is no terminal."""
 JOBS_SHOWN = 20
+BAR_WIDTH = 72
+"""Of the bar of all node time, at most."""
 BAR = 20
 """Width of the longest bar, in characters."""
+NARROW = 72
+NARROWEST = 54
+"""Terminals of fewer columns are shown less beside each other."""
 
 
-def show(summary: dict[str, Any]) -> None:
+def show(summary: dict[str, Any], recording: Recording) -> None:
     """Print a summary as people like to read it; plain where the output is no terminal or NO_COLOR is set."""
     console = plain_console()
     console.print(Text(sentence(summary), style="bold"))
     console.print()
     console.print(_figures(summary))
     console.print()
-    console.print(_ledger(summary))
+    _show_glance(console, summary, recording)
+    console.print(_ledger(summary, console.width))
     if len(summary["jobs"]) > 1:
         console.print()
-        console.print(_jobs(summary))
+        console.print(_jobs(summary, console.width))
     if len(summary["cost"]["by_pool"] or {}) > 1:
         parts = [f"{pool} {_money(amount)}" for pool, amount in summary["cost"]["by_pool"].items()]
         console.print(f"cost by pool: {', '.join(parts)}")
@@ -55,17 +66,30 @@ def plain_console() -> Console:
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=WIDTH)
-    _bear(console.encoding)
+    elif os.environ.get("NO_COLOR"):  # no escape codes at all: bold and dim are some, too
+        console = Console(highlight=False, markup=False, color_system=None)
+    glance.show_plainly(console.encoding)
     return console
 
 
-def _bear(encoding: str) -> None:
-    """Let an output that cannot encode a bar or a dash show `?` instead of ending in a traceback."""
-    try:
-        "█–".encode(encoding)
-    except UnicodeEncodeError:
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")
+def _show_glance(console: Console, summary: dict[str, Any], recording: Recording) -> None:
+    """Print the run over its time, and a bar of its node time."""
+    width = min(console.width, WIDTH)
+    rows = glance.over_time(sketch(recording, glance.STRETCHES), width) if recording.raw.end else []
+    if rows:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(style="cyan", max_width=max(width // 3, 10), no_wrap=True, overflow="ellipsis")
+        table.add_column(no_wrap=True, overflow="crop")
+        for title, line in rows:
+            table.add_row(title, line)
+        table.add_row("", Text(f"from 0 to {span(recording.end)}", style="dim"))
+        console.print(table)
+        console.print()
+    bar = glance.ledger_bar(summary["ledger_node_s"], min(console.width - 1, BAR_WIDTH))
+    for drawn in bar:
+        console.print(drawn)
+    if bar:
+        console.print()
 
 
 def _figures(summary: dict[str, Any]) -> Table:
@@ -95,38 +119,44 @@ def _figures(summary: dict[str, Any]) -> Table:
     return table
 
 
-def _jobs(summary: dict[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="cyan")
-    table.add_column("job", no_wrap=True)
-    for title in ("succeeded", "makespan", "mean queue time", "cost of its work"):
-        table.add_column(title, justify="right", no_wrap=True)
-    shown = list(summary["jobs"].items())[:JOBS_SHOWN]
-    for name, job in shown:
-        done = f"{job['succeeded']:,} of {job['submitted']:,}"
+def _jobs(summary: dict[str, Any], width: int) -> Table:
+    rows = []
+    for name, job in list(summary["jobs"].items())[:JOBS_SHOWN]:
         makespan, wait = (("–" if job[key] is None else span(job[key])) for key in ("makespan_s", "queue_time_s"))
-        table.add_row(name, done, makespan, wait, _money(job["cost"]))
-    if len(shown) < len(summary["jobs"]):
-        table.add_row(f"and {len(summary['jobs']) - len(shown):,} more", "", "", "", "")
-    return table
+        rows.append((name, f"{job['succeeded']:,} of {job['submitted']:,}", makespan, wait, _money(job["cost"])))
+    if len(rows) < len(summary["jobs"]):
+        rows.append((f"and {len(summary['jobs']) - len(rows):,} more", "", "", "", ""))
+    titles = ("job", "succeeded", "makespan", "mean queue time", "cost of its work")
+    return _columns(titles, rows, hidden={2, 3} if width < NARROW else set())
 
 
-def _ledger(summary: dict[str, Any]) -> Table:
+def _ledger(summary: dict[str, Any], width: int) -> Table:
     seconds, cost = summary["ledger_node_s"], summary["cost"]
     money = cost["by_label"] or {}
-    table = Table(box=None, pad_edge=False, header_style="cyan")
-    table.add_column("where it went", no_wrap=True)
-    table.add_column("node-hours", justify="right", no_wrap=True, min_width=10)
-    table.add_column("share", justify="right", no_wrap=True, min_width=7)
-    table.add_column("", no_wrap=True, overflow="crop")
-    table.add_column("cost", justify="right", no_wrap=True, min_width=9)
     total = sum(seconds.values())
     most = max(seconds.values(), default=0.0)
+    rows: list[tuple[str | Text, ...]] = []
     for label in dict.fromkeys([*LABELS, *seconds]):
         value = seconds.get(label, 0.0)
         if value or money.get(label):
-            bar = "█" * round(BAR * value / most) if most else ""
+            bar = Text("█" * round(BAR * value / most) if most else "", style=shade(LABELS, label).dark)
             share = f"{100 * value / total:.1f} %" if total else ""
             amount = _money(money.get(label, 0.0)) if cost["by_label"] is not None else "unknown"
-            table.add_row(shade(LABELS, label).title, f"{value / 3600:,.2f}", share, bar, amount)
-    table.add_row("total", f"{total / 3600:,.2f}", "", "", _money(cost["total"]), style="bold")
+            rows.append((shade(LABELS, label).title, f"{value / 3600:,.2f}", share, bar, amount))
+    rows.append(tuple(Text(text, "bold") for text in ("total", f"{total / 3600:,.2f}", "", "", _money(cost["total"]))))
+    titles = ("where it went", "node-hours", "share", "", "cost")
+    return _columns(titles, rows, hidden={3} if NARROW > width >= NARROWEST else {1, 3} if width < NARROW else set())
+
+
+def _columns(titles: Sequence[str], rows: Iterable[Sequence[str | Text]], *, hidden: set[int]) -> Table:
+    """Lay out rows, numbers to the right; what is hidden has no room on a narrow terminal."""
+    shown = [place for place in range(len(titles)) if place not in hidden]
+    table = Table(box=None, pad_edge=False, header_style="cyan")
+    for place in shown:
+        side: JustifyMethod = "right" if place and titles[place] else "left"
+        table.add_column(
+            titles[place], justify=side, no_wrap=True, min_width=9 if place > 1 and titles[place] else None
+        )
+    for row in rows:
+        table.add_row(*(row[place] for place in shown))
     return table

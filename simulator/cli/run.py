@@ -77,7 +77,7 @@ def run(
     else:
         from simulator.cli.answer import show  # noqa: PLC0415
 
-        show(summary)
+        show(summary, recording)
     if not is_whole:
         typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
         raise typer.Exit(INTERRUPTED)

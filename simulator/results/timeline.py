@@ -49,7 +49,7 @@ SERIES: Final = (
 
 def make_timeline(workload: Workload, control: Control) -> dict[str, Ints]:
     """Give a column for each series, `pool` and `time` (ms): one row for each instant at which any changed."""
-    changes = {**_task_changes(workload, control), **_node_changes(control), **_target_changes(control)}
+    changes = {**task_changes(workload, control), **node_changes(control), **_target_changes(control)}
     stride = control.stride + 1
     instants = {id(found): found for parts in changes.values() for found, _ in parts}
     sorted_keys = {name: found.keys(stride) for name, found in instants.items()}
@@ -89,7 +89,8 @@ def _once(keys: Ints) -> Ints:
     return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
 
 
-def _task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
+def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
+    """Give what changes the numbers of tasks that wait and run, and of slots in use."""
     raw = control.raw
     tasks, attempts = raw.tasks, raw.attempts
     primary = attempts.instance == 0
@@ -136,7 +137,8 @@ def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
     return changes
 
 
-def _node_changes(control: Control) -> dict[str, Changes]:
+def node_changes(control: Control) -> dict[str, Changes]:
+    """Give what changes the numbers of nodes."""
     node, state, start, end = control.node, control.state, control.start, control.end
     alive = end < control.raw.end
 

@@ -91,6 +91,15 @@ def stranded() -> Recording:
     return simulate(scenario([body], [job(10, "60s", requiredSlots=3)]))
 
 
+@cache
+def crowd() -> Recording:
+    """More pools than can be told apart."""
+    bodies = [pool(targetDedicatedNodes=1) | {"id": f"p{number}"} for number in range(6)]
+    work = job(4, "60s")
+    work["poolInfo"] = {"poolId": "p0"}
+    return simulate(scenario(bodies, [work]))
+
+
 ALL: dict[str, Any] = {
     "busy": busy,
     "scaled": scaled,

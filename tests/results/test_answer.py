@@ -15,15 +15,17 @@ def printed(monkeypatch: pytest.MonkeyPatch, encoding: str, names: tuple[str, ..
     run = simulate(scenario([pool(targetDedicatedNodes=1)], [job(2, "1h", name=name) for name in names]))
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
-    show(summarize(run))
+    show(summarize(run), run)
     sys.stdout.flush()
     return raw.getvalue().decode(encoding)
 
 
-def test_an_output_without_bars_shows_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = printed(monkeypatch, "ascii")
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_output_without_blocks_shows_other_characters(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    text = printed(monkeypatch, encoding)
     assert "2 of 2 tasks succeeded" in text
-    assert "????" in text
+    assert "####" in text
+    assert "?" not in text
 
 
 def test_bars_where_they_can_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,7 @@ def _columns(titles: Sequence[str], rows: Iterable[Sequence[str | Text]], *, hid
     for place in shown:
         side: JustifyMethod = "right" if place and titles[place] else "left"
         table.add_column(
-            titles[place], justify=side, no_wrap=True, min_width=9 if place > 1 and titles[place] else None
+            titles[place], justify=side, no_wrap=place > 0, min_width=9 if place > 1 and titles[place] else None
         )
     for row in rows:
         table.add_row(*(row[place] for place in shown))

@@ -136,7 +136,13 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
         }
         | _LOST
     ),
-    S.STARTTASKFAILED: frozenset(_LOST | _OPERATED),  # stays until somebody removes or restarts it
+    S.STARTTASKFAILED: frozenset(
+        {
+            S.REBOOTING,  # an operator's reboot; nothing else mends it
+            S.UPGRADINGOS,  # its turn in an upgrade
+        }
+        | _LOST
+    ),
     S.IDLE: frozenset(
         {
             S.RUNNING,  # the first slot was taken
@@ -186,9 +192,9 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
             S.OFFLINE,  # contact is back with a node whose scheduling is disabled
             S.STARTING,  # contact is back with a node that had not been ready
             S.STARTTASKFAILED,  # contact is back with one whose start task had failed
+            S.REBOOTING,  # an operator's reboot of a broken node
         }
         | (_LOST - {S.UNKNOWN, S.UNUSABLE})
-        | _OPERATED
     ),
     S.UNKNOWN: frozenset(
         {
@@ -198,14 +204,12 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
             S.STARTTASKFAILED,  # contact is back with one whose start task had failed
         }
         | (_LOST - {S.UNKNOWN, S.UNUSABLE})
-        | _OPERATED
     ),
     S.LEAVINGPOOL: frozenset(
         {
             None,  # gone
             S.IDLE,  # the resize timed out while draining: back in service, nothing running
             S.RUNNING,  # the same with tasks still running
-            S.OFFLINE,  # the same on a node whose scheduling is disabled
         }
     ),
     S.PREEMPTED: frozenset(

@@ -18,6 +18,7 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.pool import Pool
+    from simulator.engine.setup import Setup
 
 Life = Generator[simpy.Event, Any, Any]
 DRAINING = (NodeDeallocationOption.TASKCOMPLETION, NodeDeallocationOption.RETAINEDDATA)
@@ -49,14 +50,16 @@ class Node:
         self.last_boot = -1
         self.leaving = False
         self.draining = False
-        self.disabled = False
-        """Whether an operator has disabled scheduling."""
+        self.disabled: NodeDeallocationOption | None = None
+        """What becomes of tasks here since an operator has disabled scheduling; None = it is enabled."""
         self.is_open = True
         """Whether tasks are placed here while it is in service."""
         self.restarting = False
         """Whether a restart is under way, or waits for tasks to end."""
-        self.applied = 0
-        """Which version of the pool's start task, packages and certificates its last start took."""
+        self.upgraded: simpy.Event | None = None
+        """Happens when its part in an upgrade of the operating system is over."""
+        self.setup: Setup | None = None
+        """Start task, packages and certificates that its last start took."""
         self.watched = 0
         """Which watch on its contact is in force."""
         self._will_recover = False
@@ -116,10 +119,10 @@ class Node:
             case Break():
                 return self._stand_broken(order)
             case Disable():
-                self.disabled = True
-                return self._stand_offline(order.option)
+                self.disabled = order.option
+                return self._serve()
             case Enable():
-                self.disabled = False
+                self.disabled = None
                 return self._serve()
             case _:
                 return self._serve()
@@ -134,8 +137,8 @@ class Node:
 
     def _serve(self) -> Life:
         """Let tasks run until somebody interrupts."""
-        if self.disabled:
-            return (yield from self._stand_offline(NodeDeallocationOption.REQUEUE))
+        if self.disabled is not None:
+            return (yield from self._stand_offline(self.disabled))
         self._enter(NodeState.IDLE)
         slots.serve(self)
         watch_contact(self.pool, self)
@@ -147,17 +150,28 @@ class Node:
     def _restart(self, order: Restart) -> Life:
         """Satisfy the option, then start again; what was on the disk is lost only by a reimage."""
         self.restarting = True
+        fresh = order.state is NodeState.REIMAGING or self.state in (NodeState.CREATING, NodeState.STARTING)
         try:
             yield from self._empty(order.option)
             self._enter(order.state)
             yield self.env.after(self.pool.spans.restart(order.state))
+            return (yield from start(self, fresh=fresh))
         finally:
-            self.restarting = False
-        return (yield from start(self, fresh=order.state is NodeState.REIMAGING))
+            self._restarted()
+
+    def _restarted(self) -> None:
+        """Note that no restart is under way any more, however it ended; an upgrade may wait for that."""
+        self.restarting = False
+        if self.upgraded is not None and not self.upgraded.triggered:
+            self.upgraded.succeed()
 
     def _stand_offline(self, option: NodeDeallocationOption) -> Life:
         """Take no tasks until scheduling is enabled again."""
-        yield from self._empty(option)
+        if option in DRAINING and not slots.close(self):
+            self._enter(NodeState.IDLE, is_open=False)
+            yield from self._drain(option)
+        else:
+            slots.stop_tasks(self, ended_by(option))
         self._enter(NodeState.OFFLINE)
         yield simpy.Event(self.env)
         return None
@@ -232,15 +246,18 @@ class Node:
     def _lose_vm(self) -> Life:
         """Give the tasks back without using a retry, and wait for capacity."""
         slots.stop_tasks(self, Outcome.PREEMPTED)
+        self._restarted()
         if self.leaving:
             return Go()
         self._enter(NodeState.PREEMPTED)
         self.recovered = simpy.Event(self.env)
         self.pool.lost_vm(self)
-        try:
-            yield self.recovered
-        except simpy.Interrupt:  # not wanted any more
-            return Go()
+        while not self.recovered.triggered:
+            try:
+                yield self.recovered
+            except simpy.Interrupt as interrupt:
+                if isinstance(interrupt.cause, Leave):
+                    return Go()
         return (yield from self._boot())
 
     def _enter(self, state: NodeState | None, *, is_open: bool = True, why: str = "") -> None:

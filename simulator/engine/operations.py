@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simulator.engine import pool_operations
+from simulator.engine import outages, pool_operations
 from simulator.engine.answers import Answer
-from simulator.scenario.operations import Operated
+from simulator.scenario.operations import Operated, Outage
 
 if TYPE_CHECKING:
     from simulator.engine.world import World
@@ -40,4 +40,12 @@ def _performer(operation: Operation) -> Performer:
     """Tell whose business an operation is."""
     if isinstance(operation, Operated):
         return pool_operations.perform
+    if isinstance(operation, Outage):
+        return _fail
     raise TypeError(f"nobody performs {operation.operation}")
+
+
+def _fail(world: World, asked: Outage) -> Answer:
+    """Take capacity away for a while."""
+    hit = outages.begin(world, asked.size, asked.zone, asked.duration)
+    return Answer(message=f"{hit} nodes lost contact" if hit else "")

@@ -64,7 +64,6 @@ class Pool:
         """Low-priority VMs that the region can give now, where a capacity curve says so."""
         self.capacity_may_change = False
         self.setup = setup_of(description)
-        self.setup_version = 0
         self.starting_tasks = 0
         """How many nodes run their start task."""
         self.upgrading = False

@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.engine import scaling
-from simulator.engine.answers import Answer
-from simulator.scenario.operations import DeletePool, DisableAutoScale, EnableAutoScale, Operated, Resize, StopResize
+from simulator.engine import node_operations, scaling
+from simulator.engine.answers import DELETING, DONE, Answer
+from simulator.engine.setup import setup_of
+from simulator.scenario.operations import (
+    DeletePool,
+    DisableAutoScale,
+    DisableScheduling,
+    EnableAutoScale,
+    EnableScheduling,
+    EvaluateAutoScale,
+    LoseContact,
+    Operated,
+    Reboot,
+    Reimage,
+    RemoveNodes,
+    Resize,
+    StopResize,
+    UpdatePool,
+    UpgradeOs,
+)
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -51,18 +68,47 @@ def disable_autoscale(pool: Pool, _: DisableAutoScale) -> Answer:
     return scaling.disable(pool)
 
 
+def evaluate_autoscale(pool: Pool, asked: EvaluateAutoScale) -> Answer:
+    """Say what a formula would give now."""
+    return scaling.evaluate(pool, asked.auto_scale_formula)
+
+
+def update_pool(pool: Pool, asked: UpdatePool) -> Answer:
+    """Change what nodes get at their next start."""
+    given = {
+        "start_task": asked.start_task,
+        "application_package_references": asked.application_package_references,
+        "certificate_references": asked.certificate_references,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    pool.description = pool.description.model_copy(update=changes)
+    pool.setup = setup_of(pool.description)
+    return DONE
+
+
 HANDLERS: Final[Mapping[type[Operated], Handler]] = {
     Resize: resize,
     StopResize: stop_resize,
     DeletePool: delete_pool,
     EnableAutoScale: enable_autoscale,
     DisableAutoScale: disable_autoscale,
+    EvaluateAutoScale: evaluate_autoscale,
+    UpdatePool: update_pool,
+    RemoveNodes: node_operations.remove_nodes,
+    Reboot: node_operations.reboot,
+    Reimage: node_operations.reimage,
+    DisableScheduling: node_operations.disable_scheduling,
+    EnableScheduling: node_operations.enable_scheduling,
+    UpgradeOs: node_operations.upgrade_os,
+    LoseContact: node_operations.contact_lost,
 }
 
 
 def perform(world: World, asked: Operated) -> Answer:
     """Do it, or say why not."""
     pool = world.pool_named(asked.pool)
-    if pool is None:
+    if pool is None or not pool.exists:
         return Answer("PoolNotFound", "The specified pool does not exist")
+    if pool.deleted and not isinstance(asked, Resize):  # a refused resize leaves a row of its own
+        return DELETING
     return HANDLERS[type(asked)](pool, asked)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.node_view import NodeView, node_views
 from simulator.engine.operations import perform
 from simulator.engine.pool import Pool
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
@@ -108,6 +109,11 @@ class Simulation:
             completed_tasks=self.completed_tasks,
             pools={pool.id: _snapshot(pool) for pool in self._pools},
         )
+
+    def nodes(self, pool: str) -> tuple[NodeView, ...]:
+        """List the nodes of a pool as they are now."""
+        found = self.world.pool_named(pool)
+        return () if found is None else node_views(found)
 
     def recording(self) -> Recording:
         """Give the record of everything so far; marked incomplete if the run is not over."""

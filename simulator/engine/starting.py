@@ -24,8 +24,7 @@ def start(node: Node, *, fresh: bool) -> Steps:
     node.boots += 1
     node.last_boot = env.clock
     pool.world.record.booted(node.number, env.clock)
-    setup = pool.setup
-    node.applied = pool.setup_version
+    node.setup = setup = pool.setup
     if fresh:
         yield env.after(pool.spans.starting())
     if pool.description.simulation.network_blocked:
@@ -39,17 +38,15 @@ def start(node: Node, *, fresh: bool) -> Steps:
     if setup.start_task is None:
         return None
     if not setup.start_task.wait_for_success:
-        env.process(_beside(node))
+        env.process(_beside(node, setup.start_task.max_task_retry_count))
         return None
     node.enter(NodeState.WAITINGFORSTARTTASK)
-    return (yield from _start_task(node))
+    return (yield from _start_task(node, setup.start_task.max_task_retry_count))
 
 
-def _start_task(node: Node) -> Steps:
-    """Run the start task, again while retries are left."""
+def _start_task(node: Node, limit: int) -> Steps:
+    """Run the start task, again while retries are left; a negative limit is none."""
     pool, env = node.pool, node.env
-    task = pool.setup.start_task
-    limit = 0 if task is None else task.max_task_retry_count
     attempt = 0
     while True:
         pool.starting_tasks += 1
@@ -69,9 +66,9 @@ def _start_task(node: Node) -> Steps:
         attempt += 1
 
 
-def _beside(node: Node) -> Generator[simpy.Event, Any, None]:
+def _beside(node: Node, limit: int) -> Generator[simpy.Event, Any, None]:
     """Run a start task that nobody waits for; a restart or the loss of the VM ends it, its failure changes nothing."""
-    steps = _start_task(node)
+    steps = _start_task(node, limit)
     boot, vm = node.boots, node.vm
     for event in steps:
         yield event

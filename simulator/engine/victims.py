@@ -24,10 +24,10 @@ def _candidate(pool: Pool, node: Node) -> Candidate:
     kernel, now = pool.kernel, pool.world.env.clock
     state = node.state or NodeState.CREATING
     used = elapsed = 0
-    if node.in_service:
+    if kernel.nodes.held[node.sequence] and state is NodeState.IDLE:
         for task in kernel.nodes.tasks_on(node.sequence):
             state = NodeState.RUNNING
             slots = kernel.shape_of(task).slots
             used += slots
             elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
-    return Candidate(node.sequence, state, node.allocated, used, elapsed)
+    return Candidate(node.sequence, state, node.allocated, used, elapsed, pool.runs_job_manager(node))

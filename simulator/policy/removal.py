@@ -15,9 +15,13 @@ RANK = {
     NodeState.WAITINGFORSTARTTASK: 2,
     NodeState.OFFLINE: 3,
     NodeState.IDLE: 3,
+    NodeState.REBOOTING: 2,
+    NodeState.REIMAGING: 2,
+    NodeState.UPGRADINGOS: 2,
     NodeState.RUNNING: 4,
 }
 """Nodes of a lower rank leave first; nodes still on order have left before any of them."""
+LAST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Candidate:
     used_slots: int = 0
     elapsed: int = 0
     """Work that would be lost, in slot-milliseconds."""
+    has_job_manager: bool = False
+    """Whether a job manager task runs there: such nodes are kept as long as possible."""
 
 
 def choose(candidates: Sequence[Candidate], count: int, order: str, dice: Sequence[float] = ()) -> list[int]:
@@ -43,9 +49,9 @@ def choose(candidates: Sequence[Candidate], count: int, order: str, dice: Sequen
     def key(pair: tuple[int, Candidate]) -> tuple[float, float, float, float]:
         position, node = pair
         if order == "random":
-            return (0, dice[position], 0, node.sequence)
-        rank = RANK[node.state]
-        if rank == RANK[NodeState.RUNNING]:
+            return (LAST if node.has_job_manager else 0, dice[position], 0, node.sequence)
+        rank = LAST if node.has_job_manager else RANK[node.state]
+        if rank >= RANK[NodeState.RUNNING]:
             return (rank, node.used_slots, node.elapsed, node.sequence)
         if order == "random_idle" and rank == RANK[NodeState.IDLE]:
             return (rank, dice[position], 0, node.sequence)

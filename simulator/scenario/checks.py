@@ -4,27 +4,20 @@ from collections.abc import Iterator
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
-from simulator.formula import Formula, FormulaSyntaxError
-from simulator.formula.lint import Level, lint_text
 from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool, TaskGroup
-from simulator.scenario.catalogue import table
 from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding, Loc
-from simulator.scenario.names import near
-from simulator.scenario.operations import EnableAutoScale, Resize
+from simulator.scenario.operation_checks import check_operations
+from simulator.scenario.pool_checks import check_pool, check_pools
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
 from simulator.scenario.traces import TraceWorkload, read_trace
 
-MIN_RESIZE_TIMEOUT = 300.0
-INTERVALS = (300.0, 168 * 3600.0)
-MAX_SLOTS = 256
-
 
 def check(scenario: Scenario) -> list[Finding]:
     """Give everything that makes a well-formed scenario impossible, or odd (warnings)."""
-    found = [*_pools(scenario), *_jobs(scenario), *_timeline(scenario)]
+    found = [*check_pools(scenario), *_jobs(scenario), *check_operations(scenario)]
     if not any(not finding.is_warning for finding in found):
         found += _horizon(scenario)
     return found
@@ -33,72 +26,6 @@ def check(scenario: Scenario) -> list[Finding]:
 def pools_by_id(scenario: Scenario) -> dict[str, Pool]:
     """Give the pools by lower-case id: the service compares ids without case."""
     return {pool.id.lower(): pool for pool in scenario.pools}
-
-
-def _pools(scenario: Scenario) -> Iterator[Finding]:
-    if not scenario.pools and not any(job.auto_pool for job in scenario.jobs):
-        yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
-    quota = scenario.account.pool_quota
-    if quota is not None and len(scenario.pools) > quota:
-        yield Finding(f"{len(scenario.pools)} pools, but the account may have {quota}", ("account", "poolQuota"))
-    families = {size.family.lower(): size.family for size in (*table().values(), *scenario.sizes.values())}
-    for family in scenario.account.dedicated_core_quota_per_vm_family or {}:
-        if family.lower() not in families:
-            text = f"no VM size is of the family '{family}'{near(family, families.values())}"
-            yield Finding(text, ("account", "dedicatedCoreQuotaPerVMFamily", family), is_warning=True)
-    for index, pool in enumerate(scenario.pools):
-        yield from _pool(scenario, pool, ("pools", index))
-
-
-def _pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    size = scenario.sizes.get(pool.vm_size)
-    if size is not None and pool.task_slots_per_node > min(4 * size.vcpus, MAX_SLOTS):
-        most = min(4 * size.vcpus, MAX_SLOTS)
-        yield Finding(
-            f"{pool.task_slots_per_node} task slots on {size.vcpus} vCPUs; the service allows at most {most} "
-            "(4 per core, 256 in all)",
-            (*loc, "taskSlotsPerNode"),
-        )
-    machine, cloud = pool.virtual_machine_configuration, pool.cloud_service_configuration
-    if machine is not None and cloud is not None:
-        text = "both virtualMachineConfiguration and cloudServiceConfiguration; the service takes exactly one"
-        yield Finding(text, (*loc, "cloudServiceConfiguration"))
-    if machine is None and cloud is None:
-        text = (
-            "neither virtualMachineConfiguration nor cloudServiceConfiguration: the service refuses it; "
-            "simulated as a Linux VM"
-        )
-        yield Finding(text, loc, is_warning=True)
-    if pool.resize_timeout < MIN_RESIZE_TIMEOUT:
-        yield Finding("the service refuses a resizeTimeout below 5 minutes", (*loc, "resizeTimeout"))
-    if pool.enable_auto_scale:
-        yield from _autoscale(pool, loc)
-    elif pool.auto_scale_formula is not None:
-        text = "a formula without enableAutoScale: the service refuses such a body"
-        yield Finding(text, (*loc, "autoScaleFormula"))
-
-
-def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
-    if pool.auto_scale_formula is None:
-        yield Finding("enableAutoScale without autoScaleFormula", (*loc, "enableAutoScale"))
-    for field, key in (
-        ("target_dedicated_nodes", "targetDedicatedNodes"),
-        ("target_low_priority_nodes", "targetLowPriorityNodes"),
-    ):
-        if field in pool.model_fields_set:
-            yield Finding("a fixed target and enableAutoScale: the service takes one or the other", (*loc, key))
-    if pool.auto_scale_formula is not None:
-        wrong = list(_syntax(pool.auto_scale_formula, loc))
-        yield from wrong or _lint(pool, loc)
-    yield from _interval(pool.auto_scale_evaluation_interval, loc)
-
-
-def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Pass on what the linter warns of, with what it says about the pool itself."""
-    for found in lint_text(pool.auto_scale_formula or "", slots=pool.task_slots_per_node):
-        if found.level is not Level.INFO:
-            text = f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
-            yield Finding(text, (*loc, "autoScaleFormula"), is_warning=True)
 
 
 def _jobs(scenario: Scenario) -> Iterator[Finding]:
@@ -112,7 +39,7 @@ def _jobs(scenario: Scenario) -> Iterator[Finding]:
         if job.auto_pool and job.pool_id:
             yield Finding("both poolId and autoPoolSpecification; the service takes one", (*loc, "poolInfo"))
         elif job.auto_pool:
-            yield from _pool(scenario, job.auto_pool.pool, (*loc, "poolInfo", "autoPoolSpecification", "pool"))
+            yield from check_pool(scenario, job.auto_pool.pool, (*loc, "poolInfo", "autoPoolSpecification", "pool"))
         elif job.pool_id is None:
             yield Finding("expected a poolId or an autoPoolSpecification", (*loc, "poolInfo"))
         yield from _work(scenario, job, pool, loc)
@@ -198,41 +125,6 @@ def _fits(
     if instances > 1 and pool.task_slots_per_node > 1:
         text = "multi-instance tasks need a pool with one task slot a node; the service refuses them elsewhere"
         yield Finding(text, loc)
-
-
-def _interval(seconds: float, loc: Loc) -> Iterator[Finding]:
-    low, high = INTERVALS
-    if not low <= seconds <= high:
-        text = "the service takes an interval from 5 minutes to 168 hours"
-        yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
-
-
-def _syntax(formula: str, loc: Loc) -> Iterator[Finding]:
-    try:
-        Formula.parse(formula)
-    except FormulaSyntaxError as error:
-        for problem in error.problems:
-            text = f"{error.code}: {problem.place}: {problem.message}, in: {problem.source.strip()}"
-            yield Finding(text, (*loc, "autoScaleFormula"))
-
-
-def _timeline(scenario: Scenario) -> Iterator[Finding]:
-    pools = pools_by_id(scenario)
-    for index, operation in enumerate(scenario.timeline):
-        loc: Loc = ("timeline", index)
-        if isinstance(operation, EnableAutoScale):
-            pool = pools.get(operation.pool.lower())
-            if operation.auto_scale_formula is not None:
-                yield from _syntax(operation.auto_scale_formula, loc)
-            elif pool is not None and pool.auto_scale_formula is None:
-                yield Finding("expected an autoScaleFormula: the pool has none", loc)
-            if operation.auto_scale_evaluation_interval is not None:
-                yield from _interval(operation.auto_scale_evaluation_interval, loc)
-        if isinstance(operation, Resize):
-            if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
-                yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)
-            if operation.resize_timeout < MIN_RESIZE_TIMEOUT:
-                yield Finding("the service refuses a resizeTimeout below 5 minutes", (*loc, "resizeTimeout"))
 
 
 def _horizon(scenario: Scenario) -> Iterator[Finding]:

@@ -15,6 +15,11 @@ OLD_NAMES: Final = {
     "targetlowprioritycomputenodes": "targetLowPriorityNodes",
 }
 """Names of older versions and slips of the documentation, folded (assumption P46)."""
+_NESTED: Final = (
+    ("virtualMachineConfiguration", "nodeAgentSkuId", "nodeAgentSKUId"),
+    ("cloudServiceConfiguration", "targetOSVersion", "osVersion"),
+)
+"""Object of the body, the old key in it, and how it is called now."""
 
 
 def modern(data: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
@@ -38,6 +43,12 @@ def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:
         if new is not None:
             findings.append(Finding(f"an old name of '{new}'", (*loc, str(key)), is_warning=True))
         body[new or key] = value
+    for key, old, new in _NESTED:
+        found = next((name for name in body if fold(str(name)) == fold(key)), None)
+        within = body.get(found) if found is not None else None
+        if isinstance(within, Mapping) and old in within:
+            findings.append(Finding(f"an old spelling of '{new}'", (*loc, str(found), old), is_warning=True))
+            body[found] = {(new if name == old else name): value for name, value in within.items()}
     findings += unknown_keys(body, POOL, loc)
     return body
 

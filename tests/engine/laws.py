@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator import Recording
 from simulator.results.metrics import summarize
-from simulator.states import Outcome, TaskState
+from simulator.states import NODE_TRANSITIONS, NodeState, Outcome, TaskState
 
 
 def check(recording: Recording) -> Recording:
@@ -20,6 +20,8 @@ def check(recording: Recording) -> Recording:
     assert (attempts.end >= attempts.assigned).all()
     assert (attempts.assigned >= workload.submit[attempts.task]).all()
     _check_nodes(recording)
+    _check_transitions(recording)
+    _check_service(recording)
     _check_room(recording)
     _check_ledger(recording)
     _check_timeline(recording)
@@ -66,6 +68,30 @@ def _check_nodes(recording: Recording) -> None:
         assert row.start <= row.end <= recording.raw.end
         assert ends.get(row.node, row.start) == row.start
         ends[row.node] = row.end
+
+
+def _check_transitions(recording: Recording) -> None:
+    """Every change of state stands in the table, idle and running told apart."""
+    rows = recording.node_states
+    before: dict[str, NodeState] = {}
+    for node, name in zip(rows["node"], rows["state"], strict=True):
+        state = NodeState(name)
+        last = before.get(node)
+        if state is NodeState.RUNNING and state not in NODE_TRANSITIONS[last]:
+            state = NodeState.IDLE  # for no time at all
+        assert state in NODE_TRANSITIONS[last] or state is last, (node, last, state)
+        before[node] = NodeState(name)
+
+
+def _check_service(recording: Recording) -> None:
+    """Tasks are placed on nodes in service with scheduling enabled, and nowhere else."""
+    raw = recording.raw
+    served: dict[int, list[tuple[int, int]]] = {}
+    for row in raw.recorder.states:
+        if row.state is NodeState.IDLE and row.is_open:
+            served.setdefault(row.node, []).append((row.start, row.end))
+    for node, assigned in zip(raw.attempts.node.tolist(), raw.attempts.assigned.tolist(), strict=True):
+        assert any(start <= assigned <= end for start, end in served.get(node, ())), (node, assigned)
 
 
 def _check_room(recording: Recording) -> None:

@@ -9,6 +9,7 @@ from simulator.engine.autoscale import Autoscaler
 from simulator.scenario.checks import check as check_scenario
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
+from tests.features.story import UBUNTU
 
 FOLLOW = """
 $tasks = max(0, $PendingTasks.GetSample(1));
@@ -290,6 +291,7 @@ def test_autoscale_is_enabled_and_disabled_while_the_pool_lives() -> None:
 def test_intervals_that_the_service_refuses(interval: str, accepted: bool) -> None:
     """Conformance case C59."""
     operation = {"at": "1h", "operation": "enableAutoScale", "pool": "p", "autoScaleEvaluationInterval": interval}
-    described = scenario([scaling("n = 1;")], [job(1, "1s")], timeline=[operation])
+    body = scaling("n = 1;", virtualMachineConfiguration=UBUNTU)
+    described = scenario([body], [job(1, "1s")], timeline=[operation])
     found = [finding.message for finding in check_scenario(described) if not finding.is_warning]
     assert (found == []) == accepted

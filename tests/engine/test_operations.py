@@ -14,9 +14,9 @@ def operation(at: str, name: str, **body: Any) -> dict[str, Any]:
 def test_what_is_refused_is_recorded_with_code_and_reason_and_the_run_goes_on() -> None:
     timeline = [
         operation("10s", "resize", targetDedicatedNodes=5),
-        operation("20s", "deletePool"),
-        operation("30s", "resize", targetDedicatedNodes=5),
-        operation("40s", "enableAutoScale", autoScaleFormula="$TargetDedicatedNodes = 1;"),
+        operation("70s", "deletePool"),
+        operation("80s", "resize", targetDedicatedNodes=5),
+        operation("90s", "enableAutoScale", autoScaleFormula="$TargetDedicatedNodes = 1;"),
     ]
     body = pool(targetDedicatedNodes=1, simulation={"timing": {"allocationLatency": "1m", "leaving": "2m"}})
     found = check(simulate(scenario([body], [job(1, "60s")], timeline=timeline)))

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from simulator.scenario.timing import OsKind, Timing, TimingPreset, preset
-from tests.scenario.files import LINUX, job, pool, read
+from tests.scenario.files import job, pool, read
 
-WINDOWS = {**LINUX, "nodeAgentSKUId": "batch.node.windows amd64"}
+WINDOWS = {
+    "imageReference": {"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer"},
+    "nodeAgentSKUId": "batch.node.windows amd64",
+}
 CUSTOM = {"imageReference": {"virtualMachineImageId": "/subscriptions/x/images/y"}, "nodeAgentSKUId": "linux"}
 
 

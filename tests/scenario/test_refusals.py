@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenario.files import LINUX, job, pool, problems, read, write
+from tests.scenario.files import job, pool, problems, read, write
 
 GROUP = [{"count": 1, "duration": "60s"}]
 CLOUD = {"osFamily": "5"}
@@ -122,12 +122,14 @@ def test_work_that_no_node_can_take_is_a_warning(tmp_path: Path, group: dict[str
     assert told in warning.message
 
 
-def test_a_pool_without_image_is_taken_as_linux_with_a_warning(tmp_path: Path) -> None:
-    body = {"id": "p", "vmSize": "Standard_D2_v3"}
-    scenario = read(tmp_path, [body], [job(GROUP)])
-    assert "simulated as a Linux VM" in scenario.warnings[0].message
-    assert not scenario.pools[0].is_windows
-    windows = {**LINUX, "nodeAgentSKUId": "batch.node.windows amd64"}
+def test_a_pool_says_what_boots_on_its_nodes(tmp_path: Path) -> None:
+    document = {"pools": [{"id": "p", "vmSize": "Standard_D2_v3"}], "jobs": [job(GROUP)]}
+    (found,) = problems(write(tmp_path, document))
+    assert "takes exactly one (MissingRequiredProperty)" in found
+    windows = {
+        "imageReference": {"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer"},
+        "nodeAgentSKUId": "batch.node.windows amd64",
+    }
     assert read(tmp_path, [pool(virtualMachineConfiguration=windows)], [job(GROUP)]).pools[0].is_windows
 
 

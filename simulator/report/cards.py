@@ -12,8 +12,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS_BYTES: Final = 400_000
-TRACES_BYTES: Final = 350_000
+ROWS_BYTES: Final = 650_000
+TRACES_BYTES: Final = 400_000
 WINDOW: Final = ("metric", "method", "from", "to", "expected", "available", "percent", "wanted")
 SHOWN: Final = 8
 """Values of a window of samples that are written out; the newest ones."""
@@ -83,21 +83,27 @@ def _size(value: Any) -> int:
 
 def _ranked(evaluations: pd.DataFrame) -> list[tuple[int, bool]]:
     """Give the rows, most telling first, and whether something came of each."""
-    eventful = _eventful(evaluations)
-    calm = np.flatnonzero(~eventful)
-    # Every 64th, then every 32nd between them, and so on: wherever this is cut off, the rest lies evenly.
-    place = np.arange(len(calm))
-    coarse = np.zeros(len(calm), dtype=np.int64)
+    wrong, acted = _wrong(evaluations), _acted(evaluations)
+    groups = (np.flatnonzero(wrong), np.flatnonzero(acted & ~wrong), np.flatnonzero(~acted & ~wrong))
+    return [(int(at), place < 2) for place, group in enumerate(groups) for at in group[_coarse_first(len(group))]]
+
+
+def _coarse_first(count: int) -> npt.NDArray[np.int64]:
+    """Order places so that they lie evenly wherever they are cut off: every 64th first, every 32nd, and so on."""
+    place = np.arange(count)
+    fine = np.zeros(count, dtype=np.int64)
     for power in range(1, 7):
-        coarse += place % 2**power != 0
-    told = [(int(at), True) for at in np.flatnonzero(eventful)]
-    return told + [(int(at), False) for at in calm[np.argsort(coarse, kind="stable")]]
+        fine += place % 2**power != 0
+    return np.argsort(fine, kind="stable")
 
 
-def _eventful(evaluations: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    acted = ~evaluations["action"].astype(str).isin(["none", "nan"]).to_numpy(dtype=bool)
-    wrong = evaluations["error"].notna().to_numpy(dtype=bool) | (evaluations["warnings"] > 0).to_numpy(dtype=bool)
-    return np.asarray(acted | wrong, dtype=np.bool_)
+def _acted(evaluations: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    return ~evaluations["action"].astype(str).isin(["none", "nan"]).to_numpy(dtype=np.bool_)
+
+
+def _wrong(evaluations: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    errors = evaluations["error"].notna().to_numpy(dtype=np.bool_)
+    return np.asarray(errors | (evaluations["warnings"] > 0).to_numpy(dtype=np.bool_), dtype=np.bool_)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

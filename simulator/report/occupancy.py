@@ -6,12 +6,14 @@ most slot time, and how many of its slots were taken.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.report.palette import NODE_STATES, OUTCOMES
 from simulator.results.intervals import Union
 from simulator.states import NodeState
 
@@ -24,6 +26,8 @@ Flags = npt.NDArray[np.bool_]
 
 LEVELS: Final = 4
 """Steps in which the share of taken slots is told apart."""
+CELLS: Final = 2**20
+"""Cells painted at once."""
 RUNNING: Final = str(NodeState.RUNNING)
 LEAVING: Final = str(NodeState.LEAVINGPOOL)
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -41,6 +45,11 @@ class Spans:
     def where(self, chosen: Flags) -> Spans:
         """Give those that are chosen."""
         return Spans(self.node[chosen], self.start[chosen], self.end[chosen], self.weight[chosen])
+
+    def part(self, first: int, last: int) -> Spans:
+        """Give those of the nodes from `first` up to before `last`, counted from there."""
+        found = self.where((self.node >= first) & (self.node < last))
+        return Spans(found.node - first, found.start, found.end, found.weight)
 
     def united(self) -> Spans:
         """Give the time with at least one of them, node by node."""
@@ -75,8 +84,8 @@ class Occupancy:
             len(nodes),
             end,
             slots,
-            {name: stays.where(state == name) for name in sorted({*state, RUNNING} - {""})},
-            {name: work.where(outcome == name) for name in sorted(set(outcome))},
+            {name: stays.where(state == name) for name in _ordered({*state, RUNNING}, NODE_STATES)},
+            {name: work.where(outcome == name) for name in _ordered(set(outcome), OUTCOMES)},
             work.united(),
         )
 
@@ -86,6 +95,20 @@ class Occupancy:
         shares = range(1, LEVELS + 1)
         stays = [f"state:{name}" for name in self.states if name != RUNNING]
         return ["absent", *stays, *(f"outcome:{name}:{share}" for name in self.work for share in shares)]
+
+    def encoded(self, columns: int, together: int = 1) -> list[str]:
+        """Give the image as text, painted in strips that need little memory."""
+        strip = max(CELLS // columns, 1) * together
+        coded: list[str] = []
+        for first in range(0, self.count, strip):
+            coded += encode(self.part(first, min(first + strip, self.count)).paint(columns, together))
+        return coded
+
+    def part(self, first: int, last: int) -> Occupancy:
+        """Give the nodes from `first` up to before `last`."""
+        states = {name: spans.part(first, last) for name, spans in self.states.items()}
+        work = {name: spans.part(first, last) for name, spans in self.work.items()}
+        return Occupancy(last - first, self.end, self.slots, states, work, self.worked.part(first, last))
 
     def paint(self, columns: int, together: int = 1) -> npt.NDArray[np.uint8]:
         """Give the cells, as places in `keys`; `together` nodes share a row that shows what took most time."""
@@ -107,6 +130,12 @@ class Occupancy:
         level = np.clip(np.ceil(share * LEVELS - 1e-6), 1, LEVELS)
         busy = len(layers) + LEVELS * np.argmax(taken, axis=0) + level
         return np.where(cells == len(layers) + 1, busy, cells).astype(np.uint8)
+
+
+def _ordered(found: set[str], known: Iterable[str]) -> list[str]:
+    """Give names in the order of the palette, unknown ones last."""
+    order = [str(name) for name in known]
+    return [name for name in order if name in found] + sorted(found - set(order))
 
 
 def _spans(frame: pd.DataFrame, begin: str, number: dict[str, int], weight: Floats) -> Spans:

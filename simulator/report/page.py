@@ -34,6 +34,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
     """Give the report on a saved run; `zone` is whose clock is shown at first, otherwise UTC."""
     summary = run.summary
     pools = shown_pools(run)
+    evaluations = cards(run.frame("evaluations"), run.frame("resizes"))
     name = run.name or "a run without a name"
     parts = [
         ("figures", "Key figures", [sections.figures(summary)]),
@@ -42,7 +43,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
         ("ledger", "Where the time and the money went", sections.ledger(run.frame("ledger"), summary)),
         ("cost", "Cost", sections.costs(summary)),
         ("jobs", "Jobs", sections.jobs(summary)),
-        ("evaluations", "Autoscale evaluations", _evaluations_section(run)),
+        ("evaluations", "Autoscale evaluations", _evaluations_section(evaluations)),
         ("assumptions", "Assumptions", [sections.assumptions(origins(summary))]),
         ("scenario", "Scenario", sections.scenario(run.plain_scenario)),
         ("manifest", "Manifest", [sections.manifest(summary["manifest"])]),
@@ -51,7 +52,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
     if wrong is not None:
         parts.insert(1, ("notices", "What went wrong", [wrong]))
     body = frame(name, sentence(summary), str(run.plain_scenario.get("description", "")), parts)
-    return document(f"{name} – Poolsight report", body, _values(run, pools, zone))
+    return document(f"{name} – Poolsight report", body, _values(run, pools, zone, evaluations))
 
 
 def frame(name: str, answer: str, description: str, parts: list[tuple[str, str, list[Html]]]) -> list[Html]:
@@ -82,7 +83,7 @@ def _pool_section(run: SavedRun, pools: list[str], zone: tzinfo | None) -> list[
     if not pools:
         return [tag("p", "The scenario has no pool.")]
     controls = [
-        tag("label", "Pool ", tag("select", [tag("option", pool) for pool in pools], id="pool"))
+        tag("label", "Pool ", tag("select", [tag("option", pool) for pool in pools], id="which-pool"))
         if len(pools) > 1
         else None,
         tag("label", "Clock ", tag("select", id="clock")),
@@ -225,8 +226,7 @@ def _nodes_table(pool: str, nodes: pd.DataFrame) -> Html:
     return tag("details", tag("summary", f"Nodes of pool {pool} as a table"), made, class_="table")
 
 
-def _evaluations_section(run: SavedRun) -> list[Html]:
-    evaluations = run.frame("evaluations")
+def _evaluations_section(found: dict[str, Any]) -> list[Html]:
     which = tag(
         "select", tag("option", "changes, errors, warnings", value="eventful"), tag("option", "all", value="all")
     )
@@ -236,9 +236,14 @@ def _evaluations_section(run: SavedRun) -> list[Html]:
         tag("div", id="evaluations-list"),
         tag("button", "Show more", type="button", id="evaluations-more", hidden=True),
     ]
-    if not len(evaluations):
+    if not found["total"]:
         return [tag("p", "No pool scaled itself."), tag("div", panel, hidden=True)]
     text = "Each line is one evaluation: open it to see what the formula said, what was made of it, and why."
+    told, traced = len(found["rows"]), sum("trace" in row for row in found["rows"])
+    if told < found["total"]:
+        text += f" There is room here for {told:,} of {found['total']:,}: errors and changes first, evenly over time."
+    if traced < found["traced"]:
+        text += f" {traced:,} of {found['traced']:,} traces are here; evaluations.parquet has all."
     return [tag("p", text), tag("div", panel)]
 
 
@@ -247,14 +252,14 @@ def origins(summary: dict[str, Any]) -> list[tuple[str, str]]:
     return [(text, "assumed") for text in summary["assumptions"]]
 
 
-def _values(run: SavedRun, pools: list[str], zone: tzinfo | None) -> dict[str, Any]:
+def _values(run: SavedRun, pools: list[str], zone: tzinfo | None, evaluations: dict[str, Any]) -> dict[str, Any]:
     """Give what the page's scripts read."""
     return {
         "origin": round(run.origin.timestamp() * 1000),
         "end": round(run.end * 1000),
         "zone": None if zone is None else str(zone),
         "pools": plots(run, pools),
-        "evaluations": cards(run.frame("evaluations"), run.frame("resizes")),
+        "evaluations": evaluations,
         "cycle": len(CYCLE),
         "titles": {
             "series": _titles(SERIES),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from simulator.report.bars import bars
 from simulator.report.curves import curves
 from simulator.report.figures.pool import story
-from simulator.report.occupancy import Occupancy, encode
+from simulator.report.occupancy import Occupancy
 from simulator.report.palette import MARKS
 
 if TYPE_CHECKING:
@@ -29,8 +29,20 @@ BAR_ATTEMPTS: Final = 8_000
 """Attempts of all pools together that get a bar each."""
 IMAGE_BYTES: Final = 600_000
 """Room for the images of all pools together."""
-SIZES: Final = ((2048, 3000), (1536, 2000), (1024, 1500), (1024, 800), (768, 500), (512, 300), (384, 150), (256, 80))
-"""Columns and rows of an image, the finest first; the first that has room is taken."""
+SIZES: Final = (
+    (16384, 1000),
+    (8192, 2000),
+    (4096, 2000),
+    (2048, 2000),
+    (1536, 2000),
+    (1024, 1500),
+    (1024, 800),
+    (768, 500),
+    (512, 300),
+    (384, 150),
+    (256, 80),
+)
+"""Columns and most rows of an image, the finest first; the first that has room for every node, or room at all."""
 
 
 def shown_pools(run: Frames) -> list[str]:
@@ -110,8 +122,10 @@ def _nodes(
         return {**common, "rows": len(nodes), "together": 1, "names": names, **bars(nodes, states, attempts)}
     occupancy = Occupancy.of(nodes, states, attempts, slots, end)
     for columns, rows in SIZES:
+        if rows < min(len(nodes), 2000) and columns > 2048:
+            continue  # fewer columns show every node
         together = -(-len(nodes) // rows)
-        coded = encode(occupancy.paint(columns, together))
+        coded = occupancy.encoded(columns, together)
         if sum(map(len, coded)) + 3 * len(coded) <= room:
             break
     names = nodes["node"].astype(str).tolist() if together == 1 else []

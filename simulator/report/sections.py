@@ -41,11 +41,7 @@ def _outcome(summary: dict[str, Any]) -> list[Figure]:
     return [
         ("makespan", "–" if makespan is None else spoken(makespan), "first submission to last completion"),
         ("cost", money(cost["total"]), "" if each is None else f"{_small(each)} a task that succeeded"),
-        (
-            "tasks succeeded",
-            f"{tasks['succeeded']:,} of {tasks['submitted']:,}",
-            left or "none failed, none unfinished",
-        ),
+        ("tasks succeeded", f"{tasks['succeeded']:,}", f"of {tasks['submitted']:,}; {left or 'none failed'}"),
     ]
 
 

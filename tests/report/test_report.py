@@ -242,3 +242,27 @@ def test_columns_of_time_and_space_are_cut_until_the_image_has_room(saved: Calla
     counts = [sum(int(times or 1) for _, times in re.findall(r"([A-Za-z])(\d*)", row)) for row in nodes["cells"]]
     assert set(counts) == {nodes["columns"]}
     assert len(of_pool(runs.many().nodes, "p")) == 80
+
+
+def test_a_hundred_thousand_tasks_fit_into_two_megabytes(saved: Callable[[Recording], SavedRun]) -> None:
+    """Many nodes that come and go, an evaluation every five minutes, each with its trace: as large as pages get."""
+    formula = (
+        "$tasks = max(0, $PendingTasks.GetSample(1));\n"
+        "$more = avg($PendingTasks.GetSample(TimeInterval_Minute * 5));\n"
+        "$TargetDedicatedNodes = min(400, ceil(max($tasks, $more) / $TaskSlotsPerNode));\n"
+        "$NodeDeallocationOption = taskcompletion;"
+    )
+    body = pool(
+        enableAutoScale=True,
+        autoScaleFormula=formula,
+        autoScaleEvaluationInterval="PT5M",
+        taskSlotsPerNode=4,
+        simulation={"timing": runs.TIMING},
+    )
+    work = job(100_000, {"lognormal": {"median": "10m", "p95": "45m"}}, arrivals={"poisson": {"ratePerHour": 2000}})
+    run = saved(simulate(scenario([body], [work], options={"recordTraces": True})))
+    assert len(run.frame("tasks")) == 100_000
+    assert len(run.frame("evaluations")) > 500
+    text = run_page(run)
+    assert len(text.encode()) < 2_000_000
+    assert len(Seen(text).data["pools"][0]["nodes"]["cells"]) > 60

@@ -88,7 +88,7 @@ function card(row) {
   if (row.said !== undefined) made.append(element("p", { class: "problem" }, `The resize: ${texts[row.code]}, ${texts[row.said]}`));
   const results = texts[row.results];
   if (results) {
-    made.append(element("h4", {}, "Results string"), element("ul", { class: "results" },
+    made.append(element("h3", {}, "Results string"), element("ul", { class: "results" },
       ...results.split(";").filter((part) => part.trim()).map((part) => element("li", {}, element("code", {}, part.trim())))));
   }
   if (row.option !== undefined) made.append(element("p", {}, `Tasks on nodes that leave: ${texts[row.option]}`));
@@ -138,7 +138,7 @@ function trace(steps) {
       element("td", {}, element("code", {}, text), ...notes.map((note) => element("div", { class: "note" }, note))),
       element("td", {}, value === null ? "stopped here" : element("code", {}, String(value))));
   });
-  return element("div", {}, element("h4", {}, "Statement by statement"),
+  return element("div", {}, element("h3", {}, "Statement by statement"),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "trace of the evaluation" },
       element("table", { class: "trace" },
         element("thead", {}, element("tr", {}, ...["place", "statement, and what it read", "came to"].map((title) => element("th", { scope: "col" }, title)))),

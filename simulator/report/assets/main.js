@@ -65,18 +65,22 @@ function setUpTheme() {
 // Paper is white and narrower than most screens: canvases are drawn anew for it.
 function setUpPrint() {
   let before;
+  let isPaper = false;
   const PAPER = 690;
   addEventListener("beforeprint", () => {
+    isPaper = true;
     before = root.dataset.theme;
     root.dataset.theme = "light";
     plots.forEach((plot) => plot.resize(PAPER));
     redrawAll();
   });
   addEventListener("afterprint", () => {
+    isPaper = false;
     before === undefined ? delete root.dataset.theme : (root.dataset.theme = before);
     plots.forEach((plot) => plot.resize());
     redrawAll();
   });
+  new ResizeObserver(() => { if (!isPaper) plots.forEach((plot) => plot.resize()); }).observe(document.querySelector("main"));
 }
 
 function setUpClock() {
@@ -108,7 +112,9 @@ function setUpButtons() {
 
 function showWindow() {
   const all = view.from === 0 && view.to === END;
-  document.getElementById("window").textContent = all
+  const said = document.getElementById("window");
+  said.dataset.view = `${view.from} ${view.to}`;
+  said.textContent = all
     ? `whole run, ${span(END)}`
     : `${clock.say(view.from)} to ${clock.say(view.to)} (${span(view.to - view.from)})`;
 }
@@ -117,13 +123,12 @@ function start() {
   cursor.listeners.push(() => { if (cursor.at !== null) tellers.forEach((tell) => tell()); });
   view.listeners.push(showWindow);
   setUpClock();
-  const select = document.getElementById("pool");
+  const select = document.getElementById("which-pool");
   if (select) select.addEventListener("change", () => choosePool(page.pools[select.selectedIndex]));
   document.getElementById("evaluations-more").addEventListener("click", () => more());
   choosePool(page.pools[0]);
   setUpButtons();
   showWindow();
-  new ResizeObserver(() => plots.forEach((plot) => plot.resize())).observe(document.querySelector("main"));
 }
 
 if (page.pools && page.pools.length) start();

@@ -16,17 +16,18 @@ function keyColour(key) {
   return mixed(colour("state-idle"), colour(`outcome-${name}`), share === undefined ? 1 : 0.25 + 0.1875 * Number(share));
 }
 
+// Rows are the nodes that are there in the stretch of time in sight; `rows` is the window of them that is shown.
 class NodePlot extends Plot {
   constructor(host, pool) {
-    const count = pool.nodes.rows;
-    const rows = { from: 0, to: count };
+    const rows = { from: 0, to: pool.nodes.rows };
     let self = null;
-    super(host, `Nodes of pool ${pool.id} over time`, NodePlot.height(count), [[0, END], [0, 0]], {
+    super(host, `Nodes of pool ${pool.id} over time`, NodePlot.height(pool.nodes.rows), [[0, END], [0, 0]], {
+      hasGrid: false,
       scales: { y: { dir: -1, range: () => [rows.from, rows.to] } },
       axes: [{
         scale: "y", size: GUTTER, label: "nodes", labelSize: 18, labelGap: 0, labelFont: "12px system-ui, sans-serif",
         font: "12px system-ui, sans-serif", stroke: () => colour("faint"), grid: { show: false }, ticks: { show: false },
-        splits: () => NodePlot.splits(rows), values: (u, splits) => splits.map((at) => String(Math.floor(at) * pool.nodes.together + 1)),
+        splits: () => NodePlot.splits(rows), values: (u, splits) => splits.map((at) => (self ? self.number(Math.floor(at)) : "")),
       }],
       series: [{}, { scale: "y", show: false, points: { show: false } }],
       drag: { x: true, y: true, uni: 24 },
@@ -35,10 +36,11 @@ class NodePlot extends Plot {
     self = this;
     this.pool = pool;
     this.rows = rows;
-    this.count = count;
     this.row = 0;
+    this.isZoomed = false;
     this.by = "outcome";
     this.prepare();
+    this.rescale();
     this.redraw();
   }
 
@@ -53,21 +55,56 @@ class NodePlot extends Plot {
     return found;
   }
 
+  // The number of the first node of a row, from 1 on in order of creation.
+  number(place) {
+    return this.visible[place] === undefined ? "" : count(this.visible[place] * this.pool.nodes.together + 1);
+  }
+
   prepare() {
     const { nodes } = this.pool;
+    const all = Array.from({ length: nodes.rows }, (_, at) => at);
+    this.visible = all;
     if (nodes.cells) {
-      this.cells = nodes.cells.map((text) => decode(text, nodes.columns));
+      this.runs = nodes.cells.map(decode);
+      const scale = END / nodes.columns;
+      this.alive = this.runs.map(({ starts, codes }) => {
+        const first = codes.findIndex((code) => code);
+        const last = codes.findLastIndex((code) => code);
+        return [starts[first] * scale, starts[last + 1] * scale];
+      });
       return;
     }
-    this.states = Array.from({ length: this.count }, () => []);
-    nodes.states.node.forEach((node, at) => this.states[node].push(at));
-    this.bars = Array.from({ length: this.count }, () => []);
-    this.lanes = new Array(this.count).fill(1);
+    this.states = all.map(() => []);
+    this.alive = all.map(() => [END, 0]);
+    nodes.states.node.forEach((node, at) => {
+      this.states[node].push(at);
+      this.alive[node] = [Math.min(this.alive[node][0], nodes.states.start[at]), Math.max(this.alive[node][1], nodes.states.end[at])];
+    });
+    this.bars = all.map(() => []);
+    this.lanes = all.map(() => nodes.slots);
     nodes.lanes.attempt.forEach((attempt, at) => {
       const node = nodes.attempts.node[attempt];
       this.bars[node].push([attempt, nodes.lanes.lane[at]]);
-      this.lanes[node] = Math.max(this.lanes[node], nodes.lanes.lane[at] + 1, nodes.slots);
+      this.lanes[node] = Math.max(this.lanes[node], nodes.lanes.lane[at] + 1);
     });
+  }
+
+  rescale() {
+    if (this.visible && !this.isZoomed) {
+      const there = this.pool.nodes.rows > 12 ? this.inSight() : this.visible;
+      this.visible = there;
+      this.rows.from = 0;
+      this.rows.to = Math.max(there.length, 1);
+      this.row = Math.min(this.row, this.rows.to - 1);
+      this.chart.setScale("y", { min: 0, max: this.rows.to });
+    }
+    super.rescale();
+  }
+
+  inSight() {
+    const found = [];
+    this.alive.forEach(([from, to], at) => { if (from < view.to && to > view.from) found.push(at); });
+    return found;
   }
 
   paint(u) {
@@ -79,37 +116,57 @@ class NodePlot extends Plot {
     ctx.clip();
     ctx.fillStyle = colour("absent");
     ctx.fillRect(left, top, width, height);
-    this.cells ? this.paintImage(u) : this.paintBars(u);
+    if (this.visible.length) this.runs ? this.paintImage(u) : this.paintBars(u);
     ctx.strokeStyle = colour("edge");
     ctx.lineWidth = devicePixelRatio;
     ctx.strokeRect(left, top, width, height);
     ctx.restore();
   }
 
+  // Every pixel shows the mean colour of what lies under it.
   paintImage(u) {
-    const { columns } = this.pool.nodes;
-    if (!this.image) this.image = this.makeImage(columns);
     const { left, top, width, height } = u.bbox;
-    const [x, across] = [(view.from / END) * columns, ((view.to - view.from) / END) * columns];
-    u.ctx.imageSmoothingEnabled = across > width || this.rows.to - this.rows.from > height;
-    u.ctx.drawImage(this.image, x, this.rows.from, across, this.rows.to - this.rows.from, left, top, width, height);
-  }
-
-  makeImage(columns) {
-    const made = element("canvas", { width: columns, height: this.count });
+    const shown = this.rows.to - this.rows.from;
+    const tall = Math.min(shown, Math.round(height));
+    const wide = Math.round(width);
+    const made = element("canvas", { width: wide, height: tall });
     const ctx = made.getContext("2d");
-    const pixels = ctx.createImageData(columns, this.count);
-    const palette = this.pool.nodes.keys.map(keyColour);
+    const pixels = ctx.createImageData(wide, tall);
+    const shades = this.pool.nodes.keys.map(keyColour);
+    const sums = new Float32Array(wide * 3);
     let at = 0;
-    for (const row of this.cells) {
-      for (const code of row) {
-        pixels.data.set(palette[code], at);
+    for (let y = 0; y < tall; y += 1) {
+      const first = this.rows.from + Math.floor((y * shown) / tall);
+      const last = Math.max(this.rows.from + Math.floor(((y + 1) * shown) / tall), first + 1);
+      sums.fill(0);
+      for (let row = first; row < last; row += 1) this.addRow(sums, wide, this.runs[this.visible[row]], shades);
+      for (let x = 0; x < 3 * wide; x += 3) {
+        for (let part = 0; part < 3; part += 1) pixels.data[at + part] = sums[x + part] / (last - first);
         pixels.data[at + 3] = 255;
         at += 4;
       }
     }
     ctx.putImageData(pixels, 0, 0);
-    return made;
+    u.ctx.imageSmoothingEnabled = false;
+    u.ctx.drawImage(made, left, top, width, height);
+  }
+
+  addRow(sums, wide, { starts, codes }, shades) {
+    const scale = this.pool.nodes.columns / END;
+    const from = view.from * scale;
+    const size = wide / ((view.to - view.from) * scale); // pixels a column
+    for (let run = Math.max(stepAt(starts, from), 0); run < codes.length; run += 1) {
+      const begin = Math.max((starts[run] - from) * size, 0);
+      if (begin >= wide) break;
+      const end = Math.min((starts[run + 1] - from) * size, wide);
+      const [red, green, blue] = shades[codes[run]];
+      for (let x = Math.floor(begin); x < end; x += 1) {
+        const share = Math.min(end, x + 1) - Math.max(begin, x);
+        sums[3 * x] += red * share;
+        sums[3 * x + 1] += green * share;
+        sums[3 * x + 2] += blue * share;
+      }
+    }
   }
 
   paintBars(u) {
@@ -121,9 +178,9 @@ class NodePlot extends Plot {
     const states = nodes.states.keys.map((key) => colour(`state-${key}`));
     const kinds = this.kinds();
     const shades = kinds.names.map((name) => name.colour());
-    const [first, last] = [Math.floor(this.rows.from), Math.min(Math.ceil(this.rows.to), this.count)];
-    for (let node = first; node < last; node += 1) {
-      const y = bbox.top + (node - this.rows.from) * tall + pad;
+    for (let place = this.rows.from; place < this.rows.to; place += 1) {
+      const node = this.visible[place];
+      const y = bbox.top + (place - this.rows.from) * tall + pad;
       const room = tall - 2 * pad;
       for (const at of this.states[node]) {
         if (nodes.states.end[at] < view.from || nodes.states.start[at] > view.to) continue;
@@ -177,7 +234,7 @@ class NodePlot extends Plot {
 
   // Move the cursor to a neighbouring node.
   moveRow(step) {
-    this.row = Math.min(Math.max(this.row + step, 0), this.count - 1);
+    this.row = Math.min(Math.max(this.row + step, 0), Math.max(this.visible.length, 1) - 1);
     const wide = this.rows.to - this.rows.from;
     if (this.row < this.rows.from || this.row + 1 > this.rows.to) {
       const from = step < 0 ? this.row : this.row + 1 - wide;
@@ -193,8 +250,10 @@ class NodePlot extends Plot {
   }
 
   setRows(from, to) {
-    const wide = Math.min(Math.max(Math.round(to - from), Math.min(4, this.count)), this.count);
-    const start = Math.min(Math.max(Math.round(from), 0), this.count - wide);
+    const total = Math.max(this.visible.length, 1);
+    const wide = Math.min(Math.max(Math.round(to - from), Math.min(4, total)), total);
+    const start = Math.min(Math.max(Math.round(from), 0), total - wide);
+    this.isZoomed = wide < total;
     this.rows.from = start;
     this.rows.to = start + wide;
     this.chart.setScale("y", { min: start, max: start + wide });
@@ -212,33 +271,32 @@ class NodePlot extends Plot {
 
   pointed(u) {
     if (!this.moving && u.cursor.top >= 0) {
-      this.row = Math.min(Math.max(Math.floor(u.posToVal(u.cursor.top, "y")), 0), this.count - 1);
+      this.row = Math.min(Math.max(Math.floor(u.posToVal(u.cursor.top, "y")), 0), Math.max(this.visible.length, 1) - 1);
     }
     super.pointed(u);
   }
 
   reset() {
-    this.setRows(0, this.count);
+    this.isZoomed = false;
     super.reset();
-  }
-
-  redraw() {
-    this.image = null;
-    super.redraw();
+    this.rescale();
   }
 
   // Say what the node under the cursor does at that instant.
   say() {
     const { nodes } = this.pool;
-    const first = this.row * nodes.together;
+    const row = this.visible[this.row];
+    if (row === undefined) return "no node";
+    const first = row * nodes.together;
     const name = nodes.together === 1 ? `node ${nodes.names[first] || first + 1}` : `nodes ${first + 1} to ${Math.min(first + nodes.together, nodes.total)}`;
-    if (this.cells) {
-      const column = Math.min(Math.floor((cursor.at / END) * nodes.columns), nodes.columns - 1);
-      return `${name}: ${keyTitle(nodes.keys[this.cells[this.row][column]])}`;
+    if (this.runs) {
+      const column = Math.min((cursor.at / END) * nodes.columns, nodes.columns - 1);
+      const { starts, codes } = this.runs[row];
+      return `${name}: ${keyTitle(nodes.keys[codes[stepAt(starts, column)]])}`;
     }
-    const state = this.states[this.row].find((at) => nodes.states.start[at] <= cursor.at && cursor.at < nodes.states.end[at]);
+    const state = this.states[row].find((at) => nodes.states.start[at] <= cursor.at && cursor.at < nodes.states.end[at]);
     if (state === undefined) return `${name}: not there`;
-    const running = [...new Set(this.bars[this.row].map(([attempt]) => attempt))].filter((at) => nodes.attempts.start[at] <= cursor.at && cursor.at < nodes.attempts.end[at]);
+    const running = [...new Set(this.bars[row].map(([attempt]) => attempt))].filter((at) => nodes.attempts.start[at] <= cursor.at && cursor.at < nodes.attempts.end[at]);
     const tasks = running.slice(0, 4).map((at) => {
       const { attempts } = nodes;
       return `${attempts.task[at]} of ${attempts.jobs[attempts.job[at]]}, ${span(attempts.end[at] - attempts.start[at])}, ${page.titles.outcomes[attempts.outcomes[attempts.outcome[at]]]}`;
@@ -256,15 +314,15 @@ function keyTitle(key) {
   return `${page.titles.outcomes[name] || name}, ${["", "up to a quarter", "up to half", "up to three quarters", "more than three quarters"][share]} of the slots taken`;
 }
 
-function decode(text, columns) {
-  const row = new Uint8Array(columns);
-  let at = 0;
+// A row of an image as runs: where each begins, one more for the end, and what it is.
+function decode(text) {
+  const starts = [0];
+  const codes = [];
   for (const [, letter, times] of text.matchAll(/([A-Za-z])(\d*)/g)) {
-    const next = at + (times ? Number(times) : 1);
-    row.fill(LETTERS.indexOf(letter), at, next);
-    at = next;
+    codes.push(LETTERS.indexOf(letter));
+    starts.push(starts[starts.length - 1] + (times ? Number(times) : 1));
   }
-  return row;
+  return { starts, codes };
 }
 
 function buildNodes(pool) {
@@ -276,7 +334,7 @@ function buildNodes(pool) {
   const chooser = document.getElementById("colour-by");
   const show = () => keys.replaceChildren(...nodeLegend(plot).map(([css, title]) => element("span", { class: "key" },
     element("span", { class: `swatch ${css}`, "aria-hidden": "true" }), title)));
-  chooser.hidden = Boolean(plot.cells) || pool.nodes.attempts.jobs.length < 2;
+  chooser.hidden = Boolean(plot.runs) || pool.nodes.attempts.jobs.length < 2;
   chooser.querySelector("select").value = "outcome";
   chooser.onchange = (event) => { plot.colourBy(event.target.value); show(); };
   show();
@@ -286,9 +344,9 @@ function buildNodes(pool) {
 function nodeLegend(plot) {
   const { nodes } = plot.pool;
   const found = new Map();
-  if (plot.cells) {
+  if (plot.runs) {
     const used = new Set();
-    plot.cells.forEach((row) => row.forEach((code) => used.add(code)));
+    plot.runs.forEach(({ codes }) => codes.forEach((code) => used.add(code)));
     [...used].sort((a, b) => a - b).map((code) => nodes.keys[code].split(":")).forEach(([kind, name]) => {
       if (kind === "state") found.set(`state-${name}`, page.titles.states[name] || name);
       if (kind === "outcome") found.set(`outcome-${name}`, page.titles.outcomes[name] || name);

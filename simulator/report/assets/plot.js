@@ -14,14 +14,14 @@ function pointAt(ms) {
 }
 
 // `isBare`: lines only, the instants stand under the plot below.
-function timeAxis(isBare) {
+function timeAxis(isBare, hasGrid) {
   const labels = new Map();
   return {
     scale: "x",
     size: isBare ? 6 : 44,
     font: "12px system-ui, sans-serif",
     stroke: () => colour("faint"),
-    grid: { stroke: () => colour("grid"), width: 1 },
+    grid: { show: hasGrid, stroke: () => colour("grid"), width: 1 },
     ticks: { stroke: () => colour("grid"), width: 1, size: 5 },
     splits: (u) => {
       const { step, found } = clock.ticks(view.from, view.to, Math.max(u.bbox.width / devicePixelRatio / 92, 2));
@@ -38,7 +38,7 @@ class Plot {
   constructor(host, name, height, data, more) {
     this.host = host;
     this.height = height;
-    const { hooks, scales, axes, drag, top, isBare, ...rest } = more;
+    const { hooks, scales, axes, drag, top, isBare, hasGrid = true, ...rest } = more;
     this.chart = new uPlot(
       {
         width: Math.max(host.clientWidth, 260),
@@ -46,7 +46,7 @@ class Plot {
         padding: [top || 8, 14, 0, 0],
         legend: { show: false },
         scales: { x: { time: false, min: view.from, max: view.to }, ...scales },
-        axes: [timeAxis(isBare), ...axes],
+        axes: [timeAxis(isBare, hasGrid), ...axes],
         cursor: {
           drag: { x: true, y: false, setScale: false, ...drag },
           points: { show: false },

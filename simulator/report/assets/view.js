@@ -69,7 +69,8 @@ const clock = {
   ticks(from, to, room) {
     const step = STEPS.find((size) => (to - from) / size <= room) || STEPS[STEPS.length - 1];
     const found = [];
-    let wall = Math.ceil((from + this.offset(from)) / step) * step;
+    const monday = this.zone !== "elapsed" && step % (7 * DAY) === 0 ? 4 * DAY : 0; // the first one after 1 Jan 1970
+    let wall = Math.ceil((from + this.offset(from) - monday) / step) * step + monday;
     for (; found.length < 200; wall += step) {
       const guess = wall - this.offset(from);
       const at = wall - this.offset(guess);

@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.describe import schema, sizes, validate
 from simulator.cli.events import events
 from simulator.cli.experiments import compare
+from simulator.cli.features import features
 from simulator.cli.formula import app as formula
 from simulator.cli.plot import plot, trace
 from simulator.cli.report import report
@@ -33,6 +34,7 @@ app.command()(verify)
 app.command()(schema)
 app.command()(sizes)
 app.command()(events)
+app.command()(features)
 app.add_typer(formula, name="formula")
 
 

@@ -15,6 +15,7 @@ from simulator.cli.report import report
 from simulator.cli.run import run
 from simulator.cli.sweep import sweep
 from simulator.cli.verify import verify
+from simulator.cli.why import why
 
 app = typer.Typer(
     name="poolsight",
@@ -34,6 +35,7 @@ app.command()(verify)
 app.command()(schema)
 app.command()(sizes)
 app.command()(events)
+app.command()(why)
 app.command()(features)
 app.add_typer(formula, name="formula")
 

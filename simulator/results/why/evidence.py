@@ -1,0 +1,100 @@
+"""What the answers are drawn from: a run's tables, in memory or on disk, and the names in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from simulator.durations import parse_duration
+from simulator.errors import InputError
+from simulator.scenario.instants import parse_time
+from simulator.scenario.names import near
+from simulator.units import spoken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.scenario.schema import Scenario
+
+
+class Run(Protocol):
+    """A recording, or one that was read back."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """Give the complete scenario."""
+
+    @property
+    def origin(self) -> datetime:
+        """Give the instant that all times count from."""
+
+    @property
+    def end(self) -> float:
+        """Give the end of the run, seconds since the origin."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Give a table; `simulator.results.schema` describes them."""
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a frame as plain values by column."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def find_task(run: Run, name: str) -> int:
+    """Give the row of the task `JOB/TASK`; ids are compared without case, as the service does."""
+    job, slash, task = name.partition("/")
+    if not slash or not job or not task:
+        raise InputError(f"--task: expected JOB/TASK, not {name!r}")
+    tasks = run.frame("tasks")
+    jobs = [str(known) for known in tasks["job"].unique()]
+    mine = next((known for known in jobs if known.lower() == job.lower()), None)
+    if mine is None:
+        raise InputError(f"--task: no job {job!r} with tasks in this run{near(job, jobs, _some(jobs))}")
+    rows = tasks[tasks["job"] == mine]
+    found = rows[rows["id"] == task]
+    if not len(found):
+        found = rows[rows["id"].str.lower() == task.lower()]
+    if not len(found):
+        ids = rows["id"].tolist()
+        raise InputError(f"--task: no task {task!r} in job {mine!r}{near(task, ids[:50_000], _some(ids))}")
+    return int(found["task"].iloc[0])
+
+
+def find_pool(run: Run, name: str) -> str:
+    """Give the id of a pool as the run spells it."""
+    pools = [str(pool) for pool in run.frame("pools")["pool"]]
+    found = next((pool for pool in pools if pool.lower() == name.lower()), None)
+    if found is None:
+        raise InputError(f"--pool: no pool {name!r} in this run{near(name, pools, _some(pools))}")
+    return found
+
+
+def find_instant(run: Run, text: str) -> float:
+    """Give seconds since the origin of `2h`, `PT15M` or an ISO time, inside the run."""
+    try:
+        seconds = parse_duration(text)
+    except ValueError:
+        try:
+            seconds = (parse_time(text) - run.origin).total_seconds()
+        except ValueError:
+            raise InputError(
+                f"--at: expected a time since the origin like 2h or PT15M, or like 2026-01-05T08:00:00Z, not {text!r}"
+            ) from None
+    if not 0 <= seconds <= run.end:
+        origin, end = written(run, 0.0), written(run, run.end)
+        raise InputError(f"--at: {text} is outside the run, which goes from {origin} to {end} ({spoken(run.end)})")
+    return seconds
+
+
+def written(run: Run, seconds: float) -> str:
+    """Write an instant as a time of day in UTC."""
+    from datetime import timedelta  # noqa: PLC0415 - the only use
+
+    time = run.origin + timedelta(seconds=seconds)
+    return f"{time:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"; there are {shown}{' ...' if len(names) > 5 else ''}" if names else "; there is none"

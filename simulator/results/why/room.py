@@ -1,0 +1,148 @@
+"""How much room the nodes of a pool had for one task, at every change inside a span of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.why.evidence import Run, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+SERVING: Final = ("idle", "running")
+TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one instance of a task takes, and how many nodes at once."""
+
+    slots: int
+    cores: float
+    memory: float
+    instances: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Counts of nodes from each instant on, after everything of that instant has been settled."""
+
+    time: Floats
+    serving: Ints
+    """In service."""
+    with_slots: Ints
+    """In service with enough free slots for the task."""
+    with_cores: Ints
+    """Those that also have the cores it asks for."""
+    fitting: Ints
+    """Those that also have the memory: the task could start there."""
+    free_slots: Ints
+    """Free slots of all nodes in service."""
+
+
+def room_for(run: Run, pool: str, need: Need, start: float, end: float) -> Room:
+    """Follow every node of `pool` through [start, end)."""
+    states = run.frame("node_states")
+    mine = states[(states["pool"] == pool) & (states["end"] > start) & (states["start"] < end)]
+    serving = mine[mine["state"].isin(SERVING)]
+    attempts = run.frame("attempts")
+    held = attempts[(attempts["pool"] == pool) & (attempts["end"] > start) & (attempts["assigned"] < end)]
+    changes = _changes(run, serving, held)
+    capacity = _capacity(run, pool)
+    fits = _fits(changes, need, capacity)
+    return _counted(changes, fits, start, end)
+
+
+def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
+    """Give slots, cores and memory of a node of the pool."""
+    frame = run.frame("pools")
+    row = rows_of(frame[frame["pool"] == pool])[0]
+    size = run.scenario.sizes[str(row["vm_size"])]
+    return int(row["slots"]), float(size.vcpus), float(size.memory_gib)
+
+
+def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame) -> dict[str, Any]:
+    """Give each node's condition after each of its changes: node, time, in service, and what is taken of it."""
+    tasks = run.frame("tasks")
+    task = held["task"].to_numpy()
+    needs = [tasks[name].to_numpy(dtype=np.float64)[task] for name in ("slots", "cores", "memory")]
+    names = np.concatenate([serving["node"].to_numpy(dtype=object), held["node"].to_numpy(dtype=object)])
+    _, code = np.unique(names.astype(str), return_inverse=True)
+    first, second = code[: len(serving)], code[len(serving) :]
+    count = len(held)
+    none = np.zeros(len(serving))
+    ones = np.ones(len(serving))
+    parts: dict[str, list[Any]] = {
+        "node": [first, first, second, second],
+        "time": [serving["start"], serving["end"], held["assigned"], held["end"]],
+        "serving": [ones, -ones, np.zeros(count), np.zeros(count)],
+    }
+    for name, need in zip(("slots", "cores", "memory"), needs, strict=True):
+        parts[name] = [none, none, need, -need]
+    columns = {name: np.concatenate([np.asarray(part) for part in values]) for name, values in parts.items()}
+    order = np.lexsort((columns["time"], columns["node"]))
+    columns = {name: values[order] for name, values in columns.items()}
+    return _levels(columns)
+
+
+def _levels(columns: dict[str, Any]) -> dict[str, Any]:
+    """Add changes up along each node, and keep the last one of each instant."""
+    node, time = columns["node"], columns["time"]
+    if not len(node):
+        return columns
+    last = np.append((node[1:] != node[:-1]) | (time[1:] != time[:-1]), True)
+    opens = np.append(True, node[1:] != node[:-1])
+    found: dict[str, Any] = {"node": node[last], "time": time[last]}
+    begin = np.flatnonzero(opens)
+    for name in ("serving", "slots", "cores", "memory"):
+        total = np.cumsum(columns[name])
+        base = np.where(begin > 0, total[begin - 1], 0.0)
+        lengths = np.diff(np.append(begin, len(node)))
+        found[name] = (total - np.repeat(base, lengths))[last]
+    return found
+
+
+def _fits(changes: dict[str, Any], need: Need, capacity: tuple[int, float, float]) -> dict[str, Any]:
+    slots, cores, memory = capacity
+    serving = changes["serving"] > 0.5
+    free = np.where(serving, slots - changes["slots"], 0)
+    enough = serving & (free >= need.slots)
+    if need.instances > 1:
+        enough &= changes["slots"] < 0.5  # each instance wants a node of its own
+    with_cores = enough & (cores - changes["cores"] >= need.cores - TINY)
+    fitting = with_cores & (memory - changes["memory"] >= need.memory - TINY)
+    return {"serving": serving, "slots": enough, "cores": with_cores, "fitting": fitting, "free": free}
+
+
+def _counted(changes: dict[str, Any], fits: dict[str, Any], start: float, end: float) -> Room:
+    """Add the nodes up over time."""
+    node, time = changes["node"], changes["time"]
+    if not len(node):
+        zero = np.zeros(1, dtype=np.int64)
+        return Room(np.array([start]), zero, zero, zero, zero, zero)
+    first = np.append(True, node[1:] != node[:-1])
+    instants, place = np.unique(np.maximum(time, start), return_inverse=True)
+    levels = {}
+    for name, values in fits.items():
+        value = np.asarray(values, dtype=np.int64)
+        before = np.where(first, 0, np.append(0, value[:-1]))
+        steps = np.bincount(place, value - before, len(instants))
+        levels[name] = np.cumsum(steps).astype(np.int64)
+    inside = instants < end
+    if instants[0] > start:
+        instants, inside = np.append(start, instants), np.append(True, inside)
+        levels = {name: np.append(0, level) for name, level in levels.items()}
+    return Room(
+        time=instants[inside],
+        serving=levels["serving"][inside],
+        with_slots=levels["slots"][inside],
+        with_cores=levels["cores"][inside],
+        fitting=levels["fitting"][inside],
+        free_slots=levels["free"][inside],
+    )

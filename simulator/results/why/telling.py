@@ -1,0 +1,102 @@
+"""What is known of a pool at an instant, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from simulator.results.why.evidence import Run, written
+from simulator.units import spoken
+
+SHOWN: Final = 12
+"""So many nodes are named."""
+ACTIONS: Final = {
+    "none": "the targets were those already, nothing was done",
+    "resize": "a resize began",
+    "retarget": "the resize under way was given the new targets",
+    "pending": "a drain holds the pool, the result waits for its end",
+    "error": "the targets stay as they were",
+}
+
+
+def sentences(run: Run, at: float, facts: dict[str, Any]) -> Iterator[str]:
+    """Tell state, evaluation, resize, preemptions and operations, in this order."""
+    yield from _state(facts["now"])
+    yield from _evaluated(run, at, facts["evaluation"], facts["next_evaluation"])
+    yield from _resized(run, at, facts["resize"])
+    lost = facts["preemptions"]
+    if lost:
+        back = sum(entry["back"] is not None for entry in lost)
+        yield f"preempted in the hour before: {_named([entry['node'] for entry in lost])}; {back} came back"
+    for entry in facts["operations"]:
+        answer = "accepted" if entry["code"] == "Success" else f"refused: {entry['code']}"
+        yield f"operation {entry['operation']} {_ago(run, at, entry['at'])}: {answer}"
+
+
+def _state(now: dict[str, Any]) -> Iterator[str]:
+    if not now["exists"]:
+        yield "the pool is not there at this time"
+        return
+    if now["being_deleted"]:
+        yield "the pool is being deleted"
+    wanted = f"{now['target_dedicated']:,} dedicated and {now['target_low_priority']:,} low-priority"
+    there = f"{now['current_dedicated']:,} and {now['current_low_priority']:,}"
+    states = ", ".join(f"{count:,} {state}" for state, count in now["states"].items()) or "none"
+    yield f"wants {wanted} nodes, has {there}: {states}"
+    yield f"tasks: {now['queued_tasks']:,} wait, {now['running_tasks']:,} run on {now['used_slots']:,} slots"
+
+
+def _evaluated(run: Run, at: float, last: dict[str, Any] | None, following: float | None) -> Iterator[str]:
+    if last is None:
+        return
+    when = _ago(run, at, last["time"])
+    if last["error"]:
+        yield f"the evaluation in force, {when}, failed: {last['error']}: {last['message']}; {ACTIONS['error']}"
+    else:
+        yield f"the evaluation in force, {when}, gave {last['results']}: {ACTIONS.get(last['action'], last['action'])}"
+    for kind in ("dedicated", "low_priority"):
+        raw, applied = last[f"raw_{kind}"], last[f"target_{kind}"]
+        if not last["error"] and raw is not None and raw != applied:
+            yield f"its {kind.replace('_', '-')} target {raw:g} became {applied:,}"
+    if following is not None:
+        yield f"the next evaluation is at {written(run, following)}, in {spoken(following - at)}"
+
+
+def _resized(run: Run, at: float, last: dict[str, Any] | None) -> Iterator[str]:
+    if last is None:
+        yield "no resize so far"
+        return
+    parts = [
+        f"{kind.replace('_', '-')} {last[kind]['from']:,} → {last[kind]['to']:,}"
+        for kind in ("dedicated", "low_priority")
+        if last[kind]["from"] != last[kind]["to"]
+    ]
+    what = ", ".join(parts) or "targets unchanged"
+    option = f", option {last['option']}" if last["option"] else ""
+    if last["under_way"]:
+        ends = "" if last["end"] is None else f", until {written(run, last['end'])}"
+        yield f"a resize is under way since {_ago(run, at, last['start'])} ({what}{option}){ends}"
+    else:
+        took = spoken(last["end"] - last["start"])
+        yield f"steady; the last resize, {_ago(run, at, last['start'])}, took {took} ({what}{option}): {last['code']}"
+    if last["limit"]:
+        quota = f" ({last['quota']:,} cores)" if last["quota"] is not None else ""
+        yield f"what bound it: {last['limit']}, {last['limit_means']}{quota}"
+    if last["came"]:
+        yield f"nodes it brought: {_named(last['came'])}"
+    if last["chosen"]:
+        chosen = [f"{entry['node']} ({entry['before']}{_with(entry['tasks'])})" for entry in last["chosen"]]
+        yield f"nodes it chose to leave: {_named(chosen)}"
+
+
+def _with(tasks: int) -> str:
+    return f", {tasks} task{'' if tasks == 1 else 's'}" if tasks else ""
+
+
+def _ago(run: Run, at: float, then: float) -> str:
+    return f"at {written(run, then)}" + ("" if then == at else f", {spoken(at - then)} before")
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN])}{more}"

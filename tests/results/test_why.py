@@ -1,0 +1,247 @@
+"""Why a task waited and why a pool did what it did: every reason has its story, and life has no gaps."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from typer.testing import CliRunner
+
+from simulator import InputError, Recording, simulate
+from simulator.cli.main import app
+from simulator.results.read import read
+from simulator.results.why import explain_pool, explain_task
+from simulator.results.why.evidence import find_instant
+from simulator.results.why.reasons import WAITING, Reason
+from simulator.results.write import write
+from tests.engine.test_chaos import scenarios
+from tests.engine.test_stories import job as chaos_job
+from tests.engine.test_stories import pool as chaos_pool
+from tests.engine.test_stories import scenario
+from tests.features.story import job, operation, pool, run, task
+
+R = Reason
+
+
+def told(made: Recording, name: str) -> list[tuple[str, float]]:
+    """Give reasons and lengths of a task's life."""
+    return [(piece.reason, piece.span) for piece in explain_task(made, name).pieces if piece.reason is not R.COMPLETED]
+
+
+def detail(made: Recording, name: str, reason: Reason) -> str:
+    return next(piece.detail for piece in explain_task(made, name).pieces if piece.reason is reason)
+
+
+def test_a_life_from_submission_to_its_end() -> None:
+    timing = {"allocationLatency": "20s", "starting": "30s", "dispatchLatency": "3s"}
+    body = pool(nodes=1, simulation={"timing": timing})
+    made = run(body, job(tasks=[task("a", "60s", submit="5s"), task("b", "60s", submit="10s")]))
+    assert told(made, "j/a") == [
+        (R.NOT_SUBMITTED, 5),
+        (R.ALLOCATING, 15),
+        (R.BOOTING, 30),
+        (R.DISPATCH, 3),
+        (R.RUNNING, 60),
+    ]
+    assert told(made, "j/b")[3] == (R.NO_SLOT, 63)
+    assert "placed meanwhile: 1 of its own job" in detail(made, "j/b", R.NO_SLOT)
+
+
+def test_a_task_waits_for_another_and_for_one_that_failed_for_ever() -> None:
+    listed = [
+        task("a", "60s"),
+        task("b", "10s", exits=1),
+        task("c", dependsOn={"taskIds": ["a"]}),
+        task("d", dependsOn={"taskIds": ["a", "b", "x"]}),
+    ]
+    made = run(pool(nodes=4), job(tasks=listed, usesTaskDependencies=True))
+    assert told(made, "j/c") == [(R.DEPENDENCY, 60), (R.RUNNING, 60)]
+    assert detail(made, "j/c", R.DEPENDENCY) == "waits for a"
+    story = explain_task(made, "j/d")
+    assert [piece.detail for piece in story.pieces] == [
+        "waits for a, b (which failed), x (which does not exist)",
+        "waits for b (which failed), x (which does not exist)",
+    ]
+    assert story.state == "active"
+
+
+@pytest.mark.parametrize(
+    ("body", "extra", "reason"),
+    [
+        ({"nodes": 2, "taskSlotsPerNode": 4}, {"requiredSlots": 3}, R.SLOTS_SHORT),
+        ({"nodes": 2, "taskSlotsPerNode": 4}, {"simulation": {"cores": 1.5}}, R.CORES_SHORT),
+        ({"nodes": 2, "taskSlotsPerNode": 4}, {"simulation": {"memory": 7}}, R.MEMORY_SHORT),
+        ({"nodes": 2}, {}, R.NO_SLOT),
+    ],
+)
+def test_what_is_short_on_every_node(body: dict[str, Any], extra: dict[str, Any], reason: Reason) -> None:
+    fill: dict[str, Any] = {"requiredSlots": 2} if reason is R.SLOTS_SHORT else {}
+    needs = {R.CORES_SHORT: {"cores": 1}, R.MEMORY_SHORT: {"memory": 2}}.get(reason, {})
+    first = [task(name, "60s", **fill, simulation=needs) for name in ("x", "y")]
+    made = run(pool(**body), job(tasks=[*first, task("t", "10s", **extra)]))
+    assert told(made, "j/t") == [(reason, 60), (R.RUNNING, 10)]
+
+
+def test_what_never_fits_says_what_it_needs() -> None:
+    made = run(
+        pool(nodes=1), job(tasks=[task("t", requiredSlots=2), task("u", simulation={"memory": 9})]), horizon="5m"
+    )
+    assert told(made, "j/t") == [(R.NEVER_FITS, 300)]
+    assert detail(made, "j/t", R.NEVER_FITS) == "needs 2 task slots, a node of pool p has 1"
+    assert detail(made, "j/u", R.NEVER_FITS) == "needs 9 GiB of memory, a node of pool p has 8"
+
+
+def test_a_gang_counts_the_nodes_it_lacks() -> None:
+    gang = task("g", "10s", multiInstanceSettings={"numberOfInstances": 3})
+    body = pool(nodes=3, enableInterNodeCommunication=True)
+    made = run(body, job("k", tasks=[task("x", "60s")], priority=1), job(tasks=[gang]))
+    assert told(made, "j/g") == [(R.GANG, 60), (R.RUNNING, 10)]
+    assert detail(made, "j/g", R.GANG).startswith("at most 2 of 3 nodes idle at once")
+
+
+def test_a_quota_that_holds_the_pool_down_is_named() -> None:
+    made = run(pool(nodes=5), job(count=3, duration="60s"), account={"dedicatedCoreQuota": 4})
+    assert told(made, "j/task-3") == [(R.QUOTA, 60), (R.RUNNING, 60)]
+    assert "AccountCoreQuotaReached keeps the pool at 2 of 5 nodes" in detail(made, "j/task-3", R.QUOTA)
+
+
+def test_jobs_of_higher_priority_pass() -> None:
+    low = job("low", tasks=[task("t", "10s")])
+    made = run(pool(nodes=1), job("high", count=3, duration="60s", priority=5), low)
+    assert told(made, "low/t") == [(R.PRIORITY, 180), (R.RUNNING, 10)]
+    assert "3 of higher priority" in detail(made, "low/t", R.PRIORITY)
+
+
+def test_preempted_nodes_and_lost_work_show() -> None:
+    model = {"preemption": {"model": "capacity_event", "fraction": 1, "times": ["50s"]}}
+    body = pool(low_priority=1, simulation={**model, "timing": {"recoveryDelay": "100s", "starting": "10s"}})
+    made = run(body, job(count=1, duration="60s"))
+    assert told(made, "j/task-1") == [
+        (R.BOOTING, 10),
+        (R.RUNNING, 40),
+        (R.NODES_PREEMPTED, 100),
+        (R.BOOTING, 10),
+        (R.RUNNING, 60),
+    ]
+    assert detail(made, "j/task-1", R.RUNNING).endswith("then preempted: 40.0 s of work lost")
+
+
+def test_an_empty_pool_and_a_deleted_one() -> None:
+    made = run(pool(nodes=0), job(count=1), timeline=[operation("60s", "deletePool")], horizon="2m")
+    assert told(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.NO_POOL, 60)]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(scenarios())
+def test_every_life_is_told_without_gaps_and_waiting_is_explained(plan: dict[str, Any]) -> None:
+    """A node never has room for a task that waits: no wait of these simple pools is `held back`."""
+    plan["timeline"] = [entry for entry in plan["timeline"] if entry["operation"] != "deletePool"]
+    rest = {name: plan[name] for name in ("timeline", "options", "account", "seed")}
+    rest["horizon"] = plan["horizon"] or "2h"
+    work = chaos_job(plan["count"], plan["duration"], **plan["group"])
+    made = simulate(scenario([chaos_pool(**plan["body"])], [work], **rest))
+    for number in range(0, len(made.tasks), 3):
+        story = explain_task(made, f"j/{made.tasks['id'][number]}")
+        pieces = story.pieces
+        assert all(a.end == b.start for a, b in pairwise(pieces))
+        assert pieces[-1].end == (made.end if story.state != "completed" else made.tasks["end"][number])
+        assert R.HELD not in {piece.reason for piece in pieces}
+        assert sum(story.waited().values()) == pytest.approx(sum(p.span for p in pieces if p.reason in WAITING))
+
+
+# ---- pools ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_pool_tells_its_evaluation_and_the_nodes_it_chose() -> None:
+    formula = '$TargetDedicatedNodes = time() < time("2026-01-05T00:10:00Z") ? 3 : 1.7;'
+    body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")
+    options = {"recordTraces": True}
+    made = run(body, job(count=1, duration="30m"), horizon="20m", options=options)
+    story = explain_pool(made, "P", 600.0)
+    assert story.evaluation is not None
+    assert story.evaluation["action"] == "resize"
+    assert json.loads(story.evaluation["trace"])
+    assert story.next_evaluation == 900.0
+    assert story.resize is not None
+    assert [(entry["node"], entry["before"], entry["tasks"]) for entry in story.resize["chosen"]] == [
+        ("p_2_d", "idle", 0),
+        ("p_3_d", "idle", 0),
+    ]
+    text = "\n".join(story.sentences)
+    assert "its dedicated target 1.7 became 1" in text
+    assert "nodes it chose to leave: p_2_d (idle), p_3_d (idle)" in text
+
+
+def test_a_pool_names_the_limit_that_bound_it_and_what_was_refused() -> None:
+    again = operation("90s", "resize", targetDedicatedNodes=1)
+    body = pool(nodes=5, simulation={"timing": {"allocationLatency": "2m"}})
+    made = run(body, job(count=1, duration="10m"), account={"dedicatedCoreQuota": 4}, timeline=[again])
+    story = explain_pool(made, "p", 300.0)
+    text = "\n".join(story.sentences)
+    assert "what bound it: AccountCoreQuotaReached, the account's quota of dedicated cores (4 cores)" in text
+    assert "operation resize at 2026-01-05T00:01:30Z, 4 min before: refused: PoolBeingResized" in text
+    assert "wants 5 dedicated and 0 low-priority nodes, has 2 and 0: 1 idle, 1 running" in text
+    assert explain_pool(made, "p", 60.0).resize == {**(story.resize or {}), "under_way": True}
+
+
+# ---- from a directory ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = run(pool(nodes=1), job(count=3, duration="60s"))
+    directory = tmp_path_factory.mktemp("runs") / "out"
+    write(made, directory)
+    return directory
+
+
+def test_a_directory_answers_as_the_run_in_memory(saved: Path) -> None:
+    made = run(pool(nodes=1), job(count=3, duration="60s"))
+    assert explain_task(read(saved), "J/TASK-3") == explain_task(made, "j/task-3")
+    assert explain_pool(read(saved), "p", 70.0) == explain_pool(made, "p", 70.0)
+
+
+def test_the_command_answers_as_text_and_as_json(saved: Path) -> None:
+    text = CliRunner().invoke(app, ["why", str(saved), "--task", "j/task-3"]).output
+    assert "waited 2 min: no slot 2 min" in text
+    found = json.loads(CliRunner().invoke(app, ["why", str(saved), "--task", "j/task-3", "--json"]).output)
+    assert found["timeline"][0] == {
+        "start": 0.0,
+        "end": 120.0,
+        "reason": "no slot",
+        "detail": "all slots of 1 nodes in service are taken; placed meanwhile: 2 of its own job",
+        "span": 120.0,
+        "from": "2026-01-05T00:00:00Z",
+    }
+    for when in ("70s", "PT1M10S", "2026-01-05T00:01:10Z"):
+        got = CliRunner().invoke(app, ["why", str(saved), "--pool", "p", "--at", when, "--json"])
+        assert json.loads(got.output)["now"]["queued_tasks"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "either --task"),
+        (["--task", "j/task-1", "--pool", "p"], "either --task"),
+        (["--task", "task-1"], "expected JOB/TASK"),
+        (["--task", "k/task-1"], "no job 'k' with tasks in this run; there are j"),
+        (["--task", "j/tusk-1"], "did you mean 'task-1'?"),
+        (["--pool", "p"], "expected --at TIME"),
+        (["--pool", "q", "--at", "1m"], "no pool 'q' in this run"),
+        (["--pool", "p", "--at", "noon"], "expected a time since the origin like 2h"),
+        (["--pool", "p", "--at", "9d"], "is outside the run, which goes from 2026-01-05T00:00:00Z to"),
+        (["--task", "j/task-1", "--at", "1m"], "--at goes with --pool"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_told(saved: Path, arguments: list[str], told: str) -> None:
+    result = CliRunner().invoke(app, ["why", str(saved), *arguments])
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_no_directory_no_answer(tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["why", str(tmp_path), "--task", "j/t"]).exit_code == 2
+    with pytest.raises(InputError, match="outside the run"):
+        find_instant(run(pool(nodes=1), job(count=1)), "2025-01-01")

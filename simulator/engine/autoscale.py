@@ -11,13 +11,14 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine import scaling
+from simulator.engine.census import census
 from simulator.engine.environment import AUTOSCALE, SAMPLING
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
 from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
 from simulator.formula.variables import RETIRED
 from simulator.kernel import Kernel, used_cores, used_memory
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import MS_PER_S, to_ms
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Autoscaler:
     def _metrics(self) -> dict[str, float]:
         """Read what the service samples (language specification, 7.2); nodes without a VM use no CPU."""
         pool, kernel = self.pool, self.pool.kernel
-        nodes = list(pool.nodes.values())
+        nodes = census(pool.nodes.values())
         active = float(eligible_instances(kernel))
         found = {
             "$ActiveTasks": active,
@@ -123,13 +124,13 @@ class Autoscaler:
             "$PendingTasks": active + kernel.running,
             "$SucceededTasks": float(kernel.completed - kernel.failed),
             "$FailedTasks": float(kernel.failed),
-            "$CurrentDedicatedNodes": float(len(pool.of_kind(NodeKind.DEDICATED))),
-            "$CurrentLowPriorityNodes": float(len(pool.of_kind(NodeKind.LOW_PRIORITY))),
-            "$PreemptedNodeCount": float(sum(node.state is NodeState.PREEMPTED for node in nodes)),
-            "$UsableNodeCount": float(sum(node.in_service for node in nodes)),
+            "$CurrentDedicatedNodes": float(nodes.dedicated),
+            "$CurrentLowPriorityNodes": float(nodes.low_priority),
+            "$PreemptedNodeCount": float(nodes.preempted),
+            "$UsableNodeCount": float(nodes.usable),
         }
         options = pool.world.scenario.options
-        with_vm = sum(node.has_vm for node in nodes)
+        with_vm = nodes.with_vm
         if with_vm:
             share = min(1.0, used_cores(kernel) / (with_vm * pool.size.vcpus * 1000))
             found["$CPUPercent"] = share * (100.0 if options.cpu_scale == "percent" else 1.0)
@@ -137,7 +138,7 @@ class Autoscaler:
             found |= dict.fromkeys(RETIRED, 0.0)  # there is no disk and no network traffic in a simulation
             found["$SampleNodeCount"] = float(with_vm)
             found["$MemoryBytes"] = used_memory(kernel) * MIB / 1e6 / with_vm
-            ages = [self.env.clock - node.allocated for node in nodes if node.has_vm]
+            ages = [self.env.clock - node.allocated for node in pool.nodes.values() if node.has_vm]
             found["$WallClockSeconds"] = sum(ages) / MS_PER_S
         return found
 

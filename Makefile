@@ -18,6 +18,8 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(VENV)/bin/python tests/benchmarks/reference.py
+	$(VENV)/bin/python tests/benchmarks/whole.py
+	$(VENV)/bin/python tests/benchmarks/heavier.py
 	$(VENV)/bin/python -m tests.benchmarks.formula
 
 clean:

@@ -19,3 +19,12 @@ def test_the_benchmark_runs(arrivals: str, fill: str) -> None:
     found = json.loads(result.stdout)
     assert found["bytes_per_task"] < 120
     assert set(found["ratio"]) == {"median", "min", "max"}
+
+
+def test_the_whole_way_is_measured() -> None:
+    whole = SCRIPT.with_name("whole.py")
+    small = ["--tasks", "2000", "--nodes", "20", "--repeats", "1", "--json"]
+    result = subprocess.run([sys.executable, str(whole), *small], capture_output=True, text=True, check=True)
+    found = json.loads(result.stdout)
+    assert found["tasks"] == 2000
+    assert found["whole"]["wall"] > 0

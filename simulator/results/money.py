@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from simulator.results.control import KINDS, Control
-from simulator.results.ledger import BUSY, LABELS, Ledger
+from simulator.results.ledger import BUSY, LABELS, Label, Ledger
 from simulator.results.raw import RawRun
 from simulator.scenario.bodies import Pool
 from simulator.scenario.catalogue import VmSize
@@ -23,6 +23,9 @@ MICRO: Final = 1_000_000
 UNITS_PER_CENT: Final = MICRO // 100 * MS_PER_HOUR
 RATIO: Final = {False: 0.20, True: 0.40}
 """Low-priority price as a share of the dedicated one, Linux and Windows (assumption P44)."""
+DISK_GIB_MONTH: Final = {"standard_lrs": 0.046, "standardssd_lrs": 0.075, "premium_lrs": 0.154}
+"""USD for one GiB of an empty managed disk and a month: recalled, East US, a disk of 128 GiB (assumption)."""
+HOURS_PER_MONTH: Final = 730
 NOT_WORKING: Final = "(no job)"
 """Entry of the cost by job for time in which no task was on the node."""
 
@@ -90,6 +93,18 @@ def _dedicated(size: VmSize, pool: Pool) -> tuple[float | None, str]:
     return size.dedicated_linux, f"{size.name}: Windows price not known, Linux price taken: too low"
 
 
+def disks_of(pool: Pool) -> Price:
+    """Give what the data disks of one node cost."""
+    if not pool.data_disks:
+        return Price(0.0)
+    own, month = pool.simulation.prices.data_disk_gib_month, 0.0
+    for disk in pool.data_disks:
+        known = DISK_GIB_MONTH.get(disk.storage_account_type, DISK_GIB_MONTH["standard_lrs"])
+        month += disk.disk_size_gb * (known if own is None else own)
+    note = "" if own is not None else f"{pool.id}: price of data disks recalled, not looked up"
+    return Price(month / HOURS_PER_MONTH, note)
+
+
 def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: Ledger) -> Bill:
     """Price every billed millisecond."""
     raw = control.raw
@@ -103,16 +118,23 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
             if not nodes.any():
                 continue
             price = price_of(scenario, pool, kind)
-            notes += [price.note] if price.note else []
+            disks = disks_of(pool)
+            notes += [found.note for found in (price, disks) if found.note]
             is_known &= price.value is not None
-            rate = round((price.value or 0.0) * MICRO)
+            disk_rate = round((disks.value or 0.0) * MICRO)
+            rate = round((price.value or 0.0) * MICRO) + disk_rate
             billed = ledger.billed[nodes].sum(axis=0)
             for label, amount in zip(LABELS, billed, strict=True):
                 if amount:
                     parts[pool.id, str(kind), str(label)] = int(amount) * rate
             working = sum(int(billed[LABELS.index(label)]) for label in BUSY) * rate
             _charge(by_job, _slot_time(scenario, workload, raw, nodes), working)
-            by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + int(billed.sum()) * rate - working
+            kept = 0
+            if scenario.options.bill_preempted_disks and disk_rate:
+                kept = int(ledger.time[nodes][:, LABELS.index(Label.PREEMPTED)].sum()) * disk_rate
+            if kept:
+                parts[pool.id, str(kind), str(Label.PREEMPTED)] = kept
+            by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + int(billed.sum()) * rate - working + kept
     return Bill(parts, by_job, tuple(dict.fromkeys(notes)), is_known)
 
 

@@ -89,6 +89,11 @@ class Recording:
         return self.frame("node_states")
 
     @property
+    def start_tasks(self) -> pd.DataFrame:
+        """One row for each attempt of a start task."""
+        return self.frame("start_tasks")
+
+    @property
     def resizes(self) -> pd.DataFrame:
         """One row a resize, refused ones included."""
         return self.frame("resizes")

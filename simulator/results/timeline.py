@@ -140,11 +140,13 @@ def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
 def node_changes(control: Control) -> dict[str, Changes]:
     """Give what changes the numbers of nodes."""
     node, state, start, end = control.node, control.state, control.start, control.end
-    alive = end < control.raw.end
+    # A node that changes its state in the run's last instant has left the state before.
+    is_last = np.append(node[1:] != node[:-1], True) if len(node) else np.zeros(0, dtype=np.bool_)
+    closed_rows = (end < control.raw.end) | ~is_last
 
     def levels(rows: npt.NDArray[np.bool_]) -> Changes:
         pool = control.node_pool[node[rows]]
-        closed = alive[rows]
+        closed = closed_rows[rows]
         return [(Instants(pool, start[rows]), 1), (Instants(pool[closed], end[rows][closed]), -1)]
 
     worked = control.worked

@@ -63,6 +63,8 @@ class Prices(Section):
 
     dedicated: Amount | None = None
     low_priority: Amount | None = None
+    data_disk_gib_month: Amount | None = Field(default=None, alias="dataDiskGiBMonth")
+    """USD for one GiB of a data disk and a month."""
 
 
 def _measured() -> Timing:

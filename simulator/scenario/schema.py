@@ -70,7 +70,8 @@ class Options(Section):
     billing_start: Literal["creating", "starting"] = "creating"
     billing_granularity: Literal["second", "minute", "hour"] = "second"
     billing_minimum_s: Amount = 0.0
-    bill_preempted_disks: Literal[False] = False
+    bill_preempted_disks: bool = False
+    """Whether the data disks of a preempted node are paid for (P10)."""
     low_priority_ratio: Fraction | None = None
     """Low-priority price of a size without one, as a share of the dedicated; None: Linux 0.2, Windows 0.4."""
     allocation_tail_model: Literal["linear", "log"] = "linear"

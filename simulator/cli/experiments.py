@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,30 +21,85 @@ if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
     from simulator.scenario.schema import Scenario
 
+BESIDE = ("billed_hours",)
+"""Measures that are followed because a ratio needs them."""
 WIDTH = 120
 """Columns where the output is no terminal."""
 
 
-def show_replications(found: Replications, deadline: float | None) -> None:
-    """Print every measure with its interval, and the spread of single runs."""
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What `poolsight run --replications` was asked for."""
+
+    replications: str
+    precision: float
+    cap: int
+    deadline: str | None
+    workers: int
+    cluster: str | None
+    measures: tuple[str, ...]
+    quantiles: tuple[float, ...]
+    steady: bool
+
+
+def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
+    """Run many replications and print intervals."""
+    from simulator.durations import parse_duration  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.experiment import replicate  # noqa: PLC0415
+    from simulator.results.manifest import scenario_hash  # noqa: PLC0415
+
+    wanted = asked.replications
+    if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
+        raise InputError(f"--replications: expected a whole number from 1 or auto, not {wanted!r}")
+    try:
+        limit = None if asked.deadline is None else parse_duration(asked.deadline)
+    except ValueError as error:
+        raise InputError(f"--deadline: {error}") from None
+    if limit is not None and asked.steady:
+        raise InputError("--deadline asks when work is done; a steady-state study has no end")
+    for share in asked.quantiles:
+        if not 0 < share < 1:
+            raise InputError(f"--quantile: expected a number between 0 and 1, not {share:g}")
+    found = replicate(
+        scenario,
+        None if wanted == "auto" else int(wanted),
+        precision=asked.precision,
+        measures=asked.measures or None,
+        cap=asked.cap,
+        workers=asked.workers,
+        cluster=asked.cluster,
+        steady=asked.steady,
+    )
+    if as_json:
+        manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
+        answer = replications_json(found, limit, manifest, asked.quantiles)
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+    else:
+        show_replications(found, limit, asked.quantiles)
+
+
+def show_replications(found: Replications, deadline: float | None, shares: Sequence[float] = ()) -> None:
+    """Print every measure with its interval, the spread of single runs, and what makes them less than they seem."""
     from rich.table import Table  # noqa: PLC0415 - slow to import
 
-    from simulator.experiment import MEASURES  # noqa: PLC0415
+    from simulator.experiment import find_measure  # noqa: PLC0415
 
     printer = console()
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in ("measure", "mean", "95 % interval", "single runs: p5", "p50", "p95"):
         table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
-    for name, measure in MEASURES.items():
-        estimate, spread = found.estimate(name), found.spread(name)
-        if estimate is None or spread is None or not found.values[name].any():
+    for name in found.shown:
+        measure, estimate, spread = find_measure(name), found.estimate(name), found.spread(name)
+        if estimate is None or spread is None or name in BESIDE or not found.values[name].any():
             continue  # nothing of the kind happened
-        ends = f"{shown_value(estimate.low, measure.unit)} to {shown_value(estimate.high, measure.unit)}"
+        ends = shown_interval(estimate.low, estimate.high, measure.unit)
         runs = [shown_value(spread[key], measure.unit) for key in ("p5", "p50", "p95")]
         table.add_row(measure.title, shown_value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
     printer.print(f"[bold]{_heading(found)}[/bold]")
     printer.print()
     printer.print(table)
+    for share in shares:
+        _show_quantile(printer, found, share)
     if deadline is not None:
         chance = found.within("makespan", deadline)
         printer.print()
@@ -50,19 +107,67 @@ def show_replications(found: Replications, deadline: float | None) -> None:
             f"P(makespan ≤ {shown_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
             f"95 % interval {100 * chance.low:.0f} to {100 * chance.high:.0f} %"
         )
+    if found.is_steady:
+        printer.print()
+        printer.print(_warm_up(found), style="dim", soft_wrap=True)
+    for text in [*found.warnings, *(text for share in shares for text in _sample_warnings(found, share))]:
+        printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
+
+
+def _sample_warnings(found: Replications, share: float) -> list[str]:
+    from simulator.experiment.replications import sample_warnings  # noqa: PLC0415
+
+    return sample_warnings(found, share)
+
+
+def _show_quantile(printer: Any, found: Replications, share: float) -> None:
+    from rich.table import Table  # noqa: PLC0415 - slow to import
+
+    from simulator.experiment import find_measure  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="cyan")
+    for title in (f"p{100 * share:g} of single runs", "estimate", "95 % interval"):
+        table.add_column(title, justify="left" if title.startswith("p") else "right", no_wrap=True)
+    for name in found.shown:
+        estimate = found.quantile(name, share)
+        if estimate is not None and name not in BESIDE and found.values[name].any():
+            unit = find_measure(name).unit
+            ends = shown_interval(estimate.low, estimate.high, unit)
+            table.add_row(find_measure(name).title, shown_value(estimate.value, unit), ends)
+    printer.print()
+    printer.print(table)
+
+
+def _warm_up(found: Replications) -> str:
+    tasks, dropped, spans = (found.values[f"steady.{name}"] for name in ("tasks", "warmup_tasks", "warmup_s"))
+    return (
+        f"warm-up: MSER-5 left out the first {dropped.mean():,.0f} of {(tasks + dropped).mean():,.0f} tasks of a run, "
+        f"{spoken(float(spans.mean()))} (means over replications; at most {dropped.max():,.0f} tasks)"
+    )
 
 
 def _heading(found: Replications) -> str:
+    from simulator.experiment import find_measure  # noqa: PLC0415
+
     noun = "replication" if found.count == 1 else "replications"
+    kind = "steady state, " if found.is_steady else ""
     if found.precision is None:
-        return f"{found.count:,} {noun}"
-    wanted = f"{100 * found.precision:g} % precision of makespan and cost"
+        return f"{kind}{found.count:,} {noun}"
+    named = " and ".join(find_measure(name).title for name in found.stop_on)
+    wanted = f"{100 * found.precision:g} % precision of {named}"
     if found.reached:
-        return f"{found.count:,} {noun} were enough for {wanted}"
-    return f"{found.count:,} {noun}, the cap, did not reach {wanted}"
+        return f"{kind}{found.count:,} {noun} were enough for {wanted}"
+    reached = ", ".join(f"{find_measure(name).title} ± {_percent(one)}" for name, one in found.relative().items())
+    return f"{kind}{found.count:,} {noun}, the cap, did not reach {wanted}; reached: {reached or 'nothing'}"
 
 
-def replications_json(found: Replications, deadline: float | None, manifest: dict[str, Any]) -> dict[str, Any]:
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if math.isfinite(share) else "unknown"
+
+
+def replications_json(
+    found: Replications, deadline: float | None, manifest: dict[str, Any], shares: Sequence[float] = ()
+) -> dict[str, Any]:
     """Give the same as plain data."""
     estimates = {}
     for name in found.values:
@@ -71,11 +176,23 @@ def replications_json(found: Replications, deadline: float | None, manifest: dic
             estimates[name] = {"mean": estimate.value, **_ends(estimate), **spread}
     answer: dict[str, Any] = {
         "replications": found.count,
+        "steady": found.is_steady,
         "precision": found.precision,
         "reached": found.reached,
+        "relative_half_widths": {name: one if math.isfinite(one) else None for name, one in found.relative().items()},
         "estimates": estimates,
+        "warnings": [*found.warnings, *(text for share in shares for text in _sample_warnings(found, share))],
         "manifest": manifest,
     }
+    if shares:
+        answer["quantiles"] = {
+            f"{share:g}": {
+                name: {"estimate": estimate.value, **_ends(estimate)}
+                for name in found.shown
+                if (estimate := found.quantile(name, share)) is not None
+            }
+            for share in shares
+        }
     if deadline is not None:
         chance = found.within("makespan", deadline)
         answer["deadline"] = {"limit_s": deadline, "probability": chance.value, **_ends(chance)}
@@ -87,6 +204,8 @@ def compare(
     files: Annotated[list[str], typer.Argument(help="Scenario files; all are compared with the first.")],
     replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each faces.")] = 30,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    measure: Annotated[list[str] | None, typer.Option(help="A further measure, e.g. jobs.NAME.makespan_s.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
@@ -108,7 +227,7 @@ def compare(
             problems += error.problems
     if problems:
         raise InputError(problems)
-    found = run_comparison(scenarios, replications, workers=workers)
+    found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
     if as_json:
         typer.echo(json.dumps(_comparison_json(found), indent=2, allow_nan=False))
     else:
@@ -118,27 +237,43 @@ def compare(
 def _show_comparison(found: Comparison) -> None:
     from rich.table import Table  # noqa: PLC0415 - slow to import
 
-    from simulator.experiment import MEASURES  # noqa: PLC0415
+    from simulator.experiment import find_measure  # noqa: PLC0415
 
     printer = console()
     for name in found.names[1:]:
         printer.print(f"[bold]{found.sentence(name)}[/bold]", soft_wrap=True)
         printer.print()
         table = Table(box=None, pad_edge=False, header_style="cyan")
-        for title in ("measure", found.names[0], name, "difference", "95 % interval", "luck shared"):
+        for title in (
+            "measure",
+            found.names[0],
+            name,
+            "difference",
+            f"{100 * found.level:.3g} % interval",
+            "luck shared",
+        ):
             table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
         for measure, difference in found.differences[name].items():
-            if not any(found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)):
+            if measure in BESIDE or not any(
+                found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)
+            ):
                 continue  # nothing of the kind happened
-            unit = MEASURES[measure].unit
+            unit = find_measure(measure).unit
             means = [found.replications[scenario].estimate(measure) for scenario in (found.names[0], name)]
             shown = [shown_value(estimate.value, unit) if estimate else "–" for estimate in means]
             absolute = difference.absolute
             ends = f"{shown_value(absolute.low, unit)} to {shown_value(absolute.high, unit)}"
             left = "–" if difference.narrowing is None else f"× {difference.narrowing:.2f}"
-            table.add_row(MEASURES[measure].title, *shown, shown_value(absolute.value, unit), ends, left)
+            table.add_row(find_measure(measure).title, *shown, shown_value(absolute.value, unit), ends, left)
         printer.print(table)
         printer.print()
+        if (text := found.pairing(name)) is not None:
+            printer.print(text, soft_wrap=True)
+            printer.print()
+    if (text := found.correction()) is not None:
+        printer.print(text, style="dim", soft_wrap=True)
+    for text in found.warnings:
+        printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
     count = found.replications[found.names[0]].count
     printer.print(
         f"{count} replications each; 'luck shared' is the interval's width beside that of independent runs.",
@@ -161,7 +296,10 @@ def _comparison_json(found: Comparison) -> dict[str, Any]:
         "replications": found.replications[found.names[0]].count,
         "means": means,
         "differences": differences,
+        "level_of_each": found.level,
         "sentences": [found.sentence(name) for name in found.names[1:]],
+        "pairing": [found.pairing(name) for name in found.names[1:]],
+        "warnings": list(found.warnings),
     }
 
 
@@ -190,7 +328,9 @@ def shown_value(value: float, unit: str) -> str:
         return ("-" if value < 0 else "") + spoken(abs(value))
     if unit == "USD":
         return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
-    return f"{100 * value:.1f} %" if unit == "share" else f"{value:,.1f}"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    return f"{value:,.1f}" if abs(value) >= 10 or value == 0 else f"{value:.2f}"
 
 
 def shown_interval(low: float, high: float, unit: str) -> str:

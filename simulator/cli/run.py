@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.engine.simulation import Simulation
-    from simulator.scenario.schema import Scenario
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -45,6 +44,10 @@ def run(
     cap: Annotated[int, typer.Option(min=10, help="For auto: at most so many.")] = 1000,
     deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help="A dask scheduler for replications: tcp://host:8786.")] = None,
+    measure: Annotated[list[str] | None, typer.Option(help="For auto: what must be precise, e.g. cost.")] = None,
+    quantile: Annotated[list[float] | None, typer.Option(help="A quantile of single runs too, e.g. 0.95.")] = None,
+    steady: Annotated[bool, typer.Option("--steady", help="Leave the warm-up out (MSER-5).")] = False,
 ) -> None:
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
     from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
@@ -59,12 +62,16 @@ def run(
     if replications is not None:
         if out is not None:
             raise InputError("--out keeps one replication: give --replication N instead of --replications")
-        _replicate(scenario, replications, precision, cap, deadline, workers, as_json=as_json)
+        from simulator.cli.experiments import Study, run_study  # noqa: PLC0415
+
+        named, shares = tuple(measure or ()), tuple(quantile or ())
+        asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady)
+        run_study(scenario, asked, as_json=as_json)
         return
-    if deadline is not None:
-        raise InputError("--deadline asks for a probability: give --replications too")
-    if events and out is None:
-        raise InputError("--events writes into the directory of --out: give --out DIR too")
+    about_many = {"deadline": deadline, "measure": measure, "quantile": quantile, "cluster": cluster, "steady": steady}
+    for name, given in about_many.items():
+        if given:
+            raise InputError(f"--{name} is about many replications: give --replications too")
     if out is not None:
         prepare(out, force=force)
     simulation = Simulation(scenario, replication)
@@ -81,30 +88,6 @@ def run(
     if not is_whole:
         typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
         raise typer.Exit(INTERRUPTED)
-
-
-def _replicate(
-    scenario: Scenario, wanted: str, precision: float, cap: int, deadline: str | None, workers: int, *, as_json: bool
-) -> None:
-    """Run many replications and print intervals."""
-    from simulator.cli.experiments import replications_json, show_replications  # noqa: PLC0415
-    from simulator.durations import parse_duration  # noqa: PLC0415
-    from simulator.experiment import replicate  # noqa: PLC0415
-    from simulator.results.manifest import scenario_hash  # noqa: PLC0415
-
-    if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
-        raise InputError(f"--replications: expected a whole number from 1 or auto, not {wanted!r}")
-    try:
-        limit = None if deadline is None else parse_duration(deadline)
-    except ValueError as error:
-        raise InputError(f"--deadline: {error}") from None
-    count = None if wanted == "auto" else int(wanted)
-    found = replicate(scenario, count, precision=precision, cap=cap, workers=workers)
-    if as_json:
-        manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
-        typer.echo(json.dumps(replications_json(found, limit, manifest), indent=2, allow_nan=False))
-    else:
-        show_replications(found, limit)
 
 
 def advance(simulation: Simulation) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import hypot, isfinite
 
 import numpy as np
 
-from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean, t_quantile
-from simulator.experiment.measures import MEASURES
+from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference, mean, ratio, t_quantile
+from simulator.experiment.measures import MEASURES, Fit, find_measure
 from simulator.experiment.replications import Floats, Replications, replicate
 from simulator.scenario.schema import Scenario
 from simulator.units import spoken
@@ -20,7 +21,7 @@ class Difference:
 
     absolute: Estimate
     relative: Estimate | None
-    """As a share of the first scenario's mean; None where that is 0."""
+    """As a share of the first scenario's mean; None where that is not above 0."""
     narrowing: float | None
     """Half-width beside that of independent runs, as a share: what sharing the luck has left of it."""
 
@@ -38,6 +39,9 @@ class Comparison:
     replications: Mapping[str, Replications]
     differences: Mapping[str, Mapping[str, Difference]]
     """By scenario and measure; a measure that either lacks in some replication is left out."""
+    level: float = LEVEL
+    """Of each single interval, so that those of one measure hold together at 95 %."""
+    warnings: tuple[str, ...] = ()
 
     def sentence(self, name: str) -> str:
         """Say in one sentence how a scenario differs from the first in cost and finish."""
@@ -49,8 +53,38 @@ class Comparison:
             parts.append(_span_text(found["makespan"]))
         return f"{name} {' and '.join(parts)} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
 
+    def pairing(self, name: str) -> str | None:
+        """Say what sharing the luck was worth: by how much intervals are narrower than of independent runs."""
+        found = self.differences[name]
+        told = {measure: found[measure].narrowing for measure in ("cost", "makespan") if measure in found}
+        known = {measure: left for measure, left in told.items() if left is not None and isfinite(left) and left > 0}
+        if not known:
+            return None
+        parts = [f"of {measure} to {100 * left:.0f} %" for measure, left in known.items()]
+        times = min(1 / left**2 for left in known.values())
+        return f"Facing the same luck narrowed the interval {' and '.join(parts)} of that of independent runs" + (
+            f", which would have to be {times:,.0f} times as many." if times >= 1.5 else "."
+        )
 
-def compare(scenarios: Mapping[str, Scenario], count: int, *, workers: int = 0) -> Comparison:
+    def correction(self) -> str | None:
+        """Say how several comparisons were allowed for; None where there is only one."""
+        count = len(self.names) - 1
+        if count < 2:
+            return None
+        return (
+            f"{count} comparisons with {self.names[0]}: each interval is at {100 * self.level:.3g} %, so that those of "
+            f"one measure hold together at {100 * LEVEL:.0f} % (Bonferroni)."
+        )
+
+
+def compare(
+    scenarios: Mapping[str, Scenario],
+    count: int,
+    *,
+    measures: Iterable[str] = (),
+    workers: int = 0,
+    cluster: str | None = None,
+) -> Comparison:
     """Run the same replications of every scenario.
 
     Streams of random numbers are found by the names of jobs and pools: where these agree, every scenario faces the
@@ -59,26 +93,65 @@ def compare(scenarios: Mapping[str, Scenario], count: int, *, workers: int = 0) 
     names = tuple(scenarios)
     seed = scenarios[names[0]].seed
     same_seed = {name: scenario.model_copy(update={"seed": seed}) for name, scenario in scenarios.items()}
-    made = {name: replicate(scenario, count, workers=workers) for name, scenario in same_seed.items()}
+    followed = tuple(dict.fromkeys([*MEASURES, *measures]))
+    made = {
+        name: replicate(scenario, count, measures=followed, workers=workers, cluster=cluster)
+        for name, scenario in same_seed.items()
+    }
     level = corrected(LEVEL, len(names) - 1)
     first = made[names[0]]
-    return Comparison(names, made, {name: _differences(first, made[name], level) for name in names[1:]})
+    return Comparison(
+        names,
+        made,
+        {name: _differences(first, made[name], followed, level) for name in names[1:]},
+        level,
+        tuple(_warnings(same_seed, made)),
+    )
 
 
-def _differences(first: Replications, other: Replications, level: float) -> dict[str, Difference]:
+def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications]) -> Iterable[str]:
+    """Say where scenarios do not share their luck, and what each of them warns of."""
+    streams = {name: {job.simulation.stream or job.id for job in scenario.jobs} for name, scenario in scenarios.items()}
+    pools = {name: {pool.id for pool in scenario.pools} for name, scenario in scenarios.items()}
+    first, *others = scenarios
+    for name in others:
+        if streams[first] and not streams[first] & streams[name]:
+            yield f"{name} has no job (or stream) of {first}: the two do not face the same arrivals and durations"
+        if pools[first] and pools[name] and not pools[first] & pools[name]:
+            yield f"{name} has no pool of {first}: the two do not face the same boot times and evictions"
+    for name, found in made.items():
+        yield from (f"{name}: {text}" for text in found.warnings)
+
+
+def _differences(
+    first: Replications, other: Replications, measures: Iterable[str], level: float
+) -> dict[str, Difference]:
     found = {}
-    for measure in MEASURES:
-        one, two = first.values[measure], other.values[measure]
+    for name in measures:
+        one, two = first.values[name], other.values[name]
         if np.isnan(one).any() or np.isnan(two).any():
             continue
-        absolute = mean(two - one, level)
-        base = float(one.mean())
-        relative = None
-        if base:
-            ends = (absolute.value / base, absolute.low / base, absolute.high / base)
-            relative = Estimate(*ends, absolute.count, level) if base > 0 else None
-        found[measure] = Difference(absolute, relative, _narrowing(one, two, absolute))
+        measure = find_measure(name)
+        weights = [made.values[measure.weight] if measure.weight else np.ones(len(one)) for made in (first, other)]
+        if measure.fit is Fit.MEAN or any((weight <= 0).any() for weight in weights):
+            absolute = mean(two - one, level)
+            narrowing = _narrowing(one, two, absolute)
+        else:
+            below, above = weights
+            absolute = difference(one * below, below, two * above, above, level)
+            alone = [ratio(values * weight, weight, level) for values, weight in zip((one, two), weights, strict=True)]
+            apart = hypot(*(estimate.half_width for estimate in alone))
+            narrowing = absolute.half_width / apart if apart > 0 and isfinite(apart) else None
+        found[name] = Difference(absolute, _relative(one, two, level), narrowing)
     return found
+
+
+def _relative(one: Floats, two: Floats, level: float) -> Estimate | None:
+    """Give the ratio of the means, less 1, with the uncertainty of both."""
+    if not (one > 0).all() or len(one) < 2:
+        return None
+    found = ratio(two, one, level)
+    return Estimate(found.value - 1, found.low - 1, found.high - 1, found.count, level)
 
 
 def _narrowing(one: Floats, two: Floats, paired: Estimate) -> float | None:

@@ -108,8 +108,28 @@ def ratio(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:
     return _accelerated(value, resampled, jackknife, level)
 
 
+def difference(
+    one_tops: Floats, one_bottoms: Floats, two_tops: Floats, two_bottoms: Floats, level: float = LEVEL
+) -> Estimate:
+    """Estimate by how much the second of two ratios is larger, from replications that shared their luck."""
+    count = len(one_tops)
+    pairs = ((one_tops, one_bottoms), (two_tops, two_bottoms))
+    first, second = (float(tops.sum() / bottoms.sum()) for tops, bottoms in pairs)
+    value = second - first
+    if not FEW <= count <= MANY:
+        parts = [
+            (tops - center * bottoms) / bottoms.mean()
+            for center, (tops, bottoms) in zip((first, second), pairs, strict=True)
+        ]
+        around = mean(parts[1] - parts[0], level)
+        return Estimate(value, value + around.low, value + around.high, count, level)
+    resampled = [_means(tops) / _means(bottoms) for tops, bottoms in pairs]
+    jackknife = [(tops.sum() - tops) / (bottoms.sum() - bottoms) for tops, bottoms in pairs]
+    return _accelerated(value, resampled[1] - resampled[0], jackknife[1] - jackknife[0], level)
+
+
 def quantile(values: Floats, share: float, level: float = LEVEL) -> Estimate:
-    """Estimate a quantile of single runs; `too_few_for` says whether there are enough to tell."""
+    """Estimate a quantile of single runs; `needed_for` says how many are needed to tell."""
     ordered = np.sort(values)
     count = len(ordered)
     value = float(np.quantile(ordered, share))

@@ -74,6 +74,15 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "preemptions": Measure("task preemptions", "", lambda s: inside(s, "tasks", "preemptions")),
     "unfinished": Measure("tasks unfinished", "", lambda s: inside(s, "tasks", "unfinished")),
 }
+STEADY: Final = "steady."
+"""How the names of measures begin that leave the warm-up out (`experiment/steady.py`)."""
+STEADY_TITLES: Final[Mapping[str, str]] = {
+    "steady.queue_mean": "queue time, mean",
+    "steady.queue_p95": "queue time, p95",
+    "steady.turnaround_mean": "turnaround, mean",
+    "steady.in_system": "tasks waiting or running",
+    "steady.load": "load (work that arrives / slots)",
+}
 
 _QUANTILES = "mean|p50|p95|p99|max"
 _LEVELS = "peak|mean"
@@ -96,6 +105,7 @@ PATHS: Final = tuple(
         rf"cost\.by_job\.(?P<costs>{_ID})",
         rf"cost\.by_label\.{_ID}",
         rf"resize_errors\.{_ID}",
+        r"steady\.(queue_mean|queue_p95|turnaround_mean|in_system|load|tasks|warmup_tasks|warmup_s|warmup_found)",
         rf"evaluations\.(count|target_changes|errors\.{_ID})",
     )
 )
@@ -111,17 +121,18 @@ def find_measure(name: str) -> Measure:
         hint = f", did you mean '{near[0]}'?" if near else f"; expected one of {', '.join(MEASURES)}"
         raise InputError(f"no measure '{name}'{hint}, or a path into the answer such as jobs.NAME.makespan_s")
     path = tuple(name.split("."))
-    fit = Fit.QUANTILE if path[-1] in ("p50", "p95", "p99", "max") else Fit.MEAN
+    fit = Fit.QUANTILE if path[-1] in ("p50", "p95", "p99", "max", "queue_p95") else Fit.MEAN
     absent = 0.0 if path[-2:-1] in (("unfinished_why",), ("errors",), ("resize_errors",), ("by_label",)) else None
 
     def of(summary: dict[str, Any]) -> float | None:
         value = inside(summary, *path)
         return absent if value is None else value
 
-    return Measure(name, _unit(path), of, fit)
+    return Measure(STEADY_TITLES.get(name, name), _unit(path), of, fit)
 
 
 _PLAIN: Final = (
+    *STEADY_TITLES,
     *("tasks.succeeded", "tasks.failed", "tasks.retries", "tasks.requeues", "makespan_s", "nodes.peak", "nodes.mean"),
     *("utilization.slot", "utilization.core", "cost.total", "cost.per_succeeded_task", "evaluations.target_changes"),
     *(f"{name}.{part}" for name in ("queue_time_s", "turnaround_s") for part in _QUANTILES.split("|")),
@@ -133,7 +144,8 @@ def _unit(path: tuple[str, ...]) -> str:
         return "USD"
     if path[0] == "utilization":
         return "share"
-    return "s" if any(part.endswith("_s") for part in path) else ""
+    is_span = path[0] == "steady" and path[-1] in ("queue_mean", "queue_p95", "turnaround_mean")
+    return "s" if is_span or any(part.endswith("_s") for part in path) else ""
 
 
 def check_measures(names: Iterable[str], scenario: Scenario) -> None:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.errors import BrokenInvariantError
+from simulator.errors import BrokenInvariantError, InputError
 from simulator.experiment.axes import Cell
-from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
-from simulator.experiment.measures import MEASURES, Values
+from simulator.experiment.estimates import LEVEL, Estimate, estimate, needed_for, probability, quantile, quantiles
+from simulator.experiment.measures import MEASURES, STEADY_TITLES, Values, check_measures
 from simulator.experiment.runner import run_in_order
-from simulator.experiment.trial import Trial
+from simulator.experiment.trial import Trial, Wanted
 from simulator.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
 FIRST_BATCH: Final = 10
 """Replications before the stopping rule looks for the first time: fewer tell too little about the spread."""
+STOP_ON: Final = ("makespan", "cost")
+STOP_ON_STEADY: Final = ("steady.queue_mean",)
+TAIL: Final = 0.95
+"""The quantile inside each run that the answer gives."""
+BESIDE: Final = ("steady.load", "tasks.submitted", "tasks.unfinished")
+"""What warnings need."""
+BESIDE_STEADY: Final = ("steady.tasks", "steady.warmup_tasks", "steady.warmup_s", "steady.warmup_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +39,57 @@ class Replications:
     reached: bool
     """Whether the precision asked for was reached; always true where none was."""
     precision: float | None
+    shown: tuple[str, ...] = tuple(MEASURES)
+    """The measures that were asked for; `values` has more, which warnings need."""
+    stop_on: tuple[str, ...] = STOP_ON
+    """The measures that the precision is about."""
+    is_steady: bool = False
+    """Whether measures leave the warm-up out."""
+    warnings: tuple[str, ...] = field(default=())
+    """What makes the numbers less than they seem."""
 
     def estimate(self, measure: str, level: float = LEVEL) -> Estimate | None:
-        """Estimate the mean of a measure; None if no replication has it."""
-        known = self.values[measure][~np.isnan(self.values[measure])]
-        return mean(known, level) if len(known) else None
+        """Estimate the mean of a measure by the method that fits it; None if no replication has it."""
+        return estimate(measure, self.values, level)
 
     def spread(self, measure: str) -> dict[str, float] | None:
         """Give p5, p50 and p95 of single replications."""
-        known = self.values[measure][~np.isnan(self.values[measure])]
+        known = self._known(measure)
         return quantiles(known) if len(known) else None
+
+    def quantile(self, measure: str, share: float, level: float = LEVEL) -> Estimate | None:
+        """Estimate a quantile of single replications; None if no replication has the measure."""
+        known = self._known(measure)
+        return quantile(known, share, level) if len(known) else None
 
     def within(self, measure: str, limit: float) -> Estimate:
         """Estimate the probability that a measure stays within a limit; a replication without it does not."""
         return probability(int((self.values[measure] <= limit).sum()), self.count)
 
+    def relative(self) -> dict[str, float]:
+        """Give the half-width as a share of the mean of each measure that the precision is about."""
+        found = ((name, self.estimate(name)) for name in self.stop_on)
+        return {name: one.relative for name, one in found if one is not None}
 
-def run_many(scenario: Scenario, replications: range, workers: int = 0) -> list[Values]:
+    def _known(self, measure: str) -> Floats:
+        return self.values[measure][~np.isnan(self.values[measure])]
+
+
+def run_many(
+    scenario: Scenario,
+    replications: range,
+    workers: int = 0,
+    *,
+    cluster: str | None = None,
+    measures: Sequence[str] = tuple(MEASURES),
+) -> list[Values]:
     """Simulate replications, on several processes if that pays; the order is that of their numbers.
 
     `workers` 0 means one for each processor. The result does not depend on it.
     """
     cell = Cell(0, {}, scenario)
-    outcomes = run_in_order([Trial(cell, number) for number in replications], workers=workers)
+    trials = [Trial(cell, number) for number in replications]
+    outcomes = run_in_order(trials, Wanted(tuple(measures)), workers=workers, cluster=cluster)
     for outcome in outcomes:
         if outcome.failure is not None:
             raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")
@@ -64,32 +101,101 @@ def replicate(
     count: int | None = None,
     *,
     precision: float = 0.05,
-    measures: tuple[str, ...] = ("makespan", "cost"),
+    measures: Iterable[str] | None = None,
     cap: int = 1000,
     workers: int = 0,
+    cluster: str | None = None,
+    steady: bool = False,
 ) -> Replications:
     """Run `count` replications, or as many as it takes.
 
-    Without a count the run goes on until the half-width of the 95 % interval of each of `measures` is at most
-    `precision` of its mean, looked at after 10 replications and after each further half; never more than `cap`.
+    Without a count the run goes on until the 95 % interval of each of `measures` shows a relative error of at most
+    `precision`, looked at after 10 replications and after each further half; never more than `cap`. The error is
+    relative to the unknown mean, so the half-width must be below precision / (1 + precision) of the estimate
+    (A. M. Law, Simulation Modeling and Analysis, 9.4). `steady` leaves the warm-up out of everything.
     """
-    wanted = FIRST_BATCH if count is None else count
-    found = run_many(scenario, range(wanted), workers)
+    default = STOP_ON_STEADY if steady else STOP_ON
+    stop_on = tuple(default if measures is None else measures)
+    check_measures(stop_on, scenario)
+    shown = tuple(dict.fromkeys([*(STEADY_TITLES if steady else MEASURES), *stop_on]))
+    beside = (*BESIDE, *(BESIDE_STEADY if steady else ()), "billed_hours")
+    wanted = tuple(dict.fromkeys([*shown, *beside]))
+    found: list[Values] = []
+    size = min(FIRST_BATCH, cap) if count is None else count
     while True:
-        made = Replications(_columns(found), len(found), reached=True, precision=None if count else precision)
-        if count is not None:
-            return made
-        estimates = [made.estimate(measure) for measure in measures]
-        if all(estimate is None or estimate.relative <= precision for estimate in estimates):
-            return made
-        if len(found) >= cap:
-            return Replications(made.values, made.count, reached=False, precision=precision)
-        more = min(max(len(found) // 2, 1), cap - len(found))
-        found += run_many(scenario, range(len(found), len(found) + more), workers)
+        numbers = range(len(found), size)
+        found += run_many(scenario, numbers, workers, cluster=cluster, measures=wanted)
+        made = Replications(
+            _columns(found, wanted),
+            len(found),
+            reached=True,
+            precision=None if count else precision,
+            shown=shown,
+            stop_on=stop_on,
+            is_steady=steady,
+        )
+        is_narrow = all(one <= precision / (1 + precision) for one in made.relative().values())
+        if count is not None or is_narrow or len(found) >= cap:
+            return _with_warnings(made, reached=count is not None or is_narrow)
+        size = min(cap, len(found) + max(len(found) // 2, 1))
 
 
-def _columns(rows: list[Values]) -> dict[str, Floats]:
+def _with_warnings(made: Replications, *, reached: bool) -> Replications:
+    return Replications(
+        made.values,
+        made.count,
+        reached,
+        made.precision,
+        made.shown,
+        made.stop_on,
+        made.is_steady,
+        tuple(_warnings(made)),
+    )
+
+
+def _warnings(made: Replications) -> Iterable[str]:
+    """Say what makes numbers less than they seem: no steady state, too few values, no end of the warm-up."""
+    loads = made.values["steady.load"]
+    if not np.isnan(loads).all() and (load := float(np.nanmean(loads))) >= 1:
+        yield (
+            f"unstable: work arrives at {load:.2f} times what the slots in service can do, so queue times grow for as "
+            "long as tasks arrive" + (" and there is no steady state to measure" if made.is_steady else "")
+        )
+    tasks = made.values["steady.tasks" if made.is_steady else "tasks.submitted"]
+    few = needed_for(TAIL)
+    if 0 < float(np.nanmin(tasks)) < few:
+        yield (
+            f"the p95 of queue times rests on {float(np.nanmin(tasks)):.0f} tasks a run: with fewer than {few} it is "
+            "little more than the longest"
+        )
+    if made.is_steady and (missed := int((made.values["steady.warmup_found"] == 0).sum())):
+        yield (
+            f"in {missed} of {made.count} replications MSER-5 found no end of the warm-up in the first half of the "
+            "tasks: the run is too short for a steady state"
+        )
+    if made.is_steady and made.values["tasks.unfinished"].any():
+        share = float(made.values["tasks.unfinished"].sum() / made.values["tasks.submitted"].sum())
+        if share >= 0.005:
+            yield f"{100 * share:.1f} % of the tasks had not finished at the end: their longer times are not counted"
+
+
+def sample_warnings(made: Replications, share: float) -> list[str]:
+    """Say whether there are too few replications for a quantile of single runs."""
+    if not 0 < share < 1:
+        raise InputError(f"expected a quantile between 0 and 1, not {share:g}")
+    needed = needed_for(share)
+    if made.count >= needed:
+        return []
+    end = "largest" if share > 0.5 else "smallest"
+    text = (
+        f"{made.count} replications are few for the p{100 * share:g} of single runs: with fewer than {needed} it is "
+        f"little more than the {end}, and its interval too narrow"
+    )
+    return [text]
+
+
+def _columns(rows: list[Values], names: Iterable[str]) -> dict[str, Floats]:
     return {
-        name: np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
-        for name in MEASURES
+        name: np.array([math.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
+        for name in names
     }

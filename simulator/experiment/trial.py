@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
-from simulator.experiment.measures import MEASURES, Values, find_measure
+from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
+from simulator.experiment.steady import steady
 from simulator.results.metrics import summarize
 from simulator.scenario.schema import Scenario
 
@@ -82,6 +83,8 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
     try:
         recording = simulate(scenario, replication)
         summary = summarize(recording)
+        if any(name.startswith(STEADY) for name in wanted.measures):
+            summary["steady"] = steady(recording)
         values = {name: find_measure(name).of(summary) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment

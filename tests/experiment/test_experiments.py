@@ -36,8 +36,9 @@ def test_auto_goes_on_until_the_interval_is_narrow_enough() -> None:
     assert found.reached
     assert found.count > 10
     assert estimate.relative <= 0.05
-    capped = replicate(described(), precision=0.001, cap=12, workers=1)
+    capped = replicate(described(), precision=0.001, cap=12, measures=("queue_mean",), workers=1)
     assert (capped.count, capped.reached) == (12, False)
+    assert capped.relative()["queue_mean"] > 0.001, "what was reached is known"
 
 
 def test_a_measure_that_nothing_has_is_left_out() -> None:
@@ -85,6 +86,30 @@ def test_run_with_replications_tells_intervals_and_chances() -> None:
     assert "makespan" in told
 
 
+def test_run_says_what_precision_was_reached_within_the_cap() -> None:
+    arguments = ("run", FIRST, "--replications", "auto", "--precision", 0.001, "--cap", 10, "--workers", 1)
+    told = poolsight(*arguments, "--measure", "cost").stdout
+    assert told.startswith("10 replications, the cap, did not reach 0.1 % precision of cost; reached: cost ± ")
+
+
+def test_several_comparisons_are_corrected_and_the_worth_of_pairing_is_told(tmp_path: Path) -> None:
+    files = [FIRST]
+    for slots in (1, 4):
+        files.append(tmp_path / f"slots{slots}.yaml")
+        files[-1].write_text(FIRST.read_text().replace("taskSlotsPerNode: 2", f"taskSlotsPerNode: {slots}"))
+    told = poolsight("compare", *files, "--replications", 8, "--workers", 1).stdout
+    assert "2 comparisons with first_pool: each interval is at 97.5 %" in told
+    assert told.count("Facing the same luck narrowed the interval of cost to") == 2
+    assert "independent runs" in told
+
+
+def test_scenarios_that_share_no_luck_are_told() -> None:
+    other = scenario([pool(id="q")], [job(40, {"exponential": {"mean": "5m"}}, id="other", pool="q")])
+    found = compare({"a": described(), "b": other}, 2, workers=1)
+    assert any("do not face the same arrivals" in text for text in found.warnings)
+    assert any("do not face the same boot times" in text for text in found.warnings)
+
+
 def test_compare_says_it_in_a_sentence(tmp_path: Path) -> None:
     slow = tmp_path / "one_slot.yaml"
     slow.write_text(FIRST.read_text().replace("taskSlotsPerNode: 2", "taskSlotsPerNode: 1"))
@@ -102,6 +127,10 @@ def test_compare_says_it_in_a_sentence(tmp_path: Path) -> None:
         (["run", FIRST, "--replications", "0"], "expected a whole number from 1 or auto"),
         (["run", FIRST, "--replications", "3", "--deadline", "5"], "--deadline: a bare number has no unit"),
         (["run", FIRST, "--deadline", "5h"], "give --replications too"),
+        (["run", FIRST, "--steady"], "--steady is about many replications: give --replications too"),
+        (["run", FIRST, "--replications", "3", "--quantile", "95"], "--quantile: expected a number between 0 and 1"),
+        (["run", FIRST, "--replications", "3", "--measure", "csot"], "no measure 'csot', did you mean 'cost'?"),
+        (["run", FIRST, "--replications", "3", "--steady", "--deadline", "1h"], "a steady-state study has no end"),
         (["run", FIRST, "--replications", "3", "--out", "x"], "--out keeps one replication"),
         (["compare", FIRST], "at least two scenario files"),
         (["compare", FIRST, FIRST], "stands twice"),

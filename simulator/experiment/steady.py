@@ -1,0 +1,129 @@
+"""Steady-state studies: what is left of a run when its warm-up is cut off, and whether there is a steady state.
+
+Warm-up: MSER-5 on the queue times in order of submission (K. P. White, 1997; M. A. Cobb and K. P. White, 1999): drop
+the start whose loss makes the standard error of the mean of the rest smallest. The cut is a filter afterwards; the run
+itself knows nothing of it. Everything is measured on tasks submitted after it, or between it and the last submission.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.control import IDLE
+from simulator.results.metrics import quantiles
+from simulator.scenario.arrivals import Process
+from simulator.scenario.bodies import TaskGroup
+from simulator.states import TaskState
+from simulator.units import MS_PER_S
+
+if TYPE_CHECKING:
+    from simulator.results.recording import Recording
+    from simulator.scenario.schema import Scenario
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+BATCH: Final = 5
+MOSTLY: Final = 0.9
+"""Share of the tasks that must come from processes with a rate for the load to be a load."""
+
+
+def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
+    """Give how many values to drop at the start, and whether the rule found an end of the warm-up.
+
+    Only the first half is looked at; a minimum at its end means that the series is too short to tell.
+    """
+    means = series[: len(series) // batch * batch].reshape(-1, batch).mean(axis=1)
+    count = len(means)
+    half = count // 2
+    if half < 1:
+        return 0, False
+    sums, squares = (np.cumsum(values[::-1])[::-1] for values in (means, means**2))
+    left = count - np.arange(count)
+    errors = ((squares - sums**2 / left) / left**2)[:half]
+    best = int(np.argmin(errors))
+    return best * batch, half < 3 or best < half - 1
+
+
+def steady(recording: Recording) -> dict[str, Any]:
+    """Measure a run as a steady-state study does; None where there is nothing to measure."""
+    workload, tasks = recording.workload, recording.raw.tasks
+    started = np.flatnonzero(tasks.first_start >= 0)
+    waits = (tasks.first_start - workload.submit)[started] / MS_PER_S
+    dropped, is_found = mser(waits)
+    begin = int(workload.submit[started[dropped]]) if dropped < len(started) else 0
+    end = int(workload.submit.max(initial=0))
+    kept = started[dropped:]
+    completed = kept[tasks.state[kept] == TaskState.COMPLETED]
+    stays = (tasks.end - workload.submit)[completed] / MS_PER_S
+    wait, stay = quantiles(waits[dropped:]), quantiles(stays)
+    return {
+        "queue_mean": wait and wait["mean"],
+        "queue_p95": wait and wait["p95"],
+        "turnaround_mean": stay and stay["mean"],
+        "in_system": _in_system(recording, begin, end),
+        "load": load(recording),
+        "tasks": float(len(kept)),
+        "warmup_tasks": float(dropped),
+        "warmup_s": (begin - int(workload.submit.min(initial=0))) / MS_PER_S,
+        "warmup_found": float(is_found),
+    }
+
+
+def load(recording: Recording) -> float | None:
+    """Give the work that arrives beside what the slots in service can do, of the pool where that is most.
+
+    Both over the second half of the time in which tasks arrive, so that the first boot counts for nothing. None where
+    too few tasks come from processes with a rate: a heap of work that is there at once is no load.
+    """
+    workload, raw, control = recording.workload, recording.raw, recording.control
+    if not len(workload) or arriving_share(recording) < MOSTLY:
+        return None
+    end = int(workload.submit.max())
+    begin = (int(workload.submit.min()) + end) // 2
+    late = workload.submit >= begin
+    pools = len(raw.pools)
+    work = workload.slots * workload.instances * (workload.latency + workload.overhead + workload.demand)
+    offered = np.bincount(raw.tasks.pool[late], weights=work[late].astype(np.float64), minlength=pools)
+    span = _overlap(control.start, control.end, begin, end) * (control.state == IDLE)
+    slots = np.array([pool.task_slots_per_node for pool in raw.pools], dtype=np.float64)
+    pool_of = control.node_pool[control.node] if len(control.node) else np.zeros(0, dtype=np.int64)
+    room = np.bincount(pool_of, weights=span.astype(np.float64), minlength=pools) * slots
+    loads = [float(one / most) for one, most in zip(offered, room, strict=True) if one > 0 and most > 0]
+    return max(loads, default=None)
+
+
+def arriving_share(recording: Recording) -> float:
+    """Give the share of the tasks whose job has its work from processes with a rate."""
+    open_jobs = _open_jobs(recording.scenario)
+    return float(open_jobs[recording.workload.job].mean())
+
+
+def _open_jobs(scenario: Scenario) -> npt.NDArray[np.bool_]:
+    return np.array(
+        [
+            bool(job.simulation.workload)
+            and all(
+                isinstance(source, TaskGroup) and isinstance(source.arrivals, Process)
+                for source in job.simulation.workload
+            )
+            for job in scenario.jobs
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _in_system(recording: Recording, begin: int, end: int) -> float | None:
+    """Give the mean number of tasks that wait or run, over the time from `begin` to `end`."""
+    if end <= begin:
+        return None
+    tasks = recording.raw.tasks
+    left = np.where(tasks.state == TaskState.COMPLETED, tasks.end, recording.raw.end)
+    return float(_overlap(recording.workload.submit, left, begin, end).sum() / (end - begin))
+
+
+def _overlap(start: Ints, stop: Ints, begin: int, end: int) -> Ints:
+    overlap: Ints = np.clip(np.minimum(stop, end) - np.maximum(start, begin), 0, None)
+    return overlap

@@ -1,0 +1,99 @@
+"""Steady-state studies: the warm-up is found and left out, and what has no steady state is told."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from simulator import Scenario, simulate
+from simulator.cli import app
+from simulator.experiment import replicate
+from simulator.experiment.replications import sample_warnings
+from simulator.experiment.steady import load, mser, steady
+from simulator.theory.queues import mmc_wait
+from tests.engine.test_stories import job, pool, scenario
+
+HOURS = 60
+
+
+def queue(rate: float, *, nodes: int = 1, hours: int = HOURS) -> Scenario:
+    """Describe M/M/c with services of a minute."""
+    work = job(
+        None, {"exponential": {"mean": "60s"}}, arrivals={"poisson": {"ratePerHour": rate, "until": f"{hours}h"}}
+    )
+    timing = {"preset": "instant"}
+    return scenario([pool(targetDedicatedNodes=nodes, simulation={"timing": timing})], [work], horizon=f"{hours}h")
+
+
+def test_mser_finds_where_a_transient_ends() -> None:
+    random = np.random.default_rng(2)
+    series = random.normal(10, 1, size=2000)
+    series[:300] += np.linspace(20, 0, 300)
+    dropped, is_found = mser(series)
+    assert is_found
+    assert 200 <= dropped <= 320
+    assert mser(random.normal(size=2000))[0] <= 200
+
+
+@pytest.mark.parametrize("count", [0, 3, 9])
+def test_mser_of_next_to_nothing_drops_nothing(count: int) -> None:
+    assert mser(np.ones(count)) == (0, False)
+
+
+def test_mser_of_a_drift_finds_no_end() -> None:
+    assert mser(np.arange(1000.0))[1] is False
+
+
+def test_the_steady_state_of_an_mmc_queue_is_the_textbooks() -> None:
+    found = replicate(queue(100, nodes=2), 16, workers=1, steady=True)
+    wait, inside = found.estimate("steady.queue_mean", 0.999), found.estimate("steady.in_system", 0.999)
+    assert wait is not None
+    assert inside is not None
+    theory = mmc_wait(100 / 3600, 1 / 60, 2)
+    assert wait.low <= theory <= wait.high
+    assert inside.low <= (theory + 60) * 100 / 3600 <= inside.high, "Little's law"
+    assert float(found.values["steady.load"].mean()) == pytest.approx(100 / 120, rel=0.05)
+    assert not [text for text in found.warnings if "unstable" in text]
+
+
+def test_more_work_than_the_slots_can_do_is_told() -> None:
+    found = replicate(queue(70, hours=40), 3, workers=1, steady=True)
+    (told,) = (text for text in found.warnings if "unstable" in text)
+    assert "no steady state" in told
+    assert any("had not finished" in text for text in found.warnings)
+    assert any("unstable" in text for text in replicate(queue(70, hours=40), 3, workers=1).warnings)
+
+
+def test_a_heap_of_work_is_no_load() -> None:
+    heap = scenario([pool()], [job(50, "5m")])
+    assert load(simulate(heap)) is None
+    assert replicate(heap, 2, workers=1).warnings == (
+        "the p95 of queue times rests on 50 tasks a run: with fewer than 59 it is little more than the longest",
+    )
+
+
+def test_a_run_without_tasks_has_no_steady_state_and_no_traceback() -> None:
+    empty = scenario([pool()], [], horizon="1h")
+    assert steady(simulate(empty))["queue_mean"] is None
+
+
+def test_the_answer_shows_the_warm_up(tmp_path: Path) -> None:
+    file = tmp_path / "queue.json"
+    file.write_text(queue(50, hours=20).model_dump_json(by_alias=True))
+    arguments = ["run", str(file), "--replications", "4", "--workers", "1", "--steady"]
+    told = CliRunner().invoke(app, arguments).stdout
+    assert told.startswith("steady state, 4 replications")
+    assert "warm-up: MSER-5 left out the first" in told
+    answer = json.loads(CliRunner().invoke(app, [*arguments, "--json", "--quantile", "0.9"]).stdout)
+    assert answer["steady"] is True
+    assert answer["estimates"]["steady.warmup_tasks"]["mean"] >= 0
+    assert answer["quantiles"]["0.9"]["steady.queue_mean"]["estimate"] > 0
+    assert any("4 replications are few for the p90" in text for text in answer["warnings"])
+
+
+def test_enough_replications_for_a_quantile_need_no_warning() -> None:
+    few = replicate(scenario([pool()], [job(3, "5m")]), 5, workers=1)
+    assert sample_warnings(few, 0.5) == []
+    assert "59" in sample_warnings(few, 0.95)[0]

@@ -104,7 +104,7 @@ def test_several_comparisons_are_corrected_and_the_worth_of_pairing_is_told(tmp_
 
 
 def test_scenarios_that_share_no_luck_are_told() -> None:
-    other = scenario([pool(id="q")], [job(40, {"exponential": {"mean": "5m"}}, id="other", pool="q")])
+    other = scenario([pool(id="q")], [{**job(40, "5m", "other"), "poolInfo": {"poolId": "q"}}])
     found = compare({"a": described(), "b": other}, 2, workers=1)
     assert any("do not face the same arrivals" in text for text in found.warnings)
     assert any("do not face the same boot times" in text for text in found.warnings)

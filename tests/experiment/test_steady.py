@@ -20,11 +20,11 @@ HOURS = 60
 
 def queue(rate: float, *, nodes: int = 1, hours: int = HOURS) -> Scenario:
     """Describe M/M/c with services of a minute."""
-    work = job(
-        None, {"exponential": {"mean": "60s"}}, arrivals={"poisson": {"ratePerHour": rate, "until": f"{hours}h"}}
-    )
+    arrivals = {"poisson": {"ratePerHour": rate, "until": f"{hours}h"}}
+    work = {"arrivals": arrivals, "duration": {"exponential": {"mean": "60s"}}}
+    mine = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": [work]}}
     timing = {"preset": "instant"}
-    return scenario([pool(targetDedicatedNodes=nodes, simulation={"timing": timing})], [work], horizon=f"{hours}h")
+    return scenario([pool(targetDedicatedNodes=nodes, simulation={"timing": timing})], [mine], horizon=f"{hours}h")
 
 
 def test_mser_finds_where_a_transient_ends() -> None:

@@ -1,5 +1,6 @@
 """Any value of a scenario can be an axis; what leads nowhere or makes no scenario is told before anything runs."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from simulator.experiment.axes import Base, make_cells
 from simulator.experiment.design import axis, grid
 from simulator.scenario.arrivals import Profile
 from simulator.scenario.bodies import TaskGroup
+from tests.scenario.files import LINUX
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 
@@ -100,7 +102,8 @@ def test_a_workload_scale_multiplies_rates_and_counts(reactive: Base) -> None:
 
 
 def test_bodies_in_files_of_their_own_are_changed_too(tmp_path: Path) -> None:
-    (tmp_path / "pool.json").write_text('{"id": "a", "vmSize": "Standard_D4_v3", "taskSlotsPerNode": 2}')
+    body = {"id": "a", "vmSize": "Standard_D4_v3", "taskSlotsPerNode": 2, "virtualMachineConfiguration": LINUX}
+    (tmp_path / "pool.json").write_text(json.dumps(body))
     (tmp_path / "s.yaml").write_text("pools: [{file: pool.json, simulation: {timing: {preset: instant}}}]\nhorizon: 1h")
     made = Base.read(tmp_path / "s.yaml").scenario_with({"pools.a.taskSchedulingPolicy.nodeFillType": "pack"})
     assert (made.pools[0].task_slots_per_node, str(made.pools[0].node_fill_type)) == (2, "pack")

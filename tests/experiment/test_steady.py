@@ -14,6 +14,7 @@ from simulator.experiment.replications import sample_warnings
 from simulator.experiment.steady import load, mser, steady
 from simulator.theory.queues import mmc_wait
 from tests.engine.test_stories import job, pool, scenario
+from tests.scenario.files import LINUX
 
 HOURS = 60
 
@@ -23,8 +24,8 @@ def queue(rate: float, *, nodes: int = 1, hours: int = HOURS) -> Scenario:
     arrivals = {"poisson": {"ratePerHour": rate, "until": f"{hours}h"}}
     work = {"arrivals": arrivals, "duration": {"exponential": {"mean": "60s"}}}
     mine = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": [work]}}
-    timing = {"preset": "instant"}
-    return scenario([pool(targetDedicatedNodes=nodes, simulation={"timing": timing})], [mine], horizon=f"{hours}h")
+    servers = pool(targetDedicatedNodes=nodes, virtualMachineConfiguration=LINUX)
+    return scenario([servers], [mine], horizon=f"{hours}h")
 
 
 def test_mser_finds_where_a_transient_ends() -> None:

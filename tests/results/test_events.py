@@ -335,3 +335,28 @@ def test_several_pools_scaled_and_preempted_come_back_whole() -> None:
     assert set(zip(log.tables["attempts"]["id"], log.tables["attempts"]["node"], strict=True)) == set(
         zip(run.tasks["id"].to_numpy()[run.attempts["task"]], run.attempts["node"], strict=True)
     )
+
+
+def test_a_task_that_is_passed_over_fails_to_be_scheduled_once() -> None:
+    """Specification 7.4: slots are free, but not enough of them on one node; who waits for others is not blocked."""
+    large = story.task("large", "10s", requiredSlots=2)
+    late = story.task("late", "10s", requiredSlots=2, dependsOn={"taskIds": ["large"]})
+    listed = [story.task("x", "60s"), story.task("y", "30s"), large, late, story.task("z", "90s", submit="35s")]
+    made = story.run(story.pool(nodes=1, taskSlotsPerNode=2), story.job(tasks=listed, usesTaskDependencies=True))
+    found = [event for event in events(made) if event["operationName"] == Operation.TASK_SCHEDULE_FAIL]
+    assert [(event["properties"]["id"], event["time"][11:19]) for event in found] == [("large", "00:00:30")]
+    assert found[0]["properties"]["nodeInfo"] == {"poolId": "p", "nodeId": " "}
+    assert found[0]["properties"]["requiredSlots"] == 2
+    assert summarize(log_of(made))["tasks"]["schedule_failures"] == 1
+
+
+def test_a_gang_that_waits_for_its_last_node_fails_to_be_scheduled() -> None:
+    gang = story.task("g", "10s", multiInstanceSettings={"numberOfInstances": 2})
+    body = story.pool(nodes=2, enableInterNodeCommunication=True)
+    made = story.run(body, story.job("k", tasks=[story.task("x", "60s")], priority=1), story.job(tasks=[gang]))
+    assert [event["id"] for event in of(made, Operation.TASK_SCHEDULE_FAIL)] == ["g"]
+
+
+def test_tasks_of_one_slot_are_never_passed_over() -> None:
+    made = story.run(story.pool(nodes=2, taskSlotsPerNode=2), story.job(count=20))
+    assert of(made, Operation.TASK_SCHEDULE_FAIL) == []

@@ -88,6 +88,11 @@ _STAMP: Final = re.compile(
 
 def parse_stamp(value: object) -> datetime | None:
     """Read either spelling that the service uses, to microseconds; None where it is none."""
+    if isinstance(value, str) and len(value) == len("2016-09-09T22:13:06.573Z") and value[-1] == "Z":
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return None
     found = _STAMP.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         return None

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final
+
 import numpy as np
 
 from simulator.results.events.form import Body, Operation, Record, Source, milliseconds, stamp
-from simulator.states import NodeState
 
-SPECIAL = 1
+SPECIAL: Final = 1
 """Stage of an instant: with the ends of tasks, after them."""
 
 
 def special_events(record: Record) -> list[Source]:
-    """Give the events of start tasks that pools waited for, when the service reports them."""
-    rows = record.table("node_states").to_pandas()
-    end = milliseconds(rows["end"])
-    start = milliseconds(rows["start"])
-    waited = (rows["state"] == NodeState.WAITINGFORSTARTTASK.value).to_numpy()
-    after = np.append(rows["state"].to_numpy(dtype=object)[1:], "") if len(rows) else np.zeros(0, dtype=object)
-    same = np.append((rows["node"].to_numpy()[1:] == rows["node"].to_numpy()[:-1]), False) if len(rows) else waited
-    ready = np.isin(after, [NodeState.IDLE.value, NodeState.RUNNING.value])
-    failed = after == NodeState.STARTTASKFAILED.value
-    chosen = np.flatnonzero(waited & same & (ready | failed))
-    node, pool = rows["node"].to_numpy(dtype=object), rows["pool"].to_numpy(dtype=object)
+    """Give an event for each special task that ended."""
+    return [_source(record, record.table("start_tasks").to_pandas(), _start_task)]
+
+
+def _source(record: Record, rows: Any, about: Callable[[dict[str, Any]], Body]) -> Source:
+    """Give the events of rows that have a node, a start, an end and an exit code; `about` names the task."""
+    ended = rows[rows["exit_code"].notna()]
+    start, end = milliseconds(ended["start"]), milliseconds(ended["end"])
+    listed = ended.to_dict("records")
     origin = record.scenario.origin
 
     def body(index: int) -> Body:
-        row = int(chosen[index])
+        row = listed[index]
+        code = int(row["exit_code"])
         return {
-            "jobId": "",
-            "taskName": "starttask",
-            "taskType": "StartTask",
-            "nodeInfo": {"poolId": pool[row], "nodeId": node[row]},
+            **about(row),
+            "nodeInfo": {"poolId": row["pool"], "nodeId": row["node"]},
             "executionInfo": {
-                "startTime": stamp(origin, int(start[row])),
-                "endTime": stamp(origin, int(end[row])),
-                "exitCode": int(failed[row]),
-                "result": "failure" if failed[row] else "success",
+                "startTime": stamp(origin, int(start[index])),
+                "endTime": stamp(origin, int(end[index])),
+                "exitCode": code,
+                "result": "failure" if code else "success",
                 "schedulingError": {"details": []},
             },
         }
 
-    every = np.arange(len(chosen))
-    return [Source(Operation.SPECIAL_TASK, end[chosen], np.full(len(chosen), SPECIAL), every, body)]
+    every = np.arange(len(listed))
+    return Source(Operation.SPECIAL_TASK, end, np.full(len(listed), SPECIAL), every, body)
+
+
+def _start_task(_: dict[str, Any]) -> Body:
+    return {"jobId": "", "taskName": "starttask", "taskType": "StartTask"}

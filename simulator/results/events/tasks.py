@@ -87,10 +87,8 @@ def _before(task: Ints, counts: Ints) -> Ints:
     return found
 
 
-def task_events(record: Record) -> list[Source]:
-    """Give the events of all tasks."""
-    made = Attempts.of(record)
-    write = _Bodies(made)
+def task_events(made: Attempts, write: Bodies) -> list[Source]:
+    """Give the events of all tasks that were on nodes, or ended while they waited."""
     every = np.arange(len(made.task))
     back = ~made.final & ~np.isin(made.outcome, ["running", "failed"])
     failed = made.final & (made.outcome != Outcome.SUCCEEDED.name.lower())
@@ -112,7 +110,7 @@ def _picked(body: Any, rows: Ints) -> Any:
     return lambda row: body(int(rows[row]))
 
 
-def _never_run(made: Attempts, write: _Bodies) -> list[Source]:
+def _never_run(made: Attempts, write: Bodies) -> list[Source]:
     """Give the events of tasks that were ended while they waited."""
     ended = (made.tasks["state"] == "completed").to_numpy().copy()
     ended[made.task[made.final]] = False
@@ -127,7 +125,7 @@ def _never_run(made: Attempts, write: _Bodies) -> list[Source]:
     ]
 
 
-class _Bodies:
+class Bodies:
     """Bodies of task events by row of the attempts."""
 
     def __init__(self, made: Attempts) -> None:

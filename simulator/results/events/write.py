@@ -10,7 +10,8 @@ import numpy as np
 from simulator.results.events.form import Record, Source, envelope, stamp
 from simulator.results.events.pools import pool_events
 from simulator.results.events.special import special_events
-from simulator.results.events.tasks import task_events
+from simulator.results.events.tasks import Attempts, Bodies, task_events
+from simulator.results.events.unplaced import unplaced_events
 
 
 def lines(record: Record) -> Iterator[str]:
@@ -20,7 +21,10 @@ def lines(record: Record) -> Iterator[str]:
     """
     origin = record.scenario.origin
     account = "".join(letter if letter.isalnum() else "_" for letter in record.scenario.name.upper()) or "POOLSIGHT"
-    sources = [*task_events(record), *special_events(record), *pool_events(record)]
+    made = Attempts.of(record)
+    bodies = Bodies(made)
+    tasks = [*task_events(made, bodies), unplaced_events(record, made, bodies)]
+    sources = [*tasks, *special_events(record), *pool_events(record)]
     for number, row in _ordered(sources):
         source = sources[number]
         time = stamp(origin, int(source.time[row]))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import Any
 
 from simulator.results.why.evidence import Run
+from simulator.scenario.bodies import Task
 from simulator.scenario.dependencies import failure_satisfies, parents_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SHOWN = 5
 """So many parents are named."""
@@ -38,28 +37,48 @@ class Parents:
         return f"waits for {', '.join(names)}{more}"
 
 
-def parents_of_task(run: Run, task: pd.Series) -> Parents:
-    """Find whom a task waits for in the scenario, and in the record when they were done."""
-    job = next(job for job in run.scenario.jobs if job.id == task["job"])
-    body = next((body for body in job.tasks if body.id == task["id"]), None)
-    if not job.uses_task_dependencies or body is None or body.depends_on is None:
-        return Parents(())
-    tasks = run.frame("tasks")
-    rows = tasks[tasks["job"] == job.id]
-    by_id = {str(name).lower(): int(number) for name, number in zip(rows["id"], rows["task"], strict=True)}
-    by_number: dict[int, int] = {}
-    for listed in job.tasks:
-        if listed.id.isdigit():
-            by_number.setdefault(int(listed.id), by_id[listed.id.lower()])
-    known, unknown = parents_of(body, by_id, by_number)
-    bodies = {listed.id: listed for listed in job.tasks}
-    found = []
-    for number in known:
-        row = tasks.iloc[number]
-        succeeds = bool(row["succeeded"]) or (row["state"] == "completed" and failure_satisfies(bodies[row["id"]]))
-        why = (
-            "" if succeeds else "which failed" if row["state"] == "completed" else f"which is {row['state']} at the end"
-        )
-        found.append((str(row["id"]), float(row["end"]) if succeeds else inf, why))
-    found += [(name, inf, "which does not exist") for name in unknown]
-    return Parents(tuple(sorted(found, key=lambda parent: (parent[1], parent[0]))))
+class Families:
+    """Who waits for whom in a run; what is known of a job is looked up once."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._jobs = {job.id: job for job in run.scenario.jobs}
+        self._bodies: dict[str, dict[str, Task]] = {}
+        self._rows: dict[str, tuple[dict[str, int], dict[int, int]]] = {}
+
+    def of(self, task: Mapping[Any, Any]) -> Parents:
+        """Find whom a task waits for in the scenario, and in the record when they were done."""
+        job = self._jobs.get(str(task["job"]))
+        if job is None or not job.uses_task_dependencies:
+            return Parents(())
+        bodies = self._bodies.setdefault(job.id, {listed.id: listed for listed in job.tasks})
+        body = bodies.get(str(task["id"]))
+        if body is None or body.depends_on is None:
+            return Parents(())
+        known, unknown = parents_of(body, *self._known(job.id))
+        tasks = self._run.frame("tasks")
+        found = [_done(tasks.iloc[number].to_dict(), bodies) for number in known]
+        found += [(name, inf, "which does not exist") for name in unknown]
+        return Parents(tuple(sorted(found, key=lambda parent: (parent[1], parent[0]))))
+
+    def _known(self, job: str) -> tuple[dict[str, int], dict[int, int]]:
+        """Give the rows of a job's tasks by id and by number."""
+        if job not in self._rows:
+            tasks = self._run.frame("tasks")
+            rows = tasks[tasks["job"] == job]
+            by_id = {str(name).lower(): int(number) for name, number in zip(rows["id"], rows["task"], strict=True)}
+            by_number: dict[int, int] = {}
+            for name in self._bodies[job]:
+                if name.isdigit():
+                    by_number.setdefault(int(name), by_id[name.lower()])
+            self._rows[job] = (by_id, by_number)
+        return self._rows[job]
+
+
+def _done(row: Mapping[Any, Any], bodies: Mapping[str, Task]) -> tuple[str, float, str]:
+    """Say when a parent was done as its children want, and why never."""
+    name, state = str(row["id"]), str(row["state"])
+    succeeds = bool(row["succeeded"]) or (state == "completed" and failure_satisfies(bodies[name]))
+    if succeeds:
+        return name, float(row["end"]), ""
+    return name, inf, "which failed" if state == "completed" else f"which is {state} at the end"

@@ -46,17 +46,46 @@ class Room:
     """Free slots of all nodes in service."""
 
 
-def room_for(run: Run, pool: str, need: Need, start: float, end: float) -> Room:
-    """Follow every node of `pool` through [start, end)."""
-    states = run.frame("node_states")
-    mine = states[(states["pool"] == pool) & (states["end"] > start) & (states["start"] < end)]
-    serving = mine[mine["state"].isin(SERVING)]
-    attempts = run.frame("attempts")
-    held = attempts[(attempts["pool"] == pool) & (attempts["end"] > start) & (attempts["assigned"] < end)]
-    changes = _changes(run, serving, held)
-    capacity = _capacity(run, pool)
-    fits = _fits(changes, need, capacity)
-    return _counted(changes, fits, start, end)
+class PoolRoom:
+    """Every change of every node of a pool in [start, end); ask it for the room of one need after another."""
+
+    def __init__(self, run: Run, pool: str, start: float, end: float) -> None:
+        states = run.frame("node_states")
+        mine = states[(states["pool"] == pool) & (states["end"] > start) & (states["start"] < end)]
+        attempts = run.frame("attempts")
+        held = attempts[(attempts["pool"] == pool) & (attempts["end"] > start) & (attempts["assigned"] < end)]
+        self._changes = _changes(run, mine[mine["state"].isin(SERVING)], held)
+        self._capacity = _capacity(run, pool)
+        self._start, self._end = start, end
+        node, time = self._changes["node"], self._changes["time"]
+        self._opens = np.append(True, node[1:] != node[:-1]) if len(node) else np.zeros(0, dtype=bool)
+        self._instants, self._place = np.unique(np.maximum(time, start), return_inverse=True)
+
+    def for_need(self, need: Need) -> Room:
+        """Count the nodes that have room."""
+        start, instants = self._start, self._instants
+        if not len(instants):
+            zero = np.zeros(1, dtype=np.int64)
+            return Room(np.array([start]), zero, zero, zero, zero, zero)
+        fits = _fits(self._changes, need, self._capacity)
+        levels = {name: self._added_up(np.asarray(values, dtype=np.int64)) for name, values in fits.items()}
+        inside = instants < self._end
+        if instants[0] > start:
+            instants, inside = np.append(start, instants), np.append(True, inside)
+            levels = {name: np.append(0, level) for name, level in levels.items()}
+        return Room(
+            time=instants[inside],
+            serving=levels["serving"][inside],
+            with_slots=levels["slots"][inside],
+            with_cores=levels["cores"][inside],
+            fitting=levels["fitting"][inside],
+            free_slots=levels["free"][inside],
+        )
+
+    def _added_up(self, value: Ints) -> Ints:
+        """Add a count of single nodes up over all nodes."""
+        before = np.where(self._opens, 0, np.append(0, value[:-1]))
+        return np.cumsum(np.bincount(self._place, value - before, len(self._instants))).astype(np.int64)
 
 
 def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
@@ -118,31 +147,3 @@ def _fits(changes: dict[str, Any], need: Need, capacity: tuple[int, float, float
     with_cores = enough & (cores - changes["cores"] >= need.cores - TINY)
     fitting = with_cores & (memory - changes["memory"] >= need.memory - TINY)
     return {"serving": serving, "slots": enough, "cores": with_cores, "fitting": fitting, "free": free}
-
-
-def _counted(changes: dict[str, Any], fits: dict[str, Any], start: float, end: float) -> Room:
-    """Add the nodes up over time."""
-    node, time = changes["node"], changes["time"]
-    if not len(node):
-        zero = np.zeros(1, dtype=np.int64)
-        return Room(np.array([start]), zero, zero, zero, zero, zero)
-    first = np.append(True, node[1:] != node[:-1])
-    instants, place = np.unique(np.maximum(time, start), return_inverse=True)
-    levels = {}
-    for name, values in fits.items():
-        value = np.asarray(values, dtype=np.int64)
-        before = np.where(first, 0, np.append(0, value[:-1]))
-        steps = np.bincount(place, value - before, len(instants))
-        levels[name] = np.cumsum(steps).astype(np.int64)
-    inside = instants < end
-    if instants[0] > start:
-        instants, inside = np.append(start, instants), np.append(True, inside)
-        levels = {name: np.append(0, level) for name, level in levels.items()}
-    return Room(
-        time=instants[inside],
-        serving=levels["serving"][inside],
-        with_slots=levels["slots"][inside],
-        with_cores=levels["cores"][inside],
-        fitting=levels["fitting"][inside],
-        free_slots=levels["free"][inside],
-    )

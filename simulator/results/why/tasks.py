@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.results.why.dependencies import Parents, parents_of_task
+from simulator.results.why.dependencies import Families, Parents
 from simulator.results.why.evidence import Run, find_task, rows_of, written
 from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.why.waiting import Wait, never_fits, reasons_of
@@ -122,7 +122,7 @@ def _waits(run: Run, task: pd.Series, start: float, end: float) -> list[Piece]:
     """Explain one time of waiting: first for other tasks, then for room."""
     if start >= end:
         return []
-    parents = parents_of_task(run, task)
+    parents = Families(run).of(task.to_dict())
     pieces = [*_for_parents(parents, start, end)]
     start = pieces[-1].end if pieces else start
     if start >= end:

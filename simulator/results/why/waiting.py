@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simulator.results.why.evidence import Run
 from simulator.results.why.reasons import Reason
-from simulator.results.why.room import Need, Room, room_for
+from simulator.results.why.room import Need, PoolRoom, Room
 from simulator.results.why.supply import Supply, instants_of, supply_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def never_fits(run: Run, task: pd.Series) -> str:
 def reasons_of(run: Run, task: pd.Series, start: float, end: float) -> list[Wait]:
     """Label [start, end) and join what has the same reason."""
     pool, need = str(task["pool"]), need_of(task)
-    room = room_for(run, pool, need, start, end)
+    room = PoolRoom(run, pool, start, end).for_need(need)
     times = np.unique(np.concatenate([room.time, instants_of(run, pool, start, end)]))
     room = _at(room, times)
     supply = supply_of(run, pool, times)

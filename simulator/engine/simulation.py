@@ -12,6 +12,7 @@ from simulator.engine.operations import perform
 from simulator.engine.pool import Pool
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
 from simulator.engine.world import World
+from simulator.errors import InputError
 from simulator.kernel import Kernel, job_control, used_slots
 from simulator.results.raw import RawRun
 from simulator.results.recorder import Recorder
@@ -101,6 +102,15 @@ class Simulation:
                 self._stop_reason = "horizon" if limit == self._horizon else ""
                 break
             self.env.settle(instant)
+
+    def submit(self, operation: Operation) -> None:
+        """Plan an operation that the scenario's timeline does not have; it must lie in the future."""
+        now = max(self._reached, self.env.last_instant)
+        if self.is_over or to_ms(operation.at) <= now:
+            when = "the run is over" if self.is_over else f"the run has come to {to_s(now):g} s"
+            raise InputError(f"{operation.operation} at {operation.at:g} s comes too late: {when}")
+        self._operations += 1
+        self._plan(operation)
 
     def snapshot(self) -> Snapshot:
         """Describe the present without changing it."""

@@ -357,6 +357,15 @@ def test_a_gang_that_waits_for_its_last_node_fails_to_be_scheduled() -> None:
     assert [event["id"] for event in of(made, Operation.TASK_SCHEDULE_FAIL)] == ["g"]
 
 
+def test_small_tasks_that_take_each_free_slot_starve_a_large_one() -> None:
+    """The slot is never seen free, and the large task is passed over all the same."""
+    small = [story.task(f"s{number}", f"{30 + number}s") for number in range(8)]
+    listed = [*small[:2], story.task("large", "10s", requiredSlots=2), *small[2:]]
+    made = story.run(story.pool(nodes=1, taskSlotsPerNode=2), story.job(tasks=listed))
+    failed = [event for event in events(made) if event["operationName"] == Operation.TASK_SCHEDULE_FAIL]
+    assert [(event["properties"]["id"], event["time"][11:19]) for event in failed] == [("large", "00:00:30")]
+
+
 def test_tasks_of_one_slot_are_never_passed_over() -> None:
     made = story.run(story.pool(nodes=2, taskSlotsPerNode=2), story.job(count=20))
     assert of(made, Operation.TASK_SCHEDULE_FAIL) == []

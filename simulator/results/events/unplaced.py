@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.events.form import Ints, Operation, Record, Source, milliseconds
+from simulator.results.events.passing import overtaken_by_lower, overtaken_in_job
 from simulator.results.events.tasks import PASS, Attempts, Bodies
 from simulator.results.why.dependencies import Families
 from simulator.results.why.room import Need, PoolRoom
@@ -65,6 +66,8 @@ def unplaced_events(record: Record, made: Attempts, bodies: Bodies) -> Source:
             found = room.for_need(Need(int(slots), float(cores), float(memory), int(instances)))
             blocked = (found.free_slots > 0) & (found.fitting < instances)
             when[rows] = _first(found.time, blocked, start[rows], end[rows], run.end)
+        rows = mine[~plain[shape]]
+        when[rows] = _sooner(when[rows], _passed(run, made, pool, task[rows], start[rows]), end[rows])
     rows = _once(task, when)
 
     def body(index: int) -> Any:
@@ -109,6 +112,30 @@ def _first(time: Floats, blocked: npt.NDArray[np.bool_], start: Ints, end: Ints,
     instant = np.where(blocked[at], start, np.where(following >= 0, since[following], -1))
     until = np.where(end < 0, round(last * MS_PER_S), end)
     return np.where((instant >= 0) & (instant < until), instant, -1)
+
+
+def _passed(run: Seen, made: Attempts, pool: str, task: Ints, start: Ints) -> Ints:
+    """Give when each waiting task of a pool was first passed over, -1 where it never was."""
+    names, job = np.unique(made.tasks["job"].to_numpy(dtype=object).astype(str), return_inverse=True)
+    priorities = {described.id: described.priority for described in run.scenario.jobs}
+    priority = np.array([priorities.get(str(name), 0) for name in names], dtype=np.int64)
+    here = made.tasks["pool"].to_numpy(dtype=object)[made.task] == pool
+    placed, assigned = made.task[here], made.assigned[here]
+    found = overtaken_by_lower(priority[job[task]], start, priority[job[placed]], assigned)
+    for number in np.unique(job[task]):
+        rows, theirs = job[task] == number, job[placed] == number
+        passed = overtaken_in_job(task[rows], start[rows], placed[theirs], assigned[theirs])
+        found[rows] = _sooner(found[rows], passed)
+    return found
+
+
+def _sooner(one: Ints, other: Ints, end: Ints | None = None) -> Ints:
+    """Give the earlier of two instants, before `end` where that is known; -1 = never."""
+    last = np.iinfo(np.int64).max
+    late = np.minimum(np.where(one < 0, last, one), np.where(other < 0, last, other))
+    if end is not None:
+        late = np.where((end >= 0) & (late >= end), last, late)
+    return np.where(late == last, -1, late)
 
 
 def _ready(run: Seen, made: Attempts, task: Ints, start: Ints) -> Ints:

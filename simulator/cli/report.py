@@ -16,18 +16,22 @@ from simulator.errors import InputError, Problem
 
 @reported
 def report(
-    directory: Annotated[Path, typer.Argument(help="What 'poolsight run FILE --out DIR' wrote.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What 'poolsight run' or 'poolsight sweep' wrote with --out DIR.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
-    time_zone: Annotated[str | None, typer.Option(help="Whose clock is shown first, e.g. Europe/Berlin.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Whose clock is shown first, e.g. Europe/Berlin.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write one HTML file: the answer, zoomable plots, where time and money went, every evaluation with its reason."""
     from simulator.report.page import run_page  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.report.study import is_study, read_study  # noqa: PLC0415
+    from simulator.report.study_page import study_page  # noqa: PLC0415
     from simulator.results.read import read  # noqa: PLC0415
 
-    zone = _zone(time_zone)
+    clock = _zone(zone)
     _refuse(out, force=force)
-    text = run_page(read(directory), zone=zone)
+    text = study_page(read_study(directory)) if is_study(directory) else run_page(read(directory), zone=clock)
     _write(out, text)
     typer.echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
 
@@ -38,7 +42,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(f"--time-zone: expected a name such as Europe/Berlin or UTC, not {name!r}") from None
+        raise InputError(f"--zone: expected a name such as Europe/Berlin or UTC, not {name!r}") from None
 
 
 def _refuse(out: Path, *, force: bool) -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -109,6 +109,7 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
 
     from simulator.experiment import find_measure, summary  # noqa: PLC0415
     from simulator.experiment.design import label  # noqa: PLC0415
+    from simulator.experiment.short_names import short_names  # noqa: PLC0415
 
     found = summary(frame, experiment.wanted.measures)
     axes = list(experiment.cells[0].shown)
@@ -135,18 +136,6 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
     if out is not None:
         text = f"one row a trial in {out}; DuckDB reads '{out}/trials/*.parquet'"
         printer.print(text, style="dim", soft_wrap=True, markup=False)
-
-
-def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """Give the shortest endings of dotted paths that still tell them apart."""
-    names = {}
-    for path in paths:
-        parts = path.split(".")
-        for count in range(1, len(parts) + 1):
-            names[path] = ending = ".".join(parts[-count:])
-            if sum(f".{other}".endswith(f".{ending}") for other in paths) == 1:
-                break
-    return names
 
 
 def _with_interval(row: dict[Any, Any], name: str) -> str:

@@ -10,6 +10,7 @@ from simulator.report.cards import cards
 from simulator.report.curves import summary_table
 from simulator.report.figures.pool import story
 from simulator.report.findings import counted, paid, where_it_went
+from simulator.report.frame import framed
 from simulator.report.instants import instant
 from simulator.report.markup import Html, table, tag
 from simulator.report.palette import CYCLE, MARKS, NODE_STATES, OUTCOMES, SERIES, Shade
@@ -51,32 +52,8 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
     wrong = sections.notices(summary)
     if wrong is not None:
         parts.insert(1, ("notices", "What went wrong", [wrong]))
-    body = frame(name, sentence(summary), str(run.plain_scenario.get("description", "")), parts)
+    body = framed(name, sentence(summary), str(run.plain_scenario.get("description", "")), parts)
     return document(f"{name} – Poolsight report", body, _values(run, pools, zone, evaluations))
-
-
-def frame(name: str, answer: str, description: str, parts: list[tuple[str, str, list[Html]]]) -> list[Html]:
-    """Put a page together: the answer first, links to its parts, the parts."""
-    links = [tag("li", tag("a", title, href=f"#{key}")) for key, title, _ in parts]
-    header = tag(
-        "header",
-        tag("p", "Poolsight report", class_="kicker"),
-        tag("h1", name),
-        tag("p", answer, class_="answer", id="answer"),
-        tag("p", description) if description else None,
-        tag("button", "Dark", type="button", id="theme", hidden=True),
-    )
-    made = []
-    for key, title, content in parts:
-        wrapped = tag("section", tag("h2", title, id=f"{key}-title"), content, id=key, aria_labelledby=f"{key}-title")
-        made.append(wrapped)
-    return [
-        tag("a", "Skip to the key figures", href="#main", class_="skip"),
-        header,
-        tag("nav", tag("ul", links), aria_label="parts of the report"),
-        tag("main", made, id="main", tabindex="-1"),
-        tag("footer", tag("p", "Made by Poolsight. Plots: uPlot, © Leon Sorokin, MIT licence.")),
-    ]
 
 
 def _pool_section(run: SavedRun, pools: list[str], zone: tzinfo | None) -> list[Html]:

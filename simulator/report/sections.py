@@ -26,7 +26,11 @@ KINDS: Final = {"dedicated": "dedicated", "low_priority": "low-priority"}
 
 def figures(summary: dict[str, Any]) -> Html:
     """Make the key figures: each with its name, its value, and what else there is to say of it."""
-    found = [*_outcome(summary), *_spans(summary), *_use(summary)]
+    return named_values([*_outcome(summary), *_spans(summary), *_use(summary)])
+
+
+def named_values(found: Iterable[Figure]) -> Html:
+    """Make a list of values, each with its name and what else there is to say of it."""
     parts = [
         tag("div", tag("dt", name), tag("dd", value, tag("small", note) if note else None))
         for name, value, note in found

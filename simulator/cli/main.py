@@ -10,10 +10,12 @@ from simulator.cli.events import events
 from simulator.cli.experiments import compare
 from simulator.cli.features import features
 from simulator.cli.formula import app as formula
+from simulator.cli.plan import plan
 from simulator.cli.plot import plot, trace
 from simulator.cli.report import report
 from simulator.cli.run import run
 from simulator.cli.sweep import sweep
+from simulator.cli.spot import spot
 from simulator.cli.verify import verify
 from simulator.cli.why import why
 
@@ -31,6 +33,8 @@ app.command()(plot)
 app.command()(trace)
 app.command()(sweep)
 app.command()(validate)
+app.command()(plan)
+app.command()(spot)
 app.command()(verify)
 app.command()(schema)
 app.command()(sizes)

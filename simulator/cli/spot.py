@@ -1,0 +1,166 @@
+"""`poolsight spot`: how much of a pool should be spot."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.errors import reported, tell
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from simulator.experiment.estimates import Estimate
+    from simulator.planning.spot import SpotReport
+
+
+@reported
+def spot(
+    file: Annotated[str, typer.Argument(help="A scenario file.")],
+    pool: Annotated[str | None, typer.Option(help="Which pool, where there are several.")] = None,
+    steps: Annotated[int, typer.Option(min=2, max=101, help="Shares from 0 to 100 %, both included.")] = 5,
+    deadline: Annotated[str | None, typer.Option(help="By when all work should be done, e.g. 8h.")] = None,
+    eviction_rate: Annotated[float | None, typer.Option(min=0, help="Per hour, instead of the pool's model.")] = None,
+    replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each share faces.")] = 30,
+    checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what each share of spot nodes costs, how late it gets, and when spot stops paying."""
+    from simulator.cli.page import span  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.experiment.axes import Base  # noqa: PLC0415
+    from simulator.planning.spot import spot_report  # noqa: PLC0415
+
+    limit, cost = span("--deadline", deadline), span("--checkpoint-cost", checkpoint_cost)
+    base = Base.read(file)
+    tell(base.scenario.warnings)
+    found = spot_report(
+        base,
+        pool,
+        steps=steps,
+        deadline=limit,
+        rate=eviction_rate,
+        replications=replications,
+        checkpoint_cost=cost or 0.0,
+        workers=workers,
+    )
+    if as_json:
+        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+    else:
+        _show(found)
+
+
+def sentence(found: SpotReport) -> str:
+    """Say in one breath what to do."""
+    from simulator.cli.page import interval, value  # noqa: PLC0415 - keeps the command's start fast
+
+    best = found.best
+    if best is None:
+        nearest = min(found.shares, key=lambda one: one.misses_deadline.value if one.misses_deadline else 0.0)
+        chance = nearest.misses_deadline
+        return (
+            f"No share of spot nodes meets {value(found.deadline, 's')} with 95 %: even {nearest.spot_share:.0%} spot "
+            f"misses it in {value(chance.value if chance else None, 'share')} of runs."
+        )
+    within = "" if found.deadline is None else f" among those that miss {value(found.deadline, 's')} in at most 5 %"
+    if best.spot_share == 0:
+        start = f"All dedicated is the cheapest{within}, {value(best.cost.value, 'USD')}"
+    else:
+        start = (
+            f"{best.spot_share:.0%} spot is the cheapest{within}: {value(best.cost.value, 'USD')}, "
+            f"{value(best.saved.value, 'share')} less than all dedicated "
+            f"(95 % interval {interval(best.saved, 'share')})"
+        )
+    return f"{start}; {_limit(found)}."
+
+
+def _limit(found: SpotReport) -> str:
+    even = found.break_even
+    if even.closed_form is None:
+        return "spot is no cheaper by the hour, so it never pays"
+    if even.simulated is None:
+        ratio = even.curve[-1].ratio.value
+        side = "stays cheaper" if ratio < 1 else "is never cheaper"
+        return f"all spot {side} up to {even.curve[-1].rate_per_hour:.2g} evictions an hour"
+    return f"all spot stops paying at {even.simulated:.2g} evictions an hour (closed form {even.closed_form:.2g})"
+
+
+def _show(found: SpotReport) -> None:
+    from simulator.cli.page import console, dim, interval, table, value  # noqa: PLC0415 - keeps the start fast
+
+    page = console()
+    page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
+    page.print()
+    titles = ["spot", "nodes", "cost", "95 %", "p95", "done after", "p95", "lost node-h", "preempted"]
+    shares = table(*titles, *(["late"] if found.deadline is not None else []))
+    for one in found.shares:
+        runs, times = one.cost_of_runs, one.makespan_of_runs or {}
+        late = [] if one.misses_deadline is None else [_late(one.misses_deadline)]
+        shares.add_row(
+            f"{one.spot_share:.0%}",
+            f"{one.dedicated_nodes} + {one.low_priority_nodes}",
+            value(one.cost.value, "USD"),
+            interval(one.cost, "USD"),
+            value(runs["p95"], "USD"),
+            value(one.makespan.value if one.makespan else None, "s"),
+            value(times.get("p95"), "s"),
+            f"{one.lost_node_hours.value:,.1f}",
+            f"{one.preemptions.value:,.1f}",
+            *late,
+        )
+    page.print(shares)
+    _show_break_even(found, page)
+    _show_lengths(found, page)
+    page.print()
+    dim(page, *found.notes, _foot(found))
+
+
+def _late(chance: Estimate) -> str:
+    return f"{100 * chance.value:.0f} % ({100 * chance.low:.0f}–{100 * chance.high:.0f})"
+
+
+def _show_break_even(found: SpotReport, page: Console) -> None:
+    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
+
+    page.print()
+    page.print("[bold]All spot over all dedicated, by evictions an hour[/bold]")
+    curve = table("evictions/h", "cost ratio", "95 %", "closed form", "done after")
+    for point in found.break_even.curve:
+        finish = value(point.makespan.value if point.makespan else None, "s")
+        row = (value(point.ratio.value), interval(point.ratio), value(point.closed_form), finish)
+        curve.add_row(f"{point.rate_per_hour:.3g}", *row)
+    page.print(curve)
+
+
+def _show_lengths(found: SpotReport, page: Console) -> None:
+    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
+
+    if found.lengths:
+        page.print()
+        page.print("[bold]The same work in tasks of another length[/bold]")
+        lengths = table("mean task", "cost ratio", "95 %", "closed form", "lost node-h")
+        for one in found.lengths:
+            ratio = "too long" if one.ratio is None else value(one.ratio.value)
+            lost = "–" if one.lost_node_hours is None else f"{one.lost_node_hours.value:,.1f}"
+            lengths.add_row(value(3600 * one.mean_hours, "s"), ratio, interval(one.ratio), value(one.closed_form), lost)
+        page.print(lengths)
+    if found.savings:
+        page.print()
+        page.print("[bold]A task of the mean length with checkpoints, closed form (Young, Daly)[/bold]")
+        saved = table("checkpoint", "every", "paid for", "cost ratio")
+        for saving in found.savings:
+            every = None if saving.every_hours is None else 3600 * saving.every_hours
+            saved.add_row(saving.label, value(every, "s"), value(3600 * saving.hours, "s"), value(saving.ratio))
+        page.print(saved)
+
+
+def _foot(found: SpotReport) -> str:
+    rate = "own model" if found.rate_per_hour is None else f"{found.rate_per_hour:.3g} an hour"
+    return (
+        f"Pool {found.pool}: spot at {found.price_ratio:.2g} of the dedicated price, evictions {rate}; "
+        f"{found.replications} replications of the same luck. Closed form: Σ (e^γw − 1)/γ over Σ w times the price "
+        "ratio, without boot and idle time. "
+        "Below the first table every run goes on until all work is done, whatever the timeline says."
+    )

@@ -1,0 +1,171 @@
+"""What a design must keep: limits on means, and on the probability that a run stays within a limit.
+
+queue_p95 <= 10m                      the mean over runs
+P(makespan <= 4h) >= 0.95             the share of runs, a chance constraint
+P(cost <= 100) >= 90 %
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.durations import parse_duration
+from simulator.errors import InputError
+from simulator.experiment.estimates import LEVEL, Estimate, mean, probability
+from simulator.experiment.measures import find_measure
+from simulator.planning.runs import Columns, plain
+
+_OPERATOR: Final = r"(?P<operator><=|>=|≤|≥)"
+_LIMIT: Final = re.compile(rf"(?P<measure>[\w.]+)\s*{_OPERATOR}\s*(?P<limit>.+)")
+_CHANCE: Final = re.compile(
+    rf"P\s*\(\s*(?P<measure>[\w.]+)\s*{_OPERATOR}\s*(?P<limit>[^)]+)\)\s*(?:>=|≥)\s*(?P<level>.+)"
+)
+EXPECTED: Final = "expected e.g. 'queue_p95 <= 10m' or 'P(makespan <= 4h) >= 0.95'"
+
+
+class Verdict(StrEnum):
+    """What an interval says of a constraint."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    OPEN = "open"
+    """The interval holds the limit: more runs would tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A constraint held against the runs of one design."""
+
+    constraint: Constraint
+    estimate: Estimate | None
+    """Of the mean or the probability; None where no run has the measure."""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the estimate itself, without its interval, keeps the constraint."""
+        if self.estimate is None:
+            return False
+        return self.shortfall <= 0
+
+    @property
+    def shortfall(self) -> float:
+        """How far the estimate lies beyond the limit, as a share of the limit; negative inside."""
+        if self.estimate is None:
+            return math.inf
+        goal = self.constraint.goal
+        beyond = self.estimate.value - goal if self.constraint.is_upper else goal - self.estimate.value
+        return beyond / abs(goal) if goal else beyond
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.estimate is None:
+            return Verdict.BROKEN
+        low, high, goal = self.estimate.low, self.estimate.high, self.constraint.goal
+        inside, outside = (high <= goal, low > goal) if self.constraint.is_upper else (low >= goal, high < goal)
+        return Verdict.KEPT if inside else Verdict.BROKEN if outside else Verdict.OPEN
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "constraint": self.constraint.text,
+            "estimate": plain(self.estimate),
+            "goal": self.constraint.goal,
+            "is_met": self.is_met,
+            "verdict": str(self.verdict),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A limit on a measure; with a `level`, on the share of runs that keep it."""
+
+    text: str
+    measure: str
+    is_at_most: bool
+    limit: float
+    level: float | None = None
+
+    @property
+    def goal(self) -> float:
+        """What the estimate is held against."""
+        return self.limit if self.level is None else self.level
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether the goal must not be exceeded; a probability must not fall short."""
+        return self.is_at_most if self.level is None else False
+
+    @property
+    def unit(self) -> str:
+        """Unit of the estimate."""
+        return find_measure(self.measure).unit if self.level is None else "share"
+
+    def check(self, columns: Columns, level: float = LEVEL) -> Check:
+        """Hold the constraint against runs; a run whose work is never done has no makespan that counts."""
+        values = columns[self.measure]
+        if self.level is not None:
+            return Check(self, probability(int(self.kept(columns).sum()), columns.count, level))
+        known = values[~np.isnan(values)]
+        return Check(self, mean(known, level) if len(known) else None)
+
+    def kept(self, columns: Columns) -> npt.NDArray[np.bool_]:
+        """Tell of each run whether it stays within the limit."""
+        values = columns[self.measure]
+        with np.errstate(invalid="ignore"):
+            kept = values <= self.limit if self.is_at_most else values >= self.limit
+        if self.measure in ("makespan", "makespan_s"):
+            kept = kept & (columns["unfinished"] == 0)
+        return np.asarray(kept, dtype=np.bool_)
+
+
+def parse(text: str) -> Constraint:
+    """Read a constraint; `InputError` says what was expected."""
+    found = _CHANCE.fullmatch(text.strip()) or _LIMIT.fullmatch(text.strip())
+    if found is None:
+        raise InputError(f"{EXPECTED}, not {text!r}")
+    parts = found.groupdict()
+    unit = find_measure(parts["measure"]).unit
+    level = None
+    if "level" in parts:
+        level = _share(parts["level"])
+        if not 0 < level <= 1:
+            raise InputError(f"expected a probability above 0 and at most 1, not {parts['level']!r}")
+    is_at_most = parts["operator"] in ("<=", "≤")
+    return Constraint(text.strip(), parts["measure"], is_at_most, _limit(parts["limit"], unit), level)
+
+
+ALL_DONE: Final = Constraint("all tasks complete", "unfinished", is_at_most=True, limit=0.0)
+"""Held against every design of a scenario without a horizon: a design that leaves work undone is not cheap."""
+
+
+def _limit(text: str, unit: str) -> float:
+    text = text.strip()
+    if unit == "s":
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise InputError(f"{error}, not {text!r}") from None
+    if unit == "share":
+        return _share(text)
+    return _number(text.removeprefix("$"))
+
+
+def _share(text: str) -> float:
+    text = text.strip()
+    return _number(text[:-1]) / 100 if text.endswith("%") else _number(text)
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text.strip())
+    except ValueError:
+        raise InputError(f"expected a number, not {text.strip()!r}") from None
+    if not math.isfinite(value):
+        raise InputError(f"expected a finite number, not {text.strip()!r}")
+    return value

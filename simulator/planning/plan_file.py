@@ -1,0 +1,167 @@
+"""A plan file: a scenario, what may be decided, what is minimized and what must be kept.
+
+scenario: night.yaml                     # relative to this file
+axes:                                    # decision variables, as in an experiment file
+  nodes: {path: pools.night.targetDedicatedNodes, from: 10, to: 60, step: 10}
+  pools.night.taskSlotsPerNode: [1, 2, 4]
+minimize: cost
+subject_to: [P(makespan <= 4h) >= 0.95, queue_p95 <= 10m]
+search: {method: auto, first: 10, replications: 100, confirm: 100, trials: 60}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from simulator.errors import InputError, Problem
+from simulator.experiment.axes import Base, Cell, make_cells
+from simulator.experiment.design import Axis, grid
+from simulator.experiment.file import AxisBody
+from simulator.experiment.measures import check_measures
+from simulator.planning.constraints import ALL_DONE, Constraint, parse
+from simulator.scenario.documents import Document
+from simulator.scenario.load import explain
+from simulator.scenario.references import Sources
+from simulator.scenario.section import Count, Positive, Section
+
+SMALL: Final = 200
+"""Spaces of at most so many designs are looked at whole."""
+
+
+class Search(Section):
+    """How the space is searched and what it may cost."""
+
+    method: Literal["auto", "exhaustive", "optuna"] = "auto"
+    """auto: exhaustive up to 200 designs."""
+    first: Positive = 10
+    """Runs that every design gets."""
+    replications: Positive = 100
+    """Runs that a design gets at most."""
+    confirm: Positive = 100
+    """Fresh runs that the winner is confirmed on."""
+    trials: Positive = 60
+    """Designs that Optuna looks at."""
+    seed: Count = 0
+    """Of Optuna's sampler."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.first > self.replications:
+            raise ValueError(f"first ({self.first}) is above replications ({self.replications})")
+        return self
+
+
+class PlanFile(Section):
+    """A question for the cheapest design."""
+
+    name: str = ""
+    description: str = ""
+    scenario: str
+    seed: Count | None = None
+    """Instead of the scenario's."""
+    axes: dict[str, AxisBody] = Field(min_length=1)
+    minimize: str = "cost"
+    subject_to: tuple[str, ...] = ()
+    search: Search = Search()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A plan file, read and checked."""
+
+    name: str
+    base: Base
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+    """Every design; empty where the space is not looked at whole."""
+    objective: str
+    constraints: tuple[Constraint, ...]
+    search: Search
+
+    @property
+    def size(self) -> int | None:
+        """How many designs there are; None = a continuum."""
+        return _size(self.axes)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Everything that runs must give."""
+        wanted = ("cost", "makespan", "unfinished", self.objective, *(one.measure for one in self.constraints))
+        return tuple(dict.fromkeys(wanted))
+
+
+def load_plan(path: str | Path, *, strict: bool = False) -> Question:
+    """Read a plan file; all problems come at once, each with its place."""
+    document = Document(Path(path), str(path))
+    body = _validated(document)
+    base = Base.read(document.path.parent / body.scenario, strict=strict)
+    if body.seed is not None:
+        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": body.seed}))
+    constraints, problems = _constraints(document, body, base)
+    axes = tuple(axis.made(name) for name, axis in body.axes.items())
+    size = _size(axes)
+    if body.search.method == "exhaustive" and size is None:
+        text = "exhaustive needs a step, a count or values on every axis"
+        problems.append(document.problem(text, ("search", "method")))
+    if problems:
+        raise InputError(problems)
+    whole = body.search.method == "exhaustive" or (body.search.method == "auto" and (size or SMALL + 1) <= SMALL)
+    cells: list[Cell] = []
+
+    def place(message: str, name: str | None) -> Problem:
+        return document.problem(message, ("axes",) if name is None else ("axes", name))
+
+    # A space that is sampled is tried at its first point, so that a wrong path is found before anything runs.
+    points = grid(axes) if whole else [grid([Axis(one.name, (one.at(0.0),)) for one in axes])[0]]
+    cells = make_cells(base, points, place)
+    return Question(
+        body.name or document.path.stem,
+        base,
+        axes,
+        tuple(cells) if whole else (),
+        body.minimize,
+        constraints,
+        body.search,
+    )
+
+
+def _size(axes: tuple[Axis, ...]) -> int | None:
+    return prod(len(axis.levels) for axis in axes) if all(axis.levels for axis in axes) else None
+
+
+def _validated(document: Document) -> PlanFile:
+    if not isinstance(document.data, Mapping):
+        raise InputError([document.problem("expected a mapping with scenario, axes and subject_to", ())])
+    data: Any = document.data
+    try:
+        body = PlanFile.model_validate(data)
+    except ValidationError as error:
+        raise InputError(explain(Sources(document, data=data), error)) from None
+    if not (document.path.parent / body.scenario).is_file():
+        raise InputError([document.problem(f"{body.scenario} cannot be read: no such file", ("scenario",))])
+    return body
+
+
+def _constraints(document: Document, body: PlanFile, base: Base) -> tuple[tuple[Constraint, ...], list[Problem]]:
+    found: list[Constraint] = []
+    problems: list[Problem] = []
+    try:
+        check_measures([body.minimize], base.scenario)
+    except InputError as error:
+        problems += [document.problem(one.message, ("minimize",)) for one in error.problems]
+    for index, text in enumerate(body.subject_to):
+        try:
+            constraint = parse(text)
+            check_measures([constraint.measure], base.scenario)
+            found.append(constraint)
+        except InputError as error:
+            problems += [document.problem(one.message, ("subject_to", index)) for one in error.problems]
+    if base.scenario.horizon is None and all(one.measure != ALL_DONE.measure for one in found):
+        found.append(ALL_DONE)
+    return tuple(found), problems

@@ -1,0 +1,96 @@
+"""Several scenarios, the same replications of each, measures as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.errors import BrokenInvariantError
+from simulator.experiment.axes import Cell
+from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
+from simulator.experiment.runner import run_in_order
+from simulator.experiment.trial import Trial, Wanted
+from simulator.scenario.schema import Scenario
+
+Floats = npt.NDArray[np.float64]
+MEASURES: Final = ("cost", "makespan", "lost_node_hours", "preemptions", "unfinished")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The measures of one scenario over replications; one that a replication does not have is NaN."""
+
+    values: Mapping[str, Floats]
+
+    def __getitem__(self, measure: str) -> Floats:
+        return self.values[measure]
+
+    @property
+    def count(self) -> int:
+        return len(next(iter(self.values.values())))
+
+    def estimate(self, measure: str, level: float = LEVEL) -> Estimate | None:
+        """Estimate a mean; None where no replication has the measure."""
+        known = self.values[measure][~np.isnan(self.values[measure])]
+        return mean(known, level) if len(known) else None
+
+    def spread(self, measure: str) -> dict[str, float] | None:
+        """Give p5, p50 and p95 of single replications."""
+        known = self.values[measure][~np.isnan(self.values[measure])]
+        return quantiles(known) if len(known) else None
+
+    def on_time(self, deadline: float) -> npt.NDArray[np.bool_]:
+        """Tell of each replication whether all work was done in time."""
+        done: npt.NDArray[np.bool_] = (self.values["makespan"] <= deadline) & (self.values["unfinished"] == 0)
+        return done
+
+    def misses(self, deadline: float) -> Estimate:
+        """Estimate the probability that work is not done by the deadline."""
+        return probability(int((~self.on_time(deadline)).sum()), self.count)
+
+
+def run_all(
+    scenarios: Sequence[Scenario],
+    replications: range,
+    measures: Sequence[str] = MEASURES,
+    *,
+    workers: int = 0,
+) -> list[Columns]:
+    """Run the same replications of every scenario: each faces the same luck."""
+    cells = [Cell(number, {}, scenario) for number, scenario in enumerate(scenarios)]
+    trials = [Trial(cell, replication) for cell in cells for replication in replications]
+    outcomes = run_in_order(trials, Wanted(tuple(measures)), workers=workers)
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")
+    size = len(replications)
+    return [
+        Columns({name: _column(outcomes[cell.number * size : (cell.number + 1) * size], name) for name in measures})
+        for cell in cells
+    ]
+
+
+def _column(outcomes: Sequence[Any], name: str) -> Floats:
+    return np.array([np.nan if one.values[name] is None else one.values[name] for one in outcomes], dtype=np.float64)
+
+
+def plain(estimate: Estimate | None) -> dict[str, float | None] | None:
+    """Give an estimate as plain data; an end that is not known is None."""
+    if estimate is None:
+        return None
+    low, high = (end if np.isfinite(end) else None for end in (estimate.low, estimate.high))
+    return {"mean": estimate.value, "low": low, "high": high}
+
+
+def cost_ratio(one: Columns, other: Columns) -> Estimate:
+    """Estimate the ratio of two mean costs from pairs of the same luck (delta method)."""
+    base = float(other["cost"].mean())
+    if base <= 0:
+        return Estimate(float("nan"), float("-inf"), float("inf"), one.count)
+    value = float(one["cost"].mean()) / base
+    around = mean((one["cost"] - value * other["cost"]) / base)
+    return Estimate(value, value + around.low, value + around.high, one.count)

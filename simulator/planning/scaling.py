@@ -1,0 +1,152 @@
+"""Scenarios with other times, rates, prices: what an assumption is turned into when it is doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from simulator.distributions import Constant, Distribution
+from simulator.durations import format_duration, parse_duration
+from simulator.scenario.bodies import Pool, TaskGroup
+from simulator.scenario.preemption import (
+    BathtubHazard,
+    CapacityEvent,
+    Hazard,
+    NoPreemption,
+    Preemption,
+    WeibullHazard,
+    WeibullLife,
+)
+from simulator.scenario.schema import Scenario
+
+TimeShape = Distribution[float]
+PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "low_priority_windows")
+
+
+def scaled(shape: Any, factor: float) -> Any:
+    """Give a distribution of times that are all `factor` times as long."""
+    return type(shape).model_validate(_scaled(shape.model_dump(by_alias=True), factor))
+
+
+def _scaled(body: Any, factor: float) -> Any:
+    """Scale what is written as a duration; plain numbers are shapes and variations, which stay."""
+    if isinstance(body, str):
+        return format_duration(parse_duration(body) * factor)
+    if isinstance(body, dict):
+        return {key: _scaled(value, factor) for key, value in body.items()}
+    return [_scaled(value, factor) for value in body] if isinstance(body, list | tuple) else body
+
+
+def with_spread(shape: Any, factor: float) -> Any | None:
+    """Give times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
+    from simulator.distributions import Gamma  # noqa: PLC0415 - generic, instantiated here only
+    from simulator.durations import Seconds  # noqa: PLC0415
+
+    if isinstance(shape, Constant) or shape.mean <= 0 or shape.variance <= 0:
+        return None
+    cv = shape.variance**0.5 / shape.mean * factor
+    return Gamma[Seconds].model_validate({"gamma": {"mean": format_duration(shape.mean), "cv": cv}})
+
+
+def with_groups(scenario: Scenario, change: Callable[[TaskGroup], TaskGroup]) -> Scenario:
+    """Change every group of tasks that is drawn from distributions."""
+    jobs = []
+    for job in scenario.jobs:
+        sources = tuple(change(one) if isinstance(one, TaskGroup) else one for one in job.simulation.workload)
+        simulation = job.simulation.model_copy(update={"workload": sources})
+        jobs.append(job.model_copy(update={"simulation": simulation}))
+    return scenario.model_copy(update={"jobs": tuple(jobs)})
+
+
+def with_pools(scenario: Scenario, change: Callable[[Pool], Pool]) -> Scenario:
+    """Change every pool, those of jobs included."""
+    jobs = []
+    for job in scenario.jobs:
+        auto = job.pool_info.auto_pool_specification
+        if auto is not None:
+            auto = auto.model_copy(update={"pool": change(auto.pool)})
+            info = job.pool_info.model_copy(update={"auto_pool_specification": auto})
+            jobs.append(job.model_copy(update={"pool_info": info}))
+        else:
+            jobs.append(job)
+    pools = tuple(change(pool) for pool in scenario.pools)
+    return scenario.model_copy(update={"pools": pools, "jobs": tuple(jobs)})
+
+
+def with_simulation(pool: Pool, **changes: Any) -> Pool:
+    """Change what the service's body does not say of a pool."""
+    return pool.model_copy(update={"simulation": pool.simulation.model_copy(update=changes)})
+
+
+def with_timing(scenario: Scenario, name: str, factor: float) -> Scenario:
+    """Scale one time of every pool's nodes and tasks."""
+
+    def change(pool: Pool) -> Pool:
+        timing = pool.simulation.timing
+        value = getattr(timing, name)
+        longer = value * factor if isinstance(value, float) else scaled(value, factor)
+        return with_simulation(pool, timing=timing.model_copy(update={name: longer}))
+
+    return with_pools(scenario, change)
+
+
+def until_done(scenario: Scenario) -> Scenario:
+    """Drop operations and horizon: the run ends with its work, and all of the work is paid for."""
+    return scenario.model_copy(update={"timeline": (), "horizon": None})
+
+
+def with_eviction_rate(scenario: Scenario, rate: float, pools: frozenset[str] | None = None) -> Scenario:
+    """Give pools (None: all that can be preempted) a constant hazard per hour."""
+
+    def change(pool: Pool) -> Pool:
+        if pools is None and isinstance(pool.simulation.preemption, NoPreemption):
+            return pool
+        if pools is not None and pool.id not in pools:
+            return pool
+        model: Preemption = Hazard(model="hazard", rate_per_hour=rate) if rate > 0 else NoPreemption()
+        return with_simulation(pool, preemption=model)
+
+    return with_pools(scenario, change)
+
+
+def with_evictions(scenario: Scenario, factor: float) -> Scenario:
+    """Make preemptions `factor` times as frequent, whatever their model; a capacity curve stays as it is."""
+    return with_pools(
+        scenario, lambda pool: with_simulation(pool, preemption=_faster(pool.simulation.preemption, factor))
+    )
+
+
+def _faster(model: Any, factor: float) -> Any:
+    if isinstance(model, Hazard):
+        return Hazard(model="hazard", rate_per_hour=model.rate * factor)
+    if isinstance(model, WeibullHazard):
+        return model.model_copy(update={"scale": model.scale / factor})
+    if isinstance(model, BathtubHazard):
+        lives: dict[str, Any] = {name: _shorter(getattr(model, name), factor) for name in ("early", "wear_out")}
+        return model.model_copy(update={**lives, "rate_per_hour": model.rate_per_hour * factor})
+    if isinstance(model, CapacityEvent) and model.mean_interval is not None:
+        return model.model_copy(update={"mean_interval": model.mean_interval / factor})
+    return model
+
+
+def _shorter(life: WeibullLife, factor: float) -> WeibullLife:
+    return life.model_copy(update={"scale": life.scale / factor})
+
+
+def with_prices(scenario: Scenario, factor: float, *, low_priority_only: bool = False) -> Scenario:
+    """Scale list prices and the pools' own, those of low-priority nodes or all."""
+    names = [name for name in PRICES if name.startswith("low") or not low_priority_only]
+    sizes = {
+        key: size.model_copy(
+            update={name: getattr(size, name) * factor for name in names if getattr(size, name) is not None}
+        )
+        for key, size in scenario.sizes.items()
+    }
+
+    def change(pool: Pool) -> Pool:
+        own = pool.simulation.prices
+        fields = ("low_priority",) if low_priority_only else ("dedicated", "low_priority")
+        update = {name: getattr(own, name) * factor for name in fields if getattr(own, name) is not None}
+        return with_simulation(pool, prices=own.model_copy(update=update))
+
+    return with_pools(scenario.model_copy(update={"sizes": sizes}), change)

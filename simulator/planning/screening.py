@@ -1,0 +1,96 @@
+"""Large spaces: Optuna's samplers look for cheap designs that keep the constraints; the best go on to elimination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simulator.errors import InputError
+from simulator.experiment.axes import Base, Cell, make_cells
+from simulator.experiment.design import Axis, Point, point
+from simulator.planning.constraints import Constraint
+from simulator.planning.designs import Design, judged
+from simulator.planning.runs import run_all
+
+FINALISTS: Final = 12
+"""So many designs go on; elimination is cheap for those that are clearly worse."""
+Heed = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What was looked at."""
+
+    designs: tuple[Design, ...]
+    """Every design once, with its few runs."""
+    finalists: tuple[Cell, ...]
+
+
+def screen(
+    base: Base,
+    axes: Sequence[Axis],
+    objective: str,
+    constraints: Sequence[Constraint],
+    measures: Sequence[str],
+    *,
+    trials: int,
+    replications: int,
+    seed: int,
+    workers: int = 0,
+    heed: Heed = lambda _: None,
+) -> Screening:
+    """Ask Optuna's TPE sampler for `trials` designs, each run under the same luck."""
+    optuna = _optuna()
+    found: dict[str, Design] = {}
+
+    def look(trial: Any) -> float:
+        chosen = _point(trial, axes)
+        key = repr(sorted(chosen.settings.items(), key=lambda pair: pair[0]))
+        if key not in found:
+            heed(f"design {len(found) + 1} of {trials}")
+            cell = make_cells(base, [chosen])[0]
+            cell = Cell(len(found), cell.shown, cell.scenario)
+            runs = run_all([cell.scenario], range(replications), measures, workers=workers)[0]
+            found[key] = judged(cell, runs, objective, constraints)
+        trial.set_user_attr("key", key)
+        return found[key].price
+
+    def beyond(trial: Any) -> tuple[float, ...]:
+        return tuple(min(check.shortfall, 1e9) for check in found[trial.user_attrs["key"]].checks)
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    sampler = optuna.samplers.TPESampler(seed=seed, constraints_func=beyond, multivariate=len(axes) > 1)
+    study = optuna.create_study(sampler=sampler, direction="minimize")
+    study.optimize(look, n_trials=trials)
+    designs = tuple(found.values())
+    ranked = sorted(designs, key=_promise)
+    return Screening(designs, tuple(one.cell for one in ranked[:FINALISTS]))
+
+
+def _promise(design: Design) -> tuple[float, float]:
+    """Rank: those that keep the constraints by their price, then the others by how far they miss."""
+    worst = design.worst
+    return (0.0 if worst is None else max(worst.shortfall, 0.0), design.price)
+
+
+def _point(trial: Any, axes: Sequence[Axis]) -> Point:
+    levels = []
+    for axis in axes:
+        if axis.levels:
+            levels.append((axis.name, axis.levels[trial.suggest_int(axis.name, 0, len(axis.levels) - 1)]))
+        else:
+            share = trial.suggest_float(axis.name, 0.0, 1.0)
+            levels.append((axis.name, axis.at(min(share, 1 - 1e-12))))
+    return point(levels)
+
+
+def _optuna() -> Any:
+    try:
+        import optuna  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise InputError(
+            "a space this large needs Optuna: pip install 'poolsight[optimize]', or give values or steps for fewer "
+            "designs, or method: exhaustive"
+        ) from None
+    return optuna

@@ -1,0 +1,229 @@
+"""Spot or dedicated: what each share costs, how late it may get, and from which eviction rate on it no longer pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from simulator.errors import InputError
+from simulator.experiment.axes import Base
+from simulator.experiment.estimates import Estimate, mean
+from simulator.planning.break_even import BreakEven, find_break_even
+from simulator.planning.lengths import Length, Saving, by_length, savings
+from simulator.planning.runs import Columns, plain, run_all
+from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
+from simulator.results.money import price_of
+from simulator.scenario.bodies import Pool
+from simulator.scenario.operations import Resize
+from simulator.scenario.preemption import Hazard, NoPreemption
+from simulator.scenario.schema import Operation, Scenario
+from simulator.states import NodeKind
+
+RISK: Final = 0.05
+"""How probable missing the deadline may be for a share to be called good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The pool with one split of its nodes."""
+
+    spot_share: float
+    dedicated_nodes: int
+    low_priority_nodes: int
+    cost: Estimate
+    cost_of_runs: dict[str, float]
+    """p5, p50 and p95 of single runs."""
+    makespan: Estimate | None
+    makespan_of_runs: dict[str, float] | None
+    misses_deadline: Estimate | None
+    """Probability that work is left at the deadline; None without a deadline."""
+    lost_node_hours: Estimate
+    preemptions: Estimate
+    unfinished: Estimate
+    """Tasks that never complete."""
+    saved: Estimate
+    """Share of the all-dedicated cost that is saved, in pairs of the same luck."""
+
+    def to_dict(self) -> dict[str, Any]:
+        estimates = ("cost", "makespan", "misses_deadline", "lost_node_hours", "preemptions", "unfinished", "saved")
+        return {
+            "spot_share": self.spot_share,
+            "dedicated_nodes": self.dedicated_nodes,
+            "low_priority_nodes": self.low_priority_nodes,
+            **{name: plain(getattr(self, name)) for name in estimates},
+            "cost_of_runs": self.cost_of_runs,
+            "makespan_of_runs": self.makespan_of_runs,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SpotReport:
+    """Everything that `poolsight spot` says of one pool."""
+
+    pool: str
+    deadline: float | None
+    replications: int
+    price_ratio: float
+    """Low-priority price over dedicated price."""
+    rate_per_hour: float | None
+    """The pool's constant hazard; None where its preemption has another model."""
+    shares: tuple[Share, ...]
+    break_even: BreakEven
+    lengths: tuple[Length, ...]
+    savings: tuple[Saving, ...]
+    """What checkpoints would change, by the closed form; empty without a constant hazard."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def best(self) -> Share | None:
+        """The cheapest share that meets the deadline with the risk allowed; without a deadline the cheapest."""
+        good = [one for one in self.shares if one.misses_deadline is None or one.misses_deadline.value <= RISK]
+        return min(good, key=lambda one: one.cost.value) if good else None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "pool": self.pool,
+            "deadline_s": self.deadline,
+            "replications": self.replications,
+            "price_ratio": self.price_ratio,
+            "rate_per_hour": self.rate_per_hour,
+            "best_spot_share": self.best.spot_share if self.best else None,
+            "shares": [share.to_dict() for share in self.shares],
+            "break_even": self.break_even.to_dict(),
+            "task_length": [length.to_dict() for length in self.lengths],
+            "checkpoints": [saving.to_dict() for saving in self.savings],
+            "notes": list(self.notes),
+        }
+
+
+def spot_report(
+    base: Base,
+    pool_id: str | None = None,
+    *,
+    steps: int = 5,
+    deadline: float | None = None,
+    rate: float | None = None,
+    replications: int = 30,
+    checkpoint_cost: float = 60.0,
+    workers: int = 0,
+) -> SpotReport:
+    """Report on the pool of a scenario; `rate` per hour replaces its preemption model, times are in seconds."""
+    pool = _choose(base.scenario, pool_id)
+    jobs = [job.id for job in base.scenario.jobs if (job.pool_id or "").lower() == pool.id.lower()]
+
+    def make(share: float, factor: float = 1.0) -> Scenario:
+        scale = {} if factor == 1.0 else {f"jobs.{job}.workloadScale": 1 / factor for job in jobs}
+        made = _alone(base.scenario_with({f"pools.{pool.id}.spotShare": share, **scale}), pool.id)
+        if rate is not None:
+            made = with_eviction_rate(made, rate, frozenset({pool.id}))
+        if factor == 1.0:
+            return made
+        return with_groups(made, lambda group: group.model_copy(update={"duration": scaled(group.duration, factor)}))
+
+    splits = [index / (steps - 1) for index in range(steps)]
+    scenarios = [make(share) for share in splits]
+    ratio = _price_ratio(scenarios[0])
+    luck = range(replications)
+    columns = run_all(scenarios, luck, workers=workers)
+    model = scenarios[0].pools[0].simulation.preemption
+    hazard = model.rate if isinstance(model, Hazard) else None
+    lengths, notes = by_length(make, hazard, ratio, luck, workers)
+    return SpotReport(
+        pool=pool.id,
+        deadline=deadline,
+        replications=replications,
+        price_ratio=ratio,
+        rate_per_hour=hazard,
+        shares=tuple(
+            _share(split, one, made, columns[0], deadline)
+            for split, one, made in zip(splits, scenarios, columns, strict=True)
+        ),
+        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, workers),
+        lengths=lengths,
+        savings=savings(scenarios[-1], hazard, ratio, checkpoint_cost),
+        notes=notes,
+    )
+
+
+def _choose(scenario: Scenario, pool_id: str | None) -> Pool:
+    known = {pool.id.lower(): pool for pool in scenario.pools}
+    if not known:
+        raise InputError("spot: expected a pool under pools; those inside jobs have no share to choose")
+    if pool_id is None and len(known) > 1:
+        names = ", ".join(pool.id for pool in known.values())
+        raise InputError(f"the scenario has {len(known)} pools ({names}): choose one with --pool")
+    pool = next(iter(known.values())) if pool_id is None else known.get(pool_id.lower())
+    if pool is None:
+        names = ", ".join(one.id for one in known.values())
+        raise InputError(f"--pool: the scenario has no pool '{pool_id}', but {names}")
+    if not any((job.pool_id or "").lower() == pool.id.lower() for job in scenario.jobs):
+        raise InputError(f"pool '{pool.id}' has no job: there is nothing to finish")
+    return pool
+
+
+def _alone(scenario: Scenario, pool_id: str) -> Scenario:
+    """Keep one pool with its jobs and operations; its luck stays as it was, for streams go by name."""
+    mine = pool_id.lower()
+    timeline: list[Operation] = []
+    for index, operation in enumerate(scenario.timeline):
+        if operation.pool.lower() != mine:
+            continue
+        if isinstance(operation, Resize):
+            if operation.target_dedicated_nodes or operation.target_low_priority_nodes:
+                raise InputError(
+                    f"timeline.{index} resizes pool '{pool_id}' to nodes of its own: a share needs fixed targets; "
+                    "only a resize to 0 may follow"
+                )
+            # What is scaled to zero is the whole pool, whichever kind it has in this split.
+            none = {"target_dedicated_nodes": 0, "target_low_priority_nodes": 0}
+            timeline.append(operation.model_copy(update=none))
+        else:
+            timeline.append(operation)
+    update = {
+        "pools": tuple(pool for pool in scenario.pools if pool.id.lower() == mine),
+        "jobs": tuple(job for job in scenario.jobs if (job.pool_id or "").lower() == mine),
+        "timeline": tuple(timeline),
+    }
+    return scenario.model_copy(update=update)
+
+
+def _price_ratio(scenario: Scenario) -> float:
+    pool = scenario.pools[0]
+    if isinstance(pool.simulation.preemption, NoPreemption):
+        raise InputError(
+            f"pool '{pool.id}' never loses a low-priority node: give simulation.preemption, e.g. "
+            "{model: hazard, ratePerHour: 0.1}, or --eviction-rate"
+        )
+    prices = [price_of(scenario, pool, kind).value for kind in (NodeKind.LOW_PRIORITY, NodeKind.DEDICATED)]
+    low, dedicated = prices
+    if low is None or not dedicated:
+        raise InputError(f"no price is known for {pool.vm_size}: give one under sizes or in the pool's simulation")
+    return low / dedicated
+
+
+def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, deadline: float | None) -> Share:
+    pool = scenario.pools[0]
+    base = float(dedicated["cost"].mean())
+    return Share(
+        spot_share=split,
+        dedicated_nodes=pool.target_dedicated_nodes,
+        low_priority_nodes=pool.target_low_priority_nodes,
+        cost=_known(made, "cost"),
+        cost_of_runs=made.spread("cost") or {},
+        makespan=made.estimate("makespan"),
+        makespan_of_runs=made.spread("makespan"),
+        misses_deadline=None if deadline is None else made.misses(deadline),
+        lost_node_hours=_known(made, "lost_node_hours"),
+        preemptions=_known(made, "preemptions"),
+        unfinished=_known(made, "unfinished"),
+        saved=mean((dedicated["cost"] - made["cost"]) / base if base else np.zeros(made.count)),
+    )
+
+
+def _known(made: Columns, measure: str) -> Estimate:
+    found = made.estimate(measure)
+    if found is None:
+        raise InputError(f"no run has the measure '{measure}'")
+    return found

@@ -14,8 +14,9 @@ from simulator.cli.plan import plan
 from simulator.cli.plot import plot, trace
 from simulator.cli.report import report
 from simulator.cli.run import run
-from simulator.cli.sweep import sweep
+from simulator.cli.sensitivity import sensitivity
 from simulator.cli.spot import spot
+from simulator.cli.sweep import sweep
 from simulator.cli.verify import verify
 from simulator.cli.why import why
 
@@ -34,6 +35,7 @@ app.command()(trace)
 app.command()(sweep)
 app.command()(validate)
 app.command()(plan)
+app.command()(sensitivity)
 app.command()(spot)
 app.command()(verify)
 app.command()(schema)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,8 +52,9 @@ def _progress(text: str) -> None:
 
 def sentence(found: Plan) -> str:
     """Say the answer in one breath."""
-    from simulator.cli.page import plural, value, whole  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment.measures import find_measure  # noqa: PLC0415
+    from simulator.planning.constraints import ALL_DONE  # noqa: PLC0415
 
     unit = find_measure(found.objective).unit
     if found.winner is not None and found.confirmation is not None:
@@ -60,26 +62,36 @@ def sentence(found: Plan) -> str:
         kept = "; ".join(
             f"{check.constraint.text}: {whole(check.estimate, check.constraint.unit)}"
             for check in again.checks
-            if check.constraint.text in {one.constraint.text for one in found.winner.checks}
+            if check.constraint is not ALL_DONE
         )
         return (
             f"{found.winner.name} is the cheapest design found: {found.objective} {whole(again.objective, unit)} on "
             f"{again.runs.count} fresh runs{f' ({kept})' if kept else ''}."
         )
     if found.refuted:
+        again = found.refuted[0]
+        broken = [check for check in again.checks if not check.is_met]
+        reached = ", ".join(
+            f"{one.constraint.text} came to {whole(one.estimate, one.constraint.unit)}" for one in broken
+        )
         return (
-            f"No design stood the confirmation: {plural(len(found.refuted), 'design')} kept the constraints in the "
-            "search and not on fresh runs; give search.replications more."
+            f"No design stood the confirmation: {again.name} kept every constraint in the search, but on "
+            f"{again.runs.count} fresh runs {reached}."
         )
     nearest = found.shortlist[0]
     worst = nearest.worst
     if worst is None or worst.estimate is None:
         return f"No design keeps every constraint; nearest is {nearest.name}."
     constraint = worst.constraint
+    reach = "–" if worst.reach is None else value(worst.reach, find_measure(constraint.measure).unit)
+    inside = f"{100 * constraint.level:g} % of runs" if constraint.level is not None else "the mean"
+    far = f", {100 * worst.distance:.3g} % beyond the limit" if 0 < worst.distance < math.inf else ""
+    reach = "–" if worst.reach is None else value(worst.reach, find_measure(constraint.measure).unit)
+    inside = f"{100 * constraint.level:g} % of runs" if constraint.level is not None else "the mean"
+    far = f", {100 * worst.distance:.3g} % beyond it" if 0 < worst.distance < math.inf else ""
     return (
         f"No design keeps every constraint. Nearest is {nearest.name}: {constraint.text} comes to "
-        f"{whole(worst.estimate, constraint.unit)}, {100 * worst.shortfall:.3g} % short of "
-        f"{value(constraint.goal, constraint.unit)}."
+        f"{whole(worst.estimate, constraint.unit)}; {inside} would need the limit at {reach}{far}."
     )
 
 
@@ -129,19 +141,23 @@ def _show_binding(found: Plan, page: Console) -> None:
 def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None:
     from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment.measures import find_measure  # noqa: PLC0415
+    from simulator.planning.constraints import ALL_DONE  # noqa: PLC0415
 
     rows = list(designs)
     unit = find_measure(found.objective).unit
-    shown = [check.constraint for check in rows[0].checks if check.constraint.measure != "unfinished"] if rows else []
+    checks = rows[0].checks if rows else ()
+    # That everything is done goes without saying, unless it is not.
+    broken = {check.constraint for one in rows for check in one.checks if not check.is_met}
+    shown = [one.constraint for one in checks if one.constraint is not ALL_DONE or ALL_DONE in broken]
     made = table("design", found.objective, "95 %", "makespan", *(one.text for one in shown), "runs")
     for one in rows:
-        checks = [check for check in one.checks if check.constraint in shown]
+        told = [check for check in one.checks if check.constraint in shown]
         made.add_row(
             one.name,
             value(one.price, unit),
             interval(one.objective, unit),
             value(one.makespan.value if one.makespan else None, "s"),
-            *(_check_text(check.estimate, check.constraint.unit, is_met=check.is_met) for check in checks),
+            *(_check_text(check.estimate, check.constraint.unit, is_met=check.is_met) for check in told),
             f"{one.runs.count}",
         )
     page.print(made)

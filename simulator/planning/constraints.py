@@ -27,6 +27,7 @@ _LIMIT: Final = re.compile(rf"(?P<measure>[\w.]+)\s*{_OPERATOR}\s*(?P<limit>.+)"
 _CHANCE: Final = re.compile(
     rf"P\s*\(\s*(?P<measure>[\w.]+)\s*{_OPERATOR}\s*(?P<limit>[^)]+)\)\s*(?:>=|≥)\s*(?P<level>.+)"
 )
+SPANS: Final = ("makespan", "makespan_s")
 EXPECTED: Final = "expected e.g. 'queue_p95 <= 10m' or 'P(makespan <= 4h) >= 0.95'"
 
 
@@ -46,6 +47,8 @@ class Check:
     constraint: Constraint
     estimate: Estimate | None
     """Of the mean or the probability; None where no run has the measure."""
+    reach: float | None
+    """Of a chance constraint: what the wanted share of runs stays within; of another the mean."""
 
     @property
     def is_met(self) -> bool:
@@ -64,6 +67,15 @@ class Check:
         return beyond / abs(goal) if goal else beyond
 
     @property
+    def distance(self) -> float:
+        """How far the measure lies beyond its limit, as a share of it: tells apart designs that fail in every run."""
+        if self.reach is None or not math.isfinite(self.reach):
+            return math.inf
+        limit = self.constraint.limit
+        beyond = self.reach - limit if self.constraint.is_at_most else limit - self.reach
+        return beyond / abs(limit) if limit else beyond
+
+    @property
     def verdict(self) -> Verdict:
         if self.estimate is None:
             return Verdict.BROKEN
@@ -78,6 +90,7 @@ class Check:
             "goal": self.constraint.goal,
             "is_met": self.is_met,
             "verdict": str(self.verdict),
+            "reach": self.reach if self.reach is not None and math.isfinite(self.reach) else None,
         }
 
 
@@ -110,16 +123,28 @@ class Constraint:
         """Hold the constraint against runs; a run whose work is never done has no makespan that counts."""
         values = columns[self.measure]
         if self.level is not None:
-            return Check(self, probability(int(self.kept(columns).sum()), columns.count, level))
+            chance = probability(int(self.kept(columns).sum()), columns.count, level)
+            return Check(self, chance, self._reach(columns))
         known = values[~np.isnan(values)]
-        return Check(self, mean(known, level) if len(known) else None)
+        found = mean(known, level) if len(known) else None
+        return Check(self, found, None if found is None else found.value)
+
+    def _reach(self, columns: Columns) -> float:
+        """Give the value that the wanted share of runs keeps to; a run without one keeps to none."""
+        never = math.inf if self.is_at_most else -math.inf
+        values = np.where(np.isnan(columns[self.measure]), never, columns[self.measure])
+        if self.measure in SPANS:
+            values = np.where(columns["unfinished"] > 0, never, values)
+        ordered = np.sort(values if self.is_at_most else -values)
+        place = max(math.ceil((self.level or 1.0) * len(ordered)) - 1, 0)
+        return float(ordered[place] if self.is_at_most else -ordered[place])
 
     def kept(self, columns: Columns) -> npt.NDArray[np.bool_]:
         """Tell of each run whether it stays within the limit."""
         values = columns[self.measure]
         with np.errstate(invalid="ignore"):
             kept = values <= self.limit if self.is_at_most else values >= self.limit
-        if self.measure in ("makespan", "makespan_s"):
+        if self.measure in SPANS:
             kept = kept & (columns["unfinished"] == 0)
         return np.asarray(kept, dtype=np.bool_)
 
@@ -140,8 +165,11 @@ def parse(text: str) -> Constraint:
     return Constraint(text.strip(), parts["measure"], is_at_most, _limit(parts["limit"], unit), level)
 
 
-ALL_DONE: Final = Constraint("all tasks complete", "unfinished", is_at_most=True, limit=0.0)
-"""Held against every design of a scenario without a horizon: a design that leaves work undone is not cheap."""
+ALL_DONE: Final = Constraint("P(all tasks complete) >= 0.95", "unfinished", is_at_most=True, limit=0.0, level=LEVEL)
+"""Held against every design of a scenario without a horizon: a design that leaves work undone is not cheap.
+
+A probability, for rarely a pool gets no node before its resize times out.
+"""
 
 
 def _limit(text: str, unit: str) -> float:

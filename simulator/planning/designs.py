@@ -54,7 +54,12 @@ class Design:
     @property
     def worst(self) -> Check | None:
         """The constraint that is broken most, or kept most narrowly."""
-        return max(self.checks, key=lambda check: check.shortfall, default=None)
+        return max(self.checks, key=lambda check: (check.shortfall, check.distance), default=None)
+
+    @property
+    def distance(self) -> float:
+        """How far the measure of the worst constraint lies beyond its limit; negative inside all."""
+        return max((check.distance for check in self.checks if not check.is_met), default=-1.0)
 
     @property
     def price(self) -> float:
@@ -72,12 +77,10 @@ class Design:
         }
 
 
-def judged(
-    cell: Cell, runs: Columns, objective: str, constraints: Sequence[Constraint], fate: Fate = Fate.KEPT
-) -> Design:
+def judged(cell: Cell, runs: Columns, objective: str, constraints: Sequence[Constraint]) -> Design:
     """Make a design of its runs so far."""
     checks = tuple(constraint.check(runs) for constraint in constraints)
-    return Design(cell, runs, checks, runs.estimate(objective), runs.estimate("makespan"), fate)
+    return Design(cell, runs, checks, runs.estimate(objective), runs.estimate("makespan"))
 
 
 def longer(first: Columns, second: Columns) -> Columns:

@@ -1,15 +1,15 @@
 """Successive elimination: every design gets a few runs, and only those still in question get more.
 
-After each round a design goes that breaks a constraint beyond doubt, or costs more, beyond doubt and under the same
-luck, than one that keeps all constraints beyond doubt. Doubt is shared out over designs and rounds (Bonferroni), so
-that with 95 % no design goes wrongly.
+A design goes that breaks a constraint beyond doubt. One that costs more, beyond doubt and under the same luck, than the
+cheapest that keeps all constraints so far is set aside; should that one turn out to break a constraint, those set aside
+come back. Doubt is shared out over designs and rounds (Bonferroni), so that with 95 % no design goes wrongly.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, corrected, mean
@@ -31,58 +31,90 @@ def eliminate(
     workers: int = 0,
     heed: Heed = lambda _: None,
 ) -> list[Design]:
-    """Run designs until one is left beyond doubt or each has `most` runs; give all in the order of the cells."""
+    """Run designs until what is in question has `most` runs, or one is left that keeps all constraints beyond doubt.
+
+    Designs come in the order of the cells.
+    """
     rounds = max(1, math.ceil(math.log2(max(most / first, 1))) + 1)
-    level = corrected(LEVEL, len(cells) * rounds)
-    runs: dict[int, Columns] = {}
-    fates = dict.fromkeys(range(len(cells)), Fate.KEPT)
-    alive = list(range(len(cells)))
-    done = 0
-    while alive and done < most:
-        until = min(most, first if done == 0 else 2 * done)
-        heed(f"{len(alive)} of {len(cells)} designs, {until} runs each")
-        made = run_all([cells[index].scenario for index in alive], range(done, until), measures, workers=workers)
-        for index, columns in zip(alive, made, strict=True):
-            runs[index] = longer(runs[index], columns) if index in runs else columns
-        done = until
-        alive = _survivors(alive, runs, fates, objective, constraints, level)
-        if len(alive) == 1 and _keeps(runs[alive[0]], constraints, level):
-            break
-    return [
-        replace(judged(cell, runs[index], objective, constraints), fate=fates[index])
-        for index, cell in enumerate(cells)
-    ]
+    race = Race(cells, objective, constraints, corrected(LEVEL, len(cells) * rounds))
+    until = first
+    race.run(range(len(cells)), until, measures, workers, heed)
+    while True:
+        behind = [index for index in race.running if race.runs[index].count < until]
+        if not behind:
+            if until >= most or race.is_settled:
+                break
+            until = min(most, 2 * until)
+            behind = race.running
+        race.run(behind, until, measures, workers, heed)
+    return race.designs()
 
 
-def _survivors(
-    alive: Sequence[int],
-    runs: dict[int, Columns],
-    fates: dict[int, Fate],
-    objective: str,
-    constraints: Sequence[Constraint],
-    level: float,
-) -> list[int]:
-    """Take out what is settled; note why in `fates`."""
-    open_to = []
-    for index in alive:
-        verdicts = [constraint.check(runs[index], level).verdict for constraint in constraints]
-        if Verdict.BROKEN in verdicts:
-            fates[index] = Fate.BROKEN
-        else:
-            open_to.append(index)
-    sure = [index for index in open_to if _keeps(runs[index], constraints, level)]
-    if not sure:
-        return open_to
-    best = min(sure, key=lambda index: float(runs[index][objective].mean()))
-    kept = []
-    for index in open_to:
-        more = mean(runs[index][objective] - runs[best][objective], level)
-        if index != best and more.low > 0:
-            fates[index] = Fate.DEARER
-        else:
-            kept.append(index)
-    return kept
+@dataclass(slots=True)
+class Race:
+    """The designs and their runs so far."""
 
+    cells: Sequence[Cell]
+    objective: str
+    constraints: Sequence[Constraint]
+    level: float
+    runs: dict[int, Columns] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
 
-def _keeps(runs: Columns, constraints: Sequence[Constraint], level: float) -> bool:
-    return all(constraint.check(runs, level).verdict is Verdict.KEPT for constraint in constraints)
+    def run(self, wanted: Sequence[int], until: int, measures: Sequence[str], workers: int, heed: Heed) -> None:
+        """Bring designs to `until` runs each."""
+        for start in sorted({self.runs[index].count if index in self.runs else 0 for index in wanted}):
+            here = [index for index in wanted if (self.runs[index].count if index in self.runs else 0) == start]
+            heed(f"{len(here)} of {len(self.cells)} designs, {until} runs each")
+            scenarios = [self.cells[index].scenario for index in here]
+            made = run_all(scenarios, range(start, until), measures, workers=workers)
+            for index, columns in zip(here, made, strict=True):
+                self.runs[index] = longer(self.runs[index], columns) if index in self.runs else columns
+        self.broken |= {index for index in wanted if self._verdict(index, Verdict.BROKEN)}
+
+    @property
+    def running(self) -> list[int]:
+        """Designs in question: not broken, and not clearly dearer than the best so far."""
+        best = self.best
+        left = [index for index in self.runs if index not in self.broken]
+        return left if best is None else [index for index in left if not self._is_dearer(index, best)]
+
+    @property
+    def best(self) -> int | None:
+        """The cheapest design whose estimates keep every constraint."""
+        good = [
+            index
+            for index, columns in self.runs.items()
+            if index not in self.broken and all(one.check(columns).is_met for one in self.constraints)
+        ]
+        return min(good, key=lambda index: float(self.runs[index][self.objective].mean()), default=None)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is in question, or one design that keeps all constraints beyond doubt."""
+        running = self.running
+        if len(running) > 1:
+            return False
+        checks = [one.check(self.runs[index], self.level) for index in running for one in self.constraints]
+        return all(check.verdict is Verdict.KEPT for check in checks)
+
+    def designs(self) -> list[Design]:
+        """Give all with what became of them."""
+        running = set(self.running)
+        found = []
+        for index, cell in enumerate(self.cells):
+            design = judged(cell, self.runs[index], self.objective, self.constraints)
+            fate = Fate.BROKEN if index in self.broken else Fate.KEPT if index in running else Fate.DEARER
+            found.append(replace(design, fate=fate))
+        return found
+
+    def _verdict(self, index: int, wanted: Verdict) -> bool:
+        return any(one.check(self.runs[index], self.level).verdict is wanted for one in self.constraints)
+
+    def _is_dearer(self, index: int, best: int) -> bool:
+        """Compare in pairs, as far as both have run."""
+        if index == best:
+            return False
+        one, other = self.runs[index][self.objective], self.runs[best][self.objective]
+        shared = min(len(one), len(other))
+        return mean(one[:shared] - other[:shared], self.level).low > 0

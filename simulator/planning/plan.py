@@ -165,9 +165,10 @@ def _confirm(
     return None, None, tuple(refuted)
 
 
-def _shortfall(design: Design) -> tuple[float, float]:
+def _shortfall(design: Design) -> tuple[float, float, float]:
+    """Rank by probability missed, then by how far the measure is from its limit, then by price."""
     worst = design.worst
-    return (0.0 if worst is None else worst.shortfall, design.price)
+    return (0.0 if worst is None else worst.shortfall, design.distance, design.price)
 
 
 def _unexplored(question: Question, designs: Sequence[Design], winner: Design | None) -> tuple[str, ...]:

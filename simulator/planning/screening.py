@@ -53,14 +53,12 @@ def screen(
             cell = Cell(len(found), cell.shown, cell.scenario)
             runs = run_all([cell.scenario], range(replications), measures, workers=workers)[0]
             found[key] = judged(cell, runs, objective, constraints)
-        trial.set_user_attr("key", key)
+        for check in found[key].checks:
+            trial.set_constraint(check.constraint.text, min(check.shortfall, 1e9))
         return found[key].price
 
-    def beyond(trial: Any) -> tuple[float, ...]:
-        return tuple(min(check.shortfall, 1e9) for check in found[trial.user_attrs["key"]].checks)
-
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    sampler = optuna.samplers.TPESampler(seed=seed, constraints_func=beyond, multivariate=len(axes) > 1)
+    sampler = optuna.samplers.TPESampler(seed=seed, multivariate=len(axes) > 1)
     study = optuna.create_study(sampler=sampler, direction="minimize")
     study.optimize(look, n_trials=trials)
     designs = tuple(found.values())
@@ -70,8 +68,7 @@ def screen(
 
 def _promise(design: Design) -> tuple[float, float]:
     """Rank: those that keep the constraints by their price, then the others by how far they miss."""
-    worst = design.worst
-    return (0.0 if worst is None else max(worst.shortfall, 0.0), design.price)
+    return (max(design.distance, 0.0), design.price)
 
 
 def _point(trial: Any, axes: Sequence[Axis]) -> Point:

@@ -1,0 +1,108 @@
+"""`poolsight sensitivity`: on which assumption the answer hangs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from simulator.cli.errors import reported, tell
+
+if TYPE_CHECKING:
+    from simulator.experiment.estimates import Estimate
+    from simulator.planning.sensitivity import Bar, Tornado
+
+LONGEST: Final = 16
+"""Characters of the longest bar."""
+
+
+@reported
+def sensitivity(
+    file: Annotated[str, typer.Argument(help="A scenario file.")],
+    replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each case faces.")] = 20,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Rank the assumptions by what cost and finish would be if they were wrong."""
+    from simulator.experiment.axes import Base  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.planning.sensitivity import sensitivity as run_sensitivity  # noqa: PLC0415
+
+    base = Base.read(file)
+    tell(base.scenario.warnings)
+    found = run_sensitivity(base, replications=replications, workers=workers)
+    if as_json:
+        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+    else:
+        _show(found)
+
+
+def sentence(found: Tornado) -> str:
+    """Say which assumption matters most and whether it is known."""
+    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
+
+    answer = f"{value(found.cost.value if found.cost else None, 'USD')} and " + value(
+        found.makespan.value if found.makespan else None, "s"
+    )
+    clear = [bar for bar in found.bars if bar.is_clear]
+    if not clear:
+        return f"The answer, {answer}, moves beyond chance with none of {len(found.bars)} assumptions."
+    first = clear[0]
+    return (
+        f"The answer, {answer}, hangs most on {first.title} ({first.origin}): {first.low} to {first.high} moves the "
+        f"cost by {_ends(first.cost.lower, first.cost.higher)} and the finish by "
+        f"{_ends(first.makespan.lower, first.makespan.higher)}."
+    )
+
+
+def _ends(lower: Estimate | None, higher: Estimate | None) -> str:
+    return f"{_percent(lower)} to {_percent(higher)}"
+
+
+def _percent(estimate: Estimate | None) -> str:
+    return "–" if estimate is None else f"{100 * estimate.value:+.1f} %"
+
+
+def _show(found: Tornado) -> None:
+    from rich.text import Text  # noqa: PLC0415 - slow to import
+
+    from simulator.cli.page import console, dim, table  # noqa: PLC0415
+
+    page = console()
+    page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
+    page.print()
+    made = table("assumption", "from", "to", "cost", "finish", "", "origin")
+    made.columns[5].justify = made.columns[6].justify = "left"
+    most = max((bar.swing for bar in found.bars), default=0.0)
+    for bar in found.bars:
+        made.add_row(
+            Text(bar.title, style="" if bar.is_clear else "dim"),
+            bar.low,
+            bar.high,
+            _range(bar.cost.lower, bar.cost.higher),
+            _range(bar.makespan.lower, bar.makespan.higher),
+            _drawn(bar, most),
+            str(bar.origin),
+        )
+    page.print(made)
+    page.print()
+    sources = [f"{bar.title}: {bar.origin}, {bar.source}" for bar in found.bars if bar.is_clear]
+    dim(page, *sources)
+    dim(
+        page,
+        f"{found.replications} replications of the same luck; moves are of the mean, with ± half of the interval that "
+        "holds for all rows together at 95 %. Rows in which nothing moves beyond chance are dim.",
+    )
+
+
+def _range(lower: Estimate | None, higher: Estimate | None) -> str:
+    half = max((one.half_width for one in (lower, higher) if one is not None), default=0.0)
+    return f"{_ends(lower, higher)} ± {100 * half:.1f}"
+
+
+def _drawn(bar: Bar, most: float) -> str:
+    """Draw the swing as a bar; the block characters are plain text everywhere."""
+    length = round(LONGEST * bar.swing / most) if most else 0
+    sign = "█" if sys.stdout.encoding.lower().startswith("utf") else "#"
+    return sign * length

@@ -1,0 +1,127 @@
+"""On which assumption the answer hangs: each lower and higher, under the same luck, ranked by what it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from simulator.experiment.axes import Base
+from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
+from simulator.planning.doubts import doubts
+from simulator.planning.runs import Columns, plain, run_all
+from simulator.scenario.origins import Origin, origin_in
+
+MEASURES: Final = ("cost", "makespan", "unfinished")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a changed assumption does to a measure, as a share of its mean."""
+
+    measure: str
+    lower: Estimate | None
+    """Where the assumption is lower; None where the measure is missing in some run."""
+    higher: Estimate | None
+
+    @property
+    def swing(self) -> float:
+        """The larger of the two, whichever way it goes."""
+        return max((abs(one.value) for one in (self.lower, self.higher) if one is not None), default=0.0)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether an interval leaves 0 out."""
+        ends = [one for one in (self.lower, self.higher) if one is not None]
+        return any(one.low > 0 or one.high < 0 for one in ends)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"lower": plain(self.lower), "higher": plain(self.higher), "clear": self.is_clear}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of the tornado."""
+
+    name: str
+    title: str
+    origin: Origin
+    source: str
+    low: str
+    high: str
+    cost: Move
+    makespan: Move
+
+    @property
+    def swing(self) -> float:
+        return max(self.cost.swing, self.makespan.swing)
+
+    @property
+    def is_clear(self) -> bool:
+        return self.cost.is_clear or self.makespan.is_clear
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "assumption": self.name,
+            "title": self.title,
+            "origin": str(self.origin),
+            "source": self.source,
+            "low": self.low,
+            "high": self.high,
+            "cost": self.cost.to_dict(),
+            "makespan": self.makespan.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tornado:
+    """All rows, those that move the answer most first; moves hold together at 95 %."""
+
+    scenario: str
+    replications: int
+    cost: Estimate | None
+    makespan: Estimate | None
+    bars: tuple[Bar, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "scenario": self.scenario,
+            "replications": self.replications,
+            "cost": plain(self.cost),
+            "makespan": plain(self.makespan),
+            "assumptions": [bar.to_dict() for bar in self.bars],
+        }
+
+
+def sensitivity(
+    base: Base, *, replications: int = 20, workers: int = 0, heed: Callable[[str], None] = lambda _: None
+) -> Tornado:
+    """Run the scenario, and once lower and once higher for each assumption."""
+    scenario = base.scenario
+    asked = list(doubts(scenario))
+    heed(f"{1 + 2 * len(asked)} scenarios, {replications} runs each")
+    pairs = [one for doubt in asked for one in (doubt.lower, doubt.higher)]
+    center, *made = run_all([scenario, *pairs], range(replications), MEASURES, workers=workers)
+    level = corrected(LEVEL, 2 * len(asked))
+    bars = []
+    for index, doubt in enumerate(asked):
+        fact = origin_in(doubt.name, base.sources.data)
+        lower, higher = made[2 * index], made[2 * index + 1]
+        cost, makespan = (
+            Move(name, _move(center, lower, name, level), _move(center, higher, name, level))
+            for name in ("cost", "makespan")
+        )
+        bars.append(Bar(doubt.name, fact.title, fact.origin, fact.source, doubt.low, doubt.high, cost, makespan))
+    ranked = sorted(bars, key=lambda bar: (-bar.swing, bar.name))
+    return Tornado(scenario.name, replications, center.estimate("cost"), center.estimate("makespan"), tuple(ranked))
+
+
+def _move(center: Columns, other: Columns, measure: str, level: float) -> Estimate | None:
+    """Estimate the paired difference as a share of the center's mean."""
+    one, two = center[measure], other[measure]
+    both = ~np.isnan(one) & ~np.isnan(two)
+    if both.sum() < 2 or float(one[both].mean()) == 0:
+        return None
+    return mean((two[both] - one[both]) / float(one[both].mean()), level)

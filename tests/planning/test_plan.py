@@ -1,0 +1,143 @@
+"""`poolsight plan`: the cheapest design, confirmed; or which constraint stands in the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from simulator.cli.main import app
+from simulator.errors import InputError
+from simulator.planning.designs import Fate
+from simulator.planning.plan import FRESH, make_plan
+from simulator.planning.plan_file import load_plan
+
+SCENARIO = """
+sizes: {S: {vcpus: 1, memoryGiB: 4, dedicatedLinux: 1.0}}
+options: {timingPreset: instant}
+pools: [{id: p, vmSize: S, targetDedicatedNodes: 1}]
+jobs:
+  - id: j
+    poolInfo: {poolId: p}
+    simulation: {workload: [{count: 40, duration: {exponential: {mean: 10m}}}]}
+"""
+NODES = "nodes: {path: pools.p.targetDedicatedNodes, values: [2, 4, 8, 16]}"
+SEARCH = "{first: 8, replications: 32, confirm: 40}"
+
+
+def plan_file(folder: Path, subject_to: str, axes: str = NODES, search: str = SEARCH) -> Path:
+    (folder / "scenario.yaml").write_text(SCENARIO)
+    file = folder / "plan.yaml"
+    file.write_text(
+        f"scenario: scenario.yaml\naxes:\n  {axes}\nminimize: cost\nsubject_to: [{subject_to}]\nsearch: {search}\n"
+    )
+    return file
+
+
+def test_the_cheapest_design_that_keeps_the_deadline_is_confirmed_on_fresh_luck(tmp_path: Path) -> None:
+    """40 tasks of 10 min: 8 nodes need about 66 min, 4 nodes 110; idle tails make more nodes dearer."""
+    found = make_plan(load_plan(plan_file(tmp_path, "P(makespan <= 100m) >= 0.9")), workers=1)
+    assert found.winner is not None
+    assert found.confirmation is not None
+    assert found.winner.shown == {"nodes": 8}
+    assert found.confirmation.runs.count == 40
+    assert found.confirmation.is_feasible
+    fates = {one.shown["nodes"]: one.fate for one in found.designs}
+    assert fates == {2: Fate.BROKEN, 4: Fate.BROKEN, 8: Fate.KEPT, 16: Fate.DEARER}
+    assert found.binding is not None
+    assert found.binding[0].shown == {"nodes": 4}
+    assert [one.shown["nodes"] for one in found.front] == [2, 4, 8, 16], "each is faster and dearer"
+    assert found.runs < 4 * 32, "runs were spent where they decide"
+    assert any("VM size" in text for text in found.unexplored)
+
+
+def test_fresh_luck_is_no_luck_of_the_search() -> None:
+    assert FRESH > 100_000
+
+
+def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
+    found = make_plan(load_plan(plan_file(tmp_path, "P(makespan <= 10h) >= 0.9")), workers=1)
+    assert found.winner is not None
+    assert found.winner.shown == {"nodes": 2}
+    assert found.binding is None
+    assert any("nodes = 2 is the lowest looked at" in text for text in found.unexplored)
+
+
+def test_where_nothing_will_do_the_constraint_and_the_nearest_design_are_named(tmp_path: Path) -> None:
+    file = plan_file(tmp_path, "P(makespan <= 25m) >= 0.95")
+    ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
+    assert ended.exit_code == 1
+    said = ended.stdout.replace("\n", " ")
+    assert "No design keeps every constraint. Nearest is nodes = 16: P(makespan <= 25m) >= 0.95 comes to 0 %" in said
+    assert "95 % of runs would need the limit at " in said
+    answer = json.loads(CliRunner().invoke(app, ["plan", str(file), "--workers", "1", "--json"]).stdout)
+    assert answer["winner"] is None
+    assert answer["shortlist"][0]["design"] == {"nodes": 16}
+    assert answer["designs_in_space"] == 4
+
+
+def test_the_page_names_winner_binding_and_what_is_left_open(tmp_path: Path) -> None:
+    file = plan_file(tmp_path, "P(makespan <= 100m) >= 0.9")
+    ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith("nodes = 8 is the cheapest design found: cost $")
+    assert "Binding: P(makespan <= 100m) >= 0.9. nodes = 4 would cost" in ended.stdout
+    assert "Not explored" in ended.stdout
+
+
+def test_large_spaces_are_sampled(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    axes = "nodes: {path: pools.p.targetDedicatedNodes, from: 1, to: 400}"
+    file = plan_file(
+        tmp_path, "P(makespan <= 100m) >= 0.9", axes, "{first: 4, replications: 16, confirm: 40, trials: 12}"
+    )
+    question = load_plan(file)
+    assert question.size is None
+    found = make_plan(question, workers=1)
+    assert found.winner is not None
+    nodes = found.winner.shown["nodes"]
+    assert isinstance(nodes, int)
+    assert 5 <= nodes <= 40
+    assert any("continuous" in text for text in found.unexplored)
+    again = make_plan(question, workers=1)
+    assert again.to_dict() == found.to_dict(), "the same seed, the same answer"
+
+
+@pytest.mark.parametrize(
+    ("subject_to", "axes", "search", "messages"),
+    [
+        ("P(makespan <= 4h) >= 95, cost <= cheap", NODES, SEARCH, ["subject_to.0: expected a prob", "subject_to.1"]),
+        ("makespan <= 1h", "nodes: {path: pools.p.targetDedicatedNode, values: [1]}", SEARCH, ["did you mean"]),
+        (
+            "makespan <= 1h",
+            "nodes: {path: pools.p.targetDedicatedNodes, values: [1, -1]}",
+            SEARCH,
+            ["cell 1 with"],
+        ),
+        ("makespan <= 1h", NODES, "{first: 9, replications: 5}", ["search: first (9) is above replications (5)"]),
+        ("makespan <= 1h", NODES, "{methd: auto}", ["unknown key"]),
+        (
+            "makespan <= 1h",
+            "nodes: {path: pools.p.targetDedicatedNodes, from: 1, to: 4}",
+            "{method: exhaustive}",
+            ["search.method: exhaustive needs a step"],
+        ),
+    ],
+)
+def test_mistakes_come_with_their_place(
+    tmp_path: Path, subject_to: str, axes: str, search: str, messages: list[str]
+) -> None:
+    file = plan_file(tmp_path, subject_to, axes, search)
+    ended = CliRunner().invoke(app, ["plan", str(file)])
+    assert ended.exit_code == 2
+    assert ended.stdout == ""
+    for message in messages:
+        assert message in ended.stderr
+    assert f"{file}:" in ended.stderr
+
+
+def test_a_plan_needs_its_scenario(tmp_path: Path) -> None:
+    file = plan_file(tmp_path, "makespan <= 1h")
+    (tmp_path / "scenario.yaml").unlink()
+    with pytest.raises(InputError, match="no such file"):
+        load_plan(file)

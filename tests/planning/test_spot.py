@@ -1,0 +1,132 @@
+"""`poolsight spot`: shares, the break-even beside its closed form, longer tasks, and what cannot be asked."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from simulator.cli.main import app
+from simulator.experiment.axes import Base
+from simulator.planning.demand import Demand
+from simulator.planning.spot import SpotReport, spot_report
+from simulator.theory import restarts
+
+SCENARIO = """
+sizes: {{S: {{vcpus: 1, memoryGiB: 4, dedicatedLinux: 1.0, lowPriorityLinux: 0.4}}}}
+options: {{timingPreset: instant}}
+pools:
+  - id: p
+    vmSize: S
+    targetDedicatedNodes: 10
+    simulation: {{preemption: {preemption}}}
+  - {{id: other, vmSize: S, targetDedicatedNodes: 1}}
+jobs:
+  - id: j
+    poolInfo: {{poolId: p}}
+    simulation: {{workload: [{{count: 60, duration: 2h}}]}}
+"""
+HAZARD = "{model: hazard, ratePerHour: 0.2}"
+
+
+def scenario(folder: Path, preemption: str = HAZARD, more: str = "") -> Path:
+    file = folder / "spot.yaml"
+    file.write_text(SCENARIO.format(preemption=preemption) + more)
+    return file
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> SpotReport:
+    base = Base.read(scenario(tmp_path_factory.mktemp("spot")))
+    return spot_report(base, "p", steps=3, deadline=14.5 * 3600, replications=12, workers=1)
+
+
+def test_shares_split_the_nodes_and_face_the_same_luck(report: SpotReport) -> None:
+    assert [(one.dedicated_nodes, one.low_priority_nodes) for one in report.shares] == [(10, 0), (5, 5), (0, 10)]
+    dedicated, mixed, spot = report.shares
+    assert dedicated.preemptions.value == 0 < mixed.preemptions.value < spot.preemptions.value
+    assert dedicated.cost.value > mixed.cost.value > spot.cost.value
+    assert dedicated.saved.value == 0
+    assert dedicated.misses_deadline is not None
+    assert dedicated.misses_deadline.value == 0, "60 tasks of 2 h on 10 nodes: 12 h"
+    assert spot.misses_deadline is not None
+    assert spot.misses_deadline.value > 0.5
+    assert report.best is not None
+    assert report.best.spot_share < 1
+
+
+def test_the_break_even_stands_beside_the_closed_form(report: SpotReport) -> None:
+    """Price ratio 0.4: γw = 1.62; idle nodes at the end and the replacement make the simulation pay a little more."""
+    even = report.break_even
+    assert even.closed_form == pytest.approx(restarts.break_even(0.4) / 2, rel=1e-3)
+    assert even.simulated is not None
+    assert even.low is not None
+    assert even.high is not None
+    assert even.low <= even.simulated <= even.high
+    assert even.simulated == pytest.approx(even.closed_form, rel=0.25)
+    assert [point.closed_form for point in even.curve] == sorted(point.closed_form for point in even.curve)
+
+
+def test_longer_tasks_lose_more(report: SpotReport) -> None:
+    ratios = [one.ratio.value for one in report.lengths if one.ratio is not None]
+    assert len(ratios) == 5
+    assert ratios[0] < ratios[2] < ratios[4]
+    closed = [one.closed_form for one in report.lengths if one.closed_form is not None]
+    assert closed == sorted(closed)
+    assert closed[2] == pytest.approx(0.4 * restarts.billed(2, 0.2) / 2, rel=1e-3)
+
+
+def test_young_beats_no_checkpoint_and_too_many(report: SpotReport) -> None:
+    costs = {saving.label: saving.ratio for saving in report.savings}
+    assert costs["Young's interval"] < costs["none"]
+    assert costs["Young's interval"] == min(costs.values())
+
+
+def test_the_closed_form_adds_up_tasks_of_all_lengths() -> None:
+    demand = Demand(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+    hazard = demand.break_even(0.5)
+    assert hazard is not None
+    assert demand.billed_factor(hazard) == pytest.approx(2)
+    assert demand.break_even(1.0) is None
+
+
+def test_the_page_begins_with_the_answer_and_json_has_it_too(tmp_path: Path) -> None:
+    file = scenario(tmp_path)
+    command = ["spot", str(file), "--pool", "p", "--replications", "4", "--steps", "2", "--workers", "1"]
+    ended = CliRunner().invoke(app, command)
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith("100% spot is the cheapest: $")
+    answer = json.loads(CliRunner().invoke(app, [*command, "--json", "--deadline", "5h"]).stdout)
+    assert answer["sentence"].startswith("No share of spot nodes meets 5 h")
+    assert answer["best_spot_share"] is None
+    assert answer["break_even"]["closed_form_per_hour"] == pytest.approx(0.81, abs=0.01)
+
+
+RESIZE = "timeline: [{at: 5h, operation: resize, pool: p, targetDedicatedNodes: 20}]\n"
+
+
+@pytest.mark.parametrize(
+    ("preemption", "more", "options", "message"),
+    [
+        (HAZARD, "", [], "2 pools (p, other): choose one with --pool"),
+        (HAZARD, "", ["--pool", "q"], "the scenario has no pool 'q', but p, other"),
+        (HAZARD, "", ["--pool", "other"], "pool 'other' has no job"),
+        ("{model: none}", "", ["--pool", "p"], "never loses a low-priority node"),
+        (HAZARD, RESIZE, ["--pool", "p"], "timeline.0 resizes pool 'p'"),
+        (HAZARD, "", ["--pool", "p", "--deadline", "soon"], "--deadline: cannot be read as a duration"),
+    ],
+)
+def test_what_cannot_be_answered_is_said(
+    tmp_path: Path, preemption: str, more: str, options: list[str], message: str
+) -> None:
+    ended = CliRunner().invoke(app, ["spot", str(scenario(tmp_path, preemption, more)), *options])
+    assert ended.exit_code == 2
+    assert message in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_rate_can_be_given_instead_of_a_model(tmp_path: Path) -> None:
+    base = Base.read(scenario(tmp_path, "{model: none}"))
+    found = spot_report(base, "p", steps=2, rate=0.1, replications=3, workers=1)
+    assert found.rate_per_hour == 0.1

@@ -89,7 +89,7 @@ def test_large_spaces_are_sampled(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     axes = "nodes: {path: pools.p.targetDedicatedNodes, from: 1, to: 400}"
     file = plan_file(
-        tmp_path, "P(makespan <= 100m) >= 0.9", axes, "{first: 4, replications: 16, confirm: 40, trials: 12}"
+        tmp_path, "P(makespan <= 100m) >= 0.9", axes, "{first: 4, replications: 8, confirm: 20, trials: 12}"
     )
     question = load_plan(file)
     assert question.size is None

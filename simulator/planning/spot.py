@@ -166,9 +166,10 @@ def _choose(scenario: Scenario, pool_id: str | None) -> Pool:
 def _alone(scenario: Scenario, pool_id: str) -> Scenario:
     """Keep one pool with its jobs and operations; its luck stays as it was, for streams go by name."""
     mine = pool_id.lower()
+    jobs = {job.id.lower() for job in scenario.jobs if (job.pool_id or "").lower() == mine}
     timeline: list[Operation] = []
     for index, operation in enumerate(scenario.timeline):
-        if operation.pool.lower() != mine:
+        if not _concerns(operation, mine, jobs):
             continue
         if isinstance(operation, Resize):
             if operation.target_dedicated_nodes or operation.target_low_priority_nodes:
@@ -187,6 +188,14 @@ def _alone(scenario: Scenario, pool_id: str) -> Scenario:
         "timeline": tuple(timeline),
     }
     return scenario.model_copy(update=update)
+
+
+def _concerns(operation: Operation, pool: str, jobs: set[str]) -> bool:
+    """Tell whether an operation is on the pool, on one of its jobs, or on all there is."""
+    of_pool, of_job = getattr(operation, "pool", None), getattr(operation, "job", None)
+    if of_pool is not None:
+        return str(of_pool).lower() == pool
+    return of_job is None or str(of_job).lower() in jobs
 
 
 def _price_ratio(scenario: Scenario) -> float:

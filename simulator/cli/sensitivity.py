@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
     from simulator.planning.sensitivity import Bar, Tornado
 
-LONGEST: Final = 16
+LONGEST: Final = 10
 """Characters of the longest bar."""
 
 
@@ -49,10 +49,15 @@ def sentence(found: Tornado) -> str:
     if not clear:
         return f"The answer, {answer}, moves beyond chance with none of {len(found.bars)} assumptions."
     first = clear[0]
+    unsure = next((bar for bar in clear if bar.origin in ("assumed", "measured")), None)
+    other = "" if unsure is None or unsure is first else f" Of what is not documented, most on {_moved(unsure)}."
+    return f"The answer, {answer}, hangs most on {_moved(first)}.{other}"
+
+
+def _moved(bar: Bar) -> str:
     return (
-        f"The answer, {answer}, hangs most on {first.title} ({first.origin}): {first.low} to {first.high} moves the "
-        f"cost by {_ends(first.cost.lower, first.cost.higher)} and the finish by "
-        f"{_ends(first.makespan.lower, first.makespan.higher)}."
+        f"{bar.title} ({bar.origin}): {bar.low} to {bar.high} moves the cost by "
+        f"{_ends(bar.cost.lower, bar.cost.higher)} and the finish by {_ends(bar.makespan.lower, bar.makespan.higher)}"
     )
 
 
@@ -72,14 +77,13 @@ def _show(found: Tornado) -> None:
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
     page.print()
-    made = table("assumption", "from", "to", "cost", "finish", "", "origin")
-    made.columns[5].justify = made.columns[6].justify = "left"
+    made = table("assumption", "from – to", "cost, %", "finish, %", "", "origin")
+    made.columns[4].justify = made.columns[5].justify = "left"
     most = max((bar.swing for bar in found.bars), default=0.0)
     for bar in found.bars:
         made.add_row(
             Text(bar.title, style="" if bar.is_clear else "dim"),
-            bar.low,
-            bar.high,
+            f"{bar.low} – {bar.high}",
             _range(bar.cost.lower, bar.cost.higher),
             _range(bar.makespan.lower, bar.makespan.higher),
             _drawn(bar, most),
@@ -98,7 +102,8 @@ def _show(found: Tornado) -> None:
 
 def _range(lower: Estimate | None, higher: Estimate | None) -> str:
     half = max((one.half_width for one in (lower, higher) if one is not None), default=0.0)
-    return f"{_ends(lower, higher)} ± {100 * half:.1f}"
+    low, high = ("–" if one is None else f"{100 * one.value:+.1f}" for one in (lower, higher))
+    return f"{low} to {high} ± {100 * half:.1f}"
 
 
 def _drawn(bar: Bar, most: float) -> str:

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Base, Cell, make_cells
@@ -57,6 +57,10 @@ class Search(Section):
         return self
 
 
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 class PlanFile(Section):
     """A question for the cheapest design."""
 
@@ -67,7 +71,7 @@ class PlanFile(Section):
     """Instead of the scenario's."""
     axes: dict[str, AxisBody] = Field(min_length=1)
     minimize: str = "cost"
-    subject_to: tuple[str, ...] = ()
+    subject_to: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     search: Search = Search()
 
 
@@ -139,6 +143,9 @@ def _validated(document: Document) -> PlanFile:
     if not isinstance(document.data, Mapping):
         raise InputError([document.problem("expected a mapping with scenario, axes and subject_to", ())])
     data: Any = document.data
+    if "scenario" not in data and "pools" in data:
+        text = "this is a scenario; a plan file names one under scenario, and has axes and subject_to"
+        raise InputError([document.problem(text, ())])
     try:
         body = PlanFile.model_validate(data)
     except ValidationError as error:

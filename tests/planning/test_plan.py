@@ -15,7 +15,13 @@ from simulator.planning.plan_file import load_plan
 SCENARIO = """
 sizes: {S: {vcpus: 1, memoryGiB: 4, dedicatedLinux: 1.0}}
 options: {timingPreset: instant}
-pools: [{id: p, vmSize: S, targetDedicatedNodes: 1}]
+pools:
+  - id: p
+    vmSize: S
+    targetDedicatedNodes: 1
+    virtualMachineConfiguration:
+      imageReference: {publisher: canonical, offer: ubuntu, sku: 22_04-lts}
+      nodeAgentSKUId: batch.node.ubuntu 22.04
 jobs:
   - id: j
     poolInfo: {poolId: p}

@@ -18,6 +18,9 @@ pools:
   - id: p
     vmSize: S
     targetDedicatedNodes: 3
+    virtualMachineConfiguration:
+      imageReference: {publisher: canonical, offer: ubuntu, sku: 22_04-lts}
+      nodeAgentSKUId: batch.node.ubuntu 22.04
     startTask: {commandLine: prepare}
     simulation: {timing: {starting: 20m}}
 jobs:

@@ -20,8 +20,11 @@ pools:
   - id: p
     vmSize: S
     targetDedicatedNodes: 10
+    virtualMachineConfiguration: &linux
+      imageReference: {{publisher: canonical, offer: ubuntu, sku: 22_04-lts}}
+      nodeAgentSKUId: batch.node.ubuntu 22.04
     simulation: {{preemption: {preemption}}}
-  - {{id: other, vmSize: S, targetDedicatedNodes: 1}}
+  - {{id: other, vmSize: S, targetDedicatedNodes: 1, virtualMachineConfiguration: *linux}}
 jobs:
   - id: j
     poolInfo: {{poolId: p}}

@@ -31,7 +31,7 @@ from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
 from simulator.results.money import cents, in_dollars
-from simulator.states import TaskState
+from simulator.states import NodeState, TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -217,6 +217,9 @@ def _assumptions(recording: Recording) -> list[str]:
     said = [f"timings of nodes and tasks: preset {options.timing_preset}, chosen, not published (P28)"]
     if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
         said.append("preemption: the scenario's own model, the service publishes rates only in bands (P29, P41)")
+    if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
+        delay = options.lost_node_requeue_delay
+        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (P23, P24)")
     if recording.raw.recorder.evaluations:
         said.append(f"autoscale samples: profile {options.sample_profile}, delays chosen, not published (A21)")
     changed = options.model_dump(exclude_defaults=True, exclude={"timing_preset"})

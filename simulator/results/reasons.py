@@ -5,12 +5,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.control import IDLE, Control
+from simulator.results.control import IDLE, STATES, Control
 from simulator.scenario.schema import Scenario
 from simulator.scenario.workload import Workload
-from simulator.states import TaskState
+from simulator.states import NodeState, TaskState
 
 NONE: Final = ""
+BROKEN: Final = (NodeState.STARTTASKFAILED, NodeState.UNUSABLE, NodeState.UNKNOWN, NodeState.OFFLINE)
+"""States in which nodes fill a pool's target and take no task."""
 
 
 def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> tuple[list[str], npt.NDArray[np.int32]]:
@@ -60,6 +62,11 @@ def _why_waiting(control: Control, pool: int) -> str:
     ]
     targets = [row for row in raw.recorder.targets if row[0] == pool]
     wants_none = not targets or not any(targets[-1][2:])
+    left = here & (control.end == raw.end)
+    stuck = [code for code in np.unique(control.state[left]).tolist() if STATES[code] in BROKEN]
+    if stuck:
+        counts = (f"{int((control.state[left] == code).sum())} {STATES[code]}" for code in stuck)
+        return f"no node in service when the run ended: {', '.join(counts)}"
     if errors:
         return f"no node in service when the run ended: {errors[-1]}"
     return "no node in service when the run ended" + (": the pool's targets are 0" if wants_none else "")

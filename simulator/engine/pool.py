@@ -18,6 +18,7 @@ from simulator.engine.preemption import watch_capacity, watch_vm
 from simulator.engine.resize import Resize
 from simulator.engine.setup import setup_of
 from simulator.engine.spans import Spans
+from simulator.engine.starting import Crowd
 from simulator.engine.victims import choose_victims
 from simulator.kernel import Kernel
 from simulator.scenario.bodies import Pool as PoolDescription
@@ -64,8 +65,7 @@ class Pool:
         """Low-priority VMs that the region can give now, where a capacity curve says so."""
         self.capacity_may_change = False
         self.setup = setup_of(description)
-        self.starting_tasks = 0
-        """How many nodes run their start task."""
+        self.crowd = Crowd(matters=description.simulation.start_task.crowding > 0)
         self.upgrading = False
         self.os_version = description.os_version
         self.retention: npt.NDArray[np.int64] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -13,8 +14,38 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.node import Node
+    from simulator.engine.pool import Pool
 
 Steps = Generator[simpy.Event, Any, Order]
+
+
+@dataclass(slots=True, eq=False)
+class Start:
+    """One attempt of a start task."""
+
+    most: int = 0
+    """How many ran at once at most while it did."""
+
+
+class Crowd:
+    """The start tasks that run in a pool, where it matters how many they are."""
+
+    def __init__(self, *, matters: bool) -> None:
+        self._matters = matters
+        self._running: dict[Start, None] = {}
+
+    def enter(self) -> Start:
+        """Begin one more."""
+        mine = Start(1)
+        if self._matters:
+            self._running[mine] = None
+            for other in self._running:
+                other.most = max(other.most, len(self._running))
+        return mine
+
+    def leave(self, mine: Start) -> None:
+        """End one."""
+        self._running.pop(mine, None)
 
 
 def start(node: Node, *, fresh: bool) -> Steps:
@@ -49,21 +80,26 @@ def _start_task(node: Node, limit: int) -> Steps:
     pool, env = node.pool, node.env
     attempt = 0
     while True:
-        pool.starting_tasks += 1
         row = pool.world.record.start_task_began(node.number, env.clock, attempt)
-        luck = pool.description.simulation.start_task
-        chance = luck.failure_probability + luck.crowding * (pool.starting_tasks - 1)
-        code = luck.exit_code if chance > 0 and pool.luck("start task failure") < chance else 0
+        mine = pool.crowd.enter()
         try:
             yield env.after(pool.spans.start_task())
+            code = _exit_code(pool, mine.most)
             pool.world.record.start_task_ended(row, env.clock, code)
         finally:
-            pool.starting_tasks -= 1
+            pool.crowd.leave(mine)
         if code == 0:
             return None
         if 0 <= limit <= attempt:
             return Break(NodeState.STARTTASKFAILED, f"start task ended with exit code {code}")
         attempt += 1
+
+
+def _exit_code(pool: Pool, crowd: int) -> int:
+    """Draw how an attempt ends that shared the pool with so many others at most, itself among them."""
+    luck = pool.description.simulation.start_task
+    chance = luck.failure_probability + luck.crowding * (crowd - 1)
+    return luck.exit_code if chance > 0 and pool.luck("start task failure") < chance else 0
 
 
 def _beside(node: Node, limit: int) -> Generator[simpy.Event, Any, None]:

@@ -13,7 +13,7 @@ class StartTaskLuck(Section):
     failure_probability: Fraction = 0.0
     """Chance that one attempt ends with `exit_code`."""
     crowding: Fraction = 0.0
-    """Added to that chance for every other node of the pool whose start task runs when the attempt begins."""
+    """Added to that chance for every other node of the pool whose start task ran at the same time, at its busiest."""
     exit_code: Annotated[int, Field(ge=1)] = 1
 
 

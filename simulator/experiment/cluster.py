@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import re
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, Final
@@ -17,6 +18,7 @@ from simulator.experiment.versions import versions
 
 ANSWER_S: Final = 10
 """So long a scheduler has to answer, and then to show a worker."""
+ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:\d+")
 INSTALL: Final = "install the extra: pip install 'poolsight[cluster]'"
 
 
@@ -67,6 +69,8 @@ class Cluster:
 
 def _connect(address: str) -> Any:
     """Get a client, or say within ten seconds why there is none."""
+    if not ADDRESS.fullmatch(address):
+        raise InputError(f"--cluster: expected an address like tcp://host:8786, not {address!r}")
     try:
         from distributed import Client  # noqa: PLC0415 - an extra
     except ImportError:
@@ -94,6 +98,11 @@ def _threads(client: Any, address: str) -> int:
     return max(1, sum(int(count) for count in client.nthreads().values()))
 
 
+def mine() -> dict[str, str]:
+    """Give this program's versions."""
+    return versions()
+
+
 def _same_versions(client: Any, address: str) -> None:
     """Refuse workers with other versions of what makes or carries the result."""
     try:
@@ -101,12 +110,12 @@ def _same_versions(client: Any, address: str) -> None:
         theirs = client.run(versions)
     except (ValueError, ImportError, RuntimeError) as error:
         raise InputError(f"--cluster: the workers at {address} differ from this program: {error}") from None
-    mine = versions()
+    here = mine()
     wrong = [
-        f"{worker} has {name} {found.get(name)}, this program {mine[name]}"
+        f"{worker} has {name} {found.get(name)}, this program {here[name]}"
         for worker, found in theirs.items()
-        for name in mine
-        if found.get(name) != mine[name]
+        for name in here
+        if found.get(name) != here[name]
     ]
     if wrong:
         raise InputError(f"--cluster: the workers at {address} differ from this program: {'; '.join(wrong)}")

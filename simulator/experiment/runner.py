@@ -48,6 +48,8 @@ def run_trials(
     """
     wanted = Wanted() if wanted is None else wanted
     todo = deque(trials)
+    if not todo:
+        return
     size = workers or os.cpu_count() or 1
     if cluster is None:
         pace = Pace()

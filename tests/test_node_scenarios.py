@@ -10,11 +10,11 @@ def test_in_a_crowd_start_tasks_fail_and_waves_end_sooner_and_cheaper() -> None:
     recording = run("start_task_crowd")
     failed = recording.node_states[recording.node_states["state"] == "starttaskfailed"]
     counts = failed.groupby("pool", observed=False).size()
-    assert counts["at_once"] > 30
-    assert counts["in_waves"] < 15
+    assert counts["at_once"] > 20
+    assert counts["in_waves"] < 12
     assert job_end(recording, "on_in_waves") < job_end(recording, "on_at_once")
     cost = summarize(recording)["cost"]["by_pool"]
-    assert cost["in_waves"] < cost["at_once"]
+    assert cost["in_waves"] < 0.9 * cost["at_once"]
 
 
 def test_an_upgrade_loses_as_much_work_either_way_but_only_rolling_keeps_the_pool_working() -> None:

@@ -87,6 +87,10 @@ def explain(sources: Sources, error: ValidationError) -> list[Problem]:
         if found["type"] == "extra_forbidden":
             near = get_close_matches(str(loc[-1]), _known_keys(), n=1)
             message = "unknown key" + (f", did you mean '{near[0]}'?" if near else "")
+        elif found["type"] == "union_tag_invalid":
+            tag, tags = str(found["ctx"]["tag"]), str(found["ctx"]["expected_tags"]).replace("'", "").split(", ")
+            near = get_close_matches(tag, tags, n=1)
+            message = f"unknown '{tag}', did you mean '{near[0]}'?" if near else f"{message}, not '{tag}'"
         elif is_missing:
             message = f"'{loc[-1]}' is missing"
         elif isinstance(found["input"], str | int | float):
@@ -105,6 +109,7 @@ _KINDS = {
     "int_from_float": "expected a whole number",
     "int_parsing": "expected a whole number",
     "string_type": "expected a text",
+    "too_short": "expected at least one",
 }
 
 

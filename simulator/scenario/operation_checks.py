@@ -63,6 +63,6 @@ def _enable(operation: EnableAutoScale, pool: Pool | None, loc: Loc) -> Iterator
 def _outage(scenario: Scenario, operation: Outage, loc: Loc) -> Iterator[Finding]:
     if operation.size is None and operation.zone is None:
         yield Finding("expected size, zone, or both", loc)
-    known = {name.lower(): name for name in (*scenario.sizes, *table())}
+    known = {name.lower(): name for name in (*(size.name for size in table().values()), *scenario.sizes)}
     if operation.size is not None and operation.size.lower() not in known:
         yield Finding(f"unknown VM size '{operation.size}'{near(operation.size, known.values())}", (*loc, "size"))

@@ -91,7 +91,9 @@ def check_pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if account is not None and account.lower() not in {name.lower() for name in scenario.accounts}:
         yield Finding(f"no account '{account}'{near(account, scenario.accounts)}", (*loc, "simulation", "account"))
     if pool.resize_timeout < MIN_RESIZE_TIMEOUT:
-        yield Finding("the service refuses a resizeTimeout below 5 minutes", (*loc, "resizeTimeout"))
+        yield Finding(
+            "the service refuses a resizeTimeout below 5 minutes (InvalidPropertyValue)", (*loc, "resizeTimeout")
+        )
     if pool.enable_auto_scale:
         yield from _autoscale(pool, loc)
     elif pool.auto_scale_formula is not None:
@@ -126,7 +128,7 @@ def _machine(pool: Pool, machine: VirtualMachineConfiguration, loc: Loc) -> Iter
     windows, image = is_windows_agent(agent), is_windows_image(machine.image_reference)
     if windows is None:
         hint = near(agent, NODE_AGENTS)
-        text = f"unknown node agent '{agent}'{hint}: the operating system is taken from the image"
+        text = f"unknown node agent, the operating system is taken from the image: '{agent}'{hint}"
         yield Finding(text, where, is_warning=True)
     elif image is not None and image is not windows:
         names = ("Linux", "Windows")

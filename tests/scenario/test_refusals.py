@@ -152,3 +152,43 @@ def test_quotas_name_families_that_exist_and_bound_the_pools(tmp_path: Path) -> 
     assert "did you mean 'standardDv3Family'?" in warning.message
     document = {"account": {"poolQuota": 1}, "pools": [pool(), pool(id="q")], "jobs": [job(GROUP)]}
     assert "2 pools, but the account may have 1" in problems(write(tmp_path, document))[0]
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ({"operation": "rebot", "nodeId": "p_1_d"}, "unknown 'rebot', did you mean 'reboot'?"),
+        ({"operation": "reboot", "nodeId": []}, "expected at least one"),
+        ({"operation": "updatePool", "vmSize": "x"}, "vmSize is fixed when a pool is created"),
+        ({"operation": "outage", "pool": None, "duration": "1h", "size": "Standard_D2v3"}, "mean 'Standard_D2_v3'?"),
+        ({"operation": "outage", "pool": None, "duration": "1h"}, "expected size, zone, or both"),
+        ({"operation": "loseContact"}, "expected either nodeId or count"),
+        ({"operation": "removeNodes", "nodeList": ["x"] * 101}, "at most 100 in one request"),
+        ({"operation": "removeNodes", "nodeList": "x", "resizeTimeout": "1m"}, "below 5 minutes"),
+        ({"operation": "evaluateAutoScale", "autoScaleFormula": "x ="}, "AutoScalingFormulaSyntaxError"),
+        ({"operation": "reboot", "nodeId": "x", "nodeRebootOption": "softly"}, "not 'softly'"),
+    ],
+)
+def test_an_operation_that_is_refused(tmp_path: Path, operation: dict[str, Any], told: str) -> None:
+    asked = {"at": "1h", "pool": "p", **operation}
+    asked = {key: value for key, value in asked.items() if value is not None}
+    document = {"pools": [pool()], "jobs": [job(GROUP)], "timeline": [asked]}
+    assert told in problems(write(tmp_path, document))[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"simulation": {"account": "b"}}, "no account 'b'"),
+        ({"simulation": {"startTask": {"failureProbability": 2}}}, "less than or equal to 1"),
+        ({"simulation": {"downloads": {"bandwidth": 0}}}, "greater than 0"),
+        ({"applicationPackageReferences": [{"applicationId": f"a{k}"} for k in range(11)]}, "at most 10"),
+        (
+            {"networkConfiguration": {"publicIPAddressConfiguration": {"provision": "usermanaged"}}},
+            "names no address",
+        ),
+    ],
+)
+def test_a_pool_with_impossible_surroundings(tmp_path: Path, body: dict[str, Any], told: str) -> None:
+    document = {"accounts": {"a": {}}, "pools": [pool(**body)], "jobs": [job(GROUP)]}
+    assert told in problems(write(tmp_path, document))[0]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from simulator.engine.orders import Break, Order
+from simulator.errors import BrokenInvariantError
 from simulator.states import NodeState
 from simulator.units import to_ms
 
@@ -78,8 +79,9 @@ def start(node: Node, *, fresh: bool) -> Steps:
 def _start_task(node: Node, limit: int) -> Steps:
     """Run the start task, again while retries are left; a negative limit is none."""
     pool, env = node.pool, node.env
-    attempt = 0
+    attempt = rounds = 0
     while True:
+        began = env.clock
         row = pool.world.record.start_task_began(node.number, env.clock, attempt)
         mine = pool.crowd.enter()
         try:
@@ -90,6 +92,9 @@ def _start_task(node: Node, limit: int) -> Steps:
             pool.crowd.leave(mine)
         if code == 0:
             return None
+        rounds = rounds + 1 if began == env.clock else 0
+        if rounds > pool.world.scenario.options.max_rounds_per_instant:
+            raise BrokenInvariantError(f"the start task of node {node.id} is tried for ever at {env.clock} ms")
         if 0 <= limit <= attempt:
             return Break(NodeState.STARTTASKFAILED, f"start task ended with exit code {code}")
         attempt += 1

@@ -180,6 +180,9 @@ def _fetched(pool: Pool, loc: Loc) -> Iterator[Finding]:
     if pool.start_task is None and (luck.failure_probability or luck.crowding):
         text = "the pool has no startTask that could fail"
         yield Finding(text, (*loc, "simulation", "startTask"), is_warning=True)
+    if pool.start_task is not None and pool.start_task.max_task_retry_count < 0 and luck.failure_probability >= 1:
+        text = "a start task that always fails and is tried again without end: no node would ever be ready"
+        yield Finding(text, (*loc, "startTask", "maxTaskRetryCount"))
 
 
 def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:

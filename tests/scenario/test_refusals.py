@@ -182,6 +182,13 @@ def test_an_operation_that_is_refused(tmp_path: Path, operation: dict[str, Any],
         ({"simulation": {"account": "b"}}, "no account 'b'"),
         ({"simulation": {"startTask": {"failureProbability": 2}}}, "less than or equal to 1"),
         ({"simulation": {"downloads": {"bandwidth": 0}}}, "greater than 0"),
+        (
+            {
+                "startTask": {"commandLine": "x", "maxTaskRetryCount": -1},
+                "simulation": {"startTask": {"failureProbability": 1}},
+            },
+            "no node would ever be ready",
+        ),
         ({"applicationPackageReferences": [{"applicationId": f"a{k}"} for k in range(11)]}, "at most 10"),
         (
             {"networkConfiguration": {"publicIPAddressConfiguration": {"provision": "usermanaged"}}},

@@ -22,6 +22,8 @@ MIN_RESIZE_TIMEOUT: Final = 300.0
 INTERVALS: Final = (300.0, 168 * 3600.0)
 MAX_SLOTS: Final = 256
 MOST_PACKAGES: Final = 10
+LONGEST_LINE: Final = 100
+"""So much of a formula's line is shown with what is wrong in it."""
 MOST_RULES: Final = 25
 UNSUPPORTED: Final = ("standard_a0", "basic_a0", "standard_gs", "standard_ds")
 """Beginnings of names of sizes that the service's text calls unsupported; that text is stale (assumption P54)."""
@@ -81,7 +83,7 @@ def check_pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
         most = min(4 * size.vcpus, MAX_SLOTS)
         yield Finding(
             f"{pool.task_slots_per_node} task slots on {size.vcpus} vCPUs; the service allows at most {most} "
-            "(4 per core, 256 in all)",
+            "(4 per core, 256 in all; InvalidPropertyValue)",
             (*loc, "taskSlotsPerNode"),
         )
     yield from _deployment(pool, loc)
@@ -91,13 +93,12 @@ def check_pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if account is not None and account.lower() not in {name.lower() for name in scenario.accounts}:
         yield Finding(f"no account '{account}'{near(account, scenario.accounts)}", (*loc, "simulation", "account"))
     if pool.resize_timeout < MIN_RESIZE_TIMEOUT:
-        yield Finding(
-            "the service refuses a resizeTimeout below 5 minutes (InvalidPropertyValue)", (*loc, "resizeTimeout")
-        )
+        text = "the service refuses a resizeTimeout below 5 minutes (InvalidPropertyValue)"
+        yield Finding(text, (*loc, "resizeTimeout"))
     if pool.enable_auto_scale:
         yield from _autoscale(pool, loc)
     elif pool.auto_scale_formula is not None:
-        text = "a formula without enableAutoScale: the service refuses such a body"
+        text = "a formula without enableAutoScale: the service refuses such a body (InvalidPropertyValue)"
         yield Finding(text, (*loc, "autoScaleFormula"))
 
 
@@ -153,7 +154,8 @@ def _network(pool: Pool, loc: Loc) -> Iterator[Finding]:
     pools = body.endpoint_configuration.inbound_nat_pools
     where = (*loc, "networkConfiguration", "endpointConfiguration", "inboundNATPools")
     if len(pools) > network.MOST_NAT_POOLS:
-        yield Finding(f"{len(pools)} inbound NAT pools; the service takes at most {network.MOST_NAT_POOLS}", where)
+        text = f"{len(pools)} inbound NAT pools; the service takes at most {network.MOST_NAT_POOLS}"
+        yield Finding(f"{text} (InvalidPropertyValue)", where)
     for index, one in enumerate(pools):
         low, high = one.frontend_port_range_start, one.frontend_port_range_end
         first, last = network.RESERVED_FRONTEND
@@ -175,6 +177,7 @@ def _fetched(pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Look at what nodes get when they start."""
     if len(pool.application_package_references) > MOST_PACKAGES:
         text = f"{len(pool.application_package_references)} packages; the service takes at most {MOST_PACKAGES}"
+        text = f"{text} (InvalidPropertyValue)"
         yield Finding(text, (*loc, "applicationPackageReferences"))
     luck = pool.simulation.start_task
     if pool.start_task is None and (luck.failure_probability or luck.crowding):
@@ -187,13 +190,14 @@ def _fetched(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
     if pool.auto_scale_formula is None:
-        yield Finding("enableAutoScale without autoScaleFormula", (*loc, "enableAutoScale"))
+        yield Finding("enableAutoScale without autoScaleFormula (MissingRequiredProperty)", (*loc, "enableAutoScale"))
     for field, key in (
         ("target_dedicated_nodes", "targetDedicatedNodes"),
         ("target_low_priority_nodes", "targetLowPriorityNodes"),
     ):
         if field in pool.model_fields_set:
-            yield Finding("a fixed target and enableAutoScale: the service takes one or the other", (*loc, key))
+            text = "a fixed target and enableAutoScale: the service takes one or the other (InvalidPropertyValue)"
+            yield Finding(text, (*loc, key))
     if pool.auto_scale_formula is not None:
         wrong = list(check_formula(pool.auto_scale_formula, loc))
         yield from wrong or _lint(pool, loc)
@@ -211,7 +215,7 @@ def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
 def check_interval(seconds: float, loc: Loc) -> Iterator[Finding]:
     low, high = INTERVALS
     if not low <= seconds <= high:
-        text = "the service takes an interval from 5 minutes to 168 hours"
+        text = "the service takes an interval from 5 minutes to 168 hours (InvalidPropertyValue)"
         yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
 
 
@@ -220,5 +224,7 @@ def check_formula(formula: str, loc: Loc) -> Iterator[Finding]:
         Formula.parse(formula)
     except FormulaSyntaxError as error:
         for problem in error.problems:
-            text = f"{error.code}: {problem.place}: {problem.message}, in: {problem.source.strip()}"
+            line = problem.source.strip()
+            shown = line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..."
+            text = f"{error.code}: {problem.place}: {problem.message}, in: {shown}"
             yield Finding(text, (*loc, "autoScaleFormula"))

@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report import sections
+from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
 from simulator.report.curves import summary_table
 from simulator.report.figures.pool import story
@@ -45,7 +46,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
         ("cost", "Cost", sections.costs(summary)),
         ("jobs", "Jobs", sections.jobs(summary)),
         ("evaluations", "Autoscale evaluations", _evaluations_section(evaluations)),
-        ("assumptions", "Assumptions", [sections.assumptions(origins(summary))]),
+        ("assumptions", "Assumptions", [sections.assumptions(rests_on(run.plain_scenario, summary))]),
         ("scenario", "Scenario", sections.scenario(run.plain_scenario)),
         ("manifest", "Manifest", [sections.manifest(summary["manifest"])]),
     ]
@@ -222,11 +223,6 @@ def _evaluations_section(found: dict[str, Any]) -> list[Html]:
     if traced < found["traced"]:
         text += f" {traced:,} of {found['traced']:,} traces are here; evaluations.parquet has all."
     return [tag("p", text), tag("div", panel)]
-
-
-def origins(summary: dict[str, Any]) -> list[tuple[str, str]]:
-    """Give each assumption with where it comes from."""
-    return [(text, "assumed") for text in summary["assumptions"]]
 
 
 def _values(run: SavedRun, pools: list[str], zone: tzinfo | None, evaluations: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.report.assumed import Basis
 from simulator.report.markup import Child, Html, join, table, tag
 from simulator.report.palette import LABELS
 from simulator.report.sentence import money, share, times
@@ -106,7 +107,10 @@ def ledger(rows: pd.DataFrame, summary: dict[str, Any]) -> list[Html]:
         return [tag("p", "No node was ever there, so that nothing was spent.")]
     known = summary["cost"]["by_label"]
     costs = None if known is None else {str(label): float(known.get(label, 0.0)) for label in LABELS}
-    bars = [_bar("Node-hours", hours, _in_hours), None if costs is None else _bar("Money", costs, money)]
+    # The answer's amounts are in cents; small ones keep their place in the bar by the exact ones.
+    exact = rows.groupby("label", observed=True)["cost"].sum()
+    amounts = None if costs is None else {str(label): float(value) for label, value in exact.items()}
+    bars = [_bar("Node-hours", hours, _in_hours), None if amounts is None else _bar("Money", amounts, money)]
     titles = ("what node time was spent on", "node-hours", "share", "billed hours", "cost")
     caption = "Every node-second has one label; the labels sum to the time all nodes existed and to the bill."
     lines = [*_labels(hours, billed, costs), _total(hours, billed, summary["cost"]["total"])]
@@ -216,10 +220,12 @@ def jobs(summary: dict[str, Any]) -> list[Html]:
     return made
 
 
-def assumptions(found: Iterable[tuple[str, str]]) -> Html:
+def assumptions(found: Iterable[Basis]) -> Html:
     """Make the table of what the numbers rest on and where each comes from."""
-    rows = [(text, tag("span", origin, class_="origin")) for text, origin in found]
-    return table("What the numbers rest on beyond the scenario", ("what", "where it comes from"), rows, text=2)
+    rows = [(one.what, one.value, tag("span", one.origin, class_="origin"), one.source) for one in found]
+    titles = ("what", "value", "origin", "source")
+    caption = "Documented by the service, measured by somebody, assumed, or given by the scenario file"
+    return table(caption, titles, rows, text=4)
 
 
 def scenario(described: dict[str, Any]) -> list[Html]:

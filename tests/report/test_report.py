@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from simulator import Recording, simulate
+from simulator import Recording, load, simulate
 from simulator.cli import app
+from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
 from simulator.report.curves import curves, summary_table
 from simulator.report.occupancy import LEVELS, Occupancy, encode
@@ -79,7 +80,7 @@ def test_every_run_gives_a_report_that_says_its_answer(name: str, saved: Callabl
     for reason in summary["tasks"]["unfinished_why"]:
         assert reason in page.words
     for assumption in summary["assumptions"]:
-        assert assumption in page.words
+        assert assumption.partition(": ")[2] in page.words
     assert summary["manifest"]["scenario_sha256"] in page.words
     assert [pool["id"] for pool in page.data["pools"]] == [pool.id for pool in recording.raw.pools]
 
@@ -203,6 +204,26 @@ def test_a_trace_stands_in_the_card_and_room_goes_to_what_happened_first(monkeyp
     assert len(few["rows"]) < few["total"]
     eventful = int((run.evaluations["action"] != "none").sum())
     assert sum("eventful" in row for row in few["rows"]) == eventful
+
+
+def test_every_assumption_says_where_it_comes_from() -> None:
+    run = runs.busy()
+    found = {one.what: one for one in rests_on(run.scenario.model_dump(mode="json", by_alias=True), summarize(run))}
+    assert found["boot time"] == ("boot time", "30.0 s, then 20.0 s", "given", "the scenario file")
+    assert found["eviction rate"].origin == "given"
+    assert found["all prices"].origin == "given", "the size is the scenario's own"
+    assert "an hour" in found["price of low-priority nodes"].value
+    usual = simulate(load(Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"))
+    documented = rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))
+    assert next(one.origin for one in documented if one.what == "all prices") == "documented"
+    other = {one.what: one for one in rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))}
+    assert (other["allocation delay"].value, other["allocation delay"].origin) == (
+        "lognormal: median 4 min, p95 8 min",
+        "measured",
+    )
+    assert other["boot time"].origin == "assumed"
+    assert "eviction rate" not in other
+    assert "return of a preempted node" not in other
 
 
 def test_the_clock_of_the_reader_is_the_first_shown(saved: Callable[[Recording], SavedRun]) -> None:

@@ -119,6 +119,7 @@ class NodePlot extends Plot {
     if (this.visible.length) this.runs ? this.paintImage(u) : this.paintBars(u);
     ctx.strokeStyle = colour("edge");
     ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([]);
     ctx.strokeRect(left, top, width, height);
     ctx.restore();
   }

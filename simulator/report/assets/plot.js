@@ -43,7 +43,7 @@ class Plot {
       {
         width: Math.max(host.clientWidth, 260),
         height,
-        padding: [top || 8, 14, 0, 0],
+        padding: [top || 8, 28, 0, 0],
         legend: { show: false },
         scales: { x: { time: false, min: view.from, max: view.to }, ...scales },
         axes: [timeAxis(isBare, hasGrid), ...axes],

@@ -89,6 +89,7 @@ function drawMarks(u, pool, kinds) {
   const scale = devicePixelRatio;
   ctx.save();
   ctx.lineWidth = 1.4 * scale;
+  ctx.setLineDash([]); // the last series may have left one
   kinds.forEach((kind, lane) => {
     const y = u.bbox.top - (kinds.length - lane - 0.5) * LANE * scale - 3 * scale;
     const half = 3.5 * scale;

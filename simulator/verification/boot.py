@@ -126,7 +126,7 @@ def _switched_off(effort: Effort) -> Iterator[Case]:
             "simulation": {"timing": {"starting": exponential(unit / setup)}},
         }
         arrivals = {"poisson": {"ratePerHour": arrival / unit * MINUTES}}
-        work = {"workload": [{"count": 6_000, "duration": exponential(unit), "arrivals": arrivals}]}
+        work = {"workload": [{"count": 3_000, "duration": exponential(unit), "arrivals": arrivals}]}
         rest = {
             "pools": [body],
             "jobs": [{"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}],
@@ -139,6 +139,6 @@ def _switched_off(effort: Effort) -> Iterator[Case]:
             stay,
             "chain of parallel setups",
             lambda r, scenario=scenario: mean_stay(simulate(scenario, r)) / unit,  # type: ignore[misc]
-            Effort(1, 6, effort.seed, is_long=True),
+            Effort(1, 8, effort.seed, is_long=True),
             margin=0.05,
         )

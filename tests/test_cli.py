@@ -133,3 +133,9 @@ def test_ctrl_c_keeps_what_was_recorded_and_marks_it(tmp_path: Path) -> None:
 def test_the_command_starts_without_heavy_libraries(module: str) -> None:
     code = f"import sys, simulator.cli; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_node_agents_are_listed() -> None:
+    result = CliRunner().invoke(app, ["node-agents"])
+    assert result.exit_code == 0
+    assert "batch.node.windows amd64" in result.stdout.splitlines()

@@ -76,3 +76,12 @@ def sizes(
         typer.echo(
             f"{size.name:32}{size.vcpus:>6}{size.memory_gib:>8g}{size.gpus or '-':>6}{dedicated:>11}{low_priority:>14}"
         )
+
+
+@reported
+def node_agents() -> None:
+    """List the ids of node agents that tell the operating system of an image."""
+    from simulator.scenario.deployment import NODE_AGENTS  # noqa: PLC0415
+
+    for agent in NODE_AGENTS:
+        typer.echo(agent)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import simulator
-from simulator.cli.describe import schema, sizes, validate
+from simulator.cli.describe import node_agents, schema, sizes, validate
 from simulator.cli.events import events
 from simulator.cli.experiments import compare
 from simulator.cli.features import features
@@ -40,6 +40,7 @@ app.command()(spot)
 app.command()(verify)
 app.command()(schema)
 app.command()(sizes)
+app.command(name="node-agents")(node_agents)
 app.command()(events)
 app.command()(why)
 app.command()(features)

@@ -48,6 +48,61 @@ class TaskState(IntEnum):
     """Queued: submitted, or given back by an attempt that did not count."""
     RUNNING = 2
     COMPLETED = 3
+    PREPARING = 4
+    """On a node that its job still prepares; the kernel counts it as running."""
+
+
+class JobState(StrEnum):
+    """The service's job states."""
+
+    ACTIVE = "active"
+    DISABLING = "disabling"
+    DISABLED = "disabled"
+    ENABLING = "enabling"
+    TERMINATING = "terminating"
+    COMPLETED = "completed"
+
+
+J = JobState
+JOB_TRANSITIONS: Final[dict[JobState | None, frozenset[JobState]]] = {
+    None: frozenset(
+        {
+            J.ACTIVE,  # added by a client, or by its schedule
+            J.COMPLETED,  # a quota stood in the way, of jobs or of its own pool
+        }
+    ),
+    J.ACTIVE: frozenset(
+        {
+            J.DISABLING,  # a client or an exit condition disables it
+            J.TERMINATING,  # a client, its manager, an exit condition, all tasks complete, or time is up
+        }
+    ),
+    J.DISABLING: frozenset(
+        {
+            J.DISABLED,  # none of its tasks runs any more
+            J.ENABLING,  # enabled while it still waited for running tasks
+            J.TERMINATING,  # ended meanwhile
+        }
+    ),
+    J.DISABLED: frozenset(
+        {
+            J.ENABLING,  # a client enables it
+            J.TERMINATING,  # ended by a client, or time is up
+        }
+    ),
+    J.ENABLING: frozenset(
+        {
+            J.ACTIVE,  # at once
+        }
+    ),
+    J.TERMINATING: frozenset(
+        {
+            J.COMPLETED,  # the last release task has ended
+        }
+    ),
+    J.COMPLETED: frozenset(),
+}
+del J
 
 
 class Outcome(IntEnum):

@@ -114,6 +114,9 @@ class Environment(simpy.Environment):
         if not arrived:
             self._arrive(instant)
         for kernel in self.kernels:
+            if kernel.notices.waiting:
+                self._on_notice(kernel)
+        for kernel in self.kernels:
             kernel.dispatch(instant)
 
     def _arrive(self, instant: int) -> None:

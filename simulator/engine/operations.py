@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simulator.engine import outages, pool_operations
+from simulator.engine import job_operations, outages, pool_operations
 from simulator.engine.answers import Answer
+from simulator.scenario.job_operations import AddJob
 from simulator.scenario.operations import Operated, Outage
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def perform(world: World, operation: Operation) -> Answer:
     """Perform one operation now and record how it was answered."""
     answer = _performer(operation)(world, operation)
     pool = world.pool_named(getattr(operation, "pool", ""))
-    job = world.job_number(getattr(operation, "job", ""))
+    job = world.job_number(operation.job.id if isinstance(operation, AddJob) else getattr(operation, "job", ""))
     world.record.operation(
         world.env.clock,
         operation.operation,
@@ -42,7 +43,7 @@ def _performer(operation: Operation) -> Performer:
         return pool_operations.perform
     if isinstance(operation, Outage):
         return _fail
-    raise TypeError(f"nobody performs {operation.operation}")
+    return job_operations.perform
 
 
 def _fail(world: World, asked: Outage) -> Answer:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simulator.engine import growth, scaling
 from simulator.engine.answers import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.engine.autoscale import Autoscaler
@@ -26,7 +28,6 @@ from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from simulator.engine.world import World
@@ -70,6 +71,9 @@ class Pool:
         self.os_version = description.os_version
         self.retention: npt.NDArray[np.int64] | None = None
         """Retention time of each task in ms, where any has one of its own."""
+        self.rows = np.zeros(0, dtype=np.int64)
+        """Row of the workload of each of the kernel's tasks."""
+        self.node_changed: Callable[[Node], None] = lambda _: None
         self.runs_job_manager: Callable[[Node], bool] = lambda _: False
         self.dice = world.dice(f"victims:{self.id}")
         self.lives = world.dice(f"life:{self.id}")
@@ -131,6 +135,10 @@ class Pool:
         if purpose not in self._luck:
             self._luck[purpose] = self.world.dice(f"{purpose}:{self.id}")
         return self._luck[purpose]()
+
+    def task_of(self, row: int) -> int:
+        """Give the kernel's task that a row of the workload is."""
+        return int(np.searchsorted(self.rows, row))
 
     def next_zone(self) -> int:
         """Give the zone of the next node: the emptiest under zonal placement, else the pool's only one."""
@@ -350,6 +358,7 @@ class Pool:
 
     def node_entered(self, node: Node) -> None:
         """Note a change of state; a growth may have waited for it (assumption P32, `steady_when`)."""
+        self.node_changed(node)
         if self.resizing is None or node.sequence not in self.resizing.awaited:
             return
         if self.world.scenario.options.steady_when == "idle":

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.heed import bind, heed
+from simulator.engine.job import Job
 from simulator.engine.node_view import NodeView, node_views
 from simulator.engine.operations import perform
 from simulator.engine.pool import Pool
+from simulator.engine.preparing import Preparing
+from simulator.engine.rules import rules_of
+from simulator.engine.schedule import Schedule
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
 from simulator.engine.world import World
 from simulator.errors import InputError
-from simulator.kernel import Kernel, job_control, used_slots
-from simulator.results.raw import RawRun
+from simulator.kernel import Kernel, used_slots
+from simulator.results.raw import RawAttempts, RawRun
 from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import Pool as PoolDescription
+from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.schema import Operation
-from simulator.scenario.workload import build
-from simulator.states import NodeKind
+from simulator.scenario.workload import Workload, build
+from simulator.states import JobState, NodeKind
 from simulator.units import to_ms, to_s
 
 LONGEST = 180 * 24 * 3600 * 1000
@@ -73,7 +80,8 @@ class Simulation:
         self._describe_pools()
         for operation in scenario.timeline:
             self._plan(operation)
-        last_submit = int(self.workload.submit.max(initial=0))
+        known = self.workload.submit[self.workload.submit < to_ms(UNKNOWN)]
+        last_submit = max([int(known.max(initial=0)), *(job.due for job in self.world.jobs)])
         last_operation = max((to_ms(operation.at) for operation in scenario.timeline), default=0)
         horizon = scenario.horizon
         self._horizon = to_ms(horizon) if horizon is not None else max(last_submit, last_operation) + LONGEST
@@ -134,8 +142,9 @@ class Simulation:
         recorder = self.world.record.copy() if goes_on else self.world.record
         recorder.finish(end)
         numbers = [pool.numbers for pool in self._pools]
-        attempts = collect_attempts(self.workload, self.env.kernels, self._rows, numbers, end)
-        tasks = collect_tasks(self.workload, self.env.kernels, self._rows, attempts)
+        workload = self._submitted()
+        attempts = collect_attempts(workload, self.env.kernels, self._rows, numbers, end)
+        tasks = collect_tasks(workload, self.env.kernels, self._rows, attempts, recorder)
         raw = RawRun(
             tasks=tasks.copy() if goes_on else tasks,
             attempts=attempts.copy() if goes_on else attempts,
@@ -146,43 +155,65 @@ class Simulation:
             stop_reason=self._stop_reason or "interrupted",
             never_fits=self._never_fits(),
             blocked=self._blocked(),
+            pool_of_job=tuple(job.pool.index for job in self.world.jobs),
+            waited=_waited(workload, attempts) if recorder.node_tasks else np.zeros(0, dtype=np.int64),
         )
-        return Recording(self.scenario, self.replication, self.workload, raw)
+        return Recording(self.scenario, self.replication, workload, raw)
+
+    def _submitted(self) -> Workload:
+        """Give the workload with the times at which tasks of schedules' jobs were added, or would have been."""
+        if not self.scenario.job_schedules:
+            return self.workload
+        submit = np.array(self.workload.submit)
+        for job in self.world.jobs:
+            if job.schedule is not None:
+                mine = self.workload.job == job.number
+                submit[mine] += job.due - to_ms(UNKNOWN)
+                submit[list(job.submitted)] = list(job.submitted.values())
+        return replace(self.workload, submit=submit)
 
     # ---- inside -------------------------------------------------------------------------------------------
 
     def _describe_pools(self) -> None:
-        """Make every pool with its kernel, and plan when it comes to life."""
-        pool_of_job, descriptions = _pools(self.scenario)
-        pool_of_task = np.array(pool_of_job, dtype=np.int64)[self.workload.job]
+        """Make every pool with its kernel, and every job; plan when they come to life."""
+        workload, scenario = self.workload, self.scenario
+        pool_of_job, descriptions = _pools(scenario, workload)
+        pool_of_task = np.array(pool_of_job, dtype=np.int64)[workload.job]
         self._rows = [np.flatnonzero(pool_of_task == index) for index in range(len(descriptions))]
-        for index, description in enumerate(descriptions):
-            kernel = make_kernel(self.scenario, self.replication, description, self.workload, self._rows[index])
+        for index, (description, rows) in enumerate(zip(descriptions, self._rows, strict=True)):
+            preparing = Preparing(self.world)
+            rules = rules_of(scenario, description, workload, rows, preparing.prepare)
+            kernel = make_kernel(scenario, self.replication, description, workload, rows, rules)
             self.env.kernels.append(kernel)
             pool = Pool(self.world, description, kernel, index)
+            bind(pool, preparing, workload, rows)
             self._pools.append(pool)
             self.world.pools[description.id] = pool
-        self._auto_pool_of_job = {
-            number: self._pools[pool_of_job[number]]
-            for number, job in enumerate(self.scenario.jobs)
-            if job.auto_pool is not None
-        }
-        self._kept = {
-            number for number, job in enumerate(self.scenario.jobs) if job.auto_pool and job.auto_pool.keep_alive
-        }
-        born = dict.fromkeys(range(len(self._pools)), 0)
-        for number, pool in self._auto_pool_of_job.items():
-            born[pool.index] = to_ms(self.scenario.jobs[number].simulation.created_at)
-            if number not in self._kept:
-                job_control.watch(pool.kernel, number, submitted_only=False)
-        self._unborn = len(self._pools)
-        for pool in self._pools:
-            event = self.env.at(born[pool.index], ARRIVALS)
-            event.callbacks.append(lambda _, pool=pool: self._create(pool))  # type: ignore[misc]
+        for number, planned in enumerate(workload.jobs):
+            self.world.jobs.append(Job(self.world, planned, number, self._pools[pool_of_job[number]], workload))
+        self._unborn = 0
+        for pool in self._pools[: len(scenario.pools)]:
+            self._bear(0, pool.create)
+        for job, planned in zip(self.world.jobs, workload.jobs, strict=True):
+            if planned.schedule < 0 and not planned.is_added:
+                self._bear(job.due, job.create)
+        for number, body in enumerate(scenario.job_schedules):
+            mine = [job for job, one in zip(self.world.jobs, workload.jobs, strict=True) if one.schedule == number]
+            schedule = Schedule(self.world, body, mine)
+            for job in mine:
+                job.schedule = schedule
+            self.world.schedules.append(schedule)
 
-    def _create(self, pool: Pool) -> None:
-        self._unborn -= 1
-        pool.create()
+    def _bear(self, at: int, create: Callable[[], object]) -> None:
+        """Let a pool or a job come to life at an instant."""
+        self._unborn += 1
+        event = self.env.at(at, ARRIVALS)
+
+        def happen(_: object) -> None:
+            self._unborn -= 1
+            create()
+
+        event.callbacks.append(happen)
 
     def _plan(self, operation: Operation) -> None:
         event = self.env.at(to_ms(operation.at), ARRIVALS)
@@ -193,13 +224,7 @@ class Simulation:
         perform(self.world, operation)
 
     def _heed(self, kernel: Kernel) -> None:
-        """Pass on what a kernel has noticed: an empty draining node, a finished job with its own pool."""
-        pool = self._pools[self.env.kernels.index(kernel)]
-        for sequence in kernel.notices.drained:
-            pool.nodes[sequence].empty.succeed()
-        for job in kernel.notices.finished_jobs:
-            self._auto_pool_of_job[job].delete()
-        kernel.notices.heeded()
+        heed(self.world, self._pools[self.env.kernels.index(kernel)], kernel)
 
     def _reason_to_stop(self) -> str:
         """Say why nothing more can happen that matters, or nothing."""
@@ -210,6 +235,11 @@ class Simulation:
             return ""
         if any(pool.resizing is not None for pool in self._pools):
             return ""
+        jobs, schedules = self.world.jobs, self.world.schedules
+        if any(schedule.coming for schedule in schedules):
+            return ""
+        if any(job.state is JobState.TERMINATING or job.coming for job in jobs):
+            return ""
         scaling = [pool for pool in self._pools if pool.autoscaler is not None and not pool.deleted]
         quiet = self.env.clock - max((kernel.now for kernel in kernels), default=0)
         leaving = any(node.leaving for pool in self._pools for node in pool.nodes.values())
@@ -218,6 +248,8 @@ class Simulation:
         if not any(kernel.queues.waiting for kernel in kernels):
             lingers = any(pool.nodes for pool in scaling) and quiet < LINGER
             return "" if lingers else "work done"
+        if any(job.will_end and job.pool.kernel.queues.waiting_of_job[job.number] for job in jobs):
+            return ""
         if any(pool.is_busy for pool in self._pools) or (scaling and quiet < PATIENCE):
             return ""
         return "stalled"
@@ -245,19 +277,29 @@ def simulate(scenario: Scenario, replication: int = 0) -> Recording:
     return simulation.recording()
 
 
-def _pools(scenario: Scenario) -> tuple[list[int], list[PoolDescription]]:
-    """Give the pool of every job, and all pools: the scenario's own, then those made for single jobs."""
+def _pools(scenario: Scenario, workload: Workload) -> tuple[list[int], list[PoolDescription]]:
+    """Give the pool of every job, and all pools: the scenario's own, then those made for jobs and schedules."""
     descriptions = list(scenario.pools)
     index = {pool.id.lower(): number for number, pool in enumerate(descriptions)}
     pool_of_job = []
-    for job in scenario.jobs:
-        if job.auto_pool is not None:
-            pool_of_job.append(len(descriptions))
-            name = f"{job.auto_pool.id_prefix}_{job.id}"
-            descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
-        else:
+    for planned in workload.jobs:
+        job = planned.job
+        if job.auto_pool is None:
             pool_of_job.append(index[(job.pool_id or "").lower()])
+            continue
+        shared = planned.schedule >= 0 and job.auto_pool.pool_lifetime_option == "jobschedule"
+        owner = scenario.job_schedules[planned.schedule].id if shared else job.id
+        name = f"{job.auto_pool.id_prefix}_{owner}".replace(":", "_")
+        if name.lower() not in index or not shared:
+            index[name.lower()] = len(descriptions)
+            descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
+        pool_of_job.append(index[name.lower()])
     return pool_of_job, descriptions
+
+
+def _waited(workload: Workload, attempts: RawAttempts) -> np.typing.NDArray[np.int64]:
+    """Find the attempts that started later than dispatch alone would have them."""
+    return np.flatnonzero(attempts.start > attempts.assigned + workload.latency[attempts.task])
 
 
 def _snapshot(pool: Pool) -> PoolSnapshot:

@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.kernel import JobPolicy, Kernel, Shape, Tasks
+from simulator.kernel import JobPolicy, Kernel, Rules, Shape, Tasks
 from simulator.results.raw import RawAttempts, RawTasks
+from simulator.results.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool
 from simulator.scenario.columns import chosen, constant, distinct, is_constant
 from simulator.scenario.dependencies import Dependencies
+from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.schema import EqualPriorityPolicy
 from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState
 from simulator.streams import stream
+from simulator.units import NEVER, to_ms
 
 TAKEN = (
     "job",
@@ -41,7 +44,12 @@ JOB_POLICY = {
 
 
 def make_kernel(
-    scenario: Scenario, replication: int, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64]
+    scenario: Scenario,
+    replication: int,
+    pool: Pool,
+    workload: Workload,
+    rows: npt.NDArray[np.int64],
+    rules: Rules | None = None,
 ) -> Kernel:
     """Build the kernel of one pool from the workload's `rows` that belong to it."""
     mine = None if len(rows) == len(workload) else rows
@@ -50,7 +58,7 @@ def make_kernel(
     queues, queue = distinct([column["job"], shape])
     pairs = [(job, number) for job, number in queues]
     columns = Tasks(
-        submit=_column("q", column["submit"]),
+        submit=_column("q", _known(column["submit"])),
         span=_column("q", column["latency"] + column["overhead"] + column["demand"]),
         queue=_column("i", queue),
         max_retries=_column("i", column["max_retries"]),
@@ -65,7 +73,7 @@ def make_kernel(
     return Kernel(
         columns,
         [Shape(*row) for row in shapes],
-        [job.priority for job in scenario.jobs],
+        [planned.job.priority for planned in workload.jobs],
         slots=pool.task_slots_per_node,
         cores=size.vcpus * 1000,
         memory=round(size.memory_gib * 1024),
@@ -76,7 +84,14 @@ def make_kernel(
         random_ties=scenario.options.node_tie_break == "random",
         seed=int(stream(scenario.seed, replication, f"dispatch:{pool.id}").integers(2**63)),
         max_rounds=scenario.options.max_rounds_per_instant,
+        rules=rules,
     )
+
+
+def _known(submit: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Let tasks whose time only the run will tell never come by themselves."""
+    unknown = to_ms(UNKNOWN)
+    return np.where(submit >= unknown, NEVER, submit) if submit.max(initial=0) >= unknown else submit
 
 
 def _dependencies(found: Dependencies, rows: npt.NDArray[np.int64]) -> dict[str, array[int]]:
@@ -118,6 +133,8 @@ def collect_attempts(
         assigned = np.asarray(made.assigned)[used]
         latency = workload.latency
         start = assigned + (latency[:1] if is_constant(latency) else latency[task])
+        for attempt, wait in kernel.work.waits.items():
+            start[attempt] += wait
         columns = (task, np.asarray(made.instance)[used], node, assigned, start, ends, outcome)
         for name, column in zip(parts, columns, strict=True):
             parts[name].append(column)
@@ -149,6 +166,7 @@ def collect_tasks(
     kernels: list[Kernel],
     rows: list[npt.NDArray[np.int64]],
     attempts: RawAttempts,
+    recorder: Recorder,
 ) -> RawTasks:
     """Give the final state of every task, and what its attempts say about it."""
     count = len(workload)
@@ -164,23 +182,49 @@ def collect_tasks(
     first = last_start if is_only else _start_of(attempts, _latest(task[began][::-1], made[began][::-1], count))
     completed = state == TaskState.COMPLETED
     last_outcome = np.where(last < 0, np.int8(-1), attempts.outcome[last]) if len(made) else np.full(count, np.int8(-1))
-    exited = completed & (last_outcome != Outcome.TERMINATED)
+    exited = completed & (last_outcome != Outcome.TERMINATED) & (last_outcome != Outcome.EXPIRED)
+    for row, error in workload.extras.errors.items():
+        exited[row] &= error == "fileUploadError"
     exit_code = np.where(exited, np.int32(0), np.int32(-1))
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
+    end = np.where(completed, attempts.end[last], -1) if len(made) else np.full(count, -1, np.int64)
+    succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
+    for row, instant, again in recorder.task_changes:
+        if not again and state[row] == TaskState.COMPLETED and (last[row] < 0 or end[row] <= instant):
+            end[row], succeeded[row], exited[row], exit_code[row] = instant, False, False, -1
     return RawTasks(
-        state=state,
+        state=_preparing(state, kernels, rows, attempts, last, recorder.end),
         exit_code=exit_code,
         exited=exited,
-        succeeded=completed & (last_outcome == Outcome.SUCCEEDED),
+        succeeded=succeeded,
         retries=_gathered(kernels, rows, count, "retries"),
-        requeues=_times(task[outcome == Outcome.REQUEUED], count),
+        requeues=_times(task[(outcome == Outcome.REQUEUED) | (outcome == Outcome.DISPLACED)], count),
         preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
         first_start=first,
         last_start=last_start,
-        end=np.where(completed, attempts.end[last], -1) if len(made) else np.full(count, -1, np.int64),
+        end=end,
         pool=_pool_of(rows, count),
     )
+
+
+def _preparing(
+    state: npt.NDArray[Any],
+    kernels: list[Kernel],
+    rows: list[npt.NDArray[np.int64]],
+    attempts: RawAttempts,
+    last: npt.NDArray[np.int32],
+    end: int,
+) -> npt.NDArray[Any]:
+    """Mark the running tasks whose node is still being prepared when the run ends."""
+    found = state
+    for kernel, row in zip(kernels, rows, strict=True):
+        for attempt in kernel.work.waits:
+            task = row[kernel.attempts.task[attempt]]
+            if state[task] == TaskState.RUNNING and attempts.start[last[task]] > end:
+                found = found.copy() if found is state else found
+                found[task] = TaskState.PREPARING
+    return found
 
 
 def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:

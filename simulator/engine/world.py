@@ -15,8 +15,10 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.distributions import TimeDistribution
+    from simulator.engine.job import Job
     from simulator.engine.outages import Outage
     from simulator.engine.pool import Pool
+    from simulator.engine.schedule import Schedule
     from simulator.scenario.bodies import Pool as Description
     from simulator.scenario.schema import Account
 
@@ -30,6 +32,9 @@ class World:
     replication: int
     record: Recorder
     pools: dict[str, Pool] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    """All jobs of the run, by number, also those that are not created yet."""
+    schedules: list[Schedule] = field(default_factory=list)
     addresses: Names = field(default_factory=Names)
     """Numbers of the machines' addresses, over all pools."""
     outages: list[Outage] = field(default_factory=list)
@@ -52,9 +57,8 @@ class World:
         return pool
 
     def job_number(self, name: str) -> int:
-        """Give the place of a job in the scenario, -1 if there is none of that name."""
-        jobs = enumerate(self.scenario.jobs)
-        return next((number for number, job in jobs if job.id.lower() == name.lower()), -1)
+        """Give the number of a job, -1 if there is none of that name."""
+        return next((job.number for job in self.jobs if job.body.id.lower() == name.lower()), -1)
 
     def account_of(self, pool: Description) -> Account:
         """Give the account that a pool belongs to."""

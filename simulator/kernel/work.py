@@ -56,6 +56,8 @@ class Work:
         self._restart = rules.restart
         self._demand = rules.demand
         self._remaining = array("q", rules.demand)
+        for task in range(len(rules.interval)):
+            span[task] += self._process(task, rules.demand[task]) - rules.demand[task]
         self.ready: dict[int, int] = {}
         """When a job has prepared a node, by `job << NODE_BITS | node`."""
         self._failing: set[int] = set()

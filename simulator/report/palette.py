@@ -83,6 +83,8 @@ LABELS: Final[Mapping[str, Shade]] = {
     Label.BUSY_UNFINISHED: Shade("busy, unfinished at the end", "#7AC8EB", "#005383", "//"),
     Label.BUSY_FAILED: Shade("busy, failed later", "#D55E00", "#FF8C42", "\\\\"),
     Label.BUSY_LOST: Shade("busy, lost later", "#B35296", "#BB78B8", "xx"),
+    Label.JOB_PREPARATION: Shade("a job prepares the node", "#2F5D8A", "#A9CBEA", "oo"),
+    Label.JOB_RELEASE: Shade("a job cleans up", "#86A6C4", "#5F7F9E", "++"),
     Label.BOOTING: Shade("booting", "#F0B04A", "#C68E1F"),
     Label.START_TASK: Shade("start task", "#CF820A", "#EFB137", ".."),
     Label.IDLE_BEFORE: Shade("idle before the first task", "#ECF5FF", "#6B757E", "//"),
@@ -107,7 +109,10 @@ OUTCOMES: Final[Mapping[str, Shade]] = {
     Outcome.FAILED.name.lower(): Shade("failed", "#D55E00", "#FF8C42", "\\\\"),
     Outcome.PREEMPTED.name.lower(): Shade("lost: node preempted", "#B35296", "#BB78B8", "xx"),
     Outcome.REQUEUED.name.lower(): Shade("lost: put back by a shrink", "#C289AB", "#9F507F", "--"),
-    Outcome.TERMINATED.name.lower(): Shade("lost: ended by a shrink", "#7A2E63", "#F0C4E2", ".."),
+    Outcome.TERMINATED.name.lower(): Shade("lost: ended by a shrink or with its job", "#7A2E63", "#F0C4E2", ".."),
+    Outcome.DISPLACED.name.lower(): Shade("lost: displaced by a more important job", "#9C9C3C", "#D6D67A", "++"),
+    Outcome.EXPIRED.name.lower(): Shade("ran out of time", "#8C3B00", "#FFC08A", "||"),
+    Outcome.UNPREPARED.name.lower(): Shade("node could not be prepared", "#4A4A4A", "#C9C9C9", "oo"),
 }
 
 SERIES: Final[Mapping[str, Shade]] = {

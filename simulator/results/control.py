@@ -94,14 +94,27 @@ class Control:
 
     def busy(self, rows: npt.NDArray[np.bool_] | None = None) -> Union:
         """Unite the attempts of each node, all of them or those where `rows` is set."""
+        return self._united(self.raw.attempts.assigned, rows)
+
+    def working(self, rows: npt.NDArray[np.bool_] | None = None) -> Union:
+        """Unite them without the time in which they wait for their job to prepare the node."""
+        attempts = self.raw.attempts
+        begin = attempts.assigned.copy()
+        waited = self.raw.waited
+        begin[waited] = np.minimum(attempts.start[waited], attempts.end[waited])
+        return self._united(begin, rows)
+
+    def _united(self, begin: Ints, rows: npt.NDArray[np.bool_] | None) -> Union:
         attempts = self.raw.attempts
         chosen = slice(None) if rows is None else rows
-        return Union.of(
-            attempts.node[chosen].astype(np.int64),
-            attempts.assigned[chosen],
-            attempts.end[chosen],
-            self.stride,
-        )
+        return Union.of(attempts.node[chosen].astype(np.int64), begin[chosen], attempts.end[chosen], self.stride)
+
+    @cached_property
+    def releases(self) -> Union:
+        """When each node ran release tasks."""
+        rows = [row for row in self.raw.recorder.node_tasks if row.kind == "release"]
+        columns = [np.array([getattr(row, name) for row in rows], dtype=np.int64) for name in ("node", "start", "end")]
+        return Union.of(columns[0], columns[1], np.maximum(columns[1], columns[2]), self.stride)
 
     @cached_property
     def worked(self) -> Union:

@@ -33,6 +33,12 @@ class Union:
         lengths = ends - starts
         return cls(stride, starts, ends, np.cumsum(lengths) - lengths)
 
+    def joined(self, other: "Union") -> "Union":
+        """Unite these intervals with those of another union on the same nodes."""
+        node = np.concatenate([self.node, other.node])
+        start = np.concatenate([self.start, other.start])
+        return Union.of(node, start, np.concatenate([self.end, other.end]), self.stride)
+
     def measure(self, node: Ints, start: Ints, end: Ints) -> Ints:
         """Give the covered length inside [start, end) of `node`, element by element."""
         return self._until(node * self.stride + end) - self._until(node * self.stride + start)

@@ -46,6 +46,10 @@ class Label(StrEnum):
     """Only tasks whose attempt fails or is lost, at least one that fails."""
     BUSY_LOST = "busy_lost"
     """Only tasks whose attempt is lost: node preempted, or task killed by a shrink."""
+    JOB_PREPARATION = "job_preparation"
+    """Only tasks that wait for their job to prepare the node."""
+    JOB_RELEASE = "job_release"
+    """No task, but the release task of a job that has ended."""
     IDLE_BEFORE = "idle_before"
     """In service, before the node's first task."""
     IDLE_BETWEEN = "idle_between"
@@ -91,7 +95,7 @@ _OF_STATE: Final = {
     code_of(NodeState.UPGRADINGOS): Label.UPGRADING_OS,
 }
 _BUSY: Final = (Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST)
-BUSY: Final = frozenset(_BUSY)
+BUSY: Final = frozenset({*_BUSY, Label.JOB_PREPARATION})
 GRANULARITY_MS: Final = {"second": 1000, "minute": 60_000, "hour": 3_600_000}
 
 
@@ -138,7 +142,7 @@ def _label_rows(control: Control) -> Ints:
     levels = (
         outcome == Outcome.SUCCEEDED,
         outcome <= Outcome.SUCCEEDED,
-        outcome <= Outcome.FAILED,
+        (outcome <= Outcome.FAILED) | (outcome == Outcome.EXPIRED),
         np.ones(len(outcome), dtype=bool),
     )
     so_far = np.zeros(len(node), dtype=np.int64)
@@ -147,9 +151,16 @@ def _label_rows(control: Control) -> Ints:
         if np.count_nonzero(rows) == counted:
             continue  # no attempt of this kind
         counted = int(np.count_nonzero(rows))
-        busy = control.worked if counted == len(rows) else control.busy(rows)
+        if len(control.raw.waited):
+            busy = control.working(rows)
+        else:
+            busy = control.worked if counted == len(rows) else control.busy(rows)
         covered = busy.measure(node, start, end)
         put(label, covered - so_far)
+        so_far = covered
+    if len(control.raw.waited):
+        covered = control.worked.measure(node, start, end)
+        put(Label.JOB_PREPARATION, covered - so_far)
         so_far = covered
     free = end - start - so_far
     for code, label in _OF_STATE.items():
@@ -172,10 +183,22 @@ def _label_idle(control: Control, free: Ints, put: Put) -> None:
     used = last[node] >= 0
     before = np.clip(np.minimum(end, first[node]) - start, 0, None)
     tail = np.clip(end - np.maximum(start, last[node]), 0, None)
+    if control.raw.recorder.node_tasks:
+        released = np.where(in_service & used, _released(control, start), 0)
+        put(Label.JOB_RELEASE, released)
+        free = free - released
+        tail = tail - np.where(tail > 0, _released(control, end - tail), 0)
     put(Label.IDLE_UNUSED, free, in_service & ~used)
     put(Label.IDLE_BEFORE, before, in_service & used)
     put(Label.IDLE_TAIL, tail, in_service & used)
     put(Label.IDLE_BETWEEN, free - before - tail, in_service & used)
+
+
+def _released(control: Control, since: Ints) -> Ints:
+    """Give, for each state row, how long release tasks ran from an instant on while no task did."""
+    both = control.worked.joined(control.releases)
+    covered = both.measure(control.node, since, control.end)
+    return covered - control.worked.measure(control.node, since, control.end)
 
 
 def _removal(control: Control) -> Ints:

@@ -175,7 +175,11 @@ def _cost(recording: Recording) -> dict[str, Any]:
 
 def _jobs(recording: Recording, cost: dict[str, Any]) -> dict[str, Any]:
     """Measure each job by itself, in NumPy over all jobs at once."""
-    workload, tasks, jobs = recording.workload, recording.raw.tasks, recording.scenario.jobs
+    workload, tasks, jobs = (
+        recording.workload,
+        recording.raw.tasks,
+        [planned.job for planned in recording.workload.jobs],
+    )
     count = len(jobs)
     completed, started = tasks.state == TaskState.COMPLETED, tasks.first_start >= 0
     begin = np.full(count, np.iinfo(np.int64).max)

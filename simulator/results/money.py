@@ -128,7 +128,7 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
                 if amount:
                     parts[pool.id, str(kind), str(label)] = int(amount) * rate
             working = sum(int(billed[LABELS.index(label)]) for label in BUSY) * rate
-            _charge(by_job, _slot_time(scenario, workload, raw, nodes), working)
+            _charge(by_job, _slot_time(workload, raw, nodes), working)
             kept = 0
             if scenario.options.bill_preempted_disks and disk_rate:
                 kept = int(ledger.time[nodes][:, LABELS.index(Label.PREEMPTED)].sum()) * disk_rate
@@ -138,17 +138,15 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
     return Bill(parts, by_job, tuple(dict.fromkeys(notes)), is_known)
 
 
-def _slot_time(
-    scenario: Scenario, workload: Workload, raw: RawRun, nodes: np.typing.NDArray[np.bool_]
-) -> dict[str, int]:
+def _slot_time(workload: Workload, raw: RawRun, nodes: np.typing.NDArray[np.bool_]) -> dict[str, int]:
     """Give slot-milliseconds by job on some nodes."""
     attempts = raw.attempts
     here = nodes[attempts.node]
     task = attempts.task[here]
     used = (attempts.end - attempts.assigned)[here] * workload.slots[task]
-    totals = np.zeros(len(scenario.jobs), dtype=np.int64)
+    totals = np.zeros(len(workload.jobs), dtype=np.int64)
     np.add.at(totals, workload.job[task], used)
-    return {job.id: int(total) for job, total in zip(scenario.jobs, totals, strict=True) if total}
+    return {one.job.id: int(total) for one, total in zip(workload.jobs, totals, strict=True) if total}
 
 
 def _charge(by_job: dict[str, int], weights: Mapping[str, int], units: int) -> None:

@@ -67,3 +67,6 @@ class RawRun:
     never_fits: Bool
     blocked: Bool
     """Tasks that wait for others."""
+    pool_of_job: tuple[int, ...]
+    waited: Int64
+    """Attempts that waited for the preparation of their node, by number."""

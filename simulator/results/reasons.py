@@ -1,5 +1,6 @@
 """Why a task did not complete: a few words for each, so that nothing waits for ever without being explained."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from simulator.results.control import IDLE, STATES, Control
 from simulator.scenario.schema import Scenario
 from simulator.scenario.workload import Workload
-from simulator.states import NodeState, TaskState
+from simulator.states import JobState, NodeState, TaskState
 
 NONE: Final = ""
 BROKEN: Final = (NodeState.STARTTASKFAILED, NodeState.UNUSABLE, NodeState.UNKNOWN, NodeState.OFFLINE)
@@ -30,6 +31,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
     state = raw.tasks.state
     put(state == TaskState.PLANNED, "not yet submitted when the run ended")
     put(state == TaskState.RUNNING, "still running when the run ended")
+    put(state == TaskState.PREPARING, "its job still prepared the node when the run ended")
     waiting = state == TaskState.ACTIVE
     for index, pool in enumerate(raw.pools):
         mine = waiting & (raw.tasks.pool == index)
@@ -41,14 +43,34 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
             mine & raw.never_fits & (workload.instances > 1),
             "needs several nodes at once, which its pool never gives",
         )
-        put(mine & raw.blocked, "waits for a task that did not succeed")
+        unknown = np.isin(np.arange(len(workload)), workload.dependencies.orphans)
+        put(mine & raw.blocked, "waits for a task that did not satisfy it")
+        put(mine & raw.blocked & unknown, "waits for a task that does not exist")
         for need, room, what in (
             (workload.memory, round(size.memory_gib * 1024), "memory"),
             (workload.cores, size.vcpus * 1000, "cores"),
             (workload.slots, pool.task_slots_per_node, "slots"),
         ):
             put(mine & raw.never_fits & (need > room), f"needs more {what} than any node of its pool has")
+    _put_jobs(workload, control, put)
     return names, codes
+
+
+def _put_jobs(workload: Workload, control: Control, put: Callable[[npt.NDArray[np.bool_], str], None]) -> None:
+    """Say what the job has to do with it: ended, disabled, never created, or full."""
+    raw = control.raw
+    last = {row.job: row for row in raw.recorder.job_states}
+    unfinished = np.isin(raw.tasks.state, (TaskState.ACTIVE, TaskState.PLANNED))
+    if not unfinished.any():
+        return
+    for number, planned in enumerate(workload.jobs):
+        row = last.get(number)
+        if row is None and planned.schedule >= 0:
+            put(unfinished & (workload.job == number), "its schedule has created no such job: the one before still ran")
+        elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
+            put(unfinished & (workload.job == number), f"its job ended: {row.reason}")
+        elif row is not None and row.state in (JobState.DISABLING, JobState.DISABLED):
+            put(unfinished & (raw.tasks.state == TaskState.ACTIVE) & (workload.job == number), "its job is disabled")
 
 
 def _why_waiting(control: Control, pool: int) -> str:

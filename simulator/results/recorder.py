@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from simulator.errors import BrokenInvariantError
 from simulator.formula import AutoScaleRun
-from simulator.states import NODE_TRANSITIONS, NodeKind, NodeState
+from simulator.states import JOB_TRANSITIONS, NODE_TRANSITIONS, JobState, NodeKind, NodeState
 
 
 @dataclass(slots=True)
@@ -98,6 +98,31 @@ class OperationRow:
 
 
 @dataclass(slots=True)
+class JobStateRow:
+    """One state of one job."""
+
+    job: int
+    state: JobState
+    start: int
+    reason: str = ""
+    end: int = -1
+
+
+@dataclass(slots=True)
+class NodeTaskRow:
+    """One preparation or release task of a job on a node."""
+
+    job: int
+    node: int
+    kind: str
+    """preparation or release."""
+    start: int
+    end: int
+    outcome: str
+    """succeeded, failed, or lost with its node."""
+
+
+@dataclass(slots=True)
 class Recorder:
     """Append-only rows of the control plane."""
 
@@ -107,11 +132,17 @@ class Recorder:
     resizes: list[ResizeRow] = field(default_factory=list)
     evaluations: list["EvaluationRow"] = field(default_factory=list)
     operations: list[OperationRow] = field(default_factory=list)
+    job_states: list[JobStateRow] = field(default_factory=list)
+    node_tasks: list[NodeTaskRow] = field(default_factory=list)
+    task_changes: list[tuple[int, int, bool]] = field(default_factory=list)
+    """Task, instant, whether it was reactivated; if not, it was ended while it waited."""
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     start_tasks: list[StartTaskRow] = field(default_factory=list)
     removals: list[tuple[int, int]] = field(default_factory=list)
     """Node and the instant at which its removal began, after any drain."""
+    end: int = 0
+    """When the run ended."""
     _open: dict[int, StateRow] = field(default_factory=dict)
 
     def copy(self) -> "Recorder":
@@ -173,6 +204,16 @@ class Recorder:
         """Note an operation of the timeline and how the service answered."""
         self.operations.append(OperationRow(pool, job, now, name, code, message))
 
+    def job_state(self, job: int, state: JobState, now: int, reason: str = "") -> None:
+        """Close a job's present state and open the next."""
+        before = next((row for row in reversed(self.job_states) if row.job == job), None)
+        if state not in JOB_TRANSITIONS[before.state if before else None]:
+            story = ", ".join(f"{row.state} from {row.start}" for row in self.job_states if row.job == job)
+            raise BrokenInvariantError(f"job {job} may not go to {state} at {now} ms: {story}")
+        if before is not None:
+            before.end = now
+        self.job_states.append(JobStateRow(job, state, now, reason))
+
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""
         self.targets.append((pool, now, dedicated, low_priority))
@@ -201,3 +242,11 @@ class Recorder:
         for row in self._open.values():
             row.end = end
         self._open.clear()
+        self.end = end
+        for job in self.job_states:
+            if job.end < 0:
+                job.end = end
+        for task in self.node_tasks:
+            if task.end > end:
+                task.end, task.outcome = max(end, task.start), "running"
+        self.node_tasks = [task for task in self.node_tasks if task.start <= end]

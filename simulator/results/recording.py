@@ -74,6 +74,16 @@ class Recording:
         return self.frame("attempts")
 
     @property
+    def jobs(self) -> pd.DataFrame:
+        """One row for each state of each job."""
+        return self.frame("jobs")
+
+    @property
+    def node_tasks(self) -> pd.DataFrame:
+        """One row for each preparation or release task of a job on a node."""
+        return self.frame("node_tasks")
+
+    @property
     def pools(self) -> pd.DataFrame:
         """One row a pool."""
         return self.frame("pools")

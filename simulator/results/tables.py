@@ -59,7 +59,7 @@ def _tasks(recording: "Recording") -> Columns:
     return {
         "task": np.arange(len(workload), dtype=np.int32),
         "id": workload.names.column(),
-        "job": (workload.job, [job.id for job in recording.scenario.jobs]),
+        "job": (workload.job, [planned.job.id for planned in recording.workload.jobs]),
         "pool": (tasks.pool, _pool_ids(recording)),
         "submit": Scaled(workload.submit, MS_PER_S),
         "first_start": seconds(tasks.first_start),
@@ -92,6 +92,38 @@ def _attempts(recording: "Recording") -> Columns:
         "start": Scaled(made.start, MS_PER_S),
         "end": Scaled(made.end, MS_PER_S),
         "outcome": (made.outcome, [outcome.name.lower() for outcome in Outcome]),
+    }
+
+
+def _jobs(recording: "Recording") -> Columns:
+    raw, jobs = recording.raw, recording.workload.jobs
+    rows = raw.recorder.job_states
+    job = np.array([row.job for row in rows], dtype=np.int32)
+    pool_of_job = np.array(raw.pool_of_job, dtype=np.int32)
+    return {
+        "job": (job, [planned.job.id for planned in jobs]),
+        "pool": (pool_of_job[job] if len(job) else job, _pool_ids(recording)),
+        "state": coded(row.state for row in rows),
+        "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
+        "end": np.array([row.end for row in rows], dtype=np.int64) / MS_PER_S,
+        "reason": coded(row.reason or None for row in rows),
+    }
+
+
+def _node_tasks(recording: "Recording") -> Columns:
+    rows = recording.raw.recorder.node_tasks
+    node = np.array([row.node for row in rows], dtype=np.int32)
+    return {
+        "job": (
+            np.array([row.job for row in rows], dtype=np.int32),
+            [planned.job.id for planned in recording.workload.jobs],
+        ),
+        "node": (node, _node_ids(recording)),
+        "pool": (recording.control.node_pool[node].astype(np.int32) if len(node) else node, _pool_ids(recording)),
+        "kind": coded(row.kind for row in rows),
+        "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
+        "end": np.array([row.end for row in rows], dtype=np.int64) / MS_PER_S,
+        "outcome": coded(row.outcome for row in rows),
     }
 
 
@@ -234,7 +266,10 @@ def _operations(recording: "Recording") -> Columns:
     rows = recording.raw.recorder.operations
     return {
         "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
-        "job": (np.array([row.job for row in rows], dtype=np.int32), [job.id for job in recording.scenario.jobs]),
+        "job": (
+            np.array([row.job for row in rows], dtype=np.int32),
+            [planned.job.id for planned in recording.workload.jobs],
+        ),
         "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
         "operation": coded(row.operation for row in rows),
         "code": coded(row.code for row in rows),
@@ -282,6 +317,8 @@ def _node_ids(recording: "Recording") -> list[str]:
 MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "tasks": _tasks,
     "attempts": _attempts,
+    "jobs": _jobs,
+    "node_tasks": _node_tasks,
     "pools": _pools,
     "nodes": _nodes,
     "node_states": _node_states,

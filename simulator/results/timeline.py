@@ -112,10 +112,33 @@ def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
     came = Instants(chosen(tasks.pool, rows), chosen(workload.submit, rows))
     slots = [(begin, int(workload.slots[0])), (end, -int(workload.slots[0]))] if is_plain and len(workload) else None
     return {
-        "queued_tasks": [(came, 1), (begin, -1), (returned, 1)],
+        "queued_tasks": [(came, 1), (begin, -1), (returned, 1), *_changed(raw, final)],
         "running_tasks": [(begin, 1), (end, -1)],
         "used_slots": slots or _slot_changes(workload, raw),
     }
+
+
+def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:
+    """Correct the queue by tasks that a client ended while they waited, or reactivated after they had failed."""
+    attempts = raw.attempts
+    changes: Changes = []
+
+    def put(row: int, instant: int, amount: int) -> None:
+        changes.append((Instants(_pool(raw, np.array([row])), np.array([instant])), amount))
+
+    ended: set[int] = set()
+    history = raw.recorder.task_changes
+    primary = np.flatnonzero(attempts.instance == 0)
+    for number, (row, instant, again) in enumerate(history):
+        mine = np.flatnonzero((attempts.task[primary] == row) & (attempts.assigned[primary] <= instant))
+        before = [place for place in mine.tolist() if attempts.end[primary[place]] <= instant]
+        put(row, instant, 1 if again else -1)
+        if again and row not in ended and before:
+            put(row, int(attempts.end[primary[before[-1]]]), -1)
+        elif not again and before and final[before[-1]] and all(later[0] != row for later in history[number + 1 :]):
+            put(row, int(attempts.end[primary[before[-1]]]), 1)
+        ended = ended - {row} if again else ended | {row}
+    return changes
 
 
 def _pool(raw: RawRun, task: npt.NDArray[np.int32]) -> Ints:

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
-from simulator.scenario.arrivals import Arrivals, AtOnce
 from simulator.scenario.deployment import (
     CloudServiceConfiguration,
     DataDisk,
@@ -26,15 +24,14 @@ from simulator.scenario.section import (
     Amount,
     Body,
     Count,
-    Fraction,
     Positive,
     Retries,
     Section,
     lower,
     no_boolean,
 )
+from simulator.scenario.tasks import JobManagerTask, JobPreparationTask, JobReleaseTask, Task, TaskDefaults, Workload
 from simulator.scenario.timing import OsKind, Timing, TimingPreset, preset
-from simulator.scenario.traces import TraceWorkload
 from simulator.states import NodeFillType
 
 
@@ -185,108 +182,6 @@ class Pool(Body):
         return len(addresses.ip_address_ids) if addresses.provision == "usermanaged" else None
 
 
-class TaskIdRange(Body):
-    start: Count
-    end: Count
-
-
-class DependsOn(Body):
-    """Tasks of the same job that must complete first."""
-
-    task_ids: tuple[str, ...] = ()
-    task_id_ranges: tuple[TaskIdRange, ...] = ()
-
-
-class TaskConstraints(Body):
-    max_task_retry_count: Retries | None = None
-    max_wall_clock_time: Limit | None = None
-
-
-class MultiInstanceSettings(Body):
-    number_of_instances: Positive = 1
-
-
-ExitCode = Annotated[int, BeforeValidator(no_boolean), Field(ge=-(2**31), lt=2**31)]
-
-
-def _several(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-class TaskSimulation(Section):
-    """What one task needs and does."""
-
-    submit: Seconds | None = None
-    """When it is added, since the scenario's origin; None means when its job is created."""
-    duration: TimeDistribution | None = None
-    cores: NumberDistribution | None = None
-    memory: NumberDistribution | None = None
-    """GiB."""
-    exit_codes: Annotated[tuple[ExitCode, ...], BeforeValidator(_several), Field(min_length=1)] = (0,)
-    """Exit code of the k-th attempt; the last one repeats."""
-
-
-class Task(Body):
-    """A task body as `az batch task create --json-file` takes it, with `simulation` beside it."""
-
-    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    command_line: str = ""
-    required_slots: Positive = 1
-    constraints: TaskConstraints = TaskConstraints()
-    multi_instance_settings: MultiInstanceSettings | None = None
-    environment_settings: tuple[dict[str, Any], ...] = ()
-    container_settings: dict[str, Any] | None = None
-    depends_on: DependsOn | None = None
-    exit_conditions: dict[str, Any] | None = None
-    simulation: TaskSimulation = TaskSimulation()
-
-    @property
-    def max_task_retry_count(self) -> int | None:
-        """None means the job's."""
-        return self.constraints.max_task_retry_count
-
-    @property
-    def number_of_instances(self) -> int:
-        return self.multi_instance_settings.number_of_instances if self.multi_instance_settings else 1
-
-
-class TaskGroup(Section):
-    """Tasks of one kind, drawn from distributions."""
-
-    count: Positive | None = None
-    id_prefix: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,48}$")
-    """Ids are the prefix and a number from 1; None means `task`, or `group1` … where a job has several."""
-    arrivals: Arrivals = Field(default_factory=AtOnce)
-    duration: TimeDistribution
-    cores: NumberDistribution | None = None
-    memory: NumberDistribution | None = None
-    """GiB."""
-    required_slots: Positive = 1
-    number_of_instances: Positive = 1
-    max_task_retry_count: Retries | None = None
-    failure_probability: Fraction = 0.0
-    """Chance that an attempt ends with `exit_code`, independent from attempt to attempt."""
-    exit_code: ExitCode = 1
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "trace" if "trace" in value else "group"
-    return "trace" if isinstance(value, TraceWorkload) else "group"
-
-
-Workload = Annotated[Annotated[TaskGroup, Tag("group")] | Annotated[TraceWorkload, Tag("trace")], Discriminator(_kind)]
-"""One source of tasks: drawn from distributions, or read from a file."""
-
-
-class TaskDefaults(Section):
-    """What holds for tasks of the list that say nothing themselves."""
-
-    duration: TimeDistribution | None = None
-    cores: NumberDistribution | None = None
-    memory: NumberDistribution | None = None
-
-
 class JobSimulation(Section):
     """What the service's body does not say."""
 
@@ -330,9 +225,22 @@ class PoolInfo(Body):
     auto_pool_specification: AutoPool | None = None
 
 
+class OnTaskFailure(StrEnum):
+    """Whether exit conditions may act on the job."""
+
+    NOACTION = "noaction"
+    PERFORMEXITOPTIONSJOBACTION = "performexitoptionsjobaction"
+
+
 class OnAllTasksComplete(StrEnum):
     NOACTION = "noaction"
     TERMINATEJOB = "terminatejob"
+
+
+def _limit(value: int) -> int:
+    if value != -1 and value < 1:
+        raise ValueError("expected -1 (no limit) or at least 1")
+    return value
 
 
 class Job(Body):
@@ -343,7 +251,14 @@ class Job(Body):
     pool_info: PoolInfo
     constraints: JobConstraints = JobConstraints()
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] = OnAllTasksComplete.NOACTION
+    on_task_failure: Annotated[OnTaskFailure, BeforeValidator(lower)] = OnTaskFailure.NOACTION
     uses_task_dependencies: bool = False
+    max_parallel_tasks: Annotated[int, BeforeValidator(no_boolean), AfterValidator(_limit)] = -1
+    """-1 = as many as there is room for."""
+    allow_task_preemption: bool = False
+    job_manager_task: JobManagerTask | None = None
+    job_preparation_task: JobPreparationTask | None = None
+    job_release_task: JobReleaseTask | None = None
     tasks: tuple[Task, ...] = ()
     simulation: JobSimulation = JobSimulation()
 

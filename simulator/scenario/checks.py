@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.scenario.arrivals import AtOnce
-from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.operation_checks import check_operations
 from simulator.scenario.pool_checks import check_pool, check_pools
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
+from simulator.scenario.tasks import TaskGroup
 from simulator.scenario.traces import TraceWorkload, read_trace
 
 

@@ -33,7 +33,7 @@ def complete(data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Map
         origin = parse_time(lookup(document, "origin") or origin)
     except ValueError:
         return document
-    for key in ("horizon", "pools", "jobs", "timeline"):
+    for key in ("horizon", "pools", "jobs", "jobSchedules", "job_schedules", "timeline"):
         if key in document:
             document[key] = offsets({key: document[key]}, origin)[key]
     name = lookup(lookup(document, "options"), "timingPreset") or TimingPreset.MEASURED
@@ -41,8 +41,22 @@ def complete(data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Map
         document["pools"] = [_pool(pool, name) for pool in document["pools"]]
     if isinstance(document.get("jobs"), list | tuple):
         document["jobs"] = [_job(job, name) for job in document["jobs"]]
+    for key, inner in NESTED.items():
+        for written in [written for written in document if isinstance(written, str) and fold(written) == fold(key)]:
+            if isinstance(document[written], list | tuple):
+                document[written] = [_nested(item, inner, name) for item in document[written]]
     document["sizes"] = _sizes(document, prices)
     return document
+
+
+NESTED = {"jobSchedules": "jobSpecification", "timeline": "job"}
+"""Where else jobs stand than under `jobs`."""
+
+
+def _nested(item: object, key: str, default: object) -> object:
+    """Complete a job that stands inside something else."""
+    job = lookup(item, key)
+    return put(item, key, _job(job, default)) if isinstance(item, Mapping) and isinstance(job, Mapping) else item
 
 
 def _pool(pool: object, default: object) -> object:
@@ -77,8 +91,11 @@ def _job(job: object, default: object) -> object:
 
 def pool_bodies(document: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
     """Go through the pools of a document, those of jobs included."""
-    jobs = [lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool") for job in _list(document, "jobs")]
-    for pool in [*_list(document, "pools"), *jobs]:
+    jobs = _list(document, "jobs")
+    for key, inner in NESTED.items():
+        jobs += [lookup(item, inner) for item in lookup(document, key) or () if isinstance(item, Mapping)]
+    own = [lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool") for job in jobs]
+    for pool in [*_list(document, "pools"), *own]:
         if isinstance(pool, Mapping):
             yield pool
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.scenario.bodies import Job, Task
+from simulator.scenario.bodies import Job
 from simulator.scenario.columns import constant
-from simulator.scenario.complete import lookup
+from simulator.scenario.exit_conditions import ending, failing_code
+from simulator.scenario.sidechannel import stated
+from simulator.scenario.tasks import Task
 
 Ints = npt.NDArray[np.int64]
 
@@ -22,8 +23,11 @@ class Dependencies:
     child: Ints
     waiting: Ints
     """How many parents each row has, unknown ones included: those are never satisfied (assumption P35)."""
-    satisfies: npt.NDArray[np.bool_]
-    """Whether the row's failure lets its children run."""
+    satisfies: npt.NDArray[np.int8]
+    """Bit 1: the row's failure lets its children run; bit 2: its success does not."""
+
+    orphans: Ints
+    """Rows that wait for a task that does not exist."""
 
     @property
     def is_empty(self) -> bool:
@@ -33,12 +37,13 @@ class Dependencies:
 def link(listed: Iterable[tuple[Job, Ints]], count: int) -> Dependencies:
     """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order."""
     edges: list[tuple[int, int]] = []
+    orphans: list[int] = []
     listed = [(job, rows) for job, rows in listed if job.uses_task_dependencies]
     if not listed:
         none = np.zeros(0, dtype=np.int64)
-        return Dependencies(none, none, constant(0, count, np.int64), constant(False, count, np.bool_))
+        return Dependencies(none, none, constant(0, count, np.int64), constant(0, count, np.int8), none)
     waiting = np.zeros(count, dtype=np.int64)
-    satisfies = np.zeros(count, dtype=np.bool_)
+    satisfies = np.zeros(count, dtype=np.int8)
     for job, rows in listed:
         by_id = {task.id.lower(): int(row) for task, row in zip(job.tasks, rows, strict=True)}
         by_number: dict[int, int] = {}
@@ -49,10 +54,12 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int) -> Dependencies:
             parents, unknown = parents_of(task, by_id, by_number)
             edges += [(parent, int(row)) for parent in parents]
             waiting[row] = len(parents) + len(unknown)
-            satisfies[row] = failure_satisfies(task)
+            if unknown:
+                orphans.append(int(row))
+            satisfies[row] = _satisfies(task, job)
     edges.sort()
     pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
-    return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies)
+    return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies, np.array(orphans, dtype=np.int64))
 
 
 def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:
@@ -77,18 +84,10 @@ def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int
     return sorted(found), unknown
 
 
-def failure_satisfies(task: Task) -> bool:
-    """Say whether the task's last exit code, if it fails, satisfies its children: `exitConditions`, else no."""
-    code = next((code for code in reversed(task.simulation.exit_codes) if code), 1)
-    conditions = task.exit_conditions or {}
-    for entry in lookup(conditions, "exitCodes") or ():
-        if lookup(entry, "code") == code:
-            return _satisfies(entry)
-    for entry in lookup(conditions, "exitCodeRanges") or ():
-        if (lookup(entry, "start") or 0) <= code <= (lookup(entry, "end") or 0):
-            return _satisfies(entry)
-    return _satisfies({"exitOptions": lookup(conditions, "default")})
-
-
-def _satisfies(entry: Any) -> bool:
-    return str(lookup(lookup(entry, "exitOptions"), "dependencyAction")).lower() == "satisfy"
+def _satisfies(task: Task, job: Job) -> int:
+    error = task.simulation.error
+    code = failing_code(task, stated(task, job.simulation.defaults).exit_code)
+    if error == "fileUploadError" and code is None:
+        code = 0
+    blocks = not ending(task, 0).satisfies
+    return ending(task, code, error).satisfies + 2 * blocks

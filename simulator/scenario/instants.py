@@ -34,7 +34,9 @@ def _write(value: datetime) -> str:
 
 UtcTime = Annotated[datetime, BeforeValidator(parse_time), PlainSerializer(_write, return_type=str)]
 
-INSTANT_KEYS: Final = frozenset({"at", "times", "submit", "createdat", "start", "until", "horizon"})
+INSTANT_KEYS: Final = frozenset(
+    {"at", "times", "submit", "createdat", "start", "until", "horizon", "donotrununtil", "donotrunafter"}
+)
 """Folded names of the keys whose value is an instant."""
 
 

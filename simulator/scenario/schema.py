@@ -15,8 +15,10 @@ from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.catalogue import VmSize
 from simulator.scenario.complete import complete
 from simulator.scenario.instants import UtcTime
+from simulator.scenario.job_operations import JobOperation
 from simulator.scenario.network import Subnet
 from simulator.scenario.operations import PoolOperation
+from simulator.scenario.schedules import JobSchedule
 from simulator.scenario.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.timing import TimingPreset
 
@@ -62,6 +64,18 @@ class Options(Section):
     inter_node_cap: Positive | Literal["by_mode"] = "by_mode"
     """Most nodes of a pool with inter-node communication (P2); by mode: 100, or 80 in user-subscription mode."""
     equal_priority_policy: EqualPriorityPolicy = EqualPriorityPolicy.UNIFORM
+    task_order: Literal["creation", "random"] = "creation"
+    """In what order the tasks of a job start (P12)."""
+    gang_reserve: bool = False
+    """Whether a multi-instance task at the head of the queue keeps idle nodes free for itself (P17)."""
+    gang_node_types: Literal["any", "dedicated"] = "any"
+    """On which nodes multi-instance tasks run (P17)."""
+    terminate_when_empty: Literal["documented", "after_last_scripted_add"] = "documented"
+    """Whether `terminatejob` ends a job while tasks of the script are yet to come (P51)."""
+    dispatch_counted_as: Literal["running", "active"] = "running"
+    """As what metrics count a task between assignment and start (P48)."""
+    preemption_counts_as_requeue: bool = False
+    """Whether the loss of a node raises a task's requeue count (P14)."""
     retry_position: Literal["creation_order", "tail"] = "creation_order"
     scale_down_order: ScaleDownOrder = ScaleDownOrder.NEWEST_IDLE_FIRST
     node_tie_break: Literal["lowest_sequence", "random"] = "lowest_sequence"
@@ -124,8 +138,8 @@ class Account(Section):
     active_job_and_schedule_quota: Count | None = None
 
 
-Operation = Annotated[PoolOperation, Field(discriminator="operation")]
-"""One entry of the timeline; further kinds of operation join the union."""
+Operation = Annotated[PoolOperation | JobOperation, Field(discriminator="operation")]
+"""One entry of the timeline."""
 
 
 class Scenario(Section):
@@ -147,6 +161,7 @@ class Scenario(Section):
     """Every VM size that a pool uses, by its name in the pool's body."""
     pools: tuple[Pool, ...] = ()
     jobs: tuple[Job, ...] = ()
+    job_schedules: tuple[JobSchedule, ...] = ()
     timeline: tuple[Operation, ...] = ()
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 

@@ -83,10 +83,12 @@ JOB: Final[Shape] = {
     "constraints": _keys("maxWallClockTime maxTaskRetryCount"),
     "jobManagerTask": {
         **_COMMAND,
-        **_keys("id displayName outputFiles requiredSlots killJobOnCompletion runExclusive allowLowPriorityNode"),
+        **_keys(
+            "id displayName outputFiles requiredSlots killJobOnCompletion runExclusive allowLowPriorityNode simulation"
+        ),
     },
-    "jobPreparationTask": {**_COMMAND, **_keys("id waitForSuccess rerunOnNodeRebootAfterSuccess")},
-    "jobReleaseTask": {**_COMMAND, **_keys("id maxWallClockTime retentionTime")},
+    "jobPreparationTask": {**_COMMAND, **_keys("id waitForSuccess rerunOnNodeRebootAfterSuccess simulation")},
+    "jobReleaseTask": {**_COMMAND, **_keys("id maxWallClockTime retentionTime simulation")},
     "commonEnvironmentSettings": _ENVIRONMENT,
     "poolInfo": _keys(
         "poolId", autoPoolSpecification=_keys("autoPoolIdPrefix poolLifetimeOption keepAlive", pool=POOL)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from simulator.distributions import Constant, Distribution, Number
 from simulator.durations import Seconds, parse_duration
-from simulator.scenario.bodies import Task, TaskDefaults
+from simulator.scenario.tasks import Task, TaskDefaults
 
 _COMMANDS: Final = (
     re.compile(r"\bsleep\s+(\d+(?:\.\d+)?)\b"),
@@ -26,17 +26,31 @@ class Stated:
     cores: Distribution[float] | None
     memory: Distribution[float] | None
     exit_code: int | None
+    input: Distribution[float] | None
+    """MiB of resource files."""
+    coordination: Distribution[float] | None
+    """Of a multi-instance task."""
+    source: str
+    """Which source said the duration: simulation, environment, command line or defaults; empty where none did."""
 
 
 def stated(task: Task, defaults: TaskDefaults) -> Stated:
     """Collect what a task says, attribute by attribute."""
     settings = {str(item.get("name")): item.get("value") for item in task.environment_settings}
     own = task.simulation
+    coordination = task.multi_instance_settings.coordination_command_line if task.multi_instance_settings else ""
+    sources = {
+        "simulation": own.duration,
+        "environment": _time(settings.get("SIM_DURATION")),
+        "command line": _command(task.command_line),
+        "defaults": defaults.duration,
+    }
+    source = next((name for name, found in sources.items() if found is not None), "")
     return Stated(
-        duration=own.duration
-        or _time(settings.get("SIM_DURATION"))
-        or _command(task.command_line)
-        or defaults.duration,
+        duration=sources.get(source),
+        input=own.input or _number(settings.get("SIM_INPUT_MB")),
+        coordination=own.coordination or _command(coordination),
+        source=source,
         cores=own.cores or _number(settings.get("SIM_CPU")) or defaults.cores,
         memory=own.memory or _number(settings.get("SIM_MEM_GIB")) or defaults.memory,
         exit_code=None if settings.get("SIM_EXIT_CODE") is None else int(str(settings["SIM_EXIT_CODE"])),
@@ -60,3 +74,9 @@ def _command(line: str) -> Distribution[float] | None:
         if found := pattern.search(line):
             return _time(found[1])
     return None
+
+
+def command_time(line: str, settings: tuple[dict[str, Any], ...]) -> Distribution[float] | None:
+    """Give the duration that the environment settings or the command line of a preparation or release task say."""
+    by_name = {str(item.get("name")): item.get("value") for item in settings}
+    return _time(by_name.get("SIM_DURATION")) or _command(line)

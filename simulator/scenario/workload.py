@@ -3,8 +3,9 @@
 Every purpose of every job has its own stream, so a change of one group's durations moves no other draw.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,13 +13,15 @@ import numpy.typing as npt
 
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
-from simulator.scenario.bodies import Job, Pool, TaskGroup
+from simulator.scenario.bodies import Job, Pool, PoolSimulation
 from simulator.scenario.columns import chosen, constant, is_constant, joined, rescaled
 from simulator.scenario.dependencies import Dependencies, link
+from simulator.scenario.extras import COLUMNS, Extras, gather
+from simulator.scenario.planned import Planned, planned
 from simulator.scenario.schema import Scenario
-from simulator.scenario.sidechannel import stated
+from simulator.scenario.sidechannel import Stated, stated
 from simulator.scenario.task_names import Given, Names, Numbered, TaskNames
-from simulator.scenario.timing import Timing
+from simulator.scenario.tasks import JobManagerTask, Task, TaskGroup
 from simulator.scenario.traces import TraceWorkload, read_trace
 from simulator.streams import stream
 from simulator.units import MS_PER_S
@@ -36,7 +39,7 @@ class Workload:
     """All tasks of one replication, one row each, in order of (submit, place in the file)."""
 
     job: Int32s
-    """Index in `scenario.jobs`."""
+    """Index in `jobs`."""
     submit: Ints
     """When the task is added, ms since the origin."""
     demand: Ints
@@ -60,6 +63,9 @@ class Workload:
     """Exit code of an attempt that fails."""
     names: TaskNames
     dependencies: Dependencies
+    jobs: tuple[Planned, ...]
+    """Every job of the run."""
+    extras: Extras
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -80,6 +86,10 @@ class Block:
     exit_code: Int32s
     containers: npt.NDArray[np.bool_]
     names: Names
+    more: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+    """Columns that few tasks need, by name (`extras.COLUMNS`)."""
+    tasks: tuple[Task, ...] = ()
+    """The bodies, where the file lists them."""
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -112,27 +122,34 @@ def build(scenario: Scenario, replication: int) -> Workload:
     jobs: list[Int32s] = []
     listed: list[tuple[Job, int]] = []
     delays: list[tuple[Floats, Floats]] = []
-    for index, job in enumerate(scenario.jobs):
+    every = planned(scenario)
+    for index, one in enumerate(every):
+        job = one.job
         luck = Luck(scenario.seed, replication, job.simulation.stream or job.id)
-        timing = timing_of(scenario, job)
+        simulation = pool_of(scenario, job).simulation
+        if job.job_manager_task is not None:
+            slots = pool_of(scenario, job).task_slots_per_node
+            blocks.append(_managing(job, job.job_manager_task, luck, slots))
+            jobs.append(constant(index, 1, np.int32))
+            delays.append(_delays(simulation, luck, "manager", blocks[-1]))
         if job.tasks:
             listed.append((job, sum(map(len, blocks))))
         for part, block in enumerate(_blocks(job, luck, hour)):
             blocks.append(block)
             jobs.append(constant(index, len(block), np.int32))
-            delays.append(_delays(timing, luck, part, block))
-    return _assemble(blocks, jobs, delays, listed)
+            delays.append(_delays(simulation, luck, part, block))
+    return _assemble(blocks, jobs, delays, listed, every)
 
 
-def timing_of(scenario: Scenario, job: Job) -> Timing:
-    """Give the timing of the pool that a job runs on; a pool that does not exist delays nothing."""
-    pool: Pool | None = job.auto_pool.pool if job.auto_pool else None
-    if pool is None:
-        wanted = (job.pool_id or "").lower()
-        pool = next((pool for pool in scenario.pools if pool.id.lower() == wanted), None)
+def pool_of(scenario: Scenario, job: Job) -> Pool:
+    """Give the pool that a job runs on."""
+    if job.auto_pool is not None:
+        return job.auto_pool.pool
+    wanted = (job.pool_id or "").lower()
+    pool = next((pool for pool in scenario.pools if pool.id.lower() == wanted), None)
     if pool is None:
         raise InputError(f"job {job.id!r} runs on pool {job.pool_id!r}, which does not exist")
-    return pool.simulation.timing
+    return pool
 
 
 def _blocks(job: Job, luck: Luck, hour: float) -> list[Block]:
@@ -149,27 +166,59 @@ def _int32(values: Sequence[int]) -> Int32s:
     return np.asarray(values, dtype=np.int32)
 
 
-def _listed(job: Job, luck: Luck) -> Block:
+def _managing(job: Job, manager: JobManagerTask, luck: Luck, slots: int) -> Block:
+    """Give the job manager: a task that is there from the beginning and, if exclusive, takes all of its node."""
+    alone = job.model_copy(update={"tasks": (manager,)})
+    block = _listed(alone, luck, "manager ")
+    return replace(block, slots=_int32([slots])) if manager.run_exclusive else block
+
+
+def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
     """Give the tasks that the file lists one by one."""
     told = [stated(task, job.simulation.defaults) for task in job.tasks]
     created = job.simulation.created_at
     submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
-    outcomes = [
-        leading_failures(task.simulation.exit_codes, one.exit_code) for task, one in zip(job.tasks, told, strict=True)
-    ]
+    outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, told, strict=True)]
+    durations = _each([one.duration for one in told], luck, purpose + "duration")
+    unstarted = [task.simulation.error == "preProcessingError" for task in job.tasks]
     return Block(
         submit=np.asarray(submit, dtype=np.float64),
-        duration=_each([one.duration for one in told], luck, "duration"),
+        duration=np.where(unstarted, 0.0, durations) if any(unstarted) else durations,
         slots=_int32([task.required_slots for task in job.tasks]),
-        cores=_each([one.cores for one in told], luck, "cores"),
-        memory=_each([one.memory for one in told], luck, "memory"),
+        cores=_each([one.cores for one in told], luck, purpose + "cores"),
+        memory=_each([one.memory for one in told], luck, purpose + "memory"),
         instances=_int32([task.number_of_instances for task in job.tasks]),
-        max_retries=_int32([_retries(job, task.max_task_retry_count) for task in job.tasks]),
+        max_retries=_int32(
+            [0 if task.simulation.error else _retries(job, task.max_task_retry_count) for task in job.tasks]
+        ),
         failures=_int32([failures for failures, _ in outcomes]),
         exit_code=_int32([code for _, code in outcomes]),
         containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
         names=Given([task.id for task in job.tasks]),
+        more=_more(job, told, luck, purpose),
+        tasks=job.tasks,
     )
+
+
+def _outcome(task: Task, stated_code: int | None) -> tuple[int, int]:
+    """Give how many attempts fail first and with which code; errors beside the process are never retried."""
+    failures, code = leading_failures(task.simulation.exit_codes, stated_code)
+    return (-1, code) if task.simulation.error else (failures, code)
+
+
+def _more(job: Job, told: list[Stated], luck: Luck, purpose: str) -> dict[str, npt.NDArray[Any]]:
+    """Give the rare columns of listed tasks, those that any of them needs."""
+    saved = [task.simulation.checkpoints for task in job.tasks]
+    found = {
+        "limit": [task.constraints.max_wall_clock_time or math.inf for task in job.tasks],
+        "interval": [one.interval if one else 0.0 for one in saved],
+        "cost": [one.cost if one else 0.0 for one in saved],
+        "restart": [one.restart_cost if one else 0.0 for one in saved],
+        "retention": [task.constraints.retention_time for task in job.tasks],
+        "input": _each([one.input for one in told], luck, purpose + "input"),
+        "coordination": _each([one.coordination for one in told], luck, purpose + "coordination"),
+    }
+    return {name: np.asarray(values) for name, values in found.items() if (np.asarray(values) != COLUMNS[name]).any()}
 
 
 def _retries(job: Job, own: int | None) -> int:
@@ -202,7 +251,8 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
     """Give the tasks of a group that is described by distributions."""
     generator = luck.generator("arrivals", part)
     alone = len(job.simulation.workload) == 1 and not job.tasks
-    submit = group.arrivals.times(group.count, job.simulation.created_at, hour, generator)
+    begin = job.simulation.created_at if group.start is None else group.start
+    submit = group.arrivals.times(group.count, begin, hour, generator)
     count = len(submit)
     failures = _failures(group.failure_probability, luck.generator("failures", part), count)
     return Block(
@@ -217,7 +267,24 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
         exit_code=_failing(failures, group.exit_code),
         containers=constant(False, count, np.bool_),
         names=Numbered(group.id_prefix or ("task" if alone else f"group{part + 1}"), count),
+        more=_more_drawn(group, part, luck, count),
     )
+
+
+def _more_drawn(group: TaskGroup, part: int, luck: Luck, count: int) -> dict[str, npt.NDArray[Any]]:
+    """Give the rare columns of a group, those that it needs."""
+    saved = group.checkpoints
+    found: dict[str, npt.NDArray[Any]] = {}
+    if group.max_wall_clock_time is not None:
+        found["limit"] = constant(group.max_wall_clock_time, count, np.float64)
+    if saved is not None:
+        pairs = (("interval", saved.interval), ("cost", saved.cost), ("restart", saved.restart_cost))
+        found |= {name: constant(value, count, np.float64) for name, value in pairs}
+    for name in ("input", "coordination"):
+        shape = getattr(group, name)
+        if shape is not None:
+            found[name] = luck.draw(shape, name, part, count)
+    return found
 
 
 def _failures(probability: float, generator: np.random.Generator, count: int) -> Int32s:
@@ -258,18 +325,27 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
     )
 
 
-def _delays(timing: Timing, luck: Luck, part: int, block: Block) -> tuple[Floats, Floats]:
-    """Draw dispatch latency and launch overhead of every task."""
+def _delays(simulation: PoolSimulation, luck: Luck, part: int | str, block: Block) -> tuple[Floats, Floats]:
+    """Draw dispatch latency of every task, and the time from its start to its own work: files, launch, coordination."""
+    timing = simulation.timing
     latency = luck.draw(timing.dispatch_latency, "dispatch", part, len(block))
     overhead = luck.draw(timing.launch_overhead, "launch", part, len(block))
     if block.containers.any():
         extra = luck.draw(timing.container_overhead, "container", part, len(block))
         overhead = overhead + np.where(block.containers, extra, 0.0)
+    if "input" in block.more:
+        overhead = overhead + block.more["input"] / simulation.downloads.bandwidth
+    if "coordination" in block.more:
+        overhead = overhead + np.where(block.instances > 1, block.more["coordination"], 0.0)
     return latency, overhead
 
 
 def _assemble(
-    blocks: list[Block], jobs: list[Int32s], delays: list[tuple[Floats, Floats]], listed: list[tuple[Job, int]]
+    blocks: list[Block],
+    jobs: list[Int32s],
+    delays: list[tuple[Floats, Floats]],
+    listed: list[tuple[Job, int]],
+    every: tuple[Planned, ...],
 ) -> Workload:
     """Put the blocks into one table and sort it by (submit, place in the file).
 
@@ -280,17 +356,17 @@ def _assemble(
         return chosen(rescaled(joined(parts), scale, dtype), order)
 
     lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
-    every = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
-    order = None if (every[1:] >= every[:-1]).all() else np.argsort(every, kind="stable")
+    submits = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
+    order = None if (submits[1:] >= submits[:-1]).all() else np.argsort(submits, kind="stable")
     rows = []
     if listed:
-        row = np.arange(len(every))
+        row = np.arange(len(submits))
         if order is not None:
-            row[order] = np.arange(len(every))
+            row[order] = np.arange(len(submits))
         rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
     return Workload(
         job=column(jobs, 1, np.int32),
-        submit=chosen(every, order),
+        submit=chosen(submits, order),
         demand=column([block.duration for block in blocks], MS_PER_S, np.int64),
         latency=column([latency for latency, _ in delays], MS_PER_S, np.int64),
         overhead=column([overhead for _, overhead in delays], MS_PER_S, np.int64),
@@ -306,5 +382,7 @@ def _assemble(
             np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
             order,
         ),
-        dependencies=link(rows, len(every)),
+        dependencies=link(rows, len(submits)),
+        jobs=every,
+        extras=gather(blocks, jobs, every, order),
     )

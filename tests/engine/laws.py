@@ -14,7 +14,9 @@ def check(recording: Recording) -> Recording:
     attempts = raw.attempts
     assert len(state) == len(workload)
     running = attempts.task[attempts.outcome == Outcome.RUNNING]
-    assert set(running.tolist()) == set(np.flatnonzero(state == TaskState.RUNNING).tolist())
+    assert set(running.tolist()) == set(
+        np.flatnonzero((state == TaskState.RUNNING) | (state == TaskState.PREPARING)).tolist()
+    )
     succeeded = attempts.task[(attempts.outcome == Outcome.SUCCEEDED) & (attempts.instance == 0)]
     assert sorted(succeeded.tolist()) == np.flatnonzero(raw.tasks.succeeded).tolist()
     assert (attempts.end >= attempts.assigned).all()
@@ -57,7 +59,10 @@ def _check_timeline(recording: Recording) -> None:
         if len(rows):
             mine = raw.tasks.pool == index
             assert rows["queued_tasks"].iloc[-1] == (raw.tasks.state[mine] == TaskState.ACTIVE).sum()
-            assert rows["running_tasks"].iloc[-1] == (raw.tasks.state[mine] == TaskState.RUNNING).sum()
+            assert (
+                rows["running_tasks"].iloc[-1]
+                == np.isin(raw.tasks.state[mine], [TaskState.RUNNING, TaskState.PREPARING]).sum()
+            )
 
 
 def _check_nodes(recording: Recording) -> None:

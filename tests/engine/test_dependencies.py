@@ -52,7 +52,7 @@ def test_a_failed_parent_blocks_unless_its_exit_condition_says_otherwise(
     recording = run([failing, task("b", "5s", "a")])
     assert recording.tasks["succeeded"].tolist() == [False, runs]
     why = recording.tasks["unfinished_why"].iloc[1]
-    assert runs or why == "waits for a task that did not succeed"
+    assert runs or why == "waits for a task that did not satisfy it"
 
 
 def test_a_parent_that_succeeds_at_its_second_attempt() -> None:

@@ -9,7 +9,7 @@ from simulator.errors import InputError
 from simulator.experiment.axes import Base, make_cells
 from simulator.experiment.design import axis, grid
 from simulator.scenario.arrivals import Profile
-from simulator.scenario.bodies import TaskGroup
+from simulator.scenario.tasks import TaskGroup
 from tests.scenario.files import LINUX
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

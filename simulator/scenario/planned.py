@@ -1,0 +1,83 @@
+"""Every job that a run may see: those of the scenario, those that are added later, those that schedules create."""
+
+from dataclasses import dataclass
+
+from simulator.scenario.bodies import Job
+from simulator.scenario.job_operations import AddJob, AddTasks
+from simulator.scenario.schedules import JobSchedule
+from simulator.scenario.schema import Scenario
+from simulator.scenario.tasks import Workload
+
+UNKNOWN = 1e10
+"""In place of the time, in seconds, at which the job of a schedule is created: only the run will tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A job, and where it comes from."""
+
+    job: Job
+    schedule: int = -1
+    """Place in `job_schedules`; -1 = none."""
+    is_added: bool = False
+    """Whether an operation of the timeline creates it."""
+    due: float = 0.0
+    """When it is created, or would like to be, in seconds."""
+
+
+def planned(scenario: Scenario) -> tuple[Planned, ...]:
+    """Give all jobs: the file's, then those of `addJob`, then those of schedules."""
+    added = [
+        operation.job.model_copy(
+            update={"simulation": operation.job.simulation.model_copy(update={"created_at": operation.at})}
+        )
+        for operation in scenario.timeline
+        if isinstance(operation, AddJob)
+    ]
+    jobs = {job.id.lower(): job for job in (*scenario.jobs, *added)}
+    for operation in scenario.timeline:
+        if isinstance(operation, AddTasks):
+            job = jobs.get(operation.job.lower())
+            if job is not None and operation.at >= job.simulation.created_at:
+                jobs[job.id.lower()] = _with_tasks(job, operation)
+    late = {job.id.lower() for job in added}
+    found = [Planned(job, is_added=name in late, due=job.simulation.created_at) for name, job in jobs.items()]
+    for number, schedule in enumerate(scenario.job_schedules):
+        for k, due in enumerate(schedule.occurrences(scenario.horizon)):
+            found.append(Planned(_occurrence(schedule, k + 1), number, due=due))
+    return tuple(found)
+
+
+def _with_tasks(job: Job, operation: AddTasks) -> Job:
+    """Give a job that has more tasks from some time on."""
+    tasks = [
+        task.model_copy(update={"simulation": task.simulation.model_copy(update={"submit": operation.at})})
+        for task in operation.tasks
+    ]
+    sources = [_from(source, operation.at) for source in operation.workload]
+    simulation = job.simulation.model_copy(update={"workload": (*job.simulation.workload, *sources)})
+    return job.model_copy(update={"tasks": (*job.tasks, *tasks), "simulation": simulation})
+
+
+def _from(source: Workload, at: float) -> Workload:
+    return source if source.start is not None else source.model_copy(update={"start": at})
+
+
+def _occurrence(schedule: JobSchedule, number: int) -> Job:
+    """Give the n-th job of a schedule, all its times counted from its creation."""
+    job = schedule.job_specification
+    tasks = tuple(
+        task.model_copy(
+            update={"simulation": task.simulation.model_copy(update={"submit": UNKNOWN + task.simulation.submit})}
+        )
+        if task.simulation.submit is not None
+        else task
+        for task in job.tasks
+    )
+    sources = tuple(
+        source.model_copy(update={"start": UNKNOWN + source.start}) if source.start is not None else source
+        for source in job.simulation.workload
+    )
+    stream = f"{job.simulation.stream or schedule.id}:{number}"
+    simulation = job.simulation.model_copy(update={"created_at": UNKNOWN, "workload": sources, "stream": stream})
+    return job.model_copy(update={"id": f"{schedule.id}:job-{number}", "tasks": tasks, "simulation": simulation})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +60,9 @@ class Job:
 
     def create(self) -> Answer:
         """Add the job, with its pool if it brings one along."""
-        answer = self._refusal() or self._own_pool()
+        answer = self._refusal()
+        if not answer.is_refusal:
+            answer = self._own_pool()
         if answer.is_refusal:
             self.refused = answer.code
             self._enter(JobState.COMPLETED, answer.code)
@@ -72,7 +74,7 @@ class Job:
         limit = self.body.constraints.max_wall_clock_time
         if limit is not None:
             event = self.world.env.after(min(to_ms(limit), to_ms(UNKNOWN)), ARRIVALS)
-            event.callbacks.append(lambda _: self.terminate("MaxWallClockTimeExpiry"))
+            event.callbacks.append(self._time_out)
         if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
             documented = self.world.scenario.options.terminate_when_empty == "documented"
             if job_control.watch(self.pool.kernel, self.number, submitted_only=documented):
@@ -116,6 +118,9 @@ class Job:
         else:
             self.world.env.process(self._release(reason))
         return DONE
+
+    def _time_out(self, _: object) -> None:
+        self.terminate("MaxWallClockTimeExpiry")
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
         yield from release(self)
@@ -217,11 +222,14 @@ class Job:
             else:
                 self.coming += 1
                 event = self.world.env.after(span, ARRIVALS)
-                event.callbacks.append(lambda _, group=group: self._submit_late(group))  # type: ignore[misc]
+                event.callbacks.append(self._later(group))
 
-    def _submit_late(self, rows: list[int]) -> None:
-        self.coming -= 1
-        self._submit(rows)
+    def _later(self, rows: list[int]) -> Callable[[object], None]:
+        def submit(_: object) -> None:
+            self.coming -= 1
+            self._submit(rows)
+
+        return submit
 
     def _submit(self, rows: list[int]) -> None:
         if self.state in REFUSALS:

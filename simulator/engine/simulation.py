@@ -25,6 +25,7 @@ from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import Pool as PoolDescription
+from simulator.scenario.job_operations import AddJob, AddTasks
 from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.schema import Operation
 from simulator.scenario.workload import Workload, build
@@ -117,6 +118,8 @@ class Simulation:
         if self.is_over or to_ms(operation.at) <= now:
             when = "the run is over" if self.is_over else f"the run has come to {to_s(now):g} s"
             raise InputError(f"{operation.operation} at {operation.at:g} s comes too late: {when}")
+        if isinstance(operation, AddJob | AddTasks):
+            raise InputError(f"{operation.operation} must stand in the scenario's timeline: its tasks are drawn there")
         self._operations += 1
         self._plan(operation)
 

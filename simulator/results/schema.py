@@ -48,6 +48,11 @@ TABLES: Final = (
             C("instances", "int", "nodes it takes at once"),
             C("max_retries", "int", "attempts it may have after a failure; -1 = without limit"),
             C("duration", "float", "run time of its own work, without dispatch and launch", "s"),
+            C(
+                "duration_source",
+                "category",
+                "who said it: simulation, environment, command line, defaults or workload",
+            ),
             C("retries", "int", "attempts that followed a failure"),
             C("requeues", "int", "times it was given back by a shrink, a restart, its job or a job of higher priority"),
             C("preemptions", "int", "times it was given back by the loss of its node"),

@@ -16,6 +16,7 @@ from simulator.results.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table
 from simulator.results.timeline import make_timeline
 from simulator.scenario.columns import constant
+from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
 from simulator.units import MS_PER_S
 
@@ -74,11 +75,22 @@ def _tasks(recording: "Recording") -> Columns:
         "instances": workload.instances,
         "max_retries": workload.max_retries,
         "duration": Scaled(workload.demand, MS_PER_S),
+        "duration_source": _sources(workload),
         "retries": tasks.retries,
         "requeues": tasks.requeues,
         "preemptions": tasks.preemptions,
         "unfinished_why": (reason - 1, why[1:]),
     }
+
+
+def _sources(workload: Workload) -> tuple[npt.NDArray[np.int32], list[str]]:
+    names = ["workload", "simulation", "environment", "command line", "defaults"]
+    told = workload.extras.sources
+    if not told:
+        return constant(0, len(workload), np.int32), names
+    codes = np.zeros(len(workload), dtype=np.int32)
+    codes[list(told)] = [names.index(source) if source else 0 for source in told.values()]
+    return codes, names
 
 
 def _attempts(recording: "Recording") -> Columns:

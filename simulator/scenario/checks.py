@@ -8,6 +8,8 @@ from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.job_checks import check_job, check_job_operations, check_schedules
+from simulator.scenario.job_operations import AddJob
 from simulator.scenario.operation_checks import check_operations
 from simulator.scenario.pool_checks import check_pool, check_pools
 from simulator.scenario.schema import Scenario
@@ -31,11 +33,16 @@ def pools_by_id(scenario: Scenario) -> dict[str, Pool]:
 
 def _jobs(scenario: Scenario) -> Iterator[Finding]:
     pools = pools_by_id(scenario)
-    if not scenario.jobs and scenario.horizon is None:
+    placed: list[tuple[Job, Loc, bool]] = [(job, ("jobs", index), False) for index, job in enumerate(scenario.jobs)]
+    for index, operation in enumerate(scenario.timeline):
+        if isinstance(operation, AddJob):
+            placed.append((operation.job, ("timeline", index, "job"), False))
+    for index, schedule in enumerate(scenario.job_schedules):
+        placed.append((schedule.job_specification, ("jobSchedules", index, "jobSpecification"), True))
+    if not placed and scenario.horizon is None:
         text = "no job and no horizon: there is nothing to wait for, the run ends at once"
         yield Finding(text, ("jobs",), is_warning=True)
-    for index, job in enumerate(scenario.jobs):
-        loc: Loc = ("jobs", index)
+    for job, loc, scheduled in placed:
         pool = job.auto_pool.pool if job.auto_pool else pools.get((job.pool_id or "").lower())
         if job.auto_pool and job.pool_id:
             yield Finding("both poolId and autoPoolSpecification; the service takes one", (*loc, "poolInfo"))
@@ -44,6 +51,9 @@ def _jobs(scenario: Scenario) -> Iterator[Finding]:
         elif job.pool_id is None:
             yield Finding("expected a poolId or an autoPoolSpecification", (*loc, "poolInfo"))
         yield from _work(scenario, job, pool, loc)
+        yield from check_job(scenario, job, pool, loc, scheduled=scheduled)
+    yield from check_schedules(scenario)
+    yield from check_job_operations(scenario)
 
 
 def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
@@ -121,11 +131,11 @@ def _fits(
             text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it will never run"
             yield Finding(text, loc, is_warning=True)
     if instances > 1 and not pool.enable_inter_node_communication:
-        text = f"needs {instances} nodes, but pool '{pool.id}' has no enableInterNodeCommunication"
+        text = f"needs {instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
+        yield Finding(f"{text}: the service refuses it (MultiInstanceNotSupportedOnPool)", loc)
+    if instances > 1 and (pool.task_slots_per_node > 1 or slots > 1):
+        text = "multi-instance tasks need a pool with one task slot a node: it will never run"
         yield Finding(text, loc, is_warning=True)
-    if instances > 1 and pool.task_slots_per_node > 1:
-        text = "multi-instance tasks need a pool with one task slot a node; the service refuses them elsewhere"
-        yield Finding(text, loc)
 
 
 def _horizon(scenario: Scenario) -> Iterator[Finding]:

@@ -84,6 +84,11 @@ def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int
     return sorted(found), unknown
 
 
+def failure_satisfies(task: Task) -> bool:
+    """Say whether children run although `task` has failed, by the exit codes that it is known to have."""
+    return ending(task, failing_code(task, None), task.simulation.error).satisfies
+
+
 def _satisfies(task: Task, job: Job) -> int:
     error = task.simulation.error
     code = failing_code(task, stated(task, job.simulation.defaults).exit_code)

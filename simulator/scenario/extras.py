@@ -33,8 +33,11 @@ ACTIONS: Final = ("none", "disable", "terminate")
 class Listed(Protocol):
     """As much of a block as matters here."""
 
-    more: Mapping[str, npt.NDArray[Any]]
-    tasks: tuple[Task, ...]
+    @property
+    def more(self) -> Mapping[str, npt.NDArray[Any]]: ...
+
+    @property
+    def tasks(self) -> tuple[Task, ...]: ...
 
     def __len__(self) -> int: ...
 
@@ -61,6 +64,8 @@ class Extras:
     on_success: npt.NDArray[np.int8] | None = None
     errors: dict[int, str] = field(default_factory=dict)
     """Row: what goes wrong beside the process."""
+    disks: dict[int, float] = field(default_factory=dict)
+    """Row: GiB that it writes."""
     sources: dict[int, str] = field(default_factory=dict)
     """Row of a listed task: who said its duration."""
 
@@ -73,7 +78,9 @@ def gather(
     row = np.arange(count)
     if order is not None:
         row[order] = np.arange(count)
-    columns = {name: _column(name, blocks, order) for name in ("limit", "interval", "cost", "restart", "retention")}
+    columns: dict[str, Any] = {
+        name: _column(name, blocks, order) for name in ("limit", "interval", "cost", "restart", "retention")
+    }
     extras = Extras(**columns)
     begin = 0
     failure, success = np.zeros(count, np.int8), np.zeros(count, np.int8)
@@ -93,6 +100,7 @@ def gather(
         managers=extras.managers,
         errors=extras.errors,
         sources=extras.sources,
+        disks=extras.disks,
         on_failure=failure,
         on_success=success,
     )
@@ -112,8 +120,10 @@ def _note(
     extras.sources[row] = told.source
     if task is job.job_manager_task:
         extras.managers[number] = row
-    if task.affinity_info is not None:
+    if task.affinity_info is not None and task.affinity_info.affinity_id:
         extras.wishes[row] = task.affinity_info.affinity_id
+    if task.simulation.disk:
+        extras.disks[row] = task.simulation.disk
     if task.image is not None:
         extras.images[row] = task.image
     if task.simulation.error is not None:

@@ -14,11 +14,19 @@ Named = list[tuple[str, Loc]]
 def check_names(document: Mapping[Any, Any]) -> list[Finding]:
     """Give what is wrong with the ids and references of a document."""
     pools = _named(document, "pools", ())
-    jobs = _named(document, "jobs", ())
-    found = [*_twice("pool", pools), *_twice("job", jobs)]
+    placed = _jobs(document)
+    jobs = [(name, (*loc, "id")) for job, loc in placed if isinstance(name := lookup(job, "id"), str)]
+    found = [
+        *_twice("pool", pools),
+        *_twice("job", jobs),
+        *_twice("job schedule", _named(document, "jobSchedules", ())),
+    ]
     ids = [name for name, _ in pools]
-    for index, job in enumerate(_items(document, "jobs")):
-        loc: Loc = ("jobs", index)
+    specified = [
+        (lookup(item, "jobSpecification"), ("jobSchedules", index, "jobSpecification"))
+        for index, item in enumerate(_items(document, "jobSchedules"))
+    ]
+    for job, loc in [*placed, *specified]:
         found += _twice("task", _named(job, "tasks", loc), " in this job")
         info = lookup(job, "poolInfo")
         found += _reference(lookup(info, "poolId"), ids, (*loc, "poolInfo", "poolId"))
@@ -29,6 +37,16 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
         found += _reference(lookup(operation, "job"), [name for name, _ in jobs], ("timeline", index, "job"), "job")
     for index, pool in enumerate(_items(document, "pools")):
         found += _size(pool, ("pools", index), document)
+    return found
+
+
+def _jobs(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
+    """Give all jobs of a document that have an id of their own, those that operations add included."""
+    found: list[tuple[Any, Loc]] = [(job, ("jobs", index)) for index, job in enumerate(_items(document, "jobs"))]
+    for index, operation in enumerate(_items(document, "timeline")):
+        job = lookup(operation, "job")
+        if isinstance(job, Mapping):
+            found.append((job, ("timeline", index, "job")))
     return found
 
 

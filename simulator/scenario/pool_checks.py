@@ -59,7 +59,7 @@ def _pool_quotas(scenario: Scenario) -> Iterator[Finding]:
 
 
 def check_pools(scenario: Scenario) -> Iterator[Finding]:
-    if not scenario.pools and not any(job.auto_pool for job in scenario.jobs):
+    if not scenario.pools and not any(job.auto_pool for job in scenario.jobs) and not scenario.job_schedules:
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
     yield from _pool_quotas(scenario)
     families = {size.family.lower(): size.family for size in (*table().values(), *scenario.sizes.values())}

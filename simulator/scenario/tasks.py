@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
 from simulator.scenario.arrivals import Arrivals, AtOnce
-from simulator.scenario.section import Body, Count, Fraction, Positive, Retries, Section, fold, no_boolean
+from simulator.scenario.section import Amount, Body, Count, Fraction, Positive, Retries, Section, fold, no_boolean
 from simulator.scenario.traces import TraceWorkload
 
 
@@ -37,7 +37,7 @@ class MultiInstanceSettings(Body):
 
 
 class AffinityInfo(Body):
-    affinity_id: str
+    affinity_id: str = ""
     """Id of the node where the task would like to run."""
 
 
@@ -74,6 +74,8 @@ class TaskSimulation(Section):
     """What goes wrong beside the process: its files do not come (it never starts), or its output does not go."""
     input: NumberDistribution | None = None
     """MiB of resource files that its node fetches before it runs, at the pool's download bandwidth."""
+    disk: Amount = 0.0
+    """GiB that it writes; they stay on the node until its retention time has passed."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of a multi-instance task takes; None: what `sleep` in it says."""
     checkpoints: Checkpoints | None = None
@@ -113,6 +115,7 @@ class Task(Body):
 class JobManagerTask(Task):
     """The first task of its job."""
 
+    id: str = Field(default="jobmanager", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     kill_job_on_completion: bool = True
     run_exclusive: bool = True
     allow_low_priority_node: bool = True

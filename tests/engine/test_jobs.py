@@ -175,7 +175,7 @@ def test_jobs_and_tasks_come_later() -> None:
 
 
 def test_preparation_runs_once_on_each_node_and_release_where_it_did() -> None:
-    prepared = {
+    prepared: dict[str, Any] = {
         "jobPreparationTask": {"commandLine": "sleep 20"},
         "jobReleaseTask": {"commandLine": "sleep 30"},
         "onAllTasksComplete": "terminatejob",
@@ -215,11 +215,11 @@ def test_a_more_important_job_displaces_tasks_that_allow_it() -> None:
 
 
 def test_affinity_is_a_wish() -> None:
-    wish = {"affinityInfo": {"affinityId": "p_2_d"}}
+    wish: dict[str, Any] = {"affinityInfo": {"affinityId": "p_2_d"}}
     made = run(pool(nodes=2), job(tasks=[task("a", "60s", **wish), task("b", "60s", **wish)]))
     assert made.attempts["node"].iloc[0] != made.attempts["node"].iloc[1]
     second = made.nodes["node"].astype(str).tolist()[1]
-    named = {"affinityInfo": {"affinityId": second}}
+    named: dict[str, Any] = {"affinityInfo": {"affinityId": second}}
     told = run(pool(nodes=2), job(tasks=[task("a", "60s", **named), task("b", "60s", **named)]))
     assert told.attempts["node"].astype(str).tolist() == [second, made.nodes["node"].astype(str).tolist()[0]]
 

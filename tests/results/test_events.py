@@ -188,7 +188,7 @@ def test_a_shrink_requeues_or_ends(option: str, names: list[str]) -> None:
 def test_an_auto_pool_says_so_from_creation_to_deletion() -> None:
     """Feature row 11."""
     mine = {"autoPoolSpecification": {"autoPoolIdPrefix": "a", "pool": story.pool(nodes=1)}}
-    run = story.run(story.pool(nodes=1), story.job(count=1, poolInfo=mine))
+    run = story.run(story.pool(nodes=1), story.job(count=1, poolInfo=mine, onAllTasksComplete="terminatejob"))
     created = {event["id"]: event["isAutoPool"] for event in of(run, Operation.POOL_CREATE)}
     assert created == {"p": False, "a_j": True}
     assert of(run, Operation.POOL_DELETE_START) == [{"id": "a_j"}]

@@ -49,7 +49,7 @@ def test_the_documentation_is_made_from_the_schema() -> None:
 def test_tables_have_the_columns_and_types_of_the_schema(run: Recording, described: object) -> None:
     table = next(table for table in TABLES if table is described)
     made = run.table(table.name)
-    assert made.num_rows > 0 or table.name in ("evaluations", "operations", "start_tasks")
+    assert made.num_rows > 0 or table.name in ("evaluations", "node_tasks", "operations", "start_tasks")
     assert made.column_names == [column.name for column in table.columns]
     for column in table.columns:
         assert TYPES[column.kind](made.schema.field(column.name).type), column.name
@@ -232,6 +232,7 @@ def test_pools_know_when_they_came_and_went() -> None:
     owner = job(1, "60s", "k")
     owner["poolInfo"] = {"autoPoolSpecification": mine}
     owner["simulation"]["createdAt"] = "100s"
+    owner["onAllTasksComplete"] = "terminatejob"
     made = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s"), owner])))
     rows = made.pools[["pool", "auto_pool", "created", "deleted", "gone"]].to_numpy().tolist()
     assert rows[1] == ["a_k", True, 100.0, 160.0, 160.0]

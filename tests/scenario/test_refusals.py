@@ -114,12 +114,17 @@ def test_times_may_be_absolute_and_must_not_lie_before_the_origin(tmp_path: Path
         ({"requiredSlots": 3}, "needs 3 slots, but a node of pool 'p' has 1: it will never run"),
         ({"memory": 9}, "needs 9 GiB of memory, but a node of pool 'p' has 8"),
         ({"cores": 2.5}, "needs 2.5 cores"),
-        ({"numberOfInstances": 2}, "no enableInterNodeCommunication"),
     ],
 )
 def test_work_that_no_node_can_take_is_a_warning(tmp_path: Path, group: dict[str, Any], told: str) -> None:
     (warning,) = read(tmp_path, [pool()], [job([{**GROUP[0], **group}])]).warnings
     assert told in warning.message
+
+
+def test_several_nodes_at_once_need_a_pool_whose_nodes_talk(tmp_path: Path) -> None:
+    document = {"pools": [pool()], "jobs": [job([{**GROUP[0], "numberOfInstances": 2}])]}
+    (found,) = problems(write(tmp_path, document))
+    assert "no enableInterNodeCommunication: the service refuses it" in found
 
 
 def test_a_pool_says_what_boots_on_its_nodes(tmp_path: Path) -> None:

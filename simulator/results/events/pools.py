@@ -12,6 +12,7 @@ from simulator.results.events.form import Body, Ints, Operation, Record, Source,
 from simulator.scenario.bodies import Pool
 from simulator.scenario.complete import lookup
 from simulator.scenario.operations import DisableAutoScale, EnableAutoScale
+from simulator.scenario.planned import planned
 from simulator.scenario.schema import Scenario
 from simulator.units import to_ms
 
@@ -37,7 +38,7 @@ def pool_bodies(record: Record) -> dict[str, Pool]:
     """Give the body of every pool by its id, also of those that jobs bring along."""
     scenario = record.scenario
     found = {pool.id: pool for pool in scenario.pools}
-    own = [(job.id, job.auto_pool) for job in scenario.jobs if job.auto_pool is not None]
+    own = [(one.job.id, one.job.auto_pool) for one in planned(scenario) if one.job.auto_pool is not None]
     for name in record.table("pools")["pool"].to_pylist():
         if name not in found:
             exact = [auto.pool for job, auto in own if name == f"{auto.id_prefix}_{job}"]

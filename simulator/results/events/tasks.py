@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
+from simulator.scenario.planned import planned
 from simulator.states import Outcome
 
 if TYPE_CHECKING:
@@ -196,8 +197,8 @@ class Bodies:
 def _managers(record: Record) -> set[tuple[str, str]]:
     """Give job and id of every job manager task."""
     found = set()
-    for job in record.scenario.jobs:
-        manager = getattr(job, "job_manager_task", None)
+    for one in planned(record.scenario):
+        job, manager = one.job, one.job.job_manager_task
         if manager is not None:
             found.add((job.id, str(manager.id)))
     return found

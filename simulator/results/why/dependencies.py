@@ -8,8 +8,9 @@ from math import inf
 from typing import Any
 
 from simulator.results.why.evidence import Run
-from simulator.scenario.bodies import Task
 from simulator.scenario.dependencies import failure_satisfies, parents_of
+from simulator.scenario.planned import planned
+from simulator.scenario.tasks import Task
 
 SHOWN = 5
 """So many parents are named."""
@@ -42,7 +43,7 @@ class Families:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._jobs = {job.id: job for job in run.scenario.jobs}
+        self._jobs = {one.job.id: one.job for one in planned(run.scenario)}
         self._bodies: dict[str, dict[str, Task]] = {}
         self._rows: dict[str, tuple[dict[str, int], dict[int, int]]] = {}
 

@@ -12,6 +12,7 @@ from simulator.results.why.evidence import Run
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, PoolRoom, Room
 from simulator.results.why.supply import Supply, instants_of, supply_of
+from simulator.scenario.planned import planned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +145,7 @@ class _Served:
         attempts, tasks = run.frame("attempts"), run.frame("tasks")
         rows = attempts[(attempts["pool"] == task["pool"]) & (attempts["instance"] == 0)]
         jobs = tasks["job"].to_numpy(dtype=object)[rows["task"].to_numpy()]
-        priorities = {job.id: job.priority for job in run.scenario.jobs}
+        priorities = {one.job.id: one.job.priority for one in planned(run.scenario)}
         names, codes = np.unique(jobs.astype(str), return_inverse=True)
         of_name = np.array([priorities.get(name, 0) for name in names], dtype=np.int64)
         return cls(

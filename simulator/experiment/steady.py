@@ -15,7 +15,7 @@ import numpy.typing as npt
 from simulator.results.control import IDLE
 from simulator.results.metrics import quantiles
 from simulator.scenario.arrivals import Process
-from simulator.scenario.bodies import TaskGroup
+from simulator.scenario.tasks import TaskGroup
 from simulator.states import TaskState
 from simulator.units import MS_PER_S
 

@@ -54,5 +54,5 @@ def disk_use(recording: Recording) -> list[tuple[float, str, float]]:
 
 def task_view(recording: Recording, task: int) -> dict[str, Any]:
     """Give one task's row with its environment."""
-    row: dict[str, Any] = recording.tasks.iloc[task].to_dict()
+    row = {str(name): value for name, value in recording.tasks.iloc[task].items()}
     return {**row, "environment": environment(recording, task)}

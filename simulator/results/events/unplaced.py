@@ -15,6 +15,7 @@ from simulator.results.events.passing import overtaken_by_lower, overtaken_in_jo
 from simulator.results.events.tasks import PASS, Attempts, Bodies
 from simulator.results.why.dependencies import Families
 from simulator.results.why.room import Need, PoolRoom
+from simulator.scenario.planned import planned
 from simulator.units import MS_PER_S, NEVER
 
 Floats = npt.NDArray[np.float64]
@@ -117,7 +118,7 @@ def _first(time: Floats, blocked: npt.NDArray[np.bool_], start: Ints, end: Ints,
 def _passed(run: Seen, made: Attempts, pool: str, task: Ints, start: Ints) -> Ints:
     """Give when each waiting task of a pool was first passed over, -1 where it never was."""
     names, job = np.unique(made.tasks["job"].to_numpy(dtype=object).astype(str), return_inverse=True)
-    priorities = {described.id: described.priority for described in run.scenario.jobs}
+    priorities = {one.job.id: one.job.priority for one in planned(run.scenario)}
     priority = np.array([priorities.get(str(name), 0) for name in names], dtype=np.int64)
     here = made.tasks["pool"].to_numpy(dtype=object)[made.task] == pool
     placed, assigned = made.task[here], made.assigned[here]
@@ -141,7 +142,7 @@ def _sooner(one: Ints, other: Ints, end: Ints | None = None) -> Ints:
 def _ready(run: Seen, made: Attempts, task: Ints, start: Ints) -> Ints:
     """Move the beginning of waiting to when the last parent was done; never, if one never was."""
     families = Families(run)
-    linked = {job.id for job in run.scenario.jobs if job.uses_task_dependencies}
+    linked = {one.job.id for one in planned(run.scenario) if one.job.uses_task_dependencies}
     job, name = (made.tasks[column].to_numpy(dtype=object) for column in ("job", "id"))
     found = start.copy()
     for row in np.flatnonzero(np.isin(job[task], list(linked))):

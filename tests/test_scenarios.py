@@ -83,11 +83,44 @@ def test_packing_leaves_more_than_half_of_the_nodes_unused_and_nobody_waits_long
 def test_a_pool_per_job_is_cheaper_and_every_job_waits_for_nodes() -> None:
     recording = run("pool_per_job_or_kept")
     cost = summarize(recording)["cost"]["by_pool"]
-    own = sum(amount for pool, amount in cost.items() if pool != "kept")
+    own = sum(amount for pool, amount in cost.items() if pool.startswith("own"))
     assert own < 0.6 * cost["kept"]
     for part in ("morning", "noon", "afternoon"):
         assert first_wait(recording, f"kept_{part}") < 10
         assert first_wait(recording, f"own_{part}") > 120
+
+
+def test_a_pool_for_a_schedule_is_in_time_and_dearer_than_one_for_each_job() -> None:
+    recording = run("pool_on_a_schedule")
+    cost = summarize(recording)["cost"]["by_pool"]
+    assert len(cost) == 7
+    assert cost["shared_shared"] > 1.5 * sum(amount for pool, amount in cost.items() if pool.startswith("own"))
+    assert first_wait(recording, "shared:job-1") > 120
+    for number in range(2, 7):
+        assert first_wait(recording, f"shared:job-{number}") < 10
+        assert first_wait(recording, f"own:job-{number}") > 120
+
+
+def test_a_multi_instance_task_starves_until_idle_nodes_are_kept_for_it() -> None:
+    recording = run("starving_gang")
+    small = recording.tasks[recording.tasks["job"] == "small"]
+    assert first_wait(recording, "simulation") > 4 * 3600
+    assert recording.tasks["first_start"][recording.tasks["job"] == "simulation"].iloc[0] > 0.9 * small["submit"].max()
+    scenario = load(FOLDER / "starving_gang.yaml")
+    options = scenario.options.model_copy(update={"gang_reserve": True})
+    cured = check(simulate(scenario.model_copy(update={"options": options})))
+    assert first_wait(cured, "simulation") < 3600
+    waits = [
+        (one.tasks["first_start"] - one.tasks["submit"])[one.tasks["job"] == "small"] for one in (recording, cured)
+    ]
+    assert waits[1].mean() > 2 * waits[0].mean()
+
+
+def test_checkpoints_pay_on_nodes_that_are_taken_back_if_they_are_not_too_many() -> None:
+    recording = run("checkpoints")
+    jobs = summarize(recording)["jobs"]
+    assert jobs["seldom"]["makespan_s"] < jobs["often"]["makespan_s"] < 0.5 * jobs["bare"]["makespan_s"]
+    assert jobs["seldom"]["cost"] < jobs["often"]["cost"] < 0.5 * jobs["bare"]["cost"]
 
 
 def test_the_quota_halves_the_pool_and_doubles_the_time() -> None:

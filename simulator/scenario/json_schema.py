@@ -26,6 +26,8 @@ def build() -> dict[str, Any]:
     tasks = definitions["Job"]["properties"]["tasks"]
     in_file = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
     definitions["Job"]["properties"]["tasks"] = {"anyOf": [tasks, in_file]}
+    unnamed = [name for name in definitions["Job"]["required"] if name != "id"]
+    definitions["JobSchedule"]["properties"]["jobSpecification"] = {**definitions["Job"], "required": unnamed}
     schema["properties"]["prices"] = {
         "description": "a saved answer of the public retail-prices service",
         "type": "object",

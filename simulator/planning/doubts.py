@@ -15,8 +15,9 @@ from simulator.planning.scaling import (
     with_spread,
     with_timing,
 )
-from simulator.scenario.bodies import Pool, TaskGroup
+from simulator.scenario.bodies import Pool
 from simulator.scenario.schema import Scenario
+from simulator.scenario.tasks import TaskGroup
 
 Change = Callable[[Scenario, float], Scenario]
 

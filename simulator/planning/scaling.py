@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from simulator.distributions import Constant, Distribution
 from simulator.durations import format_duration, parse_duration
-from simulator.scenario.bodies import Pool, TaskGroup
+from simulator.scenario.bodies import Pool
 from simulator.scenario.preemption import (
     BathtubHazard,
     CapacityEvent,
@@ -18,6 +18,7 @@ from simulator.scenario.preemption import (
     WeibullLife,
 )
 from simulator.scenario.schema import Scenario
+from simulator.scenario.tasks import TaskGroup
 
 TimeShape = Distribution[float]
 PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "low_priority_windows")

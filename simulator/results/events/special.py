@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -11,38 +10,53 @@ from simulator.results.events.form import Body, Operation, Record, Source, milli
 
 SPECIAL: Final = 1
 """Stage of an instant: with the ends of tasks, after them."""
+JOB_TASKS: Final = {"preparation": ("JobPrep", "jobpreparation"), "release": ("JobRelease", "jobrelease")}
+"""Type and default name of the tasks that a job runs on nodes."""
 
 
 def special_events(record: Record) -> list[Source]:
     """Give an event for each special task that ended."""
-    return [_source(record, record.table("start_tasks").to_pandas(), _start_task)]
+    return [_source(record, _start_tasks(record)), _source(record, _job_tasks(record))]
 
 
-def _source(record: Record, rows: Any, about: Callable[[dict[str, Any]], Body]) -> Source:
-    """Give the events of rows that have a node, a start, an end and an exit code; `about` names the task."""
-    ended = rows[rows["exit_code"].notna()]
-    start, end = milliseconds(ended["start"]), milliseconds(ended["end"])
-    listed = ended.to_dict("records")
+def _start_tasks(record: Record) -> list[dict[str, Any]]:
+    rows = record.table("start_tasks").to_pandas()
+    return [
+        {**row, "name": "starttask", "type": "StartTask", "job": "", "code": int(row["exit_code"])}
+        for row in rows[rows["exit_code"].notna()].to_dict("records")
+    ]
+
+
+def _job_tasks(record: Record) -> list[dict[str, Any]]:
+    """Give preparation and release tasks; the record keeps whether they succeeded, not the code of a failure."""
+    rows = record.table("node_tasks").to_pandas()
+    ended = rows[rows["outcome"].isin(["succeeded", "failed"])]
+    found = []
+    for row in ended.to_dict("records"):
+        kind, name = JOB_TASKS[row["kind"]]
+        found.append({**row, "name": name, "type": kind, "code": 0 if row["outcome"] == "succeeded" else None})
+    return found
+
+
+def _source(record: Record, rows: list[dict[str, Any]]) -> Source:
+    start, end = (milliseconds([row[key] for row in rows]) for key in ("start", "end"))
     origin = record.scenario.origin
 
     def body(index: int) -> Body:
-        row = listed[index]
-        code = int(row["exit_code"])
+        row = rows[index]
+        code = row["code"]
         return {
-            **about(row),
+            "jobId": row["job"],
+            "taskName": row["name"],
+            "taskType": row["type"],
             "nodeInfo": {"poolId": row["pool"], "nodeId": row["node"]},
             "executionInfo": {
                 "startTime": stamp(origin, int(start[index])),
                 "endTime": stamp(origin, int(end[index])),
-                "exitCode": code,
-                "result": "failure" if code else "success",
+                **({} if code is None else {"exitCode": code}),
+                "result": "success" if code == 0 else "failure",
                 "schedulingError": {"details": []},
             },
         }
 
-    every = np.arange(len(listed))
-    return Source(Operation.SPECIAL_TASK, end, np.full(len(listed), SPECIAL), every, body)
-
-
-def _start_task(_: dict[str, Any]) -> Body:
-    return {"jobId": "", "taskName": "starttask", "taskType": "StartTask"}
+    return Source(Operation.SPECIAL_TASK, end, np.full(len(rows), SPECIAL), np.arange(len(rows)), body)

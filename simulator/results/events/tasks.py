@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ENDS: Final = 0
 PASS: Final = 9
 """Stage of the scheduling pass: starts, and ends of work that takes no time."""
-COUNTED: Final = frozenset({Outcome.REQUEUED.name.lower()})
+COUNTED: Final = frozenset({Outcome.REQUEUED.name.lower(), Outcome.DISPLACED.name.lower()})
 """Outcomes after which the service counts a requeue."""
 
 

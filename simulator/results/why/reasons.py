@@ -48,10 +48,12 @@ class Reason(StrEnum):
     """A node had room, but its job runs as many tasks as it may."""
     HELD = "held back"
     """A node had room and the record does not say what kept the task: preparation, or a node kept for others."""
+    PREPARING = "preparing"
+    """It has its node, and its job prepares it there."""
     DISPATCH = "dispatch"
     """It has its node and has not started there."""
     RUNNING = "running"
     COMPLETED = "completed"
 
 
-WAITING = frozenset(Reason) - {Reason.NOT_SUBMITTED, Reason.DISPATCH, Reason.RUNNING, Reason.COMPLETED}
+WAITING = frozenset(Reason) - {Reason.NOT_SUBMITTED, Reason.PREPARING, Reason.DISPATCH, Reason.RUNNING, Reason.COMPLETED}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.results.why.dependencies import Families, Parents
 from simulator.results.why.evidence import Run, find_task, rows_of, written
+from simulator.results.why.jobs import inactive, prepared_during
 from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.why.waiting import Wait, never_fits, reasons_of
 from simulator.units import spoken
@@ -72,7 +73,7 @@ def explain_task(run: Run, name: str) -> TaskStory:
     since = submit
     for row in rows_of(mine):
         pieces += _waits(run, task, since, float(row["assigned"]))
-        pieces += _attempt(row)
+        pieces += _attempt(run, task, row)
         since = float(row["end"])
     if since < until:
         pieces += _waits(run, task, since, until)
@@ -103,23 +104,42 @@ def _outcome(task: pd.Series) -> str:
     return "failed, without an exit code" if code != code else f"failed with exit code {int(code)}"  # noqa: PLR0124
 
 
-def _attempt(row: dict[str, Any]) -> list[Piece]:
-    """Tell of one execution: under way to its node, then running there."""
+def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
+    """Tell of one execution: under way to its node, perhaps preparing there, then running."""
     node = f"on node {row['node']}"
     assigned, start, end = float(row["assigned"]), float(row["start"]), float(row["end"])
+    reached = min(start, end)
+    pieces = []
+    prepared = prepared_during(run, task.to_dict(), str(row["node"]), assigned, reached)
+    if prepared is not None:
+        begin, finish = prepared
+        pieces.append(Piece(assigned, begin, Reason.DISPATCH, node))
+        pieces.append(Piece(begin, finish, Reason.PREPARING, f"its job prepares node {row['node']}"))
+        assigned = finish
     if start >= end:
         lost = f", {row['outcome']} before it started" if start > end else ""
-        return [Piece(assigned, end, Reason.DISPATCH, f"{node}{lost}")]
+        return [*pieces, Piece(assigned, end, Reason.DISPATCH, f"{node}{lost}")]
     ended = "" if row["outcome"] == "running" else f", then {row['outcome']}"
     lost = "" if row["outcome"] in ("running", "succeeded") else f": {spoken(end - start)} of work lost"
     return [
+        *pieces,
         Piece(assigned, start, Reason.DISPATCH, node),
         Piece(start, end, Reason.RUNNING, f"{node}{ended}{lost}"),
     ]
 
 
 def _waits(run: Run, task: pd.Series, start: float, end: float) -> list[Piece]:
-    """Explain one time of waiting: first for other tasks, then for room."""
+    """Explain one time of waiting: for the job, for other tasks, for room."""
+    pieces: list[Piece] = []
+    for begin, finish, why in inactive(run, task.to_dict(), start, end):
+        pieces += _while_active(run, task, start, begin)
+        pieces.append(Piece(begin, finish, Reason.JOB_INACTIVE, why))
+        start = finish
+    return [*pieces, *_while_active(run, task, start, end)]
+
+
+def _while_active(run: Run, task: pd.Series, start: float, end: float) -> list[Piece]:
+    """Explain waiting while the job lets its tasks run."""
     if start >= end:
         return []
     parents = Families(run).of(task.to_dict())

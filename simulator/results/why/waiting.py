@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.why.evidence import Run
+from simulator.results.why.jobs import at_limit
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, PoolRoom, Room
 from simulator.results.why.supply import Supply, instants_of, supply_of
@@ -61,7 +62,7 @@ def reasons_of(run: Run, task: pd.Series, start: float, end: float) -> list[Wait
     times = np.unique(np.concatenate([room.time, instants_of(run, pool, start, end)]))
     room = _at(room, times)
     supply = supply_of(run, pool, times)
-    labels = _labels(room, supply, need)
+    labels = _labels(room, supply, need, at_limit(run, task.to_dict(), times))
     edges = np.append(times, end)
     cuts = np.flatnonzero(np.append(True, labels[1:] != labels[:-1]))
     stops = np.append(cuts[1:], len(labels))
@@ -83,7 +84,7 @@ def _at(room: Room, times: npt.NDArray[np.float64]) -> Room:
     return Room(time=times, **counts)
 
 
-def _labels(room: Room, supply: Supply, need: Need) -> Labels:
+def _labels(room: Room, supply: Supply, need: Need, limited: npt.NDArray[np.bool_]) -> Labels:
     """Give the reason from each instant on; the first that applies wins."""
     empty = room.serving == 0
     is_quota = np.array(["Quota" in code or "MaxVMCount" in code for code in supply.limit], dtype=bool)
@@ -101,6 +102,7 @@ def _labels(room: Room, supply: Supply, need: Need) -> Labels:
         (empty & (supply.broken > 0), Reason.NODES_BROKEN),
         (empty & (supply.away > 0), Reason.NODES_BUSY),
         (empty, Reason.POOL_EMPTY),
+        (limited, Reason.JOB_LIMIT),
         (room.fitting >= need.instances, Reason.HELD),
         (full & is_quota, Reason.QUOTA),
         (full & short, Reason.CAPACITY),
@@ -209,6 +211,8 @@ def _detail(label: Reason, n: _Numbers) -> str:
             return f"slots free, but on no node {need.cores:g} cores"
         case Reason.MEMORY_SHORT:
             return f"slots free, but on no node {need.memory:g} GiB"
+        case Reason.JOB_LIMIT:
+            return "its job runs as many tasks as maxParallelTasks lets it"
         case Reason.GANG:
             return f"at most {n.most(n.room, 'fitting'):,} of {need.instances:,} nodes idle at once"
         case _:

@@ -369,3 +369,27 @@ def test_small_tasks_that_take_each_free_slot_starve_a_large_one() -> None:
 def test_tasks_of_one_slot_are_never_passed_over() -> None:
     made = story.run(story.pool(nodes=2, taskSlotsPerNode=2), story.job(count=20))
     assert of(made, Operation.TASK_SCHEDULE_FAIL) == []
+
+
+def test_preparation_and_release_are_special_tasks() -> None:
+    body = {"jobPreparationTask": {"commandLine": "sleep 30"}, "jobReleaseTask": {"commandLine": "sleep 5"}}
+    made = story.run(story.pool(nodes=1), story.job(count=1, onAllTasksComplete="terminatejob", **body))
+    found = of(made, Operation.SPECIAL_TASK)
+    assert [(event["taskType"], event["jobId"], event["executionInfo"]["result"]) for event in found] == [
+        ("JobPrep", "j", "success"),
+        ("JobRelease", "j", "success"),
+    ]
+
+
+def test_a_job_manager_says_so_and_a_displaced_task_counts_a_requeue() -> None:
+    made = story.run(
+        story.pool(nodes=1),
+        story.job("low", count=1, duration="10m", allowTaskPreemption=True),
+        story.job("high", count=1, at="60s", priority=5),
+        story.job("managed", tasks=[], jobManagerTask={"id": "boss", "commandLine": "sleep 20"}),
+    )
+    (requeued,) = of(made, Operation.TASK_REQUEUE)
+    assert (requeued["jobId"], requeued["executionInfo"]["requeueCount"]) == ("low", 1)
+    kinds = {event["id"]: event["taskType"] for event in of(made, Operation.TASK_COMPLETE)}
+    assert kinds["boss"] == "JobManager"
+    assert summarize(log_of(made))["tasks"]["requeues"] == 1

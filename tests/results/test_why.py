@@ -245,3 +245,42 @@ def test_no_directory_no_answer(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["why", str(tmp_path), "--task", "j/t"]).exit_code == 2
     with pytest.raises(InputError, match="outside the run"):
         find_instant(run(pool(nodes=1), job(count=1)), "2025-01-01")
+
+
+# ---- jobs --------------------------------------------------------------------------------------------------------
+
+
+def test_a_disabled_job_keeps_its_tasks_waiting() -> None:
+    timeline = [
+        operation("10s", "disableJob", pool=None, job="j", disableTasks="wait"),
+        operation("200s", "enableJob", pool=None, job="j"),
+    ]
+    made = run(pool(nodes=1), job(count=2, duration="60s"), timeline=timeline)
+    assert told(made, "j/task-2")[-2] == (R.JOB_INACTIVE, 140) or R.JOB_INACTIVE in [
+        r for r, _ in told(made, "j/task-2")
+    ]
+    assert "its job is disabled" in "\n".join(piece.detail for piece in explain_task(made, "j/task-2").pieces)
+
+
+def test_a_job_at_its_limit_says_so() -> None:
+    made = run(pool(nodes=4), job(count=3, duration="60s", maxParallelTasks=1))
+    assert told(made, "j/task-2") == [(R.JOB_LIMIT, 60), (R.RUNNING, 60)]
+
+
+def test_a_job_that_ended_leaves_its_tasks_for_ever() -> None:
+    made = run(
+        pool(nodes=1),
+        job(count=2, duration="60s"),
+        timeline=[operation("10s", "terminateJob", pool=None, job="j")],
+        horizon="5m",
+    )
+    last = explain_task(made, "j/task-2").pieces[-1]
+    assert last.reason is R.JOB_INACTIVE
+    assert "completed" in last.detail
+
+
+def test_a_job_prepares_each_node_before_its_first_task_there() -> None:
+    prepare = {"commandLine": "sleep 30"}
+    made = run(pool(nodes=1), job(count=2, duration="60s", jobPreparationTask=prepare))
+    assert told(made, "j/task-1") == [(R.PREPARING, 30), (R.RUNNING, 60)]
+    assert told(made, "j/task-2") == [(R.NO_SLOT, 90), (R.RUNNING, 60)]

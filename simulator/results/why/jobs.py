@@ -47,7 +47,9 @@ def at_limit(run: Run, task: Mapping[Any, Any], time: Floats) -> npt.NDArray[np.
     return np.asarray(began - ended >= most)
 
 
-def prepared_during(run: Run, task: Mapping[Any, Any], node: str, start: float, end: float) -> tuple[float, float] | None:
+def prepared_during(
+    run: Run, task: Mapping[Any, Any], node: str, start: float, end: float
+) -> tuple[float, float] | None:
     """Give when the task's job prepared `node` inside [start, end), None where it did not."""
     frame = run.frame("node_tasks")
     mine = (frame["job"] == task["job"]) & (frame["node"] == node) & (frame["kind"] == "preparation")

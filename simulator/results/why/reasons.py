@@ -56,4 +56,10 @@ class Reason(StrEnum):
     COMPLETED = "completed"
 
 
-WAITING = frozenset(Reason) - {Reason.NOT_SUBMITTED, Reason.PREPARING, Reason.DISPATCH, Reason.RUNNING, Reason.COMPLETED}
+WAITING = frozenset(Reason) - {
+    Reason.NOT_SUBMITTED,
+    Reason.PREPARING,
+    Reason.DISPATCH,
+    Reason.RUNNING,
+    Reason.COMPLETED,
+}

@@ -372,8 +372,8 @@ def test_tasks_of_one_slot_are_never_passed_over() -> None:
 
 
 def test_preparation_and_release_are_special_tasks() -> None:
-    body = {"jobPreparationTask": {"commandLine": "sleep 30"}, "jobReleaseTask": {"commandLine": "sleep 5"}}
-    made = story.run(story.pool(nodes=1), story.job(count=1, onAllTasksComplete="terminatejob", **body))
+    body = story.job(count=1, onAllTasksComplete="terminatejob", jobPreparationTask={"commandLine": "sleep 30"})
+    made = story.run(story.pool(nodes=1), {**body, "jobReleaseTask": {"commandLine": "sleep 5"}})
     found = of(made, Operation.SPECIAL_TASK)
     assert [(event["taskType"], event["jobId"], event["executionInfo"]["result"]) for event in found] == [
         ("JobPrep", "j", "success"),

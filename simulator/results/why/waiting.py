@@ -180,6 +180,10 @@ def _wait(label: Reason, start: float, end: float, numbers: _Numbers, served: _S
     return Wait(start, end, label, detail)
 
 
+def _nodes(count: int) -> str:
+    return f"{count:,} node{'' if count == 1 else 's'}"
+
+
 def _detail(label: Reason, n: _Numbers) -> str:
     """Put the numbers behind a reason into words."""
     serving, target = n.most(n.room, "serving"), n.most(n.supply, "target")
@@ -189,22 +193,22 @@ def _detail(label: Reason, n: _Numbers) -> str:
         case Reason.NO_POOL:
             return "the pool is not there"
         case Reason.POOL_EMPTY:
-            return f"the pool wants {target:,} nodes and has none in service"
+            return f"the pool wants {_nodes(target)} and has none in service"
         case Reason.ALLOCATING:
-            return f"a resize to {target:,} nodes is under way"
+            return f"a resize to {_nodes(target)} is under way"
         case Reason.BOOTING:
-            return f"{n.most(n.supply, 'booting'):,} nodes are starting, none is ready"
+            return f"{_nodes(n.most(n.supply, 'booting'))} starting, none ready"
         case Reason.QUOTA | Reason.CAPACITY:
-            taken = "no node in service" if serving == 0 else f"all slots of {serving:,} nodes are taken"
+            taken = "no node in service" if serving == 0 else f"all slots of {_nodes(serving)} are taken"
             return f"{taken}; {n.last(n.supply, 'limit')} keeps the pool at {current:,} of {target:,} nodes"
         case Reason.NODES_PREEMPTED:
-            return f"{n.most(n.supply, 'preempted'):,} nodes wait for a machine"
+            return f"{_nodes(n.most(n.supply, 'preempted'))} without a machine, which the region has to give"
         case Reason.NODES_BROKEN:
-            return f"{n.most(n.supply, 'broken'):,} nodes cannot work"
+            return f"{_nodes(n.most(n.supply, 'broken'))} in the pool, unusable"
         case Reason.NODES_BUSY:
-            return f"{n.most(n.supply, 'away'):,} nodes reboot, are out of scheduling, or leave"
+            return f"{_nodes(n.most(n.supply, 'away'))} rebooting, out of scheduling, or leaving"
         case Reason.NO_SLOT | Reason.PRIORITY:
-            return f"all slots of {serving:,} nodes in service are taken"
+            return f"all slots of {_nodes(serving)} in service are taken"
         case Reason.SLOTS_SHORT:
             return f"{n.most(n.room, 'free_slots'):,} slots free, on no node {need.slots} together"
         case Reason.CORES_SHORT:
@@ -216,4 +220,4 @@ def _detail(label: Reason, n: _Numbers) -> str:
         case Reason.GANG:
             return f"at most {n.most(n.room, 'fitting'):,} of {need.instances:,} nodes idle at once"
         case _:
-            return f"{n.most(n.room, 'fitting'):,} nodes had room"
+            return f"{_nodes(n.most(n.room, 'fitting'))} with room"

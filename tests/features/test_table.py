@@ -37,6 +37,11 @@ def test_every_proof_exists_and_proves_its_own_row() -> None:
     assert row(7).number == 7
 
 
+def test_every_row_is_proven() -> None:
+    assert [feature.number for feature in FEATURES if not feature.proof] == []
+    assert {feature.number for feature in FEATURES} == set(proofs().values())
+
+
 def test_the_command_prints_all_rows_as_text_and_as_json() -> None:
     text = CliRunner().invoke(app, ["features"]).output
     assert "Deallocation options" in text

@@ -6,7 +6,7 @@ from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, Pool
-from simulator.scenario.dependencies import parents_of
+from simulator.scenario.dependency_checks import check_dependencies
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.job_operations import AddJob
@@ -57,7 +57,7 @@ def _jobs(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
-    yield from _dependencies(job, loc)
+    yield from check_dependencies(job, loc)
     for index, task in enumerate(job.tasks):
         try:
             duration = stated(task, job.simulation.defaults).duration
@@ -89,18 +89,6 @@ def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator
             continue
         if pool is not None and len(trace):
             yield from _fits(scenario, pool, where, int(trace.slots.min()), None, None, int(trace.instances.min()))
-
-
-def _dependencies(job: Job, loc: Loc) -> Iterator[Finding]:
-    ids = {task.id.lower(): index for index, task in enumerate(job.tasks)}
-    numbers = {int(task.id): index for index, task in enumerate(job.tasks) if task.id.isdigit()}
-    for index, task in enumerate(job.tasks):
-        where = (*loc, "tasks", index, "dependsOn")
-        if task.depends_on is not None and not job.uses_task_dependencies:
-            text = "the service refuses it in a job without usesTaskDependencies (TaskDependenciesNotSpecifiedOnJob)"
-            yield Finding(text, where)
-        for name in parents_of(task, ids, numbers)[1][:1]:
-            yield Finding(f"no task '{name}' in this job: the task will wait for ever", where, is_warning=True)
 
 
 def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ def _tasks(recording: Recording) -> dict[str, Any]:
         "retries": int(tasks.retries.sum()),
         "requeues": int(tasks.requeues.sum()),
         "preemptions": int(tasks.preemptions.sum()),
-        "unfinished_why": {name: int(count) for name, count in zip(names[1:], why[1:], strict=True)},
+        "unfinished_why": {name: int(count) for name, count in zip(names[1:], why[1:], strict=True) if count},
     }
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.features.story import CLOUD_SERVICE, UBUNTU, job, operation, pool, refused, task, told
+from simulator.results.metrics import summarize
+from tests.features.story import CLOUD_SERVICE, UBUNTU, job, operation, pool, refused, run, task, told
 
 Body = dict[str, Any]
 WORK = job(count=1)
@@ -158,3 +159,105 @@ def test_all_problems_of_all_bodies_are_told_at_once(tmp_path: Path) -> None:
     found = refused(tmp_path, pool(nodes=1, resizeTimeout="PT1M", taskSlotsPerNode=9), wrong)
     assert len(found) == 3
     assert any("TaskDependenciesNotSpecifiedOnJob" in text for text in found)
+
+
+AUTO: Body = {"autoPoolIdPrefix": "a", "poolLifetimeOption": "job", "pool": pool(nodes=1)}
+CONTAINERS: Body = {**UBUNTU, "containerConfiguration": {"type": "dockerCompatible"}}
+GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 2}}
+
+
+@pytest.mark.parametrize(
+    ("body", "work", "at", "code"),
+    [
+        (pool(nodes=3), job(tasks=[task("t", **GANG)]), "tasks.0", "MultiInstanceNotSupportedOnPool"),
+        (
+            pool(nodes=1),
+            job(tasks=[task("a"), task("t", dependsOn={"taskIds": ["a"]})]),
+            "tasks.1.dependsOn",
+            "TaskDependenciesNotSpecifiedOnJob",
+        ),
+        (
+            pool(nodes=1),
+            job(tasks=[task("t", dependsOn={"taskIds": ["x" * 64] * 1001})], usesTaskDependencies=True),
+            "tasks.0.dependsOn.taskIds",
+            "TaskDependencyListTooLong",
+        ),
+        (
+            pool(nodes=1),
+            job(tasks=[task("t", dependsOn={"taskIdRanges": [{"start": 5, "end": 2}]})], usesTaskDependencies=True),
+            "tasks.0.dependsOn.taskIdRanges.0",
+            "InvalidPropertyValue",
+        ),
+        (
+            pool(nodes=1),
+            job(tasks=[task("t", exitConditions={"default": {"jobAction": "terminate"}})]),
+            "tasks.0.exitConditions",
+            "InvalidPropertyValue",
+        ),
+        (pool(nodes=1), job(count=1, jobReleaseTask={"commandLine": "x"}), "jobReleaseTask", "InvalidPropertyValue"),
+        (
+            pool(nodes=1),
+            job(count=1, poolInfo={"autoPoolSpecification": {**AUTO, "poolLifetimeOption": "jobschedule"}}),
+            "poolInfo.autoPoolSpecification",
+            "InvalidPropertyValue",
+        ),
+        (
+            pool(nodes=1),
+            job(count=1, poolInfo={"autoPoolSpecification": {**AUTO, "autoPoolIdPrefix": "a" * 21}}),
+            "poolInfo.autoPoolSpecification.autoPoolIdPrefix",
+            "at most 20 characters",
+        ),
+        (
+            pool(nodes=1),
+            job(count=1, poolInfo={"poolId": "p", "autoPoolSpecification": AUTO}),
+            "poolInfo",
+            "the service takes one",
+        ),
+        (pool(nodes=1), job(count=1, priority=1001), "priority", "less than or equal to 1000"),
+        (pool(nodes=1), job(count=1, maxParallelTasks=0), "maxParallelTasks", "at least 1"),
+        (
+            pool(nodes=1, virtualMachineConfiguration=CONTAINERS),
+            job(tasks=[task("t")]),
+            "tasks.0",
+            "InvalidPropertyValue",
+        ),
+        (
+            pool(nodes=1),
+            job(tasks=[task("t", constraints={"maxTaskRetryCount": -2})]),
+            "tasks.0.constraints.maxTaskRetryCount",
+            "greater than or equal to -1",
+        ),
+    ],
+)
+def test_a_job_body(tmp_path: Path, body: Body, work: Body, at: str, code: str) -> None:
+    found = refused(tmp_path, body, work)
+    assert any(f"jobs.0.{at}: " in text and code in text for text in found), found
+
+
+@pytest.mark.parametrize("name", ["disableJob", "enableJob", "terminateJob"])
+def test_an_operation_on_a_job_that_does_not_exist(tmp_path: Path, name: str) -> None:
+    found = refused(tmp_path, pool(nodes=1), WORK, timeline=[operation("1m", name, pool=None, job="jay")])
+    assert any("timeline.0.job: no job 'jay'" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "at"),
+    [({"recurrenceInterval": "PT30S"}, "recurrenceInterval"), ({"startWindow": "PT30S"}, "startWindow")],
+)
+def test_a_schedule(tmp_path: Path, schedule: Body, at: str) -> None:
+    times = {"recurrenceInterval": "PT1H", "doNotRunAfter": "5h", **schedule}
+    body = {"id": "s", "schedule": times, "jobSpecification": {"poolInfo": {"poolId": "p"}}}
+    found = refused(tmp_path, pool(nodes=1), WORK, jobSchedules=[body])
+    assert any(f"jobSchedules.0.schedule.{at}: the service takes at least one minute" in text for text in found)
+
+
+def test_a_parent_that_does_not_exist_shows_in_the_answer() -> None:
+    listed = job(tasks=[task("t", dependsOn={"taskIds": ["nobody"]}), task("u")], usesTaskDependencies=True)
+    made = run(pool(nodes=1), listed)
+    assert summarize(made)["tasks"]["unfinished_why"] == {"waits for a task that does not exist": 1}
+
+
+def test_tasks_that_wait_for_each_other_are_a_warning(tmp_path: Path) -> None:
+    circle = [task(name, dependsOn={"taskIds": [parent]}) for name, parent in (("a", "b"), ("b", "c"), ("c", "a"))]
+    (warning,) = told(tmp_path, pool(nodes=1), job(tasks=[task("x"), *circle], usesTaskDependencies=True))
+    assert "warning: tasks wait for each other in a circle, for ever: 'a' for 'b' for 'c' for 'a'" in warning

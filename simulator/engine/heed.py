@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.engine.disk import Disks
 from simulator.engine.rules import retention_of, wished_places
 from simulator.kernel import Kernel
 from simulator.states import NodeKind, NodeState, Outcome
@@ -29,6 +30,8 @@ def heed(world: World, pool: Pool, kernel: Kernel) -> None:
         for sequence in drained:
             pool.nodes[sequence].empty.succeed()
         for task in ended:
+            if pool.disks is not None:
+                pool.disks.task_ended(task)
             job = world.jobs[kernel.job_of(task)]
             outcome = kernel.attempts.outcome[kernel.row[task]] if len(kernel.attempts) else Outcome.TERMINATED
             job.task_ended(int(pool.rows[task]), Outcome(outcome))
@@ -56,6 +59,8 @@ def bind(pool: Pool, preparing: Preparing, workload: Workload, rows: np.typing.N
             place = wishes.get(node.id.lower(), len(kernel.wishes))
             if place < len(kernel.wishes):
                 kernel.wishes[place] = -1 if node.state is None else node.sequence
+        if pool.disks is not None and node.state in (NodeState.CREATING, NodeState.REIMAGING):
+            pool.disks.wiped(node.sequence)
         preparing.node_changed(node)
 
     pool.node_changed = changed
@@ -65,5 +70,10 @@ def bind(pool: Pool, preparing: Preparing, workload: Workload, rows: np.typing.N
         alarms |= 2 * (extras.on_success[rows] > 0).astype(np.int8)
     for task in managers:
         alarms[task] = 3
+    if pool.world.scenario.options.enforce_local_resources == "disk":
+        place = {int(row): task for task, row in enumerate(rows)}
+        pool.disks = Disks(pool, {place[row]: gib for row, gib in extras.disks.items() if row in place})
+        for task in pool.disks.writes:
+            alarms[task] = 3
     if alarms.any():
         kernel.notices.alarm(array("b", alarms.tobytes()))

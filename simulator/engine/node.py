@@ -150,6 +150,8 @@ class Node:
     def _restart(self, order: Restart) -> Life:
         """Satisfy the option, then start again; what was on the disk is lost only by a reimage."""
         self.restarting = True
+        if self.state is NodeState.UNUSABLE and self.pool.disks is not None:
+            self.pool.disks.wiped(self.sequence)  # whoever reboots it has freed the disk (spec §2.2)
         fresh = order.state is NodeState.REIMAGING or self.state in (NodeState.CREATING, NodeState.STARTING)
         try:
             yield from self._empty(order.option)

@@ -30,6 +30,7 @@ from simulator.units import to_ms
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from simulator.engine.disk import Disks
     from simulator.engine.world import World
 
 ZONES = 3
@@ -74,6 +75,8 @@ class Pool:
         self.rows = np.zeros(0, dtype=np.int64)
         """Row of the workload of each of the kernel's tasks."""
         self.node_changed: Callable[[Node], None] = lambda _: None
+        self.disks: Disks | None = None
+        """The nodes' local disks, where they are enforced."""
         self.runs_job_manager: Callable[[Node], bool] = lambda _: False
         self.dice = world.dice(f"victims:{self.id}")
         self.lives = world.dice(f"life:{self.id}")

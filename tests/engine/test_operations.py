@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator import simulate
+from simulator import Recording, Scenario, simulate
 from simulator.policy.removal import Candidate, choose
 from simulator.results.metrics import summarize
 from simulator.states import NodeState
@@ -195,3 +195,29 @@ def test_no_more_pools_than_the_account_may_have() -> None:
     found = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s"), owner], account={"poolQuota": 1})))
     assert found.pools["created"].isna().tolist() == [False, True]
     assert found.tasks["state"].tolist() == ["completed", "active"]
+
+
+def test_a_full_disk_is_freed_by_retention_and_by_a_reboot() -> None:
+    """Two tasks of 30 GiB do not fit a disk of 50 GiB together; one after the other they do."""
+    sizes = {"D2": {"vcpus": 2, "memoryGiB": 8, "tempDiskGiB": 50, "dedicatedLinux": 0.1}}
+
+    def run(retention: str) -> Recording:
+        tasks = [
+            {
+                "id": f"t{number}",
+                "commandLine": "x",
+                "constraints": {"retentionTime": retention},
+                "simulation": {"duration": "10m", "disk": 30, "submit": f"{30 * number}m"},
+            }
+            for number in range(3)
+        ]
+        body = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": tasks}
+        reboot = [operation("2h", "reboot", nodeId="p_1_d")]
+        described = scenario([pool(targetDedicatedNodes=1)], [], options={"enforceLocalResources": "disk"})
+        plan = described.model_dump(by_alias=True) | {"sizes": sizes, "jobs": [body], "timeline": reboot}
+        return check(simulate(Scenario.model_validate(plan)))
+
+    assert run("20m").attempts["start"].tolist() == [0.0, 1800.0, 3600.0]
+    full = run("5h")
+    assert full.node_states["start"][full.node_states["state"] == "unusable"].tolist() == [2400.0]
+    assert full.attempts["start"].tolist() == [0.0, 1800.0, 7200.0]

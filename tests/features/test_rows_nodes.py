@@ -137,6 +137,8 @@ def test_row_08_allocation_packages_and_contact() -> None:
     """The last of 100 nodes comes 44.55 s after the first; contact is lost for 15 to 45 min."""
     made = run(pool(nodes=100), job(count=1, duration="1h"), options={"timingPreset": "measured"}, horizon="1h")
     assert made.nodes["created"].max() - made.nodes["created"].min() == pytest.approx(44.55)
+    made = run(pool(nodes=1), job(tasks=[task("t", simulation={"input": 1024})]))
+    assert (made.attempts["end"] - made.attempts["start"]).tolist() == pytest.approx([70.24])
     lost = [operation("10m", "loseContact", count=20)]
     made = run(pool(nodes=20), job(count=1, duration="1h"), timeline=lost)
     rows = made.node_states[made.node_states["state"] == "unknown"]
@@ -407,6 +409,9 @@ def test_row_25_options_decide_and_drains_block() -> None:
     assert (terminate.tasks["end"].tolist(), terminate.tasks["succeeded"].tolist()) == ([600.0], [False])
     assert shrink("taskcompletion").nodes["gone"].tolist() == [7200.0]
     assert shrink("retaineddata").nodes["gone"].tolist() == [7200.0 + 7 * 86400]
+    kept = task("t", "2h", constraints={"retentionTime": "PT3H"})
+    down = operation("10m", "resize", targetDedicatedNodes=0, nodeDeallocationOption="retaineddata", resizeTimeout="9h")
+    assert run(pool(nodes=1), job(tasks=[kept]), timeline=[down]).nodes["gone"].tolist() == [5 * 3600.0]
     formula = """
     m = time().minute + time().hour * 60;
     $TargetDedicatedNodes = m < 5 ? 1 : m < 10 ? 0 : m < 100 ? 3 : 2;
@@ -564,3 +569,12 @@ def test_row_01_a_size_fixes_cores_memory_and_disk() -> None:
     simulation.advance(10)
     found = {(node.vcpus, node.memory_gib, node.temp_disk_gib) for node in simulation.nodes("p")}
     assert found == {(2, 8.0, 50.0)}
+    writing = [task("a", simulation={"disk": 60.0}), task("b", submit="10m"), task("c", submit="10m")]
+    made = run(pool(nodes=2), job(tasks=writing), options={"enforceLocalResources": "disk"}, horizon="1h")
+    broken = made.node_states[made.node_states["state"] == "unusable"]
+    assert (broken["node"].tolist(), broken["why"].tolist()) == (["p_1_d"], ["disk full"])
+    assert broken["end"].tolist() == [3600.0]
+    assert made.attempts["node"].tolist() == ["p_1_d", "p_2_d", "p_2_d"]
+    assert made.nodes["billed"].tolist() == [3600.0, 3600.0]
+    free = run(pool(nodes=2), job(tasks=writing), horizon="1h")
+    assert "unusable" not in set(free.node_states["state"])

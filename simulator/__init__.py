@@ -1,7 +1,7 @@
 """Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling.
 
 `load` reads a scenario file, `simulate` runs one replication of it and gives its `Recording`; `Simulation` is
-the same run, one step at a time.
+the same run, one step at a time. `summarize` gives the answer of a recording as plain numbers.
 """
 
 from importlib import import_module
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.engine.simulation import Simulation, simulate
     from simulator.errors import InputError, PoolsightError
+    from simulator.results.metrics import summarize
     from simulator.results.recording import Recording
     from simulator.scenario import Scenario, load
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "load", "simulate"]
+__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "load", "simulate", "summarize"]
 
 _HOME = {
     "InputError": "simulator.errors",
@@ -24,6 +25,7 @@ _HOME = {
     "Simulation": "simulator.engine.simulation",
     "load": "simulator.scenario",
     "simulate": "simulator.engine.simulation",
+    "summarize": "simulator.results.metrics",
 }
 
 

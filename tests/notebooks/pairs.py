@@ -1,0 +1,121 @@
+"""Notebooks as pairs: the percent script is the source; the .ipynb is the same cells with what they put out.
+
+`python -m tests.notebooks.pairs [NAME…]` executes scripts anew and writes their .ipynb; without names, all of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+ROOT: Final = Path(__file__).parents[2]
+FOLDER: Final = ROOT / "notebooks"
+SCRIPTS: Final = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+TIMEOUT_S: Final = 300
+KERNEL: Final = {"display_name": "Python 3", "language": "python", "name": "python3"}
+COLOURS: Final = 128
+"""Of a picture: areas of few colours with smooth edges need no more, and weigh a third."""
+
+Notebook = Any
+
+
+def read_script(script: Path) -> Notebook:
+    """Read a script as a notebook without outputs; cells are numbered, so that the same text gives the same file."""
+    notebook = jupytext.read(script)
+    for number, cell in enumerate(notebook.cells, 1):
+        cell["id"] = f"cell-{number:02}"
+        cell["metadata"] = {}
+    notebook["metadata"] = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+    return notebook
+
+
+def execute(script: Path) -> Notebook:
+    """Run a script's cells in a kernel of their own and give the notebook with their outputs."""
+    notebook = read_script(script)
+    client = NotebookClient(
+        notebook, timeout=TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}},
+        record_timing=False,
+    )  # fmt: skip
+    client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"})
+    for cell in notebook.cells:
+        cell["metadata"] = {}
+        for output in cell.get("outputs", []):
+            output.pop("metadata", None)
+            if "data" in output:
+                output["metadata"] = {}
+    notebook["metadata"] = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+    return notebook
+
+
+def read_pair(script: Path) -> Notebook:
+    """Read the executed notebook beside a script."""
+    return nbformat.read(script.with_suffix(".ipynb"), as_version=4)  # type: ignore[no-untyped-call]
+
+
+def sources(notebook: Notebook) -> list[tuple[str, str]]:
+    """Give kind and text of every cell."""
+    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+
+
+def outputs(notebook: Notebook) -> list[dict[str, Any]]:
+    """Give all outputs, in order."""
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def texts(notebook: Notebook) -> list[str]:
+    """Give what the cells put out as text; pictures are not compared, they depend on the version of the library."""
+    found = []
+    for output in outputs(notebook):
+        if output["output_type"] == "stream":
+            found.append(f"{output['name']}: {output['text']}")
+        elif "image/png" in output.get("data", {}):
+            found.append("a picture")
+        else:
+            found.append(str(output.get("data", {}).get("text/plain", output)))
+    return found
+
+
+def pictures(notebook: Notebook) -> list[bytes]:
+    """Give the pictures as PNG files."""
+    return [
+        base64.b64decode(output["data"]["image/png"])
+        for output in outputs(notebook)
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def write(script: Path) -> None:
+    """Execute a script and write the notebook beside it, with small pictures."""
+    notebook = execute(script)
+    for output in outputs(notebook):
+        if "image/png" in output.get("data", {}):
+            output["data"]["image/png"] = base64.b64encode(_small(output["data"]["image/png"])).decode()
+    text = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]
+    script.with_suffix(".ipynb").write_text(re.sub(r"\n*\Z", "\n", text), encoding="utf-8")
+
+
+def _small(png: str) -> bytes:
+    """Give the picture with few colours."""
+    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    file = io.BytesIO()
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    wanted = set(sys.argv[1:])
+    for script in SCRIPTS:
+        if not wanted or script.stem in wanted:
+            write(script)
+            print(script.with_suffix(".ipynb").relative_to(ROOT))  # noqa: T201 - a command

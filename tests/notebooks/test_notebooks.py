@@ -1,0 +1,92 @@
+"""Notebooks: each script and its .ipynb say the same, and running the script gives again what the .ipynb shows."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.notebooks.pairs import (
+    FOLDER,
+    SCRIPTS,
+    Notebook,
+    execute,
+    outputs,
+    pictures,
+    read_pair,
+    read_script,
+    sources,
+    texts,
+)
+
+COURSE = range(1, 11)
+PUBLIC = ("simulator", "simulator.formula", "simulator.experiment", "simulator.report.figures")
+COLOURS = "simulator.report.palette"
+LARGEST_PICTURE = 60_000
+each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+
+
+def code_of(notebook: Notebook) -> str:
+    """Give the code of all cells, without the lines that only IPython understands."""
+    cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return re.sub(r"^%.*$", "", cells, flags=re.MULTILINE)
+
+
+def test_the_course_is_complete() -> None:
+    assert [int(script.stem[:2]) for script in SCRIPTS] == list(COURSE)
+    assert sorted(file.stem for file in FOLDER.glob("*.ipynb")) == [script.stem for script in SCRIPTS]
+
+
+@each
+def test_the_pair_has_the_same_cells(script: Path) -> None:
+    assert sources(read_pair(script)) == sources(read_script(script)), "run: python -m tests.notebooks.pairs"
+
+
+@each
+def test_a_notebook_runs_and_says_again_what_it_says(script: Path) -> None:
+    made = execute(script)
+    assert not [output for output in outputs(made) if output.get("name") == "stderr"]
+    assert texts(made) == texts(read_pair(script)), "run: python -m tests.notebooks.pairs"
+
+
+@each
+def test_outputs_are_small_and_tell_nothing_of_the_machine(script: Path) -> None:
+    file = script.with_suffix(".ipynb")
+    kept = read_pair(script)
+    assert pictures(kept)
+    assert all(len(picture) <= LARGEST_PICTURE for picture in pictures(kept))
+    assert all(cell["metadata"] == {} for cell in kept.cells)
+    assert kept["metadata"]["kernelspec"]["name"] == "python3"
+    assert "version" not in kept["metadata"]["language_info"]
+    assert not re.search(r"/(home|root|tmp|Users)/", "\n".join(texts(kept)) + file.read_text().replace("image/png", ""))
+
+
+@each
+def test_a_notebook_uses_public_names_only(script: Path) -> None:
+    for node in ast.walk(ast.parse(code_of(read_script(script)))):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("simulator") for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "simulator":
+            assert node.module in (*PUBLIC, COLOURS), node.module
+            if node.module in PUBLIC:
+                known = importlib.import_module(str(node.module)).__all__
+                assert {alias.name for alias in node.names} <= set(known)
+
+
+@each
+def test_a_lesson_asks_first_asserts_what_it_says_and_ends_with_an_exercise_and_its_solution(script: Path) -> None:
+    notebook = read_script(script)
+    told = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    places = [told.casefold().index(word) for word in ("predict", "## exercise", "## solution")]
+    assert places == sorted(places)
+    code = code_of(notebook)
+    assert len(re.findall(r"^\s*assert ", code, re.MULTILINE)) >= 4
+    assert "my_" in code
+    assert notebook.cells[-1].cell_type == "code"
+
+
+def test_every_lesson_is_in_the_list_of_the_folder() -> None:
+    listed = (FOLDER / "README.md").read_text()
+    for script in SCRIPTS:
+        assert f"({script.stem}.ipynb)" in listed

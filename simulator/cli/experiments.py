@@ -291,10 +291,19 @@ def _comparison_json(found: Comparison) -> dict[str, Any]:
         name: {measure: _difference_json(difference) for measure, difference in measures.items()}
         for name, measures in found.differences.items()
     }
+    estimates = {
+        name: {
+            measure: {"mean": estimate.value, **_ends(estimate)}
+            for measure in made.values
+            if (estimate := made.estimate(measure)) is not None
+        }
+        for name, made in found.replications.items()
+    }
     return {
         "baseline": found.names[0],
         "replications": found.replications[found.names[0]].count,
         "means": means,
+        "estimates": estimates,
         "differences": differences,
         "level_of_each": found.level,
         "sentences": [found.sentence(name) for name in found.names[1:]],

@@ -17,13 +17,19 @@ from simulator.errors import InputError, Problem
 @reported
 def report(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="What 'poolsight run' or 'poolsight sweep' wrote with --out DIR.")
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="What 'poolsight run' or 'poolsight sweep' wrote with --out DIR; "
+            "or a file of what 'compare' or 'run --replications' printed with --json.",
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
     zone: Annotated[str | None, typer.Option(help="Whose clock is shown first, e.g. Europe/Berlin.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write one HTML file: the answer, zoomable plots, where time and money went, every evaluation with its reason."""
+    from simulator.report.answers import read_answer  # noqa: PLC0415 - keeps the command's start fast
     from simulator.report.page import run_page  # noqa: PLC0415 - keeps the command's start fast
     from simulator.report.study import is_study, read_study  # noqa: PLC0415
     from simulator.report.study_page import study_page  # noqa: PLC0415
@@ -31,7 +37,12 @@ def report(
 
     clock = _zone(zone)
     _refuse(out, force=force)
-    text = study_page(read_study(directory)) if is_study(directory) else run_page(read(directory), zone=clock)
+    if directory.is_file():
+        text = study_page(read_answer(directory))
+    elif is_study(directory):
+        text = study_page(read_study(directory))
+    else:
+        text = run_page(read(directory), zone=clock)
     _write(out, text)
     typer.echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
 

@@ -54,6 +54,9 @@ class Study:
     cells: tuple[Cell, ...]
     failures: Mapping[str, int]
     manifest: Mapping[str, Any]
+    answer: str | None = None
+    """The answer in words, where somebody has given it already."""
+    warnings: tuple[str, ...] = ()
 
     @property
     def choices(self) -> list[Choice]:

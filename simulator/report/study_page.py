@@ -42,27 +42,24 @@ def study_page(study: Study) -> str:
         parts.append(("differences", f"Differences to {study.cells[0].name}", _differences(study)))
     parts.append(("intervals", "Intervals as pictures", _pictures(study)))
     manifest = {key: value for key, value in study.manifest.items() if key != "cells"}
-    hashes = [
-        tag(
-            "details",
-            tag("summary", "Every cell's scenario, by its hash"),
-            table(
-                "Hashes of the complete scenarios",
-                ("cell", "scenario_sha256"),
-                [(str(at), str(one.get("scenario_sha256", "–"))) for at, one in enumerate(study.manifest["cells"])],
-                text=2,
-            ),
-            class_="table",
-        )
-        if study.manifest.get("cells")
-        else tag("p", "No cells are listed.")
-    ]
+    hashes = _hashes(study)
     parts.append(("manifest", "Manifest", [sections.manifest(manifest), *hashes]))
     return document(f"{study.name} – Poolsight report", framed(study.name, sentence(study), "", parts), {"end": 0})
 
 
+def _hashes(study: Study) -> list[Html]:
+    """List the hashes of the cells' scenarios, closed at first."""
+    listed = [(str(at), str(one.get("scenario_sha256", "–"))) for at, one in enumerate(study.manifest.get("cells", ()))]
+    if not listed:
+        return []
+    made = table("Hashes of the complete scenarios", ("cell", "scenario_sha256"), listed, text=2)
+    return [tag("details", tag("summary", "Every cell's scenario, by its hash"), made, class_="table")]
+
+
 def sentence(study: Study) -> str:
     """Say in one sentence what the experiment shows."""
+    if study.answer:
+        return study.answer
     best, choices = study.front, study.choices
     runs = counted(max(cell.trials for cell in study.cells), "replication")
     if not best:
@@ -138,6 +135,7 @@ def _figures(study: Study) -> Html:
 
 def _notices(study: Study) -> Html | None:
     found = [f"{counted(count, 'trial')} failed: {text}" for text, count in study.failures.items()]
+    found += study.warnings
     if not study.manifest.get("complete"):
         found.append("The sweep is not complete: numbers rest on the trials that are there.")
     return tag("ul", [tag("li", text) for text in found], class_="notices") if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from simulator.cli import app
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
+from simulator.report.answers import read_answer
 from simulator.report.pictures import scatter, ticks_of, whiskers
 from simulator.report.study import is_study, read_study
 from simulator.report.study_page import sentence, study_page
-from tests.experiment.files import experiment
+from tests.experiment.files import FIRST, experiment
 from tests.report.browser import check_access, launched, needs_browser, opened, tab_through
 from tests.report.test_report import NASTY, Seen
 
@@ -119,6 +121,35 @@ def test_failed_trials_are_told_and_left_out(swept: tuple[Path, Any], tmp_path: 
     assert study.cells[1].differences["cost"].count == 3, "the pair of the failed one is left out"
     page = Seen(study_page(study))
     assert "1 trial failed: WorkerLostError: it died" in page.words
+
+
+def test_a_comparison_and_replications_that_were_printed_as_json_are_studies_too(tmp_path: Path) -> None:
+    for slots in (1, 2):
+        text = FIRST.read_text().replace("count: 400", "count: 20")
+        (tmp_path / f"slots{slots}.yaml").write_text(text.replace("taskSlotsPerNode: 2", f"taskSlotsPerNode: {slots}"))
+    names = [str(tmp_path / f"slots{slots}.yaml") for slots in (1, 2)]
+    run = CliRunner().invoke
+
+    compared = run(app, ["compare", *names, "--replications", "4", "--workers", "1", "--json"])
+    (tmp_path / "slots.json").write_text(compared.stdout)
+    study = read_answer(tmp_path / "slots.json")
+    told = json.loads(compared.stdout)
+    assert sentence(study) == " ".join(told["sentences"])
+    cost = told["differences"]["slots2"]["cost"]["absolute"]
+    one = study.cells[1].differences["cost"]
+    assert (one.value, one.low, one.high) == (cost["mean"], cost["low"], cost["high"])
+    assert "Differences to slots1" in Seen(study_page(study)).words
+
+    repeated = run(app, ["run", names[0], "--replications", "4", "--workers", "1", "--json"])
+    (tmp_path / "often.json").write_text(repeated.stdout)
+    out = tmp_path / "often.html"
+    assert run(app, ["report", str(tmp_path / "often.json"), "-o", str(out)]).exit_code == 0
+    assert "on average of 4 replications" in Seen(out.read_text()).words
+
+    (tmp_path / "other.json").write_text("[]")
+    refused = run(app, ["report", str(tmp_path / "other.json"), "-o", str(out)])
+    assert refused.exit_code == 2
+    assert "expected what 'poolsight compare" in refused.stderr
 
 
 def test_one_cell_is_a_study_too_and_one_replication_has_no_interval(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def study_page(study: Study) -> str:
     parts: list[tuple[str, str, list[Html]]] = [("figures", "Key figures", [_figures(study)])]
     wrong = _notices(study)
     if wrong is not None:
-        parts.append(("notices", "What went wrong", [wrong]))
+        parts.append(("notices", "What to heed", [wrong]))
     if len(study.choices) > 1:
         parts.append(("front", "Cost against time", _front(study)))
     parts.append(("cells", "Every cell with its intervals", _cells(study)))
@@ -103,7 +103,8 @@ def _interval(one: Estimate, unit: str) -> str:
         return f"{written(one.low, unit)} to {written(one.high, unit)}"
     elif unit == "share":
         size, name = 0.01, "%"
-    ends = " to ".join(f"{end / size:,.1f}".replace("-", "−") for end in (one.low, one.high))
+    digits = 1 if max(abs(one.low), abs(one.high)) >= 10 * size else 2
+    ends = " to ".join(f"{end / size:,.{digits}f}".replace("-", "−") for end in (one.low, one.high))
     return f"{ends} {name}".rstrip()
 
 
@@ -123,7 +124,7 @@ def _figures(study: Study) -> Html:
     whole = "complete" if study.manifest.get("complete") else "not complete: a sweep goes on from where it stopped"
     found = [
         ("cells", f"{len(study.cells):,}", f"axes: {', '.join(study.axes)}" if study.axes else "one scenario"),
-        ("replications of each", f"{most:,}", "the same luck for every cell"),
+        ("replications of each", f"{most:,}", "the same rolls of the dice"),
         ("trials", f"{trials:,}", whole),
     ]
     if failed:
@@ -202,8 +203,9 @@ def _differences(study: Study) -> list[Html]:
     chosen = _compared(study)
     which = "" if len(chosen) == len(study.cells) - 1 else " Shown are the cells on the front."
     text = (
-        "Every cell faces the same arrivals, durations, boot times and evictions, replication by replication, so that "
-        f"differences are surer than the numbers themselves. The intervals of a measure hold together at 95 %.{which}"
+        "Where their jobs and pools have the same names, cells face the same arrivals, durations, boot times and "
+        "evictions, replication by replication: differences are surer than the numbers themselves. "
+        f"The intervals of a measure hold together at 95 %.{which}"
     )
     made = [tag("p", text)]
     for name in _shown(study):

@@ -103,7 +103,7 @@ measures: [cost, makespan]
     page = Seen(study_page(read_study(tmp_path / "out")))
     assert not [name for name, _ in page.elements if name == "img"]
     assert NASTY[:30] in page.words
-    assert "What went wrong" not in page.words
+    assert "What to heed" not in page.words
 
 
 def test_failed_trials_are_told_and_left_out(swept: tuple[Path, Any], tmp_path: Path) -> None:

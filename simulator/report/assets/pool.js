@@ -3,11 +3,11 @@
 const SERIES = {
   queued_tasks: { width: 1.5, fill: 0.18 },
   running_tasks: { width: 1.5 },
-  usable_nodes: { width: 1, fill: 0.55 },
-  running_nodes: { width: 1.5 },
+  usable_nodes: { width: 1, fill: 0.8 },
+  running_nodes: { width: 1, fill: 0.8 },
   current: { width: 2 },
   target: { width: 2, dash: [6, 4] },
-  preempted_nodes: { width: 1.5, dash: [2, 2] },
+  preempted_nodes: { width: 1.5 },
 };
 const PANELS = {
   waiting: { keys: ["queued_tasks"], height: 150, label: "tasks waiting" },
@@ -102,11 +102,11 @@ function drawMarks(u, pool, kinds) {
       if (x - last < scale) continue;
       last = x;
       if (kind === "evaluation") { ctx.moveTo(x, y - half); ctx.lineTo(x, y + half); }
-      if (kind === "resize") { ctx.moveTo(x - half, y + half); ctx.lineTo(x, y - half); ctx.lineTo(x + half, y + half); }
+      if (kind === "resize") { ctx.moveTo(x - half, y + half); ctx.lineTo(x, y - half); ctx.lineTo(x + half, y + half); ctx.closePath(); }
       if (kind === "preemption") { ctx.moveTo(x - half, y - half); ctx.lineTo(x + half, y + half); ctx.moveTo(x + half, y - half); ctx.lineTo(x - half, y + half); }
       if (kind === "error") ctx.rect(x - half, y - half, 2 * half, 2 * half);
     }
-    kind === "error" ? ctx.fill() : ctx.stroke();
+    kind === "error" || kind === "resize" ? ctx.fill() : ctx.stroke();
   });
   ctx.restore();
 }
@@ -147,7 +147,7 @@ function toggler(plot, key) {
   }, element("span", { class: `line series-${key}`, "aria-hidden": "true" }), page.titles.series[key]);
 }
 
-const SIGNS = { evaluation: "|", resize: "∧", preemption: "×", error: "■" };
+const SIGNS = { evaluation: "|", resize: "▲", preemption: "×", error: "■" };
 
 function markKey(kind) {
   return element("span", { class: "key" }, element("span", { class: `mark mark-${kind}`, "aria-hidden": "true" }, SIGNS[kind]), page.titles.marks[kind]);

@@ -41,14 +41,23 @@ def _count(number: int, noun: str) -> str:
 
 
 @reported
-def schema() -> None:
+def schema(
+    experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files (`poolsight sweep`).")] = False,
+) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
-    typer.echo(json.dumps(json_schema(), indent=2, sort_keys=True))
+    typer.echo(json.dumps(experiment_schema() if experiment else json_schema(), indent=2, sort_keys=True))
 
 
 def json_schema() -> dict[str, Any]:
     """Give the JSON Schema of a scenario file, references to other files included."""
     from simulator.scenario.json_schema import build  # noqa: PLC0415
+
+    return build()
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Give the JSON Schema of an experiment file."""
+    from simulator.experiment.json_schema import build  # noqa: PLC0415
 
     return build()
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from simulator import Scenario
@@ -47,10 +49,17 @@ def test_a_measure_that_nothing_has_is_left_out() -> None:
     assert found.within("makespan", 1e9).value == 0
 
 
-def test_changing_the_pool_leaves_arrivals_and_durations_as_they_were() -> None:
-    one, two = build(described(2), 3), build(described(9, taskSlotsPerNode=2), 3)
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["spread", "pack"]), st.integers(0, 50))
+def test_changing_the_pool_leaves_arrivals_and_durations_as_they_were(
+    nodes: int, slots: int, fill: str, replication: int
+) -> None:
+    policy = {"nodeFillType": fill}
+    one = build(described(2), replication)
+    two = build(described(nodes, taskSlotsPerNode=slots, taskSchedulingPolicy=policy), replication)
     assert (one.submit == two.submit).all()
     assert (one.demand == two.demand).all()
+    assert (one.latency == two.latency).all()
 
 
 def test_paired_differences_are_narrower_than_independent_ones() -> None:

@@ -1,0 +1,23 @@
+"""The JSON Schema of an experiment file: the model's own, and the short forms that it accepts."""
+
+from typing import Any
+
+from simulator.experiment.file import ExperimentFile
+
+
+def build() -> dict[str, Any]:
+    """Give the schema that editors use; the loader's own messages say more."""
+    schema = ExperimentFile.model_json_schema(by_alias=True, mode="validation")
+    definitions = schema["$defs"]
+    axis = definitions["AxisBody"]["properties"]
+    texts = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    axis["path"] = {"description": "which value of the scenario it sets", "anyOf": [{"type": "string"}, texts]}
+    listed = {"type": "array", "minItems": 1, "description": "the values, one after the other"}
+    schema["properties"]["axes"]["additionalProperties"] = {"anyOf": [listed, {"$ref": "#/$defs/AxisBody"}]}
+    kinds = {"enum": definitions["Design"]["properties"]["kind"]["enum"]}
+    schema["properties"]["design"] = {"anyOf": [kinds, {"$ref": "#/$defs/Design"}], "default": "grid"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Poolsight experiment",
+    }

@@ -117,11 +117,14 @@ class Autoscaler:
         """Read what the service samples (language specification, 7.2); nodes without a VM use no CPU."""
         pool, kernel = self.pool, self.pool.kernel
         nodes = census(pool.nodes.values())
-        active = float(eligible_instances(kernel))
+        running, dispatched = kernel.running, 0
+        if pool.world.scenario.options.dispatch_counted_as == "active":
+            dispatched = pool.dispatching()
+        active = float(eligible_instances(kernel) + dispatched)
         found = {
             "$ActiveTasks": active,
-            "$RunningTasks": float(kernel.running),
-            "$PendingTasks": active + kernel.running,
+            "$RunningTasks": float(running - dispatched),
+            "$PendingTasks": active + running - dispatched,
             "$SucceededTasks": float(kernel.completed - kernel.failed),
             "$FailedTasks": float(kernel.failed),
             "$CurrentDedicatedNodes": float(nodes.dedicated),

@@ -45,6 +45,7 @@ def bind(pool: Pool, preparing: Preparing, workload: Workload, rows: np.typing.N
     """Connect a pool with the tasks it may have to run: what its nodes' changes mean, whose ends are told."""
     kernel, extras = pool.kernel, workload.extras
     pool.rows = rows
+    pool.latency = workload.latency[rows]
     pool.retention = retention_of(workload, rows)
     preparing.pool = pool
     managers = {int(np.searchsorted(rows, row)) for row in extras.managers.values() if row in set(rows.tolist())}

@@ -24,7 +24,7 @@ from simulator.engine.starting import Crowd
 from simulator.engine.victims import choose_victims
 from simulator.kernel import Kernel
 from simulator.scenario.bodies import Pool as PoolDescription
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState, TaskState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Pool:
         self.os_version = description.os_version
         self.retention: npt.NDArray[np.int64] | None = None
         """Retention time of each task in ms, where any has one of its own."""
+        self.latency = np.zeros(0, dtype=np.int64)
+        """Dispatch latency of each of the kernel's tasks, ms."""
         self.rows = np.zeros(0, dtype=np.int64)
         """Row of the workload of each of the kernel's tasks."""
         self.node_changed: Callable[[Node], None] = lambda _: None
@@ -138,6 +140,18 @@ class Pool:
         if purpose not in self._luck:
             self._luck[purpose] = self.world.dice(f"{purpose}:{self.id}")
         return self._luck[purpose]()
+
+    def dispatching(self) -> int:
+        """Count the running tasks whose dispatch latency has not passed (assumption P48)."""
+        attempts, now = self.kernel.attempts, self.world.env.clock
+        row, count = len(attempts) - 1, 0
+        longest = int(self.latency.max(initial=0))
+        while row >= 0 and attempts.assigned[row] + longest > now:
+            task = attempts.task[row]
+            runs = self.kernel.state[task] == TaskState.RUNNING and self.kernel.row[task] == row
+            count += runs and attempts.assigned[row] + self.latency[task] > now
+            row -= 1
+        return count
 
     def task_of(self, row: int) -> int:
         """Give the kernel's task that a row of the workload is."""

@@ -147,7 +147,14 @@ class Simulation:
         numbers = [pool.numbers for pool in self._pools]
         workload = self._submitted()
         attempts = collect_attempts(workload, self.env.kernels, self._rows, numbers, end)
-        tasks = collect_tasks(workload, self.env.kernels, self._rows, attempts, recorder)
+        tasks = collect_tasks(
+            workload,
+            self.env.kernels,
+            self._rows,
+            attempts,
+            recorder,
+            preemption_counts=self.scenario.options.preemption_counts_as_requeue,
+        )
         raw = RawRun(
             tasks=tasks.copy() if goes_on else tasks,
             attempts=attempts.copy() if goes_on else attempts,

@@ -167,6 +167,8 @@ def collect_tasks(
     rows: list[npt.NDArray[np.int64]],
     attempts: RawAttempts,
     recorder: Recorder,
+    *,
+    preemption_counts: bool = False,
 ) -> RawTasks:
     """Give the final state of every task, and what its attempts say about it."""
     count = len(workload)
@@ -188,6 +190,7 @@ def collect_tasks(
     exit_code = np.where(exited, np.int32(0), np.int32(-1))
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
+    requeuing = [Outcome.REQUEUED, Outcome.DISPLACED, *([Outcome.PREEMPTED] if preemption_counts else [])]
     end = np.where(completed, attempts.end[last], -1) if len(made) else np.full(count, -1, np.int64)
     succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
     for row, instant, again in recorder.task_changes:
@@ -199,7 +202,7 @@ def collect_tasks(
         exited=exited,
         succeeded=succeeded,
         retries=_gathered(kernels, rows, count, "retries"),
-        requeues=_times(task[(outcome == Outcome.REQUEUED) | (outcome == Outcome.DISPLACED)], count),
+        requeues=_times(task[np.isin(outcome, requeuing)], count),
         preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
         first_start=first,
         last_start=last_start,

@@ -120,7 +120,7 @@ def _fits(
             yield Finding(text, loc, is_warning=True)
     if instances > 1 and not pool.enable_inter_node_communication:
         text = f"needs {instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
-        yield Finding(f"{text}: the service refuses it (MultiInstanceNotSupportedOnPool)", loc)
+        yield Finding(f"{text}: the service refuses it (TaskSchedulingConstraintFailed)", loc)
     if instances > 1 and (pool.task_slots_per_node > 1 or slots > 1):
         text = "multi-instance tasks need a pool with one task slot a node: it will never run"
         yield Finding(text, loc, is_warning=True)

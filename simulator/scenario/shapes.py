@@ -95,3 +95,9 @@ JOB: Final[Shape] = {
     ),
     "tasks": [TASK],
 }
+JOB_SCHEDULE: Final[Shape] = {
+    **_READ_SIDE,
+    **_keys("id displayName metadata"),
+    "schedule": _keys("doNotRunUntil doNotRunAfter startWindow recurrenceInterval"),
+    "jobSpecification": JOB,
+}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.section import fold
-from simulator.scenario.shapes import JOB, POOL, Shape
+from simulator.scenario.shapes import JOB, JOB_SCHEDULE, POOL, Shape
 
 OLD_NAMES: Final = {
     "maxtaskspernode": "taskSlotsPerNode",
@@ -30,7 +30,17 @@ def modern(data: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
         document["pools"] = [_pool(pool, ("pools", i), findings) for i, pool in enumerate(document["pools"])]
     if isinstance(document.get("jobs"), list):
         document["jobs"] = [_job(job, ("jobs", i), findings) for i, job in enumerate(document["jobs"])]
+    for i, schedule in enumerate(_listed(document, "jobSchedules")):
+        findings += unknown_keys(schedule, JOB_SCHEDULE, ("jobSchedules", i))
+    for i, operation in enumerate(_listed(document, "timeline")):
+        added = operation.get("job") if isinstance(operation, Mapping) else None
+        findings += unknown_keys(added, JOB, ("timeline", i, "job"))
     return document, findings
+
+
+def _listed(document: Mapping[str, Any], key: str) -> list[Any]:
+    value = document.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:

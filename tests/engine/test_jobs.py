@@ -263,3 +263,58 @@ def test_a_job_that_is_late_waits_for_its_window_and_missed_ones_do_not_pile_up(
     made = run(pool(nodes=1), jobSchedules=[narrow])
     assert made.tasks["first_start"].dropna().tolist() == [0, 600]
     assert "the one before still ran" in made.tasks["unfinished_why"].dropna().iloc[0]
+
+
+def test_dispatch_may_count_as_waiting() -> None:
+    """Assumption P48: with a latency of 60 s a sample after 30 s sees the task wait, or run."""
+    formula = "$TargetDedicatedNodes = 1; r = $RunningTasks.GetSample(1); a = $ActiveTasks.GetSample(1);"
+    body = pool(
+        enableAutoScale=True,
+        autoScaleFormula=formula,
+        autoScaleEvaluationInterval="PT5M",
+        simulation={"timing": {"dispatchLatency": "400s"}},
+    )
+    for option, told in (("running", "a=[0];r=[1]"), ("active", "a=[1];r=[0]")):
+        made = run(body, job(tasks=[task("a", "10m")]), horizon="6m", options={"dispatchCountedAs": option})
+        assert told in made.evaluations["results"].iloc[-1]
+
+
+def test_the_loss_of_a_node_counts_as_a_requeue_if_that_is_wanted() -> None:
+    """Assumption P14."""
+    lost = {"model": "capacity_event", "fraction": 1, "times": ["70s"]}
+    body = pool(low_priority=1, simulation={"preemption": lost, "timing": {"recoveryDelay": "0s"}})
+    for wanted, requeues in ((False, 0), (True, 1)):
+        made = run(body, job(tasks=[task("a", "100s")]), options={"preemptionCountsAsRequeue": wanted})
+        assert made.tasks["requeues"].tolist() == [requeues]
+        assert made.tasks["preemptions"].tolist() == [1]
+
+
+def test_files_come_before_the_work() -> None:
+    """1 GiB at 100 MiB/s: 10.24 s."""
+    made = run(pool(nodes=1), job(tasks=[task("a", "60s", simulation={"input": 1024})]))
+    assert made.tasks["end"].tolist() == [70.24]
+
+
+@pytest.mark.parametrize(("error", "end", "code"), [("preProcessingError", 0, None), ("fileUploadError", 60, 0)])
+def test_errors_beside_the_process_fail_without_a_retry(error: str, end: float, code: int | None) -> None:
+    """Behaviour document 8.3; the condition of their own lets children run."""
+    conditions: dict[str, Any] = {"exitConditions": {error: {"dependencyAction": "satisfy"}}}
+    retry: dict[str, Any] = {"constraints": {"maxTaskRetryCount": 3}}
+    tasks = [
+        task("a", "60s", simulation={"error": error}, **conditions, **retry),
+        task("b", "10s", dependsOn={"taskIds": ["a"]}),
+    ]
+    made = run(pool(nodes=1), job(tasks=tasks, usesTaskDependencies=True))
+    assert outcomes(made) == ["failed", "succeeded"]
+    assert made.tasks["end"].tolist() == [end, end + 10]
+    found = made.tasks["exit_code"].iloc[0]
+    assert (found == code) if code is not None else made.tasks["exit_code"].isna().iloc[0]
+
+
+def test_success_blocks_children_where_its_condition_says_so() -> None:
+    block: dict[str, Any] = {
+        "exitConditions": {"exitCodes": [{"code": 0, "exitOptions": {"dependencyAction": "block"}}]}
+    }
+    tasks = [task("a", "60s", **block), task("b", "10s", dependsOn={"taskIds": ["a"]})]
+    made = run(pool(nodes=1), job(tasks=tasks, usesTaskDependencies=True))
+    assert made.tasks["unfinished_why"].iloc[1] == "waits for a task that did not satisfy it"

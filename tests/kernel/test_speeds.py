@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import simulator.kernel
 from simulator.kernel import SPEED
+from simulator.states import Outcome
 from tests.kernel.speeds import SPEEDS
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -71,6 +72,55 @@ def test_both_speeds_give_the_same_bytes(*, pack: bool, policy: int, tail: bool)
         for speed in ("python", "compiled")
     ]
     assert records[0] == records[1]
+
+
+def ruled(package: ModuleType) -> Any:
+    """Build a pool in which every rule of jobs and tasks that the kernel knows has something to do."""
+    dice = np.random.default_rng(5)
+    count = 3000
+    rules = package.Rules(
+        most_running=[-1, 20, -1, -1],
+        displaceable=[True, False, True, False],
+        managers=[-1, -1, 0, -1],
+        prepared=[0, 1, 2, 0],
+        prepare=lambda job, node, _: -500 if (job + node) % 7 == 0 else 900,
+        latency=array("q", dice.integers(0, 50, count).tolist()),
+        limit=array("q", dice.choice([2**62, 40_000], count).tolist()),
+        interval=array("q", dice.choice([0, 5000], count).tolist()),
+        cost=array("q", [100] * count),
+        restart=array("q", [300] * count),
+        demand=array("q", dice.integers(100, 90_000, count).tolist()),
+        wish=array("i", dice.choice([-1, 0, 1], count).tolist()),
+        image=array("i", dice.choice([-1, 0, 1], count).tolist()),
+        pulls=[4000, 700],
+    )
+    queue = dice.integers(0, 12, count)
+    queue[0] = 6  # the manager's own job
+    columns = package.Tasks(
+        submit=array("q", np.sort(dice.integers(0, 40 * count, count)).tolist()),
+        span=array("q", [60 + demand for demand in rules.demand]),
+        queue=array("i", queue.tolist()),
+        max_retries=array("i", dice.integers(0, 3, count).tolist()),
+        failures=array("i", dice.choice([0, 0, 0, 1, 2], count).tolist()),
+        queues=[(job, shape) for job in range(4) for shape in range(3)],
+    )
+    shapes = [package.Shape(1, 500, 900), package.Shape(2, 0, 0), package.Shape(3, 3000, 100)]
+    kernel = package.Kernel(columns, shapes, [0, 5, 5, 7], slots=8, cores=8000, memory=4000, seed=11, rules=rules)
+    for node in range(30):
+        kernel.in_service(node)
+        kernel.eligibility.describe(node, node % 2 == 0)
+    kernel.wishes[0], kernel.wishes[1] = 4, 9
+    return kernel
+
+
+@compiled
+def test_both_speeds_give_the_same_bytes_under_all_rules() -> None:
+    records = [losing_nodes(ruled(SPEEDS[speed])) for speed in ("python", "compiled")]
+    assert records[0] == records[1]
+    outcomes = set(records[1][5])
+    assert {
+        int(one) for one in Outcome if one not in (Outcome.RUNNING, Outcome.REQUEUED, Outcome.TERMINATED)
+    } <= outcomes
 
 
 @compiled

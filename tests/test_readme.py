@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from simulator import load
 from simulator.cli import app
+from simulator.experiment import load_experiment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -31,6 +32,13 @@ def test_the_scenario_of_the_readme_is_valid_and_runs(tmp_path: Path) -> None:
     file.write_text(text)
     assert load(file, strict=True).name == "night run"
     assert CliRunner().invoke(app, ["run", str(file)]).exit_code == 0
+
+
+def test_the_experiment_of_the_readme_has_its_cells(tmp_path: Path) -> None:
+    text = next(block for block in blocks("yaml") if "axes:" in block)
+    file = tmp_path / "experiment.yaml"
+    file.write_text(text.replace("../first_pool.yaml", str(ROOT / "scenarios" / "first_pool.yaml")))
+    assert len(load_experiment(file).cells) == 9
 
 
 def test_the_unit_tests_of_a_formula_pass(tmp_path: Path) -> None:
@@ -66,7 +74,7 @@ def test_files_that_the_readme_names_exist() -> None:
 
 
 def test_commands_and_options_that_the_readme_names_exist() -> None:
-    for command in re.findall(r"`poolsight (\w+)", README):
+    for command in re.findall(r"`poolsight ([\w-]+)", README):
         assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0, command
     shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200"}).stdout
     for option in ("--seed", "--replication", "--out", "--json", "--strict"):

@@ -25,13 +25,14 @@ def features(
 
     from simulator.cli.answer import plain_console  # noqa: PLC0415
 
-    table = Table(box=None, pad_edge=False, header_style="cyan", show_lines=False)
-    table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("feature", min_width=16)
-    table.add_column("simulated", ratio=3)
-    table.add_column("accepted without effect", ratio=2)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True, style="cyan")
+    table.add_column(overflow="fold")
     for feature in FEATURES:
-        proof = feature.proof or "no test yet"
-        table.add_row(str(feature.number), feature.name, feature.simulated, feature.without_effect or "–")
-        table.add_row("", "", f"proof: {proof}", "", style="dim")
+        table.add_row(str(feature.number), "feature", feature.name, style="bold")
+        table.add_row("", "simulated", feature.simulated)
+        if feature.without_effect:
+            table.add_row("", "accepted", f"without effect: {feature.without_effect}")
+        table.add_row("", "proof", feature.proof or "no test yet", style="dim")
     plain_console().print(table)

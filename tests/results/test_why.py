@@ -137,7 +137,6 @@ def test_an_empty_pool_and_a_deleted_one() -> None:
 @given(scenarios())
 def test_every_life_is_told_without_gaps_and_waiting_is_explained(plan: dict[str, Any]) -> None:
     """A node never has room for a task that waits: no wait of these simple pools is `held back`."""
-    plan["timeline"] = [entry for entry in plan["timeline"] if entry["operation"] != "deletePool"]
     rest = {name: plan[name] for name in ("timeline", "options", "account", "seed")}
     rest["horizon"] = plan["horizon"] or "2h"
     work = chaos_job(plan["count"], plan["duration"], **plan["group"])

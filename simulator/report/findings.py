@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from simulator.results.read import Frames
 
 IDLE = frozenset({Label.IDLE_BEFORE, Label.IDLE_BETWEEN, Label.IDLE_TAIL, Label.IDLE_UNUSED})
+WORTH_SAYING = 0.005
+"""A smaller share is left out of a sentence."""
 STARTING = frozenset({Label.BOOTING, Label.START_TASK})
 
 
@@ -59,6 +61,6 @@ def where_it_went(parts: Mapping[str, float]) -> str:
     said = [f"{percent(share_of(parts, BUSY - {Label.BUSY_LOST}))} of the paid time had work"]
     for labels, text in ((IDLE, "was idle"), (STARTING, "went into starting up"), ({Label.BUSY_LOST}, "was lost")):
         share = share_of(parts, labels)
-        if share > 0:
+        if share >= WORTH_SAYING:
             said.append(f"{percent(share)} {text}")
     return joined(said)

@@ -16,6 +16,7 @@ from simulator.report.palette import LIGHT, Page, Shade
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 P = ParamSpec("P")
@@ -139,6 +140,13 @@ def legend(figure: Figure, handles: Iterable[Any], page: Page, *, note: str = ""
 def _shown(label: str) -> str:
     """Keep an id that begins with an underscore, which a legend would leave out."""
     return f"\N{NO-BREAK SPACE}{label}" if label.startswith("_") else label
+
+
+def grouped(axis: Axis) -> None:
+    """Write the numbers of an axis with thousands apart."""
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415 - slow to import
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
 def say_nothing(axes: Axes, text: str, page: Page) -> None:

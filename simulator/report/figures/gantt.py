@@ -19,7 +19,7 @@ from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import counted, of_pools, paid, where_it_went
 from simulator.report.lanes import lanes
 from simulator.report.palette import CYCLE, LIGHT, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
-from simulator.report.theme import SMALL, drawn, entitle, legend, say_nothing, sheet, swatch
+from simulator.report.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +158,7 @@ def node_gantt(
         _label_rows(axes, drawing)
         _mark_preemptions(axes, drawing, clock, page, is_bars=is_bars)
     entitle(figure, f"{counted(count, 'node')}: {where_it_went(paid(run, chosen))}")
-    means = "" if is_bars else "Each pixel shows the mean colour of what happened there: pale blue is a node half full."
+    means = "" if is_bars else "Each pixel shows the mean colour of what happened there: pale is a node half full."
     legend(figure, _handles(drawing, page, is_bars=is_bars), page, note=means)
     return figure
 
@@ -280,6 +280,7 @@ def _label_rows(axes: Axes, drawing: Chart) -> None:
         axes.set_ylabel("node")
     else:
         axes.set_ylabel("node (number, in order of creation)")
+        grouped(axes.yaxis)
     if len(groups) > 1:
         for first in firsts[1:]:
             axes.axhline(first, color="#000000", linewidth=0.9, zorder=5)

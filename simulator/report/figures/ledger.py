@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import IDLE, of_pools, percent, share_of, where_it_went
 from simulator.report.palette import LABELS, LIGHT, Page, shade
-from simulator.report.theme import drawn, entitle, legend, say_nothing, sheet, swatch
+from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 from simulator.results.ledger import Label
 from simulator.units import S_PER_HOUR
 
@@ -88,9 +88,10 @@ def finding(stacked: Sequence[Bar]) -> str:
     if total > 0 and len(stacked) and all(bar.cost is not None for bar in stacked):
         idle = sum(cost.get(label, 0.0) for label in IDLE)
         text += f": ${idle:,.2f} of ${total:,.2f} bought idle nodes" if idle else f"; ${total:,.2f} in all"
-    most = max(stacked, key=lambda bar: share_of(bar.billed, IDLE))
-    if len(stacked) > 1 and share_of(most.billed, IDLE) > 0:
-        text += f"; most idle was {most.name} ({percent(share_of(most.billed, IDLE))})"
+    shares = {bar.name: share_of(bar.billed, IDLE) for bar in stacked}
+    most = max(shares, key=lambda name: shares[name])
+    if shares[most] > min(shares.values()) + 0.05:
+        text += f"; most idle was {most} ({percent(shares[most])})"
     return text
 
 
@@ -141,6 +142,7 @@ def _stack(axes: Axes, rows: Sequence[Mapping[str, float]], page: Page) -> None:
             left += value
     axes.set_xlim(0, longest * 1.03 or 1.0)
     axes.grid(axis="x", linewidth=0.6)
+    grouped(axes.xaxis)
 
 
 def _ink_on(color: str) -> str:

@@ -14,7 +14,7 @@ from simulator.report.clock import Clock
 from simulator.report.findings import counted, of_pools, percent
 from simulator.report.palette import LIGHT, MARKS, SERIES, Page, Shade
 from simulator.report.steps import area, held, thinned
-from simulator.report.theme import balanced, drawn, legend, say_nothing, sheet, swatch
+from simulator.report.theme import balanced, drawn, grouped, legend, say_nothing, sheet, swatch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,9 @@ Curves = dict[str, tuple[Floats, Floats]]
 
 MOST_POOLS: Final = 3
 """Side by side; more would be too narrow to read."""
+MOST_MARKS: Final = 250
+"""More marks of a kind are drawn by how many there are at a time."""
+SHAPES: Final = {"evaluation": "|", "resize": "^", "preemption": "x", "error": "D"}
 FINE: Final = frozenset({"Success", "Retargeted"})
 
 
@@ -157,6 +160,7 @@ def _draw(story: Story, panels: list[Axes], clock: Clock, kinds: list[str], page
     line(nodes, story, "target", clock, page, linestyle=(0, (4, 2)), linewidth=1.6)
     for panel in panels[:3]:
         panel.grid(axis="y", linewidth=0.6)
+        grouped(panel.yaxis)
         panel.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
     if is_first:
         for panel, text in ((queue, "waiting (tasks)"), (running, "running (tasks)"), (nodes, "nodes (count)")):
@@ -180,21 +184,30 @@ def fill(axes: Axes, story: Story, name: str, clock: Clock, page: Page) -> None:
 
 
 def _draw_marks(story: Story, axes: Axes, clock: Clock, kinds: list[str], page: Page) -> None:
-    shapes = {"evaluation": "|", "resize": "^", "preemption": "x", "error": "D"}
     for row, kind in enumerate(kinds):
         instants = story.marks[kind]
-        look: dict[str, Any] = {"linestyle": "none", "color": MARKS[kind].on(page.mode), "label": kind}
-        size = 4.5 if len(instants) < 100 else 3.0
+        color = MARKS[kind].on(page.mode)
+        if kind != "evaluation" and len(instants) > MOST_MARKS:
+            _draw_density(instants, axes, clock, row, kind, color)
+            continue
+        look: dict[str, Any] = {"linestyle": "none", "marker": SHAPES[kind], "color": color, "label": kind}
+        size = 3.5 if kind == "evaluation" else 4.5 if len(instants) < 100 else 3.0
+        axes.plot(clock.at(instants), np.full(len(instants), row), markersize=size, **look)
         if kind == "evaluation":
-            axes.plot(clock.at(instants), np.full(len(instants), row), marker="|", markersize=3.5, **look)
             changes = story.marks["change"]
             look |= {"label": "change", "color": SERIES["target"].on(page.mode), "markeredgewidth": 1.4}
-            axes.plot(clock.at(changes), np.full(len(changes), row), marker="|", markersize=9, **look)
-            continue
-        axes.plot(clock.at(instants), np.full(len(instants), row), marker=shapes[kind], markersize=size, **look)
+            axes.plot(clock.at(changes), np.full(len(changes), row), markersize=9, **look)
     axes.set_yticks(range(len(kinds)), [f"{MARKS[kind].title}s" for kind in kinds], fontsize=8)
     axes.set_ylim(len(kinds) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
+
+
+def _draw_density(instants: Floats, axes: Axes, clock: Clock, row: int, kind: str, color: str) -> None:
+    """Draw marks that would cover each other as a row of columns, the highest where most of them are."""
+    counts, edges = np.histogram(instants, 240, (0, clock.end))
+    base, top = row + 0.42, row - 0.42
+    axes.stairs(base + (top - base) * counts / counts.max(), clock.at(edges), baseline=base, fill=True, color=color,
+                label=kind)  # fmt: skip
 
 
 def _handles(stories: list[Story], page: Page, *, nights: bool) -> list[Any]:

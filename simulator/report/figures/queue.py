@@ -13,7 +13,7 @@ from simulator.report.clock import unit_of
 from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import counted
 from simulator.report.palette import CYCLE, LIGHT, Page
-from simulator.report.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet
 from simulator.units import spoken
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ def _dress(curve: Axes, histogram: Axes, scale: Scale) -> None:
     histogram.set_ylabel("tasks (count)")
     histogram.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     histogram.set_ylim(bottom=0)
+    grouped(histogram.yaxis)
     histogram.set_xlabel(f"queue time: submission to first start ({scale.unit or 's, min, h, d; logarithmic'})")
     histogram.set_xlim(scale.edges[0], scale.edges[-1])
     if scale.is_log:

@@ -1,4 +1,4 @@
-"""`poolsight plot` and `poolsight trace`: a run's directory as a picture, or as a timeline to zoom into."""
+"""`poolsight plot` and `poolsight trace`: results as a picture, or a run as a timeline to zoom into."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ from simulator.cli.errors import reported
 from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from simulator.report.sources import Source
     from simulator.results.read import SavedRun
-
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="What 'poolsight run FILE --out DIR' wrote.")]
 
 
 @reported
 def plot(
-    directory: Directory,
-    kind: Annotated[str, typer.Option(help="pool, gantt, ledger, queue or slots.")] = "pool",
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="What run --out or sweep --out wrote, or what plan, spot or sensitivity --json printed."
+        ),
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a run: pool, gantt, ledger, queue, slots; of a sweep: cost-time, difference; "
+            "of an answer: cost-time, spot, tornado."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="FILE.png, .svg or .pdf; KIND.png without it.")
     ] = None,
@@ -28,42 +38,57 @@ def plot(
     zone: Annotated[str | None, typer.Option(help="Show the clock of this time zone, e.g. Europe/Berlin.")] = None,
     nights: Annotated[bool, typer.Option("--nights", help="Shade nights and weekends.")] = False,
     at: Annotated[str | None, typer.Option(help="For slots: the instant to show, e.g. 90m.")] = None,
+    measure: Annotated[str | None, typer.Option(help="For sweeps and answers: another measure.")] = None,
+    cell: Annotated[list[int] | None, typer.Option(help="For difference: two cells of the sweep.")] = None,
     dark: Annotated[bool, typer.Option("--dark", help="Draw for a dark page.")] = False,
 ) -> None:
-    """Draw a picture of a run."""
-    from simulator.report.kinds import KINDS, draw  # noqa: PLC0415 - keeps the command's start fast
+    """Draw a picture of a run, a sweep or an answer."""
+    from simulator.report.kinds import KINDS, draw, kinds_of  # noqa: PLC0415 - keeps the command's start fast
     from simulator.report.palette import DARK, LIGHT  # noqa: PLC0415
     from simulator.report.theme import refuse_suffix, save  # noqa: PLC0415
 
     problems: list[Problem] = []
-    if kind not in KINDS:
-        text = f"there is no picture {kind!r}; known are {', '.join(KINDS)}"
+    source = _source(directory, problems)
+    if kind is not None and kind not in KINDS:
+        problems.append(Problem(f"there is no picture {kind!r}; known are {', '.join(KINDS)}", path="--kind"))
+    elif kind is not None and source is not None and source.form not in KINDS[kind].forms:
+        text = f"there is no {kind} of a {source.form}; there is {', '.join(kinds_of(source.form))}"
         problems.append(Problem(text, path="--kind"))
-    target = out or Path(f"{kind}.png")
+    chosen = kind or (kinds_of(source.form)[0] if source else "pool")
+    target = out or Path(f"{chosen}.png")
     problems += refuse_suffix(target)
-    run = _opened(directory, problems)
-    given = {"pools": pool or None, "by": by, "zone": zone, "nights": nights or None, "at": at}
-    options = _options(kind, {name: value for name, value in given.items() if value is not None}, run, problems)
-    if problems or run is None:
+    given = {
+        "pools": pool or None,
+        "by": by,
+        "zone": zone,
+        "nights": nights or None,
+        "at": at,
+        "measure": measure,
+        "cells": cell or None,
+    }
+    options = _options(chosen, {name: value for name, value in given.items() if value is not None}, source, problems)
+    if problems or source is None:
         raise InputError(problems)
-    save(draw(kind, run, {**options, "page": DARK if dark else LIGHT}), target)
-    typer.echo(f"{target}: {KINDS[kind].meaning}")
+    save(draw(chosen, source, {**options, "page": DARK if dark else LIGHT}), target)
+    typer.echo(f"{target}: {KINDS[chosen].meaning}")
 
 
-def _opened(directory: Path, problems: list[Problem]) -> SavedRun | None:
-    from simulator.results.read import read  # noqa: PLC0415
+def _source(path: Path, problems: list[Problem]) -> Source | None:
+    from simulator.report.sources import open_source  # noqa: PLC0415
 
     try:
-        return read(directory)
+        return open_source(path)
     except InputError as error:
         problems.extend(error.problems)
         return None
 
 
-def _options(kind: str, given: dict[str, Any], run: SavedRun | None, problems: list[Problem]) -> dict[str, Any]:
+def _options(kind: str, given: dict[str, Any], source: Source | None, problems: list[Problem]) -> dict[str, Any]:
     """Check what was asked for, all of it, and give it as the figure's keywords."""
     from simulator.report.kinds import KINDS  # noqa: PLC0415
+    from simulator.results.read import SavedRun  # noqa: PLC0415
 
+    run = source.what if source is not None and isinstance(source.what, SavedRun) else None
     known = KINDS.get(kind)
     if known is not None:
         for name in given.keys() - known.options:
@@ -84,7 +109,7 @@ def _options(kind: str, given: dict[str, Any], run: SavedRun | None, problems: l
 
 
 def _flag(name: str) -> str:
-    return "--pool" if name == "pools" else f"--{name}"
+    return {"pools": "--pool", "cells": "--cell"}.get(name, f"--{name}")
 
 
 def _listed(names: list[str], most: int = 8) -> str:
@@ -119,15 +144,19 @@ def _instant(text: str, run: SavedRun | None, problems: list[Problem]) -> float:
 
 @reported
 def trace(
-    directory: Directory,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What 'poolsight run FILE --out DIR' wrote.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
 ) -> None:
     """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
     from simulator.report.timeline import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.read import read  # noqa: PLC0415
 
     problems = refuse_name(out)
-    run = _opened(directory, problems)
-    if problems or run is None:
+    try:
+        run = read(directory)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
         raise InputError(problems)
     count = write(run, out)
     typer.echo(f"{out}: {count:,} events; open it in ui.perfetto.dev or chrome://tracing")

@@ -110,10 +110,13 @@ OUTCOMES: Final[Mapping[str, Shade]] = {
     Outcome.PREEMPTED.name.lower(): Shade("lost: node preempted", "#B35296", "#BB78B8", "xx"),
     Outcome.REQUEUED.name.lower(): Shade("lost: put back by a shrink", "#C289AB", "#9F507F", "--"),
     Outcome.TERMINATED.name.lower(): Shade("lost: ended by a shrink or with its job", "#7A2E63", "#F0C4E2", ".."),
-    Outcome.DISPLACED.name.lower(): Shade("lost: displaced by a more important job", "#9C9C3C", "#D6D67A", "++"),
-    Outcome.EXPIRED.name.lower(): Shade("ran out of time", "#8C3B00", "#FFC08A", "||"),
-    Outcome.UNPREPARED.name.lower(): Shade("node could not be prepared", "#4A4A4A", "#C9C9C9", "oo"),
+    Outcome.DISPLACED.name.lower(): Shade("lost: made room for another job", "#8F5FB8", "#B49BE0", "||"),
+    Outcome.UNPREPARED.name.lower(): Shade("lost: node not prepared", "#4A1F5C", "#E3D0F5", "++"),
+    Outcome.EXPIRED.name.lower(): Shade("failed: took too long", "#F2A477", "#A8501F", "//"),
 }
+
+LOST: Final = frozenset(name for name, look in OUTCOMES.items() if look.title.startswith("lost"))
+"""Outcomes after which the work must be done again, or never is."""
 
 SERIES: Final[Mapping[str, Shade]] = {
     "queued_tasks": Shade("waiting tasks", "#C87F00", "#F2B134"),
@@ -139,14 +142,24 @@ MARKS: Final[Mapping[str, Shade]] = {
 
 CYCLE: Final = (
     Shade("first", "#0072B2", "#3D9BE0"),
-    Shade("second", "#CD5A00", "#ED7B37"),
-    Shade("third", "#18DAAB", "#18D494"),
-    Shade("fourth", "#B55284", "#DA7CAD"),
-    Shade("fifth", "#E6A100", "#FFC23B"),
-    Shade("sixth", "#55A3FF", "#A1D8FF"),
-    Shade("seventh", "#222222", "#ECEEF0"),
+    Shade("second", "#CE5C02", "#ED7B37", "//"),
+    Shade("third", "#00916A", "#35C79B", ".."),
+    Shade("fourth", "#8E3B78", "#DA7CAD", "\\\\"),
+    Shade("fifth", "#B78E3B", "#FFC23B", "xx"),
+    Shade("sixth", "#5594E5", "#A1D8FF", "--"),
+    Shade("seventh", "#222222", "#ECEEF0", "++"),
 )
 """For what has no meaning of its own, such as jobs, pools and scenarios, in order of appearance."""
+STROKES: Final = (
+    "-",
+    (0, (6, 2)),
+    (0, (2, 1.5)),
+    (0, (8, 2, 2, 2)),
+    (0, (1, 1)),
+    (0, (4, 1, 1, 1, 1, 1)),
+    (0, (10, 3)),
+)
+"""Line styles of the cycle, so that curves are told apart in print too; written as matplotlib writes them."""
 OTHER: Final = Shade("other", "#9AA0A8", "#7F868F", "..")
 """What comes after the last of the cycle, and what nothing above names."""
 

@@ -124,7 +124,7 @@ def legend(figure: Figure, handles: Iterable[Any], page: Page, *, note: str = ""
             figure.supxlabel(small, x=0.008, ha="left", fontsize=SMALL, color=page.faint)
         return
     longest = max(len(str(handle.get_label())) for handle in listed)
-    fitting = max(int(figure.get_figwidth() * 12.5 / (longest + 6)), 1)
+    fitting = max(int(figure.get_figwidth() * 15 / (longest + 8)), 1)
     made = figure.legend(
         handles=listed,
         labels=[_shown(str(handle.get_label())) for handle in listed],

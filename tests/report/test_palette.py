@@ -8,7 +8,19 @@ import numpy.typing as npt
 import pytest
 
 from simulator.report import palette
-from simulator.report.palette import CYCLE, DARK, LABELS, LIGHT, MARKS, NODE_STATES, OUTCOMES, Mode, Page, Shade
+from simulator.report.palette import (
+    CYCLE,
+    DARK,
+    LABELS,
+    LIGHT,
+    MARKS,
+    NODE_STATES,
+    OUTCOMES,
+    STROKES,
+    Mode,
+    Page,
+    Shade,
+)
 from simulator.results.ledger import Label
 from simulator.results.timeline import SERIES
 from simulator.states import NodeState, Outcome
@@ -101,6 +113,17 @@ def test_text_and_lines_stand_out_from_the_page(page: Page) -> None:
     for name, shade in {**palette.SERIES, **MARKS}.items():
         if name not in ("usable_nodes", "used_slots"):  # areas, which have an outline
             assert contrast(shade.on(page.mode), page.paper) >= 3, name
+
+
+@pytest.mark.parametrize("page", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_curves_are_told_apart_by_every_eye_and_on_paper(sight: str, page: Page) -> None:
+    """Curves differ in style anyway, and in colour by more than areas with hatches must."""
+    assert len(set(STROKES)) == len(CYCLE) == len(STROKES)
+    for one, two in combinations(CYCLE, 2):
+        assert np.linalg.norm(lab(one.on(page.mode), sight) - lab(two.on(page.mode), sight)) >= 12
+    for look in CYCLE:
+        assert contrast(look.on(page.mode), page.paper) >= 3
 
 
 def test_an_unknown_name_is_grey_under_its_own_name() -> None:

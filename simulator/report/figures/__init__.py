@@ -9,13 +9,14 @@ from simulator.report.figures.slots import slot_grid
 from simulator.report.figures.spot import BreakEven, SpotCurve, spot_break_even
 from simulator.report.figures.theory import Overlay, theory_overlay
 from simulator.report.figures.tornado import Swing, Tornado, tornado
-from simulator.report.figures.tradeoff import Choice, cost_against_time
+from simulator.report.figures.tradeoff import Choice, Scales, cost_against_time
 
 __all__ = [
     "BreakEven",
     "Choice",
     "Overlay",
     "Pair",
+    "Scales",
     "SpotCurve",
     "Swing",
     "Tornado",

@@ -76,6 +76,8 @@ def finding(pair: Pair) -> str:
     if found.low <= 0 <= found.high:
         return f"{two} and {one} do not differ clearly in {pair.measure}: {_signed(found.value, pair.unit)}, {level}"
     word = "less" if found.value < 0 else "more"
+    low, high = sorted((abs(found.low), abs(found.high)))
+    level = f"{100 * found.level:.0f} % interval {written(low, pair.unit)} to {written(high, pair.unit)}"
     wins = int(((pair.second - pair.first) * found.value > 0).sum())
     often = f"in {wins} of {found.count} replications"
     return f"{two}: {pair.measure} {written(abs(found.value), pair.unit)} {word} than {one}, {level}; {often}"
@@ -115,7 +117,6 @@ def _lines(axes: Axes, pair: Pair, size: float, label: str, page: Page) -> None:
     )  # fmt: skip
     axes.set_xticks([0, 1], list(pair.names))
     axes.set_xlim(-0.2, 1.2)
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.set_ylabel(label)
     axes.grid(axis="y", linewidth=0.6)
 

@@ -18,7 +18,7 @@ from simulator.report.clock import Clock
 from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import counted, of_pools, paid, where_it_went
 from simulator.report.lanes import lanes
-from simulator.report.palette import CYCLE, LIGHT, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
+from simulator.report.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
 from simulator.report.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _kinds(attempts: pd.DataFrame, tasks: pd.DataFrame, task: Ints, by: By) -> t
     looks = [Shade(jobs[i], c.light, c.dark) for i, c in zip(rank, CYCLE, strict=False)]
     if len(jobs) > len(CYCLE):
         looks.append(Shade("other jobs", OTHER.light, OTHER.dark))
-    lost = [name for name in outcome.cat.categories if str(name) in ("preempted", "requeued", "terminated")]
+    lost = [name for name in outcome.cat.categories if str(name) in LOST]
     kind = place[job]
     for name in lost:
         looks.append(OUTCOMES[str(name)])

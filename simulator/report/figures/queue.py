@@ -12,7 +12,7 @@ import numpy.typing as npt
 from simulator.report.clock import unit_of
 from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import counted
-from simulator.report.palette import CYCLE, LIGHT, Page
+from simulator.report.palette import CYCLE, LIGHT, STROKES, Page
 from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet
 from simulator.units import spoken
 
@@ -104,11 +104,11 @@ def queue_time(run: Frames, *, pools: Sequence[str] | None = None, by: Of = "poo
     curve, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
     scale = Scale.of(groups)
     handles: list[Any] = []
-    for look, group in zip(CYCLE, groups, strict=False):
+    for look, stroke, group in zip(CYCLE, STROKES, groups, strict=False):
         color = look.on(page.mode)
-        handles.append(_curve(curve, group, scale, color))
+        handles.append(_curve(curve, group, scale, {"color": color, "linestyle": stroke}))
         counts, _ = np.histogram(np.maximum(group.seconds / scale.size, scale.edges[0]), scale.edges)
-        histogram.stairs(counts, scale.edges, color=color, fill=len(groups) == 1, label=group.name)
+        histogram.stairs(counts, scale.edges, color=color, linestyle=stroke, fill=len(groups) == 1, label=group.name)
     _dress(curve, histogram, scale)
     more = len([group for group in found if len(group.seconds)]) - len(groups)
     shapes = "Marks: circle p50, square p95, triangle p99."
@@ -137,7 +137,7 @@ class Scale:
         return cls(is_log=False, size=size, unit=unit, edges=np.linspace(0, longest * 1.02 / size or 1.0, BINS + 1))
 
 
-def _curve(axes: Axes, group: Waits, scale: Scale, color: str) -> Any:
+def _curve(axes: Axes, group: Waits, scale: Scale, look: dict[str, Any]) -> Any:
     """Draw the share of tasks that started within a time; many tasks need no more points than the picture has."""
     count = len(group.seconds)
     picked = np.unique(np.linspace(0, count - 1, min(count, 4000)).astype(np.int64))
@@ -146,10 +146,12 @@ def _curve(axes: Axes, group: Waits, scale: Scale, color: str) -> Any:
     share = np.concatenate([[0.0], 100 * (picked + 1) / count, [100.0]])
     said = ", ".join(f"{name} {spoken(group.quantile(q))}" for q, _, name in QUANTILES)
     label = f"{group.name} ({counted(count, 'task')}): {said}, max {spoken(float(group.seconds[-1]))}"
-    (made,) = axes.step(time, share, where="post", color=color, label=label)
+    (made,) = axes.step(time, share, where="post", label=label, **look)
     for quantile, marker, name in QUANTILES:
         at = max(group.quantile(quantile) / scale.size, first)
-        axes.plot([at], [100 * quantile], marker=marker, color=color, label=f"{group.name} {name}", clip_on=False)
+        axes.plot(
+            [at], [100 * quantile], marker=marker, color=look["color"], label=f"{group.name} {name}", clip_on=False
+        )
     return made
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator.experiment.estimates import Estimate
 from simulator.report.findings import joined
-from simulator.report.palette import CYCLE, LIGHT, Page
+from simulator.report.palette import CYCLE, LIGHT, STROKES, Page
 from simulator.report.theme import drawn, entitle, legend, say_nothing, sheet
 
 if TYPE_CHECKING:
@@ -44,26 +44,29 @@ class BreakEven:
     """Curves on one axis."""
 
     curves: tuple[SpotCurve, ...]
-    axis: str = "evictions of a node per hour (1/h)"
+    axis: str = "evictions of a node (1/h)"
+    unit: str = "evictions an hour"
+    """Of the axis, as people say it."""
 
 
 def finding(told: BreakEven) -> str:
     """Say up to which rate low-priority nodes are cheaper."""
     if not any(curve.rates for curve in told.curves):
         return "No eviction rate was tried"
-    unit = told.axis.rpartition("(")[2].rstrip(")") if "(" in told.axis else ""
-    several = len(told.curves) > 1
-    said = []
+    named: dict[str, list[str]] = {}
     for curve in told.curves:
-        where = f" for {curve.name}" if several else ""
         cross = curve.crossing()
         if cross is not None:
-            said.append(f"up to {cross:.3g} {unit}{where}".replace(f" {unit}{where}", f" {unit}{where}"))
-        elif all(estimate.value < 1 for estimate in curve.ratios):
-            said.append(f"at every rate tried{where}")
+            where = f"up to {cross:.3g} {told.unit}"
         else:
-            said.append(f"at no rate tried{where}")
-    return f"Low-priority nodes are cheaper {joined(said)}"
+            is_cheap = all(estimate.value < 1 for estimate in curve.ratios)
+            where = "at every rate tried" if is_cheap else "at no rate tried"
+        named.setdefault(where, []).append(curve.name)
+    if len(told.curves) == 1:
+        return f"Low-priority nodes are cheaper {next(iter(named))}"
+    return (
+        f"Low-priority nodes are cheaper {joined([f'{where} for {joined(names)}' for where, names in named.items()])}"
+    )
 
 
 @drawn
@@ -79,8 +82,8 @@ def spot_break_even(told: BreakEven, *, page: Page = LIGHT) -> Figure:
         say_nothing(axes, "no rate was tried", page)
         return figure
     handles: list[object] = []
-    for look, curve in zip(CYCLE, curves, strict=False):
-        handles.append(_curve(axes, curve, look.on(page.mode)))
+    for look, stroke, curve in zip(CYCLE, STROKES, curves, strict=False):
+        handles.append(_curve(axes, curve, look.on(page.mode), stroke))
     even = axes.axhline(100, color=page.ink, linewidth=1.0, linestyle=(0, (4, 2)), label="dedicated: the same cost")
     rates = [rate for curve in curves for rate in curve.rates]
     axes.set_xlim(min(0.0, *rates), max(rates) or 1.0)
@@ -88,11 +91,11 @@ def spot_break_even(told: BreakEven, *, page: Page = LIGHT) -> Figure:
     axes.set_ylim(0, max(125.0, min(top * 1.08, 400.0)))
     axes.grid(linewidth=0.6)
     clipped = " Curves go on above the picture." if top > 400 else ""
-    legend(figure, [*handles, even], page, note=f"Bands: 95 % intervals; dots on the line: break-even.{clipped}")
+    legend(figure, [*handles, even], page, note=f"Bands: 95 % intervals; diamonds on the line: break-even.{clipped}")
     return figure
 
 
-def _curve(axes: Axes, curve: SpotCurve, color: str) -> object:
+def _curve(axes: Axes, curve: SpotCurve, color: str, stroke: Any) -> object:
     middle = np.array([100 * estimate.value for estimate in curve.ratios])
     low, high = (
         np.array([100 * (end if math.isfinite(end) else estimate.value) for end, estimate in ends])
@@ -102,9 +105,9 @@ def _curve(axes: Axes, curve: SpotCurve, color: str) -> object:
         )
     )
     axes.fill_between(curve.rates, low, high, color=color, alpha=0.25, linewidth=0, label=f"interval: {curve.name}")
-    (made,) = axes.plot(curve.rates, middle, color=color, marker="o", markersize=3, label=curve.name)
+    (made,) = axes.plot(curve.rates, middle, color=color, linestyle=stroke, marker="o", markersize=3, label=curve.name)
     cross = curve.crossing()
     if cross is not None:
         axes.plot([cross], [100], marker="D", markersize=8, color=color, label=f"break-even: {curve.name}", zorder=5)
-        axes.annotate(f"{cross:.3g}", (cross, 100), xytext=(5, 8), textcoords="offset points", color=color)
+        axes.annotate(f"{cross:.3g}", (cross, 100), xytext=(-8, 8), textcoords="offset points", ha="right", color=color)
     return made

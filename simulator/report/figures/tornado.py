@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.experiment.estimates import Estimate
+from simulator.report.figures.tradeoff import reach
 from simulator.report.palette import CYCLE, LIGHT, Page
 from simulator.report.quantity import axis_of, written
 from simulator.report.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_BARS: Final = 20
@@ -23,13 +27,20 @@ class Swing:
     low_setting: str
     """The low value of the input, as people write it."""
     high_setting: str
-    low: float
-    """The answer where the input is low."""
-    high: float
+    low: Estimate | None
+    """The answer where the input is low; None where there is none."""
+    high: Estimate | None
 
     @property
-    def width(self) -> float:
-        return abs(self.high - self.low)
+    def ends(self) -> list[tuple[Estimate, str]]:
+        """Give the answers there are with the settings they belong to, the lower answer first."""
+        both = ((self.low, self.low_setting), (self.high, self.high_setting))
+        return sorted(((found, text) for found, text in both if found is not None), key=lambda end: end[0].value)
+
+    def width(self, base: float) -> float:
+        """Give how far apart the answers are, that as it stands included."""
+        values = [base, *(found.value for found, _ in self.ends)]
+        return max(values) - min(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Tornado:
 
     def ordered(self) -> list[Swing]:
         """Give the inputs, that which matters most first."""
-        return sorted(self.swings, key=lambda swing: -swing.width)
+        return sorted(self.swings, key=lambda swing: -swing.width(self.base))
 
 
 def finding(told: Tornado) -> str:
@@ -53,11 +64,12 @@ def finding(told: Tornado) -> str:
     if not ordered:
         return f"Nothing was varied: {told.measure} is {written(told.base, told.unit)}"
     first = ordered[0]
-    if first.width == 0:
+    if first.width(told.base) == 0:
         return f"Nothing that was varied moves {told.measure} from {written(told.base, told.unit)}"
-    low, high = sorted((first.low, first.high))
-    text = f"{first.name} matters most: {told.measure} from {written(low, told.unit)} to {written(high, told.unit)}"
-    still = [swing.name for swing in ordered if swing.width == 0]
+    values = [told.base, *(found.value for found, _ in first.ends)]
+    ends = f"from {written(min(values), told.unit)} to {written(max(values), told.unit)}"
+    text = f"{first.name} matters most: {told.measure} {ends}"
+    still = [swing.name for swing in ordered if swing.width(told.base) == 0]
     return f"{text}; {still[0]} does not matter" if len(still) == 1 else text
 
 
@@ -68,27 +80,25 @@ def tornado(told: Tornado, *, page: Page = LIGHT) -> Figure:
     figure = sheet(page, 9, 2.2 + 0.42 * max(len(ordered), 1))
     axes = figure.add_subplot()
     entitle(figure, finding(told))
-    values = [told.base, *(value for swing in ordered for value in (swing.low, swing.high))]
+    values = [told.base, *(found.value for swing in ordered for found, _ in swing.ends)]
     size, label = axis_of(told.measure, told.unit, max(abs(value) for value in values))
     axes.set_xlabel(label)
     colors = {"low": CYCLE[5].on(page.mode), "high": CYCLE[1].on(page.mode)}
     for row, swing in enumerate(ordered):
-        for end, value in (("low", swing.low), ("high", swing.high)):
-            axes.barh(
-                row, (value - told.base) / size, 0.58, told.base / size, color=colors[end], edgecolor=page.edge,
-                linewidth=0.6, hatch="" if end == "low" else "//", label=f"{end}: {swing.name}",
-            )  # fmt: skip
-        ends = sorted(((swing.low, swing.low_setting), (swing.high, swing.high_setting)))
-        for (value, setting), side in zip(ends, ("right", "left"), strict=True):
-            shift = -4 if side == "right" else 4
-            at = min(value, told.base) if side == "right" else max(value, told.base)
-            said: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center", "ha": side}
-            axes.annotate(setting, (at / size, row), xytext=(shift, 0), color=page.ink, **said)
+        for end, found in (("low", swing.low), ("high", swing.high)):
+            if found is not None:
+                axes.barh(
+                    row, (found.value - told.base) / size, 0.58, told.base / size, color=colors[end],
+                    edgecolor=page.edge, linewidth=0.6, hatch="" if end == "low" else "//",
+                    label=f"{end}: {swing.name}",
+                    xerr=reach([found], size), error_kw={"elinewidth": 0.9, "capsize": 2, "ecolor": page.ink},
+                )  # fmt: skip
+        _settings(axes, swing, told.base, size, row, page)
     axes.axvline(told.base / size, color=page.ink, linewidth=1.0, label="base")
     axes.set_yticks(range(len(ordered)), [swing.name for swing in ordered])
     axes.set_ylim(len(ordered) - 0.4 if ordered else 0.6, -0.6)
     axes.tick_params(axis="y", length=0)
-    axes.margins(x=0.16)
+    axes.margins(x=0.2)
     axes.grid(axis="x", linewidth=0.6)
     if not ordered:
         say_nothing(axes, "nothing was varied", page)
@@ -98,6 +108,23 @@ def tornado(told: Tornado, *, page: Page = LIGHT) -> Figure:
     handles = [Patch(facecolor=colors["low"], edgecolor=page.edge, label="input at its low value")]
     handles.append(Patch(facecolor=colors["high"], edgecolor=page.edge, hatch="////", label="input at its high value"))
     left = len(told.swings) - len(ordered)
-    note = f"The line is the answer as it stands: {written(told.base, told.unit)}."
+    note = f"Whiskers: 95 % intervals. The line is the answer as it stands: {written(told.base, told.unit)}."
     legend(figure, handles, page, note=note + (f" {left} more inputs that move it less are not shown." if left else ""))
     return figure
+
+
+def _settings(axes: Axes, swing: Swing, base: float, size: float, row: int, page: Page) -> None:
+    """Write what the input was set to outside of the bar's two ends."""
+    low = min((base, *(min(found.value, _finite(found.low, found.value)) for found, _ in swing.ends)))
+    high = max((base, *(max(found.value, _finite(found.high, found.value)) for found, _ in swing.ends)))
+    texts: dict[str, list[str]] = {"right": [], "left": []}
+    for place, (found, text) in enumerate(swing.ends):
+        is_left = found.value < base or (found.value == base and place == 0)
+        texts["right" if is_left else "left"].append(text)
+    for side, at, shift in (("right", low, -5), ("left", high, 5)):
+        said: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center", "ha": side}
+        axes.annotate(", ".join(texts[side]), (at / size, row), xytext=(shift, 0), color=page.ink, **said)
+
+
+def _finite(end: float, value: float) -> float:
+    return end if math.isfinite(end) else value

@@ -13,6 +13,7 @@ from simulator.experiment.estimates import Estimate
 from simulator.report.clock import unit_of
 from simulator.report.findings import counted
 from simulator.report.palette import CYCLE, LIGHT, OTHER, Page
+from simulator.report.quantity import axis_of, written
 from simulator.report.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
 from simulator.units import spoken
 
@@ -30,9 +31,20 @@ class Choice:
 
     name: str
     cost: Estimate
-    """USD."""
+    """USD, or another price that is to be small."""
     time: Estimate
     """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What the two axes measure."""
+
+    price: str = "cost"
+    unit: str = "USD"
+    """Of the price."""
+    measure: str = "makespan"
+    """In seconds."""
 
 
 def front(choices: Sequence[Choice]) -> list[Choice]:
@@ -44,45 +56,52 @@ def front(choices: Sequence[Choice]) -> list[Choice]:
     return found
 
 
-def finding(choices: Sequence[Choice], measure: str) -> str:
+def finding(choices: Sequence[Choice], scales: Scales) -> str:
     """Say which choice is cheapest, which is fastest, and how many are worth a thought."""
     best = front(choices)
     if not best:
-        return "Nothing to choose from: no choice has both a cost and a time"
+        return f"Nothing to choose from: no choice has both {scales.price} and {scales.measure}"
     cheap, fast = best[0], best[-1]
     if len(best) == 1:
         beats = " and none beats it" if len(choices) > 1 else ""
-        said = f"${cheap.cost.value:,.2f}, {measure} {spoken(cheap.time.value)}"
+        said = f"{written(cheap.cost.value, scales.unit)}, {scales.measure} {spoken(cheap.time.value)}"
         return f"{cheap.name} is cheapest and fastest: {said}{beats}"
     saved, late = fast.cost.value - cheap.cost.value, cheap.time.value - fast.time.value
-    share = f"{100 * saved / fast.cost.value:.0f} % of the cost" if fast.cost.value else f"${saved:,.2f}"
+    share = f"{100 * saved / fast.cost.value:.0f} % of the {scales.price}" if fast.cost.value > 0 else ""
     worth = f"{len(best)} of {counted(len(choices), 'choice')} are worth a thought"
-    return f"{cheap.name} saves {share} of {fast.name} and takes {spoken(late)} longer; {worth}"
+    saves = share or written(saved, scales.unit)
+    return f"{cheap.name} saves {saves} of {fast.name} and takes {spoken(late)} longer; {worth}"
 
 
 @drawn
-def cost_against_time(choices: Sequence[Choice], *, measure: str = "makespan", page: Page = LIGHT) -> Figure:
+def cost_against_time(choices: Sequence[Choice], *, scales: Scales = Scales(), page: Page = LIGHT) -> Figure:
     """Draw choices with 95 % intervals in both directions, and the Pareto front through the best."""
-    figure = sheet(page, 8.5, 5.6)
+    figure = sheet(page, 8.5, 4.9 + 0.1 * min(len(choices), MOST_NAMES))
     axes = figure.add_subplot()
-    entitle(figure, finding(choices, measure))
-    axes.set_ylabel("cost (USD)")
+    entitle(figure, finding(choices, scales))
+    most = max((abs(choice.cost.value) for choice in choices), default=1.0)
+    height, label = axis_of(scales.price, scales.unit, most)
+    axes.set_ylabel(label)
     if not choices:
-        axes.set_xlabel(measure)
+        axes.set_xlabel(f"{scales.measure} (s)")
         say_nothing(axes, "no choice", page)
         return figure
     size, unit = unit_of(max(choice.time.value for choice in choices))
-    axes.set_xlabel(f"{measure} ({unit})")
+    axes.set_xlabel(f"{scales.measure} ({unit})")
     best = front(choices)
     named = {id(choice) for choice in best}
     beaten = [choice for choice in choices if id(choice) not in named]
-    handles = [_points(axes, best, size, CYCLE[0].on(page.mode), "o", "on the front: nothing is cheaper and faster")]
+    handles = [
+        _points(axes, best, (size, height), CYCLE[0].on(page.mode), "o", "on the front: nothing is cheaper and faster")
+    ]
     if beaten:
-        handles.append(_points(axes, beaten, size, OTHER.on(page.mode), "s", "beaten in both"))
+        handles.append(
+            _points(axes, beaten, (size, height), OTHER.on(page.mode), "s", "beaten: another is cheaper and no slower")
+        )
     # Between two choices of the front nothing is for sale: a step, not a slope.
     (step,) = axes.step(
         [choice.time.value / size for choice in reversed(best)],
-        [choice.cost.value for choice in reversed(best)],
+        [choice.cost.value / height for choice in reversed(best)],
         where="post",
         color=CYCLE[0].on(page.mode),
         linewidth=1.0,
@@ -97,17 +116,37 @@ def cost_against_time(choices: Sequence[Choice], *, measure: str = "makespan", p
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     axes.grid(linewidth=0.6)
-    _name(axes, best if len(choices) > MOST_NAMES else choices, size, page)
-    legend(figure, handles, page, note="Bars: 95 % intervals of the means.")
+    shown = [*best, *beaten] if len(choices) <= MOST_NAMES else best[:MOST_NAMES]
+    _number(axes, shown, (size, height), page)
+    handles += _key(shown, best, scales, page)
+    left = f" {counted(len(choices) - len(shown), 'choice')} not numbered." if len(shown) < len(choices) else ""
+    legend(figure, handles, page, note=f"Bars: 95 % intervals of the means.{left}", columns=2)
     return figure
 
 
-def _points(axes: Axes, choices: Sequence[Choice], size: float, color: str, marker: str, label: str) -> Any:
+def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: Page) -> list[Any]:
+    """Give the legend's entries that say what the numbers in the picture stand for."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
+
+    found = []
+    for number, choice in enumerate(shown, 1):
+        is_best = any(choice is one for one in best)
+        color = CYCLE[0].on(page.mode) if is_best else OTHER.on(page.mode)
+        said = f"{written(choice.cost.value, scales.unit)}, {spoken(choice.time.value)}"
+        label = f"{number}: {choice.name} ({said})"
+        found.append(Line2D([], [], linestyle="none", marker="o" if is_best else "s", color=color, label=label))
+    return found
+
+
+def _points(
+    axes: Axes, choices: Sequence[Choice], sizes: tuple[float, float], color: str, marker: str, label: str
+) -> Any:
+    size, height = sizes
     return axes.errorbar(
         [choice.time.value / size for choice in choices],
-        [choice.cost.value for choice in choices],
+        [choice.cost.value / height for choice in choices],
         xerr=reach([choice.time for choice in choices], size),
-        yerr=reach([choice.cost for choice in choices], 1.0),
+        yerr=reach([choice.cost for choice in choices], height),
         linestyle="none",
         marker=marker,
         markersize=5,
@@ -125,17 +164,14 @@ def reach(estimates: Sequence[Estimate], size: float) -> Any:
     return np.array([[value / size if math.isfinite(value) else 0.0 for value in side] for side in (below, above)])
 
 
-def _name(axes: Axes, choices: Sequence[Choice], size: float, page: Page) -> None:
-    """Write names beside points, alternately above and below so that neighbours do not cover each other."""
-    shown = sorted(choices, key=lambda choice: choice.time.value)
-    step = max(math.ceil(len(shown) / MOST_NAMES), 1)
-    for place, choice in enumerate(shown[::step]):
-        lift = 7 if place % 2 == 0 else -13
+def _number(axes: Axes, choices: Sequence[Choice], sizes: tuple[float, float], page: Page) -> None:
+    for number, choice in enumerate(choices, 1):
         axes.annotate(
-            choice.name,
-            (choice.time.value / size, choice.cost.value),
-            xytext=(6, lift),
+            str(number),
+            (choice.time.value / sizes[0], choice.cost.value / sizes[1]),
+            xytext=(5, 5),
             textcoords="offset points",
-            fontsize=SMALL,
+            fontsize=SMALL + 1,
+            fontweight="bold",
             color=page.ink,
         )

@@ -71,4 +71,4 @@ def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
         choices, scales = experiments.choices_of_sweep(what, **asked)
     else:
         choices, scales = getattr(experiments, f"choices_of_{source.form}")(what)
-    return figures.cost_against_time(choices, scales=scales, **page)
+    return figures.cost_against_time(choices, measure=scales.measure, price=scales.price, unit=scales.unit, **page)

@@ -94,7 +94,7 @@ def test_a_tornado_is_ordered_by_its_widths_and_ends_where_it_says() -> None:
         Swing("little", "0 s", "60 s", around(40), around(41)),
         Swing("much", "1", "9", around(30), around(60)),
         Swing("half", "a", "b", None, around(44)),
-        Swing("nothing", "off", "on", around(40), around(40)),
+        Swing("nothing", "off", "on", 40.0, 40.0),
     )
     figure = tornado(Tornado("cost", "USD", 40.0, swings))
     (axes,) = figure.axes
@@ -301,7 +301,7 @@ def test_saved_answers_are_drawn(kind: str, tmp_path: Path) -> None:
 
 def test_moves_of_an_answer_become_amounts() -> None:
     (swing,) = tornado_of(Answer(Path("x"), ANSWERS["tornado"])).swings
-    assert swing.low is not None
+    assert isinstance(swing.low, Estimate)
     assert (swing.low.value, swing.low.low, swing.low.high) == pytest.approx((36.0, 32.0, 38.0))
     assert swing.high is None
 

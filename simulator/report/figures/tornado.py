@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 MOST_BARS: Final = 20
 
 
+def exact(answer: Estimate | float | None) -> Estimate | None:
+    """Take a plain number for an estimate without doubt."""
+    if answer is None or isinstance(answer, Estimate):
+        return answer
+    return Estimate(float(answer), float(answer), float(answer), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Swing:
     """One input: the answer at its low and at its high value."""
@@ -27,14 +34,14 @@ class Swing:
     low_setting: str
     """The low value of the input, as people write it."""
     high_setting: str
-    low: Estimate | None
+    low: Estimate | float | None
     """The answer where the input is low; None where there is none."""
-    high: Estimate | None
+    high: Estimate | float | None
 
     @property
     def ends(self) -> list[tuple[Estimate, str]]:
         """Give the answers there are with the settings they belong to, the lower answer first."""
-        both = ((self.low, self.low_setting), (self.high, self.high_setting))
+        both = ((exact(self.low), self.low_setting), (exact(self.high), self.high_setting))
         return sorted(((found, text) for found, text in both if found is not None), key=lambda end: end[0].value)
 
     def width(self, base: float) -> float:
@@ -85,7 +92,7 @@ def tornado(told: Tornado, *, page: Page = LIGHT) -> Figure:
     axes.set_xlabel(label)
     colors = {"low": CYCLE[5].on(page.mode), "high": CYCLE[1].on(page.mode)}
     for row, swing in enumerate(ordered):
-        for end, found in (("low", swing.low), ("high", swing.high)):
+        for end, found in (("low", exact(swing.low)), ("high", exact(swing.high))):
             if found is not None:
                 axes.barh(
                     row, (found.value - told.base) / size, 0.58, told.base / size, color=colors[end],

@@ -74,8 +74,16 @@ def finding(choices: Sequence[Choice], scales: Scales) -> str:
 
 
 @drawn
-def cost_against_time(choices: Sequence[Choice], *, scales: Scales = Scales(), page: Page = LIGHT) -> Figure:
+def cost_against_time(
+    choices: Sequence[Choice],
+    *,
+    measure: str = "makespan",
+    price: str = "cost",
+    unit: str = "USD",
+    page: Page = LIGHT,
+) -> Figure:
     """Draw choices with 95 % intervals in both directions, and the Pareto front through the best."""
+    scales = Scales(price, unit, measure)
     figure = sheet(page, 8.5, 4.9 + 0.1 * min(len(choices), MOST_NAMES))
     axes = figure.add_subplot()
     entitle(figure, finding(choices, scales))
@@ -86,8 +94,8 @@ def cost_against_time(choices: Sequence[Choice], *, scales: Scales = Scales(), p
         axes.set_xlabel(f"{scales.measure} (s)")
         say_nothing(axes, "no choice", page)
         return figure
-    size, unit = unit_of(max(choice.time.value for choice in choices))
-    axes.set_xlabel(f"{scales.measure} ({unit})")
+    size, span = unit_of(max(choice.time.value for choice in choices))
+    axes.set_xlabel(f"{scales.measure} ({span})")
     best = front(choices)
     named = {id(choice) for choice in best}
     beaten = [choice for choice in choices if id(choice) not in named]

@@ -148,11 +148,16 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
         page.print(lengths)
     if found.savings:
         page.print()
-        page.print("[bold]A task of the mean length with checkpoints, closed form (Young, Daly)[/bold]")
-        saved = table("checkpoint", "every", "paid for", "cost ratio")
+        page.print(
+            "[bold]All spot with checkpoints over all dedicated without[/bold]; closed form: a task of the mean length "
+            "(Young, Daly)"
+        )
+        saved = table("checkpoint", "every", "cost ratio", "95 %", "closed form", "paid for")
         for saving in found.savings:
             every = None if saving.every_hours is None else 3600 * saving.every_hours
-            saved.add_row(saving.label, value(every, "s"), value(3600 * saving.hours, "s"), value(saving.ratio))
+            ratio = value(saving.ratio.value if saving.ratio else None)
+            ends, paid = interval(saving.ratio), value(3600 * saving.hours, "s")
+            saved.add_row(saving.label, value(every, "s"), ratio, ends, value(saving.closed_form), paid)
         page.print(saved)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from simulator.durations import format_duration
 from simulator.errors import InputError
 from simulator.experiment.estimates import Estimate
 from simulator.planning.demand import HARDEST, Demand
 from simulator.planning.runs import cost_ratio, plain, run_all
-from simulator.planning.scaling import until_done
+from simulator.planning.scaling import until_done, with_groups
 from simulator.scenario.schema import Scenario
+from simulator.scenario.tasks import Checkpoints
 from simulator.theory import restarts
 
 FACTORS: Final = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -41,18 +43,26 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A task of the mean length with checkpoints, by the closed forms of Young and Daly."""
+    """The pool all spot, its tasks with checkpoints, beside all dedicated without."""
 
     every_hours: float | None
     """Work between two checkpoints; None = none are made."""
     label: str
     hours: float
-    """Paid hours until the task is done, checkpoints included."""
-    ratio: float
-    """Cost over that of a dedicated node without checkpoints."""
+    """Paid hours of a task of the mean length, checkpoints included, by the closed forms of Young and Daly."""
+    closed_form: float
+    """Its cost over that on a dedicated node without checkpoints."""
+    ratio: Estimate | None
+    """Cost of the whole work over all dedicated, simulated; None where the tasks are listed or come from a trace."""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"every_hours": self.every_hours, "label": self.label, "hours": self.hours, "cost_ratio": self.ratio}
+        return {
+            "every_hours": self.every_hours,
+            "label": self.label,
+            "hours": self.hours,
+            "closed_form": self.closed_form,
+            "cost_ratio": plain(self.ratio),
+        }
 
 
 def by_length(
@@ -84,22 +94,36 @@ def by_length(
     return tuple(found), ()
 
 
-def savings(scenario: Scenario, hazard: float | None, ratio: float, cost: float) -> tuple[Saving, ...]:
-    """Give what checkpoints that take `cost` seconds would do to a task of the mean length, by Young and Daly."""
-    if not hazard or cost <= 0:
+def savings(
+    dedicated: Scenario,
+    all_spot: Scenario,
+    hazard: float | None,
+    ratio: float,
+    cost: float,
+    luck: range,
+    workers: int,
+) -> tuple[Saving, ...]:
+    """Look at checkpoints that take `cost` seconds, none, few, by Young's rule, many; nothing without a hazard."""
+    demand = Demand.of(all_spot)
+    work, save = demand.mean, cost / 3600
+    if not hazard or cost <= 0 or hazard * demand.longest > HARDEST:
         return ()
-    work, save = Demand.of(scenario).mean, cost / 3600
-    best = restarts.young(save, hazard)
-    found = [_saving("none", None, work, save, hazard, ratio)]
-    for label, every in sorted(
-        (("a tenth of the task", work / 10), ("Young's interval", best), ("half of the task", work / 2)),
-        key=lambda pair: -pair[1],
-    ):
-        if every < work:
-            found.append(_saving(label, every, work, save, hazard, ratio))
+    known = (("half of the task", work / 2), ("Young's interval", restarts.young(save, hazard)))
+    wanted = [*known, ("a tenth of the task", work / 10)]
+    intervals = [(label, every) for label, every in sorted(wanted, key=lambda pair: -pair[1]) if every < work]
+    scenarios = [_saved(all_spot, every, cost) for _, every in intervals]
+    is_drawn = any(scenario != all_spot for scenario in scenarios)
+    base, *made = run_all([until_done(one) for one in (dedicated, all_spot, *scenarios)], luck, workers=workers)
+    found = []
+    for (label, every), runs in zip([("none", None), *intervals], made, strict=True):
+        hours = restarts.billed(work, hazard) if every is None else restarts.checkpointed(work, every, save, hazard)
+        simulated = cost_ratio(runs, base) if is_drawn or every is None else None
+        found.append(Saving(every, label, hours, ratio * hours / work, simulated))
     return tuple(found)
 
 
-def _saving(label: str, every: float | None, work: float, save: float, hazard: float, ratio: float) -> Saving:
-    hours = restarts.billed(work, hazard) if every is None else restarts.checkpointed(work, every, save, hazard)
-    return Saving(every, label, hours, ratio * hours / work)
+def _saved(scenario: Scenario, every: float, cost: float) -> Scenario:
+    """Give every group of tasks checkpoints."""
+    body = {"interval": format_duration(3600 * every), "cost": format_duration(cost)}
+    made = Checkpoints.model_validate(body)
+    return with_groups(scenario, lambda group: group.model_copy(update={"checkpoints": made}))

@@ -73,7 +73,7 @@ class SpotReport:
     break_even: BreakEven
     lengths: tuple[Length, ...]
     savings: tuple[Saving, ...]
-    """What checkpoints would change, by the closed form; empty without a constant hazard."""
+    """What checkpoints would change; empty without a constant hazard."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -142,7 +142,7 @@ def spot_report(
         ),
         break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, workers),
         lengths=lengths,
-        savings=savings(scenarios[-1], hazard, ratio, checkpoint_cost),
+        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, luck, workers),
         notes=notes,
     )
 

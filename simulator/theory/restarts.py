@@ -58,6 +58,19 @@ def checkpointed(work: float, every: float, cost: float, hazard: float, restart:
     return work / every * math.exp(hazard * restart) / hazard * _expm1(hazard * (every + cost))
 
 
+def resumed(segments: int, every: float, cost: float, hazard: float, restart: float = 0.0, delay: float = 0.0) -> float:
+    """Give the mean time of `segments` pieces of work of length `every`, saved after each but the last.
+
+    Daly's model with a gap of mean `delay` after each loss: a piece s takes (e^γs − 1)(1/γ + D), and e^γR times that
+    where there is a checkpoint to be read.
+    """
+    saved, last = _expm1(hazard * (every + cost)), _expm1(hazard * every)
+    gap = 1 / hazard + delay
+    if segments == 1:
+        return last * gap
+    return (saved + math.exp(hazard * restart) * ((segments - 2) * saved + last)) * gap
+
+
 def young(cost: float, hazard: float) -> float:
     """Give the work between two checkpoints that costs least, to first order: √(2 · cost / hazard)."""
     return math.sqrt(2 * cost / hazard)

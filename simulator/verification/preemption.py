@@ -1,6 +1,6 @@
-"""Low-priority nodes that are taken back: restart from zero, and what it costs."""
+"""Low-priority nodes that are taken back: restart from zero or from a checkpoint, and what it costs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.engine.simulation import simulate
@@ -15,6 +15,12 @@ TASKS: Final = 300
 """One after the other on one node, so that nothing but its return can help a lost one."""
 CONDITIONS: Final = ((1, 0.5, 0.1), (2, 0.5, 0.25), (4, 0.25, 0.1))
 """Hours of work, preemptions an hour, mean hours until the replacement."""
+
+CHECKPOINTED: Final = 24
+"""Hours of work of a task that saves it now and then."""
+CHECKPOINTS: Final = ((0.5, 0.05, 0.2), (2, 0.05, 0.2), (4, 0.05, 0.2))
+"""Hours of work between two checkpoints, to write one, and to read one."""
+NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def cases(effort: Effort) -> Iterator[Case]:
@@ -54,15 +60,41 @@ def cases(effort: Effort) -> Iterator[Case]:
             effort,
             margin=0.0,
         )
+    yield from _with_checkpoints(effort)
 
 
-def _tasks(hours: float, hazard: float, delay: float, effort: Effort) -> Scenario:
+def _with_checkpoints(effort: Effort) -> Iterator[Case]:
+    """Hold the mean completion of tasks that save their work against Daly's model."""
+    hazard, delay = 1 / 6, 0.1
+    for every, cost, restart in CHECKPOINTS:
+        saved = {"interval": f"{every}h", "cost": f"{cost}h", "restartCost": f"{restart}h"}
+        scenario = _tasks(CHECKPOINTED, hazard, delay, effort, {"checkpoints": saved}, TASKS // 8)
+        yield over_replications(
+            FAMILY,
+            f"checkpoint, w {CHECKPOINTED} h, each {every} h, C {cost}, R {restart}",
+            restarts.resumed(round(CHECKPOINTED / every), every, cost, hazard, restart, delay),
+            "Σ (e^γs − 1)e^γR(1/γ + D), Daly",
+            lambda r, scenario=scenario: _completion(simulate(scenario, r)),  # type: ignore[misc]
+            effort,
+            unit="h",
+            margin=0.0,
+        )
+
+
+def _tasks(
+    hours: float,
+    hazard: float,
+    delay: float,
+    effort: Effort,
+    more: Mapping[str, Any] = NOTHING,
+    count: int = TASKS,
+) -> Scenario:
     simulation: dict[str, Any] = {
         "timing": {"recoveryDelay": {"exponential": {"mean": f"{delay * 3600}s"}}},
         "preemption": {"model": "hazard", "ratePerHour": hazard},
     }
     pool = {"id": "p", "vmSize": "One", "targetLowPriorityNodes": 1, "simulation": simulation}
-    work = {"workload": [{"count": TASKS, "duration": f"{hours}h"}]}
+    work = {"workload": [{"count": count, "duration": f"{hours}h", **more}]}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
     return described({"pools": [pool], "jobs": [job], "seed": effort.seed})
 

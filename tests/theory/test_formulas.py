@@ -91,3 +91,12 @@ def test_the_instances_of_graham_miss_the_optimum_by_the_bound() -> None:
     for machines in (2, 3, 5):
         assert bounds.list_bound(machines).end / machines == pytest.approx(2 - 1 / machines)
         assert bounds.longest_first_bound(machines).end / (3 * machines) == pytest.approx(4 / 3 - 1 / (3 * machines))
+
+
+def test_work_in_pieces_is_daly_but_for_what_the_first_and_the_last_piece_need_not() -> None:
+    hazard, every, cost = 1 / 6, 2.0, 0.05
+    assert restarts.resumed(1, every, cost, hazard, 0.2, 0.3) == restarts.repeat_identical(every, hazard, 0.3)
+    many = restarts.resumed(1000, every, cost, hazard, 0.2)
+    assert many == pytest.approx(restarts.checkpointed(1000 * every, every, cost, hazard, 0.2), rel=1e-3)
+    assert many < restarts.checkpointed(1000 * every, every, cost, hazard, 0.2)
+    assert restarts.resumed(24, every, cost, hazard) < restarts.billed(24 * every, hazard)

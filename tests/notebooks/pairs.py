@@ -43,7 +43,7 @@ def execute(script: Path) -> Notebook:
     notebook = read_script(script)
     client = NotebookClient(
         notebook, timeout=TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}},
-        record_timing=False,
+        record_timing=False, coalesce_streams=True,  # how the kernel cuts its text into messages is chance
     )  # fmt: skip
     client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"})
     for cell in notebook.cells:

@@ -7,12 +7,13 @@ import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from simulator import Recording
+from simulator import Recording, simulate
 from simulator.report.figures import ledger_bars, queue_time, slot_grid
 from simulator.report.figures.ledger import bars
 from simulator.report.figures.slots import moment, telling_instant
 from simulator.report.palette import DARK, LIGHT, NODE_STATES
 from simulator.units import spoken
+from tests.engine.test_stories import job, pool, scenario
 from tests.report import runs
 
 
@@ -127,6 +128,17 @@ def test_cells_are_the_slots_taken_at_that_instant(at: float | None) -> None:
             if made.get_label() not in {shade.title for shade in NODE_STATES.values()}
         )
         assert tasks_drawn == len(now)
+
+
+def test_a_size_has_one_colour_at_every_instant_of_a_run() -> None:
+    """Small tasks look the same alone as beside the big ones that come later."""
+    late = job(2, "60s", "big", requiredSlots=4, arrivals={"atOnce": {"at": "100s"}})
+    body = pool(targetDedicatedNodes=3, taskSlotsPerNode=4, taskSchedulingPolicy={"nodeFillType": "pack"})
+    run = simulate(scenario([body], [job(2, "1h"), late]))
+    alone, beside = (moment(run, "p", at).blocks for at in (90.0, 120.0))
+    assert {block.height for block in alone} == {1}
+    assert {block.height for block in beside} == {1, 4}
+    assert len({(block.height, block.look.light) for block in (*alone, *beside)}) == 2
 
 
 def test_the_telling_instant_has_empty_slots_while_tasks_wait() -> None:

@@ -128,3 +128,8 @@ def test_many_points_are_thinned_without_losing_a_peak() -> None:
     assert len(short) <= 4000
     assert (short.max(), short.min()) == (9.0, -3.0)
     assert short_time[short.argmax()] == 54_321
+
+
+def test_counts_have_whole_numbers_even_where_nothing_runs() -> None:
+    panels = pool_over_time(runs.empty()).axes[:2]
+    assert all(panel.get_ylim()[1] >= 1 for panel in panels)

@@ -130,7 +130,7 @@ def pool_over_time(
                 clock.shade(panel, page)
         clock.dress(panels[-1])
     for row in grid[:3]:
-        row[0].set_ylim(bottom=0)
+        row[0].set_ylim(bottom=0, top=max(row[0].get_ylim()[1], 1.0))  # where nothing is, not 0.02 of a node
     more = len(known if pools is None else pools) - len(stories)
     hint = f"{counted(more, 'more pool')} not shown: name those to see." if more > 0 else ""
     legend(figure, _handles(stories, page, nights=nights), page, note=hint, columns=4)

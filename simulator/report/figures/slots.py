@@ -92,7 +92,7 @@ def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") 
     attempts = of_pools(run.frame("attempts"), [pool])
     now = (drawing.start <= time) & ((time < drawing.end) | (drawing.end >= run.end))
     task = attempts["task"].to_numpy()
-    looks = _looks(run, drawing.width[now], task[now], by)
+    looks = _looks(run, drawing.width, task[now], by)
     blocks: list[Block] = []
     fill = dict.fromkeys(place, 0)
     order = sorted(np.flatnonzero(now), key=lambda i: (-int(drawing.width[i]), int(task[i])))
@@ -121,9 +121,9 @@ def _waiting(run: Frames, pool: str, time: float, present: set[int]) -> Ints:
 
 
 def _looks(run: Frames, width: Ints, task: Ints, by: Group) -> Any:
-    """Give a function from a task's size and number to its colour."""
+    """Give a function from a task's size and number to its colour; a size has one colour at every instant of a run."""
     if by == "size":
-        sizes = sorted(set(width.tolist()), reverse=True)
+        sizes = np.unique(width)[::-1].tolist()
         named = {size: _named(counted(size, "slot"), place) for place, size in enumerate(sizes)}
         return lambda size, _: named[size]
     job = run.frame("tasks")["job"].astype(str).to_numpy()

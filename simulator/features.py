@@ -28,8 +28,7 @@ FEATURES: Final = (
         "Node size",
         "sizes from a catalogue or the scenario give every node cores, memory and a local disk; tasks that ask for "
         "cores or memory never take more than a node has",
-        "what is on the local disk, unless a task says how much it writes and enforceLocalResources is disk: then a full "
-        "disk makes its node unusable",
+        "what is on the local disk; but with enforceLocalResources: disk a node that tasks fill up becomes unusable",
         "test_row_01_a_size_fixes_cores_memory_and_disk",
     ),
     F(

@@ -15,12 +15,15 @@ from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, Estimate, estimate, needed_for, probability, quantile, quantiles
 from simulator.experiment.measures import MEASURES, STEADY_TITLES, Values, check_measures
 from simulator.experiment.runner import run_in_order
-from simulator.experiment.trial import Trial, Wanted
+from simulator.experiment.steady import WarmUp, common_warmup
+from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
 FIRST_BATCH: Final = 10
 """Replications before the stopping rule looks for the first time: fewer tell too little about the spread."""
+PILOTS_FROM: Final = 1 << 30
+"""Numbers of the replications that only show how long the warm-up is."""
 STOP_ON: Final = ("makespan", "cost")
 STOP_ON_STEADY: Final = ("steady.queue_mean",)
 TAIL: Final = 0.95
@@ -82,6 +85,7 @@ def run_many(
     *,
     cluster: str | None = None,
     measures: Sequence[str] = tuple(MEASURES),
+    warmup: WarmUp | None = None,
 ) -> list[Values]:
     """Simulate replications, on several processes if that pays; the order is that of their numbers.
 
@@ -89,11 +93,26 @@ def run_many(
     """
     cell = Cell(0, {}, scenario)
     trials = [Trial(cell, number) for number in replications]
-    outcomes = run_in_order(trials, Wanted(tuple(measures)), workers=workers, cluster=cluster)
+    wanted = Wanted(tuple(measures), warmup=warmup)
+    return [outcome.values for outcome in _sound(run_in_order(trials, wanted, workers=workers, cluster=cluster))]
+
+
+def _sound(outcomes: list[Outcome]) -> list[Outcome]:
     for outcome in outcomes:
         if outcome.failure is not None:
             raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")
-    return [outcome.values for outcome in outcomes]
+    return outcomes
+
+
+def find_warmup(scenario: Scenario, workers: int = 0, *, cluster: str | None = None) -> WarmUp:
+    """Find the warm-up on runs of their own, so that the replications which are measured do not choose their cut."""
+    trials = [Trial(Cell(0, {}, scenario), PILOTS_FROM + number) for number in range(FIRST_BATCH)]
+    outcomes = _sound(run_in_order(trials, Wanted((), ("tasks",)), workers=workers, cluster=cluster))
+    series = []
+    for outcome in outcomes:
+        submit, start = (outcome.tables["tasks"].column(name).to_numpy() for name in ("submit", "first_start"))
+        series.append((start - submit)[~np.isnan(start)])
+    return common_warmup(series)
 
 
 def replicate(
@@ -112,7 +131,8 @@ def replicate(
     Without a count the run goes on until the 95 % interval of each of `measures` shows a relative error of at most
     `precision`, looked at after 10 replications and after each further half; never more than `cap`. The error is
     relative to the unknown mean, so the half-width must be below precision / (1 + precision) of the estimate
-    (A. M. Law, Simulation Modeling and Analysis, 9.4). `steady` leaves the warm-up out of everything.
+    (A. M. Law, Simulation Modeling and Analysis, 9.4). `steady` leaves out the warm-up, which
+    ten runs of their own show.
     """
     default = STOP_ON_STEADY if steady else STOP_ON
     stop_on = tuple(default if measures is None else measures)
@@ -120,11 +140,12 @@ def replicate(
     shown = tuple(dict.fromkeys([*(STEADY_TITLES if steady else MEASURES), *stop_on]))
     beside = (*BESIDE, *(BESIDE_STEADY if steady else ()), "billed_hours")
     wanted = tuple(dict.fromkeys([*shown, *beside]))
+    warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
     found: list[Values] = []
     size = min(FIRST_BATCH, cap) if count is None else count
     while True:
         numbers = range(len(found), size)
-        found += run_many(scenario, numbers, workers, cluster=cluster, measures=wanted)
+        found += run_many(scenario, numbers, workers, cluster=cluster, measures=wanted, warmup=warmup)
         made = Replications(
             _columns(found, wanted),
             len(found),
@@ -168,10 +189,9 @@ def _warnings(made: Replications) -> Iterable[str]:
             f"the p95 of queue times rests on {float(np.nanmin(tasks)):.0f} tasks a run: with fewer than {few} it is "
             "little more than the longest"
         )
-    if made.is_steady and (missed := int((made.values["steady.warmup_found"] == 0).sum())):
+    if made.is_steady and (made.values["steady.warmup_found"] == 0).any():
         yield (
-            f"in {missed} of {made.count} replications MSER-5 found no end of the warm-up in the first half of the "
-            "tasks: the run is too short for a steady state"
+            "MSER-5 found no end of the warm-up in the first half of the tasks: the run is too short for a steady state"
         )
     if made.is_steady and made.values["tasks.unfinished"].any():
         share = float(made.values["tasks.unfinished"].sum() / made.values["tasks.submitted"].sum())

@@ -7,6 +7,8 @@ itself knows nothing of it. Everything is measured on tasks submitted after it, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -30,6 +32,14 @@ MOSTLY: Final = 0.9
 """Share of the tasks that must come from processes with a rate for the load to be a load."""
 
 
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """How many tasks at the start are left out, and whether the rule found an end of the warm-up."""
+
+    tasks: int
+    is_found: bool
+
+
 def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
     """Give how many values to drop at the start, and whether the rule found an end of the warm-up.
 
@@ -47,12 +57,26 @@ def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
     return best * batch, half < 3 or best < half - 1
 
 
-def steady(recording: Recording) -> dict[str, Any]:
-    """Measure a run as a steady-state study does; None where there is nothing to measure."""
+def common_warmup(series: Sequence[Floats]) -> WarmUp:
+    """Give the one warm-up of several runs: MSER-5 on the mean of their queue times, task by task.
+
+    Each run cut at its own best point would be cut where it happens to be low, and its mean would come out too small.
+    """
+    length = min(map(len, series), default=0)
+    dropped, is_found = mser(np.mean([one[:length] for one in series], axis=0)) if length else (0, False)
+    return WarmUp(dropped, is_found)
+
+
+def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]:
+    """Measure a run as a steady-state study does; None where there is nothing to measure.
+
+    Without a `warmup` found on other runs, that of this run itself is left out.
+    """
     workload, tasks = recording.workload, recording.raw.tasks
     started = np.flatnonzero(tasks.first_start >= 0)
     waits = (tasks.first_start - workload.submit)[started] / MS_PER_S
-    dropped, is_found = mser(waits)
+    cut = common_warmup([waits]) if warmup is None else warmup
+    dropped, is_found = min(cut.tasks, len(waits)), cut.is_found
     begin = int(workload.submit[started[dropped]]) if dropped < len(started) else 0
     end = int(workload.submit.max(initial=0))
     kept = started[dropped:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
-from simulator.experiment.steady import steady
+from simulator.experiment.steady import WarmUp, steady
 from simulator.results.metrics import summarize
 from simulator.scenario.schema import Scenario
 
@@ -25,6 +25,8 @@ class Wanted:
     measures: tuple[str, ...] = tuple(MEASURES)
     tables: tuple[str, ...] = ()
     """Tables of the recording, by name (`docs/tables.md`)."""
+    warmup: WarmUp | None = None
+    """What steady-state measures leave out; None = what each run itself shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
         recording = simulate(scenario, replication)
         summary = summarize(recording)
         if any(name.startswith(STEADY) for name in wanted.measures):
-            summary["steady"] = steady(recording)
+            summary["steady"] = steady(recording, wanted.warmup)
         values = {name: find_measure(name).of(summary) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment

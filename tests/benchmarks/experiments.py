@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import Estimate, mean, probability, ratio
-from simulator.experiment.replications import FIRST_BATCH, run_many
+from simulator.experiment.replications import FIRST_BATCH, find_warmup, run_many
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.trial import Trial, Wanted
 from simulator.scenario.schema import Scenario
@@ -78,7 +78,8 @@ QUEUES = (
 
 def pool_of_values(queue: Queue, count: int, workers: int) -> Floats:
     """Simulate replications enough for all studies; each value is used in one study only."""
-    rows = run_many(queue.scenario(11), range(count), workers, measures=STEADY)
+    scenario = queue.scenario(11)
+    rows = run_many(scenario, range(count), workers, measures=STEADY, warmup=find_warmup(scenario, workers))
     return np.array([row[STEADY[0]] for row in rows], dtype=np.float64)
 
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from simulator import Scenario, simulate
 from simulator.cli import app
 from simulator.experiment import replicate
-from simulator.experiment.replications import sample_warnings
-from simulator.experiment.steady import load, mser, steady
+from simulator.experiment.replications import find_warmup, sample_warnings
+from simulator.experiment.steady import common_warmup, load, mser, steady
 from simulator.theory.queues import mmc_wait
 from tests.engine.test_stories import job, pool, scenario
 from tests.scenario.files import LINUX
@@ -98,3 +98,18 @@ def test_enough_replications_for_a_quantile_need_no_warning() -> None:
     few = replicate(scenario([pool()], [job(3, "5m")]), 5, workers=1)
     assert sample_warnings(few, 0.5) == []
     assert "59" in sample_warnings(few, 0.95)[0]
+
+
+def test_all_replications_leave_out_the_warm_up_that_others_have_shown() -> None:
+    one = queue(50, hours=20)
+    found = replicate(one, 3, workers=1, steady=True)
+    assert set(found.values["steady.warmup_tasks"].tolist()) == {float(find_warmup(one, workers=1).tasks)}
+    assert find_warmup(one, workers=1) == find_warmup(one, workers=2)
+
+
+def test_a_common_warm_up_is_that_of_the_mean_of_all_series() -> None:
+    dice = np.random.default_rng(4)
+    shift = np.where(np.arange(1000) < 200, 5.0, 0.0)
+    series = [shift[: 900 + 50 * one] + dice.normal(size=900 + 50 * one) for one in range(3)]
+    assert 190 <= common_warmup(series).tasks <= 230
+    assert common_warmup([]).tasks == 0

@@ -169,7 +169,7 @@ GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 2}}
 @pytest.mark.parametrize(
     ("body", "work", "at", "code"),
     [
-        (pool(nodes=3), job(tasks=[task("t", **GANG)]), "tasks.0", "MultiInstanceNotSupportedOnPool"),
+        (pool(nodes=3), job(tasks=[task("t", **GANG)]), "tasks.0", "TaskSchedulingConstraintFailed"),
         (
             pool(nodes=1),
             job(tasks=[task("a"), task("t", dependsOn={"taskIds": ["a"]})]),

@@ -12,7 +12,7 @@ from simulator.engine import growth, scaling
 from simulator.engine.answers import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.engine.autoscale import Autoscaler
 from simulator.engine.environment import ARRIVALS
-from simulator.engine.limits import may_recover, preempted_is_free
+from simulator.engine.limits import ZONES, may_recover, preempted_is_free
 from simulator.engine.names import Names
 from simulator.engine.node import Node
 from simulator.engine.orders import Leave, Preempt, Stay
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from simulator.engine.disk import Disks
     from simulator.engine.world import World
 
-ZONES = 3
-"""Availability zones of a region."""
 ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 
 
@@ -162,7 +160,7 @@ class Pool:
         if not self.description.is_zonal:
             return self.description.simulation.zone
         zones = [self.world.record.nodes[node.number].zone for node in self.nodes.values()]
-        return min(range(1, ZONES + 1), key=lambda zone: (not self.world.has_capacity(self, zone), zones.count(zone)))
+        return min(ZONES, key=lambda zone: (not self.world.has_capacity(self, zone), zones.count(zone)))
 
     # ---- its life ------------------------------------------------------------------------------------------
 

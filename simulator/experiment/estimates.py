@@ -6,7 +6,7 @@ corrected and accelerated (B. Efron, 1987). Differences between scenarios that f
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -105,7 +105,7 @@ def ratio(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:
         return Estimate(value, value + around.low, value + around.high, count, level)
     resampled = _means(tops) / _means(bottoms)
     jackknife = (tops.sum() - tops) / (bottoms.sum() - bottoms)
-    return _accelerated(value, resampled, jackknife, level)
+    return replace(_accelerated(value, resampled, jackknife, expanded(level, count)), level=level)
 
 
 def difference(
@@ -125,7 +125,19 @@ def difference(
         return Estimate(value, value + around.low, value + around.high, count, level)
     resampled = [_means(tops) / _means(bottoms) for tops, bottoms in pairs]
     jackknife = [(tops.sum() - tops) / (bottoms.sum() - bottoms) for tops, bottoms in pairs]
-    return _accelerated(value, resampled[1] - resampled[0], jackknife[1] - jackknife[0], level)
+    made = _accelerated(value, resampled[1] - resampled[0], jackknife[1] - jackknife[0], expanded(level, count))
+    return replace(made, level=level)
+
+
+def expanded(level: float, count: int) -> float:
+    """Give the level at which a bootstrap of means must be read off to hold `level` with so few values.
+
+    A resample of n values spreads less than the population by (n - 1) / n, and by z where Student's t belongs
+    (T. Hesterberg, What Teachers Should Know About the Bootstrap, The American Statistician 69, 2015).
+    """
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
+    return float(1 - 2 * ndtr(-math.sqrt(count / (count - 1)) * t_quantile(level, count - 1)))
 
 
 def quantile(values: Floats, share: float, level: float = LEVEL) -> Estimate:

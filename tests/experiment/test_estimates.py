@@ -1,5 +1,6 @@
 """Intervals agree with their textbooks, and hold what they promise."""
 
+import math
 from statistics import NormalDist
 from typing import Any
 
@@ -12,6 +13,7 @@ from simulator.experiment.estimates import (
     corrected,
     difference,
     estimate,
+    expanded,
     mean,
     needed_for,
     probability,
@@ -72,7 +74,9 @@ def test_bootstrap_intervals_of_ratios_and_quantiles_agree_with_the_library(coun
     bottoms = random.uniform(1, 2, size=count)
     tops = bottoms * random.exponential(size=count)
     luck: dict[str, Any] = {"n_resamples": 20_000, "rng": np.random.default_rng(1), "method": "BCa"}
-    theirs = stats.bootstrap((tops, bottoms), _ratio, paired=True, vectorized=True, **luck).confidence_interval
+    level = expanded(0.95, count)
+    made = stats.bootstrap((tops, bottoms), _ratio, paired=True, vectorized=True, confidence_level=level, **luck)
+    theirs = made.confidence_interval
     mine = ratio(tops, bottoms)
     width = theirs.high - theirs.low
     assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=0.08 * width)
@@ -80,6 +84,11 @@ def test_bootstrap_intervals_of_ratios_and_quantiles_agree_with_the_library(coun
     mine = quantile(tops, 0.5)
     width = theirs.high - theirs.low
     assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=0.12 * width)
+
+
+def test_a_bootstrap_of_few_values_is_read_off_farther_out() -> None:
+    assert expanded(0.95, 10) == pytest.approx(1 - 2 * NormalDist().cdf(-math.sqrt(10 / 9) * 2.2621571628), abs=1e-9)
+    assert expanded(0.95, 10) > expanded(0.95, 100) > expanded(0.95, 1000) > 0.95
 
 
 def _ratio(tops: Floats, bottoms: Floats, axis: int) -> Floats:

@@ -1,5 +1,6 @@
 """Compiles the kernel where a C compiler is; where not, the same files run as they stand. The rest: pyproject.toml."""
 
+import os
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -15,10 +16,16 @@ DIRECTIVES = {
     "initializedcheck": False,
     "cdivision": True,
 }
+WITHOUT_DEBUG = ["-g0"] if os.name == "posix" else []
+"""Information for a debugger takes a third of the compiler's time and nobody reads it."""
 
 
 class AllOrNothing(build_ext):
     """Goes on without compiled modules if any of them cannot be built: they know each other's layout."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count() or 1
 
     def build_extensions(self) -> None:
         try:
@@ -33,7 +40,10 @@ class AllOrNothing(build_ext):
 setup(
     cmdclass={"build_ext": AllOrNothing},
     ext_modules=cythonize(
-        [Extension(path.removesuffix(".py").replace("/", "."), [path]) for path in HOT],
+        [
+            Extension(path.removesuffix(".py").replace("/", "."), [path], extra_compile_args=WITHOUT_DEBUG)
+            for path in HOT
+        ],
         build_dir="build/cython",
         compiler_directives=DIRECTIVES,
     ),

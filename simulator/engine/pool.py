@@ -189,13 +189,9 @@ class Pool:
         if self.resizing is not None:
             self._cancel_orders(self.resizing, "ResizeStopped", "The pool is being deleted")
             self._finish(self.resizing)
+        row = self._row(dict.fromkeys(NodeKind, 0), NodeDeallocationOption.REQUEUE)
         self._set_targets(dict.fromkeys(NodeKind, 0))
-        self.resizing = resizing = Resize(
-            self.world.record.resize_started(
-                self.index, self.world.env.clock, dedicated=(0, 0), low_priority=(0, 0), option="requeue"
-            ),
-            NodeDeallocationOption.REQUEUE,
-        )
+        self.resizing = resizing = Resize(row, NodeDeallocationOption.REQUEUE)
         for node in list(self.nodes.values()):
             self._remove(resizing, node)
         self._progress()

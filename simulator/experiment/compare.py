@@ -14,6 +14,9 @@ from simulator.experiment.replications import Floats, Replications, replicate
 from simulator.scenario.schema import Scenario
 from simulator.units import spoken
 
+LITTLE = 0.05
+"""Tasks a run that are not worth a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -49,9 +52,16 @@ class Comparison:
         parts = []
         if "cost" in found:
             parts.append(_share_text(found["cost"], "costs", "less", "more"))
-        if "makespan" in found:
+        more = self._left(name) - self._left(self.names[0])
+        if "makespan" in found and not (self._left(name) or self._left(self.names[0])):
             parts.append(_span_text(found["makespan"]))
+        elif abs(more) >= LITTLE:
+            parts.append(f"leaves {abs(more):,.1f} {'more' if more > 0 else 'fewer'} tasks unfinished")
         return f"{name} {' and '.join(parts)} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
+
+    def _left(self, name: str) -> float:
+        """Give how many tasks a run of a scenario leaves unfinished, on average."""
+        return float(self.replications[name].values["tasks.unfinished"].mean())
 
     def pairing(self, name: str) -> str | None:
         """Say what sharing the luck was worth: by how much intervals are narrower than of independent runs."""

@@ -166,7 +166,7 @@ def number(path: str, value: object, most: float = math.inf) -> float:
             given = float(value.strip()[:-1]) / 100
         except ValueError:
             raise wrong from None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= most:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= most or math.isinf(given):
         raise wrong
     return float(given)
 

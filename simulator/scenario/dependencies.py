@@ -76,11 +76,11 @@ def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int
         else:
             found.add(parent)
     for span in depends.task_id_ranges:
-        for number in range(span.start, span.end + 1):
-            if number in by_number:
-                found.add(by_number[number])
-            else:
-                unknown.append(str(number))
+        within = sorted(number for number in by_number if span.start <= number <= span.end)
+        found.update(by_number[number] for number in within)
+        if len(within) < span.end - span.start + 1:  # one that nobody has is enough to wait for ever
+            gap = next((at for at, number in enumerate(within, span.start) if at != number), span.start + len(within))
+            unknown.append(str(gap))
     return sorted(found), unknown
 
 

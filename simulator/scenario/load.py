@@ -85,8 +85,8 @@ def explain(sources: Sources, error: ValidationError) -> list[Problem]:
         message = _own_words(found["type"], str(found["msg"]))
         is_missing = found["type"] == "missing"
         if found["type"] == "extra_forbidden":
-            near = get_close_matches(str(loc[-1]), _known_keys(), n=1)
-            message = "unknown key" + (f", did you mean '{near[0]}'?" if near else "")
+            near = [key for key in get_close_matches(str(loc[-1]), _known_keys(), n=1) if key != loc[-1]]
+            message = "unknown key" + (f", did you mean '{near[0]}'?" if near else " here")
         elif found["type"] == "union_tag_invalid":
             tag, tags = str(found["ctx"]["tag"]), str(found["ctx"]["expected_tags"]).replace("'", "").split(", ")
             near = get_close_matches(tag, tags, n=1)

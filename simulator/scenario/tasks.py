@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
 from simulator.scenario.arrivals import Arrivals, AtOnce
+from simulator.scenario.exit_bodies import sound_exit_conditions
 from simulator.scenario.section import Amount, Body, Count, Fraction, Positive, Retries, Section, fold, no_boolean
 from simulator.scenario.traces import TraceWorkload
 
@@ -92,7 +93,7 @@ class Task(Body):
     environment_settings: tuple[dict[str, Any], ...] = ()
     container_settings: dict[str, Any] | None = None
     depends_on: DependsOn | None = None
-    exit_conditions: dict[str, Any] | None = None
+    exit_conditions: Annotated[dict[str, Any] | None, BeforeValidator(sound_exit_conditions)] = None
     affinity_info: AffinityInfo | None = None
     simulation: TaskSimulation = TaskSimulation()
 

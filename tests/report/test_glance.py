@@ -103,7 +103,8 @@ def on_a_terminal(columns: int, **environment: str) -> str:
     if process == 0:  # the child: its standard error would show progress, which moves the cursor
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        os.execve(sys.executable, command, {**os.environ, "TERM": "xterm-256color", **environment})  # noqa: S606
+        outside = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        os.execve(sys.executable, command, {**outside, "TERM": "xterm-256color", **environment})  # noqa: S606
     found = b""
     while True:
         try:

@@ -66,7 +66,7 @@ def _spread(values: pd.Series) -> dict[str, float] | None:
 
 
 def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:
-    return (later - earlier).dt.total_seconds()
+    return (later - earlier).dt.total_seconds().round(3)  # logs tell milliseconds
 
 
 def _runs(attempts: pd.DataFrame) -> pd.Series:

@@ -72,6 +72,8 @@ def test_a_heap_of_work_is_no_load() -> None:
     assert load(simulate(heap)) is None
     assert replicate(heap, 2, workers=1).warnings == (
         "the p95 of queue times rests on 50 tasks a run: with fewer than 59 it is little more than the longest",
+        "100.0 % of the tasks had not finished at the end: makespan and cost are of what was done, and longer times are "
+        "not counted",
     )
 
 
@@ -113,3 +115,11 @@ def test_a_common_warm_up_is_that_of_the_mean_of_all_series() -> None:
     series = [shift[: 900 + 50 * one] + dice.normal(size=900 + 50 * one) for one in range(3)]
     assert 190 <= common_warmup(series).tasks <= 230
     assert common_warmup([]).tasks == 0
+
+
+def test_work_that_is_left_undone_is_not_done_by_the_deadline() -> None:
+    half = scenario([pool(targetDedicatedNodes=1)], [job(5, "1h")], horizon="2h", options={"timingPreset": "instant"})
+    found = replicate(half, 3, workers=1)
+    assert (found.values["makespan"] <= 7200).all()
+    assert found.within("makespan", 7200).value == 0
+    assert any("had not finished" in text for text in found.warnings)

@@ -73,8 +73,8 @@ def test_a_heap_of_work_is_no_load() -> None:
     assert replicate(heap, 2, workers=1).warnings == (
         "the p95 of queue times rests on 50 tasks a run: with fewer than 59 it is little more than the longest",
         (
-            "100.0 % of the tasks had not finished at the end: makespan and cost are of what was done, and longer times "
-            "are not counted"
+            "100.0 % of the tasks had not finished at the end: makespan and cost are of what was done, and longer "
+            "times are not counted"
         ),
     )
 

@@ -6,9 +6,11 @@ cluster as a value that its scheduler keeps; a worker that has it keeps it for t
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
@@ -102,7 +104,7 @@ class Cores:
     def _start(self) -> Any:
         from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - only where it is needed
 
-        return get_reusable_executor(self.size, timeout=IDLE_S, initializer=_ignore_interrupts)
+        return get_reusable_executor(self.size, timeout=IDLE_S, initializer=_prepare_worker)
 
     def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
         parts = parts_of(batch, self._folder.name)
@@ -129,9 +131,17 @@ class Cores:
         self._folder.cleanup()
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that the user sees."""
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the process that the user sees, and do not outlive it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after `parent`: a killed one cannot tell its workers, which wait for it in the pipe."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def cells_of(batch: Sequence[Trial]) -> list[Cell]:

@@ -64,6 +64,7 @@ def _own_pools(effort: Effort, replication: int) -> Scenario:
         {
             "id": f"j{number}",
             "poolInfo": {"autoPoolSpecification": {"pool": pool}},
+            "onAllTasksComplete": "terminatejob",
             "simulation": {"createdAt": seconds(at), "workload": [{"count": 1, "duration": exponential(WORK)}]},
         }
         for number, at in enumerate(np.cumsum(gaps))

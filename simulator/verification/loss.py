@@ -42,6 +42,7 @@ def _refused(quota: int, load: float, duration: Any, seed: int, replication: int
         {
             "id": f"j{number}",
             "poolInfo": {"autoPoolSpecification": {"pool": pool}},
+            "onAllTasksComplete": "terminatejob",
             "simulation": {"createdAt": seconds(minute), "workload": [{"count": 1, "duration": duration}]},
         }
         for number, minute in enumerate(at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from simulator.engine import resizing
 from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.faults import can_lose_contact, lose_contact
 from simulator.engine.orders import Disable, Enable, Restart
@@ -43,7 +44,7 @@ def remove_nodes(pool: Pool, asked: RemoveNodes) -> Answer:
     """Let named nodes go, and lower the targets so that nobody replaces them (assumption P8)."""
     if len(asked.node_list) > MOST_NODES:
         return Answer("InvalidPropertyValue", f"{len(asked.node_list)} nodes; at most {MOST_NODES} in one request")
-    refused = pool.refusal()
+    refused = resizing.refusal(pool)
     if refused:
         return refused
     nodes, missing = _named(pool, asked.node_list)
@@ -51,7 +52,7 @@ def remove_nodes(pool: Pool, asked: RemoveNodes) -> Answer:
         return missing
     targets = {kind: pool.targets[kind] - sum(node.kind is kind for node in nodes) for kind in NodeKind}
     wanted = {kind: max(count, 0) for kind, count in targets.items()}
-    pool.begin(wanted, asked.node_deallocation_option, timeout=asked.resize_timeout, chosen=nodes)
+    resizing.begin(pool, wanted, asked.node_deallocation_option, timeout=asked.resize_timeout, chosen=nodes)
     return DONE
 
 

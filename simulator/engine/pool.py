@@ -1,39 +1,33 @@
-"""A pool: its nodes, its targets, and the resizes that bring the one towards the other."""
+"""A pool: its nodes and targets, how it comes to life and goes, and what its nodes tell it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.engine import growth, scaling
-from simulator.engine.answers import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
+from simulator.engine import resizing, scaling
+from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.autoscale import Autoscaler
-from simulator.engine.environment import ARRIVALS
 from simulator.engine.limits import ZONES, may_recover, preempted_is_free
 from simulator.engine.names import Names
 from simulator.engine.node import Node
-from simulator.engine.orders import Leave, Preempt, Stay
+from simulator.engine.orders import Preempt
 from simulator.engine.preemption import watch_capacity, watch_vm
 from simulator.engine.resize import Resize
 from simulator.engine.setup import setup_of
 from simulator.engine.spans import Spans
 from simulator.engine.starting import Crowd
-from simulator.engine.victims import choose_victims
 from simulator.kernel import Kernel
 from simulator.scenario.bodies import Pool as PoolDescription
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState, TaskState
-from simulator.units import to_ms
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from simulator.engine.disk import Disks
     from simulator.engine.world import World
-
-ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 
 
 class Pool:
@@ -178,7 +172,7 @@ class Pool:
             NodeKind.DEDICATED: body.target_dedicated_nodes,
             NodeKind.LOW_PRIORITY: body.target_low_priority_nodes,
         }
-        return self.resize(targets, timeout=body.resize_timeout) if any(targets.values()) else DONE
+        return resizing.resize(self, targets, timeout=body.resize_timeout) if any(targets.values()) else DONE
 
     def delete(self) -> Answer:
         """Stop a running resize, give the tasks back, and remove every node."""
@@ -186,167 +180,20 @@ class Pool:
             return DELETING
         self.deleted = True
         self.world.record.pool_deleted(self.index, self.world.env.clock)
-        if self.resizing is not None:
-            self._cancel_orders(self.resizing, "ResizeStopped", "The pool is being deleted")
-            self._finish(self.resizing)
-        row = self._row(dict.fromkeys(NodeKind, 0), NodeDeallocationOption.REQUEUE)
-        self._set_targets(dict.fromkeys(NodeKind, 0))
-        self.resizing = resizing = Resize(row, NodeDeallocationOption.REQUEUE)
-        for node in list(self.nodes.values()):
-            self._remove(resizing, node)
-        self._progress()
+        resizing.clear(self)
         return DONE
 
-    # ---- resizing ----------------------------------------------------------------------------------------
-
-    def resize(
-        self,
-        targets: dict[NodeKind, int],
-        *,
-        timeout: float | None,
-        option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
-    ) -> Answer:
-        """Start a resize to `targets`; a row of it is recorded also where the service refuses."""
-        wanted = {**self.targets, **targets}
-        refused = SCALES_ITSELF if self.autoscaler is not None and not self.deleted else self.refusal()
-        if refused:
-            self._end_row(self._row(wanted, option), refused.code, refused.message)
-            return refused
-        self.begin(wanted, option, timeout=timeout)
-        return DONE
-
-    def refusal(self) -> Answer | None:
-        """Say what stands in the way of a resize."""
-        if self.deleted:
-            return DELETING
-        return None if self.resizing is None else RESIZING
-
-    def begin(
-        self,
-        wanted: dict[NodeKind, int],
-        option: NodeDeallocationOption,
-        *,
-        timeout: float | None,
-        drain_timeout: float | None = None,
-        chosen: Sequence[Node] = (),
-    ) -> None:
-        """Start a resize, or take over from the one in progress: what that has under way goes on.
-
-        `chosen` nodes leave in any case, before any others are chosen.
-        """
-        before = self.resizing
-        if before is not None:
-            self._end_row(before.row, "Retargeted", "A new target replaced this one before it was reached")
-        row = self._row(wanted, option)
-        self._set_targets(wanted)
-        self.resizing = resizing = Resize(row, option)
-        if before is not None:
-            resizing.orders = [order for order in before.orders if order.outstanding]
-            resizing.victims, resizing.awaited = before.victims, before.awaited
-        for node in chosen:
-            self._remove(resizing, node)
-        for kind in NodeKind:
-            self._adjust(resizing, kind)
-        for limit, act in ((timeout, self._time_out), (drain_timeout, self._give_up_draining)):
-            if limit is not None and math.isfinite(limit):
-                event = self.world.env.after(to_ms(limit), ARRIVALS)
-                event.callbacks.append(lambda _, act=act: act(resizing))  # type: ignore[misc]
-        self._progress()
-
-    def stop_resize(self) -> Answer:
-        """Keep what has been obtained; the target is not restored."""
-        if self.resizing is not None:
-            self._cancel_orders(self.resizing, "ResizeStopped", "The resize was stopped")
-            self._progress()
-        return DONE
-
-    def _row(self, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
-        shrinks = any(wanted[kind] < len(self.of_kind(kind)) for kind in NodeKind)
-        return self.world.record.resize_started(
-            self.index,
-            self.world.env.clock,
-            dedicated=(self.targets[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
-            low_priority=(self.targets[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
-            option=str(option) if shrinks else None,
-        )
-
-    def _set_targets(self, targets: dict[NodeKind, int]) -> None:
-        self.targets = targets
-        self.world.record.target(
-            self.index, self.world.env.clock, targets[NodeKind.DEDICATED], targets[NodeKind.LOW_PRIORITY]
-        )
-
-    def _adjust(self, resizing: Resize, kind: NodeKind) -> None:
-        ordered = [order for order in resizing.orders if order.kind is kind]
-        leaving = sum(1 for node in self.of_kind(kind) if node.leaving)
-        coming = sum(order.outstanding for order in ordered)
-        missing = self.targets[kind] - (len(self.of_kind(kind)) - leaving + coming)
-        for order in reversed(ordered):  # what is still on order is cancelled first, newest first
-            given_up = min(max(-missing, 0), order.outstanding)
-            order.outstanding -= given_up
-            missing += given_up
-        if missing > 0:
-            growth.order(self, resizing, kind, missing)
-        elif missing < 0:
-            for sequence in choose_victims(self, kind, -missing):
-                self._remove(resizing, self.nodes[sequence])
-
-    def _remove(self, resizing: Resize, node: Node) -> None:
-        resizing.victims.add(node.sequence)
-        node.leaving = True
-        node.tell(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
-
-    def _time_out(self, resizing: Resize) -> None:
-        if self.resizing is not resizing:
-            return
-        if resizing.awaited or any(order.outstanding for order in resizing.orders):
-            self._cancel_orders(
-                resizing,
-                "AllocationTimedout",
-                "Desired number of nodes could not be allocated as the resize timeout was reached",
-            )
-        if self.autoscaler is not None and self.drains_now:
-            return  # a drain under autoscale has a limit of its own (assumption P60)
-        self._give_up_draining(resizing)
-
-    def _give_up_draining(self, resizing: Resize) -> None:
-        """Put nodes that still drain back to work (assumption P6)."""
-        if self.resizing is not resizing:
-            return
-        for sequence in [n for n in sorted(resizing.victims) if self.nodes[n].draining]:
-            resizing.fail("RemoveNodesFailed", "Nodes could not be removed before the resize timeout")
-            resizing.victims.discard(sequence)
-            self.nodes[sequence].tell(Stay())
-        self._finish(resizing)
-
-    def _cancel_orders(self, resizing: Resize, code: str, message: str) -> None:
-        resizing.fail(code, message)
-        resizing.awaited.clear()
-        for order in resizing.orders:
-            order.outstanding = 0
-
-    def _progress(self) -> None:
-        if self.resizing is not None and self.resizing.is_complete:
-            self._finish(self.resizing)
-
-    def _finish(self, resizing: Resize) -> None:
-        self.resizing = None
-        self._end_row(resizing.row, resizing.code, resizing.message)
+    def resized(self) -> None:
+        """Note that a resize has ended; the result of an evaluation that waited for that acts now."""
         if self.pending is not None and not self.deleted:
             (targets, option), self.pending = self.pending, None
             scaling.apply(self, targets, option)
-
-    def _end_row(self, row: int, code: str, message: str) -> None:
-        dedicated, low_priority = (len(self.of_kind(kind)) for kind in NodeKind)
-        self.world.record.resize_ended(row, self.world.env.clock, code, message, dedicated, low_priority)
 
     # ---- what nodes tell -----------------------------------------------------------------------------------
 
     def appeared(self, node: Node) -> None:
         """Note that a node on order has come."""
-        if self.resizing is not None and self.world.scenario.options.steady_when != "allocated":
-            self.resizing.awaited.add(node.sequence)
-        self._progress()
+        resizing.appeared(self, node)
 
     def got_vm(self, node: Node) -> None:
         """Note that a VM stands behind `node`; low-priority ones live as long as the model lets them."""
@@ -368,26 +215,16 @@ class Pool:
             self.lost_vm(node)  # others took the cores meanwhile, or there is no capacity: seek again
 
     def node_entered(self, node: Node) -> None:
-        """Note a change of state; a growth may have waited for it (assumption P32, `steady_when`)."""
+        """Note a change of state."""
         self.node_changed(node)
-        if self.resizing is None or node.sequence not in self.resizing.awaited:
-            return
-        if self.world.scenario.options.steady_when == "idle":
-            on_its_way = node.state in ON_THEIR_WAY
-        else:
-            on_its_way = node.state is NodeState.CREATING
-        if not on_its_way:
-            self.resizing.awaited.discard(node.sequence)
-            self._progress()
+        resizing.entered(self, node)
 
     def lost_node(self, node: Node) -> None:
         """`node` is gone; its name and address are free."""
         del self.nodes[node.sequence]
         self.names.give_back(node.name)
         self.world.addresses.give_back(node.machine)
-        if self.resizing is not None:
-            self.resizing.victims.discard(node.sequence)
-            self._progress()
+        resizing.gone(self, node)
 
     def preempt(self, node: Node) -> None:
         """Take the VM behind `node` back now."""

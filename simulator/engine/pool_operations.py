@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.engine import node_operations, scaling
+from simulator.engine import node_operations, resizing, scaling
 from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.setup import setup_of
 from simulator.scenario.operations import (
@@ -41,7 +41,8 @@ def resize(pool: Pool, asked: Resize) -> Answer:
         NodeKind.DEDICATED: asked.target_dedicated_nodes,
         NodeKind.LOW_PRIORITY: asked.target_low_priority_nodes,
     }
-    return pool.resize(
+    return resizing.resize(
+        pool,
         {kind: count for kind, count in wanted.items() if count is not None},
         timeout=asked.resize_timeout,
         option=asked.node_deallocation_option,
@@ -50,7 +51,7 @@ def resize(pool: Pool, asked: Resize) -> Answer:
 
 def stop_resize(pool: Pool, _: StopResize) -> Answer:
     """Keep what has been obtained."""
-    return pool.stop_resize()
+    return resizing.stop(pool)
 
 
 def delete_pool(pool: Pool, _: DeletePool) -> Answer:

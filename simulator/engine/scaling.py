@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.engine import resizing
 from simulator.engine.answers import DELETING, DONE, RESIZING, Answer
 from simulator.engine.autoscale import Autoscaler
 from simulator.formula import Formula
@@ -74,7 +75,8 @@ def apply(pool: Pool, targets: dict[NodeKind, int], option: NodeDeallocationOpti
     if targets == pool.targets and not (short and options.autoscale_retry == "on_shortfall"):
         return "none"
     retarget = pool.resizing is not None
-    pool.begin(
+    resizing.begin(
+        pool,
         targets,
         option,
         timeout=options.autoscale_resize_timeout,

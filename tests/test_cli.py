@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.kernel import SPEED
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

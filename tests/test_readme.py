@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import load
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.experiment import load_experiment
 
 ROOT = Path(__file__).parents[1]

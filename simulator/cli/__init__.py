@@ -1,11 +1,16 @@
 """The command `poolsight`."""
 
-from simulator.cli.main import app
+import os
+import sys
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    # Pydantic looks for plugins in every installed distribution; none is wanted here, and it takes its time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from simulator.cli.commands import assemble, wanted  # noqa: PLC0415 - after the line above
+
+    assemble(wanted(sys.argv[1:]))()
 
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

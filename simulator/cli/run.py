@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.engine.simulation import Simulation
+    from simulator.results.recording import Recording
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -51,8 +52,6 @@ def run(
 ) -> None:
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
     from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.metrics import summarize  # noqa: PLC0415
-    from simulator.results.write import prepare, write  # noqa: PLC0415
     from simulator.scenario import load  # noqa: PLC0415
 
     scenario = load(file, strict=strict)
@@ -73,12 +72,14 @@ def run(
         if given:
             raise InputError(f"--{name} is about many replications: give --replications too")
     if out is not None:
+        from simulator.results.write import prepare  # noqa: PLC0415
+
         prepare(out, force=force)
     simulation = Simulation(scenario, replication)
     is_whole = advance(simulation)
     recording = simulation.recording()
     del simulation  # its queues and calendars are not needed any more
-    summary = summarize(recording) if out is None else write(recording, out, force=force, events=events)
+    summary = _summary(recording, out, force=force, events=events)
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
     else:
@@ -88,6 +89,17 @@ def run(
     if not is_whole:
         typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
         raise typer.Exit(INTERRUPTED)
+
+
+def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> dict[str, Any]:
+    """Write what is asked for, and give the summary."""
+    if out is None:
+        from simulator.results.metrics import summarize  # noqa: PLC0415
+
+        return summarize(recording)
+    from simulator.results.write import write  # noqa: PLC0415
+
+    return write(recording, out, force=force, events=events)
 
 
 def advance(simulation: Simulation) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MARK: Final = "manifest.json"
 """The file that tells a recording's directory from any other."""
+EVENTS: Final = "events.jsonl"
+"""The log of the service's events, where it was asked for."""
 
 
 class Frames(Protocol):

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.events.files import FILE as EVENTS
-from simulator.results.events.files import write_events
 from simulator.results.metrics import summarize
-from simulator.results.read import MARK
+from simulator.results.read import EVENTS, MARK
 from simulator.results.schema import table
 from simulator.results.tables import NAMES, pieces
 
@@ -57,6 +55,8 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             if events:
+                from simulator.results.events.files import write_events  # noqa: PLC0415 - few runs write them
+
                 write_events(recording, made / EVENTS)
             _write_json(made / MARK, answer["manifest"])
             _put(made, directory, Path(scratch) / "old")

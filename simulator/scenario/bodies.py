@@ -72,11 +72,11 @@ class PoolSimulation(Section):
     """What the service's body does not say."""
 
     timing: Timing = Field(default_factory=_measured)
-    preemption: Preemption = NoPreemption()
-    prices: Prices = Prices()
-    start_task: StartTaskLuck = StartTaskLuck()
-    downloads: Downloads = Downloads()
-    contact_loss: ContactLoss = ContactLoss()
+    preemption: Preemption = NoPreemption.model_construct()
+    prices: Prices = Prices.model_construct()
+    start_task: StartTaskLuck = StartTaskLuck.model_construct()
+    downloads: Downloads = Downloads.model_construct()
+    contact_loss: ContactLoss = ContactLoss.model_construct()
     account: str | None = None
     """Which of the scenario's `accounts` it belongs to; None = its `account`."""
     zone: Annotated[int, Field(ge=1, le=3)] = 1
@@ -93,7 +93,7 @@ class Pool(Body):
     virtual_machine_configuration: VirtualMachineConfiguration | None = None
     cloud_service_configuration: CloudServiceConfiguration | None = None
     task_slots_per_node: Positive = 1
-    task_scheduling_policy: SchedulingPolicy = SchedulingPolicy()
+    task_scheduling_policy: SchedulingPolicy = SchedulingPolicy.model_construct()
     target_dedicated_nodes: Count = 0
     target_low_priority_nodes: Count = 0
     resize_timeout: Limit = 900.0
@@ -104,7 +104,7 @@ class Pool(Body):
     start_task: StartTask | None = None
     application_package_references: tuple[dict[str, Any], ...] = ()
     certificate_references: tuple[dict[str, Any], ...] = ()
-    network_configuration: NetworkConfiguration = NetworkConfiguration()
+    network_configuration: NetworkConfiguration = NetworkConfiguration.model_construct()
     upgrade_policy: dict[str, Any] | None = None
     simulation: PoolSimulation = Field(default_factory=PoolSimulation)
 
@@ -189,7 +189,7 @@ class JobSimulation(Section):
     """When the job is added, since the scenario's origin."""
     stream: str | None = None
     """Name of the random numbers behind the workload, None = the job's id; jobs of one name get the same tasks."""
-    defaults: TaskDefaults = TaskDefaults()
+    defaults: TaskDefaults = TaskDefaults.model_construct()
     workload: tuple[Workload, ...] = ()
 
 
@@ -249,7 +249,7 @@ class Job(Body):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     priority: Annotated[int, BeforeValidator(no_boolean), Field(ge=-1000, le=1000)] = 0
     pool_info: PoolInfo
-    constraints: JobConstraints = JobConstraints()
+    constraints: JobConstraints = JobConstraints.model_construct()
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] = OnAllTasksComplete.NOACTION
     on_task_failure: Annotated[OnTaskFailure, BeforeValidator(lower)] = OnTaskFailure.NOACTION
     uses_task_dependencies: bool = False
@@ -260,7 +260,7 @@ class Job(Body):
     job_preparation_task: JobPreparationTask | None = None
     job_release_task: JobReleaseTask | None = None
     tasks: tuple[Task, ...] = ()
-    simulation: JobSimulation = JobSimulation()
+    simulation: JobSimulation = JobSimulation.model_construct()
 
     @property
     def pool_id(self) -> str | None:

@@ -77,7 +77,7 @@ class VirtualMachineConfiguration(Body):
     license_type: str | None = None
     data_disks: tuple[DataDisk, ...] = ()
     container_configuration: ContainerConfiguration | None = None
-    node_placement_configuration: NodePlacement = NodePlacement()
+    node_placement_configuration: NodePlacement = NodePlacement.model_construct()
 
 
 class CloudServiceConfiguration(Body):

@@ -36,7 +36,7 @@ class PublicAddresses(Body):
 class NetworkConfiguration(Body):
     subnet_id: str | None = None
     public_addresses: PublicAddresses = Field(default=PublicAddresses(), alias="publicIPAddressConfiguration")
-    endpoint_configuration: EndpointConfiguration = EndpointConfiguration()
+    endpoint_configuration: EndpointConfiguration = EndpointConfiguration.model_construct()
 
 
 class Subnet(Section):

@@ -26,7 +26,7 @@ class JobSchedule(Body):
     """A job schedule body; `jobSpecification` is a job body without an id, its times count from each occurrence."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    schedule: Recurrence = Recurrence()
+    schedule: Recurrence = Recurrence.model_construct()
     job_specification: Job
 
     @model_validator(mode="before")

@@ -153,8 +153,8 @@ class Scenario(Section):
     origin: UtcTime = ORIGIN
     horizon: Seconds | None = None
     """When the run ends at the latest, since the origin."""
-    options: Options = Options()
-    account: Account = Account()
+    options: Options = Options.model_construct()
+    account: Account = Account.model_construct()
     accounts: dict[str, Account] = Field(default_factory=dict)
     """Further accounts by name; a pool's `simulation.account` says which one it belongs to."""
     subnets: dict[str, Subnet] = Field(default_factory=dict)

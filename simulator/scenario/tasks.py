@@ -88,14 +88,14 @@ class Task(Body):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     command_line: str = ""
     required_slots: Positive = 1
-    constraints: TaskConstraints = TaskConstraints()
+    constraints: TaskConstraints = TaskConstraints.model_construct()
     multi_instance_settings: MultiInstanceSettings | None = None
     environment_settings: tuple[dict[str, Any], ...] = ()
     container_settings: dict[str, Any] | None = None
     depends_on: DependsOn | None = None
     exit_conditions: Annotated[dict[str, Any] | None, BeforeValidator(sound_exit_conditions)] = None
     affinity_info: AffinityInfo | None = None
-    simulation: TaskSimulation = TaskSimulation()
+    simulation: TaskSimulation = TaskSimulation.model_construct()
 
     @property
     def max_task_retry_count(self) -> int | None:
@@ -136,10 +136,10 @@ class JobPreparationTask(Body):
     id: str = "jobpreparation"
     command_line: str = ""
     environment_settings: tuple[dict[str, Any], ...] = ()
-    constraints: TaskConstraints = TaskConstraints()
+    constraints: TaskConstraints = TaskConstraints.model_construct()
     wait_for_success: bool = True
     rerun_on_node_reboot_after_success: bool = True
-    simulation: NodeTaskSimulation = NodeTaskSimulation()
+    simulation: NodeTaskSimulation = NodeTaskSimulation.model_construct()
 
 
 class JobReleaseTask(Body):
@@ -149,7 +149,7 @@ class JobReleaseTask(Body):
     command_line: str = ""
     environment_settings: tuple[dict[str, Any], ...] = ()
     max_wall_clock_time: Limit = 900.0
-    simulation: NodeTaskSimulation = NodeTaskSimulation()
+    simulation: NodeTaskSimulation = NodeTaskSimulation.model_construct()
 
 
 class TaskGroup(Section):

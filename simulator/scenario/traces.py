@@ -55,7 +55,7 @@ class TraceWorkload(Section):
 
     trace: str
     """Path, relative to the scenario file."""
-    columns: TraceColumns = TraceColumns()
+    columns: TraceColumns = TraceColumns.model_construct()
     time_unit: Literal["ms", "s", "m", "h"] = "s"
     """Unit of numeric submit times and durations in CSV and Parquet files."""
     parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"

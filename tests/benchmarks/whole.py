@@ -59,7 +59,7 @@ def process(*words: str) -> Cost:
     child = os.posix_spawn(
         sys.executable,
         [sys.executable, *words],
-        os.environ,
+        {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         file_actions=[(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_WRONLY, 0) for descriptor in (1, 2)],
     )
     _, status, usage = os.wait4(child, 0)

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import cluster, compare, load_experiment, replicate, sweep
 from simulator.experiment.versions import versions

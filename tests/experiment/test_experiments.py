@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from simulator import Scenario
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.experiment import compare, replicate
 from simulator.scenario.workload import build
 from tests.engine.test_stories import job, pool, scenario

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import Scenario, simulate
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.experiment import replicate
 from simulator.experiment.replications import find_warmup, sample_warnings
 from simulator.experiment.steady import common_warmup, load, mser, steady

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from simulator.cli.main import app
+from simulator.cli.whole import app
 from simulator.features import FEATURES, row
 
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.main import app
+from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.planning.designs import Fate
 from simulator.planning.plan import FRESH, make_plan

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.main import app
+from simulator.cli.whole import app
 from simulator.experiment.axes import Base
 from simulator.planning.sensitivity import Tornado, sensitivity
 from simulator.scenario.origins import Origin

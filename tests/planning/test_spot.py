@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.main import app
+from simulator.cli.whole import app
 from simulator.experiment.axes import Base
 from simulator.planning.demand import Demand
 from simulator.planning.spot import SpotReport, spot_report

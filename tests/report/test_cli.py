@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.report.figures import pool_over_time
 from simulator.report.kinds import KINDS, RUN
 from simulator.report.theme import save

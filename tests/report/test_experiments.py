@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.experiment import Estimate, compare, summary
 from simulator.report.experiments import choices_of_sweep, pair_of_sweep, tornado_of
 from simulator.report.figures import (

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import Recording, load, simulate
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
 from simulator.report.curves import curves, summary_table

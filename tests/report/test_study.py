@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli import app
+from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean

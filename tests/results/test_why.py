@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
 from simulator import InputError, Recording, simulate
-from simulator.cli.main import app
+from simulator.cli.whole import app
 from simulator.results.read import read
 from simulator.results.why import explain_pool, explain_task
 from simulator.results.why.evidence import find_instant

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.main import app
+from simulator.cli.whole import app
 from simulator.theory import queues as theory
 from simulator.verification import Case, Effort, Verdict, gangs, packing, preemption, queues, suite
 from simulator.verification.case import Family, at_most, exact

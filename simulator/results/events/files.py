@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError, Problem
 from simulator.results.events.form import Record
@@ -13,9 +13,6 @@ from simulator.results.events.write import lines
 
 if TYPE_CHECKING:
     from simulator.results.events.read import Log
-
-FILE: Final = "events.jsonl"
-"""The log in a run's directory."""
 
 
 def write_events(record: Record, path: Path) -> int:

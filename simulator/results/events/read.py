@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.events.files import FILE
 from simulator.results.events.form import Operation, parse_stamp
 from simulator.results.events.tables import Tables
+from simulator.results.read import EVENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,10 +108,10 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     problems, files = [], []
     for path in paths:
         if (path / "manifest.json").is_file():
-            mine = path / FILE
+            mine = path / EVENTS
             files.append(mine)
             if not mine.is_file():
-                text = f"holds no {FILE}: run the scenario again with --out and --events"
+                text = f"holds no {EVENTS}: run the scenario again with --out and --events"
                 problems.append(Problem(text, str(path)))
         elif path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())

@@ -1,0 +1,74 @@
+"""What `poolsight` can be asked to do: each command stands in a module that is imported only when it is wanted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Final
+
+import typer
+
+import simulator
+
+MODULES: Final[Mapping[str, str]] = {
+    "run": "run",
+    "compare": "experiments",
+    "report": "report",
+    "plot": "plot",
+    "trace": "plot",
+    "sweep": "sweep",
+    "validate": "describe",
+    "plan": "plan",
+    "sensitivity": "sensitivity",
+    "spot": "spot",
+    "verify": "verify",
+    "schema": "describe",
+    "sizes": "describe",
+    "node-agents": "describe",
+    "events": "events",
+    "why": "why",
+    "features": "features",
+    "formula": "formula",
+}
+"""The module of each command, in the order of the help."""
+
+
+def wanted(arguments: Sequence[str]) -> Iterable[str]:
+    """Give the command that a command line names; all of them where it names none that exists, to help and suggest."""
+    named = next((word for word in arguments if not word.startswith("-")), None)
+    return (named,) if named is not None and named in MODULES else MODULES
+
+
+def assemble(names: Iterable[str] = MODULES) -> typer.Typer:
+    """Build the command line of the commands named."""
+    app = typer.Typer(
+        name="poolsight",
+        help="Simulate Azure-Batch-like pools before anyone pays for them.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(options)
+    for name in names:
+        module = import_module(f"simulator.cli.{MODULES[name]}")
+        command = getattr(module, "app" if name == "formula" else name.replace("-", "_"))
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name=name)(command)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from simulator.kernel import SPEED  # noqa: PLC0415 - only wanted here
+
+        typer.echo(f"poolsight {simulator.__version__} (kernel: {SPEED})")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Simulate Azure-Batch-like pools before anyone pays for them."""
+    del version

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from simulator.formula.calls import StopEvaluation
 from simulator.formula.errors import (
     EVALUATION_ERROR,
     MESSAGES,
@@ -11,7 +12,7 @@ from simulator.formula.errors import (
     EvaluationError,
     NameValue,
 )
-from simulator.formula.evaluate import StopEvaluation, compile_expression, scalar, target_value
+from simulator.formula.evaluate import compile_expression, scalar, target_value
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.parser import parse
 from simulator.formula.run import AutoScaleRun, Branch, Context, State, Step, Window

@@ -153,7 +153,7 @@ _LOST: Final = {
     S.UNKNOWN,  # contact lost
     S.UNUSABLE,  # contact lost, and the service says so
 }
-"""What can befall a node in any state with a VM behind it, except one that is leaving."""
+"""What can befall a node in any state with a VM behind it, except one that is past its drain."""
 _OPERATED: Final = {
     S.REBOOTING,  # an operator's reboot
     S.REIMAGING,  # an operator's reimage
@@ -263,8 +263,10 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
     S.LEAVINGPOOL: frozenset(
         {
             None,  # gone
-            S.IDLE,  # the resize timed out while draining: back in service, nothing running
+            S.IDLE,  # the resize timed out or was stopped while draining: back in service, nothing running
             S.RUNNING,  # the same with tasks still running
+            S.UNKNOWN,  # contact lost while draining
+            S.UNUSABLE,  # the same, and the service says so
         }
     ),
     S.PREEMPTED: frozenset(

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from simulator.engine.node import Node
     from simulator.engine.pool import Pool
 
-DEAF = (None, NodeState.PREEMPTED, NodeState.LEAVINGPOOL, NodeState.UNUSABLE, NodeState.UNKNOWN)
+DEAF = (None, NodeState.PREEMPTED, NodeState.UNUSABLE, NodeState.UNKNOWN)
 """States in which there is no contact to lose."""
 
 
 def can_lose_contact(node: Node) -> bool:
-    """Say whether contact with a node can be lost now."""
-    return node.state not in DEAF and not node.leaving
+    """Say whether contact with a node can be lost now: there is some, and the node is not past its drain."""
+    return node.state not in DEAF and (not node.leaving or node.draining is not None)
 
 
 def lose_contact(pool: Pool, nodes: Sequence[Node], state: NodeState, recovery: float | None, why: str) -> None:

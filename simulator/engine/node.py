@@ -49,7 +49,8 @@ class Node:
         """How often it has started, on whatever VM."""
         self.last_boot = -1
         self.leaving = False
-        self.draining = False
+        self.draining: NodeDeallocationOption | None = None
+        """What its removal waits for; None = it is not to go, or has nothing to wait for any more."""
         self.disabled: NodeDeallocationOption | None = None
         """What becomes of tasks here since an operator has disabled scheduling; None = it is enabled."""
         self.is_open = True
@@ -76,6 +77,11 @@ class Node:
     @property
     def has_vm(self) -> bool:
         return self.state not in (None, NodeState.PREEMPTED)
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether it only drains so far, and can be told to go back to work."""
+        return self.draining is not None and self.state is NodeState.LEAVINGPOOL
 
     @property
     def in_service(self) -> bool:
@@ -112,6 +118,9 @@ class Node:
         match order:
             case Leave():
                 return self._leave(order.option)
+            case Stay():
+                self.draining = None
+                return self._serve()
             case Preempt():
                 return self._lose_vm()
             case Restart():
@@ -209,10 +218,14 @@ class Node:
         try:
             if order.recovery is not None and order.recovery <= patience:
                 yield env.after(order.recovery)
+                if self.draining is not None:
+                    return Leave(self.draining)
             else:
                 if not is_empty:
                     yield env.after(patience)
                     slots.stop_tasks(self, Outcome.PREEMPTED)
+                if self.draining is not None:
+                    return Leave(NodeDeallocationOption.REQUEUE)  # it was to go: nothing here is worth waiting for
                 yield simpy.Event(env) if order.recovery is None else env.after(order.recovery - patience)
         finally:
             self._will_recover = False
@@ -223,20 +236,15 @@ class Node:
     # ---- ends ----------------------------------------------------------------------------------------------
 
     def _leave(self, option: NodeDeallocationOption) -> Life:
-        """Let tasks end, give them back or end them, then take the time that removal takes."""
-        try:
-            if option in DRAINING and self.state is NodeState.IDLE:
-                self._enter(NodeState.LEAVINGPOOL)
-                self.draining = True
-                yield from self._drain(option)
-        except simpy.Interrupt as interrupt:
-            if isinstance(interrupt.cause, Stay):
-                self.leaving = False
-                return None
-            slots.stop_tasks(self, Outcome.PREEMPTED)
-            return Go()
-        finally:
-            self.draining = False
+        """Let tasks end, give them back or end them, then take the time that removal takes.
+
+        Whatever comes in the way of a drain is heeded: another option, contact lost, or that it is to stay after all.
+        """
+        if option in DRAINING and (self.draining is not None or self.state is NodeState.IDLE):
+            self.draining = option
+            self._enter(NodeState.LEAVINGPOOL)
+            yield from self._drain(option)
+        self.draining = None
         slots.stop_tasks(self, ended_by(option))
         if self.state is not NodeState.LEAVINGPOOL:
             self._enter(NodeState.LEAVINGPOOL)

@@ -113,18 +113,21 @@ def upgrade_os(pool: Pool, asked: UpgradeOs) -> Answer:
 
 
 def contact_lost(pool: Pool, asked: LoseContact) -> Answer:
-    """Break nodes."""
+    """Break nodes; a named one with which there is no contact to lose is refused."""
+    state = NodeState(asked.state)
     if asked.node_id is not None:
-        nodes, missing = _named(pool, asked.node_id)
-        if missing:
-            return missing
-        nodes = [node for node in nodes if can_lose_contact(node)]
-    else:
-        nodes = [node for node in pool.nodes.values() if node.in_service and can_lose_contact(node)]
-        dice = [pool.luck("contact victims") for _ in nodes]
-        chosen = victims([node.sequence for node in nodes], asked.count or len(nodes), dice)
-        nodes = [pool.nodes[sequence] for sequence in chosen]
-    lose_contact(pool, nodes, NodeState(asked.state), asked.recovery, "contact lost")
+        answer = _each(
+            pool,
+            asked.node_id,
+            lambda node: None if can_lose_contact(node) else _cannot(node),
+            lambda node: lose_contact(pool, [node], state, asked.recovery, "contact lost"),
+        )
+        return answer if answer.is_refusal else Answer(message=f"contact lost with {', '.join(asked.node_id)}")
+    nodes = [node for node in pool.nodes.values() if node.in_service and can_lose_contact(node)]
+    dice = [pool.luck("contact victims") for _ in nodes]
+    chosen = victims([node.sequence for node in nodes], asked.count or len(nodes), dice)
+    nodes = [pool.nodes[sequence] for sequence in chosen]
+    lose_contact(pool, nodes, state, asked.recovery, "contact lost")
     return Answer(message=f"contact lost with {', '.join(node.id for node in nodes) or 'no node'}")
 
 

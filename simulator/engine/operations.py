@@ -49,4 +49,4 @@ def _performer(operation: Operation) -> Performer:
 def _fail(world: World, asked: Outage) -> Answer:
     """Take capacity away for a while."""
     hit = outages.begin(world, asked.size, asked.zone, asked.duration)
-    return Answer(message=f"{hit} nodes lost contact" if hit else "")
+    return Answer(message=f"{hit} {'node' if hit == 1 else 'nodes'} lost contact" if hit else "")

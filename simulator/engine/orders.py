@@ -14,14 +14,14 @@ class Preempt:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The pool no longer wants the node."""
+    """The pool no longer wants the node; to one that drains already: it leaves with this option."""
 
     option: NodeDeallocationOption
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A resize ran out of time while the node was draining: back to work."""
+    """A resize ran out of time, or was stopped, while the node was draining: back to work."""
 
 
 @dataclass(frozen=True, slots=True)

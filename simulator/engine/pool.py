@@ -125,7 +125,11 @@ class Pool:
     @property
     def drains_now(self) -> bool:
         """Whether a resize waits for tasks to end before it can go on."""
-        return any(self.nodes[sequence].draining for sequence in self.resizing.victims) if self.resizing else False
+        return (
+            any(self.nodes[sequence].draining is not None for sequence in self.resizing.victims)
+            if self.resizing
+            else False
+        )
 
     def luck(self, purpose: str) -> float:
         """Draw a number in [0, 1) from a stream of its own."""

@@ -80,15 +80,23 @@ def begin(
 
 
 def stop(pool: Pool) -> Answer:
-    """Keep what has been obtained; the target is not restored."""
+    """Keep what has been obtained, also nodes that only drain so far; the target is not restored.
+
+    Nodes past their drain go; the pool is steady when they have.
+    """
     if pool.resizing is not None:
+        pool.pending = None  # targets stay until the next evaluation (assumption P33)
         _cancel_orders(pool.resizing, "ResizeStopped", "The resize was stopped")
+        _put_back(pool, pool.resizing)
         progress(pool)
     return DONE
 
 
 def clear(pool: Pool) -> None:
-    """Stop a running resize and remove every node, for a pool that is being deleted; tasks are given back."""
+    """Stop a running resize and remove every node, for a pool that is being deleted; tasks are given back.
+
+    Nodes that drain are told anew; those past their drain are on their way already.
+    """
     if pool.resizing is not None:
         _cancel_orders(pool.resizing, "ResizeStopped", "The pool is being deleted")
         _finish(pool, pool.resizing)
@@ -169,8 +177,19 @@ def _adjust(pool: Pool, resizing: Resize, kind: NodeKind) -> None:
 
 def _remove(resizing: Resize, node: Node) -> None:
     resizing.victims.add(node.sequence)
-    node.leaving = True
-    node.tell(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
+    if not node.leaving or node.draining is not None:
+        node.leaving = True
+        node.tell(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
+
+
+def _put_back(pool: Pool, resizing: Resize) -> int:
+    """Let victims that only drain so far go back to work; gives how many did."""
+    staying = [pool.nodes[sequence] for sequence in sorted(resizing.victims) if pool.nodes[sequence].can_stay]
+    for node in staying:
+        resizing.victims.discard(node.sequence)
+        node.leaving = False
+        node.tell(Stay())
+    return len(staying)
 
 
 def _time_out(pool: Pool, resizing: Resize) -> None:
@@ -191,10 +210,8 @@ def _give_up_draining(pool: Pool, resizing: Resize) -> None:
     """Put nodes that still drain back to work (assumption P6)."""
     if pool.resizing is not resizing:
         return
-    for sequence in [n for n in sorted(resizing.victims) if pool.nodes[n].draining]:
+    if _put_back(pool, resizing):
         resizing.fail("RemoveNodesFailed", "Nodes could not be removed before the resize timeout")
-        resizing.victims.discard(sequence)
-        pool.nodes[sequence].tell(Stay())
     _finish(pool, resizing)
 
 

@@ -23,6 +23,8 @@ def choose_victims(pool: Pool, kind: NodeKind, count: int) -> list[int]:
 def _candidate(pool: Pool, node: Node) -> Candidate:
     kernel, now = pool.kernel, pool.world.env.clock
     state = node.state or NodeState.CREATING
+    if state is NodeState.LEAVINGPOOL:
+        state = NodeState.IDLE  # told at this very instant that it stays
     used = elapsed = 0
     if kernel.nodes.held[node.sequence] and state is NodeState.IDLE:
         for task in kernel.nodes.tasks_on(node.sequence):

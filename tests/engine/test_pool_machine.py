@@ -113,6 +113,10 @@ class Operator(RuleBasedStateMachine):
     def lose_contact(self, count: int, state: str, again: str) -> None:
         self.ask("loseContact", count=count, state=state, recovery=again)
 
+    @rule(data=st.data(), state=st.sampled_from(["unknown", "unusable"]), again=st.sampled_from(["10s", "5m"]))
+    def lose_contact_with(self, data: st.DataObject, state: str, again: str) -> None:
+        self.ask("loseContact", nodeId=self.some_nodes(data, 2), state=state, recovery=again)
+
     @rule(seconds=st.integers(1, 400))
     def wait(self, seconds: int) -> None:
         self.simulation.advance(self.simulation.snapshot().now + seconds)

@@ -28,6 +28,7 @@ def at_node(at: float, name: str, **body: Any) -> dict[str, Any]:
 
 
 BUSY = [job(1, "100s")]
+TASKS_END = {"nodeDeallocationOption": "taskcompletion"}
 FAILING = {**START, "simulation": {"startTask": {"failureProbability": 1}}}
 REACHED: dict[NodeState, tuple[float, dict[str, Any], list[Any], list[Any]]] = {
     S.CREATING: (5, START, [], []),
@@ -42,6 +43,7 @@ REACHED: dict[NodeState, tuple[float, dict[str, Any], list[Any], list[Any]]] = {
     S.UPGRADINGOS: (35, START, [], [operation(32, "upgradeOs")]),
     S.UNUSABLE: (35, START, [], [at_node(32, "loseContact", state="unusable", recovery="20s")]),
     S.UNKNOWN: (35, START, [], [at_node(32, "loseContact", recovery="20s")]),
+    S.LEAVINGPOOL: (35, START, BUSY, [operation(31, "resize", targetLowPriorityNodes=0, **TASKS_END)]),
 }
 """When a node is in a state, and what brings it there: body of the pool, jobs, timeline."""
 BEFALLS = (S.PREEMPTED, S.LEAVINGPOOL, S.UNKNOWN, S.UNUSABLE, S.UPGRADINGOS, S.REBOOTING, S.REIMAGING, S.OFFLINE)
@@ -90,7 +92,7 @@ def befall(state: NodeState, what: NodeState) -> Recording:
 
 
 RETAINED = operation(31, "resize", targetLowPriorityNodes=0, resizeTimeout="5m", nodeDeallocationOption="retaineddata")
-DRAINED = {**RETAINED, "nodeDeallocationOption": "taskcompletion"}
+DRAINED = {**RETAINED, **TASKS_END}
 SHORT = [job(1, "20s")]
 OWN: dict[str, tuple[set[Edge], dict[str, Any]]] = {
     "a node joins, works and leaves": (

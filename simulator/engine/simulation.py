@@ -24,6 +24,7 @@ from simulator.results.raw import RawAttempts, RawRun
 from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
+from simulator.scenario.auto_pools import auto_pool_id
 from simulator.scenario.bodies import Pool as PoolDescription
 from simulator.scenario.job_operations import AddJob, AddTasks
 from simulator.scenario.planned import UNKNOWN
@@ -299,7 +300,7 @@ def _pools(scenario: Scenario, workload: Workload) -> tuple[list[int], list[Pool
             continue
         shared = planned.schedule >= 0 and job.auto_pool.pool_lifetime_option == "jobschedule"
         owner = scenario.job_schedules[planned.schedule].id if shared else job.id
-        name = f"{job.auto_pool.id_prefix}_{owner}".replace(":", "_")
+        name = auto_pool_id(job.auto_pool.id_prefix, owner)
         if name.lower() not in index or not shared:
             index[name.lower()] = len(descriptions)
             descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))

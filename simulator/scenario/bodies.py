@@ -24,6 +24,7 @@ from simulator.scenario.section import (
     Amount,
     Body,
     Count,
+    DisplayName,
     Positive,
     Retries,
     Section,
@@ -89,6 +90,7 @@ class Pool(Body):
     """A pool body as `az batch pool create --json-file` takes it, with `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
     vm_size: str
     virtual_machine_configuration: VirtualMachineConfiguration | None = None
     cloud_service_configuration: CloudServiceConfiguration | None = None
@@ -247,6 +249,7 @@ class Job(Body):
     """A job body as `az batch job create --json-file` takes it, with `tasks` and `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
     priority: Annotated[int, BeforeValidator(no_boolean), Field(ge=-1000, le=1000)] = 0
     pool_info: PoolInfo
     constraints: JobConstraints = JobConstraints.model_construct()

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.scenario.arrivals import AtOnce
-from simulator.scenario.bodies import Job, Pool
+from simulator.scenario.bodies import Pool
 from simulator.scenario.dependency_checks import check_dependencies
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.job_checks import check_job, check_job_operations, check_schedules
-from simulator.scenario.job_operations import AddJob
 from simulator.scenario.operation_checks import check_operations
+from simulator.scenario.placed import PlacedJob, PlacedTask, place, pools_by_name
 from simulator.scenario.pool_checks import check_pool, check_pools
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
@@ -20,61 +20,65 @@ from simulator.scenario.traces import TraceWorkload, read_trace
 
 def check(scenario: Scenario) -> list[Finding]:
     """Give everything that makes a well-formed scenario impossible, or odd (warnings)."""
-    found = [*check_pools(scenario), *_jobs(scenario), *check_operations(scenario)]
+    jobs = place(scenario)
+    found = [*check_pools(scenario), *_jobs(scenario, jobs), *check_operations(scenario, pools_by_name(scenario, jobs))]
     if not any(not finding.is_warning for finding in found):
         found += _horizon(scenario)
     return found
 
 
-def pools_by_id(scenario: Scenario) -> dict[str, Pool]:
-    """Give the pools by lower-case id: the service compares ids without case."""
-    return {pool.id.lower(): pool for pool in scenario.pools}
-
-
-def _jobs(scenario: Scenario) -> Iterator[Finding]:
-    pools = pools_by_id(scenario)
-    placed: list[tuple[Job, Loc, bool]] = [(job, ("jobs", index), False) for index, job in enumerate(scenario.jobs)]
-    for index, operation in enumerate(scenario.timeline):
-        if isinstance(operation, AddJob):
-            placed.append((operation.job, ("timeline", index, "job"), False))
-    for index, schedule in enumerate(scenario.job_schedules):
-        placed.append((schedule.job_specification, ("jobSchedules", index, "jobSpecification"), True))
-    if not placed and scenario.horizon is None:
+def _jobs(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
+    if not jobs and scenario.horizon is None:
         text = "no job and no horizon: there is nothing to wait for, the run ends at once"
         yield Finding(text, ("jobs",), is_warning=True)
-    for job, loc, scheduled in placed:
-        pool = job.auto_pool.pool if job.auto_pool else pools.get((job.pool_id or "").lower())
+    for placed in jobs:
+        job, info = placed.job, (*placed.loc, "poolInfo")
         if job.auto_pool and job.pool_id:
-            yield Finding("both poolId and autoPoolSpecification; the service takes one", (*loc, "poolInfo"))
+            yield Finding("both poolId and autoPoolSpecification; the service takes one", info)
         elif job.auto_pool:
-            yield from check_pool(scenario, job.auto_pool.pool, (*loc, "poolInfo", "autoPoolSpecification", "pool"))
+            yield from check_pool(scenario, job.auto_pool.pool, (*info, "autoPoolSpecification", "pool"))
         elif job.pool_id is None:
-            yield Finding("expected a poolId or an autoPoolSpecification", (*loc, "poolInfo"))
-        yield from _work(scenario, job, pool, loc)
-        yield from check_job(scenario, job, pool, loc, scheduled=scheduled)
+            yield Finding("expected a poolId or an autoPoolSpecification", info)
+        yield from check_dependencies(placed)
+        yield from _listed(scenario, placed)
+        yield from _sources(scenario, placed)
+        yield from check_job(scenario, placed)
     yield from check_schedules(scenario)
-    yield from check_job_operations(scenario)
+    yield from check_job_operations(scenario, jobs)
 
 
-def _work(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
-    yield from check_dependencies(job, loc)
-    for index, task in enumerate(job.tasks):
+def _listed(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
+    """Check what listed tasks need, the job manager among them."""
+    manager = placed.job.job_manager_task
+    managers = [] if manager is None else [PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
+    for one in [*placed.tasks, *managers]:
+        task, loc = one.task, one.loc
         try:
-            duration = stated(task, job.simulation.defaults).duration
+            duration = stated(task, placed.job.simulation.defaults).duration
         except ValueError as error:
-            yield Finding(f"in environmentSettings: {error}", (*loc, "tasks", index, "environmentSettings"))
+            yield Finding(f"in environmentSettings: {error}", (*loc, "environmentSettings"))
             continue
         if duration is None:
-            text = "no duration: give simulation.duration, SIM_DURATION, or defaults.duration in the job's simulation"
-            yield Finding(text, (*loc, "tasks", index))
-        if pool is not None:
-            where = (*loc, "tasks", index)
+            text = "give simulation.duration, SIM_DURATION, or defaults.duration in the job's simulation"
+            if task is manager:
+                yield Finding(f"no duration, so it ends as it starts: {text}", loc, is_warning=True)
+            else:
+                yield Finding(f"no duration: {text}", loc)
+        if placed.pool is not None:
             own = task.simulation
-            yield from _fits(
-                scenario, pool, where, task.required_slots, own.cores, own.memory, task.number_of_instances
-            )
-    for index, source in enumerate(job.simulation.workload):
-        where = (*loc, "simulation", "workload", index)
+            need = (task.required_slots, own.cores, own.memory, task.number_of_instances)
+            yield from _fits(scenario, placed.pool, loc, *need)
+
+
+def _sources(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
+    """Check groups of tasks and traces."""
+    pool = placed.pool
+    for one in placed.sources:
+        source, where = one.source, one.loc
+        begin = placed.created_at if one.added_at is None else one.added_at
+        if source.start is not None and source.start < begin and not placed.is_scheduled:
+            text = "before its job" if one.added_at is None else "before the operation that adds them"
+            yield Finding(f"the tasks come {text}", (*where, "start"))
         if isinstance(source, TaskGroup):
             if source.count is None and not source.arrivals.ends and not isinstance(source.arrivals, AtOnce):
                 yield Finding("expected a count, or arrivals that end (until)", where)

@@ -3,25 +3,26 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.scenario.bodies import Job
 from simulator.scenario.dependencies import parents_of
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.findings import Finding
+from simulator.scenario.placed import PlacedJob
 
 LONGEST_LIST: Final = 64_000
 """Characters of all ids in one `taskIds`."""
 
 
-def check_dependencies(job: Job, loc: Loc) -> Iterator[Finding]:
+def check_dependencies(placed: PlacedJob) -> Iterator[Finding]:
     """Go through the dependencies of a job's listed tasks."""
-    ids = {task.id.lower(): index for index, task in enumerate(job.tasks)}
-    numbers = {int(task.id): index for index, task in enumerate(job.tasks) if task.id.isdigit()}
+    tasks = [one.task for one in placed.tasks]
+    ids = {task.id.lower(): index for index, task in enumerate(tasks)}
+    numbers = {int(task.id): index for index, task in enumerate(tasks) if task.id.isdigit()}
     parents: dict[int, list[int]] = {}
-    for index, task in enumerate(job.tasks):
-        where = (*loc, "tasks", index, "dependsOn")
+    for index, task in enumerate(tasks):
+        where = (*placed.tasks[index].loc, "dependsOn")
         wanted = task.depends_on
         if wanted is None:
             continue
-        if not job.uses_task_dependencies:
+        if not placed.job.uses_task_dependencies:
             text = "the service refuses it in a job without usesTaskDependencies (TaskDependenciesNotSpecifiedOnJob)"
             yield Finding(text, where)
         length = sum(map(len, wanted.task_ids))
@@ -37,9 +38,9 @@ def check_dependencies(job: Job, loc: Loc) -> Iterator[Finding]:
             yield Finding(f"no task '{name}' in this job: the task will wait for ever", where, is_warning=True)
     circle = _circle(parents)
     if circle:
-        names = " for ".join(f"'{job.tasks[index].id}'" for index in circle)
+        names = " for ".join(f"'{tasks[index].id}'" for index in circle)
         text = f"tasks wait for each other in a circle, for ever: {names}"
-        yield Finding(text, (*loc, "tasks", circle[0], "dependsOn"), is_warning=True)
+        yield Finding(text, (*placed.tasks[circle[0]].loc, "dependsOn"), is_warning=True)
 
 
 def _circle(parents: dict[int, list[int]]) -> list[int]:

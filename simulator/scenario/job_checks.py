@@ -3,54 +3,62 @@
 import math
 from collections.abc import Iterator
 
+from simulator.errors import InputError
 from simulator.scenario.arrivals import AtOnce
-from simulator.scenario.bodies import Job, OnAllTasksComplete, OnTaskFailure, Pool
+from simulator.scenario.bodies import Job, OnAllTasksComplete, OnTaskFailure
 from simulator.scenario.exit_conditions import named_actions
 from simulator.scenario.findings import Finding, Loc
-from simulator.scenario.job_operations import AddTasks, ReactivateTask, TerminateTask
-from simulator.scenario.planned import planned
+from simulator.scenario.job_operations import AddTasks, OnJob, ReactivateTask, TerminateTask
+from simulator.scenario.names import near
+from simulator.scenario.placed import PlacedJob, PlacedTask
 from simulator.scenario.schema import Scenario
-from simulator.scenario.tasks import Task, TaskGroup
+from simulator.scenario.tasks import TaskGroup
+from simulator.scenario.traces import read_trace
 
 SHORTEST = 60.0
 """The service takes no shorter recurrence interval or start window."""
 TERMINATES = OnAllTasksComplete.TERMINATEJOB
 
 
-def check_job(scenario: Scenario, job: Job, pool: Pool | None, loc: Loc, *, scheduled: bool) -> Iterator[Finding]:
+def check_job(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
     """Check everything about a job but its references and what fits where."""
+    job, loc = placed.job, placed.loc
     if job.job_release_task is not None and job.job_preparation_task is None:
         text = "a release task needs a jobPreparationTask; the service refuses it alone (InvalidPropertyValue)"
         yield Finding(text, (*loc, "jobReleaseTask"))
     if job.max_parallel_tasks > 0:
         text = "the service wants inter-node communication and an enabled account for it; the limit holds here anyway"
         yield Finding(text, (*loc, "maxParallelTasks"), is_warning=True)
-    yield from _tasks(job, pool, loc)
-    yield from _end(scenario, job, loc, scheduled=scheduled)
-
-
-def _tasks(job: Job, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
-    listed: list[tuple[Task, Loc]] = [(task, (*loc, "tasks", index)) for index, task in enumerate(job.tasks)]
+    listed = list(placed.tasks)
     manager = job.job_manager_task
     if manager is not None:
-        listed.append((manager, (*loc, "jobManagerTask")))
+        listed.append(PlacedTask(manager, (*loc, "jobManagerTask")))
         if manager.simulation.submit is not None:
             yield Finding("a job manager starts with its job", (*loc, "jobManagerTask", "simulation", "submit"))
-        if any(task.id.lower() == manager.id.lower() for task in job.tasks):
-            yield Finding(f"the job manager has the id '{manager.id}' too", (*loc, "tasks"))
+    for one in listed:
+        yield from _task(placed, one)
+    yield from _end(scenario, job, loc, scheduled=placed.is_scheduled)
+
+
+def _task(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    task, where, job, pool = one.task, one.loc, placed.job, placed.pool
     machine = None if pool is None else pool.virtual_machine_configuration
-    needs_container = machine is not None and machine.container_configuration is not None
-    for task, where in listed:
-        if needs_container and task.container_settings is None:
-            text = "the pool has a container configuration: tasks on it need containerSettings (InvalidPropertyValue)"
-            yield Finding(text, where)
-        actions = set(named_actions(task)) - {"none"}
-        if actions and job.on_task_failure is OnTaskFailure.NOACTION:
-            text = "a jobAction in a job whose onTaskFailure is noaction: the service refuses it (InvalidPropertyValue)"
-            yield Finding(text, (*where, "exitConditions"))
-        submit = task.simulation.submit
-        if submit is not None and submit < job.simulation.created_at:
-            yield Finding("the task is added before its job", (*where, "simulation", "submit"))
+    if machine is not None and machine.container_configuration is not None and task.container_settings is None:
+        text = "the pool has a container configuration: tasks on it need containerSettings (InvalidPropertyValue)"
+        yield Finding(text, where)
+    actions = set(named_actions(task)) - {"none"}
+    if actions and job.on_task_failure is OnTaskFailure.NOACTION:
+        text = "a jobAction in a job whose onTaskFailure is noaction: the service refuses it (InvalidPropertyValue)"
+        yield Finding(text, (*where, "exitConditions"))
+    submit = task.simulation.submit
+    if submit is None:
+        return
+    if one.added_at is not None:
+        yield Finding(
+            "the operation's at says when its tasks are added: leave submit out", (*where, "simulation", "submit")
+        )
+    elif submit < job.simulation.created_at and where[-1] != "jobManagerTask":
+        yield Finding("the task is added before its job", (*where, "simulation", "submit"))
 
 
 def _end(scenario: Scenario, job: Job, loc: Loc, *, scheduled: bool) -> Iterator[Finding]:
@@ -93,7 +101,11 @@ def check_schedules(scenario: Scenario) -> Iterator[Finding]:
         for name, value in (("recurrenceInterval", interval), ("startWindow", times.start_window)):
             if value is not None and value < SHORTEST:
                 yield Finding("the service takes at least one minute (InvalidPropertyValue)", (*loc, "schedule", name))
-        if interval is not None and times.do_not_run_after is None and scenario.horizon is None:
+        after, until = times.do_not_run_after, times.do_not_run_until
+        if after is not None and after < (until or 0.0):
+            text = f"over at {after:g} s, before doNotRunUntil at {until or 0.0:g} s: no job is ever created"
+            yield Finding(text, (*loc, "schedule", "doNotRunAfter"), is_warning=True)
+        if interval is not None and after is None and scenario.horizon is None:
             text = "recurs for ever: give doNotRunAfter, or the scenario a horizon"
             yield Finding(text, (*loc, "schedule", "recurrenceInterval"))
         ends = job.on_all_tasks_complete is TERMINATES or job.job_manager_task is not None
@@ -102,22 +114,67 @@ def check_schedules(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(text, (*loc, "jobSpecification"), is_warning=True)
 
 
-def check_job_operations(scenario: Scenario) -> Iterator[Finding]:
-    """Check what operations on tasks name, and whether added tasks have ids of their own."""
-    every = {one.job.id.lower(): one.job for one in planned(scenario) if one.schedule < 0}
-    seen: dict[str, set[str]] = {job.id.lower(): {task.id.lower() for task in job.tasks} for job in scenario.jobs}
+def check_job_operations(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
+    """Check what operations on jobs and tasks name, and whether tasks have ids of their own."""
+    every = {one.job.id.lower(): one for one in reversed(jobs) if not one.is_scheduled}
+    for placed in every.values():
+        yield from _second_ids(placed)
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
+        if not isinstance(operation, OnJob):
+            continue
+        found = every.get(operation.job.lower())
+        if found is not None and operation.at < found.created_at:
+            text = f"job '{found.job.id}' is added at {found.created_at:g} s only: this comes too early (JobNotFound)"
+            yield Finding(text, loc, is_warning=True)
+        elif isinstance(operation, TerminateTask | ReactivateTask) and found is not None:
+            yield from _known_task(found, operation, loc)
         if isinstance(operation, AddTasks):
-            known = seen.setdefault(operation.job.lower(), set())
-            for place, task in enumerate(operation.tasks):
-                if task.id.lower() in known:
-                    yield Finding(f"a second task with the id '{task.id}' (TaskExists)", (*loc, "tasks", place, "id"))
-                known.add(task.id.lower())
             if not operation.tasks and not operation.workload:
                 yield Finding("expected tasks, a workload, or both", loc)
-        elif isinstance(operation, TerminateTask | ReactivateTask):
-            job = every.get(operation.job.lower())
-            listed = job is None or any(task.id.lower() == operation.task.lower() for task in job.tasks)
-            if not listed and job is not None and not job.simulation.workload and job.job_manager_task is None:
-                yield Finding(f"job '{job.id}' has no task '{operation.task}'", (*loc, "task"), is_warning=True)
+            if found is None:
+                text = "tasks cannot be added to the job of a schedule: list them in its jobSpecification"
+                yield Finding(text, (*loc, "job"))
+
+
+def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
+    """Give the ids that tasks have after others; two in one body are found in the document already."""
+    manager = placed.job.job_manager_task
+    known = set() if manager is None else {manager.id.lower()}
+    for one in placed.tasks:
+        name = one.task.id
+        if manager is not None and name.lower() == manager.id.lower():
+            yield Finding(f"the job manager has the id '{name}' too (TaskExists)", (*one.loc, "id"))
+        elif name.lower() in known and one.added_at is not None:
+            yield Finding(f"a second task with the id '{name}' (TaskExists)", (*one.loc, "id"))
+        known.add(name.lower())
+
+
+def _known_task(placed: PlacedJob, operation: TerminateTask | ReactivateTask, loc: Loc) -> Iterator[Finding]:
+    """Warn of a task that nobody adds."""
+    wanted = operation.task.lower()
+    names = [one.task.id for one in placed.tasks]
+    if placed.job.job_manager_task is not None:
+        names.append(placed.job.job_manager_task.id)
+    if wanted in {name.lower() for name in names} or any(
+        _makes(placed, part, wanted) for part in range(len(placed.sources))
+    ):
+        return
+    hint = near(operation.task, names)
+    text = f"job '{placed.job.id}' has no task '{operation.task}'{hint} (TaskNotFound)"
+    yield Finding(text, (*loc, "task"), is_warning=True)
+
+
+def _makes(placed: PlacedJob, part: int, wanted: str) -> bool:
+    """Say whether a source gives a task of that id, in lower case; one that cannot be read is told elsewhere."""
+    source = placed.sources[part].source
+    if isinstance(source, TaskGroup):
+        prefix = source.prefix(part, is_alone=len(placed.sources) == 1 and not placed.tasks)
+        begin, _, number = wanted.rpartition("-")
+        is_one = begin == prefix.lower() and number.isdecimal() and number == str(int(number))
+        return is_one and int(number) >= 1 and (source.count is None or int(number) <= source.count)
+    try:
+        names = read_trace(source).names
+    except InputError:
+        return True
+    return any(names[index].lower() == wanted for index in range(len(names)))

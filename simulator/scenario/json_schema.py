@@ -11,23 +11,31 @@ def build() -> dict[str, Any]:
     """Give the schema that editors and other tools use; the loader's own messages say more."""
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
     definitions = schema["$defs"]
-    for name in ("Pool", "Job"):
+    for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
         definitions[f"{name}File"] = {
             "type": "object",
-            "description": f"a {name.lower()} body kept in a file; keys beside `file` win over the file's",
+            "description": f"a {key[:-1].lower()} body kept in a file; keys beside `file` win over the file's",
             "required": ["file"],
-            "properties": {"file": _FILE, "simulation": definitions[name]["properties"]["simulation"]},
+            "properties": {
+                "file": _FILE,
+                **{k: v for k, v in definitions[name]["properties"].items() if k == "simulation"},
+            },
         }
-        key = f"{name.lower()}s"
         items = schema["properties"][key]["items"]
         schema["properties"][key]["items"] = {"anyOf": [items, {"$ref": f"#/$defs/{name}File"}]}
     unnamed = [name for name in definitions["Pool"]["required"] if name != "id"]
-    definitions["AutoPool"]["properties"]["pool"] = {**definitions["Pool"], "required": unnamed}
-    tasks = definitions["Job"]["properties"]["tasks"]
+    described = {**definitions["Pool"], "required": unnamed}
+    definitions["AutoPool"]["properties"]["pool"] = {"anyOf": [described, {"$ref": "#/$defs/PoolFile"}]}
     in_file = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
-    definitions["Job"]["properties"]["tasks"] = {"anyOf": [tasks, in_file]}
+    for name in ("Job", "AddTasks"):
+        tasks = definitions[name]["properties"]["tasks"]
+        definitions[name]["properties"]["tasks"] = {"anyOf": [tasks, in_file]}
     unnamed = [name for name in definitions["Job"]["required"] if name != "id"]
-    definitions["JobSchedule"]["properties"]["jobSpecification"] = {**definitions["Job"], "required": unnamed}
+    kept = {"$ref": "#/$defs/JobFile"}
+    specified = {"anyOf": [{**definitions["Job"], "required": unnamed}, kept]}
+    definitions["JobSchedule"]["properties"]["jobSpecification"] = specified
+    added = definitions["AddJob"]["properties"]["job"]
+    definitions["AddJob"]["properties"]["job"] = {"anyOf": [added, kept]}
     schema["properties"]["prices"] = {
         "description": "a saved answer of the public retail-prices service",
         "type": "object",

@@ -1,6 +1,6 @@
 """What the service would refuse of an operation in any case, whatever the pool looks like by then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from simulator.scenario.bodies import Pool
 from simulator.scenario.catalogue import table
@@ -20,9 +20,8 @@ from simulator.scenario.schema import Operation, Scenario
 MOST_NODES = 100
 
 
-def check_operations(scenario: Scenario) -> Iterator[Finding]:
-    """Go through the timeline."""
-    pools = {pool.id.lower(): pool for pool in scenario.pools}
+def check_operations(scenario: Scenario, pools: Mapping[str, Pool]) -> Iterator[Finding]:
+    """Go through the timeline; `pools` gives those that operations may name."""
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         yield from _timeouts(operation, loc)

@@ -15,6 +15,7 @@ from simulator.scenario.deployment import (
     is_windows_image,
 )
 from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.job_operations import AddJob
 from simulator.scenario.names import near
 from simulator.scenario.schema import Account, Scenario
 
@@ -33,7 +34,9 @@ UNSUPPORTED_CLOUD: Final = ("extrasmall", "standard_a1_v2", "standard_a2_v2")
 def every_pool(scenario: Scenario) -> Iterator[Pool]:
     """Go through the pools of a scenario, those that jobs bring along included."""
     yield from scenario.pools
-    yield from (job.auto_pool.pool for job in scenario.jobs if job.auto_pool)
+    jobs = [*scenario.jobs, *(one.job for one in scenario.timeline if isinstance(one, AddJob))]
+    jobs += [schedule.job_specification for schedule in scenario.job_schedules]
+    yield from (job.auto_pool.pool for job in jobs if job.auto_pool)
 
 
 def _accounts(scenario: Scenario) -> Iterator[tuple[Account, Loc]]:
@@ -59,7 +62,7 @@ def _pool_quotas(scenario: Scenario) -> Iterator[Finding]:
 
 
 def check_pools(scenario: Scenario) -> Iterator[Finding]:
-    if not scenario.pools and not any(job.auto_pool for job in scenario.jobs) and not scenario.job_schedules:
+    if not any(True for _ in every_pool(scenario)) and not scenario.job_schedules:
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
     yield from _pool_quotas(scenario)
     families = {size.family.lower(): size.family for size in (*table().values(), *scenario.sizes.values())}

@@ -1,9 +1,9 @@
 """Bodies kept in files of their own: `file: pool.json` stands where the body would."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.scenario.documents import Document, present
@@ -56,20 +56,45 @@ class Sources:
 
 
 def gather(root: Document) -> Sources:
-    """Read every file that the pools, jobs and task lists of `root` refer to."""
+    """Read every file that the pools, jobs, schedules and task lists of `root` refer to."""
     sources = Sources(root)
     data = root.data
     if not isinstance(data, Mapping):
         sources.data = data
         return sources
-    joined = dict(data)
-    for key in ("pools", "jobs"):
-        if isinstance(joined.get(key), list):
-            joined[key] = [_body(sources, item, (key, index)) for index, item in enumerate(joined[key])]
-    if isinstance(joined.get("jobs"), list):
-        joined["jobs"] = [_with_tasks(sources, job, ("jobs", index)) for index, job in enumerate(joined["jobs"])]
-    sources.data = joined
+    sources.data = dict(data)
+    for key, items in data.items():
+        read = _SECTIONS.get(fold(str(key)))
+        if read is not None and isinstance(items, list):
+            sources.data[key] = [read(sources, item, (str(key), index)) for index, item in enumerate(items)]
     return sources
+
+
+def _job(sources: Sources, item: object, loc: Loc) -> object:
+    """Give a job, its task list and the pool that it brings along, wherever they are kept."""
+    job = _with_tasks(sources, _body(sources, item, loc), loc)
+    return _inside(sources, job, ("poolInfo", "autoPoolSpecification", "pool"), _body, loc)
+
+
+def _schedule(sources: Sources, item: object, loc: Loc) -> object:
+    return _inside(sources, _body(sources, item, loc), ("jobSpecification",), _job, loc)
+
+
+def _operation(sources: Sources, item: object, loc: Loc) -> object:
+    """Give an operation with the job or the tasks that it adds."""
+    return _inside(sources, _with_tasks(sources, item, loc), ("job",), _job, loc)
+
+
+def _inside(sources: Sources, value: object, path: Loc, read: "Read", loc: Loc) -> object:
+    """Read what lies at `path` of `value`, whichever way its keys are written; the rest stays as it is."""
+    if not path:
+        return read(sources, value, loc)
+    if not isinstance(value, Mapping):
+        return value
+    key = next((key for key in value if fold(str(key)) == fold(str(path[0]))), None)
+    if key is None:
+        return value
+    return {**value, key: _inside(sources, value[key], path[1:], read, (*loc, str(key)))}
 
 
 def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
@@ -129,3 +154,13 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
         sources.problems.append(document.problem('expected a task, a list of tasks or {"value": [...]}', ()))
         data = []
     return {**job, "tasks": data}
+
+
+Read = Callable[[Sources, object, Loc], object]
+_SECTIONS: Final[Mapping[str, Read]] = {
+    "pools": _body,
+    "jobs": _job,
+    "jobschedules": _schedule,
+    "timeline": _operation,
+}
+"""How the parts of a section are read, by its folded name."""

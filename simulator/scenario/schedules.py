@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from simulator.durations import Limit, Seconds
 from simulator.scenario.bodies import Job
-from simulator.scenario.section import Body, fold
+from simulator.scenario.section import Body, DisplayName, fold
 
 
 class Recurrence(Body):
@@ -26,6 +26,7 @@ class JobSchedule(Body):
     """A job schedule body; `jobSpecification` is a job body without an id, its times count from each occurrence."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
     schedule: Recurrence = Recurrence.model_construct()
     job_specification: Job
 

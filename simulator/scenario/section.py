@@ -36,6 +36,10 @@ Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValida
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(no_boolean)]
 
 
+DisplayName = Annotated[str, Field(max_length=1024)]
+"""What people call a thing; it has no effect."""
+
+
 class Section(BaseModel):
     """A section of our own: an unknown key is an error.
 

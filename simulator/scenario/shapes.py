@@ -90,14 +90,18 @@ JOB: Final[Shape] = {
     "jobPreparationTask": {**_COMMAND, **_keys("id waitForSuccess rerunOnNodeRebootAfterSuccess simulation")},
     "jobReleaseTask": {**_COMMAND, **_keys("id maxWallClockTime retentionTime simulation")},
     "commonEnvironmentSettings": _ENVIRONMENT,
-    "poolInfo": _keys(
-        "poolId", autoPoolSpecification=_keys("autoPoolIdPrefix poolLifetimeOption keepAlive", pool=POOL)
-    ),
+    "poolInfo": _keys("poolId", autoPoolSpecification=_keys("autoPoolIdPrefix poolLifetimeOption keepAlive pool")),
     "tasks": [TASK],
 }
 JOB_SCHEDULE: Final[Shape] = {
     **_READ_SIDE,
-    **_keys("id displayName metadata"),
+    **_keys("id displayName metadata jobSpecification"),
     "schedule": _keys("doNotRunUntil doNotRunAfter startWindow recurrenceInterval"),
-    "jobSpecification": JOB,
 }
+OPERATION: Final[Shape] = {
+    "tasks": [TASK],
+    "startTask": POOL["startTask"],
+    "applicationPackageReferences": _PACKAGES,
+    "metadata": [_keys("name value")],
+}
+"""The service's bodies that operations of the timeline carry, beside jobs."""

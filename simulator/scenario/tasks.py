@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
 from simulator.scenario.arrivals import Arrivals, AtOnce
 from simulator.scenario.exit_bodies import sound_exit_conditions
-from simulator.scenario.section import Amount, Body, Count, Fraction, Positive, Retries, Section, fold, no_boolean
+from simulator.scenario.section import (
+    Amount,
+    Body,
+    Count,
+    DisplayName,
+    Fraction,
+    Positive,
+    Retries,
+    Section,
+    fold,
+    no_boolean,
+)
 from simulator.scenario.traces import TraceWorkload
 
 
@@ -86,6 +97,7 @@ class Task(Body):
     """A task body as `az batch task create --json-file` takes it, with `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
     command_line: str = ""
     required_slots: Positive = 1
     constraints: TaskConstraints = TaskConstraints.model_construct()
@@ -120,6 +132,15 @@ class JobManagerTask(Task):
     kill_job_on_completion: bool = True
     run_exclusive: bool = True
     allow_low_priority_node: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_only_tasks_have(cls, data: object) -> object:
+        """Leave out what the service's body of a job manager has not: it is ignored, with a warning."""
+        foreign = {fold(name) for name in ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")}
+        if not isinstance(data, Mapping):
+            return data
+        return {key: value for key, value in data.items() if not (isinstance(key, str) and fold(key) in foreign)}
 
 
 class NodeTaskSimulation(Section):
@@ -177,6 +198,10 @@ class TaskGroup(Section):
     checkpoints: Checkpoints | None = None
     start: Seconds | None = None
     """When the first may come, since the origin; None = when its job is created."""
+
+    def prefix(self, part: int, *, is_alone: bool) -> str:
+        """Give what its tasks' ids begin with, as the group at place `part` of its job."""
+        return self.id_prefix or ("task" if is_alone else f"group{part + 1}")
 
 
 def _kind(value: object) -> str:

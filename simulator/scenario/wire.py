@@ -1,12 +1,13 @@
 """The service's bodies as they are written: old names, the ARM form, keys that no body has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
+from simulator.scenario.complete import lookup
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.section import fold
-from simulator.scenario.shapes import JOB, JOB_SCHEDULE, POOL, Shape
+from simulator.scenario.shapes import JOB, JOB_SCHEDULE, OPERATION, POOL, Shape
 
 OLD_NAMES: Final = {
     "maxtaskspernode": "taskSlotsPerNode",
@@ -26,21 +27,11 @@ def modern(data: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     """Rewrite pools in the ARM form and under old names, and warn of keys that no body has."""
     findings: list[Finding] = []
     document = dict(data)
-    if isinstance(document.get("pools"), list):
-        document["pools"] = [_pool(pool, ("pools", i), findings) for i, pool in enumerate(document["pools"])]
-    if isinstance(document.get("jobs"), list):
-        document["jobs"] = [_job(job, ("jobs", i), findings) for i, job in enumerate(document["jobs"])]
-    for i, schedule in enumerate(_listed(document, "jobSchedules")):
-        findings += unknown_keys(schedule, JOB_SCHEDULE, ("jobSchedules", i))
-    for i, operation in enumerate(_listed(document, "timeline")):
-        added = operation.get("job") if isinstance(operation, Mapping) else None
-        findings += unknown_keys(added, JOB, ("timeline", i, "job"))
+    for key, items in data.items():
+        rewrite = _SECTIONS.get(fold(str(key)))
+        if rewrite is not None and isinstance(items, list):
+            document[key] = [rewrite(item, (str(key), index), findings) for index, item in enumerate(items)]
     return document, findings
-
-
-def _listed(document: Mapping[str, Any], key: str) -> list[Any]:
-    value = document.get(key)
-    return value if isinstance(value, list) else []
 
 
 def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:
@@ -51,26 +42,62 @@ def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:
     for key, value in pool.items():
         new = OLD_NAMES.get(fold(str(key)))
         if new is not None:
-            findings.append(Finding(f"an old name of '{new}'", (*loc, str(key)), is_warning=True))
+            findings.append(Finding(f"'{key}' is an old name of '{new}'", (*loc, str(key)), is_warning=True))
         body[new or key] = value
     for key, old, new in _NESTED:
         found = next((name for name in body if fold(str(name)) == fold(key)), None)
         within = body.get(found) if found is not None else None
         if isinstance(within, Mapping) and old in within:
-            findings.append(Finding(f"an old spelling of '{new}'", (*loc, str(found), old), is_warning=True))
+            findings.append(Finding(f"'{old}' is an old spelling of '{new}'", (*loc, str(found), old), is_warning=True))
             body[found] = {(new if name == old else name): value for name, value in within.items()}
     findings += unknown_keys(body, POOL, loc)
     return body
 
 
 def _job(job: object, loc: Loc, findings: list[Finding]) -> object:
-    if isinstance(job, Mapping):
-        findings += unknown_keys(job, JOB, loc)
-    return job
+    """Rewrite the pool that a job brings along, and look at the job's own keys."""
+    if not isinstance(job, Mapping):
+        return job
+    findings += unknown_keys(job, JOB, loc)
+    return _inside(job, ("poolInfo", "autoPoolSpecification", "pool"), _pool, loc, findings)
 
 
-def unknown_keys(value: object, shape: Shape, loc: Loc) -> Iterator[Finding]:
-    """Give a warning for every key of `value` that `shape` does not have."""
+def _schedule(schedule: object, loc: Loc, findings: list[Finding]) -> object:
+    findings += unknown_keys(schedule, JOB_SCHEDULE, loc)
+    return _inside(schedule, ("jobSpecification",), _job, loc, findings)
+
+
+def _operation(operation: object, loc: Loc, findings: list[Finding]) -> object:
+    """Look at the bodies that an operation carries; its own keys are the schema's business."""
+    findings += unknown_keys(operation, OPERATION, loc, only=True)
+    job = lookup(operation, "job")
+    return _inside(operation, ("job",), _job, loc, findings) if isinstance(job, Mapping) else operation
+
+
+Rewrite = Callable[[object, Loc, list[Finding]], object]
+_SECTIONS: Final[Mapping[str, Rewrite]] = {
+    "pools": _pool,
+    "jobs": _job,
+    "jobschedules": _schedule,
+    "timeline": _operation,
+}
+"""By folded name."""
+
+
+def _inside(value: object, path: Loc, rewrite: Rewrite, loc: Loc, findings: list[Finding]) -> object:
+    """Rewrite what lies at `path` of `value`, whichever way its keys are written; the rest stays as it is."""
+    if not path:
+        return rewrite(value, loc, findings)
+    if not isinstance(value, Mapping):
+        return value
+    key = next((key for key in value if fold(str(key)) == fold(str(path[0]))), None)
+    if key is None:
+        return value
+    return {**value, key: _inside(value[key], path[1:], rewrite, (*loc, str(key)), findings)}
+
+
+def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -> Iterator[Finding]:
+    """Give a warning for every key of `value` that `shape` does not have; `only` looks at those that it has."""
     if shape is None:
         return
     if isinstance(shape, list):
@@ -85,6 +112,7 @@ def unknown_keys(value: object, shape: Shape, loc: Loc) -> Iterator[Finding]:
         name = names.get(fold(str(key)))
         if name is not None:
             yield from unknown_keys(inner, shape[name], (*loc, str(key)))
+        if name is not None or only:
             continue
         near = get_close_matches(fold(str(key)), names, n=1)
         hint = f": did you mean '{names[near[0]]}'?" if near else ""

@@ -266,7 +266,7 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
         failures=failures,
         exit_code=_failing(failures, group.exit_code),
         containers=constant(False, count, np.bool_),
-        names=Numbered(group.id_prefix or ("task" if alone else f"group{part + 1}"), count),
+        names=Numbered(group.prefix(part, is_alone=alone), count),
         more=_more_drawn(group, part, luck, count),
     )
 

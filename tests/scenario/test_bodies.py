@@ -24,6 +24,7 @@ def test_every_key_of_the_specification_is_accepted_in_silence(tmp_path: Path) -
     body["cloudServiceConfiguration"] = None
     work = {**filled(JOB), **job(GROUP), "metadata": [{"name": "a", "value": "b"}]}
     work["poolInfo"] = {"poolId": "p"}
+    work["jobManagerTask"]["commandLine"] = "sleep 1"
     work["tasks"] = [{**filled(TASK), "id": "t", "commandLine": "sleep 1", "requiredSlots": 1, "dependsOn": None}]
     assert read(tmp_path, [body], [work]).warnings == ()
 

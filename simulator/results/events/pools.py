@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.results.codes import RETARGETED, SUCCESS
 from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
+from simulator.scenario.auto_pools import auto_pool_id
 from simulator.scenario.bodies import Pool
 from simulator.scenario.complete import lookup
 from simulator.scenario.operations import DisableAutoScale, EnableAutoScale
@@ -41,7 +42,7 @@ def pool_bodies(record: Record) -> dict[str, Pool]:
     own = [(one.job.id, one.job.auto_pool) for one in planned(scenario) if one.job.auto_pool is not None]
     for name in record.table("pools")["pool"].to_pylist():
         if name not in found:
-            exact = [auto.pool for job, auto in own if name == f"{auto.id_prefix}_{job}"]
+            exact = [auto.pool for job, auto in own if name == auto_pool_id(auto.id_prefix, job)]
             near = [auto.pool for _, auto in own if name.startswith(auto.id_prefix)]
             found[name] = (exact or near)[0]
     return found
@@ -82,7 +83,7 @@ def _create(name: str, pool: Pool, *, is_auto: bool) -> Body:
     fields = ("publisher", "offer", "sku", "version")
     return {
         "id": name,
-        "displayName": lookup(pool.model_extra, "displayName") or "",
+        "displayName": pool.display_name or "",
         "vmSize": pool.vm_size,
         "imageType": "CloudServiceConfiguration" if cloud is not None else "VirtualMachineConfiguration",
         "cloudServiceConfiguration": {

@@ -98,7 +98,7 @@ def test_ids_are_unique_over_a_job_and_all_that_is_added_to_it(tmp_path: Path) -
 
 
 def test_old_names_and_misspelt_keys_are_told_of_pools_that_jobs_bring_along(tmp_path: Path) -> None:
-    own = {"poolInfo": {"autoPoolSpecification": {"pool": pool(maxTasksPerNode=2, targetDedicatedNode=1)}}}
+    own: Body = {"poolInfo": {"autoPoolSpecification": {"pool": pool(maxTasksPerNode=2, targetDedicatedNode=1)}}}
     for loc, work, rest in [
         ("jobs.0", job(count=1, onAllTasksComplete="terminatejob", **own), {}),
         ("jobSchedules.0.jobSpecification", job(), {"jobSchedules": [{"id": "s", "jobSpecification": own}]}),
@@ -156,7 +156,7 @@ def test_a_schedule_that_is_over_before_it_begins_is_odd(tmp_path: Path) -> None
 def test_bodies_kept_in_files_are_read_in_every_place(tmp_path: Path) -> None:
     write(tmp_path, pool(nodes=2), "pool.json")
     auto = {"autoPoolSpecification": {"pool": {"file": "pool.json", "id": "own"}}}
-    ends = {"onAllTasksComplete": "terminatejob"}
+    ends: Body = {"onAllTasksComplete": "terminatejob"}
     write(tmp_path, {"poolInfo": {"poolId": "p"}, "tasks": {"file": "tasks.json"}, **ends}, "job.json")
     write(tmp_path, {"id": "s", "jobSpecification": {"file": "job.json"}}, "schedule.json")
     write(tmp_path, [task("a"), task("b", requiredSlots=4)], "tasks.json")

@@ -162,7 +162,7 @@ def _nodes_section(run: SavedRun, pools: list[str]) -> list[Html]:
         return [tag("p", "No node was ever there.")]
     chooser = tag("select", tag("option", "outcome", value="outcome"), tag("option", "job", value="job"))
     keys = _keys(
-        "One row a node; white is idle: paid for and not used. Drag to zoom into time and nodes.",
+        "One row a node; where a row is empty, the node is paid for and not used. Drag to zoom into time and nodes.",
         "; ↑ ↓ node; Shift ↑ Shift ↓ fewer, more nodes; Page Up, Page Down",
     )
     plot = [

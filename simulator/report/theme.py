@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ P = ParamSpec("P")
 
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 DPI: Final = 110
+SIGN: Final = re.compile(r" (?=[%=×])")
+"""A blank before a sign that belongs to what stands before it."""
 SMALL: Final = 8.0
 """Points: the smallest type, still readable at half size on paper."""
 _NO_DATE: Final[Mapping[str, dict[str, None]]] = {
@@ -89,7 +92,8 @@ def sheet(page: Page, width: float, height: float) -> Figure:
 
 
 def balanced(text: str, width: int) -> str:
-    """Break text into as few lines as fit `width` characters, and those of like length."""
+    """Break text into as few lines as fit `width` characters, and those of like length; never before a sign."""
+    text = SIGN.sub("\u00a0", text)
     count = len(textwrap.wrap(text, width))
     narrow = next((w for w in range(1, width) if len(textwrap.wrap(text, w)) <= count), width)
     longest = max((len(word) for word in text.split()), default=1)
@@ -151,6 +155,8 @@ def grouped(axis: Axis) -> None:
 
 def say_nothing(axes: Axes, text: str, page: Page) -> None:
     """Tell in the middle of empty axes why they are empty."""
+    axes.set_xticks([])
+    axes.set_yticks([])
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=page.faint, fontsize=10)
 
 

@@ -8,11 +8,12 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator import Recording
+from simulator import Recording, simulate
 from simulator.report.clock import Clock
 from simulator.report.figures import pool_over_time
 from simulator.report.palette import DARK, LIGHT
 from simulator.report.steps import thinned
+from tests.engine.test_stories import pool, scenario
 from tests.report import runs
 
 
@@ -133,3 +134,9 @@ def test_many_points_are_thinned_without_losing_a_peak() -> None:
 def test_counts_have_whole_numbers_even_where_nothing_runs() -> None:
     panels = pool_over_time(runs.empty()).axes[:2]
     assert all(panel.get_ylim()[1] >= 1 for panel in panels)
+
+
+def test_a_run_without_length_says_so() -> None:
+    figure = pool_over_time(simulate(scenario([pool()], [], horizon="0s")))
+    assert figure.get_suptitle() == "p: no node"
+    assert [text.get_text() for text in figure.axes[0].texts] == ["the run ended at the instant at which it began"]

@@ -310,7 +310,7 @@ def _handles(drawing: Chart, page: Page, *, is_bars: bool) -> list[Any]:
     used = sorted(set(drawing.kind.tolist()))
     found: list[Any] = [swatch(drawing.looks[code], page, plain=not is_bars) for code in used]
     if present:
-        found.append(swatch(NODE_STATES["idle"], page, "idle: white is waste"))
+        found.append(swatch(NODE_STATES["idle"], page, "idle: paid for, not used"))
     order = [name for name in NODE_STATES if name in present and name not in ("idle", "running")]
     order += [name for name in present if name not in NODE_STATES]
     found += [swatch(shade(NODE_STATES, name), page, plain=not is_bars) for name in order]

@@ -14,7 +14,7 @@ from simulator.report.clock import Clock
 from simulator.report.findings import counted, of_pools, percent
 from simulator.report.palette import LIGHT, MARKS, SERIES, Page, Shade
 from simulator.report.steps import area, held, thinned
-from simulator.report.theme import balanced, drawn, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.theme import balanced, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,9 +115,10 @@ def pool_over_time(
     kinds = [kind for kind in MARKS if any(len(story.marks[kind]) for story in stories)]
     figure = sheet(page, 9.5 if len(stories) < 2 else 4.9 * len(stories), 6.4 + 0.22 * len(kinds))
     heights = [2.2, 1.3, 2.4, *([0.32 * len(kinds) + 0.12] if kinds else [])]
-    if not stories:
-        say_nothing(figure.add_subplot(), "no pool", page)
-        figure.suptitle("No pool, nothing to see", x=0.008, ha="left", fontsize=12, fontweight="bold")
+    if not stories or not run.end:
+        entitle(figure, "; ".join(told.finding() for told in stories) or "No pool, nothing to see")
+        why = "the run ended at the instant at which it began" if stories else "no pool"
+        say_nothing(figure.add_subplot(), why, page)
         return figure
     grid = figure.subplots(len(heights), len(stories), sharex=True, sharey="row", squeeze=False, height_ratios=heights)
     for column, told in enumerate(stories):

@@ -61,7 +61,10 @@ class Moment:
 
 
 def telling_instant(run: Frames, pool: str) -> float:
-    """Find when most slots in service are empty although tasks wait; failing that, when most are taken."""
+    """Find when most slots in service are empty although tasks wait; failing that, when most are taken.
+
+    Of a pool that never serves, the last instant with most of its nodes: their states then say why.
+    """
     timeline = of_pools(run.frame("pool_timeline"), [pool])
     if not len(timeline):
         return 0.0
@@ -70,7 +73,11 @@ def telling_instant(run: Frames, pool: str) -> float:
     held = np.diff(np.append(timeline["time"].to_numpy(dtype=np.float64), run.end))
     # An instant of a second is no picture of the pool: what is empty must stay so for a while.
     stranded = np.where((timeline["queued_tasks"].to_numpy() > 0) & (empty > 0) & (held >= 1.0), empty, 0.0)
-    best = stranded.argmax() if stranded.any() else timeline["used_slots"].to_numpy().argmax()
+    ranked = (stranded, timeline["used_slots"].to_numpy(), timeline["usable_nodes"].to_numpy())
+    best = next((values.argmax() for values in ranked if values.any()), None)
+    if best is None:
+        there = (timeline["current_dedicated"] + timeline["current_low_priority"]).to_numpy()
+        best = len(there) - 1 - there[::-1].argmax()
     return float(timeline["time"].iloc[int(best)])
 
 
@@ -140,6 +147,9 @@ def finding(found: Moment) -> str:
     """Say how many slots are empty, and whether anything waits that they are too few for."""
     if not found.nodes:
         return "no node"
+    if not found.serving:
+        waits = f" while {counted(found.waiting, 'task')} {'waits' if found.waiting == 1 else 'wait'}"
+        return f"none of {counted(len(found.nodes), 'node')} is in service{waits if found.waiting else ''}"
     offered = found.serving * found.slots
     empty = max(offered - found.used, 0)
     text = f"{empty:,} of {counted(offered, 'slot')} in service are empty"
@@ -166,7 +176,7 @@ def slot_grid(
     if not known:
         figure = sheet(page, 9.5, 3)
         entitle(figure, "No pool, nothing to see")
-        say_nothing(_bare(figure.add_subplot()), "no pool", page)
+        say_nothing(figure.add_subplot(), "no pool", page)
         return figure
     time = telling_instant(run, known[0]) if at is None else at
     found = [moment(run, pool, time, by) for pool in known]
@@ -179,13 +189,14 @@ def slot_grid(
         if one.nodes:
             _draw(_bare(axes), one, widest, page)
         else:
-            say_nothing(_bare(axes), "no node at that instant", page)
+            say_nothing(axes, "no node at that instant", page)
     panels[-1].set_xlabel(f"node (each column is one), {spoken(time)} after the start of the run")
     looks = dict.fromkeys(block.look for one in found for block in one.blocks)
     handles: list[Any] = [
         swatch(look, page, f"task of {look.title}" if by == "size" and _is_size(look) else "") for look in looks
     ]
-    handles.append(swatch(NODE_STATES["idle"], page, "empty: white is waste"))
+    if any(one.serving for one in found):
+        handles.append(swatch(NODE_STATES["idle"], page, "empty: paid for, not used"))
     more = len(every) - len(known)
     legend(figure, handles, page, note=f"{counted(more, 'more pool')} not shown: name those to see." if more else "")
     return figure

@@ -67,7 +67,8 @@ def finding(choices: Sequence[Choice], scales: Scales) -> str:
         said = f"{written(cheap.cost.value, scales.unit)}, {scales.measure} {spoken(cheap.time.value)}"
         return f"{cheap.name} is cheapest and fastest: {said}{beats}"
     saved, late = fast.cost.value - cheap.cost.value, cheap.time.value - fast.time.value
-    share = f"{100 * saved / fast.cost.value:.0f} % of the {scales.price}" if fast.cost.value > 0 else ""
+    percent = 100 * saved / fast.cost.value if fast.cost.value > 0 else 0.0
+    share = f"{percent:.0f} % of the {scales.price}" if percent >= 0.5 else ""  # a saving is not said to be nothing
     worth = f"{len(best)} of {counted(len(choices), 'choice')} are worth a thought"
     saves = share or written(saved, scales.unit)
     return f"{cheap.name} saves {saves} of {fast.name} and takes {spoken(late)} longer; {worth}"

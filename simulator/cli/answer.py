@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Where the output is no terminal."""
 JOBS_SHOWN = 20
+REFUSED_SHOWN = 10
 BAR_WIDTH = 72
 """Of the bar of all node time, at most."""
 BAR = 20
@@ -52,6 +53,7 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
     console.print()
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
+    _show_refused(console, summary["operations"]["refused"])
     evaluations = summary["evaluations"]
     for code, times in evaluations["errors"].items():
         console.print(f"evaluation error: {code}, {_times(times)} of {evaluations['count']:,}", style="yellow")
@@ -92,6 +94,16 @@ def _show_glance(console: Console, summary: dict[str, Any], recording: Recording
         console.print()
 
 
+def _show_refused(console: Console, refused: list[dict[str, Any]]) -> None:
+    """Print the operations that the service would not do, the first ones if they are many."""
+    for one in refused[:REFUSED_SHOWN]:
+        why = f": {one['message']}" if one["message"] else ""
+        text = f"refused at {span(one['time_s'])}: {one['operation']} {one['target']} ({one['code']}){why}"
+        console.print(text, style="yellow")
+    if len(refused) > REFUSED_SHOWN:
+        console.print(f"refused: {len(refused) - REFUSED_SHOWN:,} more operations", style="yellow")
+
+
 def _figures(summary: dict[str, Any]) -> Table:
     tasks, nodes, used = summary["tasks"], summary["nodes"], summary["utilization"]
     table = Table(box=None, show_header=False, pad_edge=False)
@@ -115,7 +127,8 @@ def _figures(summary: dict[str, Any]) -> Table:
         found = summary["evaluations"]
         table.add_row("autoscale", f"{found['count']:,} evaluations, {found['target_changes']:,} changes of target")
     lost = f", preempted {_times(nodes['preemptions'])}" if nodes["preemptions"] else ""
-    table.add_row("nodes", f"peak {nodes['peak']:,} ({', '.join(kinds)}), mean {nodes['mean']:,.1f}{lost}")
+    parts = f" ({', '.join(kinds)})" if kinds else ""
+    table.add_row("nodes", f"peak {nodes['peak']:,}{parts}, mean {nodes['mean']:,.1f}{lost}")
     return table
 
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine import job_operations, outages, pool_operations
 from simulator.engine.answers import Answer
-from simulator.scenario.job_operations import AddJob
+from simulator.scenario.job_operations import AddJob, OnJob
 from simulator.scenario.operations import Operated, Outage
 
 if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.scenario.schema import Operation
 
+NODES_NAMED = 3
+"""Where an operation names more nodes than this, their number is told."""
 Performer = Callable[["World", Any], Answer]
 
 
@@ -33,8 +35,24 @@ def perform(world: World, operation: Operation) -> Answer:
         answer.message,
         pool=-1 if pool is None else pool.index,
         job=job,
+        target=_target(operation),
     )
     return answer
+
+
+def _target(operation: Operation) -> str:
+    """Say what an operation names, whether there is such a thing or not."""
+    asked: Any = operation
+    if isinstance(asked, AddJob):
+        return asked.job.id
+    if isinstance(asked, OnJob):
+        return f"{asked.job}/{asked.task}" if hasattr(asked, "task") else asked.job
+    if isinstance(asked, Outage):
+        return ", ".join([*([asked.size] if asked.size else []), *([f"zone {asked.zone}"] if asked.zone else [])])
+    nodes = getattr(asked, "node_id", None) or getattr(asked, "node_list", None) or ()
+    if not nodes:
+        return str(asked.pool)
+    return f"{asked.pool}: {', '.join(nodes) if len(nodes) <= NODES_NAMED else f'{len(nodes)} nodes'}"
 
 
 def _performer(operation: Operation) -> Performer:

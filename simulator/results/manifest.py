@@ -41,12 +41,11 @@ def _version(package: str) -> str:
 
 
 def manifest(recording: Recording) -> dict[str, Any]:
-    """Give the manifest; equal runs have equal ones, so it holds no date and no machine's name."""
+    """Give the manifest of a run; equal runs have equal ones at both speeds, on any machine and day."""
     raw = recording.raw
     libraries = {name: _version(name) for name in ("simpy", "numpy", "pyarrow", "scipy")}
     return {
         "poolsight": _version("poolsight"),
-        "kernel": SPEED,
         "python": platform.python_version(),
         **libraries,
         "scenario": recording.scenario.name,
@@ -59,3 +58,8 @@ def manifest(recording: Recording) -> dict[str, Any]:
         "stopped": raw.stop_reason,
         "complete": raw.complete,
     }
+
+
+def at_this_speed(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Give a manifest that says too whether the kernel was compiled, for the file beside the tables."""
+    return {**manifest, "kernel": SPEED}

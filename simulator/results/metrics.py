@@ -13,10 +13,11 @@ ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
                 None with the reasons in notes where a price is not known
 resize_errors   {code: times}
+operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
 evaluations     of autoscale formulas: count, errors {code: times}, target_changes
 assumptions     what the result rests on that nobody has published
 stopped         work done, stalled, horizon or interrupted
-manifest        versions, seed, replication, hash of the scenario
+manifest        versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.codes import RETARGETED, SUCCESS
 from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
@@ -63,6 +65,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "ledger_node_s": recording.ledger.seconds(),
         "cost": cost,
         "resize_errors": _resize_errors(recording),
+        "operations": _operations(recording),
         "evaluations": _evaluations(recording),
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
@@ -205,7 +208,23 @@ def _jobs(recording: Recording, cost: dict[str, Any]) -> dict[str, Any]:
 
 def _resize_errors(recording: Recording) -> dict[str, int]:
     codes = (row.code for row in recording.raw.recorder.resizes)
-    return dict(sorted(Counter(code for code in codes if code not in ("", "Success", "Retargeted")).items()))
+    return dict(sorted(Counter(code for code in codes if code not in ("", SUCCESS, RETARGETED)).items()))
+
+
+def _operations(recording: Recording) -> dict[str, Any]:
+    rows = recording.raw.recorder.operations
+    refused = [
+        {
+            "time_s": row.time / MS_PER_S,
+            "operation": row.operation,
+            "target": row.target,
+            "code": row.code,
+            "message": row.message,
+        }
+        for row in rows
+        if row.code != SUCCESS
+    ]
+    return {"count": len(rows), "refused": refused}
 
 
 def _evaluations(recording: Recording) -> dict[str, Any]:

@@ -95,6 +95,8 @@ class OperationRow:
     operation: str
     code: str
     message: str
+    target: str = ""
+    """What it named, whether that exists or not."""
 
 
 @dataclass(slots=True)
@@ -200,9 +202,11 @@ class Recorder:
         """Note one evaluation of a pool's formula and what was done about it."""
         self.evaluations.append(EvaluationRow(pool, now, run, action))
 
-    def operation(self, now: int, name: str, code: str, message: str = "", *, pool: int = -1, job: int = -1) -> None:
+    def operation(
+        self, now: int, name: str, code: str, message: str = "", *, pool: int = -1, job: int = -1, target: str = ""
+    ) -> None:
         """Note an operation of the timeline and how the service answered."""
-        self.operations.append(OperationRow(pool, job, now, name, code, message))
+        self.operations.append(OperationRow(pool, job, now, name, code, message, target))
 
     def job_state(self, job: int, state: JobState, now: int, reason: str = "") -> None:
         """Close a job's present state and open the next."""

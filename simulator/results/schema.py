@@ -189,6 +189,7 @@ TABLES: Final = (
             C("job", "category", "the job's id; empty where it concerns none"),
             C("time", "float", "when", SECONDS),
             C("operation", "category", "its name in the scenario"),
+            C("target", "text", "what it named: a pool, some of its nodes, a job, `job/task`, a size, a zone"),
             C("code", "category", "Success, or the service's code of the refusal"),
             C("message", "text", "what it did, or why it was refused; empty where the code says all"),
         ),

@@ -284,6 +284,7 @@ def _operations(recording: "Recording") -> Columns:
         ),
         "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
         "operation": coded(row.operation for row in rows),
+        "target": [row.target or None for row in rows],
         "code": coded(row.code for row in rows),
         "message": [row.message or None for row in rows],
     }

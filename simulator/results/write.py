@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.results.manifest import at_this_speed
 from simulator.results.metrics import summarize
 from simulator.results.read import EVENTS, MARK
 from simulator.results.schema import table
@@ -58,7 +59,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
                 from simulator.results.events.files import write_events  # noqa: PLC0415 - few runs write them
 
                 write_events(recording, made / EVENTS)
-            _write_json(made / MARK, answer["manifest"])
+            _write_json(made / MARK, at_this_speed(answer["manifest"]))
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:
         raise _unwritable(directory, error) from None

@@ -127,8 +127,8 @@ def _figures(summary: dict[str, Any]) -> Table:
         found = summary["evaluations"]
         table.add_row("autoscale", f"{found['count']:,} evaluations, {found['target_changes']:,} changes of target")
     lost = f", preempted {_times(nodes['preemptions'])}" if nodes["preemptions"] else ""
-    parts = f" ({', '.join(kinds)})" if kinds else ""
-    table.add_row("nodes", f"peak {nodes['peak']:,}{parts}, mean {nodes['mean']:,.1f}{lost}")
+    by_kind = f" ({', '.join(kinds)})" if kinds else ""
+    table.add_row("nodes", f"peak {nodes['peak']:,}{by_kind}, mean {nodes['mean']:,.1f}{lost}")
     return table
 
 

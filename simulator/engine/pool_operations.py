@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine import node_operations, resizing, scaling
 from simulator.engine.answers import DELETING, DONE, Answer
-from simulator.engine.setup import setup_of
+from simulator.engine.setup import setup_of, updated
 from simulator.scenario.operations import (
     DeletePool,
     DisableAutoScale,
@@ -82,7 +82,7 @@ def update_pool(pool: Pool, asked: UpdatePool) -> Answer:
         "certificate_references": asked.certificate_references,
     }
     changes = {name: value for name, value in given.items() if value is not None}
-    pool.description = pool.description.model_copy(update=changes)
+    pool.description = updated(pool.description, changes)
     pool.setup = setup_of(pool.description)
     return DONE
 

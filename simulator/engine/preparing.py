@@ -9,7 +9,7 @@ from simulator.distributions import Constant, Distribution, TimeDistribution
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
 from simulator.results.recorder import NodeTaskRow
-from simulator.scenario.sidechannel import command_time
+from simulator.scenario.sidechannel import told_time
 from simulator.states import NodeState
 from simulator.units import to_ms
 
@@ -41,7 +41,7 @@ class Preparing:
         if task is None or self.pool is None:
             raise BrokenInvariantError(f"job {job.body.id} prepares nothing")
         if number not in self._spans:
-            shape = task.simulation.duration or command_time(task.command_line, task.environment_settings)
+            shape = task.simulation.duration or told_time(task.command_line, task.environment_settings)[0]
             self._spans[number] = spans(self.world, f"preparation:{job.body.id}", shape)
             self._dice[number] = self.world.dice(f"preparation luck:{job.body.id}")
         retries = task.constraints.max_task_retry_count or 0
@@ -105,7 +105,7 @@ def release(job: Job) -> Generator[Any, Any, None]:
     if task is None:
         return
     env, pool, record = job.world.env, job.pool, job.world.record
-    shape = task.simulation.duration or command_time(task.command_line, task.environment_settings)
+    shape = task.simulation.duration or told_time(task.command_line, task.environment_settings)[0]
     draw = spans(job.world, f"release:{job.body.id}", shape)
     luck = job.world.dice(f"release luck:{job.body.id}")
     running: dict[int, NodeTaskRow] = {}

@@ -27,7 +27,6 @@ class Spans:
     allocation: Callable[[], int]
     creating: Callable[[], int]
     starting: Callable[[], int]
-    start_task: Callable[[], int]
     leaving: Callable[[], int]
     recovery: Callable[[], int]
     _rare: Callable[[str, Any], Callable[[], int]]
@@ -47,13 +46,16 @@ class Spans:
             allocation=world.spans(f"allocation:{pool}", timing.allocation_latency),
             creating=world.spans(f"creating:{pool}", timing.creating),
             starting=world.spans(f"starting:{pool}", timing.starting),
-            start_task=world.spans(f"start task:{pool}", timing.start_task),
             leaving=world.spans(f"leaving:{pool}", timing.leaving),
             recovery=world.spans(f"recovery:{pool}", timing.recovery_delay),
             _rare=rare,
             _timing=timing,
             _contact=world.scenario.options.unusable_recovery,
         )
+
+    def start_task(self, time: Any) -> int:
+        """Give the run time of one start task."""
+        return self._rare("start task", time)()
 
     def restart(self, state: NodeState) -> int:
         """Give the time in `rebooting`, `reimaging` or `upgradingos`."""

@@ -16,6 +16,7 @@ from simulator.units import to_ms
 if TYPE_CHECKING:
     from simulator.engine.node import Node
     from simulator.engine.pool import Pool
+    from simulator.engine.setup import Setup
 
 Steps = Generator[simpy.Event, Any, Order]
 
@@ -70,22 +71,22 @@ def start(node: Node, *, fresh: bool) -> Steps:
     if setup.start_task is None:
         return None
     if not setup.start_task.wait_for_success:
-        env.process(_beside(node, setup.start_task.max_task_retry_count))
+        env.process(_beside(node, setup, setup.start_task.max_task_retry_count))
         return None
     node.enter(NodeState.WAITINGFORSTARTTASK)
-    return (yield from _start_task(node, setup.start_task.max_task_retry_count))
+    return (yield from _start_task(node, setup, setup.start_task.max_task_retry_count))
 
 
-def _start_task(node: Node, limit: int) -> Steps:
+def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
     """Run the start task, again while retries are left; a negative limit is none."""
     pool, env = node.pool, node.env
     attempt = rounds = 0
     while True:
         began = env.clock
-        row = pool.world.record.start_task_began(node.number, env.clock, attempt)
+        row = pool.world.record.start_task_began(node.number, env.clock, attempt, setup.told_by)
         mine = pool.crowd.enter()
         try:
-            yield env.after(pool.spans.start_task())
+            yield env.after(pool.spans.start_task(setup.start_task_time))
             code = _exit_code(pool, mine.most)
             pool.world.record.start_task_ended(row, env.clock, code)
         finally:
@@ -107,9 +108,9 @@ def _exit_code(pool: Pool, crowd: int) -> int:
     return luck.exit_code if chance > 0 and pool.luck("start task failure") < chance else 0
 
 
-def _beside(node: Node, limit: int) -> Generator[simpy.Event, Any, None]:
+def _beside(node: Node, setup: Setup, limit: int) -> Generator[simpy.Event, Any, None]:
     """Run a start task that nobody waits for; a restart or the loss of the VM ends it, its failure changes nothing."""
-    steps = _start_task(node, limit)
+    steps = _start_task(node, setup, limit)
     boot, vm = node.boots, node.vm
     for event in steps:
         yield event

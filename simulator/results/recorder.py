@@ -45,6 +45,8 @@ class StartTaskRow:
     node: int
     start: int
     attempt: int
+    told_by: str = "simulation"
+    """Who said how long it takes."""
     end: int = -1
     exit_code: int = -1
 
@@ -168,9 +170,9 @@ class Recorder:
         """Note that a node starts."""
         self.nodes[node].last_boot = now
 
-    def start_task_began(self, node: int, now: int, attempt: int) -> int:
+    def start_task_began(self, node: int, now: int, attempt: int, told_by: str) -> int:
         """Add an attempt of a start task and give its row."""
-        self.start_tasks.append(StartTaskRow(node, now, attempt))
+        self.start_tasks.append(StartTaskRow(node, now, attempt, told_by))
         return len(self.start_tasks) - 1
 
     def start_task_ended(self, row: int, now: int, exit_code: int) -> None:

@@ -158,6 +158,11 @@ TABLES: Final = (
             C("node", "category", "the node's id"),
             C("pool", "category", "the pool's id"),
             C("attempt", "int", "0 = the first, then the retries, at each start of the node"),
+            C(
+                "duration_source",
+                "category",
+                "who said how long it takes: simulation, environment, command line or defaults",
+            ),
             C("start", "float", "when it began", SECONDS),
             C("end", "float", "when it ended; empty if the node was lost or restarted before", SECONDS),
             C("exit_code", "int", "its exit code; empty if it did not end"),

@@ -230,6 +230,7 @@ def _start_tasks(recording: "Recording") -> Columns:
         "node": (node, _node_ids(recording)),
         "pool": (recording.control.node_pool[node], _pool_ids(recording)),
         "attempt": np.array([row.attempt for row in rows], dtype=np.int64),
+        "duration_source": coded(row.told_by for row in rows),
         "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
         "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
         "exit_code": np.ma.masked_array(code, mask=code < 0),

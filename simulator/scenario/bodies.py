@@ -49,9 +49,13 @@ class SchedulingPolicy(Body):
 
 
 class StartTask(Body):
-    """Runs on every node before tasks do; its duration stands in the pool's `simulation.timing.startTask`."""
+    """Runs on every node before tasks do.
+
+    How long stands in the pool's `simulation.timing.startTask`; else `SIM_DURATION` or the command line says it.
+    """
 
     command_line: str = ""
+    environment_settings: tuple[dict[str, Any], ...] = ()
     wait_for_success: bool = True
     max_task_retry_count: Retries = 0
 

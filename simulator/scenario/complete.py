@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from simulator.durations import format_duration
 from simulator.scenario.catalogue import find
 from simulator.scenario.deployment import is_custom_image, os_kind
 from simulator.scenario.instants import offsets, parse_time
 from simulator.scenario.section import fold
+from simulator.scenario.sidechannel import told_time
 from simulator.scenario.timing import TimingPreset, preset
 
 
@@ -75,8 +77,22 @@ def _pool(pool: object, default: object) -> object:
     kind = os_kind(machine, lookup(pool, "cloudServiceConfiguration"))
     filled = preset(name, kind, custom_image=is_custom_image(machine))
     given = {fold(key) for key in timing if isinstance(key, str)}
+    filled = {**filled, **_told(pool)}
     filled = {key: value for key, value in filled.items() if fold(key) not in given}
     return put(pool, "simulation", put(simulation, "timing", {**filled, **timing}))
+
+
+def _told(pool: Mapping[Any, Any]) -> dict[str, str]:
+    """Give the run time that the body of the start task tells; what is malformed there is reported later."""
+    task = lookup(pool, "startTask")
+    settings = lookup(task, "environmentSettings") or ()
+    if not isinstance(settings, list | tuple) or not all(isinstance(one, Mapping) for one in settings):
+        return {}
+    try:
+        time, _ = told_time(str(lookup(task, "commandLine") or ""), settings)
+    except ValueError:
+        return {}
+    return {} if time is None else {"startTask": format_duration(time.mean)}
 
 
 def _job(job: object, default: object) -> object:

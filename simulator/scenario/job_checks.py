@@ -11,6 +11,7 @@ from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.job_operations import AddTasks, OnJob, ReactivateTask, TerminateTask
 from simulator.scenario.names import near
 from simulator.scenario.placed import PlacedJob, PlacedTask
+from simulator.scenario.pool_checks import check_settings
 from simulator.scenario.schema import Scenario
 from simulator.scenario.tasks import TaskGroup
 from simulator.scenario.traces import read_trace
@@ -26,6 +27,9 @@ def check_job(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
     if job.job_release_task is not None and job.job_preparation_task is None:
         text = "a release task needs a jobPreparationTask; the service refuses it alone (InvalidPropertyValue)"
         yield Finding(text, (*loc, "jobReleaseTask"))
+    for name, around in (("jobPreparationTask", job.job_preparation_task), ("jobReleaseTask", job.job_release_task)):
+        if around is not None:
+            yield from check_settings(around, (*loc, name))
     if job.max_parallel_tasks > 0:
         text = "the service wants inter-node communication and an enabled account for it; the limit holds here anyway"
         yield Finding(text, (*loc, "maxParallelTasks"), is_warning=True)

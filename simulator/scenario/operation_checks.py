@@ -13,8 +13,9 @@ from simulator.scenario.operations import (
     Outage,
     RemoveNodes,
     Resize,
+    UpdatePool,
 )
-from simulator.scenario.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval
+from simulator.scenario.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
 from simulator.scenario.schema import Operation, Scenario
 
 MOST_NODES = 100
@@ -40,6 +41,8 @@ def check_operations(scenario: Scenario, pools: Mapping[str, Pool]) -> Iterator[
             case LoseContact():
                 if (operation.node_id is None) == (operation.count is None):
                     yield Finding("expected either nodeId or count", loc)
+            case UpdatePool() if operation.start_task is not None:
+                yield from check_settings(operation.start_task, (*loc, "startTask"))
             case Outage():
                 yield from _outage(scenario, operation, loc)
 

@@ -6,7 +6,7 @@ from typing import Final
 from simulator.formula import Formula, FormulaSyntaxError
 from simulator.formula.lint import Level, lint_text
 from simulator.scenario import network
-from simulator.scenario.bodies import Pool
+from simulator.scenario.bodies import Pool, StartTask
 from simulator.scenario.catalogue import table
 from simulator.scenario.deployment import (
     NODE_AGENTS,
@@ -18,6 +18,8 @@ from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.job_operations import AddJob
 from simulator.scenario.names import near
 from simulator.scenario.schema import Account, Scenario
+from simulator.scenario.sidechannel import told_time
+from simulator.scenario.tasks import JobPreparationTask, JobReleaseTask
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
 INTERVALS: Final = (300.0, 168 * 3600.0)
@@ -186,9 +188,19 @@ def _fetched(pool: Pool, loc: Loc) -> Iterator[Finding]:
     if pool.start_task is None and (luck.failure_probability or luck.crowding):
         text = "the pool has no startTask that could fail"
         yield Finding(text, (*loc, "simulation", "startTask"), is_warning=True)
+    if pool.start_task is not None:
+        yield from check_settings(pool.start_task, (*loc, "startTask"))
     if pool.start_task is not None and pool.start_task.max_task_retry_count < 0 and luck.failure_probability >= 1:
         text = "a start task that always fails and is tried again without end: no node would ever be ready"
         yield Finding(text, (*loc, "startTask", "maxTaskRetryCount"))
+
+
+def check_settings(task: StartTask | JobPreparationTask | JobReleaseTask, loc: Loc) -> Iterator[Finding]:
+    """Check that the environment settings say a time that can be read, where they say one."""
+    try:
+        told_time(task.command_line, task.environment_settings)
+    except ValueError as error:
+        yield Finding(f"in environmentSettings: {error}", (*loc, "environmentSettings"))
 
 
 def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ First match wins, per attribute (behaviour document, 11.5): bodies written for t
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -76,7 +77,11 @@ def _command(line: str) -> Distribution[float] | None:
     return None
 
 
-def command_time(line: str, settings: tuple[dict[str, Any], ...]) -> Distribution[float] | None:
-    """Give the duration that the environment settings or the command line of a preparation or release task say."""
+def told_time(line: str, settings: Iterable[Mapping[str, Any]]) -> tuple[Distribution[float] | None, str]:
+    """Give the duration of a start, preparation or release task that its own body tells, and which part of it does."""
     by_name = {str(item.get("name")): item.get("value") for item in settings}
-    return _time(by_name.get("SIM_DURATION")) or _command(line)
+    own = _time(by_name.get("SIM_DURATION"))
+    if own is not None:
+        return own, "environment"
+    found = _command(line)
+    return found, "" if found is None else "command line"

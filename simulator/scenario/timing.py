@@ -41,7 +41,7 @@ class Timing(Section):
     starting: TimeDistribution
     """Time in `starting`."""
     start_task: TimeDistribution
-    """Run time of the pool's start task."""
+    """Run time of the pool's start task; where a pool gives none, what the start task's own body tells."""
     leaving: TimeDistribution
     """From `leavingpool`, after any drain, until gone."""
     dispatch_latency: TimeDistribution

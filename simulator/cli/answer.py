@@ -122,6 +122,8 @@ def _figures(summary: dict[str, Any]) -> Table:
             table.add_row(title, ", ".join(parts))
     shares = [f"slots {_share(used['slot'])}", f"cores {_share(used['core'])}"]
     table.add_row("utilization", ", ".join([*shares, f"useful share of billed node time {_share(used['useful'])}"]))
+    if used["slowdown"] is not None:
+        table.add_row("slowdown", f"{used['slowdown']:.2f} times as long as alone on a node, for want of cores")
     kinds = [f"{kind.replace('_', '-')} {level['peak']:,}" for kind, level in nodes["by_kind"].items()]
     if summary["evaluations"]["count"]:
         found = summary["evaluations"]

@@ -53,13 +53,16 @@ def rules_of(
             if row in place:
                 wish[place[row]] = places[name.lower()]
         found["wish"] = _array("i", wish)
-    if found.keys() & {"limit", "interval", "image", "prepared"}:
+    if options.cpu_slowdown:
+        found["lead"] = _array("q", workload.latency[rows] + workload.overhead[rows])
+    if found.keys() & {"limit", "interval", "image", "prepared", "lead"}:
         found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
     return Rules(
         reserve_gangs=several and options.gang_reserve,
         dedicated_gangs=several and options.gang_node_types == "dedicated",
         random_order=options.task_order == "random",
+        share_cores=options.cpu_slowdown,
         **found,
     )
 

@@ -94,7 +94,7 @@ PATHS: Final = tuple(
         rf"tasks\.unfinished_why\.{_ID}",
         r"makespan_s",
         rf"(queue_time_s|turnaround_s)\.({_QUANTILES})",
-        r"utilization\.(slot|core|useful)",
+        r"utilization\.(slot|core|useful|slowdown)",
         rf"nodes\.({_LEVELS}|preemptions|vms)",
         rf"nodes\.by_kind\.({'|'.join(NodeKind)})\.({_LEVELS})",
         rf"jobs\.(?P<job>{_ID})\.(submitted|succeeded|makespan_s|queue_time_s|cost)",

@@ -45,8 +45,16 @@ class Kernel(Lives):
         max_rounds: int = 10_000,
         rules: Rules | None = None,
     ) -> None:
-        nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, shapes=shapes, gangs=gangs)
         rules = rules or Rules()
+        nodes = Nodes(
+            slots=slots,
+            cores=cores,
+            memory=memory,
+            pack=pack,
+            shapes=shapes,
+            gangs=gangs,
+            share_cores=rules.share_cores,
+        )
         super().__init__(
             tasks,
             shapes,

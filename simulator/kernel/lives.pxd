@@ -10,6 +10,7 @@ from simulator.kernel.notices cimport Notices
 from simulator.kernel.order cimport Dice
 from simulator.kernel.parents cimport Parents
 from simulator.kernel.queues cimport Queues
+from simulator.kernel.sharing cimport Sharing
 from simulator.kernel.work cimport Work
 
 cdef int NONE
@@ -29,16 +30,17 @@ cdef class Lives:
     cdef readonly Queues queues
     cdef readonly Matching matching
     cdef readonly Heap calendar
+    cdef readonly Sharing sharing
     cdef readonly int count
     cdef public int abandoned, blocked, completed, failed, parked
     cdef readonly long long[::1] submit
     cdef readonly int[::1] queue, retries, row, wishes, parked_of_shape, running_of_shape
     cdef readonly signed char[::1] never_fits, state
     cdef int[::1] _wish, _max_retries, _failures, _cell
-    cdef long long[::1] _span
+    cdef long long[::1] _span, _lead
     cdef int _bits, _stale
     cdef long long _mask, _last
-    cdef bint _fallible, _lengthens, _special, _random_order, _retry_at_tail, _random_ties
+    cdef bint _fallible, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
     cdef Dice _dice
 
     cpdef object shape_of(self, int task)
@@ -53,7 +55,7 @@ cdef class Lives:
     @cython.locals(equals=list)
     cdef int _one_of_equals(self, int shape) except -1
     @cython.final
-    @cython.locals(end=cython.longlong, outcome=int, instance=int, node=int, nodes=list)
+    @cython.locals(end=cython.longlong, outcome=int, instance=int, node=int, nodes=list, left=cython.longlong)
     cdef int _start_specially(self, int task, int shape, long long now) except -1
     @cython.final
     @cython.locals(wished=int)
@@ -77,7 +79,7 @@ cdef class Lives:
     cdef void _fail(self, int task)
     @cython.final
     cdef void _give_up(self, int task)
-    @cython.locals(first=int, row=int)
+    @cython.locals(first=int, row=int, before=cython.longlong)
     cpdef int stop(self, int task, long long now, int outcome) except -1
     @cython.final
     @cython.locals(shape=int, first=int, row=int)

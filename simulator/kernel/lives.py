@@ -13,6 +13,7 @@ from simulator.kernel.order import Dice
 from simulator.kernel.parents import Parents
 from simulator.kernel.queues import Queues
 from simulator.kernel.rules import Rules
+from simulator.kernel.sharing import Sharing
 from simulator.kernel.tasks import Shape, Tasks
 from simulator.kernel.work import Work
 from simulator.states import Outcome, TaskState
@@ -82,6 +83,9 @@ class Lives:
         self._mask = (1 << self._bits) - 1
         self._last = (self.calendar.top >> self._bits) - 1
         """The last instant the calendar knows, some years at least: what ends later ends there."""
+        self.sharing = Sharing(rules, shapes, nodes, self.attempts, self.calendar, self._bits)
+        self._shares = rules.share_cores
+        self._lead = rules.lead
         self._stale = 0
         """How many entries of the calendar are not valid any more."""
         self.parked_of_shape = array("i", [0]) * len(shapes)
@@ -179,6 +183,10 @@ class Lives:
         if self._lengthens:
             self._plan(task, nodes, now, outcome)
             end = self.work.end
+            if self._shares and self.work.outcome != UNPREPARED and self.work.begin <= self.work.deadline:
+                end = self.work.begin
+                left = self._span[task] - self._lead[task]
+                self.sharing.expect(task, shape, nodes[0], left, self.work.deadline, outcome)
             outcome = self.work.outcome
         end = min(end, self._last)
         self.state[task] = RUNNING
@@ -206,6 +214,8 @@ class Lives:
         if self.work.wait:
             for instance in range(len(nodes)):
                 self.work.waits[self.attempts.count + instance] = self.work.wait
+        if self.work.pull:
+            self.work.pulled[self.attempts.count] = self.work.pull
 
     # ---- inside: ends -----------------------------------------------------------------------------------
 
@@ -226,8 +236,16 @@ class Lives:
                 self._unblock(task, False)
 
     def _ends_oddly(self, task: int) -> bool:
-        """End an attempt that ran out of time or whose node could not be prepared; say whether it was one."""
+        """End an attempt that ran out of time or whose node could not be prepared; say whether it was one.
+
+        Where cores are shared this may also be the beginning of its process.
+        """
         first = self.row[task]
+        if self._shares:
+            if self.sharing.is_to_begin(task):
+                self._stale += self.sharing.begin(task, self.attempts.end[first])
+                return True
+            self._stale += self.sharing.end(task, self.attempts.end[first])
         outcome = self.attempts.outcome[first]
         if outcome == EXPIRED:
             self._give_up(task)
@@ -279,7 +297,11 @@ class Lives:
             self.attempts.outcome[row] = outcome
         self._release(task)
         self._stale += 1
-        if self._lengthens:
+        if self._shares:
+            self._stale += self.sharing.withdraw(task, now)
+            before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._lead[task]
+            self.work.stopped(task, first, before + self.sharing.worked)
+        elif self._lengthens:
             self.work.stopped(task, first, now - self.attempts.assigned[first])
         if outcome == TERMINATED:
             self.failed += 1

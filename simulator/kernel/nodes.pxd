@@ -9,7 +9,7 @@ cdef int CAPACITY, OFFERS, SEARCH
 cdef class Nodes:
     cdef readonly int slots, count, shut
     cdef readonly long long cores, memory
-    cdef readonly bint pack, gangs, mixed
+    cdef readonly bint pack, gangs, mixed, share_cores
     cdef readonly OrderedSet room
     cdef readonly int[::1] free_slots, held, needed_slots, instances
     cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory

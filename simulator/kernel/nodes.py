@@ -22,7 +22,15 @@ class Nodes:
     """Columns of the nodes of one pool, indexed by their sequence number."""
 
     def __init__(
-        self, *, slots: int, cores: int, memory: int, pack: bool, shapes: list[Shape], gangs: bool = True
+        self,
+        *,
+        slots: int,
+        cores: int,
+        memory: int,
+        pack: bool,
+        shapes: list[Shape],
+        gangs: bool = True,
+        share_cores: bool = False,
     ) -> None:
         self.slots = slots
         self.cores = cores
@@ -30,6 +38,8 @@ class Nodes:
         self.pack = pack
         self.gangs = gangs
         """Whether the pool lets its nodes talk to each other, as multi-instance tasks need."""
+        self.share_cores = share_cores
+        """Whether tasks that together ask for more cores than there are may run beside each other."""
         self.count = 0
         self._bits = 6
         """A place in `room` is `rank << _bits | node`."""
@@ -44,15 +54,19 @@ class Nodes:
         self._cells = array("i")
         """Of which tasks: `slots` cells for each node, the first `held` of them in use."""
         self.needed_slots = array("i", [shape.slots for shape in shapes])
-        self.needed_cores = array("q", [shape.cores for shape in shapes])
+        self.needed_cores = array("q", [0 if share_cores else shape.cores for shape in shapes])
         self.needed_memory = array("q", [shape.memory for shape in shapes])
         self.instances = array("i", [shape.instances for shape in shapes])
         greedy = any(
-            shape.cores * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots for shape in shapes
+            need * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots
+            for need, shape in zip(self.needed_cores, shapes, strict=True)
         )
         self.mixed = greedy
         """Whether free cores and memory have to be kept at all."""
-        self.bounded = array("b", [greedy and (shape.cores > 0 or shape.memory > 0) for shape in shapes])
+        bounds = [
+            greedy and (need > 0 or shape.memory > 0) for need, shape in zip(self.needed_cores, shapes, strict=True)
+        ]
+        self.bounded = array("b", bounds)
         """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
         slots' share of them."""
         self.shut = 0
@@ -76,7 +90,7 @@ class Nodes:
         """Say whether even an empty node has no room for `shape`."""
         return (
             shape.slots > self.slots
-            or shape.cores > self.cores
+            or (shape.cores > self.cores and not self.share_cores)
             or shape.memory > self.memory
             or (shape.instances > 1 and (not self.gangs or self.slots > 1 or shape.slots > 1))
         )

@@ -34,7 +34,7 @@ class Rules:
     prepare: Callable[[int, int, int], int] | None = None
     """Told that a job begins to prepare a node at an instant: gives how long that takes, negative where it fails."""
     latency: array[int] = field(default_factory=_none("q"))
-    """From assignment to the start; needed for the columns below and for preparation."""
+    """From assignment to the start; needed for the columns below, for preparation and where cores are shared."""
     limit: array[int] = field(default_factory=_none("q"))
     """The longest an attempt may run from its start."""
     interval: array[int] = field(default_factory=_none("q"))
@@ -51,6 +51,10 @@ class Rules:
     """Number of the image a task needs on its node; −1 = none."""
     pulls: list[int] = field(default_factory=list)
     """How long each image takes to come to a node that does not have it."""
+    share_cores: bool = False
+    """Whether cores do not limit where tasks go, and processes that use more than there are slow down (P52)."""
+    lead: array[int] = field(default_factory=_none("q"))
+    """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
     reserve_gangs: bool = False
     """Whether a multi-instance task at the head keeps the nodes it waits for free from others (assumption P17)."""
     dedicated_gangs: bool = False
@@ -61,7 +65,7 @@ class Rules:
     @property
     def lengthen(self) -> bool:
         """Whether how long an attempt takes depends on more than its task's span."""
-        return bool(self.limit or self.interval or self.image or any(self.prepared))
+        return bool(self.limit or self.interval or self.image or any(self.prepared) or self.share_cores)
 
     @property
     def choosy(self) -> bool:

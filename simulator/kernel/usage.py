@@ -9,9 +9,11 @@ def used_slots(kernel: Kernel) -> int:
 
 
 def used_cores(kernel: Kernel) -> int:
-    """Give thousandths of cores in use; a task that asks for none takes its share of the node by slots."""
-    nodes = kernel.nodes
-    return _used(kernel, [shape.cores or shape.slots * nodes.cores // nodes.slots for shape in kernel.shapes])
+    """Give thousandths of cores in use; a task that asks for none takes its share of the node by slots.
+
+    Where cores are shared, those of running processes, of each node no more than it has.
+    """
+    return kernel.sharing.busy if kernel.sharing.any else _used(kernel, kernel.sharing.needs)
 
 
 def used_memory(kernel: Kernel) -> int:

@@ -1,21 +1,22 @@
 cimport cython
 
 cdef int UNPREPARED, EXPIRED, NODE_BITS
+cdef long long NEVER
 
 
 @cython.final
 cdef class Work:
     cdef readonly bint any
-    cdef readonly long long end, wait
+    cdef readonly long long end, wait, pull, begin, deadline
     cdef readonly int outcome
-    cdef readonly dict ready, waits
+    cdef readonly dict ready, waits, pulled
     cdef bint _checkpoints
     cdef object _prepare
     cdef list _prepared, _pulls
     cdef set _failing
     cdef dict _images
     cdef int[::1] _image
-    cdef long long[::1] _span, _latency, _limit, _interval, _cost, _restart, _demand, _remaining
+    cdef long long[::1] _span, _latency, _lead, _limit, _interval, _cost, _restart, _demand, _remaining
 
     @cython.locals(begin=cython.longlong, ready=cython.longlong, prepared=cython.longlong, pulled=cython.longlong, failing=bint, node=int)
     cpdef void plan(self, int task, int job, list nodes, long long now, int outcome)

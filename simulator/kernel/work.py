@@ -12,6 +12,7 @@ from simulator.states import Outcome
 UNPREPARED = int(Outcome.UNPREPARED)
 EXPIRED = int(Outcome.EXPIRED)
 NODE_BITS = 20
+NEVER = 2**62
 
 
 class Work:
@@ -26,6 +27,7 @@ class Work:
         "_images",
         "_interval",
         "_latency",
+        "_lead",
         "_limit",
         "_prepare",
         "_prepared",
@@ -34,8 +36,12 @@ class Work:
         "_restart",
         "_span",
         "any",
+        "begin",
+        "deadline",
         "end",
         "outcome",
+        "pull",
+        "pulled",
         "ready",
         "wait",
         "waits",
@@ -45,6 +51,7 @@ class Work:
         self.any = rules.lengthen
         self._span = span
         self._latency = rules.latency
+        self._lead = rules.lead
         self._limit = rules.limit
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
@@ -66,9 +73,16 @@ class Work:
         """When an image is on a node, by `image << NODE_BITS | node`."""
         self.waits: dict[int, int] = {}
         """How long attempts waited for preparation, by their row."""
+        self.pulled: dict[int, int] = {}
+        """How long they pulled an image after that, where checkpoints are written."""
         self.end = 0
         self.outcome = 0
         self.wait = 0
+        self.pull = 0
+        self.begin = 0
+        """When the process begins, where cores are shared."""
+        self.deadline = NEVER
+        """When it is stopped at the latest, where cores are shared."""
 
     def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int) -> None:
         """Find out how an attempt of `task` on `nodes` from `now` on will end if nothing stops it."""
@@ -81,6 +95,7 @@ class Work:
                 failing = failing or (job << NODE_BITS | node) in self._failing
                 ready = max(ready, prepared)
         self.wait = ready - begin
+        self.pull = 0
         self.outcome = outcome
         if failing:
             self.end = ready
@@ -90,20 +105,27 @@ class Work:
         if len(self._image) and self._image[task] >= 0:
             for node in nodes:
                 pulled = max(pulled, self._pulled_at(self._image[task], node, ready))
+        self.pull = pulled - ready if self._checkpoints else 0
         self.end = pulled + self._span[task] - self._latency[task]
+        if len(self._lead):
+            self.begin = pulled + self._lead[task] - self._latency[task]
+            self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED
 
     def stopped(self, task: int, row: int, elapsed: int) -> None:
-        """Hear that an attempt was stopped so long after its assignment: work up to the last checkpoint is saved."""
+        """Hear that an attempt was stopped so long after its assignment: work up to the last checkpoint is saved.
+
+        Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it.
+        """
         if not self._checkpoints or self._interval[task] <= 0:
             return
         step = self._interval[task] + self._cost[task]
         whole = self._process(task, self._remaining[task])
         resumed = self._remaining[task] < self._demand[task]
         lead = self._span[task] - whole  # dispatch, launch, and reading the checkpoint
-        done = elapsed - self.waits.get(row, 0) - lead
+        done = elapsed - self.waits.get(row, 0) - self.pulled.get(row, 0) - lead
         saved = max(done, 0) // step * self._interval[task]
         if saved:
             self._remaining[task] -= saved

@@ -6,7 +6,8 @@ makespan_s      first submission to last completion
 queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
 utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
                 that asks for no cores takes its share by slots); useful: node time with a task that succeeds of node
-                time billed
+                time billed; slowdown: how many times as long attempts that succeeded took as they would have alone
+                on their node, None unless the option cpuSlowdown lets tasks share cores
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
 jobs            by id: submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
@@ -33,7 +34,7 @@ from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
 from simulator.results.money import cents, in_dollars
-from simulator.states import NodeState, TaskState
+from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -110,17 +111,41 @@ def _utilization(recording: Recording) -> dict[str, float | None]:
     held = (made.end - made.assigned).astype(np.float64)
     pool = control.node_pool[made.node]
     slots, cores = _capacities(recording)
-    own = workload.cores[made.task] / 1000
-    by_slots = workload.slots[made.task] * (cores / slots)[pool]
     # Draining nodes work without being in service: their work counts on both sides.
     draining = np.where((control.state != IDLE), control.worked.measure(control.node, control.start, control.end), 0)
     room = (serving + draining).astype(np.float64)
     ledger = recording.ledger
+    own = workload.cores[made.task] / 1000
+    taken = np.where(own > 0, own, workload.slots[made.task] * (cores / slots)[pool])
+    shares = recording.scenario.options.cpu_slowdown
+    at_work = _at_work(recording, taken, cores[pool]) if shares else float((held * taken).sum())
     return {
         "slot": _share((held * workload.slots[made.task]).sum(), (room * slots[pool_of_row]).sum()),
-        "core": _share((held * np.where(own > 0, own, by_slots)).sum(), (room * cores[pool_of_row]).sum()),
+        "core": _share(at_work, (room * cores[pool_of_row]).sum()),
         "useful": _share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
+        "slowdown": _slowdown(recording) if shares else None,
     }
+
+
+def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
+    """Add up core time where attempts share cores: of each node no more at once than it has."""
+    made = recording.raw.attempts
+    node = np.concatenate([made.node, made.node])
+    time = np.concatenate([made.assigned, made.end])
+    order = np.lexsort((time, node))
+    node, time = node[order], time[order]
+    level = np.cumsum(np.concatenate([taken, -taken])[order])
+    bound = np.concatenate([cores, cores])[order]
+    spans = np.diff(time) * (node[1:] == node[:-1])
+    return float((np.minimum(level, bound)[:-1] * spans).sum())
+
+
+def _slowdown(recording: Recording) -> float | None:
+    """Compare how long attempts took with what they would have taken alone."""
+    made, workload = recording.raw.attempts, recording.workload
+    good = (made.outcome == Outcome.SUCCEEDED) & (made.instance == 0)
+    alone = (workload.overhead + workload.demand)[made.task[good]]
+    return _share(float((made.end - made.start)[good].sum()), float(alone.sum()))
 
 
 def _capacities(recording: Recording) -> tuple[Floats, Floats]:

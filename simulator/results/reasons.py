@@ -1,5 +1,6 @@
 """Why a task did not complete: a few words for each, so that nothing waits for ever without being explained."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -48,7 +49,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
         put(mine & raw.blocked & unknown, "waits for a task that does not exist")
         for need, room, what in (
             (workload.memory, round(size.memory_gib * 1024), "memory"),
-            (workload.cores, size.vcpus * 1000, "cores"),
+            (workload.cores, math.inf if scenario.options.cpu_slowdown else size.vcpus * 1000, "cores"),
             (workload.slots, pool.task_slots_per_node, "slots"),
         ):
             put(mine & raw.never_fits & (need > room), f"needs more {what} than any node of its pool has")

@@ -114,7 +114,7 @@ def _fits(
     """Warn of work that no node of its pool can ever take: it would wait for ever."""
     size = scenario.sizes.get(pool.vm_size)
     needs = [("slots", float(slots), float(pool.task_slots_per_node))]
-    if size is not None and isinstance(cores, Constant):
+    if size is not None and isinstance(cores, Constant) and not scenario.options.cpu_slowdown:
         needs.append(("cores", cores.mean, float(size.vcpus)))
     if size is not None and isinstance(memory, Constant):
         needs.append(("GiB of memory", memory.mean, size.memory_gib))

@@ -61,6 +61,8 @@ class Options(Section):
     """After what time the tasks of a node without contact return to the queue (P24)."""
     reboot_allowed_states: Literal["extended", "api"] = "extended"
     """Whether a broken node can be rebooted too (P18)."""
+    cpu_slowdown: bool = False
+    """Whether tasks may ask for more cores than a node has and then slow each other down; else they wait (P52)."""
     enforce_local_resources: Literal["none", "disk"] = "none"
     """Whether a local disk that tasks have filled makes its node unusable (P59)."""
     inter_node_cap: Positive | Literal["by_mode"] = "by_mode"

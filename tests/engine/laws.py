@@ -100,7 +100,7 @@ def _check_service(recording: Recording) -> None:
 
 
 def _check_room(recording: Recording) -> None:
-    """Slots, cores and memory of a node are never oversubscribed."""
+    """Slots, cores and memory of a node are never oversubscribed; cores may be where that slows tasks down."""
     raw, workload = recording.raw, recording.workload
     for number, node in enumerate(raw.recorder.nodes):
         pool = raw.pools[node.pool]
@@ -108,7 +108,10 @@ def _check_room(recording: Recording) -> None:
         here = raw.attempts.node == number
         begin, end, task = raw.attempts.assigned[here], raw.attempts.end[here], raw.attempts.task[here]
         limits = (pool.task_slots_per_node, size.vcpus * 1000, round(size.memory_gib * 1024))
-        for need, limit in zip((workload.slots, workload.cores, workload.memory), limits, strict=True):
+        needs = [workload.slots, workload.cores, workload.memory]
+        if recording.scenario.options.cpu_slowdown:
+            needs[1] = np.zeros_like(workload.cores)
+        for need, limit in zip(needs, limits, strict=True):
             change = np.concatenate([need[task], -need[task]])
             # At one instant room is given back before it is taken.
             order = np.lexsort((np.concatenate([np.ones(len(task)), np.zeros(len(task))]), np.r_[begin, end]))

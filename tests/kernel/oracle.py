@@ -6,11 +6,15 @@ Phases of an instant are SimPy priorities: completions, node changes, arrivals, 
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 import simpy
 
 COMPLETION, NODE_CHANGE, ARRIVAL, PASS = 2, 3, 4, 9
+PARTS = 720_720
+"""Work is counted in parts of a unit of time, rounded down at each change of its node."""
 
 
 @dataclass
@@ -56,6 +60,8 @@ class PoolPlan:
     random_ties: bool = False
     most_running: list[int] = field(default_factory=list)
     """How many tasks of each job may run at once; −1 = any number."""
+    share_cores: bool = False
+    """Whether cores do not limit placement, and what asks for more than there are is slowed down."""
 
 
 @dataclass
@@ -63,6 +69,10 @@ class NaiveNode:
     number: int
     serving: bool = False
     tasks: list[int] = field(default_factory=list)
+    at_work: list[int] = field(default_factory=list)
+    """Those whose process runs."""
+    changed: simpy.Event | None = None
+    """Happens when a process begins or ends here."""
 
 
 Attempt = tuple[int, int, int, int, str]
@@ -124,7 +134,11 @@ class NaivePool:
             began = int(self.env.now)
             late = 0 < plan.limit < plan.demand
             try:
-                yield self.at(plan.lead + (plan.limit if late else plan.demand), COMPLETION)
+                if self.plan.share_cores:
+                    yield self.at(plan.lead, COMPLETION)
+                    late = not (yield from self.process(number, nodes))
+                else:
+                    yield self.at(plan.lead + (plan.limit if late else plan.demand), COMPLETION)
                 failed = plan.failures < 0 or tries < plan.failures
                 outcome = "expired" if late else "failed" if failed else "succeeded"
             except simpy.Interrupt:
@@ -146,6 +160,48 @@ class NaivePool:
                 tries += 1
                 if self.plan.retry_at_tail:
                     self.take_place(number, COMPLETION)
+
+    def process(self, number: int, nodes: list[NaiveNode]) -> Generator[simpy.Event, Any, bool]:
+        """Work beside the others on the same nodes; say whether the time was enough."""
+        plan = self.plan.tasks[number]
+        left, last = plan.demand * PARTS, int(self.env.now)
+        deadline = last + plan.limit if plan.limit else None
+        for node in nodes:
+            node.at_work.append(number)
+            self.stir(node)
+        try:
+            while left > 0 and last != deadline:
+                slowdown = max(self.slowdown(node) for node in nodes)
+                ends = last + ceil(left * slowdown / PARTS)
+                end = ends if deadline is None else min(ends, deadline)
+                yield simpy.AnyOf(self.env, [self.at(end - last, COMPLETION), *(self.change(node) for node in nodes)])
+                left -= floor((int(self.env.now) - last) * PARTS / slowdown)
+                last = int(self.env.now)
+            return left <= 0
+        finally:
+            for node in nodes:
+                node.at_work.remove(number)
+                self.stir(node)
+
+    def slowdown(self, node: NaiveNode) -> Fraction:
+        return max(Fraction(1), Fraction(sum(self.cores(task) for task in node.at_work), self.plan.cores))
+
+    def cores(self, task: int) -> int:
+        """Give the cores a process uses: those asked for, or its slots' share."""
+        plan = self.plan.tasks[task]
+        return plan.cores or plan.slots * self.plan.cores // self.plan.slots
+
+    def change(self, node: NaiveNode) -> simpy.Event:
+        """Give what happens when the processes on a node change next."""
+        if node.changed is None:
+            node.changed = simpy.Event(self.env)
+        return node.changed
+
+    def stir(self, node: NaiveNode) -> None:
+        """Tell the processes on a node that one of them is new or gone."""
+        changed, node.changed = node.changed, None
+        if changed is not None:
+            changed.succeed()
 
     def take_place(self, number: int, phase: int) -> None:
         """Stand at the end of the queue as it is now; of several at one instant the older task goes first."""
@@ -230,5 +286,5 @@ class NaivePool:
     def fits(self, task: int, node: NaiveNode) -> bool:
         return all(
             self.used(node, what) + getattr(self.plan.tasks[task], what) <= getattr(self.plan, what)
-            for what in ("slots", "cores", "memory")
+            for what in ("slots", "memory", *([] if self.plan.share_cores else ["cores"]))
         )

@@ -57,12 +57,12 @@ def shape_of(task: TaskPlan) -> tuple[int, int, int, int]:
 def rules(plan: PoolPlan, tasks: list[TaskPlan], package: Any) -> Any:
     """Give the kernel's columns of limits; none where nothing is limited."""
     limits = {}
+    lead = array("q", [task.lead for task in tasks])
     if any(task.limit for task in tasks):
-        limits = {
-            "latency": array("q", [task.lead for task in tasks]),
-            "limit": array("q", [task.limit or NEVER for task in tasks]),
-        }
-    return package.Rules(most_running=plan.most_running, **limits)
+        limits = {"latency": lead, "limit": array("q", [task.limit or NEVER for task in tasks])}
+    if plan.share_cores:
+        limits |= {"latency": lead, "lead": lead}
+    return package.Rules(most_running=plan.most_running, share_cores=plan.share_cores, **limits)
 
 
 def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[int]"]:
@@ -120,6 +120,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
     slots = 1 if gangs else draw(st.integers(1, 4))
     jobs = draw(st.integers(1, 4))
     bounded = draw(st.booleans())
+    shared = draw(st.booleans())
     linked = draw(st.booleans())
     limited = draw(st.booleans())
     small = st.integers(0, 30)
@@ -130,7 +131,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
             demand=draw(st.integers(1, 12)),
             job=draw(st.integers(0, jobs - 1)),
             slots=draw(st.integers(1, slots)),
-            cores=draw(st.integers(0, 4)) if bounded else 0,
+            cores=draw(st.integers(0, 7 if shared else 4)) if bounded or shared else 0,
             memory=draw(st.integers(0, 8)) if bounded else 0,
             failures=draw(st.sampled_from([0, 0, 0, 1, 2])),
             max_retries=draw(st.integers(0, 2)),
@@ -159,6 +160,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
         retry_at_tail=draw(st.booleans()),
         random_ties=draw(st.booleans()),
         most_running=[draw(st.sampled_from([-1, 1, 2])) for _ in range(jobs)] if draw(st.booleans()) else [],
+        share_cores=shared,
     )
 
 
@@ -168,7 +170,7 @@ def test_kernel_and_oracle_agree_on_every_attempt(plan: PoolPlan) -> None:
     """The same record at each speed.
 
     Arrivals, slots/cores/memory, spread/pack, priorities, retries, dependencies, limits of time and of jobs,
-    multi-instance tasks, loss of nodes.
+    multi-instance tasks, loss of nodes, cores shared by more than they have room for.
     """
     expected = NaivePool(plan).run()
     for speed in SPEEDS:

@@ -74,7 +74,7 @@ def test_both_speeds_give_the_same_bytes(*, pack: bool, policy: int, tail: bool)
     assert records[0] == records[1]
 
 
-def ruled(package: ModuleType) -> Any:
+def ruled(package: ModuleType, **more: Any) -> Any:
     """Build a pool in which every rule of jobs and tasks that the kernel knows has something to do."""
     dice = np.random.default_rng(5)
     count = 3000
@@ -93,6 +93,7 @@ def ruled(package: ModuleType) -> Any:
         wish=array("i", dice.choice([-1, 0, 1], count).tolist()),
         image=array("i", dice.choice([-1, 0, 1], count).tolist()),
         pulls=[4000, 700],
+        **more,
     )
     queue = dice.integers(0, 12, count)
     queue[0] = 6  # the manager's own job
@@ -121,6 +122,14 @@ def test_both_speeds_give_the_same_bytes_under_all_rules() -> None:
     assert {
         int(one) for one in Outcome if one not in (Outcome.RUNNING, Outcome.REQUEUED, Outcome.TERMINATED)
     } <= outcomes
+
+
+@compiled
+def test_both_speeds_give_the_same_bytes_where_cores_are_shared() -> None:
+    shared = {"share_cores": True, "lead": array("q", [60] * 3000)}
+    records = [losing_nodes(ruled(SPEEDS[speed], **shared)) for speed in ("python", "compiled")]
+    assert records[0] == records[1]
+    assert records[0] != losing_nodes(ruled(SPEEDS["python"]))
 
 
 @compiled

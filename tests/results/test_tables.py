@@ -190,7 +190,7 @@ def test_an_answer_of_nothing_has_no_numbers_made_up() -> None:
     summary = summarize(check(simulate(scenario([pool()], [job(2, "60s")]))))
     assert summary["makespan_s"] is None
     assert summary["queue_time_s"] is None
-    assert summary["utilization"] == {"slot": None, "core": None, "useful": None}
+    assert summary["utilization"] == {"slot": None, "core": None, "useful": None, "slowdown": None}
     assert summary["cost"]["total"] == 0
     assert summary["tasks"]["unfinished_why"] == {"no node in service when the run ended: the pool's targets are 0": 2}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -89,11 +90,12 @@ class PoolRoom:
 
 
 def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
-    """Give slots, cores and memory of a node of the pool."""
+    """Give slots, cores and memory of a node of the pool, as far as they limit what is placed there."""
     frame = run.frame("pools")
     row = rows_of(frame[frame["pool"] == pool])[0]
     size = run.scenario.sizes[str(row["vm_size"])]
-    return int(row["slots"]), float(size.vcpus), float(size.memory_gib)
+    cores = math.inf if run.scenario.options.cpu_slowdown else float(size.vcpus)
+    return int(row["slots"]), cores, float(size.memory_gib)
 
 
 def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ def never_fits(run: Run, task: pd.Series) -> str:
     size = run.scenario.sizes[str(pool["vm_size"])]
     for amount, room, what in (
         (need.slots, int(pool["slots"]), "task slots"),
-        (need.cores, float(size.vcpus), "cores"),
+        (need.cores, math.inf if run.scenario.options.cpu_slowdown else float(size.vcpus), "cores"),
         (need.memory, float(size.memory_gib), "GiB of memory"),
     ):
         if amount > room:

@@ -1,0 +1,133 @@
+"""The option `cpuSlowdown`: more cores asked for than a node has (assumption P52)."""
+
+from typing import Any
+
+from simulator import Recording, Simulation
+from simulator.results.metrics import summarize
+from simulator.states import NodeState
+from tests.engine.laws import check
+from tests.features.story import job, operation, pool, run, scenario, task, told
+
+SLOW: dict[str, Any] = {"options": {"cpuSlowdown": True}}
+TWO_SLOTS_A_CORE: dict[str, Any] = {"taskSlotsPerNode": 4}
+
+
+def spans(made: Recording) -> list[float]:
+    return [round(end - start, 3) for start, end in zip(made.attempts["start"], made.attempts["end"], strict=True)]
+
+
+def test_four_tasks_on_two_cores_take_twice_as_long_instead_of_waiting() -> None:
+    """Without the option two of the four wait for cores; with it all start at once. The work is done at one time."""
+    work = job(count=4, duration="10m", group={"cores": 1})
+    body = pool(nodes=1, **TWO_SLOTS_A_CORE)
+    waits, slows = run(body, work), run(body, work, **SLOW)
+    assert spans(waits) == [600] * 4
+    assert waits.attempts["assigned"].tolist() == [0, 0, 600, 600]
+    assert spans(slows) == [1200] * 4
+    assert slows.attempts["assigned"].tolist() == [0] * 4
+    assert summarize(waits)["makespan_s"] == summarize(slows)["makespan_s"] == 1200
+    used = summarize(slows)["utilization"]
+    assert (used["slot"], used["core"], used["slowdown"]) == (1, 1, 2)
+    assert summarize(waits)["utilization"]["slowdown"] is None
+    assert "option cpu_slowdown: True" in summarize(slows)["assumptions"]
+
+
+def test_tasks_that_ask_for_no_cores_slow_nobody() -> None:
+    made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), job(count=4, duration="10m"), **SLOW)
+    assert spans(made) == [600] * 4
+    assert summarize(made)["utilization"]["slowdown"] == 1
+
+
+def test_slots_and_memory_still_limit_what_runs() -> None:
+    work = job(count=3, duration="10m", group={"cores": 2, "memory": 4})
+    made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), work, **SLOW)
+    assert made.attempts["assigned"].tolist() == [0, 0, 1200]
+    assert spans(made) == [1200, 1200, 600]
+
+
+def test_more_cores_than_a_node_has_are_no_reason_to_wait(tmp_path: Any) -> None:
+    work = job(tasks=[task("t", "10m", simulation={"cores": 4})])
+    assert any("will never run" in text for text in told(tmp_path, pool(nodes=1), work))
+    assert told(tmp_path, pool(nodes=1), work, **SLOW) == []
+    assert spans(run(pool(nodes=1), work, **SLOW)) == [1200]
+
+
+def test_a_limit_of_time_runs_on_the_clock() -> None:
+    tasks = [task("a", "10m", constraints={"maxWallClockTime": "PT15M"}), task("b", "10m")]
+    tasks = [{**one, "simulation": {**one["simulation"], "cores": 2}} for one in tasks]
+    made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), job(tasks=tasks), **SLOW)
+    assert spans(made) == [900, 1050]
+    assert made.attempts["outcome"].tolist() == ["expired", "succeeded"]
+
+
+def test_launch_is_not_slowed_and_metrics_see_what_processes_use() -> None:
+    formula = "$TargetDedicatedNodes = 2; c = $CPUPercent.GetSample(1);"
+    body = pool(
+        enableAutoScale=True,
+        autoScaleFormula=formula,
+        autoScaleEvaluationInterval="PT5M",
+        taskSchedulingPolicy={"nodeFillType": "pack"},
+        simulation={"timing": {"launchOverhead": "1m"}},
+        **TWO_SLOTS_A_CORE,
+    )
+    work = job(count=4, duration="10m", group={"cores": 2})
+    options = {"cpuSlowdown": True, "sampleProfile": "custom", "sampleDelayS": 0}
+    made = run(body, work, options=options, horizon="1h")
+    assert spans(made) == [60 + 2400] * 4
+    results = made.evaluations["results"].tolist()
+    assert "c=[0.5]" in results[1], "one node is full, however many it slows; the other is idle"
+
+
+def test_a_multi_instance_task_is_as_slow_as_its_nodes() -> None:
+    body = pool(nodes=3, enableInterNodeCommunication=True)
+    gang = task("g", "10m", multiInstanceSettings={"numberOfInstances": 3}, simulation={"cores": 3})
+    made = run(body, job(tasks=[gang]), **SLOW)
+    assert spans(made) == [900] * 3
+
+
+def test_a_checkpoint_saves_work_and_not_time() -> None:
+    """Preempted after 20 min at half speed: 8 of the 10 min done are saved, and it starts again on a free node."""
+    saved = {"interval": "4m", "cost": "0s", "restartCost": "0s"}
+    tasks = [task("a", "30m", simulation={"cores": 2, "checkpoints": saved}), task("b", "5h", simulation={"cores": 2})]
+    body = pool(nodes=1, **TWO_SLOTS_A_CORE)
+    again = [operation("20m", "reboot", nodeId="p_1_d")]
+    made = run(body, job(tasks=tasks), timeline=again, **SLOW)
+    rows = made.attempts[made.attempts["task"] == 0]
+    assert rows["outcome"].tolist() == ["requeued", "succeeded"]
+    assert (rows["end"] - rows["start"]).tolist() == [1200, 2 * 22 * 60]
+
+
+def test_steps_change_nothing() -> None:
+    work = job(count=30, duration={"exponential": {"mean": "10m"}}, group={"cores": 1, "failureProbability": 0.2})
+    made = scenario(pool(nodes=3, **TWO_SLOTS_A_CORE), work, **SLOW)
+    whole = Simulation(made)
+    whole.advance()
+    stepped = Simulation(made)
+    for until in (100, 500, 1300, 1301):
+        stepped.advance(until)
+        check(stepped.recording())
+    stepped.advance()
+    assert check(stepped.recording()).attempts.equals(check(whole.recording()).attempts)
+
+
+def test_lost_nodes_leave_their_neighbours_in_peace() -> None:
+    """Many things at once: preemptions, limits, dependencies, disabled jobs; the laws hold."""
+    body = pool(
+        nodes=2,
+        low_priority=4,
+        simulation={"preemption": {"model": "hazard", "ratePerHour": 1.5}},
+        **TWO_SLOTS_A_CORE,
+    )
+    group = {"cores": {"uniform": {"low": 0.2, "high": 3}}, "maxWallClockTime": "40m", "failureProbability": 0.1}
+    works = [job(f"j{k}", count=80, duration={"exponential": {"mean": "8m"}}, group=group) for k in range(2)]
+    acts = [
+        operation("30m", "disableJob", pool=None, job="j0", disableTasks="requeue"),
+        operation("50m", "enableJob", pool=None, job="j0"),
+        operation("1h", "resize", targetDedicatedNodes=1, nodeDeallocationOption="requeue"),
+        operation("80m", "terminateJob", pool=None, job="j1"),
+    ]
+    made = run(body, *works, timeline=acts, **SLOW)
+    outcomes = set(made.attempts["outcome"].astype(str))
+    assert {"succeeded", "preempted", "requeued", "expired", "failed"} <= outcomes
+    assert any(row.state is NodeState.PREEMPTED for row in made.raw.recorder.states)
+    assert summarize(made)["utilization"]["slowdown"] > 1.2

@@ -316,7 +316,8 @@ FEATURES: Final = (
     F(
         41,
         "Other operations",
-        "nodes can be removed by name, formulas be evaluated without effect, node agents be listed",
+        "nodes can be removed by name, deallocated and started again (interface of 2025-06), formulas be evaluated "
+        "without effect, node agents be listed",
         "operations that only read: the record holds more than they would say",
         "test_row_41_nodes_are_removed_by_name_and_formulas_evaluated_without_effect",
     ),

@@ -128,7 +128,7 @@ class Outcome(IntEnum):
 
 
 class NodeState(StrEnum):
-    """The service's node states (batch-node state, API 2020-09-01.12.0 and later)."""
+    """The service's node states (batch-node state, API 2020-09-01.12.0; the last two since 2025-06-01)."""
 
     CREATING = "creating"
     STARTING = "starting"
@@ -144,7 +144,12 @@ class NodeState(StrEnum):
     UNKNOWN = "unknown"
     LEAVINGPOOL = "leavingpool"
     PREEMPTED = "preempted"
+    DEALLOCATING = "deallocating"
+    DEALLOCATED = "deallocated"
 
+
+WITHOUT_VM: Final = (NodeState.PREEMPTED, NodeState.DEALLOCATING, NodeState.DEALLOCATED)
+"""States of nodes that are in the pool's count although no VM stands behind them that computes and is paid for."""
 
 S = NodeState
 _LOST: Final = {
@@ -158,6 +163,7 @@ _OPERATED: Final = {
     S.REBOOTING,  # an operator's reboot
     S.REIMAGING,  # an operator's reimage
     S.UPGRADINGOS,  # its turn in an upgrade of the operating system
+    S.DEALLOCATING,  # an operator's deallocation
 }
 NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
     None: frozenset(
@@ -273,6 +279,18 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
         {
             S.CREATING,  # replacement found; same node id
             None,  # shed by a lower target, or the pool was deleted
+        }
+    ),
+    S.DEALLOCATING: frozenset(
+        {
+            S.DEALLOCATED,  # the VM is stopped
+            None,  # no longer wanted: shed by a lower target, by removeNodes, or with its pool
+        }
+    ),
+    S.DEALLOCATED: frozenset(
+        {
+            S.STARTING,  # an operator starts the node again; packages and start task follow
+            None,  # no longer wanted
         }
     ),
 }

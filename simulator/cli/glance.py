@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from simulator.report.palette import LABELS, SERIES
-from simulator.results.ledger import BUSY, Label
+from simulator.results.ledger import BUSY, UNPAID, Label
 
 if TYPE_CHECKING:
     from simulator.results.sketch import Sketch
@@ -55,7 +55,7 @@ _NAMED = (
     Family("lost or failed", "▚", frozenset({Label.BUSY_LOST, Label.BUSY_FAILED}), Label.BUSY_LOST),
     Family("starting up", "▒", frozenset({Label.BOOTING, Label.START_TASK}), Label.BOOTING),
     Family("idle", "░", _IDLE, Label.IDLE_TAIL),
-    Family("without a VM", "·", frozenset({Label.PREEMPTED}), Label.PREEMPTED),
+    Family("without a VM", "·", UNPAID, Label.PREEMPTED),
 )
 _REST = frozenset(Label) - frozenset().union(*(family.labels for family in _NAMED))
 FAMILIES: Final = (*_NAMED[:4], Family("other", "▓", _REST, Label.LEAVING), _NAMED[4])

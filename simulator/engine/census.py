@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Counts of nodes; `usable` ones are in service, `with_vm` are all but the preempted."""
+    """Counts of nodes; `usable` ones are in service, `with_vm` are all but the preempted and deallocated."""
 
     dedicated: int
     low_priority: int
@@ -33,7 +33,7 @@ def census(nodes: Iterable[Node]) -> Census:
             low_priority += 1
         if node.state is NodeState.PREEMPTED:
             preempted += 1
-        elif node.state is not None:
+        elif node.has_vm:
             with_vm += 1
             usable += node.in_service
     return Census(dedicated, low_priority, preempted, with_vm, usable)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.orders import Break
 from simulator.policy.preemption import exponential_life
-from simulator.states import NodeState
+from simulator.states import WITHOUT_VM, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.node import Node
     from simulator.engine.pool import Pool
 
-DEAF = (None, NodeState.PREEMPTED, NodeState.UNUSABLE, NodeState.UNKNOWN)
+DEAF = (None, *WITHOUT_VM, NodeState.UNUSABLE, NodeState.UNKNOWN)
 """States in which there is no contact to lose."""
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from simulator.scenario.workload import Workload
 
 
+NEW_DISK = (NodeState.CREATING, NodeState.REIMAGING, NodeState.DEALLOCATING)
+"""States at whose begin nothing is left on the local disk."""
+
+
 def heed(world: World, pool: Pool, kernel: Kernel) -> None:
     """Pass on what a kernel has noticed, until nothing new comes of it."""
     notices = kernel.notices
@@ -60,7 +64,7 @@ def bind(pool: Pool, preparing: Preparing, workload: Workload, rows: np.typing.N
             place = wishes.get(node.id.lower(), len(kernel.wishes))
             if place < len(kernel.wishes):
                 kernel.wishes[place] = -1 if node.state is None else node.sequence
-        if pool.disks is not None and node.state in (NodeState.CREATING, NodeState.REIMAGING):
+        if pool.disks is not None and node.state in NEW_DISK:
             pool.disks.wiped(node.sequence)
         preparing.node_changed(node)
 

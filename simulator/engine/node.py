@@ -11,9 +11,21 @@ import simpy
 from simulator.engine import slots
 from simulator.engine.environment import NODES
 from simulator.engine.faults import watch_contact
-from simulator.engine.orders import Break, Disable, Enable, Go, Leave, Order, Preempt, Restart, Stay
+from simulator.engine.orders import (
+    Break,
+    Deallocate,
+    Disable,
+    Enable,
+    Go,
+    Leave,
+    Order,
+    Preempt,
+    Restart,
+    Start,
+    Stay,
+)
 from simulator.engine.starting import start
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState, Outcome
+from simulator.states import WITHOUT_VM, NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
@@ -76,7 +88,7 @@ class Node:
 
     @property
     def has_vm(self) -> bool:
-        return self.state not in (None, NodeState.PREEMPTED)
+        return self.state is not None and self.state not in WITHOUT_VM
 
     @property
     def can_stay(self) -> bool:
@@ -91,7 +103,8 @@ class Node:
     @property
     def is_settled(self) -> bool:
         """Whether nothing will change here unless somebody wants it."""
-        return not self.restarting and (self.state in SERVING or (self.state in BROKEN and not self._will_recover))
+        rests = self.state in SERVING or self.state is NodeState.DEALLOCATED
+        return not self.restarting and (rests or (self.state in BROKEN and not self._will_recover))
 
     def tell(self, order: Order) -> None:
         """Interrupt whatever the node does."""
@@ -125,6 +138,10 @@ class Node:
                 return self._lose_vm()
             case Restart():
                 return self._restart(order)
+            case Deallocate():
+                return self._deallocate(order.option)
+            case Start():
+                return self._start_again()
             case Break():
                 return self._stand_broken(order)
             case Disable():
@@ -165,7 +182,7 @@ class Node:
         try:
             yield from self._empty(order.option)
             self._enter(order.state)
-            yield self.env.after(self.pool.spans.restart(order.state))
+            yield self.env.after(self.pool.spans.step(order.state))
             return (yield from start(self, fresh=fresh))
         finally:
             self._restarted()
@@ -175,6 +192,26 @@ class Node:
         self.restarting = False
         if self.upgraded is not None and not self.upgraded.triggered:
             self.upgraded.succeed()
+
+    def _deallocate(self, option: NodeDeallocationOption) -> Life:
+        """Satisfy the option, stop the VM, and be in the pool without one until somebody starts it (assumption P27)."""
+        self.restarting = True
+        try:
+            yield from self._empty(option)
+            self._enter(NodeState.DEALLOCATING)
+            yield self.env.after(self.pool.spans.step(NodeState.DEALLOCATING))
+        finally:
+            self._restarted()
+        self._enter(NodeState.DEALLOCATED)
+        yield simpy.Event(self.env)
+        return None
+
+    def _start_again(self) -> Life:
+        """Get a VM for the node's disk, and start on it."""
+        self.vm += 1
+        boot = start(self, fresh=True)
+        self.pool.got_vm(self)
+        return (yield from boot)
 
     def _stand_offline(self, option: NodeDeallocationOption) -> Life:
         """Take no tasks until scheduling is enabled again."""
@@ -240,6 +277,8 @@ class Node:
 
         Whatever comes in the way of a drain is heeded: another option, contact lost, or that it is to stay after all.
         """
+        if self.state in WITHOUT_VM:
+            return Go()
         if option in DRAINING and (self.draining is not None or self.state is NodeState.IDLE):
             self.draining = option
             self._enter(NodeState.LEAVINGPOOL)

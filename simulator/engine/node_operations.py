@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Final
 from simulator.engine import resizing
 from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.faults import can_lose_contact, lose_contact
-from simulator.engine.orders import Disable, Enable, Restart
+from simulator.engine.limits import may_start
+from simulator.engine.orders import Deallocate, Disable, Enable, Restart, Start
 from simulator.engine.upgrade import begin_upgrade
 from simulator.policy.preemption import victims
 from simulator.scenario.operations import (
+    DeallocateNode,
     DisableScheduling,
     EnableScheduling,
     LoseContact,
     Reboot,
     Reimage,
     RemoveNodes,
+    StartNode,
     UpgradeOs,
 )
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
@@ -70,6 +73,25 @@ def reimage(pool: Pool, asked: Reimage) -> Answer:
         return Answer("OperationNotValidOnPool", text)
     order = Restart(NodeState.REIMAGING, asked.node_reimage_option)
     return _each(pool, asked.node_id, lambda node: _may_restart(node, extended=False), lambda node: node.tell(order))
+
+
+def deallocate_node(pool: Pool, asked: DeallocateNode) -> Answer:
+    """Stop the VMs of ready nodes; the nodes stay in the pool (assumption P27)."""
+    order = Deallocate(asked.node_deallocate_option)
+    return _each(pool, asked.node_id, lambda node: _may_restart(node, extended=False), lambda node: node.tell(order))
+
+
+def start_node(pool: Pool, asked: StartNode) -> Answer:
+    """Start deallocated nodes again, where the region has the capacity."""
+
+    def refusal(node: Node) -> Answer | None:
+        if node.leaving or node.state is not NodeState.DEALLOCATED:
+            return _cannot(node)
+        if may_start(pool, node):
+            return None
+        return Answer("AllocationFailed", f"There is no capacity to start {node.id}")
+
+    return _each(pool, asked.node_id, refusal, lambda node: node.tell(Start()))
 
 
 def disable_scheduling(pool: Pool, asked: DisableScheduling) -> Answer:

@@ -33,6 +33,18 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class Deallocate:
+    """Stop the VM, once the option is satisfied; the node stays in the pool without one."""
+
+    option: NodeDeallocationOption
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start the VM of a deallocated node again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """Fall into a state in which nothing runs."""
 
@@ -59,5 +71,5 @@ class Go:
     """There is nothing left to do but to be gone."""
 
 
-Order = Preempt | Leave | Stay | Restart | Break | Disable | Enable | Go | None
+Order = Preempt | Leave | Stay | Restart | Deallocate | Start | Break | Disable | Enable | Go | None
 """None: the phase came to its own end, the node is ready."""

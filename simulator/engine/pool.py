@@ -96,7 +96,7 @@ class Pool:
         if family is not None and family != self.size.family:
             return 0
         free = preempted_is_free(self)
-        count = sum(1 for node in self.of_kind(NodeKind(kind)) if node.has_vm or not free)
+        count = sum(1 for node in self.of_kind(NodeKind(kind)) if node.state is not NodeState.PREEMPTED or not free)
         return (count + self.on_order(kind)) * self.size.vcpus
 
     @property

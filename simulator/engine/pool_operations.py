@@ -9,6 +9,7 @@ from simulator.engine import node_operations, resizing, scaling
 from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.setup import setup_of, updated
 from simulator.scenario.operations import (
+    DeallocateNode,
     DeletePool,
     DisableAutoScale,
     DisableScheduling,
@@ -21,10 +22,12 @@ from simulator.scenario.operations import (
     Reimage,
     RemoveNodes,
     Resize,
+    StartNode,
     StopResize,
     UpdatePool,
     UpgradeOs,
 )
+from simulator.scenario.schema import ApiProfile
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -98,6 +101,8 @@ HANDLERS: Final[Mapping[type[Operated], Handler]] = {
     RemoveNodes: node_operations.remove_nodes,
     Reboot: node_operations.reboot,
     Reimage: node_operations.reimage,
+    DeallocateNode: node_operations.deallocate_node,
+    StartNode: node_operations.start_node,
     DisableScheduling: node_operations.disable_scheduling,
     EnableScheduling: node_operations.enable_scheduling,
     UpgradeOs: node_operations.upgrade_os,
@@ -112,4 +117,7 @@ def perform(world: World, asked: Operated) -> Answer:
         return Answer("PoolNotFound", "The specified pool does not exist")
     if pool.deleted and not isinstance(asked, Resize):  # a refused resize leaves a row of its own
         return DELETING
+    profile = world.scenario.options.api_profile
+    if isinstance(asked, DeallocateNode | StartNode) and profile < ApiProfile.V2025_06:
+        return Answer("InvalidUri", f"There is no {asked.operation} in {profile}; it came with {ApiProfile.V2025_06}")
     return HANDLERS[type(asked)](pool, asked)

@@ -63,6 +63,8 @@ class Preparing:
         if node.state is NodeState.CREATING or node.state in (NodeState.REIMAGING, NodeState.UPGRADINGOS):
             self._forget(node, [job.number for job in self.world.jobs], is_new=True)
             kernel.eligibility.renew(node.sequence)
+        elif node.state is NodeState.DEALLOCATING:  # what stood on the local disk is lost with the VM
+            self._forget(node, [job.number for job in self.world.jobs], is_new=True)
         elif node.state is NodeState.REBOOTING:
             again = [job.number for job in self.world.jobs if _runs_again(job)]
             now = self.world.env.clock

@@ -17,6 +17,7 @@ FIELD = {
     NodeState.REBOOTING: "rebooting",
     NodeState.REIMAGING: "reimaging",
     NodeState.UPGRADINGOS: "upgrading_os",
+    NodeState.DEALLOCATING: "deallocating",
 }
 
 
@@ -57,8 +58,8 @@ class Spans:
         """Give the run time of one start task."""
         return self._rare("start task", time)()
 
-    def restart(self, state: NodeState) -> int:
-        """Give the time in `rebooting`, `reimaging` or `upgradingos`."""
+    def step(self, state: NodeState) -> int:
+        """Give the time in `rebooting`, `reimaging`, `upgradingos` or `deallocating`."""
         name = FIELD[state]
         return self._rare(name, getattr(self._timing, name))()
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
-from simulator.results.ledger import Label
+from simulator.results.ledger import UNPAID, Label
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def inside(summary: Mapping[str, Any], *path: str) -> float | None:
 
 def _billed_hours(summary: dict[str, Any]) -> float:
     seconds = summary["ledger_node_s"]
-    return float(sum(seconds.values()) - seconds.get(Label.PREEMPTED, 0.0)) / 3600
+    return float(sum(time for label, time in seconds.items() if label not in UNPAID)) / 3600
 
 
 MEASURES: Final[Mapping[str, Measure]] = {

@@ -10,6 +10,7 @@ RANK = {
     NodeState.STARTTASKFAILED: 1,
     NodeState.UNKNOWN: 1,
     NodeState.PREEMPTED: 1,
+    NodeState.DEALLOCATED: 1,
     NodeState.CREATING: 2,
     NodeState.STARTING: 2,
     NodeState.WAITINGFORSTARTTASK: 2,
@@ -18,6 +19,7 @@ RANK = {
     NodeState.REBOOTING: 2,
     NodeState.REIMAGING: 2,
     NodeState.UPGRADINGOS: 2,
+    NodeState.DEALLOCATING: 2,
     NodeState.RUNNING: 4,
 }
 """Nodes of a lower rank leave first; nodes still on order have left before any of them."""

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TASKS: Final = ("queued_tasks", "running_tasks")
-NODES: Final = ("target", "current", "usable_nodes", "running_nodes", "preempted_nodes")
+RARE: Final = ("preempted_nodes", "deallocated_nodes")
+"""Nodes without a VM: shown where there are any."""
+NODES: Final = ("target", "current", "usable_nodes", "running_nodes", *RARE)
 Ints = npt.NDArray[np.int64]
 
 
@@ -34,7 +36,7 @@ def curves(timeline: pd.DataFrame, end: float, limit: int) -> dict[str, Any]:
     if len(instants) and instants[-1] < last:  # the last step goes on to the end of the run
         instants = np.append(instants, last)
         made = {name: np.append(column, column[-1]) for name, column in made.items()}
-    shown = {name: column.tolist() for name, column in made.items() if name != "preempted_nodes" or column.any()}
+    shown = {name: column.tolist() for name, column in made.items() if name not in RARE or column.any()}
     return {"time": instants.tolist(), "series": shown, "changes": len(time), "kept": len(kept)}
 
 

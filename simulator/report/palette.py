@@ -74,8 +74,8 @@ NODE_STATES: Final[Mapping[str, Shade]] = {
     NodeState.UNKNOWN: Shade("unknown", "#8D9299", "#8D9299", "oo"),
     NodeState.LEAVINGPOOL: Shade("leaving the pool", "#4EB494", "#3EA672", "\\\\"),
     NodeState.PREEMPTED: Shade("preempted", "#FFE6E5", "#5E3550", "xx"),
-    "deallocating": Shade("deallocating", "#8FD0B8", "#1E6B53", "//"),
-    "deallocated": Shade("deallocated", "#BFD6CC", "#12402F", ".."),
+    NodeState.DEALLOCATING: Shade("deallocating", "#8FD0B8", "#1E6B53", "//"),
+    NodeState.DEALLOCATED: Shade("deallocated", "#BFD6CC", "#12402F", ".."),
 }
 
 LABELS: Final[Mapping[str, Shade]] = {
@@ -100,6 +100,7 @@ LABELS: Final[Mapping[str, Shade]] = {
     Label.RESTARTING: Shade("rebooting, reimaging", "#E6C700", "#E6C700", "||"),
     Label.UPGRADING_OS: Shade("upgrading the OS", "#B2A021", "#F2E26B", "++"),
     Label.PREEMPTED: Shade("preempted (not billed)", "#FFE6E5", "#5E3550", "xx"),
+    Label.DEALLOCATED: Shade("deallocated (not billed)", "#B4D6C8", "#12402F", ".."),
     Label.BILLING_ROUNDING: Shade("rounding of the bill", "#F2E26B", "#998500", ".."),
 }
 
@@ -131,6 +132,7 @@ SERIES: Final[Mapping[str, Shade]] = {
     "usable_nodes": Shade("usable nodes", "#C9CDD3", "#565C64"),
     "running_nodes": Shade("nodes with a task", "#0072B2", "#3D9BE0"),
     "preempted_nodes": Shade("preempted nodes", "#B35296", "#BB78B8"),
+    "deallocated_nodes": Shade("deallocated nodes", "#6E8F82", "#8FB5A6"),
 }
 
 MARKS: Final[Mapping[str, Shade]] = {

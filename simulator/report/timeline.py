@@ -38,6 +38,7 @@ COUNTERS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
         ("usable", ("usable_nodes",)),
         ("with a task", ("running_nodes",)),
         ("preempted", ("preempted_nodes",)),
+        ("deallocated", ("deallocated_nodes",)),
     ),
     "slots": (("taken", ("used_slots",)),),
 }

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from simulator.results.intervals import Union
 from simulator.results.raw import RawRun
-from simulator.states import NodeKind, NodeState
+from simulator.states import WITHOUT_VM, NodeKind, NodeState
 
 Ints = npt.NDArray[np.int64]
 
@@ -25,6 +25,11 @@ IDLE, RUNNING, LEAVING, PREEMPTED, CREATING = (
         NodeState.CREATING,
     )
 )
+
+
+UNPAID = tuple(_STATE_CODE[state] for state in WITHOUT_VM)
+"""Codes of the states without a VM: nothing is paid for computing."""
+DEALLOCATED = tuple(_STATE_CODE[state] for state in (NodeState.DEALLOCATING, NodeState.DEALLOCATED))
 
 
 def code_of(state: NodeState) -> int:

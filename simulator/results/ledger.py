@@ -23,6 +23,7 @@ from simulator.results.control import (
     Control,
     code_of,
 )
+from simulator.results.control import UNPAID as UNPAID_STATES
 from simulator.scenario.schema import Options
 from simulator.states import NodeState, Outcome
 from simulator.units import MS_PER_S, to_ms
@@ -76,6 +77,8 @@ class Label(StrEnum):
     """`upgradingos`."""
     PREEMPTED = "preempted"
     """Without a VM; not billed."""
+    DEALLOCATED = "deallocated"
+    """`deallocating` and `deallocated`: the VM is stopped; not billed."""
     BILLING_ROUNDING = "billing_rounding"
     """Billed beyond the time the VM existed."""
 
@@ -93,7 +96,11 @@ _OF_STATE: Final = {
     code_of(NodeState.REBOOTING): Label.RESTARTING,
     code_of(NodeState.REIMAGING): Label.RESTARTING,
     code_of(NodeState.UPGRADINGOS): Label.UPGRADING_OS,
+    code_of(NodeState.DEALLOCATING): Label.DEALLOCATED,
+    code_of(NodeState.DEALLOCATED): Label.DEALLOCATED,
 }
+UNPAID: Final = frozenset({Label.PREEMPTED, Label.DEALLOCATED})
+"""Labels of time in which no VM stands behind a node."""
 _BUSY: Final = (Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST)
 BUSY: Final = frozenset({*_BUSY, Label.JOB_PREPARATION})
 GRANULARITY_MS: Final = {"second": 1000, "minute": 60_000, "hour": 3_600_000}
@@ -121,7 +128,7 @@ def make_ledger(control: Control, options: Options) -> Ledger:
     count = len(control.node_pool)
     time = np.zeros((count, len(LABELS)), dtype=np.int64)
     np.add.at(time, control.node, by_row)
-    is_billed = control.state != PREEMPTED
+    is_billed = ~np.isin(control.state, UNPAID_STATES)
     if options.billing_start == "starting":
         is_billed &= control.state != CREATING
     billed = np.zeros_like(time)
@@ -219,7 +226,7 @@ def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Optio
     if not len(rows):
         return extra
     opens = np.ones(len(rows), dtype=bool)
-    # A VM's rows follow each other without a gap; a preempted node comes back after one.
+    # A VM's rows follow each other without a gap; a node without a VM gets one after one.
     opens[1:] = (node[rows[1:]] != node[rows[:-1]]) | (start[rows[1:]] != end[rows[:-1]])
     begin = np.flatnonzero(opens)
     close = np.append(begin[1:], len(rows)) - 1

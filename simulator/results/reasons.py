@@ -13,7 +13,13 @@ from simulator.scenario.workload import Workload
 from simulator.states import JobState, NodeState, TaskState
 
 NONE: Final = ""
-BROKEN: Final = (NodeState.STARTTASKFAILED, NodeState.UNUSABLE, NodeState.UNKNOWN, NodeState.OFFLINE)
+BROKEN: Final = (
+    NodeState.STARTTASKFAILED,
+    NodeState.UNUSABLE,
+    NodeState.UNKNOWN,
+    NodeState.OFFLINE,
+    NodeState.DEALLOCATED,
+)
 """States in which nodes fill a pool's target and take no task."""
 
 
@@ -77,15 +83,16 @@ def _put_jobs(workload: Workload, control: Control, put: Callable[[npt.NDArray[n
 def _why_waiting(control: Control, pool: int) -> str:
     """Say what keeps a task waiting that some node could run."""
     raw = control.raw
-    here = control.node_pool[control.node] == pool if len(control.node) else np.zeros(0, dtype=bool)
-    if (here & (control.state == IDLE) & (control.end == raw.end)).any():
+    node = control.node
+    is_last = np.append(node[1:] != node[:-1], True) if len(node) else np.zeros(0, dtype=bool)
+    left = (control.node_pool[node] == pool) & is_last & (control.end == raw.end) if len(node) else is_last
+    if (left & (control.state == IDLE)).any():
         return "queued when the run ended"
     errors = [
         row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", "Success", "Retargeted")
     ]
     targets = [row for row in raw.recorder.targets if row[0] == pool]
     wants_none = not targets or not any(targets[-1][2:])
-    left = here & (control.end == raw.end)
     stuck = [code for code in np.unique(control.state[left]).tolist() if STATES[code] in BROKEN]
     if stuck:
         counts = (f"{int((control.state[left] == code).sum())} {STATES[code]}" for code in stuck)

@@ -214,7 +214,8 @@ TABLES: Final = (
             C("current_low_priority", "int", "nodes there are, preempted ones included"),
             C("usable_nodes", "int", "nodes in service: idle or running, scheduling enabled"),
             C("running_nodes", "int", "nodes with at least one task, draining ones included"),
-            C("preempted_nodes", "int", "nodes without a VM"),
+            C("preempted_nodes", "int", "nodes whose VM was taken back"),
+            C("deallocated_nodes", "int", "nodes whose VM an operator has stopped, or is being stopped"),
         ),
     ),
     Table(

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.control import IDLE, PREEMPTED, Control
+from simulator.results.control import DEALLOCATED, IDLE, PREEMPTED, Control
 from simulator.results.raw import RawRun
 from simulator.scenario.columns import chosen, constant, is_constant
 from simulator.scenario.workload import Workload
@@ -44,6 +44,7 @@ SERIES: Final = (
     "usable_nodes",
     "running_nodes",
     "preempted_nodes",
+    "deallocated_nodes",
 )
 
 
@@ -180,6 +181,7 @@ def node_changes(control: Control) -> dict[str, Changes]:
         "current_low_priority": levels(control.node_kind[node] == 1),
         "usable_nodes": levels((state == IDLE) & control.is_open),
         "preempted_nodes": levels(state == PREEMPTED),
+        "deallocated_nodes": levels(np.isin(state, DEALLOCATED)),
         "running_nodes": [(Instants(pool, worked.start), 1), (Instants(pool[closed], worked.end[closed]), -1)],
     }
 

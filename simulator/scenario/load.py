@@ -89,7 +89,7 @@ def explain(sources: Sources, error: ValidationError) -> list[Problem]:
             message = "unknown key" + (f", did you mean '{near[0]}'?" if near else " here")
         elif found["type"] == "union_tag_invalid":
             tag, tags = str(found["ctx"]["tag"]), str(found["ctx"]["expected_tags"]).replace("'", "").split(", ")
-            near = get_close_matches(tag, tags, n=1)
+            near = get_close_matches(tag, tags, n=1, cutoff=0.65)
             message = f"unknown '{tag}', did you mean '{near[0]}'?" if near else f"{message}, not '{tag}'"
         elif is_missing:
             message = f"'{loc[-1]}' is missing"

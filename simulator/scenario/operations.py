@@ -101,6 +101,21 @@ class Reimage(Operated):
     node_reimage_option: Deallocation = NodeDeallocationOption.REQUEUE
 
 
+class DeallocateNode(Operated):
+    """Stop the VMs of nodes; they stay in the pool, take no tasks and cost nothing until they are started again."""
+
+    operation: Literal["deallocateNode"]
+    node_id: NodeIds
+    node_deallocate_option: Deallocation = NodeDeallocationOption.REQUEUE
+
+
+class StartNode(Operated):
+    """Start deallocated nodes again; start task and packages run again."""
+
+    operation: Literal["startNode"]
+    node_id: NodeIds
+
+
 class DisableScheduling(Operated):
     """Place no more tasks on nodes; they go offline when none is left there."""
 
@@ -169,7 +184,17 @@ class Outage(Section):
     duration: Seconds
 
 
-NodeOperation = RemoveNodes | Reboot | Reimage | DisableScheduling | EnableScheduling | UpgradeOs | LoseContact
+NodeOperation = (
+    RemoveNodes
+    | Reboot
+    | Reimage
+    | DeallocateNode
+    | StartNode
+    | DisableScheduling
+    | EnableScheduling
+    | UpgradeOs
+    | LoseContact
+)
 PoolOperation = (
     Resize
     | StopResize

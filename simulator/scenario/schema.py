@@ -26,6 +26,14 @@ ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday, 00:00 UTC."""
 
 
+class ApiProfile(StrEnum):
+    """Generations of the service's interface that differ in what they can do (behaviour document, 1.4)."""
+
+    V2020_09 = "2020-09"
+    V2024_02 = "2024-02"
+    V2025_06 = "2025-06"
+
+
 class EqualPriorityPolicy(StrEnum):
     UNIFORM = "uniform"
     ROUND_ROBIN = "round_robin"
@@ -52,6 +60,8 @@ def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
 class Options(Section):
     """Decisions on points that the service leaves open (behaviour document, 15.1), each an assumption."""
 
+    api_profile: ApiProfile = ApiProfile.V2020_09
+    """Which generation of the service acts: what came later is read and does nothing (P26)."""
     timing_preset: TimingPreset = TimingPreset.MEASURED
     unusable_recovery: Annotated[Literal["never"] | TimeDistribution, BeforeValidator(_recovery)] = Uniform[
         Seconds

@@ -60,6 +60,8 @@ class Timing(Section):
     """Time in `reimaging`, before a new time in `starting`."""
     upgrading_os: TimeDistribution = Field(alias="upgradingOS")
     """Time in `upgradingos`; packages and start task follow."""
+    deallocating: TimeDistribution
+    """Time in `deallocating`, after any drain; nothing is published: as long as removal takes."""
 
 
 def _ln(median: float, p95: float) -> dict[str, Any]:
@@ -90,6 +92,7 @@ _COMMON: Final[dict[TimingPreset, dict[str, Any]]] = {
         "certificateInstall": 0.0,
         "reimaging": "0s",
         "upgradingOS": "0s",
+        "deallocating": "0s",
     },
     TimingPreset.MEASURED: {
         "allocationLatency": _ln(210, 480),
@@ -103,6 +106,7 @@ _COMMON: Final[dict[TimingPreset, dict[str, Any]]] = {
         "certificateInstall": 5.0,
         "reimaging": "120s",
         "upgradingOS": "300s",
+        "deallocating": _ln(60, 180),
     },
     TimingPreset.PESSIMISTIC: {
         "allocationLatency": _ln(480, 900),
@@ -116,6 +120,7 @@ _COMMON: Final[dict[TimingPreset, dict[str, Any]]] = {
         "certificateInstall": 15.0,
         "reimaging": "300s",
         "upgradingOS": "900s",
+        "deallocating": _ln(180, 600),
     },
 }
 _STARTING: Final[dict[TimingPreset, dict[OsKind, Any]]] = {

@@ -55,7 +55,7 @@ def _check_timeline(recording: Recording) -> None:
         rows = frame[frame["pool"] == pool.id]
         current = rows["current_dedicated"] + rows["current_low_priority"]
         assert (rows["used_slots"] <= pool.task_slots_per_node * current).all()
-        assert (rows["usable_nodes"] + rows["preempted_nodes"] <= current).all()
+        assert (rows["usable_nodes"] + rows["preempted_nodes"] + rows["deallocated_nodes"] <= current).all()
         if len(rows):
             mine = raw.tasks.pool == index
             assert rows["queued_tasks"].iloc[-1] == (raw.tasks.state[mine] == TaskState.ACTIVE).sum()

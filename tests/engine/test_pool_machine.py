@@ -18,7 +18,17 @@ from tests.engine.test_stories import job, pool, scenario
 OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
 OPTIONS = st.sampled_from(["requeue", "terminate", "taskcompletion", "retaineddata"])
 SPANS = st.sampled_from(["0s", "5s", "30s", {"exponential": {"mean": "20s"}}])
-STEPS = ("creating", "starting", "startTask", "rebooting", "reimaging", "upgradingOS", "leaving", "allocationLatency")
+STEPS = (
+    "creating",
+    "starting",
+    "startTask",
+    "rebooting",
+    "reimaging",
+    "upgradingOS",
+    "leaving",
+    "deallocating",
+    "allocationLatency",
+)
 TASKS = 40
 QUOTA = 8
 
@@ -58,7 +68,7 @@ class Operator(RuleBasedStateMachine):
         body |= {} if start_task is None else {"startTask": start_task}
         work = job(TASKS, {"exponential": {"mean": "90s"}}, arrivals={"poisson": {"ratePerHour": 120}})
         account = {"dedicatedCoreQuota": QUOTA, "lowPriorityCoreQuota": QUOTA}
-        options = {"unusableRecovery": "2m", "lostNodeRequeueDelay": "30s"}
+        options = {"unusableRecovery": "2m", "lostNodeRequeueDelay": "30s", "apiProfile": "2025-06"}
         self.described = scenario([body], [work], account=account, options=options, seed=seed, horizon="2h")
         self.simulation = Simulation(self.described)
 
@@ -104,6 +114,14 @@ class Operator(RuleBasedStateMachine):
     @rule(data=st.data())
     def enable(self, data: st.DataObject) -> None:
         self.ask("enableScheduling", nodeId=self.some_nodes(data, 3))
+
+    @rule(data=st.data(), option=OPTIONS)
+    def deallocate(self, data: st.DataObject, option: str) -> None:
+        self.ask("deallocateNode", nodeId=self.some_nodes(data, 2), nodeDeallocateOption=option)
+
+    @rule(data=st.data())
+    def start(self, data: st.DataObject) -> None:
+        self.ask("startNode", nodeId=self.some_nodes(data, 3))
 
     @rule(batch=st.sampled_from([None, 1, "all"]))
     def upgrade(self, batch: Any) -> None:

@@ -14,7 +14,9 @@ from tests.engine.test_stories import job, pool, scenario
 S = NodeState
 Edge = tuple[NodeState | None, NodeState | None]
 EDGES: set[Edge] = {(before, after) for before, afters in NODE_TRANSITIONS.items() for after in afters}
-TIMES = dict.fromkeys(("creating", "starting", "startTask", "rebooting", "reimaging", "upgradingOS", "leaving"), "10s")
+TIMES = dict.fromkeys(
+    ("creating", "starting", "startTask", "rebooting", "reimaging", "upgradingOS", "leaving", "deallocating"), "10s"
+)
 CLOUD = {"cloudServiceConfiguration": {"osFamily": "6"}}
 START = {"startTask": {"commandLine": "x"}}
 
@@ -43,10 +45,22 @@ REACHED: dict[NodeState, tuple[float, dict[str, Any], list[Any], list[Any]]] = {
     S.UPGRADINGOS: (35, START, [], [operation(32, "upgradeOs")]),
     S.UNUSABLE: (35, START, [], [at_node(32, "loseContact", state="unusable", recovery="20s")]),
     S.UNKNOWN: (35, START, [], [at_node(32, "loseContact", recovery="20s")]),
+    S.DEALLOCATING: (35, START, [], [at_node(32, "deallocateNode")]),
+    S.DEALLOCATED: (50, START, [], [at_node(32, "deallocateNode")]),
     S.LEAVINGPOOL: (35, START, BUSY, [operation(31, "resize", targetLowPriorityNodes=0, **TASKS_END)]),
 }
 """When a node is in a state, and what brings it there: body of the pool, jobs, timeline."""
-BEFALLS = (S.PREEMPTED, S.LEAVINGPOOL, S.UNKNOWN, S.UNUSABLE, S.UPGRADINGOS, S.REBOOTING, S.REIMAGING, S.OFFLINE)
+BEFALLS = (
+    S.PREEMPTED,
+    S.LEAVINGPOOL,
+    S.UNKNOWN,
+    S.UNUSABLE,
+    S.UPGRADINGOS,
+    S.REBOOTING,
+    S.REIMAGING,
+    S.OFFLINE,
+    S.DEALLOCATING,
+)
 
 
 def story(
@@ -57,7 +71,8 @@ def story(
     if taken is not None:
         simulation["preemption"] = {"model": "capacity_event", "fraction": 1, "times": [f"{taken}s"]}
     made = pool(**{"targetLowPriorityNodes": 1, **CLOUD, **body, "simulation": simulation})
-    return check(simulate(scenario([made], jobs, timeline=timeline, horizon=f"{end}s")))
+    options = {"apiProfile": "2025-06"}
+    return check(simulate(scenario([made], jobs, timeline=timeline, horizon=f"{end}s", options=options)))
 
 
 def edges_of(recording: Recording) -> set[Edge]:
@@ -85,6 +100,7 @@ def befall(state: NodeState, what: NodeState) -> Recording:
         S.REBOOTING: at_node(at, "reboot"),
         S.REIMAGING: at_node(at, "reimage"),
         S.OFFLINE: at_node(at, "disableScheduling"),
+        S.DEALLOCATING: at_node(at, "deallocateNode"),
     }
     if what is S.PREEMPTED:
         return story(body, jobs, timeline, taken=at)
@@ -93,6 +109,7 @@ def befall(state: NodeState, what: NodeState) -> Recording:
 
 RETAINED = operation(31, "resize", targetLowPriorityNodes=0, resizeTimeout="5m", nodeDeallocationOption="retaineddata")
 DRAINED = {**RETAINED, **TASKS_END}
+SHRUNK = operation(60, "resize", targetLowPriorityNodes=0)
 SHORT = [job(1, "20s")]
 OWN: dict[str, tuple[set[Edge], dict[str, Any]]] = {
     "a node joins, works and leaves": (
@@ -143,6 +160,18 @@ OWN: dict[str, tuple[set[Edge], dict[str, Any]]] = {
     "a reimage": (
         {(S.IDLE, S.REIMAGING), (S.REIMAGING, S.STARTING)},
         {"body": START, "jobs": [], "timeline": [at_node(35, "reimage")]},
+    ),
+    "a node is deallocated and started": (
+        {(S.IDLE, S.DEALLOCATING), (S.DEALLOCATING, S.DEALLOCATED), (S.DEALLOCATED, S.STARTING)},
+        {"body": START, "jobs": [], "timeline": [at_node(32, "deallocateNode"), at_node(60, "startNode")]},
+    ),
+    "a deallocated node is not wanted any more": (
+        {(S.DEALLOCATED, None)},
+        {"body": START, "jobs": [], "timeline": [at_node(32, "deallocateNode"), SHRUNK]},
+    ),
+    "nor is one that is being deallocated": (
+        {(S.DEALLOCATING, None)},
+        {"body": START, "jobs": [], "timeline": [at_node(55, "deallocateNode"), SHRUNK]},
     ),
     "a preempted node comes back": (
         {(S.IDLE, S.PREEMPTED), (S.PREEMPTED, S.CREATING)},

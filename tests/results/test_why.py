@@ -128,6 +128,14 @@ def test_preempted_nodes_and_lost_work_show() -> None:
     assert detail(made, "j/task-1", R.RUNNING).endswith("then preempted: 40.0 s of work lost")
 
 
+def test_a_task_waits_for_somebody_to_start_deallocated_nodes() -> None:
+    stop = operation("10s", "deallocateNode", nodeId="p_1_d")
+    start = operation("100s", "startNode", nodeId="p_1_d")
+    made = run(pool(nodes=1), job(count=1, duration="60s"), timeline=[stop, start], options={"apiProfile": "2025-06"})
+    assert told(made, "j/task-1") == [(R.RUNNING, 10), (R.NODES_DEALLOCATED, 90), (R.RUNNING, 60)]
+    assert "1 node deallocated: somebody has to start them" in detail(made, "j/task-1", R.NODES_DEALLOCATED)
+
+
 def test_an_empty_pool_and_a_deleted_one() -> None:
     made = run(pool(nodes=0), job(count=1), timeline=[operation("60s", "deletePool")], horizon="2m")
     assert told(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.NO_POOL, 60)]

@@ -8,11 +8,12 @@ const SERIES = {
   current: { width: 2 },
   target: { width: 2, dash: [6, 4] },
   preempted_nodes: { width: 1.5 },
+  deallocated_nodes: { width: 1.5 },
 };
 const PANELS = {
   waiting: { keys: ["queued_tasks"], height: 150, label: "tasks waiting" },
   running: { keys: ["running_tasks"], height: 110, label: "running" },
-  nodes: { keys: ["usable_nodes", "running_nodes", "preempted_nodes", "current", "target"], height: 250, label: "nodes" },
+  nodes: { keys: ["usable_nodes", "running_nodes", "preempted_nodes", "deallocated_nodes", "current", "target"], height: 250, label: "nodes" },
 };
 const MARKS = ["evaluation", "resize", "preemption", "error"];
 

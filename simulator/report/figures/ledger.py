@@ -120,8 +120,8 @@ def ledger_bars(run: Frames, *, pools: Sequence[str] | None = None, page: Page =
     present = {label for bar in stacked for parts in (bar.hours, bar.cost or {}) for label in parts}
     order = [*(str(label) for label in LABELS), *sorted(present - set(LABELS))]
     handles = [swatch(shade(LABELS, label), page) for label in order if label in present]
-    unpaid = str(Label.PREEMPTED) in present
-    legend(figure, handles, page, note="Preempted nodes have no VM and are not billed." if unpaid else "")
+    unpaid = " and ".join(str(label) for label in (Label.PREEMPTED, Label.DEALLOCATED) if label in present)
+    legend(figure, handles, page, note=f"{unpaid} nodes have no VM and are not billed.".capitalize() if unpaid else "")
     return figure
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.report.clock import Clock
+from simulator.report.curves import RARE
 from simulator.report.findings import counted, of_pools, percent
 from simulator.report.palette import LIGHT, MARKS, SERIES, Page, Shade
 from simulator.report.steps import area, held, thinned
@@ -46,7 +47,7 @@ class Story:
     def finding(self) -> str:
         """Say in a sentence what the pool did."""
         queue, current = self.curves["queued_tasks"], self.curves["current"]
-        there = (current[0], current[1] - self.curves["preempted_nodes"][1])  # the preempted are not paid for
+        there = (current[0], current[1] - sum(self.curves[name][1] for name in RARE))  # these are not paid for
         waited, nodes = int(queue[1].max()), int(there[1].max())
         if not nodes:
             return f"{self.name}: no node, {counted(waited, 'task')} waiting" if waited else f"{self.name}: no node"
@@ -70,7 +71,7 @@ def story(run: Frames, pool: str) -> Story:
         values = sum((timeline[name].to_numpy(dtype=np.float64) for name in columns), np.zeros(len(time)))
         return held(time, values, run.end)
 
-    names = ("queued_tasks", "running_tasks", "usable_nodes", "running_nodes", "preempted_nodes")
+    names = ("queued_tasks", "running_tasks", "usable_nodes", "running_nodes", *RARE)
     curves = {name: curve(name) for name in (*names, "current_dedicated", "current_low_priority")}
     curves["target"] = curve("target_dedicated", "target_low_priority")
     curves["current"] = curve("current_dedicated", "current_low_priority")
@@ -154,8 +155,9 @@ def _draw(story: Story, panels: list[Axes], clock: Clock, kinds: list[str], page
     line(running, story, "running_tasks", clock, page)
     fill(nodes, story, "usable_nodes", clock, page)
     fill(nodes, story, "running_nodes", clock, page)
-    if story.curves["preempted_nodes"][1].any():
-        line(nodes, story, "preempted_nodes", clock, page)
+    for name in RARE:
+        if story.curves[name][1].any():
+            line(nodes, story, name, clock, page)
     if all(story.curves[f"current_{kind}"][1].any() for kind in ("dedicated", "low_priority")):
         line(nodes, story, "current_low_priority", clock, page, linestyle=":")
     line(nodes, story, "current", clock, page)
@@ -224,8 +226,7 @@ def _handles(stories: list[Story], page: Page, *, nights: bool) -> list[Any]:
     found += [stroke(SERIES["current"]), stroke(SERIES["target"], linestyle=(0, (4, 2)))]
     if any(all(s.curves[f"current_{kind}"][1].any() for kind in ("dedicated", "low_priority")) for s in stories):
         found.append(stroke(SERIES["current_low_priority"], "of them low-priority", linestyle=":"))
-    if any(story.curves["preempted_nodes"][1].any() for story in stories):
-        found.append(stroke(SERIES["preempted_nodes"]))
+    found += [stroke(SERIES[name]) for name in RARE if any(story.curves[name][1].any() for story in stories)]
     if any(len(story.marks["change"]) for story in stories):
         look: dict[str, Any] = {"marker": "|", "markersize": 9, "markeredgewidth": 1.4, "linestyle": "none"}
         found.append(stroke(SERIES["target"], "evaluation that changed the target", **look))

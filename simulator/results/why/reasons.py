@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """The region did not give the nodes that the pool wants, and there is no slot."""
     NODES_PREEMPTED = "nodes preempted"
     """The only nodes are preempted ones that wait for a machine."""
+    NODES_DEALLOCATED = "nodes deallocated"
+    """The only nodes are deallocated ones that somebody has to start."""
     NODES_BROKEN = "nodes broken"
     """The only nodes are unusable or their start task failed."""
     NODES_BUSY = "nodes busy"

@@ -20,6 +20,7 @@ Bools = npt.NDArray[np.bool_]
 
 BOOTING: Final = ("creating", "starting", "waitingforstarttask")
 BROKEN: Final = ("unusable", "starttaskfailed", "unknown")
+STOPPED: Final = ("deallocating", "deallocated")
 AWAY: Final = ("offline", "rebooting", "reimaging", "upgradingos", "leavingpool")
 
 
@@ -35,6 +36,7 @@ class Supply:
     broken: Ints
     away: Ints
     preempted: Ints
+    deallocated: Ints
     resizing: Bools
     limit: npt.NDArray[np.object_]
     """Code of the last resize that ended, where it fell short and the pool is still below its target; else empty."""
@@ -78,6 +80,7 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
         broken=_count(states[states["state"].isin(BROKEN)], time),
         away=_count(states[states["state"].isin(AWAY)], time),
         preempted=_count(states[states["state"] == "preempted"], time),
+        deallocated=_count(states[states["state"].isin(STOPPED)], time),
         resizing=resizing,
         limit=limit,
     )

@@ -100,6 +100,7 @@ def _labels(room: Room, supply: Supply, need: Need, limited: npt.NDArray[np.bool
         (empty & is_quota, Reason.QUOTA),
         (empty & short, Reason.CAPACITY),
         (empty & (supply.preempted > 0), Reason.NODES_PREEMPTED),
+        (empty & (supply.deallocated > 0) & (supply.broken + supply.away == 0), Reason.NODES_DEALLOCATED),
         (empty & (supply.broken > 0), Reason.NODES_BROKEN),
         (empty & (supply.away > 0), Reason.NODES_BUSY),
         (empty, Reason.POOL_EMPTY),
@@ -204,6 +205,8 @@ def _detail(label: Reason, n: _Numbers) -> str:
             return f"{taken}; {n.last(n.supply, 'limit')} keeps the pool at {current:,} of {target:,} nodes"
         case Reason.NODES_PREEMPTED:
             return f"{_nodes(n.most(n.supply, 'preempted'))} without a machine, which the region has to give"
+        case Reason.NODES_DEALLOCATED:
+            return f"{_nodes(n.most(n.supply, 'deallocated'))} deallocated: somebody has to start them"
         case Reason.NODES_BROKEN:
             return f"{_nodes(n.most(n.supply, 'broken'))} in the pool, unusable"
         case Reason.NODES_BUSY:

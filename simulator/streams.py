@@ -1,7 +1,8 @@
 """Random streams: one per purpose, found by name, independent of who else draws.
 
 Two runs with the same seed and replication give every purpose the same numbers, so two policies face the
-same luck (common random numbers), and adding a stream changes no other.
+same luck (common random numbers), and adding a stream changes no other. What many things of one kind draw in turn is
+found by thing and turn (`Luck`), so that it does not matter which of them comes first.
 """
 
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
+
+    Quantile = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 
 BLOCK = 256
 
@@ -29,7 +32,7 @@ class Draws:
     def __init__(
         self,
         generator: np.random.Generator,
-        quantile: "Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]",
+        quantile: "Quantile",
     ) -> None:
         self._generator = generator
         self._quantile = quantile
@@ -39,3 +42,32 @@ class Draws:
         if not self._block:
             self._block = self._quantile(self._generator.random(BLOCK)).tolist()[::-1]
         return self._block.pop()
+
+
+class Luck:
+    """Draw for many things: the value of the k-th thing in its j-th turn does not depend on the others.
+
+    Each turn is a stream whose k-th value is the k-th thing's.
+    """
+
+    def __init__(self, generator: "Callable[[int], np.random.Generator]", quantile: "Quantile") -> None:
+        self._generator = generator
+        """Gives the stream of a turn."""
+        self._quantile = quantile
+        self._turns: list[tuple[np.random.Generator, list[float]]] = []
+        self._taken: dict[int, int] = {}
+
+    def next(self, thing: int) -> float:
+        """Draw the next value of a thing."""
+        turn = self._taken.get(thing, 0)
+        self._taken[thing] = turn + 1
+        return self.at(thing, turn)
+
+    def at(self, thing: int, turn: int) -> float:
+        """Give the value of a thing in a turn; nothing is used up."""
+        while len(self._turns) <= turn:
+            self._turns.append((self._generator(len(self._turns)), []))
+        generator, values = self._turns[turn]
+        while len(values) <= thing:
+            values += self._quantile(generator.random(BLOCK)).tolist()
+        return values[thing]

@@ -27,7 +27,7 @@ def can_lose_contact(node: Node) -> bool:
 def lose_contact(pool: Pool, nodes: Sequence[Node], state: NodeState, recovery: float | None, why: str) -> None:
     """Break some nodes; `recovery` in seconds, None = as long as the option says, infinite = for ever."""
     for node in nodes:
-        span = pool.spans.contact() if recovery is None else None if math.isinf(recovery) else to_ms(recovery)
+        span = pool.spans.contact(node) if recovery is None else None if math.isinf(recovery) else to_ms(recovery)
         node.tell(Break(state, why, span))
 
 
@@ -43,5 +43,5 @@ def watch_contact(pool: Pool, node: Node) -> None:
         if node.watched == watched and can_lose_contact(node):
             lose_contact(pool, [node], NodeState(model.state), None, "contact lost")
 
-    life = exponential_life(model.rate_per_hour, pool.luck("contact loss"))
+    life = exponential_life(model.rate_per_hour, pool.luck("contact loss", node))
     pool.world.env.after(to_ms(life)).callbacks.append(end)

@@ -32,7 +32,7 @@ def _deliver(pool: Pool, made: Order) -> Life:
     """Obtain the nodes of an order one after the other, as the region hands them out."""
     env, options = pool.world.env, pool.world.scenario.options
     tail = pool.description.simulation.timing.allocation_tail
-    first = env.clock + pool.spans.allocation()
+    first = env.clock + pool.spans.allocation[made.kind]()
     k = 0
     while made.outstanding:
         yield env.at(first + to_ms(behind_first(k, tail, options.allocation_tail_model)), NODES)
@@ -52,6 +52,8 @@ def _appear(pool: Pool, kind: NodeKind) -> Node:
     found = pool.world.record.nodes[row]
     found.host, found.address, found.zone = f"{pool.id}-vm{name}", address(machine), pool.next_zone()
     pool.numbers.append(row)
-    node = Node(pool, kind, sequence, row, name=name, machine=machine)
+    place = pool.come[kind]
+    pool.come[kind] += 1
+    node = Node(pool, kind, sequence, row, place=place, name=name, machine=machine)
     pool.nodes[sequence] = node
     return node

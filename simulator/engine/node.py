@@ -41,7 +41,9 @@ BROKEN = (NodeState.STARTTASKFAILED, NodeState.UNUSABLE, NodeState.UNKNOWN)
 class Node:
     """A logical node of a pool: keeps its id and its place in the count while the VM behind it changes."""
 
-    def __init__(self, pool: Pool, kind: NodeKind, sequence: int, number: int, *, name: int, machine: int) -> None:
+    def __init__(
+        self, pool: Pool, kind: NodeKind, sequence: int, number: int, *, place: int, name: int, machine: int
+    ) -> None:
         self.pool = pool
         self.env = pool.world.env
         self.kind = kind
@@ -49,6 +51,8 @@ class Node:
         """Index in the pool's kernel; given in creation order, never reused."""
         self.number = number
         """Row of the node table."""
+        self.place = place
+        """How many nodes of its kind were in the pool before it: by that it has its luck."""
         self.name = name
         """Number in the name of its machine."""
         self.machine = machine
@@ -158,7 +162,7 @@ class Node:
         self.vm += 1
         self._enter(NodeState.CREATING)
         self.pool.got_vm(self)
-        yield self.env.after(self.pool.spans.creating())
+        yield self.env.after(self.pool.spans.creating(self))
         return (yield from start(self, fresh=True))
 
     def _serve(self) -> Life:
@@ -182,7 +186,7 @@ class Node:
         try:
             yield from self._empty(order.option)
             self._enter(order.state)
-            yield self.env.after(self.pool.spans.step(order.state))
+            yield self.env.after(self.pool.spans.step(order.state, self))
             return (yield from start(self, fresh=fresh))
         finally:
             self._restarted()
@@ -289,7 +293,7 @@ class Node:
             self._enter(NodeState.LEAVINGPOOL)
         self.pool.world.record.removal(self.number, self.env.clock)
         with suppress(simpy.Interrupt):  # capacity taken back meanwhile: gone the sooner
-            yield self.env.after(self.pool.spans.leaving())
+            yield self.env.after(self.pool.spans.leaving(self))
         return Go()
 
     def _lose_vm(self) -> Life:

@@ -146,7 +146,7 @@ def contact_lost(pool: Pool, asked: LoseContact) -> Answer:
         )
         return answer if answer.is_refusal else Answer(message=f"contact lost with {', '.join(asked.node_id)}")
     nodes = [node for node in pool.nodes.values() if node.in_service and can_lose_contact(node)]
-    dice = [pool.luck("contact victims") for _ in nodes]
+    dice = [pool.luck("contact victims", node) for node in nodes]
     chosen = victims([node.sequence for node in nodes], asked.count or len(nodes), dice)
     nodes = [pool.nodes[sequence] for sequence in chosen]
     lose_contact(pool, nodes, state, asked.recovery, "contact lost")

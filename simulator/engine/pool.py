@@ -45,6 +45,8 @@ class Pool:
         self.targets = dict.fromkeys(NodeKind, 0)
         self.nodes: dict[int, Node] = {}
         """Every node from `creating` until gone, by sequence number."""
+        self.come = dict.fromkeys(NodeKind, 0)
+        """How many nodes of each kind have appeared so far."""
         self.numbers: list[int] = []
         """Row of the node table by sequence number, gone nodes included."""
         self.names = Names()
@@ -72,9 +74,7 @@ class Pool:
         self.disks: Disks | None = None
         """The nodes' local disks, where they are enforced."""
         self.runs_job_manager: Callable[[Node], bool] = lambda _: False
-        self.dice = world.dice(f"victims:{self.id}")
-        self.lives = world.dice(f"life:{self.id}")
-        self._luck: dict[str, Callable[[], float]] = {}
+        self._luck: dict[str, Callable[[Node], float]] = {}
         watch_capacity(self)
 
     # ---- reading -----------------------------------------------------------------------------------------
@@ -131,11 +131,11 @@ class Pool:
             else False
         )
 
-    def luck(self, purpose: str) -> float:
-        """Draw a number in [0, 1) from a stream of its own."""
+    def luck(self, purpose: str, node: Node) -> float:
+        """Draw a node's next number in [0, 1) for a purpose."""
         if purpose not in self._luck:
-            self._luck[purpose] = self.world.dice(f"{purpose}:{self.id}")
-        return self._luck[purpose]()
+            self._luck[purpose] = self.world.node_dice(f"{purpose}:{self.id}")
+        return self._luck[purpose](node)
 
     def dispatching(self) -> int:
         """Count the running tasks whose dispatch latency has not passed (assumption P48)."""
@@ -207,7 +207,7 @@ class Pool:
     def lost_vm(self, node: Node) -> None:
         """Seek capacity for a preempted node for as long as it is wanted (spec §6.1: continually)."""
         if self.available is None:
-            event = self.world.env.after(self.spans.recovery())
+            event = self.world.env.after(self.spans.recovery(node))
             event.callbacks.append(lambda _: self._try_to_recover(node))
 
     def _try_to_recover(self, node: Node) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def watch_vm(pool: Pool, node: Node) -> None:
     """Set the hour at which the VM behind `node` is taken back, under the models that age single VMs."""
-    life = _life(pool)
+    life = _life(pool, node)
     if math.isinf(life):
         return
     vm = node.vm
@@ -37,17 +37,17 @@ def watch_vm(pool: Pool, node: Node) -> None:
     event.callbacks.append(end)
 
 
-def _life(pool: Pool) -> float:
-    """Draw how long one VM lives, in seconds; infinite where no model ends it."""
+def _life(pool: Pool, node: Node) -> float:
+    """Draw how long the VM behind `node` lives, in seconds; infinite where no model ends it."""
     model = pool.description.simulation.preemption
     match model:
         case Hazard():
-            return policy.exponential_life(model.rate, pool.lives())
+            return policy.exponential_life(model.rate, pool.luck("life", node))
         case WeibullHazard():
-            return policy.weibull_life(model.shape, model.scale, pool.lives())
+            return policy.weibull_life(model.shape, model.scale, pool.luck("life", node))
         case BathtubHazard():
             early, late = model.early, model.wear_out
-            dice = [pool.lives() for _ in range(3)]
+            dice = [pool.luck("life", node) for _ in range(3)]
             return policy.bathtub_life((early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), dice)
         case _:
             return math.inf
@@ -101,6 +101,6 @@ def _with_vm(pool: Pool) -> list[Node]:
 def _take(pool: Pool, count: int) -> None:
     nodes = _with_vm(pool)
     if count > 0:
-        dice = [pool.dice() for _ in nodes]
+        dice = [pool.luck("capacity event", node) for node in nodes]
         for sequence in policy.victims([node.sequence for node in nodes], count, dice):
             pool.preempt(pool.nodes[sequence])

@@ -1,4 +1,4 @@
-"""How long each step of a node's life takes: one stream of random numbers for each step of each pool."""
+"""How long each step of a node's life takes: luck of its own for each step, kind of node, and node of a pool."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simulator.scenario.timing import Timing
-from simulator.states import NodeState
+from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
+    from simulator.engine.node import Node
     from simulator.engine.world import World
+
+Span = Callable[["Node"], int]
 
 FIELD = {
     NodeState.REBOOTING: "rebooting",
@@ -25,44 +28,45 @@ FIELD = {
 class Spans:
     """Functions that draw how long each step of a node's life takes, in milliseconds."""
 
-    allocation: Callable[[], int]
-    creating: Callable[[], int]
-    starting: Callable[[], int]
-    leaving: Callable[[], int]
-    recovery: Callable[[], int]
-    _rare: Callable[[str, Any], Callable[[], int]]
+    allocation: dict[NodeKind, Callable[[], int]]
+    """Of each order of nodes of a kind."""
+    creating: Span
+    starting: Span
+    leaving: Span
+    recovery: Span
+    _rare: Callable[[str, Any], Span]
     """Makes the stream of a rare step when it is first taken."""
     _timing: Timing
     _contact: Any
 
     @classmethod
     def of(cls, world: World, pool: str, timing: Timing) -> Spans:
-        """Take one stream for each step, so that changing one step leaves the others' luck alone."""
+        """Take luck for each step, so that other steps and other nodes leave it alone."""
 
         @cache
-        def rare(name: str, distribution: Any) -> Callable[[], int]:
-            return world.spans(f"{name}:{pool}", distribution)
+        def rare(name: str, distribution: Any) -> Span:
+            return world.node_spans(f"{name}:{pool}", distribution)
 
         return cls(
-            allocation=world.spans(f"allocation:{pool}", timing.allocation_latency),
-            creating=world.spans(f"creating:{pool}", timing.creating),
-            starting=world.spans(f"starting:{pool}", timing.starting),
-            leaving=world.spans(f"leaving:{pool}", timing.leaving),
-            recovery=world.spans(f"recovery:{pool}", timing.recovery_delay),
+            allocation={kind: world.spans(f"allocation:{pool}:{kind}", timing.allocation_latency) for kind in NodeKind},
+            creating=world.node_spans(f"creating:{pool}", timing.creating),
+            starting=world.node_spans(f"starting:{pool}", timing.starting),
+            leaving=world.node_spans(f"leaving:{pool}", timing.leaving),
+            recovery=world.node_spans(f"recovery:{pool}", timing.recovery_delay),
             _rare=rare,
             _timing=timing,
             _contact=world.scenario.options.unusable_recovery,
         )
 
-    def start_task(self, time: Any) -> int:
+    def start_task(self, time: Any, node: Node) -> int:
         """Give the run time of one start task."""
-        return self._rare("start task", time)()
+        return self._rare("start task", time)(node)
 
-    def step(self, state: NodeState) -> int:
+    def step(self, state: NodeState, node: Node) -> int:
         """Give the time in `rebooting`, `reimaging`, `upgradingos` or `deallocating`."""
         name = FIELD[state]
-        return self._rare(name, getattr(self._timing, name))()
+        return self._rare(name, getattr(self._timing, name))(node)
 
-    def contact(self) -> int | None:
+    def contact(self, node: Node) -> int | None:
         """Give the time until contact with a node is back; None = never (assumption P23)."""
-        return None if self._contact == "never" else self._rare("contact", self._contact)()
+        return None if self._contact == "never" else self._rare("contact", self._contact)(node)

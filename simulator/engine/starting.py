@@ -15,7 +15,6 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.node import Node
-    from simulator.engine.pool import Pool
     from simulator.engine.setup import Setup
 
 Steps = Generator[simpy.Event, Any, Order]
@@ -59,14 +58,14 @@ def start(node: Node, *, fresh: bool) -> Steps:
     pool.world.record.booted(node.number, env.clock)
     node.setup = setup = pool.setup
     if fresh:
-        yield env.after(pool.spans.starting())
+        yield env.after(pool.spans.starting(node))
     if pool.description.simulation.network_blocked:
         return Break(NodeState.UNUSABLE, "network blocked")
     if setup.certificates:
         yield env.after(to_ms(pool.description.simulation.timing.certificate_install))
     for item in setup.downloads:
         yield env.after(to_ms(pool.description.simulation.downloads.seconds(item.size_mib)))
-        if item.failure_probability > 0 and pool.luck("download") < item.failure_probability:
+        if item.failure_probability > 0 and pool.luck("download", node) < item.failure_probability:
             return Break(NodeState.UNUSABLE, f"{item.what} could not be fetched")
     if setup.start_task is None:
         return None
@@ -86,8 +85,8 @@ def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
         row = pool.world.record.start_task_began(node.number, env.clock, attempt, setup.told_by)
         mine = pool.crowd.enter()
         try:
-            yield env.after(pool.spans.start_task(setup.start_task_time))
-            code = _exit_code(pool, mine.most)
+            yield env.after(pool.spans.start_task(setup.start_task_time, node))
+            code = _exit_code(node, mine.most)
             pool.world.record.start_task_ended(row, env.clock, code)
         finally:
             pool.crowd.leave(mine)
@@ -101,11 +100,12 @@ def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
         attempt += 1
 
 
-def _exit_code(pool: Pool, crowd: int) -> int:
+def _exit_code(node: Node, crowd: int) -> int:
     """Draw how an attempt ends that shared the pool with so many others at most, itself among them."""
+    pool = node.pool
     luck = pool.description.simulation.start_task
     chance = luck.failure_probability + luck.crowding * (crowd - 1)
-    return luck.exit_code if chance > 0 and pool.luck("start task failure") < chance else 0
+    return luck.exit_code if chance > 0 and pool.luck("start task failure", node) < chance else 0
 
 
 def _beside(node: Node, setup: Setup, limit: int) -> Generator[simpy.Event, Any, None]:

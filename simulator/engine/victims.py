@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def choose_victims(pool: Pool, kind: NodeKind, count: int) -> list[int]:
     """Give the sequence numbers of the nodes of one kind that leave."""
     order = pool.world.scenario.options.scale_down_order
-    candidates = [_candidate(pool, node) for node in pool.of_kind(kind) if not node.leaving]
-    dice = [pool.dice() for _ in candidates] if order.startswith("random") else []
+    nodes = [node for node in pool.of_kind(kind) if not node.leaving]
+    candidates = [_candidate(pool, node) for node in nodes]
+    dice = [pool.luck("removal", node) for node in nodes] if order.startswith("random") else []
     return choose(candidates, count, order, dice)
 
 

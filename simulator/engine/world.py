@@ -10,17 +10,22 @@ from simulator.engine.environment import Environment
 from simulator.engine.names import Names
 from simulator.results.recorder import Recorder
 from simulator.scenario import Scenario
-from simulator.streams import Draws, stream
+from simulator.states import NodeKind
+from simulator.streams import Draws, Luck, stream
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from simulator.distributions import TimeDistribution
     from simulator.engine.job import Job
+    from simulator.engine.node import Node
     from simulator.engine.outages import Outage
     from simulator.engine.pool import Pool
     from simulator.engine.schedule import Schedule
     from simulator.scenario.bodies import Pool as Description
     from simulator.scenario.schema import Account
+    from simulator.streams import Quantile
 
 
 @dataclass(slots=True)
@@ -48,6 +53,24 @@ class World:
     def dice(self, name: str) -> Callable[[], float]:
         """Give a function that draws one number in [0, 1) at each call, from the stream `name`."""
         return Draws(stream(self.scenario.seed, self.replication, name), lambda u: u).next
+
+    def node_spans(self, name: str, distribution: TimeDistribution) -> Callable[[Node], int]:
+        """Give a function that draws the next span of a node in milliseconds, whatever other nodes have drawn."""
+        luck = self._luck(name, distribution.quantile)
+        return lambda node: to_ms(luck[node.kind].next(node.place))
+
+    def node_dice(self, name: str) -> Callable[[Node], float]:
+        """Give a function that draws the next number in [0, 1) of a node, whatever other nodes have drawn."""
+        luck = self._luck(name, lambda u: u)
+        return lambda node: luck[node.kind].next(node.place)
+
+    def _luck(self, name: str, quantile: Quantile) -> dict[NodeKind, Luck]:
+        """Give each kind of node luck of its own: how many there are of one kind is nothing to the other."""
+
+        def generator(kind: NodeKind) -> Callable[[int], np.random.Generator]:
+            return lambda turn: stream(self.scenario.seed, self.replication, f"{name}:{kind}:{turn}")
+
+        return {kind: Luck(generator(kind), quantile) for kind in NodeKind}
 
     def pool_named(self, name: str) -> Pool | None:
         """Look up a pool; the service compares ids without case."""

@@ -94,14 +94,14 @@ print(pair.sentence("half spot"))
 paired_difference(pair_of(pair, "half spot", "cost"))
 
 # %% [markdown]
-# Cheaper on average, beyond doubt; but not in every night. Three nights of forty cost *more* than with dedicated
-# nodes alone, one of them by far: a long task was thrown back again and again, and twenty nodes waited for it.
+# Cheaper on average, beyond doubt; but not in every night. Four nights of forty cost *more* than with dedicated
+# nodes alone, two of them by far: a long task was thrown back again and again, and twenty nodes waited for it.
 
 # %%
 one, other = (pair.replications[name].values["cost"] for name in two)
 assert pair.differences["half spot"]["cost"].absolute.high < 0, "cheaper on average"
-assert int((other > one).sum()) == 3, "three nights cost more"
-assert (other - one).max() > 20, "one of them by far"
+assert int((other > one).sum()) == 4, "four nights cost more"
+assert int((other - one > 15).sum()) == 2, "two of them by far"
 
 # %% [markdown]
 # ## Does it help to buy more of the cheap ones?
@@ -171,16 +171,16 @@ if my_answer is not None:
 # %% [markdown]
 # ## Solution
 #
-# Two halves are enough, and they do more than save the deadline. The night costs a fifth of the dedicated one, because
-# little work is lost, and ends less than an hour later.
+# Three thirds: with halves one night in fifteen or so is still late. The thirds do more than save the deadline. The
+# night costs a sixth of the dedicated one, because little work is lost, and ends a little earlier.
 
 # %%
-check(2)
-halves = cut(2)
+check(3)
+thirds = cut(3)
 DataFrame.from_dict(
-    {"20 dedicated": row(first), "20 spot, tasks in halves": row(halves)}, orient="index", columns=columns
+    {"20 dedicated": row(first), "20 spot, tasks in thirds": row(thirds)}, orient="index", columns=columns
 )
 
 # %%
-assert 0.18 < halves.estimate("cost").value / first.estimate("cost").value < 0.22, "a fifth"
-assert halves.estimate("makespan").value - first.estimate("makespan").value < 3600
+assert 0.15 < thirds.estimate("cost").value / first.estimate("cost").value < 0.19, "a sixth"
+assert 0 < first.estimate("makespan").value - thirds.estimate("makespan").value < 3600, "a little earlier"

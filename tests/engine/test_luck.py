@@ -1,4 +1,4 @@
-"""Common random numbers in the control plane: how many nodes there are, and who else draws, is nothing to a node's luck.
+"""Common random numbers in the control plane: how many nodes there are leaves the luck of each alone.
 
 Each node of a pool, counted by kind as it appears, takes as long for each step of its start and is taken away after as
 long as in any other pool of that name.
@@ -18,9 +18,8 @@ from tests.engine.test_stories import job, pool, scenario
 
 STEPS: Final = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 VARYING: Final = {"exponential": {"mean": "90s"}}
-TIMING: Final = {
-    name: VARYING for name in ("allocationLatency", "creating", "starting", "startTask", "leaving", "recoveryDelay")
-}
+TIMES: Final = ("allocationLatency", "creating", "starting", "startTask", "leaving", "recoveryDelay")
+TIMING: Final = dict.fromkeys(TIMES, VARYING)
 PREEMPTION: Final = [
     {"model": "hazard", "ratePerHour": 6},
     {"model": "weibull", "shape": 0.7, "scale": "10m"},
@@ -48,7 +47,7 @@ def run(dedicated: int, low_priority: int, model: dict[str, Any], replication: i
 
 
 def stories(recording: Recording) -> dict[tuple[NodeKind, int], Story]:
-    """Give what each node went through, by kind and place, with the time each state took; what is cut off is left out."""
+    """Give what each node went through, by kind and place, and how long each state took, but the last one."""
     nodes = recording.raw.recorder.nodes
     places = {kind: [row for row, node in enumerate(nodes) if node.kind == kind] for kind in NodeKind}
     found: dict[tuple[NodeKind, int], Story] = {}

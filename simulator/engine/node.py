@@ -203,7 +203,7 @@ class Node:
         try:
             yield from self._empty(option)
             self._enter(NodeState.DEALLOCATING)
-            yield self.env.after(self.pool.spans.step(NodeState.DEALLOCATING))
+            yield self.env.after(self.pool.spans.step(NodeState.DEALLOCATING, self))
         finally:
             self._restarted()
         self._enter(NodeState.DEALLOCATED)

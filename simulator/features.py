@@ -27,8 +27,9 @@ FEATURES: Final = (
         1,
         "Node size",
         "sizes from a catalogue or the scenario give every node cores, memory and a local disk; tasks that ask for "
-        "cores or memory never take more than a node has",
-        "what is on the local disk; but with enforceLocalResources: disk a node that tasks fill up becomes unusable",
+        "cores or memory never take more than a node has; with cpuSlowdown they may take more cores and run slower",
+        "what is on the local disk; but with enforceLocalResources: disk a node that tasks fill up becomes unusable, "
+        "with disk_and_memory memory holds nobody back and a warning tells where it was too little",
         "test_row_01_a_size_fixes_cores_memory_and_disk",
     ),
     F(
@@ -107,8 +108,8 @@ FEATURES: Final = (
         12,
         "Attributes of a pool",
         "the whole body loads and is written back unchanged; unknown keys are told; contradictions are refused",
-        "display names, metadata, user accounts, tags, mounts and licences without a price: they change neither time "
-        "nor cost",
+        "display names, metadata, user accounts, tags, mounts and licences without a price (told in the answer): they "
+        "change neither time nor cost",
         "test_row_12_all_attributes_of_a_pool_are_read_and_written",
     ),
     F(
@@ -231,7 +232,8 @@ FEATURES: Final = (
     F(
         29,
         "Communication between nodes",
-        "bounds a pool at 100 nodes (80 in a subscription of the user's own) and is needed by multi-instance tasks",
+        "bounds a pool at 100 nodes (80 in a subscription of the user's own) and is needed by multi-instance tasks; "
+        "with interNodeAllocationProbability below 1 such a pool gets only a part of the nodes it asks for",
         "ports between nodes: no traffic is simulated",
         "test_row_29_nodes_that_talk_are_fewer",
     ),
@@ -253,8 +255,9 @@ FEATURES: Final = (
     F(
         32,
         "Application packages",
-        "are put on a node when it joins and after every reboot, by size and bandwidth; failing ones make it unusable",
-        "licences of applications without a price",
+        "are put on a node when it joins and after every reboot, by size and bandwidth; failing ones make it unusable; "
+        "applicationLicenses are paid for while the node is, at the prices of the pool's simulation",
+        "licences of applications without a price, which the answer names",
         "test_row_32_packages_are_fetched_on_join_and_after_a_reboot",
     ),
     F(

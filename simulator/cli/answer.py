@@ -50,6 +50,8 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
     if len(summary["cost"]["by_pool"] or {}) > 1:
         parts = [f"{pool} {_money(amount)}" for pool, amount in summary["cost"]["by_pool"].items()]
         console.print(f"cost by pool: {', '.join(parts)}")
+    if summary["cost"]["licenses"]:
+        console.print(f"application licences: {_money(summary['cost']['licenses'])} of the cost")
     console.print()
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
@@ -59,6 +61,8 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
         console.print(f"evaluation error: {code}, {_times(times)} of {evaluations['count']:,}", style="yellow")
     for code, times in summary["resize_errors"].items():
         console.print(f"resize error: {code}, {_times(times)}", style="yellow")
+    for warning in summary["warnings"]:
+        console.print(f"warning: {warning}", style="yellow")
     for assumption in summary["assumptions"]:
         console.print(f"assumption: {assumption}", style="dim")
 

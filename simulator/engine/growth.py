@@ -10,7 +10,7 @@ from simulator.engine.names import address
 from simulator.engine.node import Life, Node
 from simulator.engine.resize import Order, Resize
 from simulator.policy.growth import behind_first
-from simulator.policy.quota import admit
+from simulator.policy.quota import admit, near_enough
 from simulator.states import NodeKind
 from simulator.units import to_ms
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 def order(pool: Pool, resizing: Resize, kind: NodeKind, wanted: int) -> None:
     """Ask for nodes: what the limits admit is on its way from now on."""
     admission = admit(wanted, growth_limits(pool, kind), kind)
+    probability = pool.world.scenario.options.inter_node_allocation_probability
+    if pool.description.enable_inter_node_communication and probability < 1:
+        chances = [pool.nearness[kind]() for _ in range(admission.nodes)]
+        admission = near_enough(admission, wanted, chances, probability, kind)
     resizing.fail(admission.code, admission.message)
     if admission.nodes:
         made = Order(kind, admission.nodes)

@@ -75,7 +75,7 @@ def bind(pool: Pool, preparing: Preparing, workload: Workload, rows: np.typing.N
         alarms |= 2 * (extras.on_success[rows] > 0).astype(np.int8)
     for task in managers:
         alarms[task] = 3
-    if pool.world.scenario.options.enforce_local_resources == "disk":
+    if pool.world.scenario.options.enforce_local_resources != "none":
         place = {int(row): task for task, row in enumerate(rows)}
         pool.disks = Disks(pool, {place[row]: gib for row, gib in extras.disks.items() if row in place})
         for task in pool.disks.writes:

@@ -74,6 +74,8 @@ class Pool:
         self.disks: Disks | None = None
         """The nodes' local disks, where they are enforced."""
         self.runs_job_manager: Callable[[Node], bool] = lambda _: False
+        self.nearness = {kind: world.dice(f"nearness:{self.id}:{kind}") for kind in NodeKind}
+        """Luck of getting nodes that are near each other."""
         self._luck: dict[str, Callable[[Node], float]] = {}
         watch_capacity(self)
 

@@ -99,7 +99,7 @@ PATHS: Final = tuple(
         rf"nodes\.by_kind\.({'|'.join(NodeKind)})\.({_LEVELS})",
         rf"jobs\.(?P<job>{_ID})\.(submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",
-        r"cost\.(total|per_succeeded_task)",
+        r"cost\.(total|licenses|per_succeeded_task)",
         rf"cost\.by_pool\.(?P<pool>{_ID})",
         rf"cost\.by_kind\.({'|'.join(NodeKind)})",
         rf"cost\.by_job\.(?P<costs>{_ID})",

@@ -14,7 +14,7 @@ from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
-from simulator.results.money import price_of
+from simulator.results.money import licenses_of, price_of
 from simulator.scenario.bodies import Pool
 from simulator.scenario.operations import Resize
 from simulator.scenario.preemption import Hazard, NoPreemption
@@ -207,9 +207,10 @@ def _price_ratio(scenario: Scenario) -> float:
         )
     prices = [price_of(scenario, pool, kind).value for kind in (NodeKind.LOW_PRIORITY, NodeKind.DEDICATED)]
     low, dedicated = prices
+    licenses = licenses_of(scenario, pool).value or 0.0
     if low is None or not dedicated:
         raise InputError(f"no price is known for {pool.vm_size}: give one under sizes or in the pool's simulation")
-    return low / dedicated
+    return (low + licenses) / (dedicated + licenses)
 
 
 def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, deadline: float | None) -> Share:

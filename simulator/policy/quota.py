@@ -45,12 +45,22 @@ def admit(wanted: int, limits: Sequence[Limit], kind: NodeKind) -> Admission:
             binding = binding or limit
     if binding is None:
         return Admission(admitted)
+    return Admission(admitted, binding.code, _short(kind, admitted, wanted))
+
+
+def near_enough(
+    admission: Admission, wanted: int, chances: Sequence[float], probability: float, kind: NodeKind
+) -> Admission:
+    """Cut what is admitted to the nodes that are got: each where its number in `chances` is below `probability`."""
+    got = sum(chance < probability for chance in chances[: admission.nodes])
+    if got == admission.nodes:
+        return admission
+    return Admission(got, admission.code or "AllocationFailed", _short(kind, got, wanted))
+
+
+def _short(kind: NodeKind, admitted: int, wanted: int) -> str:
     name = "dedicated" if kind is NodeKind.DEDICATED else "low priority"
-    return Admission(
-        admitted,
-        binding.code,
-        f"Desired number of {name} nodes could not be allocated: {admitted} of {wanted}",
-    )
+    return f"Desired number of {name} nodes could not be allocated: {admitted} of {wanted}"
 
 
 def core_quota_code(kind: NodeKind, mode: str) -> str:

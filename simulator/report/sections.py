@@ -93,6 +93,7 @@ def notices(summary: dict[str, Any]) -> Html | None:
         found.append(f"Evaluation error {code}, {times(count)} in {summary['evaluations']['count']:,} evaluations")
     for code, count in summary["resize_errors"].items():
         found.append(f"Resize error {code}, {times(count)}")
+    found += [f"{warning[0].upper()}{warning[1:]}" for warning in summary.get("warnings", ())]
     found += [f"Price not known: {note}" for note in summary["cost"]["notes"] if summary["cost"]["total"] is None]
     return tag("ul", [tag("li", text) for text in found], class_="notices") if found else None
 

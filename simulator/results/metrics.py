@@ -12,10 +12,12 @@ nodes           peak and mean number that exist, over the makespan and by kind; 
 jobs            by id: submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
+                licenses: how much of the total application licences make up;
                 None with the reasons in notes where a price is not known
 resize_errors   {code: times}
 operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
 evaluations     of autoscale formulas: count, errors {code: times}, target_changes
+warnings        what a user should look at: memory asked for beyond what nodes have
 assumptions     what the result rests on that nobody has published
 stopped         work done, stalled, horizon or interrupted
 manifest        versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here
@@ -33,6 +35,7 @@ from simulator.results.codes import RETARGETED, SUCCESS
 from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
+from simulator.results.memory import memory_warnings
 from simulator.results.money import cents, in_dollars
 from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S
@@ -68,6 +71,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
+        "warnings": memory_warnings(recording),
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
@@ -185,7 +189,8 @@ def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]
 def _cost(recording: Recording) -> dict[str, Any]:
     bill = recording.bill
     if not bill.is_known:
-        unknown = dict.fromkeys(("total", "by_pool", "by_kind", "by_job", "by_label", "per_succeeded_task"))
+        parts = ("total", "by_pool", "by_kind", "by_job", "by_label", "licenses", "per_succeeded_task")
+        unknown = dict.fromkeys(parts)
         return {"currency": "USD", **unknown, "notes": list(bill.notes)}
     total = bill.total
     succeeded = int(recording.raw.tasks.succeeded.sum())
@@ -196,6 +201,7 @@ def _cost(recording: Recording) -> dict[str, Any]:
         "by_kind": in_dollars(bill.by(1), total),
         "by_job": in_dollars(bill.by_job, total),
         "by_label": in_dollars(bill.by(2), total),
+        "licenses": cents(bill.licenses) / 100,
         "per_succeeded_task": _share(cents(total) / 100, succeeded),
         "notes": list(bill.notes),
     }

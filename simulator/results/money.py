@@ -44,6 +44,8 @@ class Bill:
 
     parts: dict[tuple[str, str, str], int]
     by_job: dict[str, int]
+    licenses: int
+    """Units of `parts` that application licences make up."""
     notes: tuple[str, ...]
     """Assumptions behind prices, and what stands in the way of a bill."""
     is_known: bool
@@ -105,6 +107,19 @@ def disks_of(pool: Pool) -> Price:
     return Price(month / HOURS_PER_MONTH, note)
 
 
+def licenses_of(scenario: Scenario, pool: Pool) -> Price:
+    """Give what the application licences of one node cost; one without a price costs nothing, and is told."""
+    known = {name.lower(): price for name, price in pool.simulation.prices.application_licenses.items()}
+    hour, free = 0.0, []
+    for name in dict.fromkeys(one.lower() for one in pool.application_licenses):
+        if name in known:
+            hour += known[name].per_node_hour + known[name].per_core_hour * scenario.sizes[pool.vm_size].vcpus
+        else:
+            free.append(name)
+    note = f"{pool.id}: no price of the application licence {', '.join(free)} given, counted as free" if free else ""
+    return Price(hour, note)
+
+
 def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: Ledger) -> Bill:
     """Price every billed millisecond."""
     raw = control.raw
@@ -112,18 +127,21 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
     by_job: dict[str, int] = {}
     notes: list[str] = []
     is_known = True
+    licensed = 0
     for index, pool in enumerate(raw.pools):
         for code, kind in enumerate(KINDS):
             nodes = (control.node_pool == index) & (control.node_kind == code)
             if not nodes.any():
                 continue
             price = price_of(scenario, pool, kind)
-            disks = disks_of(pool)
-            notes += [found.note for found in (price, disks) if found.note]
+            disks, licenses = disks_of(pool), licenses_of(scenario, pool)
+            notes += [found.note for found in (price, disks, licenses) if found.note]
             is_known &= price.value is not None
             disk_rate = round((disks.value or 0.0) * MICRO)
-            rate = round((price.value or 0.0) * MICRO) + disk_rate
+            license_rate = round((licenses.value or 0.0) * MICRO)
+            rate = round((price.value or 0.0) * MICRO) + disk_rate + license_rate
             billed = ledger.billed[nodes].sum(axis=0)
+            licensed += int(billed.sum()) * license_rate
             for label, amount in zip(LABELS, billed, strict=True):
                 if amount:
                     parts[pool.id, str(kind), str(label)] = int(amount) * rate
@@ -135,7 +153,7 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
             if kept:
                 parts[pool.id, str(kind), str(Label.PREEMPTED)] = kept
             by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + int(billed.sum()) * rate - working + kept
-    return Bill(parts, by_job, tuple(dict.fromkeys(notes)), is_known)
+    return Bill(parts, by_job, licensed, tuple(dict.fromkeys(notes)), is_known)
 
 
 def _slot_time(workload: Workload, raw: RawRun, nodes: np.typing.NDArray[np.bool_]) -> dict[str, int]:

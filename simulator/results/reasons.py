@@ -54,7 +54,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
         put(mine & raw.blocked, "waits for a task that did not satisfy it")
         put(mine & raw.blocked & unknown, "waits for a task that does not exist")
         for need, room, what in (
-            (workload.memory, round(size.memory_gib * 1024), "memory"),
+            (workload.memory, math.inf if scenario.options.memory_is_only_told else size.memory_gib * 1024, "memory"),
             (workload.cores, math.inf if scenario.options.cpu_slowdown else size.vcpus * 1000, "cores"),
             (workload.slots, pool.task_slots_per_node, "slots"),
         ):

@@ -104,6 +104,11 @@ class Recording:
         return self.frame("start_tasks")
 
     @property
+    def memory_excess(self) -> pd.DataFrame:
+        """One row for each span in which tasks asked for more memory than their node has."""
+        return self.frame("memory_excess")
+
+    @property
     def resizes(self) -> pd.DataFrame:
         """One row a resize, refused ones included."""
         return self.frame("resizes")

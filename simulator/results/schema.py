@@ -169,6 +169,19 @@ TABLES: Final = (
         ),
     ),
     Table(
+        "memory_excess",
+        "one row for each span of time in which the tasks on a node asked for more memory than it has; empty unless "
+        "the option enforceLocalResources is disk_and_memory",
+        (
+            C("node", "category", "the node's id"),
+            C("pool", "category", "the pool's id"),
+            C("start", "float", "when it began", SECONDS),
+            C("end", "float", "when it ended", SECONDS),
+            C("peak", "float", "the most that was asked for at once", "GiB"),
+            C("memory", "float", "what the node has", "GiB"),
+        ),
+    ),
+    Table(
         "resizes",
         "one row a resize, refused ones included",
         (

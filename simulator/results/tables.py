@@ -11,6 +11,7 @@ from simulator.formula.explain import as_dict
 from simulator.results.arrays import Scaled, coded, height, seconds, to_arrow
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
+from simulator.results.memory import MIB_PER_GIB, memory_excess
 from simulator.results.money import UNITS_PER_CENT
 from simulator.results.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table
@@ -237,6 +238,18 @@ def _start_tasks(recording: "Recording") -> Columns:
     }
 
 
+def _memory_excess(recording: "Recording") -> Columns:
+    found = memory_excess(recording)
+    return {
+        "node": (found.node, _node_ids(recording)),
+        "pool": (recording.control.node_pool[found.node], _pool_ids(recording)),
+        "start": found.start / MS_PER_S,
+        "end": found.end / MS_PER_S,
+        "peak": found.peak / MIB_PER_GIB,
+        "memory": found.room / MIB_PER_GIB,
+    }
+
+
 def _resizes(recording: "Recording") -> Columns:
     rows = recording.raw.recorder.resizes
     return {
@@ -337,6 +350,7 @@ MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
     "nodes": _nodes,
     "node_states": _node_states,
     "start_tasks": _start_tasks,
+    "memory_excess": _memory_excess,
     "resizes": _resizes,
     "operations": _operations,
     "pool_timeline": _pool_timeline,

@@ -60,6 +60,18 @@ class StartTask(Body):
     max_task_retry_count: Retries = 0
 
 
+class LicensePrice(Section):
+    """USD that an application licence adds while a node is billed: for the node, for each of its cores, or both."""
+
+    per_node_hour: Amount = 0.0
+    per_core_hour: Amount = 0.0
+
+
+def _license_price(value: object) -> object:
+    """Read a bare number as a price per node and hour."""
+    return {"perNodeHour": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 class Prices(Section):
     """USD per node and hour instead of the catalogue's price."""
 
@@ -67,6 +79,10 @@ class Prices(Section):
     low_priority: Amount | None = None
     data_disk_gib_month: Amount | None = Field(default=None, alias="dataDiskGiBMonth")
     """USD for one GiB of a data disk and a month."""
+    application_licenses: dict[str, Annotated[LicensePrice, BeforeValidator(_license_price)]] = Field(
+        default_factory=dict
+    )
+    """By name in the body's `applicationLicenses`: USD an hour for each node, or {perNodeHour, perCoreHour}."""
 
 
 def _measured() -> Timing:
@@ -109,6 +125,8 @@ class Pool(Body):
     auto_scale_evaluation_interval: Seconds = 900.0
     start_task: StartTask | None = None
     application_package_references: tuple[dict[str, Any], ...] = ()
+    application_licenses: tuple[str, ...] = ()
+    """Each adds its price, from `simulation.prices`, to that of a node (spec §12.1)."""
     certificate_references: tuple[dict[str, Any], ...] = ()
     network_configuration: NetworkConfiguration = NetworkConfiguration.model_construct()
     upgrade_policy: dict[str, Any] | None = None

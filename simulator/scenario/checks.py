@@ -119,7 +119,10 @@ def _fits(
     if size is not None and isinstance(memory, Constant):
         needs.append(("GiB of memory", memory.mean, size.memory_gib))
     for name, need, room in needs:
-        if need > room:
+        if need > room and name == "GiB of memory" and scenario.options.memory_is_only_told:
+            text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it runs all the same"
+            yield Finding(text, loc, is_warning=True)
+        elif need > room:
             text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it will never run"
             yield Finding(text, loc, is_warning=True)
     if instances > 1 and not pool.enable_inter_node_communication:

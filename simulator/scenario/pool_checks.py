@@ -27,6 +27,8 @@ MAX_SLOTS: Final = 256
 MOST_PACKAGES: Final = 10
 LONGEST_LINE: Final = 100
 """So much of a formula's line is shown with what is wrong in it."""
+LICENSES: Final = ("maya", "vray", "3dsmax", "arnold")
+"""Applications that the service licenses for an hourly charge (spec §12.1)."""
 MOST_RULES: Final = 25
 UNSUPPORTED: Final = ("standard_a0", "basic_a0", "standard_gs", "standard_ds")
 """Beginnings of names of sizes that the service's text calls unsupported; that text is stale (assumption P54)."""
@@ -180,6 +182,7 @@ def _network(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _fetched(pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Look at what nodes get when they start."""
+    yield from _licenses(pool, loc)
     if len(pool.application_package_references) > MOST_PACKAGES:
         text = f"{len(pool.application_package_references)} packages; the service takes at most {MOST_PACKAGES}"
         text = f"{text} (InvalidPropertyValue)"
@@ -225,6 +228,23 @@ def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
         if found.level is not Level.INFO:
             text = f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
             yield Finding(text, (*loc, "autoScaleFormula"), is_warning=True)
+
+
+def _licenses(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of licences that the service does not offer, and of prices of licences that the pool does not have."""
+    wanted = {name.lower() for name in pool.application_licenses}
+    for index, name in enumerate(pool.application_licenses):
+        if name.lower() not in LICENSES:
+            instead = near(name, LICENSES, f", only {', '.join(LICENSES)}")
+            yield Finding(
+                f"the service offers no licence '{name}'{instead}",
+                (*loc, "applicationLicenses", index),
+                is_warning=True,
+            )
+    for name in pool.simulation.prices.application_licenses:
+        if name.lower() not in wanted:
+            text = f"a price of the licence '{name}', which the pool's applicationLicenses do not name: no effect"
+            yield Finding(text, (*loc, "simulation", "prices", "applicationLicenses", name), is_warning=True)
 
 
 def check_interval(seconds: float, loc: Loc) -> Iterator[Finding]:

@@ -73,10 +73,14 @@ class Options(Section):
     """Whether a broken node can be rebooted too (P18)."""
     cpu_slowdown: bool = False
     """Whether tasks may ask for more cores than a node has and then slow each other down; else they wait (P52)."""
-    enforce_local_resources: Literal["none", "disk"] = "none"
-    """Whether a local disk that tasks have filled makes its node unusable (P59)."""
+    enforce_local_resources: Literal["none", "disk", "disk_and_memory"] = "none"
+    """Whether a local disk that tasks have filled makes its node unusable, and whether tasks are placed by slots
+    whatever memory they ask for, as the service does, with a warning where a node has less (P59)."""
     inter_node_cap: Positive | Literal["by_mode"] = "by_mode"
     """Most nodes of a pool with inter-node communication (P2); by mode: 100, or 80 in user-subscription mode."""
+    inter_node_allocation_probability: Fraction = 1.0
+    """Chance that a pool with inter-node communication gets each node it asks for: its nodes must be near each other,
+    others come from many clusters; a node not got is `AllocationFailed` (feature 29)."""
     equal_priority_policy: EqualPriorityPolicy = EqualPriorityPolicy.UNIFORM
     task_order: Literal["creation", "random"] = "creation"
     """In what order the tasks of a job start (P12)."""
@@ -131,6 +135,11 @@ class Options(Section):
     """Options of the formula language by name, e.g. `percentile_method` (language specification, section 11)."""
     record_traces: bool = False
     """Whether each evaluation keeps why it came to its result."""
+
+    @property
+    def memory_is_only_told(self) -> bool:
+        """Whether memory does not limit what is placed on a node."""
+        return self.enforce_local_resources == "disk_and_memory"
 
 
 class Account(Section):

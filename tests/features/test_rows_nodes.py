@@ -221,6 +221,16 @@ def test_row_12_all_attributes_of_a_pool_are_read_and_written(tmp_path: Path) ->
     neither = {key: value for key, value in FULL_BODY.items() if key != "virtualMachineConfiguration"}
     for body in (both, neither):
         assert any("takes exactly one" in found for found in refused(tmp_path, body, work))
+    licensed = told(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya", "3dmax", "word"]}, work)
+    assert [text.partition(": warning: ")[2].splitlines()[0] for text in licensed] == [
+        "the service offers no licence '3dmax', did you mean '3dsmax'?",
+        "the service offers no licence 'word', only maya, vray, 3dsmax, arnold",
+    ]
+    prices = {"simulation": {"prices": {"applicationLicenses": {"Maya": 0.6, "arnold": {"perCoreHour": 0.025}}}}}
+    (unused,) = told(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya"], **prices}, work)
+    assert "prices.applicationLicenses.arnold" in unused
+    made = load(tmp_path / "story.json")
+    assert Scenario.model_validate(json.loads(made.model_dump_json(by_alias=True))) == made
 
 
 def test_row_13_a_target_beyond_the_quota_is_not_reached() -> None:
@@ -356,6 +366,31 @@ def test_row_21_the_bill_is_exact() -> None:
     assert round(sum(cost["by_label"].values()), 2) == cost["total"]
 
 
+def test_row_32_licences_with_a_price_are_paid_for_every_billed_hour() -> None:
+    """Two licences of two units on 2 vCPU: 0.6 and 2 x 0.025 beside 0.096 for Linux; without a price, a note."""
+    own = {"maya": 0.6, "Arnold": {"perCoreHour": 0.025}}
+    work = job(count=3, duration="20m")
+    plain = run(pool(nodes=2, low_priority=1), work, horizon="1h")
+    licensed = pool(
+        nodes=2,
+        low_priority=1,
+        applicationLicenses=["Maya", "arnold", "arnold"],
+        simulation={"prices": {"applicationLicenses": own}},
+    )
+    made = run(licensed, work, horizon="1h")
+    assert made.attempts.equals(plain.attempts)
+    hours = made.nodes["billed"].sum() / 3600
+    assert (made.bill.total - plain.bill.total) / 3.6e12 == pytest.approx(0.65 * hours)
+    cost = summarize(made)["cost"]
+    assert cost["licenses"] == round(0.65 * hours, 2)
+    for part in ("by_pool", "by_kind", "by_job", "by_label"):
+        assert round(sum(cost[part].values()), 2) == cost["total"]
+    free = run(pool(nodes=2, low_priority=1, applicationLicenses=["vray"]), work, horizon="1h")
+    assert free.bill.total == plain.bill.total
+    assert summarize(free)["cost"]["licenses"] == 0
+    assert "price: p: no price of the application licence vray given, counted as free" in summarize(free)["assumptions"]
+
+
 def test_row_22_the_catalogue_knows_gpus_and_fast_networks(tmp_path: Path) -> None:
     gpu, fast = find("Standard_NC6s_v3"), find("standard_a8")
     assert gpu is not None
@@ -436,6 +471,23 @@ def test_row_29_nodes_that_talk_are_fewer() -> None:
         assert made.resizes["code"].tolist() == ["CommunicationEnabledPoolReachedMaxVMCount"]
     made = run(pool(nodes=150), work)
     assert (len(made.nodes), made.resizes["code"].tolist()) == (150, ["Success"])
+
+
+def test_row_29_nodes_that_talk_are_harder_to_get_by_option() -> None:
+    """Each node is got with the chance the option says; the rest is AllocationFailed, and others notice nothing."""
+    work = job(count=1)
+    seldom: Body = {"options": {"interNodeAllocationProbability": 0.6}}
+    made = run(pool(nodes=100, enableInterNodeCommunication=True), work, **seldom)
+    assert 45 <= len(made.nodes) <= 75  # 60 and three standard deviations of 4.9
+    assert made.resizes["code"].tolist() == ["AllocationFailed"]
+    assert f"{len(made.nodes)} of 100" in made.resizes["message"].iloc[0]
+    over = run(pool(nodes=150, enableInterNodeCommunication=True), work, **seldom)
+    assert over.resizes["code"].tolist() == ["CommunicationEnabledPoolReachedMaxVMCount"]
+    assert len(over.nodes) == len(made.nodes)
+    assert len(run(pool(nodes=150), work, **seldom).nodes) == 150
+    never: Body = {"options": {"interNodeAllocationProbability": 0}}
+    none = run(pool(nodes=3, enableInterNodeCommunication=True), work, horizon="1h", **never)
+    assert len(none.nodes) == 0
 
 
 def test_row_31_a_start_task_runs_on_join_and_after_every_reboot() -> None:
@@ -578,3 +630,16 @@ def test_row_01_a_size_fixes_cores_memory_and_disk() -> None:
     assert made.nodes["billed"].tolist() == [3600.0, 3600.0]
     free = run(pool(nodes=2), job(tasks=writing), horizon="1h")
     assert "unusable" not in set(free.node_states["state"])
+
+
+def test_row_01_cores_and_memory_may_be_asked_for_beyond_what_a_node_has_by_option() -> None:
+    """Four tasks of 1 core and 3 GiB on 2 vCPU and 8 GiB: two after two, or all at once, slow, and with a warning."""
+    body = pool(nodes=1, taskSlotsPerNode=4)
+    work = job(count=4, duration="10m", group={"cores": 1, "memory": 3})
+    assert run(body, work).attempts["assigned"].tolist() == [0, 0, 600, 600]
+    options = {"cpuSlowdown": True, "enforceLocalResources": "disk_and_memory"}
+    made = run(body, work, options=options)
+    assert made.attempts["assigned"].tolist() == [0] * 4
+    assert made.attempts["end"].tolist() == [1200] * 4
+    assert made.memory_excess["peak"].tolist() == [12]
+    assert len(summarize(made)["warnings"]) == 1

@@ -49,7 +49,8 @@ def test_the_documentation_is_made_from_the_schema() -> None:
 def test_tables_have_the_columns_and_types_of_the_schema(run: Recording, described: object) -> None:
     table = next(table for table in TABLES if table is described)
     made = run.table(table.name)
-    assert made.num_rows > 0 or table.name in ("evaluations", "node_tasks", "operations", "start_tasks")
+    empty = ("evaluations", "memory_excess", "node_tasks", "operations", "start_tasks")
+    assert made.num_rows > 0 or table.name in empty
     assert made.column_names == [column.name for column in table.columns]
     for column in table.columns:
         assert TYPES[column.kind](made.schema.field(column.name).type), column.name

@@ -43,10 +43,11 @@ def never_fits(run: Run, task: pd.Series) -> str:
     need = need_of(task)
     pool = run.frame("pools").set_index("pool").loc[task["pool"]]
     size = run.scenario.sizes[str(pool["vm_size"])]
+    options = run.scenario.options
     for amount, room, what in (
         (need.slots, int(pool["slots"]), "task slots"),
-        (need.cores, math.inf if run.scenario.options.cpu_slowdown else float(size.vcpus), "cores"),
-        (need.memory, float(size.memory_gib), "GiB of memory"),
+        (need.cores, math.inf if options.cpu_slowdown else float(size.vcpus), "cores"),
+        (need.memory, math.inf if options.memory_is_only_told else float(size.memory_gib), "GiB of memory"),
     ):
         if amount > room:
             return f"needs {amount:g} {what}, a node of pool {task['pool']} has {room:g}"

@@ -147,6 +147,24 @@ def test_where_memory_binds_the_dearer_size_is_the_cheaper_one() -> None:
     assert jobs["on_memory"]["cost"] < jobs["on_general"]["cost"]
 
 
+def test_more_slots_than_cores_help_only_those_who_do_not_compute_all_the_time() -> None:
+    """Twice the slots: tasks that compute take twice as long and all end no sooner; the others need half the time."""
+    recording = run("oversubscribed")
+    summary = summarize(recording)
+    jobs, pools = summary["jobs"], summary["cost"]["by_pool"]
+    computing, waiting = (
+        [jobs[f"{kind}_{slots}_slots"]["makespan_s"] for slots in (2, 4)] for kind in ("computing", "waiting")
+    )
+    assert computing[1] == pytest.approx(computing[0], rel=0.02)
+    assert waiting[1] < 0.6 * waiting[0]
+    assert pools["pool_computing_4_slots"] == pytest.approx(pools["pool_computing_2_slots"], rel=0.02)
+    assert pools["pool_waiting_4_slots"] < 0.6 * pools["pool_waiting_2_slots"]
+    spans = recording.attempts.assign(span=recording.attempts["end"] - recording.attempts["start"])
+    mean = spans.groupby("pool", observed=True)["span"].mean()
+    assert mean["pool_computing_4_slots"] == pytest.approx(2 * mean["pool_computing_2_slots"], rel=0.05)
+    assert mean["pool_waiting_4_slots"] == mean["pool_waiting_2_slots"] == mean["pool_computing_2_slots"]
+
+
 def busy(rows: pd.DataFrame, slots: int) -> float:
     """Give the share of the time with a queue in which all slots are taken."""
     spans = rows["time"].diff().shift(-1).fillna(0)

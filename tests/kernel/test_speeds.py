@@ -133,7 +133,9 @@ def test_both_speeds_give_the_same_bytes_where_cores_are_shared() -> None:
 
 
 @compiled
-@pytest.mark.parametrize("name", ["dedicated_or_low_priority", "memory_bound", "reactive_pool", "preempted_replaced"])
+@pytest.mark.parametrize(
+    "name", ["dedicated_or_low_priority", "memory_bound", "reactive_pool", "preempted_replaced", "oversubscribed"]
+)
 def test_both_speeds_write_the_same_tables(name: str, tmp_path: Path) -> None:
     for speed in ("python", "compiled"):
         environment = {**os.environ, "POOLSIGHT_KERNEL": speed}

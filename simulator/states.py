@@ -61,6 +61,7 @@ class JobState(StrEnum):
     ENABLING = "enabling"
     TERMINATING = "terminating"
     COMPLETED = "completed"
+    DELETING = "deleting"
 
 
 J = JobState
@@ -73,12 +74,14 @@ JOB_TRANSITIONS: Final[dict[JobState | None, frozenset[JobState]]] = {
     ),
     J.ACTIVE: frozenset(
         {
+            J.DELETING,  # a client deletes it, or its schedule
             J.DISABLING,  # a client or an exit condition disables it
             J.TERMINATING,  # a client, its manager, an exit condition, all tasks complete, or time is up
         }
     ),
     J.DISABLING: frozenset(
         {
+            J.DELETING,  # deleted meanwhile
             J.DISABLED,  # none of its tasks runs any more
             J.ENABLING,  # enabled while it still waited for running tasks
             J.TERMINATING,  # ended meanwhile
@@ -86,6 +89,7 @@ JOB_TRANSITIONS: Final[dict[JobState | None, frozenset[JobState]]] = {
     ),
     J.DISABLED: frozenset(
         {
+            J.DELETING,  # deleted by a client, or with its schedule
             J.ENABLING,  # a client enables it
             J.TERMINATING,  # ended by a client, or time is up
         }
@@ -98,11 +102,59 @@ JOB_TRANSITIONS: Final[dict[JobState | None, frozenset[JobState]]] = {
     J.TERMINATING: frozenset(
         {
             J.COMPLETED,  # the last release task has ended
+            J.DELETING,  # deleted while release tasks run
         }
     ),
-    J.COMPLETED: frozenset(),
+    J.COMPLETED: frozenset(
+        {
+            J.DELETING,  # a client deletes it, or its schedule
+        }
+    ),
+    J.DELETING: frozenset(),  # gone with the last release task
 }
 del J
+
+
+class ScheduleState(StrEnum):
+    """The service's states of job schedules."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    TERMINATING = "terminating"
+    COMPLETED = "completed"
+    DELETING = "deleting"
+
+
+SCHEDULE_TRANSITIONS: Final[dict[ScheduleState, frozenset[ScheduleState]]] = {
+    ScheduleState.ACTIVE: frozenset(
+        {
+            ScheduleState.DISABLED,  # a client disables it
+            ScheduleState.TERMINATING,  # a client ends it
+            ScheduleState.COMPLETED,  # nothing runs and nothing more will
+            ScheduleState.DELETING,  # a client deletes it
+        }
+    ),
+    ScheduleState.DISABLED: frozenset(
+        {
+            ScheduleState.ACTIVE,  # a client enables it
+            ScheduleState.TERMINATING,  # a client ends it
+            ScheduleState.COMPLETED,  # its time is over
+            ScheduleState.DELETING,  # a client deletes it
+        }
+    ),
+    ScheduleState.TERMINATING: frozenset(
+        {
+            ScheduleState.COMPLETED,  # its job has ended
+            ScheduleState.DELETING,  # deleted while its job ends
+        }
+    ),
+    ScheduleState.COMPLETED: frozenset(
+        {
+            ScheduleState.DELETING,  # a client deletes it
+        }
+    ),
+    ScheduleState.DELETING: frozenset(),  # gone with the last of its jobs
+}
 
 
 class Outcome(IntEnum):

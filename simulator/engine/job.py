@@ -15,18 +15,20 @@ from simulator.scenario.bodies import OnAllTasksComplete
 from simulator.scenario.extras import ACTIONS
 from simulator.scenario.planned import UNKNOWN, Planned
 from simulator.states import JobState, Outcome, TaskState
-from simulator.units import to_ms
+from simulator.units import NEVER, to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.pool import Pool
     from simulator.engine.schedule import Schedule
     from simulator.engine.world import World
+    from simulator.scenario.job_operations import UpdateJob
     from simulator.scenario.workload import Workload
 
 REFUSALS = {
     None: Answer("JobNotFound", "The specified job does not exist"),
     JobState.TERMINATING: Answer("JobBeingTerminated", "The job is being terminated"),
     JobState.COMPLETED: Answer("JobCompleted", "The job has completed"),
+    JobState.DELETING: Answer("JobBeingDeleted", "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
 
@@ -48,6 +50,10 @@ class Job:
         self.workload = workload
         self.coming = 0
         """How many groups of its tasks are yet to be added by a schedule's job."""
+        self.deleted: set[int] = set()
+        """Rows of tasks that are not there any more."""
+        self._created = 0
+        self._deadline = NEVER
         self.submitted: dict[int, int] = {}
         """When tasks were added whose time only the run could tell, by row of the workload."""
 
@@ -71,15 +77,48 @@ class Job:
             return answer
         self._enter(JobState.ACTIVE)
         self._submit_tasks()
-        limit = self.body.constraints.max_wall_clock_time
-        if limit is not None:
-            event = self.world.env.after(min(to_ms(limit), to_ms(UNKNOWN)), ARRIVALS)
-            event.callbacks.append(self._time_out)
+        self._created = self.world.env.clock
+        if self.body.constraints.max_wall_clock_time is not None:
+            self._limit_time(self.body.constraints.max_wall_clock_time)
         if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
-            documented = self.world.scenario.options.terminate_when_empty == "documented"
-            if job_control.watch(self.pool.kernel, self.number, submitted_only=documented):
-                self.terminate("AllTasksComplete")
+            self._end_when_done()
         return DONE
+
+    def update(self, asked: UpdateJob) -> Answer:
+        """Change what is named and leave the rest; a refused update changes nothing."""
+        refusal = self._update_refused(asked)
+        if refusal.is_refusal:
+            return refusal
+        kernel = self.pool.kernel
+        given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        ends = asked.on_all_tasks_complete
+        changes |= {} if ends is None else {"on_all_tasks_complete": ends}
+        if asked.constraints is not None:
+            limits = {"max_wall_clock_time": asked.constraints.max_wall_clock_time}
+            changes["constraints"] = self.body.constraints.model_copy(update=limits)
+        self.body = self.body.model_copy(update=changes)
+        if asked.priority is not None:
+            kernel.queues.rank([job.body.priority for job in self.world.jobs])
+        if asked.max_parallel_tasks is not None:
+            job_control.limit(kernel, self.number, asked.max_parallel_tasks)
+        if asked.constraints is not None:
+            self._limit_time(asked.constraints.max_wall_clock_time)
+        if ends is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
+            self._end_when_done()
+        return DONE
+
+    def _update_refused(self, asked: UpdateJob) -> Answer:
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        is_engaged = self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB
+        if is_engaged and asked.on_all_tasks_complete is OnAllTasksComplete.NOACTION:
+            return Answer("InvalidPropertyValue", "onAllTasksComplete: terminatejob cannot be taken back")
+        if asked.pool_info is None:
+            return DONE
+        if self.state is not JobState.DISABLED:
+            return Answer("OperationInvalidForCurrentState", "A job changes its pool only while it is disabled")
+        return Answer("NotSimulated", "Tasks that wait do not move from pool to pool in a simulation")
 
     def disable(self, option: str) -> Answer:
         """Start no more tasks; requeue or terminate those that run, or wait for them."""
@@ -119,19 +158,60 @@ class Job:
             self.world.env.process(self._release(reason))
         return DONE
 
+    def delete(self) -> Answer:
+        """Remove the job with all of its tasks; release tasks run where they have not."""
+        before = self.state
+        if before is None or before is JobState.DELETING:
+            return REFUSALS[before]
+        self._enter(JobState.DELETING)
+        if before is JobState.TERMINATING:
+            return DONE  # its release tasks run: the job goes with the last of them
+        if before is JobState.COMPLETED:
+            self._go()
+            return DONE
+        job_control.close(self.pool.kernel, self.number, self.world.env.clock)
+        if self.body.job_release_task is None:
+            self._complete("")
+        else:
+            self.world.env.process(self._release(""))
+        return DONE
+
+    def _limit_time(self, limit: float) -> None:
+        """Let the job end so long after its creation, at once if that is over."""
+        self._deadline = self._created + min(to_ms(limit), to_ms(UNKNOWN))
+        if self._deadline <= self.world.env.clock and self._created < self.world.env.clock:
+            self.terminate("MaxWallClockTimeExpiry")
+            return
+        self.world.env.at(self._deadline, ARRIVALS).callbacks.append(self._time_out)
+
     def _time_out(self, _: object) -> None:
-        self.terminate("MaxWallClockTimeExpiry")
+        if self._deadline <= self.world.env.clock:
+            self.terminate("MaxWallClockTimeExpiry")
+
+    def _end_when_done(self) -> None:
+        """End the job with its last task, at once if it has none to wait for."""
+        documented = self.world.scenario.options.terminate_when_empty == "documented"
+        if job_control.watch(self.pool.kernel, self.number, submitted_only=documented):
+            self.terminate("AllTasksComplete")
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
         yield from release(self)
         self._complete(reason)
 
     def _complete(self, reason: str) -> None:
-        self._enter(JobState.COMPLETED, reason)
+        if self.state is JobState.DELETING:
+            self._go()
+        else:
+            self._enter(JobState.COMPLETED, reason)
         own = self.body.auto_pool
         if own is not None and own.pool_lifetime_option == "job" and not own.keep_alive:
             self.pool.delete()
         self._ended()
+
+    def _go(self) -> None:
+        """Be there no more."""
+        self.world.record.job_gone(self.number, self.world.env.clock)
+        self.state = None
 
     def _ended(self) -> None:
         if self.schedule is not None:
@@ -247,7 +327,7 @@ def find_task(job: Job, name: str) -> int | None:
     """Give the row of a task by its id, without case; None where the job has none of that name."""
     workload = job.workload
     for row in np.flatnonzero(workload.job == job.number).tolist():
-        if workload.names[row].lower() == name.lower():
+        if workload.names[row].lower() == name.lower() and row not in job.deleted:
             kernel, task = job.pool.kernel, job.pool.task_of(row)
             return row if kernel.state[task] != TaskState.PLANNED else None
     return None

@@ -7,19 +7,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine.answers import DONE, Answer
 from simulator.engine.job import REFUSALS, Job, find_task
+from simulator.engine.schedule import NO_SCHEDULE, Schedule
 from simulator.kernel import job_control
 from simulator.scenario.job_operations import (
     AddJob,
     AddTasks,
+    DeleteJob,
+    DeleteJobSchedule,
+    DeleteTask,
     DisableJob,
+    DisableJobSchedule,
     EnableJob,
+    EnableJobSchedule,
     JobOperation,
     OnJob,
+    OnSchedule,
     ReactivateTask,
     TerminateJob,
+    TerminateJobSchedule,
     TerminateTask,
+    UpdateJob,
 )
-from simulator.states import TaskState
+from simulator.states import JobState, TaskState
 
 if TYPE_CHECKING:
     from simulator.engine.world import World
@@ -55,6 +64,11 @@ def terminate_task(job: Job, asked: TerminateTask) -> Answer:
     row = find_task(job, asked.task)
     if row is None:
         return NO_TASK
+    return _end(job, row)
+
+
+def _end(job: Job, row: int) -> Answer:
+    """Complete a task as a failure, unless it has completed."""
     kernel, task, now = job.pool.kernel, job.pool.task_of(row), job.world.env.clock
     if kernel.state[task] == TaskState.COMPLETED:
         return Answer("TaskCompleted", "The task has completed already")
@@ -62,6 +76,29 @@ def terminate_task(job: Job, asked: TerminateTask) -> Answer:
         job.world.record.task_changes.append((row, now, False))
     job_control.terminate(kernel, task, now)
     return DONE
+
+
+def delete_task(job: Job, asked: DeleteTask) -> Answer:
+    """Remove one task; of the record it stays a part, as one that was ended if it had not completed."""
+    if job.state is None or job.state is JobState.DELETING:
+        return REFUSALS[job.state]
+    row = find_task(job, asked.task)
+    if row is None:
+        return NO_TASK
+    if job.state not in REFUSALS:
+        _end(job, row)
+    job.deleted.add(row)
+    return DONE
+
+
+def update(job: Job, asked: UpdateJob) -> Answer:
+    """Change what is named."""
+    return job.update(asked)
+
+
+def delete(job: Job, _: DeleteJob) -> Answer:
+    """Remove the job."""
+    return job.delete()
 
 
 def reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
@@ -88,11 +125,24 @@ HANDLERS: Final[Mapping[type[OnJob], Handler]] = {
     TerminateJob: terminate,
     TerminateTask: terminate_task,
     ReactivateTask: reactivate_task,
+    DeleteTask: delete_task,
+    UpdateJob: update,
+    DeleteJob: delete,
+}
+SCHEDULE_HANDLERS: Final[Mapping[type[OnSchedule], Callable[[Schedule], Answer]]] = {
+    DisableJobSchedule: Schedule.disable,
+    EnableJobSchedule: Schedule.enable,
+    TerminateJobSchedule: Schedule.terminate,
+    DeleteJobSchedule: Schedule.delete,
 }
 
 
 def perform(world: World, asked: JobOperation) -> Answer:
     """Do it, or say why not."""
+    if isinstance(asked, OnSchedule):
+        name = asked.job_schedule.lower()
+        schedule = next((one for one in world.schedules if one.body.id.lower() == name), None)
+        return NO_SCHEDULE if schedule is None else SCHEDULE_HANDLERS[type(asked)](schedule)
     name = asked.job.id if isinstance(asked, AddJob) else asked.job
     number = world.job_number(name)
     if number < 0:

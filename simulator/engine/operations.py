@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine import job_operations, outages, pool_operations
 from simulator.engine.answers import Answer
-from simulator.scenario.job_operations import AddJob, OnJob
+from simulator.scenario.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.operations import Operated, Outage
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def _target(operation: Operation) -> str:
         return asked.job.id
     if isinstance(asked, OnJob):
         return f"{asked.job}/{asked.task}" if hasattr(asked, "task") else asked.job
+    if isinstance(asked, OnSchedule):
+        return asked.job_schedule
     if isinstance(asked, Outage):
         return ", ".join([*([asked.size] if asked.size else []), *([f"zone {asked.zone}"] if asked.zone else [])])
     nodes = getattr(asked, "node_id", None) or getattr(asked, "node_list", None) or ()

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from simulator.engine.answers import DONE, Answer
 from simulator.engine.environment import ARRIVALS
-from simulator.states import JobState
+from simulator.errors import BrokenInvariantError
+from simulator.states import SCHEDULE_TRANSITIONS, JobState, ScheduleState
 from simulator.units import NEVER, to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.job import Job
     from simulator.engine.world import World
     from simulator.scenario.schedules import JobSchedule
+
+NO_SCHEDULE: Final = Answer("JobScheduleNotFound", "The specified job schedule does not exist")
+REFUSALS: Final = {
+    None: NO_SCHEDULE,
+    ScheduleState.TERMINATING: Answer("JobScheduleBeingTerminated", "The job schedule is being terminated"),
+    ScheduleState.COMPLETED: Answer("JobScheduleCompleted", "The job schedule has completed"),
+    ScheduleState.DELETING: Answer("JobScheduleBeingDeleted", "The job schedule is being deleted"),
+}
+"""Why nothing can be done to a schedule any more."""
 
 
 class Schedule:
@@ -23,14 +34,20 @@ class Schedule:
         self.body = body
         self.jobs = jobs
         """One for each recurrence, in order."""
-        self.is_over = False
+        self.state: ScheduleState | None = ScheduleState.ACTIVE
+        """None = deleted."""
         self.coming = len(jobs)
         """How many recurrences are yet to come."""
         self._waiting: Job | None = None
-        """The job that could not start since the one before still runs."""
+        """The job that is due and could not start: the one before still runs, or the schedule is disabled."""
         window = body.schedule.start_window
         self._window = NEVER if window is None else min(to_ms(window), NEVER)
         world.env.process(self.life())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it counts no more against the account's quota of active jobs and schedules."""
+        return self.state is None or self.state is ScheduleState.COMPLETED
 
     @property
     def _is_running(self) -> bool:
@@ -40,12 +57,11 @@ class Schedule:
         """Create a job at each recurrence, or let it wait; what waited longer than that is skipped."""
         for job in self.jobs:
             yield self.world.env.at(job.due, ARRIVALS)
+            if self.state in REFUSALS:
+                return
             self.coming -= 1
-            if self._is_running:
-                self._waiting = job
-            else:
-                self._waiting = None
-                job.create()
+            self._waiting = job
+            self._start_waiting()
         after = self.body.schedule.do_not_run_after
         if after is not None and self.body.schedule.recurrence_interval is not None:
             yield self.world.env.at(to_ms(after), ARRIVALS)
@@ -53,21 +69,105 @@ class Schedule:
 
     def job_ended(self) -> None:
         """Start the job that has waited, if its window is still open; else the schedule may be over."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and self.world.env.clock - waiting.due <= self._window and not self._is_running:
+        if self.state is ScheduleState.TERMINATING:
+            self._complete()
+        elif self.state is ScheduleState.DELETING:
+            self._vanish()
+        else:
+            self._start_waiting()
+            self._finish()
+
+    # ---- what a client asks for ----------------------------------------------------------------------------
+
+    def disable(self) -> Answer:
+        """Create no more jobs; the one that runs goes on."""
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        if self.state is ScheduleState.DISABLED:
+            return Answer("JobScheduleDisabled", "The job schedule is disabled already")
+        self._enter(ScheduleState.DISABLED)
+        return DONE
+
+    def enable(self) -> Answer:
+        """Create jobs again, the one of the present recurrence too if its window is open."""
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        if self.state is ScheduleState.DISABLED:
+            self._enter(ScheduleState.ACTIVE)
+            self._start_waiting()
+            self._finish()
+        return DONE
+
+    def terminate(self) -> Answer:
+        """End the job that runs, and the schedule with it."""
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        self._enter(ScheduleState.TERMINATING)
+        self.coming = 0
+        for job in self.jobs:
+            job.terminate("TerminateJobSchedule")
+        self._complete()
+        return DONE
+
+    def delete(self) -> Answer:
+        """Remove the schedule, every job that it has created, and their tasks."""
+        if self.state is None or self.state is ScheduleState.DELETING:
+            return REFUSALS[self.state]
+        self._enter(ScheduleState.DELETING)
+        self.coming = 0
+        for job in self.jobs:
+            job.delete()
+        self._vanish()
+        return DONE
+
+    # ---- inside --------------------------------------------------------------------------------------------
+
+    def _start_waiting(self) -> None:
+        """Create the job that is due, unless another runs, the schedule is disabled, or it is too late by now."""
+        waiting = self._waiting
+        if waiting is None or self._is_running or self.state is not ScheduleState.ACTIVE:
+            return
+        self._waiting = None
+        if self.world.env.clock - waiting.due <= self._window:
             waiting.create()
-        self._finish()
 
     def _finish(self) -> None:
         """Complete the schedule when nothing runs and nothing more will."""
-        if self.coming or self._is_running or self.is_over or self._may_go_on:
+        is_held = self.state is ScheduleState.DISABLED and self._waiting is not None and not self._is_past
+        if self.state in REFUSALS or self.coming or self._is_running or self._may_go_on or is_held:
             return
-        self.is_over = True
+        self._complete()
+
+    def _complete(self) -> None:
+        if self.is_over or self._is_running:
+            return
+        self._enter(ScheduleState.COMPLETED)
+        self._end_pool()
+
+    def _vanish(self) -> None:
+        """Be there no more when the last job has gone."""
+        if self.state is ScheduleState.DELETING and all(job.state is None for job in self.jobs):
+            self.state = None
+            self._end_pool()
+
+    def _end_pool(self) -> None:
+        """Delete the pool that all its jobs had in common."""
         own = self.body.job_specification.auto_pool
         if own is not None and own.pool_lifetime_option == "jobschedule" and not own.keep_alive:
             pool = self.jobs[0].pool if self.jobs else None
             if pool is not None and pool.is_born:
                 pool.delete()
+
+    def _enter(self, state: ScheduleState) -> None:
+        if self.state is None or state not in SCHEDULE_TRANSITIONS[self.state]:
+            raise BrokenInvariantError(f"job schedule {self.body.id} may not go from {self.state} to {state}")
+        self.state = state
+
+    @property
+    def _is_past(self) -> bool:
+        """Whether the time in which it may run is over."""
+        after = self.body.schedule.do_not_run_after
+        return after is not None and self.world.env.clock >= to_ms(after)
 
     @property
     def _may_go_on(self) -> bool:

@@ -249,7 +249,7 @@ class Simulation:
         jobs, schedules = self.world.jobs, self.world.schedules
         if any(schedule.coming for schedule in schedules):
             return ""
-        if any(job.state is JobState.TERMINATING or job.coming for job in jobs):
+        if any(job.state in (JobState.TERMINATING, JobState.DELETING) or job.coming for job in jobs):
             return ""
         scaling = [pool for pool in self._pools if pool.autoscaler is not None and not pool.deleted]
         quiet = self.env.clock - max((kernel.now for kernel in kernels), default=0)

@@ -18,7 +18,7 @@ NONE = -1
 class Displacement:
     """Looks at running tasks one by one: it is asked only where tasks wait that may displace others."""
 
-    __slots__ = ("_displaceable", "_eligibility", "_levels", "_nodes", "_queues", "any")
+    __slots__ = ("_displaceable", "_eligibility", "_nodes", "_queues", "any")
 
     def __init__(
         self, rules: Rules, queues: Queues, nodes: Nodes, eligibility: Eligibility, priorities: list[int]
@@ -27,7 +27,6 @@ class Displacement:
         self._queues = queues
         self._nodes = nodes
         self._eligibility = eligibility
-        self._levels = [queues.level_of_job[job] for job in range(len(priorities))]
         managed = any(manager != NONE for manager in rules.managers)
         self.any = any(self._displaceable) or managed
 
@@ -47,7 +46,7 @@ class Displacement:
                 continue
             chosen = self._on_node(job, node, shape, returning, queue_of, rows, attempts)
             if chosen:
-                level = min(self._levels[self._queues.job[queue_of[one]]] for one in chosen)
+                level = min(self._queues.level_of_job[self._queues.job[queue_of[one]]] for one in chosen)
                 started = min(attempts.assigned[rows[one]] for one in chosen)
                 key = (-level, len(chosen), -started)
                 if best_key is None or key < best_key:
@@ -75,13 +74,13 @@ class Displacement:
         attempts: Attempts,
     ) -> list[int]:
         """Give those that must go from one node so that `shape` fits; none if it does not even then."""
-        mine = self._levels[job]
+        mine = self._queues.level_of_job[job]
         able = []
         for one in self._nodes.tasks_on(node):
             other = self._queues.job[queue_of[one]]
-            lower = self._levels[other] > mine and self._displaceable[other]
-            if lower or (returning and self._levels[other] >= mine and other != job):
-                able.append((-self._levels[other], -attempts.assigned[rows[one]], one))
+            lower = self._queues.level_of_job[other] > mine and self._displaceable[other]
+            if lower or (returning and self._queues.level_of_job[other] >= mine and other != job):
+                able.append((-self._queues.level_of_job[other], -attempts.assigned[rows[one]], one))
         chosen: list[int] = []
         slots = self._nodes.free_slots[node]
         cores = self._nodes.free_cores[node]

@@ -48,12 +48,23 @@ def enable(kernel: Kernel, job: int) -> None:
 
 def await_idle(kernel: Kernel, job: int) -> bool:
     """Ask for a notice when no task of a job runs; say whether none does now."""
-    running = [kernel.job_of(task) for task in range(kernel.count) if kernel.state[task] == TaskState.RUNNING]
-    kernel.jobs.track(running)
-    if job not in running:
+    if job not in _track(kernel):
         return True
     kernel.notices.await_idle(job)
     return False
+
+
+def limit(kernel: Kernel, job: int, most: int) -> None:
+    """Let so many tasks of a job run at once from now on; a negative number is no limit."""
+    _track(kernel)
+    kernel.jobs.limit(job, most)
+
+
+def _track(kernel: Kernel) -> list[int]:
+    """Count running tasks by job from now on; give the jobs of those that run, once for each."""
+    running = [kernel.job_of(task) for task in range(kernel.count) if kernel.state[task] == TaskState.RUNNING]
+    kernel.jobs.track(running)
+    return running
 
 
 def terminate(kernel: Kernel, task: int, now: int) -> None:

@@ -29,6 +29,14 @@ class Jobs:
             for job in running:
                 self.running[job] += 1
 
+    def limit(self, job: int, most: int) -> None:
+        """Let so many tasks of `job` run at once from now on, any number if negative; those that run go on."""
+        self._limits[job] = most
+        if 0 <= most <= self.running[job]:
+            self._queues.shut(job, FULL)
+        elif self._queues.gate[job] & FULL:
+            self._queues.reopen(job, FULL)
+
     def started(self, job: int) -> None:
         """Hear that a task of `job` has taken its slots."""
         self.running[job] += 1
@@ -38,7 +46,7 @@ class Jobs:
     def ended(self, job: int) -> None:
         """Hear that one has given them back."""
         self.running[job] -= 1
-        if self._queues.gate[job] & FULL:
+        if self._queues.gate[job] & FULL and not 0 <= self._limits[job] <= self.running[job]:
             self._queues.reopen(job, FULL)
         if self.running[job] == 0 and self._notices.armed:
             self._notices.idled(job)

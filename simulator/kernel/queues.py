@@ -46,6 +46,10 @@ class Queues:
         jobs = [job for job, _ in keys]
         self.first_of_job = array("i", [bisect_left(jobs, job) for job in range(len(priorities) + 1)])
         """The queues of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
+        self.rank(priorities)
+
+    def rank(self, priorities: list[int]) -> None:
+        """Put jobs into levels by priority; those that are served keep their waiting tasks."""
         ranks = sorted(set(priorities), reverse=True)
         self.levels = len(ranks)
         self.level_of_job = array("i", [ranks.index(priority) for priority in priorities])
@@ -53,6 +57,10 @@ class Queues:
         self.level_size = array("i", [0]) * len(ranks)
         self.jobs = array("i", [0]) * len(priorities)
         """From `level_start` of each level on: its open jobs with waiting tasks, as created, `level_size` of them."""
+        self.open_jobs = 0
+        for job in range(len(priorities)):
+            if self.waiting_of_job[job] and self.gate[job] == 0:
+                self._enter_level(job)
 
     @property
     def waiting(self) -> int:

@@ -74,6 +74,8 @@ def _put_jobs(workload: Workload, control: Control, put: Callable[[npt.NDArray[n
         row = last.get(number)
         if row is None and planned.schedule >= 0:
             put(unfinished & (workload.job == number), "its schedule has created no such job: the one before still ran")
+        elif row is not None and row.state is JobState.DELETING:
+            put(unfinished & (workload.job == number), "its job was deleted")
         elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
             put(unfinished & (workload.job == number), f"its job ended: {row.reason}")
         elif row is not None and row.state in (JobState.DISABLING, JobState.DISABLED):

@@ -148,6 +148,8 @@ class Recorder:
     end: int = 0
     """When the run ended."""
     _open: dict[int, StateRow] = field(default_factory=dict)
+    _latest: dict[int, JobStateRow] = field(default_factory=dict)
+    """The last state of each job."""
 
     def copy(self) -> "Recorder":
         """Give an independent copy, to be finished while the run goes on."""
@@ -212,13 +214,18 @@ class Recorder:
 
     def job_state(self, job: int, state: JobState, now: int, reason: str = "") -> None:
         """Close a job's present state and open the next."""
-        before = next((row for row in reversed(self.job_states) if row.job == job), None)
+        before = self._latest.get(job)
         if state not in JOB_TRANSITIONS[before.state if before else None]:
             story = ", ".join(f"{row.state} from {row.start}" for row in self.job_states if row.job == job)
             raise BrokenInvariantError(f"job {job} may not go to {state} at {now} ms: {story}")
         if before is not None:
             before.end = now
-        self.job_states.append(JobStateRow(job, state, now, reason))
+        self._latest[job] = JobStateRow(job, state, now, reason)
+        self.job_states.append(self._latest[job])
+
+    def job_gone(self, job: int, now: int) -> None:
+        """Close the last state of a deleted job."""
+        self._latest[job].end = now
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""

@@ -83,7 +83,7 @@ TABLES: Final = (
         (
             C("job", "category", "the job's id"),
             C("pool", "category", "the pool's id"),
-            C("state", "category", "active, disabling, disabled, enabling, terminating or completed"),
+            C("state", "category", "active, disabling, disabled, enabling, terminating, completed or deleting"),
             C("start", "float", "when it began", SECONDS),
             C("end", "float", "when it ended, or the end of the run", SECONDS),
             C("reason", "category", "why the job ends or was refused, with the service's word; else empty"),

@@ -267,19 +267,23 @@ def _limit(value: int) -> int:
     return value
 
 
+Priority = Annotated[int, BeforeValidator(no_boolean), Field(ge=-1000, le=1000)]
+MaxParallelTasks = Annotated[int, BeforeValidator(no_boolean), AfterValidator(_limit)]
+"""-1 = as many as there is room for."""
+
+
 class Job(Body):
     """A job body as `az batch job create --json-file` takes it, with `tasks` and `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     display_name: DisplayName | None = None
-    priority: Annotated[int, BeforeValidator(no_boolean), Field(ge=-1000, le=1000)] = 0
+    priority: Priority = 0
     pool_info: PoolInfo
     constraints: JobConstraints = JobConstraints.model_construct()
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] = OnAllTasksComplete.NOACTION
     on_task_failure: Annotated[OnTaskFailure, BeforeValidator(lower)] = OnTaskFailure.NOACTION
     uses_task_dependencies: bool = False
-    max_parallel_tasks: Annotated[int, BeforeValidator(no_boolean), AfterValidator(_limit)] = -1
-    """-1 = as many as there is room for."""
+    max_parallel_tasks: MaxParallelTasks = -1
     allow_task_preemption: bool = False
     job_manager_task: JobManagerTask | None = None
     job_preparation_task: JobPreparationTask | None = None

@@ -8,7 +8,7 @@ from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Job, OnAllTasksComplete, OnTaskFailure
 from simulator.scenario.exit_conditions import named_actions
 from simulator.scenario.findings import Finding, Loc
-from simulator.scenario.job_operations import AddTasks, OnJob, ReactivateTask, TerminateTask
+from simulator.scenario.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
 from simulator.scenario.names import near
 from simulator.scenario.placed import PlacedJob, PlacedTask
 from simulator.scenario.pool_checks import check_settings
@@ -131,14 +131,28 @@ def check_job_operations(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[
         if found is not None and operation.at < found.created_at:
             text = f"job '{found.job.id}' is added at {found.created_at:g} s only: this comes too early (JobNotFound)"
             yield Finding(text, loc, is_warning=True)
-        elif isinstance(operation, TerminateTask | ReactivateTask) and found is not None:
+        elif isinstance(operation, TaskOperation) and found is not None:
             yield from _known_task(found, operation, loc)
+        if isinstance(operation, UpdateJob):
+            yield from _update(found, operation, loc)
         if isinstance(operation, AddTasks):
             if not operation.tasks and not operation.workload:
                 yield Finding("expected tasks, a workload, or both", loc)
             if found is None:
                 text = "tasks cannot be added to the job of a schedule: list them in its jobSpecification"
                 yield Finding(text, (*loc, "job"))
+
+
+def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterator[Finding]:
+    """Refuse what no update can do."""
+    changes = operation.model_fields_set - {"at", "job", "operation"}
+    if not changes:
+        yield Finding("expected something to change: priority, maxParallelTasks, constraints, …", loc)
+    if placed is None or operation.on_all_tasks_complete is not OnAllTasksComplete.NOACTION:
+        return
+    if placed.job.on_all_tasks_complete is TERMINATES:
+        text = "terminatejob cannot be taken back; the service refuses it (InvalidPropertyValue)"
+        yield Finding(text, (*loc, "onAllTasksComplete"), is_warning=True)
 
 
 def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
@@ -154,7 +168,7 @@ def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
         known.add(name.lower())
 
 
-def _known_task(placed: PlacedJob, operation: TerminateTask | ReactivateTask, loc: Loc) -> Iterator[Finding]:
+def _known_task(placed: PlacedJob, operation: TaskOperation, loc: Loc) -> Iterator[Finding]:
     """Warn of a task that nobody adds."""
     wanted = operation.task.lower()
     names = [one.task.id for one in placed.tasks]

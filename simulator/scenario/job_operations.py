@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from simulator.durations import Seconds
-from simulator.scenario.bodies import Job
+from simulator.durations import Limit, Seconds
+from simulator.scenario.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
 from simulator.scenario.section import Section, lower
 from simulator.scenario.tasks import Task, Workload
 
@@ -67,4 +67,84 @@ class ReactivateTask(OnJob):
     task: str
 
 
-JobOperation = AddJob | AddTasks | DisableJob | EnableJob | TerminateJob | TerminateTask | ReactivateTask
+class DeleteTask(OnJob):
+    """Remove a task for good; one that waits or runs is ended as a failure first."""
+
+    operation: Literal["deleteTask"]
+    task: str
+
+
+class UpdatedConstraints(Section):
+    """The constraints of a job that can be changed here."""
+
+    max_wall_clock_time: Limit
+
+
+class UpdatedPool(Section):
+    """Where a job goes."""
+
+    pool_id: str
+
+
+class UpdateJob(OnJob):
+    """Change a job as the service's Update Job does: what is not named stays."""
+
+    operation: Literal["updateJob"]
+    priority: Priority | None = None
+    max_parallel_tasks: MaxParallelTasks | None = None
+    constraints: UpdatedConstraints | None = None
+    on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
+    pool_info: UpdatedPool | None = None
+    """Only while the job is disabled."""
+
+
+class DeleteJob(OnJob):
+    """Remove a job with all of its tasks, whatever state it is in."""
+
+    operation: Literal["deleteJob"]
+
+
+class OnSchedule(Section):
+    """What every operation on a job schedule says."""
+
+    at: Seconds
+    job_schedule: str
+
+
+class DisableJobSchedule(OnSchedule):
+    """Create no more jobs; the one that runs goes on."""
+
+    operation: Literal["disableJobSchedule"]
+
+
+class EnableJobSchedule(OnSchedule):
+    """Create jobs again."""
+
+    operation: Literal["enableJobSchedule"]
+
+
+class TerminateJobSchedule(OnSchedule):
+    """End a schedule and the job that it runs."""
+
+    operation: Literal["terminateJobSchedule"]
+
+
+class DeleteJobSchedule(OnSchedule):
+    """Remove a schedule with all of its jobs and their tasks."""
+
+    operation: Literal["deleteJobSchedule"]
+
+
+ScheduleOperation = DisableJobSchedule | EnableJobSchedule | TerminateJobSchedule | DeleteJobSchedule
+TaskOperation = TerminateTask | ReactivateTask | DeleteTask
+JobOperation = (
+    AddJob
+    | AddTasks
+    | DisableJob
+    | EnableJob
+    | TerminateJob
+    | UpdateJob
+    | DeleteJob
+    | TaskOperation
+    | ScheduleOperation
+)

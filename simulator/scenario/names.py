@@ -59,10 +59,14 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
     named = {
         "pool": _all_pools(document, shared),
         "job": Known.of((name for name, _ in jobs), (f"{name}:job-" for name, _ in schedules)),
+        "jobSchedule": Known.of(name for name, _ in schedules),
     }
     for index, operation in enumerate(_items(document, "timeline")):
-        for what, known in named.items():
-            found += _reference(lookup(operation, what), known, ("timeline", index, what), what)
+        for key, known in named.items():
+            what = "job schedule" if key == "jobSchedule" else key
+            found += _reference(lookup(operation, key), known, ("timeline", index, key), what)
+        moved = lookup(lookup(operation, "poolInfo"), "poolId")
+        found += _reference(moved, shared, ("timeline", index, "poolInfo", "poolId"))
     for index, pool in enumerate(_items(document, "pools")):
         found += _size(pool, ("pools", index), sizes)
     return found

@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 SERVING: Final = ("idle", "running")
 TINY: Final = 1e-9
+Shut = list[tuple[str, float, float]]
+"""Nodes that a task may not use, from when to when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Need:
     cores: float
     memory: float
     instances: int
+    only_dedicated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Room:
     """Those that also have the cores it asks for."""
     fitting: Ints
     """Those that also have the memory: the task could start there."""
+    allowed: Ints
+    """Those that are not shut to it."""
     free_slots: Ints
     """Free slots of all nodes in service."""
 
@@ -50,12 +55,13 @@ class Room:
 class PoolRoom:
     """Every change of every node of a pool in [start, end); ask it for the room of one need after another."""
 
-    def __init__(self, run: Run, pool: str, start: float, end: float) -> None:
+    def __init__(self, run: Run, pool: str, start: float, end: float, shut: Shut | None = None) -> None:
         states = run.frame("node_states")
         mine = states[(states["pool"] == pool) & (states["end"] > start) & (states["start"] < end)]
         attempts = run.frame("attempts")
         held = attempts[(attempts["pool"] == pool) & (attempts["end"] > start) & (attempts["assigned"] < end)]
-        self._changes = _changes(run, mine[mine["state"].isin(SERVING)], held)
+        serving = mine[mine["state"].isin(SERVING) & mine["scheduling"].astype(bool)]
+        self._changes = _changes(run, serving, held, shut or [])
         self._capacity = _capacity(run, pool)
         self._start, self._end = start, end
         node, time = self._changes["node"], self._changes["time"]
@@ -67,7 +73,7 @@ class PoolRoom:
         start, instants = self._start, self._instants
         if not len(instants):
             zero = np.zeros(1, dtype=np.int64)
-            return Room(np.array([start]), zero, zero, zero, zero, zero)
+            return Room(np.array([start]), zero, zero, zero, zero, zero, zero)
         fits = _fits(self._changes, need, self._capacity)
         levels = {name: self._added_up(np.asarray(values, dtype=np.int64)) for name, values in fits.items()}
         inside = instants < self._end
@@ -80,6 +86,7 @@ class PoolRoom:
             with_slots=levels["slots"][inside],
             with_cores=levels["cores"][inside],
             fitting=levels["fitting"][inside],
+            allowed=levels["allowed"][inside],
             free_slots=levels["free"][inside],
         )
 
@@ -99,24 +106,27 @@ def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
     return int(row["slots"]), cores, memory
 
 
-def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame) -> dict[str, Any]:
+def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame, shut: Shut) -> dict[str, Any]:
     """Give each node's condition after each of its changes: node, time, in service, and what is taken of it."""
     tasks = run.frame("tasks")
     task = held["task"].to_numpy()
     needs = [tasks[name].to_numpy(dtype=np.float64)[task] for name in ("slots", "cores", "memory")]
-    names = np.concatenate([serving["node"].to_numpy(dtype=object), held["node"].to_numpy(dtype=object)])
+    closed = [(node, start, min(end, run.end)) for node, start, end in shut if start < run.end]
+    barred = np.array([node for node, _, _ in closed], dtype=object)
+    names = np.concatenate([serving["node"].to_numpy(dtype=object), held["node"].to_numpy(dtype=object), barred])
     _, code = np.unique(names.astype(str), return_inverse=True)
-    first, second = code[: len(serving)], code[len(serving) :]
-    count = len(held)
-    none = np.zeros(len(serving))
-    ones = np.ones(len(serving))
+    first, second, third = np.split(code, [len(serving), len(serving) + len(held)])
+    none, free, open_ = (np.zeros(len(part)) for part in (first, second, third))
+    ones, bars = np.ones(len(first)), np.ones(len(third))
+    times = [np.array([row[place] for row in closed], dtype=np.float64) for place in (1, 2)]
     parts: dict[str, list[Any]] = {
-        "node": [first, first, second, second],
-        "time": [serving["start"], serving["end"], held["assigned"], held["end"]],
-        "serving": [ones, -ones, np.zeros(count), np.zeros(count)],
+        "node": [first, first, second, second, third, third],
+        "time": [serving["start"], serving["end"], held["assigned"], held["end"], *times],
+        "serving": [ones, -ones, free, free, open_, open_],
+        "shut": [none, none, free, free, bars, -bars],
     }
     for name, need in zip(("slots", "cores", "memory"), needs, strict=True):
-        parts[name] = [none, none, need, -need]
+        parts[name] = [none, none, need, -need, open_, open_]
     columns = {name: np.concatenate([np.asarray(part) for part in values]) for name, values in parts.items()}
     order = np.lexsort((columns["time"], columns["node"]))
     columns = {name: values[order] for name, values in columns.items()}
@@ -132,7 +142,7 @@ def _levels(columns: dict[str, Any]) -> dict[str, Any]:
     opens = np.append(True, node[1:] != node[:-1])
     found: dict[str, Any] = {"node": node[last], "time": time[last]}
     begin = np.flatnonzero(opens)
-    for name in ("serving", "slots", "cores", "memory"):
+    for name in ("serving", "slots", "cores", "memory", "shut"):
         total = np.cumsum(columns[name])
         base = np.where(begin > 0, total[begin - 1], 0.0)
         lengths = np.diff(np.append(begin, len(node)))
@@ -149,4 +159,6 @@ def _fits(changes: dict[str, Any], need: Need, capacity: tuple[int, float, float
         enough &= changes["slots"] < 0.5  # each instance wants a node of its own
     with_cores = enough & (cores - changes["cores"] >= need.cores - TINY)
     fitting = with_cores & (memory - changes["memory"] >= need.memory - TINY)
-    return {"serving": serving, "slots": enough, "cores": with_cores, "fitting": fitting, "free": free}
+    allowed = fitting & (changes["shut"] < 0.5)
+    found = {"serving": serving, "slots": enough, "cores": with_cores, "fitting": fitting}
+    return {**found, "allowed": allowed, "free": free}

@@ -78,12 +78,17 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
         current=current,
         booting=_count(states[states["state"].isin(BOOTING)], time),
         broken=_count(states[states["state"].isin(BROKEN)], time),
-        away=_count(states[states["state"].isin(AWAY)], time),
+        away=_count(states[states["state"].isin(AWAY) | _closed(states)], time),
         preempted=_count(states[states["state"] == "preempted"], time),
         deallocated=_count(states[states["state"].isin(STOPPED)], time),
         resizing=resizing,
         limit=limit,
     )
+
+
+def _closed(states: pd.DataFrame) -> pd.Series:
+    """Say which states are of nodes that work and take no new tasks."""
+    return states["state"].isin(("idle", "running")) & ~states["scheduling"].astype(bool)
 
 
 def _of(run: Run, table: str, pool: str) -> pd.DataFrame:

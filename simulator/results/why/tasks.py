@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.results.codes import SUCCESS
 from simulator.results.why.dependencies import Families, Parents
 from simulator.results.why.evidence import Run, find_task, rows_of, written
 from simulator.results.why.jobs import inactive, prepared_during
@@ -71,12 +72,13 @@ def explain_task(run: Run, name: str) -> TaskStory:
     if submit > 0:
         pieces.append(Piece(0.0, min(submit, run.end), Reason.NOT_SUBMITTED, "added to its job at the end of this"))
     since = submit
+    orders = _orders(run, task)
     for row in rows_of(mine):
-        pieces += _waits(run, task, since, float(row["assigned"]))
+        pieces += _until(run, task, since, float(row["assigned"]), orders)
         pieces += _attempt(run, task, row)
         since = float(row["end"])
     if since < until:
-        pieces += _waits(run, task, since, until)
+        pieces += _until(run, task, since, until, orders)
     if finish == finish:  # noqa: PLR0124
         pieces.append(Piece(finish, finish, Reason.COMPLETED, _outcome(task)))
     return TaskStory(
@@ -126,6 +128,26 @@ def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
         Piece(assigned, start, Reason.DISPATCH, node),
         Piece(start, end, Reason.RUNNING, f"{node}{ended}{lost}"),
     ]
+
+
+def _orders(run: Run, task: pd.Series) -> list[tuple[float, str]]:
+    """Give when a client ended the task, or let it run again."""
+    frame = run.frame("operations")
+    target = f"{task['job']}/{task['id']}".lower()
+    mine = frame[(frame["target"].astype(str).str.lower() == target) & (frame["code"] == SUCCESS)]
+    return [(float(row["time"]), str(row["operation"])) for row in rows_of(mine)]
+
+
+def _until(run: Run, task: pd.Series, start: float, end: float, orders: list[tuple[float, str]]) -> list[Piece]:
+    """Tell what lies between attempts: waiting, and the time in which the task had completed as a failure."""
+    pieces: list[Piece] = []
+    for again in [at for at, name in orders if name == "reactivateTask" and start <= at <= end]:
+        ended = [at for at, name in orders if name == "terminateTask" and start <= at <= again]
+        failed = max(ended, default=start)
+        pieces += _waits(run, task, start, failed)
+        pieces.append(Piece(failed, again, Reason.COMPLETED, "as a failure, until it was reactivated"))
+        start = again
+    return [*pieces, *_waits(run, task, start, end)]
 
 
 def _waits(run: Run, task: pd.Series, start: float, end: float) -> list[Piece]:

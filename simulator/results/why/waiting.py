@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.why.causes import CAUSES, PASSED, Cause, Numbers, Sight, causes_of
 from simulator.results.why.evidence import Run
+from simulator.results.why.hindrances import kept_for_gang, shut_to, takes_dedicated_only, without_manager
 from simulator.results.why.jobs import at_limit
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, PoolRoom, Room
-from simulator.results.why.supply import Supply, instants_of, supply_of
+from simulator.results.why.supply import instants_of, supply_of
 from simulator.scenario.planned import planned
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Labels = npt.NDArray[np.object_]
-SLOT_REASONS = (Reason.NO_SLOT, Reason.SLOTS_SHORT, Reason.CORES_SHORT, Reason.MEMORY_SHORT, Reason.GANG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,15 @@ class Wait:
     detail: str
 
 
-def need_of(task: pd.Series) -> Need:
+def need_of(run: Run, task: pd.Series) -> Need:
     """Give what one instance of a task takes."""
-    return Need(int(task["slots"]), float(task["cores"]), float(task["memory"]), int(task["instances"]))
+    amounts = int(task["slots"]), float(task["cores"]), float(task["memory"])
+    return Need(*amounts, int(task["instances"]), takes_dedicated_only(run, task.to_dict()))
 
 
 def never_fits(run: Run, task: pd.Series) -> str:
     """Say why no node of the task's pool can ever take it; empty if one can."""
-    need = need_of(task)
+    need = need_of(run, task)
     pool = run.frame("pools").set_index("pool").loc[task["pool"]]
     size = run.scenario.sizes[str(pool["vm_size"])]
     options = run.scenario.options
@@ -59,81 +60,41 @@ def never_fits(run: Run, task: pd.Series) -> str:
 
 def reasons_of(run: Run, task: pd.Series, start: float, end: float) -> list[Wait]:
     """Label [start, end) and join what has the same reason."""
-    pool, need = str(task["pool"]), need_of(task)
-    room = PoolRoom(run, pool, start, end).for_need(need)
-    times = np.unique(np.concatenate([room.time, instants_of(run, pool, start, end)]))
+    pool, need, row = str(task["pool"]), need_of(run, task), task.to_dict()
+    room = PoolRoom(run, pool, start, end, shut_to(run, row, need)).for_need(need)
+    times = np.unique(np.concatenate([room.time, instants_of(run, pool, start, end), _starts(run, row, start, end)]))
     room = _at(room, times)
     supply = supply_of(run, pool, times)
-    labels = _labels(room, supply, need, at_limit(run, task.to_dict(), times))
+    limited, unled, kept = at_limit(run, row, times), without_manager(run, row, times), kept_for_gang(run, row, times)
+    causes = causes_of(Sight(room, supply, need, limited, unled, kept))
     edges = np.append(times, end)
-    cuts = np.flatnonzero(np.append(True, labels[1:] != labels[:-1]))
-    stops = np.append(cuts[1:], len(labels))
+    cuts = np.flatnonzero(np.append(True, causes[1:] != causes[:-1]))
+    stops = np.append(cuts[1:], len(causes))
     served = _Served.of(run, task)
     found = []
     for first, stop in zip(cuts.tolist(), stops.tolist(), strict=True):
-        begin, finish = float(edges[first]), float(edges[stop])
-        rows = slice(first, stop)
-        found.append(_wait(labels[first], begin, finish, _Numbers(room, supply, need, rows), served))
+        numbers = Numbers(room, supply, need, slice(first, stop))
+        found.append(_wait(CAUSES[causes[first]], float(edges[first]), float(edges[stop]), numbers, served))
     return found
+
+
+def _starts(run: Run, task: Mapping[Any, Any], start: float, end: float) -> npt.NDArray[np.float64]:
+    """Give the instants in [start, end) at which a multi-instance task of the pool was added."""
+    tasks = run.frame("tasks")
+    gangs: npt.NDArray[np.float64] = tasks[(tasks["pool"] == task["pool"]) & (tasks["instances"] > 1)][
+        "submit"
+    ].to_numpy(dtype=np.float64)
+    return np.asarray(gangs[(gangs > start) & (gangs < end)])
 
 
 def _at(room: Room, times: npt.NDArray[np.float64]) -> Room:
     """Give the room at other instants."""
     place = np.maximum(np.searchsorted(room.time, times, side="right") - 1, 0)
     counts = {
-        name: getattr(room, name)[place] for name in ("serving", "with_slots", "with_cores", "fitting", "free_slots")
+        name: getattr(room, name)[place]
+        for name in ("serving", "with_slots", "with_cores", "fitting", "allowed", "free_slots")
     }
     return Room(time=times, **counts)
-
-
-def _labels(room: Room, supply: Supply, need: Need, limited: npt.NDArray[np.bool_]) -> Labels:
-    """Give the reason from each instant on; the first that applies wins."""
-    empty = room.serving == 0
-    is_quota = np.array(["Quota" in code or "MaxVMCount" in code for code in supply.limit], dtype=bool)
-    short = supply.limit != ""
-    full = room.free_slots == 0
-    gang = need.instances > 1
-    ordered = [
-        (~supply.exists, Reason.NO_POOL),
-        (empty & (supply.booting > 0), Reason.BOOTING),
-        (empty & (supply.current == 0) & (supply.target == 0), Reason.POOL_EMPTY),
-        (empty & supply.resizing & (supply.current < supply.target), Reason.ALLOCATING),
-        (empty & is_quota, Reason.QUOTA),
-        (empty & short, Reason.CAPACITY),
-        (empty & (supply.preempted > 0), Reason.NODES_PREEMPTED),
-        (empty & (supply.deallocated > 0) & (supply.broken + supply.away == 0), Reason.NODES_DEALLOCATED),
-        (empty & (supply.broken > 0), Reason.NODES_BROKEN),
-        (empty & (supply.away > 0), Reason.NODES_BUSY),
-        (empty, Reason.POOL_EMPTY),
-        (limited, Reason.JOB_LIMIT),
-        (room.fitting >= need.instances, Reason.HELD),
-        (full & is_quota, Reason.QUOTA),
-        (full & short, Reason.CAPACITY),
-        (full & ~np.full(len(full), gang), Reason.NO_SLOT),
-        (np.full(len(full), gang), Reason.GANG),
-        (room.with_slots == 0, Reason.SLOTS_SHORT),
-        (room.with_cores == 0, Reason.CORES_SHORT),
-    ]
-    found = np.full(len(full), Reason.MEMORY_SHORT, dtype=object)
-    for where, reason in reversed(ordered):
-        found[where] = reason
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """Counts over one interval."""
-
-    room: Room
-    supply: Supply
-    need: Need
-    rows: slice
-
-    def most(self, source: Any, name: str) -> int:
-        return int(getattr(source, name)[self.rows].max())
-
-    def last(self, source: Any, name: str) -> Any:
-        return getattr(source, name)[self.rows][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,61 +129,16 @@ class _Served:
         return int(higher.sum()), int(own.sum()), int((there & ~higher & ~own).sum())
 
 
-def _wait(label: Reason, start: float, end: float, numbers: _Numbers, served: _Served) -> Wait:
+def _wait(cause: Cause, start: float, end: float, numbers: Numbers, served: _Served) -> Wait:
     higher, own, others = served.between(start, end)
-    if label is Reason.NO_SLOT and higher:
-        label = Reason.PRIORITY
-    detail = _detail(label, numbers)
-    if label in (*SLOT_REASONS, Reason.PRIORITY, Reason.QUOTA, Reason.CAPACITY):
+    if cause.reason is Reason.NO_SLOT and higher:
+        cause = PASSED
+    detail = cause.told(numbers)
+    if cause.names_served:
         parts = [
             f"{count:,} {what}"
             for count, what in ((higher, "of higher priority"), (own, "of its own job"), (others, "of other jobs"))
             if count
         ]
         detail += f"; placed meanwhile: {', '.join(parts)}" if parts else ""
-    return Wait(start, end, label, detail)
-
-
-def _nodes(count: int) -> str:
-    return f"{count:,} node{'' if count == 1 else 's'}"
-
-
-def _detail(label: Reason, n: _Numbers) -> str:
-    """Put the numbers behind a reason into words."""
-    serving, target = n.most(n.room, "serving"), n.most(n.supply, "target")
-    current = n.last(n.supply, "current")
-    need = n.need
-    match label:
-        case Reason.NO_POOL:
-            return "the pool is not there"
-        case Reason.POOL_EMPTY:
-            return f"the pool wants {_nodes(target)} and has none in service"
-        case Reason.ALLOCATING:
-            return f"a resize to {_nodes(target)} is under way"
-        case Reason.BOOTING:
-            return f"{_nodes(n.most(n.supply, 'booting'))} starting, none ready"
-        case Reason.QUOTA | Reason.CAPACITY:
-            taken = "no node in service" if serving == 0 else f"all slots of {_nodes(serving)} are taken"
-            return f"{taken}; {n.last(n.supply, 'limit')} keeps the pool at {current:,} of {target:,} nodes"
-        case Reason.NODES_PREEMPTED:
-            return f"{_nodes(n.most(n.supply, 'preempted'))} without a machine, which the region has to give"
-        case Reason.NODES_DEALLOCATED:
-            return f"{_nodes(n.most(n.supply, 'deallocated'))} deallocated: somebody has to start them"
-        case Reason.NODES_BROKEN:
-            return f"{_nodes(n.most(n.supply, 'broken'))} in the pool, unusable"
-        case Reason.NODES_BUSY:
-            return f"{_nodes(n.most(n.supply, 'away'))} rebooting, out of scheduling, or leaving"
-        case Reason.NO_SLOT | Reason.PRIORITY:
-            return f"all slots of {_nodes(serving)} in service are taken"
-        case Reason.SLOTS_SHORT:
-            return f"{n.most(n.room, 'free_slots'):,} slots free, on no node {need.slots} together"
-        case Reason.CORES_SHORT:
-            return f"slots free, but on no node {need.cores:g} cores"
-        case Reason.MEMORY_SHORT:
-            return f"slots free, but on no node {need.memory:g} GiB"
-        case Reason.JOB_LIMIT:
-            return "its job runs as many tasks as maxParallelTasks lets it"
-        case Reason.GANG:
-            return f"at most {n.most(n.room, 'fitting'):,} of {need.instances:,} nodes idle at once"
-        case _:
-            return f"{_nodes(n.most(n.room, 'fitting'))} with room"
+    return Wait(start, end, cause.reason, detail)

@@ -74,14 +74,30 @@ def _tasks(recording: "Recording") -> Columns:
         "cores": Scaled(workload.cores, 1000),
         "memory": Scaled(workload.memory, 1024),
         "instances": workload.instances,
-        "max_retries": workload.max_retries,
-        "duration": Scaled(workload.demand, MS_PER_S),
+        "max_retries": _stated_retries(workload),
+        "duration": Scaled(_stated_duration(workload), MS_PER_S),
         "duration_source": _sources(workload),
         "retries": tasks.retries,
         "requeues": tasks.requeues,
         "preemptions": tasks.preemptions,
         "unfinished_why": (reason - 1, why[1:]),
     }
+
+
+def _stated_retries(workload: Workload) -> npt.NDArray[np.int32]:
+    """Give the retries that tasks may have, also those whose error is never retried."""
+    told = workload.extras.retries
+    if not told:
+        return workload.max_retries
+    found = np.array(workload.max_retries)
+    found[list(told)] = list(told.values())
+    return found
+
+
+def _stated_duration(workload: Workload) -> npt.NDArray[np.int64]:
+    """Give the work of tasks, also of those that never start."""
+    meant = workload.extras.meant
+    return workload.demand if meant is None else np.where(meant >= 0, meant, workload.demand)
 
 
 def _sources(workload: Workload) -> tuple[npt.NDArray[np.int32], list[str]]:

@@ -24,6 +24,7 @@ COLUMNS: Final = {
     "input": 0.0,
     "coordination": 0.0,
     "retention": 7 * 86400.0,
+    "meant": -1.0,
 }
 """Names, and what holds for tasks that say nothing; seconds, `input` in MiB."""
 ACTIONS: Final = ("none", "disable", "terminate")
@@ -53,6 +54,10 @@ class Extras:
     restart: Ints | None = None
     retention: Ints | None = None
     """How long files of a task stay on its node."""
+    meant: Ints | None = None
+    """How long the work of a task would be that never starts, ms; negative for all others."""
+    retries: dict[int, int] = field(default_factory=dict)
+    """Row: how often a task may be retried whose error no retry mends."""
     wishes: dict[int, str] = field(default_factory=dict)
     """Row: id of the node where the task would like to run."""
     images: dict[int, str] = field(default_factory=dict)
@@ -79,7 +84,7 @@ def gather(
     if order is not None:
         row[order] = np.arange(count)
     columns: dict[str, Any] = {
-        name: _column(name, blocks, order) for name in ("limit", "interval", "cost", "restart", "retention")
+        name: _column(name, blocks, order) for name in ("limit", "interval", "cost", "restart", "retention", "meant")
     }
     extras = Extras(**columns)
     begin = 0
@@ -99,6 +104,7 @@ def gather(
         images=extras.images,
         managers=extras.managers,
         errors=extras.errors,
+        retries=extras.retries,
         sources=extras.sources,
         disks=extras.disks,
         on_failure=failure,
@@ -128,6 +134,8 @@ def _note(
         extras.images[row] = task.image
     if task.simulation.error is not None:
         extras.errors[row] = task.simulation.error
+        own = task.max_task_retry_count
+        extras.retries[row] = job.max_task_retry_count if own is None else own
     if job.on_task_failure is not OnTaskFailure.NOACTION:
         code = failing_code(task, told.exit_code)
         failure[row] = ACTIONS.index(ending(task, code, task.simulation.error).job_action)

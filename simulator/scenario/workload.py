@@ -195,7 +195,8 @@ def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
         exit_code=_int32([code for _, code in outcomes]),
         containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
         names=Given([task.id for task in job.tasks]),
-        more=_more(job, told, luck, purpose),
+        more=_more(job, told, luck, purpose)
+        | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if any(unstarted) else {}),
         tasks=job.tasks,
     )
 

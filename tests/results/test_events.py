@@ -392,3 +392,13 @@ def test_a_job_manager_says_so_and_a_displaced_task_counts_a_requeue() -> None:
     kinds = {event["id"]: event["taskType"] for event in of(made, Operation.TASK_COMPLETE)}
     assert kinds["boss"] == "JobManager"
     assert summarize(log_of(made))["tasks"]["requeues"] == 1
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_files_without_an_event_are_an_error(tmp_path: Path, text: str) -> None:
+    empty = tmp_path / "PT1H.json"
+    empty.write_text(text)
+    with pytest.raises(InputError, match=r"PT1H\.json: holds no event: expected one JSON object on each line"):
+        read([empty])
+    empty.write_text('{"operationName": "SomethingElse"}\n')
+    assert read([empty]).ignored == {"SomethingElse": 1}

@@ -15,6 +15,7 @@ from simulator.results.schema import TABLES, as_markdown
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
+from tests.features import story
 
 DOCS = Path(__file__).parents[2] / "docs" / "tables.md"
 TYPES = {
@@ -239,3 +240,20 @@ def test_pools_know_when_they_came_and_went() -> None:
     assert rows[1] == ["a_k", True, 100.0, 160.0, 160.0]
     assert rows[0][:3] == ["p", False, 0.0]
     assert made.pools["gone"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("error", ["preProcessingError", "fileUploadError"])
+def test_a_task_with_an_error_beside_its_process_keeps_its_own_duration_and_retries(error: str) -> None:
+    constraints = {"maxTaskRetryCount": 3}
+    listed = [story.task("t", "90s", simulation={"error": error}), story.task("u", "30s", constraints=constraints)]
+    listed.append(
+        story.task("v", {"exponential": {"mean": "5m"}}, simulation={"error": error}, constraints=constraints)
+    )
+    made = story.run(story.pool(nodes=1), story.job(tasks=listed, constraints={"maxTaskRetryCount": 2}))
+    told = made.tasks.set_index("id")
+    assert told["max_retries"].to_dict() == {"t": 2, "u": 3, "v": 3}
+    assert told["duration"][["t", "u"]].tolist() == [90, 30]
+    assert told["duration"]["v"] > 0
+    assert told["retries"].tolist() == [0, 0, 0]
+    ran = 0.0 if error == "preProcessingError" else 90.0
+    assert told["end"]["t"] - told["last_start"]["t"] == ran

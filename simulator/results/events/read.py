@@ -70,7 +70,10 @@ def read(paths: Sequence[Path], *, skip_broken: bool = False) -> Log:
             pile.broken.append(Problem("is no text in UTF-8", str(path)))
         except OSError as error:
             raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
-    return _log(pile, skip_broken=skip_broken)
+    log = _log(pile, skip_broken=skip_broken)
+    if not log.counts and not log.ignored and not log.warnings:
+        raise InputError([Problem("holds no event: expected one JSON object on each line", str(paths[0]))])
+    return log
 
 
 def read_lines(lines: Iterable[str], name: str = "<log>") -> Log:

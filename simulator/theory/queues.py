@@ -37,6 +37,11 @@ def cobham_waits(arrivals: list[float], service: float, servers: int) -> list[fl
     return waits
 
 
+def shared_stay(arrival: float, mean: float) -> float:
+    """Give the mean time in M/G/1 under processor sharing; of the law of service only the mean matters."""
+    return mean / (1 - arrival * mean)
+
+
 def harmonic(count: int) -> float:
     """Give 1 + 1/2 + … + 1/n: the mean of the greatest of n exponential times of mean 1."""
     return sum(1 / k for k in range(1, count + 1))

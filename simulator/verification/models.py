@@ -36,7 +36,9 @@ def queue(
     *,
     slots: int = 1,
     instances: int = 1,
+    cores: int = 0,
     seed: int = 1,
+    **options: Any,
 ) -> Scenario:
     """Describe a queue: `classes` are (arrivals per minute, duration), the first has the highest priority."""
     whole = sum(rate for rate, _ in classes)
@@ -53,11 +55,12 @@ def queue(
             "count": round(count * rate / whole),
             "duration": duration,
             "numberOfInstances": instances,
+            **({"cores": cores} if cores else {}),
             "arrivals": {"poisson": {"ratePerHour": rate * MINUTES}},
         }
         body = {"id": f"class{number}", "priority": -number, "poolInfo": {"poolId": "p"}}
         jobs.append({**body, "simulation": {"workload": [group]}})
-    return described({"pools": [pool], "jobs": jobs, "seed": seed})
+    return described({"pools": [pool], "jobs": jobs, "seed": seed}, **options)
 
 
 def listed(instance: Instance) -> Scenario:

@@ -1,4 +1,4 @@
-"""Waiting lines: M/M/c, M/G/1, priorities, and a burst on slots enough."""
+"""Waiting lines: M/M/c, M/G/1, priorities, a shared processor, and a burst on slots enough."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,11 +6,12 @@ from typing import Any, Final
 from simulator.engine.simulation import simulate
 from simulator.theory import queues
 from simulator.verification.case import Case, Effort, over_replications
-from simulator.verification.models import described, exponential, last_end, mean_wait, queue, seconds
+from simulator.verification.models import SIZES, described, exponential, last_end, mean_stay, mean_wait, queue, seconds
 
 FAMILY: Final = "queues"
 MMC: Final = ((0.7, 1, 1), (1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3))
 """Arrivals per minute, slots in all, slots a node; a task takes a minute on average."""
+SHARED_SLOTS: Final = 64
 SHAPES: Final[tuple[tuple[str, Any, float], ...]] = (
     ("constant", seconds(1), 1.0),
     ("uniform", {"uniform": {"low": seconds(0.5), "high": seconds(1.5)}}, 1 + 1 / 12),
@@ -32,6 +33,7 @@ def cases(effort: Effort) -> Iterator[Case]:
         scenario = queue(1, [(0.7, duration)], effort.tasks(12_000), seed=effort.seed)
         yield _waiting(f"M/G/1, ρ = 0.7, {name}, wait", theory, "λE[S²]/2(1 − ρ), P-K", scenario, effort)
     yield from _priorities(effort)
+    yield from _sharing(effort)
     yield _burst(effort)
 
 
@@ -53,6 +55,30 @@ def _priorities(effort: Effort) -> Iterator[Case]:
         name = f"M/M/2, priority class {job + 1}, wait"
         source = "W₀/(1 − σ₋)(1 − σ), Cobham"
         yield over_replications(FAMILY, name, theory, source, lambda r, job=job: waits[r][job], effort, unit="min")  # type: ignore[misc]
+
+
+def _sharing(effort: Effort) -> Iterator[Case]:
+    """Let tasks that each ask for all cores of the one node share them: of the law of their work only the mean counts.
+
+    A task finds no slot with a chance of about ρ⁶⁴, once in 10¹⁰.
+    """
+    for shape, duration in (("exponential", exponential(1)), ("constant", seconds(1))):
+        scenario = queue(
+            SHARED_SLOTS,
+            [(0.7, duration)],
+            effort.tasks(12_000),
+            slots=SHARED_SLOTS,
+            cores=int(SIZES["One"]["vcpus"]),
+            seed=effort.seed,
+            cpu_slowdown=True,
+        )
+
+        def stay(replication: int, scenario: Any = scenario) -> float:
+            return mean_stay(simulate(scenario, replication))
+
+        name = f"M/G/1 processor sharing, ρ = 0.7, {shape}, stay"
+        theory = queues.shared_stay(0.7, 1.0)
+        yield over_replications(FAMILY, name, theory, "E[S]/(1 − ρ), insensitive", stay, effort, unit="min")
 
 
 def _burst(effort: Effort) -> Case:

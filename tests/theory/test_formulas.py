@@ -100,3 +100,9 @@ def test_work_in_pieces_is_daly_but_for_what_the_first_and_the_last_piece_need_n
     assert many == pytest.approx(restarts.checkpointed(1000 * every, every, cost, hazard, 0.2), rel=1e-3)
     assert many < restarts.checkpointed(1000 * every, every, cost, hazard, 0.2)
     assert restarts.resumed(24, every, cost, hazard) < restarts.billed(24 * every, hazard)
+
+
+def test_a_shared_processor_serves_each_the_longer_the_busier_it_is() -> None:
+    """1/(mu - lambda) where work is exponential (Kleinrock 1967)."""
+    assert queues.shared_stay(0.7, 1.0) == pytest.approx(1 / (1 - 0.7))
+    assert queues.shared_stay(0.0, 3.0) == 3.0

@@ -21,7 +21,12 @@ from simulator.scenario.traces import TraceWorkload, read_trace
 def check(scenario: Scenario) -> list[Finding]:
     """Give everything that makes a well-formed scenario impossible, or odd (warnings)."""
     jobs = place(scenario)
-    found = [*check_pools(scenario), *_jobs(scenario, jobs), *check_operations(scenario, pools_by_name(scenario, jobs))]
+    found = [
+        *check_pools(scenario),
+        *_jobs(scenario, jobs),
+        *_shared_cores(scenario, jobs),
+        *check_operations(scenario, pools_by_name(scenario, jobs)),
+    ]
     if not any(not finding.is_warning for finding in found):
         found += _horizon(scenario)
     return found
@@ -93,6 +98,24 @@ def _sources(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
             continue
         if pool is not None and len(trace):
             yield from _fits(scenario, pool, where, int(trace.slots.min()), None, None, int(trace.instances.min()))
+
+
+def _shared_cores(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
+    """Warn where tasks may share cores and none says how many it uses."""
+    if scenario.options.cpu_slowdown and jobs and not any(_names_cores(placed) for placed in jobs):
+        text = "no task names cores, so each uses its slots' share of its node and slows nobody: give cores or SIM_CPU"
+        yield Finding(text, ("options", "cpuSlowdown"), is_warning=True)
+
+
+def _names_cores(placed: PlacedJob) -> bool:
+    if any(isinstance(one.source, TraceWorkload) or one.source.cores for one in placed.sources):
+        return True
+    defaults = placed.job.simulation.defaults.cores
+    settings = [item for one in placed.tasks for item in one.task.environment_settings]
+    told = any(one.task.simulation.cores for one in placed.tasks) or any(
+        item.get("name") == "SIM_CPU" for item in settings
+    )
+    return told or bool(placed.tasks and defaults)
 
 
 def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[Finding]:

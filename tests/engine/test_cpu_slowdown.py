@@ -32,8 +32,13 @@ def test_four_tasks_on_two_cores_take_twice_as_long_instead_of_waiting() -> None
     assert "option cpu_slowdown: True" in summarize(slows)["assumptions"]
 
 
-def test_tasks_that_ask_for_no_cores_slow_nobody() -> None:
-    made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), job(count=4, duration="10m"), **SLOW)
+def test_tasks_that_ask_for_no_cores_slow_nobody_and_the_file_is_warned_of(tmp_path: Any) -> None:
+    work = job(count=4, duration="10m")
+    made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), work, **SLOW)
+    assert any("no task names cores" in text for text in told(tmp_path, pool(nodes=1), work, **SLOW))
+    assert told(tmp_path, pool(nodes=1), job(count=1, group={"cores": 0.5}), **SLOW) == []
+    told_by_variable = task("t", environmentSettings=[{"name": "SIM_CPU", "value": "2"}])
+    assert told(tmp_path, pool(nodes=1), job(tasks=[told_by_variable]), **SLOW) == []
     assert spans(made) == [600] * 4
     assert summarize(made)["utilization"]["slowdown"] == 1
 

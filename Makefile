@@ -21,6 +21,8 @@ bench: $(STAMP)
 	$(VENV)/bin/python tests/benchmarks/whole.py
 	$(VENV)/bin/python tests/benchmarks/heavier.py
 	$(VENV)/bin/python -m tests.benchmarks.formula
+	$(VENV)/bin/python -m tests.benchmarks.experiments speed
+	$(VENV)/bin/python -m tests.benchmarks.experiments coverage --studies 100
 
 clean:
 	rm -rf .venv build dist simulator/kernel/*.so

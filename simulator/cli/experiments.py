@@ -90,8 +90,8 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
         table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
     for name in found.shown:
         measure, estimate, spread = find_measure(name), found.estimate(name), found.spread(name)
-        if estimate is None or spread is None or name in BESIDE or not found.values[name].any():
-            continue  # nothing of the kind happened
+        if estimate is None or spread is None or not _is_shown(name, found.values[name].any()):
+            continue
         ends = shown_interval(estimate.low, estimate.high, measure.unit)
         runs = [shown_value(spread[key], measure.unit) for key in ("p5", "p50", "p95")]
         table.add_row(measure.title, shown_value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
@@ -114,6 +114,13 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
         printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
 
 
+def _is_shown(name: str, happened: object) -> bool:
+    """Say whether a measure has a row: not where nothing of the kind happened."""
+    from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415 - keeps the command's start fast
+
+    return name not in BESIDE and (bool(happened) or name in ALWAYS_SHOWN)
+
+
 def _sample_warnings(found: Replications, share: float) -> list[str]:
     from simulator.experiment.replications import sample_warnings  # noqa: PLC0415
 
@@ -130,7 +137,7 @@ def _show_quantile(printer: Any, found: Replications, share: float) -> None:
         table.add_column(title, justify="left" if title.startswith("p") else "right", no_wrap=True)
     for name in found.shown:
         estimate = found.quantile(name, share)
-        if estimate is not None and name not in BESIDE and found.values[name].any():
+        if estimate is not None and _is_shown(name, found.values[name].any()):
             unit = find_measure(name).unit
             ends = shown_interval(estimate.low, estimate.high, unit)
             table.add_row(find_measure(name).title, shown_value(estimate.value, unit), ends)
@@ -254,10 +261,9 @@ def _show_comparison(found: Comparison) -> None:
         ):
             table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
         for measure, difference in found.differences[name].items():
-            if measure in BESIDE or not any(
-                found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)
-            ):
-                continue  # nothing of the kind happened
+            both = [found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)]
+            if not _is_shown(measure, any(both)):
+                continue
             unit = find_measure(measure).unit
             means = [found.replications[scenario].estimate(measure) for scenario in (found.names[0], name)]
             shown = [shown_value(estimate.value, unit) if estimate else "–" for estimate in means]
@@ -343,9 +349,10 @@ def shown_value(value: float, unit: str) -> str:
 
 
 def shown_interval(low: float, high: float, unit: str) -> str:
-    """Write both ends in one unit."""
+    """Write both ends in one unit; an end that nothing bounds is left out."""
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "–"
+        one = f"≥ {shown_value(low, unit)}" if math.isfinite(low) else f"≤ {shown_value(high, unit)}"
+        return one if math.isfinite(low) or math.isfinite(high) else "–"
     if unit == "USD":
         return f"${low:,.2f}–{high:,.2f}"
     if unit == "share":

@@ -109,12 +109,13 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
 
     from simulator.experiment import find_measure, summary  # noqa: PLC0415
     from simulator.experiment.design import label  # noqa: PLC0415
+    from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415
     from simulator.experiment.short_names import short_names  # noqa: PLC0415
 
     found = summary(frame, experiment.wanted.measures)
     axes = list(experiment.cells[0].shown)
-    measures = [name for name in experiment.wanted.measures if found[name].notna().any() and found[name].any()]
-    measures = [name for name in measures if name not in experiment.hidden]
+    asked = [name for name in experiment.asked if found[name].notna().any()]
+    measures = [name for name in asked if found[name].any() or name in ALWAYS_SHOWN]
     table = Table(box=None, pad_edge=False, header_style="cyan")
     table.add_column("cell", justify="right")
     names = short_names(axes)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.verification import Case, Verification
 
 FAILED = 1
-WIDTH = 120
+WIDTH = 160
 """Columns where the output is no terminal."""
 
 

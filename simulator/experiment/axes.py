@@ -9,7 +9,6 @@ A helper is a path whose last part no document has:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,8 +71,14 @@ class Base:
             if path not in late:
                 for loc in find(data, path):
                     data = write(data, loc, value)
+        problems: list[Problem] = []
         for path, helper in late.items():
-            data = helper.apply(data, path, settings[path])
+            try:
+                data = helper.apply(data, path, settings[path])
+            except InputError as error:
+                problems += [replace(found, path=path) for found in error.problems]
+        if problems:
+            raise InputError(problems)
         return complete_sources(replace(self.sources, data=data), strict=strict)
 
 
@@ -122,26 +127,32 @@ def _invalid(
     path, message = key
     point = points[numbers[0]]
     listed = ", ".join(map(str, numbers[:SHOWN_CELLS])) + (" …" if len(numbers) > SHOWN_CELLS else "")
-    axis = _axis_at(base, point, path)
-    values = {axis: point.shown[axis]} if axis is not None else point.shown
+    guilty = _axes_at(base, point, path)
+    values = {name: value for name, value in point.shown.items() if not guilty or name in guilty}
     with_values = ", ".join(f"{name} = {label(value)}" for name, value in values.items())
     noun = f"cell {listed}" if len(numbers) == 1 else f"{len(numbers)} cells ({listed})"
-    return say(f"{noun} with {with_values}: {f'{path}: ' if path else ''}{message}", axis)
+    where = "" if path is None or path in message else f"{path}: "
+    return say(f"{noun} with {with_values}: {where}{message}", guilty[0] if len(guilty) == 1 else None)
 
 
-def _axis_at(base: Base, point: Point, dotted: str | None) -> str | None:
-    """Give the axis that set the value at a path of the joined document, or something above or below it."""
+def _axes_at(base: Base, point: Point, dotted: str | None) -> list[str]:
+    """Give the axes that set the value at a path of the joined document, or else something above or below it.
+
+    Several where none is nearer than the others; a helper's own mistake is at its path.
+    """
     if dotted is None:
-        return None
+        return []
+    if (own := point.axis_of(dotted)) is not None:
+        return [own]
     at = tuple(dotted.split("."))
-    best: tuple[float, str | None] = (-math.inf, None)
+    shared: dict[str, int] = {}
     for path in point.settings:
         for loc in base.places(path):
             mine = tuple(map(str, loc))
-            shared = min(len(mine), len(at))
-            if mine[:shared] == at[:shared]:
-                best = max(best, (shared, point.axis_of(path)), key=lambda pair: pair[0])
-    return best[1]
+            depth = min(len(mine), len(at))
+            if depth and mine[:depth] == at[:depth] and (axis := point.axis_of(path)) is not None:
+                shared[axis] = max(shared.get(axis, 0), depth)
+    return [axis for axis, depth in shared.items() if depth == max(shared.values())]
 
 
 def _helper(path: str) -> Helper | None:

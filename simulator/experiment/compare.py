@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import hypot, isfinite
 
 import numpy as np
 
+from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference, mean, ratio, t_quantile
-from simulator.experiment.measures import MEASURES, Fit, find_measure
+from simulator.experiment.measures import MEASURES, Fit, check_measures, find_measure
 from simulator.experiment.replications import Floats, Replications, replicate
 from simulator.scenario.schema import Scenario
 from simulator.units import spoken
@@ -70,11 +72,15 @@ class Comparison:
         known = {measure: left for measure, left in told.items() if left is not None and isfinite(left) and left > 0}
         if not known:
             return None
-        parts = [f"of {measure} to {100 * left:.0f} %" for measure, left in known.items()]
-        times = min(1 / left**2 for left in known.values())
-        return f"Facing the same luck narrowed the interval {' and '.join(parts)} of that of independent runs" + (
-            f", which would have to be {times:,.0f} times as many." if times >= 1.5 else "."
-        )
+        helped = {measure: left for measure, left in known.items() if left < 1}
+        idle = " and ".join(measure for measure in known if measure not in helped)
+        if not helped:
+            return f"Facing the same luck did not narrow the interval of {idle}: the two do not rise and fall together."
+        parts = [f"of {measure} to {100 * left:.0f} %" for measure, left in helped.items()]
+        times = min(1 / left**2 for left in helped.values())
+        text = f"Facing the same luck narrowed the interval {' and '.join(parts)} of that of independent runs"
+        text += f", which would have to be {times:,.0f} times as many" if times >= 1.5 else ""
+        return f"{text}; it did not help with {idle}." if idle else f"{text}."
 
     def correction(self) -> str | None:
         """Say how several comparisons were allowed for; None where there is only one."""
@@ -104,6 +110,7 @@ def compare(
     seed = scenarios[names[0]].seed
     same_seed = {name: scenario.model_copy(update={"seed": seed}) for name, scenario in scenarios.items()}
     followed = tuple(dict.fromkeys([*MEASURES, *measures]))
+    _refuse_unknown(scenarios, followed)
     made = {
         name: replicate(scenario, count, measures=followed, workers=workers, cluster=cluster)
         for name, scenario in same_seed.items()
@@ -117,6 +124,18 @@ def compare(
         level,
         tuple(_warnings(same_seed, made)),
     )
+
+
+def _refuse_unknown(scenarios: Mapping[str, Scenario], measures: Iterable[str]) -> None:
+    """Refuse measures that some scenario does not have, and say which."""
+    problems: list[Problem] = []
+    for name, scenario in scenarios.items():
+        try:
+            check_measures(measures, scenario)
+        except InputError as error:
+            problems += [Problem(found.message, name) for found in error.problems]
+    if problems:
+        raise InputError(problems)
 
 
 def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications]) -> Iterable[str]:
@@ -161,7 +180,7 @@ def _relative(one: Floats, two: Floats, level: float) -> Estimate | None:
     if not (one > 0).all() or len(one) < 2:
         return None
     found = ratio(two, one, level)
-    return Estimate(found.value - 1, found.low - 1, found.high - 1, found.count, level)
+    return Estimate(found.value - 1, found.low - 1, found.high - 1, found.count, level).within(-1.0, math.inf)
 
 
 def _narrowing(one: Floats, two: Floats, paired: Estimate) -> float | None:

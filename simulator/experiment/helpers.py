@@ -115,6 +115,8 @@ class WorkloadScale:
 
     def apply(self, data: Any, path: str, value: object) -> Any:
         factor = number(path, value)
+        if factor == 0:
+            raise InputError(f"'{path}': expected a number above 0, not {value!r}: without work there is no run")
         for loc, sources in self.places(data, path):
             data = write(data, loc, [self._scaled(path, source, factor) for source in sources])
         return data

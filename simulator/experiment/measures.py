@@ -6,6 +6,7 @@ answer that `poolsight run --json` prints.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,9 +30,9 @@ class Fit(StrEnum):
     MEAN = "mean"
     """Student's t."""
     QUANTILE = "quantile"
-    """A quantile inside each run: skewed, so bootstrap."""
+    """A quantile inside each run: skewed, so studentised bootstrap."""
     RATIO = "ratio"
-    """A ratio of two sums: sums first, then the ratio; bootstrap."""
+    """A ratio of two sums: sums first, then the ratio; studentised bootstrap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Measure:
     fit: Fit = Fit.MEAN
     weight: str | None = None
     """Of a ratio: the measure that its denominator is proportional to."""
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """What the number can be: nothing here is negative, and no share is above 1."""
+        return 0.0, 1.0 if self.unit == "share" else math.inf
 
 
 def inside(summary: Mapping[str, Any], *path: str) -> float | None:
@@ -74,6 +80,8 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "preemptions": Measure("task preemptions", "", lambda s: inside(s, "tasks", "preemptions")),
     "unfinished": Measure("tasks unfinished", "", lambda s: inside(s, "tasks", "unfinished")),
 }
+ALWAYS_SHOWN: Final = ("makespan", "cost")
+"""Measures that have a row also where they are 0: that a pool costs nothing is an answer."""
 STEADY: Final = "steady."
 """How the names of measures begin that leave the warm-up out (`experiment/steady.py`)."""
 STEADY_TITLES: Final[Mapping[str, str]] = {

@@ -215,7 +215,7 @@ def sample_warnings(made: Replications, share: float) -> list[str]:
     end = "largest" if share > 0.5 else "smallest"
     text = (
         f"{made.count} replications are few for the p{100 * share:g} of single runs: with fewer than {needed} it is "
-        f"little more than the {end}, and its interval too narrow"
+        f"little more than the {end}, and nothing bounds it on that side"
     )
     return [text]
 

@@ -42,11 +42,6 @@ class Experiment:
         """All trials; replications vary slowest, so that a sweep cut short knows something of every cell."""
         return [Trial(cell, number) for number in range(self.replications) for cell in self.cells]
 
-    @property
-    def hidden(self) -> frozenset[str]:
-        """Measures that are kept only because a ratio needs its denominator."""
-        return frozenset(self.wanted.measures) - frozenset(self.asked)
-
     def identity(self) -> dict[str, Any]:
         """Give what a directory of results is recognized by."""
         cells = [{**cell.shown, "scenario_sha256": scenario_hash(cell.scenario)} for cell in self.cells]

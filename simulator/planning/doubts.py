@@ -41,10 +41,10 @@ TIMES = ("allocation_latency", "allocation_tail", "start_task", "leaving", "disp
 def doubts(scenario: Scenario) -> Iterator[Doubt]:
     """Give every assumption that changes the scenario at all."""
     for name in TIMES:
-        yield from _factors(scenario, name, lambda base, f, name=name: with_timing(base, name, f), 0.5, 2)  # type: ignore[misc]
+        yield from _factors(scenario, name, _timing(name), 0.5, 2)
     yield from _factors(scenario, "boot", _boot, 0.5, 2)
     if any(pool.simulation.preemption.model != "none" for pool in _pools(scenario)):
-        yield from _factors(scenario, "recovery_delay", lambda base, f: with_timing(base, "recovery_delay", f), 0.5, 2)
+        yield from _factors(scenario, "recovery_delay", _timing("recovery_delay"), 0.5, 2)
         yield from _factors(scenario, "evictions", with_evictions, 0.5, 2)
     yield from _factors(scenario, "prices", with_prices, 0.9, 1.1)
     if any(pool.target_low_priority_nodes or pool.enable_auto_scale for pool in _pools(scenario)):
@@ -65,6 +65,10 @@ def _factors(scenario: Scenario, name: str, change: Change, low: float, high: fl
     lower, higher = change(scenario, low), change(scenario, high)
     if higher != scenario:
         yield Doubt(name, f"× {low:g}", f"× {high:g}", lower, higher)
+
+
+def _timing(name: str) -> Change:
+    return lambda base, factor: with_timing(base, name, factor)
 
 
 def _boot(scenario: Scenario, factor: float) -> Scenario:

@@ -12,7 +12,7 @@ from simulator.scenario.schema import Scenario
 from simulator.streams import stream
 from simulator.theory import setups
 from simulator.theory.queues import harmonic
-from simulator.verification.case import Case, Effort, over_replications
+from simulator.verification.case import Case, Effort, over_replications, recorded, simulated
 from simulator.verification.models import (
     MINUTES,
     WARM_UP,
@@ -44,11 +44,11 @@ def _pool_each(effort: Effort) -> Iterator[Case]:
     stay = BOOT + WORK
     source = "E[setup] + E[S]"
     yield over_replications(
-        FAMILY, "own pool for each job, stay", stay, source, lambda r: mean_stay(runs[r]), effort, unit="min"
+        FAMILY, "own pool for each job, stay", stay, source, recorded(runs, mean_stay), effort, unit="min"
     )
     source = "λE[setup], Little"
     yield over_replications(
-        FAMILY, "own pool for each job, nodes booting", RATE * BOOT, source, lambda r: _booting(runs[r]), effort
+        FAMILY, "own pool for each job, nodes booting", RATE * BOOT, source, recorded(runs, _booting), effort
     )
 
 
@@ -139,7 +139,7 @@ def _switched_off(effort: Effort) -> Iterator[Case]:
             f"M/M/{servers} switched off when idle, E[T]μ",
             stay,
             "chain of parallel setups",
-            lambda r, scenario=scenario: mean_stay(simulate(scenario, r)) / unit,  # type: ignore[misc]
+            simulated(scenario, lambda recording: mean_stay(recording) / unit),
             Effort(1, 8, effort.seed, is_long=True),
             margin=0.05,
         )

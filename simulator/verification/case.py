@@ -1,13 +1,16 @@
 """One check: what theory says, what the simulation gave, and whether they agree."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 
+from simulator.engine.simulation import simulate
 from simulator.experiment.estimates import mean
+from simulator.results.recording import Recording
+from simulator.scenario.schema import Scenario
 
 LEVEL: Final = 0.999
 """Of each interval: with a right program one case in a thousand fails by chance, for a given seed always the same."""
@@ -95,6 +98,16 @@ def over_replications(
     values = np.array([measure(replication) for replication in range(effort.replications)])
     found = mean(values, LEVEL)
     return Case(family, name, theory, source, found.low, found.high, unit, "=", margin, effort.replications)
+
+
+def simulated(scenario: Scenario, measure: Callable[[Recording], float]) -> Callable[[int], float]:
+    """Measure a replication by running it."""
+    return lambda replication: measure(simulate(scenario, replication))
+
+
+def recorded(runs: Sequence[Recording], measure: Callable[[Recording], float]) -> Callable[[int], float]:
+    """Measure a replication that was run already."""
+    return lambda replication: measure(runs[replication])
 
 
 def exact(family: str, name: str, theory: float, source: str, found: float, *, unit: str = "") -> Case:

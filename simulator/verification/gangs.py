@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator.engine.simulation import simulate
 from simulator.theory import queues
-from simulator.verification.case import Case, Effort, at_most, over_replications
+from simulator.verification.case import Case, Effort, at_most, over_replications, simulated
 from simulator.verification.models import described, exponential, last_end, mean_wait, queue
 
 FAMILY: Final = "multi-node"
@@ -25,7 +25,7 @@ def cases(effort: Effort) -> Iterator[Case]:
             f"two-node tasks on {servers} nodes, ρ = {arrival / groups:g}, wait",
             queues.mmc_wait(arrival, 1.0, groups),
             f"M/M/{groups}: C/(cμ − λ)",
-            lambda r, scenario=scenario: mean_wait(simulate(scenario, r)),  # type: ignore[misc]
+            simulated(scenario, mean_wait),
             effort,
             unit="min",
         )

@@ -1,6 +1,7 @@
 """M/G/c/c: jobs that bring their own node are lost where the quota is used up, for nothing asks again."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +27,7 @@ def cases(effort: Effort) -> Iterator[Case]:
             f"quota 2, load 1.8, {shape}: refused",
             theory,
             "Erlang B",
-            lambda r, duration=duration: _refused(2, 1.8, duration, effort.seed, r),  # type: ignore[misc]
+            partial(_refused, 2, 1.8, duration, effort.seed),
             runs,
             unit="share",
             margin=EMPTY_START,

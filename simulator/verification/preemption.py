@@ -7,7 +7,7 @@ from simulator.engine.simulation import simulate
 from simulator.results.recording import Recording
 from simulator.scenario.schema import Scenario
 from simulator.theory import restarts
-from simulator.verification.case import Case, Effort, over_replications
+from simulator.verification.case import Case, Effort, over_replications, recorded, simulated
 from simulator.verification.models import described, last_end
 
 FAMILY: Final = "preemption"
@@ -36,7 +36,7 @@ def cases(effort: Effort) -> Iterator[Case]:
             f"restart from zero, {setting}",
             restarts.repeat_identical(hours, hazard, delay),
             "(e^γw − 1)(1/γ + D)",
-            lambda r, runs=runs: _completion(runs[r]),  # type: ignore[misc]
+            recorded(runs, _completion),
             effort,
             unit="h",
             margin=0.0,
@@ -46,7 +46,7 @@ def cases(effort: Effort) -> Iterator[Case]:
             f"node time paid, {setting}",
             restarts.billed(hours, hazard),
             "(e^γw − 1)/γ",
-            lambda r, runs=runs: _busy(runs[r]),  # type: ignore[misc]
+            recorded(runs, _busy),
             effort,
             unit="h",
             margin=0.0,
@@ -56,7 +56,7 @@ def cases(effort: Effort) -> Iterator[Case]:
             f"attempts lost, {setting}",
             restarts.losses(hours, hazard),
             "e^γw − 1",
-            lambda r, runs=runs: float(runs[r].raw.tasks.preemptions.mean()),  # type: ignore[misc]
+            recorded(runs, _losses),
             effort,
             margin=0.0,
         )
@@ -74,11 +74,16 @@ def _with_checkpoints(effort: Effort) -> Iterator[Case]:
             f"checkpoint, w {CHECKPOINTED} h, each {every} h, C {cost}, R {restart}",
             restarts.resumed(round(CHECKPOINTED / every), every, cost, hazard, restart, delay),
             "Σ (e^γs − 1)e^γR(1/γ + D), Daly",
-            lambda r, scenario=scenario: _completion(simulate(scenario, r)),  # type: ignore[misc]
+            simulated(scenario, _completion),
             effort,
             unit="h",
             margin=0.0,
         )
+
+
+def _losses(recording: Recording) -> float:
+    """Give how often a task was preempted, on average."""
+    return float(recording.raw.tasks.preemptions.mean())
 
 
 def _tasks(

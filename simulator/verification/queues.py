@@ -54,7 +54,8 @@ def _priorities(effort: Effort) -> Iterator[Case]:
     for job, theory in enumerate(queues.cobham_waits(arrivals, 1.0, 2)):
         name = f"M/M/2, priority class {job + 1}, wait"
         source = "W₀/(1 − σ₋)(1 − σ), Cobham"
-        yield over_replications(FAMILY, name, theory, source, lambda r, job=job: waits[r][job], effort, unit="min")  # type: ignore[misc]
+        mine = [both[job] for both in waits]
+        yield over_replications(FAMILY, name, theory, source, mine.__getitem__, effort, unit="min")
 
 
 def _sharing(effort: Effort) -> Iterator[Case]:

@@ -8,8 +8,10 @@ import pytest
 from simulator.errors import InputError
 from simulator.experiment.axes import Base, make_cells
 from simulator.experiment.design import axis, grid
+from simulator.experiment.file import load_experiment
 from simulator.scenario.arrivals import Profile
 from simulator.scenario.tasks import TaskGroup
+from tests.experiment.files import experiment
 from tests.scenario.files import LINUX
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -119,3 +121,36 @@ def test_all_invalid_cells_are_told_at_once(reactive: Base) -> None:
     assert told[0].startswith("cell 1 with interval = 1m: pools.0.autoScaleEvaluationInterval: the service takes")
     assert told[1].startswith("2 cells (2, 3) with pools.fixed.targetDedicatedNodes = -3: ")
     assert "expected a whole number, not 'many'" in told[2]
+
+
+def test_a_helpers_mistake_is_its_own_and_no_other_axis_is_blamed(tmp_path: Path) -> None:
+    """The share is wrong, not the slots beside it; and it has a line."""
+    text = """
+axes:
+  pools.0.taskSlotsPerNode: [1, 2]
+  spot: {path: pools.0.spotShare, values: [0.5, 1.5]}
+  jobs.0.workloadScale: [0, 1]
+"""
+    with pytest.raises(InputError) as caught:
+        load_experiment(experiment(tmp_path, text))
+    told = [str(problem) for problem in caught.value.problems]
+    assert len(told) == 2
+    share = next(one for one in told if "spotShare" in one)
+    scale = next(one for one in told if "workloadScale" in one)
+    assert (
+        "experiment.yaml:4:3: axes.spot: 4 cells (2, 3, 6, 7) with spot = 1.5: 'pools.0.spotShare': expected" in share
+    )
+    assert "experiment.yaml:5:3: axes.jobs.0.workloadScale: " in scale
+    assert "with jobs.0.workloadScale = 0: 'jobs.0.workloadScale': expected a number above 0" in scale
+    assert "taskSlotsPerNode" not in share + scale
+
+
+def test_axes_that_are_wrong_together_are_named_together(reactive: Base) -> None:
+    """A body that no single value spoils: both values stand in the message."""
+    size = axis("size", ["Standard_D4_v3", "none_such"], "pools.fixed.vmSize")
+    slots = axis("slots", [1, 2], "pools.fixed.taskSlotsPerNode")
+    with pytest.raises(InputError) as caught:
+        make_cells(reactive, grid([size, slots]))
+    (problem,) = caught.value.problems
+    assert "2 cells (2, 3) with size = none_such" in problem.message
+    assert "slots" not in problem.message

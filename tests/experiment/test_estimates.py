@@ -2,18 +2,16 @@
 
 import math
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy import stats
 
 from simulator.experiment.estimates import (
-    Floats,
     corrected,
     difference,
     estimate,
-    expanded,
     mean,
     needed_for,
     probability,
@@ -69,34 +67,70 @@ def test_quantiles_of_single_runs() -> None:
 
 
 @pytest.mark.parametrize("count", [8, 12, 60])
-def test_bootstrap_intervals_of_ratios_and_quantiles_agree_with_the_library(count: int) -> None:
+def test_the_bootstrap_of_a_ratio_is_the_textbooks_resample_by_resample(count: int) -> None:
+    """Studentised, but never narrower on either side than Student's t of what is linear."""
     random = np.random.default_rng(count)
     bottoms = random.uniform(1, 2, size=count)
     tops = bottoms * random.exponential(size=count)
-    luck: dict[str, Any] = {"n_resamples": 20_000, "rng": np.random.default_rng(1), "method": "BCa"}
-    level = expanded(0.95, count)
-    made = stats.bootstrap((tops, bottoms), _ratio, paired=True, vectorized=True, confidence_level=level, **luck)
-    theirs = made.confidence_interval
+
+    def center_and_error(chosen: npt.NDArray[np.int64]) -> tuple[float, float]:
+        top, bottom = tops[chosen], bottoms[chosen]
+        center = top.sum() / bottom.sum()
+        return float(center), float((top - center * bottom).std(ddof=1) / bottom.mean() / count**0.5)
+
+    value, error = center_and_error(np.arange(count))
+    steps = [
+        (center - value) / own for center, own in map(center_and_error, random.integers(0, count, (20_000, count)))
+    ]
+    low, high = (value - error * float(np.quantile(steps, side)) for side in (0.975, 0.025))
+    plain = stats.t.ppf(0.975, count - 1) * error
     mine = ratio(tops, bottoms)
-    width = theirs.high - theirs.low
-    assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=0.08 * width)
-    theirs = stats.bootstrap((tops,), _median, vectorized=True, **luck).confidence_interval
-    mine = quantile(tops, 0.5)
-    width = theirs.high - theirs.low
-    assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=0.12 * width)
+    width = high - low
+    assert mine.low == pytest.approx(min(low, value - plain), abs=0.08 * width)
+    assert mine.high == pytest.approx(max(high, value + plain), abs=0.08 * width)
 
 
-def test_a_bootstrap_of_few_values_is_read_off_farther_out() -> None:
-    assert expanded(0.95, 10) == pytest.approx(1 - 2 * NormalDist().cdf(-math.sqrt(10 / 9) * 2.2621571628), abs=1e-9)
-    assert expanded(0.95, 10) > expanded(0.95, 100) > expanded(0.95, 1000) > 0.95
+@pytest.mark.parametrize("count", [10, 30])
+def test_intervals_of_ratios_and_differences_hold_what_they_promise_with_few_replications(count: int) -> None:
+    """Skewed work over skewed billed time, 600 studies: bias corrected percentiles held 88 to 91 %."""
+    random = np.random.default_rng(7)
+    tops = random.lognormal(0, 0.6, (600, count))
+    bottoms = tops + random.lognormal(0, 0.8, (600, count))
+    more = tops * random.lognormal(0, 0.3, (600, count))
+    waits = random.gamma(0.8, 1, (600, count))
+    one, two = (np.exp(shift) / (np.exp(shift) + np.exp(0.32)) for shift in (0.18, 0.225))
+    held = np.zeros(3)
+    for top, bottom, other, wait in zip(tops, bottoms, more, waits, strict=True):
+        made = (
+            (ratio(top, bottom), one),
+            (difference(top, bottom, other, other + bottom - top), two - one),
+            (ratio(wait, np.ones(count)), 0.8),
+        )
+        held += [found.low <= truth <= found.high for found, truth in made]
+    assert (held >= 0.925 * 600).all()
+    assert (held <= 0.98 * 600).all()
 
 
-def _ratio(tops: Floats, bottoms: Floats, axis: int) -> Floats:
-    return np.asarray(tops.sum(axis) / bottoms.sum(axis))
+@pytest.mark.parametrize(("share", "count"), [(0.5, 10), (0.5, 60), (0.95, 30), (0.95, 100), (0.05, 30)])
+def test_a_quantile_of_single_runs_lies_between_the_values_as_often_as_promised(share: float, count: int) -> None:
+    """Thirty runs bound the p95 from below only; a bootstrap of them held it in three of four studies."""
+    values = np.random.default_rng(8).exponential(size=(600, count))
+    truth = -math.log(1 - share)
+    made = [quantile(study, share) for study in values]
+    assert sum(found.low <= truth <= found.high for found in made) >= 0.93 * 600
+    assert all(math.isinf(found.high) == (share == 0.95 and count < 59) for found in made)
+    assert all(math.isinf(found.low) == (share == 0.05 and count < 59) for found in made)
 
 
-def _median(values: Floats, axis: int) -> Floats:
-    return np.asarray(np.median(values, axis=axis))
+def test_no_interval_reaches_beyond_what_a_measure_can_be() -> None:
+    """One dear run of ten: t alone would have a negative cost, and a share above 1."""
+    columns = {"cost": np.array([0.0] * 9 + [50.0]), "utilization.slot": np.array([1.0] * 9 + [0.2])}
+    cost, used = estimate("cost", columns), estimate("utilization.slot", columns)
+    assert cost is not None
+    assert used is not None
+    assert mean(columns["cost"]).low < 0 == cost.low
+    assert mean(columns["utilization.slot"]).high > 1 == used.high
+    assert estimate("cost", {"cost": np.array([3.0])}) == mean(np.array([3.0])), "one value tells nothing, as before"
 
 
 @pytest.mark.parametrize("count", [4, 30, 2000])
@@ -143,5 +177,5 @@ def test_measures_take_the_interval_that_fits_them() -> None:
     useful = estimate("useful", columns)
     assert useful is not None
     assert useful.value == pytest.approx((1.5 + 1) / 4), "sums first, then the ratio"
-    assert estimate("cost", columns) == mean(columns["cost"])
+    assert estimate("cost", columns) == mean(columns["cost"]).within(0, math.inf), "no cost is negative"
     assert estimate("makespan", columns) is None

@@ -12,7 +12,9 @@ from typer.testing import CliRunner, Result
 
 from simulator import Scenario
 from simulator.cli.whole import app
-from simulator.experiment import compare, replicate
+from simulator.experiment import Comparison, compare, replicate
+from simulator.experiment.compare import Difference
+from simulator.experiment.estimates import mean
 from simulator.scenario.workload import build
 from tests.engine.test_stories import job, pool, scenario
 
@@ -110,6 +112,42 @@ def test_several_comparisons_are_corrected_and_the_worth_of_pairing_is_told(tmp_
     assert "2 comparisons with first_pool: each interval is at 97.5 %" in told
     assert told.count("Facing the same luck narrowed the interval of cost to") == 2
     assert "independent runs" in told
+
+
+def test_pairing_that_does_not_help_is_said_to_be_none() -> None:
+    """Where two scenarios rise and fall against each other, pairs are wider than strangers."""
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    one, against, along = mean(values), mean(values[::-1] - values), mean(0.1 * values)
+    widened, narrowed = Difference(against, None, 1.71), Difference(along, None, 0.1)
+    found = Comparison(("a", "b"), {}, {"b": {"cost": widened, "makespan": widened}})
+    assert found.pairing("b") == (
+        "Facing the same luck did not narrow the interval of cost and makespan: the two do not rise and fall together."
+    )
+    mixed = Comparison(("a", "b"), {}, {"b": {"cost": narrowed, "makespan": widened}}).pairing("b")
+    assert mixed is not None
+    assert mixed.startswith("Facing the same luck narrowed the interval of cost to 10 % of that of independent runs")
+    assert mixed.endswith("; it did not help with makespan.")
+    assert one.low < one.high
+
+
+def test_a_measure_that_one_scenario_lacks_names_its_file(tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(FIRST.read_text().replace("id: work", "id: labour"))
+    ended = poolsight("compare", FIRST, other, "--replications", 2, "--measure", "jobs.labour.cost")
+    assert ended.exit_code == 2
+    assert ended.stderr == "first_pool: no measure 'jobs.labour.cost': the scenario has no job 'labour'\n"
+
+
+def test_a_pool_that_costs_nothing_has_a_row_that_says_so(tmp_path: Path) -> None:
+    """Nodes without a price: 0 is the answer, not nothing."""
+    free = tmp_path / "free.yaml"
+    prices = "    simulation: {prices: {dedicated: 0, lowPriority: 0}}\n    targetDedicatedNodes"
+    free.write_text(FIRST.read_text().replace("    targetDedicatedNodes", prices).replace("count: 400", "count: 20"))
+    told = poolsight("run", free, "--replications", 3, "--workers", 1).stdout
+    assert "cost" in told
+    assert "$0.00" in told
+    assert "preemptions" not in told, "nothing of the kind happened"
+    assert "cost" in poolsight("compare", free, FIRST, "--replications", 2, "--workers", 1).stdout
 
 
 def test_scenarios_that_share_no_luck_are_told() -> None:

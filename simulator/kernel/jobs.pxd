@@ -16,5 +16,5 @@ cdef class Jobs:
     cdef Queues _queues
 
     cpdef void track(self, list running)
-    cpdef void started(self, int job)
-    cpdef void ended(self, int job)
+    cpdef int started(self, int job) except -1
+    cpdef int ended(self, int job) except -1

@@ -12,7 +12,6 @@ cdef class Kernel(Lives):
     cdef readonly object displacement
     cdef readonly long long now
     cdef readonly int arrived
-    cdef int[::1] _candidates
     cdef int _rounds, _max_rounds
     cdef long long _next_submit, _settled
     cdef bint _displaces
@@ -22,18 +21,18 @@ cdef class Kernel(Lives):
     @cython.locals(now=cython.longlong, instants=int)
     cpdef long long advance(self, long long until)
     @cython.locals(entry=cython.longlong)
-    cpdef void complete(self, long long now)
+    cpdef int complete(self, long long now) except -1
     @cython.locals(task=int)
-    cpdef void arrive(self, long long now)
+    cpdef int arrive(self, long long now) except -1
     @cython.locals(level=int, jobs=int)
-    cpdef void dispatch(self, long long now)
+    cpdef int dispatch(self, long long now) except -1
     cpdef void in_service(self, int node)
     cpdef bint drain(self, int node)
     cpdef list out_of_service(self, int node, long long now, int outcome)
-    @cython.locals(jobs="int[::1]", count=int, start=int, chosen=int, refused=bint, job=int, queue=int, place=int)
-    cdef void _serve_level(self, int level, long long now)
+    @cython.locals(order=JobOrder, job=int, queue=int)
+    cdef int _serve_level(self, int level, long long now) except -1
     @cython.locals(queue=int)
-    cdef void _serve_job(self, int job, long long now)
-    cdef bint _is_kept(self, int level)
+    cdef int _serve_job(self, int job, long long now) except -1
+    cdef bint _is_kept(self, int level) except -1
     @cython.locals(level=int, start=int, job=int, task=int)
     cdef int _displace(self, long long now) except -1

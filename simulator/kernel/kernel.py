@@ -5,8 +5,6 @@ plane does to nodes, then `arrive`, then `dispatch`. `advance` runs through the 
 plane has nothing to do.
 """
 
-from array import array
-
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.displacement import Displacement
 from simulator.kernel.lives import Lives
@@ -71,8 +69,7 @@ class Kernel(Lives):
         """The last instant at which a task ended or arrived."""
         self.arrived = 0
         self._next_submit = tasks.submit[0] if self.count else FOREVER
-        self._order = JobOrder(job_policy, self._dice)
-        self._candidates = array("i", [0]) * len(priorities)
+        self._order = JobOrder(job_policy, self._dice, self.queues, len(priorities))
         self._settled = -1
         self._rounds = 0
         """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
@@ -196,44 +193,33 @@ class Kernel(Lives):
 
     def _serve_level(self, level: int, now: int) -> None:
         """Place tasks of jobs of one priority; dice are thrown only where some waiting task fits."""
-        jobs = self.queues.jobs
-        start = self.queues.level_start[level]
-        count = self.queues.level_size[level]
-        refused = False
+        order = self._order
+        order.begin(level)
         if self.eligibility.reserved != NONE and self._is_kept(level):
             self._serve_job(self.queues.job[self.eligibility.reserved], now)
-            count = self.queues.level_size[level]
-        while count and self.nodes.room.size:
-            if count == 1:
-                self._serve_job(jobs[start], now)
-                return
+            order.begin(level)
+        while order.count and self.nodes.room.size:
+            if order.count == 1:
+                self._serve_job(order.only(), now)
+                break
             if (self.eligibility.reserved != NONE and self._is_kept(level)) or not self.matching.any():
-                return
-            chosen = self._order.choose(jobs, start, count)
-            job = jobs[chosen]
+                break
+            job = order.choose()
             queue = self.matching.first(job)
-            if queue != NONE:
-                self._start(self.queues.take(queue), self.queues.shape[queue], now)
-                self._order.last = job
-                if self.queues.waiting_of_job[job] and self.queues.gate[job] == 0:
-                    continue
-            elif not refused:  # from now on the jobs with waiting tasks are not those that may have room
-                refused = True
-                self._candidates[:count] = jobs[start : start + count]
-                jobs = self._candidates
-                chosen -= start
-                start = 0
-            count -= 1
-            if refused:
-                for place in range(chosen, count):
-                    jobs[place] = jobs[place + 1]
+            if queue == NONE:
+                order.strike(True)
+                continue
+            self._start(self.queues.take(queue), self.queues.shape[queue], now)
+            order.last = job
+            if self.queues.waiting_of_job[job] == 0 or self.queues.gate[job]:
+                order.strike(False)
 
     def _serve_job(self, job: int, now: int) -> None:
         """Place tasks of one job until nothing more fits."""
         while self.queues.waiting_of_job[job] and self.queues.gate[job] == 0 and self.nodes.room.size:
             queue = self.matching.first(job)
             if queue == NONE:
-                return
+                break
             self._start(self.queues.take(queue), self.queues.shape[queue], now)
             self._order.last = job
 

@@ -65,7 +65,7 @@ cdef class Lives:
     cdef int _plan(self, int task, list nodes, long long now, int outcome) except -1
     @cython.final
     @cython.locals(task=int)
-    cdef bint _is_valid(self, long long entry)
+    cdef bint _is_valid(self, long long entry) noexcept
     @cython.final
     cdef int _finish(self, int task) except -1
     @cython.final
@@ -73,12 +73,14 @@ cdef class Lives:
     cdef bint _ends_oddly(self, int task) except -1
     @cython.final
     @cython.locals(failures=int)
-    cdef bint _fails(self, int task)
+    cdef bint _fails(self, int task) noexcept
+    @cython.final
+    cdef int _try_again(self, int task) except -1
     @cython.final
     @cython.locals(limit=int)
-    cdef void _fail(self, int task)
+    cdef int _fail(self, int task) except -1
     @cython.final
-    cdef void _give_up(self, int task)
+    cdef int _give_up(self, int task) except -1
     @cython.locals(first=int, row=int, before=cython.longlong)
     cpdef int stop(self, int task, long long now, int outcome) except -1
     @cython.final
@@ -89,7 +91,7 @@ cdef class Lives:
     cdef int _vacate(self, int cell, int shape) except -1
     cpdef int settle(self, int task, bint failed) except -1
     @cython.final
-    cdef void _park(self, int task)
+    cdef void _park(self, int task) noexcept
     @cython.final
-    @cython.locals(child=int)
-    cdef void _unblock(self, int task, bint failed)
+    @cython.locals(parents=Parents, at=int, end=int, child=int)
+    cdef int _unblock(self, int task, bint failed) except -1

@@ -269,7 +269,11 @@ class Lives:
         limit = self._max_retries[task]
         if 0 <= limit <= self.retries[task]:
             self._give_up(task)
-            return
+        else:
+            self._try_again(task)
+
+    def _try_again(self, task: int) -> None:
+        """Put a task whose attempt failed back into its queue."""
         self._release(task)
         if self._lengthens:
             self.work.failed(task)
@@ -342,8 +346,12 @@ class Lives:
 
     def _unblock(self, task: int, failed: bool) -> None:
         """Let those start that waited for `task` alone."""
-        for child in self.parents.let_go(task, failed):
-            if self.state[child] == ACTIVE:
+        parents = self.parents
+        end = parents.children_from[task + 1] if parents.lets_go(task, failed) else NONE
+        for at in range(parents.children_from[task], end):
+            child = parents.children[at]
+            parents.missing[child] -= 1
+            if parents.missing[child] == 0 and self.state[child] == ACTIVE:
                 self.blocked -= 1
                 if self.never_fits[self.queues.shape[self.queue[child]]]:
                     self._park(child)

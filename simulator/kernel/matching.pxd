@@ -15,7 +15,11 @@ cdef class Matching:
     cdef Nodes _nodes
     cdef Queues _queues
 
-    @cython.locals(shape=int)
-    cpdef bint any(self)
-    @cython.locals(queue=int, best=int, other=int, task=int, shape=int, node=int, earliest=cython.longlong)
+    cdef int _shapes
+
+    @cython.locals(nodes=Nodes, shape=int)
+    cpdef bint any(self) except -1
+    @cython.locals(queue=int, best=int)
     cpdef int first(self, int job) except -2
+    @cython.locals(queues=Queues, nodes=Nodes, queue=int, best=int, shape=int, node=int, found=int, slots=int, cores=cython.longlong, memory=cython.longlong, freed=cython.longlong, unseen=cython.longlong, place=cython.longlong, earliest=cython.longlong)
+    cdef int _first_of_several(self, int begin, int end) except -2

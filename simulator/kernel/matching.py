@@ -11,19 +11,21 @@ LAST = 2**62
 class Matching:
     """Looks at every queue's first task only: the tasks behind it are of the same job and shape."""
 
-    __slots__ = ("_eligibility", "_nodes", "_queues", "node")
+    __slots__ = ("_eligibility", "_nodes", "_queues", "_shapes", "node")
 
     def __init__(self, queues: Queues, nodes: Nodes, eligibility: Eligibility) -> None:
         self._queues = queues
         self._nodes = nodes
         self._eligibility = eligibility
+        self._shapes = len(queues.waiting_of_shape)
         self.node = NONE
         """Where the task goes that `first` found."""
 
     def any(self) -> bool:
         """Say whether a task of any of the waiting shapes has room somewhere."""
-        for shape in range(len(self._queues.waiting_of_shape)):
-            if self._queues.waiting_of_shape[shape] and self._nodes.offered[shape] and self._nodes.find(shape) != NONE:
+        nodes = self._nodes
+        for shape in range(self._shapes):
+            if self._queues.waiting_of_shape[shape] and nodes.seen[shape] != nodes.freed and nodes.find(shape) != NONE:
                 return True
         return False
 
@@ -37,15 +39,43 @@ class Matching:
         if queue + 1 == self._queues.first_of_job[job + 1]:
             self.node = self._nodes.find(self._queues.shape[queue])
             return NONE if self.node == NONE else queue
+        return self._first_of_several(queue, self._queues.first_of_job[job + 1])
+
+    def _first_of_several(self, begin: int, end: int) -> int:
+        """Go through the queues of a job.
+
+        After a pass in which nothing fitted, what has been freed is all that can matter: usually one node, so what is
+        free there stands beside the loop.
+        """
+        queues, nodes = self._queues, self._nodes
         best = NONE
         earliest = LAST
-        for other in range(queue, self._queues.first_of_job[job + 1]):
-            task = self._queues.front[other]
-            shape = self._queues.shape[other]
-            if task != NONE and self._nodes.offered[shape] and self._queues.place(task) < earliest:
-                node = self._nodes.find(shape)
-                if node != NONE:
-                    best = other
-                    earliest = self._queues.place(task)
-                    self.node = node
+        freed = nodes.freed
+        node = nodes.last_freed
+        slots = nodes.free_slots[node] if nodes.serving[node] else NONE
+        cores = nodes.free_cores[node]
+        memory = nodes.free_memory[node]
+        for queue in range(begin, end):
+            shape = queues.shape[queue]
+            unseen = freed - nodes.seen[shape]
+            if unseen == 0 or queues.front[queue] == NONE:
+                continue
+            place = queues.place(queues.front[queue])
+            if place >= earliest:
+                continue
+            if unseen > 1:
+                found = nodes.find(shape)
+            elif (
+                slots >= nodes.needed_slots[shape]
+                and cores >= nodes.needed_cores[shape]
+                and memory >= nodes.needed_memory[shape]
+            ):
+                found = node
+            else:
+                nodes.seen[shape] = freed
+                continue
+            if found != NONE:
+                best = queue
+                earliest = place
+                self.node = found
         return best

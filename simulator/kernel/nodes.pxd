@@ -2,12 +2,12 @@ cimport cython
 
 from simulator.kernel.ordered_set cimport OrderedSet
 
-cdef int CAPACITY, OFFERS, SEARCH
+cdef int CAPACITY, LOG, UNSEEN
 
 
 @cython.final
 cdef class Nodes:
-    cdef readonly int slots, count, shut
+    cdef readonly int slots, count, last_freed
     cdef readonly long long cores, memory
     cdef readonly bint pack, gangs, mixed, share_cores
     cdef readonly OrderedSet room
@@ -15,8 +15,9 @@ cdef class Nodes:
     cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory
     cdef readonly signed char[::1] serving, bounded
     cdef int _bits
-    cdef readonly int[::1] offered
-    cdef int[::1] _cells, _offers
+    cdef readonly long long freed
+    cdef public long long[::1] seen
+    cdef int[::1] _cells, _log
 
     cpdef void reserve(self, int count)
     cpdef bint never_fits(self, shape)
@@ -28,8 +29,7 @@ cdef class Nodes:
     cpdef int take(self, int node, int shape, int task)
     @cython.locals(node=int, moved=int, serving=bint)
     cpdef int give(self, int cell, int shape)
-    @cython.locals(shape=int, known=int, at=int)
-    cpdef void offer(self, int node) noexcept
+    cpdef void release(self, int node) noexcept
     cpdef bint fits(self, int node, int shape) noexcept
     @cython.locals(place=cython.longlong)
     cpdef int find(self, int shape) except -2
@@ -45,7 +45,7 @@ cdef class Nodes:
     cdef int _find_gang(self, int shape) except -2
     @cython.locals(place=cython.longlong, node=int)
     cdef int _find_bounded(self, int shape) noexcept
-    @cython.locals(start=int, kept=int, best=int, at=int, node=int)
-    cdef int _best_offer(self, int shape) noexcept
+    @cython.locals(best=int, node=int, entry=cython.longlong)
+    cdef int _find_freed(self, int shape) noexcept
     @cython.locals(rows=int, more=int, node=int)
     cdef void _widen(self, int count)

@@ -2,7 +2,7 @@
 
 Nodes with room hang in one `OrderedSet`, best first: by rank, which is the number of used slots for `spread` and of
 free slots for `pack`, then by sequence number. Cores and memory are limits beside the slots; a shape that found no
-room is `shut` and looks only at nodes where something has been freed since (`offer`).
+room is shut and looks only at nodes where something has been freed since (`release`).
 """
 
 from array import array
@@ -12,10 +12,10 @@ from simulator.kernel.tasks import Shape
 
 CAPACITY = 1 << 20
 """The most nodes a pool may have in its life."""
-OFFERS = 32
-"""A shut shape with more offers than this searches the whole pool again."""
-SEARCH = -1
-"""In place of the number of offers: the shape is not shut."""
+LOG = 32
+"""A power of two. A shut shape that has seen less of what was freed than the last so many searches the whole pool."""
+UNSEEN = -LOG - 1
+"""Further back than any log reaches: the shape is not shut."""
 
 
 class Nodes:
@@ -69,11 +69,14 @@ class Nodes:
         self.bounded = array("b", bounds)
         """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
         slots' share of them."""
-        self.shut = 0
-        """How many shapes are shut."""
-        self.offered = array("i", [SEARCH]) * len(shapes)
-        """How many nodes that may have room are known to a shut shape; 0 = it has room nowhere."""
-        self._offers = array("i", [0]) * (OFFERS * len(shapes))
+        self._log = array("i", [0]) * LOG
+        """The nodes on which something was freed last, entry i at i mod `LOG`."""
+        self.freed = 0
+        """How many entries have been logged."""
+        self.last_freed = 0
+        """The node of the last entry."""
+        self.seen = array("q", [UNSEEN]) * len(shapes)
+        """The entry of the log from which on a shut shape may have room; further back than `LOG` entries: it is open."""
 
     def __len__(self) -> int:
         return self.count
@@ -100,8 +103,8 @@ class Nodes:
         self.serving[node] = 1
         if self.free_slots[node]:
             self.room.add(self._place(node))
-        if self.shut:
-            self.offer(node)
+        if self.mixed:
+            self.release(node)
 
     def close(self, node: int) -> None:
         """Place no more tasks on `node`; what runs there runs on."""
@@ -143,26 +146,15 @@ class Nodes:
             self.free_memory[node] += self.needed_memory[shape]
         if serving:
             self.room.add(self._place(node))
-            if self.shut:
-                self.offer(node)
+            if self.mixed:
+                self.release(node)
         return moved
 
-    def offer(self, node: int) -> None:
-        """Tell the shut shapes that something became free on `node`."""
-        for shape in range(len(self.offered)):
-            known = self.offered[shape]
-            if known == SEARCH or not self.fits(node, shape):
-                continue
-            if known == OFFERS:
-                self.offered[shape] = SEARCH
-                self.shut -= 1
-                continue
-            for at in range(OFFERS * shape, OFFERS * shape + known):
-                if self._offers[at] == node:
-                    break
-            else:
-                self._offers[OFFERS * shape + known] = node
-                self.offered[shape] = known + 1
+    def release(self, node: int) -> None:
+        """Log that something has become free on `node`."""
+        self._log[self.freed & (LOG - 1)] = node
+        self.last_freed = node
+        self.freed += 1
 
     def fits(self, node: int, shape: int) -> bool:
         """Say whether one instance of `shape` has room on `node` now."""
@@ -229,31 +221,27 @@ class Nodes:
         return int(idle[0]) if len(idle) == self.instances[shape] else -1
 
     def _find_bounded(self, shape: int) -> int:
-        if self.offered[shape] != SEARCH:
-            return self._best_offer(shape)
+        if self.freed - self.seen[shape] <= LOG:
+            return self._find_freed(shape)
         place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
         while place >= 0:
             node = place & ((1 << self._bits) - 1)
             if self.fits(node, shape):
                 return node
             place = self.room.first(place + 1)
-        self.offered[shape] = 0
-        self.shut += 1
+        self.seen[shape] = self.freed
         return -1
 
-    def _best_offer(self, shape: int) -> int:
-        """Give the best of the nodes that were offered to a shut shape, and forget those without room."""
-        start = OFFERS * shape
-        kept = start
+    def _find_freed(self, shape: int) -> int:
+        """Give the best of the nodes that a shut shape has not seen since they were freed."""
         best = -1
-        for at in range(start, start + self.offered[shape]):
-            node = self._offers[at]
+        for entry in range(self.seen[shape], self.freed):
+            node = self._log[entry & (LOG - 1)]
             if self.fits(node, shape):
-                self._offers[kept] = node
-                kept += 1
                 if best < 0 or self._place(node) < self._place(best):
                     best = node
-        self.offered[shape] = kept - start
+            elif best < 0:
+                self.seen[shape] = entry + 1
         return best
 
     def _widen(self, count: int) -> None:

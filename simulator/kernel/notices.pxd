@@ -16,9 +16,9 @@ cdef class Notices:
     cpdef void forget(self, int job)
     cpdef void await_idle(self, int job)
     cpdef void alarm(self, signed char[::1] alarms)
-    cpdef void added(self, int job)
-    cpdef void emptied(self, int node)
-    cpdef void idled(self, int job)
-    cpdef void completed(self, int task, int job, bint failed)
+    cpdef int added(self, int job) except -1
+    cpdef int emptied(self, int node) except -1
+    cpdef int idled(self, int job) except -1
+    cpdef int completed(self, int task, int job, bint failed) except -1
     cpdef void heeded(self)
     cdef void _arm(self)

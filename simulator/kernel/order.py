@@ -2,12 +2,15 @@
 
 from array import array
 
+from simulator.kernel.queues import Queues
 from simulator.kernel.tasks import JobPolicy
 
 UNIFORM = int(JobPolicy.UNIFORM)
 CREATION_TIME = int(JobPolicy.CREATION_TIME)
 MULTIPLIER = 6364136223846793005
 INCREMENT = 1442695040888963407
+ALL = 0xFFFF_FFFF_FFFF_FFFF
+"""A name, since such a number would be an object in the midst of compiled code."""
 
 
 class Dice:
@@ -16,32 +19,72 @@ class Dice:
     __slots__ = ("_state",)
 
     def __init__(self, seed: int) -> None:
-        self._state = seed & 0xFFFF_FFFF_FFFF_FFFF
+        self._state = seed & ALL
 
     def throw(self, sides: int) -> int:
         """Give a number from 0 to sides − 1."""
-        self._state = (self._state * MULTIPLIER + INCREMENT) & 0xFFFF_FFFF_FFFF_FFFF
+        self._state = (self._state * MULTIPLIER + INCREMENT) & ALL
         return (self._state >> 33) * sides >> 31
 
 
 class JobOrder:
-    """The policy among jobs of one priority (assumption P13)."""
+    """Gives turns to the jobs of one priority by the policy (assumption P13)."""
 
-    __slots__ = ("_dice", "_policy", "last")
+    __slots__ = ("_at", "_dice", "_left", "_own", "_policy", "_queues", "_start", "count", "last")
 
-    def __init__(self, policy: int, dice: Dice) -> None:
+    def __init__(self, policy: int, dice: Dice, queues: Queues, jobs: int) -> None:
         self._policy = policy
         self._dice = dice
+        self._queues = queues
+        self._left = array("i", [0]) * jobs
+        """The jobs that still get turns, once one has had no room."""
+        self._own = False
+        """Whether these are looked at; before that, all jobs of the level with waiting tasks get turns."""
+        self._start = 0
+        self._at = 0
+        self.count = 0
+        """How many jobs get turns."""
         self.last = -1
         """The job served last."""
 
-    def choose(self, jobs: "array[int]", start: int, count: int) -> int:
-        """Give the place of the next among `count` jobs from `start` on, which are in creation order."""
-        if self._policy == CREATION_TIME:
-            return start
+    def begin(self, level: int) -> None:
+        """Give turns to all jobs of a level that have waiting tasks."""
+        self._own = False
+        self._start = self._queues.level_start[level]
+        self.count = self._queues.level_size[level]
+
+    def only(self) -> int:
+        """Give the one job that is left."""
+        return self._job(self._start)
+
+    def choose(self) -> int:
+        """Give the next job; they stand in creation order."""
         if self._policy == UNIFORM:
-            return start + self._dice.throw(count)
-        for place in range(start, start + count):
-            if jobs[place] > self.last:
+            self._at = self._start + self._dice.throw(self.count)
+        elif self._policy == CREATION_TIME:
+            self._at = self._start
+        else:
+            self._at = self._behind_last()
+        return self._job(self._at)
+
+    def strike(self, refused: bool) -> None:
+        """Give no more turns to the job chosen last: none of its tasks waits any more, or (`refused`) has room."""
+        if refused and not self._own:  # from now on the jobs with waiting tasks are not those that may have room
+            for place in range(self.count):
+                self._left[place] = self._queues.jobs[self._start + place]
+            self._at -= self._start
+            self._start = 0
+            self._own = True
+        self.count -= 1
+        if self._own:
+            for place in range(self._at, self.count):
+                self._left[place] = self._left[place + 1]
+
+    def _behind_last(self) -> int:
+        for place in range(self._start, self._start + self.count):
+            if self._job(place) > self.last:
                 return place
-        return start
+        return self._start
+
+    def _job(self, place: int) -> int:
+        return self._left[place] if self._own else self._queues.jobs[place]

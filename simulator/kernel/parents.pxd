@@ -4,12 +4,10 @@ cimport cython
 @cython.final
 cdef class Parents:
     cdef readonly bint any
-    cdef readonly int[::1] missing
-    cdef int[::1] _children_from, _children
+    cdef readonly int[::1] missing, children_from, children
     cdef signed char[::1] _satisfies
     cdef set _gone
 
-    @cython.locals(free=list, at=int, child=int)
-    cpdef list let_go(self, int task, bint failed)
+    cpdef bint lets_go(self, int task, bint failed) except -1
     cpdef void again(self, int task)
-    cdef bint _lets_go(self, int task, bint failed)
+    cdef bint _satisfied(self, int task, bint failed) noexcept

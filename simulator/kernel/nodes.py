@@ -76,7 +76,7 @@ class Nodes:
         self.last_freed = 0
         """The node of the last entry."""
         self.seen = array("q", [UNSEEN]) * len(shapes)
-        """The entry of the log from which on a shut shape may have room; further back than `LOG` entries: it is open."""
+        """The entry from which on a shut shape may have room; further back than `LOG` entries: it is open."""
 
     def __len__(self) -> int:
         return self.count

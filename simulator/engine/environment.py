@@ -12,7 +12,9 @@ The order inside one instant (behaviour spec §3.3, assumption P56):
 What an event causes without delay (SimPy's own priorities 0 and 1) belongs to the class of its cause.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from heapq import heappop, heappush
 from typing import Final
 
 import simpy
@@ -29,12 +31,18 @@ AUTOSCALE: Final = 5
 class Environment(simpy.Environment):
     """A SimPy environment in integer milliseconds whose steps let the kernels run freely in between."""
 
-    def __init__(self, on_notice: Callable[[Kernel], None]) -> None:
+    def __init__(self, on_notice: Callable[[int], None]) -> None:
         super().__init__(initial_time=0)
         self.kernels: list[Kernel] = []
         self.last_instant = 0
         """The last instant at which anything happened."""
         self._on_notice = on_notice
+        self._next: list[int] = []
+        """The next instant of each kernel."""
+        self._calendar: list[tuple[int, int]] = []
+        """Heap of those instants with the kernels' numbers; an entry that `_next` does not know is out of date."""
+        self._touched: set[int] = set()
+        """Kernels that somebody has reached for since their next instants were noted."""
 
     @property
     def clock(self) -> int:
@@ -57,9 +65,22 @@ class Environment(simpy.Environment):
         """Give the instant of the next SimPy event, `NEVER` if there is none."""
         return int(self._queue[0][0]) if self._queue else NEVER
 
-    def next_instant(self) -> int:
-        """Give the next instant at which anything is due, in either plane."""
-        return min([self.next_control(), *(kernel.next_instant() for kernel in self.kernels)])
+    def add(self, kernel: Kernel) -> None:
+        """Let a kernel have its part of the time; a run may have many, so only those are asked that have a part now."""
+        self.touch(len(self.kernels))
+        self.kernels.append(kernel)
+        self._next.append(NEVER)
+
+    def touch(self, number: int) -> None:
+        """Hear that somebody may change a kernel."""
+        self._touched.add(number)
+
+    @contextmanager
+    def only_reading(self) -> Iterator[None]:
+        """Let kernels be reached for without effect on what follows."""
+        touched = set(self._touched)
+        yield
+        self._touched = touched
 
     def run_kernels(self, limit: int) -> int:
         """Let the kernels run freely; give the instant that wants settling, later than `limit` if none does.
@@ -76,49 +97,95 @@ class Environment(simpy.Environment):
 
     def _run_kernels(self, until: int) -> int:
         """Let each kernel run up to `until`; stop all of them where the first one has a notice."""
-        armed = [kernel for kernel in self.kernels if kernel.notices.armed]
+        self._note_instants()
+        due = self._take_due(until - 1)
+        armed = [number for number in due if self.kernels[number].notices.armed]
         if len(armed) > 1:
+            for number in due:
+                self._note_instant(number)
             return self._run_in_step(until)
-        for kernel in (*armed, *(kernel for kernel in self.kernels if not kernel.notices.armed)):
-            until = kernel.advance(until)
-            self._note(kernel)
+        for number in (*armed, *(number for number in due if number not in armed)):
+            until = self.kernels[number].advance(until)
+            self._advanced(number)
         return until
 
     def _run_in_step(self, until: int) -> int:
         """Run several kernels that may each raise a notice one instant at a time."""
         while True:
-            kernel = min(self.kernels, key=Kernel.next_instant)
-            instant = kernel.next_instant()
+            instant, number = self._first()
             if instant >= until:
                 return until
-            stopped = kernel.advance(instant + 1)
-            self._note(kernel)
+            stopped = self.kernels[number].advance(instant + 1)
+            self._advanced(number)
             if stopped == instant:
                 return instant
 
-    def _note(self, kernel: Kernel) -> None:
-        self.last_instant = max(self.last_instant, kernel.now)
+    def _advanced(self, number: int) -> None:
+        self.last_instant = max(self.last_instant, self.kernels[number].now)
+        self._note_instant(number)
+
+    def _note_instants(self) -> None:
+        """Ask the kernels that were touched what is due next."""
+        for number in self._touched:
+            self._note_instant(number)
+        self._touched.clear()
+
+    def _note_instant(self, number: int) -> None:
+        instant = int(self.kernels[number].next_instant())
+        if instant != self._next[number]:
+            self._next[number] = instant
+            if instant < NEVER:
+                heappush(self._calendar, (instant, number))
+
+    def _first(self) -> tuple[int, int]:
+        """Give the kernel that is due first, and when; the one of the lowest number among several."""
+        while self._calendar and self._next[self._calendar[0][1]] != self._calendar[0][0]:
+            heappop(self._calendar)
+        return self._calendar[0] if self._calendar else (NEVER, -1)
+
+    def _take_due(self, instant: int) -> list[int]:
+        """Give the numbers of the kernels that have anything due up to `instant`, and forget when."""
+        due: set[int] = set()
+        while self._first()[0] <= instant:
+            number = heappop(self._calendar)[1]
+            self._next[number] = NEVER  # until it is asked again
+            due.add(number)
+        return sorted(due)
 
     def _settle(self, instant: int) -> None:
-        for kernel in self.kernels:
-            kernel.complete(instant)
-            if kernel.notices.waiting:
-                self._on_notice(kernel)
+        self._note_instants()
+        due = self._take_due(instant)
+        self._touched.update(due)
+        for number in self._each_touched():
+            self.kernels[number].complete(instant)
+            if self.kernels[number].notices.waiting:
+                self._on_notice(number)
         arrived = False
         while self._queue and self._queue[0][0] == instant:
             if not arrived and self._queue[0][1] >= ARRIVALS:
                 arrived = True
-                self._arrive(instant)
+                self._arrive(instant, due)
             else:
                 self.step()
         if not arrived:
-            self._arrive(instant)
-        for kernel in self.kernels:
-            if kernel.notices.waiting:
-                self._on_notice(kernel)
-        for kernel in self.kernels:
-            kernel.dispatch(instant)
+            self._arrive(instant, due)
+        for number in self._each_touched():
+            if self.kernels[number].notices.waiting:
+                self._on_notice(number)
+        for number in sorted(self._touched):  # nothing can start where nothing has changed
+            self.kernels[number].dispatch(instant)
 
-    def _arrive(self, instant: int) -> None:
-        for kernel in self.kernels:
-            kernel.arrive(instant)
+    def _each_touched(self) -> Iterator[int]:
+        """Go through the touched kernels by number, also those of higher numbers that are touched meanwhile."""
+        last, seen = -1, -1
+        while seen < len(self._touched):
+            seen = len(self._touched)
+            for number in sorted(number for number in self._touched if number > last):
+                last = number
+                yield number
+                if len(self._touched) > seen:
+                    break
+
+    def _arrive(self, instant: int, due: list[int]) -> None:
+        for number in due:
+            self.kernels[number].arrive(instant)

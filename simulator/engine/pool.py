@@ -36,7 +36,7 @@ class Pool:
     def __init__(self, world: World, description: PoolDescription, kernel: Kernel, index: int) -> None:
         self.world = world
         self.description = description
-        self.kernel = kernel
+        self._kernel = kernel
         self.index = index
         self.id = description.id
         self.size = world.scenario.sizes[description.vm_size]
@@ -80,6 +80,12 @@ class Pool:
         watch_capacity(self)
 
     # ---- reading -----------------------------------------------------------------------------------------
+
+    @property
+    def kernel(self) -> Kernel:
+        """Give the data plane, and note that whoever asks for it may change what is due there."""
+        self.world.env.touch(self.index)
+        return self._kernel
 
     def of_kind(self, kind: NodeKind) -> list[Node]:
         """Give the nodes of one kind that count as current, by sequence number."""

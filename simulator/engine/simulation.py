@@ -79,6 +79,8 @@ class Simulation:
         self._operations = len(scenario.timeline)
         self._reached = 0
         self._stop_reason = ""
+        self._at_work = 0
+        """A kernel that had something to do when last asked."""
         self._describe_pools()
         for operation in scenario.timeline:
             self._plan(operation)
@@ -126,16 +128,18 @@ class Simulation:
 
     def snapshot(self) -> Snapshot:
         """Describe the present without changing it."""
-        return Snapshot(
-            now=to_s(max(self._reached, self.env.last_instant)),
-            completed_tasks=self.completed_tasks,
-            pools={pool.id: _snapshot(pool) for pool in self._pools},
-        )
+        with self.env.only_reading():
+            return Snapshot(
+                now=to_s(max(self._reached, self.env.last_instant)),
+                completed_tasks=self.completed_tasks,
+                pools={pool.id: _snapshot(pool) for pool in self._pools},
+            )
 
     def nodes(self, pool: str) -> tuple[NodeView, ...]:
         """List the nodes of a pool as they are now."""
         found = self.world.pool_named(pool)
-        return () if found is None else node_views(found)
+        with self.env.only_reading():
+            return () if found is None else node_views(found)
 
     def recording(self) -> Recording:
         """Give the record of everything so far; marked incomplete if the run is not over."""
@@ -195,7 +199,7 @@ class Simulation:
             preparing = Preparing(self.world)
             rules = rules_of(scenario, description, workload, rows, preparing.prepare)
             kernel = make_kernel(scenario, self.replication, description, workload, rows, rules)
-            self.env.kernels.append(kernel)
+            self.env.add(kernel)
             pool = Pool(self.world, description, kernel, index)
             bind(pool, preparing, workload, rows)
             self._pools.append(pool)
@@ -234,15 +238,19 @@ class Simulation:
         self._operations -= 1
         perform(self.world, operation)
 
-    def _heed(self, kernel: Kernel) -> None:
-        heed(self.world, self._pools[self.env.kernels.index(kernel)], kernel)
+    def _heed(self, number: int) -> None:
+        heed(self.world, self._pools[number], self.env.kernels[number])
 
     def _reason_to_stop(self) -> str:
         """Say why nothing more can happen that matters, or nothing."""
         if self._operations or self._unborn:
             return ""
         kernels = self.env.kernels
-        if any(kernel.running or kernel.expects or kernel.notices.waiting for kernel in kernels):
+        if any(_is_at_work(kernel) for kernel in kernels[self._at_work : self._at_work + 1]):
+            return ""  # as it was when last asked
+        busy = next((number for number, kernel in enumerate(kernels) if _is_at_work(kernel)), None)
+        if busy is not None:
+            self._at_work = busy
             return ""
         if any(pool.resizing is not None for pool in self._pools):
             return ""
@@ -306,6 +314,10 @@ def _pools(scenario: Scenario, workload: Workload) -> tuple[list[int], list[Pool
             descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
         pool_of_job.append(index[name.lower()])
     return pool_of_job, descriptions
+
+
+def _is_at_work(kernel: Kernel) -> bool:
+    return bool(kernel.running or kernel.expects or kernel.notices.waiting)
 
 
 def _waited(workload: Workload, attempts: RawAttempts) -> np.typing.NDArray[np.int64]:

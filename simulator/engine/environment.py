@@ -98,6 +98,7 @@ class Environment(simpy.Environment):
     def _run_kernels(self, until: int) -> int:
         """Let each kernel run up to `until`; stop all of them where the first one has a notice."""
         self._note_instants()
+        self._touched.clear()
         due = self._take_due(until - 1)
         armed = [number for number in due if self.kernels[number].notices.armed]
         if len(armed) > 1:
@@ -123,12 +124,13 @@ class Environment(simpy.Environment):
     def _advanced(self, number: int) -> None:
         self.last_instant = max(self.last_instant, self.kernels[number].now)
         self._note_instant(number)
+        if self.kernels[number].notices.waiting:
+            self.touch(number)
 
     def _note_instants(self) -> None:
         """Ask the kernels that were touched what is due next."""
         for number in self._touched:
             self._note_instant(number)
-        self._touched.clear()
 
     def _note_instant(self, number: int) -> None:
         instant = int(self.kernels[number].next_instant())

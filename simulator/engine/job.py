@@ -118,7 +118,9 @@ class Job:
             return DONE
         if self.state is not JobState.DISABLED:
             return Answer("OperationInvalidForCurrentState", "A job changes its pool only while it is disabled")
-        return Answer("NotSimulated", "Tasks that wait do not move from pool to pool in a simulation")
+        if asked.pool_info.pool_id.lower() == self.pool.id.lower():
+            return DONE
+        return Answer("NotSimulated", "The tasks of a job do not move to another pool in a simulation")
 
     def disable(self, option: str) -> Answer:
         """Start no more tasks; requeue or terminate those that run, or wait for them."""

@@ -7,10 +7,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.codes import SUCCESS
 from simulator.results.control import IDLE, STATES, Control
+from simulator.scenario.planned import Planned
 from simulator.scenario.schema import Scenario
 from simulator.scenario.workload import Workload
 from simulator.states import JobState, NodeState, TaskState
+from simulator.units import to_ms
 
 NONE: Final = ""
 BROKEN: Final = (
@@ -21,6 +24,13 @@ BROKEN: Final = (
     NodeState.DEALLOCATED,
 )
 """States in which nodes fill a pool's target and take no task."""
+SCHEDULE_ORDERS: Final = {
+    "enableJobSchedule": "",
+    "disableJobSchedule": "it was disabled",
+    "terminateJobSchedule": "it had been ended",
+    "deleteJobSchedule": "it had been deleted",
+}
+"""What the last accepted order means for jobs that are due after it."""
 
 
 def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> tuple[list[str], npt.NDArray[np.int32]]:
@@ -59,11 +69,13 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
             (workload.slots, pool.task_slots_per_node, "slots"),
         ):
             put(mine & raw.never_fits & (need > room), f"needs more {what} than any node of its pool has")
-    _put_jobs(workload, control, put)
+    _put_jobs(scenario, workload, control, put)
     return names, codes
 
 
-def _put_jobs(workload: Workload, control: Control, put: Callable[[npt.NDArray[np.bool_], str], None]) -> None:
+def _put_jobs(
+    scenario: Scenario, workload: Workload, control: Control, put: Callable[[npt.NDArray[np.bool_], str], None]
+) -> None:
     """Say what the job has to do with it: ended, disabled, never created, or full."""
     raw = control.raw
     last = {row.job: row for row in raw.recorder.job_states}
@@ -73,13 +85,23 @@ def _put_jobs(workload: Workload, control: Control, put: Callable[[npt.NDArray[n
     for number, planned in enumerate(workload.jobs):
         row = last.get(number)
         if row is None and planned.schedule >= 0:
-            put(unfinished & (workload.job == number), "its schedule has created no such job: the one before still ran")
+            why = _skipped(scenario.job_schedules[planned.schedule].id, control, planned)
+            put(unfinished & (workload.job == number), f"its schedule has created no such job: {why}")
         elif row is not None and row.state is JobState.DELETING:
             put(unfinished & (workload.job == number), "its job was deleted")
         elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
             put(unfinished & (workload.job == number), f"its job ended: {row.reason}")
         elif row is not None and row.state in (JobState.DISABLING, JobState.DISABLED):
             put(unfinished & (raw.tasks.state == TaskState.ACTIVE) & (workload.job == number), "its job is disabled")
+
+
+def _skipped(schedule: str, control: Control, planned: Planned) -> str:
+    """Say why a schedule has not created a job that was due."""
+    name, word = schedule.lower(), ""
+    for row in control.raw.recorder.operations:
+        if row.target.lower() == name and row.code == SUCCESS and row.time <= to_ms(planned.due):
+            word = SCHEDULE_ORDERS.get(row.operation, word)
+    return word or "the one before still ran"
 
 
 def _why_waiting(control: Control, pool: int) -> str:

@@ -95,7 +95,7 @@ class UpdateJob(OnJob):
     constraints: UpdatedConstraints | None = None
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
     pool_info: UpdatedPool | None = None
-    """Only while the job is disabled."""
+    """Only while the job is disabled; to another pool than its own is not simulated, and refused then."""
 
 
 class DeleteJob(OnJob):

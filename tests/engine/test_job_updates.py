@@ -1,11 +1,12 @@
 """Update, deletion of jobs and tasks, and job schedules under a client's hand: effects, guards, codes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator import Recording
-from tests.features.story import Body, job, operation, pool, refused, run, task
+from tests.features.story import Body, job, operation, pool, refused, run, task, told
 
 HOURLY: Body = {"recurrenceInterval": "PT1H", "doNotRunAfter": "3h30m"}
 
@@ -100,6 +101,26 @@ def test_a_job_that_ends_takes_no_update() -> None:
     assert codes(made) == ["Success", "JobCompleted", "Success", "JobNotFound", "JobNotFound"]
 
 
+def test_a_job_changes_its_pool_only_while_disabled_and_its_tasks_do_not_move() -> None:
+    asked = [act(at, "updateJob", poolInfo={"poolId": name}) for at, name in (("1m", "q"), ("3m", "P"), ("4m", "q"))]
+    made = run(
+        pool(nodes=1), pool("q", nodes=1), job(count=3), timeline=[asked[0], act("2m", "disableJob"), *asked[1:]]
+    )
+    assert codes(made) == ["OperationInvalidForCurrentState", "Success", "Success", "NotSimulated"]
+
+
+def test_a_refused_update_changes_nothing() -> None:
+    asked = act("30s", "updateJob", maxParallelTasks=1, poolInfo={"poolId": "q"})
+    made = run(pool(nodes=2), pool("q"), job(count=4), timeline=[asked])
+    assert starts(made, "j") == [0, 0, 60, 60]
+
+
+def test_a_move_to_another_pool_is_told_before_the_run(tmp_path: Path) -> None:
+    asked = act("1m", "updateJob", poolInfo={"poolId": "q"})
+    (warning,) = told(tmp_path, pool(nodes=1), pool("q", nodes=1), job(count=1), timeline=[asked])
+    assert "timeline.0.poolInfo: warning: a job's tasks do not move to another pool in a simulation" in warning
+
+
 # ---- deleteJob, deleteTask ---------------------------------------------------------------------------------
 
 
@@ -178,6 +199,20 @@ def test_a_disabled_schedule_creates_no_job_until_it_is_enabled() -> None:
     assert life(made, "s:job-1")[-1][:2] == ("completed", 600)  # the job that ran was let be
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("disableJobSchedule", "it was disabled"),
+        ("terminateJobSchedule", "it had been ended"),
+        ("deleteJobSchedule", "it had been deleted"),
+    ],
+)
+def test_the_answer_says_why_a_job_was_not_created(name: str, why: str) -> None:
+    made = run(pool(nodes=1), jobSchedules=[schedule()], timeline=[on("70m", name)], horizon="5h")
+    left = made.tasks.set_index("job")["unfinished_why"]
+    assert left[["s:job-3", "s:job-4"]].tolist() == [f"its schedule has created no such job: {why}"] * 2
+
+
 def test_a_job_that_comes_too_late_for_its_window_is_not_created() -> None:
     asked = [on("5m", "disableJobSchedule"), on("2h10m", "enableJobSchedule")]
     made = run(pool(nodes=1), jobSchedules=[schedule(times={**HOURLY, "startWindow": "PT5M"})], timeline=asked)
@@ -228,7 +263,7 @@ def test_a_schedule_disabled_twice_is_refused_and_an_enabled_one_is_let_be() -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "why"),
     [
         (
             on("1m", "disableJobSchedule") | {"jobSchedule": "ss"},
@@ -241,6 +276,6 @@ def test_a_schedule_disabled_twice_is_refused_and_an_enabled_one_is_let_be() -> 
         (act("1m", "updateJob", prioritty=1), "did you mean 'priority'?"),
     ],
 )
-def test_what_cannot_be_asked(tmp_path: Any, asked: Body, told: str) -> None:
+def test_what_cannot_be_asked(tmp_path: Path, asked: Body, why: str) -> None:
     found = refused(tmp_path, pool(nodes=1), job(count=1), jobSchedules=[schedule()], timeline=[asked])
-    assert any(told in text for text in found), found
+    assert any(why in text for text in found), found

@@ -77,12 +77,12 @@ def _pool(pool: object, default: object) -> object:
     kind = os_kind(machine, lookup(pool, "cloudServiceConfiguration"))
     filled = preset(name, kind, custom_image=is_custom_image(machine))
     given = {fold(key) for key in timing if isinstance(key, str)}
-    filled = {**filled, **_told(pool)}
+    filled = {**filled, **told_start_task(pool)}
     filled = {key: value for key, value in filled.items() if fold(key) not in given}
     return put(pool, "simulation", put(simulation, "timing", {**filled, **timing}))
 
 
-def _told(pool: Mapping[Any, Any]) -> dict[str, str]:
+def told_start_task(pool: Mapping[Any, Any]) -> dict[str, str]:
     """Give the run time that the body of the start task tells; what is malformed there is reported later."""
     task = lookup(pool, "startTask")
     settings = lookup(task, "environmentSettings") or ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from simulator.scenario.complete import lookup, pool_bodies
+from simulator.scenario.complete import lookup, pool_bodies, told_start_task
 
 
 class Origin(StrEnum):
@@ -102,7 +102,9 @@ def origin_in(name: str, document: Mapping[Any, Any]) -> Fact:
     """Give a fact with the origin it has in a scenario document: `given` where every pool states the value."""
     fact = ORIGINS[name]
     pools = list(pool_bodies(document))
-    if fact.stated_by and pools and all(any(_states(pool, path) for path in fact.stated_by) for pool in pools):
+    told = [name == "start_task" and bool(told_start_task(pool)) for pool in pools]
+    stated = [any(_states(pool, path) for path in fact.stated_by) for pool in pools]
+    if fact.stated_by and pools and all(map(any, zip(stated, told, strict=True))):
         return replace(fact, origin=Origin.GIVEN, source="the scenario file")
     if name == "prices" and lookup(document, "sizes"):
         return replace(fact, origin=Origin.GIVEN, source="the scenario file, under sizes")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from simulator import Scenario
-from tests.features.story import UBUNTU, Body, job, operation, pool, refused, run
+from simulator.scenario.origins import origin_in
+from tests.features.story import UBUNTU, Body, document, job, operation, pool, refused, run
 
 SLEEP: Body = {"commandLine": "/bin/sh -c 'apt-get update; sleep 45'"}
 SETTING: Body = {"environmentSettings": [{"name": "SIM_DURATION", "value": "PT2M"}]}
@@ -74,3 +75,12 @@ def test_a_time_that_cannot_be_read_is_told_with_its_place(tmp_path: Path, place
     (text,) = found
     assert "environmentSettings: in environmentSettings: " in text
     assert "cannot be read as a duration" in text
+
+
+@pytest.mark.parametrize(
+    ("start_task", "rest", "origin"),
+    [(SLEEP, {}, "given"), (UNSAID, {}, "assumed"), (UNSAID, GIVEN, "given"), (SETTING, {}, "given")],
+)
+def test_what_the_body_tells_is_given_by_the_scenario(start_task: Body, rest: Body, origin: str) -> None:
+    written = document(pool(nodes=1, startTask=start_task, **rest), job(count=1))
+    assert origin_in("start_task", written).origin == origin

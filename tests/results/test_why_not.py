@@ -109,3 +109,11 @@ def test_tasks_wait_for_a_manager_that_wants_a_node_of_its_own() -> None:
     late = job("j", tasks=[task("t")], jobManagerTask=boss)
     made = run(pool(nodes=1, taskSlotsPerNode=2), before, late, horizon="150s")
     assert told(made, "j/t")[0] == (R.MANAGER, 100)
+
+
+def test_a_priority_that_an_update_gave_counts_from_then_on() -> None:
+    update = operation("90s", "updateJob", pool=None, job="j", priority=7)
+    made = run(pool(nodes=1), job(count=2), job("k", count=4, priority=5), timeline=[update])
+    assert told(made, "k/task-3") == [(R.PRIORITY, 240), (R.RUNNING, 60)]
+    assert "2 of higher priority, 2 of its own job" in detail(made, "k/task-3", R.PRIORITY)
+    assert "2 of higher priority" in detail(made, "j/task-1", R.PRIORITY)

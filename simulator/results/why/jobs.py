@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.codes import SUCCESS
 from simulator.results.why.evidence import Run, rows_of
+from simulator.scenario.job_operations import UpdateJob
 from simulator.scenario.planned import planned
 
 Floats = npt.NDArray[np.float64]
@@ -57,3 +59,28 @@ def prepared_during(
     if not rows:
         return None
     return max(float(rows[0]["start"]), start), min(float(rows[-1]["end"]), end)
+
+
+class Priorities:
+    """The priority of each job over time: what its body says, then what accepted updates made of it."""
+
+    def __init__(self, run: Run) -> None:
+        self._first = {one.job.id.lower(): one.job.priority for one in planned(run.scenario)}
+        frame = run.frame("operations")
+        done = frame[(frame["operation"] == "updateJob") & (frame["code"] == SUCCESS)]
+        accepted = {(round(float(row["time"]), 3), str(row["target"]).lower()) for row in rows_of(done)}
+        updates = [one for one in run.scenario.timeline if isinstance(one, UpdateJob)]
+        self._changes = [
+            (one.at, one.job.lower(), one.priority)
+            for one in sorted(updates, key=lambda one: one.at)
+            if one.priority is not None and (round(one.at, 3), one.job.lower()) in accepted
+        ]
+
+    def of(self, job: str, time: Floats) -> npt.NDArray[np.int64]:
+        """Give the priority of a job at given instants."""
+        name = job.lower()
+        found = np.full(len(time), self._first.get(name, 0), dtype=np.int64)
+        for at, changed, priority in self._changes:
+            if changed == name:
+                found[time >= at] = priority
+        return found

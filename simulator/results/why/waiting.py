@@ -13,11 +13,10 @@ import numpy.typing as npt
 from simulator.results.why.causes import CAUSES, PASSED, Cause, Numbers, Sight, causes_of
 from simulator.results.why.evidence import Run
 from simulator.results.why.hindrances import kept_for_gang, shut_to, takes_dedicated_only, without_manager
-from simulator.results.why.jobs import at_limit
+from simulator.results.why.jobs import Priorities, at_limit
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, PoolRoom, Room
 from simulator.results.why.supply import instants_of, supply_of
-from simulator.scenario.planned import planned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +102,8 @@ class _Served:
 
     assigned: npt.NDArray[np.float64]
     priority: npt.NDArray[np.int64]
-    mine: int
+    own: str
+    priorities: Priorities
     is_own_job: npt.NDArray[np.bool_]
 
     @classmethod
@@ -111,20 +111,23 @@ class _Served:
         attempts, tasks = run.frame("attempts"), run.frame("tasks")
         rows = attempts[(attempts["pool"] == task["pool"]) & (attempts["instance"] == 0)]
         jobs = tasks["job"].to_numpy(dtype=object)[rows["task"].to_numpy()]
-        priorities = {one.job.id: one.job.priority for one in planned(run.scenario)}
+        priorities, assigned = Priorities(run), rows["assigned"].to_numpy(dtype=np.float64)
         names, codes = np.unique(jobs.astype(str), return_inverse=True)
-        of_name = np.array([priorities.get(name, 0) for name in names], dtype=np.int64)
+        priority = np.zeros(len(jobs), dtype=np.int64)
+        for code, name in enumerate(names):
+            priority[codes == code] = priorities.of(str(name), assigned[codes == code])
         return cls(
-            assigned=rows["assigned"].to_numpy(),
-            priority=of_name[codes] if len(names) else np.zeros(0, dtype=np.int64),
-            mine=priorities.get(str(task["job"]), 0),
+            assigned=assigned,
+            priority=priority,
+            own=str(task["job"]),
+            priorities=priorities,
             is_own_job=jobs == task["job"],
         )
 
     def between(self, start: float, end: float) -> tuple[int, int, int]:
         """Count the tasks placed in [start, end): of higher priority, of the same job, of others."""
         there = (self.assigned >= start) & (self.assigned < end)
-        higher = there & (self.priority > self.mine)
+        higher = there & (self.priority > self.priorities.of(self.own, self.assigned))
         own = there & self.is_own_job
         return int(higher.sum()), int(own.sum()), int((there & ~higher & ~own).sum())
 

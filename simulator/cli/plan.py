@@ -27,6 +27,7 @@ INFEASIBLE = 1
 def plan(
     file: Annotated[str, typer.Argument(help="A plan file: scenario, axes, minimize, subject_to.")],
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and confirm it on fresh luck."""
@@ -35,7 +36,9 @@ def plan(
 
     question = load_plan(file)
     tell(question.base.scenario.warnings)
-    found = make_plan(question, workers=workers, heed=_progress if sys.stderr.isatty() else lambda _: None)
+    found = make_plan(
+        question, workers=workers, cluster=cluster, heed=_progress if sys.stderr.isatty() else lambda _: None
+    )
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
     if as_json:

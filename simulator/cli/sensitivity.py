@@ -23,6 +23,7 @@ def sensitivity(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
     replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each case faces.")] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
@@ -31,7 +32,7 @@ def sensitivity(
 
     base = Base.read(file)
     tell(base.scenario.warnings)
-    found = run_sensitivity(base, replications=replications, workers=workers)
+    found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:
         typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
     else:

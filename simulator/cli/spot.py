@@ -26,6 +26,7 @@ def spot(
     replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each share faces.")] = 30,
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what each share of spot nodes costs, how late it gets, and when spot stops paying."""
@@ -45,6 +46,7 @@ def spot(
         replications=replications,
         checkpoint_cost=cost or 0.0,
         workers=workers,
+        cluster=cluster,
     )
     if as_json:
         typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))

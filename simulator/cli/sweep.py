@@ -46,7 +46,8 @@ def sweep(
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
     tell(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
-    total = len(experiment.cells) * experiment.replications
+    # With a stopping rule nobody knows beforehand how many there will be.
+    total = len(experiment.trials) if experiment.stopping is None else None
     done = 0
     try:
         with stop_asked() as asked, progress(total) as show:
@@ -61,7 +62,8 @@ def sweep(
             )
     except KeyboardInterrupt:
         kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
-        typer.echo(f"poolsight: interrupted after {done:,} of {total:,} trials; {kept}", err=True)
+        of_all = "" if total is None else f" of {total:,}"
+        typer.echo(f"poolsight: interrupted after {done:,}{of_all} trials; {kept}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
         typer.echo(json.dumps(_as_json(experiment, frame, out), indent=2, allow_nan=False))
@@ -75,7 +77,7 @@ def sweep(
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[int, bool], None]]:
+def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     """Give a function that shows how many trials are done and how long the rest takes, on a terminal only.
 
     Its second argument says whether the trials were run just now: those found on disk say nothing about speed.
@@ -128,15 +130,50 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
         table.add_row(str(row["cell"]), *shown, *(_with_interval(row, str(name)) for name in measures))
     printer = console()
     cells = f"{len(experiment.cells):,} cell{'' if len(experiment.cells) == 1 else 's'}"
-    printer.print(f"[bold]{cells}, {experiment.replications:,} replications each: means with 95 % intervals[/bold]")
+    many = _replications(experiment, found)
+    printer.print(f"[bold]{cells}, {many}: means with 95 % intervals[/bold]", soft_wrap=True)
     printer.print()
     printer.print(table)
     printer.print()
+    for text in _imprecise(experiment, frame):
+        printer.print(f"warning: {text}", style="yellow", soft_wrap=True, markup=False)
     if len(found) > ROWS_SHOWN:
         printer.print(f"{len(found) - ROWS_SHOWN:,} more cells are not shown", style="dim")
     if out is not None:
         text = f"one row a trial in {out}; DuckDB reads '{out}/trials/*.parquet'"
         printer.print(text, style="dim", soft_wrap=True, markup=False)
+
+
+def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
+    """Say how many replications there were."""
+    from simulator.experiment import find_measure  # noqa: PLC0415
+
+    rule = experiment.stopping
+    if rule is None:
+        return f"{experiment.replications:,} replications each"
+    few, most = int(found["replications"].min()), int(found["replications"].max())
+    many = f"{few:,}" if few == most else f"{few:,} to {most:,}"
+    named = " and ".join(find_measure(name).title for name in rule.measures)
+    return f"{many} replications each for {100 * rule.precision:g} % precision of {named}"
+
+
+def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
+    """Say in which cells the cap came before the precision, and what was reached."""
+    from simulator.experiment import find_measure  # noqa: PLC0415
+
+    rule = experiment.stopping
+    if rule is None:
+        return []
+    said = []
+    for cell, trials in frame.groupby("cell", sort=True):
+        columns = {name: trials[name].to_numpy("float64", na_value=math.nan) for name in experiment.wanted.measures}
+        if not rule.is_reached(columns):
+            reached = [
+                f"{find_measure(name).title} ± {f'{100 * one:.2g} %' if math.isfinite(one) else 'unknown'}"
+                for name, one in rule.relative(columns).items()
+            ]
+            said.append(f"cell {cell}: {len(trials):,} replications did not reach the precision: {', '.join(reached)}")
+    return said
 
 
 def _with_interval(row: dict[Any, Any], name: str) -> str:
@@ -159,7 +196,8 @@ def _as_json(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> d
     cells = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
     return {
         "experiment": experiment.name,
-        "replications": experiment.replications,
+        "replications": experiment.replications if experiment.stopping is None else "auto",
+        "not_reached": _imprecise(experiment, frame),
         "trials": len(frame),
         "failed": int(frame["error_type"].notna().sum()),
         "out": None if out is None else str(out),

@@ -7,7 +7,7 @@ axes:
   formula: {path: pools.night.autoScaleFormula, values: {calm: "…", eager: "…"}}
 cases: {requeue: {timeline.0.nodeDeallocationOption: requeue}}     # crossed with the axes
 design: grid                            # or {kind: sobol, points: 64}, {kind: latin_hypercube, points: 50}
-replications: 20
+replications: 20                        # or auto, and stopping: {precision: 0.05, cap: 1000, measures: [cost]}
 measures: [cost, makespan, jobs.work.queue_time_s]
 tables: [tasks]
 """
@@ -15,16 +15,14 @@ tables: [tasks]
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.durations import parse_duration
 from simulator.errors import InputError, Problem
-from simulator.experiment.axes import Base, make_cells
+from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import (
     CENTER,
     Axis,
@@ -39,15 +37,17 @@ from simulator.experiment.design import (
     latin_hypercube,
     sobol,
 )
-from simulator.experiment.measures import MEASURES, check_measures
+from simulator.experiment.measures import MEASURES, check_measures, is_measure
+from simulator.experiment.reading import in_order, read_base, read_body
+from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.experiment.summary import ERRORS, KEYS
 from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Wanted
 from simulator.results.tables import NAMES
 from simulator.scenario.documents import Document
-from simulator.scenario.load import explain
+from simulator.scenario.findings import Loc
+from simulator.scenario.kinds import Kind
 from simulator.scenario.names import near
-from simulator.scenario.references import Sources
 from simulator.scenario.section import Count, Positive, Section
 
 STEPS: Final = 100_000
@@ -154,6 +154,30 @@ class Design(Section):
         return self
 
 
+def _replications(value: object) -> object:
+    """Read a number, or `auto`, which is None."""
+    if isinstance(value, str) and value.strip().lower() == "auto":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"expected a whole number from 1, or auto, not {value!r}")  # noqa: TRY004 - as pydantic wants
+    return value
+
+
+class StoppingBody(Section):
+    """When a cell has enough replications."""
+
+    precision: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """Half-width of the 95 % interval, as a share of the mean."""
+    cap: Annotated[int, Field(ge=2)] = 1000
+    """Never more than so many."""
+    measures: Annotated[tuple[str, ...], Field(min_length=1)] = STOP_ON
+    """What must be precise."""
+
+    def made(self) -> Stopping:
+        """Give the rule."""
+        return Stopping(self.precision, self.cap, self.measures)
+
+
 class ExperimentFile(Section):
     """A scenario under many conditions."""
 
@@ -168,27 +192,25 @@ class ExperimentFile(Section):
     cases: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Named sets of values by dotted path, crossed with the axes."""
     design: Design = Design()
-    replications: Positive = 10
+    replications: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_replications)] = 10
+    """None = auto: as many as each cell needs."""
+    stopping: StoppingBody | None = None
+    """When a cell has enough replications, for auto."""
     measures: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT
     tables: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        taken = {*KEYS, *ERRORS, "replications", "failed", *self.measures, *(("case",) if self.cases else ())}
-        for name in self.axes:
-            if name in taken or name in MEASURES:
-                raise ValueError(f"an axis cannot be called '{name}': another column of the result is")
-        owner: dict[str, str] = {}
-        sets = [(f"axis '{name}'", body.path or (name,)) for name, body in self.axes.items()]
-        sets += [("the cases", tuple({path for case in self.cases.values() for path in case}))]
-        for who, paths in sets:
-            for path in paths:
-                if path in owner:
-                    raise ValueError(f"'{path}' is set by {owner[path]} and by {who}")
-                owner[path] = who
-        if not self.axes and self.design.kind != "grid":
-            raise ValueError(f"{self.design.kind} needs axes")
+    def _asked(self) -> Self:
+        if self.stopping is not None and self.replications is not None:
+            raise ValueError("stopping is about replications: auto")
         return self
+
+    @property
+    def rule(self) -> Stopping | None:
+        """The stopping rule; None where the number of replications is given."""
+        if self.replications is not None:
+            return None
+        return Stopping() if self.stopping is None else self.stopping.made()
 
     def points(self) -> list[Point]:
         """Give every combination of values that is run."""
@@ -205,56 +227,75 @@ class ExperimentFile(Section):
 def load_experiment(path: str | Path, *, strict: bool = False) -> Experiment:
     """Read an experiment file and make the scenarios of all its cells; all problems come at once."""
     document = Document(Path(path), str(path))
-    body = _validated(document)
-    base = Base.read(document.path.parent / body.scenario, strict=strict)
-    if body.seed is not None:
-        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": body.seed}))
-    wanted = _wanted(document, body, base)
+    expected = "expected a mapping with scenario, axes and replications"
+    body, problems = read_body(document, ExperimentFile, Kind.EXPERIMENT, expected)
+    problems += _inconsistent(document, body)
+    base, wrong = read_base(document, body.scenario, body.seed, strict=strict)
+    problems += wrong
+    if base is None:
+        raise InputError(in_order(problems))
+    wanted, wrong = _wanted(document, body, base)
+    problems += wrong
 
     def place(message: str, name: str | None) -> Problem:
         if name is None:
-            return Problem(message, document.name)
-        section = "axes" if name in body.axes else "cases"
-        return document.problem(message, (section, name) if section == "axes" else (section,))
+            return document.problem(message, ("axes" if body.axes else "cases",))
+        return document.problem(message, ("axes", name) if name in body.axes else ("cases",))
 
+    cells: list[Cell] = []
     try:
-        points = body.points()
+        cells = make_cells(base, body.points(), place)
     except InputError as error:
-        raise InputError([document.problem(found.message, ("axes",)) for found in error.problems]) from None
-    cells = make_cells(base, points, place)
-    return Experiment(
-        body.name or document.path.stem, base.scenario, tuple(cells), body.replications, wanted, body.measures
-    )
+        problems += [one if one.file else document.problem(one.message, ("axes",)) for one in error.problems]
+    if problems:
+        raise InputError(in_order(problems))
+    rule = body.rule
+    count = body.replications or (rule.cap if rule else 0)
+    name = body.name or document.path.stem
+    return Experiment(name, base.scenario, tuple(cells), count, wanted, body.measures, rule)
 
 
-def _validated(document: Document) -> ExperimentFile:
-    if not isinstance(document.data, Mapping):
-        raise InputError([document.problem("expected a mapping with scenario, axes and replications", ())])
-    try:
-        body = ExperimentFile.model_validate(document.data)
-    except ValidationError as error:
-        raise InputError(explain(Sources(document, data=document.data), error)) from None
-    scenario = document.path.parent / body.scenario
-    if not scenario.is_file():
-        raise InputError([document.problem(f"{body.scenario} cannot be read: no such file", ("scenario",))])
-    return body
-
-
-def _wanted(document: Document, body: ExperimentFile, base: Base) -> Wanted:
-    """Give what is kept of each run, with the denominators of ratios."""
+def _inconsistent(document: Document, body: ExperimentFile) -> list[Problem]:
+    """Say where parts of the file that are right by themselves do not go together."""
     problems = []
-    for index, name in enumerate(body.measures):
-        try:
-            check_measures([name], base.scenario)
-        except InputError as error:
-            problems += [document.problem(found.message, ("measures", index)) for found in error.problems]
+    taken = {*KEYS, *ERRORS, "replications", "failed", *(("case",) if body.cases else ())}
+    for name in body.axes:
+        if name in taken or is_measure(name):
+            text = f"an axis cannot be called '{name}': another column of the result is; give it a name and a path"
+            problems.append(document.problem(text, ("axes", name)))
+    owner: dict[str, str] = {}
+    sets: list[tuple[str, Loc, tuple[str, ...]]]
+    sets = [(f"axis '{name}'", ("axes", name), one.path or (name,)) for name, one in body.axes.items()]
+    sets += [("the cases", ("cases",), tuple({path for case in body.cases.values() for path in case}))]
+    for who, loc, paths in sets:
+        for path in paths:
+            if path in owner:
+                problems.append(document.problem(f"'{path}' is set by {owner[path]} and by {who}", loc))
+            owner[path] = who
+    if not document.data.get("axes") and body.design.kind != "grid":
+        problems.append(document.problem(f"{body.design.kind} needs axes", ("design",)))
+    return problems
+
+
+def _wanted(document: Document, body: ExperimentFile, base: Base) -> tuple[Wanted, list[Problem]]:
+    """Give what is kept of each run, with the denominators of ratios and what the stopping rule looks at."""
+    problems = []
+    sets: list[tuple[Loc, tuple[str, ...]]] = [(("measures",), body.measures)]
+    if (rule := body.rule) is not None:
+        sets.append((("stopping", "measures"), rule.measures))
+    for loc, names in sets:
+        for index, name in enumerate(names):
+            try:
+                check_measures([name], base.scenario)
+            except InputError as error:
+                problems += [document.problem(found.message, (*loc, index)) for found in error.problems]
     for index, name in enumerate(body.tables):
         if name not in NAMES:
             problems.append(document.problem(f"no table '{name}'{near(name, NAMES)}", ("tables", index)))
-    if problems:
-        raise InputError(problems)
-    weights = (MEASURES[name].weight for name in body.measures if name in MEASURES)
-    return Wanted(tuple(dict.fromkeys([*body.measures, *(weight for weight in weights if weight)])), body.tables)
+    followed = [name for _, names in sets for name in names]
+    weights = [MEASURES[name].weight for name in followed if name in MEASURES]
+    kept = dict.fromkeys([*followed, *(weight for weight in weights if weight)])
+    return Wanted(tuple(kept), body.tables), problems
 
 
 def _number(value: float | str | None) -> float:

@@ -16,6 +16,8 @@ def build() -> dict[str, Any]:
     schema["properties"]["axes"]["additionalProperties"] = {"anyOf": [listed, {"$ref": "#/$defs/AxisBody"}]}
     kinds = {"enum": definitions["Design"]["properties"]["kind"]["enum"]}
     schema["properties"]["design"] = {"anyOf": [kinds, {"$ref": "#/$defs/Design"}], "default": "grid"}
+    numbers = {"type": "integer", "minimum": 1}
+    schema["properties"]["replications"] = {"anyOf": [numbers, {"const": "auto"}], "default": 10}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

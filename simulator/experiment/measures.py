@@ -139,6 +139,11 @@ def find_measure(name: str) -> Measure:
     return Measure(STEADY_TITLES.get(name, name), _unit(path), of, fit)
 
 
+def is_measure(name: str) -> bool:
+    """Say whether a name is that of a measure, or of a path into the answer."""
+    return name in MEASURES or any(pattern.fullmatch(name) for pattern in PATHS)
+
+
 _PLAIN: Final = (
     *STEADY_TITLES,
     *("tasks.succeeded", "tasks.failed", "tasks.retries", "tasks.requeues", "makespan_s", "nodes.peak", "nodes.mean"),

@@ -16,15 +16,13 @@ from simulator.experiment.estimates import LEVEL, Estimate, estimate, needed_for
 from simulator.experiment.measures import MEASURES, STEADY_TITLES, Values, check_measures
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.steady import WarmUp, common_warmup
+from simulator.experiment.stopping import FIRST_BATCH, STOP_ON, Stopping
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
-FIRST_BATCH: Final = 10
-"""Replications before the stopping rule looks for the first time: fewer tell too little about the spread."""
 PILOTS_FROM: Final = 1 << 30
 """Numbers of the replications that only show how long the warm-up is."""
-STOP_ON: Final = ("makespan", "cost")
 STOP_ON_STEADY: Final = ("steady.queue_mean",)
 TAIL: Final = 0.95
 """The quantile inside each run that the answer gives."""
@@ -74,8 +72,7 @@ class Replications:
 
     def relative(self) -> dict[str, float]:
         """Give the half-width as a share of the mean of each measure that the precision is about."""
-        found = ((name, self.estimate(name)) for name in self.stop_on)
-        return {name: math.inf if one is None else one.relative for name, one in found}
+        return Stopping(measures=self.stop_on).relative(self.values)
 
     def _known(self, measure: str) -> Floats:
         return self.values[measure][~np.isnan(self.values[measure])]
@@ -131,11 +128,8 @@ def replicate(
 ) -> Replications:
     """Run `count` replications, or as many as it takes.
 
-    Without a count the run goes on until the 95 % interval of each of `measures` shows a relative error of at most
-    `precision`, looked at after 10 replications and after each further half; never more than `cap`. The error is
-    relative to the unknown mean, so the half-width must be below precision / (1 + precision) of the estimate
-    (A. M. Law, Simulation Modeling and Analysis, 9.4). `steady` leaves out the warm-up, which
-    ten runs of their own show.
+    Without a count it goes on until `Stopping` says that it is enough. `steady` leaves out the warm-up, which ten runs
+    of their own show.
     """
     default = STOP_ON_STEADY if steady else STOP_ON
     stop_on = tuple(default if measures is None else measures)
@@ -145,7 +139,8 @@ def replicate(
     wanted = tuple(dict.fromkeys([*shown, *beside]))
     warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
     found: list[Values] = []
-    size = min(FIRST_BATCH, cap) if count is None else count
+    stopping = Stopping(precision, cap, stop_on)
+    size = stopping.first if count is None else count
     while True:
         numbers = range(len(found), size)
         found += run_many(scenario, numbers, workers, cluster=cluster, measures=wanted, warmup=warmup)
@@ -158,10 +153,10 @@ def replicate(
             stop_on=stop_on,
             is_steady=steady,
         )
-        is_narrow = all(one <= precision / (1 + precision) for one in made.relative().values())
+        is_narrow = stopping.is_reached(made.values)
         if count is not None or is_narrow or len(found) >= cap:
             return _with_warnings(made, reached=count is not None or is_narrow)
-        size = min(cap, len(found) + max(len(found) // 2, 1))
+        size = stopping.after(len(found))
 
 
 def _with_warnings(made: Replications, *, reached: bool) -> Replications:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Cell
+from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
 from simulator.experiment.versions import versions
 
@@ -33,6 +34,35 @@ FLUSH_S: Final = 1.0
 """So much work of finished trials a kill can lose at most; they are run again."""
 FLUSH_ROWS: Final = 500
 WHOLE: Final = "trials.parquet"
+BEGUN: Final = frozenset({".lock", "trials", f".{MARK}.tmp"})
+"""What a sweep that was killed before its manifest was there may have left."""
+
+
+class Memory:
+    """The outcomes of a sweep that is kept nowhere."""
+
+    def __init__(self, cells: Sequence[Cell], wanted: Wanted) -> None:
+        self._cells = cells
+        self._wanted = wanted
+        self._outcomes: list[Outcome] = []
+
+    def known(self) -> dict[tuple[int, int], Values]:
+        """Give what is there at the start: nothing."""
+        return {}
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep an outcome."""
+        self._outcomes.append(outcome)
+
+    def finish(self) -> None:
+        """Do nothing: there is nothing to put in order."""
+
+    def frame(self) -> pd.DataFrame:
+        """Give everything, one row a trial, in order."""
+        return to_frame(self._outcomes, self._cells, self._wanted)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
 
 
 class Store:
@@ -44,11 +74,12 @@ class Store:
         self._cells = cells
         self._wanted = wanted
         self._identity = identity
+        self._there: Mapping[str, Any] = {}
+        """The manifest that was there before."""
         self._rows: list[dict[str, Any]] = []
         self._flushed = time.monotonic()
         self._lock: Any = None
-        self.done: frozenset[tuple[int, int]] = frozenset()
-        """Cell and replication of what is there."""
+        self._known: dict[tuple[int, int], Values] = {}
 
     @classmethod
     def open(
@@ -72,6 +103,15 @@ class Store:
             store._release()
             raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(directory))]) from None
         return store
+
+    @property
+    def done(self) -> frozenset[tuple[int, int]]:
+        """Cell and replication of what was there when it was opened."""
+        return frozenset(self._known)
+
+    def known(self) -> dict[tuple[int, int], Values]:
+        """Give the measures of what was there when it was opened."""
+        return self._known
 
     def add(self, outcome: Outcome) -> None:
         """Keep an outcome; it is on disk within a second or so of the next."""
@@ -119,10 +159,11 @@ class Store:
         """Make sure that the directory is new or ours, and that nobody else is at work in it."""
         if self.directory.exists():
             names = {path.name for path in self.directory.iterdir()} if self.directory.is_dir() else {""}
-            if names and MARK not in names:
+            if MARK in names:
+                self._there = _read_manifest(self.directory / MARK)
+                _refuse_other(self.directory, self._there, self._identity)
+            elif names - BEGUN or any((self.directory / "trials").glob("*")):
                 raise InputError([Problem("is not the directory of a sweep; name another", str(self.directory))])
-            if names:
-                _refuse_other(self.directory, _read_manifest(self.directory / MARK), self._identity)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = (self.directory / ".lock").open("w")
         with suppress(ImportError):  # no such locks on Windows: two sweeps in one directory are the user's care there
@@ -147,8 +188,9 @@ class Store:
 
             table = table.filter(pc.is_null(table["error_type"]))
             self._merge(table)
-        keys = (table[name].to_pylist() for name in ("cell", "replication"))
-        self.done = frozenset(zip(*keys, strict=True))
+        names = self._wanted.measures
+        rows = table.select(["cell", "replication", *names]).to_pylist()
+        self._known = {(row["cell"], row["replication"]): {name: row[name] for name in names} for row in rows}
 
     def _read(self) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415 - slow to import
@@ -181,6 +223,9 @@ class Store:
 
     def _write_manifest(self, *, complete: bool) -> None:
         described = {"kind": KIND, **self._identity, "versions": versions(), "complete": complete}
+        before, now = (one.get("replications") for one in (self._there, self._identity))
+        if isinstance(before, int) and isinstance(now, int):
+            described["replications"] = max(before, now)  # what is there stays, also where fewer are asked for now
         path = self.directory / MARK
         scratch = path.with_name(f".{MARK}.tmp")
         scratch.write_text(json.dumps(described, indent=2, default=str) + "\n", encoding="utf-8")
@@ -266,5 +311,5 @@ def _refuse_other(directory: Path, there: Mapping[str, Any], identity: Mapping[s
         raise InputError([Problem(text, str(directory))])
 
 
-FREE: Final = frozenset({"name", "replications"})
-"""What may differ when a sweep is taken up again: more replications are only more rows."""
+FREE: Final = frozenset({"name", "replications", "stopping"})
+"""What may differ when a sweep is taken up again: more replications are only more rows, fewer are some of them."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simulator.errors import InputError
 from simulator.experiment.estimates import LEVEL, estimate
-from simulator.experiment.measures import find_measure
+from simulator.experiment.measures import is_measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +17,7 @@ ERRORS = ("error_type", "error_message", "error_traceback")
 
 def measure_columns(frame: pd.DataFrame) -> list[str]:
     """Give the columns of a sweep's frame that are measures."""
-    return [name for name in frame.columns if name not in (*KEYS, *ERRORS) and _is_measure(str(name))]
+    return [name for name in frame.columns if name not in (*KEYS, *ERRORS) and is_measure(str(name))]
 
 
 def axis_columns(frame: pd.DataFrame) -> list[str]:
@@ -52,11 +51,3 @@ def summary(frame: pd.DataFrame, measures: Sequence[str] | None = None, *, level
             }
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _is_measure(name: str) -> bool:
-    try:
-        find_measure(name)
-    except InputError:
-        return False
-    return True

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from simulator.experiment.axes import Cell
+from simulator.experiment.estimates import Floats
+from simulator.experiment.measures import Values
 from simulator.experiment.runner import run_trials
-from simulator.experiment.store import Store, to_frame
+from simulator.experiment.stopping import Stopping
+from simulator.experiment.store import Memory, Store
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.results.manifest import scenario_hash, trace_hashes
 from simulator.scenario.schema import Scenario
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 
 Heard = Callable[[int, Outcome | None], None]
 """Is told how many trials are done and the newest outcome; None for those that were there already."""
+Known = Mapping[tuple[int, int], Values]
+"""What has been measured, by cell and replication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +41,52 @@ class Experiment:
     """The scenario as its file has it."""
     cells: tuple[Cell, ...]
     replications: int
+    """Of each cell; with a stopping rule, at most."""
     wanted: Wanted
     asked: tuple[str, ...]
     """The measures that were asked for; `wanted` may hold more."""
+    stopping: Stopping | None = None
+    """When a cell has enough replications; None = when it has them all."""
 
     @property
     def trials(self) -> list[Trial]:
-        """All trials; replications vary slowest, so that a sweep cut short knows something of every cell."""
+        """All trials there may be; replications vary slowest: a sweep cut short knows something of every cell."""
         return [Trial(cell, number) for number in range(self.replications) for cell in self.cells]
+
+    def sizes(self, known: Known) -> list[int]:
+        """Give how many replications each cell needs as far as is known; they depend on what was measured alone."""
+        if self.stopping is None:
+            return [self.replications] * len(self.cells)
+        return [self._size(cell, known, self.stopping) for cell in self.cells]
+
+    def _size(self, cell: Cell, known: Known, stopping: Stopping) -> int:
+        size = stopping.first
+        while True:
+            columns = self.columns(cell, known, size)
+            # A cell whose every trial fails will not be precise, however often it is tried.
+            if columns is None or stopping.is_reached(columns) or size >= stopping.cap or _is_void(columns):
+                return size
+            size = stopping.after(size)
+
+    def columns(self, cell: Cell, known: Known, size: int) -> dict[str, Floats] | None:
+        """Give the measures of a cell's first replications; None where one is not there yet."""
+        rows = [known.get((cell.number, number)) for number in range(size)]
+        if any(row is None for row in rows):
+            return None
+        return {
+            name: np.array([_number(row[name]) for row in rows if row is not None], dtype=np.float64)
+            for name in self.wanted.measures
+        }
+
+    def due(self, known: Known) -> list[Trial]:
+        """Give the trials that are needed next."""
+        sizes = self.sizes(known)
+        return [
+            Trial(cell, number)
+            for number in range(max(sizes, default=0))
+            for cell, size in zip(self.cells, sizes, strict=True)
+            if number < size and (cell.number, number) not in known
+        ]
 
     def identity(self) -> dict[str, Any]:
         """Give what a directory of results is recognized by."""
@@ -49,12 +95,21 @@ class Experiment:
         canonical = json.dumps([cells, traces], sort_keys=True, default=str).encode()
         return {
             "name": self.name,
-            "replications": self.replications,
+            "replications": self.replications if self.stopping is None else "auto",
+            **({} if self.stopping is None else {"stopping": asdict(self.stopping)}),
             "measures": list(self.wanted.measures),
             "tables": list(self.wanted.tables),
             "cells_sha256": hashlib.sha256(canonical).hexdigest(),
             "cells": cells,
         }
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _is_void(columns: Mapping[str, Floats]) -> bool:
+    return all(bool(np.isnan(values).all()) for values in columns.values())
 
 
 def sweep(
@@ -67,37 +122,37 @@ def sweep(
     heard: Heard | None = None,
     stop: Callable[[], bool] = bool,
 ) -> pd.DataFrame:
-    """Run all trials and give one row for each: `cell`, `replication`, the axes, the measures, `error_…`.
+    """Run all trials needed and give one row for each: `cell`, `replication`, the axes, the measures, `error_…`.
 
     With `out` the rows are kept there as they come, and trials that are there already are not run again. The frame
     is the same whatever the number of workers, the cluster, or the interruptions. `stop` is asked a few times a second;
     once it says yes the sweep keeps what is finished and raises `KeyboardInterrupt`.
     """
-    trials = experiment.trials
-    if out is None:
-        outcomes: list[Outcome] = []
-        with closing(run_trials(trials, experiment.wanted, workers=workers, cluster=cluster, stop=stop)) as stream:
-            for outcome in stream:
-                outcomes.append(outcome)
-                if heard is not None:
-                    heard(len(outcomes), outcome)
-        if len(outcomes) < len(trials):
-            raise KeyboardInterrupt
-        return to_frame(outcomes, experiment.cells, experiment.wanted)
-    store = Store.open(Path(out), experiment.cells, experiment.wanted, experiment.identity(), retry_failed=retry_failed)
-    with closing(store):
-        todo = [trial for trial in trials if trial.key not in store.done]
-        done = len(trials) - len(todo)
+    keeper: Store | Memory = Memory(experiment.cells, experiment.wanted)
+    if out is not None:
+        identity = experiment.identity()
+        keeper = Store.open(Path(out), experiment.cells, experiment.wanted, identity, retry_failed=retry_failed)
+    with closing(keeper):
+        known = dict(keeper.known())
         if heard is not None:
-            heard(done, None)
-        if todo:
+            heard(len(known) - _beyond(experiment, known), None)
+        while todo := experiment.due(known):
+            before = len(known)
             with closing(run_trials(todo, experiment.wanted, workers=workers, cluster=cluster, stop=stop)) as stream:
                 for outcome in stream:
-                    store.add(outcome)
-                    done += 1
+                    keeper.add(outcome)
+                    known[outcome.key] = outcome.values  # noqa: PD011 - not of pandas
                     if heard is not None:
-                        heard(done, outcome)
-        if done < len(trials):
-            raise KeyboardInterrupt
-        store.finish()
-        return store.frame()
+                        heard(len(known) - _beyond(experiment, known), outcome)
+            if len(known) - before < len(todo):
+                raise KeyboardInterrupt
+        keeper.finish()
+        frame = keeper.frame()
+    sizes = np.array(experiment.sizes(known))
+    mine = frame["replication"].to_numpy() < sizes[frame["cell"].to_numpy()]
+    return frame if mine.all() else frame[mine].reset_index(drop=True)
+
+
+def _beyond(experiment: Experiment, known: Known) -> int:
+    """Count what is there and was not asked for: a directory may hold more replications."""
+    return sum(replication >= experiment.replications for _, replication in known)

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.experiment.estimates import Estimate
 from simulator.planning.demand import HARDEST, Demand
-from simulator.planning.runs import cost_ratio, plain, run_all
+from simulator.planning.runs import Run, cost_ratio, plain, run_all
 from simulator.planning.scaling import until_done, with_eviction_rate
 from simulator.scenario.schema import Scenario
 
@@ -61,7 +61,7 @@ class BreakEven:
         }
 
 
-def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, luck: range, workers: int) -> BreakEven:
+def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, luck: range, run: Run) -> BreakEven:
     """Simulate the all-spot pool at rates around the closed form's break-even."""
     demand = Demand.of(all_spot)
     closed = demand.break_even(ratio)
@@ -69,7 +69,7 @@ def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, luck:
     rates = [0.0] if closed is None else sorted({min(step * closed, hardest) for step in STEPS})
     pool = frozenset({all_spot.pools[0].id})
     at_rates = [with_eviction_rate(all_spot, rate, pool) for rate in rates]
-    base, *made = run_all([until_done(one) for one in (dedicated, *at_rates)], luck, workers=workers)
+    base, *made = run_all([until_done(one) for one in (dedicated, *at_rates)], luck, run=run)
     curve = tuple(
         RatePoint(rate, cost_ratio(one, base), ratio * demand.billed_factor(rate), one.estimate("makespan"))
         for rate, one in zip(rates, made, strict=True)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, corrected, mean
+from simulator.experiment.runner import run_in_order
 from simulator.planning.constraints import Constraint, Verdict
 from simulator.planning.designs import Design, Fate, judged, longer
-from simulator.planning.runs import Columns, run_all
+from simulator.planning.runs import Columns, Run, run_all
 
 Heed = Callable[[str], None]
 
@@ -28,7 +29,7 @@ def eliminate(
     *,
     first: int,
     most: int,
-    workers: int = 0,
+    run: Run = run_in_order,
     heed: Heed = lambda _: None,
 ) -> list[Design]:
     """Run designs until what is in question has `most` runs, or one is left that keeps all constraints beyond doubt.
@@ -38,7 +39,7 @@ def eliminate(
     rounds = max(1, math.ceil(math.log2(max(most / first, 1))) + 1)
     race = Race(cells, objective, constraints, corrected(LEVEL, len(cells) * rounds))
     until = first
-    race.run(range(len(cells)), until, measures, workers, heed)
+    race.run(range(len(cells)), until, measures, run, heed)
     while True:
         behind = [index for index in race.running if race.runs[index].count < until]
         if not behind:
@@ -46,7 +47,7 @@ def eliminate(
                 break
             until = min(most, 2 * until)
             behind = race.running
-        race.run(behind, until, measures, workers, heed)
+        race.run(behind, until, measures, run, heed)
     return race.designs()
 
 
@@ -61,13 +62,13 @@ class Race:
     runs: dict[int, Columns] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)
 
-    def run(self, wanted: Sequence[int], until: int, measures: Sequence[str], workers: int, heed: Heed) -> None:
+    def run(self, wanted: Sequence[int], until: int, measures: Sequence[str], run: Run, heed: Heed) -> None:
         """Bring designs to `until` runs each."""
         for start in sorted({self.runs[index].count if index in self.runs else 0 for index in wanted}):
             here = [index for index in wanted if (self.runs[index].count if index in self.runs else 0) == start]
             heed(f"{len(here)} of {len(self.cells)} designs, {until} runs each")
             scenarios = [self.cells[index].scenario for index in here]
-            made = run_all(scenarios, range(start, until), measures, workers=workers)
+            made = run_all(scenarios, range(start, until), measures, run=run)
             for index, columns in zip(here, made, strict=True):
                 self.runs[index] = longer(self.runs[index], columns) if index in self.runs else columns
         self.broken |= {index for index in wanted if self._verdict(index, Verdict.BROKEN)}

@@ -10,7 +10,7 @@ from simulator.durations import format_duration
 from simulator.errors import InputError
 from simulator.experiment.estimates import Estimate
 from simulator.planning.demand import HARDEST, Demand
-from simulator.planning.runs import cost_ratio, plain, run_all
+from simulator.planning.runs import Run, cost_ratio, plain, run_all
 from simulator.planning.scaling import until_done, with_groups
 from simulator.scenario.schema import Scenario
 from simulator.scenario.tasks import Checkpoints
@@ -70,7 +70,7 @@ def by_length(
     hazard: float | None,
     ratio: float,
     luck: range,
-    workers: int,
+    run: Run,
 ) -> tuple[tuple[Length, ...], tuple[str, ...]]:
     """Cut the same work into shorter and longer tasks; notes say what could not be looked at.
 
@@ -81,9 +81,9 @@ def by_length(
     except InputError as error:
         return (), (f"effect of task length left out: {error.problems[0].message}",)
     demands = {factor: Demand.of(pair[1]) for factor, pair in pairs.items()}
-    run = [f for f in FACTORS if hazard is None or hazard * demands[f].longest <= HARDEST]
-    made = run_all([one for factor in run for one in pairs[factor]], luck, workers=workers)
-    results = {factor: (made[2 * index], made[2 * index + 1]) for index, factor in enumerate(run)}
+    bearable = [f for f in FACTORS if hazard is None or hazard * demands[f].longest <= HARDEST]
+    made = run_all([one for factor in bearable for one in pairs[factor]], luck, run=run)
+    results = {factor: (made[2 * index], made[2 * index + 1]) for index, factor in enumerate(bearable)}
     found = []
     for factor in FACTORS:
         demand, both = demands[factor], results.get(factor)
@@ -101,7 +101,7 @@ def savings(
     ratio: float,
     cost: float,
     luck: range,
-    workers: int,
+    run: Run,
 ) -> tuple[Saving, ...]:
     """Look at checkpoints that take `cost` seconds, none, few, by Young's rule, many; nothing without a hazard."""
     demand = Demand.of(all_spot)
@@ -113,7 +113,7 @@ def savings(
     intervals = [(label, every) for label, every in sorted(wanted, key=lambda pair: -pair[1]) if every < work]
     scenarios = [_saved(all_spot, every, cost) for _, every in intervals]
     is_drawn = any(scenario != all_spot for scenario in scenarios)
-    base, *made = run_all([until_done(one) for one in (dedicated, all_spot, *scenarios)], luck, workers=workers)
+    base, *made = run_all([until_done(one) for one in (dedicated, all_spot, *scenarios)], luck, run=run)
     found = []
     for (label, every), runs in zip([("none", None), *intervals], made, strict=True):
         hours = restarts.billed(work, hazard) if every is None else restarts.checkpointed(work, every, save, hazard)

@@ -11,7 +11,7 @@ from simulator.planning.constraints import Check, Verdict
 from simulator.planning.designs import Design, judged, pareto
 from simulator.planning.elimination import eliminate
 from simulator.planning.plan_file import Question
-from simulator.planning.runs import run_all
+from simulator.planning.runs import Run, run_all, run_on
 from simulator.planning.screening import screen
 
 FRESH: Final = 1_000_000
@@ -97,8 +97,11 @@ class Plan:
         }
 
 
-def make_plan(question: Question, *, workers: int = 0, heed: Callable[[str], None] = lambda _: None) -> Plan:
-    """Search the space of a question and confirm the winner."""
+def make_plan(
+    question: Question, *, workers: int = 0, cluster: str | None = None, heed: Callable[[str], None] = lambda _: None
+) -> Plan:
+    """Search the space of a question and confirm the winner; the answer does not depend on who runs the trials."""
+    run = run_on(workers, cluster)
     search, objective = question.search, question.objective
     screened: dict[tuple[Any, ...], Design] = {}
     cells: Sequence[Cell] = question.cells
@@ -113,7 +116,7 @@ def make_plan(question: Question, *, workers: int = 0, heed: Callable[[str], Non
             trials=search.trials,
             replications=search.first,
             seed=search.seed,
-            workers=workers,
+            run=run,
             heed=heed,
         )
         cells = looked.finalists
@@ -126,11 +129,11 @@ def make_plan(question: Question, *, workers: int = 0, heed: Callable[[str], Non
         question.measures,
         first=search.first,
         most=search.replications,
-        workers=workers,
+        run=run,
         heed=heed,
     )
     designs = tuple({**screened, **{_key(one.cell): one for one in found}}.values())
-    winner, confirmation, refuted = _confirm(question, designs, workers, heed)
+    winner, confirmation, refuted = _confirm(question, designs, run, heed)
     return Plan(
         question.name,
         objective,
@@ -149,7 +152,7 @@ def _key(cell: Cell) -> tuple[Any, ...]:
 
 
 def _confirm(
-    question: Question, designs: Sequence[Design], workers: int, heed: Callable[[str], None]
+    question: Question, designs: Sequence[Design], run: Run, heed: Callable[[str], None]
 ) -> tuple[Design | None, Design | None, tuple[Design, ...]]:
     """Run the cheapest feasible designs on fresh luck until one keeps every constraint there too."""
     refuted: list[Design] = []
@@ -157,7 +160,7 @@ def _confirm(
     for design in feasible[:TRIED]:
         heed(f"confirming {design.name}")
         luck = range(FRESH, FRESH + question.search.confirm)
-        runs = run_all([design.cell.scenario], luck, question.measures, workers=workers)[0]
+        runs = run_all([design.cell.scenario], luck, question.measures, run=run)[0]
         again = judged(design.cell, runs, question.objective, question.constraints)
         if again.is_feasible:
             return design, again, tuple(refuted)

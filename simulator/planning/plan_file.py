@@ -11,23 +11,22 @@ search: {method: auto, first: 10, replications: 100, confirm: 100, trials: 60}
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import Axis, grid
 from simulator.experiment.file import AxisBody
 from simulator.experiment.measures import check_measures
+from simulator.experiment.reading import in_order, read_base, read_body
 from simulator.planning.constraints import ALL_DONE, Constraint, parse
 from simulator.scenario.documents import Document
-from simulator.scenario.load import explain
-from simulator.scenario.references import Sources
+from simulator.scenario.kinds import Kind
 from simulator.scenario.section import Count, Positive, Section
 
 SMALL: Final = 200
@@ -103,18 +102,19 @@ class Question:
 def load_plan(path: str | Path, *, strict: bool = False) -> Question:
     """Read a plan file; all problems come at once, each with its place."""
     document = Document(Path(path), str(path))
-    body = _validated(document)
-    base = Base.read(document.path.parent / body.scenario, strict=strict)
-    if body.seed is not None:
-        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": body.seed}))
-    constraints, problems = _constraints(document, body, base)
+    body, problems = read_body(document, PlanFile, Kind.PLAN, "expected a mapping with scenario, axes and subject_to")
+    base, wrong = read_base(document, body.scenario, body.seed, strict=strict)
+    problems += wrong
+    if base is None:
+        raise InputError(in_order(problems))
+    constraints, wrong = _constraints(document, body, base)
+    problems += wrong
     axes = tuple(axis.made(name) for name, axis in body.axes.items())
     size = _size(axes)
     if body.search.method == "exhaustive" and size is None:
         text = "exhaustive needs a step, a count or values on every axis"
         problems.append(document.problem(text, ("search", "method")))
-    if problems:
-        raise InputError(problems)
+        raise InputError(in_order(problems))
     whole = body.search.method == "exhaustive" or (body.search.method == "auto" and (size or SMALL + 1) <= SMALL)
     cells: list[Cell] = []
 
@@ -123,7 +123,12 @@ def load_plan(path: str | Path, *, strict: bool = False) -> Question:
 
     # A space that is sampled is tried at its first point, so that a wrong path is found before anything runs.
     points = grid(axes) if whole else [grid([Axis(one.name, (one.at(0.0),)) for one in axes])[0]]
-    cells = make_cells(base, points, place)
+    try:
+        cells = make_cells(base, points, place)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(in_order(problems))
     return Question(
         body.name or document.path.stem,
         base,
@@ -137,22 +142,6 @@ def load_plan(path: str | Path, *, strict: bool = False) -> Question:
 
 def _size(axes: tuple[Axis, ...]) -> int | None:
     return prod(len(axis.levels) for axis in axes) if all(axis.levels for axis in axes) else None
-
-
-def _validated(document: Document) -> PlanFile:
-    if not isinstance(document.data, Mapping):
-        raise InputError([document.problem("expected a mapping with scenario, axes and subject_to", ())])
-    data: Any = document.data
-    if "scenario" not in data and "pools" in data:
-        text = "this is a scenario; a plan file names one under scenario, and has axes and subject_to"
-        raise InputError([document.problem(text, ())])
-    try:
-        body = PlanFile.model_validate(data)
-    except ValidationError as error:
-        raise InputError(explain(Sources(document, data=data), error)) from None
-    if not (document.path.parent / body.scenario).is_file():
-        raise InputError([document.problem(f"{body.scenario} cannot be read: no such file", ("scenario",))])
-    return body
 
 
 def _constraints(document: Document, body: PlanFile, base: Base) -> tuple[tuple[Constraint, ...], list[Problem]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,10 +14,12 @@ from simulator.errors import BrokenInvariantError
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
 from simulator.experiment.runner import run_in_order
-from simulator.experiment.trial import Trial, Wanted
+from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
+Run = Callable[[Sequence[Trial], Wanted], list[Outcome]]
+"""Runs trials and gives their outcomes in order: here, on other cores, on a cluster; the outcomes are the same."""
 MEASURES: Final = ("cost", "makespan", "lost_node_hours", "preemptions", "unfinished")
 
 
@@ -53,17 +56,22 @@ class Columns:
         return probability(int((~self.on_time(deadline)).sum()), self.count)
 
 
+def run_on(workers: int = 0, cluster: str | None = None) -> Run:
+    """Give who runs trials: `workers` processes of this machine (0: one for each processor), or a dask scheduler."""
+    return partial(run_in_order, workers=workers, cluster=cluster)
+
+
 def run_all(
     scenarios: Sequence[Scenario],
     replications: range,
     measures: Sequence[str] = MEASURES,
     *,
-    workers: int = 0,
+    run: Run = run_in_order,
 ) -> list[Columns]:
     """Run the same replications of every scenario: each faces the same luck."""
     cells = [Cell(number, {}, scenario) for number, scenario in enumerate(scenarios)]
     trials = [Trial(cell, replication) for cell in cells for replication in replications]
-    outcomes = run_in_order(trials, Wanted(tuple(measures)), workers=workers)
+    outcomes = run(trials, Wanted(tuple(measures)))
     for outcome in outcomes:
         if outcome.failure is not None:
             raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")

@@ -9,9 +9,10 @@ from typing import Any, Final
 from simulator.errors import InputError
 from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import Axis, Point, point
+from simulator.experiment.runner import run_in_order
 from simulator.planning.constraints import Constraint
 from simulator.planning.designs import Design, judged
-from simulator.planning.runs import run_all
+from simulator.planning.runs import Run, run_all
 
 FINALISTS: Final = 12
 """So many designs go on; elimination is cheap for those that are clearly worse."""
@@ -37,7 +38,7 @@ def screen(
     trials: int,
     replications: int,
     seed: int,
-    workers: int = 0,
+    run: Run = run_in_order,
     heed: Heed = lambda _: None,
 ) -> Screening:
     """Ask Optuna's TPE sampler for `trials` designs, each run under the same luck."""
@@ -51,7 +52,7 @@ def screen(
             heed(f"design {len(found) + 1} of {trials}")
             cell = make_cells(base, [chosen])[0]
             cell = Cell(len(found), cell.shown, cell.scenario)
-            runs = run_all([cell.scenario], range(replications), measures, workers=workers)[0]
+            runs = run_all([cell.scenario], range(replications), measures, run=run)[0]
             found[key] = judged(cell, runs, objective, constraints)
         for check in found[key].checks:
             trial.set_constraint(check.constraint.text, min(check.shortfall, 1e9))

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.experiment.axes import Base
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
 from simulator.planning.doubts import doubts
-from simulator.planning.runs import Columns, plain, run_all
+from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.scenario.origins import Origin, origin_in
 
 MEASURES: Final = ("cost", "makespan", "unfinished")
@@ -96,14 +96,19 @@ class Tornado:
 
 
 def sensitivity(
-    base: Base, *, replications: int = 20, workers: int = 0, heed: Callable[[str], None] = lambda _: None
+    base: Base,
+    *,
+    replications: int = 20,
+    workers: int = 0,
+    cluster: str | None = None,
+    heed: Callable[[str], None] = lambda _: None,
 ) -> Tornado:
     """Run the scenario, and once lower and once higher for each assumption."""
     scenario = base.scenario
     asked = list(doubts(scenario))
     heed(f"{1 + 2 * len(asked)} scenarios, {replications} runs each")
     pairs = [one for doubt in asked for one in (doubt.lower, doubt.higher)]
-    center, *made = run_all([scenario, *pairs], range(replications), MEASURES, workers=workers)
+    center, *made = run_all([scenario, *pairs], range(replications), MEASURES, run=run_on(workers, cluster))
     level = corrected(LEVEL, 2 * len(asked))
     bars = []
     for index, doubt in enumerate(asked):

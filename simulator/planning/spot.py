@@ -12,7 +12,7 @@ from simulator.experiment.axes import Base
 from simulator.experiment.estimates import Estimate, mean
 from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
-from simulator.planning.runs import Columns, plain, run_all
+from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
 from simulator.results.money import licenses_of, price_of
 from simulator.scenario.bodies import Pool
@@ -108,8 +108,10 @@ def spot_report(
     replications: int = 30,
     checkpoint_cost: float = 60.0,
     workers: int = 0,
+    cluster: str | None = None,
 ) -> SpotReport:
     """Report on the pool of a scenario; `rate` per hour replaces its preemption model, times are in seconds."""
+    run = run_on(workers, cluster)
     pool = _choose(base.scenario, pool_id)
     jobs = [job.id for job in base.scenario.jobs if (job.pool_id or "").lower() == pool.id.lower()]
 
@@ -126,10 +128,10 @@ def spot_report(
     scenarios = [make(share) for share in splits]
     ratio = _price_ratio(scenarios[0])
     luck = range(replications)
-    columns = run_all(scenarios, luck, workers=workers)
+    columns = run_all(scenarios, luck, run=run)
     model = scenarios[0].pools[0].simulation.preemption
     hazard = model.rate if isinstance(model, Hazard) else None
-    lengths, notes = by_length(make, hazard, ratio, luck, workers)
+    lengths, notes = by_length(make, hazard, ratio, luck, run)
     return SpotReport(
         pool=pool.id,
         deadline=deadline,
@@ -140,9 +142,9 @@ def spot_report(
             _share(split, one, made, columns[0], deadline)
             for split, one, made in zip(splits, scenarios, columns, strict=True)
         ),
-        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, workers),
+        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, run),
         lengths=lengths,
-        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, luck, workers),
+        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, luck, run),
         notes=notes,
     )
 

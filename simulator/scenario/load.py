@@ -18,6 +18,7 @@ from simulator.errors import InputError, Problem
 from simulator.scenario.checks import check
 from simulator.scenario.documents import Document
 from simulator.scenario.findings import Finding
+from simulator.scenario.kinds import Kind, refuse_other
 from simulator.scenario.names import check_names
 from simulator.scenario.prices import take_prices
 from simulator.scenario.references import Sources, gather
@@ -41,6 +42,7 @@ def read_sources(path: str | Path) -> Sources:
     sources = gather(Document(Path(path), str(path)))
     if not isinstance(sources.data, dict):
         raise InputError([sources.root.problem("expected a mapping with name, pools and jobs", ())])
+    refuse_other(sources.root, Kind.SCENARIO)
     return sources
 
 

@@ -22,8 +22,9 @@ import numpy.typing as npt
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import Estimate, mean, probability, ratio
-from simulator.experiment.replications import FIRST_BATCH, find_warmup, run_many
+from simulator.experiment.replications import find_warmup, run_many
 from simulator.experiment.runner import run_in_order
+from simulator.experiment.stopping import FIRST_BATCH
 from simulator.experiment.trial import Trial, Wanted
 from simulator.scenario.schema import Scenario
 from simulator.theory.queues import mmc_wait

@@ -121,6 +121,27 @@ def test_the_command_takes_a_cluster(site: Site, tmp_path: Path) -> None:
     assert result.stdout.startswith("6 cells")
 
 
+def test_planning_commands_take_a_cluster_and_print_the_same_bytes(site: Site, tmp_path: Path) -> None:
+    experiment(tmp_path)
+    file = tmp_path / "plan.yaml"
+    axes = "axes: {nodes: {path: pools.0.targetDedicatedNodes, values: [1, 2]}}"
+    search = "search: {first: 4, replications: 8, confirm: 8}"
+    file.write_text(f"scenario: small.yaml\n{axes}\nsubject_to: [makespan <= 2h]\n{search}\n")
+    evictions = ("--eviction-rate", 1, "--steps", 2, "--deadline", "4h")
+    for command in (
+        ("plan", file),
+        ("spot", tmp_path / "small.yaml", "--replications", 3, *evictions),
+        ("sensitivity", tmp_path / "small.yaml", "--replications", 3),
+    ):
+        alone = poolsight(*command, "--workers", 1)
+        shared = poolsight(*command, "--cluster", site.address)
+        assert alone.exit_code == shared.exit_code == 0, shared.stderr
+        assert alone.stdout == shared.stdout
+        lost = poolsight(*command, "--cluster", "nowhere")
+        assert lost.exit_code == 2
+        assert "--cluster: expected an address" in lost.stderr
+
+
 def test_another_version_is_refused(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = {**versions(), "numpy": "1.0"}
     monkeypatch.setattr(cluster, "mine", lambda: mine)

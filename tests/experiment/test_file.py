@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import load_experiment
 from tests.experiment.files import SMALL, experiment
@@ -71,6 +73,14 @@ def test_a_seed_of_the_experiment_replaces_the_scenarios(tmp_path: Path) -> None
         ("axes: {seed: [1]}\ndesign: sobol", "sobol needs points"),
         ("axes: {seed: [1]}\ndesign: {kind: random}", "expected 'grid', 'latin_hypercube' or 'sobol'"),
         ("cases: {a: {pools.9.vmSize: x}}", "there is no item 9"),
+        (
+            "axes: {nodes.peak: {path: seed, values: [1]}}",
+            "2:8: axes.nodes.peak: an axis cannot be called 'nodes.peak'",
+        ),
+        ("replications: often", "replications: expected a whole number from 1, or auto, not 'often'"),
+        ("replications: auto\nstopping: {precision: 2}", "3:12: stopping.precision: expected a value less than"),
+        ("replications: auto\nstopping: {measures: [costs]}", "stopping.measures.0: no measure 'costs', did you mean"),
+        ("replications: 3\nstopping: {cap: 20}", "stopping is about replications: auto"),
     ],
 )
 def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, told: str) -> None:
@@ -91,3 +101,52 @@ def test_a_missing_or_wrong_scenario_is_told(tmp_path: Path) -> None:
     file.write_text("[]")
     with pytest.raises(InputError, match="expected a mapping"):
         load_experiment(file)
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    """Sections, paths, measures, cells and the scenario itself: one look, one list."""
+    text = """
+replicatons: 3
+axes:
+  a: {path: seed, from: 3, to: 1}
+  b: {path: pools.0.targetDedicatedNode, values: [1]}
+  cost: {path: pools.0.taskSlotsPerNode, values: [1]}
+measures: [costs]
+tables: [task]
+"""
+    file = experiment(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        load_experiment(file)
+    lines = [problem.line for problem in caught.value.problems]
+    assert lines == [2, 4, 5, 6, 7, 8]
+    told = str(caught.value)
+    for part in ("did you mean 'replications'", "expected from below to", "unknown path", "cannot be called 'cost'"):
+        assert part in told
+    (tmp_path / "small.yaml").write_text("pools: 3")
+    with pytest.raises(InputError) as caught:
+        load_experiment(file)
+    assert {Path(problem.file or "").name for problem in caught.value.problems} == {"experiment.yaml", "small.yaml"}
+
+
+def test_a_file_of_another_kind_is_sent_to_its_command(tmp_path: Path) -> None:
+    asked = experiment(tmp_path)
+    planned = tmp_path / "plan.yaml"
+    axes = "axes: {nodes: {path: pools.0.targetDedicatedNodes, values: [1, 2]}}"
+    planned.write_text(f"scenario: small.yaml\n{axes}\nminimize: cost\n")
+    scenario = tmp_path / "small.yaml"
+    for command, file, told in (
+        ("sweep", planned, f"this is a plan file: poolsight plan {planned}"),
+        ("sweep", scenario, f"this is a scenario: poolsight run {scenario}; an experiment file names one"),
+        ("plan", asked, f"this is an experiment file: poolsight sweep {asked}"),
+        ("plan", scenario, f"this is a scenario: poolsight run {scenario}; a plan file names one"),
+        ("run", asked, f"this is an experiment file: poolsight sweep {asked}"),
+        ("compare", planned, f"this is a plan file: poolsight plan {planned}"),
+        ("spot", planned, f"this is a plan file: poolsight plan {planned}"),
+        ("sensitivity", asked, f"this is an experiment file: poolsight sweep {asked}"),
+        ("validate", asked, f"this is an experiment file: poolsight sweep {asked}"),
+    ):
+        files = [file, scenario] if command == "compare" else [file]
+        ended = CliRunner().invoke(app, [command, *map(str, files)])
+        assert ended.exit_code == 2, command
+        assert told in ended.stderr, command
+        assert len(ended.stderr.splitlines()) == 3, "the place and the line, and nothing of its keys"

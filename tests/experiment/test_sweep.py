@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,12 @@ from typer.testing import CliRunner, Result
 
 from simulator.cli.whole import app
 from simulator.errors import InputError
-from simulator.experiment import load_experiment, summary, sweep
+from simulator.experiment import load_experiment, replicate, summary, sweep
 from simulator.experiment.axes import Cell
 from simulator.experiment.store import Store
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.experiment.sweep import Experiment
-from simulator.experiment.trial import Outcome, Wanted, failed
+from simulator.experiment.trial import Outcome, Trial, Wanted, failed
 from tests.experiment.files import SMALL, experiment
 
 
@@ -84,6 +86,85 @@ def test_what_is_there_is_not_run_again_and_more_replications_are_added(
     pd.testing.assert_frame_equal(frame, sweep(more, workers=1))
     monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", None)
     pd.testing.assert_frame_equal(frame, sweep(more, tmp_path / "out"))
+
+
+def test_fewer_replications_than_are_there_are_what_was_asked_for(tmp_path: Path) -> None:
+    """The same rows as in memory; what is there stays, and the manifest says what that is."""
+    sweep(load_experiment(experiment(tmp_path)), tmp_path / "out", workers=1)
+    few = load_experiment(experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2")))
+    heard: list[int] = []
+    frame = sweep(few, tmp_path / "out", workers=1, heard=lambda count, _: heard.append(count))
+    pd.testing.assert_frame_equal(frame, sweep(few, workers=1))
+    assert heard == [12], "nothing is run again"
+    told = poolsight("sweep", tmp_path / "experiment.yaml", "--out", tmp_path / "out", "--json").stdout
+    assert (json.loads(told)["trials"], json.loads(told)["cells"][0]["replications"]) == (12, 2)
+    assert query("SELECT count(*) FROM '{}/trials/*.parquet'", tmp_path / "out") == [(24,)]
+    assert json.loads((tmp_path / "out/manifest.json").read_text())["replications"] == 4
+
+
+def test_a_sweep_that_was_killed_before_its_manifest_was_there_can_be_begun_again(tmp_path: Path) -> None:
+    some, made = cells(1)
+    directory = tmp_path / "out"
+    (directory / "trials").mkdir(parents=True)
+    for name in (".lock", ".manifest.json.tmp"):
+        (directory / name).write_text("")
+    Store.open(directory, some, made.wanted, {}).close()
+    assert (directory / "manifest.json").exists()
+    other = tmp_path / "other"
+    (other / "trials").mkdir(parents=True)
+    (other / "trials" / "mine.parquet").write_text("")
+    with pytest.raises(InputError, match="is not the directory of a sweep"):
+        Store.open(other, some, made.wanted, {})
+
+
+RULE = "replications: auto\nstopping: {precision: 0.13, cap: 30, measures: [makespan]}"
+AUTO = SMALL.replace("replications: 4", RULE)
+
+
+def test_each_cell_of_a_sweep_has_as_many_replications_as_it_needs(tmp_path: Path) -> None:
+    """By the rule of `--replications auto`: the same numbers, cell by cell; the cap is said where it came first."""
+    made = load_experiment(experiment(tmp_path, AUTO))
+    frame = sweep(made, workers=1)
+    counts = frame.groupby("cell").size().tolist()
+    alone = [replicate(cell.scenario, precision=0.13, measures=["makespan"], cap=30, workers=1) for cell in made.cells]
+    assert counts == [one.count for one in alone]
+    assert len(set(counts)) > 1
+    for cell, one in enumerate(alone):
+        expected = one.values["makespan"]  # noqa: PD011 - not of pandas
+        assert frame[frame["cell"] == cell]["makespan"].tolist() == expected.tolist()
+    answer = json.loads(poolsight("sweep", tmp_path / "experiment.yaml", "--workers", 1, "--json").stdout)
+    assert answer["replications"] == "auto"
+    assert len(answer["not_reached"]) == sum(not one.reached for one in alone)
+    told = poolsight("sweep", tmp_path / "experiment.yaml", "--workers", 1).stdout
+    assert f"{min(counts)} to {max(counts)} replications each for 13 % precision of makespan" in told
+
+
+def test_an_interrupted_sweep_of_auto_ends_with_the_same_rows(tmp_path: Path) -> None:
+    made = load_experiment(experiment(tmp_path, AUTO))
+    whole = sweep(made, tmp_path / "whole", workers=1)
+    for stop_at in (7, 63):
+        asked = iter([False] * stop_at)
+        with pytest.raises(KeyboardInterrupt):
+            sweep(made, tmp_path / "out", workers=1, stop=partial(next, asked, True))
+    again = sweep(made, tmp_path / "out", workers=1)
+    pd.testing.assert_frame_equal(whole, again)
+    first, second = (tmp_path / name / "trials" / "trials.parquet" for name in ("whole", "out"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_cell_that_always_fails_is_not_tried_until_the_cap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = load_experiment(experiment(tmp_path, AUTO))
+    ran: list[tuple[int, int]] = []
+
+    def no_luck(trials: list[Trial], wanted: Wanted, **_: object) -> Iterator[Outcome]:
+        for trial in trials:
+            ran.append(trial.key)
+            yield failed(*trial.key, wanted, ValueError("no luck"))
+
+    monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", no_luck)
+    frame = sweep(made)
+    assert len(frame) == len(ran) == 6 * 10
+    assert frame["error_type"].eq("ValueError").all()
 
 
 def test_a_killed_sweep_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""What experiment and plan files have in common when they are read: all that is wrong is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from simulator.errors import InputError, Problem
+from simulator.experiment.axes import Base
+from simulator.scenario.documents import Document
+from simulator.scenario.kinds import Kind, refuse_other
+from simulator.scenario.load import explain
+from simulator.scenario.references import Sources
+from simulator.scenario.section import Section, fold
+
+Body = TypeVar("Body", bound=Section)
+NAMED: Final = ("axes", "cases")
+"""Sections whose entries stand by themselves: one that is wrong is left out, the others are looked at."""
+
+
+def read_body(document: Document, model: type[Body], kind: Kind, expected: str) -> tuple[Body, list[Problem]]:
+    """Read a file's own sections, with everything that is wrong in them.
+
+    What is wrong is left out of the body, so that the rest can be checked too; `InputError` where nothing is left.
+    """
+    if not isinstance(document.data, Mapping):
+        raise InputError([document.problem(expected, ())])
+    refuse_other(document, kind)
+    try:
+        return model.model_validate(document.data), []
+    except ValidationError as error:
+        problems = explain(Sources(document, data=document.data), error)
+        rest = _without(document.data, [tuple(one["loc"]) for one in error.errors(include_url=False)])
+    try:
+        return model.model_validate(rest), problems
+    except ValidationError:
+        raise InputError(problems) from None
+
+
+def _without(data: Mapping[Any, Any], wrong: list[tuple[Any, ...]]) -> dict[Any, Any]:
+    """Leave out the sections that are wrong; of axes and cases only those that are."""
+    rest = dict(data)
+    for loc in wrong:
+        for key in [key for key in rest if loc and fold(str(key)) == fold(str(loc[0]))]:
+            inside = rest[key]
+            if loc[0] in NAMED and len(loc) > 1 and isinstance(inside, Mapping):
+                rest[key] = {name: value for name, value in inside.items() if name != loc[1]}
+            else:
+                del rest[key]
+    return rest
+
+
+def read_base(
+    document: Document, scenario: str, seed: int | None, *, strict: bool
+) -> tuple[Base | None, list[Problem]]:
+    """Read the scenario that a file names, or say what is wrong with it."""
+    path: Path = document.path.parent / scenario
+    if not path.is_file():
+        return None, [document.problem(f"{scenario} cannot be read: no such file", ("scenario",))]
+    try:
+        base = Base.read(path, strict=strict)
+    except InputError as error:
+        return None, list(error.problems)
+    if seed is not None:
+        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": seed}))
+    return base, []
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """Sort problems as one reads; each once."""
+    return sorted(dict.fromkeys(problems), key=lambda one: (one.file or "", one.line or 0, one.column or 0))

@@ -1,0 +1,46 @@
+"""When replications are enough: the rule of `--replications auto`, of one scenario and of every cell of a sweep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.experiment.estimates import LEVEL, Floats, estimate
+
+FIRST_BATCH: Final = 10
+"""Replications before the rule looks for the first time: fewer tell too little about the spread."""
+STOP_ON: Final = ("makespan", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """Go on until the interval of each measure shows a relative error of at most `precision`, or `cap` is reached.
+
+    Looked at after 10 replications and after each further half. The error is relative to the unknown mean, so the
+    half-width must be below precision / (1 + precision) of the estimate (A. M. Law, Simulation Modeling and Analysis,
+    9.4).
+    """
+
+    precision: float = 0.05
+    cap: int = 1000
+    measures: tuple[str, ...] = STOP_ON
+
+    @property
+    def first(self) -> int:
+        """How many replications there are before the first look."""
+        return min(FIRST_BATCH, self.cap)
+
+    def after(self, size: int) -> int:
+        """Give how many there are at the next look."""
+        return min(self.cap, size + max(size // 2, 1))
+
+    def relative(self, columns: Mapping[str, Floats]) -> dict[str, float]:
+        """Give the half-width as a share of the mean of each measure."""
+        found = ((name, estimate(name, columns, LEVEL)) for name in self.measures)
+        return {name: math.inf if one is None else one.relative for name, one in found}
+
+    def is_reached(self, columns: Mapping[str, Floats]) -> bool:
+        """Say whether every measure is as precise as was asked for."""
+        return all(one <= self.precision / (1 + self.precision) for one in self.relative(columns).values())

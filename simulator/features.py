@@ -240,7 +240,8 @@ FEATURES: Final = (
     F(
         30,
         "Multi-instance tasks",
-        "several nodes start at one instant, coordinate, run and end together; one lost node sends all back",
+        "several nodes start at one instant, coordinate, run and end together; one lost node sends all back, one where "
+        "coordination fails ends the attempt",
         "what the processes say to each other",
         "test_row_30_a_multi_instance_task_starts_on_all_its_nodes_at_one_instant",
     ),

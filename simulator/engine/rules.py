@@ -26,7 +26,9 @@ def rules_of(
     jobs = [planned.job for planned in workload.jobs]
     here = set(np.unique(workload.job[rows]).tolist())
     extras, options = workload.extras, scenario.options
-    place = {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images else {}
+    place = (
+        {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images or extras.stumbles else {}
+    )
     found: dict[str, Any] = {}
     if any(jobs[job].max_parallel_tasks >= 0 for job in here):
         found["most_running"] = [job.max_parallel_tasks for job in jobs]
@@ -53,9 +55,13 @@ def rules_of(
             if row in place:
                 wish[place[row]] = places[name.lower()]
         found["wish"] = _array("i", wish)
+    if any(row in place for row in extras.stumbles):
+        lead = workload.latency[rows] + workload.overhead[rows]
+        mine = {place[row]: attempts for row, attempts in extras.stumbles.items() if row in place}
+        found["stumbles"] = {task: (int(lead[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["lead"] = _array("q", workload.latency[rows] + workload.overhead[rows])
-    if found.keys() & {"limit", "interval", "image", "prepared", "lead"}:
+    if found.keys() & {"limit", "interval", "image", "prepared", "lead", "stumbles"}:
         found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
     return Rules(

@@ -210,7 +210,7 @@ class Lives:
 
     def _plan(self, task: int, nodes: list[int], now: int, outcome: int) -> None:
         """Find out how an attempt will end where its task's span does not say."""
-        self.work.plan(task, self.job_of(task), nodes, now, outcome)
+        self.work.plan(task, self.job_of(task), nodes, now, outcome, self.retries[task])
         if self.work.wait:
             for instance in range(len(nodes)):
                 self.work.waits[self.attempts.count + instance] = self.work.wait

@@ -34,7 +34,7 @@ class Rules:
     prepare: Callable[[int, int, int], int] | None = None
     """Told that a job begins to prepare a node at an instant: gives how long that takes, negative where it fails."""
     latency: array[int] = field(default_factory=_none("q"))
-    """From assignment to the start; needed for the columns below, for preparation and where cores are shared."""
+    """From assignment to the start; needed for the columns below, for preparation, stumbles and shared cores."""
     limit: array[int] = field(default_factory=_none("q"))
     """The longest an attempt may run from its start."""
     interval: array[int] = field(default_factory=_none("q"))
@@ -55,6 +55,8 @@ class Rules:
     """Whether cores do not limit where tasks go, and processes that use more than there are slow down (P52)."""
     lead: array[int] = field(default_factory=_none("q"))
     """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
+    stumbles: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
+    """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
     reserve_gangs: bool = False
     """Whether a multi-instance task at the head keeps the nodes it waits for free from others (assumption P17)."""
     dedicated_gangs: bool = False
@@ -65,7 +67,9 @@ class Rules:
     @property
     def lengthen(self) -> bool:
         """Whether how long an attempt takes depends on more than its task's span."""
-        return bool(self.limit or self.interval or self.image or any(self.prepared) or self.share_cores)
+        return bool(
+            self.limit or self.interval or self.image or any(self.prepared) or self.stumbles or self.share_cores
+        )
 
     @property
     def choosy(self) -> bool:

@@ -35,6 +35,7 @@ class Work:
         "_remaining",
         "_restart",
         "_span",
+        "_stumbles",
         "any",
         "begin",
         "deadline",
@@ -53,6 +54,7 @@ class Work:
         self._latency = rules.latency
         self._lead = rules.lead
         self._limit = rules.limit
+        self._stumbles = rules.stumbles
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
         self._image = rules.image
@@ -84,7 +86,7 @@ class Work:
         self.deadline = NEVER
         """When it is stopped at the latest, where cores are shared."""
 
-    def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int) -> None:
+    def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int, attempt: int) -> None:
         """Find out how an attempt of `task` on `nodes` from `now` on will end if nothing stops it."""
         begin = now + self._latency[task]
         ready = begin
@@ -110,6 +112,9 @@ class Work:
         if len(self._lead):
             self.begin = pulled + self._lead[task] - self._latency[task]
             self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
+        if self._stumbles and task in self._stumbles and attempt in self._stumbles[task][1]:
+            self.end = pulled + self._stumbles[task][0] - self._latency[task]
+            self.begin = self.deadline + 1  # no process begins
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED

@@ -14,7 +14,7 @@ from simulator.scenario.placed import PlacedJob, PlacedTask, place, pools_by_nam
 from simulator.scenario.pool_checks import check_pool, check_pools
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import stated
-from simulator.scenario.tasks import TaskGroup
+from simulator.scenario.tasks import TaskGroup, TaskSimulation
 from simulator.scenario.traces import TraceWorkload, read_trace
 
 
@@ -73,6 +73,7 @@ def _listed(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
             own = task.simulation
             need = (task.required_slots, own.cores, own.memory, task.number_of_instances)
             yield from _fits(scenario, placed.pool, loc, *need)
+        yield from _barrier(task.simulation, task.number_of_instances, (*loc, "simulation"))
 
 
 def _sources(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
@@ -85,6 +86,7 @@ def _sources(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
             text = "before its job" if one.added_at is None else "before the operation that adds them"
             yield Finding(f"the tasks come {text}", (*where, "start"))
         if isinstance(source, TaskGroup):
+            yield from _barrier(source, source.number_of_instances, where)
             if source.count is None and not source.arrivals.ends and not isinstance(source.arrivals, AtOnce):
                 yield Finding("expected a count, or arrivals that end (until)", where)
             if pool is not None:
@@ -116,6 +118,13 @@ def _names_cores(placed: PlacedJob) -> bool:
         item.get("name") == "SIM_CPU" for item in settings
     )
     return told or bool(placed.tasks and defaults)
+
+
+def _barrier(source: TaskSimulation | TaskGroup, instances: int, loc: Loc) -> Iterator[Finding]:
+    """Warn of the failure of a command that tasks on one node do not run."""
+    if instances == 1 and source.coordination_failure_probability:
+        text = "only tasks of several instances coordinate (numberOfInstances): it does nothing here"
+        yield Finding(text, (*loc, "coordinationFailureProbability"), is_warning=True)
 
 
 def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[Finding]:

@@ -34,8 +34,11 @@ class Dependencies:
         return not self.waiting.any()
 
 
-def link(listed: Iterable[tuple[Job, Ints]], count: int) -> Dependencies:
-    """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order."""
+def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int]) -> Dependencies:
+    """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order.
+
+    `codes` gives the failing exit codes of rows whose body does not say them.
+    """
     edges: list[tuple[int, int]] = []
     orphans: list[int] = []
     listed = [(job, rows) for job, rows in listed if job.uses_task_dependencies]
@@ -56,7 +59,7 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int) -> Dependencies:
             waiting[row] = len(parents) + len(unknown)
             if unknown:
                 orphans.append(int(row))
-            satisfies[row] = _satisfies(task, job)
+            satisfies[row] = _satisfies(task, job, codes.get(int(row)))
     edges.sort()
     pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
     return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies, np.array(orphans, dtype=np.int64))
@@ -89,9 +92,10 @@ def failure_satisfies(task: Task) -> bool:
     return ending(task, failing_code(task, None), task.simulation.error).satisfies
 
 
-def _satisfies(task: Task, job: Job) -> int:
+def _satisfies(task: Task, job: Job, code: int | None) -> int:
     error = task.simulation.error
-    code = failing_code(task, stated(task, job.simulation.defaults).exit_code)
+    if code is None:
+        code = failing_code(task, stated(task, job.simulation.defaults).exit_code)
     if error == "fileUploadError" and code is None:
         code = 0
     blocks = not ending(task, 0).satisfies

@@ -38,6 +38,12 @@ class Listed(Protocol):
     def more(self) -> Mapping[str, npt.NDArray[Any]]: ...
 
     @property
+    def exit_code(self) -> npt.NDArray[np.int32]: ...
+
+    @property
+    def stumbles(self) -> Mapping[int, frozenset[int]]: ...
+
+    @property
     def tasks(self) -> tuple[Task, ...]: ...
 
     def __len__(self) -> int: ...
@@ -71,6 +77,8 @@ class Extras:
     """Row: what goes wrong beside the process."""
     disks: dict[int, float] = field(default_factory=dict)
     """Row: GiB that it writes."""
+    stumbles: dict[int, frozenset[int]] = field(default_factory=dict)
+    """Row of a multi-instance task: attempts, from 0, that fail when they coordinate."""
     sources: dict[int, str] = field(default_factory=dict)
     """Row of a listed task: who said its duration."""
 
@@ -93,8 +101,10 @@ def gather(
         number = int(job[0]) if len(job) else -1
         if number >= 0 and every[number].job.on_task_failure is not OnTaskFailure.NOACTION:
             failure[row[begin : begin + len(block)]] = ACTIONS.index("terminate")
+        extras.stumbles.update({int(row[begin + place]): attempts for place, attempts in block.stumbles.items()})
         for place, task in enumerate(block.tasks):
-            _note(extras, int(row[begin + place]), task, every[number].job, number, failure, success)
+            code = int(block.exit_code[place]) if place in block.stumbles else None
+            _note(extras, int(row[begin + place]), task, every[number].job, number, failure, success, code)
         begin += len(block)
     if not failure.any() and not success.any():
         return extras
@@ -105,6 +115,7 @@ def gather(
         managers=extras.managers,
         errors=extras.errors,
         retries=extras.retries,
+        stumbles=extras.stumbles,
         sources=extras.sources,
         disks=extras.disks,
         on_failure=failure,
@@ -120,8 +131,9 @@ def _note(
     number: int,
     failure: npt.NDArray[np.int8],
     success: npt.NDArray[np.int8],
+    code: int | None,
 ) -> None:
-    """Keep what is special about one listed task."""
+    """Keep what is special about one listed task; `code` is its failing exit code where the body does not say it."""
     told = stated(task, job.simulation.defaults)
     extras.sources[row] = told.source
     if task is job.job_manager_task:
@@ -137,7 +149,7 @@ def _note(
         own = task.max_task_retry_count
         extras.retries[row] = job.max_task_retry_count if own is None else own
     if job.on_task_failure is not OnTaskFailure.NOACTION:
-        code = failing_code(task, told.exit_code)
+        code = failing_code(task, told.exit_code) if code is None else code
         failure[row] = ACTIONS.index(ending(task, code, task.simulation.error).job_action)
         success[row] = ACTIONS.index(ending(task, 0).job_action)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
@@ -53,7 +53,15 @@ class AffinityInfo(Body):
     """Id of the node where the task would like to run."""
 
 
+def _failing(value: int) -> int:
+    if value == 0:
+        raise ValueError("expected another exit code than 0")
+    return value
+
+
 ExitCode = Annotated[int, BeforeValidator(no_boolean), Field(ge=-(2**31), lt=2**31)]
+
+FailingCode = Annotated[ExitCode, AfterValidator(_failing)]
 
 
 def _several(value: object) -> object:
@@ -90,6 +98,9 @@ class TaskSimulation(Section):
     """GiB that it writes; they stay on the node until its retention time has passed."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of a multi-instance task takes; None: what `sleep` in it says."""
+    coordination_failure_probability: Fraction = 0.0
+    """Chance that this command fails on one node in one attempt, which then fails with `coordination_exit_code`."""
+    coordination_exit_code: FailingCode = 1
     checkpoints: Checkpoints | None = None
 
 
@@ -195,6 +206,9 @@ class TaskGroup(Section):
     """MiB of resource files of each task."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of multi-instance tasks takes."""
+    coordination_failure_probability: Fraction = 0.0
+    """Chance that this command fails on one node in one attempt, which then fails with `coordination_exit_code`."""
+    coordination_exit_code: FailingCode = 1
     checkpoints: Checkpoints | None = None
     start: Seconds | None = None
     """When the first may come, since the origin; None = when its job is created."""

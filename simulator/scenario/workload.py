@@ -14,9 +14,11 @@ import numpy.typing as npt
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
 from simulator.scenario.bodies import Job, Pool, PoolSimulation
-from simulator.scenario.columns import chosen, constant, is_constant, joined, rescaled
+from simulator.scenario.columns import chosen, constant, joined, rescaled
+from simulator.scenario.coordination import stumbling
 from simulator.scenario.dependencies import Dependencies, link
 from simulator.scenario.extras import COLUMNS, Extras, gather
+from simulator.scenario.outcomes import codes_of, failures_before_success, leading_failures
 from simulator.scenario.planned import Planned, planned
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import Stated, stated
@@ -90,6 +92,8 @@ class Block:
     """Columns that few tasks need, by name (`extras.COLUMNS`)."""
     tasks: tuple[Task, ...] = ()
     """The bodies, where the file lists them."""
+    stumbles: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By place: attempts of a multi-instance task, from 0, that fail when they coordinate."""
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -181,7 +185,10 @@ def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
     outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, told, strict=True)]
     durations = _each([one.duration for one in told], luck, purpose + "duration")
     unstarted = [task.simulation.error == "preProcessingError" for task in job.tasks]
-    return Block(
+    chances = np.asarray(
+        [0.0 if one.simulation.error else one.simulation.coordination_failure_probability for one in job.tasks]
+    )
+    block = Block(
         submit=np.asarray(submit, dtype=np.float64),
         duration=np.where(unstarted, 0.0, durations) if any(unstarted) else durations,
         slots=_int32([task.required_slots for task in job.tasks]),
@@ -199,6 +206,10 @@ def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
         | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if any(unstarted) else {}),
         tasks=job.tasks,
     )
+    if not chances.any():
+        return block
+    codes = _int32([task.simulation.coordination_exit_code for task in job.tasks])
+    return stumbling(block, chances, codes, luck.generator(purpose + "coordination failures", "tasks"))
 
 
 def _outcome(task: Task, stated_code: int | None) -> tuple[int, int]:
@@ -226,15 +237,6 @@ def _retries(job: Job, own: int | None) -> int:
     return job.max_task_retry_count if own is None else own
 
 
-def leading_failures(codes: tuple[int, ...], stated_code: int | None) -> tuple[int, int]:
-    """Turn exit codes by attempt into how many attempts fail first (-1: all) and with which code."""
-    if codes == (0,) and stated_code is not None:
-        codes = (stated_code,)
-    good = next((index for index, code in enumerate(codes) if code == 0), None)
-    failing = next((code for code in codes if code != 0), 0) if good != 0 else 0
-    return (-1 if good is None else good), failing
-
-
 def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str) -> Floats:
     """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
     values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
@@ -255,8 +257,8 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
     begin = job.simulation.created_at if group.start is None else group.start
     submit = group.arrivals.times(group.count, begin, hour, generator)
     count = len(submit)
-    failures = _failures(group.failure_probability, luck.generator("failures", part), count)
-    return Block(
+    failures = failures_before_success(group.failure_probability, luck.generator("failures", part), count)
+    block = Block(
         submit=submit,
         duration=luck.draw(group.duration, "duration", part, count),
         slots=constant(group.required_slots, count, np.int32),
@@ -265,11 +267,16 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
         instances=constant(group.number_of_instances, count, np.int32),
         max_retries=constant(_retries(job, group.max_task_retry_count), count, np.int32),
         failures=failures,
-        exit_code=_failing(failures, group.exit_code),
+        exit_code=codes_of(failures, group.exit_code),
         containers=constant(False, count, np.bool_),
         names=Numbered(group.prefix(part, is_alone=alone), count),
         more=_more_drawn(group, part, luck, count),
     )
+    chance = group.coordination_failure_probability
+    if not chance:
+        return block
+    columns = constant(chance, count, np.float64), constant(group.coordination_exit_code, count, np.int32)
+    return stumbling(block, *columns, luck.generator("coordination failures", part))
 
 
 def _more_drawn(group: TaskGroup, part: int, luck: Luck, count: int) -> dict[str, npt.NDArray[Any]]:
@@ -286,23 +293,6 @@ def _more_drawn(group: TaskGroup, part: int, luck: Luck, count: int) -> dict[str
         if shape is not None:
             found[name] = luck.draw(shape, name, part, count)
     return found
-
-
-def _failures(probability: float, generator: np.random.Generator, count: int) -> Int32s:
-    """Draw how many attempts fail before the first success: geometric."""
-    if probability <= 0:
-        return constant(0, count, np.int32)
-    if probability >= 1:
-        return constant(-1, count, np.int32)
-    failing: Floats = np.floor(np.log1p(-generator.random(count)) / np.log(probability))
-    return np.asarray(np.minimum(failing, 2**30), dtype=np.int32)
-
-
-def _failing(failures: Int32s, code: int) -> Int32s:
-    """Give the exit code of tasks that fail at all."""
-    if is_constant(failures):
-        return constant(code if failures[0] else 0, len(failures), np.int32)
-    return np.where(failures != 0, code, 0).astype(np.int32)
 
 
 def _replayed(job: Job, source: TraceWorkload) -> Block:
@@ -365,6 +355,8 @@ def _assemble(
         if order is not None:
             row[order] = np.arange(len(submits))
         rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
+    extras = gather(blocks, jobs, every, order)
+    exit_code = column([block.exit_code for block in blocks], 1, np.int32)
     return Workload(
         job=column(jobs, 1, np.int32),
         submit=chosen(submits, order),
@@ -377,13 +369,13 @@ def _assemble(
         instances=column([block.instances for block in blocks], 1, np.int32),
         max_retries=column([block.max_retries for block in blocks], 1, np.int32),
         failures=column([block.failures for block in blocks], 1, np.int32),
-        exit_code=column([block.exit_code for block in blocks], 1, np.int32),
+        exit_code=exit_code,
         names=TaskNames(
             tuple(block.names for block in blocks),
             np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
             order,
         ),
-        dependencies=link(rows, len(submits)),
+        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.stumbles}),
         jobs=every,
-        extras=gather(blocks, jobs, every, order),
+        extras=extras,
     )

@@ -1,6 +1,6 @@
 cimport cython
 
-cdef int UNPREPARED, EXPIRED, NODE_BITS
+cdef int UNPREPARED, EXPIRED, FAILED, NODE_BITS
 cdef long long NEVER
 
 

@@ -11,6 +11,7 @@ from simulator.states import Outcome
 
 UNPREPARED = int(Outcome.UNPREPARED)
 EXPIRED = int(Outcome.EXPIRED)
+FAILED = int(Outcome.FAILED)
 NODE_BITS = 20
 NEVER = 2**62
 
@@ -112,7 +113,7 @@ class Work:
         if len(self._lead):
             self.begin = pulled + self._lead[task] - self._latency[task]
             self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
-        if self._stumbles and task in self._stumbles and attempt in self._stumbles[task][1]:
+        if outcome == FAILED and task in self._stumbles and attempt in self._stumbles[task][1]:
             self.end = pulled + self._stumbles[task][0] - self._latency[task]
             self.begin = self.deadline + 1  # no process begins
         if len(self._limit) and self.end - ready > self._limit[task]:

@@ -26,6 +26,8 @@ NODES: Final = 2
 ARRIVALS: Final = 3
 SAMPLING: Final = 4
 AUTOSCALE: Final = 5
+FEW: Final = 8
+"""Keeping book of who is due pays off for more kernels than these."""
 
 
 class Environment(simpy.Environment):
@@ -43,6 +45,8 @@ class Environment(simpy.Environment):
         """Heap of those instants with the kernels' numbers; an entry that `_next` does not know is out of date."""
         self._touched: set[int] = set()
         """Kernels that somebody has reached for since their next instants were noted."""
+        self._all: list[int] | None = []
+        """The numbers of all kernels while they are so few that each is asked at every instant; else None."""
 
     @property
     def clock(self) -> int:
@@ -70,6 +74,7 @@ class Environment(simpy.Environment):
         self.touch(len(self.kernels))
         self.kernels.append(kernel)
         self._next.append(NEVER)
+        self._all = list(range(len(self.kernels))) if len(self.kernels) <= FEW else None
 
     def touch(self, number: int) -> None:
         """Hear that somebody may change a kernel."""
@@ -102,8 +107,9 @@ class Environment(simpy.Environment):
         due = self._take_due(until - 1)
         armed = [number for number in due if self.kernels[number].notices.armed]
         if len(armed) > 1:
-            for number in due:
-                self._note_instant(number)
+            self._touched.update(due)
+            self._note_instants()
+            self._touched.clear()
             return self._run_in_step(until)
         for number in (*armed, *(number for number in due if number not in armed)):
             until = self.kernels[number].advance(until)
@@ -123,14 +129,16 @@ class Environment(simpy.Environment):
 
     def _advanced(self, number: int) -> None:
         self.last_instant = max(self.last_instant, self.kernels[number].now)
-        self._note_instant(number)
+        if self._all is None:
+            self._note_instant(number)
         if self.kernels[number].notices.waiting:
             self.touch(number)
 
     def _note_instants(self) -> None:
         """Ask the kernels that were touched what is due next."""
-        for number in self._touched:
-            self._note_instant(number)
+        if self._all is None:
+            for number in self._touched:
+                self._note_instant(number)
 
     def _note_instant(self, number: int) -> None:
         instant = int(self.kernels[number].next_instant())
@@ -141,12 +149,16 @@ class Environment(simpy.Environment):
 
     def _first(self) -> tuple[int, int]:
         """Give the kernel that is due first, and when; the one of the lowest number among several."""
+        if self._all is not None:
+            return min((int(kernel.next_instant()), number) for number, kernel in enumerate(self.kernels))
         while self._calendar and self._next[self._calendar[0][1]] != self._calendar[0][0]:
             heappop(self._calendar)
         return self._calendar[0] if self._calendar else (NEVER, -1)
 
     def _take_due(self, instant: int) -> list[int]:
-        """Give the numbers of the kernels that have anything due up to `instant`, and forget when."""
+        """Give the numbers of the kernels that may have anything due up to `instant`, and forget when."""
+        if self._all is not None:
+            return self._all
         due: set[int] = set()
         while self._first()[0] <= instant:
             number = heappop(self._calendar)[1]
@@ -158,7 +170,7 @@ class Environment(simpy.Environment):
         self._note_instants()
         due = self._take_due(instant)
         self._touched.update(due)
-        for number in self._each_touched():
+        for number in self._all or self._each_touched():
             self.kernels[number].complete(instant)
             if self.kernels[number].notices.waiting:
                 self._on_notice(number)
@@ -171,10 +183,10 @@ class Environment(simpy.Environment):
                 self.step()
         if not arrived:
             self._arrive(instant, due)
-        for number in self._each_touched():
+        for number in self._all or self._each_touched():
             if self.kernels[number].notices.waiting:
                 self._on_notice(number)
-        for number in sorted(self._touched):  # nothing can start where nothing has changed
+        for number in self._all or sorted(self._touched):  # nothing can start where nothing has changed
             self.kernels[number].dispatch(instant)
 
     def _each_touched(self) -> Iterator[int]:

@@ -3,9 +3,10 @@
 import pytest
 
 from simulator import Simulation, simulate
+from simulator.engine import environment
 from simulator.engine.environment import Environment
 from tests.engine.laws import check
-from tests.features.story import Body, job, pool, scenario
+from tests.features.story import Body, job, operation, pool, run, scenario
 
 
 def bodies(count: int) -> list[Body]:
@@ -47,3 +48,15 @@ def test_looking_at_a_run_between_two_steps_changes_nothing() -> None:
         stepped.snapshot()
         assert stepped.nodes("p3") is not None
     assert stepped.recording().attempts.equals(whole.recording().attempts)
+
+
+@pytest.mark.parametrize("ends", ["noaction", "terminatejob"])
+def test_few_pools_are_all_asked_and_it_makes_no_difference(monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    parts = [{**part, "onAllTasksComplete": ends} if "poolInfo" in part else part for part in bodies(6)]
+    shrink = [operation(f"{100 + 20 * k}s", "resize", pool=f"p{k}", targetDedicatedNodes=k % 2) for k in range(6)]
+    shrink = [{**one, "nodeDeallocationOption": "taskcompletion"} for one in shrink]
+    asking_all = run(*parts, timeline=shrink, horizon="30m")
+    monkeypatch.setattr(environment, "FEW", 0)
+    asking_some = run(*parts, timeline=shrink, horizon="30m")
+    for name in ("tasks", "attempts", "node_states", "jobs", "resizes"):
+        assert asking_some.frame(name).equals(asking_all.frame(name)), name

@@ -57,7 +57,7 @@ def sentence(found: Plan) -> str:
     """Say the answer in one breath."""
     from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import ALL_DONE  # noqa: PLC0415
+    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
 
     unit = find_measure(found.objective).unit
     if found.winner is not None and found.confirmation is not None:
@@ -65,7 +65,7 @@ def sentence(found: Plan) -> str:
         kept = "; ".join(
             f"{check.constraint.text}: {whole(check.estimate, check.constraint.unit)}"
             for check in again.checks
-            if check.constraint is not ALL_DONE
+            if check.constraint not in UNSAID
         )
         return (
             f"{found.winner.name} is the cheapest design found: {found.objective} {whole(again.objective, unit)} on "
@@ -84,12 +84,11 @@ def sentence(found: Plan) -> str:
     nearest = found.shortlist[0]
     worst = nearest.worst
     if worst is None or worst.estimate is None:
-        return f"No design keeps every constraint; nearest is {nearest.name}."
+        left = f"{nearest.left_work} of its {nearest.runs.count} runs left work undone"
+        why = f": {left}, so {worst.constraint.text} cannot be kept" if worst and nearest.left_work else ""
+        return f"No design keeps every constraint; nearest is {nearest.name}{why}."
     constraint = worst.constraint
-    reach = "–" if worst.reach is None else value(worst.reach, find_measure(constraint.measure).unit)
-    inside = f"{100 * constraint.level:g} % of runs" if constraint.level is not None else "the mean"
-    far = f", {100 * worst.distance:.3g} % beyond the limit" if 0 < worst.distance < math.inf else ""
-    reach = "–" if worst.reach is None else value(worst.reach, find_measure(constraint.measure).unit)
+    reach = "–" if worst.reach is None else value(worst.reach, constraint.reach_unit)
     inside = f"{100 * constraint.level:g} % of runs" if constraint.level is not None else "the mean"
     far = f", {100 * worst.distance:.3g} % beyond it" if 0 < worst.distance < math.inf else ""
     return (
@@ -144,15 +143,16 @@ def _show_binding(found: Plan, page: Console) -> None:
 def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None:
     from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import ALL_DONE  # noqa: PLC0415
+    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
 
     rows = list(designs)
     unit = find_measure(found.objective).unit
     checks = rows[0].checks if rows else ()
     # That everything is done goes without saying, unless it is not.
     broken = {check.constraint for one in rows for check in one.checks if not check.is_met}
-    shown = [one.constraint for one in checks if one.constraint is not ALL_DONE or ALL_DONE in broken]
-    made = table("design", found.objective, "95 %", "makespan", *(one.text for one in shown), "runs")
+    shown = [one.constraint for one in checks if one.constraint not in UNSAID or one.constraint in broken]
+    left = ("left work",) if any(one.left_work for one in rows) else ()
+    made = table("design", found.objective, "95 %", "makespan", *(one.text for one in shown), *left, "runs")
     for one in rows:
         told = [check for check in one.checks if check.constraint in shown]
         made.add_row(
@@ -161,6 +161,7 @@ def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None
             interval(one.objective, unit),
             value(one.makespan.value if one.makespan else None, "s"),
             *(_check_text(check.estimate, check.constraint.unit, is_met=check.is_met) for check in told),
+            *(f"{one.left_work} runs" for _ in left),
             f"{one.runs.count}",
         )
     page.print(made)

@@ -66,7 +66,11 @@ def sentence(found: SpotReport) -> str:
             f"No share of spot nodes meets {value(found.deadline, 's')} with 95 %: even {nearest.spot_share:.0%} spot "
             f"misses it in {value(chance.value if chance else None, 'share')} of runs."
         )
-    within = "" if found.deadline is None else f" among those that miss {value(found.deadline, 's')} in at most 5 %"
+    within = (
+        ""
+        if found.deadline is None
+        else f" among those that missed {value(found.deadline, 's')} in at most 5 % of the runs"
+    )
     if best.spot_share == 0:
         start = f"All dedicated is the cheapest{within}, {value(best.cost.value, 'USD')}"
     else:
@@ -75,7 +79,21 @@ def sentence(found: SpotReport) -> str:
             f"{value(best.saved.value, 'share')} less than all dedicated "
             f"(95 % interval {interval(best.saved, 'share')})"
         )
-    return f"{start}; {_limit(found)}."
+    return f"{start}; {_limit(found)}.{_doubt(found)}"
+
+
+def _doubt(found: SpotReport) -> str:
+    """Say how far the runs are from showing that the share named is late as seldom as that."""
+    from simulator.planning.spot import RISK  # noqa: PLC0415 - keeps the command's start fast
+
+    chance = None if found.best is None else found.best.misses_deadline
+    if chance is None or chance.high <= RISK:
+        return ""
+    more = "" if chance.value else f"; {found.enough} runs without a miss would show it"
+    return (
+        f" That it misses the deadline so seldom is not shown yet: {100 * chance.value:.0f} % of {found.replications} "
+        f"runs were late, which may mean up to {100 * chance.high:.0f} %{more}."
+    )
 
 
 def _limit(found: SpotReport) -> str:

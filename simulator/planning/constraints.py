@@ -103,6 +103,8 @@ class Constraint:
     is_at_most: bool
     limit: float
     level: float | None = None
+    share_of: str | None = None
+    """The measure that the limit is a share of; None = it stands for itself."""
 
     @property
     def goal(self) -> float:
@@ -120,19 +122,25 @@ class Constraint:
         return find_measure(self.measure).unit if self.level is None else "share"
 
     def check(self, columns: Columns, level: float = LEVEL) -> Check:
-        """Hold the constraint against runs; a run whose work is never done has no makespan that counts."""
+        """Hold the constraint against runs; a run whose work is never done has no makespan that counts.
+
+        A mean of makespans among which one has no end has none either, so it keeps no limit.
+        """
         values = columns[self.measure]
         if self.level is not None:
             chance = probability(int(self.kept(columns).sum()), columns.count, level)
             return Check(self, chance, self._reach(columns))
         known = values[~np.isnan(values)]
-        found = mean(known, level) if len(known) else None
+        if self.measure in SPANS and self.is_at_most and (columns["unfinished"] > 0).any():
+            return Check(self, None, None)
+        found = mean(known, level).within(*find_measure(self.measure).range) if len(known) else None
         return Check(self, found, None if found is None else found.value)
 
     def _reach(self, columns: Columns) -> float:
         """Give the value that the wanted share of runs keeps to; a run without one keeps to none."""
         never = math.inf if self.is_at_most else -math.inf
-        values = np.where(np.isnan(columns[self.measure]), never, columns[self.measure])
+        values = self._values(columns)
+        values = np.where(np.isnan(values), never, values)
         if self.measure in SPANS:
             values = np.where(columns["unfinished"] > 0, never, values)
         ordered = np.sort(values if self.is_at_most else -values)
@@ -141,12 +149,21 @@ class Constraint:
 
     def kept(self, columns: Columns) -> npt.NDArray[np.bool_]:
         """Tell of each run whether it stays within the limit."""
-        values = columns[self.measure]
+        values = self._values(columns)
         with np.errstate(invalid="ignore"):
             kept = values <= self.limit if self.is_at_most else values >= self.limit
         if self.measure in SPANS:
             kept = kept & (columns["unfinished"] == 0)
         return np.asarray(kept, dtype=np.bool_)
+
+    def _values(self, columns: Columns) -> npt.NDArray[np.float64]:
+        values = columns[self.measure]
+        return values if self.share_of is None else values / np.maximum(columns[self.share_of], 1.0)
+
+    @property
+    def reach_unit(self) -> str:
+        """Unit of the limit, and of what is reached."""
+        return find_measure(self.measure).unit if self.share_of is None else "share"
 
 
 def parse(text: str) -> Constraint:
@@ -170,6 +187,15 @@ ALL_DONE: Final = Constraint("P(all tasks complete) >= 0.95", "unfinished", is_a
 
 A probability, for rarely a pool gets no node before its resize times out.
 """
+
+NEARLY_ALL_DONE: Final = Constraint(
+    "P(at most 1 % of tasks unfinished) >= 0.95", "unfinished", True, 0.01, LEVEL, "tasks.submitted"
+)
+"""The same where a horizon cuts the run off: what has just come may be unfinished, but a design that falls behind is not
+cheap, and its mean queue time is only of the tasks that got their turn.
+"""
+UNSAID: Final = (ALL_DONE, NEARLY_ALL_DONE)
+"""Constraints that nobody wrote; one of one's own on `unfinished` takes their place."""
 
 
 def _limit(text: str, unit: str) -> float:

@@ -62,6 +62,11 @@ class Design:
         return max((check.distance for check in self.checks if not check.is_met), default=-1.0)
 
     @property
+    def left_work(self) -> int:
+        """How many runs ended with tasks unfinished."""
+        return int((self.runs["unfinished"] > 0).sum())
+
+    @property
     def price(self) -> float:
         return self.objective.value if self.objective is not None else float("inf")
 
@@ -69,6 +74,7 @@ class Design:
         return {
             "design": dict(self.shown),
             "replications": self.runs.count,
+            "runs_that_left_work": self.left_work,
             "objective": plain(self.objective),
             "makespan": plain(self.makespan),
             "is_feasible": self.is_feasible,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from simulator.errors import InputError
 from simulator.experiment.axes import Cell
+from simulator.experiment.design import Axis
 from simulator.planning.constraints import Check, Verdict
 from simulator.planning.designs import Design, judged, pareto
 from simulator.planning.elimination import eliminate
@@ -187,12 +190,39 @@ def _unexplored(question: Question, designs: Sequence[Design], winner: Design | 
             value = winner.shown[axis.name]
             if len(numbers) > 1 and len(numbers) == len(axis.levels) and value in (min(numbers), max(numbers)):
                 edge = "lowest" if value == min(numbers) else "highest"
-                said.append(f"{axis.name} = {value} is the {edge} looked at: beyond it may be cheaper still")
+                if _has_beyond(question, winner, axis, sorted(numbers), is_low=value == min(numbers)):
+                    said.append(f"{axis.name} = {value} is the {edge} looked at: beyond it may be cheaper still")
     paths = {path.lower().rpartition(".")[2] for one in designs[:1] for path in _paths(question)}
     left = [what for what, ends in DECIDED.items() if not paths & set(ends)]
     if left:
         said.append(f"left as the scenario has it: {', '.join(left)}")
     return tuple(said)
+
+
+def _has_beyond(question: Question, winner: Design, axis: Axis, numbers: Sequence[float], *, is_low: bool) -> bool:
+    """Say whether there is a value beyond the end of an axis that still makes a scenario: no share is below 0."""
+    end, step = (numbers[0], numbers[0] - numbers[1]) if is_low else (numbers[-1], numbers[-1] - numbers[-2])
+    whole = all(float(number).is_integer() for number in numbers)
+    steps = {step, math.copysign(1.0, step)} if whole else {step, step / 10}
+    others = _settings(question, winner)
+    for further in steps:
+        value = int(end + further) if whole else end + further
+        try:
+            question.base.scenario_with({**others, **dict.fromkeys(axis.at(0.0).settings, value)})
+        except InputError:
+            continue
+        return True
+    return False
+
+
+def _settings(question: Question, design: Design) -> dict[str, object]:
+    """Give what a design sets, by path."""
+    found: dict[str, object] = {}
+    for axis in question.axes:
+        shown = design.shown[axis.name]
+        level = next((one for one in axis.levels if one.shown == shown), None)
+        found |= dict.fromkeys(axis.at(0.0).settings, shown) if level is None else level.settings
+    return found
 
 
 def _paths(question: Question) -> set[str]:

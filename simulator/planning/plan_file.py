@@ -24,7 +24,7 @@ from simulator.experiment.design import Axis, grid
 from simulator.experiment.file import AxisBody
 from simulator.experiment.measures import check_measures
 from simulator.experiment.reading import in_order, read_base, read_body
-from simulator.planning.constraints import ALL_DONE, Constraint, parse
+from simulator.planning.constraints import ALL_DONE, NEARLY_ALL_DONE, Constraint, parse
 from simulator.scenario.documents import Document
 from simulator.scenario.kinds import Kind
 from simulator.scenario.section import Count, Positive, Section
@@ -95,7 +95,9 @@ class Question:
     @property
     def measures(self) -> tuple[str, ...]:
         """Everything that runs must give."""
-        wanted = ("cost", "makespan", "unfinished", self.objective, *(one.measure for one in self.constraints))
+        shares = (one.share_of for one in self.constraints if one.share_of is not None)
+        named = (*(one.measure for one in self.constraints), *shares)
+        wanted = ("cost", "makespan", "unfinished", self.objective, *named)
         return tuple(dict.fromkeys(wanted))
 
 
@@ -158,6 +160,6 @@ def _constraints(document: Document, body: PlanFile, base: Base) -> tuple[tuple[
             found.append(constraint)
         except InputError as error:
             problems += [document.problem(one.message, ("subject_to", index)) for one in error.problems]
-    if base.scenario.horizon is None and all(one.measure != ALL_DONE.measure for one in found):
-        found.append(ALL_DONE)
+    if all(one.measure != ALL_DONE.measure for one in found):
+        found.append(ALL_DONE if base.scenario.horizon is None else NEARLY_ALL_DONE)
     return tuple(found), problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from simulator.errors import BrokenInvariantError
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
+from simulator.experiment.measures import find_measure
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.scenario.schema import Scenario
@@ -39,7 +41,7 @@ class Columns:
     def estimate(self, measure: str, level: float = LEVEL) -> Estimate | None:
         """Estimate a mean; None where no replication has the measure."""
         known = self.values[measure][~np.isnan(self.values[measure])]
-        return mean(known, level) if len(known) else None
+        return mean(known, level).within(*find_measure(measure).range) if len(known) else None
 
     def spread(self, measure: str) -> dict[str, float] | None:
         """Give p5, p50 and p95 of single replications."""
@@ -101,4 +103,4 @@ def cost_ratio(one: Columns, other: Columns) -> Estimate:
         return Estimate(float("nan"), float("-inf"), float("inf"), one.count)
     value = float(one["cost"].mean()) / base
     around = mean((one["cost"] - value * other["cost"]) / base)
-    return Estimate(value, value + around.low, value + around.high, one.count)
+    return Estimate(value, value + around.low, value + around.high, one.count).within(0.0, math.inf)

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.errors import InputError
 from simulator.experiment.axes import Base
-from simulator.experiment.estimates import Estimate, mean
+from simulator.experiment.estimates import Estimate, mean, probability
 from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
@@ -19,8 +19,11 @@ from simulator.scenario.bodies import Pool
 from simulator.scenario.operations import Resize
 from simulator.scenario.preemption import Hazard, NoPreemption
 from simulator.scenario.schema import Operation, Scenario
+from simulator.scenario.workload import build
 from simulator.states import NodeKind
 
+LITTLE: Final = 0.01
+"""Share of the tasks that one split may leave undone more than another without being called worse."""
 RISK: Final = 0.05
 """How probable missing the deadline may be for a share to be called good."""
 
@@ -65,6 +68,8 @@ class SpotReport:
     pool: str
     deadline: float | None
     replications: int
+    tasks: int
+    """Of the pool's jobs."""
     price_ratio: float
     """Low-priority price over dedicated price."""
     rate_per_hour: float | None
@@ -78,9 +83,24 @@ class SpotReport:
 
     @property
     def best(self) -> Share | None:
-        """The cheapest share that meets the deadline with the risk allowed; without a deadline the cheapest."""
-        good = [one for one in self.shares if one.misses_deadline is None or one.misses_deadline.value <= RISK]
+        """The cheapest share that meets the deadline with the risk allowed.
+
+        Without a deadline the cheapest of those that leave no more work undone than any other, but for a hundredth of
+        the tasks: what is not done costs nothing.
+        """
+        good = [one for one in self.shares if self._is_good(one)]
         return min(good, key=lambda one: one.cost.value) if good else None
+
+    def _is_good(self, share: Share) -> bool:
+        if share.misses_deadline is not None:
+            return share.misses_deadline.value <= RISK
+        least = min(one.unfinished.value for one in self.shares)
+        return share.unfinished.value <= least + LITTLE * self.tasks
+
+    @property
+    def enough(self) -> int:
+        """How many replications without a miss would show that a share misses the deadline in at most `RISK`."""
+        return next(count for count in range(1, 1000) if probability(0, count).high <= RISK)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -136,6 +156,7 @@ def spot_report(
         pool=pool.id,
         deadline=deadline,
         replications=replications,
+        tasks=len(build(scenarios[0], 0)),
         price_ratio=ratio,
         rate_per_hour=hazard,
         shares=tuple(
@@ -162,6 +183,10 @@ def _choose(scenario: Scenario, pool_id: str | None) -> Pool:
         raise InputError(f"--pool: the scenario has no pool '{pool_id}', but {names}")
     if not any((job.pool_id or "").lower() == pool.id.lower() for job in scenario.jobs):
         raise InputError(f"pool '{pool.id}' has no job: there is nothing to finish")
+    if not pool.enable_auto_scale and not pool.target_dedicated_nodes + pool.target_low_priority_nodes:
+        raise InputError(
+            f"pool '{pool.id}' has no nodes to share out: give targetDedicatedNodes or targetLowPriorityNodes"
+        )
     return pool
 
 
@@ -230,7 +255,7 @@ def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, 
         lost_node_hours=_known(made, "lost_node_hours"),
         preemptions=_known(made, "preemptions"),
         unfinished=_known(made, "unfinished"),
-        saved=mean((dedicated["cost"] - made["cost"]) / base if base else np.zeros(made.count)),
+        saved=mean((dedicated["cost"] - made["cost"]) / base if base else np.zeros(made.count)).within(-np.inf, 1.0),
     )
 
 

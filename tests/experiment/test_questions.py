@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.json_schema import build
-from simulator.theory.restarts import repeat_identical
+from simulator.theory.restarts import repeat_identical, resumed
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 MINE = ("fixed_or_autoscale", "interval_and_window", "long_task_on_spot", "requeue_or_taskcompletion")
@@ -59,8 +59,8 @@ def test_q7_a_task_of_20_hours_is_sane_on_spot_where_evictions_are_rare_or_its_s
     for rate, row in rates.items():
         theory = repeat_identical(20.0, rate, 0.5) * 3600
         assert row["jobs.spot.makespan_s_low"] < theory < row["jobs.spot.makespan_s_high"]
-        in_steps = 20 * repeat_identical(1.0, rate, 0.5) * 3600
-        assert row["jobs.saved.makespan_s"] == pytest.approx(in_steps, rel=0.06)
+        with_checkpoints = resumed(20, 1.0, 2 / 60, rate, 3 / 60, 0.5) * 3600
+        assert row["jobs.saved.makespan_s"] == pytest.approx(with_checkpoints, rel=0.06)
         assert row["cost.by_pool.own_saved"] < 0.25 * row["cost.by_pool.own_dedicated"]
     assert rates[0.05]["cost.by_pool.own_spot_high"] < 0.5 * rates[0.05]["cost.by_pool.own_dedicated"]
     assert rates[0.15]["cost.by_pool.own_spot"] > rates[0.15]["cost.by_pool.own_dedicated"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import InputError
-from simulator.planning.constraints import Verdict, parse
+from simulator.planning.constraints import NEARLY_ALL_DONE, Verdict, parse
 from simulator.planning.runs import Columns
 
 
@@ -45,6 +45,25 @@ def test_designs_that_fail_in_every_run_are_told_apart_by_what_they_reach() -> N
     assert near.reach == 190
     assert near.distance == pytest.approx(0.9)
     assert far.distance > near.distance
+
+
+def test_a_mean_of_makespans_of_which_one_has_no_end_keeps_no_limit() -> None:
+    """The run that left three tasks looks quick: it is only the end of what it did."""
+    found = parse("makespan <= 1h").check(columns([600.0, 600.0, 60.0], [0, 0, 3]))
+    assert found.estimate is None
+    assert not found.is_met
+    assert found.verdict is Verdict.BROKEN
+
+
+def test_under_a_horizon_a_hundredth_of_the_tasks_may_be_under_way_at_the_end() -> None:
+    def runs(left: float) -> Columns:
+        values = {"unfinished": np.array([left] * 20), "tasks.submitted": np.array([400.0] * 20)}
+        return Columns(values)
+
+    assert NEARLY_ALL_DONE.check(runs(4)).is_met
+    behind = NEARLY_ALL_DONE.check(runs(100))
+    assert not behind.is_met
+    assert (behind.reach, behind.constraint.reach_unit) == (0.25, "share")
 
 
 def test_a_measure_that_no_run_has_keeps_nothing() -> None:

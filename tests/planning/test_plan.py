@@ -69,6 +69,50 @@ def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
     assert any("nodes = 2 is the lowest looked at" in text for text in found.unexplored)
 
 
+SHARE = "spot: {path: pools.p.spotShare, values: [0, 0.5, 1]}"
+
+
+@pytest.mark.parametrize(
+    ("axes", "advised"),
+    [
+        (SHARE, False),
+        (SHARE.replace("[0, 0.5", "[0.2, 0.5"), True),
+        ("slots: {path: pools.p.taskSlotsPerNode, values: [1, 2]}", False),
+        ("nodes: {path: pools.p.targetDedicatedNodes, values: [2, 8]}", True),
+    ],
+)
+def test_no_value_is_advised_that_no_scenario_has(tmp_path: Path, axes: str, advised: bool) -> None:
+    """Nothing is below a share of 0, and a node has at least one slot; two nodes may be one too many."""
+    search = "{first: 3, replications: 3, confirm: 10}"
+    found = make_plan(load_plan(plan_file(tmp_path, "cost <= 1000", axes, search)), workers=1)
+    assert found.winner is not None
+    said = [text for text in found.unexplored if "beyond it" in text]
+    lowest = next(iter(found.winner.shown.values())) == min(next(iter(one.shown.values())) for one in found.designs)  # type: ignore[type-var]
+    assert bool(said) == (advised and lowest) or not lowest
+
+
+def test_a_design_that_falls_behind_under_a_horizon_is_not_the_cheap_answer(tmp_path: Path) -> None:
+    """Two nodes do less than half of the work in two hours: those of its tasks that had their turn waited little."""
+    file = plan_file(tmp_path, "queue_p95 <= 3h", search="{first: 8, replications: 8, confirm: 10}")
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(scenario.read_text() + "horizon: 2h\n")
+    found = make_plan(load_plan(file), workers=1)
+    assert found.winner is not None
+    assert found.winner.shown == {"nodes": 8}
+    behind = next(one for one in found.designs if one.shown == {"nodes": 2})
+    assert behind.price < found.winner.price
+    assert behind.left_work == behind.runs.count
+    assert not behind.is_feasible
+    ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
+    assert "left work" in ended.stdout
+    assert "P(at most 1 % of tasks unfinished) >= 0.95" in ended.stdout
+    own = plan_file(tmp_path, "queue_p95 <= 3h, unfinished <= 30", search="{first: 8, replications: 8, confirm: 10}")
+    scenario.write_text(scenario.read_text() + "horizon: 2h\n")
+    answer = make_plan(load_plan(own), workers=1).winner
+    assert answer is not None
+    assert answer.shown == {"nodes": 2}, "whoever says how much may be left is asked for no more"
+
+
 def test_where_nothing_will_do_the_constraint_and_the_nearest_design_are_named(tmp_path: Path) -> None:
     file = plan_file(tmp_path, "P(makespan <= 25m) >= 0.95")
     ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])

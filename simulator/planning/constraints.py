@@ -191,8 +191,9 @@ A probability, for rarely a pool gets no node before its resize times out.
 NEARLY_ALL_DONE: Final = Constraint(
     "P(at most 1 % of tasks unfinished) >= 0.95", "unfinished", True, 0.01, LEVEL, "tasks.submitted"
 )
-"""The same where a horizon cuts the run off: what has just come may be unfinished, but a design that falls behind is not
-cheap, and its mean queue time is only of the tasks that got their turn.
+"""The same where a horizon cuts the run off: what has just come may be unfinished.
+
+A design that falls behind is not cheap, and its mean queue time is only of the tasks that got their turn.
 """
 UNSAID: Final = (ALL_DONE, NEARLY_ALL_DONE)
 """Constraints that nobody wrote; one of one's own on `unfinished` takes their place."""

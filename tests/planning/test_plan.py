@@ -69,26 +69,29 @@ def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
     assert any("nodes = 2 is the lowest looked at" in text for text in found.unexplored)
 
 
-SHARE = "spot: {path: pools.p.spotShare, values: [0, 0.5, 1]}"
-
-
 @pytest.mark.parametrize(
-    ("axes", "advised"),
+    ("values", "winner", "said"),
     [
-        (SHARE, False),
-        (SHARE.replace("[0, 0.5", "[0.2, 0.5"), True),
-        ("slots: {path: pools.p.taskSlotsPerNode, values: [1, 2]}", False),
-        ("nodes: {path: pools.p.targetDedicatedNodes, values: [2, 8]}", True),
+        ("[0, 0.5, 1]", 0, ""),
+        ("[0.2, 0.6, 1]", 0.2, "spot = 0.2 is the lowest looked at"),
+        ("[0.5, 0.9]", 0.9, "spot = 0.9 is the highest looked at"),
+        ("[0.5, 1]", 1, ""),
     ],
 )
-def test_no_value_is_advised_that_no_scenario_has(tmp_path: Path, axes: str, advised: bool) -> None:
-    """Nothing is below a share of 0, and a node has at least one slot; two nodes may be one too many."""
-    search = "{first: 3, replications: 3, confirm: 10}"
-    found = make_plan(load_plan(plan_file(tmp_path, "cost <= 1000", axes, search)), workers=1)
+def test_no_value_is_advised_that_no_scenario_has(tmp_path: Path, values: str, winner: float, said: str) -> None:
+    """Nothing is below a share of 0 or above one of 1; between them there may be something cheaper still."""
+    axes = f"spot: {{path: pools.p.spotShare, values: {values}}}"
+    file = plan_file(tmp_path, "cost <= 1000", axes, "{first: 3, replications: 3, confirm: 10}")
+    scenario = tmp_path / "scenario.yaml"
+    price = 2.0 if winner < 0.5 else 0.1
+    text = scenario.read_text().replace("dedicatedLinux: 1.0", f"dedicatedLinux: 1.0, lowPriorityLinux: {price}")
+    scenario.write_text(text.replace("targetDedicatedNodes: 1", "targetDedicatedNodes: 10"))
+    found = make_plan(load_plan(file), workers=1)
     assert found.winner is not None
-    said = [text for text in found.unexplored if "beyond it" in text]
-    lowest = next(iter(found.winner.shown.values())) == min(next(iter(one.shown.values())) for one in found.designs)  # type: ignore[type-var]
-    assert bool(said) == (advised and lowest) or not lowest
+    assert found.winner.shown == {"spot": winner}
+    beyond = [text for text in found.unexplored if "beyond it" in text]
+    assert len(beyond) == bool(said)
+    assert all(text.startswith(said) for text in beyond)
 
 
 def test_a_design_that_falls_behind_under_a_horizon_is_not_the_cheap_answer(tmp_path: Path) -> None:

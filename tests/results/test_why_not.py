@@ -117,3 +117,16 @@ def test_a_priority_that_an_update_gave_counts_from_then_on() -> None:
     assert told(made, "k/task-3") == [(R.PRIORITY, 240), (R.RUNNING, 60)]
     assert "2 of higher priority, 2 of its own job" in detail(made, "k/task-3", R.PRIORITY)
     assert "2 of higher priority" in detail(made, "j/task-1", R.PRIORITY)
+
+
+def test_a_task_of_a_deleted_job_waits_for_nothing_any_more() -> None:
+    deleted = operation("30s", "deleteJob", pool=None, job="j")
+    made = run(
+        pool(nodes=1),
+        job("k", tasks=[task("x", "60s")], priority=1),
+        job(tasks=[task("t")]),
+        timeline=[deleted],
+        horizon="2m",
+    )
+    assert told(made, "j/t") == [(R.PRIORITY, 30), (R.JOB_INACTIVE, 90)]
+    assert detail(made, "j/t", R.JOB_INACTIVE) == "its job was deleted"

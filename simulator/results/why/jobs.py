@@ -15,6 +15,8 @@ from simulator.scenario.planned import planned
 
 Floats = npt.NDArray[np.float64]
 SERVED = "active"
+DELETED = "deleting"
+"""A job's last state; after it the job is not there."""
 
 
 def inactive(run: Run, task: Mapping[Any, Any], start: float, end: float) -> list[tuple[float, float, str]]:
@@ -33,6 +35,9 @@ def inactive(run: Run, task: Mapping[Any, Any], start: float, end: float) -> lis
             reason = row["reason"]
             why = f": {reason}" if isinstance(reason, str) and reason else ""
             found.append((begin, finish, f"its job is {row['state']}{why}"))
+    gone = float(rows[-1]["end"])
+    if rows[-1]["state"] == DELETED and gone < end:
+        found.append((max(gone, start), end, "its job was deleted"))
     return found
 
 

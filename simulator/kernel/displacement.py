@@ -1,7 +1,7 @@
 """Task preemption (assumption P20): who must go so that a waiting task of a more important job can start.
 
 Only without a free fit; only on one node; tasks of the lowest priority go first, among those the latest started.
-A job manager that comes back may also displace tasks of its own priority, whatever their jobs allow.
+A job manager that comes back may also displace tasks of its own job and priority, whatever their jobs allow.
 """
 
 from array import array
@@ -79,7 +79,7 @@ class Displacement:
         for one in self._nodes.tasks_on(node):
             other = self._queues.job[queue_of[one]]
             lower = self._queues.level_of_job[other] > mine and self._displaceable[other]
-            if lower or (returning and self._queues.level_of_job[other] >= mine and other != job):
+            if lower or (returning and self._queues.level_of_job[other] >= mine):
                 able.append((-self._queues.level_of_job[other], -attempts.assigned[rows[one]], one))
         chosen: list[int] = []
         slots = self._nodes.free_slots[node]

@@ -12,6 +12,7 @@ cdef class Eligibility:
     cdef readonly bint any
     cdef readonly signed char[::1] dedicated, led
     cdef readonly list members
+    cdef readonly set returning
     cdef readonly int reserved
     cdef bint _reserve, _dedicated_gangs
     cdef list _managers, _only_dedicated
@@ -23,6 +24,7 @@ cdef class Eligibility:
     cpdef void bar(self, int job, int node)
     cpdef void renew(self, int node)
     cpdef void start(self, int job, int task)
+    cpdef void wait(self, int job, int task)
     cpdef int manager(self, int job)
     @cython.locals(best=int, blocked=int, queue=int, task=int, earliest=cython.longlong, waiting_since=cython.longlong, place=cython.longlong, nodes=list)
     cpdef int first(self, int job) except -2

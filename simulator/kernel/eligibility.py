@@ -26,6 +26,7 @@ class Eligibility:
         "led",
         "members",
         "reserved",
+        "returning",
     )
 
     def __init__(self, rules: Rules, queues: Queues, nodes: Nodes, jobs: int) -> None:
@@ -42,6 +43,8 @@ class Eligibility:
         """1 for nodes that are never preempted, by sequence number."""
         self.led = array("b", [manager == NONE for manager in self._managers])
         """Whether a job's manager has started, or it has none."""
+        self.returning: set[int] = set()
+        """Jobs whose manager has started before and waits again."""
         self.members: list[int] = []
         """The nodes of the task that `first` found: several for a multi-instance task."""
         self.reserved = NONE
@@ -66,6 +69,12 @@ class Eligibility:
         """Hear that `task` has its node."""
         if self._managers[job] == task:
             self.led[job] = 1
+            self.returning.discard(job)
+
+    def wait(self, job: int, task: int) -> None:
+        """Hear that `task` waits."""
+        if self._managers[job] == task and self.led[job] == 1:
+            self.returning.add(job)
 
     def manager(self, job: int) -> int:
         """Give the manager of a job, -1 if it has none."""

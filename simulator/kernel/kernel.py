@@ -148,6 +148,8 @@ class Kernel(Lives):
         in creation order that fits some node. Nothing is reserved, so a large task may be passed.
         """
         for level in range(self.queues.levels):
+            if self._displaces and self.eligibility.returning:
+                self._recall(level, now)
             if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
                 break
             jobs = self.queues.level_size[level]
@@ -228,6 +230,20 @@ class Kernel(Lives):
         if not self.eligibility.still_reserved():
             return False
         return self.queues.level_of_job[self.queues.job[self.eligibility.reserved]] <= level
+
+    def _recall(self, level: int, now: int) -> None:
+        """Place job managers that come back before all else of their level, in others' stead if need be (spec 7.2)."""
+        for job in sorted(self.eligibility.returning):
+            if self.queues.level_of_job[job] != level or self.queues.gate[job]:
+                continue
+            manager = self.eligibility.manager(job)
+            queue = self.matching.first(job) if self.queues.waiting_of_job[job] else NONE
+            if queue == NONE or self.queues.front[queue] != manager:
+                for task in self.displacement.victims(job, self.queue, self.row, self.attempts):
+                    self.stop(task, now, DISPLACED)
+                queue = self.matching.first(job) if self.queues.waiting_of_job[job] else NONE
+            if queue != NONE and self.queues.front[queue] == manager:
+                self._start(self.queues.take(queue), self.queues.shape[queue], now)
 
     def _displace(self, now: int) -> None:
         """Make room for jobs of higher priority on nodes where lower ones allow it."""

@@ -136,7 +136,8 @@ class Lives:
         if self.notices.growing:
             self.notices.added(self.job_of(task))
         if self._random_order:
-            self.queues.scatter(task, self._dice.throw(1 << 30))
+            is_manager = task == self.eligibility.manager(self.job_of(task))
+            self.queues.scatter(task, NONE if is_manager else self._dice.throw(1 << 30))
         elif self._retry_at_tail:
             self.queues.to_tail(task)
         if self.parents.any and self.parents.missing[task]:
@@ -147,6 +148,15 @@ class Lives:
             self.queues.put_back(task, self.queue[task])
         else:
             self.queues.put(task, self.queue[task])
+        if self.eligibility.any:
+            self.eligibility.wait(self.job_of(task), task)
+
+    def _put_back(self, task: int) -> None:
+        """Let a task wait again at its place."""
+        self.state[task] = ACTIVE
+        self.queues.put_back(task, self.queue[task])
+        if self.eligibility.any:
+            self.eligibility.wait(self.job_of(task), task)
 
     def _start(self, task: int, shape: int, now: int) -> None:
         """Put a task where `matching` saw room for it."""
@@ -255,8 +265,7 @@ class Lives:
                 if self.work.is_failing(job, self.attempts.node[row]):
                     self.eligibility.bar(job, self.attempts.node[row])
             self._release(task)
-            self.state[task] = ACTIVE
-            self.queues.put_back(task, self.queue[task])
+            self._put_back(task)
         return outcome == EXPIRED or outcome == UNPREPARED  # noqa: PLR1714 - fast where it is compiled
 
     def _fails(self, task: int) -> bool:
@@ -278,12 +287,12 @@ class Lives:
         if self._lengthens:
             self.work.failed(task)
         self.retries[task] += 1
-        self.state[task] = ACTIVE
-        if self._retry_at_tail:
+        if self._retry_at_tail and task != self.eligibility.manager(self.job_of(task)):
+            self.state[task] = ACTIVE
             self.queues.to_tail(task)
             self.queues.put(task, self.queue[task])
         else:
-            self.queues.put_back(task, self.queue[task])
+            self._put_back(task)
 
     def _give_up(self, task: int) -> None:
         """Complete a task as a failure."""
@@ -311,8 +320,7 @@ class Lives:
             self.failed += 1
             self.settle(task, True)
         else:
-            self.state[task] = ACTIVE
-            self.queues.put_back(task, self.queue[task])
+            self._put_back(task)
 
     def _release(self, task: int) -> None:
         """Give back what the attempt of a task holds."""

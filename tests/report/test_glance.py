@@ -130,5 +130,5 @@ def test_a_narrow_terminal_shows_whole_lines() -> None:
     plain = on_a_terminal(44, NO_COLOR="1")
     assert all(len(line.rstrip()) <= 44 for line in plain.splitlines())
     assert "at most 400" in plain
-    assert "$1.80" in plain
+    assert "$1.79" in plain
     assert "…" not in plain

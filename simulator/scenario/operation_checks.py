@@ -7,16 +7,18 @@ from simulator.scenario.catalogue import table
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.names import near
 from simulator.scenario.operations import (
+    DeallocateNode,
     EnableAutoScale,
     EvaluateAutoScale,
     LoseContact,
     Outage,
     RemoveNodes,
     Resize,
+    StartNode,
     UpdatePool,
 )
 from simulator.scenario.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
-from simulator.scenario.schema import Operation, Scenario
+from simulator.scenario.schema import ApiProfile, Operation, Scenario
 
 MOST_NODES = 100
 
@@ -38,6 +40,9 @@ def check_operations(scenario: Scenario, pools: Mapping[str, Pool]) -> Iterator[
                 if len(operation.node_list) > MOST_NODES:
                     text = f"{len(operation.node_list)} nodes; the service removes at most {MOST_NODES} in one request"
                     yield Finding(f"{text} (InvalidPropertyValue)", (*loc, "nodeList"))
+            case DeallocateNode() | StartNode() if scenario.options.api_profile < ApiProfile.V2025_06:
+                text = f"refused in apiProfile {scenario.options.api_profile}: it came with {ApiProfile.V2025_06}"
+                yield Finding(text, (*loc, "operation"), is_warning=True)
             case LoseContact():
                 if (operation.node_id is None) == (operation.count is None):
                     yield Finding("expected either nodeId or count", loc)

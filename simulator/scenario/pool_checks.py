@@ -17,7 +17,7 @@ from simulator.scenario.deployment import (
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.job_operations import AddJob
 from simulator.scenario.names import near
-from simulator.scenario.schema import Account, Scenario
+from simulator.scenario.schema import Account, ApiProfile, Scenario
 from simulator.scenario.sidechannel import told_time
 from simulator.scenario.tasks import JobPreparationTask, JobReleaseTask
 
@@ -93,6 +93,8 @@ def check_pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
             "(4 per core, 256 in all; InvalidPropertyValue)",
             (*loc, "taskSlotsPerNode"),
         )
+    if scenario.options.api_profile >= ApiProfile.V2025_06:
+        yield from _dropped(pool, loc)
     yield from _deployment(pool, loc)
     yield from _network(pool, loc)
     yield from _fetched(pool, loc)
@@ -107,6 +109,18 @@ def check_pool(scenario: Scenario, pool: Pool, loc: Loc) -> Iterator[Finding]:
     elif pool.auto_scale_formula is not None:
         text = "a formula without enableAutoScale: the service refuses such a body (InvalidPropertyValue)"
         yield Finding(text, (*loc, "autoScaleFormula"))
+
+
+def _dropped(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Refuse what the interface of 2025-06 has no more (assumption P26)."""
+    there = {
+        "cloudServiceConfiguration": pool.cloud_service_configuration is not None,
+        "certificateReferences": bool(pool.certificate_references),
+    }
+    for key, is_there in there.items():
+        if is_there:
+            text = f"apiProfile {ApiProfile.V2025_06} has it no more: leave it out, or name an older profile"
+            yield Finding(f"{text} (InvalidRequestBody)", (*loc, key))
 
 
 def _deployment(pool: Pool, loc: Loc) -> Iterator[Finding]:

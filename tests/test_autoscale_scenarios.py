@@ -1,11 +1,13 @@
 """The scenarios with autoscale: what each shows, and that the linter tells the ill formulas from the sound ones."""
 
+from statistics import mean
+
 import pytest
 
 from simulator import load
 from simulator.formula.lint import Level, lint_text
 from simulator.results.metrics import summarize
-from tests.test_scenarios import FOLDER, job_end, run
+from tests.test_scenarios import FOLDER, job_end, run, several
 
 
 def test_a_reactive_pool_costs_half_and_its_tasks_wait_a_minute() -> None:
@@ -31,14 +33,20 @@ def test_office_hours_save_two_thirds_and_the_night_waits_for_the_morning() -> N
 
 
 def test_a_queue_only_formula_kills_its_own_work_and_the_repair_does_not() -> None:
-    recording = run("queue_only_formula")
-    tasks = recording.tasks.groupby("job", observed=True)
-    assert tasks["requeues"].sum()["on_queue_only"] > 100
-    assert tasks["requeues"].sum()["on_repaired"] == 0
-    assert job_end(recording, "on_queue_only") > 3 * job_end(recording, "on_repaired")
-    summary = summarize(recording)
-    assert summary["cost"]["by_pool"]["queue_only"] > 1.2 * summary["cost"]["by_pool"]["repaired"]
-    assert summary["ledger_node_s"]["busy_lost"] > 24 * 3600
+    """How bad it gets is luck, from half as long again to thirty times as long; that it gets bad is not."""
+    longer, dearer = [], []
+    for recording in several("queue_only_formula"):
+        tasks = recording.tasks.groupby("job", observed=True)
+        assert tasks["requeues"].sum()["on_queue_only"] > 100
+        assert tasks["requeues"].sum()["on_repaired"] == 0
+        longer.append(job_end(recording, "on_queue_only") / job_end(recording, "on_repaired"))
+        summary = summarize(recording)
+        dearer.append(summary["cost"]["by_pool"]["queue_only"] / summary["cost"]["by_pool"]["repaired"])
+        assert summary["ledger_node_s"]["busy_lost"] > 20 * 3600
+    assert min(longer) > 1.3
+    assert mean(longer) > 3
+    assert min(dearer) > 1.1
+    assert mean(dearer) > 1.5
 
 
 def test_the_halving_ladder_pays_for_a_tail_and_never_reaches_zero() -> None:
@@ -62,11 +70,15 @@ def test_dedicated_nodes_bridge_the_drought_at_a_price() -> None:
 
 
 def test_a_formula_that_forgets_the_slots_buys_four_times_as_much() -> None:
-    recording = run("slots_aware")
-    summary = summarize(recording)
-    cost, jobs = summary["cost"]["by_pool"], summary["jobs"]
-    assert cost["naive"] > 4 * cost["aware"]
-    assert jobs["on_aware"]["queue_time_s"] == pytest.approx(jobs["on_naive"]["queue_time_s"], rel=0.2)
+    """And what it buys is a wait that is shorter by minutes at best."""
+    waits = []
+    for recording in several("slots_aware"):
+        summary = summarize(recording)
+        cost, jobs = summary["cost"]["by_pool"], summary["jobs"]
+        assert cost["naive"] > 4 * cost["aware"]
+        waits.append(jobs["on_aware"]["queue_time_s"] - jobs["on_naive"]["queue_time_s"])
+    assert max(waits) < 8 * 60
+    assert -60 < mean(waits) < 4 * 60
 
 
 @pytest.mark.parametrize(

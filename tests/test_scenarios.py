@@ -25,6 +25,13 @@ def run(name: str) -> Recording:
     return check(simulate(load(FOLDER / f"{name}.yaml")))
 
 
+@cache
+def several(name: str) -> tuple[Recording, ...]:
+    """Roll the dice eight times: what a scenario shows must not be the luck of one run."""
+    described = load(FOLDER / f"{name}.yaml")
+    return tuple(check(simulate(described, replication)) for replication in range(8))
+
+
 def job_end(recording: Recording, job: str) -> float:
     tasks = recording.tasks
     return float(tasks["end"][tasks["job"] == job].max())

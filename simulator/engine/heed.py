@@ -32,7 +32,9 @@ def heed(world: World, pool: Pool, kernel: Kernel) -> None:
         finished, idle = list(notices.finished_jobs), list(notices.idle_jobs)
         notices.heeded()
         for sequence in drained:
-            pool.nodes[sequence].empty.succeed()
+            node = pool.nodes.get(sequence)  # None: it has gone in the instant in which its last task was ended
+            if node is not None and not node.empty.triggered:
+                node.empty.succeed()
         for task in ended:
             if pool.disks is not None:
                 pool.disks.task_ended(task)

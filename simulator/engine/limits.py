@@ -99,13 +99,16 @@ def may_recover(pool: Pool, node: Node) -> bool:
     return pool.world.core_use(pool.account, NodeKind.LOW_PRIORITY) + pool.size.vcpus <= quota
 
 
-def may_start(pool: Pool, node: Node) -> bool:
-    """Say whether the region has a VM for a deallocated node; its cores count against the quota all the while."""
+def may_start(pool: Pool, node: Node, promised: int) -> bool:
+    """Say whether the region has a VM for a deallocated node; its cores count against the quota all the while.
+
+    `promised` low-priority VMs are as good as taken by other nodes of the pool.
+    """
     if not pool.world.has_capacity(pool, pool.world.record.nodes[node.number].zone):
         return False
     if node.kind is NodeKind.DEDICATED or pool.available is None:
         return True
-    return sum(1 for other in pool.of_kind(node.kind) if other.has_vm) < pool.available
+    return sum(1 for other in pool.of_kind(node.kind) if other.has_vm) + promised < pool.available
 
 
 def preempted_is_free(pool: Pool) -> bool:

@@ -73,6 +73,8 @@ class Node:
         """Whether tasks are placed here while it is in service."""
         self.restarting = False
         """Whether a restart is under way, or waits for tasks to end."""
+        self._postponed: Order = None
+        """A restart or deallocation that waited for tasks to end when contact was lost."""
         self.upgraded: simpy.Event | None = None
         """Happens when its part in an upgrade of the operating system is over."""
         self.setup: Setup | None = None
@@ -132,6 +134,8 @@ class Node:
             return interrupt.cause
 
     def _obey(self, order: Order) -> Life:
+        if not isinstance(order, Break):
+            self._postponed = None  # what was ordered since replaces it
         match order:
             case Leave():
                 return self._leave(order.option)
@@ -143,7 +147,7 @@ class Node:
             case Restart():
                 return self._restart(order)
             case Deallocate():
-                return self._deallocate(order.option)
+                return self._deallocate(order)
             case Start():
                 return self._start_again()
             case Break():
@@ -184,7 +188,7 @@ class Node:
             self.pool.disks.wiped(self.sequence)  # whoever reboots it has freed the disk (spec §2.2)
         fresh = order.state is NodeState.REIMAGING or self.state in (NodeState.CREATING, NodeState.STARTING)
         try:
-            yield from self._empty(order.option)
+            yield from self._empty(order)
             self._enter(order.state)
             yield self.env.after(self.pool.spans.step(order.state, self))
             return (yield from start(self, fresh=fresh))
@@ -197,11 +201,11 @@ class Node:
         if self.upgraded is not None and not self.upgraded.triggered:
             self.upgraded.succeed()
 
-    def _deallocate(self, option: NodeDeallocationOption) -> Life:
+    def _deallocate(self, order: Deallocate) -> Life:
         """Satisfy the option, stop the VM, and be in the pool without one until somebody starts it (assumption P27)."""
         self.restarting = True
         try:
-            yield from self._empty(option)
+            yield from self._empty(order)
             self._enter(NodeState.DEALLOCATING)
             yield self.env.after(self.pool.spans.step(NodeState.DEALLOCATING, self))
         finally:
@@ -228,13 +232,15 @@ class Node:
         yield simpy.Event(self.env)
         return None
 
-    def _empty(self, option: NodeDeallocationOption) -> Life:
-        """Take no new tasks, and get rid of those that run as the option says; the state stays."""
-        if option in DRAINING and self.state is NodeState.IDLE:
+    def _empty(self, order: Restart | Deallocate) -> Life:
+        """Take no new tasks, and get rid of those that run as the order's option says; the state stays."""
+        if order.option in DRAINING and self.state is NodeState.IDLE:
             self._enter(NodeState.IDLE, is_open=False)
-            yield from self._drain(option)
+            self._postponed = order
+            yield from self._drain(order.option)
+            self._postponed = None
         else:
-            slots.stop_tasks(self, ended_by(option))
+            slots.stop_tasks(self, ended_by(order.option))
 
     def _drain(self, option: NodeDeallocationOption) -> Life:
         """Wait for the last task, and for its retention if asked."""
@@ -249,7 +255,8 @@ class Node:
     def _stand_broken(self, order: Break) -> Life:
         """Do nothing until contact is back, or until somebody removes or restarts the node.
 
-        Tasks run on until the service gives the node up (assumption P24); what ends before counts.
+        Tasks run on until the service gives the node up (assumption P24); what ends before counts. A restart or
+        deallocation that waited for them is taken up again when contact is back.
         """
         env, before = self.env, self.state
         is_empty = slots.close(self)
@@ -272,6 +279,9 @@ class Node:
             self._will_recover = False
         if before is NodeState.STARTTASKFAILED:
             return Break(before, "its start task had failed before contact was lost")
+        if self._postponed is not None:
+            self._enter(NodeState.IDLE, is_open=False)
+            return self._postponed
         return None if before in SERVING else (yield from start(self, fresh=True))
 
     # ---- ends ----------------------------------------------------------------------------------------------

@@ -83,15 +83,20 @@ def deallocate_node(pool: Pool, asked: DeallocateNode) -> Answer:
 
 def start_node(pool: Pool, asked: StartNode) -> Answer:
     """Start deallocated nodes again, where the region has the capacity."""
+    told: list[Node] = []
 
     def refusal(node: Node) -> Answer | None:
-        if node.leaving or node.state is not NodeState.DEALLOCATED:
+        if node.leaving or node.state is not NodeState.DEALLOCATED or node in told:
             return _cannot(node)
-        if may_start(pool, node):
+        if may_start(pool, node, sum(other.kind is node.kind for other in told)):
             return None
         return Answer("AllocationFailed", f"There is no capacity to start {node.id}")
 
-    return _each(pool, asked.node_id, refusal, lambda node: node.tell(Start()))
+    def order(node: Node) -> None:
+        told.append(node)
+        node.tell(Start())
+
+    return _each(pool, asked.node_id, refusal, order)
 
 
 def disable_scheduling(pool: Pool, asked: DisableScheduling) -> Answer:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from simulator.engine.disk import Disks
     from simulator.engine.world import World
 
+SEEK_AGAIN = 60_000
+"""How long a preempted node waits at least, in milliseconds, before capacity is sought for it once more."""
+
 
 class Pool:
     """The control plane of one pool; its tasks live in `kernel`."""
@@ -212,10 +215,10 @@ class Pool:
         if node.kind is NodeKind.LOW_PRIORITY:
             watch_vm(self, node)
 
-    def lost_vm(self, node: Node) -> None:
-        """Seek capacity for a preempted node for as long as it is wanted (spec §6.1: continually)."""
+    def lost_vm(self, node: Node, least: int = 0) -> None:
+        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest."""
         if self.available is None:
-            event = self.world.env.after(self.spans.recovery(node))
+            event = self.world.env.after(max(self.spans.recovery(node), least))
             event.callbacks.append(lambda _: self._try_to_recover(node))
 
     def _try_to_recover(self, node: Node) -> None:
@@ -224,7 +227,9 @@ class Pool:
         if may_recover(self, node):
             node.recovered.succeed()
         else:
-            self.lost_vm(node)  # others took the cores meanwhile, or there is no capacity: seek again
+            # Others took the cores meanwhile, or there is no capacity: it is sought continually (spec §6.1), but not
+            # without end in one instant where recovery takes no time.
+            self.lost_vm(node, SEEK_AGAIN)
 
     def node_entered(self, node: Node) -> None:
         """Note a change of state."""

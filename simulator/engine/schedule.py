@@ -63,7 +63,8 @@ class Schedule:
             self._waiting = job
             self._start_waiting()
         after = self.body.schedule.do_not_run_after
-        if after is not None and self.body.schedule.recurrence_interval is not None:
+        is_held = self._waiting is not None and self.state is ScheduleState.DISABLED
+        if after is not None and (is_held or self.body.schedule.recurrence_interval is not None):
             yield self.world.env.at(to_ms(after), ARRIVALS)
         self._finish()
 
@@ -123,12 +124,16 @@ class Schedule:
     # ---- inside --------------------------------------------------------------------------------------------
 
     def _start_waiting(self) -> None:
-        """Create the job that is due, unless another runs, the schedule is disabled, or it is too late by now."""
+        """Create the job that is due, unless another runs, the schedule is disabled, or it is too late by now.
+
+        After `doNotRunAfter` no job is created, whatever has kept it waiting (spec §9.2).
+        """
         waiting = self._waiting
         if waiting is None or self._is_running or self.state is not ScheduleState.ACTIVE:
             return
         self._waiting = None
-        if self.world.env.clock - waiting.due <= self._window:
+        after, now = self.body.schedule.do_not_run_after, self.world.env.clock
+        if now - waiting.due <= self._window and (after is None or now <= to_ms(after)):
             waiting.create()
 
     def _finish(self) -> None:

@@ -162,3 +162,49 @@ def test_tasks_on_one_node_go_anywhere_all_the_same() -> None:
     work = [job(1, "10m", numberOfInstances=2), job(1, "10m", "k")]
     found = run(pool(targetLowPriorityNodes=1, **TALKING), work, options=options, horizon="1h")
     assert found.tasks["state"].astype(str).tolist() == ["active", "completed"]
+
+
+@pytest.mark.parametrize(("bound", "delay"), [("outage", "0s"), ("quota", "1s")])
+def test_capacity_is_sought_again_and_again_but_not_without_end_in_one_instant(bound: str, delay: str) -> None:
+    """Recovery takes hardly any time here: the node is back within a minute of the end of what kept it away."""
+    taken = {"model": "capacity_event", "fraction": 1, "times": ["15m"]}
+    bodies = [pool(targetLowPriorityNodes=1, simulation={"preemption": taken, "timing": {"recoveryDelay": delay}})]
+    rest: dict[str, Any] = {"horizon": "1h"}
+    if bound == "outage":
+        rest["timeline"] = [{"at": "10m", "operation": "outage", "size": "D2", "duration": "20m"}]
+    else:  # another pool takes the cores as soon as they are free, and gives them back at 30 minutes
+        bodies.append(pool() | {"id": "q"})
+        rest["account"] = {"lowPriorityCoreQuota": 2}
+        rest["timeline"] = [
+            {"at": "15m", "operation": "resize", "pool": "q", "targetLowPriorityNodes": 1, "resizeTimeout": "5m"},
+            {"at": "30m", "operation": "resize", "pool": "q", "targetLowPriorityNodes": 0},
+        ]
+    found = check(simulate(scenario(bodies, [], **rest)))
+    mine = found.node_states[found.node_states["node"].astype(str) == "p_1_p"]
+    assert mine["state"].astype(str).tolist().count("preempted") == 1
+    back = mine["start"][mine["state"] == "creating"].iloc[-1]
+    assert 1800.0 <= back <= 1860.0
+
+
+def test_no_job_is_created_after_the_schedule_is_over() -> None:
+    """Behaviour spec 9.2: not even one that has waited, for the job before or for the schedule to be enabled."""
+    once: dict[str, Any] = {
+        "id": "s",
+        "schedule": {"doNotRunUntil": "1h", "doNotRunAfter": "2h"},
+        "jobSpecification": {
+            "poolInfo": {"poolId": "p"},
+            "onAllTasksComplete": "terminatejob",
+            "tasks": [{"id": "t", "commandLine": "sleep 5400"}],
+        },
+    }
+    orders = [
+        {"at": "30m", "operation": "disableJobSchedule", "jobSchedule": "s"},
+        {"at": "3h", "operation": "enableJobSchedule", "jobSchedule": "s"},
+    ]
+    body = pool(targetDedicatedNodes=1)
+    found = run(body, [], *orders, jobSchedules=[once], horizon="5h")
+    assert found.operations["code"].tolist() == ["Success", "JobScheduleCompleted"]
+    assert len(found.attempts) == 0
+    often = {**once, "schedule": {"recurrenceInterval": "PT30M", "doNotRunAfter": "80m"}}
+    found = run(body, [], jobSchedules=[often], horizon="5h")
+    assert found.jobs["job"].astype(str).unique().tolist() == ["s:job-1"]

@@ -177,3 +177,18 @@ def test_the_list_of_nodes_shows_the_state() -> None:
     simulation.advance(1200)
     assert [node.state for node in simulation.nodes("p")] == [NodeState.DEALLOCATED]
     assert simulation.snapshot().pools["p"].nodes == {"deallocated": 1}
+
+
+def test_no_more_nodes_start_together_than_the_region_has() -> None:
+    """Behaviour spec 6.2: what is promised to one node of a request is not there for the next."""
+    curve = {"model": "capacity_curve", "points": [{"at": "0s", "available": 3}, {"at": "30m", "available": 1}]}
+    names = ["p_1_p", "p_2_p", "p_3_p"]
+    timeline = [
+        operation("10m", "deallocateNode", nodeId=names),
+        operation("1h", "startNode", nodeId=names),
+    ]
+    body: dict[str, Any] = {"targetDedicatedNodes": 0, "targetLowPriorityNodes": 3, "simulation": {"preemption": curve}}
+    found = story(*timeline, jobs=[], **body)
+    assert found.operations["code"].tolist() == ["Success", "AllocationFailed"]
+    last = found.node_states.groupby("node", observed=True)["state"].last()
+    assert last.tolist() == ["idle", "deallocated", "deallocated"]

@@ -167,3 +167,39 @@ def test_a_node_past_its_drain_has_no_contact_to_lose(again: str) -> None:
     found = story(drain("requeue"), operation("10m30s", again, nodeId="p_1_d"))
     assert found.operations["code"].tolist() == ["Success", "OperationNotValidOnNode"]
     assert found.nodes["gone"].tolist() == [660.0]
+
+
+RESTARTS = [
+    operation("10m", "reboot", nodeId="p_1_d", nodeRebootOption="taskcompletion"),
+    operation("10m", "deallocateNode", nodeId="p_1_d", nodeDeallocateOption="taskcompletion"),
+]
+
+
+@pytest.mark.parametrize(("asked", "state"), list(zip(RESTARTS, ["rebooting", "deallocating"], strict=True)))
+@pytest.mark.parametrize(("recovery", "at"), [("2m", 1800.0), ("1h", 900.0 + 3600)])
+def test_what_waits_for_a_task_is_not_forgotten_when_contact_is_lost(
+    asked: dict[str, Any], state: str, recovery: str, at: float
+) -> None:
+    """The task ends first where contact is back in time; else it is given back, and nothing is left to wait for."""
+    lost = operation("15m", "loseContact", nodeId="p_1_d", recovery=recovery)
+    found = story(asked, lost, options={"apiProfile": "2025-06"})
+    assert found.operations["code"].tolist() == ["Success", "Success"]
+    assert (state, at) in states(found)
+
+
+@pytest.mark.parametrize(
+    "second", [operation("20m", "removeNodes", nodeList=["p_1_d"]), operation("20m", "deletePool")]
+)
+@pytest.mark.parametrize(
+    "first",
+    [*RESTARTS, operation("10m", "disableScheduling", nodeId="p_1_d", nodeDisableSchedulingOption="taskcompletion")],
+)
+def test_a_node_may_go_in_the_instant_in_which_its_last_task_is_ended(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    """With removal that takes no time it is gone before anybody hears that it is empty."""
+    timeline = [first, {"at": "20m", "operation": "terminateJob", "job": "j"}, second]
+    body = pool(targetDedicatedNodes=1, simulation={"timing": {"leaving": "0s"}})
+    options = {"apiProfile": "2025-06"}
+    found = check(simulate(scenario([body], [job(1, "30m")], timeline=timeline, horizon="1h", options=options)))
+    assert found.nodes["gone"].tolist() == [1200.0]

@@ -1,13 +1,15 @@
 """The answer: measures of one run as one object with stable keys.
 
 tasks           counts: submitted, succeeded, failed, unfinished; retries, requeues, preemptions (times, not tasks);
-                unfinished_why {reason: tasks}
+                unfinished_why {reason: tasks}; submitted and unfinished count every task the scenario adds, those too
+                that were never added: refused, of a job that its schedule did not create, due after the end
 makespan_s      first submission to last completion
 queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
 utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
                 that asks for no cores takes its share by slots); useful: node time with a task that succeeds of node
                 time billed; slowdown: how many times as long attempts that succeeded took as they would have alone
-                on their node, None unless the option cpuSlowdown lets tasks share cores
+                on their node (without those that may have gone on from a checkpoint), None unless the option
+                cpuSlowdown lets tasks share cores
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
 jobs            by id: submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
@@ -145,11 +147,20 @@ def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
 
 
 def _slowdown(recording: Recording) -> float | None:
-    """Compare how long attempts took with what they would have taken alone."""
-    made, workload = recording.raw.attempts, recording.workload
+    """Compare how long attempts took with what they would have taken alone; not those that may go on from a checkpoint.
+
+    The first attempt of a task writes its checkpoints; how much later ones had left to do is not in the record.
+    """
+    made, workload, extras = recording.raw.attempts, recording.workload, recording.workload.extras
+    alone = workload.overhead + workload.demand
     good = (made.outcome == Outcome.SUCCEEDED) & (made.instance == 0)
-    alone = (workload.overhead + workload.demand)[made.task[good]]
-    return _share(float((made.end - made.start)[good].sum()), float(alone.sum()))
+    if extras.interval is not None and extras.cost is not None:
+        saves = extras.interval > 0
+        written = np.maximum(workload.demand - 1, 0) // np.where(saves, extras.interval, 1)
+        alone = alone + np.where(saves, written * extras.cost, 0)
+        tries = np.bincount(made.task[made.instance == 0], minlength=len(workload))
+        good &= ~(saves & (tries > 1))[made.task]
+    return _share(float((made.end - made.start)[good].sum()), float(alone[made.task[good]].sum()))
 
 
 def _capacities(recording: Recording) -> tuple[Floats, Floats]:

@@ -136,3 +136,17 @@ def test_lost_nodes_leave_their_neighbours_in_peace() -> None:
     assert {"succeeded", "preempted", "requeued", "expired", "failed"} <= outcomes
     assert any(row.state is NodeState.PREEMPTED for row in made.raw.recorder.states)
     assert summarize(made)["utilization"]["slowdown"] > 1.2
+
+
+def test_writing_and_reading_checkpoints_is_no_slowdown() -> None:
+    """Alone: 30 min of work and two checkpoints of 1 min. The attempt that goes on from one is not measured."""
+    saves = {"cores": 2, "checkpoints": {"interval": "10m", "cost": "1m", "restartCost": "2m"}}
+    alone = run(pool(nodes=1), job(tasks=[task("t", "30m", simulation=saves)]), **SLOW)
+    assert spans(alone) == [1920]
+    assert summarize(alone)["utilization"]["slowdown"] == 1
+    events = {"model": "capacity_event", "fraction": 1, "times": ["25m"]}
+    lost = pool(low_priority=1, simulation={"preemption": events, "timing": {"recoveryDelay": "5m"}})
+    both = [task("t", "30m", simulation=saves), task("u", "30m", simulation={"submit": "1h", "cores": 4})]
+    made = run(lost, job(tasks=both), **SLOW)
+    assert spans(made) == [1500, 720, 3600]
+    assert summarize(made)["utilization"]["slowdown"] == 2

@@ -90,11 +90,16 @@ def sentence(found: Plan) -> str:
     constraint = worst.constraint
     reach = "–" if worst.reach is None else value(worst.reach, constraint.reach_unit)
     inside = f"{100 * constraint.level:g} % of runs" if constraint.level is not None else "the mean"
-    far = f", {100 * worst.distance:.3g} % beyond it" if 0 < worst.distance < math.inf else ""
+    far = f", {_far(worst.distance)}" if 0 < worst.distance < math.inf else ""
     return (
         f"No design keeps every constraint. Nearest is {nearest.name}: {constraint.text} comes to "
         f"{whole(worst.estimate, constraint.unit)}; {inside} would need the limit at {reach}{far}."
     )
+
+
+def _far(distance: float) -> str:
+    """Say how far beyond a limit, as a share of it; from a thousand per cent on as times."""
+    return f"{1 + distance:,.0f} times what it is" if distance >= 9.995 else f"{100 * distance:.3g} % beyond it"
 
 
 def _show(found: Plan) -> None:

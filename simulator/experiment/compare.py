@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import hypot, isfinite
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from simulator.units import spoken
 
 LITTLE = 0.05
 """Tasks a run that are not worth a word."""
+NO_HELP: Final = 0.995
+"""Share of the independent interval from which on it is, rounded, all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Comparison:
             parts.append(_span_text(found["makespan"]))
         elif abs(more) >= LITTLE:
             parts.append(f"leaves {abs(more):,.1f} {'more' if more > 0 else 'fewer'} tasks unfinished")
-        return f"{name} {' and '.join(parts)} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
+        told = " and ".join(parts).rstrip(",")
+        return f"{name} {told} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
 
     def _left(self, name: str) -> float:
         """Give how many tasks a run of a scenario leaves unfinished, on average."""
@@ -72,7 +76,7 @@ class Comparison:
         known = {measure: left for measure, left in told.items() if left is not None and isfinite(left) and left > 0}
         if not known:
             return None
-        helped = {measure: left for measure, left in known.items() if left < 1}
+        helped = {measure: left for measure, left in known.items() if left < NO_HELP}
         idle = " and ".join(measure for measure in known if measure not in helped)
         if not helped:
             return f"Facing the same luck did not narrow the interval of {idle}: the two do not rise and fall together."
@@ -120,7 +124,12 @@ def compare(
     return Comparison(
         names,
         made,
-        {name: _differences(first, made[name], followed, level) for name in names[1:]},
+        {
+            name: _differences(
+                first, made[name], followed, level, in_pairs=_have_luck_in_common(scenarios[names[0]], scenarios[name])
+            )
+            for name in names[1:]
+        },
         level,
         tuple(_warnings(same_seed, made)),
     )
@@ -138,6 +147,13 @@ def _refuse_unknown(scenarios: Mapping[str, Scenario], measures: Iterable[str]) 
         raise InputError(problems)
 
 
+def _have_luck_in_common(one: Scenario, two: Scenario) -> bool:
+    """Say whether two scenarios share a job (or stream) or a pool: random numbers are found by their names."""
+    streams = [{job.simulation.stream or job.id for job in scenario.jobs} for scenario in (one, two)]
+    pools = [{pool.id for pool in scenario.pools} for scenario in (one, two)]
+    return bool(streams[0] & streams[1] or pools[0] & pools[1])
+
+
 def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications]) -> Iterable[str]:
     """Say where scenarios do not share their luck, and what each of them warns of."""
     streams = {name: {job.simulation.stream or job.id for job in scenario.jobs} for name, scenario in scenarios.items()}
@@ -153,8 +169,9 @@ def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications
 
 
 def _differences(
-    first: Replications, other: Replications, measures: Iterable[str], level: float
+    first: Replications, other: Replications, measures: Iterable[str], level: float, *, in_pairs: bool = True
 ) -> dict[str, Difference]:
+    """Give the differences; where the two share no luck, what sharing it was worth is chance and stays unsaid."""
     found = {}
     for name in measures:
         one, two = first.values[name], other.values[name]
@@ -171,7 +188,7 @@ def _differences(
             alone = [ratio(values * weight, weight, level) for values, weight in zip((one, two), weights, strict=True)]
             apart = hypot(*(estimate.half_width for estimate in alone))
             narrowing = absolute.half_width / apart if apart > 0 and isfinite(apart) else None
-        found[name] = Difference(absolute, _relative(one, two, level), narrowing)
+        found[name] = Difference(absolute, _relative(one, two, level), narrowing if in_pairs else None)
     return found
 
 
@@ -193,7 +210,7 @@ def _narrowing(one: Floats, two: Floats, paired: Estimate) -> float | None:
     if whole == 0:
         return None
     freedom = whole**2 / sum(part**2 / (count - 1) for part in parts if part > 0)
-    return float(paired.half_width / (t_quantile(paired.level, int(freedom)) * whole**0.5))
+    return float(paired.half_width / (t_quantile(paired.level, max(count - 1, int(freedom))) * whole**0.5))
 
 
 def _share_text(difference: Difference, verb: str, less: str, more: str) -> str:
@@ -202,7 +219,9 @@ def _share_text(difference: Difference, verb: str, less: str, more: str) -> str:
         return f"{verb} about the same"
     word, sign = (less, -1) if share.value < 0 else (more, 1)
     low, high = sorted((100 * sign * share.low, 100 * sign * share.high))
-    return f"{verb} {100 * abs(share.value):.0f} % {word}, 95 % interval {low:.0f}–{high:.0f} %,"
+    # A narrow interval is not one number, nor is what is clearly there 0 %.
+    digits = 1 if low < high and f"{low:.0f}" == f"{high:.0f}" else 0
+    return f"{verb} {100 * abs(share.value):.{digits}f} % {word}, 95 % interval {low:.{digits}f}–{high:.{digits}f} %,"
 
 
 def _span_text(difference: Difference) -> str:

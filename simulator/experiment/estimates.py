@@ -173,7 +173,8 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
 def quantile(values: Floats, share: float, level: float = LEVEL) -> Estimate:
     """Estimate a quantile of single runs by order statistics, whatever the distribution (binomial).
 
-    An end that no value shows is infinite: thirty runs bound no p95 from above; `needed_for` says how many do.
+    An end that no value shows is infinite: thirty runs bound no p95 from above; `needed_for` at the level of one side
+    (97.5 % where both have 95 %) says how many do.
     """
     ordered = np.sort(values)
     count = len(ordered)

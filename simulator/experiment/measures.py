@@ -126,8 +126,9 @@ def find_measure(name: str) -> Measure:
         return MEASURES[name]
     if not any(pattern.fullmatch(name) for pattern in PATHS):
         near = get_close_matches(name, [*MEASURES, *_PLAIN], n=1)
-        hint = f", did you mean '{near[0]}'?" if near else f"; expected one of {', '.join(MEASURES)}"
-        raise InputError(f"no measure '{name}'{hint}, or a path into the answer such as jobs.NAME.makespan_s")
+        hint = f", did you mean '{near[0]}'?" if near else f"; expected one of {', '.join(MEASURES)}, or a path"
+        further = " It may be a path" if near else ""
+        raise InputError(f"no measure '{name}'{hint}{further} into the answer such as jobs.NAME.makespan_s")
     path = tuple(name.split("."))
     fit = Fit.QUANTILE if path[-1] in ("p50", "p95", "p99", "max", "queue_p95") else Fit.MEAN
     absent = 0.0 if path[-2:-1] in (("unfinished_why",), ("errors",), ("resize_errors",), ("by_label",)) else None

@@ -204,10 +204,15 @@ def sample_warnings(made: Replications, share: float) -> list[str]:
     """Say whether there are too few replications for a quantile of single runs."""
     if not 0 < share < 1:
         raise InputError(f"expected a quantile between 0 and 1, not {share:g}")
-    needed = needed_for(share)
-    if made.count >= needed:
+    needed, bounding = needed_for(share), needed_for(share, (1 + LEVEL) / 2)
+    if made.count >= bounding:
         return []
     end = "largest" if share > 0.5 else "smallest"
+    far_side_is_open = min(share, 1 - share) ** made.count > (1 - LEVEL) / 2
+    if made.count >= needed or far_side_is_open:
+        side = "either side" if far_side_is_open else "above" if share > 0.5 else "below"
+        text = f"{made.count} replications do not bound the p{100 * share:g} of single runs from {side} at "
+        return [f"{text}{100 * LEVEL:.0f} %: {bounding} would"]
     text = (
         f"{made.count} replications are few for the p{100 * share:g} of single runs: with fewer than {needed} it is "
         f"little more than the {end}, and nothing bounds it on that side"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from simulator import Scenario
 from simulator.cli.whole import app
-from simulator.experiment import Comparison, compare, replicate
+from simulator.experiment import Comparison, Replications, compare, replicate
 from simulator.experiment.compare import Difference
 from simulator.experiment.estimates import mean
 from simulator.scenario.workload import build
@@ -128,6 +128,34 @@ def test_pairing_that_does_not_help_is_said_to_be_none() -> None:
     assert mixed.startswith("Facing the same luck narrowed the interval of cost to 10 % of that of independent runs")
     assert mixed.endswith("; it did not help with makespan.")
     assert one.low < one.high
+
+
+def test_strangers_are_not_said_to_gain_from_the_same_luck() -> None:
+    """With no job and no pool in common a narrower interval is chance."""
+    servers = pool(id="elsewhere", targetDedicatedNodes=2)
+    other = scenario(
+        [servers], [{**job(20, {"exponential": {"mean": "6m"}}, "other"), "poolInfo": {"poolId": "elsewhere"}}]
+    )
+    found = compare({"two": described(2), "other": other}, 5, workers=1)
+    assert found.differences["other"]["makespan"].absolute.half_width > 0
+    assert any("do not face the same arrivals" in text for text in found.warnings)
+    assert {one.narrowing for one in found.differences["other"].values()} == {None}
+    assert found.pairing("other") is None
+
+
+def test_all_of_the_interval_is_no_narrowing() -> None:
+    same = Difference(mean(np.array([1.0, 2.0, 3.0])), None, 0.998)
+    told = Comparison(("a", "b"), {}, {"b": {"cost": same}}).pairing("b")
+    assert told is not None
+    assert told.startswith("Facing the same luck did not narrow the interval of cost")
+
+
+def test_a_small_clear_difference_is_told_with_an_interval() -> None:
+    values = np.array([1.010, 1.012, 1.008, 1.011, 1.009])
+    lower = mean(values - 1)
+    left = Replications({"tasks.unfinished": np.zeros(5)}, 5, reached=True, precision=None)
+    found = Comparison(("a", "b"), {"a": left, "b": left}, {"b": {"cost": Difference(lower, lower, None)}})
+    assert found.sentence("b") == "b costs 1.0 % more, 95 % interval 0.8–1.2 % (against a)."
 
 
 def test_a_measure_that_one_scenario_lacks_names_its_file(tmp_path: Path) -> None:

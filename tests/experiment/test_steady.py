@@ -1,6 +1,7 @@
 """Steady-state studies: the warm-up is found and left out, and what has no steady state is told."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from simulator import Scenario, simulate
 from simulator.cli.whole import app
 from simulator.experiment import replicate
-from simulator.experiment.replications import find_warmup, sample_warnings
+from simulator.experiment.replications import Replications, find_warmup, sample_warnings
 from simulator.experiment.steady import common_warmup, load, mser, steady
 from simulator.theory.queues import mmc_wait
 from tests.engine.test_stories import job, pool, scenario
@@ -99,9 +100,22 @@ def test_the_answer_shows_the_warm_up(tmp_path: Path) -> None:
 
 
 def test_enough_replications_for_a_quantile_need_no_warning() -> None:
-    few = replicate(scenario([pool()], [job(3, "5m")]), 5, workers=1)
+    few = replicate(scenario([pool()], [job(3, "5m")]), 6, workers=1)
     assert sample_warnings(few, 0.5) == []
     assert "59" in sample_warnings(few, 0.95)[0]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.9, 0.95])
+@pytest.mark.parametrize("count", [2, 5, 6, 20, 60, 71, 72])
+def test_an_open_end_of_a_quantile_is_always_said_and_only_then(share: float, count: int) -> None:
+    """Between one-sided and two-sided certainty an end is open too; a median is no smallest value."""
+    made = Replications({"cost": np.arange(float(count))}, count, reached=True, precision=None)
+    found = made.quantile("cost", share)
+    assert found is not None
+    told = sample_warnings(made, share)
+    assert bool(told) == (math.isinf(found.low) or math.isinf(found.high))
+    if math.isinf(found.low) and math.isinf(found.high):
+        assert "from either side" in told[0]
 
 
 def test_all_replications_leave_out_the_warm_up_that_others_have_shown() -> None:

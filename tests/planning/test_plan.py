@@ -116,6 +116,14 @@ def test_a_design_that_falls_behind_under_a_horizon_is_not_the_cheap_answer(tmp_
     assert answer.shown == {"nodes": 2}, "whoever says how much may be left is asked for no more"
 
 
+def test_a_limit_far_out_of_reach_is_told_in_times(tmp_path: Path) -> None:
+    file = plan_file(tmp_path, "P(makespan <= 1s) >= 0.95", search="{first: 2, replications: 2, confirm: 2}")
+    ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
+    said = ended.stdout.replace("\n", " ")
+    assert " times what it is." in said
+    assert "e+" not in said
+
+
 def test_where_nothing_will_do_the_constraint_and_the_nearest_design_are_named(tmp_path: Path) -> None:
     file = plan_file(tmp_path, "P(makespan <= 25m) >= 0.95")
     ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])

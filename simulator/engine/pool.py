@@ -21,7 +21,7 @@ from simulator.engine.spans import Spans
 from simulator.engine.starting import Crowd
 from simulator.kernel import Kernel
 from simulator.scenario.bodies import Pool as PoolDescription
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState, TaskState
+from simulator.states import AllocationState, NodeDeallocationOption, NodeKind, NodeState, TaskState
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -127,6 +127,13 @@ class Pool:
             elif not node.is_settled:
                 return True
         return False
+
+    @property
+    def allocation_state(self) -> AllocationState:
+        """Whether its size is as it is to be, on its way there, or on the way to be left alone."""
+        if self.resizing is None:
+            return AllocationState.STEADY
+        return AllocationState.STOPPING if self.resizing.stopped else AllocationState.RESIZING
 
     @property
     def wanted(self) -> dict[NodeKind, int]:

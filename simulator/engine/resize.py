@@ -27,6 +27,8 @@ class Resize:
     """Sequence numbers of nodes that have not gone yet."""
     awaited: set[int] = field(default_factory=set)
     """Sequence numbers of nodes that have appeared but not come as far as `steady_when` wants."""
+    stopped: bool = False
+    """Whether it only waits for nodes that were past their drain when it was stopped."""
     code: str = "Success"
     message: str = ""
 

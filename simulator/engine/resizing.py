@@ -88,6 +88,7 @@ def stop(pool: Pool) -> Answer:
         pool.pending = None  # targets stay until the next evaluation (assumption P33)
         _cancel_orders(pool.resizing, "ResizeStopped", "The resize was stopped")
         _put_back(pool, pool.resizing)
+        pool.resizing.stopped = True
         progress(pool)
     return DONE
 

@@ -30,7 +30,7 @@ from simulator.scenario.job_operations import AddJob, AddTasks
 from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.schema import Operation
 from simulator.scenario.workload import Workload, build
-from simulator.states import JobState, NodeKind
+from simulator.states import AllocationState, JobState, NodeKind
 from simulator.units import to_ms, to_s
 
 LONGEST = 180 * 24 * 3600 * 1000
@@ -49,6 +49,7 @@ class PoolSnapshot:
 
     target_dedicated_nodes: int
     target_low_priority_nodes: int
+    allocation_state: AllocationState
     nodes: dict[str, int]
     """Nodes by state."""
     active_tasks: int
@@ -334,6 +335,7 @@ def _snapshot(pool: Pool) -> PoolSnapshot:
     return PoolSnapshot(
         target_dedicated_nodes=pool.targets[NodeKind.DEDICATED],
         target_low_priority_nodes=pool.targets[NodeKind.LOW_PRIORITY],
+        allocation_state=pool.allocation_state,
         nodes=dict(sorted(nodes.items())),
         active_tasks=pool.kernel.active,
         running_tasks=pool.kernel.running,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, simulate
+from simulator import Recording, Simulation, simulate
 from tests.engine.laws import check
 from tests.engine.test_operations import operation
 from tests.engine.test_stories import job, pool, scenario
@@ -203,3 +203,15 @@ def test_a_node_may_go_in_the_instant_in_which_its_last_task_is_ended(
     options = {"apiProfile": "2025-06"}
     found = check(simulate(scenario([body], [job(1, "30m")], timeline=timeline, horizon="1h", options=options)))
     assert found.nodes["gone"].tolist() == [1200.0]
+
+
+def test_a_pool_is_steady_resizing_or_stopping() -> None:
+    """Behaviour spec 4.2: a resize that is stopped is not over before the nodes that have to go have gone."""
+    shrink = operation("10m", "resize", targetDedicatedNodes=0)
+    body = pool(targetDedicatedNodes=1, simulation={"timing": {"leaving": "2m"}})
+    run = Simulation(scenario([body], [job(1, "1h")], timeline=[shrink, operation("11m", "stopResize")], horizon="2h"))
+    seen = []
+    for minutes in (9.5, 10.5, 11.5, 12.5):
+        run.advance(60 * minutes)
+        seen.append(str(run.snapshot().pools["p"].allocation_state))
+    assert seen == ["steady", "resizing", "stopping", "steady"]

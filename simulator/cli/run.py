@@ -41,7 +41,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
     replications: Annotated[str | None, typer.Option(help="How many rolls of the dice, or auto.")] = None,
-    precision: Annotated[float, typer.Option(min=0.001, help="For auto: half-width of the interval.")] = 0.05,
+    precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, help="For auto: at most so many.")] = 1000,
     deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,

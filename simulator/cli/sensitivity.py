@@ -67,7 +67,7 @@ def _ends(lower: Estimate | None, higher: Estimate | None) -> str:
 
 
 def _percent(estimate: Estimate | None) -> str:
-    return "–" if estimate is None else f"{100 * estimate.value:+.1f} %"
+    return "–" if estimate is None else f"{100 * estimate.value:+z.1f} %"
 
 
 def _show(found: Tornado) -> None:
@@ -103,7 +103,7 @@ def _show(found: Tornado) -> None:
 
 def _range(lower: Estimate | None, higher: Estimate | None) -> str:
     half = max((one.half_width for one in (lower, higher) if one is not None), default=0.0)
-    low, high = ("–" if one is None else f"{100 * one.value:+.1f}" for one in (lower, higher))
+    low, high = ("–" if one is None else f"{100 * one.value:+z.1f}" for one in (lower, higher))
     return f"{low} to {high} ± {100 * half:.1f}"
 
 

@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.float64]
 
 def _finite(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")  # noqa: TRY004
+        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic tells ValueErrors only
     return value
 
 

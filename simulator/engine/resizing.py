@@ -75,7 +75,7 @@ def begin(
     for limit, act in ((timeout, _time_out), (drain_timeout, _give_up_draining)):
         if limit is not None and math.isfinite(limit):
             event = pool.world.env.after(to_ms(limit), ARRIVALS)
-            event.callbacks.append(lambda _, act=act: act(pool, resizing))  # type: ignore[misc]
+            event.callbacks.append(lambda _, act=act: act(pool, resizing))  # type: ignore[misc]  # bound now
     progress(pool)
 
 

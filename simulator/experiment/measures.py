@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
+from simulator.formula.errors import MESSAGES
+from simulator.results.codes import RESIZE_ERRORS
 from simulator.results.ledger import UNPAID, Label
+from simulator.results.money import NOT_WORKING
+from simulator.results.reasons import PLAIN, is_reason
+from simulator.scenario.auto_pools import auto_pool_id
+from simulator.scenario.names import near
+from simulator.scenario.planned import planned
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -94,12 +101,13 @@ STEADY_TITLES: Final[Mapping[str, str]] = {
 
 _QUANTILES = "mean|p50|p95|p99|max"
 _LEVELS = "peak|mean"
+_COUNTS = ("submitted", "succeeded", "failed", "unfinished", "retries", "requeues", "preemptions")
 _ID = r"[^.]+"
 PATHS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        r"tasks\.(submitted|succeeded|failed|unfinished|retries|requeues|preemptions)",
-        rf"tasks\.unfinished_why\.{_ID}",
+        rf"tasks\.({'|'.join(_COUNTS)})",
+        rf"tasks\.unfinished_why\.(?P<reason>{_ID})",
         r"makespan_s",
         rf"(queue_time_s|turnaround_s)\.({_QUANTILES})",
         r"utilization\.(slot|core|useful|slowdown)",
@@ -111,24 +119,32 @@ PATHS: Final = tuple(
         rf"cost\.by_pool\.(?P<pool>{_ID})",
         rf"cost\.by_kind\.({'|'.join(NodeKind)})",
         rf"cost\.by_job\.(?P<costs>{_ID})",
-        rf"cost\.by_label\.{_ID}",
-        rf"resize_errors\.{_ID}",
+        rf"cost\.by_label\.({'|'.join(Label)})",
+        rf"resize_errors\.({'|'.join(RESIZE_ERRORS)})",
         r"steady\.(queue_mean|queue_p95|turnaround_mean|in_system|load|tasks|warmup_tasks|warmup_s|warmup_found)",
-        rf"evaluations\.(count|target_changes|errors\.{_ID})",
+        rf"evaluations\.(count|target_changes|errors\.({'|'.join(MESSAGES)}))",
     )
 )
 """What numbers an answer has (`results/metrics.py`)."""
+ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "resize_errors.": RESIZE_ERRORS,
+    "evaluations.errors.": tuple(MESSAGES),
+    "tasks.unfinished_why.": PLAIN,
+    "tasks.": _COUNTS,
+    "ledger_node_s.": tuple(Label),
+    "cost.by_label.": tuple(Label),
+    "cost.by_kind.": tuple(NodeKind),
+    "nodes.by_kind.": tuple(f"{kind}.{level}" for kind in NodeKind for level in _LEVELS.split("|")),
+}
+"""Parts of the answer whose numbers are the same whatever the scenario, and how these are called."""
 
 
 def find_measure(name: str) -> Measure:
     """Give the measure of a name or of a path into the answer."""
     if name in MEASURES:
         return MEASURES[name]
-    if not any(pattern.fullmatch(name) for pattern in PATHS):
-        near = get_close_matches(name, [*MEASURES, *_PLAIN], n=1)
-        hint = f", did you mean '{near[0]}'?" if near else f"; expected one of {', '.join(MEASURES)}, or a path"
-        further = " It may be a path" if near else ""
-        raise InputError(f"no measure '{name}'{hint}{further} into the answer such as jobs.NAME.makespan_s")
+    if not is_measure(name):
+        raise InputError(f"no measure '{name}'{_instead(name)}")
     path = tuple(name.split("."))
     fit = Fit.QUANTILE if path[-1] in ("p50", "p95", "p99", "max", "queue_p95") else Fit.MEAN
     absent = 0.0 if path[-2:-1] in (("unfinished_why",), ("errors",), ("resize_errors",), ("by_label",)) else None
@@ -142,7 +158,22 @@ def find_measure(name: str) -> Measure:
 
 def is_measure(name: str) -> bool:
     """Say whether a name is that of a measure, or of a path into the answer."""
-    return name in MEASURES or any(pattern.fullmatch(name) for pattern in PATHS)
+    found = next((match for pattern in PATHS if (match := pattern.fullmatch(name))), None)
+    if found is None:
+        return name in MEASURES
+    reason = found.groupdict().get("reason")
+    return reason is None or is_reason(reason)
+
+
+def _instead(name: str) -> str:
+    """Say what there is: the entries of the part of the answer that is named, or names and an example of a path."""
+    for part, entries in ENTRIES.items():
+        if name.startswith(part):
+            hint = near(name.removeprefix(part), entries, ";").replace("'", f"'{part}", 1)
+            return f"{hint} {part.removesuffix('.')} has {', '.join(entries)}"
+    close = get_close_matches(name, [*MEASURES, *_PLAIN], n=1)
+    names = f", did you mean '{close[0]}'? It may be" if close else f"; expected one of {', '.join(MEASURES)}, or"
+    return f"{names} a path into the answer such as jobs.NAME.makespan_s"
 
 
 _PLAIN: Final = (
@@ -164,9 +195,8 @@ def _unit(path: tuple[str, ...]) -> str:
 
 def check_measures(names: Iterable[str], scenario: Scenario) -> None:
     """Refuse measures that no run of the scenario has, all at once."""
-    jobs = {job.id for job in scenario.jobs}
-    autos = {f"{job.auto_pool.id_prefix}_{job.id}" for job in scenario.jobs if job.auto_pool}
-    pools = {pool.id for pool in scenario.pools} | autos
+    jobs = {one.job.id for one in planned(scenario)}
+    pools = {pool.id for pool in scenario.pools} | set(_brought(scenario))
     wrong: list[str] = []
     for name in names:
         try:
@@ -176,9 +206,19 @@ def check_measures(names: Iterable[str], scenario: Scenario) -> None:
             continue
         for pattern in PATHS:
             named = found.groupdict() if (found := pattern.fullmatch(name)) else {}
-            for what, known in (("job", jobs), ("costs", jobs), ("pool", pools)):
+            for what, known in (("job", jobs), ("costs", {*jobs, NOT_WORKING}), ("pool", pools)):
                 if named.get(what) and named[what] not in known:
-                    noun = "pool" if what == "pool" else "job"
-                    wrong.append(f"no measure '{name}': the scenario has no {noun} '{named[what]}'")
+                    noun, hint = "pool" if what == "pool" else "job", near(named[what], sorted(known))
+                    wrong.append(f"no measure '{name}': the scenario has no {noun} '{named[what]}'{hint}")
     if wrong:
         raise InputError("; ".join(wrong))
+
+
+def _brought(scenario: Scenario) -> Iterator[str]:
+    """Name the pools that jobs bring along."""
+    for one in planned(scenario):
+        auto = one.job.auto_pool
+        if auto is not None:
+            is_shared = one.schedule >= 0 and auto.pool_lifetime_option == "jobschedule"
+            owner = scenario.job_schedules[one.schedule].id if is_shared else one.job.id
+            yield auto_pool_id(auto.id_prefix, owner)

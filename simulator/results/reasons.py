@@ -1,13 +1,14 @@
 """Why a task did not complete: a few words for each, so that nothing waits for ever without being explained."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.codes import SUCCESS
+from simulator.results.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
 from simulator.results.control import IDLE, STATES, Control
 from simulator.scenario.planned import Planned
 from simulator.scenario.schema import Scenario
@@ -31,6 +32,33 @@ SCHEDULE_ORDERS: Final = {
     "deleteJobSchedule": "it had been deleted",
 }
 """What the last accepted order means for jobs that are due after it."""
+STILL_RAN: Final = "the one before still ran"
+NO_NODE: Final = "no node in service when the run ended"
+NO_TARGETS: Final = "the pool's targets are 0"
+NO_SUCH_JOB: Final = "its schedule has created no such job"
+ENDED: Final = "its job ended"
+PLAIN: Final = (
+    "not yet submitted when the run ended",
+    "still running when the run ended",
+    "its job still prepared the node when the run ended",
+    "queued when the run ended",
+    "needs several nodes at once, which its pool never gives",
+    "waits for a task that did not satisfy it",
+    "waits for a task that does not exist",
+    *(f"needs more {what} than any node of its pool has" for what in ("memory", "cores", "slots")),
+    "its job was deleted",
+    "its job is disabled",
+    NO_NODE,
+    *(f"{NO_NODE}: {why}" for why in (NO_TARGETS, *RESIZE_ERRORS)),
+    *(f"{NO_SUCH_JOB}: {why}" for why in (STILL_RAN, *filter(None, SCHEDULE_ORDERS.values()))),
+)
+"""Every reason that is the same in all runs."""
+_OTHERS: Final = re.compile(rf"{NO_NODE}: \d+ ({{0}})(, \d+ ({{0}}))*|{ENDED}: .+".format("|".join(BROKEN)))
+
+
+def is_reason(text: str) -> bool:
+    """Say whether a run can give this reason: nodes are counted in some, and a client says why it ended a job."""
+    return text in PLAIN or _OTHERS.fullmatch(text) is not None
 
 
 def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> tuple[list[str], npt.NDArray[np.int32]]:
@@ -86,11 +114,11 @@ def _put_jobs(
         row = last.get(number)
         if row is None and planned.schedule >= 0:
             why = _skipped(scenario.job_schedules[planned.schedule].id, control, planned)
-            put(unfinished & (workload.job == number), f"its schedule has created no such job: {why}")
+            put(unfinished & (workload.job == number), f"{NO_SUCH_JOB}: {why}")
         elif row is not None and row.state is JobState.DELETING:
             put(unfinished & (workload.job == number), "its job was deleted")
         elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
-            put(unfinished & (workload.job == number), f"its job ended: {row.reason}")
+            put(unfinished & (workload.job == number), f"{ENDED}: {row.reason}")
         elif row is not None and row.state in (JobState.DISABLING, JobState.DISABLED):
             put(unfinished & (raw.tasks.state == TaskState.ACTIVE) & (workload.job == number), "its job is disabled")
 
@@ -101,7 +129,7 @@ def _skipped(schedule: str, control: Control, planned: Planned) -> str:
     for row in control.raw.recorder.operations:
         if row.target.lower() == name and row.code == SUCCESS and row.time <= to_ms(planned.due):
             word = SCHEDULE_ORDERS.get(row.operation, word)
-    return word or "the one before still ran"
+    return word or STILL_RAN
 
 
 def _why_waiting(control: Control, pool: int) -> str:
@@ -113,14 +141,14 @@ def _why_waiting(control: Control, pool: int) -> str:
     if (left & (control.state == IDLE)).any():
         return "queued when the run ended"
     errors = [
-        row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", "Success", "Retargeted")
+        row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", SUCCESS, RETARGETED)
     ]
     targets = [row for row in raw.recorder.targets if row[0] == pool]
     wants_none = not targets or not any(targets[-1][2:])
     stuck = [code for code in np.unique(control.state[left]).tolist() if STATES[code] in BROKEN]
     if stuck:
         counts = (f"{int((control.state[left] == code).sum())} {STATES[code]}" for code in stuck)
-        return f"no node in service when the run ended: {', '.join(counts)}"
+        return f"{NO_NODE}: {', '.join(counts)}"
     if errors:
-        return f"no node in service when the run ended: {errors[-1]}"
-    return "no node in service when the run ended" + (": the pool's targets are 0" if wants_none else "")
+        return f"{NO_NODE}: {errors[-1]}"
+    return NO_NODE + (f": {NO_TARGETS}" if wants_none else "")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from simulator import Recording
+from simulator.experiment.measures import is_measure
 from simulator.results.metrics import summarize
 from simulator.states import NODE_TRANSITIONS, NodeState, Outcome, TaskState
 
@@ -27,7 +28,22 @@ def check(recording: Recording) -> Recording:
     _check_room(recording)
     _check_ledger(recording)
     _check_timeline(recording)
+    _check_answer(recording)
     return recording
+
+
+def _check_answer(recording: Recording) -> None:
+    """Whatever an answer counts by name, an experiment can follow: its lists of names are whole."""
+    answer = summarize(recording)
+    counted = {
+        "resize_errors": answer["resize_errors"],
+        "evaluations.errors": answer["evaluations"]["errors"],
+        "tasks.unfinished_why": answer["tasks"]["unfinished_why"],
+        "cost.by_label": answer["cost"]["by_label"] or {},
+    }
+    for part, entries in counted.items():
+        for name in entries:
+            assert is_measure(f"{part}.{name}") or "." in name, f"{part}.{name}"
 
 
 def _check_ledger(recording: Recording) -> None:

@@ -60,7 +60,11 @@ def test_a_seed_of_the_experiment_replaces_the_scenarios(tmp_path: Path) -> None
         ("axs: {}", "experiment.yaml:2:1: axs: unknown key, did you mean 'axes'?"),
         ("replications: 0", "replications: expected a value greater than or equal to 1"),
         ("measures: [costs]", "2:12: measures.0: no measure 'costs', did you mean 'cost'?"),
-        ("measures: [jobs.wurk.cost]", "the scenario has no job 'wurk'"),
+        ("measures: [jobs.wurk.cost]", "the scenario has no job 'wurk', did you mean 'work'?"),
+        (
+            "measures: [resize_errors.Foo]",
+            "2:12: measures.0: no measure 'resize_errors.Foo'; resize_errors has A",
+        ),
         ("tables: [task]", "tables.0: no table 'task', did you mean 'tasks'?"),
         ("axes: {pools.0.targetDedicatedNode: [1]}", "2:8: axes.pools.0.targetDedicatedNode: unknown path"),
         ("axes: {pools.0.targetDedicatedNodes: [1, -1]}", "cell 1 with pools.0.targetDedicatedNodes = -1"),

@@ -168,6 +168,7 @@ def test_large_spaces_are_sampled(tmp_path: Path) -> None:
     ("subject_to", "axes", "search", "messages"),
     [
         ("P(makespan <= 4h) >= 95, cost <= cheap", NODES, SEARCH, ["subject_to.0: expected a prob", "subject_to.1"]),
+        ("resize_errors.Foo <= 0", NODES, SEARCH, ["subject_to.0: no measure 'resize_errors.Foo'; resize_errors has"]),
         ("makespan <= 1h", "nodes: {path: pools.p.targetDedicatedNode, values: [1]}", SEARCH, ["did you mean"]),
         (
             "makespan <= 1h",

@@ -23,7 +23,7 @@ from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     from simulator.results.recording import Recording
-    from simulator.scenario.schema import Scenario
+    from simulator.scenario.bodies import Job
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -121,21 +121,14 @@ def load(recording: Recording) -> float | None:
 
 def arriving_share(recording: Recording) -> float:
     """Give the share of the tasks whose job has its work from processes with a rate."""
-    open_jobs = _open_jobs(recording.scenario)
+    open_jobs = np.array([_is_open(planned.job) for planned in recording.workload.jobs], dtype=np.bool_)
     return float(open_jobs[recording.workload.job].mean())
 
 
-def _open_jobs(scenario: Scenario) -> npt.NDArray[np.bool_]:
-    return np.array(
-        [
-            bool(job.simulation.workload)
-            and all(
-                isinstance(source, TaskGroup) and isinstance(source.arrivals, Process)
-                for source in job.simulation.workload
-            )
-            for job in scenario.jobs
-        ],
-        dtype=np.bool_,
+def _is_open(job: Job) -> bool:
+    sources = job.simulation.workload
+    return bool(sources) and all(
+        isinstance(source, TaskGroup) and isinstance(source.arrivals, Process) for source in sources
     )
 
 

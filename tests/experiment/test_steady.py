@@ -80,6 +80,21 @@ def test_a_heap_of_work_is_no_load() -> None:
     )
 
 
+def test_jobs_that_come_during_the_run_arrive_like_others() -> None:
+    """Jobs of `addJob` and of schedules stand in no list of the scenario's own jobs."""
+    poisson = {"count": 30, "duration": "1m", "arrivals": {"poisson": {"ratePerHour": 60}}}
+    there = {"poolInfo": {"poolId": "p"}, "simulation": {"workload": [poisson]}}
+    found = scenario(
+        [pool(targetDedicatedNodes=1)],
+        [],
+        timeline=[{"at": "1m", "operation": "addJob", "job": {"id": "late", **there}}],
+        jobSchedules=[{"id": "s", "schedule": {"doNotRunUntil": "2m"}, "jobSpecification": there}],
+    )
+    made = replicate(found, 2, workers=1)
+    assert (made.values["tasks.unfinished"] == 0).all()
+    assert (made.values["steady.load"] > 0).all()
+
+
 def test_a_run_without_tasks_has_no_steady_state_and_no_traceback() -> None:
     empty = scenario([pool()], [], horizon="1h")
     assert steady(simulate(empty))["queue_mean"] is None

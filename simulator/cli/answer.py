@@ -114,7 +114,8 @@ def _figures(summary: dict[str, Any]) -> Table:
     table.add_column(style="cyan", no_wrap=True)
     table.add_column()
     counts = [f"{tasks['succeeded']:,} succeeded", f"{tasks['failed']:,} failed"]
-    counts += [f"{tasks['unfinished']:,} unfinished"]
+    never = tasks["planned"] - tasks["submitted"]
+    counts += [f"{tasks['unfinished']:,} unfinished" + (f" ({never:,} never submitted)" if never else "")]
     table.add_row("tasks", ", ".join(counts))
     again = [f"{name} {tasks[name]:,}" for name in ("retries", "requeues", "preemptions") if tasks[name]]
     if again:
@@ -142,7 +143,7 @@ def _jobs(summary: dict[str, Any], width: int) -> Table:
     rows = []
     for name, job in list(summary["jobs"].items())[:JOBS_SHOWN]:
         makespan, wait = (("–" if job[key] is None else span(job[key])) for key in ("makespan_s", "queue_time_s"))
-        rows.append((name, f"{job['succeeded']:,} of {job['submitted']:,}", makespan, wait, _money(job["cost"])))
+        rows.append((name, f"{job['succeeded']:,} of {job['planned']:,}", makespan, wait, _money(job["cost"])))
     if len(rows) < len(summary["jobs"]):
         rows.append((f"and {len(summary['jobs']) - len(rows):,} more", "", "", "", ""))
     titles = ("job", "succeeded", "makespan", "mean queue time", "cost of its work")

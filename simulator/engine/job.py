@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,6 +73,7 @@ class Job:
             self.refused = answer.code
             self._enter(JobState.COMPLETED, answer.code)
             job_control.close(self.pool.kernel, self.number, self.world.env.clock)
+            self.take_back(self.pool.kernel.tasks_of(self.number, TaskState.ACTIVE))
             self._ended()
             return answer
         self._enter(JobState.ACTIVE)
@@ -319,6 +320,13 @@ class Job:
         for row in rows:
             self.submitted[row] = self.world.env.clock
             self.pool.kernel.submit_now(self.pool.task_of(row))
+
+    def take_back(self, tasks: Iterable[int]) -> None:
+        """Leave out tasks of a closed job that came in the instant in which the service refused them."""
+        kernel = self.pool.kernel
+        for task in tasks:
+            kernel.state[task] = TaskState.PLANNED
+            kernel.abandoned -= 1
 
     def _enter(self, state: JobState, reason: str = "") -> None:
         self.world.record.job_state(self.number, state, self.world.env.clock, reason)

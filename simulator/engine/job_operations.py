@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from simulator.engine.answers import DONE, Answer
 from simulator.engine.job import REFUSALS, Job, find_task
 from simulator.engine.schedule import NO_SCHEDULE, Schedule
@@ -37,9 +39,16 @@ Handler = Callable[[Job, Any], Answer]
 NO_TASK = Answer("TaskNotFound", "The specified task does not exist")
 
 
-def add_tasks(job: Job, _: AddTasks) -> Answer:
-    """Say whether the job takes them; they arrive by themselves."""
-    return REFUSALS.get(job.state, DONE)
+def add_tasks(job: Job, asked: AddTasks) -> Answer:
+    """Say whether the job takes them; they arrive by themselves, a moment before the operation that adds them."""
+    answer = REFUSALS.get(job.state, DONE)
+    if answer.is_refusal:
+        names = {task.id.lower() for task in asked.tasks}
+        kernel, now = job.pool.kernel, job.world.env.clock
+        rows = np.flatnonzero((job.workload.job == job.number) & (job.workload.submit == now)).tolist()
+        found = [job.pool.task_of(row) for row in rows if job.workload.names[row].lower() in names]
+        job.take_back(task for task in found if kernel.state[task] == TaskState.ACTIVE)
+    return answer
 
 
 def disable(job: Job, asked: DisableJob) -> Answer:

@@ -101,7 +101,7 @@ STEADY_TITLES: Final[Mapping[str, str]] = {
 
 _QUANTILES = "mean|p50|p95|p99|max"
 _LEVELS = "peak|mean"
-_COUNTS = ("submitted", "succeeded", "failed", "unfinished", "retries", "requeues", "preemptions")
+_COUNTS = ("planned", "submitted", "succeeded", "failed", "unfinished", "retries", "requeues", "preemptions")
 _ID = r"[^.]+"
 PATHS: Final = tuple(
     re.compile(pattern)
@@ -113,7 +113,7 @@ PATHS: Final = tuple(
         r"utilization\.(slot|core|useful|slowdown)",
         rf"nodes\.({_LEVELS}|preemptions|vms)",
         rf"nodes\.by_kind\.({'|'.join(NodeKind)})\.({_LEVELS})",
-        rf"jobs\.(?P<job>{_ID})\.(submitted|succeeded|makespan_s|queue_time_s|cost)",
+        rf"jobs\.(?P<job>{_ID})\.(planned|submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",
         r"cost\.(total|licenses|per_succeeded_task)",
         rf"cost\.by_pool\.(?P<pool>{_ID})",

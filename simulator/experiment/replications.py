@@ -26,7 +26,7 @@ PILOTS_FROM: Final = 1 << 30
 STOP_ON_STEADY: Final = ("steady.queue_mean",)
 TAIL: Final = 0.95
 """The quantile inside each run that the answer gives."""
-BESIDE: Final = ("steady.load", "tasks.submitted", "tasks.unfinished")
+BESIDE: Final = ("steady.load", "tasks.submitted", "tasks.planned", "tasks.unfinished")
 """What warnings need."""
 BESIDE_STEADY: Final = ("steady.tasks", "steady.warmup_tasks", "steady.warmup_s", "steady.warmup_found")
 
@@ -192,7 +192,7 @@ def _warnings(made: Replications) -> Iterable[str]:
             "MSER-5 found no end of the warm-up in the first half of the tasks: the run is too short for a steady state"
         )
     if made.values["tasks.unfinished"].any():
-        share = float(made.values["tasks.unfinished"].sum() / made.values["tasks.submitted"].sum())
+        share = float(made.values["tasks.unfinished"].sum() / made.values["tasks.planned"].sum())
         if share >= 0.005:
             yield (
                 f"{100 * share:.1f} % of the tasks had not finished at the end: makespan and cost are of what was "

@@ -78,7 +78,8 @@ def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]
     cut = common_warmup([waits]) if warmup is None else warmup
     dropped, is_found = min(cut.tasks, len(waits)), cut.is_found
     begin = int(workload.submit[started[dropped]]) if dropped < len(started) else 0
-    end = int(workload.submit.max(initial=0))
+    came = workload.submit[tasks.submitted]
+    end = int(came.max(initial=0))
     kept = started[dropped:]
     completed = kept[tasks.state[kept] == TaskState.COMPLETED]
     stays = (tasks.end - workload.submit)[completed] / MS_PER_S
@@ -91,7 +92,7 @@ def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]
         "load": load(recording),
         "tasks": float(len(kept)),
         "warmup_tasks": float(dropped),
-        "warmup_s": (begin - int(workload.submit.min(initial=0))) / MS_PER_S,
+        "warmup_s": (begin - int(came.min(initial=0))) / MS_PER_S,
         "warmup_found": float(is_found),
     }
 
@@ -103,11 +104,12 @@ def load(recording: Recording) -> float | None:
     too few tasks come from processes with a rate: a heap of work that is there at once is no load.
     """
     workload, raw, control = recording.workload, recording.raw, recording.control
-    if not len(workload) or arriving_share(recording) < MOSTLY:
+    came = workload.submit[raw.tasks.submitted]
+    if not len(came) or arriving_share(recording) < MOSTLY:
         return None
-    end = int(workload.submit.max())
-    begin = (int(workload.submit.min()) + end) // 2
-    late = workload.submit >= begin
+    end = int(came.max())
+    begin = (int(came.min()) + end) // 2
+    late = raw.tasks.submitted & (workload.submit >= begin)
     pools = len(raw.pools)
     work = workload.slots * workload.instances * (workload.latency + workload.overhead + workload.demand)
     offered = np.bincount(raw.tasks.pool[late], weights=work[late].astype(np.float64), minlength=pools)

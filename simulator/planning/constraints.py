@@ -189,7 +189,7 @@ A probability, for rarely a pool gets no node before its resize times out.
 """
 
 NEARLY_ALL_DONE: Final = Constraint(
-    "P(at most 1 % of tasks unfinished) >= 0.95", "unfinished", True, 0.01, LEVEL, "tasks.submitted"
+    "P(at most 1 % of tasks unfinished) >= 0.95", "unfinished", True, 0.01, LEVEL, "tasks.planned"
 )
 """The same where a horizon cuts the run off: what has just come may be unfinished.
 

@@ -43,10 +43,12 @@ def _outcome(summary: dict[str, Any]) -> list[Figure]:
     tasks, cost, makespan = summary["tasks"], summary["cost"], summary["makespan_s"]
     each = cost["per_succeeded_task"]
     left = ", ".join(f"{tasks[name]:,} {name}" for name in ("failed", "unfinished") if tasks[name])
+    never = tasks["planned"] - tasks["submitted"]
+    left += f" ({never:,} never submitted)" if never else ""
     return [
         ("makespan", "–" if makespan is None else spoken(makespan), "first submission to last completion"),
         ("cost", money(cost["total"]), "" if each is None else f"{_small(each)} a task that succeeded"),
-        ("tasks succeeded", f"{tasks['succeeded']:,}", f"of {tasks['submitted']:,}; {left or 'none failed'}"),
+        ("tasks succeeded", f"{tasks['succeeded']:,}", f"of {tasks['planned']:,}; {left or 'none failed'}"),
     ]
 
 
@@ -204,11 +206,11 @@ def _dearest(parts: Mapping[str, float]) -> list[tuple[str, float]]:
 def jobs(summary: dict[str, Any]) -> list[Html]:
     """Make the table of jobs."""
     found = list(summary["jobs"].items())
-    shown = found if len(found) <= JOBS else sorted(found, key=lambda item: -item[1]["submitted"])[:JOBS]
+    shown = found if len(found) <= JOBS else sorted(found, key=lambda item: -item[1]["planned"])[:JOBS]
     rows = [
         (
             name,
-            f"{job['succeeded']:,} of {job['submitted']:,}",
+            f"{job['succeeded']:,} of {job['planned']:,}",
             "–" if job["makespan_s"] is None else spoken(job["makespan_s"]),
             "–" if job["queue_time_s"] is None else spoken(job["queue_time_s"]),
             money(job["cost"]),

@@ -8,7 +8,7 @@ from simulator.units import spoken
 def sentence(summary: dict[str, Any]) -> str:
     """Say the answer in one sentence."""
     tasks, cost = summary["tasks"], summary["cost"]
-    done = f"{tasks['succeeded']:,} of {tasks['submitted']:,} tasks succeeded"
+    done = f"{tasks['succeeded']:,} of {tasks['planned']:,} tasks succeeded"
     within = "" if summary["makespan_s"] is None else f" within {spoken(summary['makespan_s'])}"
     price = "at a cost nobody knows" if cost["total"] is None else f"for {money(cost['total'])}"
     peak = summary["nodes"]["peak"]

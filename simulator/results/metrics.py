@@ -1,8 +1,9 @@
 """The answer: measures of one run as one object with stable keys.
 
-tasks           counts: submitted, succeeded, failed, unfinished; retries, requeues, preemptions (times, not tasks);
-                unfinished_why {reason: tasks}; submitted and unfinished count every task the scenario adds, those too
-                that were never added: refused, of a job that its schedule did not create, due after the end
+tasks           counts: planned (all that the scenario means to add), submitted (those that were added), succeeded,
+                failed, unfinished; retries, requeues, preemptions (times, not tasks); unfinished_why {reason: tasks};
+                planned = succeeded + failed + unfinished: work that was never submitted (refused, of a job that its
+                schedule did not create, due after the end) is unfinished too, so that no design looks done for it
 makespan_s      first submission to last completion
 queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
 utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
@@ -11,7 +12,7 @@ utilization     slot: slot time taken of slot time in service; core: core time t
                 on their node (without those that may have gone on from a checkpoint), None unless the option
                 cpuSlowdown lets tasks share cores
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
-jobs            by id: submitted, succeeded, makespan_s, queue_time_s (mean), cost
+jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
                 licenses: how much of the total application licences make up;
@@ -58,7 +59,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
     stays = (tasks.end - workload.submit)[completed] / MS_PER_S
     makespan = None
     if completed.any():
-        makespan = float(tasks.end[completed].max() - workload.submit.min()) / MS_PER_S
+        makespan = float(tasks.end[completed].max() - workload.submit[tasks.submitted].min()) / MS_PER_S
     cost = _cost(recording)
     return {
         "tasks": _tasks(recording),
@@ -94,7 +95,8 @@ def _tasks(recording: Recording) -> dict[str, Any]:
     names, codes = recording.unfinished
     why = np.bincount(codes, minlength=len(names))
     return {
-        "submitted": len(recording.workload),
+        "planned": len(recording.workload),
+        "submitted": int(tasks.submitted.sum()),
         "succeeded": int(tasks.succeeded.sum()),
         "failed": int((completed & ~tasks.succeeded).sum()),
         "unfinished": int((~completed).sum()),
@@ -229,15 +231,17 @@ def _jobs(recording: Recording, cost: dict[str, Any]) -> dict[str, Any]:
     completed, started = tasks.state == TaskState.COMPLETED, tasks.first_start >= 0
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, -1, dtype=np.int64)
-    np.minimum.at(begin, workload.job, workload.submit)
+    came = tasks.submitted
+    np.minimum.at(begin, workload.job[came], workload.submit[came])
     np.maximum.at(end, workload.job[completed], tasks.end[completed])
-    submitted = np.bincount(workload.job, minlength=count)
+    meant, submitted = (np.bincount(of, minlength=count) for of in (workload.job, workload.job[came]))
     succeeded = np.bincount(workload.job[tasks.succeeded], minlength=count)
     starts = np.bincount(workload.job[started], minlength=count)
     waits = np.zeros(count)
     np.add.at(waits, workload.job[started], (tasks.first_start - workload.submit)[started] / MS_PER_S)
     return {
         job.id: {
+            "planned": int(meant[index]),
             "submitted": int(submitted[index]),
             "succeeded": int(succeeded[index]),
             "makespan_s": float(end[index] - begin[index]) / MS_PER_S if end[index] >= 0 else None,

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from simulator.results.recorder import Recorder
 from simulator.scenario.bodies import Pool
+from simulator.states import TaskState
 
 Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
@@ -30,6 +31,11 @@ class RawTasks:
     last_start: Int64
     end: Int64
     pool: Int32
+
+    @property
+    def submitted(self) -> Bool:
+        """Which tasks were added to their job: the others were refused, skipped by a schedule, or due too late."""
+        return np.asarray(self.state != TaskState.PLANNED, dtype=np.bool_)
 
     def copy(self) -> "RawTasks":
         """Give columns of its own: those of a run that goes on still change."""

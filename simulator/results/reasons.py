@@ -37,6 +37,8 @@ NO_NODE: Final = "no node in service when the run ended"
 NO_TARGETS: Final = "the pool's targets are 0"
 NO_SUCH_JOB: Final = "its schedule has created no such job"
 ENDED: Final = "its job ended"
+NEVER: Final = "never submitted, its job had ended"
+NEVER_FOR_DELETED: Final = "never submitted, its job was deleted"
 PLAIN: Final = (
     "not yet submitted when the run ended",
     "still running when the run ended",
@@ -47,13 +49,14 @@ PLAIN: Final = (
     "waits for a task that does not exist",
     *(f"needs more {what} than any node of its pool has" for what in ("memory", "cores", "slots")),
     "its job was deleted",
+    NEVER_FOR_DELETED,
     "its job is disabled",
     NO_NODE,
     *(f"{NO_NODE}: {why}" for why in (NO_TARGETS, *RESIZE_ERRORS)),
     *(f"{NO_SUCH_JOB}: {why}" for why in (STILL_RAN, *filter(None, SCHEDULE_ORDERS.values()))),
 )
 """Every reason that is the same in all runs."""
-_OTHERS: Final = re.compile(rf"{NO_NODE}: \d+ ({{0}})(, \d+ ({{0}}))*|{ENDED}: .+".format("|".join(BROKEN)))
+_OTHERS: Final = re.compile(rf"{NO_NODE}: \d+ ({{0}})(, \d+ ({{0}}))*|({ENDED}|{NEVER}): .+".format("|".join(BROKEN)))
 
 
 def is_reason(text: str) -> bool:
@@ -107,20 +110,22 @@ def _put_jobs(
     """Say what the job has to do with it: ended, disabled, never created, or full."""
     raw = control.raw
     last = {row.job: row for row in raw.recorder.job_states}
-    unfinished = np.isin(raw.tasks.state, (TaskState.ACTIVE, TaskState.PLANNED))
-    if not unfinished.any():
+    waiting, never = raw.tasks.state == TaskState.ACTIVE, ~raw.tasks.submitted
+    if not (waiting | never).any():
         return
     for number, planned in enumerate(workload.jobs):
-        row = last.get(number)
+        row, mine = last.get(number), workload.job == number
         if row is None and planned.schedule >= 0:
             why = _skipped(scenario.job_schedules[planned.schedule].id, control, planned)
-            put(unfinished & (workload.job == number), f"{NO_SUCH_JOB}: {why}")
+            put(never & mine, f"{NO_SUCH_JOB}: {why}")
         elif row is not None and row.state is JobState.DELETING:
-            put(unfinished & (workload.job == number), "its job was deleted")
+            put(waiting & mine, "its job was deleted")
+            put(never & mine, NEVER_FOR_DELETED)
         elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
-            put(unfinished & (workload.job == number), f"{ENDED}: {row.reason}")
+            put(waiting & mine, f"{ENDED}: {row.reason}")
+            put(never & mine, f"{NEVER}: {row.reason}")
         elif row is not None and row.state in (JobState.DISABLING, JobState.DISABLED):
-            put(unfinished & (raw.tasks.state == TaskState.ACTIVE) & (workload.job == number), "its job is disabled")
+            put(waiting & mine, "its job is disabled")
 
 
 def _skipped(schedule: str, control: Control, planned: Planned) -> str:

@@ -35,7 +35,12 @@ TABLES: Final = (
             C("id", "text", "the task's id"),
             C("job", "category", "the job's id"),
             C("pool", "category", "the pool's id"),
-            C("submit", "float", "when it was added to its job", SECONDS),
+            C(
+                "submit",
+                "float",
+                "when it was added to its job; in the state planned: when it would have been",
+                SECONDS,
+            ),
             C("first_start", "float", "start time of the first attempt; empty if it never started", SECONDS),
             C("last_start", "float", "start time of the last attempt", SECONDS),
             C("end", "float", "when it completed; empty if it did not", SECONDS),

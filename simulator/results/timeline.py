@@ -108,8 +108,7 @@ def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
     final[completed] = True
     back = np.flatnonzero(ended & ~final)
     returned = Instants(_pool(raw, task[back]), attempts.end[made][back])
-    submitted = tasks.state != TaskState.PLANNED
-    rows = None if submitted.all() else np.flatnonzero(submitted)
+    rows = None if tasks.submitted.all() else np.flatnonzero(tasks.submitted)
     came = Instants(chosen(tasks.pool, rows), chosen(workload.submit, rows))
     slots = [(begin, int(workload.slots[0])), (end, -int(workload.slots[0]))] if is_plain and len(workload) else None
     return {

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from simulator.scenario.bodies import Job
 from simulator.scenario.job_operations import AddJob, AddTasks
 from simulator.scenario.schedules import JobSchedule
-from simulator.scenario.schema import Scenario
+from simulator.scenario.schema import Operation, Scenario
 from simulator.scenario.tasks import Workload
+from simulator.units import to_ms
 
 UNKNOWN = 1e10
 """In place of the time, in seconds, at which the job of a schedule is created: only the run will tell."""
@@ -27,25 +28,33 @@ class Planned:
 
 def planned(scenario: Scenario) -> tuple[Planned, ...]:
     """Give all jobs: the file's, then those of `addJob`, then those of schedules."""
-    added = [
-        operation.job.model_copy(
-            update={"simulation": operation.job.simulation.model_copy(update={"created_at": operation.at})}
-        )
-        for operation in scenario.timeline
-        if isinstance(operation, AddJob)
-    ]
-    jobs = {job.id.lower(): job for job in (*scenario.jobs, *added)}
-    for operation in scenario.timeline:
-        if isinstance(operation, AddTasks):
+    jobs = {job.id.lower(): job for job in scenario.jobs}
+    late = [operation.job.id.lower() for operation in scenario.timeline if isinstance(operation, AddJob)]
+    for operation in sorted(scenario.timeline, key=_at):  # as they will be performed: the file's order decides ties
+        if isinstance(operation, AddJob):
+            jobs[operation.job.id.lower()] = _created(operation)
+        elif isinstance(operation, AddTasks):
             job = jobs.get(operation.job.lower())
-            if job is not None and operation.at >= job.simulation.created_at:
+            if job is not None and _at(operation) >= to_ms(job.simulation.created_at):
                 jobs[job.id.lower()] = _with_tasks(job, operation)
-    late = {job.id.lower() for job in added}
-    found = [Planned(job, is_added=name in late, due=job.simulation.created_at) for name, job in jobs.items()]
+    found = [
+        Planned(jobs[name], is_added=name in late, due=jobs[name].simulation.created_at)
+        for name in dict.fromkeys([job.id.lower() for job in scenario.jobs] + late)
+    ]
     for number, schedule in enumerate(scenario.job_schedules):
         for k, due in enumerate(schedule.occurrences(scenario.horizon)):
             found.append(Planned(_occurrence(schedule, k + 1), number, due=due))
     return tuple(found)
+
+
+def _at(operation: Operation) -> int:
+    return to_ms(operation.at)
+
+
+def _created(operation: AddJob) -> Job:
+    job = operation.job
+    simulation = job.simulation.model_copy(update={"created_at": operation.at})
+    return job.model_copy(update={"simulation": simulation})
 
 
 def _with_tasks(job: Job, operation: AddTasks) -> Job:

@@ -33,8 +33,15 @@ def check(recording: Recording) -> Recording:
 
 
 def _check_answer(recording: Recording) -> None:
-    """Whatever an answer counts by name, an experiment can follow: its lists of names are whole."""
+    """Tasks add up; and whatever an answer counts by name, an experiment can follow: its lists of names are whole."""
     answer = summarize(recording)
+    tasks, jobs = answer["tasks"], answer["jobs"].values()
+    assert tasks["planned"] == len(recording.workload) == sum(job["planned"] for job in jobs)
+    assert tasks["submitted"] == sum(job["submitted"] for job in jobs)
+    assert tasks["planned"] == tasks["succeeded"] + tasks["failed"] + tasks["unfinished"]
+    assert tasks["unfinished"] == sum(tasks["unfinished_why"].values())
+    assert tasks["planned"] - tasks["unfinished"] <= tasks["submitted"] <= tasks["planned"]
+    assert recording.raw.tasks.submitted[recording.raw.attempts.task].all()
     counted = {
         "resize_errors": answer["resize_errors"],
         "evaluations.errors": answer["evaluations"]["errors"],

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording
+from simulator.results.metrics import summarize
 from tests.features.story import UBUNTU, job, operation, pool, run, task
 
 THREE = [task("a", "60s"), task("b", "60s"), task("c", "60s")]
@@ -92,7 +93,7 @@ def test_a_job_without_tasks_counts_as_complete_unless_the_script_is_trusted() -
     late = job(tasks=[task("a", "60s", submit="10s")], onAllTasksComplete="terminatejob")
     made = run(pool(nodes=1), late)
     assert states(made)[-1] == ("completed", 0)
-    assert made.tasks["unfinished_why"].tolist() == ["its job ended: AllTasksComplete"]
+    assert made.tasks["unfinished_why"].tolist() == ["never submitted, its job had ended: AllTasksComplete"]
     trusted = run(pool(nodes=1), late, options={"terminateWhenEmpty": "after_last_scripted_add"})
     assert states(trusted)[-1] == ("completed", 70)
 
@@ -172,6 +173,43 @@ def test_jobs_and_tasks_come_later() -> None:
     assert starts(made) | {"z": -1} == {"a": 0, "early": 5, "x": 15, "y": 25, "z": -1}
     assert made.operations["code"].astype(str).tolist()[-2:] == ["JobCompleted", "JobCompleted"]
     assert made.tasks["state"].astype(str).tolist()[-1] == "planned"
+    assert made.tasks["unfinished_why"].iloc[-1] == "never submitted, its job had ended: UserTerminate"
+    answer = summarize(made)
+    assert (answer["tasks"]["planned"], answer["tasks"]["submitted"], answer["tasks"]["unfinished"]) == (5, 4, 1)
+    assert (answer["jobs"]["late"]["planned"], answer["jobs"]["late"]["submitted"]) == (3, 2)
+
+
+def test_what_comes_before_its_job_in_the_same_instant_is_not_submitted() -> None:
+    """The service would answer JobNotFound: the order of the timeline counts."""
+    early = on_job("10s", "addTasks", job="late", tasks=[task("early", "10s")])
+    late = operation("10s", "addJob", pool=None, job=job("late", tasks=[task("x", "10s")]))
+    made = run(pool(nodes=1), job(tasks=[task("a", "5s")]), timeline=[early, late])
+    assert made.operations["code"].astype(str).tolist() == ["JobNotFound", "Success"]
+    assert starts(made) == {"a": 0, "x": 10}
+    made = run(pool(nodes=1), job(tasks=[task("a", "5s")]), timeline=[late, early])
+    assert starts(made) == {"a": 0, "x": 10, "early": 20}
+
+
+def test_tasks_of_a_job_that_is_refused_are_not_submitted() -> None:
+    """They come in the instant in which the quota stands in the way; nobody waits for them then."""
+    refused = run(pool(nodes=1), job(count=2), account={"activeJobAndScheduleQuota": 0})
+    tasks = summarize(refused)["tasks"]
+    assert (tasks["planned"], tasks["submitted"], tasks["unfinished"]) == (2, 0, 2)
+    assert refused.tasks["unfinished_why"].str.startswith("never submitted, its job had ended: ActiveJob").all()
+    assert refused.pool_timeline["queued_tasks"].max() == 0
+
+
+def test_tasks_that_come_with_the_end_of_their_job_are_refused_or_not_as_the_timeline_goes() -> None:
+    end, add = on_job("30s", "terminateJob"), on_job("30s", "addTasks", tasks=[task("late")])
+    for line, submitted in (([add, end], 4), ([end, add], 3)):
+        made = run(pool(nodes=1), job(tasks=THREE), timeline=line)
+        assert summarize(made)["tasks"]["submitted"] == submitted
+        assert ("JobCompleted" in made.operations["code"].astype(str).tolist()) == (submitted == 3)
+
+
+def test_the_makespan_begins_with_what_was_submitted() -> None:
+    line = [operation("60s", "addTasks", pool=None, job="j", tasks=[task("a", "60s")])]
+    assert summarize(run(pool(nodes=1), job(), timeline=line))["makespan_s"] == 60
 
 
 def test_preparation_runs_once_on_each_node_and_release_where_it_did() -> None:
@@ -278,6 +316,8 @@ def test_a_job_that_is_late_waits_for_its_window_and_missed_ones_do_not_pile_up(
     made = run(pool(nodes=1), jobSchedules=[narrow])
     assert made.tasks["first_start"].dropna().tolist() == [0, 600]
     assert "the one before still ran" in made.tasks["unfinished_why"].dropna().iloc[0]
+    tasks = summarize(made)["tasks"]
+    assert (tasks["planned"], tasks["submitted"], tasks["succeeded"], tasks["unfinished"]) == (4, 2, 2, 2)
 
 
 def test_dispatch_may_count_as_waiting() -> None:

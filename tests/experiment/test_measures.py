@@ -27,7 +27,7 @@ SIZE = {"vmSize": "Standard_D2s_v3"}
         ("ledger_node_s.idle", "did you mean 'ledger_node_s.idle_tail'? ledger_node_s has booting, "),
         ("tasks.unfinished_why.tired", "tasks.unfinished_why has not yet submitted when the run ended, "),
         ("tasks.unfinished_why.no node in service when the run ended: Foo", "did you mean 'tasks.unfinished_why."),
-        ("tasks.fialed", "did you mean 'tasks.failed'? tasks has submitted, succeeded, failed, "),
+        ("tasks.fialed", "did you mean 'tasks.failed'? tasks has planned, submitted, succeeded, failed, "),
     ],
 )
 def test_a_part_of_the_answer_without_such_an_entry_says_what_it_has(name: str, told: str) -> None:

@@ -57,7 +57,7 @@ def test_a_mean_of_makespans_of_which_one_has_no_end_keeps_no_limit() -> None:
 
 def test_under_a_horizon_a_hundredth_of_the_tasks_may_be_under_way_at_the_end() -> None:
     def runs(left: float) -> Columns:
-        values = {"unfinished": np.array([left] * 20), "tasks.submitted": np.array([400.0] * 20)}
+        values = {"unfinished": np.array([left] * 20), "tasks.planned": np.array([400.0] * 20)}
         return Columns(values)
 
     assert NEARLY_ALL_DONE.check(runs(4)).is_met

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,13 @@ from simulator.engine.rules import rules_of
 from simulator.engine.schedule import Schedule
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
 from simulator.engine.world import World
-from simulator.errors import InputError
+from simulator.errors import BrokenInvariantError, InputError
 from simulator.kernel import Kernel, used_slots
 from simulator.results.raw import RawAttempts, RawRun
 from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
+from simulator.scenario.amend import amend
 from simulator.scenario.auto_pools import auto_pool_id
 from simulator.scenario.bodies import Pool as PoolDescription
 from simulator.scenario.job_operations import AddJob, AddTasks
@@ -72,24 +74,31 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, replication: int = 0) -> None:
         self.scenario = scenario
+        """With the operations submitted so far at the end of its timeline."""
         self.replication = replication
+        self._asked: list[tuple[int | None, Operation]] = []
+        """Operations submitted, and how far the run had come by then, in ms; None = it had not begun."""
+        self._is_outdated = False
+        """Whether work was submitted that the run does not know of yet."""
+        self._begin(scenario.timeline)
+
+    def _begin(self, timeline: Iterable[Operation]) -> None:
+        """Make everything anew, as it is before the first instant; only operations of `timeline` are planned."""
+        scenario, replication = self.scenario, self.replication
         self.workload = build(scenario, replication)
         self.env = Environment(self._heed)
         self.world = World(self.env, scenario, replication, Recorder())
         self._pools: list[Pool] = []
-        self._operations = len(scenario.timeline)
+        self._operations = 0
         self._reached = 0
+        self._has_begun = False
         self._stop_reason = ""
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._describe_pools()
-        for operation in scenario.timeline:
+        for operation in timeline:
             self._plan(operation)
-        known = self.workload.submit[self.workload.submit < to_ms(UNKNOWN)]
-        last_submit = max([int(known.max(initial=0)), *(job.due for job in self.world.jobs)])
-        last_operation = max((to_ms(operation.at) for operation in scenario.timeline), default=0)
-        horizon = scenario.horizon
-        self._horizon = to_ms(horizon) if horizon is not None else max(last_submit, last_operation) + LONGEST
+        self._horizon = self._last_instant()
 
     @property
     def is_over(self) -> bool:
@@ -103,6 +112,8 @@ class Simulation:
 
     def advance(self, until: float | None = None) -> None:
         """Simulate up to and including `until` seconds, or to the end."""
+        self._catch_up()
+        self._has_begun = True
         limit = self._horizon if until is None else min(to_ms(until), self._horizon)
         while not self._stop_reason:
             instant = self.env.run_kernels(limit)
@@ -116,16 +127,26 @@ class Simulation:
                 break
             self.env.settle(instant)
 
-    def submit(self, operation: Operation) -> None:
-        """Plan an operation that the scenario's timeline does not have; it must lie in the future."""
+    def submit(self, operation: Operation | Mapping[str, Any]) -> None:
+        """Plan an operation that the scenario's timeline does not have; it must lie in the future.
+
+        It is given as an object or as the body that a file would have, and checked as one in a file is. What is odd
+        but not wrong joins `scenario.warnings`. A run that gets more work (`addJob`, `addTasks`) goes through its past
+        once more, with the same luck and the same outcome, when it is advanced next: so submit many at once.
+        """
         now = max(self._reached, self.env.last_instant)
-        if self.is_over or to_ms(operation.at) <= now:
+        amended = amend(self.scenario, operation)
+        asked = amended.timeline[-1]
+        if self.is_over or to_ms(asked.at) <= now:
             when = "the run is over" if self.is_over else f"the run has come to {to_s(now):g} s"
-            raise InputError(f"{operation.operation} at {operation.at:g} s comes too late: {when}")
-        if isinstance(operation, AddJob | AddTasks):
-            raise InputError(f"{operation.operation} must stand in the scenario's timeline: its tasks are drawn there")
-        self._operations += 1
-        self._plan(operation)
+            raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {when}")
+        self.scenario = amended
+        self._asked.append((self._reached if self._has_begun else None, asked))
+        if self._is_outdated or isinstance(asked, AddJob | AddTasks):
+            self._is_outdated = True
+        else:
+            self._plan(asked)
+            self._horizon = self._last_instant()
 
     def snapshot(self) -> Snapshot:
         """Describe the present without changing it."""
@@ -144,6 +165,7 @@ class Simulation:
 
     def recording(self) -> Recording:
         """Give the record of everything so far; marked incomplete if the run is not over."""
+        self._catch_up()
         end = self._horizon if self._stop_reason == "horizon" else self.env.last_instant
         if not self._stop_reason:
             end = max(end, self._reached)
@@ -231,7 +253,36 @@ class Simulation:
 
         event.callbacks.append(happen)
 
+    def _catch_up(self) -> None:
+        """Go through the past once more where work was submitted: tasks are drawn before a run begins.
+
+        Each operation is planned where it was before, so that even ties in one instant come out the same.
+        """
+        if not self._is_outdated:
+            return
+        self._is_outdated = False
+        before, reached = self.snapshot(), self._reached if self._has_begun else None
+        given = len(self.scenario.timeline) - len(self._asked)
+        self._begin(self.scenario.timeline[:given])
+        for instant, operation in [*self._asked, (reached, None)]:
+            if instant is not None:
+                self.advance(to_s(instant))
+            if operation is not None:
+                self._plan(operation)
+        after = self.snapshot()
+        if replace(after, pools={name: after.pools[name] for name in before.pools}) != before:
+            raise BrokenInvariantError(f"work that was submitted at {before.now:g} s has changed the past")
+
+    def _last_instant(self) -> int:
+        """Give the horizon, or where a run without one ends in any case."""
+        if self.scenario.horizon is not None:
+            return to_ms(self.scenario.horizon)
+        known = self.workload.submit[self.workload.submit < to_ms(UNKNOWN)]
+        last_submit = max([int(known.max(initial=0)), *(job.due for job in self.world.jobs)])
+        return max([last_submit, *(to_ms(operation.at) for operation in self.scenario.timeline)]) + LONGEST
+
     def _plan(self, operation: Operation) -> None:
+        self._operations += 1
         event = self.env.at(to_ms(operation.at), ARRIVALS)
         event.callbacks.append(lambda _: self._perform(operation))
 

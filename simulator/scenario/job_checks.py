@@ -138,7 +138,7 @@ def check_job_operations(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[
         if isinstance(operation, AddTasks):
             if not operation.tasks and not operation.workload:
                 yield Finding("expected tasks, a workload, or both", loc)
-            if found is None:
+            if found is None and ":" in operation.job:
                 text = "tasks cannot be added to the job of a schedule: list them in its jobSpecification"
                 yield Finding(text, (*loc, "job"))
 
@@ -167,7 +167,7 @@ def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
         name = one.task.id
         if manager is not None and name.lower() == manager.id.lower():
             yield Finding(f"the job manager has the id '{name}' too (TaskExists)", (*one.loc, "id"))
-        elif name.lower() in known and one.added_at is not None:
+        elif one.added_at is not None and (name.lower() in known or _is_of_group(placed, name.lower())):
             yield Finding(f"a second task with the id '{name}' (TaskExists)", (*one.loc, "id"))
         known.add(name.lower())
 
@@ -187,11 +187,18 @@ def _known_task(placed: PlacedJob, operation: TaskOperation, loc: Loc) -> Iterat
     yield Finding(text, (*loc, "task"), is_warning=True)
 
 
+def _is_of_group(placed: PlacedJob, name: str) -> bool:
+    groups = (part for part, one in enumerate(placed.sources) if isinstance(one.source, TaskGroup))
+    return any(_makes(placed, part, name) for part in groups)
+
+
 def _makes(placed: PlacedJob, part: int, wanted: str) -> bool:
     """Say whether a source gives a task of that id, in lower case; one that cannot be read is told elsewhere."""
     source = placed.sources[part].source
     if isinstance(source, TaskGroup):
-        prefix = source.prefix(part, is_alone=len(placed.sources) == 1 and not placed.tasks)
+        own = sum(one.added_at is None for one in placed.sources)
+        is_alone = part == 0 and own <= 1 and all(one.added_at is not None for one in placed.tasks)
+        prefix = source.prefix(part, is_alone=is_alone)
         begin, _, number = wanted.rpartition("-")
         is_one = begin == prefix.lower() and number.isdecimal() and number == str(int(number))
         return is_one and int(number) >= 1 and (source.count is None or int(number) <= source.count)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,7 +18,7 @@ from simulator.durations import format_duration
 from simulator.errors import InputError, Problem
 from simulator.scenario.checks import check
 from simulator.scenario.documents import Document
-from simulator.scenario.findings import Finding
+from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.kinds import Kind, refuse_other
 from simulator.scenario.names import check_names
 from simulator.scenario.prices import take_prices
@@ -56,7 +57,7 @@ def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     problems = [*sources.problems, *wrong]
     scenario = None
     try:
-        context = _context(sources.root.path.parent, prices)
+        context = context_of(sources.root.path.parent, prices)
         scenario = Scenario.model_validate(sources.data, context=context)
     except ValidationError as error:
         problems += explain(sources, error)
@@ -69,16 +70,26 @@ def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
         for finding in findings
     ]
     if scenario is None or any(not problem.is_warning for problem in (*problems, *told)):
-        raise InputError(_in_order([*problems, *told]))
+        raise InputError(in_order([*problems, *told]))
     return scenario.with_warnings(tuple(told))
 
 
-def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Sort as one reads: errors before warnings, by file, line and column; every problem once."""
     return sorted(dict.fromkeys(problems), key=lambda p: (p.is_warning, p.file or "", p.line or 0, p.column or 0))
 
 
-def explain(sources: Sources, error: ValidationError) -> list[Problem]:
+class Places(Protocol):
+    """What knows where a part of a scenario stands, for people."""
+
+    @property
+    def unread(self) -> Sequence[Loc]: ...
+
+    def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem: ...
+
+
+def explain(sources: Places, error: ValidationError) -> list[Problem]:
+    """Tell what the schema refuses in our own words."""
     problems = []
     for found in error.errors(include_url=False):
         loc = tuple(found["loc"])
@@ -140,8 +151,9 @@ def _known_keys() -> list[str]:
     return sorted(names)
 
 
-def _context(directory: Path, prices: dict[str, dict[str, float]]) -> dict[str, Any]:
+def context_of(folder: str | Path, prices: Mapping[str, dict[str, float]] = MappingProxyType({})) -> dict[str, Any]:
     """Give what the schema needs to read files that are named relative to the scenario."""
+    directory = Path(folder)
 
     def read_column(name: object, column: object) -> list[float]:
         rows = _rows(directory, name)

@@ -1,12 +1,12 @@
 """Every job that a run may see: those of the scenario, those that are added later, those that schedules create."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.scenario.bodies import Job
 from simulator.scenario.job_operations import AddJob, AddTasks
 from simulator.scenario.schedules import JobSchedule
 from simulator.scenario.schema import Operation, Scenario
-from simulator.scenario.tasks import Workload
+from simulator.scenario.tasks import TaskGroup, Workload
 from simulator.units import to_ms
 
 UNKNOWN = 1e10
@@ -24,6 +24,14 @@ class Planned:
     """Whether an operation of the timeline creates it."""
     due: float = 0.0
     """When it is created, or would like to be, in seconds."""
+    own_tasks: int = 0
+    """How many of the tasks its own body lists; operations add the others, and change nothing about these."""
+    own_sources: int = 0
+    """How many groups and traces its own body has."""
+
+    def prefix(self, group: TaskGroup, part: int) -> str:
+        """Give what the ids of its group at place `part` begin with, whatever is added later."""
+        return group.prefix(part, is_alone=part == 0 and self.own_sources <= 1 and not self.own_tasks)
 
 
 def planned(scenario: Scenario) -> tuple[Planned, ...]:
@@ -37,14 +45,22 @@ def planned(scenario: Scenario) -> tuple[Planned, ...]:
             job = jobs.get(operation.job.lower())
             if job is not None and _at(operation) >= to_ms(job.simulation.created_at):
                 jobs[job.id.lower()] = _with_tasks(job, operation)
+    bodies = [*scenario.jobs, *(operation.job for operation in scenario.timeline if isinstance(operation, AddJob))]
     found = [
-        Planned(jobs[name], is_added=name in late, due=jobs[name].simulation.created_at)
-        for name in dict.fromkeys([job.id.lower() for job in scenario.jobs] + late)
+        _planned(jobs[name], body, is_added=name in late)
+        for name, body in {job.id.lower(): job for job in bodies}.items()
     ]
     for number, schedule in enumerate(scenario.job_schedules):
         for k, due in enumerate(schedule.occurrences(scenario.horizon)):
-            found.append(Planned(_occurrence(schedule, k + 1), number, due=due))
+            job = _occurrence(schedule, k + 1)
+            found.append(replace(_planned(job, job), schedule=number, due=due))
     return tuple(found)
+
+
+def _planned(job: Job, body: Job, *, is_added: bool = False) -> Planned:
+    """Describe a job that may have more tasks than its `body`."""
+    own = len(body.tasks), len(body.simulation.workload)
+    return Planned(job, is_added=is_added, due=job.simulation.created_at, own_tasks=own[0], own_sources=own[1])
 
 
 def _at(operation: Operation) -> int:

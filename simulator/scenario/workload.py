@@ -4,7 +4,7 @@ Every purpose of every job has its own stream, so a change of one group's durati
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -138,7 +138,7 @@ def build(scenario: Scenario, replication: int) -> Workload:
             delays.append(_delays(simulation, luck, "manager", blocks[-1]))
         if job.tasks:
             listed.append((job, sum(map(len, blocks))))
-        for part, block in enumerate(_blocks(job, luck, hour)):
+        for part, block in _blocks(one, luck, hour):
             blocks.append(block)
             jobs.append(constant(index, len(block), np.int32))
             delays.append(_delays(simulation, luck, part, block))
@@ -156,14 +156,16 @@ def pool_of(scenario: Scenario, job: Job) -> Pool:
     return pool
 
 
-def _blocks(job: Job, luck: Luck, hour: float) -> list[Block]:
-    blocks = [_listed(job, luck)] if job.tasks else []
-    for part, source in enumerate(job.simulation.workload):
+def _blocks(one: Planned, luck: Luck, hour: float) -> Iterator[tuple[int | str, Block]]:
+    """Give the sources of a job and the names of their streams, which stay as they are when tasks are added later."""
+    before = 1 if one.own_tasks else 0
+    if one.job.tasks:
+        yield 0 if before else "added", _listed(one.job, luck)
+    for part, source in enumerate(one.job.simulation.workload):
         if isinstance(source, TaskGroup):
-            blocks.append(_drawn(job, source, part, luck, hour))
+            yield part + before, _drawn(one, source, part, luck, hour)
         else:
-            blocks.append(_replayed(job, source))
-    return blocks
+            yield part + before, _replayed(one.job, source)
 
 
 def _int32(values: Sequence[int]) -> Int32s:
@@ -250,10 +252,9 @@ def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str
     return values
 
 
-def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Block:
+def _drawn(one: Planned, group: TaskGroup, part: int, luck: Luck, hour: float) -> Block:
     """Give the tasks of a group that is described by distributions."""
-    generator = luck.generator("arrivals", part)
-    alone = len(job.simulation.workload) == 1 and not job.tasks
+    job, generator = one.job, luck.generator("arrivals", part)
     begin = job.simulation.created_at if group.start is None else group.start
     submit = group.arrivals.times(group.count, begin, hour, generator)
     count = len(submit)
@@ -269,7 +270,7 @@ def _drawn(job: Job, group: TaskGroup, part: int, luck: Luck, hour: float) -> Bl
         failures=failures,
         exit_code=codes_of(failures, group.exit_code),
         containers=constant(False, count, np.bool_),
-        names=Numbered(group.prefix(part, is_alone=alone), count),
+        names=Numbered(one.prefix(group, part), count),
         more=_more_drawn(group, part, luck, count),
     )
     chance = group.coordination_failure_probability

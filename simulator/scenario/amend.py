@@ -26,8 +26,8 @@ def amend(scenario: Scenario, asked: Operation | Mapping[str, Any]) -> Scenario:
     """Give the scenario with one more operation at the end of its timeline.
 
     `asked` is the operation or its body as a file would have it, complete: files that it names (traces, samples) are
-    looked for in the working directory. `InputError` carries all problems at once, by their paths in the body. What is odd but not wrong joins the
-    scenario's warnings.
+    looked for in the working directory. `InputError` carries all problems at once, by their paths in the body. What
+    is odd but not wrong joins the scenario's warnings.
     """
     if not isinstance(asked, Mapping | Operated | OnJob | OnSchedule | AddJob | Outage):
         raise InputError(f"expected an operation, or its body as a mapping, not {asked!r}")

@@ -123,6 +123,7 @@ def reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     if job.succeeded(task):
         return Answer("TaskSucceeded", "A task that ended with exit code 0 cannot be reactivated")
     job.world.record.task_changes.append((row, job.world.env.clock, True))
+    kernel.work.failed(task)  # as if it had never run: no checkpoint is left
     job_control.reactivate(kernel, task)
     return DONE
 

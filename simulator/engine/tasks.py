@@ -13,7 +13,7 @@ from simulator.results.raw import RawAttempts, RawTasks
 from simulator.results.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool
-from simulator.scenario.columns import chosen, constant, distinct, is_constant
+from simulator.scenario.columns import chosen, constant, distinct, is_constant, joined
 from simulator.scenario.dependencies import Dependencies
 from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.schema import EqualPriorityPolicy
@@ -137,19 +137,33 @@ def collect_attempts(
         start = assigned + (latency[:1] if is_constant(latency) else latency[task])
         for attempt, wait in kernel.work.waits.items():
             start[attempt] += wait
-        columns = (task, np.asarray(made.instance)[used], node, assigned, start, ends, outcome)
+        columns = (task, np.asarray(made.instance)[used], node, assigned, start, ends, outcome, *_kept(kernel))
         for name, column in zip(parts, columns, strict=True):
             parts[name].append(column)
     if len(kernels) == 1:
         return RawAttempts(**{name: columns[0] for name, columns in parts.items()})
     empty = np.zeros(0, dtype=np.int64)
     order = np.argsort(np.concatenate([empty, *parts["assigned"]]), kind="stable")
-    types = dict.fromkeys(("assigned", "start", "end"), np.int64) | {"outcome": np.int8}
-    joined: dict[str, Any] = {
-        name: np.concatenate([empty, *columns])[order].astype(types.get(name, np.int32))
+    types = dict.fromkeys(("assigned", "start", "end", "kept", "kept_until"), np.int64) | {"outcome": np.int8}
+    put_together: dict[str, Any] = {
+        name: chosen(joined([empty, *columns]), order).astype(types.get(name, np.int32), copy=False)
         for name, columns in parts.items()
     }
-    return RawAttempts(**joined)
+    return RawAttempts(**put_together)
+
+
+def _kept(kernel: Kernel) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Give of each attempt the work that a checkpoint saved and when it was written, at all instances alike."""
+    made = kernel.attempts
+    count = len(made)
+    if not kernel.work.kept:
+        return constant(0, count, np.int64), constant(-1, count, np.int64)
+    work, until = np.zeros(count, dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    for first, (saved, time) in kernel.work.kept.items():
+        instances = kernel.shape_of(made.task[first]).instances
+        work[first : first + instances] = saved
+        until[first : first + instances] = made.assigned[first] + time
+    return work, until
 
 
 def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:

@@ -313,9 +313,9 @@ class Lives:
         if self._shares:
             self._stale += self.sharing.withdraw(task, now)
             before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._lead[task]
-            self.work.stopped(task, first, before + self.sharing.worked)
+            self.work.stopped(task, first, before + self.sharing.worked, now - self.attempts.assigned[first])
         elif self._lengthens:
-            self.work.stopped(task, first, now - self.attempts.assigned[first])
+            self.work.stopped(task, first, now - self.attempts.assigned[first], now - self.attempts.assigned[first])
         if outcome == TERMINATED:
             self.failed += 1
             self.settle(task, True)

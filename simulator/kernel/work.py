@@ -2,6 +2,10 @@
 
 Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
 an attempt that is stopped shortens the next one.
+
+What is kept of an attempt is told twice: as work, which the attempts after it need not do, and as the time on the
+clock that was not in vain, from its assignment to its last checkpoint. That time has in it what came before the work,
+and the reading and writing of checkpoints, as has the time of an attempt that succeeds.
 """
 
 from array import array
@@ -27,6 +31,7 @@ class Work:
         "_image",
         "_images",
         "_interval",
+        "_keeping",
         "_latency",
         "_lead",
         "_limit",
@@ -41,6 +46,7 @@ class Work:
         "begin",
         "deadline",
         "end",
+        "kept",
         "outcome",
         "pull",
         "pulled",
@@ -78,6 +84,14 @@ class Work:
         """How long attempts waited for preparation, by their row."""
         self.pulled: dict[int, int] = {}
         """How long they pulled an image after that, where checkpoints are written."""
+        self.kept: dict[int, tuple[int, int]] = {}
+        """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
+
+        The work of a task's rows and what its next attempt has to do add up to its demand: an attempt that fails by
+        itself throws away what those before it had kept.
+        """
+        self._keeping: dict[int, list[int]] = {}
+        """The rows in `kept`, by task."""
         self.end = 0
         self.outcome = 0
         self.wait = 0
@@ -120,10 +134,12 @@ class Work:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED
 
-    def stopped(self, task: int, row: int, elapsed: int) -> None:
-        """Hear that an attempt was stopped so long after its assignment: work up to the last checkpoint is saved.
+    def stopped(self, task: int, row: int, elapsed: int, lasted: int) -> None:
+        """Hear that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
 
-        Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it.
+        Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it; else they
+        are equal. When a slowed process wrote its checkpoints nobody knows: the time that is kept of it is its time
+        in proportion, as if it had been slowed evenly from its beginning to its end; rounded down.
         """
         if not self._checkpoints or self._interval[task] <= 0:
             return
@@ -131,16 +147,26 @@ class Work:
         whole = self._process(task, self._remaining[task])
         resumed = self._remaining[task] < self._demand[task]
         lead = self._span[task] - whole  # dispatch, launch, and reading the checkpoint
-        done = elapsed - self.waits.get(row, 0) - self.pulled.get(row, 0) - lead
+        before = self.waits.get(row, 0) + self.pulled.get(row, 0)
+        done = elapsed - before - lead
         saved = max(done, 0) // step * self._interval[task]
         if saved:
+            time = before + lead + done // step * step
+            if lasted != elapsed:
+                before += self._lead[task]  # from here on the process ran
+                wall = lasted - before
+                time = before + wall * (time - before) // (elapsed - before)
+            self.kept[row] = (saved, time)
+            self._keeping.setdefault(task, []).append(row)
             self._remaining[task] -= saved
             lead += 0 if resumed else self._restart[task]
             self._span[task] = lead + self._process(task, self._remaining[task])
 
     def failed(self, task: int) -> None:
-        """Hear that an attempt failed by itself: the next one starts from the beginning."""
+        """Hear that the next attempt starts from the beginning, as one does after an attempt that failed by itself."""
         if self._checkpoints and self._remaining[task] < self._demand[task]:
+            for row in self._keeping.pop(task):
+                del self.kept[row]
             lead = self._span[task] - self._process(task, self._remaining[task]) - self._restart[task]
             self._remaining[task] = self._demand[task]
             self._span[task] = lead + self._process(task, self._demand[task])

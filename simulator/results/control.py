@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from simulator.results.intervals import Union
 from simulator.results.raw import RawRun
+from simulator.scenario.columns import is_constant
 from simulator.states import WITHOUT_VM, NodeKind, NodeState
 
 Ints = npt.NDArray[np.int64]
@@ -37,6 +38,7 @@ def code_of(state: NodeState) -> int:
     return _STATE_CODE[state]
 
 
+NOBODY = np.zeros(0, dtype=np.int64)
 STARTING, START_TASK = _STATE_CODE[NodeState.STARTING], _STATE_CODE[NodeState.WAITINGFORSTARTTASK]
 
 
@@ -97,22 +99,32 @@ class Control:
         """More than any instant of the run."""
         return self.raw.end + 1
 
-    def busy(self, rows: npt.NDArray[np.bool_] | None = None) -> Union:
-        """Unite the attempts of each node, all of them or those where `rows` is set."""
-        return self._united(self.raw.attempts.assigned, rows)
+    def busy(self, rows: npt.NDArray[np.bool_] | None = None, kept: Ints = NOBODY) -> Union:
+        """Unite the attempts of each node, all of them or those where `rows` is set; of those `kept` the kept time."""
+        return self._united(self.raw.attempts.assigned, rows, kept)
 
-    def working(self, rows: npt.NDArray[np.bool_] | None = None) -> Union:
+    def working(self, rows: npt.NDArray[np.bool_] | None = None, kept: Ints = NOBODY) -> Union:
         """Unite them without the time in which they wait for their job to prepare the node."""
         attempts = self.raw.attempts
         begin = attempts.assigned.copy()
         waited = self.raw.waited
         begin[waited] = np.minimum(attempts.start[waited], attempts.end[waited])
-        return self._united(begin, rows)
+        return self._united(begin, rows, kept)
 
-    def _united(self, begin: Ints, rows: npt.NDArray[np.bool_] | None) -> Union:
+    def _united(self, begin: Ints, rows: npt.NDArray[np.bool_] | None, kept: Ints) -> Union:
         attempts = self.raw.attempts
         chosen = slice(None) if rows is None else rows
-        return Union.of(attempts.node[chosen].astype(np.int64), begin[chosen], attempts.end[chosen], self.stride)
+        node, start, end = attempts.node[chosen].astype(np.int64), begin[chosen], attempts.end[chosen]
+        if len(kept):
+            node = np.concatenate([node, attempts.node[kept]])
+            start, end = np.concatenate([start, begin[kept]]), np.concatenate([end, attempts.kept_until[kept]])
+        return Union.of(node, start, end, self.stride)
+
+    @cached_property
+    def kept(self) -> Ints:
+        """Stopped attempts of which a checkpoint kept a part, by number."""
+        until = self.raw.attempts.kept_until
+        return NOBODY if is_constant(until) else np.flatnonzero(until >= 0)
 
     @cached_property
     def releases(self) -> Union:

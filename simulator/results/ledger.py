@@ -3,9 +3,13 @@
 While a task is on a node, the label is the best that can be said of any task there: it succeeds, it still runs at
 the end of the run, it fails, it is lost. Without a task the state decides. Labels sum to the time that nodes
 existed; billed labels, with the rounding of the bill, sum to the bill.
+
+Of a lost attempt the time up to its last checkpoint is kept: it shares the fate of the task that goes on from there.
+It is useful if the task succeeds, unfinished if it has not completed when the run ends, and lost after all if the task
+comes to nothing or a later attempt fails by itself, which throws it away.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -25,7 +29,7 @@ from simulator.results.control import (
 )
 from simulator.results.control import UNPAID as UNPAID_STATES
 from simulator.scenario.schema import Options
-from simulator.states import NodeState, Outcome
+from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S, to_ms
 
 Ints = npt.NDArray[np.int64]
@@ -40,13 +44,13 @@ class Label(StrEnum):
     START_TASK = "start_task"
     """`waitingforstarttask`."""
     BUSY_USEFUL = "busy_useful"
-    """At least one task on the node that succeeds in this attempt."""
+    """At least one task on the node that succeeds in this attempt, or from a checkpoint that this attempt wrote."""
     BUSY_UNFINISHED = "busy_unfinished"
-    """None that succeeds, at least one that still runs when the run ends."""
+    """None that succeeds, at least one that still runs, or that can go on from here, when the run ends."""
     BUSY_FAILED = "busy_failed"
     """Only tasks whose attempt fails or is lost, at least one that fails."""
     BUSY_LOST = "busy_lost"
-    """Only tasks whose attempt is lost: node preempted, or task killed by a shrink."""
+    """Only tasks whose attempt is lost, since its last checkpoint: node preempted, or task killed by a shrink."""
     JOB_PREPARATION = "job_preparation"
     """Only tasks that wait for their job to prepare the node."""
     JOB_RELEASE = "job_release"
@@ -101,8 +105,9 @@ _OF_STATE: Final = {
 }
 UNPAID: Final = frozenset({Label.PREEMPTED, Label.DEALLOCATED})
 """Labels of time in which no VM stands behind a node."""
-_BUSY: Final = (Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST)
-BUSY: Final = frozenset({*_BUSY, Label.JOB_PREPARATION})
+BUSY: Final = frozenset(
+    {Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST, Label.JOB_PREPARATION}
+)
 GRANULARITY_MS: Final = {"second": 1000, "minute": 60_000, "hour": 3_600_000}
 
 
@@ -145,23 +150,17 @@ def _label_rows(control: Control) -> Ints:
     def put(label: Label, values: Ints, where: npt.NDArray[np.bool_] | slice = slice(None)) -> None:
         found[where, LABELS.index(label)] += values[where]
 
-    outcome = control.raw.attempts.outcome
-    levels = (
-        outcome == Outcome.SUCCEEDED,
-        outcome <= Outcome.SUCCEEDED,
-        (outcome <= Outcome.FAILED) | (outcome == Outcome.EXPIRED),
-        np.ones(len(outcome), dtype=bool),
-    )
     so_far = np.zeros(len(node), dtype=np.int64)
     counted = 0
-    for label, rows in zip(_BUSY, levels, strict=True):
-        if np.count_nonzero(rows) == counted:
+    for label, rows, kept in _levels(control):
+        count = int(np.count_nonzero(rows)) + len(kept)
+        if count == counted:
             continue  # no attempt of this kind
-        counted = int(np.count_nonzero(rows))
+        counted = count
         if len(control.raw.waited):
-            busy = control.working(rows)
+            busy = control.working(rows, kept)
         else:
-            busy = control.worked if counted == len(rows) else control.busy(rows)
+            busy = control.worked if rows.all() else control.busy(rows, kept)
         covered = busy.measure(node, start, end)
         put(label, covered - so_far)
         so_far = covered
@@ -179,6 +178,18 @@ def _label_rows(control: Control) -> Ints:
     put(Label.DRAINING, drained - worked, is_leaving)
     put(Label.LEAVING, free - (drained - worked), is_leaving)
     return found
+
+
+def _levels(control: Control) -> Iterator[tuple[Label, npt.NDArray[np.bool_], Ints]]:
+    """Give, best first, the attempts at least as good as each label, and those of which the kept part is."""
+    outcome, tasks, kept = control.raw.attempts.outcome, control.raw.tasks, control.kept
+    task = control.raw.attempts.task[kept]
+    useful = kept[tasks.succeeded[task]]
+    stands = kept[tasks.succeeded[task] | (tasks.state[task] != TaskState.COMPLETED)]
+    yield Label.BUSY_USEFUL, outcome == Outcome.SUCCEEDED, useful
+    yield Label.BUSY_UNFINISHED, outcome <= Outcome.SUCCEEDED, stands
+    yield Label.BUSY_FAILED, (outcome <= Outcome.FAILED) | (outcome == Outcome.EXPIRED), stands
+    yield Label.BUSY_LOST, np.ones(len(outcome), dtype=bool), stands
 
 
 def _label_idle(control: Control, free: Ints, put: Put) -> None:

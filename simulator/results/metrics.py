@@ -7,10 +7,10 @@ tasks           counts: planned (all that the scenario means to add), submitted 
 makespan_s      first submission to last completion
 queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
 utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
-                that asks for no cores takes its share by slots); useful: node time with a task that succeeds of node
-                time billed; slowdown: how many times as long attempts that succeeded took as they would have alone
-                on their node (without those that may have gone on from a checkpoint), None unless the option
-                cpuSlowdown lets tasks share cores
+                that asks for no cores takes its share by slots); useful: node time with a task that succeeds (of an
+                attempt that was lost: up to its last checkpoint) of node time billed; slowdown: how many times as
+                long attempts that succeeded took as they would have alone on their node (without those that may have
+                gone on from a checkpoint), None unless the option cpuSlowdown lets tasks share cores
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
 jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
@@ -151,7 +151,7 @@ def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
 def _slowdown(recording: Recording) -> float | None:
     """Compare how long attempts took with what they would have taken alone; not those that may go on from a checkpoint.
 
-    The first attempt of a task writes its checkpoints; how much later ones had left to do is not in the record.
+    The first attempt of a task writes its checkpoints; later ones have less to do, and may read one first.
     """
     made, workload, extras = recording.raw.attempts, recording.workload, recording.workload.extras
     alone = workload.overhead + workload.demand

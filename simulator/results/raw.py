@@ -53,6 +53,10 @@ class RawAttempts:
     start: Int64
     end: Int64
     outcome: Int8
+    kept: Int64
+    """Work that a checkpoint has saved of it for the attempts that follow, if nothing threw it away since."""
+    kept_until: Int64
+    """When that checkpoint was written; −1 = none was."""
 
     def copy(self) -> "RawAttempts":
         """Give columns of its own: those of a run that goes on still change."""

@@ -121,6 +121,8 @@ def _attempts(recording: "Recording") -> Columns:
         "start": Scaled(made.start, MS_PER_S),
         "end": Scaled(made.end, MS_PER_S),
         "outcome": (made.outcome, [outcome.name.lower() for outcome in Outcome]),
+        "kept": Scaled(made.kept, MS_PER_S),
+        "kept_until": seconds(made.kept_until),
     }
 
 

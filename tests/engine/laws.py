@@ -22,6 +22,7 @@ def check(recording: Recording) -> Recording:
     assert sorted(succeeded.tolist()) == np.flatnonzero(raw.tasks.succeeded).tolist()
     assert (attempts.end >= attempts.assigned).all()
     assert (attempts.assigned >= workload.submit[attempts.task]).all()
+    _check_kept(recording)
     _check_nodes(recording)
     _check_transitions(recording)
     _check_service(recording)
@@ -51,6 +52,20 @@ def _check_answer(recording: Recording) -> None:
     for part, entries in counted.items():
         for name in entries:
             assert is_measure(f"{part}.{name}") or "." in name, f"{part}.{name}"
+
+
+def _check_kept(recording: Recording) -> None:
+    """No more is kept of an attempt than it did, and of a task not all; of what ended by itself nothing is."""
+    attempts, workload = recording.raw.attempts, recording.workload
+    kept = attempts.kept > 0
+    assert (kept == (attempts.kept_until >= 0)).all()
+    assert (attempts.kept_until[kept] <= attempts.end[kept]).all()
+    if not recording.scenario.options.cpu_slowdown:
+        assert (attempts.kept <= np.maximum(attempts.kept_until - attempts.start, 0)).all()
+    assert not np.isin(attempts.outcome[kept], [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.RUNNING]).any()
+    primary = attempts.instance == 0
+    whole = np.bincount(attempts.task[primary], attempts.kept[primary], minlength=len(workload))
+    assert (whole <= np.maximum(workload.demand - 1, 0)).all()
 
 
 def _check_ledger(recording: Recording) -> None:

@@ -119,6 +119,23 @@ def test_checkpoints_count_work_done_not_time(speed: str) -> None:
     kernel.advance(FOREVER)
     rows = [row for row in range(len(kernel.attempts)) if kernel.attempts.task[row] == 0]
     assert [kernel.attempts.end[row] for row in rows] == [20_000, 20_000 + 2 * 23_000]
+    assert kernel.work.kept == {0: (8_000, 16_000)}, "of its 20 s in proportion: 8 of 10"
+
+
+@both
+def test_what_is_kept_of_years_is_told_to_the_millisecond(speed: str) -> None:
+    """Three years at a third of the speed; the product of two such times does not fit into 64 bits."""
+    day = 86_400_000
+    columns: dict[str, Any] = {
+        "interval": array("q", [day, 0]),
+        "cost": array("q", [0, 0]),
+        "restart": array("q", [0, 0]),
+        "demand": array("q", [9_999 * day, 9_999 * day]),
+    }
+    kernel = node(speed, [9_999 * day] * 2, [1000, 2000], **columns)
+    kernel.advance(1_096 * day)
+    kernel.stop(0, 1_096 * day, int(Outcome.REQUEUED))
+    assert kernel.work.kept == {0: (365 * day, 1_095 * day)}
 
 
 @both

@@ -12,7 +12,7 @@ from simulator.results.intervals import Union
 from simulator.results.ledger import LABELS
 from simulator.results.metrics import summarize
 from simulator.results.money import cents, in_dollars, share_out
-from simulator.states import Outcome
+from simulator.states import Outcome, TaskState
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
 
@@ -153,7 +153,7 @@ def test_unions_measure_what_a_naive_count_measures(
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_second_has_the_label_that_a_naive_count_gives_it(seed: int) -> None:
-    """Second by second, on a pool with failures, preemptions, a shrink and several slots."""
+    """Second by second, on a pool with failures, preemptions, a shrink and several slots, with checkpoints or not."""
     body = pool(
         targetDedicatedNodes=1,
         targetLowPriorityNodes=2,
@@ -168,6 +168,7 @@ def test_every_second_has_the_label_that_a_naive_count_gives_it(seed: int) -> No
         {"empirical": {"values": ["5s", "9s", "16s"]}},
         failureProbability=0.3,
         arrivals={"times": [f"{3 * k}s" for k in range(8)]},
+        checkpoints={"interval": "2s", "cost": "1s", "restartCost": "1s"} if seed % 2 else None,
     )
     resize = {
         "at": "40s",
@@ -196,6 +197,12 @@ def naive(run: Recording) -> dict[str, int]:
             strict=True,
         )
     )
+    made, tasks = run.raw.attempts, run.raw.tasks
+    for kept in np.flatnonzero(made.kept):
+        task = made.task[kept]
+        if tasks.succeeded[task] or tasks.state[task] != TaskState.COMPLETED:
+            fate = Outcome.SUCCEEDED if tasks.succeeded[task] else Outcome.RUNNING
+            attempts.append((made.node[kept], made.assigned[kept], made.kept_until[kept], fate))
     removed = dict(run.raw.recorder.removals)
     for row in run.raw.recorder.states:
         mine = [attempt for attempt in attempts if attempt[0] == row.node]

@@ -128,6 +128,20 @@ def test_preempted_nodes_and_lost_work_show() -> None:
     assert detail(made, "j/task-1", R.RUNNING).endswith("then preempted: 40.0 s of work lost")
 
 
+def test_of_an_attempt_with_checkpoints_it_is_told_what_was_lost_since_the_last_one() -> None:
+    """Checkpoints at 32 and 64 s, evicted at 70 s; where the task is ended at 80 s, nothing came of them."""
+    saved = {"checkpoints": {"interval": "30s", "cost": "2s"}}
+    events = {"model": "capacity_event", "fraction": 1, "times": ["70s"]}
+    body = pool(low_priority=1, simulation={"preemption": events, "timing": {"recoveryDelay": "0s"}})
+    end = operation("80s", "terminateTask", pool=None, job="j", task="a")
+    for timeline, said in (
+        ([], "then preempted: 6.0 s lost since the last checkpoint, 1 min of work kept"),
+        ([end], "then preempted: 1 min of work lost"),
+    ):
+        made = run(body, job(tasks=[task("a", "100s", simulation=saved)]), timeline=timeline)
+        assert detail(made, "j/a", R.RUNNING).endswith(said)
+
+
 def test_a_task_waits_for_somebody_to_start_deallocated_nodes() -> None:
     stop = operation("10s", "deallocateNode", nodeId="p_1_d")
     start = operation("100s", "startNode", nodeId="p_1_d")

@@ -6,6 +6,7 @@ change of one parameter keeps the luck of every draw (common random numbers).
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Generic, Self, TypeVar
@@ -74,17 +75,17 @@ class Distribution(BaseModel, Generic[T]):
         """Describe the form in the file: a mapping with the shape's name as its one key."""
         return named_form(cls.shape, handler.resolve_ref_schema(handler(schema)))
 
+    @abstractmethod
     def quantile(self, u: Floats) -> Floats:
         """Give the value below which a share `u` (in [0, 1)) of all draws falls."""
-        raise NotImplementedError
 
     @property
-    def mean(self) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def mean(self) -> float: ...
 
     @property
-    def variance(self) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def variance(self) -> float: ...
 
 
 class Constant(Distribution[T]):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli.whole import app
 from simulator.kernel import SPEED
+from tests.command_line import app
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FIRST = SCENARIOS / "first_pool.yaml"

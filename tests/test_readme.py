@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import load
-from simulator.cli.whole import app
 from simulator.experiment import load_experiment
+from tests.command_line import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -18,14 +18,15 @@ from heapq import heappop, heappush
 from typing import Final
 
 import simpy
+from simpy.events import EventPriority
 
 from simulator.kernel import Kernel
 from simulator.units import NEVER
 
-NODES: Final = 2
-ARRIVALS: Final = 3
-SAMPLING: Final = 4
-AUTOSCALE: Final = 5
+NODES: Final = EventPriority(2)
+ARRIVALS: Final = EventPriority(3)
+SAMPLING: Final = EventPriority(4)
+AUTOSCALE: Final = EventPriority(5)
 FEW: Final = 8
 """Keeping book of who is due pays off for more kernels than these."""
 
@@ -53,15 +54,15 @@ class Environment(simpy.Environment):
         """The current instant in milliseconds."""
         return int(self.now)
 
-    def at(self, instant: int, phase: int) -> simpy.Event:
+    def at(self, instant: int, phase: EventPriority) -> simpy.Event:
         """Give an event that happens at `instant`, in the order of `phase`."""
         event = simpy.Event(self)
         event._ok = True  # noqa: SLF001 - what simpy.Timeout does, with a priority of our own
         event._value = None  # noqa: SLF001
-        self.schedule(event, priority=phase, delay=max(instant - self.clock, 0))  # type: ignore[arg-type]
+        self.schedule(event, priority=phase, delay=max(instant - self.clock, 0))
         return event
 
-    def after(self, delay: int, phase: int = NODES) -> simpy.Event:
+    def after(self, delay: int, phase: EventPriority = NODES) -> simpy.Event:
         """Give an event that happens `delay` milliseconds from now."""
         return self.at(self.clock + delay, phase)
 

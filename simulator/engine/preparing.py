@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
-from simulator.distributions import Constant, Distribution, TimeDistribution
+from simulator.distributions import Constant, Distribution
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
 from simulator.results.recorder import NodeTaskRow
@@ -92,13 +92,13 @@ def _runs_again(job: Job) -> bool:
     return task is not None and task.rerun_on_node_reboot_after_success
 
 
-def spans(world: World, stream: str, shape: Distribution[float] | TimeDistribution | None) -> Callable[[], int]:
+def spans(world: World, stream: str, shape: Distribution[float] | None) -> Callable[[], int]:
     """Give a function that draws spans in ms; 0 where nothing is said."""
     if shape is None:
         return lambda: 0
     if isinstance(shape, Constant):
         return lambda: to_ms(shape.mean)
-    return world.spans(stream, shape)  # type: ignore[arg-type]
+    return world.spans(stream, shape)
 
 
 def release(job: Job) -> Generator[Any, Any, None]:

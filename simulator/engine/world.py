@@ -17,7 +17,7 @@ from simulator.units import to_ms
 if TYPE_CHECKING:
     import numpy as np
 
-    from simulator.distributions import TimeDistribution
+    from simulator.distributions import Distribution
     from simulator.engine.job import Job
     from simulator.engine.node import Node
     from simulator.engine.outages import Outage
@@ -45,7 +45,7 @@ class World:
     outages: list[Outage] = field(default_factory=list)
     """Shortages of capacity that last."""
 
-    def spans(self, name: str, distribution: TimeDistribution) -> Callable[[], int]:
+    def spans(self, name: str, distribution: Distribution[float]) -> Callable[[], int]:
         """Give a function that draws one span in milliseconds at each call, from the stream `name`."""
         draws = Draws(stream(self.scenario.seed, self.replication, name), distribution.quantile)
         return lambda: to_ms(draws.next())
@@ -54,7 +54,7 @@ class World:
         """Give a function that draws one number in [0, 1) at each call, from the stream `name`."""
         return Draws(stream(self.scenario.seed, self.replication, name), lambda u: u).next
 
-    def node_spans(self, name: str, distribution: TimeDistribution) -> Callable[[Node], int]:
+    def node_spans(self, name: str, distribution: Distribution[float]) -> Callable[[Node], int]:
         """Give a function that draws the next span of a node in milliseconds, whatever other nodes have drawn."""
         luck = self._luck(name, distribution.quantile)
         return lambda node: to_ms(luck[node.kind].next(node.place))

@@ -38,7 +38,7 @@ from simulator.experiment.design import (
     sobol,
 )
 from simulator.experiment.measures import MEASURES, check_measures, is_measure
-from simulator.experiment.reading import in_order, read_base, read_body
+from simulator.experiment.reading import Question, in_order, read_question
 from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.experiment.summary import ERRORS, KEYS
 from simulator.experiment.sweep import Experiment
@@ -178,15 +178,9 @@ class StoppingBody(Section):
         return Stopping(self.precision, self.cap, self.measures)
 
 
-class ExperimentFile(Section):
+class ExperimentFile(Question):
     """A scenario under many conditions."""
 
-    name: str = ""
-    description: str = ""
-    scenario: str
-    """Path of the scenario file, relative to this one."""
-    seed: Count | None = None
-    """Instead of the scenario's."""
     axes: dict[str, AxisBody] = Field(default_factory=dict)
     """By name; a name that is a dotted path needs no `path`."""
     cases: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -226,14 +220,9 @@ class ExperimentFile(Section):
 
 def load_experiment(path: str | Path, *, strict: bool = False) -> Experiment:
     """Read an experiment file and make the scenarios of all its cells; all problems come at once."""
-    document = Document(Path(path), str(path))
     expected = "expected a mapping with scenario, axes and replications"
-    body, problems = read_body(document, ExperimentFile, Kind.EXPERIMENT, expected)
-    problems += _inconsistent(document, body)
-    base, wrong = read_base(document, body.scenario, body.seed, strict=strict)
-    problems += wrong
-    if base is None:
-        raise InputError(in_order(problems))
+    asked = read_question(path, ExperimentFile, Kind.EXPERIMENT, expected, inside=_inconsistent, strict=strict)
+    document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     wanted, wrong = _wanted(document, body, base)
     problems += wrong
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,11 +15,54 @@ from simulator.scenario.documents import Document
 from simulator.scenario.kinds import Kind, refuse_other
 from simulator.scenario.load import explain
 from simulator.scenario.references import Sources
-from simulator.scenario.section import Section, fold
+from simulator.scenario.section import Count, Section, fold
 
-Body = TypeVar("Body", bound=Section)
+
+class Question(Section):
+    """What every file that asks something about a scenario begins with."""
+
+    name: str = ""
+    description: str = ""
+    scenario: str
+    """Path of the scenario file, relative to this one."""
+    seed: Count | None = None
+    """Instead of the scenario's."""
+
+
+Body = TypeVar("Body", bound=Question)
 NAMED: Final = ("axes", "cases")
 """Sections whose entries stand by themselves: one that is wrong is left out, the others are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[Body]):
+    """A file of questions and the scenario that it is about."""
+
+    document: Document
+    body: Body
+    base: Base
+    problems: list[Problem]
+    """What is wrong so far; the rest of the file is to be looked at all the same."""
+
+
+def read_question(
+    path: str | Path,
+    model: type[Body],
+    kind: Kind,
+    expected: str,
+    *,
+    inside: Callable[[Document, Body], list[Problem]] = lambda _, __: [],
+    strict: bool,
+) -> Asked[Body]:
+    """Read a file and its scenario; `inside` looks at what needs no scenario. `InputError` where there is none."""
+    document = Document(Path(path), str(path))
+    body, problems = read_body(document, model, kind, expected)
+    problems += inside(document, body)
+    base, wrong = read_base(document, body.scenario, body.seed, strict=strict)
+    problems += wrong
+    if base is None:
+        raise InputError(in_order(problems))
+    return Asked(document, body, base, problems)
 
 
 def read_body(document: Document, model: type[Body], kind: Kind, expected: str) -> tuple[Body, list[Problem]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from simulator.planning.scaling import (
     scaled,
@@ -48,8 +49,7 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
         yield from _factors(scenario, "evictions", with_evictions, 0.5, 2)
     yield from _factors(scenario, "prices", with_prices, 0.9, 1.1)
     if any(pool.target_low_priority_nodes or pool.enable_auto_scale for pool in _pools(scenario)):
-        low_only: Change = lambda base, f: with_prices(base, f, low_priority_only=True)  # noqa: E731 - one of a row
-        yield from _factors(scenario, "low_priority_price", low_only, 0.75, 1.5)
+        yield from _factors(scenario, "low_priority_price", partial(with_prices, low_priority_only=True), 0.75, 1.5)
     yield from _factors(scenario, "duration", _durations, 0.9, 1.1)
     yield from _factors(scenario, "duration_spread", _spread, 0.5, 1.5)
     yield from _chances(scenario)

@@ -23,7 +23,8 @@ from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import Axis, grid
 from simulator.experiment.file import AxisBody
 from simulator.experiment.measures import check_measures
-from simulator.experiment.reading import in_order, read_base, read_body
+from simulator.experiment.reading import Question as QuestionBody
+from simulator.experiment.reading import in_order, read_question
 from simulator.planning.constraints import ALL_DONE, NEARLY_ALL_DONE, Constraint, parse
 from simulator.scenario.documents import Document
 from simulator.scenario.kinds import Kind
@@ -60,14 +61,9 @@ def _several(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-class PlanFile(Section):
+class PlanFile(QuestionBody):
     """A question for the cheapest design."""
 
-    name: str = ""
-    description: str = ""
-    scenario: str
-    seed: Count | None = None
-    """Instead of the scenario's."""
     axes: dict[str, AxisBody] = Field(min_length=1)
     minimize: str = "cost"
     subject_to: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
@@ -103,12 +99,9 @@ class Question:
 
 def load_plan(path: str | Path, *, strict: bool = False) -> Question:
     """Read a plan file; all problems come at once, each with its place."""
-    document = Document(Path(path), str(path))
-    body, problems = read_body(document, PlanFile, Kind.PLAN, "expected a mapping with scenario, axes and subject_to")
-    base, wrong = read_base(document, body.scenario, body.seed, strict=strict)
-    problems += wrong
-    if base is None:
-        raise InputError(in_order(problems))
+    expected = "expected a mapping with scenario, axes and subject_to"
+    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict)
+    document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     constraints, wrong = _constraints(document, body, base)
     problems += wrong
     axes = tuple(axis.made(name) for name, axis in body.axes.items())

@@ -48,7 +48,7 @@ class Clock:
             return instants / unit_of(self.end)[0]
         from matplotlib.dates import date2num  # noqa: PLC0415 - slow to import
 
-        return float(date2num(self.origin)) + instants / DAY_S  # type: ignore[no-untyped-call]
+        return float(date2num(self.origin)) + instants / DAY_S  # type: ignore[no-untyped-call]  # matplotlib has no types here
 
     def dress(self, axes: Axes) -> None:
         """Set limits, ticks and label of an axis of time."""
@@ -63,6 +63,7 @@ class Clock:
             return
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415
 
+        # matplotlib has no types for what follows.
         locator: Any = AutoDateLocator(tz=self.zone, minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         formatter: Any = ConciseDateFormatter(locator, tz=self.zone, show_offset=False)  # type: ignore[no-untyped-call]

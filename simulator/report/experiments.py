@@ -31,7 +31,7 @@ def cell_names(trials: pd.DataFrame) -> dict[int, str]:
     for cell, rows in trials.groupby("cell", sort=True):
         values = [_short(label(_plain(rows[axis].iloc[0]))) for axis in axes]
         parts = [f"{title} = {value}" for title, value in zip(titles, values, strict=True)]
-        names[int(cell)] = ", ".join(parts) or "the scenario as it is"  # type: ignore[arg-type]
+        names[int(cell)] = ", ".join(parts) or "the scenario as it is"  # type: ignore[arg-type]  # a number
     return names
 
 

@@ -5,6 +5,7 @@ Times are seconds since the scenario's origin; a process without a `start` start
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Self
 
@@ -56,13 +57,13 @@ class Arrival(Section):
         """Whether the process ends by itself, so that no count is needed."""
         return False
 
+    @abstractmethod
     def first(self, created: float) -> float:
         """Give a time before which nothing arrives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def times(self, count: int | None, created: float, hour: float, uniform: np.random.Generator) -> Floats:
         """Draw arrival times in order; `hour` is the hour of the week (0 = Monday 00:00) at the origin."""
-        raise NotImplementedError
 
 
 class AtOnce(Arrival):
@@ -122,9 +123,13 @@ class Process(Arrival):
     def first(self, created: float) -> float:
         return created if self.start is None else self.start
 
+
+class Drawn(Process):
+    """A process that goes on from its last arrival, as its own `offsets` say."""
+
+    @abstractmethod
     def offsets(self, wanted: int, begin: float, hour: float, uniform: np.random.Generator) -> Floats:
         """Draw at least `wanted` further times after `begin`."""
-        raise NotImplementedError
 
     def times(self, count: int | None, created: float, hour: float, uniform: np.random.Generator) -> Floats:
         now = self.first(created)
@@ -143,7 +148,7 @@ class Process(Arrival):
         return times[times < end][:count]
 
 
-class Poisson(Process):
+class Poisson(Drawn):
     """Independent arrivals at a constant rate."""
 
     key: ClassVar[str] = "poisson"
@@ -155,7 +160,7 @@ class Poisson(Process):
         return begin + np.cumsum(gaps) * (S_PER_HOUR / self.rate_per_hour)
 
 
-class Profile(Process):
+class Profile(Drawn):
     """Poisson arrivals whose rate follows the hour of the day (UTC) and the weekday."""
 
     key: ClassVar[str] = "profile"
@@ -206,7 +211,7 @@ class Batches(Process):
         return np.asarray(times if self.until is None else times[times < self.until], dtype=np.float64)
 
 
-class Renewal(Process):
+class Renewal(Drawn):
     """Arrivals with independent intervals of any distribution."""
 
     key: ClassVar[str] = "renewal"

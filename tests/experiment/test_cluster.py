@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import cluster, compare, load_experiment, replicate, sweep
 from simulator.experiment.versions import versions
+from tests.command_line import app
 from tests.experiment.files import SMALL, experiment
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from simulator import Scenario
-from simulator.cli.whole import app
 from simulator.experiment import Comparison, Replications, compare, replicate
 from simulator.experiment.compare import Difference
 from simulator.experiment.estimates import mean
 from simulator.scenario.workload import build
+from tests.command_line import app
 from tests.engine.test_stories import job, pool, scenario
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import load_experiment
+from tests.command_line import app
 from tests.experiment.files import SMALL, experiment
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment.measures import ENTRIES, check_measures, find_measure, is_measure
 from simulator.results.codes import RESIZE_ERRORS
 from simulator.scenario import Scenario
+from tests.command_line import app
 
 ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "scenarios/first_pool.yaml"

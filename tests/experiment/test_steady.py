@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import Scenario, simulate
-from simulator.cli.whole import app
 from simulator.experiment import replicate
 from simulator.experiment.replications import Replications, find_warmup, sample_warnings
 from simulator.experiment.steady import common_warmup, load, mser, steady
 from simulator.theory.queues import mmc_wait
+from tests.command_line import app
 from tests.engine.test_stories import job, pool, scenario
 from tests.scenario.files import LINUX
 

@@ -19,7 +19,6 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, replicate, summary, sweep
 from simulator.experiment.axes import Cell
@@ -27,6 +26,7 @@ from simulator.experiment.store import Store
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Outcome, Trial, Wanted, failed
+from tests.command_line import app
 from tests.experiment.files import SMALL, experiment
 
 

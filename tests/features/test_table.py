@@ -7,8 +7,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.features import FEATURES, row
+from tests.command_line import app
 
 HERE = Path(__file__).parent
 

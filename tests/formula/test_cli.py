@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli.whole import app
+from tests.command_line import app
 
 CONTEXT: dict[str, Any] = {
     "now": "2026-03-02T09:00:00Z",

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.planning.designs import Fate
 from simulator.planning.plan import FRESH, make_plan
 from simulator.planning.plan_file import load_plan
+from tests.command_line import app
 
 SCENARIO = """
 sizes: {S: {vcpus: 1, memoryGiB: 4, dedicatedLinux: 1.0}}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.experiment.axes import Base
 from simulator.planning.sensitivity import Tornado, sensitivity
 from simulator.scenario.origins import Origin
+from tests.command_line import app
 
 SCENARIO = """
 name: doubted

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.experiment.axes import Base
 from simulator.planning.demand import Demand
 from simulator.planning.spot import SpotReport, spot_report
 from simulator.theory import restarts
+from tests.command_line import app
 
 SCENARIO = """
 sizes: {{S: {{vcpus: 1, memoryGiB: 4, dedicatedLinux: 1.0, lowPriorityLinux: 0.4}}}}

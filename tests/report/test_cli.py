@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.report.figures import pool_over_time
 from simulator.report.kinds import KINDS, RUN
 from simulator.report.theme import save
 from simulator.results.read import read
 from simulator.results.write import write
+from tests.command_line import app
 from tests.report import runs
 
 

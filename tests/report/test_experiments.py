@@ -11,7 +11,6 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.experiment import Estimate, compare, summary
 from simulator.report.experiments import choices_of_sweep, pair_of_sweep, tornado_of
 from simulator.report.figures import (
@@ -32,6 +31,7 @@ from simulator.report.figures import (
 from simulator.report.figures.tradeoff import front
 from simulator.report.palette import DARK
 from simulator.report.sources import Answer, Sweep, open_source
+from tests.command_line import app
 from tests.engine.test_stories import SIZES, job, pool, scenario
 
 IMAGE = {

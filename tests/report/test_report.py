@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import Recording, load, simulate
-from simulator.cli.whole import app
 from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
 from simulator.report.curves import curves, summary_table
@@ -23,6 +22,7 @@ from simulator.report.plots import of_pool
 from simulator.results.metrics import summarize
 from simulator.results.read import SavedRun, read
 from simulator.results.write import write
+from tests.command_line import app
 from tests.engine.test_stories import job, pool, scenario
 from tests.report import runs
 

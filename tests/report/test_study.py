@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
@@ -20,6 +19,7 @@ from simulator.report.answers import read_answer
 from simulator.report.pictures import scatter, ticks_of, whiskers
 from simulator.report.study import is_study, read_study
 from simulator.report.study_page import sentence, study_page
+from tests.command_line import app
 from tests.experiment.files import FIRST, experiment
 from tests.report.browser import check_access, launched, needs_browser, opened, tab_through
 from tests.report.test_report import NASTY, Seen

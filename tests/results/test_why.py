@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
 from simulator import InputError, Recording, simulate
-from simulator.cli.whole import app
 from simulator.results.read import read
 from simulator.results.why import explain_pool, explain_task
 from simulator.results.why.evidence import find_instant
 from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.write import write
+from tests.command_line import app
 from tests.engine.test_chaos import scenarios
 from tests.engine.test_stories import job as chaos_job
 from tests.engine.test_stories import pool as chaos_pool

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from simulator.cli.whole import app
 from simulator.theory import queues as theory
 from simulator.verification import Case, Effort, Verdict, gangs, packing, preemption, queues, suite
 from simulator.verification.case import Family, at_most, exact
 from simulator.verification.conservation import cases as conservation
+from tests.command_line import app
 
 
 @pytest.mark.parametrize("family", [packing.cases, conservation, gangs.cases, preemption.cases])

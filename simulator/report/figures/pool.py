@@ -165,7 +165,7 @@ def _draw(story: Story, panels: list[Axes], clock: Clock, kinds: list[str], page
     for panel in panels[:3]:
         panel.grid(axis="y", linewidth=0.6)
         grouped(panel.yaxis)
-        panel.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
+        panel.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]  # a MaxNLocator
     if is_first:
         for panel, text in ((queue, "waiting (tasks)"), (running, "running (tasks)"), (nodes, "nodes (count)")):
             panel.set_ylabel(text)

@@ -182,11 +182,11 @@ def _event(pile: _Pile, name: str, number: int, event: dict[str, Any]) -> None:
     lacks = _lacking(operation, body)
     if time is None:
         pile.odd.append(Problem(f"{operation}: expected time like 2026-01-05T08:00:00.000Z; left out", name, number))
-    elif lacks:
+    elif lacks or not isinstance(body, dict):
         pile.odd.append(Problem(f"{operation}: has no {lacks}; left out", name, number))
     else:
         instant = round(time.timestamp() * 1_000_000)
-        pile.found.append((instant, operation, body))  # type: ignore[arg-type]
+        pile.found.append((instant, operation, body))
 
 
 def _lacking(operation: Operation, body: object) -> str:

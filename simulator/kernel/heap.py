@@ -5,11 +5,13 @@ is compiled has four children to a node in a flat column.
 """
 
 from array import array
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
+
+from simulator.kernel import columns
 
 EMPTY = 2**63 - 1
 """What an empty heap shows at its top."""
-NATIVE = not __file__.endswith((".py", ".pyc"))
+NATIVE = columns.NATIVE
 
 
 class Heap:
@@ -22,12 +24,14 @@ class Heap:
         self.top = EMPTY
         """The smallest, `EMPTY` where there is none."""
         self._entries: list[int] = []
-        self._keys = array("q")
+        self._keys = array("q", [0])
+        """From 1 on, so that four brothers lie in one line of the cache."""
 
     def push(self, key: int) -> None:
         """Put in `key`."""
         self.size += 1
-        self.top = min(self.top, key)
+        if key < self.top:
+            self.top = key
         if NATIVE:
             self._rise(key)
         else:
@@ -39,21 +43,45 @@ class Heap:
         self.size -= 1
         if NATIVE:
             if self.size:
-                self._sink(self._keys[self.size])
+                self._sink(self._keys[self.size + 1])
         else:
             heappop(self._entries)
-        self.top = EMPTY if self.size == 0 else self._keys[0] if NATIVE else self._entries[0]
+        self.top = EMPTY if self.size == 0 else self._keys[1] if NATIVE else self._entries[0]
         return key
 
+    def second(self) -> int:
+        """Give what would be the smallest without the smallest, `EMPTY` where that is alone."""
+        smallest = EMPTY
+        if NATIVE:
+            for child in range(2, min(6, self.size + 1)):
+                if self._keys[child] < smallest:
+                    smallest = self._keys[child]
+        elif self.size > 2:
+            smallest = self._entries[1]
+            if self._entries[2] < smallest:
+                smallest = self._entries[2]
+        elif self.size > 1:
+            smallest = self._entries[1]
+        return smallest
+
+    def replace(self, key: int) -> None:
+        """Take out the smallest and put in `key`."""
+        if NATIVE:
+            self._sink(key)
+            self.top = self._keys[1]
+        else:
+            heapreplace(self._entries, key)
+            self.top = self._entries[0]
+
     def _rise(self, key: int) -> None:
-        place = self.size - 1
+        place = self.size
         if place == len(self._keys):
             wider = array("q", bytes(8 * max(2 * place, 64)))
-            for index in range(place):
+            for index in range(1, place):
                 wider[index] = self._keys[index]
             self._keys = wider
-        while place:
-            parent = (place - 1) >> 2
+        while place > 1:
+            parent = (place + 2) >> 2
             if self._keys[parent] <= key:
                 break
             self._keys[place] = self._keys[parent]
@@ -61,14 +89,14 @@ class Heap:
         self._keys[place] = key
 
     def _sink(self, key: int) -> None:
-        place = 0
+        place = 1
         while True:
-            child = 4 * place + 1
-            if child >= self.size:
+            child = 4 * place - 2
+            if child > self.size:
                 break
             best = child
             smallest = self._keys[child]
-            last = min(child + 4, self.size)
+            last = min(child + 4, self.size + 1)
             for other in range(child + 1, last):
                 if self._keys[other] < smallest:
                     best = other

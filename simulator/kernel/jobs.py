@@ -1,7 +1,6 @@
 """What holds jobs back: ended, disabled, or as many of their tasks running as they may have."""
 
-from array import array
-
+from simulator.kernel.columns import column
 from simulator.kernel.notices import Notices
 from simulator.kernel.queues import Queues
 from simulator.kernel.rules import FULL
@@ -15,8 +14,8 @@ class Jobs:
     def __init__(self, queues: Queues, notices: Notices, limits: list[int], jobs: int) -> None:
         self._queues = queues
         self._notices = notices
-        self._limits = array("i", limits or [-1] * jobs)
-        self.running = array("i", bytes(4 * jobs))
+        self._limits = column("i", limits or [-1] * jobs)
+        self.running = column("i", [0] * jobs)
         self.tracked = any(limit >= 0 for limit in limits)
         """Whether `running` is kept."""
         self.closed = False

@@ -1,29 +1,20 @@
 cimport cython
 
-from simulator.kernel.lives cimport Lives
+from simulator.kernel.heap cimport Heap
+from simulator.kernel.instants cimport Instants
 from simulator.kernel.order cimport JobOrder
 
-cdef int NONE, BREATH, CLOSED, DISPLACED
+cdef int NONE, BREATH, DISPLACED
 cdef long long FOREVER
 
 
 @cython.final
-cdef class Kernel(Lives):
+cdef class Kernel(Instants):
     cdef readonly object displacement
-    cdef readonly long long now
-    cdef readonly int arrived
-    cdef int _rounds, _max_rounds
-    cdef long long _next_submit, _settled
     cdef bint _displaces
-    cdef JobOrder _order
 
-    cpdef long long next_instant(self)
-    @cython.locals(now=cython.longlong, instants=int)
+    @cython.locals(calendar=Heap, now=cython.longlong, due=cython.longlong, instants=int)
     cpdef long long advance(self, long long until)
-    @cython.locals(entry=cython.longlong)
-    cpdef int complete(self, long long now) except -1
-    @cython.locals(task=int)
-    cpdef int arrive(self, long long now) except -1
     @cython.locals(level=int, jobs=int)
     cpdef int dispatch(self, long long now) except -1
     cpdef void in_service(self, int node)

@@ -5,12 +5,10 @@ plane does to nodes, then `arrive`, then `dispatch`. `advance` runs through the 
 plane has nothing to do.
 """
 
-from simulator.errors import BrokenInvariantError
 from simulator.kernel.displacement import Displacement
-from simulator.kernel.lives import Lives
+from simulator.kernel.instants import Instants
 from simulator.kernel.nodes import Nodes
-from simulator.kernel.order import JobOrder
-from simulator.kernel.rules import CLOSED, Rules
+from simulator.kernel.rules import Rules
 from simulator.kernel.tasks import JobPolicy, Shape, Tasks, breathe
 from simulator.states import Outcome
 from simulator.units import NEVER
@@ -22,7 +20,7 @@ FOREVER = int(NEVER)
 DISPLACED = int(Outcome.DISPLACED)
 
 
-class Kernel(Lives):
+class Kernel(Instants):
     """The tasks and nodes of one pool. Columns may be read at any instant; only methods change them."""
 
     def __init__(
@@ -59,37 +57,17 @@ class Kernel(Lives):
             priorities,
             nodes,
             rules,
+            job_policy=job_policy,
             seed=seed,
             retry_at_tail=retry_at_tail,
             random_ties=random_ties,
+            max_rounds=max_rounds,
         )
         self.displacement = Displacement(rules, self.queues, nodes, self.eligibility, priorities)
         self._displaces = self.displacement.any
-        self.now = 0
-        """The last instant at which a task ended or arrived."""
-        self.arrived = 0
-        self._next_submit = tasks.submit[0] if self.count else FOREVER
-        self._order = JobOrder(job_policy, self._dice, self.queues, len(priorities))
-        self._settled = -1
-        self._rounds = 0
-        """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
-        self._max_rounds = max_rounds
+        self._is_plain = self._is_plain and not self._displaces
 
     # ---- time -------------------------------------------------------------------------------------------
-
-    @property
-    def expects(self) -> bool:
-        """Whether more tasks will arrive by themselves."""
-        return self._next_submit < FOREVER
-
-    def next_instant(self) -> int:
-        """Give the next instant at which a task ends or arrives, `NEVER` if none does."""
-        while self._stale and not self._is_valid(self.calendar.top):
-            self.calendar.pop()
-            self._stale -= 1
-        if self.calendar.size == 0:
-            return self._next_submit
-        return min(self.calendar.top >> self._bits, self._next_submit)
 
     def advance(self, until: int) -> int:
         """Settle every instant before `until`; give `until`, or the instant that a notice interrupted.
@@ -102,44 +80,21 @@ class Kernel(Lives):
             if instants == BREATH:
                 instants = 0
                 breathe()
-            now = self.next_instant()
+            if self._stale:
+                self._forget_stale()
+            due = self.calendar.top >> self._bits if self.calendar.size else FOREVER
+            now = due if due < self._next_submit else self._next_submit
             if now >= until:
                 return until
-            if self.calendar.top >> self._bits == now:
-                self.complete(now)
+            if due == now:
+                if not (self._is_plain and self._end_one(now)):
+                    self.complete(now)
                 if self.notices.waiting:
                     return now
-            if self._next_submit <= now:
+            if self._next_submit <= now and not (self._is_plain and self._start_at_once(now)):
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self._displaces):
                 self.dispatch(now)
-
-    def complete(self, now: int) -> None:
-        """End the attempts that are due at `now`."""
-        if now != self._settled:
-            self._settled = now
-            self._rounds = 0
-        self._rounds += 1
-        if self._rounds > self._max_rounds:
-            raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
-        while self.calendar.size and self.calendar.top >> self._bits <= now:
-            entry = self.calendar.pop()
-            if self._stale and not self._is_valid(entry):
-                self._stale -= 1
-            else:
-                self.now = now
-                self._finish(entry & self._mask)
-
-    def arrive(self, now: int) -> None:
-        """Submit the tasks whose time has come."""
-        while self._next_submit <= now:
-            task = self.arrived
-            self.arrived += 1
-            self._next_submit = self.submit[self.arrived] if self.arrived < self.count else FOREVER
-            if self.jobs.closed and self.queues.gate[self.job_of(task)] & CLOSED:
-                continue  # refused: its job has ended
-            self.now = now
-            self.submit_now(task)
 
     def dispatch(self, now: int) -> None:
         """Make the one scheduling pass of an instant: place waiting tasks until nothing fits.
@@ -211,7 +166,7 @@ class Kernel(Lives):
             if queue == NONE:
                 order.strike(True)
                 continue
-            self._start(self.queues.take(queue), self.queues.shape[queue], now)
+            self._start(self.queues.take(queue), self.queues.shape[queue], self.matching.node, now)
             order.last = job
             if self.queues.waiting_of_job[job] == 0 or self.queues.gate[job]:
                 order.strike(False)
@@ -222,7 +177,7 @@ class Kernel(Lives):
             queue = self.matching.first(job)
             if queue == NONE:
                 break
-            self._start(self.queues.take(queue), self.queues.shape[queue], now)
+            self._start(self.queues.take(queue), self.queues.shape[queue], self.matching.node, now)
             self._order.last = job
 
     def _is_kept(self, level: int) -> bool:
@@ -243,7 +198,7 @@ class Kernel(Lives):
                     self.stop(task, now, DISPLACED)
                 queue = self.matching.first(job) if self.queues.waiting_of_job[job] else NONE
             if queue != NONE and self.queues.front[queue] == manager:
-                self._start(self.queues.take(queue), self.queues.shape[queue], now)
+                self._start(self.queues.take(queue), self.queues.shape[queue], self.matching.node, now)
 
     def _displace(self, now: int) -> None:
         """Make room for jobs of higher priority on nodes where lower ones allow it."""

@@ -36,27 +36,31 @@ cdef class Lives:
     cdef readonly long long[::1] submit
     cdef readonly int[::1] queue, retries, row, wishes, parked_of_shape, running_of_shape
     cdef readonly signed char[::1] never_fits, state
+    cdef signed char[::1] _is_alone
     cdef int[::1] _wish, _max_retries, _failures, _cell
     cdef long long[::1] _span, _lead
     cdef int _bits, _stale
     cdef long long _mask, _last
-    cdef bint _fallible, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
+    cdef bint _fallible, _is_plain, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
     cdef Dice _dice
 
     cpdef object shape_of(self, int task)
     cpdef int job_of(self, int task) noexcept
     @cython.locals(task=int)
     cpdef list tasks_of(self, int job, int state)
+    @cython.locals(queue=int)
     cpdef int submit_now(self, int task) except -1
     @cython.final
-    @cython.locals(end=cython.longlong, outcome=int, node=int)
-    cdef int _start(self, int task, int shape, long long now) except -1
+    cdef int _start(self, int task, int shape, int node, long long now) except -1
+    @cython.final
+    @cython.locals(end=cython.longlong, outcome=int)
+    cdef long long _record(self, int task, int node, long long now) except -1
     @cython.final
     @cython.locals(equals=list)
-    cdef int _one_of_equals(self, int shape) except -1
+    cdef int _one_of_equals(self, int shape, int node) except -1
     @cython.final
     @cython.locals(end=cython.longlong, outcome=int, instance=int, node=int, nodes=list, left=cython.longlong)
-    cdef int _start_specially(self, int task, int shape, long long now) except -1
+    cdef int _start_specially(self, int task, int shape, int found, long long now) except -1
     @cython.final
     @cython.locals(wished=int)
     cdef int _wished(self, int task, int shape, int node)
@@ -84,11 +88,8 @@ cdef class Lives:
     @cython.locals(first=int, row=int, before=cython.longlong)
     cpdef int stop(self, int task, long long now, int outcome) except -1
     @cython.final
-    @cython.locals(shape=int, first=int, row=int)
+    @cython.locals(shape=int, first=int, row=int, node=int, cell=int)
     cdef int _release(self, int task) except -1
-    @cython.final
-    @cython.locals(node=int)
-    cdef int _vacate(self, int cell, int shape) except -1
     cpdef int settle(self, int task, bint failed) except -1
     @cython.final
     cdef void _park(self, int task) noexcept

@@ -3,6 +3,7 @@
 from array import array
 
 from simulator.kernel.attempts import Attempts
+from simulator.kernel.columns import column
 from simulator.kernel.eligibility import Eligibility
 from simulator.kernel.heap import Heap
 from simulator.kernel.jobs import Jobs
@@ -56,7 +57,7 @@ class Lives:
         self._fallible = any(tasks.failures)
         """Whether any attempt fails."""
         self.nodes = nodes
-        self.never_fits = array("b", [nodes.never_fits(shape) for shape in shapes])
+        self.never_fits = column("b", [nodes.never_fits(shape) for shape in shapes])
         self.state = array("b", bytes(count))
         self.retries = array("i", bytes(4 * count))
         self.row = array("i", bytes(4 * count))
@@ -88,7 +89,7 @@ class Lives:
         self._lead = rules.lead
         self._stale = 0
         """How many entries of the calendar are not valid any more."""
-        self.parked_of_shape = array("i", [0]) * len(shapes)
+        self.parked_of_shape = column("i", [0] * len(shapes))
         self.parked = 0
         """Arrived tasks that no node of this pool can ever run."""
         self.parents = Parents(tasks)
@@ -96,13 +97,21 @@ class Lives:
         """Arrived tasks that wait for others."""
         self.abandoned = 0
         """Tasks that stay active although their job has ended."""
-        self.running_of_shape = array("i", [0]) * len(shapes)
+        self.running_of_shape = column("i", [0] * len(shapes))
         self.completed = 0
         self.failed = 0
         self._dice = Dice(seed)
         self._random_order = rules.random_order
         self._retry_at_tail = retry_at_tail and not rules.random_order
         self._random_ties = random_ties
+        unusual = self._special or self._fallible or self.parents.any or rules.random_order or retry_at_tail
+        self._is_plain = not (unusual or random_ties)
+        """Whether tasks do nothing but arrive, run and succeed."""
+        first = self.queues.first_of_job
+        self._is_alone = column(
+            "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]
+        )
+        """Whether the tasks of a queue are all of their job, and need one node each."""
 
     # ---- reading ------------------------------------------------------------------------------------------
 
@@ -135,6 +144,7 @@ class Lives:
         self.state[task] = ACTIVE
         if self.notices.growing:
             self.notices.added(self.job_of(task))
+        queue = self.queue[task]
         if self._random_order:
             is_manager = task == self.eligibility.manager(self.job_of(task))
             self.queues.scatter(task, NONE if is_manager else self._dice.throw(1 << 30))
@@ -142,12 +152,12 @@ class Lives:
             self.queues.to_tail(task)
         if self.parents.any and self.parents.missing[task]:
             self.blocked += 1
-        elif self.never_fits[self.queues.shape[self.queue[task]]]:
+        elif self.never_fits[self.queues.shape[queue]]:
             self._park(task)
         elif self._random_order:
-            self.queues.put_back(task, self.queue[task])
+            self.queues.put_back(task, queue)
         else:
-            self.queues.put(task, self.queue[task])
+            self.queues.put(task, queue)
         if self.eligibility.any:
             self.eligibility.wait(self.job_of(task), task)
 
@@ -158,35 +168,42 @@ class Lives:
         if self.eligibility.any:
             self.eligibility.wait(self.job_of(task), task)
 
-    def _start(self, task: int, shape: int, now: int) -> None:
-        """Put a task where `matching` saw room for it."""
+    def _start(self, task: int, shape: int, node: int, now: int) -> None:
+        """Put a task on `node`, or where else rules want it."""
         if self._special or self.nodes.instances[shape] > 1:
-            self._start_specially(task, shape, now)
+            self._start_specially(task, shape, node, now)
         else:
-            node = self._one_of_equals(shape) if self._random_ties else self.matching.node
-            end = min(now + self._span[task], self._last)
-            outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
-            self.state[task] = RUNNING
+            if self._random_ties:
+                node = self._one_of_equals(shape, node)
             self.running_of_shape[shape] += 1
-            self.row[task] = self.attempts.count
-            self.calendar.push(end << self._bits | task)
             self._cell[task] = self.nodes.take(node, shape, task)
-            self.attempts.append(task, node, 0, now, end, outcome)
+            self.calendar.push(self._record(task, node, now))
             if self.jobs.tracked:
                 self.jobs.started(self.job_of(task))
 
-    def _one_of_equals(self, shape: int) -> int:
+    def _record(self, task: int, node: int, now: int) -> int:
+        """Begin an attempt of which nothing is special; give its entry in the calendar."""
+        end = now + self._span[task]
+        if end > self._last:
+            end = self._last
+        outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
+        self.state[task] = RUNNING
+        self.row[task] = self.attempts.count
+        self.attempts.append(task, node, 0, now, end, outcome)
+        return end << self._bits | task
+
+    def _one_of_equals(self, shape: int, node: int) -> int:
         """Throw dice for one of the nodes as good as the one found."""
-        equals = self.nodes.equals(self.matching.node, shape)
+        equals = self.nodes.equals(node, shape)
         return equals[self._dice.throw(len(equals))]
 
-    def _start_specially(self, task: int, shape: int, now: int) -> None:
+    def _start_specially(self, task: int, shape: int, found: int, now: int) -> None:
         """Do the same for multi-instance tasks, and where rules of jobs and tasks decide where and how long."""
         outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
         if self.nodes.instances[shape] > 1:
             nodes = self.eligibility.members if self.eligibility.any else self.nodes.gang(self.nodes.instances[shape])
         else:
-            node = self._one_of_equals(shape) if self._random_ties else self.matching.node
+            node = self._one_of_equals(shape, found) if self._random_ties else found
             nodes = [self._wished(task, shape, node)]
         end = now + self._span[task]
         self.eligibility.start(self.job_of(task), task)
@@ -329,17 +346,17 @@ class Lives:
         if self.nodes.instances[shape] > 1:
             first = self.row[task]
             for row in range(first, first + self.nodes.instances[shape]):
-                self._vacate(self.attempts.node[row], shape)  # nodes of one slot: node and cell are the same
+                node = self.attempts.node[row]
+                self.nodes.give(node, shape)  # nodes of one slot: node and cell are the same
+                if self.notices.armed:
+                    self.notices.emptied(node)
         else:
-            self._vacate(self._cell[task], shape)
+            cell = self._cell[task]
+            self._cell[self.nodes.give(cell, shape)] = cell
+            if self.notices.armed and self.nodes.held[cell // self.nodes.slots] == 0:
+                self.notices.emptied(cell // self.nodes.slots)
         if self.jobs.tracked:
             self.jobs.ended(self.job_of(task))
-
-    def _vacate(self, cell: int, shape: int) -> None:
-        """Let the instance in `cell` go from its node."""
-        self._cell[self.nodes.give(cell, shape)] = cell
-        if self.notices.armed and self.nodes.held[cell // self.nodes.slots] == 0:
-            self.notices.emptied(cell // self.nodes.slots)
 
     def settle(self, task: int, failed: bool) -> None:
         """Count a task as completed."""

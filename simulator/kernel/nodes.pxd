@@ -25,9 +25,10 @@ cdef class Nodes:
     cpdef void close(self, int node)
     @cython.locals(start=int, cell=int)
     cpdef list tasks_on(self, int node)
-    @cython.locals(cell=int)
+    @cython.locals(need=cython.longlong, free=cython.longlong, place=cython.longlong, held=int, cell=int)
     cpdef int take(self, int node, int shape, int task)
-    @cython.locals(node=int, moved=int, serving=bint)
+    cpdef void replace(self, int cell, int task) noexcept
+    @cython.locals(node=int, held=int, moved=int, free=cython.longlong, need=cython.longlong, place=cython.longlong, better=cython.longlong)
     cpdef int give(self, int cell, int shape)
     cpdef void release(self, int node) noexcept
     cpdef bint fits(self, int node, int shape) noexcept
@@ -47,5 +48,6 @@ cdef class Nodes:
     cdef int _find_bounded(self, int shape) noexcept
     @cython.locals(best=int, node=int, entry=cython.longlong)
     cdef int _find_freed(self, int shape) noexcept
+    cdef OrderedSet _no_room(self)
     @cython.locals(rows=int, more=int, node=int)
     cdef void _widen(self, int count)

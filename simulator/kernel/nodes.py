@@ -5,10 +5,10 @@ free slots for `pack`, then by sequence number. Cores and memory are limits besi
 room is shut and looks only at nodes where something has been freed since (`release`).
 """
 
-from array import array
-
+from simulator.kernel.columns import NATIVE, column, longer
 from simulator.kernel.ordered_set import OrderedSet
 from simulator.kernel.tasks import Shape
+from simulator.kernel.wide_set import WideSet
 
 CAPACITY = 1 << 20
 """The most nodes a pool may have in its life."""
@@ -43,20 +43,20 @@ class Nodes:
         self.count = 0
         self._bits = 6
         """A place in `room` is `rank << _bits | node`."""
-        self.room = OrderedSet((slots + 1) << self._bits)
-        self.free_slots = array("i")
-        self.free_cores = array("q")
-        self.free_memory = array("q")
-        self.serving = array("b")
+        self.room = self._no_room()
+        self.free_slots = column("i", [])
+        self.free_cores = column("q", [])
+        self.free_memory = column("q", [])
+        self.serving = column("b", [])
         """1 while new tasks may be placed there."""
-        self.held = array("i")
+        self.held = column("i", [])
         """How many attempts hold slots there."""
-        self._cells = array("i")
+        self._cells = column("i", [])
         """Of which tasks: `slots` cells for each node, the first `held` of them in use."""
-        self.needed_slots = array("i", [shape.slots for shape in shapes])
-        self.needed_cores = array("q", [0 if share_cores else shape.cores for shape in shapes])
-        self.needed_memory = array("q", [shape.memory for shape in shapes])
-        self.instances = array("i", [shape.instances for shape in shapes])
+        self.needed_slots = column("i", [shape.slots for shape in shapes])
+        self.needed_cores = column("q", [0 if share_cores else shape.cores for shape in shapes])
+        self.needed_memory = column("q", [shape.memory for shape in shapes])
+        self.instances = column("i", [shape.instances for shape in shapes])
         greedy = any(
             need * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots
             for need, shape in zip(self.needed_cores, shapes, strict=True)
@@ -66,16 +66,16 @@ class Nodes:
         bounds = [
             greedy and (need > 0 or shape.memory > 0) for need, shape in zip(self.needed_cores, shapes, strict=True)
         ]
-        self.bounded = array("b", bounds)
+        self.bounded = column("b", bounds)
         """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
         slots' share of them."""
-        self._log = array("i", [0]) * LOG
+        self._log = column("i", [0] * LOG)
         """The nodes on which something was freed last, entry i at i mod `LOG`."""
         self.freed = 0
         """How many entries have been logged."""
         self.last_freed = 0
         """The node of the last entry."""
-        self.seen = array("q", [UNSEEN]) * len(shapes)
+        self.seen = column("q", [UNSEEN] * len(shapes))
         """The entry from which on a shut shape may have room; further back than `LOG` entries: it is open."""
 
     def __len__(self) -> int:
@@ -119,33 +119,47 @@ class Nodes:
 
     def take(self, node: int, shape: int, task: int) -> int:
         """Put one instance of a task on a node in service; give its cell."""
-        self.room.remove(self._place(node))
-        self.free_slots[node] -= self.needed_slots[shape]
+        need = self.needed_slots[shape]
+        free = self.free_slots[node]
+        self.free_slots[node] = free - need
+        place = (free if self.pack else self.slots - free) << self._bits | node
+        if free > need:
+            self.room.move(place, place + ((-need if self.pack else need) << self._bits))
+        else:
+            self.room.remove(place)
         if self.mixed:
             self.free_cores[node] -= self.needed_cores[shape]
             self.free_memory[node] -= self.needed_memory[shape]
-        if self.free_slots[node]:
-            self.room.add(self._place(node))
-        cell = node * self.slots + self.held[node]
-        self.held[node] += 1
+        held = self.held[node]
+        self.held[node] = held + 1
+        cell = node * self.slots + held
         self._cells[cell] = task
         return cell
+
+    def replace(self, cell: int, task: int) -> None:
+        """Put another task of the same shape into a cell."""
+        self._cells[cell] = task
 
     def give(self, cell: int, shape: int) -> int:
         """Let the instance in `cell` go; give the task that stands in the cell now, perhaps still the same."""
         node = cell // self.slots
-        self.held[node] -= 1
-        moved = self._cells[node * self.slots + self.held[node]]
+        held = self.held[node] - 1
+        self.held[node] = held
+        moved = self._cells[node * self.slots + held]
         self._cells[cell] = moved
-        serving = self.serving[node]
-        if serving and self.free_slots[node]:
-            self.room.remove(self._place(node))
-        self.free_slots[node] += self.needed_slots[shape]
+        free = self.free_slots[node]
+        need = self.needed_slots[shape]
+        self.free_slots[node] = free + need
         if self.mixed:
             self.free_cores[node] += self.needed_cores[shape]
             self.free_memory[node] += self.needed_memory[shape]
-        if serving:
-            self.room.add(self._place(node))
+        if self.serving[node]:
+            place = (free if self.pack else self.slots - free) << self._bits | node
+            better = place + ((need if self.pack else -need) << self._bits)
+            if free:
+                self.room.move(place, better)
+            else:
+                self.room.add(better)
             if self.mixed:
                 self.release(node)
         return moved
@@ -244,19 +258,23 @@ class Nodes:
                 self.seen[shape] = entry + 1
         return best
 
+    def _no_room(self) -> OrderedSet | WideSet:
+        capacity = (self.slots + 1) << self._bits
+        return OrderedSet(capacity) if NATIVE else WideSet(capacity)
+
     def _widen(self, count: int) -> None:
         """Make room for at least `count` nodes, and hang those with room where they belong then."""
         while count > 1 << self._bits:
             self._bits += 1
         rows = 1 << self._bits
         more = rows - len(self.free_slots)
-        self.free_slots = array("i", bytes(self.free_slots)) + array("i", [self.slots]) * more
-        self.free_cores = array("q", bytes(self.free_cores)) + array("q", [self.cores]) * more
-        self.free_memory = array("q", bytes(self.free_memory)) + array("q", [self.memory]) * more
-        self.held = array("i", bytes(self.held) + bytes(4 * more))
-        self._cells = array("i", bytes(self._cells) + bytes(4 * more * self.slots))
-        self.serving = array("b", bytes(self.serving)) + array("b", bytes(more))
-        self.room = OrderedSet((self.slots + 1) << self._bits)
+        self.free_slots = longer("i", self.free_slots, self.slots, more)
+        self.free_cores = longer("q", self.free_cores, self.cores, more)
+        self.free_memory = longer("q", self.free_memory, self.memory, more)
+        self.held = longer("i", self.held, 0, more)
+        self._cells = longer("i", self._cells, 0, more * self.slots)
+        self.serving = longer("b", self.serving, 0, more)
+        self.room = self._no_room()
         for node in range(self.count):
             if self.serving[node] and self.free_slots[node]:
                 self.room.add(self._place(node))

@@ -1,7 +1,6 @@
 """Which of several jobs of equal priority is served next, and the dice that decide."""
 
-from array import array
-
+from simulator.kernel.columns import column
 from simulator.kernel.queues import Queues
 from simulator.kernel.tasks import JobPolicy
 
@@ -36,7 +35,7 @@ class JobOrder:
         self._policy = policy
         self._dice = dice
         self._queues = queues
-        self._left = array("i", [0]) * jobs
+        self._left = column("i", [0] * jobs)
         """The jobs that still get turns, once one has had no room."""
         self._own = False
         """Whether these are looked at; before that, all jobs of the level with waiting tasks get turns."""

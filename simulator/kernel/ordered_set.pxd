@@ -16,6 +16,7 @@ cdef class OrderedSet:
     cpdef void add(self, long long member) noexcept
     @cython.locals(level=int, at=int)
     cpdef void remove(self, long long member) noexcept
+    cpdef void move(self, long long member, long long to) noexcept
     @cython.locals(level=int, index=cython.longlong, bits=cython.ulonglong)
     cpdef long long first(self, long long bound) noexcept
     @cython.locals(level=int, at=int, before=cython.ulonglong)

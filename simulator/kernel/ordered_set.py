@@ -56,6 +56,11 @@ class OrderedSet:
                 return
             member >>= 6
 
+    def move(self, member: int, to: int) -> None:
+        """Put `to` in the place of a member."""
+        self.remove(member)
+        self.add(to)
+
     def first(self, bound: int) -> int:
         """Give the smallest member that is not smaller than `bound`, −1 where there is none."""
         if self._lone >= 0:

@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from simulator.kernel.columns import column
 from simulator.kernel.heap import Heap
 
 NONE = -1
@@ -22,8 +23,8 @@ class Queues:
     def __init__(
         self, keys: Sequence[tuple[int, int]], priorities: list[int], shapes: int, tasks: int, *, reordered: bool
     ) -> None:
-        self.job = array("i", [job for job, _ in keys])
-        self.shape = array("i", [shape for _, shape in keys])
+        self.job = column("i", [job for job, _ in keys])
+        self.shape = column("i", [shape for _, shape in keys])
         self.link = array("i", bytes(4 * tasks))
         """Next task in the queue."""
         self._bits = max(tasks - 1, 1).bit_length()
@@ -31,20 +32,20 @@ class Queues:
         self._place = array("q", range(tasks) if reordered else [])
         """Place in the queue; empty where it is always the task's number, that is creation order."""
         self._next_place = 0
-        self._head = array("i", [NONE]) * len(keys)
-        self._tail = array("i", [NONE]) * len(keys)
-        self.front = array("i", [NONE]) * len(keys)
+        self._head = column("i", [NONE] * len(keys))
+        self._tail = column("i", [NONE] * len(keys))
+        self.front = column("i", [NONE] * len(keys))
         """The task that would start next, NONE where none waits."""
         self._returned = [Heap() for _ in keys]
         """Of `place << bits | task`: tasks that came back, or had to wait for others."""
         self.open_jobs = 0
         """How many jobs with waiting tasks are served."""
-        self.waiting_of_shape = array("i", bytes(4 * shapes))
-        self.waiting_of_job = array("i", bytes(4 * len(priorities)))
-        self.gate = array("b", bytes(len(priorities)))
+        self.waiting_of_shape = column("i", [0] * shapes)
+        self.waiting_of_job = column("i", [0] * len(priorities))
+        self.gate = column("b", [0] * len(priorities))
         """Why a job is not served, in bits; 0 = it is."""
         jobs = [job for job, _ in keys]
-        self.first_of_job = array("i", [bisect_left(jobs, job) for job in range(len(priorities) + 1)])
+        self.first_of_job = column("i", [bisect_left(jobs, job) for job in range(len(priorities) + 1)])
         """The queues of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
         self.rank(priorities)
 
@@ -52,10 +53,10 @@ class Queues:
         """Put jobs into levels by priority; those that are served keep their waiting tasks."""
         ranks = sorted(set(priorities), reverse=True)
         self.levels = len(ranks)
-        self.level_of_job = array("i", [ranks.index(priority) for priority in priorities])
-        self.level_start = array("i", [sum(priority > rank for priority in priorities) for rank in ranks])
-        self.level_size = array("i", [0]) * len(ranks)
-        self.jobs = array("i", [0]) * len(priorities)
+        self.level_of_job = column("i", [ranks.index(priority) for priority in priorities])
+        self.level_start = column("i", [sum(priority > rank for priority in priorities) for rank in ranks])
+        self.level_size = column("i", [0] * len(ranks))
+        self.jobs = column("i", [0] * len(priorities))
         """From `level_start` of each level on: its open jobs with waiting tasks, as created, `level_size` of them."""
         self.open_jobs = 0
         for job in range(len(priorities)):
@@ -95,7 +96,6 @@ class Queues:
 
     def put(self, task: int, queue: int) -> None:
         """Append a task that arrives."""
-        self._enter(queue)
         self.link[task] = NONE
         if self._head[queue] == NONE:
             self._head[queue] = task
@@ -104,6 +104,7 @@ class Queues:
         self._tail[queue] = task
         if self.front[queue] == NONE:
             self.front[queue] = task
+        self._enter(queue)
 
     def put_back(self, task: int, queue: int) -> None:
         """Put a task at its place: one whose attempt did not complete it, or whose parents have completed."""
@@ -118,6 +119,21 @@ class Queues:
         """Remove and give the first task of `queue`."""
         task = self.front[queue]
         returned: Heap = self._returned[queue]
+        if returned.size == 0:
+            self._head[queue] = self.front[queue] = self.link[task]
+        else:
+            self._take_returned(queue, task)
+        self.waiting_of_shape[self.shape[queue]] -= 1
+        job = self.job[queue]
+        left = self.waiting_of_job[job] - 1
+        self.waiting_of_job[job] = left
+        if left == 0 and self.gate[job] == 0:
+            self._leave_level(job)
+        return task
+
+    def _take_returned(self, queue: int, task: int) -> None:
+        """Remove the first task of a queue that others have come back to, perhaps itself."""
+        returned: Heap = self._returned[queue]
         head = self._head[queue]
         if task == head:
             head = self.link[task]
@@ -128,18 +144,13 @@ class Queues:
             self.front[queue] = head
         else:
             self.front[queue] = returned.top & ((1 << self._bits) - 1)
-        self.waiting_of_shape[self.shape[queue]] -= 1
-        job = self.job[queue]
-        self.waiting_of_job[job] -= 1
-        if self.waiting_of_job[job] == 0 and self.gate[job] == 0:
-            self._leave_level(job)
-        return task
 
     def _enter(self, queue: int) -> None:
         self.waiting_of_shape[self.shape[queue]] += 1
         job = self.job[queue]
-        self.waiting_of_job[job] += 1
-        if self.waiting_of_job[job] == 1 and self.gate[job] == 0:
+        before = self.waiting_of_job[job]
+        self.waiting_of_job[job] = before + 1
+        if before == 0 and self.gate[job] == 0:
             self._enter_level(job)
 
     def _enter_level(self, job: int) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -186,11 +187,12 @@ def test_a_compiled_run_is_interrupted_between_two_instants() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "first"]), st.integers(0, 9000)), max_size=80))
-@pytest.mark.parametrize("speed", SPEEDS)
-def test_ordered_sets_agree_with_sorting(speed: str, steps: list[tuple[str, int]]) -> None:
-    package = SPEEDS[speed]
-    made = package.ordered_set.OrderedSet(9001)
+@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "move"]), st.integers(0, 9000)), max_size=80))
+@pytest.mark.parametrize(
+    "make", [*(kernel.ordered_set.OrderedSet for kernel in SPEEDS.values()), SPEEDS["python"].wide_set.WideSet]
+)
+def test_ordered_sets_agree_with_sorting(make: Callable[[int], Any], steps: list[tuple[str, int]]) -> None:
+    made = make(9001)
     members: set[int] = set()
     for what, number in steps:
         if what == "add" and number not in members:
@@ -199,23 +201,30 @@ def test_ordered_sets_agree_with_sorting(speed: str, steps: list[tuple[str, int]
         elif what == "remove" and number in members:
             members.remove(number)
             made.remove(number)
+        elif what == "move" and members and number not in members:
+            left = members.pop()
+            members.add(number)
+            made.move(left, number)
         assert made.first(number) == min((member for member in members if member >= number), default=-1)
         assert made.first(0) == min(members, default=-1)
         assert made.size == len(members)
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(st.none(), st.integers(0, 2**62)), max_size=80))
+@given(st.lists(st.tuples(st.sampled_from(["push", "push", "pop", "replace"]), st.integers(0, 2**62)), max_size=200))
 @pytest.mark.parametrize("speed", SPEEDS)
-def test_heaps_agree_with_sorting(speed: str, steps: list[int | None]) -> None:
+def test_heaps_agree_with_sorting(speed: str, steps: list[tuple[str, int]]) -> None:
     made = SPEEDS[speed].heap.Heap()
     keys: list[int] = []
-    for step in steps:
-        if step is not None:
-            keys.append(step)
-            made.push(step)
-        elif keys:
-            keys.sort()
+    for what, key in steps:
+        if what == "push":
+            keys.append(key)
+            made.push(key)
+        elif keys and what == "pop":
             assert made.pop() == keys.pop(0)
-        assert made.top == min(keys, default=2**63 - 1)
+        elif keys:
+            keys[0] = key
+            made.replace(key)
+        keys.sort()
         assert made.size == len(keys)
+        assert [made.top, made.second()] == (keys + [2**63 - 1] * 2)[:2]

@@ -1,0 +1,34 @@
+cimport cython
+
+from simulator.kernel.heap cimport Heap
+from simulator.kernel.lives cimport Lives
+from simulator.kernel.order cimport JobOrder
+from simulator.kernel.queues cimport Queues
+
+cdef int NONE, CLOSED, COMPLETED
+cdef long long FOREVER
+
+
+cdef class Instants(Lives):
+    cdef readonly long long now
+    cdef readonly int arrived
+    cdef int _rounds, _max_rounds
+    cdef long long _next_submit, _settled
+    cdef JobOrder _order
+
+    cpdef long long next_instant(self)
+    @cython.locals(entry=cython.longlong)
+    cpdef int complete(self, long long now) except -1
+    @cython.locals(task=int, following=int)
+    cpdef int arrive(self, long long now) except -1
+    @cython.final
+    cdef void _forget_stale(self) noexcept
+    @cython.final
+    @cython.locals(calendar=Heap, done=int, queue=int, task=int, cell=int)
+    cdef bint _end_one(self, long long now) except -1
+    @cython.final
+    @cython.locals(queues=Queues)
+    cdef bint _may_hand_over(self, int done, int queue) noexcept
+    @cython.final
+    @cython.locals(queues=Queues, task=int, following=cython.longlong, queue=int, shape=int, node=int)
+    cdef bint _start_at_once(self, long long now) except -1

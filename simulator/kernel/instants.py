@@ -1,0 +1,170 @@
+"""What happens by itself: tasks arrive, and attempts end when they are due.
+
+In a plain pool, where tasks do nothing but arrive, run and succeed, most instants are of one of two kinds, and these
+need no pass over queues and nodes: the next task takes the slots of one that ends, or a task starts as it arrives.
+"""
+
+from simulator.errors import BrokenInvariantError
+from simulator.kernel.lives import Lives
+from simulator.kernel.nodes import Nodes
+from simulator.kernel.order import JobOrder
+from simulator.kernel.rules import CLOSED, Rules
+from simulator.kernel.tasks import Shape, Tasks
+from simulator.states import TaskState
+from simulator.units import NEVER
+
+NONE = -1
+FOREVER = int(NEVER)
+COMPLETED = int(TaskState.COMPLETED)
+
+
+class Instants(Lives):
+    """The lives of tasks, and when they begin and end."""
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        shapes: list[Shape],
+        priorities: list[int],
+        nodes: Nodes,
+        rules: Rules,
+        *,
+        job_policy: int,
+        seed: int,
+        retry_at_tail: bool,
+        random_ties: bool,
+        max_rounds: int,
+    ) -> None:
+        super().__init__(
+            tasks,
+            shapes,
+            priorities,
+            nodes,
+            rules,
+            seed=seed,
+            retry_at_tail=retry_at_tail,
+            random_ties=random_ties,
+        )
+        self.now = 0
+        """The last instant at which a task ended or arrived."""
+        self.arrived = 0
+        self._next_submit = tasks.submit[0] if self.count else FOREVER
+        self._order = JobOrder(job_policy, self._dice, self.queues, len(priorities))
+        self._settled = -1
+        self._rounds = 0
+        """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
+        self._max_rounds = max_rounds
+
+    @property
+    def expects(self) -> bool:
+        """Whether more tasks will arrive by themselves."""
+        return self._next_submit < FOREVER
+
+    def next_instant(self) -> int:
+        """Give the next instant at which a task ends or arrives, `NEVER` if none does."""
+        self._forget_stale()
+        if self.calendar.size == 0:
+            return self._next_submit
+        return min(self.calendar.top >> self._bits, self._next_submit)
+
+    def complete(self, now: int) -> None:
+        """End the attempts that are due at `now`."""
+        if now != self._settled:
+            self._settled = now
+            self._rounds = 0
+        self._rounds += 1
+        if self._rounds > self._max_rounds:
+            raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
+        while self.calendar.size and self.calendar.top >> self._bits <= now:
+            entry = self.calendar.pop()
+            if self._stale and not self._is_valid(entry):
+                self._stale -= 1
+            else:
+                self.now = now
+                self._finish(entry & self._mask)
+
+    def arrive(self, now: int) -> None:
+        """Submit the tasks whose time has come."""
+        while self._next_submit <= now:
+            task = self.arrived
+            self.arrived = following = task + 1
+            self._next_submit = self.submit[following] if following < self.count else FOREVER
+            if self.jobs.closed and self.queues.gate[self.job_of(task)] & CLOSED:
+                continue  # refused: its job has ended
+            self.now = now
+            self.submit_now(task)
+
+    def _forget_stale(self) -> None:
+        while self._stale and not self._is_valid(self.calendar.top):
+            self.calendar.pop()
+            self._stale -= 1
+
+    def _end_one(self, now: int) -> bool:
+        """End the one task that ends at `now`, if it is one; the next of its queue has its slots if nobody else waits.
+
+        That one has had room nowhere, needs what has been given back, and has nobody to compete with: a pass would
+        come to the same.
+        """
+        calendar = self.calendar
+        if self._settled == now or calendar.second() >> self._bits == now:
+            return False
+        self._settled = now
+        self._rounds = 1
+        self.now = now
+        done = calendar.top & self._mask
+        queue = self.queue[done]
+        self.state[done] = COMPLETED
+        self.completed += 1
+        if self.notices.armed:
+            self.notices.completed(done, self.queues.job[queue], False)
+        if self.queues.front[queue] != NONE and self._next_submit != now and self._may_hand_over(done, queue):
+            task = self.queues.take(queue)
+            self._order.last = self.queues.job[queue]
+            cell = self._cell[done]
+            self.nodes.replace(cell, task)
+            self._cell[task] = cell
+            calendar.replace(self._record(task, cell // self.nodes.slots, now))
+        else:
+            calendar.pop()
+            self._release(done)
+        return True
+
+    def _may_hand_over(self, done: int, queue: int) -> bool:
+        """Say whether only `queue` waits, and for what `done` has had."""
+        queues = self.queues
+        return (
+            queues.open_jobs == 1
+            and self._is_alone[queue] == 1
+            and queues.gate[queues.job[queue]] == 0
+            and self.nodes.serving[self._cell[done] // self.nodes.slots] == 1
+            and not self.notices.waiting
+            and not self.jobs.tracked
+        )
+
+    def _start_at_once(self, now: int) -> bool:
+        """Start a task that arrives alone where nobody waits and there is room; say whether it was so."""
+        task = self.arrived
+        following = self.submit[task + 1] if task + 1 < self.count else FOREVER
+        queue = self.queue[task]
+        queues = self.queues
+        if (
+            following <= now
+            or queues.open_jobs
+            or self.nodes.room.size == 0
+            or self.jobs.tracked
+            or self.notices.growing
+            or queues.gate[queues.job[queue]]
+        ):
+            return False
+        shape = queues.shape[queue]
+        node = self.nodes.find(shape) if self.nodes.instances[shape] == 1 else NONE
+        if node == NONE:
+            return False
+        self.arrived = task + 1
+        self._next_submit = following
+        self.now = now
+        self._order.last = queues.job[queue]
+        self.running_of_shape[shape] += 1
+        self._cell[task] = self.nodes.take(node, shape, task)
+        self.calendar.push(self._record(task, node, now))
+        return True

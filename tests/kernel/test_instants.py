@@ -1,0 +1,171 @@
+"""Instants that need no pass come to the same as the phases of the service model, one after the other."""
+
+from array import array
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.errors import BrokenInvariantError
+from simulator.kernel.rules import DISABLED
+from simulator.states import Outcome
+from tests.kernel.speeds import SPEEDS
+
+SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 3, 1), (1, 0, 0, 2)]
+EVENTS = ["go", "come", "drain", "disable", "enable", "limit", "watch", "alarm", "await"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plain pool, and what is done to it between two instants."""
+
+    tasks: list[tuple[int, int, int]]
+    """The pause before each, how long it takes, and its queue."""
+    jobs: list[int]
+    shapes: list[tuple[int, int, int, int]]
+    nodes: int
+    slots: int
+    pack: bool
+    policy: int
+    events: list[tuple[int, str, int]]
+
+
+def made_up(seed: int) -> Plan:
+    """Draw a pool that is busy at times and idle at others, at leisure or with many things at one instant."""
+    dice = np.random.default_rng(seed)
+    count = int(dice.integers(1, 60))
+    pause = int(dice.choice([1, 4, 12]))
+    longest = int(dice.choice([3, 20, 60]))
+    queues = dice.integers(0, 2, count) * int(dice.integers(0, 2))
+    nodes = int(dice.integers(1, 5))
+    shapes = [SHAPES[0]] * 2 if dice.random() < 0.5 else [SHAPES[number] for number in dice.integers(0, 4, 2)]
+    at = np.sort(dice.integers(0, count * pause, 8)).tolist()
+    what = [EVENTS[number] for number in dice.integers(0, len(EVENTS), 8)]
+    events = list(zip(at, what, dice.integers(0, 4, 8).tolist(), strict=True))
+    return Plan(
+        tasks=list(
+            zip(
+                dice.integers(0, pause + 1, count).tolist(),
+                dice.integers(0, longest + 1, count).tolist(),
+                queues.tolist(),
+                strict=True,
+            )
+        ),
+        jobs=[0, int(dice.integers(0, 2))],
+        shapes=shapes,
+        nodes=nodes,
+        slots=int(dice.integers(1, 4)),
+        pack=bool(dice.integers(0, 2)),
+        policy=int(dice.integers(0, 3)),
+        events=events[: int(dice.integers(0, 9))],
+    )
+
+
+def make(plan: Plan, speed: str, **options: int) -> Any:
+    package = SPEEDS[speed]
+    queues = sorted({(job, number) for number, job in enumerate(plan.jobs)})
+    columns = package.Tasks(
+        submit=array("q", accumulate(gap for gap, _, _ in plan.tasks)),
+        span=array("q", [span for _, span, _ in plan.tasks]),
+        queue=array("i", [queue for _, _, queue in plan.tasks]),
+        max_retries=array("i", [0] * len(plan.tasks)),
+        failures=array("i", [0] * len(plan.tasks)),
+        queues=queues,
+    )
+    shapes = [package.Shape(*shape) for shape in plan.shapes]
+    options |= {"slots": plan.slots, "job_policy": plan.policy}
+    kernel = package.Kernel(columns, shapes, [0, 0], cores=1000, memory=4, pack=plan.pack, **options)
+    for node in range(plan.nodes):
+        kernel.in_service(node)
+    return kernel
+
+
+def by_phases(kernel: Any, until: int) -> int:
+    """Do what `advance` does, without its short ways."""
+    while (now := kernel.next_instant()) < until:
+        kernel.complete(now)
+        if kernel.notices.waiting:
+            return int(now)
+        kernel.arrive(now)
+        kernel.dispatch(now)
+    return until
+
+
+def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
+    """Let one thing happen to a pool."""
+    node = which % kernel.nodes.count
+    if what == "go":
+        kernel.out_of_service(node, now, Outcome.PREEMPTED)
+    elif what == "come" and not kernel.nodes.serving[node]:
+        kernel.in_service(node)
+    elif what == "drain" and kernel.nodes.serving[node]:
+        kernel.drain(node)
+    elif what == "disable":
+        package.job_control.disable(kernel, which % 2)
+    elif what == "enable" and kernel.queues.gate[which % 2] & DISABLED:
+        package.job_control.enable(kernel, which % 2)
+    elif what == "limit":
+        package.job_control.limit(kernel, which % 2, which)
+    elif what == "watch":
+        package.job_control.watch(kernel, which % 2, submitted_only=which > 1)
+    elif what == "await":
+        package.job_control.await_idle(kernel, which % 2)
+    elif what == "alarm":
+        kernel.notices.alarm(array("b", [2 * (task % 5 == which) for task in range(kernel.count)]))
+
+
+def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[Any]]]:
+    """Run a pool; give its record, and where notices interrupted it."""
+    kernel = make(plan, speed)
+    package = SPEEDS[speed]
+    told: list[list[Any]] = []
+
+    def heed(now: int) -> None:
+        if kernel.notices.waiting:
+            notices = kernel.notices
+            told.append([now, notices.finished_jobs.copy(), sorted(notices.drained), notices.ended.copy()])
+            told.append(sorted(notices.idle_jobs))
+            if notices.ended:
+                package.job_control.disable(kernel, 0)
+            kernel.notices.heeded()
+
+    def run(until: int) -> None:
+        while (now := int(kernel.advance(until) if short else by_phases(kernel, until))) < until:
+            heed(now)
+            kernel.arrive(now)
+            kernel.dispatch(now)
+
+    for at, what, which in plan.events:
+        run(at)
+        kernel.complete(at)
+        do(package, kernel, what, which, at)
+        heed(at)
+        kernel.arrive(at)
+        kernel.dispatch(at)
+    run(2**40)
+    used = slice(len(kernel.attempts))
+    columns = [
+        np.asarray(getattr(kernel.attempts, name))[used].tolist() for name in ("task", "node", "assigned", "end")
+    ]
+    counts = [kernel.completed, kernel.running, kernel.active, kernel.now, list(kernel.state), list(kernel.nodes.held)]
+    return columns + counts, told
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.integers(0, 2**32))
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_short_ways_and_phases_give_the_same(speed: str, seed: int) -> None:
+    plan = made_up(seed)
+    assert life(plan, speed, short=True) == life(plan, speed, short=False)
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_work_of_no_length_is_counted_when_slots_change_hands(speed: str) -> None:
+    plan = Plan([(0, 0, 0)] * 20, [0, 1], [SHAPES[0]] * 2, nodes=1, slots=1, pack=False, policy=0, events=[])
+    kernel = make(plan, speed, max_rounds=10)
+    with pytest.raises(BrokenInvariantError, match="more than 10 rounds"):
+        kernel.advance(1)

@@ -137,14 +137,24 @@ def collect_attempts(
         start = assigned + (latency[:1] if is_constant(latency) else latency[task])
         for attempt, wait in kernel.work.waits.items():
             start[attempt] += wait
-        columns = (task, np.asarray(made.instance)[used], node, assigned, start, ends, outcome, *_kept(kernel))
+        columns = (
+            task,
+            np.asarray(made.instance)[used],
+            node,
+            assigned,
+            start,
+            ends,
+            outcome,
+            *_kept(kernel),
+            _pulled(kernel),
+        )
         for name, column in zip(parts, columns, strict=True):
             parts[name].append(column)
     if len(kernels) == 1:
         return RawAttempts(**{name: columns[0] for name, columns in parts.items()})
     empty = np.zeros(0, dtype=np.int64)
     order = np.argsort(np.concatenate([empty, *parts["assigned"]]), kind="stable")
-    types = dict.fromkeys(("assigned", "start", "end", "kept", "kept_until"), np.int64) | {"outcome": np.int8}
+    types = dict.fromkeys(("assigned", "start", "end", "kept", "kept_until", "pulled"), np.int64) | {"outcome": np.int8}
     put_together: dict[str, Any] = {
         name: chosen(joined([empty, *columns]), order).astype(types.get(name, np.int32), copy=False)
         for name, columns in parts.items()
@@ -164,6 +174,15 @@ def _kept(kernel: Kernel) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
         work[first : first + instances] = saved
         until[first : first + instances] = made.assigned[first] + time
     return work, until
+
+
+def _pulled(kernel: Kernel) -> npt.NDArray[np.int64]:
+    """Give how long attempts pulled an image, at their first instances."""
+    if not kernel.work.pulled:
+        return constant(0, len(kernel.attempts), np.int64)
+    found = np.zeros(len(kernel.attempts), dtype=np.int64)
+    found[list(kernel.work.pulled)] = list(kernel.work.pulled.values())
+    return found
 
 
 def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:

@@ -9,8 +9,8 @@ queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_
 utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
                 that asks for no cores takes its share by slots); useful: node time with a task that succeeds (of an
                 attempt that was lost: up to its last checkpoint) of node time billed; slowdown: how many times as
-                long attempts that succeeded took as they would have alone on their node (without those that may have
-                gone on from a checkpoint), None unless the option cpuSlowdown lets tasks share cores
+                long attempts that succeeded took as they would have alone on their node, where they would pull their
+                image and read and write checkpoints too; None unless the option cpuSlowdown lets tasks share cores
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
 jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
@@ -149,20 +149,24 @@ def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
 
 
 def _slowdown(recording: Recording) -> float | None:
-    """Compare how long attempts took with what they would have taken alone; not those that may go on from a checkpoint.
+    """Compare how long attempts that succeeded took with what they would have taken alone.
 
-    The first attempt of a task writes its checkpoints; later ones have less to do, and may read one first.
+    Alone, too, an attempt pulls an image that is not there, writes its checkpoints, and goes on from the last one.
     """
     made, workload, extras = recording.raw.attempts, recording.workload, recording.workload.extras
-    alone = workload.overhead + workload.demand
-    good = (made.outcome == Outcome.SUCCEEDED) & (made.instance == 0)
-    if extras.interval is not None and extras.cost is not None:
-        saves = extras.interval > 0
-        written = np.maximum(workload.demand - 1, 0) // np.where(saves, extras.interval, 1)
-        alone = alone + np.where(saves, written * extras.cost, 0)
-        tries = np.bincount(made.task[made.instance == 0], minlength=len(workload))
-        good &= ~(saves & (tries > 1))[made.task]
-    return _share(float((made.end - made.start)[good].sum()), float(alone[made.task[good]].sum()))
+    good = np.flatnonzero((made.outcome == Outcome.SUCCEEDED) & (made.instance == 0))
+    task = made.task[good]
+    work = workload.demand[task]
+    alone = workload.overhead[task] + made.pulled[good]
+    if extras.interval is not None:
+        first = made.instance == 0
+        done = np.bincount(made.task[first], weights=made.kept[first].astype(np.float64), minlength=len(workload))[task]
+        work = work - done.astype(np.int64)
+        interval = extras.interval[task]
+        written = np.where(interval > 0, np.maximum(work - 1, 0) // np.maximum(interval, 1), 0)
+        for times, each in ((written, extras.cost), (done > 0, extras.restart)):
+            alone = alone if each is None else alone + times * each[task]
+    return _share(float((made.end - made.start)[good].sum()), float((alone + work).sum()))
 
 
 def _capacities(recording: Recording) -> tuple[Floats, Floats]:

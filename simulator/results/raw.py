@@ -57,6 +57,8 @@ class RawAttempts:
     """Work that a checkpoint has saved of it for the attempts that follow, if nothing threw it away since."""
     kept_until: Int64
     """When that checkpoint was written; −1 = none was."""
+    pulled: Int64
+    """How long the first instance pulled an image before its work; known where tasks share cores or checkpoint."""
 
     def copy(self) -> "RawAttempts":
         """Give columns of its own: those of a run that goes on still change."""

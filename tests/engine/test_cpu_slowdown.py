@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from simulator import Recording, Simulation
 from simulator.results.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
-from tests.features.story import job, operation, pool, run, scenario, task, told
+from tests.features.story import UBUNTU, job, operation, pool, run, scenario, task, told
 
 SLOW: dict[str, Any] = {"options": {"cpuSlowdown": True}}
 TWO_SLOTS_A_CORE: dict[str, Any] = {"taskSlotsPerNode": 4}
@@ -139,7 +141,7 @@ def test_lost_nodes_leave_their_neighbours_in_peace() -> None:
 
 
 def test_writing_and_reading_checkpoints_is_no_slowdown() -> None:
-    """Alone: 30 min of work and two checkpoints of 1 min. The attempt that goes on from one is not measured."""
+    """Alone: 30 min of work and two checkpoints of 1 min; or what is left of it after one, which is read first."""
     saves = {"cores": 2, "checkpoints": {"interval": "10m", "cost": "1m", "restartCost": "2m"}}
     alone = run(pool(nodes=1), job(tasks=[task("t", "30m", simulation=saves)]), **SLOW)
     assert spans(alone) == [1920]
@@ -149,4 +151,27 @@ def test_writing_and_reading_checkpoints_is_no_slowdown() -> None:
     both = [task("t", "30m", simulation=saves), task("u", "30m", simulation={"submit": "1h", "cores": 4})]
     made = run(lost, job(tasks=both), **SLOW)
     assert spans(made) == [1500, 720, 3600]
+    assert summarize(made)["utilization"]["slowdown"] == (720 + 3600) / (720 + 1800)
+
+
+@pytest.mark.parametrize("cost", ["0s", "1m"])
+def test_an_attempt_that_goes_on_from_a_checkpoint_is_measured_by_what_it_had_left_to_do(cost: str) -> None:
+    """Both tasks share the node at half speed all the time, whatever was lost of them."""
+    saves = {"cores": 2, "checkpoints": {"interval": "10m", "cost": cost, "restartCost": "2m"}}
+    tasks = [task(name, "1h", simulation=saves) for name in "ab"]
+    again = [operation("50m", "reboot", nodeId="p_1_d")]
+    made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), job(tasks=tasks), timeline=again, **SLOW)
+    assert made.attempts["outcome"].tolist() == ["requeued"] * 2 + ["succeeded"] * 2
     assert summarize(made)["utilization"]["slowdown"] == 2
+
+
+def test_a_first_pull_of_an_image_is_no_slowdown() -> None:
+    """Two tasks wait for the one pull of their node, and do their work at half speed; alone each would pull it too."""
+    containers = {**UBUNTU, "containerConfiguration": {"type": "dockerCompatible"}}
+    known = {"downloads": {"bandwidth": 100, "containerImages": {"repo/img": {"sizeMiB": 10000}}}}
+    body = pool(nodes=1, virtualMachineConfiguration=containers, simulation=known, **TWO_SLOTS_A_CORE)
+    for cores, slowed in ((1, 600), (2, 1200)):
+        own = {"containerSettings": {"imageName": "repo/img"}, "simulation": {"cores": cores}}
+        made = run(body, job(tasks=[task(name, "10m", **own) for name in "ab"]), **SLOW)
+        assert spans(made) == [100 + slowed] * 2
+        assert summarize(made)["utilization"]["slowdown"] == (100 + slowed) / (100 + 600)

@@ -171,7 +171,7 @@ def test_a_first_pull_of_an_image_is_no_slowdown() -> None:
     known = {"downloads": {"bandwidth": 100, "containerImages": {"repo/img": {"sizeMiB": 10000}}}}
     body = pool(nodes=1, virtualMachineConfiguration=containers, simulation=known, **TWO_SLOTS_A_CORE)
     for cores, slowed in ((1, 600), (2, 1200)):
-        own = {"containerSettings": {"imageName": "repo/img"}, "simulation": {"cores": cores}}
+        own: dict[str, Any] = {"containerSettings": {"imageName": "repo/img"}, "simulation": {"cores": cores}}
         made = run(body, job(tasks=[task(name, "10m", **own) for name in "ab"]), **SLOW)
         assert spans(made) == [100 + slowed] * 2
         assert summarize(made)["utilization"]["slowdown"] == (100 + slowed) / (100 + 600)

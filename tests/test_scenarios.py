@@ -128,6 +128,10 @@ def test_checkpoints_pay_on_nodes_that_are_taken_back_if_they_are_not_too_many()
     jobs = summarize(recording)["jobs"]
     assert jobs["seldom"]["makespan_s"] < jobs["often"]["makespan_s"] < 0.5 * jobs["bare"]["makespan_s"]
     assert jobs["seldom"]["cost"] < jobs["often"]["cost"] < 0.5 * jobs["bare"]["cost"]
+    ledger = recording.frame("ledger").set_index(["pool", "label"])["time"] / 3600
+    lost, useful = ledger.xs("busy_lost", level="label"), ledger.xs("busy_useful", level="label")
+    assert lost["often"] < 0.5 * lost["seldom"] < 0.05 * lost["bare"], "the more often, the less is thrown away"
+    assert 240 <= useful["bare"] < useful["seldom"] < useful["often"], "but writing and reading them takes its time"
 
 
 def test_the_quota_halves_the_pool_and_doubles_the_time() -> None:

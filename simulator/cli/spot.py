@@ -172,12 +172,13 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
             "[bold]All spot with checkpoints over all dedicated without[/bold]; closed form: a task of the mean length "
             "(Young, Daly)"
         )
-        saved = table("checkpoint", "every", "cost ratio", "95 %", "closed form", "paid for")
+        saved = table("checkpoint", "every", "cost ratio", "95 %", "closed form", "paid for", "lost node-h")
         for saving in found.savings:
             every = None if saving.every_hours is None else 3600 * saving.every_hours
             ratio = value(saving.ratio.value if saving.ratio else None)
             ends, paid = interval(saving.ratio), value(3600 * saving.hours, "s")
-            saved.add_row(saving.label, value(every, "s"), ratio, ends, value(saving.closed_form), paid)
+            lost = "–" if saving.lost_node_hours is None else f"{saving.lost_node_hours.value:,.1f}"
+            saved.add_row(saving.label, value(every, "s"), ratio, ends, value(saving.closed_form), paid, lost)
         page.print(saved)
 
 

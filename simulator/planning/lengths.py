@@ -54,6 +54,8 @@ class Saving:
     """Its cost over that on a dedicated node without checkpoints."""
     ratio: Estimate | None
     """Cost of the whole work over all dedicated, simulated; None where the tasks are listed or come from a trace."""
+    lost_node_hours: Estimate | None
+    """What evictions still threw away, since the last checkpoints; None where the ratio is."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -62,6 +64,7 @@ class Saving:
             "hours": self.hours,
             "closed_form": self.closed_form,
             "cost_ratio": plain(self.ratio),
+            "lost_node_hours": plain(self.lost_node_hours),
         }
 
 
@@ -117,8 +120,10 @@ def savings(
     found = []
     for (label, every), runs in zip([("none", None), *intervals], made, strict=True):
         hours = restarts.billed(work, hazard) if every is None else restarts.checkpointed(work, every, save, hazard)
-        simulated = cost_ratio(runs, base) if is_drawn or every is None else None
-        found.append(Saving(every, label, hours, ratio * hours / work, simulated))
+        is_run = is_drawn or every is None
+        simulated = cost_ratio(runs, base) if is_run else None
+        lost = runs.estimate("lost_node_hours") if is_run else None
+        found.append(Saving(every, label, hours, ratio * hours / work, simulated, lost))
     return tuple(found)
 
 

@@ -91,6 +91,14 @@ def test_young_beats_no_checkpoint_and_too_many(report: SpotReport) -> None:
     assert young.value == pytest.approx(closed["Young's interval"], rel=0.15)
 
 
+def test_the_closer_the_checkpoints_the_less_an_eviction_throws_away(report: SpotReport) -> None:
+    lost = [saving.lost_node_hours for saving in report.savings]
+    values = [one.value for one in lost if one is not None]
+    assert len(values) == 4
+    assert values == sorted(values, reverse=True)
+    assert values[-1] < values[0] / 4
+
+
 def test_the_closed_form_adds_up_tasks_of_all_lengths() -> None:
     demand = Demand(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
     hazard = demand.break_even(0.5)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from simulator.engine.simulation import Simulation
     from simulator.results.recording import Recording
+    from simulator.scenario import Scenario
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -51,8 +52,7 @@ def run(
     steady: Annotated[bool, typer.Option("--steady", help="Leave the warm-up out (MSER-5).")] = False,
 ) -> None:
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
-    from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.scenario import load  # noqa: PLC0415
+    from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
 
     scenario = load(file, strict=strict)
     tell(scenario.warnings)
@@ -71,6 +71,15 @@ def run(
     for name, given in about_many.items():
         if given:
             raise InputError(f"--{name} is about many replications: give --replications too")
+    _run_once(scenario, replication, out, force=force, events=events, as_json=as_json)
+
+
+def _run_once(
+    scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
+) -> None:
+    """Run one replication and print its answer; what Ctrl-C cuts short is told too."""
+    from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
+
     if out is not None:
         from simulator.results.write import prepare  # noqa: PLC0415
 

@@ -100,24 +100,7 @@ def cost_against_time(
     best = front(choices)
     named = {id(choice) for choice in best}
     beaten = [choice for choice in choices if id(choice) not in named]
-    handles = [
-        _points(axes, best, (size, height), CYCLE[0].on(page.mode), "o", "on the front: nothing is cheaper and faster")
-    ]
-    if beaten:
-        handles.append(
-            _points(axes, beaten, (size, height), OTHER.on(page.mode), "s", "beaten: another is cheaper and no slower")
-        )
-    # Between two choices of the front nothing is for sale: a step, not a slope.
-    (step,) = axes.step(
-        [choice.time.value / size for choice in reversed(best)],
-        [choice.cost.value / height for choice in reversed(best)],
-        where="post",
-        color=CYCLE[0].on(page.mode),
-        linewidth=1.0,
-        linestyle=(0, (4, 2)),
-        label="Pareto front",
-    )
-    handles.append(step)
+    handles = _draw(axes, best, beaten, (size, height), page)
     axes.set_ylim(bottom=0)
     axes.set_xlim(left=0)
     axes.margins(x=0.12, y=0.12)
@@ -131,6 +114,28 @@ def cost_against_time(
     left = f" {counted(len(choices) - len(shown), 'choice')} not numbered." if len(shown) < len(choices) else ""
     legend(figure, handles, page, note=f"Bars: 95 % intervals of the means.{left}", columns=2)
     return figure
+
+
+def _draw(
+    axes: Axes, best: Sequence[Choice], beaten: Sequence[Choice], sizes: tuple[float, float], page: Page
+) -> list[Any]:
+    """Draw the front, what it beats, and the way along the front; give the legend's entries."""
+    size, height = sizes
+    said = ("on the front: nothing is cheaper and faster", "beaten: another is cheaper and no slower")
+    handles = [_points(axes, best, sizes, CYCLE[0].on(page.mode), "o", said[0])]
+    if beaten:
+        handles.append(_points(axes, beaten, sizes, OTHER.on(page.mode), "s", said[1]))
+    # Between two choices of the front nothing is for sale: a step, not a slope.
+    (step,) = axes.step(
+        [choice.time.value / size for choice in reversed(best)],
+        [choice.cost.value / height for choice in reversed(best)],
+        where="post",
+        color=CYCLE[0].on(page.mode),
+        linewidth=1.0,
+        linestyle=(0, (4, 2)),
+        label="Pareto front",
+    )
+    return [*handles, step]
 
 
 def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: Page) -> list[Any]:

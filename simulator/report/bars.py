@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.lanes import lanes
+from simulator.report.pieces import lanes_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def bars(nodes: pd.DataFrame, states: pd.DataFrame, attempts: pd.DataFrame) -> dict[str, Any]:
     """Give states and attempts of one pool's nodes as columns, times in ms, nodes as rows of `nodes`.
 
-    `attempts` has the columns `slots`, `id` and `job` of its task beside its own. An attempt on several slots has one
-    entry for each.
+    `attempts` are `pieces`, with the columns `slots`, `id` and `job` of its task beside its own. One on several slots
+    has one entry for each.
     """
     number = {name: place for place, name in enumerate(nodes["node"].astype(str))}
     row = np.array([number[str(name)] for name in attempts["node"]], dtype=np.int64)
@@ -25,7 +25,8 @@ def bars(nodes: pd.DataFrame, states: pd.DataFrame, attempts: pd.DataFrame) -> d
     kinds, kind = _coded(states["state"])
     outcomes, outcome = _coded(attempts["outcome"])
     jobs, job = _coded(attempts["job"])
-    attempt, lane = lanes(row, begin, end, attempts["slots"].to_numpy(dtype=np.int64))
+    slots, whole = (attempts[name].to_numpy(dtype=np.int64) for name in ("slots", "attempt"))
+    attempt, lane = lanes_of(whole, row, begin, end, slots)
     return {
         "states": {
             "keys": kinds,

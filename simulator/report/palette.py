@@ -104,8 +104,11 @@ LABELS: Final[Mapping[str, Shade]] = {
     Label.BILLING_ROUNDING: Shade("rounding of the bill", "#F2E26B", "#998500", ".."),
 }
 
+KEPT: Final = "kept"
+"""Instead of an outcome: the part of a stopped attempt that a checkpoint kept."""
 OUTCOMES: Final[Mapping[str, Shade]] = {
     Outcome.SUCCEEDED.name.lower(): Shade("succeeded", "#0072B2", "#3D9BE0"),
+    KEPT: Shade("stopped, but kept by a checkpoint", "#3F86A8", "#7FC4E8", "oo"),
     Outcome.RUNNING.name.lower(): Shade("still running at the end", "#7AC8EB", "#0463A5", "//"),
     Outcome.FAILED.name.lower(): Shade("failed", "#D55E00", "#FF8C42", "\\\\"),
     Outcome.PREEMPTED.name.lower(): Shade("lost: node preempted", "#B35296", "#BB78B8", "xx"),

@@ -12,6 +12,7 @@ from simulator.report.curves import curves
 from simulator.report.figures.pool import story
 from simulator.report.occupancy import Occupancy
 from simulator.report.palette import MARKS
+from simulator.report.pieces import pieces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ def plots(run: Frames, pools: list[str]) -> list[dict[str, Any]]:
     made = []
     for pool in pools:
         own = {name: of_pool(run.frame(name), pool) for name in ("nodes", "node_states", "pool_timeline")}
-        worked = of_pool(attempts, pool)
+        worked = pieces(of_pool(attempts, pool), tasks)
         row = worked["task"].to_numpy(dtype=np.int64)
         details = {name: tasks[name].to_numpy()[row] for name in ("slots", "id")}
         worked = worked.assign(**details, job=np.asarray(tasks["job"].astype(str))[row])

@@ -10,6 +10,9 @@ from simulator.report.figures import node_gantt
 from simulator.report.figures.gantt import chart, occupancy
 from simulator.report.lanes import lanes
 from simulator.report.palette import DARK, OUTCOMES
+from simulator.report.pieces import lanes_of
+from tests.features.story import Body, job, operation, pool, task
+from tests.features.story import run as play
 from tests.report import runs
 
 
@@ -21,6 +24,49 @@ def bars(figure: Figure, label: str) -> list[np.ndarray]:
         if isinstance(found, PolyCollection) and found.get_label() == label
         for path in found.get_paths()
     ]
+
+
+def saved(*more: Body) -> Recording:
+    """Two spot nodes of two slots, taken back after 25 min; every 10 min the longer tasks save their work."""
+    events = {"model": "capacity_event", "fraction": 1, "times": ["25m"]}
+    simulation = {"preemption": events, "timing": {"recoveryDelay": "5m"}}
+    saves = {"checkpoints": {"interval": "10m"}}
+    tasks = [
+        task("a", "60m", simulation=saves, requiredSlots=2),
+        task("short", "15m"),
+        task("b", "40m", simulation=saves),
+        task("bare", "40m"),
+    ]
+    body = pool(low_priority=2, taskSlotsPerNode=2, simulation=simulation)
+    return play(body, job(tasks=tasks), timeline=list(more))
+
+
+def spans(figure: Figure, label: str) -> list[tuple[float, float]]:
+    """Begin and end of bars in minutes, a pair for each slot."""
+    return sorted((round(float(c[0, 0]), 3), round(float(c[2, 0]), 3)) for c in bars(figure, label))
+
+
+def test_what_a_checkpoint_kept_is_not_drawn_as_lost() -> None:
+    kept, lost = OUTCOMES["kept"].title, OUTCOMES["preempted"].title
+    figure = node_gantt(saved())
+    assert spans(figure, kept) == [(0, 20)] * 3
+    assert spans(figure, lost) == [(15, 25), (20, 25), (20, 25), (20, 25)]
+    assert spans(node_gantt(saved(), by="job"), lost) == spans(figure, lost)
+    end = operation("31m", "terminateJob", pool=None, job="j")
+    ended = node_gantt(saved(end))
+    assert spans(ended, kept) == []
+    assert (0, 25) in spans(ended, lost)
+
+
+def test_the_pieces_of_an_attempt_stay_in_its_lanes() -> None:
+    drawing = chart(saved(), ["p"])
+    attempt, lane = lanes_of(drawing.attempt, drawing.row, drawing.start, drawing.end, drawing.width)
+    whole: dict[int, dict[int, set[int]]] = {}
+    for piece, where in zip(attempt, lane, strict=True):
+        whole.setdefault(int(drawing.attempt[piece]), {}).setdefault(int(piece), set()).add(int(where))
+    assert any(len(found) == 2 for found in whole.values())
+    for found in whole.values():
+        assert len({tuple(sorted(lanes)) for lanes in found.values()}) == 1
 
 
 @pytest.mark.parametrize("name", runs.ALL)

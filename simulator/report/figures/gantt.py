@@ -17,8 +17,8 @@ import numpy.typing as npt
 from simulator.report.clock import Clock
 from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import counted, of_pools, paid, where_it_went
-from simulator.report.lanes import lanes
 from simulator.report.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
+from simulator.report.pieces import lanes_of, pieces
 from simulator.report.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ class Chart:
     state_start: Floats
     state_end: Floats
     row: Ints
-    """Of each attempt."""
+    """Of each attempt, or piece of one (see `pieces`)."""
+    attempt: Ints
+    """Which attempt it is, or is a piece of."""
+    task: Ints
     start: Floats
     end: Floats
     width: Ints
@@ -77,8 +80,8 @@ def chart(run: Frames, pools: Sequence[str], by: By = "outcome") -> Chart:
         return np.asarray(of_code, dtype=np.int64)[column.cat.codes.to_numpy()]
 
     states = of_pools(run.frame("node_states"), pools)
-    attempts = of_pools(run.frame("attempts"), pools)
     tasks = run.frame("tasks")
+    attempts = pieces(of_pools(run.frame("attempts"), pools), tasks)
     task = attempts["task"].to_numpy()
     kind, looks = _kinds(attempts, tasks, task, by)
     return Chart(
@@ -90,6 +93,8 @@ def chart(run: Frames, pools: Sequence[str], by: By = "outcome") -> Chart:
         state_start=states["start"].to_numpy(dtype=np.float64),
         state_end=states["end"].to_numpy(dtype=np.float64),
         row=rows(attempts["node"]),
+        attempt=attempts["attempt"].to_numpy(dtype=np.int64),
+        task=task,
         start=attempts["assigned"].to_numpy(dtype=np.float64),
         end=attempts["end"].to_numpy(dtype=np.float64),
         width=tasks["slots"].to_numpy(dtype=np.int64)[task],
@@ -190,7 +195,7 @@ def _bars(axes: Axes, drawing: Chart, clock: Clock, page: Page) -> None:
             ),
             autolim=False,
         )  # fmt: skip
-    attempt, lane = lanes(drawing.row, drawing.start, drawing.end, drawing.width)
+    attempt, lane = lanes_of(drawing.attempt, drawing.row, drawing.start, drawing.end, drawing.width)
     height = 0.84 / np.maximum(drawing.slots[drawing.row[attempt]], 1)
     top = drawing.row[attempt] + 0.08 + lane * height
     quads = _quads(clock.at(drawing.start[attempt]), clock.at(drawing.end[attempt]), top, top + height)

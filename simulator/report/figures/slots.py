@@ -96,9 +96,8 @@ def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") 
     state_of = {int(drawing.state_row[i]): drawing.state[i] for i in np.flatnonzero(there)}
     place = {row: column for column, row in enumerate(sorted(state_of))}
     slots = _slots(run, pool)
-    attempts = of_pools(run.frame("attempts"), [pool])
     now = (drawing.start <= time) & ((time < drawing.end) | (drawing.end >= run.end))
-    task = attempts["task"].to_numpy()
+    task = drawing.task
     looks = _looks(run, drawing.width, task[now], by)
     blocks: list[Block] = []
     fill = dict.fromkeys(place, 0)

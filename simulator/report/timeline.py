@@ -211,10 +211,13 @@ def _tasks(run: Frames, of_node: Mapping[str, int]) -> Iterator[str]:
     job_codes = tasks["job"].cat.codes.to_list()
     jobs = [_json(str(name)) for name in tasks["job"].cat.categories]
     of_row, of_task, width = pids.tolist(), task.tolist(), slots.tolist()
+    kept = attempts["kept"].tolist()
     for attempt, slot in zip(row.tolist(), lane.tolist(), strict=True):
         number, start = of_task[attempt], starts[attempt]
+        saved = f',"kept_s":{kept[attempt]}' if kept[attempt] else ""
         yield (
             f'{{"ph":"X","pid":{of_row[attempt]},"tid":{slot + 1},"ts":{start},"dur":{ends[attempt] - start},'
             f'"name":{ids[number]},"cat":"task","args":{{"job":{jobs[job_codes[number]]},'
-            f'"outcome":{titles[codes[attempt]]},"slots":{width[attempt]}}}}}'
+            f'"outcome":{titles[codes[attempt]]},"slots":{width[attempt]}'
+            f"{saved}}}}}"
         )

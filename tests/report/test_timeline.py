@@ -11,6 +11,8 @@ import pytest
 
 from simulator import InputError, Recording
 from simulator.report.timeline import CHUNK, write
+from tests.features.story import job, pool, task
+from tests.features.story import run as play
 from tests.report import runs
 
 NEEDED = {
@@ -99,6 +101,15 @@ def test_tasks_are_on_the_slots_of_their_node(tmp_path: Path) -> None:
     assert found == wanted
     slots = [event["tid"] for event in events if event.get("cat") == "task"]
     assert set(slots) <= {1, 2, 3, 4}
+
+
+def test_what_a_checkpoint_kept_stands_with_the_attempt(tmp_path: Path) -> None:
+    saves = {"checkpoints": {"interval": "10m"}}
+    events = {"model": "capacity_event", "fraction": 1, "times": ["25m"]}
+    body = pool(low_priority=1, simulation={"preemption": events, "timing": {"recoveryDelay": "5m"}})
+    trace = made(play(body, job(tasks=[task("a", "60m", simulation=saves)])), tmp_path)
+    check_rules(trace)
+    assert [event["args"].get("kept_s") for event in trace["traceEvents"] if event["name"] == "a"] == [1200, None]
 
 
 def test_states_counters_and_instants_are_those_of_the_recording(tmp_path: Path) -> None:

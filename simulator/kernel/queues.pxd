@@ -28,10 +28,8 @@ cdef class Queues:
     cpdef int put(self, int task, int queue) except -1
     @cython.locals(place=cython.longlong, returned=Heap)
     cpdef int put_back(self, int task, int queue) except -1
-    @cython.locals(task=int, job=int, left=int, returned=Heap)
+    @cython.locals(task=int, head=int, job=int, left=int, returned=Heap)
     cpdef int take(self, int queue)
-    @cython.locals(head=int, returned=Heap)
-    cdef int _take_returned(self, int queue, int task) except -1
     @cython.locals(job=int, before=int)
     cdef void _enter(self, int queue) noexcept
     @cython.locals(level=int, start=int, at=int)

@@ -122,7 +122,16 @@ class Queues:
         if returned.size == 0:
             self._head[queue] = self.front[queue] = self.link[task]
         else:
-            self._take_returned(queue, task)
+            head = self._head[queue]
+            if task == head:
+                head = self.link[task]
+                self._head[queue] = head
+            else:
+                returned.pop()
+            if returned.size == 0 or (head != NONE and self.place(head) < returned.top >> self._bits):
+                self.front[queue] = head
+            else:
+                self.front[queue] = returned.top & ((1 << self._bits) - 1)
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
         left = self.waiting_of_job[job] - 1
@@ -130,20 +139,6 @@ class Queues:
         if left == 0 and self.gate[job] == 0:
             self._leave_level(job)
         return task
-
-    def _take_returned(self, queue: int, task: int) -> None:
-        """Remove the first task of a queue that others have come back to, perhaps itself."""
-        returned: Heap = self._returned[queue]
-        head = self._head[queue]
-        if task == head:
-            head = self.link[task]
-            self._head[queue] = head
-        else:
-            returned.pop()
-        if returned.size == 0 or (head != NONE and self.place(head) < returned.top >> self._bits):
-            self.front[queue] = head
-        else:
-            self.front[queue] = returned.top & ((1 << self._bits) - 1)
 
     def _enter(self, queue: int) -> None:
         self.waiting_of_shape[self.shape[queue]] += 1

@@ -17,7 +17,7 @@ from simulator.engine.pool import Pool
 from simulator.engine.preparing import Preparing
 from simulator.engine.rules import rules_of
 from simulator.engine.schedule import Schedule
-from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel
+from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel, without_vain
 from simulator.engine.world import World
 from simulator.errors import BrokenInvariantError, InputError
 from simulator.kernel import Kernel, used_slots
@@ -183,6 +183,7 @@ class Simulation:
             recorder,
             preemption_counts=self.scenario.options.preemption_counts_as_requeue,
         )
+        attempts = without_vain(attempts, tasks)
         raw = RawRun(
             tasks=tasks.copy() if goes_on else tasks,
             attempts=attempts.copy() if goes_on else attempts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,14 @@ def collect_attempts(
         for name, columns in parts.items()
     }
     return RawAttempts(**put_together)
+
+
+def without_vain(attempts: RawAttempts, tasks: RawTasks) -> RawAttempts:
+    """Take back what checkpoints kept of tasks that came to nothing: those that completed without success."""
+    if is_constant(attempts.kept_until):
+        return attempts
+    vain = ((tasks.state == TaskState.COMPLETED) & ~tasks.succeeded)[attempts.task]
+    return replace(attempts, kept=np.where(vain, 0, attempts.kept), kept_until=np.where(vain, -1, attempts.kept_until))
 
 
 def _kept(kernel: Kernel) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -17,17 +17,12 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-def pieces(attempts: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
-    """Cut attempts of which something was kept in two, as the ledger does; `attempt` is the place of each in the frame.
-
-    What nothing came of, because the task completed without success, was not kept.
-    """
+def pieces(attempts: pd.DataFrame) -> pd.DataFrame:
+    """Cut in two, as the ledger does, attempts of which something was kept; `attempt` is the place in the frame."""
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     whole = attempts.assign(attempt=np.arange(len(attempts)))
-    row = attempts["task"].to_numpy(dtype=np.int64)
-    stands = (tasks["succeeded"] | (tasks["state"].astype(str) != "completed")).to_numpy(dtype=bool)[row]
-    cut = (attempts["kept"] > 0).to_numpy() & stands
+    cut = (attempts["kept"] > 0).to_numpy()
     if not cut.any():
         return whole
     until = whole["kept_until"].to_numpy()

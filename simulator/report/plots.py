@@ -67,7 +67,7 @@ def plots(run: Frames, pools: list[str]) -> list[dict[str, Any]]:
     made = []
     for pool in pools:
         own = {name: of_pool(run.frame(name), pool) for name in ("nodes", "node_states", "pool_timeline")}
-        worked = pieces(of_pool(attempts, pool), tasks)
+        worked = pieces(of_pool(attempts, pool))
         row = worked["task"].to_numpy(dtype=np.int64)
         details = {name: tasks[name].to_numpy()[row] for name in ("slots", "id")}
         worked = worked.assign(**details, job=np.asarray(tasks["job"].astype(str))[row])

@@ -29,7 +29,7 @@ from simulator.results.control import (
 )
 from simulator.results.control import UNPAID as UNPAID_STATES
 from simulator.scenario.schema import Options
-from simulator.states import NodeState, Outcome, TaskState
+from simulator.states import NodeState, Outcome
 from simulator.units import MS_PER_S, to_ms
 
 Ints = npt.NDArray[np.int64]
@@ -185,11 +185,10 @@ def _levels(control: Control) -> Iterator[tuple[Label, npt.NDArray[np.bool_], In
     outcome, tasks, kept = control.raw.attempts.outcome, control.raw.tasks, control.kept
     task = control.raw.attempts.task[kept]
     useful = kept[tasks.succeeded[task]]
-    stands = kept[tasks.succeeded[task] | (tasks.state[task] != TaskState.COMPLETED)]
     yield Label.BUSY_USEFUL, outcome == Outcome.SUCCEEDED, useful
-    yield Label.BUSY_UNFINISHED, outcome <= Outcome.SUCCEEDED, stands
-    yield Label.BUSY_FAILED, (outcome <= Outcome.FAILED) | (outcome == Outcome.EXPIRED), stands
-    yield Label.BUSY_LOST, np.ones(len(outcome), dtype=bool), stands
+    yield Label.BUSY_UNFINISHED, outcome <= Outcome.SUCCEEDED, kept
+    yield Label.BUSY_FAILED, (outcome <= Outcome.FAILED) | (outcome == Outcome.EXPIRED), kept
+    yield Label.BUSY_LOST, np.ones(len(outcome), dtype=bool), kept
 
 
 def _label_idle(control: Control, free: Ints, put: Put) -> None:

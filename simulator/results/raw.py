@@ -54,7 +54,7 @@ class RawAttempts:
     end: Int64
     outcome: Int8
     kept: Int64
-    """Work that a checkpoint has saved of it for the attempts that follow, if nothing threw it away since."""
+    """Work that a checkpoint has saved of it for the attempts that follow, and that nothing threw away since."""
     kept_until: Int64
     """When that checkpoint was written; −1 = none was."""
     pulled: Int64

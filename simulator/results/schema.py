@@ -80,7 +80,7 @@ TABLES: Final = (
                 "category",
                 "running, succeeded, failed, preempted, requeued, terminated, displaced, expired or unprepared",
             ),
-            C("kept", "float", "work of it that its checkpoints saved, unless the task failed later; 0 = none", "s"),
+            C("kept", "float", "work of it that its checkpoints saved; 0 = none, or its task failed later", "s"),
             C("kept_until", "float", "when the last of them was written; empty if nothing is kept", SECONDS),
         ),
     ),

@@ -62,6 +62,8 @@ def _check_kept(recording: Recording) -> None:
     assert (attempts.kept_until[kept] <= attempts.end[kept]).all()
     if not recording.scenario.options.cpu_slowdown:
         assert (attempts.kept <= np.maximum(attempts.kept_until - attempts.start, 0)).all()
+    failed = (recording.raw.tasks.state == TaskState.COMPLETED) & ~recording.raw.tasks.succeeded
+    assert not failed[attempts.task[kept]].any()
     assert not np.isin(attempts.outcome[kept], [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.RUNNING]).any()
     primary = attempts.instance == 0
     whole = np.bincount(attempts.task[primary], attempts.kept[primary], minlength=len(workload))

@@ -86,7 +86,12 @@ def test_what_comes_to_nothing_was_lost() -> None:
     end = [operation("40m", "terminateTask", pool=None, job="j", task="a")]
     made = evicted(task("a", "60m", simulation=EVERY_10_MIN), "25m", timeline=end)
     assert made.attempts["outcome"].tolist() == ["preempted", "terminated"]
+    assert kept(made) == [0, 0]
     assert minutes(made) == {"lost": 40}
+    made = evicted(task("a", "60m", exits=1, simulation=EVERY_10_MIN), "25m")
+    assert made.attempts["outcome"].tolist() == ["preempted", "failed"]
+    assert kept(made) == [0, 0]
+    assert minutes(made) == {"failed": 40, "lost": 25}
 
 
 def test_what_the_end_of_the_run_cuts_off_is_unfinished() -> None:

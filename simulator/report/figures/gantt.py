@@ -81,7 +81,7 @@ def chart(run: Frames, pools: Sequence[str], by: By = "outcome") -> Chart:
 
     states = of_pools(run.frame("node_states"), pools)
     tasks = run.frame("tasks")
-    attempts = pieces(of_pools(run.frame("attempts"), pools), tasks)
+    attempts = pieces(of_pools(run.frame("attempts"), pools))
     task = attempts["task"].to_numpy()
     kind, looks = _kinds(attempts, tasks, task, by)
     return Chart(

@@ -122,7 +122,7 @@ def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
         lost = f", {row['outcome']} before it started" if start > end else ""
         return [*pieces, Piece(assigned, end, Reason.DISPATCH, f"{node}{lost}")]
     ended = "" if row["outcome"] == "running" else f", then {row['outcome']}"
-    lost = "" if row["outcome"] in ("running", "succeeded") else f": {_lost(task, row)}"
+    lost = "" if row["outcome"] in ("running", "succeeded") else f": {_lost(row)}"
     return [
         *pieces,
         Piece(assigned, start, Reason.DISPATCH, node),
@@ -130,10 +130,10 @@ def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
     ]
 
 
-def _lost(task: pd.Series, row: dict[str, Any]) -> str:
-    """Say how much of an attempt was in vain: what lies after its last checkpoint, or all if nothing came of that."""
+def _lost(row: dict[str, Any]) -> str:
+    """Say how much of an attempt was in vain: what lies after its last checkpoint."""
     end = float(row["end"])
-    if row["kept"] > 0 and (task["succeeded"] or task["state"] != "completed"):
+    if row["kept"] > 0:
         since = end - float(row["kept_until"])
         return f"{spoken(since)} lost since the last checkpoint, {spoken(float(row['kept']))} of work kept"
     return f"{spoken(end - float(row['start']))} of work lost"

@@ -72,11 +72,11 @@ def sizes(
 
     wanted = pattern.lower()
     found = [size for size in table().values() if wanted in size.name.lower() or wanted in size.family.lower()]
+    if not found:
+        raise InputError(f"no VM size with {pattern!r} in its name or family")
     if as_json:
         typer.echo(json.dumps([size.model_dump(by_alias=True) for size in found], indent=2))
         return
-    if not found:
-        raise InputError(f"no VM size with {pattern!r} in its name or family")
     typer.echo(f"{'size':32}{'vCPUs':>6}{'GiB':>8}{'GPUs':>6}{'dedicated':>11}{'low-priority':>14}")
     for size in found:
         dedicated, low_priority = (

@@ -11,6 +11,8 @@ from simulator.errors import BrokenInvariantError, InputError, Problem
 P = ParamSpec("P")
 R = TypeVar("R")
 
+MOST_REPLICATIONS = 1_000_000
+"""More are a slip: they would take days, and narrow no interval that anybody can see."""
 WRONG_INPUT = 2
 DEFECT = 70
 """EX_SOFTWARE of sysexits.h."""
@@ -29,6 +31,10 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenInvariantError as error:
             typer.echo(f"poolsight: a law of the simulation is broken, please report this: {error}", err=True)
             raise typer.Exit(DEFECT) from None
+        except MemoryError as error:
+            why = f": {error}" if str(error) else ""
+            typer.echo(f"poolsight: there is not enough memory for this many tasks, nodes or runs{why}", err=True)
+            raise typer.Exit(WRONG_INPUT) from None
         except BrokenPipeError:
             raise typer.Exit(0) from None  # the reader of our output has seen enough
 

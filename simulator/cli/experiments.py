@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
 from simulator.errors import InputError, Problem
 from simulator.units import spoken
 
@@ -51,6 +51,8 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     wanted = asked.replications
     if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
         raise InputError(f"--replications: expected a whole number from 1 or auto, not {wanted!r}")
+    if wanted != "auto" and int(wanted) > MOST_REPLICATIONS:
+        raise InputError(f"--replications: expected at most {MOST_REPLICATIONS:,}, or auto, not {wanted}")
     try:
         limit = None if asked.deadline is None else parse_duration(asked.deadline)
     except ValueError as error:
@@ -209,7 +211,9 @@ def replications_json(
 @reported
 def compare(
     files: Annotated[list[str], typer.Argument(help="Scenario files; all are compared with the first.")],
-    replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each faces.")] = 30,
+    replications: Annotated[
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each faces.")
+    ] = 30,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     measure: Annotated[list[str] | None, typer.Option(help="A further measure, e.g. jobs.NAME.makespan_s.")] = None,

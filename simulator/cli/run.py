@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
     replications: Annotated[str | None, typer.Option(help="How many rolls of the dice, or auto.")] = None,
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
-    cap: Annotated[int, typer.Option(min=10, help="For auto: at most so many.")] = 1000,
+    cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
     deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler for replications: tcp://host:8786.")] = None,
@@ -58,6 +58,8 @@ def run(
     tell(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
+    if events and out is None:
+        raise InputError("--events adds a file to the directory of --out: give --out DIR too")
     if replications is not None:
         if out is not None:
             raise InputError("--out keeps one replication: give --replication N instead of --replications")

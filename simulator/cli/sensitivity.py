@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -21,7 +21,9 @@ LONGEST: Final = 10
 @reported
 def sensitivity(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
-    replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each case faces.")] = 20,
+    replications: Annotated[
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each case faces.")
+    ] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

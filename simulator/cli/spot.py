@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,8 +22,12 @@ def spot(
     pool: Annotated[str | None, typer.Option(help="Which pool, where there are several.")] = None,
     steps: Annotated[int, typer.Option(min=2, max=101, help="Shares from 0 to 100 %, both included.")] = 5,
     deadline: Annotated[str | None, typer.Option(help="By when all work should be done, e.g. 8h.")] = None,
-    eviction_rate: Annotated[float | None, typer.Option(min=0, help="Per hour, instead of the pool's model.")] = None,
-    replications: Annotated[int, typer.Option(min=2, help="How many rolls of the dice each share faces.")] = 30,
+    eviction_rate: Annotated[
+        float | None, typer.Option(min=0, max=3600, help="Per hour, instead of the pool's model.")
+    ] = None,
+    replications: Annotated[
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each share faces.")
+    ] = 30,
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,

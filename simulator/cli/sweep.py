@@ -150,7 +150,7 @@ def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
 
     rule = experiment.stopping
     if rule is None:
-        return f"{experiment.replications:,} replications each"
+        return f"{experiment.replications:,} replication{'' if experiment.replications == 1 else 's'} each"
     few, most = int(found["replications"].min()), int(found["replications"].max())
     many = f"{few:,}" if few == most else f"{few:,} to {most:,}"
     named = " and ".join(find_measure(name).title for name in rule.measures)

@@ -48,10 +48,12 @@ from simulator.scenario.documents import Document
 from simulator.scenario.findings import Loc
 from simulator.scenario.kinds import Kind
 from simulator.scenario.names import near
-from simulator.scenario.section import Count, Positive, Section
+from simulator.scenario.section import Count, Section, no_boolean
 
 STEPS: Final = 100_000
 """A range with more steps is a slip."""
+MOST: Final = 1_000_000
+"""More replications, or more cells, are a slip too."""
 DEFAULT: Final = ("makespan", "cost", "queue_mean", "queue_p95", "useful", "unfinished")
 
 
@@ -71,7 +73,7 @@ class AxisBody(Section):
     start: float | str | None = Field(default=None, alias="from")
     to: float | str | None = None
     step: float | str | None = None
-    count: Positive | None = None
+    count: Annotated[int, Field(ge=1, le=STEPS), BeforeValidator(no_boolean)] | None = None
     """So many values from `from` to `to`, both included."""
     scale: Literal["linear", "log"] = "linear"
 
@@ -123,7 +125,9 @@ class AxisBody(Section):
         write = _duration if isinstance(self.start, str) else _plain
         if self.step is not None:
             step = _number(self.step)
-            if not 0 < step <= high - low or (high - low) / step > STEPS:
+            if step > 0 and (high - low) / step > STEPS:
+                raise ValueError(f"more than {STEPS:,} steps from {write(low)} to {write(high)}: take a larger step")
+            if not 0 < step <= high - low:
                 raise ValueError(f"expected a step above 0 and not above the range, not {self.step}")
             return tuple(write(low + index * step) for index in range(math.floor((high - low) / step + 1e-9) + 1))
         if self.count is None:
@@ -138,7 +142,7 @@ class Design(Section):
     """Which points of the axes' space are run."""
 
     kind: Literal["grid", "latin_hypercube", "sobol"] = "grid"
-    points: Positive | None = None
+    points: Annotated[int, Field(ge=1, le=STEPS), BeforeValidator(no_boolean)] | None = None
     """How many; a grid has as many as it has combinations."""
     seed: Count = 0
 
@@ -168,7 +172,7 @@ class StoppingBody(Section):
 
     precision: Annotated[float, Field(gt=0, le=1)] = 0.05
     """Half-width of the 95 % interval, as a share of the mean."""
-    cap: Annotated[int, Field(ge=2)] = 1000
+    cap: Annotated[int, Field(ge=2, le=MOST)] = 1000
     """Never more than so many."""
     measures: Annotated[tuple[str, ...], Field(min_length=1)] = STOP_ON
     """What must be precise."""
@@ -186,7 +190,7 @@ class ExperimentFile(Question):
     cases: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Named sets of values by dotted path, crossed with the axes."""
     design: Design = Design()
-    replications: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_replications)] = 10
+    replications: Annotated[Annotated[int, Field(ge=1, le=MOST)] | None, BeforeValidator(_replications)] = 10
     """None = auto: as many as each cell needs."""
     stopping: StoppingBody | None = None
     """When a cell has enough replications, for auto."""
@@ -209,6 +213,9 @@ class ExperimentFile(Question):
     def points(self) -> list[Point]:
         """Give every combination of values that is run."""
         axes = [body.made(name) for name, body in self.axes.items()]
+        size = math.prod(max(len(one.levels), 1) for one in axes) * max(len(self.cases), 1)
+        if self.design.kind == "grid" and size > MOST:
+            raise InputError(f"{size:,} cells; expected at most {MOST:,}: larger steps, fewer axes, or another design")
         if self.design.kind == "grid":
             spread = grid(axes)
         else:
@@ -232,6 +239,8 @@ def load_experiment(path: str | Path, *, strict: bool = False) -> Experiment:
         return document.problem(message, ("axes", name) if name in body.axes else ("cases",))
 
     cells: list[Cell] = []
+    if any((one.path or "").split(".")[0] == "design" for one in problems):
+        raise InputError(in_order(problems))  # nobody knows which points are meant
     try:
         cells = make_cells(base, body.points(), place)
     except InputError as error:

@@ -21,8 +21,9 @@ def read_answer(path: Path) -> Study:
         raise InputError(
             [Problem(f"cannot be read: {getattr(error, 'strerror', None) or 'no text'}", str(path))]
         ) from None
-    except ValueError as error:
-        raise InputError([Problem(f"is no JSON: {error}", str(path))]) from None
+    except ValueError:
+        text = "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json printed"
+        raise InputError([Problem(text, str(path))]) from None
     if isinstance(found, dict) and {"baseline", "estimates", "differences", "replications"} <= found.keys():
         return _comparison(path.stem, found)
     if isinstance(found, dict) and {"replications", "estimates", "manifest"} <= found.keys():

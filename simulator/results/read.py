@@ -115,11 +115,14 @@ def read(directory: Path) -> SavedRun:
     if not (directory / MARK).is_file():
         text = f"holds no {MARK}; expected what 'poolsight run FILE --out DIR' wrote"
         raise InputError([Problem(text, str(directory))])
+    manifest = _json(directory / MARK)
+    if manifest.get("kind") is not None:
+        text = f"was written by '{manifest['kind']}'; expected one run, what 'poolsight run FILE --out DIR' wrote"
+        raise InputError([Problem(text, str(directory))])
     paths = [directory / f"{table.name}.parquet" for table in TABLES]
     missing = [path for path in paths if not path.is_file()]
     if missing:
         raise InputError([Problem("is missing; run the scenario again with --out", str(path)) for path in missing])
-    manifest = _json(directory / MARK)
     absent = [key for key in ("scenario", "origin", "end_s") if key not in manifest]
     if absent:
         raise InputError([Problem(f"has no {absent[0]!r}; it is no manifest of a run", str(directory / MARK))])

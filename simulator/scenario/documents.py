@@ -73,6 +73,8 @@ class Document:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line, mark.column) if mark else (0, 0)
             why = f"not valid YAML: {(error.problem or 'cannot be parsed').splitlines()[0]}"
+            if "'\\t'" in why:
+                why += ": YAML indents by spaces, never by tabs"
             found = Problem(why, self.name, line + 1, column + 1, None, self._line(line))
         except (YAMLError, ValueError, RecursionError) as error:
             found = Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)

@@ -96,7 +96,9 @@ def explain(sources: Places, error: ValidationError) -> list[Problem]:
         if any(loc[: len(place)] == place for place in sources.unread):
             continue
         message = _own_words(found["type"], str(found["msg"]))
-        is_missing = found["type"] == "missing"
+        if found["type"] == "union_tag_not_found":
+            loc = (*loc, str(found["ctx"]["discriminator"]).strip("'"))
+        is_missing = found["type"] in ("missing", "union_tag_not_found")
         if found["type"] == "extra_forbidden":
             near = [key for key in get_close_matches(str(loc[-1]), _known_keys(), n=1) if key != loc[-1]]
             message = "unknown key" + (f", did you mean '{near[0]}'?" if near else " here")

@@ -23,6 +23,9 @@ from simulator.scenario.section import (
 )
 from simulator.scenario.traces import TraceWorkload
 
+MOST_TASKS = 100_000_000
+"""Of one group; a run keeps some hundred bytes of each, so more are a slip."""
+
 
 class TaskIdRange(Body):
     start: Count
@@ -187,7 +190,7 @@ class JobReleaseTask(Body):
 class TaskGroup(Section):
     """Tasks of one kind, drawn from distributions."""
 
-    count: Positive | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_TASKS), BeforeValidator(no_boolean)] | None = None
     id_prefix: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,48}$")
     """Ids are the prefix and a number from 1; None means `task`, or `group1` … where a job has several."""
     arrivals: Arrivals = Field(default_factory=AtOnce)

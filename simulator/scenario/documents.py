@@ -7,6 +7,7 @@ costs nothing more while it is right.
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from simulator.errors import InputError, Problem
 from simulator.scenario.findings import Loc
 from simulator.scenario.section import fold
 
+_DATE: Final = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
 _SPACE: Final = re.compile(r"[\s,:]*")
 
 
@@ -76,9 +78,22 @@ class Document:
             if "'\\t'" in why:
                 why += ": YAML indents by spaces, never by tabs"
             found = Problem(why, self.name, line + 1, column + 1, None, self._line(line))
-        except (YAMLError, ValueError, RecursionError) as error:
+        except ValueError as error:
+            found = self._no_date(error)
+        except (YAMLError, RecursionError) as error:
             found = Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)
         raise InputError([found])
+
+    def _no_date(self, error: ValueError) -> Problem:
+        """Find the value that looks like a date and is none: the reader says why, and not where."""
+        for match in _DATE.finditer(self.text):
+            try:
+                date(*map(int, match.groups()))
+            except ValueError:
+                line, begin = self.text.count("\n", 0, match.start()), self.text.rfind("\n", 0, match.start())
+                column, why = match.start() - begin, f"no date: {error}"
+                return Problem(why, self.name, line + 1, column, None, self._line(line))
+        return Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)
 
     @cached_property
     def _tree(self) -> Node | None:

@@ -24,11 +24,11 @@ cdef class Instants(Lives):
     @cython.final
     cdef void _forget_stale(self) noexcept
     @cython.final
-    @cython.locals(calendar=Heap, done=int, queue=int, task=int, cell=int)
+    @cython.locals(calendar=Heap, done=int, queue=int, heir=int, task=int, cell=int)
     cdef bint _end_one(self, long long now) except -1
     @cython.final
-    @cython.locals(queues=Queues)
-    cdef bint _may_hand_over(self, int done, int queue) noexcept
+    @cython.locals(queues=Queues, is_last=bint)
+    cdef int _heir(self, int done, int queue) noexcept
     @cython.final
     @cython.locals(queues=Queues, task=int, following=cython.longlong, queue=int, shape=int, node=int)
     cdef bint _start_at_once(self, long long now) except -1

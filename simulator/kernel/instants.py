@@ -100,10 +100,9 @@ class Instants(Lives):
             self._stale -= 1
 
     def _end_one(self, now: int) -> bool:
-        """End the one task that ends at `now`, if it is one; the next of its queue has its slots if nobody else waits.
+        """End the one task that ends at `now`, if it is one, and hand its slots to the next task if they are alike.
 
-        That one has had room nowhere, needs what has been given back, and has nobody to compete with: a pass would
-        come to the same.
+        Nobody who waits has had room elsewhere: a pass would come to the same.
         """
         calendar = self.calendar
         if self._settled == now or calendar.second() >> self._bits == now:
@@ -117,29 +116,33 @@ class Instants(Lives):
         self.completed += 1
         if self.notices.armed:
             self.notices.completed(done, self.queues.job[queue], False)
-        if self.queues.front[queue] != NONE and self._next_submit != now and self._may_hand_over(done, queue):
-            task = self.queues.take(queue)
-            self._order.last = self.queues.job[queue]
+        heir = self._heir(done, queue) if self._next_submit != now and self.queues.open_jobs else NONE
+        if heir == NONE:
+            calendar.pop()
+            self._release(done)
+        else:
+            task = self.queues.take(heir)
+            self._order.last = self.queues.job[heir]
             cell = self._cell[done]
             self.nodes.replace(cell, task)
             self._cell[task] = cell
             calendar.replace(self._record(task, cell // self.nodes.slots, now))
-        else:
-            calendar.pop()
-            self._release(done)
         return True
 
-    def _may_hand_over(self, done: int, queue: int) -> bool:
-        """Say whether only `queue` waits, and for what `done` has had."""
+    def _heir(self, done: int, queue: int) -> int:
+        """Give the queue whose first task may have the slots of `done`, one of `queue`; −1 where a pass must tell."""
+        if (
+            self.notices.waiting
+            or self.jobs.tracked
+            or self.nodes.serving[self._cell[done] // self.nodes.slots] == 0
+            or self._is_alone[queue] == 0
+        ):
+            return NONE
         queues = self.queues
-        return (
-            queues.open_jobs == 1
-            and self._is_alone[queue] == 1
-            and queues.gate[queues.job[queue]] == 0
-            and self.nodes.serving[self._cell[done] // self.nodes.slots] == 1
-            and not self.notices.waiting
-            and not self.jobs.tracked
-        )
+        if self._is_uniform:  # whoever is next has room there
+            return queues.first_of_job[self._order.next()]
+        is_last = queues.open_jobs == 1 and queues.front[queue] != NONE and queues.gate[queues.job[queue]] == 0
+        return queue if is_last else NONE
 
     def _start_at_once(self, now: int) -> bool:
         """Start a task that arrives alone where nobody waits and there is room; say whether it was so."""

@@ -41,7 +41,7 @@ cdef class Lives:
     cdef long long[::1] _span, _lead
     cdef int _bits, _stale
     cdef long long _mask, _last
-    cdef bint _fallible, _is_plain, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
+    cdef bint _fallible, _is_plain, _is_uniform, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
     cdef Dice _dice
 
     cpdef object shape_of(self, int task)

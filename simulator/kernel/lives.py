@@ -112,6 +112,8 @@ class Lives:
             "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]
         )
         """Whether the tasks of a queue are all of their job, and need one node each."""
+        self._is_uniform = len(shapes) == 1
+        """Whether all tasks take the same."""
 
     # ---- reading ------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ cdef class JobOrder:
     cdef public int last
 
     cpdef void begin(self, int level) noexcept
+    @cython.locals(level=int)
+    cpdef int next(self) noexcept
     cpdef int only(self) noexcept
     cpdef int choose(self) noexcept
     @cython.locals(place=int)

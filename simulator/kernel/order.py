@@ -52,6 +52,14 @@ class JobOrder:
         self._start = self._queues.level_start[level]
         self.count = self._queues.level_size[level]
 
+    def next(self) -> int:
+        """Give the job that is served first where all have room; some open job has waiting tasks."""
+        level = 0
+        while self._queues.level_size[level] == 0:
+            level += 1
+        self.begin(level)
+        return self.only() if self.count == 1 else self.choose()
+
     def only(self) -> int:
         """Give the one job that is left."""
         return self._job(self._start)

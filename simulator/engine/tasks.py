@@ -198,7 +198,8 @@ def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
     """Say which attempts have not ended."""
     found = np.zeros(len(kernel.attempts), dtype=np.bool_)
     task = np.flatnonzero(np.asarray(kernel.state) == TaskState.RUNNING)
-    instances = np.asarray(kernel.nodes.instances)[np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)[task]]]
+    shape = np.asarray(kernel.queues.shape, dtype=np.int64)[np.asarray(kernel.queue)[task]]
+    instances = np.asarray(kernel.nodes.instances, dtype=np.int64)[shape]
     first = np.asarray(kernel.row)[task]
     for instance in range(int(instances.max(initial=0))):
         found[first[instances > instance] + instance] = True

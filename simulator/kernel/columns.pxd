@@ -1,1 +1,1 @@
-# Without types of its own: that the module is compiled with the others tells it which of the two speeds this is.
+# No types of its own: it is compiled with the others so that it knows at which speed they run.

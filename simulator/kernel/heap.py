@@ -1,7 +1,7 @@
 """The smallest of many integers: the calendar of a kernel, and the tasks that wait at their old place.
 
-The one thing that is written twice, since Python's own heap is written in C: what the interpreter runs uses it, what
-is compiled has four children to a node in a flat column.
+Written twice, as the ordered sets are: what the interpreter runs uses Python's own heap, which is written in C, what is
+compiled has four children to a node in a flat column.
 """
 
 from array import array
@@ -25,7 +25,7 @@ class Heap:
         """The smallest, `EMPTY` where there is none."""
         self._entries: list[int] = []
         self._keys = array("q", [0])
-        """From 1 on, so that four brothers lie in one line of the cache."""
+        """From 1 on: in a large heap four brothers lie in one line of the cache then."""
 
     def push(self, key: int) -> None:
         """Put in `key`."""

@@ -51,6 +51,7 @@ class Instants(Lives):
         self._next_submit = tasks.submit[0] if self.count else FOREVER
         self._order = JobOrder(job_policy, self._dice, self.queues, len(priorities))
         self._settled = -1
+        """The last instant at which attempts have ended."""
         self._rounds = 0
         """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
         self._max_rounds = max_rounds
@@ -102,7 +103,7 @@ class Instants(Lives):
     def _end_one(self, now: int) -> bool:
         """End the one task that ends at `now`, if it is one, and hand its slots to the next task if they are alike.
 
-        Nobody who waits has had room elsewhere: a pass would come to the same.
+        Nobody who waits had room in the last pass, and nothing has been freed since: a pass would come to the same.
         """
         calendar = self.calendar
         if self._settled == now or calendar.second() >> self._bits == now:
@@ -130,7 +131,10 @@ class Instants(Lives):
         return True
 
     def _heir(self, done: int, queue: int) -> int:
-        """Give the queue whose first task may have the slots of `done`, one of `queue`; −1 where a pass must tell."""
+        """Give the queue whose first task may take over the slots of `done`; −1 where only a pass can tell.
+
+        `queue` is that of `done`. Where all tasks are alike, a job has one queue.
+        """
         if (
             self.notices.waiting
             or self.jobs.tracked
@@ -140,7 +144,7 @@ class Instants(Lives):
             return NONE
         queues = self.queues
         if self._is_uniform:  # whoever is next has room there
-            return queues.first_of_job[self._order.next()]
+            return queues.first_of_job[self._order.draw()]
         is_last = queues.open_jobs == 1 and queues.front[queue] != NONE and queues.gate[queues.job[queue]] == 0
         return queue if is_last else NONE
 

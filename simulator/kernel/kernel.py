@@ -72,7 +72,8 @@ class Kernel(Instants):
     def advance(self, until: int) -> int:
         """Settle every instant before `until`; give `until`, or the instant that a notice interrupted.
 
-        After a notice the completions of that instant are applied and its later phases are not.
+        After a notice the completions of that instant are applied and its later phases are not. Whoever has changed
+        anything since the last instant has called `dispatch`.
         """
         instants = 0
         while True:

@@ -106,7 +106,7 @@ class Lives:
         self._random_ties = random_ties
         unusual = self._special or self._fallible or self.parents.any or rules.random_order or retry_at_tail
         self._is_plain = not (unusual or random_ties)
-        """Whether tasks do nothing but arrive, run and succeed."""
+        """Whether tasks do nothing but arrive, run and succeed; `Kernel` adds that none displaces others."""
         first = self.queues.first_of_job
         self._is_alone = column(
             "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]

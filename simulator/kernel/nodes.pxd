@@ -40,7 +40,7 @@ cdef class Nodes:
     cpdef list equals(self, int node, int shape)
     @cython.locals(rank=int, place=cython.longlong)
     cpdef list gang(self, int count)
-    @cython.locals(free=int)
+    @cython.locals(free=cython.longlong)
     cdef long long _place(self, int node) noexcept
     @cython.locals(idle=list)
     cdef int _find_gang(self, int shape) except -2

@@ -1,6 +1,6 @@
 """The room on a pool's nodes: free slots, cores and memory, and who among equals is first.
 
-Nodes with room hang in one `OrderedSet`, best first: by rank, which is the number of used slots for `spread` and of
+Nodes with room hang in one ordered set, best first: by rank, which is the number of used slots for `spread` and of
 free slots for `pack`, then by sequence number. Cores and memory are limits beside the slots; a shape that found no
 room is shut and looks only at nodes where something has been freed since (`release`).
 """
@@ -113,9 +113,9 @@ class Nodes:
         self.serving[node] = 0
 
     def tasks_on(self, node: int) -> list[int]:
-        """Give the tasks that hold slots of `node`."""
+        """Give the tasks that hold slots of `node`, in creation order: that of its cells has no meaning."""
         start = node * self.slots
-        return [self._cells[cell] for cell in range(start, start + self.held[node])]
+        return sorted([self._cells[cell] for cell in range(start, start + self.held[node])])
 
     def take(self, node: int, shape: int, task: int) -> int:
         """Put one instance of a task on a node in service; give its cell."""
@@ -124,7 +124,7 @@ class Nodes:
         self.free_slots[node] = free - need
         place = (free if self.pack else self.slots - free) << self._bits | node
         if free > need:
-            self.room.move(place, place + ((-need if self.pack else need) << self._bits))
+            self.room.move(place, place - ((need if self.pack else -need) << self._bits))
         else:
             self.room.remove(place)
         if self.mixed:

@@ -25,7 +25,7 @@ cdef class JobOrder:
 
     cpdef void begin(self, int level) noexcept
     @cython.locals(level=int)
-    cpdef int next(self) noexcept
+    cpdef int draw(self) noexcept
     cpdef int only(self) noexcept
     cpdef int choose(self) noexcept
     @cython.locals(place=int)

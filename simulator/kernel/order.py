@@ -52,8 +52,8 @@ class JobOrder:
         self._start = self._queues.level_start[level]
         self.count = self._queues.level_size[level]
 
-    def next(self) -> int:
-        """Give the job that is served first where all have room; some open job has waiting tasks."""
+    def draw(self) -> int:
+        """Give the job that a pass would serve first if all had room; some open job has waiting tasks."""
         level = 0
         while self._queues.level_size[level] == 0:
             level += 1

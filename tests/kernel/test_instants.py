@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.rules import DISABLED
-from simulator.states import Outcome
+from simulator.states import Outcome, TaskState
 from tests.kernel.speeds import SPEEDS
 
 SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 3, 1), (1, 0, 0, 2)]
-EVENTS = ["go", "come", "drain", "disable", "enable", "limit", "watch", "alarm", "await"]
+EVENTS = ["go", "come", "drain", "disable", "enable", "limit", "watch", "alarm", "await", "close", "terminate"]
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,14 @@ def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
         package.job_control.limit(kernel, which % 2, which)
     elif what == "watch":
         package.job_control.watch(kernel, which % 2, submitted_only=which > 1)
+    elif what == "close" and not kernel.jobs.closed:
+        package.job_control.close(kernel, which % 2, now)
+    elif what == "terminate" and kernel.tasks_of(0, TaskState.RUNNING):
+        package.job_control.terminate(kernel, kernel.tasks_of(0, TaskState.RUNNING)[-1], now)
     elif what == "await":
         package.job_control.await_idle(kernel, which % 2)
     elif what == "alarm":
-        kernel.notices.alarm(array("b", [2 * (task % 5 == which) for task in range(kernel.count)]))
+        kernel.notices.alarm(array("b", [3 * (task % 5 == which) for task in range(kernel.count)]))
 
 
 def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[Any]]]:
@@ -145,6 +149,7 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
 
     for at, what, which in plan.events:
         run(at)
+        told.append([kernel.nodes.tasks_on(node) for node in range(plan.nodes)])
         kernel.complete(at)
         do(package, kernel, what, which, at)
         heed(at)

@@ -1,5 +1,6 @@
 """One source, two speeds: what is compiled gives the same bytes and can be interrupted."""
 
+import json
 import os
 import signal
 import subprocess
@@ -149,6 +150,17 @@ def test_both_speeds_write_the_same_tables(name: str, tmp_path: Path) -> None:
             assert '"kernel": "python"' in expected.read_text()
         else:
             assert found.read_bytes() == expected.read_bytes(), path.name
+
+
+def test_a_pool_without_tasks_runs_where_interpreted(tmp_path: Path) -> None:
+    pool, jobs = (SCENARIOS / "first_pool.yaml").read_text().split("jobs:")
+    second = pool.split("pools:")[1].replace("id: small", "id: idle")
+    file = tmp_path / "two_pools.yaml"
+    file.write_text(f"{pool.rstrip()}\n{second.strip(chr(10)).rstrip()}\njobs:{jobs}")
+    command = [sys.executable, "-m", "simulator.cli", "run", str(file), "--json"]
+    environment = {**os.environ, "POOLSIGHT_KERNEL": "python"}
+    told = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+    assert (told["tasks"]["succeeded"], told["nodes"]["peak"]) == (400, 8)
 
 
 @compiled

@@ -34,7 +34,7 @@ class AllOrNothing(build_ext):
             for extension in self.extensions:
                 Path(self.get_ext_fullpath(extension.name)).unlink(missing_ok=True)
             self.extensions = []
-            self.warn(f"the kernel is not compiled and will run interpreted, some thirty times slower: {problem}")
+            self.warn(f"the kernel is not compiled and will run interpreted, thirty to forty times slower: {problem}")
 
 
 setup(

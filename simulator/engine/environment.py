@@ -58,7 +58,7 @@ class Environment(simpy.Environment):
         """Give an event that happens at `instant`, in the order of `phase`."""
         event = simpy.Event(self)
         event._ok = True  # noqa: SLF001 - what simpy.Timeout does, with a priority of our own
-        event._value = None  # noqa: SLF001
+        event._value = None  # noqa: SLF001 - as above
         self.schedule(event, priority=phase, delay=max(instant - self.clock, 0))
         return event
 

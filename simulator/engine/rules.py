@@ -48,9 +48,6 @@ def rules_of(
         found["prepare"] = prepare
     found |= _columns(workload, rows)
     found |= _images(pool, workload, rows, place)
-    if options.cpu_slowdown and "image" in found:  # a kernel notes pulls only beside checkpoints: here there are none
-        nothing = {name: _array("q", np.zeros(len(rows))) for name in ("interval", "cost", "restart")}
-        found = {**nothing, "demand": _array("q", chosen(workload.demand, rows)), **found}
     if any(row in place for row in extras.wishes):
         wish = np.full(len(rows), -1)
         places = wished_places(workload)

@@ -1,8 +1,8 @@
 """Columns with a row for each node, queue, shape or job: arrays where the kernel is compiled, else lists.
 
 The interpreter reads a list twice as fast as an array and writes it three times as fast. Columns with a row for each
-task or attempt are arrays at both speeds: a list of different numbers takes five times the memory. Readers who make
-NumPy arrays of lists name the width: an empty list has none.
+task or attempt are arrays at both speeds: a list of different numbers takes some five times the memory. Readers who
+make NumPy arrays of lists name the width: an empty list has none.
 """
 
 from array import array

@@ -14,7 +14,7 @@ cdef class Heap:
     cpdef int push(self, long long key) except -1
     @cython.locals(key=cython.longlong)
     cpdef long long pop(self)
-    @cython.locals(last=int, child=int, smallest=cython.longlong)
+    @cython.locals(child=int, smallest=cython.longlong)
     cpdef long long second(self) noexcept
     cpdef int replace(self, long long key) except -1
     @cython.locals(place=int, parent=int, index=int)

@@ -5,7 +5,7 @@ from simulator.kernel.lives cimport Lives
 from simulator.kernel.order cimport JobOrder
 from simulator.kernel.queues cimport Queues
 
-cdef int NONE, CLOSED, COMPLETED
+cdef int NONE, CLOSED
 cdef long long FOREVER
 
 
@@ -14,6 +14,8 @@ cdef class Instants(Lives):
     cdef readonly int arrived
     cdef int _rounds, _max_rounds
     cdef long long _next_submit, _settled
+    cdef bint _is_plain, _is_uniform
+    cdef signed char[::1] _is_alone
     cdef JobOrder _order
 
     cpdef long long next_instant(self)

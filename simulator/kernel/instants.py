@@ -5,17 +5,16 @@ need no pass over queues and nodes: the next task takes the slots of one that en
 """
 
 from simulator.errors import BrokenInvariantError
+from simulator.kernel.columns import column
 from simulator.kernel.lives import Lives
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.order import JobOrder
 from simulator.kernel.rules import CLOSED, Rules
-from simulator.kernel.tasks import Shape, Tasks
-from simulator.states import TaskState
+from simulator.kernel.tasks import Choices, Shape, Tasks
 from simulator.units import NEVER
 
 NONE = -1
 FOREVER = int(NEVER)
-COMPLETED = int(TaskState.COMPLETED)
 
 
 class Instants(Lives):
@@ -28,33 +27,29 @@ class Instants(Lives):
         priorities: list[int],
         nodes: Nodes,
         rules: Rules,
-        *,
-        job_policy: int,
-        seed: int,
-        retry_at_tail: bool,
-        random_ties: bool,
-        max_rounds: int,
+        choices: Choices,
     ) -> None:
-        super().__init__(
-            tasks,
-            shapes,
-            priorities,
-            nodes,
-            rules,
-            seed=seed,
-            retry_at_tail=retry_at_tail,
-            random_ties=random_ties,
-        )
+        super().__init__(tasks, shapes, priorities, nodes, rules, choices)
         self.now = 0
         """The last instant at which a task ended or arrived."""
         self.arrived = 0
         self._next_submit = tasks.submit[0] if self.count else FOREVER
-        self._order = JobOrder(job_policy, self._dice, self.queues, len(priorities))
+        self._order = JobOrder(choices.job_policy, self._dice, self.queues, len(priorities))
         self._settled = -1
         """The last instant at which attempts have ended."""
         self._rounds = 0
-        """How often the instant `_settled` has been settled (assumption P56: work of length zero can follow itself)."""
-        self._max_rounds = max_rounds
+        """How often the instant `_settled` has been settled."""
+        self._max_rounds = choices.max_rounds
+        unusual = self._special or self._fallible or self.parents.any or self._random_order or self._retry_at_tail
+        self._is_plain = not (unusual or self._random_ties)
+        """Whether tasks do nothing but arrive, run and succeed; `Kernel` adds that none displaces others."""
+        first = self.queues.first_of_job
+        self._is_alone = column(
+            "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]
+        )
+        """Whether the tasks of a queue are all of their job, and need one node each."""
+        self._is_uniform = len(shapes) == 1
+        """Whether all tasks take the same."""
 
     @property
     def expects(self) -> bool:
@@ -113,10 +108,7 @@ class Instants(Lives):
         self.now = now
         done = calendar.top & self._mask
         queue = self.queue[done]
-        self.state[done] = COMPLETED
-        self.completed += 1
-        if self.notices.armed:
-            self.notices.completed(done, self.queues.job[queue], False)
+        self.settle(done, False)
         heir = self._heir(done, queue) if self._next_submit != now and self.queues.open_jobs else NONE
         if heir == NONE:
             calendar.pop()
@@ -171,7 +163,5 @@ class Instants(Lives):
         self._next_submit = following
         self.now = now
         self._order.last = queues.job[queue]
-        self.running_of_shape[shape] += 1
-        self._cell[task] = self.nodes.take(node, shape, task)
-        self.calendar.push(self._record(task, node, now))
+        self._start(task, shape, node, now)
         return True

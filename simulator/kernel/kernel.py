@@ -9,7 +9,7 @@ from simulator.kernel.displacement import Displacement
 from simulator.kernel.instants import Instants
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.rules import Rules
-from simulator.kernel.tasks import JobPolicy, Shape, Tasks, breathe
+from simulator.kernel.tasks import Choices, JobPolicy, Shape, Tasks, breathe
 from simulator.states import Outcome
 from simulator.units import NEVER
 
@@ -57,11 +57,7 @@ class Kernel(Instants):
             priorities,
             nodes,
             rules,
-            job_policy=job_policy,
-            seed=seed,
-            retry_at_tail=retry_at_tail,
-            random_ties=random_ties,
-            max_rounds=max_rounds,
+            Choices(job_policy, retry_at_tail, random_ties, max_rounds, seed),
         )
         self.displacement = Displacement(rules, self.queues, nodes, self.eligibility, priorities)
         self._displaces = self.displacement.any
@@ -82,7 +78,7 @@ class Kernel(Instants):
                 instants = 0
                 breathe()
             if self._stale:
-                self._forget_stale()
+                self._forget_stale()  # this and the next two lines: `next_instant` without a call at each instant
             due = self.calendar.top >> self._bits if self.calendar.size else FOREVER
             now = due if due < self._next_submit else self._next_submit
             if now >= until:

@@ -36,12 +36,11 @@ cdef class Lives:
     cdef readonly long long[::1] submit
     cdef readonly int[::1] queue, retries, row, wishes, parked_of_shape, running_of_shape
     cdef readonly signed char[::1] never_fits, state
-    cdef signed char[::1] _is_alone
     cdef int[::1] _wish, _max_retries, _failures, _cell
     cdef long long[::1] _span, _lead
     cdef int _bits, _stale
     cdef long long _mask, _last
-    cdef bint _fallible, _is_plain, _is_uniform, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
+    cdef bint _fallible, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
     cdef Dice _dice
 
     cpdef object shape_of(self, int task)
@@ -85,7 +84,7 @@ cdef class Lives:
     cdef int _fail(self, int task) except -1
     @cython.final
     cdef int _give_up(self, int task) except -1
-    @cython.locals(first=int, row=int, before=cython.longlong)
+    @cython.locals(first=int, row=int, before=cython.longlong, lasted=cython.longlong)
     cpdef int stop(self, int task, long long now, int outcome) except -1
     @cython.final
     @cython.locals(shape=int, first=int, row=int, node=int, cell=int)

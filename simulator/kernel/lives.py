@@ -15,7 +15,7 @@ from simulator.kernel.parents import Parents
 from simulator.kernel.queues import Queues
 from simulator.kernel.rules import Rules
 from simulator.kernel.sharing import Sharing
-from simulator.kernel.tasks import Shape, Tasks
+from simulator.kernel.tasks import Choices, Shape, Tasks
 from simulator.kernel.work import Work
 from simulator.states import Outcome, TaskState
 
@@ -40,10 +40,7 @@ class Lives:
         priorities: list[int],
         nodes: Nodes,
         rules: Rules,
-        *,
-        seed: int,
-        retry_at_tail: bool,
-        random_ties: bool,
+        choices: Choices,
     ) -> None:
         count = len(tasks)
         self.count = count
@@ -65,7 +62,7 @@ class Lives:
         self._cell = array("i", bytes(4 * count))
         """Where it runs, if it runs on one node only."""
         self.attempts = Attempts(count)
-        reordered = retry_at_tail or rules.random_order
+        reordered = choices.retry_at_tail or rules.random_order
         self.queues = Queues(tasks.queues, priorities, len(shapes), count, reordered=reordered)
         self.notices = Notices()
         self.jobs = Jobs(self.queues, self.notices, rules.most_running, len(priorities))
@@ -100,20 +97,10 @@ class Lives:
         self.running_of_shape = column("i", [0] * len(shapes))
         self.completed = 0
         self.failed = 0
-        self._dice = Dice(seed)
+        self._dice = Dice(choices.seed)
         self._random_order = rules.random_order
-        self._retry_at_tail = retry_at_tail and not rules.random_order
-        self._random_ties = random_ties
-        unusual = self._special or self._fallible or self.parents.any or rules.random_order or retry_at_tail
-        self._is_plain = not (unusual or random_ties)
-        """Whether tasks do nothing but arrive, run and succeed; `Kernel` adds that none displaces others."""
-        first = self.queues.first_of_job
-        self._is_alone = column(
-            "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]
-        )
-        """Whether the tasks of a queue are all of their job, and need one node each."""
-        self._is_uniform = len(shapes) == 1
-        """Whether all tasks take the same."""
+        self._retry_at_tail = choices.retry_at_tail and not rules.random_order
+        self._random_ties = choices.random_ties
 
     # ---- reading ------------------------------------------------------------------------------------------
 
@@ -324,6 +311,7 @@ class Lives:
     def stop(self, task: int, now: int, outcome: int) -> None:
         """End an attempt from outside: the task goes back to its queue, or is completed if `TERMINATED`."""
         first = self.row[task]
+        lasted = now - self.attempts.assigned[first]
         for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
             self.attempts.end[row] = now
             self.attempts.outcome[row] = outcome
@@ -332,9 +320,9 @@ class Lives:
         if self._shares:
             self._stale += self.sharing.withdraw(task, now)
             before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._lead[task]
-            self.work.stopped(task, first, before + self.sharing.worked, now - self.attempts.assigned[first])
+            self.work.stopped(task, first, before + self.sharing.worked, lasted)
         elif self._lengthens:
-            self.work.stopped(task, first, now - self.attempts.assigned[first], now - self.attempts.assigned[first])
+            self.work.stopped(task, first, lasted, lasted)
         if outcome == TERMINATED:
             self.failed += 1
             self.settle(task, True)

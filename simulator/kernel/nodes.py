@@ -121,8 +121,8 @@ class Nodes:
         """Put one instance of a task on a node in service; give its cell."""
         need = self.needed_slots[shape]
         free = self.free_slots[node]
+        place = self._place(node)
         self.free_slots[node] = free - need
-        place = (free if self.pack else self.slots - free) << self._bits | node
         if free > need:
             self.room.move(place, place - ((need if self.pack else -need) << self._bits))
         else:
@@ -149,12 +149,12 @@ class Nodes:
         self._cells[cell] = moved
         free = self.free_slots[node]
         need = self.needed_slots[shape]
+        place = self._place(node)
         self.free_slots[node] = free + need
         if self.mixed:
             self.free_cores[node] += self.needed_cores[shape]
             self.free_memory[node] += self.needed_memory[shape]
         if self.serving[node]:
-            place = (free if self.pack else self.slots - free) << self._bits | node
             better = place + ((need if self.pack else -need) << self._bits)
             if free:
                 self.room.move(place, better)

@@ -17,6 +17,21 @@ class JobPolicy(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What the service does not document, decided: each has an option in the scenario."""
+
+    job_policy: int
+    retry_at_tail: bool
+    """Whether tasks whose attempt failed lose their place in the queue."""
+    random_ties: bool
+    """Whether dice decide between nodes that are equally good."""
+    max_rounds: int
+    """How often one instant may be settled (assumption P56: work of length zero can follow itself)."""
+    seed: int
+    """Of the dice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What one instance of a task takes on its node; tasks of one shape fit or do not fit together."""
 

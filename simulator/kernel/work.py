@@ -83,7 +83,7 @@ class Work:
         self.waits: dict[int, int] = {}
         """How long attempts waited for preparation, by their row."""
         self.pulled: dict[int, int] = {}
-        """How long they pulled an image after that, where checkpoints are written."""
+        """How long they pulled an image after that, where checkpoints are written or cores are shared."""
         self.kept: dict[int, tuple[int, int]] = {}
         """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
 
@@ -122,7 +122,7 @@ class Work:
         if len(self._image) and self._image[task] >= 0:
             for node in nodes:
                 pulled = max(pulled, self._pulled_at(self._image[task], node, ready))
-        self.pull = pulled - ready if self._checkpoints else 0
+        self.pull = pulled - ready if self._checkpoints or len(self._lead) else 0
         self.end = pulled + self._span[task] - self._latency[task]
         if len(self._lead):
             self.begin = pulled + self._lead[task] - self._latency[task]

@@ -41,7 +41,7 @@ def _scaled(body: Any, factor: float) -> Any:
 def with_spread(shape: Any, factor: float) -> Any | None:
     """Give times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
     from simulator.distributions import Gamma  # noqa: PLC0415 - generic, instantiated here only
-    from simulator.durations import Seconds  # noqa: PLC0415
+    from simulator.durations import Seconds  # noqa: PLC0415 - its argument
 
     if isinstance(shape, Constant) or shape.mean <= 0 or shape.variance <= 0:
         return None

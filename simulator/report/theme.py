@@ -86,7 +86,7 @@ def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
 
 def sheet(page: Page, width: float, height: float) -> Figure:
     """Give an empty figure, sizes in inches; it belongs to no window."""
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
 
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor=page.paper)
 
@@ -108,7 +108,7 @@ def entitle(figure: Figure, finding: str) -> None:
 
 def swatch(shade: Shade, page: Page, title: str = "", *, plain: bool = False) -> Artist:
     """Give the legend's entry for an area."""
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.patches import Patch  # noqa: PLC0415 - slow to import
 
     return Patch(
         facecolor=shade.on(page.mode),

@@ -24,7 +24,7 @@ def rules_of(
 ) -> Rules:
     """Give the rules for the tasks of one pool, which are `rows` of the workload."""
     jobs = [planned.job for planned in workload.jobs]
-    here = set(np.unique(workload.job[rows]).tolist())
+    here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
     extras, options = workload.extras, scenario.options
     place = (
         {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images or extras.stumbles else {}

@@ -278,8 +278,9 @@ class Simulation:
         """Give the horizon, or where a run without one ends in any case."""
         if self.scenario.horizon is not None:
             return to_ms(self.scenario.horizon)
-        known = self.workload.submit[self.workload.submit < to_ms(UNKNOWN)]
-        last_submit = max([int(known.max(initial=0)), *(job.due for job in self.world.jobs)])
+        submit = self.workload.submit
+        known = int(submit.max(initial=0, where=submit < to_ms(UNKNOWN)))
+        last_submit = max([known, *(job.due for job in self.world.jobs)])
         return max([last_submit, *(to_ms(operation.at) for operation in self.scenario.timeline)]) + LONGEST
 
     def _plan(self, operation: Operation) -> None:
@@ -329,9 +330,9 @@ class Simulation:
     def _never_fits(self) -> np.typing.NDArray[np.bool_]:
         found = np.zeros(len(self.workload.submit), dtype=bool)
         for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
-            if len(rows):
-                shape = np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)]
-                found[rows] = np.asarray(kernel.never_fits)[shape] == 1
+            too_large = np.asarray(kernel.never_fits) == 1
+            if too_large.any() and len(rows):
+                found[rows] = too_large[np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)]]
         return found
 
     def _blocked(self) -> np.typing.NDArray[np.bool_]:

@@ -129,11 +129,11 @@ def collect_attempts(
         node = np.asarray(made.node)[used]
         if number != list(range(len(number))):
             node = np.array(number, dtype=np.int32)[node]
-        ends, outcome = np.asarray(made.end)[used], np.asarray(made.outcome)[used]
+        ends, outcome = _instants(made.end)[used], np.asarray(made.outcome)[used]
         runs = _run_on(kernel)
         if runs.any():
             ends, outcome = np.where(runs, end, ends), np.where(runs, np.int8(Outcome.RUNNING), outcome)
-        assigned = np.asarray(made.assigned)[used]
+        assigned = _instants(made.assigned)[used]
         latency = workload.latency
         start = assigned + (latency[:1] if is_constant(latency) else latency[task])
         for attempt, wait in kernel.work.waits.items():
@@ -161,6 +161,11 @@ def collect_attempts(
         for name, columns in parts.items()
     }
     return RawAttempts(**put_together)
+
+
+def _instants(column: Any) -> npt.NDArray[np.int64]:
+    """Look at a kernel's column of times; NumPy takes `array("q")` for long long, which it would cast in every step."""
+    return np.asarray(column).view(np.int64)
 
 
 def without_vain(attempts: RawAttempts, tasks: RawTasks) -> RawAttempts:
@@ -218,17 +223,13 @@ def collect_tasks(
     """Give the final state of every task, and what its attempts say about it."""
     count = len(workload)
     state = _gathered(kernels, rows, count, "state")
-    made = np.arange(len(attempts.task), dtype=np.int32)
-    if attempts.instance.any():
-        made = made[attempts.instance == 0]
-    task, outcome, start, end = (column[made] for column in _fates(attempts))
-    began = (start < end) | ((start == end) & (outcome == Outcome.SUCCEEDED)) | (outcome == Outcome.FAILED)
-    last = _latest(task, made, count)
-    last_start = _start_of(attempts, _latest(task[began], made[began], count))
-    is_only = len(task) == np.count_nonzero(last >= 0)
-    first = last_start if is_only else _start_of(attempts, _latest(task[began][::-1], made[began][::-1], count))
+    task, outcome, start, end = _fates(attempts)
+    began = np.flatnonzero((start < end) | (outcome == Outcome.FAILED) | ((start == end) & (outcome == Outcome.SUCCEEDED)))
+    rows_begun, starts = (chosen(column, None if len(began) == len(task) else began) for column in (task, start))
+    last_start, last_outcome = _latest(rows_begun, starts, count), _latest(task, outcome, count)
+    is_only = len(task) == np.count_nonzero(last_outcome >= 0)
+    first = last_start if is_only else _latest(rows_begun[::-1], starts[::-1], count)
     completed = state == TaskState.COMPLETED
-    last_outcome = np.where(last < 0, np.int8(-1), attempts.outcome[last]) if len(made) else np.full(count, np.int8(-1))
     exited = completed & (last_outcome != Outcome.TERMINATED) & (last_outcome != Outcome.EXPIRED)
     for row, error in workload.extras.errors.items():
         exited[row] &= error == "fileUploadError"
@@ -236,13 +237,14 @@ def collect_tasks(
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
     requeuing = [Outcome.REQUEUED, Outcome.DISPLACED, *([Outcome.PREEMPTED] if preemption_counts else [])]
-    end = np.where(completed, attempts.end[last], -1) if len(made) else np.full(count, -1, np.int64)
+    last_end = _latest(task, end, count)
+    last_end[~completed] = -1
     succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
     for row, instant, again in recorder.task_changes:
-        if not again and state[row] == TaskState.COMPLETED and (last[row] < 0 or end[row] <= instant):
-            end[row], succeeded[row], exited[row], exit_code[row] = instant, False, False, -1
+        if not again and state[row] == TaskState.COMPLETED and last_end[row] <= instant:
+            last_end[row], succeeded[row], exited[row], exit_code[row] = instant, False, False, -1
     return RawTasks(
-        state=_preparing(state, kernels, rows, attempts, last, recorder.end),
+        state=_preparing(state, kernels, rows, attempts, recorder.end),
         exit_code=exit_code,
         exited=exited,
         succeeded=succeeded,
@@ -251,7 +253,7 @@ def collect_tasks(
         preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
         first_start=first,
         last_start=last_start,
-        end=end,
+        end=last_end,
         pool=_pool_of(rows, count),
     )
 
@@ -261,22 +263,28 @@ def _preparing(
     kernels: list[Kernel],
     rows: list[npt.NDArray[np.int64]],
     attempts: RawAttempts,
-    last: npt.NDArray[np.int32],
     end: int,
 ) -> npt.NDArray[Any]:
     """Mark the running tasks whose node is still being prepared when the run ends."""
-    found = state
+    if not any(kernel.work.waits for kernel in kernels):
+        return state
+    found = state.copy()
+    task_of, _, start, _ = _fates(attempts)
+    starts = _latest(task_of, start, len(state))
     for kernel, row in zip(kernels, rows, strict=True):
         for attempt in kernel.work.waits:
             task = row[kernel.attempts.task[attempt]]
-            if state[task] == TaskState.RUNNING and attempts.start[last[task]] > end:
-                found = found.copy() if found is state else found
+            if state[task] == TaskState.RUNNING and starts[task] > end:
                 found[task] = TaskState.PREPARING
     return found
 
 
 def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
-    return attempts.task, attempts.outcome, attempts.start, attempts.end
+    """Give task, outcome, start and end of executions: the first instance stands for all of them."""
+    columns = (attempts.task, attempts.outcome, attempts.start, attempts.end)
+    if not attempts.instance.any():
+        return columns
+    return tuple(column[attempts.instance == 0] for column in columns)
 
 
 def _gathered(kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], count: int, name: str) -> npt.NDArray[Any]:
@@ -299,17 +307,11 @@ def _pool_of(rows: list[npt.NDArray[np.int64]], count: int) -> npt.NDArray[np.in
     return pool
 
 
-def _latest(task: npt.NDArray[np.int32], made: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
-    """Give the last of the rows `made` that belongs to each task; -1 where none does."""
-    last = np.full(count, -1, np.int32)
-    last[task] = made
+def _latest(task: npt.NDArray[np.int32], values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Give the last of the values that belongs to each task; -1 where none does."""
+    last = np.full(count, -1, values.dtype)
+    last[task] = values
     return last
-
-
-def _start_of(attempts: RawAttempts, row: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    if not len(attempts.start):
-        return np.full(len(row), -1, np.int64)
-    return np.where(row < 0, -1, attempts.start[row])
 
 
 def _times(task: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.scenario.columns import is_constant
 from simulator.results.timeline import Changes, node_changes, task_changes
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def maxima(changes: Changes, pool: int | None, end: int, stretches: int) -> Ints
     up, down = (_instants(changes, pool, sign) for sign in (1, -1))
     # A level is greatest where a stretch begins or just after something came.
     begins = -(-np.arange(stretches) * end // stretches)
-    where = np.unique(np.concatenate([begins, up])) if len(up) else begins
+    where = np.concatenate([begins, up[:1] if is_constant(up) else up])
     level = np.searchsorted(up, where, side="right") - np.searchsorted(down, where, side="right")
     place = np.minimum(where * stretches // max(end, 1), stretches - 1)
     found = np.zeros(stretches, dtype=np.int64)
@@ -64,4 +65,7 @@ def _instants(changes: Changes, pool: int | None, sign: int) -> Ints:
     parts = [
         found.time if pool is None else found.time[found.pool == pool] for found, amount in changes if amount == sign
     ]
+    parts = [part for part in parts if len(part)]
+    if len(parts) == 1 and is_constant(parts[0]):
+        return parts[0]
     return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *parts]), kind="stable")

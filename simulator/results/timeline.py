@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.control import DEALLOCATED, IDLE, PREEMPTED, Control
-from simulator.results.raw import RawRun
+from simulator.results.raw import RawRun, RawTasks
 from simulator.scenario.columns import chosen, constant, is_constant
 from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
@@ -52,24 +52,23 @@ def make_timeline(workload: Workload, control: Control) -> dict[str, Ints]:
     """Give a column for each series, `pool` and `time` (ms): one row for each instant at which any changed."""
     changes = {**task_changes(workload, control), **node_changes(control), **_target_changes(control)}
     stride = control.stride + 1
-    instants = {id(found): found for parts in changes.values() for found, _ in parts}
-    sorted_keys = {name: found.keys(stride) for name, found in instants.items()}
-    keys = _distinct(list(sorted_keys.values()))
-    pool = keys // stride
+    merged = Merged({id(found): found.keys(stride) for parts in changes.values() for found, _ in parts})
+    keys = merged.keys
+    pool = keys // stride if len(control.raw.pools) > 1 else constant(0, len(keys), np.int64)
     columns = {"pool": pool.astype(np.int32), "time": keys - pool * stride}
     opens = np.flatnonzero(np.append(True, pool[1:] != pool[:-1])) if len(pool) else np.zeros(0, dtype=np.int64)
     uses = Counter(id(found) for parts in changes.values() for found, _ in parts)
-    counts: dict[int, Ints] = {}
+    counts: dict[int, npt.NDArray[np.int32]] = {}
     for series in SERIES:
         level = np.zeros(len(keys), dtype=np.int32)
         for found, amount in changes[series]:
             name = id(found)
             if name not in counts:
-                counts[name] = np.searchsorted(sorted_keys[name], keys, side="right").astype(np.int32)
+                counts[name] = merged.so_far(name)
             level += np.int32(amount) * counts[name]
             uses[name] -= 1
             if not uses[name]:
-                del counts[name], sorted_keys[name]
+                del counts[name]
         if len(opens) > 1:
             base = np.where(opens > 0, level[opens - 1], 0)
             level -= np.repeat(base, np.diff(np.append(opens, len(keys)))).astype(np.int32)
@@ -77,45 +76,78 @@ def make_timeline(workload: Workload, control: Control) -> dict[str, Ints]:
     return columns
 
 
-def _distinct(parts: list[Ints]) -> Ints:
-    """Give the distinct keys of all parts, each of them ascending."""
-    keys = np.concatenate([np.zeros(0, dtype=np.int64), *map(_once, parts)])
-    keys.sort(kind="stable")  # which merges what is in order already
-    return _once(keys)
+class Merged:
+    """Ascending keys of many series as one: what is in order already is merged, and never looked up again."""
+
+    def __init__(self, series: dict[int, Ints]) -> None:
+        self._series = series
+        self._number = {name: number for number, name in enumerate(series)}
+        bits = len(series).bit_length()
+        # Each key carries the number of its series in its lowest bits.
+        marked = [(once << bits) | number for number, once in enumerate(map(_once_if_constant, series.values()))]
+        whole = np.concatenate([np.zeros(0, dtype=np.int64), *marked])
+        whole.sort(kind="stable")  # which merges what is in order already
+        self._of = (whole & ((1 << bits) - 1)).astype(np.int8 if bits < 8 else np.int64)
+        whole >>= bits
+        self._last = np.flatnonzero(np.append(whole[1:] != whole[:-1], True)) if len(whole) else whole
+        self.keys: Ints = whole[self._last]
+        """The distinct keys of all series."""
+
+    def so_far(self, name: int) -> npt.NDArray[np.int32]:
+        """Count, for each of the distinct keys, how many of one series are not beyond it."""
+        mine = self._series[name]
+        if is_constant(mine):
+            return np.where(self.keys >= mine[0], np.int32(len(mine)), np.int32(0))
+        if len(mine) < len(self.keys) // 8:
+            steps = np.bincount(np.searchsorted(self.keys, mine), minlength=len(self.keys))
+            return np.cumsum(steps, dtype=np.int32)
+        return np.cumsum(self._of == self._number[name], dtype=np.int32)[self._last]
 
 
-def _once(keys: Ints) -> Ints:
-    if is_constant(keys):
-        return keys[:1]
-    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+def _once_if_constant(keys: Ints) -> Ints:
+    return keys[:1] if is_constant(keys) else keys
 
 
 def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
     """Give what changes the numbers of tasks that wait and run, and of slots in use."""
     raw = control.raw
     tasks, attempts = raw.tasks, raw.attempts
-    primary = attempts.instance == 0
-    is_plain = bool(primary.all()) and is_constant(workload.slots)
-    made = np.flatnonzero(primary)
-    task = attempts.task[made]
-    ended = attempts.outcome[made] != Outcome.RUNNING
-    begin = Instants(_pool(raw, task), attempts.assigned[made])
-    end = Instants(_pool(raw, task[ended]), attempts.end[made][ended])
-    last = np.full(len(workload), -1, dtype=np.int32)
-    last[task] = np.arange(len(task), dtype=np.int32)  # rows are in order of assignment: the last one written wins
-    final = np.zeros(len(task), dtype=bool)
-    completed = last[(tasks.state == TaskState.COMPLETED) & (last >= 0)]
-    final[completed] = True
-    back = np.flatnonzero(ended & ~final)
-    returned = Instants(_pool(raw, task[back]), attempts.end[made][back])
-    rows = None if tasks.submitted.all() else np.flatnonzero(tasks.submitted)
+    primary = _where(attempts.instance == 0)
+    task, outcome, ends = (chosen(column, primary) for column in (attempts.task, attempts.outcome, attempts.end))
+    is_over = outcome != Outcome.RUNNING
+    over = _where(is_over)
+    begin = Instants(_pool(raw, task), chosen(attempts.assigned, primary))
+    end = Instants(_pool(raw, chosen(task, over)), chosen(ends, over))
+    final = _final(tasks, task, outcome)
+    back = np.flatnonzero(is_over & ~final)
+    returned = Instants(_pool(raw, task[back]), ends[back])
+    rows = _where(tasks.submitted)
     came = Instants(chosen(tasks.pool, rows), chosen(workload.submit, rows))
-    slots = [(begin, int(workload.slots[0])), (end, -int(workload.slots[0]))] if is_plain and len(workload) else None
+    slots = None
+    if primary is None and is_constant(workload.slots):
+        slots = [(begin, int(workload.slots[0])), (end, -int(workload.slots[0]))]
     return {
         "queued_tasks": [(came, 1), (begin, -1), (returned, 1), *_changed(raw, final)],
         "running_tasks": [(begin, 1), (end, -1)],
         "used_slots": slots or _slot_changes(workload, raw),
     }
+
+
+def _where(rows: npt.NDArray[np.bool_]) -> Ints | None:
+    """Give the rows that are set; None where all are, so that nothing is copied."""
+    return None if rows.all() else np.flatnonzero(rows)
+
+
+def _final(tasks: RawTasks, task: npt.NDArray[np.int32], outcome: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Say which executions are the last one of a task that completed."""
+    final = outcome == Outcome.SUCCEEDED
+    if final.all():
+        return final
+    last = np.full(len(tasks.state), -1, dtype=np.int32)
+    last[task] = np.arange(len(task), dtype=np.int32)  # rows are in order of assignment: the last one written wins
+    final[:] = False
+    final[last[(tasks.state == TaskState.COMPLETED) & (last >= 0)]] = True
+    return final
 
 
 def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:

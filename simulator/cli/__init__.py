@@ -1,13 +1,21 @@
 """The command `poolsight`."""
 
+import gc
 import os
 import sys
+
+COLLECTED_AFTER = 200_000
+"""So many objects more than before make it worth to look for garbage."""
 
 
 def main() -> None:
     """Run the command line."""
     # Pydantic looks for plugins in every installed distribution; none is wanted here, and it takes its time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Sums are too small to be worth threads, which start slowly and would let results depend on how many there are.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What a start makes by the hundred thousand, modules and types, stays: looking through it for garbage is in vain.
+    gc.set_threshold(COLLECTED_AFTER)
     from simulator.cli.commands import assemble, wanted  # noqa: PLC0415 - after the line above
 
     assemble(wanted(sys.argv[1:]))()

@@ -224,7 +224,9 @@ def collect_tasks(
     count = len(workload)
     state = _gathered(kernels, rows, count, "state")
     task, outcome, start, end = _fates(attempts)
-    began = np.flatnonzero((start < end) | (outcome == Outcome.FAILED) | ((start == end) & (outcome == Outcome.SUCCEEDED)))
+    began = np.flatnonzero(
+        (start < end) | (outcome == Outcome.FAILED) | ((start == end) & (outcome == Outcome.SUCCEEDED))
+    )
     rows_begun, starts = (chosen(column, None if len(began) == len(task) else began) for column in (task, start))
     last_start, last_outcome = _latest(rows_begun, starts, count), _latest(task, outcome, count)
     is_only = len(task) == np.count_nonzero(last_outcome >= 0)

@@ -28,12 +28,10 @@ class Scaled:
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, rows: slice) -> npt.NDArray[np.float64]:
+    def part(self, rows: slice) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:
+        """Give some rows, and which of them are there; None means all."""
         values = self.values[rows]
-        shown = values / self.divisor
-        if self.may_lack:
-            shown[values < 0] = np.nan
-        return shown
+        return values / self.divisor, values >= 0 if self.may_lack else None
 
 
 def seconds(instants: npt.NDArray[np.int64]) -> Scaled:
@@ -66,6 +64,9 @@ def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
         return values[rows] if isinstance(values, pa.Array) else _texts(values[rows])
     if kind == "bool":
         return pa.Array.from_buffers(pa.bool_(), height(values[rows]), [None, _bits(values[rows])])
+    if isinstance(values, Scaled):
+        part, known = values.part(rows)
+        return _numbers(part, np.float64, known)
     if kind == "float":
         part = np.asarray(values[rows], dtype=np.float64)
         return _numbers(part, np.float64, ~np.isnan(part))

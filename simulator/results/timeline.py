@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -48,31 +48,31 @@ SERIES: Final = (
 )
 
 
-def make_timeline(workload: Workload, control: Control) -> dict[str, Ints]:
+def make_timeline(workload: Workload, control: Control) -> dict[str, npt.NDArray[Any]]:
     """Give a column for each series, `pool` and `time` (ms): one row for each instant at which any changed."""
-    changes = {**task_changes(workload, control), **node_changes(control), **_target_changes(control)}
+    series = {**task_changes(workload, control), **node_changes(control), **_target_changes(control)}
+    changes = {name: [part for part in parts if len(part[0].time)] for name, parts in series.items()}
     stride = control.stride + 1
     merged = Merged({id(found): found.keys(stride) for parts in changes.values() for found, _ in parts})
     keys = merged.keys
     pool = keys // stride if len(control.raw.pools) > 1 else constant(0, len(keys), np.int64)
-    columns = {"pool": pool.astype(np.int32), "time": keys - pool * stride}
+    columns: dict[str, npt.NDArray[Any]] = {"pool": pool.astype(np.int32), "time": keys - pool * stride}
     opens = np.flatnonzero(np.append(True, pool[1:] != pool[:-1])) if len(pool) else np.zeros(0, dtype=np.int64)
     uses = Counter(id(found) for parts in changes.values() for found, _ in parts)
     counts: dict[int, npt.NDArray[np.int32]] = {}
-    for series in SERIES:
+    for name in SERIES:
         level = np.zeros(len(keys), dtype=np.int32)
-        for found, amount in changes[series]:
-            name = id(found)
-            if name not in counts:
-                counts[name] = merged.so_far(name)
-            level += np.int32(amount) * counts[name]
-            uses[name] -= 1
-            if not uses[name]:
-                del counts[name]
+        for found, amount in changes[name]:
+            if id(found) not in counts:
+                counts[id(found)] = merged.so_far(id(found))
+            level += np.int32(amount) * counts[id(found)]
+            uses[id(found)] -= 1
+            if not uses[id(found)]:
+                del counts[id(found)]
         if len(opens) > 1:
             base = np.where(opens > 0, level[opens - 1], 0)
             level -= np.repeat(base, np.diff(np.append(opens, len(keys)))).astype(np.int32)
-        columns[series] = level
+        columns[name] = level
     return columns
 
 
@@ -99,8 +99,8 @@ class Merged:
         if is_constant(mine):
             return np.where(self.keys >= mine[0], np.int32(len(mine)), np.int32(0))
         if len(mine) < len(self.keys) // 8:
-            steps = np.bincount(np.searchsorted(self.keys, mine), minlength=len(self.keys))
-            return np.cumsum(steps, dtype=np.int32)
+            begins = np.concatenate([[0], np.searchsorted(self.keys, mine), [len(self.keys)]])
+            return np.repeat(np.arange(len(mine) + 1, dtype=np.int32), np.diff(begins))
         return np.cumsum(self._of == self._number[name], dtype=np.int32)[self._last]
 
 
@@ -140,7 +140,7 @@ def _where(rows: npt.NDArray[np.bool_]) -> Ints | None:
 
 def _final(tasks: RawTasks, task: npt.NDArray[np.int32], outcome: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """Say which executions are the last one of a task that completed."""
-    final = outcome == Outcome.SUCCEEDED
+    final: npt.NDArray[np.bool_] = outcome == Outcome.SUCCEEDED
     if final.all():
         return final
     last = np.full(len(tasks.state), -1, dtype=np.int32)

@@ -62,21 +62,21 @@ class Numbered:
         import pyarrow as pa  # noqa: PLC0415 - slow to import
 
         prefix = np.frombuffer(f"{self.prefix}-".encode(), dtype=np.uint8)
-        texts, ends = [np.zeros(0, dtype=np.uint8)], [np.zeros(1, dtype=np.int64)]
-        for first, last in _decades(self.count):
-            width = len(prefix) + len(str(first))
-            text = np.empty((last - first, width), dtype=np.uint8)
+        decades = [(first, last, len(prefix) + len(str(first))) for first, last in _decades(self.count)]
+        size = sum((last - first) * width for first, last, width in decades)
+        array, offset = (pa.StringArray, np.int32) if size < LIMIT else (pa.LargeStringArray, np.int64)
+        data, ends = np.empty(size, dtype=np.uint8), np.zeros(self.count + 1, dtype=offset)
+        for first, last, width in decades:
+            begin = int(ends[first - 1])
+            ends[first:last] = np.arange(begin + width, begin + (last - first) * width + 1, width)
+            text = data[begin : begin + (last - first) * width].reshape(-1, width)
             text[:, : len(prefix)] = prefix
             rest = np.arange(first, last, dtype=np.uint32)
             for place in range(width - 1, len(prefix) - 1, -1):
                 fewer = rest // 10
                 text[:, place] = rest - fewer * 10 + ord("0")
                 rest = fewer
-            texts.append(text.reshape(-1))
-            ends.append(np.arange(1, last - first + 1) * width + ends[-1][-1])
-        data = np.concatenate(texts)
-        array, offset = (pa.StringArray, np.int32) if len(data) < LIMIT else (pa.LargeStringArray, np.int64)
-        return array.from_buffers(self.count, pa.py_buffer(np.concatenate(ends).astype(offset)), pa.py_buffer(data))
+        return array.from_buffers(self.count, pa.py_buffer(ends), pa.py_buffer(data))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@ cimport cython
 from simulator.kernel.heap cimport Heap
 from simulator.kernel.lives cimport Lives
 from simulator.kernel.order cimport JobOrder
+from simulator.kernel.nodes cimport Nodes
 from simulator.kernel.queues cimport Queues
+from simulator.kernel.succession cimport Succession
 
 cdef int NONE, CLOSED
 cdef long long FOREVER
@@ -14,7 +16,8 @@ cdef class Instants(Lives):
     cdef readonly int arrived
     cdef int _rounds, _max_rounds
     cdef long long _next_submit, _settled
-    cdef bint _is_plain, _is_uniform
+    cdef bint _is_plain, _is_uniform, _is_passed_on
+    cdef Succession _succession
     cdef signed char[::1] _is_alone
     cdef JobOrder _order
 
@@ -26,11 +29,14 @@ cdef class Instants(Lives):
     @cython.final
     cdef void _forget_stale(self) noexcept
     @cython.final
-    @cython.locals(calendar=Heap, done=int, queue=int, heir=int, task=int, cell=int)
+    @cython.locals(calendar=Heap, done=int, queue=int, heir=int, task=int, cell=int, shape=int, other=int)
     cdef bint _end_one(self, long long now) except -1
     @cython.final
-    @cython.locals(queues=Queues, is_last=bint)
+    @cython.locals(queues=Queues, nodes=Nodes, node=int, job=int, shape=int)
     cdef int _heir(self, int done, int queue) noexcept
+    @cython.final
+    @cython.locals(nodes=Nodes, queue=int)
+    cdef int _use_up(self, int job, int node, long long now) except -1
     @cython.final
     @cython.locals(queues=Queues, task=int, following=cython.longlong, queue=int, shape=int, node=int)
     cdef bint _start_at_once(self, long long now) except -1

@@ -10,6 +10,7 @@ from simulator.kernel.lives import Lives
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.order import JobOrder
 from simulator.kernel.rules import CLOSED, Rules
+from simulator.kernel.succession import Succession
 from simulator.kernel.tasks import Choices, Shape, Tasks
 from simulator.units import NEVER
 
@@ -50,6 +51,9 @@ class Instants(Lives):
         """Whether the tasks of a queue are all of their job, and need one node each."""
         self._is_uniform = len(shapes) == 1
         """Whether all tasks take the same."""
+        self._succession = Succession(self.queues, nodes, len(priorities), self.count)
+        self._is_passed_on = False
+        """Whether all that the last single end has freed has found its next tasks, or nobody who could use it."""
 
     @property
     def expects(self) -> bool:
@@ -96,11 +100,12 @@ class Instants(Lives):
             self._stale -= 1
 
     def _end_one(self, now: int) -> bool:
-        """End the one task that ends at `now`, if it is one, and hand its slots to the next task if they are alike.
+        """End the one task that ends at `now`, if it is one, and hand what it held to the next task that fits.
 
         Nobody who waits had room in the last pass, and nothing has been freed since: a pass would come to the same.
         """
         calendar = self.calendar
+        self._is_passed_on = False
         if self._settled == now or calendar.second() >> self._bits == now:
             return False
         self._settled = now
@@ -117,28 +122,58 @@ class Instants(Lives):
             task = self.queues.take(heir)
             self._order.last = self.queues.job[heir]
             cell = self._cell[done]
-            self.nodes.replace(cell, task)
+            shape = self.queues.shape[queue]
+            other = self.queues.shape[heir]
             self._cell[task] = cell
             calendar.replace(self._record(task, cell // self.nodes.slots, now))
+            if shape == other:
+                self.nodes.replace(cell, task)
+            else:
+                self.running_of_shape[shape] -= 1
+                self.running_of_shape[other] += 1
+                self.nodes.exchange(cell, shape, other, task)
+                self._use_up(self.queues.job[heir], cell // self.nodes.slots, now)
+            self._is_passed_on = True
         return True
+
+    def _use_up(self, job: int, node: int, now: int) -> None:
+        """Start tasks of `job`, the only one that is served, on `node` until none has room there."""
+        nodes = self.nodes
+        while True:
+            queue = self._succession.first(
+                job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node]
+            )
+            if queue == NONE:
+                break
+            self._start(self.queues.take(queue), self.queues.shape[queue], node, now)
+        if nodes.mixed:
+            self._succession.leave(job, node)
 
     def _heir(self, done: int, queue: int) -> int:
         """Give the queue whose first task may take over the slots of `done`; −1 where only a pass can tell.
 
         `queue` is that of `done`. Where all tasks are alike, a job has one queue.
         """
-        if (
-            self.notices.waiting
-            or self.jobs.tracked
-            or self.nodes.serving[self._cell[done] // self.nodes.slots] == 0
-            or self._is_alone[queue] == 0
-        ):
+        queues, nodes = self.queues, self.nodes
+        node = self._cell[done] // nodes.slots
+        if self.notices.waiting or self.jobs.tracked or nodes.serving[node] == 0:
             return NONE
-        queues = self.queues
         if self._is_uniform:  # whoever is next has room there
-            return queues.first_of_job[self._order.draw()]
-        is_last = queues.open_jobs == 1 and queues.front[queue] != NONE and queues.gate[queues.job[queue]] == 0
-        return queue if is_last else NONE
+            return queues.first_of_job[self._order.draw()] if self._is_alone[queue] else NONE
+        if queues.open_jobs > 1:
+            return NONE
+        job = self._order.draw()
+        if self._is_alone[queue] and queues.job[queue] == job:
+            return queue
+        if not self._succession.is_able:
+            return NONE
+        shape = queues.shape[queue]
+        return self._succession.first(
+            job,
+            nodes.free_slots[node] + nodes.needed_slots[shape],
+            nodes.free_cores[node] + (nodes.needed_cores[shape] if nodes.mixed else 0),
+            nodes.free_memory[node] + (nodes.needed_memory[shape] if nodes.mixed else 0),
+        )
 
     def _start_at_once(self, now: int) -> bool:
         """Start a task that arrives alone where nobody waits and there is room; say whether it was so."""

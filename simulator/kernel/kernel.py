@@ -86,6 +86,8 @@ class Kernel(Instants):
             if due == now:
                 if not (self._is_plain and self._end_one(now)):
                     self.complete(now)
+                elif self._is_passed_on:
+                    continue
                 if self.notices.waiting:
                     return now
             if self._next_submit <= now and not (self._is_plain and self._start_at_once(now)):

@@ -140,6 +140,25 @@ class Nodes:
         """Put another task of the same shape into a cell."""
         self._cells[cell] = task
 
+    def exchange(self, cell: int, shape: int, other: int, task: int) -> None:
+        """Put a task of another shape into the cell of one of `shape`: nobody else has room meanwhile."""
+        node = cell // self.slots
+        self._cells[cell] = task
+        free = self.free_slots[node]
+        more = self.needed_slots[other] - self.needed_slots[shape]
+        if more:
+            place = self._place(node)
+            self.free_slots[node] = free - more
+            if free == 0:
+                self.room.add(self._place(node))
+            elif free == more:
+                self.room.remove(place)
+            else:
+                self.room.move(place, self._place(node))
+        if self.mixed:
+            self.free_cores[node] -= self.needed_cores[other] - self.needed_cores[shape]
+            self.free_memory[node] -= self.needed_memory[other] - self.needed_memory[shape]
+
     def give(self, cell: int, shape: int) -> int:
         """Let the instance in `cell` go; give the task that stands in the cell now, perhaps still the same."""
         node = cell // self.slots
@@ -169,6 +188,10 @@ class Nodes:
         self._log[self.freed & (LOG - 1)] = node
         self.last_freed = node
         self.freed += 1
+
+    def reopen(self, shape: int) -> None:
+        """Hear that there may be room for `shape`, on a node of which nothing has been logged."""
+        self.seen[shape] = UNSEEN
 
     def fits(self, node: int, shape: int) -> bool:
         """Say whether one instance of `shape` has room on `node` now."""

@@ -11,7 +11,9 @@ cdef class Queues:
     cdef readonly int[::1] job, shape, link, front
     cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs
+    cdef readonly unsigned long long[::1] waiting_shapes
     cdef readonly signed char[::1] gate
+    cdef unsigned long long[::1] _bit
     cdef int _bits
     cdef bint _reordered
     cdef long long _next_place

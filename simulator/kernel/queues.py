@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from simulator.kernel.columns import column
+from simulator.kernel.columns import WORD, column
 from simulator.kernel.heap import Heap
 
 NONE = -1
@@ -42,6 +42,9 @@ class Queues:
         """How many jobs with waiting tasks are served."""
         self.waiting_of_shape = column("i", [0] * shapes)
         self.waiting_of_job = column("i", [0] * len(priorities))
+        self.waiting_shapes = column("Q", [0] * len(priorities))
+        """A bit for each shape of which tasks of a job wait, where a pool has no more shapes than a word has bits."""
+        self._bit = column("Q", [1 << shape if shapes <= WORD else 0 for _, shape in keys])
         self.gate = column("b", [0] * len(priorities))
         """Why a job is not served, in bits; 0 = it is."""
         jobs = [job for job, _ in keys]
@@ -104,6 +107,7 @@ class Queues:
         self._tail[queue] = task
         if self.front[queue] == NONE:
             self.front[queue] = task
+            self.waiting_shapes[self.job[queue]] |= self._bit[queue]
         self._enter(queue)
 
     def put_back(self, task: int, queue: int) -> None:
@@ -114,6 +118,7 @@ class Queues:
         returned.push(place << self._bits | task)
         if self.front[queue] == NONE or place < self.place(self.front[queue]):
             self.front[queue] = task
+            self.waiting_shapes[self.job[queue]] |= self._bit[queue]
 
     def take(self, queue: int) -> int:
         """Remove and give the first task of `queue`."""
@@ -134,6 +139,8 @@ class Queues:
                 self.front[queue] = returned.top & ((1 << self._bits) - 1)
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
+        if self.front[queue] == NONE:
+            self.waiting_shapes[job] ^= self._bit[queue]
         left = self.waiting_of_job[job] - 1
         self.waiting_of_job[job] = left
         if left == 0 and self.gate[job] == 0:

@@ -1,0 +1,106 @@
+"""Who takes over what has been freed on one node, where tasks of several shapes wait: bit sets instead of a pass.
+
+There is a bit for each shape. For every number of free slots, and for steps of free cores and memory, a table says which
+shapes do not need more; together with the shapes that wait they leave few queues to look at, and often none.
+"""
+
+from collections.abc import Sequence
+
+from simulator.kernel.columns import WORD, Column, column
+from simulator.kernel.nodes import Nodes
+from simulator.kernel.ordered_set import positions
+from simulator.kernel.queues import Queues
+
+NONE = -1
+LAST = 2**31 - 1
+LOWEST = positions()
+STEPS = 6
+"""Cores and memory are looked at in so many bits; the step that a need falls into is compared afterwards."""
+
+
+class Succession:
+    """Finds the first task of a job that has room on a node, when no waiting task has room on any other."""
+
+    __slots__ = (
+        "_by_cores",
+        "_by_memory",
+        "_by_slots",
+        "_core_step",
+        "_memory_step",
+        "_nodes",
+        "_queue_of",
+        "_queues",
+        "_shapes",
+        "is_able",
+    )
+
+    def __init__(self, queues: Queues, nodes: Nodes, jobs: int, tasks: int) -> None:
+        self._queues = queues
+        self._nodes = nodes
+        self._shapes = len(nodes.needed_slots)
+        self.is_able = (
+            1 < self._shapes <= WORD
+            and max(nodes.instances) == 1
+            and jobs * self._shapes <= max(tasks, WORD * WORD)  # the table of queues is no longer than those of tasks
+        )
+        """Whether there is a bit for each shape, and one node is enough for each task."""
+        known = self._shapes if self.is_able else 0
+        self._queue_of = column("i", [NONE] * (jobs * known))
+        """Of job and shape, row by row."""
+        if self.is_able:
+            for queue, (job, shape) in enumerate(zip(queues.job, queues.shape, strict=True)):
+                self._queue_of[job * known + shape] = queue
+        self._core_step = max(nodes.cores.bit_length() - STEPS, 0) if nodes.mixed else WORD - 2
+        self._memory_step = max(nodes.memory.bit_length() - STEPS, 0) if nodes.mixed else WORD - 2
+        self._by_slots = _table(nodes.needed_slots[:known], nodes.slots, 0)
+        self._by_cores = _table(nodes.needed_cores[:known], nodes.cores, self._core_step)
+        self._by_memory = _table(nodes.needed_memory[:known], nodes.memory, self._memory_step)
+
+    def first(self, job: int, slots: int, cores: int, memory: int) -> int:
+        """Give the queue of the first task of `job` that needs no more; −1 where all do.
+
+        Tasks keep their places: the first in creation order is the one of the lowest number.
+        """
+        queues, nodes = self._queues, self._nodes
+        bits = (
+            queues.waiting_shapes[job]
+            & self._by_slots[slots]
+            & self._by_cores[cores >> self._core_step]
+            & self._by_memory[memory >> self._memory_step]
+        )
+        row = job * self._shapes
+        best = NONE
+        earliest = LAST
+        while bits:
+            shape = LOWEST[(bits & -bits) % 67]
+            bits &= bits - 1
+            queue = self._queue_of[row + shape]
+            task = queues.front[queue]
+            if task < earliest and cores >= nodes.needed_cores[shape] and memory >= nodes.needed_memory[shape]:
+                best = queue
+                earliest = task
+        return best
+
+    def leave(self, job: int, node: int) -> None:
+        """Hear that no task of `job` has room on `node` any more: shapes that do not wait there are shut no longer."""
+        nodes = self._nodes
+        bits = (
+            self._by_slots[nodes.free_slots[node]]
+            & self._by_cores[nodes.free_cores[node] >> self._core_step]
+            & self._by_memory[nodes.free_memory[node] >> self._memory_step]
+            & ~self._queues.waiting_shapes[job]
+        )
+        while bits:
+            nodes.reopen(LOWEST[(bits & -bits) % 67])
+            bits &= bits - 1
+
+
+def _table(needs: Sequence[int], most: int, step: int) -> Column:
+    """Give the shapes that need no more than there is, or little more, for each step from nothing to `most`."""
+    return column(
+        "Q",
+        [
+            sum(1 << shape for shape, need in enumerate(needs) if need >> step <= there)
+            for there in range((most >> step) + 1)
+        ],
+    )

@@ -132,7 +132,8 @@ class Instants(Lives):
                 self.running_of_shape[shape] -= 1
                 self.running_of_shape[other] += 1
                 self.nodes.exchange(cell, shape, other, task)
-                self._use_up(self.queues.job[heir], cell // self.nodes.slots, now)
+                if self.nodes.free_slots[cell // self.nodes.slots]:
+                    self._use_up(self.queues.job[heir], cell // self.nodes.slots, now)
             self._is_passed_on = True
         return True
 
@@ -140,9 +141,7 @@ class Instants(Lives):
         """Start tasks of `job`, the only one that is served, on `node` until none has room there."""
         nodes = self.nodes
         while True:
-            queue = self._succession.first(
-                job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node]
-            )
+            queue = self._succession.first(job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node])
             if queue == NONE:
                 break
             self._start(self.queues.take(queue), self.queues.shape[queue], node, now)
@@ -162,8 +161,10 @@ class Instants(Lives):
             return queues.first_of_job[self._order.draw()] if self._is_alone[queue] else NONE
         if queues.open_jobs > 1:
             return NONE
-        job = self._order.draw()
-        if self._is_alone[queue] and queues.job[queue] == job:
+        job = queues.job[queue]
+        if queues.waiting_of_job[job] == 0 or queues.gate[job]:
+            job = self._order.draw()
+        elif self._is_alone[queue]:
             return queue
         if not self._succession.is_able:
             return NONE
@@ -171,8 +172,8 @@ class Instants(Lives):
         return self._succession.first(
             job,
             nodes.free_slots[node] + nodes.needed_slots[shape],
-            nodes.free_cores[node] + (nodes.needed_cores[shape] if nodes.mixed else 0),
-            nodes.free_memory[node] + (nodes.needed_memory[shape] if nodes.mixed else 0),
+            nodes.free_cores[node] + nodes.needed_cores[shape],
+            nodes.free_memory[node] + nodes.needed_memory[shape],
         )
 
     def _start_at_once(self, now: int) -> bool:

@@ -4,6 +4,7 @@ from simulator.kernel.nodes cimport Nodes
 from simulator.kernel.queues cimport Queues
 
 cdef int NONE, LAST
+cdef unsigned long long ONE
 cdef const unsigned char[::1] LOWEST
 
 
@@ -16,7 +17,9 @@ cdef class Succession:
     cdef int[::1] _queue_of
     cdef unsigned long long[::1] _by_slots, _by_cores, _by_memory
 
-    @cython.locals(queues=Queues, nodes=Nodes, bits=cython.ulonglong, row=int, best=int, earliest=int, shape=int, queue=int, task=int)
+    @cython.locals(bits=cython.ulonglong, shape=int, queue=int)
     cdef int first(self, int job, int slots, long long cores, long long memory) noexcept
     @cython.locals(nodes=Nodes, bits=cython.ulonglong)
     cdef void leave(self, int job, int node) noexcept
+    @cython.locals(queues=Queues, row=int, best=int, earliest=int, queue=int, task=int)
+    cdef int _earliest(self, int job, unsigned long long bits) noexcept

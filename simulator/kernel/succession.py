@@ -1,7 +1,7 @@
 """Who takes over what has been freed on one node, where tasks of several shapes wait: bit sets instead of a pass.
 
-There is a bit for each shape. For every number of free slots, and for steps of free cores and memory, a table says which
-shapes do not need more; together with the shapes that wait they leave few queues to look at, and often none.
+There is a bit for each shape. For every number of free slots, and for steps of free cores and memory, a table says
+which shapes do not need more; together with the shapes that wait they leave few queues to look at, and often none.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from simulator.kernel.ordered_set import positions
 from simulator.kernel.queues import Queues
 
 NONE = -1
+ONE = 1
 LAST = 2**31 - 1
 LOWEST = positions()
 STEPS = 6
@@ -52,33 +53,40 @@ class Succession:
                 self._queue_of[job * known + shape] = queue
         self._core_step = max(nodes.cores.bit_length() - STEPS, 0) if nodes.mixed else WORD - 2
         self._memory_step = max(nodes.memory.bit_length() - STEPS, 0) if nodes.mixed else WORD - 2
+        """How many bits lie below a step: where cores and memory are not kept, all of them."""
         self._by_slots = _table(nodes.needed_slots[:known], nodes.slots, 0)
         self._by_cores = _table(nodes.needed_cores[:known], nodes.cores, self._core_step)
         self._by_memory = _table(nodes.needed_memory[:known], nodes.memory, self._memory_step)
 
     def first(self, job: int, slots: int, cores: int, memory: int) -> int:
-        """Give the queue of the first task of `job` that needs no more; −1 where all do.
-
-        Tasks keep their places: the first in creation order is the one of the lowest number.
-        """
-        queues, nodes = self._queues, self._nodes
+        """Give the queue of the first task of `job` that needs no more; −1 where all do."""
         bits = (
-            queues.waiting_shapes[job]
+            self._queues.waiting_shapes[job]
             & self._by_slots[slots]
             & self._by_cores[cores >> self._core_step]
             & self._by_memory[memory >> self._memory_step]
         )
+        while bits:
+            queue = self._earliest(job, bits)
+            shape = self._queues.shape[queue]
+            if cores >= self._nodes.needed_cores[shape] and memory >= self._nodes.needed_memory[shape]:
+                return queue
+            bits ^= ONE << shape
+        return NONE
+
+    def _earliest(self, job: int, bits: int) -> int:
+        """Give the queue whose first task has the lowest number: tasks that keep their places stand in that order."""
+        queues = self._queues
         row = job * self._shapes
         best = NONE
         earliest = LAST
         while bits:
-            shape = LOWEST[(bits & -bits) % 67]
-            bits &= bits - 1
-            queue = self._queue_of[row + shape]
+            queue = self._queue_of[row + LOWEST[(bits & -bits) % 67]]
             task = queues.front[queue]
-            if task < earliest and cores >= nodes.needed_cores[shape] and memory >= nodes.needed_memory[shape]:
+            if task < earliest:
                 best = queue
                 earliest = task
+            bits &= bits - 1
         return best
 
     def leave(self, job: int, node: int) -> None:

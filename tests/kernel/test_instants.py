@@ -15,7 +15,9 @@ from simulator.kernel.rules import DISABLED
 from simulator.states import Outcome, TaskState
 from tests.kernel.speeds import SPEEDS
 
-SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 3, 1), (1, 0, 0, 2)]
+SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 300, 1), (1, 0, 0, 2)]
+BOUNDED = [(1, 0, 130, 1), (1, 0, 131, 1), (1, 510, 140, 1), (2, 500, 100, 1), (2, 990, 0, 1), (3, 0, 400, 1)]
+"""Some differ by less than a table's step, which is what the cores and memory of a node come to in six bits."""
 EVENTS = ["go", "come", "drain", "disable", "enable", "limit", "watch", "alarm", "await", "close", "terminate"]
 
 
@@ -24,7 +26,7 @@ class Plan:
     """A plain pool, and what is done to it between two instants."""
 
     tasks: list[tuple[int, int, int]]
-    """The pause before each, how long it takes, and which of the two jobs and shapes it has."""
+    """The pause before each, how long it takes, and which of the jobs and shapes it has."""
     jobs: list[int]
     priorities: list[int]
     shapes: list[tuple[int, int, int, int]]
@@ -41,9 +43,11 @@ def made_up(seed: int) -> Plan:
     count = int(dice.integers(1, 60))
     pause = int(dice.choice([1, 4, 12]))
     longest = int(dice.choice([3, 20, 60]))
-    queues = dice.integers(0, 2, count) * int(dice.random() < 0.7)
+    kinds = int(dice.choice([1, 2, 2, 4, 8]))
+    queues = dice.integers(0, kinds, count)
     nodes = int(dice.integers(1, 5))
-    shapes = [SHAPES[number] for number in dice.integers(0, 4, 2)]
+    known = SHAPES if kinds < 4 else [*SHAPES[:3], *BOUNDED]
+    shapes = [known[number] for number in dice.integers(0, len(known), kinds)]
     at = np.sort(dice.integers(0, count * pause, 8)).tolist()
     what = [EVENTS[number] for number in dice.integers(0, len(EVENTS), 8)]
     events = list(zip(at, what, dice.integers(0, 4, 8).tolist(), strict=True))
@@ -56,7 +60,7 @@ def made_up(seed: int) -> Plan:
                 strict=True,
             )
         ),
-        jobs=[0, int(dice.integers(0, 2))],
+        jobs=[0, *(dice.integers(0, 2, kinds - 1) * int(dice.random() < 0.5)).tolist()],
         priorities=[0, int(dice.integers(0, 2))],
         shapes=shapes,
         nodes=nodes,
@@ -82,7 +86,7 @@ def make(plan: Plan, speed: str, **options: int) -> Any:
     )
     shapes = [package.Shape(*shape) for shape in kinds]
     options |= {"slots": plan.slots, "job_policy": plan.policy}
-    kernel = package.Kernel(columns, shapes, plan.priorities, cores=1000, memory=4, pack=plan.pack, **options)
+    kernel = package.Kernel(columns, shapes, plan.priorities, cores=1000, memory=400, pack=plan.pack, **options)
     for node in range(plan.nodes):
         kernel.in_service(node)
     return kernel
@@ -150,6 +154,8 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
     for at, what, which in plan.events:
         run(at)
         told.append([kernel.nodes.tasks_on(node) for node in range(plan.nodes)])
+        with_room = [node for node in range(plan.nodes) if kernel.nodes.serving[node] and kernel.nodes.free_slots[node]]
+        assert kernel.nodes.room.size == len(with_room)
         kernel.complete(at)
         do(package, kernel, what, which, at)
         heed(at)

@@ -1,0 +1,62 @@
+"""What one end frees goes to those who wait, of whatever shape, as a naive search would give it away."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.kernel.oracle import NaivePool, NodePlan, PoolPlan, TaskPlan
+from tests.kernel.speeds import SPEEDS
+from tests.kernel.test_oracle import run_kernel
+
+CORES, MEMORY = 4000, 1000
+
+
+def crowded(seed: int) -> PoolPlan:
+    """Draw a pool of one job, or two of different priority, with a queue of many shapes whose ends seldom coincide."""
+    dice = np.random.default_rng(seed)
+    slots = int(dice.integers(1, 5))
+    kinds = [
+        (
+            int(dice.integers(1, slots + 1)),
+            int(dice.choice([0, 500, 1000, 1010, 3990, 4000])),
+            int(dice.choice([0, 200, 250, 251, 500, 990, 1000])),
+        )
+        for _ in range(int(dice.integers(2, 12)))
+    ]
+    jobs = int(dice.integers(1, 3))
+    leisure = int(dice.choice([0, 100, 900]))
+    tasks = []
+    for submit in np.cumsum(dice.integers(0, leisure + 1, int(dice.integers(5, 40)))).tolist():
+        wanted, cores, memory = kinds[int(dice.integers(0, len(kinds)))]
+        tasks.append(
+            TaskPlan(
+                submit=submit,
+                demand=int(dice.integers(1, 1000)),
+                job=int(dice.integers(0, jobs)),
+                slots=wanted,
+                cores=cores,
+                memory=memory,
+            )
+        )
+    nodes = int(dice.integers(1, 4))
+    losses = dice.integers(1, 3000, (nodes, 4)) if dice.random() < 0.4 else np.empty((nodes, 0), int)
+    return PoolPlan(
+        slots=slots,
+        cores=CORES,
+        memory=MEMORY,
+        pack=bool(dice.integers(0, 2)),
+        priorities=list(range(jobs)),
+        job_policy="uniform",
+        seed=seed,
+        tasks=tasks,
+        nodes=[NodePlan([0, *sorted(set(mine.tolist()))]) for mine in losses],
+    )
+
+
+@settings(deadline=None, max_examples=600)
+@given(st.integers(0, 2**32))
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_the_first_that_fit_take_over_what_one_end_frees(speed: str, seed: int) -> None:
+    plan = crowded(seed)
+    assert run_kernel(plan, speed) == NaivePool(plan).run()

@@ -29,7 +29,7 @@ cdef class Instants(Lives):
     @cython.final
     cdef void _forget_stale(self) noexcept
     @cython.final
-    @cython.locals(calendar=Heap, done=int, queue=int, heir=int, task=int, cell=int, shape=int, other=int)
+    @cython.locals(calendar=Heap, done=int, queue=int, others_come=bint, heir=int, task=int, cell=int, shape=int, other=int)
     cdef bint _end_one(self, long long now) except -1
     @cython.final
     @cython.locals(queues=Queues, nodes=Nodes, node=int, job=int, shape=int)

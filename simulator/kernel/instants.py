@@ -41,9 +41,9 @@ class Instants(Lives):
         self._rounds = 0
         """How often the instant `_settled` has been settled."""
         self._max_rounds = choices.max_rounds
-        unusual = self._special or self._fallible or self.parents.any or self._random_order or self._retry_at_tail
+        unusual = self._special or self._fallible or self._random_order or self._retry_at_tail
         self._is_plain = not (unusual or self._random_ties)
-        """Whether tasks do nothing but arrive, run and succeed; `Kernel` adds that none displaces others."""
+        """Whether tasks do nothing but arrive, wait, run and succeed; `Kernel` adds that none displaces others."""
         first = self.queues.first_of_job
         self._is_alone = column(
             "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]
@@ -114,7 +114,10 @@ class Instants(Lives):
         done = calendar.top & self._mask
         queue = self.queue[done]
         self.settle(done, False)
-        heir = self._heir(done, queue) if self._next_submit != now and self.queues.open_jobs else NONE
+        others_come = self._next_submit == now
+        if self.parents.any:
+            others_come |= self._unblock(done, False) and self.nodes.room.size > 0
+        heir = NONE if others_come or self.queues.open_jobs == 0 else self._heir(done, queue)
         if heir == NONE:
             calendar.pop()
             self._release(done)
@@ -189,6 +192,7 @@ class Instants(Lives):
             or self.jobs.tracked
             or self.notices.growing
             or queues.gate[queues.job[queue]]
+            or (self.parents.any and self.parents.missing[task])
         ):
             return False
         shape = queues.shape[queue]

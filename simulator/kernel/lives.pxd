@@ -93,5 +93,5 @@ cdef class Lives:
     @cython.final
     cdef void _park(self, int task) noexcept
     @cython.final
-    @cython.locals(parents=Parents, at=int, end=int, child=int)
-    cdef int _unblock(self, int task, bint failed) except -1
+    @cython.locals(parents=Parents, at=int, end=int, child=int, before=int)
+    cdef bint _unblock(self, int task, bint failed) except -1

@@ -359,8 +359,9 @@ class Lives:
         self.parked += 1
         self.parked_of_shape[self.queues.shape[self.queue[task]]] += 1
 
-    def _unblock(self, task: int, failed: bool) -> None:
-        """Let those start that waited for `task` alone."""
+    def _unblock(self, task: int, failed: bool) -> bool:
+        """Let those start that waited for `task` alone; say whether there are any."""
+        before = self.blocked
         parents = self.parents
         end = parents.children_from[task + 1] if parents.lets_go(task, failed) else NONE
         for at in range(parents.children_from[task], end):
@@ -372,3 +373,4 @@ class Lives:
                     self._park(child)
                 else:
                     self.queues.put_back(child, self.queue[child])
+        return self.blocked < before

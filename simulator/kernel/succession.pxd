@@ -13,7 +13,7 @@ cdef class Succession:
     cdef readonly bint is_able
     cdef Queues _queues
     cdef Nodes _nodes
-    cdef int _shapes, _core_step, _memory_step
+    cdef int _core_step, _memory_step
     cdef int[::1] _queue_of
     cdef unsigned long long[::1] _by_slots, _by_cores, _by_memory
 
@@ -21,5 +21,5 @@ cdef class Succession:
     cdef int first(self, int job, int slots, long long cores, long long memory) noexcept
     @cython.locals(nodes=Nodes, bits=cython.ulonglong)
     cdef void leave(self, int job, int node) noexcept
-    @cython.locals(queues=Queues, row=int, best=int, earliest=int, queue=int, task=int)
+    @cython.locals(queues=Queues, row=int, bit=cython.ulonglong, best=int, earliest=int, queue=int, task=int)
     cdef int _earliest(self, int job, unsigned long long bits) noexcept

@@ -31,26 +31,25 @@ class Succession:
         "_nodes",
         "_queue_of",
         "_queues",
-        "_shapes",
         "is_able",
     )
 
     def __init__(self, queues: Queues, nodes: Nodes, jobs: int, tasks: int) -> None:
         self._queues = queues
         self._nodes = nodes
-        self._shapes = len(nodes.needed_slots)
+        shapes = len(nodes.needed_slots)
         self.is_able = (
-            1 < self._shapes <= WORD
+            1 < shapes <= WORD
             and max(nodes.instances) == 1
-            and jobs * self._shapes <= max(tasks, WORD * WORD)  # the table of queues is no longer than those of tasks
+            and jobs * 67 <= max(tasks, 67 * 67)  # the table of queues is no longer than those of tasks
         )
         """Whether there is a bit for each shape, and one node is enough for each task."""
-        known = self._shapes if self.is_able else 0
-        self._queue_of = column("i", [NONE] * (jobs * known))
-        """Of job and shape, row by row."""
+        known = shapes if self.is_able else 0
+        self._queue_of = column("i", [NONE] * (jobs * 67 if self.is_able else 0))
+        """A row for each job, in it the queue of a shape at its bit modulo 67: no two of 64 bits leave the same."""
         if self.is_able:
             for queue, (job, shape) in enumerate(zip(queues.job, queues.shape, strict=True)):
-                self._queue_of[job * known + shape] = queue
+                self._queue_of[job * 67 + (1 << shape) % 67] = queue
         self._core_step = max(nodes.cores.bit_length() - STEPS, 0) if nodes.mixed else WORD - 2
         self._memory_step = max(nodes.memory.bit_length() - STEPS, 0) if nodes.mixed else WORD - 2
         """How many bits lie below a step: where cores and memory are not kept, all of them."""
@@ -77,16 +76,17 @@ class Succession:
     def _earliest(self, job: int, bits: int) -> int:
         """Give the queue whose first task has the lowest number: tasks that keep their places stand in that order."""
         queues = self._queues
-        row = job * self._shapes
+        row = job * 67
         best = NONE
         earliest = LAST
         while bits:
-            queue = self._queue_of[row + LOWEST[(bits & -bits) % 67]]
+            bit = bits & -bits
+            bits ^= bit
+            queue = self._queue_of[row + bit % 67]
             task = queues.front[queue]
             if task < earliest:
                 best = queue
                 earliest = task
-            bits &= bits - 1
         return best
 
     def leave(self, job: int, node: int) -> None:

@@ -35,6 +35,8 @@ class Plan:
     pack: bool
     policy: int
     events: list[tuple[int, str, int]]
+    parents: list[list[int]]
+    """Whom each task waits for; empty where nobody waits for anybody."""
 
 
 def made_up(seed: int) -> Plan:
@@ -68,6 +70,9 @@ def made_up(seed: int) -> Plan:
         pack=bool(dice.integers(0, 2)),
         policy=int(dice.integers(0, 3)),
         events=events[: int(dice.integers(0, 9))],
+        parents=[sorted(set(dice.integers(0, task + 1, 2).tolist()) - {task}) for task in range(count)]
+        if dice.random() < 0.3
+        else [],
     )
 
 
@@ -83,6 +88,7 @@ def make(plan: Plan, speed: str, **options: int) -> Any:
         max_retries=array("i", [0] * len(plan.tasks)),
         failures=array("i", [0] * len(plan.tasks)),
         queues=queues,
+        **links(plan.parents),
     )
     shapes = [package.Shape(*shape) for shape in kinds]
     options |= {"slots": plan.slots, "job_policy": plan.policy}
@@ -90,6 +96,19 @@ def make(plan: Plan, speed: str, **options: int) -> Any:
     for node in range(plan.nodes):
         kernel.in_service(node)
     return kernel
+
+
+def links(parents: list[list[int]]) -> dict[str, "array[int]"]:
+    """Give the columns that say who waits for whom."""
+    if not any(parents):
+        return {}
+    children = [[child for child, mine in enumerate(parents) if task in mine] for task in range(len(parents))]
+    return {
+        "parents": array("i", [len(mine) for mine in parents]),
+        "children_from": array("i", [0, *accumulate(len(mine) for mine in children)]),
+        "children": array("i", [child for mine in children for child in mine]),
+        "satisfies": array("b", bytes(len(parents))),
+    }
 
 
 def by_phases(kernel: Any, until: int) -> int:
@@ -180,7 +199,7 @@ def test_short_ways_and_phases_give_the_same(speed: str, seed: int) -> None:
 
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_work_of_no_length_is_counted_when_slots_change_hands(speed: str) -> None:
-    plan = Plan([(0, 0, 0)] * 20, [0, 1], [0, 0], [SHAPES[0]] * 2, nodes=1, slots=1, pack=False, policy=0, events=[])
+    plan = Plan([(0, 0, 0)] * 20, [0, 1], [0, 0], [SHAPES[0]] * 2, 1, 1, pack=False, policy=0, events=[], parents=[])
     kernel = make(plan, speed, max_rounds=10)
     with pytest.raises(BrokenInvariantError, match="more than 10 rounds"):
         kernel.advance(1)

@@ -1,5 +1,6 @@
 """The command `poolsight`."""
 
+import atexit
 import gc
 import os
 import sys
@@ -14,8 +15,10 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Sums are too small to be worth threads, which start slowly and would let results depend on how many there are.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # What a start makes by the hundred thousand, modules and types, stays: looking through it for garbage is in vain.
+    # What a start makes by the hundred thousand, modules and types, stays: looking through it for garbage is in vain,
+    # and most of all at the end, where the interpreter would do it several times over.
     gc.set_threshold(COLLECTED_AFTER)
+    atexit.register(gc.freeze)
     from simulator.cli.commands import assemble, wanted  # noqa: PLC0415 - after the line above
 
     assemble(wanted(sys.argv[1:]))()

@@ -298,7 +298,7 @@ class Job:
             return
         rows = np.flatnonzero(self.workload.job == self.number)
         offset = self.workload.submit[rows] - to_ms(UNKNOWN)
-        for span in np.unique(offset).tolist():
+        for span in sorted(set(offset.tolist())):
             group = rows[offset == span].tolist()
             if span <= 0:
                 self._submit(group)

@@ -9,7 +9,6 @@ import numpy as np
 
 from simulator.engine import resizing, scaling
 from simulator.engine.answers import DELETING, DONE, Answer
-from simulator.engine.autoscale import Autoscaler
 from simulator.engine.limits import ZONES, may_recover, preempted_is_free
 from simulator.engine.names import Names
 from simulator.engine.node import Node
@@ -26,6 +25,7 @@ from simulator.states import AllocationState, NodeDeallocationOption, NodeKind, 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from simulator.engine.autoscale import Autoscaler
     from simulator.engine.disk import Disks
     from simulator.engine.world import World
 

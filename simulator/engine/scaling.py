@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from simulator.engine import resizing
 from simulator.engine.answers import DELETING, DONE, RESIZING, Answer
-from simulator.engine.autoscale import Autoscaler
-from simulator.formula import Formula
 from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 
@@ -20,6 +18,9 @@ MIN_BETWEEN_ENABLES = 30 * 1000
 
 def enable(pool: Pool, formula: str | None = None, interval: float | None = None) -> Answer:
     """Start sampling and evaluating, or change formula and interval."""
+    from simulator.engine.autoscale import Autoscaler  # noqa: PLC0415 - most pools have no formula
+    from simulator.formula import Formula  # noqa: PLC0415
+
     parsed = None if formula is None else Formula.parse(formula)
     span = None if interval is None else to_ms(interval)
     if pool.deleted:
@@ -52,6 +53,8 @@ def evaluate(pool: Pool, formula: str) -> Answer:
     """Say what a formula would give now, and leave the pool alone."""
     if pool.autoscaler is None:
         return Answer("OperationInvalidForCurrentState", "Autoscale is not enabled on the pool")
+    from simulator.formula import Formula  # noqa: PLC0415 - most pools have no formula
+
     found = Formula.parse(formula).evaluate(pool.autoscaler.context())
     if found.error is not None:
         return Answer(found.error.code, found.error.detail or "")

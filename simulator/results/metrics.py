@@ -85,8 +85,18 @@ def quantiles(values: Floats) -> dict[str, float] | None:
     """Give mean, p50, p95, p99 and maximum; None of nothing."""
     if not len(values):
         return None
-    p50, p95, p99 = (float(value) for value in np.quantile(values, [0.5, 0.95, 0.99]))
-    return {"mean": float(values.mean()), "p50": p50, "p95": p95, "p99": p99, "max": float(values.max())}
+    ordered = np.sort(values)
+    p50, p95, p99 = (_below(ordered, share) for share in (0.5, 0.95, 0.99))
+    return {"mean": float(values.mean()), "p50": p50, "p95": p95, "p99": p99, "max": float(ordered[-1])}
+
+
+def _below(ordered: Floats, share: float) -> float:
+    """Interpolate a quantile as `np.quantile` does, to the last bit; that one imports masked arrays first."""
+    place = (len(ordered) - 1) * share
+    index = int(place)
+    low, high = float(ordered[index]), float(ordered[min(index + 1, len(ordered) - 1)])
+    part = place - index
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)  # noqa: PLR2004 - the nearer end
 
 
 def _tasks(recording: Recording) -> dict[str, Any]:
@@ -295,6 +305,7 @@ def _assumptions(recording: Recording) -> list[str]:
         said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (P23, P24)")
     if recording.raw.recorder.evaluations:
         said.append(f"autoscale samples: profile {options.sample_profile}, delays chosen, not published (A21)")
-    changed = options.model_dump(exclude_defaults=True, exclude={"timing_preset"})
-    said += [f"option {name}: {value}" for name, value in changed.items()]
+    # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
+    changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
+    said += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]
     return said + [f"price: {note}" for note in recording.bill.notes]

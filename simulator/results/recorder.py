@@ -1,11 +1,16 @@
 """What the control plane tells while it runs: rows of nodes, of their states, of resizes and of targets."""
 
+from __future__ import annotations
+
 from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from simulator.errors import BrokenInvariantError
-from simulator.formula import AutoScaleRun
 from simulator.states import JOB_TRANSITIONS, NODE_TRANSITIONS, JobState, NodeKind, NodeState
+
+if TYPE_CHECKING:
+    from simulator.formula import AutoScaleRun
 
 
 @dataclass(slots=True)
@@ -134,7 +139,7 @@ class Recorder:
     nodes: list[NodeRow] = field(default_factory=list)
     states: list[StateRow] = field(default_factory=list)
     resizes: list[ResizeRow] = field(default_factory=list)
-    evaluations: list["EvaluationRow"] = field(default_factory=list)
+    evaluations: list[EvaluationRow] = field(default_factory=list)
     operations: list[OperationRow] = field(default_factory=list)
     job_states: list[JobStateRow] = field(default_factory=list)
     node_tasks: list[NodeTaskRow] = field(default_factory=list)
@@ -151,7 +156,7 @@ class Recorder:
     _latest: dict[int, JobStateRow] = field(default_factory=dict)
     """The last state of each job."""
 
-    def copy(self) -> "Recorder":
+    def copy(self) -> Recorder:
         """Give an independent copy, to be finished while the run goes on."""
         return deepcopy(self)
 

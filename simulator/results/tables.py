@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.formula.explain import as_dict
 from simulator.results.arrays import Scaled, coded, height, seconds, to_arrow
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
@@ -289,6 +288,11 @@ def _resizes(recording: "Recording") -> Columns:
 def _evaluations(recording: "Recording") -> Columns:
     rows = recording.raw.recorder.evaluations
     runs = [row.run for row in rows]
+    traces: list[str | None] = [None] * len(runs)
+    if any(run.trace for run in runs):
+        from simulator.formula.explain import as_dict  # noqa: PLC0415 - few runs keep traces
+
+        traces = [json.dumps(as_dict(run, explain=True)["trace"]) if run.trace else None for run in runs]
     return {
         "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
         "time": np.array([row.time for row in rows], dtype=np.int64) / MS_PER_S,
@@ -302,7 +306,7 @@ def _evaluations(recording: "Recording") -> Columns:
         "option": coded(run.node_deallocation_option for run in runs),
         "action": coded(row.action for row in rows),
         "warnings": np.array([len(run.warnings) for run in runs], dtype=np.int64),
-        "trace": [json.dumps(as_dict(run, explain=True)["trace"]) if run.trace else None for run in runs],
+        "trace": traces,
     }
 
 

@@ -90,7 +90,8 @@ class CloudServiceConfiguration(Body):
 def get(body: object, key: str) -> Any:
     """Look up `key` without case in a body, parsed or not."""
     if isinstance(body, BaseModel):
-        body = body.model_dump(by_alias=True, exclude_none=True)
+        own = {field.alias or name: getattr(body, name) for name, field in type(body).model_fields.items()}
+        body = own | (body.model_extra or {})
     if isinstance(body, Mapping):
         for name, value in body.items():
             if fold(str(name)) == fold(key):

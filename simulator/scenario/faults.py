@@ -49,7 +49,7 @@ class Downloads(Section):
         return size_mib / self.bandwidth
 
 
-NOTHING = Download()
+NOTHING = Download.model_construct()
 
 
 class ContactLoss(Section):

@@ -35,7 +35,9 @@ class PublicAddresses(Body):
 
 class NetworkConfiguration(Body):
     subnet_id: str | None = None
-    public_addresses: PublicAddresses = Field(default=PublicAddresses(), alias="publicIPAddressConfiguration")
+    public_addresses: PublicAddresses = Field(
+        default=PublicAddresses.model_construct(), alias="publicIPAddressConfiguration"
+    )
     endpoint_configuration: EndpointConfiguration = EndpointConfiguration.model_construct()
 
 

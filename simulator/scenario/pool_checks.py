@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.formula import Formula, FormulaSyntaxError
-from simulator.formula.lint import Level, lint_text
 from simulator.scenario import network
 from simulator.scenario.bodies import Pool, StartTask
 from simulator.scenario.catalogue import table
@@ -238,6 +236,8 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Pass on what the linter warns of, with what it says about the pool itself."""
+    from simulator.formula.lint import Level, lint_text  # noqa: PLC0415 - most pools have no formula
+
     for found in lint_text(pool.auto_scale_formula or "", slots=pool.task_slots_per_node):
         if found.level is not Level.INFO:
             text = f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
@@ -269,6 +269,8 @@ def check_interval(seconds: float, loc: Loc) -> Iterator[Finding]:
 
 
 def check_formula(formula: str, loc: Loc) -> Iterator[Finding]:
+    from simulator.formula import Formula, FormulaSyntaxError  # noqa: PLC0415 - most pools have no formula
+
     try:
         Formula.parse(formula)
     except FormulaSyntaxError as error:

@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from simulator.distributions import TimeDistribution, Uniform
 from simulator.durations import Limit, Seconds
 from simulator.errors import Problem
-from simulator.formula import Options as FormulaOptions
 from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.catalogue import VmSize
 from simulator.scenario.complete import complete
@@ -53,6 +52,8 @@ def _recovery(value: object) -> object:
 
 
 def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
+    from simulator.formula import Options as FormulaOptions  # noqa: PLC0415 - few scenarios have any
+
     FormulaOptions.of(values)
     return values
 

@@ -193,7 +193,7 @@ class TaskGroup(Section):
     count: Annotated[int, Field(ge=1, le=MOST_TASKS), BeforeValidator(no_boolean)] | None = None
     id_prefix: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,48}$")
     """Ids are the prefix and a number from 1; None means `task`, or `group1` … where a job has several."""
-    arrivals: Arrivals = Field(default_factory=AtOnce)
+    arrivals: Arrivals = Field(default_factory=AtOnce.model_construct)
     duration: TimeDistribution
     cores: NumberDistribution | None = None
     memory: NumberDistribution | None = None

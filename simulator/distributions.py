@@ -27,6 +27,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import CoreSchema
+from typing_extensions import TypeAliasType
 
 from simulator.durations import Seconds, format_duration
 from simulator.normal import quantile as normal_quantile
@@ -347,27 +348,33 @@ _UNION = Discriminator(
     custom_error_message=f"expected one value or a mapping with one key out of {', '.join(SHAPE_NAMES)}",
 )
 
-TimeDistribution = Annotated[
-    Annotated[Constant[Seconds], Tag("constant")]
-    | Annotated[Exponential[Seconds], Tag("exponential")]
-    | Annotated[Uniform[Seconds], Tag("uniform")]
-    | Annotated[Lognormal[Seconds], Tag("lognormal")]
-    | Annotated[Weibull[Seconds], Tag("weibull")]
-    | Annotated[Gamma[Seconds], Tag("gamma")]
-    | Annotated[Triangular[Seconds], Tag("triangular")]
-    | Annotated[Empirical[Seconds], Tag("empirical")],
-    _UNION,
-]
+TimeDistribution = TypeAliasType(
+    "TimeDistribution",
+    Annotated[
+        Annotated[Constant[Seconds], Tag("constant")]
+        | Annotated[Exponential[Seconds], Tag("exponential")]
+        | Annotated[Uniform[Seconds], Tag("uniform")]
+        | Annotated[Lognormal[Seconds], Tag("lognormal")]
+        | Annotated[Weibull[Seconds], Tag("weibull")]
+        | Annotated[Gamma[Seconds], Tag("gamma")]
+        | Annotated[Triangular[Seconds], Tag("triangular")]
+        | Annotated[Empirical[Seconds], Tag("empirical")],
+        _UNION,
+    ],
+)
 """A duration that varies; values in seconds."""
-NumberDistribution = Annotated[
-    Annotated[Constant[Number], Tag("constant")]
-    | Annotated[Exponential[Number], Tag("exponential")]
-    | Annotated[Uniform[Number], Tag("uniform")]
-    | Annotated[Lognormal[Number], Tag("lognormal")]
-    | Annotated[Weibull[Number], Tag("weibull")]
-    | Annotated[Gamma[Number], Tag("gamma")]
-    | Annotated[Triangular[Number], Tag("triangular")]
-    | Annotated[Empirical[Number], Tag("empirical")],
-    _UNION,
-]
+NumberDistribution = TypeAliasType(
+    "NumberDistribution",
+    Annotated[
+        Annotated[Constant[Number], Tag("constant")]
+        | Annotated[Exponential[Number], Tag("exponential")]
+        | Annotated[Uniform[Number], Tag("uniform")]
+        | Annotated[Lognormal[Number], Tag("lognormal")]
+        | Annotated[Weibull[Number], Tag("weibull")]
+        | Annotated[Gamma[Number], Tag("gamma")]
+        | Annotated[Triangular[Number], Tag("triangular")]
+        | Annotated[Empirical[Number], Tag("empirical")],
+        _UNION,
+    ],
+)
 """A number that varies and is never negative."""

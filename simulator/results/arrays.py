@@ -34,6 +34,17 @@ class Scaled:
         return values / self.divisor, values >= 0 if self.may_lack else None
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A column of whole numbers that are not there in every row."""
+
+    values: npt.NDArray[Any]
+    known: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
 def seconds(instants: npt.NDArray[np.int64]) -> Scaled:
     """Show milliseconds as seconds, and what never happened (negative) as nothing."""
     return Scaled(instants, MS_PER_S, may_lack=True)
@@ -70,9 +81,8 @@ def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
     if kind == "float":
         part = np.asarray(values[rows], dtype=np.float64)
         return _numbers(part, np.float64, ~np.isnan(part))
-    if isinstance(values, np.ma.MaskedArray):
-        part = values[rows]
-        return _numbers(part.data, part.dtype, ~np.ma.getmaskarray(part))
+    if isinstance(values, Partial):
+        return _numbers(values.values[rows], values.values.dtype, values.known[rows])
     return _numbers(values[rows], values.dtype, None)
 
 

@@ -96,7 +96,7 @@ def _below(ordered: Floats, share: float) -> float:
     index = int(place)
     low, high = float(ordered[index]), float(ordered[min(index + 1, len(ordered) - 1)])
     part = place - index
-    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)  # noqa: PLR2004 - the nearer end
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
 def _tasks(recording: Recording) -> dict[str, Any]:

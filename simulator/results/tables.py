@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.arrays import Scaled, coded, height, seconds, to_arrow
+from simulator.results.arrays import Partial, Scaled, coded, height, seconds, to_arrow
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
 from simulator.results.memory import MIB_PER_GIB, memory_excess
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
 Columns = dict[str, Any]
-"""By name: an array, a `Scaled` one, a `Category`, or a list of text."""
+"""By name: an array, a `Scaled` or `Partial` one, a `Category`, or a list of text."""
 PIECE: Final = 1 << 17
 """Rows that are turned into Arrow at once."""
 
@@ -68,7 +68,7 @@ def _tasks(recording: "Recording") -> Columns:
         "end": seconds(tasks.end),
         "state": (tasks.state, [state.name.lower() for state in TaskState]),
         "succeeded": tasks.succeeded,
-        "exit_code": np.ma.masked_array(tasks.exit_code, mask=~tasks.exited),
+        "exit_code": Partial(tasks.exit_code, tasks.exited),
         "slots": workload.slots,
         "cores": Scaled(workload.cores, 1000),
         "memory": Scaled(workload.memory, 1024),
@@ -251,7 +251,7 @@ def _start_tasks(recording: "Recording") -> Columns:
         "duration_source": coded(row.told_by for row in rows),
         "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
         "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
-        "exit_code": np.ma.masked_array(code, mask=code < 0),
+        "exit_code": Partial(code, code >= 0),
     }
 
 

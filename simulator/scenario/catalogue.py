@@ -37,17 +37,32 @@ def _rdma(name: str) -> bool:
 
 
 @cache
-def table() -> dict[str, VmSize]:
-    """Give the shipped sizes by lower-case name."""
+def _rows() -> dict[str, dict[str, str]]:
+    """Read the shipped table, by lower-case name; what a run does not ask for is read no further."""
     text = resources.files("simulator.scenario").joinpath("vm_sizes.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    sizes = [
-        VmSize.model_validate({**{key: value for key, value in row.items() if value != ""}, "rdma": _rdma(row["name"])})
-        for row in rows
-    ]
-    return {size.name.lower(): size for size in sizes}
+    return {row["name"].lower(): row for row in rows}
 
 
+def names() -> list[str]:
+    """Name every shipped size."""
+    return [row["name"] for row in _rows().values()]
+
+
+def families() -> list[str]:
+    """Name the family of every shipped size."""
+    return [row["family"] for row in _rows().values()]
+
+
+@cache
 def find(name: str) -> VmSize | None:
     """Look up a size; the service compares names without case."""
-    return table().get(name.lower())
+    row = _rows().get(name.lower())
+    if row is None:
+        return None
+    return VmSize.model_validate({**{key: value for key, value in row.items() if value}, "rdma": _rdma(row["name"])})
+
+
+def table() -> dict[str, VmSize]:
+    """Give every shipped size by lower-case name."""
+    return {name: size for name in _rows() if (size := find(name)) is not None}

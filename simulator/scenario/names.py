@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from simulator.scenario import catalogue
 from simulator.scenario.auto_pools import auto_pool_id
-from simulator.scenario.catalogue import table
 from simulator.scenario.complete import lookup
 from simulator.scenario.findings import Finding, Loc
 
@@ -132,7 +132,7 @@ def _reference(name: object, known: Known, loc: Loc, what: str = "pool") -> Iter
 
 def _sizes(document: Mapping[Any, Any]) -> Known:
     own = lookup(document, "sizes")
-    return Known.of([*map(str, own if isinstance(own, Mapping) else ()), *(size.name for size in table().values())])
+    return Known.of([*map(str, own if isinstance(own, Mapping) else ()), *catalogue.names()])
 
 
 def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from simulator.scenario.bodies import Pool
-from simulator.scenario.catalogue import table
+from simulator.scenario.catalogue import names
 from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.names import near
 from simulator.scenario.operations import (
@@ -70,6 +70,6 @@ def _enable(operation: EnableAutoScale, pool: Pool | None, loc: Loc) -> Iterator
 def _outage(scenario: Scenario, operation: Outage, loc: Loc) -> Iterator[Finding]:
     if operation.size is None and operation.zone is None:
         yield Finding("expected size, zone, or both", loc)
-    known = {name.lower(): name for name in (*(size.name for size in table().values()), *scenario.sizes)}
+    known = {name.lower(): name for name in (*names(), *scenario.sizes)}
     if operation.size is not None and operation.size.lower() not in known:
         yield Finding(f"unknown VM size '{operation.size}'{near(operation.size, known.values())}", (*loc, "size"))

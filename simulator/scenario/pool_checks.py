@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.scenario import network
+from simulator.scenario import catalogue, network
 from simulator.scenario.bodies import Pool, StartTask
-from simulator.scenario.catalogue import table
 from simulator.scenario.deployment import (
     NODE_AGENTS,
     VirtualMachineConfiguration,
@@ -67,7 +66,8 @@ def check_pools(scenario: Scenario) -> Iterator[Finding]:
     if not any(True for _ in every_pool(scenario)) and not scenario.job_schedules:
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
     yield from _pool_quotas(scenario)
-    families = {size.family.lower(): size.family for size in (*table().values(), *scenario.sizes.values())}
+    own = (size.family for size in scenario.sizes.values())
+    families = {family.lower(): family for family in (*catalogue.families(), *own)}
     for account, loc in _accounts(scenario):
         for family in account.dedicated_core_quota_per_vm_family or {}:
             if family.lower() not in families:

@@ -148,6 +148,20 @@ def test_the_command_starts_without_heavy_libraries(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_a_small_run_imports_only_what_it_needs() -> None:
+    """A pool without a formula needs no formula language, an answer no tables, and no figures at all."""
+    heavy = ("pandas", "pyarrow", "scipy", "matplotlib", "numpy.ma", "simulator.formula", "simulator.report.figures")
+    code = f"""
+import atexit, sys
+from simulator.cli import main
+atexit.register(lambda: print([name for name in {heavy} if name in sys.modules], file=sys.stderr))
+sys.argv = ["poolsight", "run", {str(FIRST)!r}]
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr == "[]\n"
+
+
 def test_node_agents_are_listed() -> None:
     result = CliRunner().invoke(app, ["node-agents"])
     assert result.exit_code == 0

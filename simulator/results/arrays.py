@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.scenario.columns import is_constant
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def coded(values: Iterable[str | None]) -> Category:
 def height(values: Any) -> int:
     """Count the rows of a column."""
     return len(values[0] if isinstance(values, tuple) else values)
+
+
+def is_alike(values: Any) -> bool:
+    """Say whether a column is known to have one value only."""
+    held = values[0] if isinstance(values, tuple) else values.values if isinstance(values, Scaled) else values
+    return isinstance(held, np.ndarray) and is_constant(held)
 
 
 def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":

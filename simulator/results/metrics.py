@@ -40,6 +40,7 @@ from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
 from simulator.results.memory import memory_warnings
 from simulator.results.money import cents, in_dollars
+from simulator.scenario.columns import chosen, where
 from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 def summarize(recording: Recording) -> dict[str, Any]:
@@ -55,8 +57,9 @@ def summarize(recording: Recording) -> dict[str, Any]:
     tasks = raw.tasks
     started = tasks.first_start >= 0
     completed = tasks.state == TaskState.COMPLETED
-    waits = (tasks.first_start - workload.submit)[started] / MS_PER_S
-    stays = (tasks.end - workload.submit)[completed] / MS_PER_S
+    waits, stays = (
+        _spans(workload.submit, until, rows) for until, rows in ((tasks.first_start, started), (tasks.end, completed))
+    )
     makespan = None
     if completed.any():
         makespan = float(tasks.end[completed].max() - workload.submit[tasks.submitted].min()) / MS_PER_S
@@ -68,7 +71,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "turnaround_s": quantiles(stays),
         "utilization": _utilization(recording),
         "nodes": _nodes(recording),
-        "jobs": _jobs(recording, cost),
+        "jobs": _jobs(recording, cost, waits),
         "ledger_node_s": recording.ledger.seconds(),
         "cost": cost,
         "resize_errors": _resize_errors(recording),
@@ -79,6 +82,11 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
     }
+
+
+def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
+    """Give seconds between instants, of those rows."""
+    return chosen(until - since, where(rows)) / MS_PER_S
 
 
 def quantiles(values: Floats) -> dict[str, float] | None:
@@ -133,12 +141,12 @@ def _utilization(recording: Recording) -> dict[str, float | None]:
     draining = np.where((control.state != IDLE), control.worked.measure(control.node, control.start, control.end), 0)
     room = (serving + draining).astype(np.float64)
     ledger = recording.ledger
-    own = workload.cores[made.task] / 1000
-    taken = np.where(own > 0, own, workload.slots[made.task] * (cores / slots)[pool])
+    held_slots, own = chosen(workload.slots, made.task), chosen(workload.cores, made.task)
+    taken = np.where(own > 0, own / 1000, held_slots * (cores / slots)[pool])
     shares = recording.scenario.options.cpu_slowdown
     at_work = _at_work(recording, taken, cores[pool]) if shares else float((held * taken).sum())
     return {
-        "slot": _share((held * workload.slots[made.task]).sum(), (room * slots[pool_of_row]).sum()),
+        "slot": _share((held * held_slots).sum(), (room * slots[pool_of_row]).sum()),
         "core": _share(at_work, (room * cores[pool_of_row]).sum()),
         "useful": _share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
         "slowdown": _slowdown(recording) if shares else None,
@@ -234,25 +242,26 @@ def _cost(recording: Recording) -> dict[str, Any]:
     }
 
 
-def _jobs(recording: Recording, cost: dict[str, Any]) -> dict[str, Any]:
-    """Measure each job by itself, in NumPy over all jobs at once."""
+def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[str, Any]:
+    """Measure each job by itself, in NumPy over all jobs at once; `waited` is of the tasks that started."""
     workload, tasks, jobs = (
         recording.workload,
         recording.raw.tasks,
         [planned.job for planned in recording.workload.jobs],
     )
     count = len(jobs)
-    completed, started = tasks.state == TaskState.COMPLETED, tasks.first_start >= 0
+    came, completed = where(tasks.submitted), where(tasks.state == TaskState.COMPLETED)
+    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded))
+    of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, -1, dtype=np.int64)
-    came = tasks.submitted
-    np.minimum.at(begin, workload.job[came], workload.submit[came])
-    np.maximum.at(end, workload.job[completed], tasks.end[completed])
-    meant, submitted = (np.bincount(of, minlength=count) for of in (workload.job, workload.job[came]))
-    succeeded = np.bincount(workload.job[tasks.succeeded], minlength=count)
-    starts = np.bincount(workload.job[started], minlength=count)
+    np.minimum.at(begin, of_submitted, chosen(workload.submit, came))
+    np.maximum.at(end, chosen(workload.job, completed), chosen(tasks.end, completed))
+    meant, submitted, starts, succeeded = (
+        np.bincount(job, minlength=count) for job in (of_all, of_submitted, of_started, of_succeeded)
+    )
     waits = np.zeros(count)
-    np.add.at(waits, workload.job[started], (tasks.first_start - workload.submit)[started] / MS_PER_S)
+    np.add.at(waits, of_started, waited)
     return {
         job.id: {
             "planned": int(meant[index]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.timeline import Changes, node_changes, task_changes
+from simulator.results.timeline import Changes, ascending, node_changes, so_far, task_changes
 from simulator.scenario.columns import is_constant
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def maxima(changes: Changes, pool: int | None, end: int, stretches: int) -> Ints
     # A level is greatest where a stretch begins or just after something came.
     begins = -(-np.arange(stretches) * end // stretches)
     where = np.concatenate([begins, up[:1] if is_constant(up) else up])
-    level = np.searchsorted(up, where, side="right") - np.searchsorted(down, where, side="right")
+    level = so_far(up, where) - so_far(down, where)
     place = np.minimum(where * stretches // max(end, 1), stretches - 1)
     found = np.zeros(stretches, dtype=np.int64)
     np.maximum.at(found, place, level)
@@ -62,10 +62,5 @@ def maxima(changes: Changes, pool: int | None, end: int, stretches: int) -> Ints
 
 
 def _instants(changes: Changes, pool: int | None, sign: int) -> Ints:
-    parts = [
-        found.time if pool is None else found.time[found.pool == pool] for found, amount in changes if amount == sign
-    ]
-    parts = [part for part in parts if len(part)]
-    if len(parts) == 1 and is_constant(parts[0]):
-        return parts[0]
-    return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *parts]), kind="stable")
+    parts = [part for found, amount in changes if amount == sign and len(part := found.of(pool))]
+    return ascending(parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, dtype=np.int64), *parts]))

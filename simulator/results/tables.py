@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.arrays import Partial, Scaled, coded, height, seconds, to_arrow
+from simulator.results.arrays import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
 from simulator.results.memory import MIB_PER_GIB, memory_excess
@@ -47,9 +47,20 @@ def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
     described = table(name).columns
     columns = MAKERS[name](recording)
     names = [column.name for column in described]
-    for begin in range(0, max(height(columns[names[0]]), 1), PIECE):
-        rows = slice(begin, begin + PIECE)
-        arrays = [to_arrow(columns[column.name], column.kind, rows) for column in described]
+    rows = height(columns[names[0]])
+    alike = {
+        column.name: to_arrow(columns[column.name], column.kind, slice(0, PIECE))
+        for column in described
+        if is_alike(columns[column.name])
+    }
+    for begin in range(0, max(rows, 1), PIECE):
+        count = min(PIECE, rows - begin)
+        arrays = [
+            alike[column.name][:count]
+            if column.name in alike
+            else to_arrow(columns[column.name], column.kind, slice(begin, begin + count))
+            for column in described
+        ]
         yield pa.Table.from_arrays(arrays, names=names)
 
 

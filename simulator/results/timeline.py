@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from simulator.results.control import DEALLOCATED, IDLE, PREEMPTED, Control
 from simulator.results.raw import RawRun, RawTasks
-from simulator.scenario.columns import chosen, constant, is_constant
+from simulator.scenario.columns import chosen, constant, is_constant, where
 from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
 
@@ -25,8 +25,26 @@ class Instants:
 
     def keys(self, stride: int) -> Ints:
         """Give pool and time as one number each, ascending."""
-        keys = self.time if is_constant(self.pool) and not self.pool[0] else self.pool * stride + self.time
-        return keys if is_constant(keys) or (keys[1:] >= keys[:-1]).all() else np.sort(keys)
+        return ascending(self.time if is_constant(self.pool) and not self.pool[0] else self.pool * stride + self.time)
+
+    def of(self, pool: int | None) -> Ints:
+        """Give the times of one pool, or of all."""
+        if pool is None or (is_constant(self.pool) and self.pool[0] == pool):
+            return self.time
+        mine: Ints = self.time[self.pool == pool]
+        return mine
+
+
+def ascending(keys: Ints) -> Ints:
+    """Put keys in order; those that are, are given as they stand."""
+    return keys if is_constant(keys) or (keys[1:] >= keys[:-1]).all() else np.sort(keys)
+
+
+def so_far(keys: Ints, until: Ints) -> Ints:
+    """Count, for each of some instants, the keys that are not beyond it; `keys` are ascending."""
+    if is_constant(keys):
+        return np.where(until >= keys[0], len(keys), 0)
+    return np.searchsorted(keys, until, side="right")
 
 
 Changes = list[tuple[Instants, int]]
@@ -87,7 +105,8 @@ class Merged:
         marked = [(once << bits) | number for number, once in enumerate(map(_once_if_constant, series.values()))]
         whole = np.concatenate([np.zeros(0, dtype=np.int64), *marked])
         whole.sort(kind="stable")  # which merges what is in order already
-        self._of = (whole & ((1 << bits) - 1)).astype(np.int8 if bits < 8 else np.int64)
+        self._of = np.empty(len(whole), dtype=np.int8 if bits < 8 else np.int64)
+        np.bitwise_and(whole, (1 << bits) - 1, out=self._of, casting="unsafe")
         whole >>= bits
         self._last = np.flatnonzero(np.append(whole[1:] != whole[:-1], True)) if len(whole) else whole
         self.keys: Ints = whole[self._last]
@@ -97,7 +116,7 @@ class Merged:
         """Count, for each of the distinct keys, how many of one series are not beyond it."""
         mine = self._series[name]
         if is_constant(mine):
-            return np.where(self.keys >= mine[0], np.int32(len(mine)), np.int32(0))
+            return so_far(mine, self.keys).astype(np.int32)
         if len(mine) < len(self.keys) // 8:
             begins = np.concatenate([[0], np.searchsorted(self.keys, mine), [len(self.keys)]])
             return np.repeat(np.arange(len(mine) + 1, dtype=np.int32), np.diff(begins))
@@ -112,16 +131,16 @@ def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
     """Give what changes the numbers of tasks that wait and run, and of slots in use."""
     raw = control.raw
     tasks, attempts = raw.tasks, raw.attempts
-    primary = _where(attempts.instance == 0)
+    primary = where(attempts.instance == 0)
     task, outcome, ends = (chosen(column, primary) for column in (attempts.task, attempts.outcome, attempts.end))
     is_over = outcome != Outcome.RUNNING
-    over = _where(is_over)
+    over = where(is_over)
     begin = Instants(_pool(raw, task), chosen(attempts.assigned, primary))
     end = Instants(_pool(raw, chosen(task, over)), chosen(ends, over))
     final = _final(tasks, task, outcome)
     back = np.flatnonzero(is_over & ~final)
     returned = Instants(_pool(raw, task[back]), ends[back])
-    rows = _where(tasks.submitted)
+    rows = where(tasks.submitted)
     came = Instants(chosen(tasks.pool, rows), chosen(workload.submit, rows))
     slots = None
     if primary is None and is_constant(workload.slots):
@@ -131,11 +150,6 @@ def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
         "running_tasks": [(begin, 1), (end, -1)],
         "used_slots": slots or _slot_changes(workload, raw),
     }
-
-
-def _where(rows: npt.NDArray[np.bool_]) -> Ints | None:
-    """Give the rows that are set; None where all are, so that nothing is copied."""
-    return None if rows.all() else np.flatnonzero(rows)
 
 
 def _final(tasks: RawTasks, task: npt.NDArray[np.int32], outcome: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

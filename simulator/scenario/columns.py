@@ -45,11 +45,16 @@ def joined(parts: Sequence[Column]) -> Column:
     return np.concatenate(parts)
 
 
-def chosen(column: Column, rows: npt.NDArray[np.int64] | None) -> Column:
+def chosen(column: Column, rows: npt.NDArray[np.signedinteger[Any]] | None) -> Column:
     """Give the column of some rows, in their order; None means all of them as they stand."""
     if rows is None:
         return column
     return constant(column[0], len(rows), column.dtype.type) if is_constant(column) else column[rows]
+
+
+def where(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64] | None:
+    """Give the rows that are set as `chosen` takes them; None where all are, so that nothing is copied."""
+    return None if rows.all() else np.flatnonzero(rows)
 
 
 def distinct(columns: Sequence[Column]) -> tuple[list[tuple[int, ...]], npt.NDArray[np.int32]]:

@@ -12,8 +12,6 @@ from typing import cast
 Column = MutableSequence[int]
 NATIVE = not __file__.endswith((".py", ".pyc"))
 """Whether the kernel is compiled."""
-WORD = 64
-"""Bits in one."""
 
 
 def column(code: str, values: Iterable[int]) -> Column:

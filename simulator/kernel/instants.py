@@ -10,7 +10,6 @@ from simulator.kernel.lives import Lives
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.order import JobOrder
 from simulator.kernel.rules import CLOSED, Rules
-from simulator.kernel.succession import Succession
 from simulator.kernel.tasks import Choices, Shape, Tasks
 from simulator.units import NEVER
 
@@ -51,7 +50,8 @@ class Instants(Lives):
         """Whether the tasks of a queue are all of their job, and need one node each."""
         self._is_uniform = len(shapes) == 1
         """Whether all tasks take the same."""
-        self._succession = Succession(self.queues, nodes, len(priorities), self.count)
+        self._is_single = all(shape.instances == 1 for shape in shapes)
+        """Whether one node is enough for each task."""
         self._is_passed_on = False
         """Whether all that the last single end has freed has found its next tasks, or nobody who could use it."""
 
@@ -104,7 +104,7 @@ class Instants(Lives):
 
         Nobody who waits had room in the last pass, and nothing has been freed since: a pass would come to the same.
         """
-        calendar = self.calendar
+        calendar, queues, nodes = self.calendar, self.queues, self.nodes
         self._is_passed_on = False
         if self._settled == now or calendar.second() >> self._bits == now:
             return False
@@ -113,51 +113,50 @@ class Instants(Lives):
         self.now = now
         done = calendar.top & self._mask
         queue = self.queue[done]
+        cell = self._cell[done]
+        node = cell // nodes.slots
         self.settle(done, False)
         others_come = self._next_submit == now
         if self.parents.any:
-            others_come |= self._unblock(done, False) and self.nodes.room.size > 0
-        heir = NONE if others_come or self.queues.open_jobs == 0 else self._heir(done, queue)
+            others_come |= self._unblock(done, False) and nodes.room.size > 0
+        heir = NONE if others_come or queues.open_jobs == 0 else self._heir(queue, node)
         if heir == NONE:
             calendar.pop()
             self._release(done)
+            return True
+        task = queues.take(heir)
+        self._order.last = queues.job[heir]
+        self._cell[task] = cell
+        calendar.replace(self._record(task, node, now))
+        shape, other = queues.shape[queue], queues.shape[heir]
+        if shape == other:
+            nodes.replace(cell, task)
         else:
-            task = self.queues.take(heir)
-            self._order.last = self.queues.job[heir]
-            cell = self._cell[done]
-            shape = self.queues.shape[queue]
-            other = self.queues.shape[heir]
-            self._cell[task] = cell
-            calendar.replace(self._record(task, cell // self.nodes.slots, now))
-            if shape == other:
-                self.nodes.replace(cell, task)
-            else:
-                self.running_of_shape[shape] -= 1
-                self.running_of_shape[other] += 1
-                self.nodes.exchange(cell, shape, other, task)
-                if self.nodes.free_slots[cell // self.nodes.slots]:
-                    self._use_up(self.queues.job[heir], cell // self.nodes.slots, now)
-            self._is_passed_on = True
+            self.running_of_shape[shape] -= 1
+            self.running_of_shape[other] += 1
+            nodes.exchange(node, cell, shape, other, task)
+            if nodes.free_slots[node]:
+                self._use_up(queues.job[heir], node, now)
+        self._is_passed_on = True
         return True
 
     def _use_up(self, job: int, node: int, now: int) -> None:
         """Start tasks of `job`, the only one that is served, on `node` until none has room there."""
         nodes = self.nodes
         while True:
-            queue = self._succession.first(job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node])
+            queue = self.matching.heir(job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node])
             if queue == NONE:
                 break
             self._start(self.queues.take(queue), self.queues.shape[queue], node, now)
         if nodes.mixed:
-            self._succession.leave(job, node)
+            nodes.reopen(node)
 
-    def _heir(self, done: int, queue: int) -> int:
-        """Give the queue whose first task may take over the slots of `done`; −1 where only a pass can tell.
+    def _heir(self, queue: int, node: int) -> int:
+        """Give the queue whose first task may take over what one of `queue` leaves; −1 where only a pass can tell.
 
-        `queue` is that of `done`. Where all tasks are alike, a job has one queue.
+        Where all tasks are alike, a job has one queue.
         """
         queues, nodes = self.queues, self.nodes
-        node = self._cell[done] // nodes.slots
         if self.notices.waiting or self.jobs.tracked or nodes.serving[node] == 0:
             return NONE
         if self._is_uniform:  # whoever is next has room there
@@ -169,10 +168,10 @@ class Instants(Lives):
             job = self._order.draw()
         elif self._is_alone[queue]:
             return queue
-        if not self._succession.is_able:
+        if not self._is_single:
             return NONE
         shape = queues.shape[queue]
-        return self._succession.first(
+        return self.matching.heir(
             job,
             nodes.free_slots[node] + nodes.needed_slots[shape],
             nodes.free_cores[node] + nodes.needed_cores[shape],

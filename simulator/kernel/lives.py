@@ -63,7 +63,7 @@ class Lives:
         """Where it runs, if it runs on one node only."""
         self.attempts = Attempts(count)
         reordered = choices.retry_at_tail or rules.random_order
-        self.queues = Queues(tasks.queues, priorities, len(shapes), count, reordered=reordered)
+        self.queues = Queues(tasks.queues, priorities, nodes.needed_slots, count, reordered=reordered)
         self.notices = Notices()
         self.jobs = Jobs(self.queues, self.notices, rules.most_running, len(priorities))
         self.eligibility = Eligibility(rules, self.queues, nodes, len(priorities))

@@ -41,6 +41,29 @@ class Matching:
             return NONE if self.node == NONE else queue
         return self._first_of_several(queue, self._queues.first_of_job[job + 1])
 
+    def heir(self, job: int, slots: int, cores: int, memory: int) -> int:
+        """Give the queue of the first task of `job` that needs no more than this; −1 where all do.
+
+        For pools in which tasks keep their places.
+        """
+        queues, fronts, nodes = self._queues, self._queues.fronts, self._nodes
+        best = NONE
+        earliest = LAST
+        for line in range(fronts.first_of_job[job], fronts.first_of_job[job + 1]):
+            if fronts.slots[line] > slots:
+                break
+            for at in range(fronts.start[line], fronts.start[line + 1]):
+                queue = fronts.order[at]
+                task = queues.front[queue]
+                if task == NONE or task > earliest:
+                    break
+                shape = queues.shape[queue]
+                if cores >= nodes.needed_cores[shape] and memory >= nodes.needed_memory[shape]:
+                    best = queue
+                    earliest = task
+                    break
+        return best
+
     def _first_of_several(self, begin: int, end: int) -> int:
         """Go through the queues of a job.
 

@@ -28,12 +28,13 @@ cdef class Nodes:
     @cython.locals(need=cython.longlong, free=cython.longlong, place=cython.longlong, held=int, cell=int)
     cpdef int take(self, int node, int shape, int task)
     cpdef void replace(self, int cell, int task) noexcept
-    @cython.locals(node=int, free=int, more=int, place=cython.longlong)
-    cpdef int exchange(self, int cell, int shape, int other, int task) except -1
+    @cython.locals(free=int, more=int, place=cython.longlong)
+    cpdef int exchange(self, int node, int cell, int shape, int other, int task) except -1
     @cython.locals(node=int, held=int, moved=int, free=cython.longlong, need=cython.longlong, place=cython.longlong, better=cython.longlong)
     cpdef int give(self, int cell, int shape)
     cpdef void release(self, int node) noexcept
-    cpdef void reopen(self, int shape) noexcept
+    @cython.locals(slots=int, shape=int)
+    cpdef void reopen(self, int node) noexcept
     cpdef bint fits(self, int node, int shape) noexcept
     @cython.locals(place=cython.longlong)
     cpdef int find(self, int shape) except -2

@@ -140,9 +140,8 @@ class Nodes:
         """Put another task of the same shape into a cell."""
         self._cells[cell] = task
 
-    def exchange(self, cell: int, shape: int, other: int, task: int) -> None:
-        """Put a task of another shape into the cell of one of `shape`: nobody else has room meanwhile."""
-        node = cell // self.slots
+    def exchange(self, node: int, cell: int, shape: int, other: int, task: int) -> None:
+        """Put a task of the shape `other` into a cell of `node` where one of `shape` was; nothing is logged."""
         self._cells[cell] = task
         free = self.free_slots[node]
         more = self.needed_slots[other] - self.needed_slots[shape]
@@ -189,9 +188,12 @@ class Nodes:
         self.last_freed = node
         self.freed += 1
 
-    def reopen(self, shape: int) -> None:
-        """Hear that there may be room for `shape`, on a node of which nothing has been logged."""
-        self.seen[shape] = UNSEEN
+    def reopen(self, node: int) -> None:
+        """Let shapes that are shut look at all nodes again if they have room on `node`, of which nothing was logged."""
+        slots = self.free_slots[node]
+        for shape in range(len(self.seen)):
+            if self.seen[shape] != UNSEEN and self.needed_slots[shape] <= slots and self.fits(node, shape):
+                self.seen[shape] = UNSEEN
 
     def fits(self, node: int, shape: int) -> bool:
         """Say whether one instance of `shape` has room on `node` now."""

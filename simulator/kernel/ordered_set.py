@@ -3,14 +3,8 @@
 from array import array
 
 ONE = 1
-
-
-def positions() -> bytes:
-    """Give the position of the one bit of a 64-bit word by its remainder: 2⁰ … 2⁶³ all differ modulo 67."""
-    return bytes(next((k for k in range(64) if (1 << k) % 67 == rest), 0) for rest in range(67))
-
-
-LOWEST = positions()
+LOWEST = bytes(next((k for k in range(64) if (1 << k) % 67 == rest), 0) for rest in range(67))
+"""Position of the one bit of a 64-bit word, by its remainder: the powers of two up to 2⁶³ all differ modulo 67."""
 
 
 class OrderedSet:

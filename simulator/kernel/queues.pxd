@@ -1,5 +1,6 @@
 cimport cython
 
+from simulator.kernel.fronts cimport Fronts
 from simulator.kernel.heap cimport Heap
 
 cdef int NONE
@@ -11,11 +12,10 @@ cdef class Queues:
     cdef readonly int[::1] job, shape, link, front
     cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs
-    cdef readonly unsigned long long[::1] waiting_shapes
+    cdef readonly Fronts fronts
     cdef readonly signed char[::1] gate
-    cdef unsigned long long[::1] _bit
     cdef int _bits
-    cdef bint _reordered
+    cdef bint _reordered, _in_line
     cdef long long _next_place
     cdef long long[::1] _place
     cdef int[::1] _head, _tail

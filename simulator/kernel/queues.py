@@ -8,7 +8,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from simulator.kernel.columns import WORD, column
+from simulator.kernel.columns import column
+from simulator.kernel.fronts import Fronts
 from simulator.kernel.heap import Heap
 
 NONE = -1
@@ -17,11 +18,18 @@ NONE = -1
 class Queues:
     """All queues of a pool, and which jobs have waiting tasks, by priority.
 
-    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it.
+    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it. `slots` are
+    those that a task of each shape needs.
     """
 
     def __init__(
-        self, keys: Sequence[tuple[int, int]], priorities: list[int], shapes: int, tasks: int, *, reordered: bool
+        self,
+        keys: Sequence[tuple[int, int]],
+        priorities: list[int],
+        slots: Sequence[int],
+        tasks: int,
+        *,
+        reordered: bool,
     ) -> None:
         self.job = column("i", [job for job, _ in keys])
         self.shape = column("i", [shape for _, shape in keys])
@@ -36,15 +44,15 @@ class Queues:
         self._tail = column("i", [NONE] * len(keys))
         self.front = column("i", [NONE] * len(keys))
         """The task that would start next, NONE where none waits."""
+        self.fronts = Fronts(keys, slots, len(priorities), self.front)
+        self._in_line = self.fronts.any and not reordered
+        """Whether `fronts` is kept."""
         self._returned = [Heap() for _ in keys]
         """Of `place << bits | task`: tasks that came back, or had to wait for others."""
         self.open_jobs = 0
         """How many jobs with waiting tasks are served."""
-        self.waiting_of_shape = column("i", [0] * shapes)
+        self.waiting_of_shape = column("i", [0] * len(slots))
         self.waiting_of_job = column("i", [0] * len(priorities))
-        self.waiting_shapes = column("Q", [0] * len(priorities))
-        """A bit for each shape of which tasks of a job wait, where a pool has no more shapes than a word has bits."""
-        self._bit = column("Q", [1 << shape if shapes <= WORD else 0 for _, shape in keys])
         self.gate = column("b", [0] * len(priorities))
         """Why a job is not served, in bits; 0 = it is."""
         jobs = [job for job, _ in keys]
@@ -107,7 +115,8 @@ class Queues:
         self._tail[queue] = task
         if self.front[queue] == NONE:
             self.front[queue] = task
-            self.waiting_shapes[self.job[queue]] |= self._bit[queue]
+            if self._in_line:
+                self.fronts.come_up(queue)
         self._enter(queue)
 
     def put_back(self, task: int, queue: int) -> None:
@@ -118,7 +127,8 @@ class Queues:
         returned.push(place << self._bits | task)
         if self.front[queue] == NONE or place < self.place(self.front[queue]):
             self.front[queue] = task
-            self.waiting_shapes[self.job[queue]] |= self._bit[queue]
+            if self._in_line:
+                self.fronts.come_up(queue)
 
     def take(self, queue: int) -> int:
         """Remove and give the first task of `queue`."""
@@ -137,10 +147,10 @@ class Queues:
                 self.front[queue] = head
             else:
                 self.front[queue] = returned.top & ((1 << self._bits) - 1)
+        if self._in_line:
+            self.fronts.fall_back(queue)
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
-        if self.front[queue] == NONE:
-            self.waiting_shapes[job] ^= self._bit[queue]
         left = self.waiting_of_job[job] - 1
         self.waiting_of_job[job] = left
         if left == 0 and self.gate[job] == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
@@ -86,10 +87,13 @@ def _run_once(
         from simulator.results.write import prepare  # noqa: PLC0415
 
         prepare(out, force=force)
+    gc.freeze()  # what stands now stays: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
     is_whole = advance(simulation)
     recording = simulation.recording()
     del simulation  # its queues and calendars are not needed any more
+    if out is not None:
+        gc.collect()  # its parts hold each other: now their memory serves the tables
     summary = _summary(recording, out, force=force, events=events)
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))

@@ -114,7 +114,7 @@ class Control:
     def _united(self, begin: Ints, rows: npt.NDArray[np.bool_] | None, kept: Ints) -> Union:
         attempts = self.raw.attempts
         chosen = slice(None) if rows is None else rows
-        node, start, end = attempts.node[chosen].astype(np.int64), begin[chosen], attempts.end[chosen]
+        node, start, end = attempts.node[chosen], begin[chosen], attempts.end[chosen]
         if len(kept):
             node = np.concatenate([node, attempts.node[kept]])
             start, end = np.concatenate([start, begin[kept]]), np.concatenate([end, attempts.kept_until[kept]])

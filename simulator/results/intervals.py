@@ -1,6 +1,7 @@
 """Unions of intervals on many nodes at once, in NumPy: the arithmetic under node states, ledger and timeline."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,13 @@ class Union:
     """Total length of the intervals before each one."""
 
     @classmethod
-    def of(cls, node: Ints, start: Ints, end: Ints, stride: int) -> "Union":
+    def of(cls, node: npt.NDArray[np.signedinteger[Any]], start: Ints, end: Ints, stride: int) -> "Union":
         """Unite intervals [start, end) node by node; every instant must be below `stride`."""
-        base = node * stride
-        first, last = np.sort(base + start), np.sort(base + end)
+        last = np.multiply(node, stride, dtype=np.int64)
+        first = last + start
+        last += end
+        first.sort()
+        last.sort()
         # The k-th interval opens a new one if all k before it have ended: then the k-th smallest end lies before it.
         opens = np.ones(len(first), dtype=bool)
         opens[1:] = first[1:] > last[:-1]

@@ -135,16 +135,15 @@ def _utilization(recording: Recording) -> dict[str, float | None]:
     pool_of_row = control.node_pool[control.node]
     made = raw.attempts
     held = (made.end - made.assigned).astype(np.float64)
-    pool = control.node_pool[made.node]
     slots, cores = _capacities(recording)
     # Draining nodes work without being in service: their work counts on both sides.
     draining = np.where((control.state != IDLE), control.worked.measure(control.node, control.start, control.end), 0)
     room = (serving + draining).astype(np.float64)
     ledger = recording.ledger
     held_slots, own = chosen(workload.slots, made.task), chosen(workload.cores, made.task)
-    taken = np.where(own > 0, own / 1000, held_slots * (cores / slots)[pool])
+    taken = np.where(own > 0, own / 1000, held_slots * (cores / slots)[control.node_pool][made.node])
     shares = recording.scenario.options.cpu_slowdown
-    at_work = _at_work(recording, taken, cores[pool]) if shares else float((held * taken).sum())
+    at_work = _at_work(recording, taken, cores[control.node_pool][made.node]) if shares else float((held * taken).sum())
     return {
         "slot": _share((held * held_slots).sum(), (room * slots[pool_of_row]).sum()),
         "core": _share(at_work, (room * cores[pool_of_row]).sum()),

@@ -73,12 +73,19 @@ def make_timeline(workload: Workload, control: Control) -> dict[str, npt.NDArray
     stride = control.stride + 1
     merged = Merged({id(found): found.keys(stride) for parts in changes.values() for found, _ in parts})
     keys = merged.keys
-    pool = keys // stride if len(control.raw.pools) > 1 else constant(0, len(keys), np.int64)
-    columns: dict[str, npt.NDArray[Any]] = {"pool": pool.astype(np.int32), "time": keys - pool * stride}
-    opens = np.flatnonzero(np.append(True, pool[1:] != pool[:-1])) if len(pool) else np.zeros(0, dtype=np.int64)
+    none = constant(0, len(keys), np.int32)
+    columns: dict[str, npt.NDArray[Any]] = {"pool": none, "time": keys}
+    opens = np.zeros(0, dtype=np.int64)
+    if len(control.raw.pools) > 1:
+        pool = keys // stride
+        columns = {"pool": pool.astype(np.int32), "time": keys - pool * stride}
+        opens = np.flatnonzero(np.append(True, pool[1:] != pool[:-1])) if len(pool) else opens
     uses = Counter(id(found) for parts in changes.values() for found, _ in parts)
     counts: dict[int, npt.NDArray[np.int32]] = {}
     for name in SERIES:
+        if not changes[name]:
+            columns[name] = none
+            continue
         level = np.zeros(len(keys), dtype=np.int32)
         for found, amount in changes[name]:
             if id(found) not in counts:
@@ -101,9 +108,13 @@ class Merged:
         self._series = series
         self._number = {name: number for number, name in enumerate(series)}
         bits = len(series).bit_length()
-        # Each key carries the number of its series in its lowest bits.
-        marked = [(once << bits) | number for number, once in enumerate(map(_once_if_constant, series.values()))]
-        whole = np.concatenate([np.zeros(0, dtype=np.int64), *marked])
+        parts = [keys[:1] if is_constant(keys) else keys for keys in series.values()]
+        whole, begin = np.empty(sum(map(len, parts)), dtype=np.int64), 0
+        for number, keys in enumerate(parts):
+            marked = whole[begin : begin + len(keys)]
+            np.left_shift(keys, bits, out=marked)  # each key carries the number of its series in its lowest bits
+            marked |= number
+            begin += len(keys)
         whole.sort(kind="stable")  # which merges what is in order already
         self._of = np.empty(len(whole), dtype=np.int8 if bits < 8 else np.int64)
         np.bitwise_and(whole, (1 << bits) - 1, out=self._of, casting="unsafe")
@@ -121,10 +132,6 @@ class Merged:
             begins = np.concatenate([[0], np.searchsorted(self.keys, mine), [len(self.keys)]])
             return np.repeat(np.arange(len(mine) + 1, dtype=np.int32), np.diff(begins))
         return np.cumsum(self._of == self._number[name], dtype=np.int32)[self._last]
-
-
-def _once_if_constant(keys: Ints) -> Ints:
-    return keys[:1] if is_constant(keys) else keys
 
 
 def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:

@@ -57,18 +57,16 @@ def summarize(recording: Recording) -> dict[str, Any]:
     tasks = raw.tasks
     started = tasks.first_start >= 0
     completed = tasks.state == TaskState.COMPLETED
-    waits, stays = (
-        _spans(workload.submit, until, rows) for until, rows in ((tasks.first_start, started), (tasks.end, completed))
-    )
     makespan = None
     if completed.any():
         makespan = float(tasks.end[completed].max() - workload.submit[tasks.submitted].min()) / MS_PER_S
     cost = _cost(recording)
+    waits = _spans(workload.submit, tasks.first_start, started)
     return {
         "tasks": _tasks(recording),
         "makespan_s": makespan,
         "queue_time_s": quantiles(waits),
-        "turnaround_s": quantiles(stays),
+        "turnaround_s": quantiles(_spans(workload.submit, tasks.end, completed)),
         "utilization": _utilization(recording),
         "nodes": _nodes(recording),
         "jobs": _jobs(recording, cost, waits),

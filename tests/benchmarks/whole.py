@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -53,18 +54,29 @@ class Cost:
     peak: int
 
 
+WATCH = """
+import os, sys, time
+began = time.perf_counter()
+quiet = [(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_WRONLY, 0) for descriptor in (1, 2)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(child, 0)
+print(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""Starts and measures a process from a small one: its peak counts what its parent had in memory when it started."""
+
+
 def process(*words: str) -> Cost:
     """Run a command to its end, its output thrown away."""
-    began = time.perf_counter()
-    child = os.posix_spawn(
-        sys.executable,
-        [sys.executable, *words],
-        {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-        file_actions=[(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_WRONLY, 0) for descriptor in (1, 2)],
+    ended = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", WATCH, sys.executable, *words],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    _, status, usage = os.wait4(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, words
-    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    wall, cpu, peak = map(float, ended.stdout.split())
+    return Cost(wall, cpu, round(peak))
 
 
 def kernel_alone(file: Path, tasks: int) -> float:
@@ -104,7 +116,7 @@ def measure(tasks: int, nodes: int, repeats: int) -> dict[str, object]:
             kernel = kernel_alone(file, tasks)
             whole = process(*run, str(file), "--out", str(folder / f"out{repeat}"))
             rows.append((kernel, whole, process(*run, str(small))))
-        base = statistics.median(least.peak for _, _, least in rows)
+        base = process(*run, str(small), "--out", str(folder / "least")).peak
         return {
             "kernel": SPEED,
             "tasks": tasks,
@@ -136,7 +148,7 @@ def main() -> None:
     print(f"kernel ({found['kernel']}): {found['kernel_s']:.2f} s for {options.tasks:,} tasks")
     print(f"poolsight run --out: {whole['wall']:.2f} s, {whole['cpu']:.2f} s of processors")
     print(f"of {FACTOR:g} × kernel + {CONSTANT} s: {found['whole_of_allowed']:.2f} (median)")
-    print(f"memory: {found['bytes_per_task']:.0f} bytes a task above a small run")
+    print(f"memory: {found['bytes_per_task']:.0f} bytes a task above a small run that writes its tables too")
     print(f"smallest run: {found['smallest_run_s']:.2f} s")
     print(f"traces: {found['trace_rows_per_s']:,.0f} rows/s")
 

@@ -12,11 +12,12 @@ cdef class Heap:
     cdef long long[::1] _keys
 
     cpdef int push(self, long long key) except -1
-    @cython.locals(key=cython.longlong)
-    cpdef long long pop(self)
-    @cython.locals(child=int, smallest=cython.longlong)
-    cpdef long long second(self) noexcept
+    cpdef void pop(self) noexcept
+    @cython.locals(child=int, upper=cython.longlong)
+    cpdef bint is_alone(self, int shift) noexcept
     cpdef int replace(self, long long key) except -1
+    @cython.locals(place=int)
+    cpdef list drain(self)
     @cython.locals(place=int, parent=int, index=int)
     cdef int _rise(self, long long key) except -1
     @cython.locals(place=int, child=int, best=int, last=int, other=int, smallest=cython.longlong)

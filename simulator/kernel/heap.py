@@ -1,4 +1,4 @@
-"""The smallest of many integers: the calendar of a kernel, and the tasks that wait at their old place.
+"""The smallest of many integers: what is due soon, and the tasks that wait at their old place.
 
 Written twice, as the ordered sets are: what the interpreter runs uses Python's own heap, which is written in C, what is
 compiled has four children to a node in a flat column.
@@ -37,9 +37,8 @@ class Heap:
         else:
             heappush(self._entries, key)
 
-    def pop(self) -> int:
-        """Take out the smallest and give it; the heap is not empty."""
-        key = self.top
+    def pop(self) -> None:
+        """Take out the smallest; there is one."""
         self.size -= 1
         if NATIVE:
             if self.size:
@@ -47,22 +46,17 @@ class Heap:
         else:
             heappop(self._entries)
         self.top = EMPTY if self.size == 0 else self._keys[1] if NATIVE else self._entries[0]
-        return key
 
-    def second(self) -> int:
-        """Give what would be the smallest without the smallest, `EMPTY` where that is alone."""
-        smallest = EMPTY
+    def is_alone(self, shift: int) -> bool:
+        """Say whether no other key has the same upper bits, all but `shift`, as the smallest."""
+        upper = self.top >> shift
         if NATIVE:
-            for child in range(2, min(6, self.size + 1)):
-                if self._keys[child] < smallest:
-                    smallest = self._keys[child]
-        elif self.size > 2:
-            smallest = self._entries[1]
-            if self._entries[2] < smallest:
-                smallest = self._entries[2]
-        elif self.size > 1:
-            smallest = self._entries[1]
-        return smallest
+            for child in range(2, min(6, self.size + 1)):  # noqa: SIM110 - compiled, `all` is a generator
+                if self._keys[child] >> shift == upper:
+                    return False
+            return True
+        entries = self._entries
+        return (self.size < 2 or entries[1] >> shift != upper) and (self.size < 3 or entries[2] >> shift != upper)
 
     def replace(self, key: int) -> None:
         """Take out the smallest and put in `key`."""
@@ -72,6 +66,14 @@ class Heap:
         else:
             heapreplace(self._entries, key)
             self.top = self._entries[0]
+
+    def drain(self) -> list[int]:
+        """Take out all, in no order."""
+        keys = [self._keys[place] for place in range(1, self.size + 1)] if NATIVE else self._entries
+        self._entries = []
+        self.size = 0
+        self.top = EMPTY
+        return keys
 
     def _rise(self, key: int) -> None:
         place = self.size

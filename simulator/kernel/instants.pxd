@@ -1,12 +1,12 @@
 cimport cython
 
-from simulator.kernel.heap cimport Heap
+from simulator.kernel.calendar cimport Calendar
 from simulator.kernel.lives cimport Lives
 from simulator.kernel.order cimport JobOrder
 from simulator.kernel.nodes cimport Nodes
 from simulator.kernel.queues cimport Queues
 
-cdef int NONE, CLOSED
+cdef int NONE, CLOSED, TOGETHER
 cdef long long FOREVER
 
 
@@ -15,9 +15,10 @@ cdef class Instants(Lives):
     cdef readonly int arrived
     cdef int _rounds, _max_rounds
     cdef long long _next_submit, _settled
-    cdef bint _is_plain, _is_uniform, _is_single, _is_passed_on
+    cdef bint _is_plain, _is_single, _is_passed_on
     cdef signed char[::1] _is_alone
     cdef JobOrder _order
+    cdef long long[::1] _ended
 
     cpdef long long next_instant(self)
     @cython.locals(entry=cython.longlong)
@@ -27,8 +28,25 @@ cdef class Instants(Lives):
     @cython.final
     cdef void _forget_stale(self) noexcept
     @cython.final
-    @cython.locals(calendar=Heap, queues=Queues, nodes=Nodes, node=int, done=int, queue=int, others_come=bint, heir=int, task=int, cell=int, shape=int, other=int)
-    cdef bint _end_one(self, long long now) except -1
+    @cython.locals(is_one=bint)
+    cdef bint _end_plainly(self, long long now) except -1
+    @cython.final
+    @cython.locals(calendar=Calendar, queues=Queues, nodes=Nodes, node=int, done=int, queue=int, others_come=bint, heir=int, cell=int, shape=int)
+    cdef int _end_one(self, long long now) except -1
+    @cython.final
+    cdef bint _may_end_together(self, long long now) noexcept
+    @cython.final
+    @cython.locals(calendar=Calendar, ended="long long[::1]", heir=int, count=int, at=int, is_orderly=bint)
+    cdef int _end_several(self, long long now) except -1
+    @cython.final
+    @cython.locals(calendar=Calendar, ended="long long[::1]", entry=cython.longlong, task=int, cell=cython.longlong, count=int, at=int)
+    cdef int _gather(self, long long now) except -1
+    @cython.final
+    @cython.locals(ended="long long[::1]", entry=cython.longlong, bits=int, slots=int, node=int, before=int, at=int, place=int, is_orderly=bint)
+    cdef bint _put_in_order(self, int count) noexcept
+    @cython.final
+    @cython.locals(task=int, node=int, other=int)
+    cdef long long _hand_over(self, int cell, int shape, int heir, long long now) except -1
     @cython.final
     @cython.locals(queues=Queues, nodes=Nodes, job=int, shape=int)
     cdef int _heir(self, int queue, int node) noexcept

@@ -4,6 +4,8 @@ In a plain pool, where tasks do nothing but arrive, run and succeed, most instan
 need no pass over queues and nodes: the next task takes the slots of one that ends, or a task starts as it arrives.
 """
 
+from array import array
+
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.columns import column
 from simulator.kernel.lives import Lives
@@ -15,6 +17,8 @@ from simulator.units import NEVER
 
 NONE = -1
 FOREVER = int(NEVER)
+TOGETHER = 64
+"""So many tasks that end at one instant are replaced in the short way."""
 
 
 class Instants(Lives):
@@ -48,12 +52,12 @@ class Instants(Lives):
             "b", [first[job + 1] - first[job] == 1 and shapes[shape].instances == 1 for job, shape in tasks.queues]
         )
         """Whether the tasks of a queue are all of their job, and need one node each."""
-        self._is_uniform = len(shapes) == 1
-        """Whether all tasks take the same."""
         self._is_single = all(shape.instances == 1 for shape in shapes)
         """Whether one node is enough for each task."""
         self._is_passed_on = False
-        """Whether all that the last single end has freed has found its next tasks, or nobody who could use it."""
+        """Whether all that has just been freed has found its next tasks, or nobody who could use it."""
+        self._ended = array("q", bytes(8 * TOGETHER))
+        """What has just ended, `cell << bits | task`, in order."""
 
     @property
     def expects(self) -> bool:
@@ -76,7 +80,8 @@ class Instants(Lives):
         if self._rounds > self._max_rounds:
             raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
         while self.calendar.size and self.calendar.top >> self._bits <= now:
-            entry = self.calendar.pop()
+            entry = self.calendar.top
+            self.calendar.pop()
             if self._stale and not self._is_valid(entry):
                 self._stale -= 1
             else:
@@ -99,18 +104,29 @@ class Instants(Lives):
             self.calendar.pop()
             self._stale -= 1
 
-    def _end_one(self, now: int) -> bool:
-        """End the one task that ends at `now`, if it is one, and hand what it held to the next task that fits.
+    def _end_plainly(self, now: int) -> bool:
+        """End what ends at `now` and hand on what it held to tasks that fit; say whether that could be done.
 
         Nobody who waits had room in the last pass, and nothing has been freed since: a pass would come to the same.
         """
-        calendar, queues, nodes = self.calendar, self.queues, self.nodes
         self._is_passed_on = False
-        if self._settled == now or calendar.second() >> self._bits == now:
+        if self._settled == now:
+            return False
+        is_one = self.calendar.is_alone(self._bits)
+        if not is_one and not self._may_end_together(now):
             return False
         self._settled = now
         self._rounds = 1
         self.now = now
+        if is_one:
+            self._end_one(now)
+        else:
+            self._end_several(now)
+        return True
+
+    def _end_one(self, now: int) -> None:
+        """End the only task that ends at `now`, and hand what it held to the next task that fits."""
+        calendar, queues, nodes = self.calendar, self.queues, self.nodes
         done = calendar.top & self._mask
         queue = self.queue[done]
         cell = self._cell[done]
@@ -123,22 +139,90 @@ class Instants(Lives):
         if heir == NONE:
             calendar.pop()
             self._release(done)
-            return True
-        task = queues.take(heir)
-        self._order.last = queues.job[heir]
+            return
+        shape = queues.shape[queue]
+        calendar.replace(self._hand_over(cell, shape, heir, now))
+        if shape != queues.shape[heir] and nodes.free_slots[node]:
+            self._use_up(queues.job[heir], node, now)
+        self._is_passed_on = True
+
+    def _may_end_together(self, now: int) -> bool:
+        return (
+            self._is_uniform
+            and self._next_submit != now
+            and not (self.parents.any or self.notices.armed or self.jobs.tracked)
+        )
+
+    def _end_several(self, now: int) -> None:
+        """End tasks on nodes that have room for one more each then, and so are equally good but for their number."""
+        calendar, ended = self.calendar, self._ended
+        count = self._gather(now)
+        is_orderly = self.queues.open_jobs > 0 and calendar.top >> self._bits != now and self._put_in_order(count)
+        while count:
+            for at in range(count):
+                if is_orderly and self.queues.open_jobs:
+                    heir = self.queues.first_of_job[self._order.draw()]
+                    calendar.push(self._hand_over(ended[at] >> self._bits, 0, heir, now))
+                else:
+                    self._release(ended[at] & self._mask)
+            count = 0 if is_orderly else self._gather(now)
+        self._is_passed_on = is_orderly
+
+    def _gather(self, now: int) -> int:
+        """Complete the tasks that end at `now`, `TOGETHER` at most; give how many stand in `_ended` then.
+
+        Loops this small let a processor wait for several places in memory at once.
+        """
+        calendar, ended = self.calendar, self._ended
+        count = 0
+        while count < TOGETHER and calendar.size and calendar.top >> self._bits == now:
+            entry = calendar.top
+            calendar.pop()
+            if self._stale and not self._is_valid(entry):
+                self._stale -= 1
+            else:
+                ended[count] = entry & self._mask
+                count += 1
+                self.settle(entry & self._mask, False)  # at once: an entry that is not valid may have a valid twin
+        for at in range(count):
+            task = ended[at]
+            cell = self._cell[task]
+            ended[at] = cell << self._bits | task
+        return count
+
+    def _put_in_order(self, count: int) -> bool:
+        """Sort what has ended by nodes; say whether each is alone on its node, and nodes take tasks."""
+        ended, bits, slots = self._ended, self._bits, self.nodes.slots
+        is_orderly = True
+        for at in range(count):
+            entry = ended[at]
+            place = at
+            while place and ended[place - 1] > entry:
+                ended[place] = ended[place - 1]
+                place -= 1
+            ended[place] = entry
+        before = NONE
+        for at in range(count):
+            node = (ended[at] >> bits) // slots
+            if node == before or self.nodes.serving[node] == 0:
+                is_orderly = False
+            before = node
+        return is_orderly
+
+    def _hand_over(self, cell: int, shape: int, heir: int, now: int) -> int:
+        """Let the next task of a queue begin where one of `shape` has ended; give its entry in the calendar."""
+        task = self.queues.take(heir)
+        self._order.last = self.queues.job[heir]
         self._cell[task] = cell
-        calendar.replace(self._record(task, node, now))
-        shape, other = queues.shape[queue], queues.shape[heir]
+        node = cell // self.nodes.slots
+        other = self.queues.shape[heir]
         if shape == other:
-            nodes.replace(cell, task)
+            self.nodes.replace(cell, task)
         else:
             self.running_of_shape[shape] -= 1
             self.running_of_shape[other] += 1
-            nodes.exchange(node, cell, shape, other, task)
-            if nodes.free_slots[node]:
-                self._use_up(queues.job[heir], node, now)
-        self._is_passed_on = True
-        return True
+            self.nodes.exchange(node, cell, shape, other, task)
+        return self._record(task, node, now)
 
     def _use_up(self, job: int, node: int, now: int) -> None:
         """Start tasks of `job`, the only one that is served, on `node` until none has room there."""

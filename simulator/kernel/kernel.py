@@ -84,7 +84,7 @@ class Kernel(Instants):
             if now >= until:
                 return until
             if due == now:
-                if not (self._is_plain and self._end_one(now)):
+                if not (self._is_plain and self._end_plainly(now)):
                     self.complete(now)
                 elif self._is_passed_on:
                     continue

@@ -2,7 +2,7 @@ cimport cython
 
 from simulator.kernel.attempts cimport Attempts
 from simulator.kernel.eligibility cimport Eligibility
-from simulator.kernel.heap cimport Heap
+from simulator.kernel.calendar cimport Calendar
 from simulator.kernel.jobs cimport Jobs
 from simulator.kernel.matching cimport Matching
 from simulator.kernel.nodes cimport Nodes
@@ -29,7 +29,7 @@ cdef class Lives:
     cdef readonly Attempts attempts
     cdef readonly Queues queues
     cdef readonly Matching matching
-    cdef readonly Heap calendar
+    cdef readonly Calendar calendar
     cdef readonly Sharing sharing
     cdef readonly int count
     cdef public int abandoned, blocked, completed, failed, parked
@@ -40,7 +40,7 @@ cdef class Lives:
     cdef long long[::1] _span, _lead
     cdef int _bits, _stale
     cdef long long _mask, _last
-    cdef bint _fallible, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
+    cdef bint _fallible, _is_uniform, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
     cdef Dice _dice
 
     cpdef object shape_of(self, int task)

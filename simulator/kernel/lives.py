@@ -3,7 +3,8 @@
 from array import array
 
 from simulator.kernel.attempts import Attempts
-from simulator.kernel.columns import column
+from simulator.kernel.calendar import Calendar
+from simulator.kernel.columns import NATIVE, column
 from simulator.kernel.eligibility import Eligibility
 from simulator.kernel.heap import Heap
 from simulator.kernel.jobs import Jobs
@@ -75,13 +76,15 @@ class Lives:
         self._lengthens = self.work.any
         self._special = self.work.any or self.eligibility.any or len(rules.wish) > 0
         """Whether an attempt takes more than looking up its span."""
-        self.calendar = Heap()
-        """Of `end << bits | task`."""
         self._bits = max(count - 1, 1).bit_length()
+        self.calendar = Calendar(self._bits) if NATIVE else Heap()
+        """Of `end << bits | task`."""
         self._mask = (1 << self._bits) - 1
         self._last = (self.calendar.top >> self._bits) - 1
         """The last instant the calendar knows, some years at least: what ends later ends there."""
         self.sharing = Sharing(rules, shapes, nodes, self.attempts, self.calendar, self._bits)
+        self._is_uniform = len(shapes) == 1 and shapes[0].instances == 1
+        """Whether all tasks take the same, on one node each."""
         self._shares = rules.share_cores
         self._lead = rules.lead
         self._stale = 0
@@ -331,7 +334,7 @@ class Lives:
 
     def _release(self, task: int) -> None:
         """Give back what the attempt of a task holds."""
-        shape = self.queues.shape[self.queue[task]]
+        shape = 0 if self._is_uniform else self.queues.shape[self.queue[task]]
         self.running_of_shape[shape] -= 1
         if self.nodes.instances[shape] > 1:
             first = self.row[task]

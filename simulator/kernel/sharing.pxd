@@ -1,7 +1,7 @@
 cimport cython
 
 from simulator.kernel.attempts cimport Attempts
-from simulator.kernel.heap cimport Heap
+from simulator.kernel.calendar cimport Calendar
 from simulator.kernel.nodes cimport Nodes
 
 cdef int EXPIRED
@@ -33,7 +33,7 @@ cdef class Sharing:
     cdef readonly object busy, worked
     cdef Nodes _nodes
     cdef Attempts _attempts
-    cdef Heap _calendar
+    cdef Calendar _calendar
     cdef int _bits
     cdef long long _last
     cdef object _cores

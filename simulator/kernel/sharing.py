@@ -7,6 +7,7 @@ whenever a process begins or ends on the node, so that nothing ends early; ends 
 """
 
 from simulator.kernel.attempts import Attempts
+from simulator.kernel.calendar import Calendar
 from simulator.kernel.heap import Heap
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.rules import Rules
@@ -92,7 +93,7 @@ class Sharing:
     )
 
     def __init__(
-        self, rules: Rules, shapes: list[Shape], nodes: Nodes, attempts: Attempts, calendar: Heap, bits: int
+        self, rules: Rules, shapes: list[Shape], nodes: Nodes, attempts: Attempts, calendar: Calendar | Heap, bits: int
     ) -> None:
         self.any = rules.share_cores
         self.needs = [shape.cores or shape.slots * nodes.cores // nodes.slots for shape in shapes]

@@ -17,8 +17,8 @@ from tests.kernel.speeds import SPEEDS
 
 SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 300, 1), (1, 0, 0, 2)]
 BOUNDED = [(1, 0, 130, 1), (1, 0, 131, 1), (1, 510, 140, 1), (2, 500, 100, 1), (2, 990, 0, 1), (3, 0, 400, 1)]
-"""Some differ by less than a table's step, which is what the cores and memory of a node come to in six bits."""
-EVENTS = ["go", "come", "drain", "disable", "enable", "limit", "watch", "alarm", "await", "close", "terminate"]
+"""Cores and memory bind here where slots do not."""
+EVENTS = ["go", "come", "drain", "shut", "disable", "enable", "limit", "watch", "alarm", "await", "close", "terminate"]
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,16 @@ class Plan:
 def made_up(seed: int) -> Plan:
     """Draw a pool that is busy at times and idle at others, at leisure or with many things at one instant."""
     dice = np.random.default_rng(seed)
-    count = int(dice.integers(1, 60))
-    pause = int(dice.choice([1, 4, 12]))
-    longest = int(dice.choice([3, 20, 60]))
+    is_wide = dice.random() < 0.05  # so many at once that they end in several helpings
+    count = int(dice.integers(150, 300)) if is_wide else int(dice.integers(1, 60))
+    pause = 0 if is_wide else int(dice.choice([0, 1, 4, 12]))
+    longest = int(dice.choice([1, 3] if is_wide else [3, 20, 60]))
     kinds = int(dice.choice([1, 2, 2, 4, 8]))
     queues = dice.integers(0, kinds, count)
-    nodes = int(dice.integers(1, 5))
-    known = SHAPES if kinds < 4 else [*SHAPES[:3], *BOUNDED]
+    nodes = int(dice.integers(50, 90)) if is_wide else int(dice.integers(1, 6))
+    known = SHAPES[: 1 if is_wide else 4] if kinds < 4 else [*SHAPES[:3], *BOUNDED]
     shapes = [known[number] for number in dice.integers(0, len(known), kinds)]
-    at = np.sort(dice.integers(0, count * pause, 8)).tolist()
+    at = np.sort(dice.integers(0, max(count * pause, 20), 8)).tolist()
     what = [EVENTS[number] for number in dice.integers(0, len(EVENTS), 8)]
     events = list(zip(at, what, dice.integers(0, 4, 8).tolist(), strict=True))
     return Plan(
@@ -66,7 +67,7 @@ def made_up(seed: int) -> Plan:
         priorities=[0, int(dice.integers(0, 2))],
         shapes=shapes,
         nodes=nodes,
-        slots=int(dice.integers(1, 4)),
+        slots=1 if is_wide else int(dice.integers(1, 4)),
         pack=bool(dice.integers(0, 2)),
         policy=int(dice.integers(0, 3)),
         events=events[: int(dice.integers(0, 9))],
@@ -131,6 +132,8 @@ def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
         kernel.in_service(node)
     elif what == "drain" and kernel.nodes.serving[node]:
         kernel.drain(node)
+    elif what == "shut" and kernel.nodes.serving[node]:
+        kernel.nodes.close(node)
     elif what == "disable":
         package.job_control.disable(kernel, which % 2)
     elif what == "enable" and kernel.queues.gate[which % 2] & DISABLED:

@@ -136,15 +136,15 @@ class Instants(Lives):
         if self.parents.any:
             others_come |= self._unblock(done, False) and nodes.room.size > 0
         heir = NONE if others_come or queues.open_jobs == 0 else self._heir(queue, node)
+        shape = queues.shape[queue]
         if heir == NONE:
             calendar.pop()
             self._release(done)
-            return
-        shape = queues.shape[queue]
-        calendar.replace(self._hand_over(cell, shape, heir, now))
-        if shape != queues.shape[heir] and nodes.free_slots[node]:
-            self._use_up(queues.job[heir], node, now)
-        self._is_passed_on = True
+        else:
+            calendar.replace(self._hand_over(cell, shape, heir, now))
+            if shape != queues.shape[heir] and nodes.free_slots[node]:
+                self._use_up(queues.job[heir], node, now)
+            self._is_passed_on = True
 
     def _may_end_together(self, now: int) -> bool:
         return (

@@ -51,6 +51,8 @@ def made_up(seed: int) -> Plan:
     nodes = int(dice.integers(50, 90)) if is_wide else int(dice.integers(1, 6))
     known = SHAPES[: 1 if is_wide else 4] if kinds < 4 else [*SHAPES[:3], *BOUNDED]
     shapes = [known[number] for number in dice.integers(0, len(known), kinds)]
+    if dice.random() < 0.3:  # all are alike
+        shapes = shapes[:1] * kinds
     at = np.sort(dice.integers(0, max(count * pause, 20), 8)).tolist()
     what = [EVENTS[number] for number in dice.integers(0, len(EVENTS), 8)]
     events = list(zip(at, what, dice.integers(0, 4, 8).tolist(), strict=True))

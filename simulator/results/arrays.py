@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.scenario.columns import is_constant
+from simulator.scenario.task_names import TaskNames
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
         part = codes[rows]
         return pa.DictionaryArray.from_arrays(_numbers(part, np.int32, part >= 0), _texts(names))
     if kind == "text":
+        if isinstance(values, TaskNames):
+            return values.column(rows)
         return values[rows] if isinstance(values, pa.Array) else _texts(values[rows])
     if kind == "bool":
         return pa.Array.from_buffers(pa.bool_(), height(values[rows]), [None, _bits(values[rows])])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.results.recording import Recording
 
 Columns = dict[str, Any]
-"""By name: an array, a `Scaled` or `Partial` one, a `Category`, or a list of text."""
+"""By name: an array, a `Scaled` or `Partial` one, a `Category`, a list of text, or `TaskNames`."""
 PIECE: Final = 1 << 17
 """Rows that are turned into Arrow at once."""
 
@@ -70,7 +70,7 @@ def _tasks(recording: "Recording") -> Columns:
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),
-        "id": workload.names.column(),
+        "id": workload.names if workload.names.order is None else workload.names.column(),
         "job": (workload.job, [planned.job.id for planned in recording.workload.jobs]),
         "pool": (tasks.pool, _pool_ids(recording)),
         "submit": Scaled(workload.submit, MS_PER_S),
@@ -90,7 +90,7 @@ def _tasks(recording: "Recording") -> Columns:
         "retries": tasks.retries,
         "requeues": tasks.requeues,
         "preemptions": tasks.preemptions,
-        "unfinished_why": (reason - 1, why[1:]),
+        "unfinished_why": (reason - 1 if len(why) > 1 else constant(-1, len(workload), np.int32), why[1:]),
     }
 
 

@@ -22,8 +22,8 @@ class Names(Protocol):
 
     def __getitem__(self, index: int) -> str: ...
 
-    def column(self) -> "pa.Array":
-        """Give all of them as text, without an object for each where that can be avoided."""
+    def column(self, first: int, last: int) -> "pa.Array":
+        """Give those from `first` to before `last` as text, without an object for each where that can be avoided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Given:
     def __getitem__(self, index: int) -> str:
         return self.ids[index]
 
-    def column(self) -> "pa.Array":
+    def column(self, first: int, last: int) -> "pa.Array":
         import pyarrow as pa  # noqa: PLC0415 - slow to import
 
-        return pa.array(self.ids, pa.string())
+        return pa.array(self.ids[first:last], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,27 @@ class Numbered:
     def __getitem__(self, index: int) -> str:
         return f"{self.prefix}-{index + 1}"
 
-    def column(self) -> "pa.Array":
+    def column(self, first: int, last: int) -> "pa.Array":
         """Write the numbers digit by digit, in NumPy."""
         import pyarrow as pa  # noqa: PLC0415 - slow to import
 
         prefix = np.frombuffer(f"{self.prefix}-".encode(), dtype=np.uint8)
-        decades = [(first, last, len(prefix) + len(str(first))) for first, last in _decades(self.count)]
-        size = sum((last - first) * width for first, last, width in decades)
+        decades = [(low, high, len(prefix) + len(str(low))) for low, high in _decades(first + 1, last + 1)]
+        size = sum((high - low) * width for low, high, width in decades)
         array, offset = (pa.StringArray, np.int32) if size < LIMIT else (pa.LargeStringArray, np.int64)
-        data, ends = np.empty(size, dtype=np.uint8), np.zeros(self.count + 1, dtype=offset)
-        for first, last, width in decades:
-            begin = int(ends[first - 1])
-            ends[first:last] = np.arange(begin + width, begin + (last - first) * width + 1, width)
-            text = data[begin : begin + (last - first) * width].reshape(-1, width)
+        data, ends = np.empty(size, dtype=np.uint8), np.zeros(last - first + 1, dtype=offset)
+        for low, high, width in decades:
+            begin = int(ends[low - 1 - first])
+            end = begin + (high - low) * width
+            ends[low - first : high - first] = np.arange(begin + width, end + 1, width)
+            text = data[begin:end].reshape(-1, width)
             text[:, : len(prefix)] = prefix
-            rest = np.arange(first, last, dtype=np.uint32)
+            rest = np.arange(low, high, dtype=np.uint32)
             for place in range(width - 1, len(prefix) - 1, -1):
                 fewer = rest // 10
                 text[:, place] = rest - fewer * 10 + ord("0")
                 rest = fewer
-        return array.from_buffers(self.count, pa.py_buffer(ends), pa.py_buffer(data))
+        return array.from_buffers(last - first, pa.py_buffer(ends), pa.py_buffer(data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,11 @@ class Prefixed:
     def __getitem__(self, index: int) -> str:
         return f"{self.prefix}{self.ids[index]}"
 
-    def column(self) -> "pa.Array":
+    def column(self, first: int, last: int) -> "pa.Array":
         import pyarrow as pa  # noqa: PLC0415 - slow to import
         import pyarrow.compute as pc  # noqa: PLC0415
 
-        return pc.binary_join_element_wise(self.prefix, pc.cast(pa.array(self.ids), pa.string()), "")
+        return pc.binary_join_element_wise(self.prefix, pc.cast(pa.array(self.ids[first:last]), pa.string()), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +118,23 @@ class TaskNames:
         block = int(np.searchsorted(self.starts, position, side="right")) - 1
         return self.blocks[block][position - int(self.starts[block])]
 
-    def column(self) -> "pa.Array":
-        """Give all ids by row as text."""
+    def column(self, rows: slice = slice(None)) -> "pa.Array":
+        """Give ids by row as text."""
         import pyarrow as pa  # noqa: PLC0415 - slow to import
 
-        parts = [names.column() for names in self.blocks]
-        whole = parts[0] if len(parts) == 1 else pa.concat_arrays([pa.array([], pa.string()), *parts])
-        return whole if self.order is None else whole.take(pa.array(self.order))
+        if self.order is not None:
+            return TaskNames(self.blocks, self.starts, None).column().take(pa.array(self.order[rows]))
+        first, last, _ = rows.indices(len(self))
+        parts = [
+            names.column(max(first - start, 0), min(last - start, len(names)))
+            for start, names in zip(self.starts.tolist(), self.blocks, strict=True)
+            if start < last and first < start + len(names)
+        ]
+        return parts[0] if len(parts) == 1 else pa.concat_arrays([pa.array([], pa.string()), *parts])
 
 
-def _decades(count: int) -> list[tuple[int, int]]:
-    """Split 1 … count into spans [first, last) of numbers with as many digits."""
-    digits = range(len(str(count)))
-    return [(10**k, min(10 ** (k + 1), count + 1)) for k in digits if 10**k <= count]
+def _decades(first: int, last: int) -> list[tuple[int, int]]:
+    """Split the numbers from `first` (at least 1) to before `last` into spans of numbers with as many digits."""
+    digits = range(len(str(first)) - 1, len(str(last)))
+    spans = [(max(10**k, first), min(10 ** (k + 1), last)) for k in digits]
+    return [(low, high) for low, high in spans if low < high]

@@ -49,7 +49,9 @@ def test_constant_columns_are_like_written_ones(parts: list[np.ndarray], scale: 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 1234])
 def test_numbered_names_are_written_as_they_are_read(count: int) -> None:
     names = Numbered("größe", count)
-    assert names.column().to_pylist() == [names[index] for index in range(count)]
+    written = [names[index] for index in range(count)]
+    for first, last in ((0, count), (count // 2, count), (0, count // 3), (min(8, count), min(101, count))):
+        assert names.column(first, last).to_pylist() == written[first:last]
 
 
 def test_names_of_several_blocks_follow_the_rows() -> None:
@@ -58,4 +60,9 @@ def test_names_of_several_blocks_follow_the_rows() -> None:
     names = TaskNames(blocks, np.array([0, 12, 14]), order)
     assert names.column().to_pylist() == [names[row] for row in range(16)]
     assert sorted(names.column().to_pylist())[-2:] == ["x", "y"]
+    assert names.column(slice(3, 14)).to_pylist() == names.column().to_pylist()[3:14]
+    as_written = TaskNames(blocks, names.starts, None)
+    assert as_written.column(slice(9, 13)).to_pylist() == ["a-10", "a-11", "a-12", "x"]
+    assert as_written.column(slice(12, 99)).to_pylist() == ["x", "y", "swf-7", "swf-3"]
+    assert as_written.column(slice(5, 5)).to_pylist() == []
     assert TaskNames((), np.zeros(0, dtype=np.int64), None).column().to_pylist() == []

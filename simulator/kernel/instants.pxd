@@ -51,6 +51,8 @@ cdef class Instants(Lives):
     @cython.locals(queues=Queues, nodes=Nodes, job=int, shape=int)
     cdef int _heir(self, int queue, int node) noexcept
     @cython.final
+    cdef bint _is_local(self, int node) noexcept
+    @cython.final
     @cython.locals(nodes=Nodes, queue=int)
     cdef int _use_up(self, int job, int node, long long now) except -1
     @cython.final

@@ -140,6 +140,8 @@ class Instants(Lives):
         if heir == NONE:
             calendar.pop()
             self._release(done)
+            if not others_come and self._is_local(node):
+                self.matching.only = node
         else:
             calendar.replace(self._hand_over(cell, shape, heir, now))
             if shape != queues.shape[heir] and nodes.free_slots[node]:
@@ -223,6 +225,16 @@ class Instants(Lives):
             self.running_of_shape[other] += 1
             self.nodes.exchange(node, cell, shape, other, task)
         return self._record(task, node, now)
+
+    def _is_local(self, node: int) -> bool:
+        """Say whether what one end has freed on `node` is all that can matter to those who wait."""
+        return (
+            self._is_single
+            and self.queues.open_jobs > 0
+            and self.nodes.serving[node] == 1
+            and not self.jobs.tracked
+            and not self.notices.waiting
+        )
 
     def _use_up(self, job: int, node: int, now: int) -> None:
         """Start tasks of `job`, the only one that is served, on `node` until none has room there."""

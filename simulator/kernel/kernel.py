@@ -94,6 +94,9 @@ class Kernel(Instants):
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self._displaces):
                 self.dispatch(now)
+                if self.matching.only != NONE:
+                    self.matching.only = NONE
+                    self.nodes.forget()
 
     def dispatch(self, now: int) -> None:
         """Make the one scheduling pass of an instant: place waiting tasks until nothing fits.

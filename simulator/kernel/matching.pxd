@@ -12,6 +12,7 @@ cdef long long LAST
 @cython.final
 cdef class Matching:
     cdef readonly int node
+    cdef public int only
     cdef Eligibility _eligibility
     cdef Nodes _nodes
     cdef Queues _queues
@@ -20,7 +21,7 @@ cdef class Matching:
 
     @cython.locals(nodes=Nodes, shape=int)
     cpdef bint any(self) except -1
-    @cython.locals(queue=int, best=int)
+    @cython.locals(nodes=Nodes, queue=int, best=int)
     cpdef int first(self, int job) except -2
     @cython.locals(queues=Queues, fronts=Fronts, nodes=Nodes, line=int, at=int, queue=int, shape=int, task=int, best=int, earliest=cython.longlong)
     cdef int heir(self, int job, int slots, long long cores, long long memory) noexcept

@@ -11,7 +11,7 @@ LAST = 2**62
 class Matching:
     """Looks at every queue's first task only: the tasks behind it are of the same job and shape."""
 
-    __slots__ = ("_eligibility", "_nodes", "_queues", "_shapes", "node")
+    __slots__ = ("_eligibility", "_nodes", "_queues", "_shapes", "node", "only")
 
     def __init__(self, queues: Queues, nodes: Nodes, eligibility: Eligibility) -> None:
         self._queues = queues
@@ -20,10 +20,17 @@ class Matching:
         self._shapes = len(queues.waiting_of_shape)
         self.node = NONE
         """Where the task goes that `first` found."""
+        self.only = NONE
+        """The one node on which who waits may have room; −1: any."""
 
     def any(self) -> bool:
         """Say whether a task of any of the waiting shapes has room somewhere."""
         nodes = self._nodes
+        if self.only != NONE:
+            for shape in range(self._shapes):
+                if self._queues.waiting_of_shape[shape] and nodes.fits(self.only, shape):
+                    return True
+            return False
         for shape in range(self._shapes):
             if self._queues.waiting_of_shape[shape] and nodes.seen[shape] != nodes.freed and nodes.find(shape) != NONE:
                 return True
@@ -35,6 +42,12 @@ class Matching:
             best = self._eligibility.first(job)
             self.node = NONE if best == NONE else self._eligibility.members[0]
             return best
+        if self.only != NONE:
+            nodes = self._nodes
+            self.node = self.only
+            return self.heir(
+                job, nodes.free_slots[self.only], nodes.free_cores[self.only], nodes.free_memory[self.only]
+            )
         queue = self._queues.first_of_job[job]
         if queue + 1 == self._queues.first_of_job[job + 1]:
             self.node = self._nodes.find(self._queues.shape[queue])

@@ -33,6 +33,7 @@ cdef class Nodes:
     @cython.locals(node=int, held=int, moved=int, free=cython.longlong, need=cython.longlong, place=cython.longlong, better=cython.longlong)
     cpdef int give(self, int cell, int shape)
     cpdef void release(self, int node) noexcept
+    cpdef void forget(self) noexcept
     @cython.locals(slots=int, shape=int)
     cpdef void reopen(self, int node) noexcept
     cpdef bint fits(self, int node, int shape) noexcept

@@ -13,7 +13,7 @@ from simulator.kernel.wide_set import WideSet
 CAPACITY = 1 << 20
 """The most nodes a pool may have in its life."""
 LOG = 32
-"""A power of two. A shut shape that has seen less of what was freed than the last so many searches the whole pool."""
+"""A power of two. A shut shape that has not seen so many of those that were freed last searches the whole pool."""
 UNSEEN = -LOG - 1
 """Further back than any log reaches: the shape is not shut."""
 
@@ -188,6 +188,13 @@ class Nodes:
         self.last_freed = node
         self.freed += 1
 
+    def forget(self) -> None:
+        """Take back the last entry of the log: who waits has looked at it. Its place may have been an old entry's."""
+        if self.mixed:
+            self.freed -= 1
+            self.reopen(self.last_freed)
+            self.last_freed = self._log[(self.freed - 1) & (LOG - 1)]
+
     def reopen(self, node: int) -> None:
         """Let shapes that are shut look at all nodes again if they have room on `node`, of which nothing was logged."""
         slots = self.free_slots[node]
@@ -260,7 +267,7 @@ class Nodes:
         return int(idle[0]) if len(idle) == self.instances[shape] else -1
 
     def _find_bounded(self, shape: int) -> int:
-        if self.freed - self.seen[shape] <= LOG:
+        if self.freed - self.seen[shape] < LOG:
             return self._find_freed(shape)
         place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
         while place >= 0:

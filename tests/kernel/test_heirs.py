@@ -60,3 +60,22 @@ def crowded(seed: int) -> PoolPlan:
 def test_the_first_that_fit_take_over_what_one_end_frees(speed: str, seed: int) -> None:
     plan = crowded(seed)
     assert run_kernel(plan, speed) == NaivePool(plan).run()
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_forgotten_entry_leaves_the_log_as_it_was(speed: str) -> None:
+    """Whoever has not seen the oldest entries, one of which was written over, searches the whole pool."""
+    package = SPEEDS[speed]
+    nodes = package.Nodes(slots=2, cores=2000, memory=100, pack=False, shapes=[package.Shape(1, 0, 100)])
+    for node in range(40):
+        nodes.reserve(node + 1)
+        nodes.open(node)
+        nodes.take(node, 0, node)
+    assert nodes.find(0) == -1
+    nodes.give(2 * 7, 0)
+    for node in range(31):
+        nodes.release(20 + node % 9)
+    nodes.release(30)
+    nodes.forget()
+    assert nodes.last_freed == 20 + 30 % 9
+    assert nodes.find(0) == 7

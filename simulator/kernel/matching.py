@@ -6,6 +6,8 @@ from simulator.kernel.queues import Queues
 
 NONE = -1
 LAST = 2**62
+RECENT = 4
+"""For shapes that have seen all but so many entries of the log, the most slots free there are told once for all."""
 
 
 class Matching:
@@ -91,6 +93,7 @@ class Matching:
         slots = nodes.free_slots[node] if nodes.serving[node] else NONE
         cores = nodes.free_cores[node]
         memory = nodes.free_memory[node]
+        widest = nodes.widest(RECENT)
         for queue in range(begin, end):
             shape = queues.shape[queue]
             unseen = freed - nodes.seen[shape]
@@ -98,6 +101,9 @@ class Matching:
                 continue
             place = queues.place(queues.front[queue])
             if place >= earliest:
+                continue
+            if unseen <= RECENT and nodes.needed_slots[shape] > widest:
+                nodes.seen[shape] = freed
                 continue
             if unseen > 1:
                 found = nodes.find(shape)

@@ -33,6 +33,8 @@ cdef class Nodes:
     @cython.locals(node=int, held=int, moved=int, free=cython.longlong, need=cython.longlong, place=cython.longlong, better=cython.longlong)
     cpdef int give(self, int cell, int shape)
     cpdef void release(self, int node) noexcept
+    @cython.locals(most=int, entry=cython.longlong, node=int)
+    cpdef int widest(self, int entries) noexcept
     cpdef void forget(self) noexcept
     @cython.locals(slots=int, shape=int)
     cpdef void reopen(self, int node) noexcept

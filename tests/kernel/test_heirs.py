@@ -79,3 +79,26 @@ def test_a_forgotten_entry_leaves_the_log_as_it_was(speed: str) -> None:
     nodes.forget()
     assert nodes.last_freed == 20 + 30 % 9
     assert nodes.find(0) == 7
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_of_four_ends_at_an_instant_the_first_has_freed_the_most(speed: str) -> None:
+    """One slot is free all the while, but no memory beside it: those who wait are shut and look at what is freed."""
+    whole = [TaskPlan(0, 10, slots=2)]
+    short = [TaskPlan(0, 10) for _ in range(3)]
+    long = [TaskPlan(0, 100, memory=MEMORY), *(TaskPlan(0, 100) for _ in range(3))]
+    waiting = [TaskPlan(0, 50, slots=2, memory=600), TaskPlan(0, 50, memory=1)]
+    plan = PoolPlan(
+        slots=2,
+        cores=CORES,
+        memory=MEMORY,
+        pack=False,
+        priorities=[0],
+        job_policy="uniform",
+        seed=0,
+        tasks=[*whole, *short, *long, *waiting],
+        nodes=[NodePlan([0]) for _ in range(5)],
+    )
+    record = run_kernel(plan, speed)
+    assert record == NaivePool(plan).run()
+    assert (8, 0, 10, 60, "succeeded") in record

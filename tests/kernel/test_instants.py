@@ -18,7 +18,7 @@ from tests.kernel.speeds import SPEEDS
 SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 300, 1), (1, 0, 0, 2)]
 BOUNDED = [(1, 0, 130, 1), (1, 0, 131, 1), (1, 510, 140, 1), (2, 500, 100, 1), (2, 990, 0, 1), (3, 0, 400, 1)]
 """Cores and memory bind here where slots do not."""
-EVENTS = ["go", "come", "drain", "shut", "disable", "enable", "limit", "watch", "alarm", "await", "close", "terminate"]
+EVENTS = ["go", "come", "drain", "shut", "disable", "enable", "limit", "limit", "watch", "alarm", "await", "close", "terminate"]
 
 
 @dataclass(frozen=True)

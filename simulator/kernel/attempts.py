@@ -6,10 +6,11 @@ from array import array
 class Attempts:
     """Columns that grow by rows; the first `count` rows are in use."""
 
-    __slots__ = ("assigned", "count", "end", "instance", "node", "outcome", "task")
+    __slots__ = ("_rows", "assigned", "count", "end", "instance", "node", "outcome", "task")
 
     def __init__(self, expected: int) -> None:
         rows = max(expected, 64)
+        self._rows = rows
         self.count = 0
         self.task = array("i", bytes(4 * rows))
         self.node = array("i", bytes(4 * rows))
@@ -23,23 +24,23 @@ class Attempts:
     def __len__(self) -> int:
         return self.count
 
-    def append(self, task: int, node: int, instance: int, now: int, end: int, outcome: int) -> None:
-        """Record that an instance of `task` has been put on `node`."""
+    def append(self, task: int, node: int, now: int, end: int, outcome: int) -> int:
+        """Record that the first instance of `task` has been put on `node`; give its row."""
         row = self.count
-        if row == len(self.task):
+        if row == self._rows:
             self._grow()
         self.count = row + 1
         self.task[row] = task
         self.node[row] = node
-        if instance:
-            self.instance[row] = instance
         self.assigned[row] = now
         self.end[row] = end
         self.outcome[row] = outcome
+        return row
 
     def _grow(self) -> None:
         """Make half as many rows again."""
         more = self.count // 2
+        self._rows += more
         self.task = array("i", bytes(self.task) + bytes(4 * more))
         self.node = array("i", bytes(self.node) + bytes(4 * more))
         self.instance = array("i", bytes(self.instance) + bytes(4 * more))

@@ -12,6 +12,7 @@ cdef class Heap:
     cdef long long[::1] _keys
 
     cpdef int push(self, long long key) except -1
+    @cython.locals(entries=list)
     cpdef void pop(self) noexcept
     @cython.locals(child=int, upper=cython.longlong)
     cpdef bint is_alone(self, int shift) noexcept

@@ -43,9 +43,11 @@ class Heap:
         if NATIVE:
             if self.size:
                 self._sink(self._keys[self.size + 1])
+            self.top = self._keys[1] if self.size else EMPTY
         else:
-            heappop(self._entries)
-        self.top = EMPTY if self.size == 0 else self._keys[1] if NATIVE else self._entries[0]
+            entries = self._entries
+            heappop(entries)
+            self.top = entries[0] if entries else EMPTY
 
     def is_alone(self, shift: int) -> bool:
         """Say whether no other key has the same upper bits, all but `shift`, as the smallest."""

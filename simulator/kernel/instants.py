@@ -12,10 +12,14 @@ from simulator.kernel.lives import Lives
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.order import JobOrder
 from simulator.kernel.rules import CLOSED, Rules
-from simulator.kernel.tasks import Choices, Shape, Tasks
+from simulator.kernel.tasks import Choices, Shape, Tasks, breathe
+from simulator.states import TaskState
 from simulator.units import NEVER
 
 NONE = -1
+COMPLETED = int(TaskState.COMPLETED)
+BREATH = 100_000
+"""After so many instants the interpreter may look after its signals."""
 FOREVER = int(NEVER)
 TOGETHER = 64
 """So many tasks that end at one instant are replaced in the short way."""
@@ -274,29 +278,62 @@ class Instants(Lives):
             nodes.free_memory[node] + nodes.needed_memory[shape],
         )
 
-    def _start_at_once(self, now: int) -> bool:
-        """Start a task that arrives alone where nobody waits and there is room; say whether it was so."""
-        task = self.arrived
-        following = self.submit[task + 1] if task + 1 < self.count else FOREVER
-        queue = self.queue[task]
-        queues = self.queues
-        if (
-            following <= now
-            or queues.open_jobs
-            or self.nodes.room.size == 0
-            or self.jobs.tracked
-            or self.notices.growing
-            or queues.gate[queues.job[queue]]
-            or (self.parents.any and self.parents.missing[task])
-        ):
-            return False
-        shape = queues.shape[queue]
-        node = self.nodes.find(shape) if self.nodes.instances[shape] == 1 else NONE
-        if node == NONE:
-            return False
-        self.arrived = task + 1
-        self._next_submit = following
-        self.now = now
-        self._order.last = queues.job[queue]
-        self._start(task, shape, node, now)
-        return True
+    def _is_quiet(self) -> bool:
+        """Say whether nobody waits, and an arrival or an end is nothing more."""
+        return (
+            self._is_plain
+            and self._is_single
+            and self.queues.open_jobs == 0
+            and not (self._stale or self.parents.any or self.notices.growing or self.jobs.tracked)
+        )
+
+    def _run_quietly(self, until: int) -> None:
+        """Settle instants before `until` at which tasks end or one arrives and starts, as long as nothing else is.
+
+        So are most instants of a pool that keeps up with its work: one loop, in which nothing is asked twice.
+        """
+        calendar, queues, nodes, notices = self.calendar, self.queues, self.nodes, self.notices
+        bits, mask = self._bits, self._mask
+        cells, running, submits, last = self._cell, self.running_of_shape, self.submit, self.count - 1
+        now, submit, arrived = self.now, self._next_submit, self.arrived
+        horizon = min(until, self._last + 1)  # what an empty calendar shows is not before it
+        for _ in range(BREATH):
+            due = calendar.top >> bits
+            if due < submit:
+                if due >= horizon:
+                    break
+                task = calendar.top & mask
+                calendar.pop()
+                now = due
+                if notices.armed:
+                    self.settle(task, False)
+                    self._release(task)
+                    if notices.waiting:
+                        break
+                else:  # the same, bit by bit
+                    self.state[task] = COMPLETED
+                    self.completed += 1
+                    shape = queues.shape[self.queue[task]]
+                    running[shape] -= 1
+                    cell = cells[task]
+                    cells[nodes.give(cell, shape)] = cell
+            else:
+                following = submits[arrived + 1] if arrived < last else FOREVER
+                if submit == due or submit >= horizon or following == submit:
+                    break
+                queue = self.queue[arrived]
+                shape = queues.shape[queue]
+                job = queues.job[queue]
+                node = nodes.find(shape) if queues.gate[job] == 0 else NONE
+                if node == NONE:
+                    break
+                now = submit
+                self._order.last = job
+                running[shape] += 1
+                cells[arrived] = nodes.take(node, shape, arrived)
+                calendar.push(self._record(arrived, node, now))
+                arrived += 1
+                submit = following
+        else:
+            breathe()
+        self.now, self._next_submit, self.arrived = now, submit, arrived

@@ -79,6 +79,10 @@ class Kernel(Instants):
                 breathe()
             if self._stale:
                 self._forget_stale()  # this and the next two lines: `next_instant` without a call at each instant
+            if self._is_quiet():
+                self._run_quietly(until)
+                if self.notices.waiting and self.calendar.top >> self._bits != self.now:
+                    return self.now
             due = self.calendar.top >> self._bits if self.calendar.size else FOREVER
             now = due if due < self._next_submit else self._next_submit
             if now >= until:
@@ -90,7 +94,7 @@ class Kernel(Instants):
                     continue
                 if self.notices.waiting:
                     return now
-            if self._next_submit <= now and not (self._is_plain and self._start_at_once(now)):
+            if self._next_submit <= now:
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self._displaces):
                 self.dispatch(now)

@@ -58,7 +58,7 @@ cdef class Lives:
     @cython.locals(equals=list)
     cdef int _one_of_equals(self, int shape, int node) except -1
     @cython.final
-    @cython.locals(end=cython.longlong, outcome=int, instance=int, node=int, nodes=list, left=cython.longlong)
+    @cython.locals(end=cython.longlong, outcome=int, instance=int, row=int, node=int, nodes=list, left=cython.longlong)
     cdef int _start_specially(self, int task, int shape, int found, long long now) except -1
     @cython.final
     @cython.locals(wished=int)

@@ -180,8 +180,7 @@ class Lives:
             end = self._last
         outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
         self.state[task] = RUNNING
-        self.row[task] = self.attempts.count
-        self.attempts.append(task, node, 0, now, end, outcome)
+        self.row[task] = self.attempts.append(task, node, now, end, outcome)
         return end << self._bits | task
 
     def _one_of_equals(self, shape: int, node: int) -> int:
@@ -214,7 +213,8 @@ class Lives:
         self.calendar.push(end << self._bits | task)
         for instance, node in enumerate(nodes):
             self._cell[task] = self.nodes.take(node, shape, task)
-            self.attempts.append(task, node, instance, now, end, outcome)
+            row = self.attempts.append(task, node, now, end, outcome)
+            self.attempts.instance[row] = instance
         if self.jobs.tracked:
             self.jobs.started(self.job_of(task))
 

@@ -14,6 +14,7 @@ cdef class Nodes:
     cdef readonly int[::1] free_slots, held, needed_slots, instances
     cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory
     cdef readonly signed char[::1] serving, bounded
+    cdef signed char[::1] _is_special
     cdef int _bits
     cdef readonly long long freed
     cdef public long long[::1] seen

@@ -69,6 +69,8 @@ class Nodes:
         self.bounded = column("b", bounds)
         """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
         slots' share of them."""
+        self._is_special = column("b", [self.bounded[at] or self.instances[at] > 1 for at in range(len(shapes))])
+        """Whether more than slots on one node must be looked at."""
         self._log = column("i", [0] * LOG)
         """The nodes on which something was freed last, entry i at i mod `LOG`."""
         self.freed = 0
@@ -121,8 +123,8 @@ class Nodes:
         """Put one instance of a task on a node in service; give its cell."""
         need = self.needed_slots[shape]
         free = self.free_slots[node]
-        place = self._place(node)
         self.free_slots[node] = free - need
+        place = (free if self.pack else self.slots - free) << self._bits | node  # `_place` without a call
         if free > need:
             self.room.move(place, place - ((need if self.pack else -need) << self._bits))
         else:
@@ -167,12 +169,12 @@ class Nodes:
         self._cells[cell] = moved
         free = self.free_slots[node]
         need = self.needed_slots[shape]
-        place = self._place(node)
         self.free_slots[node] = free + need
         if self.mixed:
             self.free_cores[node] += self.needed_cores[shape]
             self.free_memory[node] += self.needed_memory[shape]
         if self.serving[node]:
+            place = (free if self.pack else self.slots - free) << self._bits | node  # `_place` without a call
             better = place + ((need if self.pack else -need) << self._bits)
             if free:
                 self.room.move(place, better)
@@ -225,17 +227,15 @@ class Nodes:
 
         `spread` wants the fewest, `pack` the most used slots; the lowest sequence number decides ties.
         """
-        if self.instances[shape] > 1:
-            return self._find_gang(shape)
-        if self.bounded[shape]:
-            return self._find_bounded(shape)
+        if self._is_special[shape]:
+            return self._find_gang(shape) if self.instances[shape] > 1 else self._find_bounded(shape)
         if self.pack:
             place = self.room.first(self.needed_slots[shape] << self._bits)
         else:
             place = self.room.first(0)
             if place >> self._bits > self.slots - self.needed_slots[shape]:
                 return -1
-        return -1 if place < 0 else place & ((1 << self._bits) - 1)
+        return place if place < 0 else place & ((1 << self._bits) - 1)
 
     def next_with_room(self, node: int, shape: int) -> int:
         """Go through the nodes with room for anything, best first: the one after `node`, −1 = the first."""

@@ -199,7 +199,7 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
         heed(at)
         kernel.arrive(at)
         kernel.dispatch(at)
-    run(2**40)
+    run(2**61)
     used = slice(len(kernel.attempts))
     columns = [
         np.asarray(getattr(kernel.attempts, name))[used].tolist() for name in ("task", "node", "assigned", "end")

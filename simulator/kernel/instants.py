@@ -1,7 +1,7 @@
 """What happens by itself: tasks arrive, and attempts end when they are due.
 
-In a plain pool, where tasks do nothing but arrive, run and succeed, most instants are of one of two kinds, and these
-need no pass over queues and nodes: the next task takes the slots of one that ends, or a task starts as it arrives.
+In a plain pool, where tasks do nothing but arrive, wait, run and succeed, most instants need no pass over queues and
+nodes: what ends hands what it held to the first task that fits, and where nobody waits a task starts as it arrives.
 """
 
 from array import array
@@ -153,6 +153,7 @@ class Instants(Lives):
             self._is_passed_on = True
 
     def _may_end_together(self, now: int) -> bool:
+        """Say whether several ends at `now` are nothing more than ends of tasks that are alike."""
         return (
             self._is_uniform
             and self._next_submit != now

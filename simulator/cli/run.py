@@ -87,7 +87,7 @@ def _run_once(
         from simulator.results.write import prepare  # noqa: PLC0415
 
         prepare(out, force=force)
-    gc.freeze()  # what stands now stays: the one look for garbage below passes it by
+        gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
     is_whole = advance(simulation)
     recording = simulation.recording()

@@ -53,7 +53,7 @@ class Calendar:
         self._shift = shift
         self._near = Heap()
         self._limit = 0
-        """All keys below are in the heap, all others in buckets; it begins an instant."""
+        """All keys below are in the heap, all others in buckets; it begins an instant or is `EMPTY`."""
         self._many = MANY
         self._later = EMPTY
         """The smallest key in buckets, `EMPTY` if none is there, or `UNKNOWN`."""

@@ -7,7 +7,7 @@ from simulator.kernel.nodes cimport Nodes
 from simulator.kernel.notices cimport Notices
 from simulator.kernel.queues cimport Queues
 
-cdef int NONE, CLOSED, BREATH, COMPLETED, TOGETHER
+cdef int NONE, CLOSED, COMPLETED, TOGETHER
 cdef long long FOREVER
 
 
@@ -27,7 +27,7 @@ cdef class Instants(Lives):
     @cython.locals(task=int, following=int)
     cpdef int arrive(self, long long now) except -1
     @cython.final
-    cdef void _forget_stale(self) noexcept
+    cdef int _forget_stale(self) except -1
     @cython.final
     @cython.locals(is_one=bint)
     cdef bint _end_plainly(self, long long now) except -1
@@ -57,7 +57,7 @@ cdef class Instants(Lives):
     @cython.locals(nodes=Nodes, queue=int)
     cdef int _use_up(self, int job, int node, long long now) except -1
     @cython.final
-    @cython.locals(calendar=Calendar, queues=Queues, nodes=Nodes, notices=Notices, cells="int[::1]", running="int[::1]", submits="long long[::1]", last=int, cell=int, bits=int, mask=cython.longlong, now=cython.longlong, due=cython.longlong, horizon=cython.longlong, submit=cython.longlong, following=cython.longlong, arrived=int, task=int, queue=int, job=int, shape=int, node=int)
-    cdef int _run_quietly(self, long long until) except -1
+    @cython.locals(calendar=Calendar, queues=Queues, nodes=Nodes, notices=Notices, cells="int[::1]", running="int[::1]", submits="long long[::1]", last=int, settled=int, cell=int, bits=int, mask=cython.longlong, now=cython.longlong, due=cython.longlong, horizon=cython.longlong, submit=cython.longlong, following=cython.longlong, arrived=int, task=int, queue=int, job=int, shape=int, node=int)
+    cdef int _run_quietly(self, long long until, int most) except -1
     @cython.final
     cdef bint _is_quiet(self) noexcept

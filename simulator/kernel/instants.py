@@ -12,17 +12,15 @@ from simulator.kernel.lives import Lives
 from simulator.kernel.nodes import Nodes
 from simulator.kernel.order import JobOrder
 from simulator.kernel.rules import CLOSED, Rules
-from simulator.kernel.tasks import Choices, Shape, Tasks, breathe
+from simulator.kernel.tasks import Choices, Shape, Tasks
 from simulator.states import TaskState
 from simulator.units import NEVER
 
 NONE = -1
 COMPLETED = int(TaskState.COMPLETED)
-BREATH = 100_000
-"""After so many instants the interpreter may look after its signals."""
 FOREVER = int(NEVER)
 TOGETHER = 64
-"""So many tasks that end at one instant are replaced in the short way."""
+"""At most so many tasks that end at one instant are replaced at once; where more end, a pass follows."""
 
 
 class Instants(Lives):
@@ -59,7 +57,7 @@ class Instants(Lives):
         self._is_single = all(shape.instances == 1 for shape in shapes)
         """Whether one node is enough for each task."""
         self._is_passed_on = False
-        """Whether all that has just been freed has found its next tasks, or nobody who could use it."""
+        """Whether what has just been freed has found its next tasks, so that the instant is settled."""
         self._ended = array("q", bytes(8 * TOGETHER))
         """What has just ended, `cell << bits | task`, in order."""
 
@@ -232,13 +230,16 @@ class Instants(Lives):
         return self._record(task, node, now)
 
     def _is_local(self, node: int) -> bool:
-        """Say whether what one end has freed on `node` is all that can matter to those who wait."""
+        """Say whether what one end has freed on `node` is all that can matter to those who wait.
+
+        Tasks of jobs that are not served may have room elsewhere, and a pass throws dice where any waiting task has.
+        """
         return (
             self._is_single
             and self.queues.open_jobs > 0
+            and self.queues.shut_jobs == 0
             and self.nodes.serving[node] == 1
-            and not self.jobs.tracked
-            and not self.notices.waiting
+            and not (self.jobs.tracked or self.notices.waiting)
         )
 
     def _use_up(self, job: int, node: int, now: int) -> None:
@@ -285,20 +286,24 @@ class Instants(Lives):
             self._is_plain
             and self._is_single
             and self.queues.open_jobs == 0
-            and not (self._stale or self.parents.any or self.notices.growing or self.jobs.tracked)
+            and not (
+                self._stale or self.parents.any or self.notices.growing or self.notices.waiting or self.jobs.tracked
+            )
         )
 
-    def _run_quietly(self, until: int) -> None:
+    def _run_quietly(self, until: int, most: int) -> int:
         """Settle instants before `until` at which tasks end or one arrives and starts, as long as nothing else is.
 
-        So are most instants of a pool that keeps up with its work: one loop, in which nothing is asked twice.
+        Gives how many ends and arrivals those were, `most` at most. So are most instants of a pool that keeps up with
+        its work: one loop, in which nothing is asked twice.
         """
         calendar, queues, nodes, notices = self.calendar, self.queues, self.nodes, self.notices
         bits, mask = self._bits, self._mask
         cells, running, submits, last = self._cell, self.running_of_shape, self.submit, self.count - 1
         now, submit, arrived = self.now, self._next_submit, self.arrived
         horizon = min(until, self._last + 1)  # what an empty calendar shows is not before it
-        for _ in range(BREATH):
+        settled = 0
+        while settled < most:
             due = calendar.top >> bits
             if due < submit:
                 if due >= horizon:
@@ -306,12 +311,13 @@ class Instants(Lives):
                 task = calendar.top & mask
                 calendar.pop()
                 now = due
+                settled += 1
                 if notices.armed:
                     self.settle(task, False)
                     self._release(task)
                     if notices.waiting:
                         break
-                else:  # the same, bit by bit
+                else:  # what these two do where nobody is to be told; a call costs the interpreter as much as its work
                     self.state[task] = COMPLETED
                     self.completed += 1
                     shape = queues.shape[self.queue[task]]
@@ -335,6 +341,6 @@ class Instants(Lives):
                 calendar.push(self._record(arrived, node, now))
                 arrived += 1
                 submit = following
-        else:
-            breathe()
+                settled += 1
         self.now, self._next_submit, self.arrived = now, submit, arrived
+        return settled

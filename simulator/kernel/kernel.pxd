@@ -1,6 +1,5 @@
 cimport cython
 
-from simulator.kernel.calendar cimport Calendar
 from simulator.kernel.instants cimport Instants
 from simulator.kernel.order cimport JobOrder
 
@@ -13,7 +12,7 @@ cdef class Kernel(Instants):
     cdef readonly object displacement
     cdef bint _displaces
 
-    @cython.locals(calendar=Calendar, now=cython.longlong, due=cython.longlong, instants=int)
+    @cython.locals(now=cython.longlong, due=cython.longlong, instants=int)
     cpdef long long advance(self, long long until)
     @cython.locals(level=int, jobs=int)
     cpdef int dispatch(self, long long now) except -1

@@ -74,13 +74,13 @@ class Kernel(Instants):
         instants = 0
         while True:
             instants += 1
-            if instants == BREATH:
+            if instants >= BREATH:
                 instants = 0
                 breathe()
             if self._stale:
                 self._forget_stale()  # this and the next two lines: `next_instant` without a call at each instant
             if self._is_quiet():
-                self._run_quietly(until)
+                instants += self._run_quietly(until, BREATH)
                 if self.notices.waiting and self.calendar.top >> self._bits != self.now:
                     return self.now
             due = self.calendar.top >> self._bits if self.calendar.size else FOREVER
@@ -100,7 +100,7 @@ class Kernel(Instants):
                 self.dispatch(now)
                 if self.matching.only != NONE:
                     self.matching.only = NONE
-                    self.nodes.forget()
+                    self.nodes.take_back()
 
     def dispatch(self, now: int) -> None:
         """Make the one scheduling pass of an instant: place waiting tasks until nothing fits.

@@ -57,9 +57,9 @@ class Matching:
         return self._first_of_several(queue, self._queues.first_of_job[job + 1])
 
     def heir(self, job: int, slots: int, cores: int, memory: int) -> int:
-        """Give the queue of the first task of `job` that needs no more than this; −1 where all do.
+        """Give the queue of the first task of `job` that needs no more than this; −1 where each needs more.
 
-        For pools in which tasks keep their places.
+        For pools in which tasks keep their places: only there is it known whose first task comes first.
         """
         queues, fronts, nodes = self._queues, self._queues.fronts, self._nodes
         best = NONE
@@ -93,7 +93,7 @@ class Matching:
         slots = nodes.free_slots[node] if nodes.serving[node] else NONE
         cores = nodes.free_cores[node]
         memory = nodes.free_memory[node]
-        widest = nodes.widest(RECENT)
+        most_free = nodes.most_free(RECENT)
         for queue in range(begin, end):
             shape = queues.shape[queue]
             unseen = freed - nodes.seen[shape]
@@ -102,7 +102,7 @@ class Matching:
             place = queues.place(queues.front[queue])
             if place >= earliest:
                 continue
-            if unseen <= RECENT and nodes.needed_slots[shape] > widest:
+            if unseen <= RECENT and nodes.needed_slots[shape] > most_free:
                 nodes.seen[shape] = freed
                 continue
             if unseen > 1:

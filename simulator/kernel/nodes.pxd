@@ -35,8 +35,8 @@ cdef class Nodes:
     cpdef int give(self, int cell, int shape)
     cpdef void release(self, int node) noexcept
     @cython.locals(most=int, entry=cython.longlong, node=int)
-    cpdef int widest(self, int entries) noexcept
-    cpdef void forget(self) noexcept
+    cpdef int most_free(self, int entries) noexcept
+    cpdef void take_back(self) noexcept
     @cython.locals(slots=int, shape=int)
     cpdef void reopen(self, int node) noexcept
     cpdef bint fits(self, int node, int shape) noexcept

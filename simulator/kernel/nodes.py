@@ -190,7 +190,7 @@ class Nodes:
         self.last_freed = node
         self.freed += 1
 
-    def widest(self, entries: int) -> int:
+    def most_free(self, entries: int) -> int:
         """Give the most slots that are free on one of the nodes logged last, so many entries back."""
         most = 0
         for entry in range(max(self.freed - entries, 0), self.freed):
@@ -199,7 +199,7 @@ class Nodes:
                 most = self.free_slots[node]
         return most
 
-    def forget(self) -> None:
+    def take_back(self) -> None:
         """Take back the last entry of the log: who waits has looked at it. Its place may have been an old entry's."""
         if self.mixed:
             self.freed -= 1

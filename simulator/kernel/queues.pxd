@@ -8,7 +8,7 @@ cdef int NONE
 
 @cython.final
 cdef class Queues:
-    cdef readonly int open_jobs, levels
+    cdef readonly int open_jobs, shut_jobs, levels
     cdef readonly int[::1] job, shape, link, front
     cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs

@@ -51,6 +51,8 @@ class Queues:
         """Of `place << bits | task`: tasks that came back, or had to wait for others."""
         self.open_jobs = 0
         """How many jobs with waiting tasks are served."""
+        self.shut_jobs = 0
+        """How many jobs are not served, whether or not their tasks wait."""
         self.waiting_of_shape = column("i", [0] * len(slots))
         self.waiting_of_job = column("i", [0] * len(priorities))
         self.gate = column("b", [0] * len(priorities))
@@ -90,16 +92,20 @@ class Queues:
 
     def shut(self, job: int, why: int) -> None:
         """Serve `job` no more, for one of the reasons in bits."""
-        if self.gate[job] == 0 and self.waiting_of_job[job]:
-            self._leave_level(job)
+        if self.gate[job] == 0:
+            self.shut_jobs += 1
+            if self.waiting_of_job[job]:
+                self._leave_level(job)
         self.gate[job] |= why
 
     def reopen(self, job: int, why: int) -> None:
         """Take a reason away; serve `job` again if it was the last."""
         shut = self.gate[job]
         self.gate[job] &= ~why
-        if shut and self.gate[job] == 0 and self.waiting_of_job[job]:
-            self._enter_level(job)
+        if shut and self.gate[job] == 0:
+            self.shut_jobs -= 1
+            if self.waiting_of_job[job]:
+                self._enter_level(job)
 
     def place(self, task: int) -> int:
         """Give the place of a task in its job's order."""

@@ -25,7 +25,9 @@ class Instants:
 
     def keys(self, stride: int) -> Ints:
         """Give pool and time as one number each, ascending."""
-        return ascending(self.time if is_constant(self.pool) and not self.pool[0] else self.pool * stride + self.time)
+        if is_constant(self.pool) and not self.pool[0]:
+            return ascending(self.time)
+        return ascending(np.multiply(self.pool, stride, dtype=np.int64) + self.time)
 
     def of(self, pool: int | None) -> Ints:
         """Give the times of one pool, or of all."""
@@ -174,10 +176,12 @@ def _final(tasks: RawTasks, task: npt.NDArray[np.int32], outcome: npt.NDArray[np
 def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:
     """Correct the queue by tasks that a client ended while they waited, or reactivated after they had failed."""
     attempts = raw.attempts
-    changes: Changes = []
+    rows: dict[int, list[int]] = {1: [], -1: []}
+    instants: dict[int, list[int]] = {1: [], -1: []}
 
     def put(row: int, instant: int, amount: int) -> None:
-        changes.append((Instants(_pool(raw, np.array([row])), np.array([instant])), amount))
+        rows[amount].append(row)
+        instants[amount].append(instant)
 
     ended: set[int] = set()
     history = raw.recorder.task_changes
@@ -191,7 +195,13 @@ def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:
         elif not again and before and final[before[-1]] and all(later[0] != row for later in history[number + 1 :]):
             put(row, int(attempts.end[primary[before[-1]]]), 1)
         ended = ended - {row} if again else ended | {row}
-    return changes
+    return [
+        (
+            Instants(_pool(raw, np.array(rows[amount], dtype=np.int64)), np.array(instants[amount], dtype=np.int64)),
+            amount,
+        )
+        for amount in rows
+    ]
 
 
 def _pool(raw: RawRun, task: npt.NDArray[np.int32]) -> Ints:

@@ -76,7 +76,7 @@ def test_a_forgotten_entry_leaves_the_log_as_it_was(speed: str) -> None:
     for node in range(31):
         nodes.release(20 + node % 9)
     nodes.release(30)
-    nodes.forget()
+    nodes.take_back()
     assert nodes.last_freed == 20 + 30 % 9
     assert nodes.find(0) == 7
 

@@ -222,3 +222,25 @@ def test_work_of_no_length_is_counted_when_slots_change_hands(speed: str) -> Non
     kernel = make(plan, speed, max_rounds=10)
     with pytest.raises(BrokenInvariantError, match="more than 10 rounds"):
         kernel.advance(1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 2)), min_size=30, max_size=60))
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_tasks_of_a_disabled_job_that_would_have_room_count_where_dice_are_thrown(
+    speed: str, tasks: list[tuple[int, int]]
+) -> None:
+    """A pass throws a die for the job to be served where any waiting task has room, be its job served or not."""
+    plan = Plan(
+        [(0, span, job) for span, job in tasks],
+        [0, 1, 2],
+        [0, 0, 0],
+        [SHAPES[0], SHAPES[1], SHAPES[1]],
+        nodes=3,
+        slots=3,
+        pack=False,
+        policy=0,
+        events=[(1, "disable", 0), (200, "enable", 0)],
+        parents=[],
+    )
+    assert life(plan, speed, short=True) == life(plan, speed, short=False)

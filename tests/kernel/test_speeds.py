@@ -180,12 +180,26 @@ def test_an_environment_variable_chooses_the_interpreter() -> None:
     assert told.strip() == "python"
 
 
+def quiet(tasks: int) -> Any:
+    """Make a pool that keeps up with its plain work: one task a millisecond, and room for all of them."""
+    kernel = simulator.kernel
+    zeros = array("i", bytes(4 * tasks))
+    columns = kernel.Tasks(array("q", range(tasks)), array("q", [20] * tasks), zeros, zeros, zeros, [(0, 0)])
+    made = kernel.Kernel(columns, [kernel.Shape(1, 0, 0)], [0], slots=4, cores=1, memory=1)
+    for node in range(10):
+        made.in_service(node)
+    return made
+
+
 @compiled
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
-def test_a_compiled_run_is_interrupted_between_two_instants() -> None:
-    whole = pool(simulator.kernel, 200_000, 40)
+@pytest.mark.parametrize(
+    "make", [lambda: pool(simulator.kernel, 200_000, 40), lambda: quiet(1_000_000)], ids=["busy", "quiet"]
+)
+def test_a_compiled_run_is_interrupted_between_two_instants(make: Callable[[], Any]) -> None:
+    whole = make()
     whole.advance(2**61)
-    broken = pool(simulator.kernel, 200_000, 40)
+    broken = make()
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     signal.setitimer(signal.ITIMER_REAL, 0.005)
     try:

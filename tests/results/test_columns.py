@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,25 @@ def test_a_file_tells_the_bounds_of_its_numbers_and_none_of_its_few_names(tmp_pa
     told = {group.column(place).path_in_schema: group.column(place) for place in range(group.num_columns)}
     assert (told["task"].statistics.min, told["task"].statistics.max) == (0, 8)
     assert not told["job"].is_stats_set
+
+
+@pytest.mark.parametrize("days", [20, 60])
+def test_the_pools_of_a_long_run_have_each_a_timeline_of_their_own(days: int) -> None:
+    arrivals = {"poisson": {"ratePerHour": 2, "until": f"{days - 1}d"}}
+    workload = [{"duration": "30m", "arrivals": arrivals}]
+    names = ("first", "last")
+    made = simulate(
+        scenario(
+            [pool(id=name, targetDedicatedNodes=1) for name in ("first", "idle", "last")],
+            [{"id": name, "poolInfo": {"poolId": name}, "simulation": {"workload": workload}} for name in names],
+            horizon=f"{days}d",
+        )
+    )
+    timeline = made.pool_timeline
+    assert set(timeline["pool"]) == {"first", "idle", "last"}
+    assert timeline["queued_tasks"].min() == 0
+    for name in names:
+        mine = timeline[timeline["pool"] == name]
+        submitted = made.tasks["submit"][made.tasks["job"] == name]
+        assert mine["queued_tasks"].max() > 0
+        assert set(submitted) <= set(mine["time"]), "every arrival is an instant of its pool"

@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from typing_extensions import TypeAliasType
 
 from simulator.distributions import Empirical
 from simulator.errors import InputError
@@ -135,7 +136,9 @@ def _near(part: str, names: list[str]) -> str:
 def _flat(shape: Any) -> Iterator[Any]:
     """Give the alternatives of a type."""
     origin = get_origin(shape)
-    if origin is Annotated:
+    if isinstance(shape, TypeAliasType):
+        yield from _flat(shape.__value__)
+    elif origin is Annotated:
         yield from _flat(get_args(shape)[0])
     elif origin in (Union, UnionType):
         for part in get_args(shape):

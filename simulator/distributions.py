@@ -348,6 +348,7 @@ _UNION = Discriminator(
     custom_error_message=f"expected one value or a mapping with one key out of {', '.join(SHAPE_NAMES)}",
 )
 
+# Both unions have a name, so that each is built once and described once in the schema, wherever it stands.
 TimeDistribution = TypeAliasType(
     "TimeDistribution",
     Annotated[

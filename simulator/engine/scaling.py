@@ -19,7 +19,7 @@ MIN_BETWEEN_ENABLES = 30 * 1000
 def enable(pool: Pool, formula: str | None = None, interval: float | None = None) -> Answer:
     """Start sampling and evaluating, or change formula and interval."""
     from simulator.engine.autoscale import Autoscaler  # noqa: PLC0415 - most pools have no formula
-    from simulator.formula import Formula  # noqa: PLC0415
+    from simulator.formula import Formula  # noqa: PLC0415 - as above
 
     parsed = None if formula is None else Formula.parse(formula)
     span = None if interval is None else to_ms(interval)

@@ -56,7 +56,7 @@ def families() -> list[str]:
 
 @cache
 def find(name: str) -> VmSize | None:
-    """Look up a size; the service compares names without case."""
+    """Look up a size; the service compares names without case. Sizes are parsed when they are first asked for."""
     row = _rows().get(name.lower())
     if row is None:
         return None

@@ -1,34 +1,57 @@
-# Five commands: run, test, check, bench, clean. Each makes its own virtual environment.
+# make run, test, check, bench, matrix, clean. Each installs what it needs, and no more, into its virtual environment.
 VENV ?= .venv
 PYTHON ?= python3
-STAMP = $(VENV)/.poolsight
+BIN = $(VENV)/bin
+UV := $(shell command -v uv)
+INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pip install --quiet --disable-pip-version-check)
+SOURCES = pyproject.toml setup.py $(wildcard simulator/kernel/*.py simulator/kernel/*.pxd)
+say = @printf '\n== %s\n'
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench matrix clean
 
-run: $(STAMP)
-	$(VENV)/bin/poolsight run scenarios/first_pool.yaml
+run: $(VENV)/.run
+	@printf '\n'
+	$(BIN)/poolsight run scenarios/first_pool.yaml
+	$(say) "Next: how sure is that?   $(BIN)/poolsight run scenarios/first_pool.yaml --replications auto"
+	@echo "   what happened, and why: $(BIN)/poolsight run scenarios/first_pool.yaml --out first_run"
+	@echo "                           $(BIN)/poolsight report first_run"
 
-test: $(STAMP)
-	$(VENV)/bin/python -m pytest -q -n auto
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n auto
 
-check: $(STAMP)
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+check: $(VENV)/.check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
-bench: $(STAMP)
-	$(VENV)/bin/python tests/benchmarks/reference.py
-	$(VENV)/bin/python tests/benchmarks/whole.py
-	$(VENV)/bin/python tests/benchmarks/heavier.py
-	$(VENV)/bin/python -m tests.benchmarks.formula
-	$(VENV)/bin/python -m tests.benchmarks.experiments speed
-	$(VENV)/bin/python -m tests.benchmarks.experiments coverage --studies 100
+bench: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/reference.py
+	$(BIN)/python tests/benchmarks/whole.py
+	$(BIN)/python tests/benchmarks/heavier.py
+	$(BIN)/python -m tests.benchmarks.formula
+	$(BIN)/python -m tests.benchmarks.experiments speed
+	$(BIN)/python -m tests.benchmarks.experiments coverage --studies 100
 
 clean:
 	rm -rf .venv build dist simulator/kernel/*.so
 
-$(STAMP): pyproject.toml setup.py $(wildcard simulator/kernel/*.py simulator/kernel/*.pxd)
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --upgrade pip
-	$(VENV)/bin/pip install --quiet -e ".[test,dev]"
-	touch $(STAMP)
+$(BIN)/python:
+	$(say) "Making the virtual environment $(VENV) with $(or $(UV),$(PYTHON)): some 5 seconds."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(if $(UV),$(UV) venv --quiet --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
+
+$(VENV)/.run: $(SOURCES) | $(BIN)/python
+	$(say) "Installing what a run needs and compiling the kernel: 1 to 2 minutes with a C compiler, half a minute without."
+	$(INSTALL) --editable ".[tables]"
+	@$(BIN)/poolsight --version
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(say) "Installing what the tests need: about a minute."
+	$(INSTALL) --editable ".[test]"
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.test
+	$(say) "Installing the linter, the type checker and their stubs: about half a minute."
+	$(INSTALL) --editable ".[test,dev]"
+	@touch $@

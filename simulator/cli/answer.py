@@ -65,6 +65,9 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
         console.print(f"warning: {warning}", style="yellow")
     for assumption in summary["assumptions"]:
         console.print(f"assumption: {assumption}", style="dim")
+    drawn = summary["manifest"]
+    remark = f"This is one draw (seed {drawn['seed']}, replication {drawn['replication']}): "
+    console.print(f"{remark}--replications auto says how sure these figures are.", style="dim", soft_wrap=True)
 
 
 def plain_console() -> Console:

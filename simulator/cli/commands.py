@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 import simulator
+from simulator.cli.speed import noting_speed, slowness
 
 MODULES: Final[Mapping[str, str]] = {
     "run": "run",
@@ -29,6 +30,8 @@ MODULES: Final[Mapping[str, str]] = {
     "formula": "formula",
 }
 """The module of each command, in the order of the help."""
+SIMULATING: Final = frozenset({"run", "compare", "sweep", "plan", "sensitivity", "spot", "verify"})
+"""Commands whose time is mostly the kernel's."""
 
 
 def wanted(arguments: Sequence[str]) -> Iterable[str]:
@@ -53,7 +56,7 @@ def assemble(names: Iterable[str] = MODULES) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name=name)(command)
+            app.command(name=name)(noting_speed(command) if name in SIMULATING else command)
     return app
 
 
@@ -61,7 +64,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from simulator.kernel import SPEED  # noqa: PLC0415 - only wanted here
 
-        typer.echo(f"poolsight {simulator.__version__} (kernel: {SPEED})")
+        typer.echo("\n".join([f"poolsight {simulator.__version__} (kernel: {SPEED})", *slowness()]))
         raise typer.Exit
 
 

@@ -60,12 +60,13 @@ def test_the_two_commands_are_targets_that_do_what_is_said() -> None:
     assert "make run" in commands
     assert "make test" in commands
     makefile = (ROOT / "Makefile").read_text()
-    (recipe,) = re.findall(r"^run:.*\n\t\$\(VENV\)/bin/poolsight (.*)$", makefile, re.MULTILINE)
+    (recipe,) = re.findall(r"^run:(?:.*\n)+?\t\$\(BIN\)/poolsight (.*)$", makefile, re.MULTILINE)
     arguments = [str(ROOT / word) if word.endswith(".yaml") else word for word in recipe.split()]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0
     assert "tasks succeeded" in result.stdout
-    assert re.search(r"^test:.*\n\t\$\(VENV\)/bin/python -m pytest", makefile, re.MULTILINE)
+    assert re.search(r"^test:.*\n\t\$\(BIN\)/python -m pytest", makefile, re.MULTILINE)
+    assert "scenarios\\\\first_pool.yaml" in README, "the same without make"
 
 
 def test_files_that_the_readme_names_exist() -> None:

@@ -66,7 +66,7 @@ def test_the_two_commands_are_targets_that_do_what_is_said() -> None:
     assert result.exit_code == 0
     assert "tasks succeeded" in result.stdout
     assert re.search(r"^test:.*\n\t\$\(BIN\)/python -m pytest", makefile, re.MULTILINE)
-    assert "scenarios\\\\first_pool.yaml" in README, "the same without make"
+    assert r"scenarios\first_pool.yaml" in README, "the same without make"
 
 
 def test_files_that_the_readme_names_exist() -> None:

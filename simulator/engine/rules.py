@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import chosen
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import Pool
-from simulator.scenario.columns import chosen
 from simulator.scenario.workload import Workload
 from simulator.units import to_ms
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import chosen, constant, distinct, is_constant, joined
 from simulator.kernel import JobPolicy, Kernel, Rules, Shape, Tasks
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.results.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.scenario.bodies import JobOrder, Pool
-from simulator.scenario.columns import chosen, constant, distinct, is_constant, joined
 from simulator.scenario.dependencies import Dependencies
 from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.schema import EqualPriorityPolicy

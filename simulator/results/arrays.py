@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.scenario.columns import is_constant
-from simulator.scenario.task_names import TaskNames
+from simulator.columns.broadcast import is_constant
+from simulator.columns.task_names import TaskNames
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:

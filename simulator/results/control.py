@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import is_constant
 from simulator.results.intervals import Union
 from simulator.results.raw import RawRun
-from simulator.scenario.columns import is_constant
 from simulator.states import WITHOUT_VM, NodeKind, NodeState
 
 Ints = npt.NDArray[np.int64]

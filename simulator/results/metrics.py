@@ -34,13 +34,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import chosen, where
 from simulator.results.codes import RETARGETED, SUCCESS
 from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
 from simulator.results.memory import memory_warnings
 from simulator.results.money import cents, in_dollars
-from simulator.scenario.columns import chosen, where
 from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S
 

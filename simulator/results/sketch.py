@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import is_constant
 from simulator.results.timeline import Changes, ascending, node_changes, so_far, task_changes
-from simulator.scenario.columns import is_constant
 
 if TYPE_CHECKING:
     from simulator.results.recording import Recording

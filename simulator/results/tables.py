@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import constant
 from simulator.results.arrays import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
@@ -15,7 +16,6 @@ from simulator.results.money import UNITS_PER_CENT
 from simulator.results.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table
 from simulator.results.timeline import make_timeline
-from simulator.scenario.columns import constant
 from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
 from simulator.units import MS_PER_S

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import chosen, constant, is_constant, where
 from simulator.results.control import DEALLOCATED, IDLE, PREEMPTED, Control
 from simulator.results.raw import RawRun, RawTasks
-from simulator.scenario.columns import chosen, constant, is_constant, where
 from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
 

@@ -22,9 +22,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from simulator.columns.broadcast import constant
 from simulator.distributions import TimeDistribution, named_form
 from simulator.durations import Seconds
-from simulator.scenario.columns import constant
 from simulator.scenario.section import Amount, Positive, Section
 from simulator.units import S_PER_HOUR
 

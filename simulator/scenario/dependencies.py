@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import constant
 from simulator.scenario.bodies import Job
-from simulator.scenario.columns import constant
 from simulator.scenario.exit_conditions import ending, failing_code
 from simulator.scenario.sidechannel import stated
 from simulator.scenario.tasks import Task

@@ -7,8 +7,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import chosen
 from simulator.scenario.bodies import Job, OnTaskFailure
-from simulator.scenario.columns import chosen
 from simulator.scenario.exit_conditions import ending, failing_code
 from simulator.scenario.planned import Planned
 from simulator.scenario.sidechannel import stated

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from simulator.scenario.columns import constant, is_constant
+from simulator.columns.broadcast import constant, is_constant
 
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]

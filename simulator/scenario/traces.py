@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import PrivateAttr
 
+from simulator.columns.broadcast import constant, rescaled
+from simulator.columns.task_names import Prefixed
 from simulator.durations import Seconds
 from simulator.errors import InputError, Problem
-from simulator.scenario.columns import constant, rescaled
 from simulator.scenario.section import Positive, Section
-from simulator.scenario.task_names import Prefixed
 
 if TYPE_CHECKING:
     import pandas as pd

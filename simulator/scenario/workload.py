@@ -11,10 +11,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import chosen, constant, joined, rescaled
+from simulator.columns.task_names import Given, Names, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
 from simulator.scenario.bodies import Job, Pool, PoolSimulation
-from simulator.scenario.columns import chosen, constant, joined, rescaled
 from simulator.scenario.coordination import stumbling
 from simulator.scenario.dependencies import Dependencies, link
 from simulator.scenario.extras import COLUMNS, Extras, gather
@@ -22,7 +23,6 @@ from simulator.scenario.outcomes import codes_of, failures_before_success, leadi
 from simulator.scenario.planned import Planned, planned
 from simulator.scenario.schema import Scenario
 from simulator.scenario.sidechannel import Stated, stated
-from simulator.scenario.task_names import Given, Names, Numbered, TaskNames
 from simulator.scenario.tasks import JobManagerTask, Task, TaskGroup
 from simulator.scenario.traces import TraceWorkload, read_trace
 from simulator.streams import stream

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.engine.orders import Break
-from simulator.policy.preemption import exponential_life
+from simulator.policy.node_preemption import exponential_life
 from simulator.states import WITHOUT_VM, NodeState
 from simulator.units import to_ms
 

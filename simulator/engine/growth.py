@@ -9,8 +9,7 @@ from simulator.engine.limits import growth_limits
 from simulator.engine.names import address
 from simulator.engine.node import Life, Node
 from simulator.engine.resize import Order, Resize
-from simulator.policy.growth import behind_first
-from simulator.policy.quota import admit, near_enough
+from simulator.policy.quota import admit, behind_first, near_enough
 from simulator.states import NodeKind
 from simulator.units import to_ms
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.engine.answers import DONE, Answer
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.preparing import KEY_BITS, release
 from simulator.kernel import job_control
+from simulator.policy.response import DONE, Answer
 from simulator.scenario.bodies import OnAllTasksComplete
 from simulator.scenario.extras import ACTIONS
 from simulator.scenario.planned import UNKNOWN, Planned

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.engine.answers import DONE, Answer
 from simulator.engine.job import REFUSALS, Job, find_task
 from simulator.engine.schedule import NO_SCHEDULE, Schedule
 from simulator.kernel import job_control
+from simulator.policy.response import DONE, Answer
 from simulator.scenario.job_operations import (
     AddJob,
     AddTasks,

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simulator.engine import resizing
-from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.faults import can_lose_contact, lose_contact
 from simulator.engine.limits import may_start
 from simulator.engine.orders import Deallocate, Disable, Enable, Restart, Start
 from simulator.engine.upgrade import begin_upgrade
-from simulator.policy.preemption import victims
+from simulator.policy.node_preemption import victims
+from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.operations import (
     DeallocateNode,
     DisableScheduling,

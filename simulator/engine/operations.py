@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine import job_operations, outages, pool_operations
-from simulator.engine.answers import Answer
+from simulator.policy.response import Answer
 from simulator.scenario.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.operations import Operated, Outage
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.engine import resizing, scaling
-from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.limits import ZONES, may_recover, preempted_is_free
 from simulator.engine.names import Names
 from simulator.engine.node import Node
@@ -19,6 +18,7 @@ from simulator.engine.setup import setup_of
 from simulator.engine.spans import Spans
 from simulator.engine.starting import Crowd
 from simulator.kernel import Kernel
+from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.bodies import Pool as PoolDescription
 from simulator.states import AllocationState, NodeDeallocationOption, NodeKind, NodeState, TaskState
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine import node_operations, resizing, scaling
-from simulator.engine.answers import DELETING, DONE, Answer
 from simulator.engine.setup import setup_of, updated
+from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.operations import (
     DeallocateNode,
     DeletePool,

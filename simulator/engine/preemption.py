@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
 from simulator.engine.node import Life, Node
-from simulator.policy import preemption as policy
+from simulator.policy import node_preemption as policy
 from simulator.scenario.preemption import (
     BathtubHazard,
     CapacityCurve,

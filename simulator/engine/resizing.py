@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.engine import growth
-from simulator.engine.answers import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.orders import Leave, Stay
 from simulator.engine.resize import Resize
 from simulator.engine.victims import choose_victims
+from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import to_ms
 

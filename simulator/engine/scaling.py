@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.engine import resizing
-from simulator.engine.answers import DELETING, DONE, RESIZING, Answer
+from simulator.policy.response import DELETING, DONE, RESIZING, Answer
 from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.engine.answers import DONE, Answer
 from simulator.engine.environment import ARRIVALS
 from simulator.errors import BrokenInvariantError
+from simulator.policy.response import DONE, Answer
 from simulator.states import SCHEDULE_TRANSITIONS, JobState, ScheduleState
 from simulator.units import NEVER, to_ms
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
 from simulator.formula.errors import MESSAGES
-from simulator.results.codes import RESIZE_ERRORS
+from simulator.policy.codes import RESIZE_ERRORS
 from simulator.results.ledger import UNPAID, Label
 from simulator.results.money import NOT_WORKING
 from simulator.results.reasons import PLAIN, is_reason

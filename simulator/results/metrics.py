@@ -35,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, where
-from simulator.results.codes import RETARGETED, SUCCESS
+from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.control import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest

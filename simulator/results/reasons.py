@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
+from simulator.policy.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
 from simulator.results.control import IDLE, STATES, Control
 from simulator.scenario.planned import Planned
 from simulator.scenario.schema import Scenario

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.results.codes import RETARGETED, SUCCESS
+from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
 from simulator.scenario.auto_pools import auto_pool_id
 from simulator.scenario.bodies import Pool

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.codes import RETARGETED, SUCCESS
+from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.events.read import Log
 from simulator.results.metrics import quantiles
 

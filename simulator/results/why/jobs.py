@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.codes import SUCCESS
+from simulator.policy.codes import SUCCESS
 from simulator.results.why.evidence import Run, rows_of
 from simulator.scenario.job_operations import UpdateJob
 from simulator.scenario.planned import planned

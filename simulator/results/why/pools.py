@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.results.codes import RETARGETED, SUCCESS
+from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.why.evidence import Run, find_pool, rows_of, written
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.codes import RETARGETED, SUCCESS
+from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.why.evidence import Run
 
 if TYPE_CHECKING:

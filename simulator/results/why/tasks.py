@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.results.codes import SUCCESS
+from simulator.policy.codes import SUCCESS
 from simulator.results.why.dependencies import Families, Parents
 from simulator.results.why.evidence import Run, find_task, rows_of, written
 from simulator.results.why.jobs import inactive, prepared_during

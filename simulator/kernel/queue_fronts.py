@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from simulator.kernel.columns import Column, column
+from simulator.kernel.buffers import Column, column
 
 NONE = -1
 

@@ -1,9 +1,9 @@
 cimport cython
 
 from simulator.kernel.calendar cimport Calendar
-from simulator.kernel.lives cimport Lives
-from simulator.kernel.order cimport JobOrder
-from simulator.kernel.nodes cimport Nodes
+from simulator.kernel.task_lifecycle cimport Lives
+from simulator.kernel.job_order cimport JobOrder
+from simulator.kernel.node_capacity cimport Nodes
 from simulator.kernel.notices cimport Notices
 from simulator.kernel.queues cimport Queues
 

@@ -9,9 +9,9 @@ whenever a process begins or ends on the node, so that nothing ends early; ends 
 from simulator.kernel.attempts import Attempts
 from simulator.kernel.calendar import Calendar
 from simulator.kernel.heap import Heap
-from simulator.kernel.nodes import Nodes
-from simulator.kernel.rules import Rules
-from simulator.kernel.tasks import Shape
+from simulator.kernel.inputs import Shape
+from simulator.kernel.node_capacity import Nodes
+from simulator.kernel.optional_rules import Rules
 from simulator.states import Outcome
 
 EXPIRED = int(Outcome.EXPIRED)

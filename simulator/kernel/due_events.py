@@ -7,12 +7,12 @@ nodes: what ends hands what it held to the first task that fits, and where nobod
 from array import array
 
 from simulator.errors import BrokenInvariantError
-from simulator.kernel.columns import column
-from simulator.kernel.lives import Lives
-from simulator.kernel.nodes import Nodes
-from simulator.kernel.order import JobOrder
-from simulator.kernel.rules import CLOSED, Rules
-from simulator.kernel.tasks import Choices, Shape, Tasks
+from simulator.kernel.buffers import column
+from simulator.kernel.inputs import Choices, Shape, Tasks
+from simulator.kernel.job_order import JobOrder
+from simulator.kernel.node_capacity import Nodes
+from simulator.kernel.optional_rules import CLOSED, Rules
+from simulator.kernel.task_lifecycle import Lives
 from simulator.states import TaskState
 from simulator.units import NEVER
 

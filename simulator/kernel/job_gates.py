@@ -1,9 +1,9 @@
 """What holds jobs back: ended, disabled, or as many of their tasks running as they may have."""
 
-from simulator.kernel.columns import column
+from simulator.kernel.buffers import column
 from simulator.kernel.notices import Notices
+from simulator.kernel.optional_rules import FULL
 from simulator.kernel.queues import Queues
-from simulator.kernel.rules import FULL
 
 
 class Jobs:

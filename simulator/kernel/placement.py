@@ -1,7 +1,7 @@
 """Which waiting task has room, and where: queues beside nodes."""
 
 from simulator.kernel.eligibility import Eligibility
-from simulator.kernel.nodes import Nodes
+from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.queues import Queues
 
 NONE = -1

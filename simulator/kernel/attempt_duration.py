@@ -10,7 +10,7 @@ and the reading and writing of checkpoints, as has the time of an attempt that s
 
 from array import array
 
-from simulator.kernel.rules import Rules
+from simulator.kernel.optional_rules import Rules
 from simulator.states import Outcome
 
 UNPREPARED = int(Outcome.UNPREPARED)

@@ -1,8 +1,8 @@
 """Which of several jobs of equal priority is served next, and the dice that decide."""
 
-from simulator.kernel.columns import column
+from simulator.kernel.buffers import column
+from simulator.kernel.inputs import JobPolicy
 from simulator.kernel.queues import Queues
-from simulator.kernel.tasks import JobPolicy
 
 UNIFORM = int(JobPolicy.UNIFORM)
 CREATION_TIME = int(JobPolicy.CREATION_TIME)

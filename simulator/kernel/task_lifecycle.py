@@ -2,22 +2,22 @@
 
 from array import array
 
+from simulator.kernel.attempt_duration import Work
 from simulator.kernel.attempts import Attempts
+from simulator.kernel.buffers import NATIVE, column
 from simulator.kernel.calendar import Calendar
-from simulator.kernel.columns import NATIVE, column
+from simulator.kernel.cpu_sharing import Sharing
 from simulator.kernel.eligibility import Eligibility
 from simulator.kernel.heap import Heap
-from simulator.kernel.jobs import Jobs
-from simulator.kernel.matching import Matching
-from simulator.kernel.nodes import Nodes
+from simulator.kernel.inputs import Choices, Shape, Tasks
+from simulator.kernel.job_gates import Jobs
+from simulator.kernel.job_order import Dice
+from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.notices import Notices
-from simulator.kernel.order import Dice
+from simulator.kernel.optional_rules import Rules
 from simulator.kernel.parents import Parents
+from simulator.kernel.placement import Matching
 from simulator.kernel.queues import Queues
-from simulator.kernel.rules import Rules
-from simulator.kernel.sharing import Sharing
-from simulator.kernel.tasks import Choices, Shape, Tasks
-from simulator.kernel.work import Work
 from simulator.states import Outcome, TaskState
 
 NONE = -1

@@ -2,7 +2,7 @@ cimport cython
 
 from simulator.kernel.attempts cimport Attempts
 from simulator.kernel.calendar cimport Calendar
-from simulator.kernel.nodes cimport Nodes
+from simulator.kernel.node_capacity cimport Nodes
 
 cdef int EXPIRED
 cdef long long LATER

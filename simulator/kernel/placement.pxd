@@ -1,8 +1,8 @@
 cimport cython
 
 from simulator.kernel.eligibility cimport Eligibility
-from simulator.kernel.fronts cimport Fronts
-from simulator.kernel.nodes cimport Nodes
+from simulator.kernel.queue_fronts cimport Fronts
+from simulator.kernel.node_capacity cimport Nodes
 from simulator.kernel.queues cimport Queues
 
 cdef int NONE, RECENT

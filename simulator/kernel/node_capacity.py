@@ -5,10 +5,10 @@ free slots for `pack`, then by sequence number. Cores and memory are limits besi
 room is shut and looks only at nodes where something has been freed since (`release`).
 """
 
-from simulator.kernel.columns import NATIVE, column, longer
+from simulator.kernel.buffers import NATIVE, column, longer
+from simulator.kernel.inputs import Shape
 from simulator.kernel.ordered_set import OrderedSet
-from simulator.kernel.tasks import Shape
-from simulator.kernel.wide_set import WideSet
+from simulator.kernel.ordered_set_interpreted import WideSet
 
 CAPACITY = 1 << 20
 """The most nodes a pool may have in its life."""

@@ -3,15 +3,15 @@ cimport cython
 from simulator.kernel.attempts cimport Attempts
 from simulator.kernel.eligibility cimport Eligibility
 from simulator.kernel.calendar cimport Calendar
-from simulator.kernel.jobs cimport Jobs
-from simulator.kernel.matching cimport Matching
-from simulator.kernel.nodes cimport Nodes
+from simulator.kernel.job_gates cimport Jobs
+from simulator.kernel.placement cimport Matching
+from simulator.kernel.node_capacity cimport Nodes
 from simulator.kernel.notices cimport Notices
-from simulator.kernel.order cimport Dice
+from simulator.kernel.job_order cimport Dice
 from simulator.kernel.parents cimport Parents
 from simulator.kernel.queues cimport Queues
-from simulator.kernel.sharing cimport Sharing
-from simulator.kernel.work cimport Work
+from simulator.kernel.cpu_sharing cimport Sharing
+from simulator.kernel.attempt_duration cimport Work
 
 cdef int NONE
 cdef int ACTIVE, RUNNING, COMPLETED, SUCCEEDED, FAILED, TERMINATED, EXPIRED, UNPREPARED

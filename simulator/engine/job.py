@@ -11,8 +11,8 @@ from simulator.engine.environment import ARRIVALS
 from simulator.engine.preparing import KEY_BITS, release
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
-from simulator.scenario.bodies import OnAllTasksComplete
 from simulator.scenario.extras import ACTIONS
+from simulator.scenario.format.bodies import OnAllTasksComplete
 from simulator.scenario.planned import UNKNOWN, Planned
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.engine.pool import Pool
     from simulator.engine.schedule import Schedule
     from simulator.engine.world import World
-    from simulator.scenario.job_operations import UpdateJob
+    from simulator.scenario.format.job_operations import UpdateJob
     from simulator.scenario.workload import Workload
 
 REFUSALS = {

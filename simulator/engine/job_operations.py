@@ -11,7 +11,7 @@ from simulator.engine.job import REFUSALS, Job, find_task
 from simulator.engine.schedule import NO_SCHEDULE, Schedule
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
-from simulator.scenario.job_operations import (
+from simulator.scenario.format.job_operations import (
     AddJob,
     AddTasks,
     DeleteJob,

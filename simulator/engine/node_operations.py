@@ -12,7 +12,7 @@ from simulator.engine.orders import Deallocate, Disable, Enable, Restart, Start
 from simulator.engine.upgrade import begin_upgrade
 from simulator.policy.node_preemption import victims
 from simulator.policy.response import DELETING, DONE, Answer
-from simulator.scenario.operations import (
+from simulator.scenario.format.pool_operations import (
     DeallocateNode,
     DisableScheduling,
     EnableScheduling,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine import job_operations, outages, pool_operations
 from simulator.policy.response import Answer
-from simulator.scenario.job_operations import AddJob, OnJob, OnSchedule
-from simulator.scenario.operations import Operated, Outage
+from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
+from simulator.scenario.format.pool_operations import Operated, Outage
 
 if TYPE_CHECKING:
     from simulator.engine.world import World
-    from simulator.scenario.schema import Operation
+    from simulator.scenario.format.schema import Operation
 
 NODES_NAMED = 3
 """Where an operation names more nodes than this, their number is told."""

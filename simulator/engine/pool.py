@@ -19,7 +19,7 @@ from simulator.engine.spans import Spans
 from simulator.engine.starting import Crowd
 from simulator.kernel import Kernel
 from simulator.policy.response import DELETING, DONE, Answer
-from simulator.scenario.bodies import Pool as PoolDescription
+from simulator.scenario.format.bodies import Pool as PoolDescription
 from simulator.states import AllocationState, NodeDeallocationOption, NodeKind, NodeState, TaskState
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.engine import node_operations, resizing, scaling
 from simulator.engine.setup import setup_of, updated
 from simulator.policy.response import DELETING, DONE, Answer
-from simulator.scenario.operations import (
+from simulator.scenario.format.pool_operations import (
     DeallocateNode,
     DeletePool,
     DisableAutoScale,
@@ -27,7 +27,7 @@ from simulator.scenario.operations import (
     UpdatePool,
     UpgradeOs,
 )
-from simulator.scenario.schema import ApiProfile
+from simulator.scenario.format.schema import ApiProfile
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:

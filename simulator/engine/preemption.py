@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.engine.environment import NODES
 from simulator.engine.node import Life, Node
 from simulator.policy import node_preemption as policy
-from simulator.scenario.preemption import (
+from simulator.scenario.format.preemption_models import (
     BathtubHazard,
     CapacityCurve,
     CapacityEvent,

@@ -9,7 +9,7 @@ from simulator.distributions import Constant, Distribution
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
 from simulator.results.recorder import NodeTaskRow
-from simulator.scenario.sidechannel import told_time
+from simulator.scenario.format.stated_by_tasks import told_time
 from simulator.states import NodeState
 from simulator.units import to_ms
 

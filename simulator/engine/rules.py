@@ -12,7 +12,7 @@ import numpy.typing as npt
 from simulator.columns.broadcast import chosen
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
-from simulator.scenario.bodies import Pool
+from simulator.scenario.format.bodies import Pool
 from simulator.scenario.workload import Workload
 from simulator.units import to_ms
 

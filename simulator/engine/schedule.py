@@ -14,7 +14,7 @@ from simulator.units import NEVER, to_ms
 if TYPE_CHECKING:
     from simulator.engine.job import Job
     from simulator.engine.world import World
-    from simulator.scenario.schedules import JobSchedule
+    from simulator.scenario.format.job_schedules import JobSchedule
 
 NO_SCHEDULE: Final = Answer("JobScheduleNotFound", "The specified job schedule does not exist")
 REFUSALS: Final = {

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from simulator.distributions import Constant, TimeDistribution
 from simulator.durations import Seconds
-from simulator.scenario.bodies import Pool, StartTask
-from simulator.scenario.section import fold
-from simulator.scenario.sidechannel import told_time
+from simulator.scenario.format.bodies import Pool, StartTask
+from simulator.scenario.format.section import fold
+from simulator.scenario.format.stated_by_tasks import told_time
 
 NO_TIME: Final = Constant[Seconds].model_construct(value=0.0)
 

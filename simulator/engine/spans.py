@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from simulator.scenario.timing import Timing
+from simulator.scenario.format.timing import Timing
 from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from simulator.kernel import JobPolicy, Kernel, Rules, Shape, Tasks
 from simulator.results.raw import RawAttempts, RawTasks
 from simulator.results.recorder import Recorder
 from simulator.scenario import Scenario
-from simulator.scenario.bodies import JobOrder, Pool
-from simulator.scenario.dependencies import Dependencies
+from simulator.scenario.format.bodies import JobOrder, Pool
+from simulator.scenario.format.schema import EqualPriorityPolicy
+from simulator.scenario.format.task_dependencies import Dependencies
 from simulator.scenario.planned import UNKNOWN
-from simulator.scenario.schema import EqualPriorityPolicy
 from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState
 from simulator.streams import stream

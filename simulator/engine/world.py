@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from simulator.engine.outages import Outage
     from simulator.engine.pool import Pool
     from simulator.engine.schedule import Schedule
-    from simulator.scenario.bodies import Pool as Description
-    from simulator.scenario.schema import Account
+    from simulator.scenario.format.bodies import Pool as Description
+    from simulator.scenario.format.schema import Account
     from simulator.streams import Quantile
 
 

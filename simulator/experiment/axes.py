@@ -18,8 +18,8 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.design import Point, label
 from simulator.experiment.helpers import HELPERS, Helper
 from simulator.experiment.paths import find, write
+from simulator.scenario.format.schema import Scenario
 from simulator.scenario.load import complete_sources, read_sources
-from simulator.scenario.schema import Scenario
 from simulator.scenario.wire import modern
 
 if TYPE_CHECKING:

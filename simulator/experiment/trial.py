@@ -12,7 +12,7 @@ from simulator.experiment.axes import Cell
 from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
 from simulator.experiment.steady import WarmUp, steady
 from simulator.results.metrics import summarize
-from simulator.scenario.schema import Scenario
+from simulator.scenario.format.schema import Scenario
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -27,8 +27,8 @@ from simulator.experiment.reading import Question as QuestionBody
 from simulator.experiment.reading import in_order, read_question
 from simulator.planning.constraints import ALL_DONE, NEARLY_ALL_DONE, Constraint, parse
 from simulator.scenario.documents import Document
+from simulator.scenario.format.section import Count, Positive, Section
 from simulator.scenario.kinds import Kind
-from simulator.scenario.section import Count, Positive, Section
 
 SMALL: Final = 200
 """Spaces of at most so many designs are looked at whole."""

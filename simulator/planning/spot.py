@@ -15,10 +15,10 @@ from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
 from simulator.results.money import licenses_of, price_of
-from simulator.scenario.bodies import Pool
-from simulator.scenario.operations import Resize
-from simulator.scenario.preemption import Hazard, NoPreemption
-from simulator.scenario.schema import Operation, Scenario
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.pool_operations import Resize
+from simulator.scenario.format.preemption_models import Hazard, NoPreemption
+from simulator.scenario.format.schema import Operation, Scenario
 from simulator.scenario.workload import build
 from simulator.states import NodeKind
 

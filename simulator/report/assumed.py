@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from simulator.scenario.catalogue import find
-from simulator.scenario.complete import pool_bodies
-from simulator.scenario.deployment import is_custom_image, os_kind
+from simulator.scenario.format.catalogue import find
+from simulator.scenario.format.complete import pool_bodies
+from simulator.scenario.format.deployment import is_custom_image, os_kind
+from simulator.scenario.format.timing import Timing, TimingPreset, preset
 from simulator.scenario.origins import ORIGINS, Fact, Origin
-from simulator.scenario.timing import Timing, TimingPreset, preset
 from simulator.units import spoken
 
 TIMINGS: Final[Mapping[str, tuple[str, ...]]] = {

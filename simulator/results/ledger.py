@@ -28,7 +28,7 @@ from simulator.results.control import (
     code_of,
 )
 from simulator.results.control import UNPAID as UNPAID_STATES
-from simulator.scenario.schema import Options
+from simulator.scenario.format.schema import Options
 from simulator.states import NodeState, Outcome
 from simulator.units import MS_PER_S, to_ms
 

@@ -10,12 +10,12 @@ from importlib.metadata import distribution, version
 from typing import TYPE_CHECKING, Any
 
 from simulator.kernel import SPEED
-from simulator.scenario.traces import TraceWorkload
+from simulator.scenario.format.traces import TraceWorkload
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     from simulator.results.recording import Recording
-    from simulator.scenario.schema import Scenario
+    from simulator.scenario.format.schema import Scenario
 
 
 def scenario_hash(scenario: Scenario) -> str:

@@ -12,9 +12,9 @@ import numpy as np
 from simulator.results.control import KINDS, Control
 from simulator.results.ledger import BUSY, LABELS, Label, Ledger
 from simulator.results.raw import RawRun
-from simulator.scenario.bodies import Pool
-from simulator.scenario.catalogue import VmSize
-from simulator.scenario.schema import Scenario
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.catalogue import VmSize
+from simulator.scenario.format.schema import Scenario
 from simulator.scenario.workload import Workload
 from simulator.states import NodeKind
 from simulator.units import MS_PER_HOUR

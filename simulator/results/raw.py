@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.recorder import Recorder
-from simulator.scenario.bodies import Pool
+from simulator.scenario.format.bodies import Pool
 from simulator.states import TaskState
 
 Int64 = npt.NDArray[np.int64]

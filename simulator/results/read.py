@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from simulator.errors import InputError, Problem
 from simulator.results.schema import TABLES
 from simulator.results.schema import table as described
-from simulator.scenario.schema import Scenario
+from simulator.scenario.format.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd

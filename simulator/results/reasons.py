@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from simulator.policy.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
 from simulator.results.control import IDLE, STATES, Control
+from simulator.scenario.format.schema import Scenario
 from simulator.scenario.planned import Planned
-from simulator.scenario.schema import Scenario
 from simulator.scenario.workload import Workload
 from simulator.states import JobState, NodeState, TaskState
 from simulator.units import to_ms

@@ -16,7 +16,7 @@ from simulator.results.money import Bill, make_bill
 from simulator.results.raw import RawRun
 from simulator.results.reasons import unfinished_why
 from simulator.results.tables import arrow
-from simulator.scenario.schema import Scenario
+from simulator.scenario.format.schema import Scenario
 from simulator.scenario.workload import Workload
 from simulator.units import MS_PER_S
 

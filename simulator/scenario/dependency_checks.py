@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.scenario.dependencies import parents_of
 from simulator.scenario.findings import Finding
+from simulator.scenario.format.task_dependencies import parents_of
 from simulator.scenario.placed import PlacedJob
 
 LONGEST_LIST: Final = 64_000

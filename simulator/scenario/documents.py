@@ -18,7 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from simulator.errors import InputError, Problem
 from simulator.scenario.findings import Loc
-from simulator.scenario.section import fold
+from simulator.scenario.format.section import fold
 
 _DATE: Final = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
 _SPACE: Final = re.compile(r"[\s,:]*")

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen
-from simulator.scenario.bodies import Job, OnTaskFailure
-from simulator.scenario.exit_conditions import ending, failing_code
+from simulator.scenario.format.bodies import Job, OnTaskFailure
+from simulator.scenario.format.stated_by_tasks import stated
+from simulator.scenario.format.task_bodies import Task
+from simulator.scenario.format.task_endings import ending, failing_code
 from simulator.scenario.planned import Planned
-from simulator.scenario.sidechannel import stated
-from simulator.scenario.tasks import Task
 from simulator.units import MS_PER_S, NEVER
 
 Ints = npt.NDArray[np.int64]

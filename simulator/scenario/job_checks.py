@@ -4,17 +4,17 @@ import math
 from collections.abc import Iterator
 
 from simulator.errors import InputError
-from simulator.scenario.arrivals import AtOnce
-from simulator.scenario.bodies import Job, OnAllTasksComplete, OnTaskFailure
-from simulator.scenario.exit_conditions import named_actions
 from simulator.scenario.findings import Finding, Loc
-from simulator.scenario.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
+from simulator.scenario.format.arrivals import AtOnce
+from simulator.scenario.format.bodies import Job, OnAllTasksComplete, OnTaskFailure
+from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.task_bodies import TaskGroup
+from simulator.scenario.format.task_endings import named_actions
+from simulator.scenario.format.traces import read_trace
 from simulator.scenario.names import near
 from simulator.scenario.placed import PlacedJob, PlacedTask
 from simulator.scenario.pool_checks import check_settings
-from simulator.scenario.schema import Scenario
-from simulator.scenario.tasks import TaskGroup
-from simulator.scenario.traces import read_trace
 
 SHORTEST = 60.0
 """The service takes no shorter recurrence interval or start window."""

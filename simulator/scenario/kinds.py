@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from simulator.errors import InputError
 from simulator.scenario.documents import Document
-from simulator.scenario.section import fold
+from simulator.scenario.format.section import fold
 
 
 class Kind(StrEnum):

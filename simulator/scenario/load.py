@@ -19,11 +19,11 @@ from simulator.errors import InputError, Problem
 from simulator.scenario.checks import check
 from simulator.scenario.documents import Document
 from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.format.schema import Scenario
 from simulator.scenario.kinds import Kind, refuse_other
 from simulator.scenario.names import check_names
 from simulator.scenario.prices import take_prices
 from simulator.scenario.references import Sources, gather
-from simulator.scenario.schema import Scenario
 from simulator.scenario.wire import modern
 
 Reader = Callable[..., Any]

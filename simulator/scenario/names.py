@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from simulator.scenario import catalogue
-from simulator.scenario.auto_pools import auto_pool_id
-from simulator.scenario.complete import lookup
 from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.format import catalogue
+from simulator.scenario.format.bodies import auto_pool_id
+from simulator.scenario.format.complete import lookup
 
 Named = list[tuple[str, Loc]]
 

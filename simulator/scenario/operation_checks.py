@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from simulator.scenario.bodies import Pool
-from simulator.scenario.catalogue import names
 from simulator.scenario.findings import Finding, Loc
-from simulator.scenario.names import near
-from simulator.scenario.operations import (
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.catalogue import names
+from simulator.scenario.format.pool_operations import (
     DeallocateNode,
     EnableAutoScale,
     EvaluateAutoScale,
@@ -17,8 +16,9 @@ from simulator.scenario.operations import (
     StartNode,
     UpdatePool,
 )
+from simulator.scenario.format.schema import ApiProfile, Operation, Scenario
+from simulator.scenario.names import near
 from simulator.scenario.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
-from simulator.scenario.schema import ApiProfile, Operation, Scenario
 
 MOST_NODES = 100
 

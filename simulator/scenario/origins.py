@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from simulator.scenario.complete import lookup, pool_bodies, told_start_task
+from simulator.scenario.format.complete import lookup, pool_bodies, told_start_task
 
 
 class Origin(StrEnum):

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulator.scenario.auto_pools import auto_pool_id
-from simulator.scenario.bodies import Job, Pool
 from simulator.scenario.findings import Loc
-from simulator.scenario.job_operations import AddJob, AddTasks
-from simulator.scenario.schema import Scenario
-from simulator.scenario.tasks import Task, Workload
+from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
+from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.task_bodies import Task, Workload
 
 
 @dataclass(frozen=True, slots=True)

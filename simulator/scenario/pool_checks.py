@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.scenario import catalogue, network
-from simulator.scenario.bodies import Pool, StartTask
-from simulator.scenario.deployment import (
+from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.format import catalogue, network
+from simulator.scenario.format.bodies import Pool, StartTask
+from simulator.scenario.format.deployment import (
     NODE_AGENTS,
     VirtualMachineConfiguration,
     is_windows_agent,
     is_windows_image,
 )
-from simulator.scenario.findings import Finding, Loc
-from simulator.scenario.job_operations import AddJob
+from simulator.scenario.format.job_operations import AddJob
+from simulator.scenario.format.schema import Account, ApiProfile, Scenario
+from simulator.scenario.format.stated_by_tasks import told_time
+from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask
 from simulator.scenario.names import near
-from simulator.scenario.schema import Account, ApiProfile, Scenario
-from simulator.scenario.sidechannel import told_time
-from simulator.scenario.tasks import JobPreparationTask, JobReleaseTask
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
 INTERVALS: Final = (300.0, 168 * 3600.0)

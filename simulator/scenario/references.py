@@ -8,7 +8,7 @@ from typing import Any, Final
 from simulator.errors import InputError, Problem
 from simulator.scenario.documents import Document, present
 from simulator.scenario.findings import Loc
-from simulator.scenario.section import fold
+from simulator.scenario.format.section import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,16 @@ from simulator.columns.broadcast import chosen, constant, joined, rescaled
 from simulator.columns.task_names import Given, Names, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
-from simulator.scenario.bodies import Job, Pool, PoolSimulation
 from simulator.scenario.coordination import stumbling
-from simulator.scenario.dependencies import Dependencies, link
 from simulator.scenario.extras import COLUMNS, Extras, gather
+from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.stated_by_tasks import Stated, stated
+from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
+from simulator.scenario.format.task_dependencies import Dependencies, link
+from simulator.scenario.format.traces import TraceWorkload, read_trace
 from simulator.scenario.outcomes import codes_of, failures_before_success, leading_failures
 from simulator.scenario.planned import Planned, planned
-from simulator.scenario.schema import Scenario
-from simulator.scenario.sidechannel import Stated, stated
-from simulator.scenario.tasks import JobManagerTask, Task, TaskGroup
-from simulator.scenario.traces import TraceWorkload, read_trace
 from simulator.streams import stream
 from simulator.units import MS_PER_S
 

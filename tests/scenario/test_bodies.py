@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.scenario.shapes import JOB, POOL, TASK
+from simulator.scenario.format.body_keys import JOB, POOL, TASK
 from simulator.scenario.workload import build
 from tests.scenario.files import LINUX, job, pool, problems, read, write
 

@@ -9,12 +9,11 @@ import numpy as np
 
 from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
-from simulator.scenario.auto_pools import auto_pool_id
-from simulator.scenario.bodies import Pool
-from simulator.scenario.complete import lookup
-from simulator.scenario.operations import DisableAutoScale, EnableAutoScale
+from simulator.scenario.format.bodies import Pool, auto_pool_id
+from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
+from simulator.scenario.format.schema import Scenario
 from simulator.scenario.planned import planned
-from simulator.scenario.schema import Scenario
 from simulator.units import to_ms
 
 CREATE, DELETE, EVALUATE, RESIZE, GONE = range(3, 8)

@@ -8,9 +8,9 @@ from math import inf
 from typing import Any
 
 from simulator.results.why.evidence import Run
-from simulator.scenario.dependencies import failure_satisfies, parents_of
+from simulator.scenario.format.task_bodies import Task
+from simulator.scenario.format.task_dependencies import failure_satisfies, parents_of
 from simulator.scenario.planned import planned
-from simulator.scenario.tasks import Task
 
 SHOWN = 5
 """So many parents are named."""

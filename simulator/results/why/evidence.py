@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.durations import parse_duration
 from simulator.errors import InputError
-from simulator.scenario.instants import parse_time
+from simulator.scenario.format.timestamps import parse_time
 from simulator.scenario.names import near
 from simulator.units import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.scenario.schema import Scenario
+    from simulator.scenario.format.schema import Scenario
 
 
 class Run(Protocol):

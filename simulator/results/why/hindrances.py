@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from simulator.results.why.evidence import Run, rows_of
 from simulator.results.why.room import Need, Shut
-from simulator.scenario.bodies import Job
+from simulator.scenario.format.bodies import Job
 from simulator.scenario.planned import planned
 
 Floats = npt.NDArray[np.float64]

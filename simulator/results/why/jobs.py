@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simulator.policy.codes import SUCCESS
 from simulator.results.why.evidence import Run, rows_of
-from simulator.scenario.job_operations import UpdateJob
+from simulator.scenario.format.job_operations import UpdateJob
 from simulator.scenario.planned import planned
 
 Floats = npt.NDArray[np.float64]

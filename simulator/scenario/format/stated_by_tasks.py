@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from simulator.distributions import Constant, Distribution, Number
 from simulator.durations import Seconds, parse_duration
-from simulator.scenario.tasks import Task, TaskDefaults
+from simulator.scenario.format.task_bodies import Task, TaskDefaults
 
 _COMMANDS: Final = (
     re.compile(r"\bsleep\s+(\d+(?:\.\d+)?)\b"),

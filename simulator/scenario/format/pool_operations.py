@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.bodies import StartTask
-from simulator.scenario.section import Count, Positive, Section, fold, lower
+from simulator.scenario.format.bodies import StartTask
+from simulator.scenario.format.section import Count, Positive, Section, fold, lower
 from simulator.states import NodeDeallocationOption
 
 Deallocation = Annotated[NodeDeallocationOption, BeforeValidator(lower)]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.scenario.complete import lookup
-from simulator.scenario.tasks import Task
+from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.task_bodies import Task
 
 
 @dataclass(frozen=True, slots=True)

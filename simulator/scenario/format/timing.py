@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from simulator.distributions import TimeDistribution
-from simulator.scenario.section import Amount, Section
+from simulator.scenario.format.section import Amount, Section
 
 
 class TimingPreset(StrEnum):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.scenario.schema import Scenario
+from simulator.scenario.format.schema import Scenario
 
 _FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
 

@@ -25,7 +25,7 @@ from pydantic_core import CoreSchema
 from simulator.columns.broadcast import constant
 from simulator.distributions import TimeDistribution, named_form
 from simulator.durations import Seconds
-from simulator.scenario.section import Amount, Positive, Section
+from simulator.scenario.format.section import Amount, Positive, Section
 from simulator.units import S_PER_HOUR
 
 Floats = npt.NDArray[np.float64]

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from simulator.scenario.section import Amount, Body, Count, fold, lower
-from simulator.scenario.timing import OsKind
+from simulator.scenario.format.section import Amount, Body, Count, fold, lower
+from simulator.scenario.format.timing import OsKind
 
 NODE_AGENTS: Final = (
     "batch.node.windows amd64",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from simulator.scenario.section import fold
+from simulator.scenario.format.section import fold
 
 OPTIONS: Final = {"jobaction": ("none", "disable", "terminate"), "dependencyaction": ("satisfy", "block")}
 SINGLE: Final = ("preprocessingerror", "fileuploaderror", "default")

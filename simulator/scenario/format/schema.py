@@ -10,16 +10,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from simulator.distributions import TimeDistribution, Uniform
 from simulator.durations import Limit, Seconds
 from simulator.errors import Problem
-from simulator.scenario.bodies import Job, Pool
-from simulator.scenario.catalogue import VmSize
-from simulator.scenario.complete import complete
-from simulator.scenario.instants import UtcTime
-from simulator.scenario.job_operations import JobOperation
-from simulator.scenario.network import Subnet
-from simulator.scenario.operations import PoolOperation
-from simulator.scenario.schedules import JobSchedule
-from simulator.scenario.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
-from simulator.scenario.timing import TimingPreset
+from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.format.catalogue import VmSize
+from simulator.scenario.format.complete import complete
+from simulator.scenario.format.job_operations import JobOperation
+from simulator.scenario.format.job_schedules import JobSchedule
+from simulator.scenario.format.network import Subnet
+from simulator.scenario.format.pool_operations import PoolOperation
+from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
+from simulator.scenario.format.timestamps import UtcTime
+from simulator.scenario.format.timing import TimingPreset
 
 ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday, 00:00 UTC."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import Field
 
-from simulator.scenario.section import Amount, Count, Positive, Section
+from simulator.scenario.format.section import Amount, Count, Positive, Section
 
 
 class VmSize(Section):
@@ -39,7 +39,7 @@ def _rdma(name: str) -> bool:
 @cache
 def _rows() -> dict[str, dict[str, str]]:
     """Read the shipped table, by lower-case name; what a run does not ask for is read no further."""
-    text = resources.files("simulator.scenario").joinpath("vm_sizes.csv").read_text(encoding="utf-8")
+    text = resources.files("simulator.scenario.format").joinpath("vm_sizes.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {row["name"].lower(): row for row in rows}
 

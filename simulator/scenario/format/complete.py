@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from simulator.durations import format_duration
-from simulator.scenario.catalogue import find
-from simulator.scenario.deployment import is_custom_image, os_kind
-from simulator.scenario.instants import offsets, parse_time
-from simulator.scenario.section import fold
-from simulator.scenario.sidechannel import told_time
-from simulator.scenario.timing import TimingPreset, preset
+from simulator.scenario.format.catalogue import find
+from simulator.scenario.format.deployment import is_custom_image, os_kind
+from simulator.scenario.format.section import fold
+from simulator.scenario.format.stated_by_tasks import told_time
+from simulator.scenario.format.timestamps import offsets, parse_time
+from simulator.scenario.format.timing import TimingPreset, preset
 
 
 def lookup(data: object, key: str) -> Any:

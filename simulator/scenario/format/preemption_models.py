@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from simulator.durations import Seconds
-from simulator.scenario.section import Amount, Count, Fraction, Section
+from simulator.scenario.format.section import Amount, Count, Fraction, Section
 
 BANDS: Final = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175, "20+": 0.25}
 """Middle of each published eviction-rate band, read as a probability per hour (assumptions P29, P41)."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.scenario.section import Amount, Fraction, Section
+from simulator.scenario.format.section import Amount, Fraction, Section
 
 
 class StartTaskLuck(Section):

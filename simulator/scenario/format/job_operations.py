@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
-from simulator.scenario.section import Section, lower
-from simulator.scenario.tasks import Task, Workload
+from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
+from simulator.scenario.format.section import Section, lower
+from simulator.scenario.format.task_bodies import Task, Workload
 
 
 class AddJob(Section):

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
-from simulator.scenario.bodies import Job
-from simulator.scenario.exit_conditions import ending, failing_code
-from simulator.scenario.sidechannel import stated
-from simulator.scenario.tasks import Task
+from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.stated_by_tasks import stated
+from simulator.scenario.format.task_bodies import Task
+from simulator.scenario.format.task_endings import ending, failing_code
 
 Ints = npt.NDArray[np.int64]
 

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.bodies import Job
-from simulator.scenario.section import Body, DisplayName, fold
+from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.section import Body, DisplayName, fold
 
 
 class Recurrence(Body):

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from simulator.scenario.section import Body, Count, Section, lower
+from simulator.scenario.format.section import Body, Count, Section, lower
 
 MOST_NAT_POOLS: Final = 5
 FEWEST_PORTS: Final = 40

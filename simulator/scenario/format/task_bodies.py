@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from simulator.distributions import NumberDistribution, TimeDistribution
 from simulator.durations import Limit, Seconds
-from simulator.scenario.arrivals import Arrivals, AtOnce
-from simulator.scenario.exit_bodies import sound_exit_conditions
-from simulator.scenario.section import (
+from simulator.scenario.format.arrivals import Arrivals, AtOnce
+from simulator.scenario.format.exit_condition_bodies import sound_exit_conditions
+from simulator.scenario.format.section import (
     Amount,
     Body,
     Count,
@@ -21,7 +21,7 @@ from simulator.scenario.section import (
     fold,
     no_boolean,
 )
-from simulator.scenario.traces import TraceWorkload
+from simulator.scenario.format.traces import TraceWorkload
 
 MOST_TASKS = 100_000_000
 """Of one group; a run keeps some hundred bytes of each, so more are a slip."""

@@ -20,7 +20,7 @@ from simulator.columns.broadcast import constant, rescaled
 from simulator.columns.task_names import Prefixed
 from simulator.durations import Seconds
 from simulator.errors import InputError, Problem
-from simulator.scenario.section import Positive, Section
+from simulator.scenario.format.section import Positive, Section
 
 if TYPE_CHECKING:
     import pandas as pd

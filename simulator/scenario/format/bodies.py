@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.deployment import (
+from simulator.scenario.format.deployment import (
     CloudServiceConfiguration,
     DataDisk,
     VirtualMachineConfiguration,
@@ -17,10 +17,10 @@ from simulator.scenario.deployment import (
     os_kind,
     runs_on,
 )
-from simulator.scenario.faults import ContactLoss, Downloads, StartTaskLuck
-from simulator.scenario.network import NetworkConfiguration
-from simulator.scenario.preemption import NoPreemption, Preemption
-from simulator.scenario.section import (
+from simulator.scenario.format.network import NetworkConfiguration
+from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskLuck
+from simulator.scenario.format.preemption_models import NoPreemption, Preemption
+from simulator.scenario.format.section import (
     Amount,
     Body,
     Count,
@@ -31,8 +31,15 @@ from simulator.scenario.section import (
     lower,
     no_boolean,
 )
-from simulator.scenario.tasks import JobManagerTask, JobPreparationTask, JobReleaseTask, Task, TaskDefaults, Workload
-from simulator.scenario.timing import OsKind, Timing, TimingPreset, preset
+from simulator.scenario.format.task_bodies import (
+    JobManagerTask,
+    JobPreparationTask,
+    JobReleaseTask,
+    Task,
+    TaskDefaults,
+    Workload,
+)
+from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
 from simulator.states import NodeFillType
 
 
@@ -302,3 +309,8 @@ class Job(Body):
     @property
     def max_task_retry_count(self) -> int:
         return self.constraints.max_task_retry_count
+
+
+def auto_pool_id(prefix: str, owner: str) -> str:
+    """Name the pool of a job, or of a schedule for all of its jobs."""
+    return f"{prefix}_{owner}".replace(":", "_")

@@ -23,7 +23,7 @@ from simulator.scenario.load import complete_sources, read_sources
 from simulator.scenario.wire import modern
 
 if TYPE_CHECKING:
-    from simulator.scenario.findings import Loc
+    from simulator.scenario.checks.findings import Loc
     from simulator.scenario.references import Sources
 
 SHOWN_CELLS: Final = 20

@@ -44,11 +44,11 @@ from simulator.experiment.summary import ERRORS, KEYS
 from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Wanted
 from simulator.results.tables import NAMES
+from simulator.scenario.checks.findings import Loc
+from simulator.scenario.checks.ids import near
 from simulator.scenario.documents import Document
-from simulator.scenario.findings import Loc
 from simulator.scenario.format.section import Count, Section, no_boolean
 from simulator.scenario.kinds import Kind
-from simulator.scenario.names import near
 
 STEPS: Final = 100_000
 """A range with more steps is a slip."""

@@ -20,8 +20,8 @@ from simulator.policy.codes import RESIZE_ERRORS
 from simulator.results.ledger import UNPAID, Label
 from simulator.results.money import NOT_WORKING
 from simulator.results.reasons import PLAIN, is_reason
+from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import auto_pool_id
-from simulator.scenario.names import near
 from simulator.scenario.planned import planned
 from simulator.states import NodeKind
 

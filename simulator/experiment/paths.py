@@ -17,7 +17,7 @@ from typing_extensions import TypeAliasType
 
 from simulator.distributions import Empirical
 from simulator.errors import InputError
-from simulator.scenario.findings import Loc
+from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.complete import lookup, put
 from simulator.scenario.format.preemption_models import CapacityCurve
 from simulator.scenario.format.schema import Scenario

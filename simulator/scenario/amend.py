@@ -9,16 +9,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem
-from simulator.scenario.checks import check
+from simulator.scenario.checks.all_checks import check
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.ids import check_names
 from simulator.scenario.documents import present
-from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.format.pool_operations import Operated, Outage
 from simulator.scenario.format.schema import Operation, Scenario
 from simulator.scenario.load import context_of, explain, in_order
-from simulator.scenario.names import check_names
 from simulator.scenario.wire import modern
 
 

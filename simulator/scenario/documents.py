@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from simulator.errors import InputError, Problem
-from simulator.scenario.findings import Loc
+from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.section import fold
 
 _DATE: Final = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")

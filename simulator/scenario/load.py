@@ -16,12 +16,12 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.durations import format_duration
 from simulator.errors import InputError, Problem
-from simulator.scenario.checks import check
+from simulator.scenario.checks.all_checks import check
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.ids import check_names
 from simulator.scenario.documents import Document
-from simulator.scenario.findings import Finding, Loc
 from simulator.scenario.format.schema import Scenario
 from simulator.scenario.kinds import Kind, refuse_other
-from simulator.scenario.names import check_names
 from simulator.scenario.prices import take_prices
 from simulator.scenario.references import Sources, gather
 from simulator.scenario.wire import modern

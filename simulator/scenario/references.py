@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.scenario.checks.findings import Loc
 from simulator.scenario.documents import Document, present
-from simulator.scenario.findings import Loc
 from simulator.scenario.format.section import fold
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format.body_keys import JOB, JOB_SCHEDULE, OPERATION, POOL, Shape
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.section import fold

@@ -6,7 +6,7 @@ import pytest
 
 from simulator import Recording, Scenario, Simulation, simulate
 from simulator.engine.autoscale import Autoscaler
-from simulator.scenario.checks import check as check_scenario
+from simulator.scenario.checks.all_checks import check as check_scenario
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
 from tests.features.story import UBUNTU

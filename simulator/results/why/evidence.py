@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.durations import parse_duration
 from simulator.errors import InputError
+from simulator.scenario.checks.ids import near
 from simulator.scenario.format.timestamps import parse_time
-from simulator.scenario.names import near
 from simulator.units import spoken
 
 if TYPE_CHECKING:

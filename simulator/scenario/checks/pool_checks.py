@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.ids import near
 from simulator.scenario.format import catalogue, network
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.deployment import (
@@ -16,7 +17,6 @@ from simulator.scenario.format.job_operations import AddJob
 from simulator.scenario.format.schema import Account, ApiProfile, Scenario
 from simulator.scenario.format.stated_by_tasks import told_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask
-from simulator.scenario.names import near
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
 INTERVALS: Final = (300.0, 168 * 3600.0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.complete import lookup

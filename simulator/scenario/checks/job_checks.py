@@ -4,7 +4,10 @@ import math
 from collections.abc import Iterator
 
 from simulator.errors import InputError
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
+from simulator.scenario.checks.pool_checks import check_settings
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Job, OnAllTasksComplete, OnTaskFailure
 from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
@@ -12,9 +15,6 @@ from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.format.task_endings import named_actions
 from simulator.scenario.format.traces import read_trace
-from simulator.scenario.names import near
-from simulator.scenario.placed import PlacedJob, PlacedTask
-from simulator.scenario.pool_checks import check_settings
 
 SHORTEST = 60.0
 """The service takes no shorter recurrence interval or start window."""

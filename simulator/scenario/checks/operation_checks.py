@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import names
 from simulator.scenario.format.pool_operations import (
@@ -17,8 +19,6 @@ from simulator.scenario.format.pool_operations import (
     UpdatePool,
 )
 from simulator.scenario.format.schema import ApiProfile, Operation, Scenario
-from simulator.scenario.names import near
-from simulator.scenario.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
 
 MOST_NODES = 100
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulator.scenario.findings import Loc
+from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.schema import Scenario

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
-from simulator.scenario.dependency_checks import check_dependencies
-from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.checks.dependency_checks import check_dependencies
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, place, pools_by_name
+from simulator.scenario.checks.operation_checks import check_operations
+from simulator.scenario.checks.pool_checks import check_pool, check_pools
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import TaskGroup, TaskSimulation
 from simulator.scenario.format.traces import TraceWorkload, read_trace
-from simulator.scenario.job_checks import check_job, check_job_operations, check_schedules
-from simulator.scenario.operation_checks import check_operations
-from simulator.scenario.placed import PlacedJob, PlacedTask, place, pools_by_name
-from simulator.scenario.pool_checks import check_pool, check_pools
 
 
 def check(scenario: Scenario) -> list[Finding]:

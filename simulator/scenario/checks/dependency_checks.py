@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.scenario.findings import Finding
+from simulator.scenario.checks.findings import Finding
+from simulator.scenario.checks.job_places import PlacedJob
 from simulator.scenario.format.task_dependencies import parents_of
-from simulator.scenario.placed import PlacedJob
 
 LONGEST_LIST: Final = 64_000
 """Characters of all ids in one `taskIds`."""

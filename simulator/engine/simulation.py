@@ -25,12 +25,12 @@ from simulator.results.raw import RawAttempts, RawRun
 from simulator.results.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
-from simulator.scenario.amend import amend
 from simulator.scenario.format.bodies import Pool as PoolDescription
 from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.schema import Operation
 from simulator.scenario.planned import UNKNOWN
+from simulator.scenario.reading.amend import amend
 from simulator.scenario.workload import Workload, build
 from simulator.states import AllocationState, JobState, NodeKind
 from simulator.units import to_ms, to_s

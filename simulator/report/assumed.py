@@ -10,7 +10,7 @@ from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.complete import pool_bodies
 from simulator.scenario.format.deployment import is_custom_image, os_kind
 from simulator.scenario.format.timing import Timing, TimingPreset, preset
-from simulator.scenario.origins import ORIGINS, Fact, Origin
+from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin
 from simulator.units import spoken
 
 TIMINGS: Final[Mapping[str, tuple[str, ...]]] = {

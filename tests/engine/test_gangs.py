@@ -8,7 +8,7 @@ import pytest
 
 from simulator import Recording, simulate
 from simulator.scenario.coordination import attempts_of
-from simulator.scenario.load import load
+from simulator.scenario.reading.load import load
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
 

@@ -13,7 +13,7 @@ from simulator.distributions import TimeDistribution
 from simulator.planning import scaling
 from simulator.planning.doubts import doubts
 from simulator.scenario.format.preemption_models import Hazard
-from simulator.scenario.origins import ORIGINS, Origin, origin_in
+from simulator.scenario.reading.value_origins import ORIGINS, Origin, origin_in
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SHAPES: Any = TypeAdapter(TimeDistribution)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from simulator.errors import InputError
-from simulator.scenario.documents import Document
 from simulator.scenario.format.section import fold
+from simulator.scenario.reading.documents import Document
 
 
 class Kind(StrEnum):

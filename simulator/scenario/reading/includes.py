@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.scenario.checks.findings import Loc
-from simulator.scenario.documents import Document, present
 from simulator.scenario.format.section import fold
+from simulator.scenario.reading.documents import Document, present
 
 
 @dataclass(frozen=True, slots=True)

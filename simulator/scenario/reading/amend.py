@@ -12,14 +12,16 @@ from simulator.errors import InputError, Problem
 from simulator.scenario.checks.all_checks import check
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.ids import check_names
-from simulator.scenario.documents import present
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.format.pool_operations import Operated, Outage
 from simulator.scenario.format.schema import Operation, Scenario
-from simulator.scenario.load import context_of, explain, in_order
-from simulator.scenario.wire import modern
+from simulator.scenario.reading.documents import present
+from simulator.scenario.reading.explain import explain
+from simulator.scenario.reading.file_columns import context_of
+from simulator.scenario.reading.load import in_order
+from simulator.scenario.reading.normalize import modern
 
 
 def amend(scenario: Scenario, asked: Operation | Mapping[str, Any]) -> Scenario:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.scenario.documents import Document
-from simulator.scenario.references import Sources
+from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.includes import Sources
 
 Prices = dict[str, dict[str, float]]
 _IGNORED: Final = ("Cloud Services", "Dedicated Host")

@@ -13,6 +13,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"streams", "distributions", "theory"},
     {"formula"},
     {"scenario"},
+    {"workload"},
     {"policy", "kernel"},
     {"results"},
     {"engine"},

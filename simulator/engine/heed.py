@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.engine.pool import Pool
     from simulator.engine.preparing import Preparing
     from simulator.engine.world import World
-    from simulator.scenario.workload import Workload
+    from simulator.workload.build import Workload
 
 
 NEW_DISK = (NodeState.CREATING, NodeState.REIMAGING, NodeState.DEALLOCATING)

@@ -11,18 +11,18 @@ from simulator.engine.environment import ARRIVALS
 from simulator.engine.preparing import KEY_BITS, release
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
-from simulator.scenario.extras import ACTIONS
 from simulator.scenario.format.bodies import OnAllTasksComplete
-from simulator.scenario.planned import UNKNOWN, Planned
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms
+from simulator.workload.optional_columns import ACTIONS
+from simulator.workload.planned_jobs import UNKNOWN, Planned
 
 if TYPE_CHECKING:
     from simulator.engine.pool import Pool
     from simulator.engine.schedule import Schedule
     from simulator.engine.world import World
     from simulator.scenario.format.job_operations import UpdateJob
-    from simulator.scenario.workload import Workload
+    from simulator.workload.build import Workload
 
 REFUSALS = {
     None: Answer("JobNotFound", "The specified job does not exist"),

@@ -13,8 +13,8 @@ from simulator.columns.broadcast import chosen
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.workload import Workload
 from simulator.units import to_ms
+from simulator.workload.build import Workload
 
 Rows = npt.NDArray[np.int64]
 

@@ -29,11 +29,11 @@ from simulator.scenario.format.bodies import Pool as PoolDescription
 from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.schema import Operation
-from simulator.scenario.planned import UNKNOWN
 from simulator.scenario.reading.amend import amend
-from simulator.scenario.workload import Workload, build
 from simulator.states import AllocationState, JobState, NodeKind
 from simulator.units import to_ms, to_s
+from simulator.workload.build import Workload, build
+from simulator.workload.planned_jobs import UNKNOWN
 
 LONGEST = 180 * 24 * 3600 * 1000
 """Without a horizon a run ends 180 days after the last arrival or operation: the service ends tasks then."""

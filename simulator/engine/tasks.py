@@ -17,11 +17,11 @@ from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import JobOrder, Pool
 from simulator.scenario.format.schema import EqualPriorityPolicy
 from simulator.scenario.format.task_dependencies import Dependencies
-from simulator.scenario.planned import UNKNOWN
-from simulator.scenario.workload import Workload
 from simulator.states import NodeFillType, Outcome, TaskState
 from simulator.streams import stream
 from simulator.units import NEVER, to_ms
+from simulator.workload.build import Workload
+from simulator.workload.planned_jobs import UNKNOWN
 
 TAKEN = (
     "job",

@@ -22,8 +22,8 @@ from simulator.results.money import NOT_WORKING
 from simulator.results.reasons import PLAIN, is_reason
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import auto_pool_id
-from simulator.scenario.planned import planned
 from simulator.states import NodeKind
+from simulator.workload.planned_jobs import planned
 
 if TYPE_CHECKING:
     from simulator.scenario.format.schema import Scenario

@@ -19,8 +19,8 @@ from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
 from simulator.scenario.format.preemption_models import Hazard, NoPreemption
 from simulator.scenario.format.schema import Operation, Scenario
-from simulator.scenario.workload import build
 from simulator.states import NodeKind
+from simulator.workload.build import build
 
 LITTLE: Final = 0.01
 """Share of the tasks that one split may leave undone more than another without being called worse."""

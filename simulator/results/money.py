@@ -15,9 +15,9 @@ from simulator.results.raw import RawRun
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.schema import Scenario
-from simulator.scenario.workload import Workload
 from simulator.states import NodeKind
 from simulator.units import MS_PER_HOUR
+from simulator.workload.build import Workload
 
 MICRO: Final = 1_000_000
 UNITS_PER_CENT: Final = MICRO // 100 * MS_PER_HOUR

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from simulator.policy.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
 from simulator.results.control import IDLE, STATES, Control
 from simulator.scenario.format.schema import Scenario
-from simulator.scenario.planned import Planned
-from simulator.scenario.workload import Workload
 from simulator.states import JobState, NodeState, TaskState
 from simulator.units import to_ms
+from simulator.workload.build import Workload
+from simulator.workload.planned_jobs import Planned
 
 NONE: Final = ""
 BROKEN: Final = (

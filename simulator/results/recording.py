@@ -17,8 +17,8 @@ from simulator.results.raw import RawRun
 from simulator.results.reasons import unfinished_why
 from simulator.results.tables import arrow
 from simulator.scenario.format.schema import Scenario
-from simulator.scenario.workload import Workload
 from simulator.units import MS_PER_S
+from simulator.workload.build import Workload
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,9 +16,9 @@ from simulator.results.money import UNITS_PER_CENT
 from simulator.results.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table
 from simulator.results.timeline import make_timeline
-from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
 from simulator.units import MS_PER_S
+from simulator.workload.build import Workload
 
 if TYPE_CHECKING:
     import pyarrow as pa

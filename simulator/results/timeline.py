@@ -10,8 +10,8 @@ import numpy.typing as npt
 from simulator.columns.broadcast import chosen, constant, is_constant, where
 from simulator.results.control import DEALLOCATED, IDLE, PREEMPTED, Control
 from simulator.results.raw import RawRun, RawTasks
-from simulator.scenario.workload import Workload
 from simulator.states import Outcome, TaskState
+from simulator.workload.build import Workload
 
 Ints = npt.NDArray[np.int64]
 

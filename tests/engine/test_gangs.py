@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from simulator import Recording, simulate
-from simulator.scenario.coordination import attempts_of
 from simulator.scenario.reading.load import load
+from simulator.workload.coordination_failures import attempts_of
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
 

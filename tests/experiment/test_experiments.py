@@ -14,7 +14,7 @@ from simulator import Scenario
 from simulator.experiment import Comparison, Replications, compare, replicate
 from simulator.experiment.compare import Difference
 from simulator.experiment.estimates import mean
-from simulator.scenario.workload import build
+from simulator.workload.build import build
 from tests.command_line import app
 from tests.engine.test_stories import job, pool, scenario
 

@@ -13,8 +13,8 @@ from simulator.scenario.format.bodies import Pool, auto_pool_id
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
 from simulator.scenario.format.schema import Scenario
-from simulator.scenario.planned import planned
 from simulator.units import to_ms
+from simulator.workload.planned_jobs import planned
 
 CREATE, DELETE, EVALUATE, RESIZE, GONE = range(3, 8)
 """Stages of an instant: after the ends of tasks, before their starts."""

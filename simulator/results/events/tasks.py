@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
-from simulator.scenario.planned import planned
 from simulator.states import Outcome
+from simulator.workload.planned_jobs import planned
 
 if TYPE_CHECKING:
     import pandas as pd

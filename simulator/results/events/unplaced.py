@@ -15,8 +15,8 @@ from simulator.results.events.passing import overtaken_by_lower, overtaken_in_jo
 from simulator.results.events.tasks import PASS, Attempts, Bodies
 from simulator.results.why.dependencies import Families
 from simulator.results.why.room import Need, PoolRoom
-from simulator.scenario.planned import planned
 from simulator.units import MS_PER_S, NEVER
+from simulator.workload.planned_jobs import planned
 
 Floats = npt.NDArray[np.float64]
 ERROR: Final = {

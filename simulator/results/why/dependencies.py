@@ -10,7 +10,7 @@ from typing import Any
 from simulator.results.why.evidence import Run
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_dependencies import failure_satisfies, parents_of
-from simulator.scenario.planned import planned
+from simulator.workload.planned_jobs import planned
 
 SHOWN = 5
 """So many parents are named."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from simulator.results.why.evidence import Run, rows_of
 from simulator.results.why.room import Need, Shut
 from simulator.scenario.format.bodies import Job
-from simulator.scenario.planned import planned
+from simulator.workload.planned_jobs import planned
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from simulator.policy.codes import SUCCESS
 from simulator.results.why.evidence import Run, rows_of
 from simulator.scenario.format.job_operations import UpdateJob
-from simulator.scenario.planned import planned
+from simulator.workload.planned_jobs import planned
 
 Floats = npt.NDArray[np.float64]
 SERVED = "active"

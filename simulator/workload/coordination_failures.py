@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from simulator.scenario.workload import Block
+from simulator.workload.block import Block
 
 MOST_ATTEMPTS: Final = 1000
 """So many attempts of a task are drawn; a task that has not come to an end by then fails for ever."""

@@ -4,33 +4,32 @@ Every purpose of every job has its own stream, so a change of one group's durati
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, constant, joined, rescaled
-from simulator.columns.task_names import Given, Names, Numbered, TaskNames
+from simulator.columns.task_names import Given, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
-from simulator.scenario.coordination import stumbling
-from simulator.scenario.extras import COLUMNS, Extras, gather
 from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
 from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.stated_by_tasks import Stated, stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
 from simulator.scenario.format.traces import TraceWorkload, read_trace
-from simulator.scenario.outcomes import codes_of, failures_before_success, leading_failures
-from simulator.scenario.planned import Planned, planned
 from simulator.streams import stream
 from simulator.units import MS_PER_S
+from simulator.workload.block import Block, Floats, Int32s
+from simulator.workload.coordination_failures import stumbling
+from simulator.workload.optional_columns import COLUMNS, Extras, gather
+from simulator.workload.planned_jobs import Planned, planned
+from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Int32s = npt.NDArray[np.int32]
 
 MILLICORES: Final = 1000
 MIB_PER_GIB: Final = 1024
@@ -68,32 +67,6 @@ class Workload:
     jobs: tuple[Planned, ...]
     """Every job of the run."""
     extras: Extras
-
-    def __len__(self) -> int:
-        return len(self.submit)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The tasks of one source, in file order, seconds and plain numbers."""
-
-    submit: Floats
-    duration: Floats
-    slots: Int32s
-    cores: Floats
-    memory: Floats
-    instances: Int32s
-    max_retries: Int32s
-    failures: Int32s
-    exit_code: Int32s
-    containers: npt.NDArray[np.bool_]
-    names: Names
-    more: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
-    """Columns that few tasks need, by name (`extras.COLUMNS`)."""
-    tasks: tuple[Task, ...] = ()
-    """The bodies, where the file lists them."""
-    stumbles: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """By place: attempts of a multi-instance task, from 0, that fail when they coordinate."""
 
     def __len__(self) -> int:
         return len(self.submit)

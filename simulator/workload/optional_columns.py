@@ -12,8 +12,8 @@ from simulator.scenario.format.bodies import Job, OnTaskFailure
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_endings import ending, failing_code
-from simulator.scenario.planned import Planned
 from simulator.units import MS_PER_S, NEVER
+from simulator.workload.planned_jobs import Planned
 
 Ints = npt.NDArray[np.int64]
 COLUMNS: Final = {

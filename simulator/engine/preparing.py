@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.distributions import Constant, Distribution
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
-from simulator.results.recorder import NodeTaskRow
+from simulator.results.raw.recorder import NodeTaskRow
 from simulator.scenario.format.stated_by_tasks import told_time
 from simulator.states import NodeState
 from simulator.units import to_ms

@@ -21,8 +21,8 @@ from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel,
 from simulator.engine.world import World
 from simulator.errors import BrokenInvariantError, InputError
 from simulator.kernel import Kernel, used_slots
-from simulator.results.raw import RawAttempts, RawRun
-from simulator.results.recorder import Recorder
+from simulator.results.raw.raw_run import RawAttempts, RawRun
+from simulator.results.raw.recorder import Recorder
 from simulator.results.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import Pool as PoolDescription

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, constant, distinct, is_constant, joined
 from simulator.kernel import JobPolicy, Kernel, Rules, Shape, Tasks
-from simulator.results.raw import RawAttempts, RawTasks
-from simulator.results.recorder import Recorder
+from simulator.results.raw.raw_run import RawAttempts, RawTasks
+from simulator.results.raw.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import JobOrder, Pool
 from simulator.scenario.format.schema import EqualPriorityPolicy

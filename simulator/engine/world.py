@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.environment import Environment
 from simulator.engine.names import Names
-from simulator.results.recorder import Recorder
+from simulator.results.raw.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.states import NodeKind
 from simulator.streams import Draws, Luck, stream

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.report.palette import NODE_STATES, OUTCOMES
-from simulator.results.intervals import Union
+from simulator.results.raw.intervals import Union
 from simulator.states import NodeState
 
 if TYPE_CHECKING:

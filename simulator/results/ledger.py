@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.control import (
+from simulator.results.raw.control_plane import (
     CREATING,
     IDLE,
     LEAVING,
@@ -27,7 +27,7 @@ from simulator.results.control import (
     Control,
     code_of,
 )
-from simulator.results.control import UNPAID as UNPAID_STATES
+from simulator.results.raw.control_plane import UNPAID as UNPAID_STATES
 from simulator.scenario.format.schema import Options
 from simulator.states import NodeState, Outcome
 from simulator.units import MS_PER_S, to_ms

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from simulator.results.control import KINDS, Control
 from simulator.results.ledger import BUSY, LABELS, Label, Ledger
-from simulator.results.raw import RawRun
+from simulator.results.raw.control_plane import KINDS, Control
+from simulator.results.raw.raw_run import RawRun
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.schema import Scenario

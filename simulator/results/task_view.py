@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.results.control import KINDS
+from simulator.results.raw.control_plane import KINDS
 from simulator.states import NodeKind
 from simulator.units import MS_PER_S
 

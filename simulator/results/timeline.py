@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, constant, is_constant, where
-from simulator.results.control import DEALLOCATED, IDLE, PREEMPTED, Control
-from simulator.results.raw import RawRun, RawTasks
+from simulator.results.raw.control_plane import DEALLOCATED, IDLE, PREEMPTED, Control
+from simulator.results.raw.raw_run import RawRun, RawTasks
 from simulator.states import Outcome, TaskState
 from simulator.workload.build import Workload
 

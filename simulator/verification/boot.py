@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.engine.simulation import simulate
-from simulator.results.control import STARTING
+from simulator.results.raw.control_plane import STARTING
 from simulator.results.recording import Recording
 from simulator.scenario.format.schema import Scenario
 from simulator.streams import stream

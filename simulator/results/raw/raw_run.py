@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.recorder import Recorder
+from simulator.results.raw.recorder import Recorder
 from simulator.scenario.format.bodies import Pool
 from simulator.states import TaskState
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import is_constant
-from simulator.results.intervals import Union
-from simulator.results.raw import RawRun
+from simulator.results.raw.intervals import Union
+from simulator.results.raw.raw_run import RawRun
 from simulator.states import WITHOUT_VM, NodeKind, NodeState
 
 Ints = npt.NDArray[np.int64]

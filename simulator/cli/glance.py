@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from simulator.report.palette import LABELS, SERIES
-from simulator.results.ledger import BUSY, UNPAID, Label
+from simulator.results.money.ledger import BUSY, UNPAID, Label
 
 if TYPE_CHECKING:
     from simulator.results.sketch import Sketch

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.errors import InputError
 from simulator.formula.errors import MESSAGES
 from simulator.policy.codes import RESIZE_ERRORS
-from simulator.results.ledger import UNPAID, Label
-from simulator.results.money import NOT_WORKING
+from simulator.results.money.bill import NOT_WORKING
+from simulator.results.money.ledger import UNPAID, Label
 from simulator.results.reasons import PLAIN, is_reason
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import auto_pool_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.results.ledger import BUSY, Label
+from simulator.results.money.ledger import BUSY, Label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from simulator.results.ledger import Label
+from simulator.results.money.ledger import Label
 from simulator.states import NodeState, Outcome
 
 Mode = Literal["light", "dark"]

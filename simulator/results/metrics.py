@@ -36,10 +36,10 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, where
 from simulator.policy.codes import RETARGETED, SUCCESS
-from simulator.results.ledger import LABELS, Label
 from simulator.results.manifest import manifest
 from simulator.results.memory import memory_warnings
-from simulator.results.money import cents, in_dollars
+from simulator.results.money.bill import cents, in_dollars
+from simulator.results.money.ledger import LABELS, Label
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S

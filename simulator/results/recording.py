@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.ledger import Ledger, make_ledger
-from simulator.results.money import Bill, make_bill
+from simulator.results.money.bill import Bill, make_bill
+from simulator.results.money.ledger import Ledger, make_ledger
 from simulator.results.raw.control_plane import Control
 from simulator.results.raw.raw_run import RawRun
 from simulator.results.reasons import unfinished_why

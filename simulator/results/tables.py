@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
 from simulator.results.arrays import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
-from simulator.results.ledger import LABELS
 from simulator.results.memory import MIB_PER_GIB, memory_excess
-from simulator.results.money import UNITS_PER_CENT
+from simulator.results.money.bill import UNITS_PER_CENT
+from simulator.results.money.ledger import LABELS
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.raw.recorder import PoolRow
 from simulator.results.schema import TABLES, Table, table

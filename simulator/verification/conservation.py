@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from simulator.engine.simulation import simulate
-from simulator.results.money import in_dollars
+from simulator.results.money.bill import in_dollars
 from simulator.results.recording import Recording
 from simulator.scenario.format.schema import Scenario
 from simulator.verification.case import Case, Effort, exact

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from simulator import Recording
 from simulator.cli.glance import FAMILIES, LEVELS, ledger_bar, over_time, shortened, sparkline
-from simulator.results.ledger import Label
+from simulator.results.money.ledger import Label
 from simulator.results.sketch import Sketch, sketch
 from tests.report import runs
 

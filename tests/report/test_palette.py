@@ -21,7 +21,7 @@ from simulator.report.palette import (
     Page,
     Shade,
 )
-from simulator.results.ledger import Label
+from simulator.results.money.ledger import Label
 from simulator.results.timeline import SERIES
 from simulator.states import NodeState, Outcome
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Recording, Scenario, simulate
-from simulator.results.ledger import LABELS
 from simulator.results.metrics import summarize
-from simulator.results.money import cents, in_dollars, share_out
+from simulator.results.money.bill import cents, in_dollars, share_out
+from simulator.results.money.ledger import LABELS
 from simulator.results.raw.intervals import Union
 from simulator.states import Outcome, TaskState
 from tests.engine.laws import check

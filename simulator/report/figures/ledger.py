@@ -10,7 +10,7 @@ from simulator.report.figures.pool import shown_pools
 from simulator.report.findings import IDLE, of_pools, percent, share_of, where_it_went
 from simulator.report.palette import LABELS, LIGHT, Page, shade
 from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
-from simulator.results.ledger import Label
+from simulator.results.money.ledger import Label
 from simulator.units import S_PER_HOUR
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from simulator.results.ledger import BUSY, LABELS, Label, Ledger
+from simulator.results.money.ledger import BUSY, LABELS, Label, Ledger
 from simulator.results.raw.control_plane import KINDS, Control
 from simulator.results.raw.raw_run import RawRun
 from simulator.scenario.format.bodies import Pool

@@ -19,7 +19,7 @@ from simulator.formula.errors import MESSAGES
 from simulator.policy.codes import RESIZE_ERRORS
 from simulator.results.money.bill import NOT_WORKING
 from simulator.results.money.ledger import UNPAID, Label
-from simulator.results.reasons import PLAIN, is_reason
+from simulator.results.why.unfinished import PLAIN, is_reason
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import auto_pool_id
 from simulator.states import NodeKind

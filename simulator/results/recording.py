@@ -14,8 +14,8 @@ from simulator.results.money.bill import Bill, make_bill
 from simulator.results.money.ledger import Ledger, make_ledger
 from simulator.results.raw.control_plane import Control
 from simulator.results.raw.raw_run import RawRun
-from simulator.results.reasons import unfinished_why
 from simulator.results.tables import arrow
+from simulator.results.why.unfinished import unfinished_why
 from simulator.scenario.format.schema import Scenario
 from simulator.units import MS_PER_S
 from simulator.workload.build import Workload

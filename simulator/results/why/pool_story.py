@@ -53,7 +53,7 @@ class PoolStory:
 
 def explain_pool(run: Run, name: str, at: float) -> PoolStory:
     """Tell what the pool `name` did at `at` seconds and why."""
-    from simulator.results.why.telling import sentences  # noqa: PLC0415 - it tells of what is made here
+    from simulator.results.why.pool_sentences import sentences  # noqa: PLC0415 - it tells of what is made here
 
     pool = find_pool(run, name)
     evaluations = _of(run, "evaluations", pool)

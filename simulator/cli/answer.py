@@ -20,7 +20,7 @@ from simulator.results.sketch import sketch
 from simulator.units import spoken as span
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 WIDTH = 100
 """Where the output is no terminal."""

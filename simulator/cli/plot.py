@@ -12,7 +12,7 @@ from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from simulator.report.sources import Source
-    from simulator.results.read import SavedRun
+    from simulator.results.record.read import SavedRun
 
 
 @reported
@@ -86,7 +86,7 @@ def _source(path: Path, problems: list[Problem]) -> Source | None:
 def _options(kind: str, given: dict[str, Any], source: Source | None, problems: list[Problem]) -> dict[str, Any]:
     """Check what was asked for, all of it, and give it as the figure's keywords."""
     from simulator.report.kinds import KINDS  # noqa: PLC0415
-    from simulator.results.read import SavedRun  # noqa: PLC0415
+    from simulator.results.record.read import SavedRun  # noqa: PLC0415
 
     run = source.what if source is not None and isinstance(source.what, SavedRun) else None
     known = KINDS.get(kind)
@@ -149,7 +149,7 @@ def trace(
 ) -> None:
     """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
     from simulator.report.timeline import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.read import read  # noqa: PLC0415
+    from simulator.results.record.read import read  # noqa: PLC0415
 
     problems = refuse_name(out)
     try:

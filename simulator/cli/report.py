@@ -33,7 +33,7 @@ def report(
     from simulator.report.page import run_page  # noqa: PLC0415 - keeps the command's start fast
     from simulator.report.study import is_study, read_study  # noqa: PLC0415
     from simulator.report.study_page import study_page  # noqa: PLC0415
-    from simulator.results.read import read  # noqa: PLC0415
+    from simulator.results.record.read import read  # noqa: PLC0415
 
     clock = _zone(zone)
     _refuse(out, force=force)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.engine.simulation import Simulation
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario
 
 INTERRUPTED = 130

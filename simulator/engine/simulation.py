@@ -23,7 +23,7 @@ from simulator.errors import BrokenInvariantError, InputError
 from simulator.kernel import Kernel, used_slots
 from simulator.results.raw.raw_run import RawAttempts, RawRun
 from simulator.results.raw.recorder import Recorder
-from simulator.results.recording import Recording
+from simulator.results.record.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import Pool as PoolDescription
 from simulator.scenario.format.bodies import auto_pool_id

@@ -43,7 +43,7 @@ from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.experiment.summary import ERRORS, KEYS
 from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Wanted
-from simulator.results.tables import NAMES
+from simulator.results.record.tables import NAMES
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.section import Count, Section, no_boolean

@@ -22,7 +22,7 @@ from simulator.states import TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
     from simulator.scenario.format.bodies import Job
 
 Floats = npt.NDArray[np.float64]

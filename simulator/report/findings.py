@@ -10,7 +10,7 @@ from simulator.results.money.ledger import BUSY, Label
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 IDLE = frozenset({Label.IDLE_BEFORE, Label.IDLE_BETWEEN, Label.IDLE_TAIL, Label.IDLE_UNUSED})
 WORTH_SAYING = 0.005

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from simulator.results.read import SavedRun
+    from simulator.results.record.read import SavedRun
 
 NODES_LISTED: Final = 60
 COLUMNS: Final = ("queued_tasks", "running_tasks", "target", "current", "usable_nodes")

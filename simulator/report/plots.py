@@ -17,7 +17,7 @@ from simulator.report.pieces import pieces
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 MOST_POOLS: Final = 24
 CURVE_ROWS: Final = 6_000

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.errors import InputError, Problem
-from simulator.results.read import MARK, SavedRun, read
+from simulator.results.record.read import MARK, SavedRun, read
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,7 +24,7 @@ from simulator.report.palette import NODE_STATES, OUTCOMES, shade
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 Ints = npt.NDArray[np.int64]
 

@@ -36,16 +36,16 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, where
 from simulator.policy.codes import RETARGETED, SUCCESS
-from simulator.results.manifest import manifest
-from simulator.results.memory import memory_warnings
 from simulator.results.money.bill import cents, in_dollars
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
+from simulator.results.record.manifest import manifest
+from simulator.results.record.memory_excess import memory_warnings
 from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import is_constant
-from simulator.results.timeline import Changes, ascending, node_changes, so_far, task_changes
+from simulator.results.record.pool_timeline import Changes, ascending, node_changes, so_far, task_changes
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 Ints = npt.NDArray[np.int64]
 

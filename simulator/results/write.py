@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.manifest import at_this_speed
 from simulator.results.metrics import summarize
-from simulator.results.read import EVENTS, MARK
-from simulator.results.schema import table
-from simulator.results.tables import NAMES, pieces
+from simulator.results.record.manifest import at_this_speed
+from simulator.results.record.read import EVENTS, MARK
+from simulator.results.record.table_schema import table
+from simulator.results.record.tables import NAMES, pieces
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 SCENARIO: Final = "scenario.json"
 """The complete scenario: everything resolved, so that the record explains itself."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.engine.simulation import simulate
 from simulator.experiment.estimates import mean
-from simulator.results.recording import Recording
+from simulator.results.record.recording import Recording
 from simulator.scenario.format.schema import Scenario
 
 LEVEL: Final = 0.999

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.recording import Recording
+from simulator.results.record.recording import Recording
 from simulator.scenario.format.schema import Scenario
 from simulator.theory.bounds import Instance
 

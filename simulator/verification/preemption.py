@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.engine.simulation import simulate
-from simulator.results.recording import Recording
+from simulator.results.record.recording import Recording
 from simulator.scenario.format.schema import Scenario
 from simulator.theory import restarts
 from simulator.verification.case import Case, Effort, over_replications, recorded, simulated

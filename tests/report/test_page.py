@@ -10,7 +10,7 @@ import pytest
 
 from simulator import Recording, simulate
 from simulator.report.page import run_page
-from simulator.results.read import read
+from simulator.results.record.read import read
 from simulator.results.write import write
 from tests.engine.test_stories import job, pool, scenario
 from tests.report import runs

@@ -22,7 +22,7 @@ from simulator.report.palette import (
     Shade,
 )
 from simulator.results.money.ledger import Label
-from simulator.results.timeline import SERIES
+from simulator.results.record.pool_timeline import SERIES
 from simulator.states import NodeState, Outcome
 
 Floats = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ from simulator.report.occupancy import LEVELS, Occupancy, encode
 from simulator.report.page import run_page
 from simulator.report.plots import of_pool
 from simulator.results.metrics import summarize
-from simulator.results.read import SavedRun, read
+from simulator.results.record.read import SavedRun, read
 from simulator.results.write import write
 from tests.command_line import app
 from tests.engine.test_stories import job, pool, scenario

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulator import simulate
 from simulator.columns.broadcast import constant
 from simulator.results.metrics import quantiles
-from simulator.results.timeline import Merged
+from simulator.results.record.pool_timeline import Merged
 from simulator.results.write import write
 from tests.engine.test_stories import job, pool, scenario
 

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import InputError, Recording, Scenario, Simulation, simulate
 from simulator.results.metrics import summarize
-from simulator.results.schema import TABLES, as_markdown
+from simulator.results.record.table_schema import TABLES, as_markdown
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario

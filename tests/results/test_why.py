@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
 from simulator import InputError, Recording, simulate
-from simulator.results.read import read
+from simulator.results.record.read import read
 from simulator.results.why import explain_pool, explain_task
 from simulator.results.why.evidence import find_instant
 from simulator.results.why.reasons import WAITING, Reason

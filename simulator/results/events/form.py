@@ -52,7 +52,7 @@ class Record(Protocol):
         """Give the complete scenario."""
 
     def table(self, name: str) -> pa.Table:
-        """Give a table; `simulator.results.schema` describes them."""
+        """Give a table; `simulator.results.record.table_schema` describes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.errors import InputError, Problem
 from simulator.results.events.form import Operation, parse_stamp
 from simulator.results.events.tables import Tables
-from simulator.results.read import EVENTS
+from simulator.results.record.read import EVENTS
 
 if TYPE_CHECKING:
     import pandas as pd

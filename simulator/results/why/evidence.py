@@ -33,7 +33,7 @@ class Run(Protocol):
         """Give the end of the run, seconds since the origin."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table; `simulator.results.schema` describes them."""
+        """Give a table; `simulator.results.record.table_schema` describes them."""
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from simulator.states import NodeKind
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 
 def environment(recording: Recording, task: int) -> dict[str, str]:

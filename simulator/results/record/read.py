@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from simulator.errors import InputError, Problem
-from simulator.results.schema import TABLES
-from simulator.results.schema import table as described
+from simulator.results.record.table_schema import TABLES
+from simulator.results.record.table_schema import table as described
 from simulator.scenario.format.schema import Scenario
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Frames(Protocol):
         """Give the end of the run, seconds since the origin."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table; `simulator.results.schema` describes them."""
+        """Give a table; `simulator.results.record.table_schema` describes them."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from simulator.scenario.format.traces import TraceWorkload
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
     from simulator.scenario.format.schema import Scenario
 
 

@@ -7,18 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from simulator.results.money.bill import Bill, make_bill
-from simulator.results.money.ledger import Ledger, make_ledger
-from simulator.results.raw.control_plane import Control
-from simulator.results.raw.raw_run import RawRun
-from simulator.results.tables import arrow
-from simulator.results.why.unfinished import unfinished_why
-from simulator.scenario.format.schema import Scenario
+from simulator.results.record.facts import Facts
+from simulator.results.record.tables import arrow
 from simulator.units import MS_PER_S
-from simulator.workload.build import Workload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,16 +17,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Recording:
+class Recording(Facts):
     """Everything one replication did. Columns of every table: `docs/tables.md`."""
 
-    scenario: Scenario
-    replication: int
-    workload: Workload
-    raw: RawRun
-
     def table(self, name: str) -> pa.Table:
-        """Give a table as Arrow columns; `simulator.results.schema` describes them."""
+        """Give a table as Arrow columns; `simulator.results.record.table_schema` describes them."""
         return arrow(self, name)
 
     @property
@@ -127,23 +113,3 @@ class Recording:
     def evaluations(self) -> pd.DataFrame:
         """One row for each evaluation of an autoscale formula."""
         return self.frame("evaluations")
-
-    @cached_property
-    def control(self) -> Control:
-        """Nodes and their states as columns."""
-        return Control(self.raw)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """Where the node time went."""
-        return make_ledger(self.control, self.scenario.options)
-
-    @cached_property
-    def bill(self) -> Bill:
-        """Where the money went."""
-        return make_bill(self.scenario, self.workload, self.control, self.ledger)
-
-    @cached_property
-    def unfinished(self) -> tuple[list[str], npt.NDArray[np.int32]]:
-        """Why tasks did not complete: reasons, and for each task the index of its own (0 = it did)."""
-        return unfinished_why(self.scenario, self.workload, self.control)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from simulator.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.facts import Facts
 
 Ints = npt.NDArray[np.int64]
 MIB_PER_GIB = 1024
@@ -31,7 +31,7 @@ class Excess(NamedTuple):
     """What the node has."""
 
 
-def memory_excess(recording: Recording) -> Excess:
+def memory_excess(recording: Facts) -> Excess:
     """Find the spans; none where memory limits what is placed."""
     made = recording.raw.attempts
     need = recording.workload.memory[made.task].astype(np.int64)
@@ -56,7 +56,7 @@ def memory_excess(recording: Recording) -> Excess:
     return Excess(node[begins], time[begins], time[ends], peak, room[begins])
 
 
-def memory_warnings(recording: Recording) -> list[str]:
+def memory_warnings(recording: Facts) -> list[str]:
     """Say of each pool how much and how long; nothing where nothing was exceeded."""
     found = memory_excess(recording)
     of_pool = recording.control.node_pool[found.node] if len(found.node) else found.node

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
-from simulator.results.arrays import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
-from simulator.results.memory import MIB_PER_GIB, memory_excess
 from simulator.results.money.bill import UNITS_PER_CENT
 from simulator.results.money.ledger import LABELS
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.raw.recorder import PoolRow
-from simulator.results.schema import TABLES, Table, table
-from simulator.results.timeline import make_timeline
+from simulator.results.record.arrow_columns import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
+from simulator.results.record.memory_excess import MIB_PER_GIB, memory_excess
+from simulator.results.record.pool_timeline import make_timeline
+from simulator.results.record.table_schema import TABLES, Table, table
 from simulator.states import Outcome, TaskState
 from simulator.units import MS_PER_S
 from simulator.workload.build import Workload
@@ -23,7 +23,7 @@ from simulator.workload.build import Workload
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simulator.results.recording import Recording
+    from simulator.results.record.facts import Facts
 
 Columns = dict[str, Any]
 """By name: an array, a `Scaled` or `Partial` one, a `Category`, a list of text, or `TaskNames`."""
@@ -31,7 +31,7 @@ PIECE: Final = 1 << 17
 """Rows that are turned into Arrow at once."""
 
 
-def arrow(recording: "Recording", name: str) -> "pa.Table":
+def arrow(recording: "Facts", name: str) -> "pa.Table":
     """Give one table as Arrow columns, in the order and with the types of `schema`."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
@@ -40,7 +40,7 @@ def arrow(recording: "Recording", name: str) -> "pa.Table":
     return pa.Table.from_arrays(arrays, names=[column.name for column in table(name).columns])
 
 
-def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
+def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
     """Give the same table piece by piece; at least one, though it be empty."""
     import pyarrow as pa  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
         yield pa.Table.from_arrays(arrays, names=names)
 
 
-def _tasks(recording: "Recording") -> Columns:
+def _tasks(recording: "Facts") -> Columns:
     raw, workload = recording.raw, recording.workload
     tasks = raw.tasks
     why, reason = recording.unfinished
@@ -120,7 +120,7 @@ def _sources(workload: Workload) -> tuple[npt.NDArray[np.int32], list[str]]:
     return codes, names
 
 
-def _attempts(recording: "Recording") -> Columns:
+def _attempts(recording: "Facts") -> Columns:
     made = recording.raw.attempts
     return {
         "task": made.task,
@@ -136,7 +136,7 @@ def _attempts(recording: "Recording") -> Columns:
     }
 
 
-def _jobs(recording: "Recording") -> Columns:
+def _jobs(recording: "Facts") -> Columns:
     raw, jobs = recording.raw, recording.workload.jobs
     rows = raw.recorder.job_states
     job = np.array([row.job for row in rows], dtype=np.int32)
@@ -151,7 +151,7 @@ def _jobs(recording: "Recording") -> Columns:
     }
 
 
-def _node_tasks(recording: "Recording") -> Columns:
+def _node_tasks(recording: "Facts") -> Columns:
     rows = recording.raw.recorder.node_tasks
     node = np.array([row.node for row in rows], dtype=np.int32)
     return {
@@ -168,7 +168,7 @@ def _node_tasks(recording: "Recording") -> Columns:
     }
 
 
-def _pools(recording: "Recording") -> Columns:
+def _pools(recording: "Facts") -> Columns:
     raw = recording.raw
     own = {pool.id for pool in recording.scenario.pools}
     rows = [raw.recorder.pools.get(index, PoolRow()) for index in range(len(raw.pools))]
@@ -191,7 +191,7 @@ def _pool_of(control: Control, node: npt.NDArray[np.int32]) -> npt.NDArray[np.in
     return control.node_pool.astype(np.int32)[node]
 
 
-def _nodes(recording: "Recording") -> Columns:
+def _nodes(recording: "Facts") -> Columns:
     control, raw = recording.control, recording.raw
     count = len(control.node_pool)
     created = np.full(count, np.iinfo(np.int64).max)
@@ -214,7 +214,7 @@ def _nodes(recording: "Recording") -> Columns:
     }
 
 
-def _node_states(recording: "Recording") -> Columns:
+def _node_states(recording: "Facts") -> Columns:
     """Split the time in service into idle and running."""
     control = recording.control
     node, state, start, end = control.node, control.state, control.start, control.end
@@ -251,7 +251,7 @@ def _node_states(recording: "Recording") -> Columns:
     }
 
 
-def _start_tasks(recording: "Recording") -> Columns:
+def _start_tasks(recording: "Facts") -> Columns:
     rows = recording.raw.recorder.start_tasks
     node = np.array([row.node for row in rows], dtype=np.int64)
     code = np.array([row.exit_code for row in rows], dtype=np.int64)
@@ -266,7 +266,7 @@ def _start_tasks(recording: "Recording") -> Columns:
     }
 
 
-def _memory_excess(recording: "Recording") -> Columns:
+def _memory_excess(recording: "Facts") -> Columns:
     found = memory_excess(recording)
     return {
         "node": (found.node, _node_ids(recording)),
@@ -278,7 +278,7 @@ def _memory_excess(recording: "Recording") -> Columns:
     }
 
 
-def _resizes(recording: "Recording") -> Columns:
+def _resizes(recording: "Facts") -> Columns:
     rows = recording.raw.recorder.resizes
     return {
         "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
@@ -296,7 +296,7 @@ def _resizes(recording: "Recording") -> Columns:
     }
 
 
-def _evaluations(recording: "Recording") -> Columns:
+def _evaluations(recording: "Facts") -> Columns:
     rows = recording.raw.recorder.evaluations
     runs = [row.run for row in rows]
     traces: list[str | None] = [None] * len(runs)
@@ -321,7 +321,7 @@ def _evaluations(recording: "Recording") -> Columns:
     }
 
 
-def _operations(recording: "Recording") -> Columns:
+def _operations(recording: "Facts") -> Columns:
     rows = recording.raw.recorder.operations
     return {
         "pool": (np.array([row.pool for row in rows], dtype=np.int32), _pool_ids(recording)),
@@ -337,13 +337,13 @@ def _operations(recording: "Recording") -> Columns:
     }
 
 
-def _pool_timeline(recording: "Recording") -> Columns:
+def _pool_timeline(recording: "Facts") -> Columns:
     columns = make_timeline(recording.workload, recording.control)
     pool, time = columns.pop("pool"), columns.pop("time")
     return {"pool": (pool, _pool_ids(recording)), "time": Scaled(time, MS_PER_S), **columns}
 
 
-def _ledger(recording: "Recording") -> Columns:
+def _ledger(recording: "Facts") -> Columns:
     control, ledger, bill = recording.control, recording.ledger, recording.bill
     rows = []
     for index, pool in enumerate(_pool_ids(recording)):
@@ -366,15 +366,15 @@ def _ledger(recording: "Recording") -> Columns:
     }
 
 
-def _pool_ids(recording: "Recording") -> list[str]:
+def _pool_ids(recording: "Facts") -> list[str]:
     return [pool.id for pool in recording.raw.pools]
 
 
-def _node_ids(recording: "Recording") -> list[str]:
+def _node_ids(recording: "Facts") -> list[str]:
     return [row.id for row in recording.raw.recorder.nodes]
 
 
-MAKERS: Final[dict[str, Callable[["Recording"], Columns]]] = {
+MAKERS: Final[dict[str, Callable[["Facts"], Columns]]] = {
     "tasks": _tasks,
     "attempts": _attempts,
     "jobs": _jobs,

@@ -284,7 +284,7 @@ def as_markdown() -> str:
         "",
         "`poolsight run FILE --out DIR` writes each of them as `DIR/<name>.parquet`; in Python they are the properties",
         "of a `Recording`. Times are seconds since the scenario's origin. This page is made from",
-        "`simulator/results/schema.py`.",
+        "`simulator/results/record/table_schema.py`.",
     ]
     for described in TABLES:
         lines += [

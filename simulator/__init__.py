@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.engine.simulation import Simulation, simulate
     from simulator.errors import InputError, PoolsightError
-    from simulator.results.metrics import summarize
+    from simulator.results.answer.metrics import summarize
     from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario, load
 
@@ -25,7 +25,7 @@ _HOME = {
     "Simulation": "simulator.engine.simulation",
     "load": "simulator.scenario",
     "simulate": "simulator.engine.simulation",
-    "summarize": "simulator.results.metrics",
+    "summarize": "simulator.results.answer.metrics",
 }
 
 

@@ -16,7 +16,7 @@ from simulator.report.sentence import money as _money
 from simulator.report.sentence import sentence
 from simulator.report.sentence import share as _share
 from simulator.report.sentence import times as _times
-from simulator.results.sketch import sketch
+from simulator.results.answer.sketch import sketch
 from simulator.units import spoken as span
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from simulator.report.palette import LABELS, SERIES
 from simulator.results.money.ledger import BUSY, UNPAID, Label
 
 if TYPE_CHECKING:
-    from simulator.results.sketch import Sketch
+    from simulator.results.answer.sketch import Sketch
 
 LEVELS: Final = "▁▂▃▄▅▆▇█"
 """The first is nothing, the second anything at all."""

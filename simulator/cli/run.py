@@ -109,7 +109,7 @@ def _run_once(
 def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> dict[str, Any]:
     """Write what is asked for, and give the summary."""
     if out is None:
-        from simulator.results.metrics import summarize  # noqa: PLC0415
+        from simulator.results.answer.metrics import summarize  # noqa: PLC0415
 
         return summarize(recording)
     from simulator.results.write import write  # noqa: PLC0415

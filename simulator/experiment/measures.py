@@ -125,7 +125,7 @@ PATHS: Final = tuple(
         rf"evaluations\.(count|target_changes|errors\.({'|'.join(MESSAGES)}))",
     )
 )
-"""What numbers an answer has (`results/metrics.py`)."""
+"""What numbers an answer has (`results/answer/metrics.py`)."""
 ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
     "resize_errors.": RESIZE_ERRORS,
     "evaluations.errors.": tuple(MESSAGES),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.metrics import quantiles
+from simulator.results.answer.metrics import quantiles
 from simulator.results.raw.control_plane import IDLE
 from simulator.scenario.format.arrivals import Process
 from simulator.scenario.format.task_bodies import TaskGroup

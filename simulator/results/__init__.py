@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.results.metrics import summarize
+    from simulator.results.answer.metrics import summarize
     from simulator.results.record.read import SavedRun, read
     from simulator.results.record.recording import Recording
 
@@ -17,7 +17,7 @@ _HOME = {
     "Recording": "simulator.results.record.recording",
     "SavedRun": "simulator.results.record.read",
     "read": "simulator.results.record.read",
-    "summarize": "simulator.results.metrics",
+    "summarize": "simulator.results.answer.metrics",
 }
 
 

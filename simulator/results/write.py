@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.results.record.manifest import at_this_speed
 from simulator.results.record.read import EVENTS, MARK
 from simulator.results.record.table_schema import table

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording, simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario
 

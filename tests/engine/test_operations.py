@@ -6,7 +6,7 @@ import pytest
 
 from simulator import Recording, Scenario, simulate
 from simulator.policy.removal import Candidate, choose
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
 from tests.engine.test_stories import job, pool, scenario

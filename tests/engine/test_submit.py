@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Recording, Simulation, simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.results.record.tables import NAMES, arrow
 from simulator.scenario.format.schema import Scenario
 from tests.engine.laws import check

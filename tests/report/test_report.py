@@ -19,7 +19,7 @@ from simulator.report.curves import curves, summary_table
 from simulator.report.occupancy import LEVELS, Occupancy, encode
 from simulator.report.page import run_page
 from simulator.report.plots import of_pool
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.results.record.read import SavedRun, read
 from simulator.results.write import write
 from tests.command_line import app

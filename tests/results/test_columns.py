@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from simulator import simulate
 from simulator.columns.broadcast import constant
-from simulator.results.metrics import quantiles
+from simulator.results.answer.metrics import quantiles
 from simulator.results.record.pool_timeline import Merged
 from simulator.results.write import write
 from tests.engine.test_stories import job, pool, scenario

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Recording, Scenario, simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.results.money.bill import cents, in_dollars, share_out
 from simulator.results.money.ledger import LABELS
 from simulator.results.raw.intervals import Union

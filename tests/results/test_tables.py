@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from simulator import InputError, Recording, Scenario, Simulation, simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.results.record.table_schema import TABLES, as_markdown
 from simulator.results.write import prepare, write
 from tests.engine.laws import check

@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.policy.codes import RETARGETED, SUCCESS
+from simulator.results.answer.metrics import quantiles
 from simulator.results.events.read import Log
-from simulator.results.metrics import quantiles
 
 if TYPE_CHECKING:
     import pandas as pd

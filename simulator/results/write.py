@@ -56,7 +56,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             if events:
-                from simulator.results.events.files import write_events  # noqa: PLC0415 - few runs write them
+                from simulator.results.events.log_files import write_events  # noqa: PLC0415 - few runs write them
 
                 write_events(recording, made / EVENTS)
             _write_json(made / MARK, at_this_speed(answer["manifest"]))

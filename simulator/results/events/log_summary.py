@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.answer.metrics import quantiles
-from simulator.results.events.read import Log
+from simulator.results.events.read_log import Log
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.events.form import Ints, Operation, Record, Source, milliseconds
-from simulator.results.events.passing import overtaken_by_lower, overtaken_in_job
-from simulator.results.events.tasks import PASS, Attempts, Bodies
+from simulator.results.events.envelope import Ints, Operation, Record, Source, milliseconds
+from simulator.results.events.overtaking import overtaken_by_lower, overtaken_in_job
+from simulator.results.events.task_events import PASS, Attempts, Bodies
 from simulator.results.why.room import Need, PoolRoom
 from simulator.results.why.unmet_dependencies import Families
 from simulator.units import MS_PER_S, NEVER

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError, Problem
-from simulator.results.events.form import Record
-from simulator.results.events.write import lines
+from simulator.results.events.envelope import Record
+from simulator.results.events.write_log import lines
 
 if TYPE_CHECKING:
-    from simulator.results.events.read import Log
+    from simulator.results.events.read_log import Log
 
 
 def write_events(record: Record, path: Path) -> int:

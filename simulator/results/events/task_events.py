@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
+from simulator.results.events.envelope import Body, Ints, Operation, Record, Source, milliseconds, stamp
 from simulator.states import Outcome
 from simulator.workload.planned_jobs import planned
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.policy.codes import RETARGETED, SUCCESS
-from simulator.results.events.form import Body, Ints, Operation, Record, Source, milliseconds, stamp
+from simulator.results.events.envelope import Body, Ints, Operation, Record, Source, milliseconds, stamp
 from simulator.scenario.format.bodies import Pool, auto_pool_id
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.results.events.form import Body, Operation, Record, Source, milliseconds, stamp
+from simulator.results.events.envelope import Body, Operation, Record, Source, milliseconds, stamp
 
 SPECIAL: Final = 1
 """Stage of an instant: with the ends of tasks, after them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.results.events.form import Operation, parse_stamp
+from simulator.results.events.envelope import Operation, parse_stamp
 
 if TYPE_CHECKING:
     import pandas as pd

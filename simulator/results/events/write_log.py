@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from simulator.results.events.form import Record, Source, envelope, stamp
-from simulator.results.events.pools import pool_events
-from simulator.results.events.special import special_events
-from simulator.results.events.tasks import Attempts, Bodies, task_events
-from simulator.results.events.unplaced import unplaced_events
+from simulator.results.events.envelope import Record, Source, envelope, stamp
+from simulator.results.events.pool_events import pool_events
+from simulator.results.events.special_task_events import special_events
+from simulator.results.events.task_events import Attempts, Bodies, task_events
+from simulator.results.events.unplaced_tasks import unplaced_events
 
 
 def lines(record: Record) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.events.form import Ints
+from simulator.results.events.envelope import Ints
 
 NEVER_YET = -1
 

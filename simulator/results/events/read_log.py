@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.events.form import Operation, parse_stamp
-from simulator.results.events.tables import Tables
+from simulator.results.events.envelope import Operation, parse_stamp
+from simulator.results.events.log_tables import Tables
 from simulator.results.record.read import EVENTS
 
 if TYPE_CHECKING:

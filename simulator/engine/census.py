@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
 from simulator.engine.limits import growth_limits
-from simulator.engine.names import address
-from simulator.engine.node import Life, Node
+from simulator.engine.nodes.machine_numbers import address
+from simulator.engine.nodes.node import Life, Node
 from simulator.engine.resize import Order, Resize
 from simulator.policy.quota import admit, behind_first, near_enough
 from simulator.states import NodeKind

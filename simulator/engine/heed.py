@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.engine.disk import Disks
+from simulator.engine.nodes.disk import Disks
 from simulator.engine.rules import retention_of, wished_places
 from simulator.kernel import Kernel
 from simulator.states import NodeKind, NodeState, Outcome
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
     from simulator.engine.preparing import Preparing
     from simulator.engine.world import World

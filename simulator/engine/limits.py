@@ -15,7 +15,7 @@ from simulator.policy.quota import (
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
 
 ZONES = (1, 2, 3)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simulator.engine import resizing
-from simulator.engine.faults import can_lose_contact, lose_contact
 from simulator.engine.limits import may_start
-from simulator.engine.orders import Deallocate, Disable, Enable, Restart, Start
+from simulator.engine.nodes.contact_loss import can_lose_contact, lose_contact
+from simulator.engine.nodes.interrupts import Deallocate, Disable, Enable, Restart, Start
 from simulator.engine.upgrade import begin_upgrade
 from simulator.policy.node_preemption import victims
 from simulator.policy.response import DELETING, DONE, Answer
@@ -26,7 +26,7 @@ from simulator.scenario.format.pool_operations import (
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
 
 MOST_NODES: Final = 100

@@ -9,7 +9,7 @@ from simulator.states import NodeKind, NodeState
 from simulator.units import to_s
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
 
 

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from simulator.engine.environment import NODES
-from simulator.engine.faults import can_lose_contact, lose_contact
+from simulator.engine.nodes.contact_loss import can_lose_contact, lose_contact
+from simulator.engine.world import Outage, World
 from simulator.states import NodeState
 from simulator.units import to_ms, to_s
-
-if TYPE_CHECKING:
-    from simulator.engine.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """What cannot be had."""
-
-    size: str | None
-    """Lower-case name of a VM size; None = all."""
-    zone: int | None
-    """None = all zones."""
-
-    def hits(self, size: str, zone: int) -> bool:
-        """Say whether a VM of this size in this zone cannot be had."""
-        return self.size in (None, size.lower()) and self.zone in (None, zone)
 
 
 def begin(world: World, size: str | None, zone: int | None, duration: float) -> int:

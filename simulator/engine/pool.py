@@ -9,14 +9,14 @@ import numpy as np
 
 from simulator.engine import resizing, scaling
 from simulator.engine.limits import ZONES, may_recover, preempted_is_free
-from simulator.engine.names import Names
-from simulator.engine.node import Node
-from simulator.engine.orders import Preempt
-from simulator.engine.preemption import watch_capacity, watch_vm
+from simulator.engine.nodes.interrupts import Preempt
+from simulator.engine.nodes.machine_numbers import Names
+from simulator.engine.nodes.node import Node
+from simulator.engine.nodes.reclaim import watch_capacity, watch_vm
+from simulator.engine.nodes.setup_spec import setup_of
+from simulator.engine.nodes.startup import Crowd
+from simulator.engine.nodes.step_durations import Spans
 from simulator.engine.resize import Resize
-from simulator.engine.setup import setup_of
-from simulator.engine.spans import Spans
-from simulator.engine.starting import Crowd
 from simulator.kernel import Kernel
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.bodies import Pool as PoolDescription
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from simulator.engine.autoscale import Autoscaler
-    from simulator.engine.disk import Disks
+    from simulator.engine.nodes.disk import Disks
     from simulator.engine.world import World
 
 SEEK_AGAIN = 60_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine import node_operations, resizing, scaling
-from simulator.engine.setup import setup_of, updated
+from simulator.engine.nodes.setup_spec import setup_of, updated
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
     DeallocateNode,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine import growth
 from simulator.engine.environment import ARRIVALS
-from simulator.engine.orders import Leave, Stay
+from simulator.engine.nodes.interrupts import Leave, Stay
 from simulator.engine.resize import Resize
 from simulator.engine.victims import choose_victims
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
@@ -16,7 +16,7 @@ from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
 
 ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)

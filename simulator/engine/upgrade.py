@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simulator.engine.node import Life
-from simulator.engine.orders import Restart
+from simulator.engine.nodes.interrupts import Restart
+from simulator.engine.nodes.node import Life
 from simulator.states import NodeDeallocationOption, NodeState
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from simulator.policy.removal import Candidate, choose
 from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from simulator.states import Outcome
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
 
 RETENTION = 7 * 24 * 3600 * 1000
 """How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""

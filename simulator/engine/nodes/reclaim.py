@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
-from simulator.engine.node import Life, Node
+from simulator.engine.nodes.node import Life, Node
 from simulator.policy import node_preemption as policy
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine import slots
 from simulator.engine.environment import NODES
-from simulator.engine.faults import watch_contact
-from simulator.engine.orders import (
+from simulator.engine.nodes import task_slots
+from simulator.engine.nodes.contact_loss import watch_contact
+from simulator.engine.nodes.interrupts import (
     Break,
     Deallocate,
     Disable,
@@ -24,13 +24,13 @@ from simulator.engine.orders import (
     Start,
     Stay,
 )
-from simulator.engine.starting import start
+from simulator.engine.nodes.startup import start
 from simulator.states import WITHOUT_VM, NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
+    from simulator.engine.nodes.setup_spec import Setup
     from simulator.engine.pool import Pool
-    from simulator.engine.setup import Setup
 
 Life = Generator[simpy.Event, Any, Any]
 DRAINING = (NodeDeallocationOption.TASKCOMPLETION, NodeDeallocationOption.RETAINEDDATA)
@@ -174,7 +174,7 @@ class Node:
         if self.disabled is not None:
             return (yield from self._stand_offline(self.disabled))
         self._enter(NodeState.IDLE)
-        slots.serve(self)
+        task_slots.serve(self)
         watch_contact(self.pool, self)
         yield simpy.Event(self.env)
         return None
@@ -223,11 +223,11 @@ class Node:
 
     def _stand_offline(self, option: NodeDeallocationOption) -> Life:
         """Take no tasks until scheduling is enabled again."""
-        if option in DRAINING and not slots.close(self):
+        if option in DRAINING and not task_slots.close(self):
             self._enter(NodeState.IDLE, is_open=False)
             yield from self._drain(option)
         else:
-            slots.stop_tasks(self, ended_by(option))
+            task_slots.stop_tasks(self, ended_by(option))
         self._enter(NodeState.OFFLINE)
         yield simpy.Event(self.env)
         return None
@@ -240,15 +240,15 @@ class Node:
             yield from self._drain(order.option)
             self._postponed = None
         else:
-            slots.stop_tasks(self, ended_by(order.option))
+            task_slots.stop_tasks(self, ended_by(order.option))
 
     def _drain(self, option: NodeDeallocationOption) -> Life:
         """Wait for the last task, and for its retention if asked."""
         self.empty = simpy.Event(self.env)
-        if not slots.drain(self):
+        if not task_slots.drain(self):
             yield self.empty
         if option is NodeDeallocationOption.RETAINEDDATA:
-            yield self.env.at(slots.retained_until(self), NODES)
+            yield self.env.at(task_slots.retained_until(self), NODES)
 
     # ---- faults --------------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class Node:
         deallocation that waited for them is taken up again when contact is back.
         """
         env, before = self.env, self.state
-        is_empty = slots.close(self)
+        is_empty = task_slots.close(self)
         patience = 0 if is_empty else to_ms(self.pool.world.scenario.options.lost_node_requeue_delay)
         self._will_recover = order.recovery is not None
         self._enter(order.state, why=order.why)
@@ -271,7 +271,7 @@ class Node:
             else:
                 if not is_empty:
                     yield env.after(patience)
-                    slots.stop_tasks(self, Outcome.PREEMPTED)
+                    task_slots.stop_tasks(self, Outcome.PREEMPTED)
                 if self.draining is not None:
                     return Leave(NodeDeallocationOption.REQUEUE)  # it was to go: nothing here is worth waiting for
                 yield simpy.Event(env) if order.recovery is None else env.after(order.recovery - patience)
@@ -298,7 +298,7 @@ class Node:
             self._enter(NodeState.LEAVINGPOOL)
             yield from self._drain(option)
         self.draining = None
-        slots.stop_tasks(self, ended_by(option))
+        task_slots.stop_tasks(self, ended_by(option))
         if self.state is not NodeState.LEAVINGPOOL:
             self._enter(NodeState.LEAVINGPOOL)
         self.pool.world.record.removal(self.number, self.env.clock)
@@ -308,7 +308,7 @@ class Node:
 
     def _lose_vm(self) -> Life:
         """Give the tasks back without using a retry, and wait for capacity."""
-        slots.stop_tasks(self, Outcome.PREEMPTED)
+        task_slots.stop_tasks(self, Outcome.PREEMPTED)
         self._restarted()
         if self.leaving:
             return Go()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.engine.faults import can_lose_contact
-from simulator.engine.orders import Break
-from simulator.engine.slots import RETENTION
+from simulator.engine.nodes.contact_loss import can_lose_contact
+from simulator.engine.nodes.interrupts import Break
+from simulator.engine.nodes.task_slots import RETENTION
 from simulator.states import NodeState
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine.orders import Break, Order
+from simulator.engine.nodes.interrupts import Break, Order
 from simulator.errors import BrokenInvariantError
 from simulator.states import NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
-    from simulator.engine.setup import Setup
+    from simulator.engine.nodes.node import Node
+    from simulator.engine.nodes.setup_spec import Setup
 
 Steps = Generator[simpy.Event, Any, Order]
 

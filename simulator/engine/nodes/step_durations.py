@@ -11,7 +11,7 @@ from simulator.scenario.format.timing import Timing
 from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.world import World
 
 Span = Callable[["Node"], int]

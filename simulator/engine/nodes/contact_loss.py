@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simulator.engine.orders import Break
+from simulator.engine.nodes.interrupts import Break
 from simulator.policy.node_preemption import exponential_life
 from simulator.states import WITHOUT_VM, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.node import Node
+    from simulator.engine.nodes.node import Node
     from simulator.engine.pool import Pool
 
 DEAF = (None, *WITHOUT_VM, NodeState.UNUSABLE, NodeState.UNKNOWN)

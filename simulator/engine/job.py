@@ -18,7 +18,7 @@ from simulator.workload.optional_columns import ACTIONS
 from simulator.workload.planned_jobs import UNKNOWN, Planned
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
     from simulator.engine.schedule import Schedule
     from simulator.engine.world import World
     from simulator.scenario.format.job_operations import UpdateJob

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from simulator.engine import resizing
-from simulator.engine.limits import may_start
 from simulator.engine.nodes.contact_loss import can_lose_contact, lose_contact
 from simulator.engine.nodes.interrupts import Deallocate, Disable, Enable, Restart, Start
-from simulator.engine.upgrade import begin_upgrade
+from simulator.engine.pools import resizing
+from simulator.engine.pools.limits import may_start
+from simulator.engine.pools.os_upgrade import begin_upgrade
 from simulator.policy.node_preemption import victims
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
@@ -27,7 +27,7 @@ from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 MOST_NODES: Final = 100
 """The service removes at most so many nodes in one request."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.engine import node_operations, resizing, scaling
+from simulator.engine import node_operations
 from simulator.engine.nodes.setup_spec import setup_of, updated
+from simulator.engine.pools import autoscale_control, resizing
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
     DeallocateNode,
@@ -31,7 +32,7 @@ from simulator.scenario.format.schema import ApiProfile
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World
 
 Handler = Callable[[Any, Any], Answer]
@@ -64,17 +65,17 @@ def delete_pool(pool: Pool, _: DeletePool) -> Answer:
 
 def enable_autoscale(pool: Pool, asked: EnableAutoScale) -> Answer:
     """Begin to evaluate a formula, or change it."""
-    return scaling.enable(pool, asked.auto_scale_formula, asked.auto_scale_evaluation_interval)
+    return autoscale_control.enable(pool, asked.auto_scale_formula, asked.auto_scale_evaluation_interval)
 
 
 def disable_autoscale(pool: Pool, _: DisableAutoScale) -> Answer:
     """Evaluate no more."""
-    return scaling.disable(pool)
+    return autoscale_control.disable(pool)
 
 
 def evaluate_autoscale(pool: Pool, asked: EvaluateAutoScale) -> Answer:
     """Say what a formula would give now."""
-    return scaling.evaluate(pool, asked.auto_scale_formula)
+    return autoscale_control.evaluate(pool, asked.auto_scale_formula)
 
 
 def update_pool(pool: Pool, asked: UpdatePool) -> Answer:

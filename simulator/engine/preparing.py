@@ -16,7 +16,7 @@ from simulator.units import to_ms
 if TYPE_CHECKING:
     from simulator.engine.job import Job
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World
 
 KEY_BITS = 20

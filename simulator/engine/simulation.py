@@ -11,9 +11,9 @@ import numpy as np
 from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.heed import bind, heed
 from simulator.engine.job import Job
-from simulator.engine.node_view import NodeView, node_views
 from simulator.engine.operations import perform
-from simulator.engine.pool import Pool
+from simulator.engine.pools.node_views import NodeView, node_views
+from simulator.engine.pools.pool import Pool
 from simulator.engine.preparing import Preparing
 from simulator.engine.rules import rules_of
 from simulator.engine.schedule import Schedule

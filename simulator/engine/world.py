@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.distributions import Distribution
     from simulator.engine.job import Job
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
     from simulator.engine.schedule import Schedule
     from simulator.scenario.format.bodies import Pool as Description
     from simulator.scenario.format.schema import Account

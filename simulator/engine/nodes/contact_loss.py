@@ -13,7 +13,7 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 DEAF = (None, *WITHOUT_VM, NodeState.UNUSABLE, NodeState.UNKNOWN)
 """States in which there is no contact to lose."""

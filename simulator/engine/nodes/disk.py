@@ -13,7 +13,7 @@ from simulator.engine.nodes.task_slots import RETENTION
 from simulator.states import NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 
 class Disks:

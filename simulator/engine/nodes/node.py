@@ -30,7 +30,7 @@ from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.setup_spec import Setup
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 Life = Generator[simpy.Event, Any, Any]
 DRAINING = (NodeDeallocationOption.TASKCOMPLETION, NodeDeallocationOption.RETAINEDDATA)

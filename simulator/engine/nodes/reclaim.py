@@ -19,7 +19,7 @@ from simulator.states import NodeKind, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 
 def watch_vm(pool: Pool, node: Node) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.engine import resizing
+from simulator.engine.pools import resizing
 from simulator.policy.response import DELETING, DONE, RESIZING, Answer
 from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 MIN_BETWEEN_ENABLES = 30 * 1000
 """The service refuses a second enable request within 30 s."""
@@ -18,7 +18,7 @@ MIN_BETWEEN_ENABLES = 30 * 1000
 
 def enable(pool: Pool, formula: str | None = None, interval: float | None = None) -> Answer:
     """Start sampling and evaluating, or change formula and interval."""
-    from simulator.engine.autoscale import Autoscaler  # noqa: PLC0415 - most pools have no formula
+    from simulator.engine.pools.autoscaler import Autoscaler  # noqa: PLC0415 - most pools have no formula
     from simulator.formula import Formula  # noqa: PLC0415 - as above
 
     parsed = None if formula is None else Formula.parse(formula)

@@ -10,9 +10,9 @@ from collections.abc import Generator
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from simulator.engine import scaling
-from simulator.engine.census import census
 from simulator.engine.environment import AUTOSCALE, SAMPLING
+from simulator.engine.pools import autoscale_control
+from simulator.engine.pools.node_counts import census
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
 from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
@@ -22,7 +22,7 @@ from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import MS_PER_S, to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
 PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
@@ -172,7 +172,7 @@ class Autoscaler:
                 NodeKind.DEDICATED: found.target_dedicated_nodes,
                 NodeKind.LOW_PRIORITY: found.target_low_priority_nodes,
             }
-            action = scaling.apply(self.pool, targets, NodeDeallocationOption(found.node_deallocation_option))
+            action = autoscale_control.apply(self.pool, targets, NodeDeallocationOption(found.node_deallocation_option))
         self.pool.world.record.evaluation(self.pool.index, self.env.clock, found, action)
         return found
 

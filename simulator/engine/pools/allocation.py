@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
-from simulator.engine.limits import growth_limits
 from simulator.engine.nodes.machine_numbers import address
 from simulator.engine.nodes.node import Life, Node
-from simulator.engine.resize import Order, Resize
+from simulator.engine.pools.limits import growth_limits
+from simulator.engine.pools.resize_state import Order, Resize
 from simulator.policy.quota import admit, behind_first, near_enough
 from simulator.states import NodeKind
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 
 def order(pool: Pool, resizing: Resize, kind: NodeKind, wanted: int) -> None:

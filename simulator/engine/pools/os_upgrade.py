@@ -12,7 +12,7 @@ from simulator.engine.nodes.node import Life
 from simulator.states import NodeDeallocationOption, NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 SHARE = 0.2
 """Of the pool in one batch, the default of rolling upgrades of scale sets."""

@@ -10,7 +10,7 @@ from simulator.units import to_s
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)

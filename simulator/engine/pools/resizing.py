@@ -6,18 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simulator.engine import growth
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.nodes.interrupts import Leave, Stay
-from simulator.engine.resize import Resize
-from simulator.engine.victims import choose_victims
+from simulator.engine.pools import allocation
+from simulator.engine.pools.removal_candidates import choose_victims
+from simulator.engine.pools.resize_state import Resize
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 
@@ -170,7 +170,7 @@ def _adjust(pool: Pool, resizing: Resize, kind: NodeKind) -> None:
         order.outstanding -= given_up
         missing += given_up
     if missing > 0:
-        growth.order(pool, resizing, kind, missing)
+        allocation.order(pool, resizing, kind, missing)
     elif missing < 0:
         for sequence in choose_victims(pool, kind, -missing):
             _remove(resizing, pool.nodes[sequence])

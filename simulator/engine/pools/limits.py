@@ -16,7 +16,7 @@ from simulator.states import NodeKind
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 ZONES = (1, 2, 3)
 

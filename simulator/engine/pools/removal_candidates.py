@@ -9,7 +9,7 @@ from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pool import Pool
+    from simulator.engine.pools.pool import Pool
 
 
 def choose_victims(pool: Pool, kind: NodeKind, count: int) -> list[int]:

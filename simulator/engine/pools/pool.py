@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.engine import resizing, scaling
-from simulator.engine.limits import ZONES, may_recover, preempted_is_free
 from simulator.engine.nodes.interrupts import Preempt
 from simulator.engine.nodes.machine_numbers import Names
 from simulator.engine.nodes.node import Node
@@ -16,7 +14,9 @@ from simulator.engine.nodes.reclaim import watch_capacity, watch_vm
 from simulator.engine.nodes.setup_spec import setup_of
 from simulator.engine.nodes.startup import Crowd
 from simulator.engine.nodes.step_durations import Spans
-from simulator.engine.resize import Resize
+from simulator.engine.pools import autoscale_control, resizing
+from simulator.engine.pools.limits import ZONES, may_recover, preempted_is_free
+from simulator.engine.pools.resize_state import Resize
 from simulator.kernel import Kernel
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.bodies import Pool as PoolDescription
@@ -25,8 +25,8 @@ from simulator.states import AllocationState, NodeDeallocationOption, NodeKind, 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from simulator.engine.autoscale import Autoscaler
     from simulator.engine.nodes.disk import Disks
+    from simulator.engine.pools.autoscaler import Autoscaler
     from simulator.engine.world import World
 
 SEEK_AGAIN = 60_000
@@ -189,7 +189,7 @@ class Pool:
         self.is_born = True
         self.world.record.pool_created(self.index, self.world.env.clock)
         if body.enable_auto_scale:
-            return scaling.enable(self)
+            return autoscale_control.enable(self)
         targets = {
             NodeKind.DEDICATED: body.target_dedicated_nodes,
             NodeKind.LOW_PRIORITY: body.target_low_priority_nodes,
@@ -209,7 +209,7 @@ class Pool:
         """Note that a resize has ended; the result of an evaluation that waited for that acts now."""
         if self.pending is not None and not self.deleted:
             (targets, option), self.pending = self.pending, None
-            scaling.apply(self, targets, option)
+            autoscale_control.apply(self, targets, option)
 
     # ---- what nodes tell -----------------------------------------------------------------------------------
 

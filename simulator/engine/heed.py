@@ -13,9 +13,9 @@ from simulator.kernel import Kernel
 from simulator.states import NodeKind, NodeState, Outcome
 
 if TYPE_CHECKING:
+    from simulator.engine.jobs.preparation import Preparing
     from simulator.engine.nodes.node import Node
     from simulator.engine.pools.pool import Pool
-    from simulator.engine.preparing import Preparing
     from simulator.engine.world import World
     from simulator.workload.build import Workload
 

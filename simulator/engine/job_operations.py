@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.engine.job import REFUSALS, Job, find_task
-from simulator.engine.schedule import NO_SCHEDULE, Schedule
+from simulator.engine.jobs.job import REFUSALS, Job, find_task
+from simulator.engine.jobs.schedule import NO_SCHEDULE, Schedule
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (

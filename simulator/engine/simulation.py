@@ -10,13 +10,13 @@ import numpy as np
 
 from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.heed import bind, heed
-from simulator.engine.job import Job
+from simulator.engine.jobs.job import Job
+from simulator.engine.jobs.preparation import Preparing
+from simulator.engine.jobs.schedule import Schedule
 from simulator.engine.operations import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool import Pool
-from simulator.engine.preparing import Preparing
 from simulator.engine.rules import rules_of
-from simulator.engine.schedule import Schedule
 from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel, without_vain
 from simulator.engine.world import World
 from simulator.errors import BrokenInvariantError, InputError

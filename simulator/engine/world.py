@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from simulator.distributions import Distribution
-    from simulator.engine.job import Job
+    from simulator.engine.jobs.job import Job
+    from simulator.engine.jobs.schedule import Schedule
     from simulator.engine.nodes.node import Node
     from simulator.engine.pools.pool import Pool
-    from simulator.engine.schedule import Schedule
     from simulator.scenario.format.bodies import Pool as Description
     from simulator.scenario.format.schema import Account
     from simulator.streams import Quantile

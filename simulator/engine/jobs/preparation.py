@@ -14,7 +14,7 @@ from simulator.states import NodeState
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.job import Job
+    from simulator.engine.jobs.job import Job
     from simulator.engine.nodes.node import Node
     from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World

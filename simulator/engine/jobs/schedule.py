@@ -12,7 +12,7 @@ from simulator.states import SCHEDULE_TRANSITIONS, JobState, ScheduleState
 from simulator.units import NEVER, to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.job import Job
+    from simulator.engine.jobs.job import Job
     from simulator.engine.world import World
     from simulator.scenario.format.job_schedules import JobSchedule
 

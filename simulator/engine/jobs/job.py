@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.engine.environment import ARRIVALS
-from simulator.engine.preparing import KEY_BITS, release
+from simulator.engine.jobs.preparation import KEY_BITS, release
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.bodies import OnAllTasksComplete
@@ -18,8 +18,8 @@ from simulator.workload.optional_columns import ACTIONS
 from simulator.workload.planned_jobs import UNKNOWN, Planned
 
 if TYPE_CHECKING:
+    from simulator.engine.jobs.schedule import Schedule
     from simulator.engine.pools.pool import Pool
-    from simulator.engine.schedule import Schedule
     from simulator.engine.world import World
     from simulator.scenario.format.job_operations import UpdateJob
     from simulator.workload.build import Workload

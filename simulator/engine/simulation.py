@@ -13,7 +13,7 @@ from simulator.engine.heed import bind, heed
 from simulator.engine.jobs.job import Job
 from simulator.engine.jobs.preparation import Preparing
 from simulator.engine.jobs.schedule import Schedule
-from simulator.engine.operations import perform
+from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool import Pool
 from simulator.engine.rules import rules_of

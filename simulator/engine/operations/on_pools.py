@@ -1,12 +1,12 @@
-"""How a pool does what an operator asks of it: one handler for each operation of `scenario.operations`."""
+"""How a pool does what an operator asks of it: one handler for each operation of `pool_operations`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.engine import node_operations
 from simulator.engine.nodes.setup_spec import setup_of, updated
+from simulator.engine.operations import on_nodes
 from simulator.engine.pools import autoscale_control, resizing
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
@@ -99,15 +99,15 @@ HANDLERS: Final[Mapping[type[Operated], Handler]] = {
     DisableAutoScale: disable_autoscale,
     EvaluateAutoScale: evaluate_autoscale,
     UpdatePool: update_pool,
-    RemoveNodes: node_operations.remove_nodes,
-    Reboot: node_operations.reboot,
-    Reimage: node_operations.reimage,
-    DeallocateNode: node_operations.deallocate_node,
-    StartNode: node_operations.start_node,
-    DisableScheduling: node_operations.disable_scheduling,
-    EnableScheduling: node_operations.enable_scheduling,
-    UpgradeOs: node_operations.upgrade_os,
-    LoseContact: node_operations.contact_lost,
+    RemoveNodes: on_nodes.remove_nodes,
+    Reboot: on_nodes.reboot,
+    Reimage: on_nodes.reimage,
+    DeallocateNode: on_nodes.deallocate_node,
+    StartNode: on_nodes.start_node,
+    DisableScheduling: on_nodes.disable_scheduling,
+    EnableScheduling: on_nodes.enable_scheduling,
+    UpgradeOs: on_nodes.upgrade_os,
+    LoseContact: on_nodes.contact_lost,
 }
 
 

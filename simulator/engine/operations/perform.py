@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simulator.engine import job_operations, outages, pool_operations
+from simulator.engine.operations import on_jobs, on_pools, outages
 from simulator.policy.response import Answer
 from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.format.pool_operations import Operated, Outage
@@ -60,10 +60,10 @@ def _target(operation: Operation) -> str:
 def _performer(operation: Operation) -> Performer:
     """Tell whose business an operation is."""
     if isinstance(operation, Operated):
-        return pool_operations.perform
+        return on_pools.perform
     if isinstance(operation, Outage):
         return _fail
-    return job_operations.perform
+    return on_jobs.perform
 
 
 def _fail(world: World, asked: Outage) -> Answer:

@@ -1,4 +1,4 @@
-"""How jobs and tasks do what a client asks of them: one handler for each operation of `scenario.job_operations`."""
+"""How jobs and tasks do what a client asks of them: one handler for each operation of `job_operations`."""
 
 from __future__ import annotations
 

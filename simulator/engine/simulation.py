@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from simulator.engine.bridge.kernel_input import make_kernel
+from simulator.engine.bridge.kernel_notices import bind, heed
+from simulator.engine.bridge.kernel_output import collect_attempts, collect_tasks, without_vain
+from simulator.engine.bridge.kernel_rules import rules_of
 from simulator.engine.environment import ARRIVALS, Environment
-from simulator.engine.heed import bind, heed
 from simulator.engine.jobs.job import Job
 from simulator.engine.jobs.preparation import Preparing
 from simulator.engine.jobs.schedule import Schedule
 from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool import Pool
-from simulator.engine.rules import rules_of
-from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel, without_vain
 from simulator.engine.world import World
 from simulator.errors import BrokenInvariantError, InputError
 from simulator.kernel import Kernel, used_slots

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.engine.bridge.kernel_rules import retention_of, wished_places
 from simulator.engine.nodes.disk import Disks
-from simulator.engine.rules import retention_of, wished_places
 from simulator.kernel import Kernel
 from simulator.states import NodeKind, NodeState, Outcome
 

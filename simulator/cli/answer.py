@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli import glance
-from simulator.report.palette import LABELS, shade
+from simulator.report.looks.palette import LABELS, shade
 from simulator.report.sentence import money as _money
 from simulator.report.sentence import sentence
 from simulator.report.sentence import share as _share

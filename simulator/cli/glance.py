@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from simulator.report.palette import LABELS, SERIES
+from simulator.report.looks.palette import LABELS, SERIES
 from simulator.results.money.ledger import BUSY, UNPAID, Label
 
 if TYPE_CHECKING:

@@ -44,8 +44,8 @@ def plot(
 ) -> None:
     """Draw a picture of a run, a sweep or an answer."""
     from simulator.report.kinds import KINDS, draw, kinds_of  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.report.palette import DARK, LIGHT  # noqa: PLC0415
-    from simulator.report.theme import refuse_suffix, save  # noqa: PLC0415
+    from simulator.report.looks.palette import DARK, LIGHT  # noqa: PLC0415
+    from simulator.report.looks.theme import refuse_suffix, save  # noqa: PLC0415
 
     problems: list[Problem] = []
     source = _source(directory, problems)

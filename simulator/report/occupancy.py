@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.palette import NODE_STATES, OUTCOMES
+from simulator.report.looks.palette import NODE_STATES, OUTCOMES
 from simulator.results.raw.intervals import Union
 from simulator.states import NodeState
 

@@ -10,11 +10,11 @@ from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
 from simulator.report.curves import summary_table
 from simulator.report.figures.pool import story
-from simulator.report.findings import counted, paid, where_it_went
 from simulator.report.frame import framed
 from simulator.report.instants import instant
+from simulator.report.looks.captions import counted, paid, where_it_went
+from simulator.report.looks.palette import CYCLE, MARKS, NODE_STATES, OUTCOMES, SERIES, Shade
 from simulator.report.markup import Html, table, tag
-from simulator.report.palette import CYCLE, MARKS, NODE_STATES, OUTCOMES, SERIES, Shade
 from simulator.report.plots import MOST_POOLS, of_pool, plots, shown_pools
 from simulator.report.sentence import sentence
 from simulator.report.shell import document

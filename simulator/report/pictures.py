@@ -9,8 +9,8 @@ from typing import Final
 
 from simulator.experiment.estimates import Estimate
 from simulator.report.figures.tradeoff import Choice
+from simulator.report.looks.quantity import written
 from simulator.report.markup import Html, tag
-from simulator.report.quantity import written
 
 WIDTH: Final = 860
 ROW: Final = 24

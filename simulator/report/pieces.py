@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.report.lanes import lanes
-from simulator.report.palette import KEPT
+from simulator.report.looks.palette import KEPT
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from simulator.report.bars import bars
 from simulator.report.curves import curves
 from simulator.report.figures.pool import story
+from simulator.report.looks.palette import MARKS
 from simulator.report.occupancy import Occupancy
-from simulator.report.palette import MARKS
 from simulator.report.pieces import pieces
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report.assumed import Basis
+from simulator.report.looks.palette import LABELS
 from simulator.report.markup import Child, Html, join, table, tag
-from simulator.report.palette import LABELS
 from simulator.report.sentence import money, share, times
 from simulator.units import spoken
 

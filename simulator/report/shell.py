@@ -10,8 +10,8 @@ from importlib.resources import files
 from string import Template
 from typing import Any, Final
 
+from simulator.report.looks.palette import CYCLE, DARK, LABELS, LIGHT, MARKS, NODE_STATES, OTHER, OUTCOMES, SERIES, Page
 from simulator.report.markup import Html, data, join
-from simulator.report.palette import CYCLE, DARK, LABELS, LIGHT, MARKS, NODE_STATES, OTHER, OUTCOMES, SERIES, Page
 
 SCRIPTS: Final = ("view.js", "plot.js", "pool.js", "nodes.js", "evaluations.js", "main.js")
 """In this order they are one script."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.experiment.estimates import Estimate
 from simulator.report import sections
-from simulator.report.findings import counted
 from simulator.report.frame import framed
+from simulator.report.looks.captions import counted
+from simulator.report.looks.quantity import written
 from simulator.report.markup import Child, Html, table, tag
 from simulator.report.pictures import scatter, whiskers
-from simulator.report.quantity import written
 from simulator.report.shell import document
 from simulator.report.study import Cell, Study, title_of, unit_of
 from simulator.units import spoken

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from simulator.errors import InputError, Problem
 from simulator.report.lanes import lanes
-from simulator.report.palette import NODE_STATES, OUTCOMES, shade
+from simulator.report.looks.palette import NODE_STATES, OUTCOMES, shade
 
 if TYPE_CHECKING:
     import pandas as pd

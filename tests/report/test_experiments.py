@@ -29,7 +29,7 @@ from simulator.report.figures import (
     tornado,
 )
 from simulator.report.figures.tradeoff import front
-from simulator.report.palette import DARK
+from simulator.report.looks.palette import DARK
 from simulator.report.sources import Answer, Sweep, open_source
 from tests.command_line import app
 from tests.engine.test_stories import SIZES, job, pool, scenario

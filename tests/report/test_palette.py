@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from simulator.report import palette
-from simulator.report.palette import (
+from simulator.report.looks import palette
+from simulator.report.looks.palette import (
     CYCLE,
     DARK,
     LABELS,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report.figures.pool import shown_pools
-from simulator.report.findings import IDLE, of_pools, percent, share_of, where_it_went
-from simulator.report.palette import LABELS, LIGHT, Page, shade
-from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.captions import IDLE, of_pools, percent, share_of, where_it_went
+from simulator.report.looks.palette import LABELS, LIGHT, Page, shade
+from simulator.report.looks.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 from simulator.results.money.ledger import Label
 from simulator.units import S_PER_HOUR
 

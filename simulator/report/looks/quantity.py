@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulator.report.clock import unit_of
+from simulator.report.looks.clock import unit_of
 from simulator.units import spoken
 
 

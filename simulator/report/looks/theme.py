@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 from simulator.errors import InputError, Problem
-from simulator.report.palette import LIGHT, Page, Shade
+from simulator.report.looks.palette import LIGHT, Page, Shade
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

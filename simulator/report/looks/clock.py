@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.palette import Page
+from simulator.report.looks.palette import Page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

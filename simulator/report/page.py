@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report import sections
 from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
-from simulator.report.curves import summary_table
 from simulator.report.figures.pool import story
 from simulator.report.frame import framed
 from simulator.report.instants import instant
@@ -17,6 +16,7 @@ from simulator.report.looks.palette import CYCLE, MARKS, NODE_STATES, OUTCOMES, 
 from simulator.report.markup import Html, table, tag
 from simulator.report.plots import MOST_POOLS, of_pool, plots, shown_pools
 from simulator.report.sentence import sentence
+from simulator.report.shapes.curves import summary_table
 from simulator.report.shell import document
 from simulator.units import spoken
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.bars import bars
-from simulator.report.curves import curves
 from simulator.report.figures.pool import story
 from simulator.report.looks.palette import MARKS
-from simulator.report.occupancy import Occupancy
-from simulator.report.pieces import pieces
+from simulator.report.shapes.bars import bars
+from simulator.report.shapes.curves import curves
+from simulator.report.shapes.occupancy import Occupancy
+from simulator.report.shapes.pieces import pieces
 
 if TYPE_CHECKING:
     import pandas as pd

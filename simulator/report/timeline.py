@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, Problem
-from simulator.report.lanes import lanes
 from simulator.report.looks.palette import NODE_STATES, OUTCOMES, shade
+from simulator.report.shapes.lanes import lanes
 
 if TYPE_CHECKING:
     import pandas as pd

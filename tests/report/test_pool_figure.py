@@ -12,7 +12,7 @@ from simulator import Recording, simulate
 from simulator.report.figures import pool_over_time
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import DARK, LIGHT
-from simulator.report.steps import thinned
+from simulator.report.shapes.steps import thinned
 from tests.engine.test_stories import pool, scenario
 from tests.report import runs
 

@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from simulator import Recording, load, simulate
 from simulator.report.assumed import rests_on
 from simulator.report.cards import cards
-from simulator.report.curves import curves, summary_table
-from simulator.report.occupancy import LEVELS, Occupancy, encode
 from simulator.report.page import run_page
 from simulator.report.plots import of_pool
+from simulator.report.shapes.curves import curves, summary_table
+from simulator.report.shapes.occupancy import LEVELS, Occupancy, encode
 from simulator.results.answer.metrics import summarize
 from simulator.results.record.read import SavedRun, read
 from simulator.results.write import write

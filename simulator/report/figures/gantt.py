@@ -19,7 +19,7 @@ from simulator.report.looks.captions import counted, of_pools, paid, where_it_we
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
 from simulator.report.looks.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
-from simulator.report.pieces import lanes_of, pieces
+from simulator.report.shapes.pieces import lanes_of, pieces
 
 if TYPE_CHECKING:
     import pandas as pd

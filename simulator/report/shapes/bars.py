@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.pieces import lanes_of
+from simulator.report.shapes.pieces import lanes_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.lanes import lanes
 from simulator.report.looks.palette import KEPT
+from simulator.report.shapes.lanes import lanes
 
 if TYPE_CHECKING:
     import pandas as pd

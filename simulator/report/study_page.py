@@ -13,7 +13,7 @@ from simulator.report.looks.quantity import written
 from simulator.report.markup import Child, Html, table, tag
 from simulator.report.pictures import scatter, whiskers
 from simulator.report.shell import document
-from simulator.report.study import Cell, Study, title_of, unit_of
+from simulator.report.sources.study import Cell, Study, title_of, unit_of
 from simulator.units import spoken
 
 if TYPE_CHECKING:

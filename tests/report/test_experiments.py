@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from simulator.experiment import Estimate, compare, summary
-from simulator.report.experiments import choices_of_sweep, pair_of_sweep, tornado_of
 from simulator.report.figures import (
     BreakEven,
     Choice,
@@ -30,7 +29,8 @@ from simulator.report.figures import (
 )
 from simulator.report.figures.tradeoff import front
 from simulator.report.looks.palette import DARK
-from simulator.report.sources import Answer, Sweep, open_source
+from simulator.report.sources.figure_inputs import choices_of_sweep, pair_of_sweep, tornado_of
+from simulator.report.sources.saved_files import Answer, Sweep, open_source
 from tests.command_line import app
 from tests.engine.test_stories import SIZES, job, pool, scenario
 

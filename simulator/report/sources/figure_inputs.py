@@ -16,7 +16,7 @@ from simulator.report.figures import BreakEven, Choice, Pair, Scales, SpotCurve,
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.report.sources import Answer, Sweep
+    from simulator.report.sources.saved_files import Answer, Sweep
 
 LONGEST = 28
 """Characters of a value in the name of a cell; formulas are longer."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate
-from simulator.report.study import Cell, Study
+from simulator.report.sources.study import Cell, Study
 
 
 def read_answer(path: Path) -> Study:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from simulator.report.sources import Source
+    from simulator.report.sources.saved_files import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def kinds_of(form: str) -> list[str]:
 
 def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
     """Draw a picture; `options` must be among those of its kind, `page` always is."""
-    from simulator.report import experiments, figures  # noqa: PLC0415 - slow to import
+    from simulator.report import figures  # noqa: PLC0415
+    from simulator.report.sources import figure_inputs  # noqa: PLC0415 - slow to import
 
     what: Any = source.what
     if kind in RUN:
@@ -62,13 +63,13 @@ def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
     page = {"page": options["page"]} if "page" in options else {}
     asked = {name: value for name, value in options.items() if name != "page"}
     if kind == "difference":
-        return figures.paired_difference(experiments.pair_of_sweep(what, **asked), **page)
+        return figures.paired_difference(figure_inputs.pair_of_sweep(what, **asked), **page)
     if kind == "tornado":
-        return figures.tornado(experiments.tornado_of(what, **asked), **page)
+        return figures.tornado(figure_inputs.tornado_of(what, **asked), **page)
     if kind == "spot":
-        return figures.spot_break_even(experiments.break_even_of(what), **page)
+        return figures.spot_break_even(figure_inputs.break_even_of(what), **page)
     if source.form == "sweep":
-        choices, scales = experiments.choices_of_sweep(what, **asked)
+        choices, scales = figure_inputs.choices_of_sweep(what, **asked)
     else:
-        choices, scales = getattr(experiments, f"choices_of_{source.form}")(what)
+        choices, scales = getattr(figure_inputs, f"choices_of_{source.form}")(what)
     return figures.cost_against_time(choices, measure=scales.measure, price=scales.price, unit=scales.unit, **page)

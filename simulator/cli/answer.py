@@ -12,10 +12,10 @@ from rich.text import Text
 
 from simulator.cli import glance
 from simulator.report.looks.palette import LABELS, shade
-from simulator.report.sentence import money as _money
-from simulator.report.sentence import sentence
-from simulator.report.sentence import share as _share
-from simulator.report.sentence import times as _times
+from simulator.report.page.sentence import money as _money
+from simulator.report.page.sentence import sentence
+from simulator.report.page.sentence import share as _share
+from simulator.report.page.sentence import times as _times
 from simulator.results.answer.sketch import sketch
 from simulator.units import spoken as span
 

@@ -148,7 +148,7 @@ def trace(
     out: Annotated[Path, typer.Option("-o", "--out", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
 ) -> None:
     """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
-    from simulator.report.timeline import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.report.chrome_trace import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
     from simulator.results.record.read import read  # noqa: PLC0415
 
     problems = refuse_name(out)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator import Recording, simulate
-from simulator.report.page import run_page
+from simulator.report.page.run_page import run_page
 from simulator.results.record.read import read
 from simulator.results.write import write
 from tests.engine.test_stories import job, pool, scenario

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.report.markup import Html, tag
+from simulator.report.page.markup import Html, tag
 
 
 def framed(name: str, answer: str, description: str, parts: Sequence[tuple[str, str, list[Html]]]) -> list[Html]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.report import sections
-from simulator.report.assumed import rests_on
-from simulator.report.cards import cards
 from simulator.report.figures.pool import story
-from simulator.report.frame import framed
-from simulator.report.instants import instant
 from simulator.report.looks.captions import counted, paid, where_it_went
 from simulator.report.looks.palette import CYCLE, MARKS, NODE_STATES, OUTCOMES, SERIES, Shade
-from simulator.report.markup import Html, table, tag
-from simulator.report.plots import MOST_POOLS, of_pool, plots, shown_pools
-from simulator.report.sentence import sentence
+from simulator.report.page import sections
+from simulator.report.page.assumptions import rests_on
+from simulator.report.page.dates import instant
+from simulator.report.page.evaluation_cards import cards
+from simulator.report.page.layout import framed
+from simulator.report.page.markup import Html, table, tag
+from simulator.report.page.sentence import sentence
+from simulator.report.page.shell import document
+from simulator.report.page.zoom_plots import MOST_POOLS, of_pool, plots, shown_pools
 from simulator.report.shapes.curves import summary_table
-from simulator.report.shell import document
 from simulator.units import spoken
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.report.assumed import Basis
 from simulator.report.looks.palette import LABELS
-from simulator.report.markup import Child, Html, join, table, tag
-from simulator.report.sentence import money, share, times
+from simulator.report.page.assumptions import Basis
+from simulator.report.page.markup import Child, Html, join, table, tag
+from simulator.report.page.sentence import money, share, times
 from simulator.units import spoken
 
 if TYPE_CHECKING:

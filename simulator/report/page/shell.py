@@ -11,7 +11,7 @@ from string import Template
 from typing import Any, Final
 
 from simulator.report.looks.palette import CYCLE, DARK, LABELS, LIGHT, MARKS, NODE_STATES, OTHER, OUTCOMES, SERIES, Page
-from simulator.report.markup import Html, data, join
+from simulator.report.page.markup import Html, data, join
 
 SCRIPTS: Final = ("view.js", "plot.js", "pool.js", "nodes.js", "evaluations.js", "main.js")
 """In this order they are one script."""

@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from simulator.experiment.estimates import Estimate
-from simulator.report import sections
-from simulator.report.frame import framed
 from simulator.report.looks.captions import counted
 from simulator.report.looks.quantity import written
-from simulator.report.markup import Child, Html, table, tag
-from simulator.report.pictures import scatter, whiskers
-from simulator.report.shell import document
+from simulator.report.page import sections
+from simulator.report.page.layout import framed
+from simulator.report.page.markup import Child, Html, table, tag
+from simulator.report.page.shell import document
+from simulator.report.page.svg import scatter, whiskers
 from simulator.report.sources.study import Cell, Study, title_of, unit_of
 from simulator.units import spoken
 

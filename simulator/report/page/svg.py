@@ -10,7 +10,7 @@ from typing import Final
 from simulator.experiment.estimates import Estimate
 from simulator.report.figures.tradeoff import Choice
 from simulator.report.looks.quantity import written
-from simulator.report.markup import Html, tag
+from simulator.report.page.markup import Html, tag
 
 WIDTH: Final = 860
 ROW: Final = 24

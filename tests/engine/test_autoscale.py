@@ -8,7 +8,7 @@ from simulator import Recording, Scenario, Simulation, simulate
 from simulator.engine.pools.autoscaler import Autoscaler
 from simulator.scenario.checks.all_checks import check as check_scenario
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.features.story import UBUNTU
 
 FOLLOW = """

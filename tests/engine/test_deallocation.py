@@ -10,7 +10,7 @@ from simulator.results.answer.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
 from tests.engine.test_operations import operation
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 TIMES = {"deallocating": "2m", "starting": "3m", "startTask": "1m", "leaving": "1m"}
 START = {"startTask": {"commandLine": "x"}}

@@ -13,7 +13,7 @@ from simulator import InputError, Scenario, Simulation
 from simulator.scenario.format.schema import Operation
 from simulator.states import TaskState
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
 OPTIONS = st.sampled_from(["requeue", "terminate", "taskcompletion", "retaineddata"])

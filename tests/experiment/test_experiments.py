@@ -16,7 +16,7 @@ from simulator.experiment.compare import Difference
 from simulator.experiment.estimates import mean
 from simulator.workload.build import build
 from tests.command_line import app
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 

@@ -32,7 +32,7 @@ from simulator.report.looks.palette import DARK
 from simulator.report.sources.figure_inputs import choices_of_sweep, pair_of_sweep, tornado_of
 from simulator.report.sources.saved_files import Answer, Sweep, open_source
 from tests.command_line import app
-from tests.engine.test_stories import SIZES, job, pool, scenario
+from tests.engine.worlds import SIZES, job, pool, scenario
 
 IMAGE = {
     "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},

@@ -14,7 +14,7 @@ from simulator.report.figures.slots import moment, telling_instant
 from simulator.report.looks.palette import DARK, LIGHT, NODE_STATES
 from simulator.report.looks.theme import balanced
 from simulator.units import spoken
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.report import runs
 
 

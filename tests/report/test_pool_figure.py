@@ -13,7 +13,7 @@ from simulator.report.figures import pool_over_time
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import DARK, LIGHT
 from simulator.report.shapes.steps import thinned
-from tests.engine.test_stories import pool, scenario
+from tests.engine.worlds import pool, scenario
 from tests.report import runs
 
 

@@ -23,7 +23,7 @@ from simulator.results.answer.metrics import summarize
 from simulator.results.record.read import SavedRun, read
 from simulator.results.write import write
 from tests.command_line import app
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.report import runs
 
 NASTY = "</script><img src=x onerror=alert(1)>\"'&\u2028ü𝄞"

@@ -17,7 +17,7 @@ from simulator.results.events.envelope import Operation, parse_stamp
 from simulator.results.events.read_log import Log, read_lines
 from tests.engine.laws import check
 from tests.engine.test_chaos import scenarios
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
 Event = dict[str, Any]

@@ -14,7 +14,7 @@ from simulator.results.money.ledger import LABELS
 from simulator.results.raw.intervals import Union
 from simulator.states import Outcome, TaskState
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 
 def seconds(run: Recording) -> dict[str, float]:

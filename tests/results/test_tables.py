@@ -14,7 +14,7 @@ from simulator.results.answer.metrics import summarize
 from simulator.results.record.table_schema import TABLES, as_markdown
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
 DOCS = Path(__file__).parents[2] / "docs" / "tables.md"

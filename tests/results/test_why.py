@@ -17,9 +17,9 @@ from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.write import write
 from tests.command_line import app
 from tests.engine.test_chaos import scenarios
-from tests.engine.test_stories import job as chaos_job
-from tests.engine.test_stories import pool as chaos_pool
-from tests.engine.test_stories import scenario
+from tests.engine.worlds import job as chaos_job
+from tests.engine.worlds import pool as chaos_pool
+from tests.engine.worlds import scenario
 from tests.features.story import job, operation, pool, run, task
 
 R = Reason

@@ -31,7 +31,7 @@ from pandas import DataFrame
 from simulator import simulate, summarize
 from simulator.experiment import Base
 from simulator.formula import Context, Formula, History, Timestamp
-from simulator.report.palette import CYCLE, SERIES
+from simulator.report.looks.palette import CYCLE, SERIES
 
 formula = Formula.parse("$TargetDedicatedNodes = avg($PendingTasks.GetSample(TimeInterval_Minute * 5, 70));")
 nine = datetime(2026, 3, 2, 9, tzinfo=UTC)

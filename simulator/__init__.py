@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.engine.simulation import Simulation, simulate
     from simulator.errors import InputError, PoolsightError
-    from simulator.results.metrics import summarize
-    from simulator.results.recording import Recording
+    from simulator.results.answer.metrics import summarize
+    from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario, load
 
 __version__ = "0.1.0"
@@ -20,12 +20,12 @@ __all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation"
 _HOME = {
     "InputError": "simulator.errors",
     "PoolsightError": "simulator.errors",
-    "Recording": "simulator.results.recording",
+    "Recording": "simulator.results.record.recording",
     "Scenario": "simulator.scenario",
     "Simulation": "simulator.engine.simulation",
     "load": "simulator.scenario",
     "simulate": "simulator.engine.simulation",
-    "summarize": "simulator.results.metrics",
+    "summarize": "simulator.results.answer.metrics",
 }
 
 

@@ -9,10 +9,11 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
-    {"errors", "units", "states", "durations", "normal", "features"},
+    {"errors", "units", "states", "durations", "normal", "columns"},
     {"streams", "distributions", "theory"},
     {"formula"},
     {"scenario"},
+    {"workload"},
     {"policy", "kernel"},
     {"results"},
     {"engine"},

@@ -6,7 +6,7 @@ import pytest
 
 from simulator import load
 from simulator.formula.lint import Level, lint_text
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.test_scenarios import FOLDER, job_end, run, several
 
 

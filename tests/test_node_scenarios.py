@@ -1,7 +1,7 @@
 """What the scenarios on nodes and accounts show."""
 
 from simulator import load, simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.engine.laws import check
 from tests.test_scenarios import FOLDER, job_end, run, several
 

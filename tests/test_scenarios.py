@@ -11,8 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from simulator import Recording, load, simulate
-from simulator.results.metrics import summarize
-from simulator.scenario.json_schema import build
+from simulator.results.answer.metrics import summarize
+from simulator.scenario.format.json_schema import build
 from tests.engine.laws import check
 
 FOLDER = Path(__file__).parents[1] / "scenarios"

@@ -11,16 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli import glance
-from simulator.report.palette import LABELS, shade
-from simulator.report.sentence import money as _money
-from simulator.report.sentence import sentence
-from simulator.report.sentence import share as _share
-from simulator.report.sentence import times as _times
-from simulator.results.sketch import sketch
+from simulator.report.looks.palette import LABELS, shade
+from simulator.report.page.sentence import money as _money
+from simulator.report.page.sentence import sentence
+from simulator.report.page.sentence import share as _share
+from simulator.report.page.sentence import times as _times
+from simulator.results.answer.sketch import sketch
 from simulator.units import spoken as span
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 WIDTH = 100
 """Where the output is no terminal."""

@@ -50,7 +50,7 @@ def schema(
 
 def json_schema() -> dict[str, Any]:
     """Give the JSON Schema of a scenario file, references to other files included."""
-    from simulator.scenario.json_schema import build  # noqa: PLC0415
+    from simulator.scenario.format.json_schema import build  # noqa: PLC0415
 
     return build()
 
@@ -68,7 +68,7 @@ def sizes(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority)."""
-    from simulator.scenario.catalogue import table  # noqa: PLC0415
+    from simulator.scenario.format.catalogue import table  # noqa: PLC0415
 
     wanted = pattern.lower()
     found = [size for size in table().values() if wanted in size.name.lower() or wanted in size.family.lower()]
@@ -90,7 +90,7 @@ def sizes(
 @reported
 def node_agents() -> None:
     """List the ids of node agents that tell the operating system of an image."""
-    from simulator.scenario.deployment import NODE_AGENTS  # noqa: PLC0415
+    from simulator.scenario.format.deployment import NODE_AGENTS  # noqa: PLC0415
 
     for agent in NODE_AGENTS:
         typer.echo(agent)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.experiment import Comparison, Replications
     from simulator.experiment.compare import Difference
     from simulator.experiment.estimates import Estimate
-    from simulator.scenario.schema import Scenario
+    from simulator.scenario.format.schema import Scenario
 
 BESIDE = ("billed_hours",)
 """Measures that are followed because a ratio needs them."""
@@ -46,7 +46,7 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
     from simulator.durations import parse_duration  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment import replicate  # noqa: PLC0415
-    from simulator.results.manifest import scenario_hash  # noqa: PLC0415
+    from simulator.results.record.manifest import scenario_hash  # noqa: PLC0415
 
     wanted = asked.replications
     if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):

@@ -16,7 +16,7 @@ def features(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """Print every feature of pools, nodes, jobs and tasks: what is simulated, and what only accepted and why."""
-    from simulator.features import FEATURES  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.feature_table import FEATURES  # noqa: PLC0415 - keeps the command's start fast
 
     if as_json:
         typer.echo(json.dumps([asdict(feature) for feature in FEATURES], indent=2, ensure_ascii=False))

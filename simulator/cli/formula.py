@@ -158,7 +158,7 @@ EXPECTATIONS = (
 
 def _suite(file: str) -> dict[str, Any]:
     """Read a file of unit tests and check its form."""
-    from simulator.scenario.documents import Document  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario.reading.documents import Document  # noqa: PLC0415 - keeps the command's start fast
 
     document = Document(Path(file), file)
     data = document.data

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from simulator.report.palette import LABELS, SERIES
-from simulator.results.ledger import BUSY, UNPAID, Label
+from simulator.report.looks.palette import LABELS, SERIES
+from simulator.results.money.ledger import BUSY, UNPAID, Label
 
 if TYPE_CHECKING:
-    from simulator.results.sketch import Sketch
+    from simulator.results.answer.sketch import Sketch
 
 LEVELS: Final = "▁▂▃▄▅▆▇█"
 """The first is nothing, the second anything at all."""

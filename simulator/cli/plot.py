@@ -11,8 +11,8 @@ from simulator.cli.errors import reported
 from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from simulator.report.sources import Source
-    from simulator.results.read import SavedRun
+    from simulator.report.sources.saved_files import Source
+    from simulator.results.record.read import SavedRun
 
 
 @reported
@@ -43,9 +43,9 @@ def plot(
     dark: Annotated[bool, typer.Option("--dark", help="Draw for a dark page.")] = False,
 ) -> None:
     """Draw a picture of a run, a sweep or an answer."""
-    from simulator.report.kinds import KINDS, draw, kinds_of  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.report.palette import DARK, LIGHT  # noqa: PLC0415
-    from simulator.report.theme import refuse_suffix, save  # noqa: PLC0415
+    from simulator.report.looks.palette import DARK, LIGHT  # noqa: PLC0415
+    from simulator.report.looks.theme import refuse_suffix, save  # noqa: PLC0415
+    from simulator.report.sources.figure_kinds import KINDS, draw, kinds_of  # noqa: PLC0415 - keeps the command's start fast
 
     problems: list[Problem] = []
     source = _source(directory, problems)
@@ -74,7 +74,7 @@ def plot(
 
 
 def _source(path: Path, problems: list[Problem]) -> Source | None:
-    from simulator.report.sources import open_source  # noqa: PLC0415
+    from simulator.report.sources.saved_files import open_source  # noqa: PLC0415
 
     try:
         return open_source(path)
@@ -85,8 +85,8 @@ def _source(path: Path, problems: list[Problem]) -> Source | None:
 
 def _options(kind: str, given: dict[str, Any], source: Source | None, problems: list[Problem]) -> dict[str, Any]:
     """Check what was asked for, all of it, and give it as the figure's keywords."""
-    from simulator.report.kinds import KINDS  # noqa: PLC0415
-    from simulator.results.read import SavedRun  # noqa: PLC0415
+    from simulator.report.sources.figure_kinds import KINDS  # noqa: PLC0415
+    from simulator.results.record.read import SavedRun  # noqa: PLC0415
 
     run = source.what if source is not None and isinstance(source.what, SavedRun) else None
     known = KINDS.get(kind)
@@ -148,8 +148,8 @@ def trace(
     out: Annotated[Path, typer.Option("-o", "--out", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
 ) -> None:
     """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
-    from simulator.report.timeline import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.read import read  # noqa: PLC0415
+    from simulator.report.chrome_trace import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.record.read import read  # noqa: PLC0415
 
     problems = refuse_name(out)
     try:

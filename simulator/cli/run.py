@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.engine.simulation import Simulation
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario
 
 INTERRUPTED = 130
@@ -109,7 +109,7 @@ def _run_once(
 def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> dict[str, Any]:
     """Write what is asked for, and give the summary."""
     if out is None:
-        from simulator.results.metrics import summarize  # noqa: PLC0415
+        from simulator.results.answer.metrics import summarize  # noqa: PLC0415
 
         return summarize(recording)
     from simulator.results.write import write  # noqa: PLC0415

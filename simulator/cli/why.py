@@ -13,7 +13,7 @@ from simulator.errors import InputError
 from simulator.units import spoken
 
 if TYPE_CHECKING:
-    from simulator.results.read import SavedRun
+    from simulator.results.record.read import SavedRun
     from simulator.results.why import PoolStory, TaskStory
 
 LINES = 40
@@ -35,7 +35,7 @@ def why(
     Reasons of waiting: not submitted, dependency, no slot, priority, slots, cores or memory short, gang, quota,
     capacity, allocating, booting, pool empty, never fits and others; every interval has one, with its numbers.
     """
-    from simulator.results.read import read  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.record.read import read  # noqa: PLC0415 - keeps the command's start fast
     from simulator.results.why import explain_pool, explain_task  # noqa: PLC0415
     from simulator.results.why.evidence import find_instant  # noqa: PLC0415
 

@@ -8,32 +8,33 @@ from typing import Any
 
 import numpy as np
 
+from simulator.engine.bridge.kernel_input import make_kernel
+from simulator.engine.bridge.kernel_notices import bind, heed
+from simulator.engine.bridge.kernel_output import collect_attempts, collect_tasks, without_vain
+from simulator.engine.bridge.kernel_rules import rules_of
 from simulator.engine.environment import ARRIVALS, Environment
-from simulator.engine.heed import bind, heed
-from simulator.engine.job import Job
-from simulator.engine.node_view import NodeView, node_views
-from simulator.engine.operations import perform
-from simulator.engine.pool import Pool
-from simulator.engine.preparing import Preparing
-from simulator.engine.rules import rules_of
-from simulator.engine.schedule import Schedule
-from simulator.engine.tasks import collect_attempts, collect_tasks, make_kernel, without_vain
+from simulator.engine.jobs.job import Job
+from simulator.engine.jobs.preparation import Preparing
+from simulator.engine.jobs.schedule import Schedule
+from simulator.engine.operations.perform import perform
+from simulator.engine.pools.node_views import NodeView, node_views
+from simulator.engine.pools.pool import Pool
 from simulator.engine.world import World
 from simulator.errors import BrokenInvariantError, InputError
 from simulator.kernel import Kernel, used_slots
-from simulator.results.raw import RawAttempts, RawRun
-from simulator.results.recorder import Recorder
-from simulator.results.recording import Recording
+from simulator.results.raw.raw_run import RawAttempts, RawRun
+from simulator.results.raw.recorder import Recorder
+from simulator.results.record.recording import Recording
 from simulator.scenario import Scenario
-from simulator.scenario.amend import amend
-from simulator.scenario.auto_pools import auto_pool_id
-from simulator.scenario.bodies import Pool as PoolDescription
-from simulator.scenario.job_operations import AddJob, AddTasks
-from simulator.scenario.planned import UNKNOWN
-from simulator.scenario.schema import Operation
-from simulator.scenario.workload import Workload, build
+from simulator.scenario.format.bodies import Pool as PoolDescription
+from simulator.scenario.format.bodies import auto_pool_id
+from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.schema import Operation
+from simulator.scenario.reading.amend import amend
 from simulator.states import AllocationState, JobState, NodeKind
 from simulator.units import to_ms, to_s
+from simulator.workload.build import Workload, build
+from simulator.workload.planned_jobs import UNKNOWN
 
 LONGEST = 180 * 24 * 3600 * 1000
 """Without a horizon a run ends 180 days after the last arrival or operation: the service ends tasks then."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import Environment
-from simulator.engine.names import Names
-from simulator.results.recorder import Recorder
+from simulator.engine.nodes.machine_numbers import Names
+from simulator.results.raw.recorder import Recorder
 from simulator.scenario import Scenario
 from simulator.states import NodeKind
 from simulator.streams import Draws, Luck, stream
@@ -18,14 +18,27 @@ if TYPE_CHECKING:
     import numpy as np
 
     from simulator.distributions import Distribution
-    from simulator.engine.job import Job
-    from simulator.engine.node import Node
-    from simulator.engine.outages import Outage
-    from simulator.engine.pool import Pool
-    from simulator.engine.schedule import Schedule
-    from simulator.scenario.bodies import Pool as Description
-    from simulator.scenario.schema import Account
+    from simulator.engine.jobs.job import Job
+    from simulator.engine.jobs.schedule import Schedule
+    from simulator.engine.nodes.node import Node
+    from simulator.engine.pools.pool import Pool
+    from simulator.scenario.format.bodies import Pool as Description
+    from simulator.scenario.format.schema import Account
     from simulator.streams import Quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Capacity that the region cannot give for a while."""
+
+    size: str | None
+    """Lower-case name of a VM size; None = all."""
+    zone: int | None
+    """None = all zones."""
+
+    def hits(self, size: str, zone: int) -> bool:
+        """Say whether a VM of this size in this zone cannot be had."""
+        return self.size in (None, size.lower()) and self.zone in (None, zone)
 
 
 @dataclass(slots=True)

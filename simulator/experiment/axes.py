@@ -18,13 +18,13 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.design import Point, label
 from simulator.experiment.helpers import HELPERS, Helper
 from simulator.experiment.paths import find, write
-from simulator.scenario.load import complete_sources, read_sources
-from simulator.scenario.schema import Scenario
-from simulator.scenario.wire import modern
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.reading.load import complete_sources, read_sources
+from simulator.scenario.reading.normalize import modern
 
 if TYPE_CHECKING:
-    from simulator.scenario.findings import Loc
-    from simulator.scenario.references import Sources
+    from simulator.scenario.checks.findings import Loc
+    from simulator.scenario.reading.includes import Sources
 
 SHOWN_CELLS: Final = 20
 """So many numbers of cells with the same mistake are listed; more would bury the mistake."""

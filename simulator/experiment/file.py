@@ -43,12 +43,12 @@ from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.experiment.summary import ERRORS, KEYS
 from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Wanted
-from simulator.results.tables import NAMES
-from simulator.scenario.documents import Document
-from simulator.scenario.findings import Loc
-from simulator.scenario.kinds import Kind
-from simulator.scenario.names import near
-from simulator.scenario.section import Count, Section, no_boolean
+from simulator.results.record.tables import NAMES
+from simulator.scenario.checks.findings import Loc
+from simulator.scenario.checks.ids import near
+from simulator.scenario.format.section import Count, Section, no_boolean
+from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.file_kinds import Kind
 
 STEPS: Final = 100_000
 """A range with more steps is a slip."""

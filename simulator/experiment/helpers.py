@@ -10,10 +10,10 @@ from simulator.errors import InputError
 from simulator.experiment.paths import find, read, write
 from simulator.formula import Formula, FormulaSyntaxError
 from simulator.formula.tree import Statement
-from simulator.scenario.complete import lookup, put
-from simulator.scenario.findings import Loc
-from simulator.scenario.names import near
-from simulator.scenario.section import fold
+from simulator.scenario.checks.findings import Loc
+from simulator.scenario.checks.ids import near
+from simulator.scenario.format.complete import lookup, put
+from simulator.scenario.format.section import fold
 
 TARGETS: Final = ("targetDedicatedNodes", "targetLowPriorityNodes")
 FORMULA: Final = "autoScaleFormula"

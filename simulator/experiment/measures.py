@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
 from simulator.formula.errors import MESSAGES
-from simulator.results.codes import RESIZE_ERRORS
-from simulator.results.ledger import UNPAID, Label
-from simulator.results.money import NOT_WORKING
-from simulator.results.reasons import PLAIN, is_reason
-from simulator.scenario.auto_pools import auto_pool_id
-from simulator.scenario.names import near
-from simulator.scenario.planned import planned
+from simulator.policy.codes import RESIZE_ERRORS
+from simulator.results.money.bill import NOT_WORKING
+from simulator.results.money.ledger import UNPAID, Label
+from simulator.results.why.unfinished import PLAIN, is_reason
+from simulator.scenario.checks.ids import near
+from simulator.scenario.format.bodies import auto_pool_id
 from simulator.states import NodeKind
+from simulator.workload.planned_jobs import planned
 
 if TYPE_CHECKING:
-    from simulator.scenario.schema import Scenario
+    from simulator.scenario.format.schema import Scenario
 
 Values = dict[str, float | None]
 
@@ -125,7 +125,7 @@ PATHS: Final = tuple(
         rf"evaluations\.(count|target_changes|errors\.({'|'.join(MESSAGES)}))",
     )
 )
-"""What numbers an answer has (`results/metrics.py`)."""
+"""What numbers an answer has (`results/answer/metrics.py`)."""
 ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
     "resize_errors.": RESIZE_ERRORS,
     "evaluations.errors.": tuple(MESSAGES),

@@ -17,12 +17,12 @@ from typing_extensions import TypeAliasType
 
 from simulator.distributions import Empirical
 from simulator.errors import InputError
-from simulator.scenario.complete import lookup, put
-from simulator.scenario.findings import Loc
-from simulator.scenario.preemption import CapacityCurve
-from simulator.scenario.schema import Scenario
-from simulator.scenario.section import fold
-from simulator.scenario.timing import Timing
+from simulator.scenario.checks.findings import Loc
+from simulator.scenario.format.complete import lookup, put
+from simulator.scenario.format.preemption_models import CapacityCurve
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.section import fold
+from simulator.scenario.format.timing import Timing
 
 BESIDE: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     Scenario: ("prices",),

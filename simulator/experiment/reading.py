@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Base
-from simulator.scenario.documents import Document
-from simulator.scenario.kinds import Kind, refuse_other
-from simulator.scenario.load import explain
-from simulator.scenario.references import Sources
-from simulator.scenario.section import Count, Section, fold
+from simulator.scenario.format.section import Count, Section, fold
+from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.explain import explain
+from simulator.scenario.reading.file_kinds import Kind, refuse_other
+from simulator.scenario.reading.includes import Sources
 
 
 class Question(Section):

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.control import IDLE
-from simulator.results.metrics import quantiles
-from simulator.scenario.arrivals import Process
-from simulator.scenario.tasks import TaskGroup
+from simulator.results.answer.metrics import quantiles
+from simulator.results.raw.control_plane import IDLE
+from simulator.scenario.format.arrivals import Process
+from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.states import TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
-    from simulator.scenario.bodies import Job
+    from simulator.results.record.recording import Recording
+    from simulator.scenario.format.bodies import Job
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -20,8 +20,8 @@ from simulator.experiment.runner import run_trials
 from simulator.experiment.stopping import Stopping
 from simulator.experiment.store import Memory, Store
 from simulator.experiment.trial import Outcome, Trial, Wanted
-from simulator.results.manifest import scenario_hash, trace_hashes
-from simulator.scenario.schema import Scenario
+from simulator.results.record.manifest import scenario_hash, trace_hashes
+from simulator.scenario.format.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd

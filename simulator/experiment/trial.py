@@ -11,8 +11,8 @@ from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
 from simulator.experiment.steady import WarmUp, steady
-from simulator.results.metrics import summarize
-from simulator.scenario.schema import Scenario
+from simulator.results.answer.metrics import summarize
+from simulator.scenario.format.schema import Scenario
 
 if TYPE_CHECKING:
     import pyarrow as pa

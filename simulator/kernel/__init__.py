@@ -18,10 +18,10 @@ if os.environ.get("POOLSIGHT_KERNEL") == "python":
 from simulator.kernel import job_control
 from simulator.kernel import kernel as _module
 from simulator.kernel.attempts import Attempts
+from simulator.kernel.inputs import JobPolicy, Shape, Tasks
 from simulator.kernel.kernel import Kernel
-from simulator.kernel.nodes import Nodes
-from simulator.kernel.rules import Rules
-from simulator.kernel.tasks import JobPolicy, Shape, Tasks
+from simulator.kernel.node_capacity import Nodes
+from simulator.kernel.optional_rules import Rules
 from simulator.kernel.usage import used_cores, used_memory, used_slots
 
 SPEED = "python" if _module.__file__.endswith((".py", ".pyc")) else "compiled"

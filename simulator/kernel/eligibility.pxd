@@ -1,6 +1,6 @@
 cimport cython
 
-from simulator.kernel.nodes cimport Nodes
+from simulator.kernel.node_capacity cimport Nodes
 from simulator.kernel.queues cimport Queues
 
 cdef int NONE

@@ -2,9 +2,9 @@
 
 from array import array
 
-from simulator.kernel.nodes import Nodes
+from simulator.kernel.node_capacity import Nodes
+from simulator.kernel.optional_rules import Rules
 from simulator.kernel.queues import Queues
-from simulator.kernel.rules import Rules
 
 NONE = -1
 LAST = 2**62

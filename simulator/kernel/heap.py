@@ -7,11 +7,11 @@ compiled has four children to a node in a flat column.
 from array import array
 from heapq import heappop, heappush, heapreplace
 
-from simulator.kernel import columns
+from simulator.kernel import buffers
 
 EMPTY = 2**63 - 1
 """What an empty heap shows at its top."""
-NATIVE = columns.NATIVE
+NATIVE = buffers.NATIVE
 
 
 class Heap:

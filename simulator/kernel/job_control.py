@@ -1,7 +1,7 @@
 """What the control plane does to jobs and single tasks: end them, hold them back, bring them back."""
 
 from simulator.kernel.kernel import Kernel
-from simulator.kernel.rules import CLOSED, DISABLED
+from simulator.kernel.optional_rules import CLOSED, DISABLED
 from simulator.states import Outcome, TaskState
 
 

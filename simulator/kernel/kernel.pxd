@@ -1,7 +1,7 @@
 cimport cython
 
-from simulator.kernel.instants cimport Instants
-from simulator.kernel.order cimport JobOrder
+from simulator.kernel.due_events cimport Instants
+from simulator.kernel.job_order cimport JobOrder
 
 cdef int NONE, BREATH, DISPLACED
 cdef long long FOREVER

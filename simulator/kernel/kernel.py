@@ -5,11 +5,11 @@ plane does to nodes, then `arrive`, then `dispatch`. `advance` runs through the 
 plane has nothing to do.
 """
 
-from simulator.kernel.displacement import Displacement
-from simulator.kernel.instants import Instants
-from simulator.kernel.nodes import Nodes
-from simulator.kernel.rules import Rules
-from simulator.kernel.tasks import Choices, JobPolicy, Shape, Tasks, breathe
+from simulator.kernel.due_events import Instants
+from simulator.kernel.inputs import Choices, JobPolicy, Shape, Tasks, breathe
+from simulator.kernel.node_capacity import Nodes
+from simulator.kernel.optional_rules import Rules
+from simulator.kernel.task_preemption import Displacement
 from simulator.states import Outcome
 from simulator.units import NEVER
 

@@ -2,7 +2,7 @@
 
 from array import array
 
-from simulator.kernel.tasks import Tasks
+from simulator.kernel.inputs import Tasks
 
 
 class Parents:

@@ -1,6 +1,6 @@
 cimport cython
 
-from simulator.kernel.fronts cimport Fronts
+from simulator.kernel.queue_fronts cimport Fronts
 from simulator.kernel.heap cimport Heap
 
 cdef int NONE

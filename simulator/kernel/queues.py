@@ -8,9 +8,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from simulator.kernel.columns import column
-from simulator.kernel.fronts import Fronts
+from simulator.kernel.buffers import column
 from simulator.kernel.heap import Heap
+from simulator.kernel.queue_fronts import Fronts
 
 NONE = -1
 

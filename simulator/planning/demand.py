@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.scenario.schema import Scenario
-from simulator.scenario.workload import build
+from simulator.scenario.format.schema import Scenario
+from simulator.workload.build import build
 
 Floats = npt.NDArray[np.float64]
 HARDEST: Final = 4.0

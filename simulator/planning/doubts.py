@@ -16,9 +16,9 @@ from simulator.planning.scaling import (
     with_spread,
     with_timing,
 )
-from simulator.scenario.bodies import Pool
-from simulator.scenario.schema import Scenario
-from simulator.scenario.tasks import TaskGroup
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.task_bodies import TaskGroup
 
 Change = Callable[[Scenario, float], Scenario]
 

@@ -26,9 +26,9 @@ from simulator.experiment.measures import check_measures
 from simulator.experiment.reading import Question as QuestionBody
 from simulator.experiment.reading import in_order, read_question
 from simulator.planning.constraints import ALL_DONE, NEARLY_ALL_DONE, Constraint, parse
-from simulator.scenario.documents import Document
-from simulator.scenario.kinds import Kind
-from simulator.scenario.section import Count, Positive, Section
+from simulator.scenario.format.section import Count, Positive, Section
+from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.file_kinds import Kind
 
 SMALL: Final = 200
 """Spaces of at most so many designs are looked at whole."""

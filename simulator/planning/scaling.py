@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from simulator.distributions import Constant, Distribution
 from simulator.durations import format_duration, parse_duration
-from simulator.scenario.bodies import Pool
-from simulator.scenario.preemption import (
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.preemption_models import (
     BathtubHazard,
     CapacityEvent,
     Hazard,
@@ -17,8 +17,8 @@ from simulator.scenario.preemption import (
     WeibullHazard,
     WeibullLife,
 )
-from simulator.scenario.schema import Scenario
-from simulator.scenario.tasks import TaskGroup
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.task_bodies import TaskGroup
 
 TimeShape = Distribution[float]
 PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "low_priority_windows")

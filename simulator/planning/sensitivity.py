@@ -12,7 +12,7 @@ from simulator.experiment.axes import Base
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
 from simulator.planning.doubts import doubts
 from simulator.planning.runs import Columns, plain, run_all, run_on
-from simulator.scenario.origins import Origin, origin_in
+from simulator.scenario.reading.value_origins import Origin, origin_in
 
 MEASURES: Final = ("cost", "makespan", "unfinished")
 

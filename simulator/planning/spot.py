@@ -14,13 +14,13 @@ from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
-from simulator.results.money import licenses_of, price_of
-from simulator.scenario.bodies import Pool
-from simulator.scenario.operations import Resize
-from simulator.scenario.preemption import Hazard, NoPreemption
-from simulator.scenario.schema import Operation, Scenario
-from simulator.scenario.workload import build
+from simulator.results.money.bill import licenses_of, price_of
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.pool_operations import Resize
+from simulator.scenario.format.preemption_models import Hazard, NoPreemption
+from simulator.scenario.format.schema import Operation, Scenario
 from simulator.states import NodeKind
+from simulator.workload.build import build
 
 LITTLE: Final = 0.01
 """Share of the tasks that one split may leave undone more than another without being called worse."""

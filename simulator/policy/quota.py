@@ -4,6 +4,7 @@ Limits are tested in the service's order; a limit cuts the request, it does not 
 that cuts gives the error.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ MANAGED_IMAGE_CAP = {NodeKind.DEDICATED: 2000, NodeKind.LOW_PRIORITY: 1000}
 """Nodes of a pool whose image is a managed image of the user's."""
 NODES_PER_ADDRESS = 100
 """A public IP address of the user's carries so many nodes, dedicated or low-priority ones."""
+LOG_RATIO = 140.0
+"""63 s for each unit of ln k stand where the linear model has 0.45 s for each node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,12 @@ def room_of_addresses(addresses: int, mine: int, others: int) -> int:
     """Give how many more nodes of a kind fit: an address carries nodes of one kind only."""
     taken = -(-others // NODES_PER_ADDRESS)
     return (addresses - taken) * NODES_PER_ADDRESS - mine
+
+
+def behind_first(k: int, tail: float, model: str) -> float:
+    """Give the seconds by which the k-th further node comes after the first of its order.
+
+    `linear`: `tail` seconds for each node. `log`: proportional to ln of the node's rank, 63 s at the
+    default tail of 0.45 s.
+    """
+    return LOG_RATIO * tail * math.log(k + 1) if model == "log" else k * tail

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.manifest import at_this_speed
-from simulator.results.metrics import summarize
-from simulator.results.read import EVENTS, MARK
-from simulator.results.schema import table
-from simulator.results.tables import NAMES, pieces
+from simulator.results.answer.metrics import summarize
+from simulator.results.record.manifest import at_this_speed
+from simulator.results.record.read import EVENTS, MARK
+from simulator.results.record.table_schema import table
+from simulator.results.record.tables import NAMES, pieces
 
 if TYPE_CHECKING:
-    from simulator.results.recording import Recording
+    from simulator.results.record.recording import Recording
 
 SCENARIO: Final = "scenario.json"
 """The complete scenario: everything resolved, so that the record explains itself."""
@@ -56,7 +56,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             if events:
-                from simulator.results.events.files import write_events  # noqa: PLC0415 - few runs write them
+                from simulator.results.events.log_files import write_events  # noqa: PLC0415 - few runs write them
 
                 write_events(recording, made / EVENTS)
             _write_json(made / MARK, at_this_speed(answer["manifest"]))

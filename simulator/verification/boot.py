@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.engine.simulation import simulate
-from simulator.results.control import STARTING
-from simulator.results.recording import Recording
-from simulator.scenario.schema import Scenario
+from simulator.results.raw.control_plane import STARTING
+from simulator.results.record.recording import Recording
+from simulator.scenario.format.schema import Scenario
 from simulator.streams import stream
 from simulator.theory import setups
 from simulator.theory.queues import harmonic

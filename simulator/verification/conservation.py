@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from simulator.engine.simulation import simulate
-from simulator.results.money import in_dollars
-from simulator.results.recording import Recording
-from simulator.scenario.schema import Scenario
+from simulator.results.money.bill import in_dollars
+from simulator.results.record.recording import Recording
+from simulator.scenario.format.schema import Scenario
 from simulator.verification.case import Case, Effort, exact
 from simulator.verification.models import described, exponential
 

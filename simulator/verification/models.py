@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.recording import Recording
-from simulator.scenario.schema import Scenario
+from simulator.results.record.recording import Recording
+from simulator.scenario.format.schema import Scenario
 from simulator.theory.bounds import Instance
 
 SIZES: Final = {"One": {"vcpus": 16, "memoryGiB": 64, "dedicatedLinux": 1, "lowPriorityLinux": 0.2}}

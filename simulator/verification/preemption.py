@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.engine.simulation import simulate
-from simulator.results.recording import Recording
-from simulator.scenario.schema import Scenario
+from simulator.results.record.recording import Recording
+from simulator.scenario.format.schema import Scenario
 from simulator.theory import restarts
 from simulator.verification.case import Case, Effort, over_replications, recorded, simulated
 from simulator.verification.models import described, last_end

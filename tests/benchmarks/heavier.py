@@ -22,7 +22,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from simulator.engine.simulation import Simulation
 from simulator.kernel import SPEED, Kernel, Shape, Tasks
-from simulator.scenario.load import load
+from simulator.scenario.reading.load import load
 from simulator.states import Outcome
 
 Ints = npt.NDArray[np.int64]

@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator import Recording
 from simulator.experiment.measures import is_measure
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.states import NODE_TRANSITIONS, NodeState, Outcome, TaskState
 
 

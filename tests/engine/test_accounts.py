@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from simulator import Recording, simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 INSTANT = {"simulation": {"timing": {"preset": "instant"}}}
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from simulator import Recording, Scenario, Simulation, simulate
-from simulator.engine.autoscale import Autoscaler
-from simulator.scenario.checks import check as check_scenario
+from simulator.engine.pools.autoscaler import Autoscaler
+from simulator.scenario.checks.all_checks import check as check_scenario
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.features.story import UBUNTU
 
 FOLLOW = """

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from simulator import Simulation, simulate
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 SPANS = st.sampled_from(["0s", "1s", "7s", "40s", {"exponential": {"mean": "20s"}}])
 OPTIONS = ["requeue", "terminate", "taskcompletion", "retaineddata"]

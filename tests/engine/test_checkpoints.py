@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Recording
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.states import Outcome
 from tests.features.story import job, operation, pool, run, task
 

@@ -7,7 +7,7 @@ import pytest
 from simulator import Recording, simulate
 from tests.engine.laws import check
 from tests.engine.test_operations import operation
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 MANAGER = {"id": "jm", "commandLine": "sleep 3600", "runExclusive": False, "killJobOnCompletion": False}
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording, Simulation
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
 from tests.features.story import UBUNTU, job, operation, pool, run, scenario, task, told

@@ -6,11 +6,11 @@ import pytest
 
 from simulator import Recording, Simulation, simulate
 from simulator.policy.removal import Candidate, choose
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
 from tests.engine.test_operations import operation
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 TIMES = {"deallocating": "2m", "starting": "3m", "startTask": "1m", "leaving": "1m"}
 START = {"startTask": {"commandLine": "x"}}

@@ -6,7 +6,7 @@ import pytest
 
 from simulator import Recording, simulate
 from tests.engine.laws import check
-from tests.engine.test_stories import pool, scenario
+from tests.engine.worlds import pool, scenario
 
 
 def task(name: object, duration: str, *parents: object, **body: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from simulator import Recording, simulate
-from simulator.scenario.coordination import attempts_of
-from simulator.scenario.load import load
+from simulator.scenario.reading.load import load
+from simulator.workload.coordination_failures import attempts_of
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 TALKING = {"enableInterNodeCommunication": True}
 SETTINGS = {"numberOfInstances": 2, "coordinationCommandLine": "sleep 10"}

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator import simulate
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.results.why import explain_task
 from simulator.results.why.reasons import Reason
 from tests.engine.laws import check

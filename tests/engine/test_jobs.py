@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.features.story import UBUNTU, job, operation, pool, run, task
 
 THREE = [task("a", "60s"), task("b", "60s"), task("c", "60s")]

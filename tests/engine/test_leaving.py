@@ -7,7 +7,7 @@ import pytest
 from simulator import Recording, Simulation, simulate
 from tests.engine.laws import check
 from tests.engine.test_operations import operation
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 LEAVING = {"timing": {"leaving": "1m"}}
 FORMULA = """

@@ -14,7 +14,7 @@ from simulator import Recording, simulate
 from simulator.states import NodeKind, NodeState
 from simulator.streams import BLOCK, Luck, stream
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 STEPS: Final = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 VARYING: Final = {"exponential": {"mean": "90s"}}

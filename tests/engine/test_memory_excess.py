@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.features.story import job, pool, run, task, told
 
 TOLD: dict[str, Any] = {"options": {"enforceLocalResources": "disk_and_memory"}}

@@ -6,10 +6,10 @@ import pytest
 
 from simulator import Recording, Scenario, simulate
 from simulator.policy.removal import Candidate, choose
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 
 def operation(at: str, name: str, **body: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pydantic import TypeAdapter
 
 from simulator import InputError, Scenario, Simulation
-from simulator.scenario.schema import Operation
+from simulator.scenario.format.schema import Operation
 from simulator.states import TaskState
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
 OPTIONS = st.sampled_from(["requeue", "terminate", "taskcompletion", "retaineddata"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator import Scenario
-from simulator.scenario.origins import origin_in
+from simulator.scenario.reading.value_origins import origin_in
 from tests.features.story import UBUNTU, Body, document, job, operation, pool, refused, run
 
 SLEEP: Body = {"commandLine": "/bin/sh -c 'apt-get update; sleep 45'"}

@@ -1,27 +1,10 @@
 """Short stories of pools, told as a scenario and what came of it."""
 
-from typing import Any
-
 import pytest
 
-from simulator import Scenario, Simulation, simulate
+from simulator import Simulation, simulate
 from tests.engine.laws import check
-
-SIZES = {"D2": {"vcpus": 2, "memoryGiB": 8, "dedicatedLinux": 0.1, "lowPriorityLinux": 0.02}}
-
-
-def pool(**body: Any) -> dict[str, Any]:
-    return {"id": "p", "vmSize": "D2", **body}
-
-
-def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, Any]:
-    workload = [{"count": count, "duration": duration, **group}]
-    return {"id": name, "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
-
-
-def scenario(pools: list[Any], jobs: list[Any], **rest: Any) -> Scenario:
-    options = {"timingPreset": "instant", **rest.pop("options", {})}
-    return Scenario.model_validate({"sizes": SIZES, "options": options, "pools": pools, "jobs": jobs, **rest})
+from tests.engine.worlds import job, pool, scenario
 
 
 def test_eight_tasks_on_four_slots_take_two_waves() -> None:

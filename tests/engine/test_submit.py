@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Recording, Simulation, simulate
-from simulator.results.metrics import summarize
-from simulator.results.tables import NAMES, arrow
-from simulator.scenario.schema import Scenario
+from simulator.results.answer.metrics import summarize
+from simulator.results.record.tables import NAMES, arrow
+from simulator.scenario.format.schema import Scenario
 from tests.engine.laws import check
 from tests.features.story import job, operation, pool, scenario, task
 from tests.scenario.files import pool as written_pool

@@ -9,7 +9,7 @@ import pytest
 from simulator import Recording, simulate
 from simulator.states import NODE_TRANSITIONS, NodeState
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 S = NodeState
 Edge = tuple[NodeState | None, NodeState | None]

@@ -9,8 +9,8 @@ from simulator.errors import InputError
 from simulator.experiment.axes import Base, make_cells
 from simulator.experiment.design import axis, grid
 from simulator.experiment.file import load_experiment
-from simulator.scenario.arrivals import Profile
-from simulator.scenario.tasks import TaskGroup
+from simulator.scenario.format.arrivals import Profile
+from simulator.scenario.format.task_bodies import TaskGroup
 from tests.experiment.files import experiment
 from tests.scenario.files import LINUX
 

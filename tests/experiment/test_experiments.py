@@ -14,9 +14,9 @@ from simulator import Scenario
 from simulator.experiment import Comparison, Replications, compare, replicate
 from simulator.experiment.compare import Difference
 from simulator.experiment.estimates import mean
-from simulator.scenario.workload import build
+from simulator.workload.build import build
 from tests.command_line import app
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from simulator.errors import InputError
 from simulator.experiment.measures import ENTRIES, check_measures, find_measure, is_measure
-from simulator.results.codes import RESIZE_ERRORS
+from simulator.policy.codes import RESIZE_ERRORS
 from simulator.scenario import Scenario
 from tests.command_line import app
 

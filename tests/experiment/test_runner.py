@@ -12,7 +12,7 @@ from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import axis, grid
 from simulator.experiment.runner import run_in_order, run_trials
 from simulator.experiment.trial import Trial, Wanted
-from simulator.scenario.schema import Scenario
+from simulator.scenario.format.schema import Scenario
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 

@@ -14,7 +14,7 @@ from simulator.experiment.replications import Replications, find_warmup, sample_
 from simulator.experiment.steady import common_warmup, load, mser, steady
 from simulator.theory.queues import mmc_wait
 from tests.command_line import app
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.scenario.files import LINUX
 
 HOURS = 60

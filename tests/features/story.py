@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Recording, Scenario, load, simulate
-from simulator.scenario.checks import check as findings_of
+from simulator.scenario.checks.all_checks import check as findings_of
 from tests.engine.laws import check
 
 Body = dict[str, Any]

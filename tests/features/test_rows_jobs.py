@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording, Scenario, load, simulate
-from simulator.results.task_view import disk_use, environment
+from simulator.results.record.task_view import disk_use, environment
 from tests.engine.laws import check
 from tests.features.story import UBUNTU, Body, document, job, operation, pool, refused, run, task, told
 

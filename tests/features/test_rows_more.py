@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from simulator import Recording, load, simulate
+from simulator.results.answer.metrics import summarize
 from simulator.results.events import lines
-from simulator.results.metrics import summarize
 from tests.engine.laws import check
 from tests.features.story import job, pool, run, task
 

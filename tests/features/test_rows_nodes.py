@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from simulator import Recording, Scenario, Simulation, load
-from simulator.results.metrics import summarize
-from simulator.scenario.catalogue import find
-from simulator.scenario.deployment import NODE_AGENTS
+from simulator.results.answer.metrics import summarize
+from simulator.scenario.format.catalogue import find
+from simulator.scenario.format.deployment import NODE_AGENTS
 from tests.features.story import (
     CLOUD_SERVICE,
     D2,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from simulator.features import FEATURES, row
+from simulator.cli.feature_table import FEATURES, row
 from tests.command_line import app
 
 HERE = Path(__file__).parent

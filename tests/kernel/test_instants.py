@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import BrokenInvariantError
-from simulator.kernel.rules import DISABLED
+from simulator.kernel.optional_rules import DISABLED
 from simulator.states import Outcome, TaskState
 from tests.kernel.speeds import SPEEDS
 

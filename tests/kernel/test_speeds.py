@@ -215,7 +215,8 @@ def test_a_compiled_run_is_interrupted_between_two_instants(make: Callable[[], A
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["add", "remove", "move"]), st.integers(0, 9000)), max_size=80))
 @pytest.mark.parametrize(
-    "make", [*(kernel.ordered_set.OrderedSet for kernel in SPEEDS.values()), SPEEDS["python"].wide_set.WideSet]
+    "make",
+    [*(kernel.ordered_set.OrderedSet for kernel in SPEEDS.values()), SPEEDS["python"].ordered_set_interpreted.WideSet],
 )
 def test_ordered_sets_agree_with_sorting(make: Callable[[int], Any], steps: list[tuple[str, int]]) -> None:
     made = make(9001)

@@ -22,7 +22,7 @@ from tests.notebooks.pairs import (
 
 COURSE = range(1, 11)
 PUBLIC = ("simulator", "simulator.formula", "simulator.experiment", "simulator.report.figures")
-COLOURS = "simulator.report.palette"
+COLOURS = "simulator.report.looks.palette"
 LARGEST_PICTURE = 60_000
 each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 

@@ -12,8 +12,8 @@ from simulator import load
 from simulator.distributions import TimeDistribution
 from simulator.planning import scaling
 from simulator.planning.doubts import doubts
-from simulator.scenario.origins import ORIGINS, Origin, origin_in
-from simulator.scenario.preemption import Hazard
+from simulator.scenario.format.preemption_models import Hazard
+from simulator.scenario.reading.value_origins import ORIGINS, Origin, origin_in
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SHAPES: Any = TypeAdapter(TimeDistribution)

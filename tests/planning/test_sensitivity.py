@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from simulator.experiment.axes import Base
 from simulator.planning.sensitivity import Tornado, sensitivity
-from simulator.scenario.origins import Origin
+from simulator.scenario.reading.value_origins import Origin
 from tests.command_line import app
 
 SCENARIO = """

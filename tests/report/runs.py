@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from simulator import Recording, simulate
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 TIMING = {"creating": "30s", "starting": "20s", "startTask": "10s", "recoveryDelay": "60s"}
 

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator.report.figures import pool_over_time
-from simulator.report.kinds import KINDS, RUN
-from simulator.report.theme import save
-from simulator.results.read import read
+from simulator.report.looks.theme import save
+from simulator.report.sources.figure_kinds import KINDS, RUN
+from simulator.results.record.read import read
 from simulator.results.write import write
 from tests.command_line import app
 from tests.report import runs

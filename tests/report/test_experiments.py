@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from simulator.experiment import Estimate, compare, summary
-from simulator.report.experiments import choices_of_sweep, pair_of_sweep, tornado_of
 from simulator.report.figures import (
     BreakEven,
     Choice,
@@ -29,10 +28,11 @@ from simulator.report.figures import (
     tornado,
 )
 from simulator.report.figures.tradeoff import front
-from simulator.report.palette import DARK
-from simulator.report.sources import Answer, Sweep, open_source
+from simulator.report.looks.palette import DARK
+from simulator.report.sources.figure_inputs import choices_of_sweep, pair_of_sweep, tornado_of
+from simulator.report.sources.saved_files import Answer, Sweep, open_source
 from tests.command_line import app
-from tests.engine.test_stories import SIZES, job, pool, scenario
+from tests.engine.worlds import SIZES, job, pool, scenario
 
 IMAGE = {
     "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},

@@ -11,10 +11,10 @@ from simulator import Recording, simulate
 from simulator.report.figures import ledger_bars, queue_time, slot_grid
 from simulator.report.figures.ledger import bars
 from simulator.report.figures.slots import moment, telling_instant
-from simulator.report.palette import DARK, LIGHT, NODE_STATES
-from simulator.report.theme import balanced
+from simulator.report.looks.palette import DARK, LIGHT, NODE_STATES
+from simulator.report.looks.theme import balanced
 from simulator.units import spoken
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.report import runs
 
 

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from simulator import Recording
 from simulator.report.figures import node_gantt
 from simulator.report.figures.gantt import chart, occupancy
-from simulator.report.lanes import lanes
-from simulator.report.palette import DARK, OUTCOMES
-from simulator.report.pieces import lanes_of
+from simulator.report.looks.palette import DARK, OUTCOMES
+from simulator.report.shapes.lanes import lanes
+from simulator.report.shapes.pieces import lanes_of
 from tests.features.story import Body, job, operation, pool, task
 from tests.features.story import run as play
 from tests.report import runs

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from simulator import Recording
 from simulator.cli.glance import FAMILIES, LEVELS, ledger_bar, over_time, shortened, sparkline
-from simulator.results.ledger import Label
-from simulator.results.sketch import Sketch, sketch
+from simulator.results.answer.sketch import Sketch, sketch
+from simulator.results.money.ledger import Label
 from tests.report import runs
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"

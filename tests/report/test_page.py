@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator import Recording, simulate
-from simulator.report.page import run_page
-from simulator.results.read import read
+from simulator.report.page.run_page import run_page
+from simulator.results.record.read import read
 from simulator.results.write import write
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.report import runs
 from tests.report.browser import asked, check_access, launched, needs_browser, opened, settle, tab_through
 

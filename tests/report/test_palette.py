@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from simulator.report import palette
-from simulator.report.palette import (
+from simulator.report.looks import palette
+from simulator.report.looks.palette import (
     CYCLE,
     DARK,
     LABELS,
@@ -21,8 +21,8 @@ from simulator.report.palette import (
     Page,
     Shade,
 )
-from simulator.results.ledger import Label
-from simulator.results.timeline import SERIES
+from simulator.results.money.ledger import Label
+from simulator.results.record.pool_timeline import SERIES
 from simulator.states import NodeState, Outcome
 
 Floats = npt.NDArray[np.float64]

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator import Recording, simulate
-from simulator.report.clock import Clock
 from simulator.report.figures import pool_over_time
-from simulator.report.palette import DARK, LIGHT
-from simulator.report.steps import thinned
-from tests.engine.test_stories import pool, scenario
+from simulator.report.looks.clock import Clock
+from simulator.report.looks.palette import DARK, LIGHT
+from simulator.report.shapes.steps import thinned
+from tests.engine.worlds import pool, scenario
 from tests.report import runs
 
 

@@ -13,17 +13,17 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import Recording, load, simulate
-from simulator.report.assumed import rests_on
-from simulator.report.cards import cards
-from simulator.report.curves import curves, summary_table
-from simulator.report.occupancy import LEVELS, Occupancy, encode
-from simulator.report.page import run_page
-from simulator.report.plots import of_pool
-from simulator.results.metrics import summarize
-from simulator.results.read import SavedRun, read
+from simulator.report.page.assumptions import rests_on
+from simulator.report.page.evaluation_cards import cards
+from simulator.report.page.run_page import run_page
+from simulator.report.page.zoom_plots import of_pool
+from simulator.report.shapes.curves import curves, summary_table
+from simulator.report.shapes.occupancy import LEVELS, Occupancy, encode
+from simulator.results.answer.metrics import summarize
+from simulator.results.record.read import SavedRun, read
 from simulator.results.write import write
 from tests.command_line import app
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.report import runs
 
 NASTY = "</script><img src=x onerror=alert(1)>\"'&\u2028ü𝄞"
@@ -199,7 +199,7 @@ def test_a_trace_stands_in_the_card_and_room_goes_to_what_happened_first(monkeyp
     assert found["statements"][place][2].startswith("$tasks")
     assert value == "[0]"
     assert windows[0]["metric"] == "$PendingTasks"
-    monkeypatch.setattr("simulator.report.cards.ROWS_BYTES", 1500)
+    monkeypatch.setattr("simulator.report.page.evaluation_cards.ROWS_BYTES", 1500)
     few = cards(run.evaluations, run.resizes)
     assert len(few["rows"]) < few["total"]
     eventful = int((run.evaluations["action"] != "none").sum())

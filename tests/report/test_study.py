@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
-from simulator.report.answers import read_answer
-from simulator.report.pictures import scatter, ticks_of, whiskers
-from simulator.report.study import is_study, read_study
-from simulator.report.study_page import sentence, study_page
+from simulator.report.page.study_page import sentence, study_page
+from simulator.report.page.svg import scatter, ticks_of, whiskers
+from simulator.report.sources.saved_answers import read_answer
+from simulator.report.sources.study import is_study, read_study
 from tests.command_line import app
 from tests.experiment.files import FIRST, experiment
 from tests.report.browser import check_access, launched, needs_browser, opened, tab_through

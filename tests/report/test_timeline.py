@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Recording
-from simulator.report.timeline import CHUNK, write
+from simulator.report.chrome_trace import CHUNK, write
 from tests.features.story import job, pool, task
 from tests.features.story import run as play
 from tests.report import runs

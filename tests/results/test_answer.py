@@ -7,8 +7,8 @@ import pytest
 
 from simulator import Recording, simulate
 from simulator.cli.answer import show
-from simulator.results.metrics import summarize
-from tests.engine.test_stories import job, pool, scenario
+from simulator.results.answer.metrics import summarize
+from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import simulate
-from simulator.results.metrics import quantiles
-from simulator.results.timeline import Merged
+from simulator.columns.broadcast import constant
+from simulator.results.answer.metrics import quantiles
+from simulator.results.record.pool_timeline import Merged
 from simulator.results.write import write
-from simulator.scenario.columns import constant
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 keys = st.lists(st.integers(0, 60), max_size=120).map(sorted)
 

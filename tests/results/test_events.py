@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from simulator import InputError, Recording, simulate
+from simulator.results.answer.metrics import quantiles
+from simulator.results.answer.metrics import summarize as answer
 from simulator.results.events import lines, read, summarize
-from simulator.results.events.form import Operation, parse_stamp
-from simulator.results.events.read import Log, read_lines
-from simulator.results.metrics import quantiles
-from simulator.results.metrics import summarize as answer
+from simulator.results.events.envelope import Operation, parse_stamp
+from simulator.results.events.read_log import Log, read_lines
 from tests.engine.laws import check
 from tests.engine.test_chaos import scenarios
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
 Event = dict[str, Any]

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Recording, Scenario, simulate
-from simulator.results.intervals import Union
-from simulator.results.ledger import LABELS
-from simulator.results.metrics import summarize
-from simulator.results.money import cents, in_dollars, share_out
+from simulator.results.answer.metrics import summarize
+from simulator.results.money.bill import cents, in_dollars, share_out
+from simulator.results.money.ledger import LABELS
+from simulator.results.raw.intervals import Union
 from simulator.states import Outcome, TaskState
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 
 
 def seconds(run: Recording) -> dict[str, float]:

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from simulator import InputError, Recording, Scenario, Simulation, simulate
-from simulator.results.metrics import summarize
-from simulator.results.schema import TABLES, as_markdown
+from simulator.results.answer.metrics import summarize
+from simulator.results.record.table_schema import TABLES, as_markdown
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
-from tests.engine.test_stories import job, pool, scenario
+from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
 DOCS = Path(__file__).parents[2] / "docs" / "tables.md"

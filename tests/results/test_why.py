@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
 from simulator import InputError, Recording, simulate
-from simulator.results.read import read
+from simulator.results.record.read import read
 from simulator.results.why import explain_pool, explain_task
 from simulator.results.why.evidence import find_instant
 from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.write import write
 from tests.command_line import app
 from tests.engine.test_chaos import scenarios
-from tests.engine.test_stories import job as chaos_job
-from tests.engine.test_stories import pool as chaos_pool
-from tests.engine.test_stories import scenario
+from tests.engine.worlds import job as chaos_job
+from tests.engine.worlds import pool as chaos_pool
+from tests.engine.worlds import scenario
 from tests.features.story import job, operation, pool, run, task
 
 R = Reason

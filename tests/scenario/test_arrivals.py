@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 from scipy import stats
 
-from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.format.arrivals import Arrivals
 
 PROCESS: TypeAdapter[Any] = TypeAdapter(Arrivals)
 HOUR = 3600.0

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from simulator.scenario.shapes import JOB, POOL, TASK
-from simulator.scenario.workload import build
+from simulator.scenario.format.body_keys import JOB, POOL, TASK
+from simulator.workload.build import build
 from tests.scenario.files import LINUX, job, pool, problems, read, write
 
 GROUP = [{"count": 1, "duration": "60s"}]

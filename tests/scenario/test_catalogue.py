@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.scenario.catalogue import find, table
+from simulator.scenario.format.catalogue import find, table
 from tests.scenario.files import job, pool, problems, read, write
 
 GROUP = [{"count": 1, "duration": "60s"}]

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
+from simulator.columns.broadcast import chosen, constant, distinct, is_constant, joined, rescaled
+from simulator.columns.task_names import Given, Names, Numbered, Prefixed, TaskNames
 from simulator.normal import quantile
-from simulator.scenario.columns import chosen, constant, distinct, is_constant, joined, rescaled
-from simulator.scenario.task_names import Given, Names, Numbered, Prefixed, TaskNames
 
 
 def test_normal_quantiles_agree_with_a_library_in_the_middle_and_far_out() -> None:

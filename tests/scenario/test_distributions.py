@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from simulator.distributions import NumberDistribution, TimeDistribution
-from simulator.scenario.workload import build
+from simulator.workload.build import build
 from tests.scenario.files import job, pool, read, write
 
 TIME: TypeAdapter[Any] = TypeAdapter(TimeDistribution)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import load
-from simulator.scenario.planned import planned
+from simulator.workload.planned_jobs import planned
 from tests.features.story import UBUNTU, Body, job, operation, pool, refused, scenario, task, told
 from tests.scenario.files import write
 

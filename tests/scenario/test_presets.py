@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.scenario.timing import OsKind, Timing, TimingPreset, preset
+from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
 from tests.scenario.files import job, pool, read
 
 WINDOWS = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulator import InputError
-from simulator.scenario.load import load
+from simulator.scenario.reading.load import load
 
 SCENARIO = """
 options: {{apiProfile: {profile}}}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.results.metrics import summarize
+from simulator.results.answer.metrics import summarize
 from tests.features.story import CLOUD_SERVICE, UBUNTU, job, operation, pool, refused, run, task, told
 
 Body = dict[str, Any]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulator.scenario.workload import build
+from simulator.workload.build import build
 from tests.scenario.files import job, pool, problems, read, write
 
 SWF = """; Computer: test

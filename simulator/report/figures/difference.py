@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.experiment.estimates import Estimate, mean
-from simulator.report.palette import CYCLE, LIGHT, Page
-from simulator.report.quantity import axis_of, written
-from simulator.report.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.palette import CYCLE, LIGHT, Page
+from simulator.report.looks.quantity import axis_of, written
+from simulator.report.looks.theme import drawn, entitle, legend, say_nothing, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

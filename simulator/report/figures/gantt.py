@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.clock import Clock
 from simulator.report.figures.pool import shown_pools
-from simulator.report.findings import counted, of_pools, paid, where_it_went
-from simulator.report.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
-from simulator.report.pieces import lanes_of, pieces
-from simulator.report.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.captions import counted, of_pools, paid, where_it_went
+from simulator.report.looks.clock import Clock
+from simulator.report.looks.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
+from simulator.report.looks.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.shapes.pieces import lanes_of, pieces
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

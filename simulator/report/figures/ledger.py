@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report.figures.pool import shown_pools
-from simulator.report.findings import IDLE, of_pools, percent, share_of, where_it_went
-from simulator.report.palette import LABELS, LIGHT, Page, shade
-from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
-from simulator.results.ledger import Label
+from simulator.report.looks.captions import IDLE, of_pools, percent, share_of, where_it_went
+from simulator.report.looks.palette import LABELS, LIGHT, Page, shade
+from simulator.report.looks.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.results.money.ledger import Label
 from simulator.units import S_PER_HOUR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 MOST_BARS: Final = 12
 """Bars of single pools; the rest is one bar."""

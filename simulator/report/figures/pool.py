@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.clock import Clock
-from simulator.report.curves import RARE
-from simulator.report.findings import counted, of_pools, percent
-from simulator.report.palette import LIGHT, MARKS, SERIES, Page, Shade
-from simulator.report.steps import area, held, thinned
-from simulator.report.theme import balanced, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.captions import counted, of_pools, percent
+from simulator.report.looks.clock import Clock
+from simulator.report.looks.palette import LIGHT, MARKS, SERIES, Page, Shade
+from simulator.report.looks.theme import balanced, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.shapes.curves import RARE
+from simulator.report.shapes.steps import area, held, thinned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 Floats = npt.NDArray[np.float64]
 Curves = dict[str, tuple[Floats, Floats]]

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from simulator.report.clock import unit_of
 from simulator.report.figures.pool import shown_pools
-from simulator.report.findings import counted
-from simulator.report.palette import CYCLE, LIGHT, STROKES, Page
-from simulator.report.theme import drawn, entitle, grouped, legend, say_nothing, sheet
+from simulator.report.looks.captions import counted
+from simulator.report.looks.clock import unit_of
+from simulator.report.looks.palette import CYCLE, LIGHT, STROKES, Page
+from simulator.report.looks.theme import drawn, entitle, grouped, legend, say_nothing, sheet
 from simulator.units import spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 Floats = npt.NDArray[np.float64]
 Of = Literal["pool", "job"]

@@ -12,16 +12,16 @@ import numpy.typing as npt
 
 from simulator.report.figures.gantt import chart
 from simulator.report.figures.pool import shown_pools
-from simulator.report.findings import counted, of_pools
-from simulator.report.palette import CYCLE, LIGHT, NODE_STATES, OTHER, Page, Shade, shade
-from simulator.report.theme import SMALL, balanced, drawn, entitle, legend, say_nothing, sheet, swatch
+from simulator.report.looks.captions import counted, of_pools
+from simulator.report.looks.palette import CYCLE, LIGHT, NODE_STATES, OTHER, Page, Shade, shade
+from simulator.report.looks.theme import SMALL, balanced, drawn, entitle, legend, say_nothing, sheet, swatch
 from simulator.units import spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.results.read import Frames
+    from simulator.results.record.read import Frames
 
 Ints = npt.NDArray[np.int64]
 Group = Literal["size", "job"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiment.estimates import Estimate
-from simulator.report.findings import joined
-from simulator.report.palette import CYCLE, LIGHT, STROKES, Page
-from simulator.report.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.captions import joined
+from simulator.report.looks.palette import CYCLE, LIGHT, STROKES, Page
+from simulator.report.looks.theme import drawn, entitle, legend, say_nothing, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from simulator.experiment.estimates import Estimate
 from simulator.report.figures.tradeoff import reach
-from simulator.report.findings import counted
-from simulator.report.palette import CYCLE, LIGHT, Page
-from simulator.report.quantity import axis_of
-from simulator.report.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.captions import counted
+from simulator.report.looks.palette import CYCLE, LIGHT, Page
+from simulator.report.looks.quantity import axis_of
+from simulator.report.looks.theme import drawn, entitle, legend, say_nothing, sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

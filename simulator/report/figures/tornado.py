@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.experiment.estimates import Estimate
 from simulator.report.figures.tradeoff import reach
-from simulator.report.palette import CYCLE, LIGHT, Page
-from simulator.report.quantity import axis_of, written
-from simulator.report.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.palette import CYCLE, LIGHT, Page
+from simulator.report.looks.quantity import axis_of, written
+from simulator.report.looks.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.experiment.estimates import Estimate
-from simulator.report.clock import unit_of
-from simulator.report.findings import counted
-from simulator.report.palette import CYCLE, LIGHT, OTHER, Page
-from simulator.report.quantity import axis_of, written
-from simulator.report.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.captions import counted
+from simulator.report.looks.clock import unit_of
+from simulator.report.looks.palette import CYCLE, LIGHT, OTHER, Page
+from simulator.report.looks.quantity import axis_of, written
+from simulator.report.looks.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
 from simulator.units import spoken
 
 if TYPE_CHECKING:

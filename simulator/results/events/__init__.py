@@ -4,8 +4,8 @@
 `Log` of tables; `summarize` answers from them what a log can tell.
 """
 
-from simulator.results.events.read import Log, read
-from simulator.results.events.summary import summarize
-from simulator.results.events.write import lines
+from simulator.results.events.log_summary import summarize
+from simulator.results.events.read_log import Log, read
+from simulator.results.events.write_log import lines
 
 __all__ = ["Log", "lines", "read", "summarize"]

@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.why.pool_supply import Supply
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, Room
-from simulator.results.why.supply import Supply
 
 Bools = npt.NDArray[np.bool_]
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.durations import parse_duration
 from simulator.errors import InputError
-from simulator.scenario.instants import parse_time
-from simulator.scenario.names import near
+from simulator.scenario.checks.ids import near
+from simulator.scenario.format.timestamps import parse_time
 from simulator.units import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.scenario.schema import Scenario
+    from simulator.scenario.format.schema import Scenario
 
 
 class Run(Protocol):
@@ -33,7 +33,7 @@ class Run(Protocol):
         """Give the end of the run, seconds since the origin."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table; `simulator.results.schema` describes them."""
+        """Give a table; `simulator.results.record.table_schema` describes them."""
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

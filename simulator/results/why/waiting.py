@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from simulator.results.why.causes import CAUSES, PASSED, Cause, Numbers, Sight, causes_of
 from simulator.results.why.evidence import Run
-from simulator.results.why.hindrances import kept_for_gang, shut_to, takes_dedicated_only, without_manager
-from simulator.results.why.jobs import Priorities, at_limit
+from simulator.results.why.job_reasons import Priorities, at_limit
+from simulator.results.why.placement_rules import kept_for_gang, shut_to, takes_dedicated_only, without_manager
+from simulator.results.why.pool_supply import instants_of, supply_of
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, PoolRoom, Room
-from simulator.results.why.supply import instants_of, supply_of
 
 if TYPE_CHECKING:
     import pandas as pd

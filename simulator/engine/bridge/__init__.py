@@ -1,0 +1,1 @@
+"""Between the planes: workload and rules into the kernels, notices and columns out of them."""

@@ -1,0 +1,226 @@
+"""From the kernels' columns back to the record: attempts of all pools in one order, and what became of each task."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.columns.broadcast import chosen, constant, is_constant, joined
+from simulator.kernel import Kernel
+from simulator.results.raw.raw_run import RawAttempts, RawTasks
+from simulator.results.raw.recorder import Recorder
+from simulator.states import Outcome, TaskState
+from simulator.workload.build import Workload
+
+
+def collect_attempts(
+    workload: Workload, kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], numbers: list[list[int]], end: int
+) -> RawAttempts:
+    """Join the attempt columns of all pools, in order of assignment; what still runs ends at `end`.
+
+    `rows` gives the workload row of each kernel's task, `numbers` the node-table row of each kernel's node. Columns
+    that need no change are the kernel's own, so a kernel that goes on needs copies (`RawAttempts.copy`).
+    """
+    parts: dict[str, list[Any]] = {name: [] for name in RawAttempts.__annotations__}
+    for kernel, row, number in zip(kernels, rows, numbers, strict=True):
+        made = kernel.attempts
+        used = slice(len(made))
+        task = np.asarray(made.task)[used]
+        if len(row) != len(workload):
+            task = row[task].astype(np.int32)
+        node = np.asarray(made.node)[used]
+        if number != list(range(len(number))):
+            node = np.array(number, dtype=np.int32)[node]
+        ends, outcome = _instants(made.end)[used], np.asarray(made.outcome)[used]
+        runs = _run_on(kernel)
+        if runs.any():
+            ends, outcome = np.where(runs, end, ends), np.where(runs, np.int8(Outcome.RUNNING), outcome)
+        assigned = _instants(made.assigned)[used]
+        latency = workload.latency
+        start = assigned + (latency[:1] if is_constant(latency) else latency[task])
+        for attempt, wait in kernel.work.waits.items():
+            start[attempt] += wait
+        columns = (
+            task,
+            np.asarray(made.instance)[used],
+            node,
+            assigned,
+            start,
+            ends,
+            outcome,
+            *_kept(kernel),
+            _pulled(kernel),
+        )
+        for name, column in zip(parts, columns, strict=True):
+            parts[name].append(column)
+    if len(kernels) == 1:
+        return RawAttempts(**{name: columns[0] for name, columns in parts.items()})
+    empty = np.zeros(0, dtype=np.int64)
+    order = np.argsort(np.concatenate([empty, *parts["assigned"]]), kind="stable")
+    types = dict.fromkeys(("assigned", "start", "end", "kept", "kept_until", "pulled"), np.int64) | {"outcome": np.int8}
+    put_together: dict[str, Any] = {
+        name: chosen(joined([empty, *columns]), order).astype(types.get(name, np.int32), copy=False)
+        for name, columns in parts.items()
+    }
+    return RawAttempts(**put_together)
+
+
+def _instants(column: Any) -> npt.NDArray[np.int64]:
+    """Look at a kernel's column of times; NumPy takes `array("q")` for long long, which it would cast in every step."""
+    return np.asarray(column).view(np.int64)
+
+
+def without_vain(attempts: RawAttempts, tasks: RawTasks) -> RawAttempts:
+    """Take back what checkpoints kept of tasks that came to nothing: those that completed without success."""
+    if is_constant(attempts.kept_until):
+        return attempts
+    vain = ((tasks.state == TaskState.COMPLETED) & ~tasks.succeeded)[attempts.task]
+    return replace(attempts, kept=np.where(vain, 0, attempts.kept), kept_until=np.where(vain, -1, attempts.kept_until))
+
+
+def _kept(kernel: Kernel) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Give of each attempt the work that a checkpoint saved and when it was written, at all instances alike."""
+    made = kernel.attempts
+    count = len(made)
+    if not kernel.work.kept:
+        return constant(0, count, np.int64), constant(-1, count, np.int64)
+    work, until = np.zeros(count, dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    for first, (saved, time) in kernel.work.kept.items():
+        instances = kernel.shape_of(made.task[first]).instances
+        work[first : first + instances] = saved
+        until[first : first + instances] = made.assigned[first] + time
+    return work, until
+
+
+def _pulled(kernel: Kernel) -> npt.NDArray[np.int64]:
+    """Give how long attempts pulled an image, at their first instances."""
+    if not kernel.work.pulled:
+        return constant(0, len(kernel.attempts), np.int64)
+    found = np.zeros(len(kernel.attempts), dtype=np.int64)
+    found[list(kernel.work.pulled)] = list(kernel.work.pulled.values())
+    return found
+
+
+def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
+    """Say which attempts have not ended."""
+    found = np.zeros(len(kernel.attempts), dtype=np.bool_)
+    task = np.flatnonzero(np.asarray(kernel.state) == TaskState.RUNNING)
+    shape = np.asarray(kernel.queues.shape, dtype=np.int64)[np.asarray(kernel.queue)[task]]
+    instances = np.asarray(kernel.nodes.instances, dtype=np.int64)[shape]
+    first = np.asarray(kernel.row)[task]
+    for instance in range(int(instances.max(initial=0))):
+        found[first[instances > instance] + instance] = True
+    return found
+
+
+def collect_tasks(
+    workload: Workload,
+    kernels: list[Kernel],
+    rows: list[npt.NDArray[np.int64]],
+    attempts: RawAttempts,
+    recorder: Recorder,
+    *,
+    preemption_counts: bool = False,
+) -> RawTasks:
+    """Give the final state of every task, and what its attempts say about it."""
+    count = len(workload)
+    state = _gathered(kernels, rows, count, "state")
+    task, outcome, start, end = _fates(attempts)
+    began = np.flatnonzero(
+        (start < end) | (outcome == Outcome.FAILED) | ((start == end) & (outcome == Outcome.SUCCEEDED))
+    )
+    rows_begun, starts = (chosen(column, None if len(began) == len(task) else began) for column in (task, start))
+    last_start, last_outcome = _latest(rows_begun, starts, count), _latest(task, outcome, count)
+    is_only = len(task) == np.count_nonzero(last_outcome >= 0)
+    first = last_start if is_only else _latest(rows_begun[::-1], starts[::-1], count)
+    completed = state == TaskState.COMPLETED
+    exited = completed & (last_outcome != Outcome.TERMINATED) & (last_outcome != Outcome.EXPIRED)
+    for row, error in workload.extras.errors.items():
+        exited[row] &= error == "fileUploadError"
+    exit_code = np.where(exited, np.int32(0), np.int32(-1))
+    failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
+    exit_code[failed] = workload.exit_code[failed]
+    requeuing = [Outcome.REQUEUED, Outcome.DISPLACED, *([Outcome.PREEMPTED] if preemption_counts else [])]
+    last_end = _latest(task, end, count)
+    last_end[~completed] = -1
+    succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
+    for row, instant, again in recorder.task_changes:
+        if not again and state[row] == TaskState.COMPLETED and last_end[row] <= instant:
+            last_end[row], succeeded[row], exited[row], exit_code[row] = instant, False, False, -1
+    return RawTasks(
+        state=_preparing(state, kernels, rows, attempts, recorder.end),
+        exit_code=exit_code,
+        exited=exited,
+        succeeded=succeeded,
+        retries=_gathered(kernels, rows, count, "retries"),
+        requeues=_times(task[np.isin(outcome, requeuing)], count),
+        preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
+        first_start=first,
+        last_start=last_start,
+        end=last_end,
+        pool=_pool_of(rows, count),
+    )
+
+
+def _preparing(
+    state: npt.NDArray[Any],
+    kernels: list[Kernel],
+    rows: list[npt.NDArray[np.int64]],
+    attempts: RawAttempts,
+    end: int,
+) -> npt.NDArray[Any]:
+    """Mark the running tasks whose node is still being prepared when the run ends."""
+    if not any(kernel.work.waits for kernel in kernels):
+        return state
+    found = state.copy()
+    task_of, _, start, _ = _fates(attempts)
+    starts = _latest(task_of, start, len(state))
+    for kernel, row in zip(kernels, rows, strict=True):
+        for attempt in kernel.work.waits:
+            task = row[kernel.attempts.task[attempt]]
+            if state[task] == TaskState.RUNNING and starts[task] > end:
+                found[task] = TaskState.PREPARING
+    return found
+
+
+def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
+    """Give task, outcome, start and end of executions: the first instance stands for all of them."""
+    columns = (attempts.task, attempts.outcome, attempts.start, attempts.end)
+    if not attempts.instance.any():
+        return columns
+    return tuple(column[attempts.instance == 0] for column in columns)
+
+
+def _gathered(kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], count: int, name: str) -> npt.NDArray[Any]:
+    """Join a column of all kernels; a kernel that has all tasks gives its own."""
+    columns = [np.asarray(getattr(kernel, name)) for kernel in kernels]
+    if len(columns) == 1 and len(columns[0]) == count:
+        return columns[0]
+    joined = np.zeros(count, dtype=columns[0].dtype if columns else np.int8)
+    for row, column in zip(rows, columns, strict=True):
+        joined[row] = column
+    return joined
+
+
+def _pool_of(rows: list[npt.NDArray[np.int64]], count: int) -> npt.NDArray[np.int32]:
+    if len(rows) == 1 and len(rows[0]) == count:
+        return constant(0, count, np.int32)
+    pool = np.full(count, -1, np.int32)
+    for index, row in enumerate(rows):
+        pool[row] = index
+    return pool
+
+
+def _latest(task: npt.NDArray[np.int32], values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Give the last of the values that belongs to each task; -1 where none does."""
+    last = np.full(count, -1, values.dtype)
+    last[task] = values
+    return last
+
+
+def _times(task: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
+    """Count how often each task occurs."""
+    return np.bincount(task, minlength=count).astype(np.int32) if len(task) else constant(0, count, np.int32)

@@ -1,0 +1,122 @@
+"""The rules of jobs and tasks as a kernel wants them: columns by task, lists by job, nothing where nobody has any."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.columns.broadcast import chosen
+from simulator.kernel import Rules
+from simulator.scenario import Scenario
+from simulator.scenario.format.bodies import Pool
+from simulator.units import to_ms
+from simulator.workload.build import Workload
+
+Rows = npt.NDArray[np.int64]
+
+
+def rules_of(
+    scenario: Scenario, pool: Pool, workload: Workload, rows: Rows, prepare: Callable[[int, int, int], int]
+) -> Rules:
+    """Give the rules for the tasks of one pool, which are `rows` of the workload."""
+    jobs = [planned.job for planned in workload.jobs]
+    here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
+    extras, options = workload.extras, scenario.options
+    place = (
+        {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images or extras.stumbles else {}
+    )
+    found: dict[str, Any] = {}
+    if any(jobs[job].max_parallel_tasks >= 0 for job in here):
+        found["most_running"] = [job.max_parallel_tasks for job in jobs]
+    if any(jobs[job].allow_task_preemption for job in here):
+        found["displaceable"] = [job.allow_task_preemption for job in jobs]
+    if any(job in here for job in extras.managers):
+        rows_of = {job: row for job, row in extras.managers.items() if job in here}
+        found["managers"] = [
+            int(np.searchsorted(rows, rows_of[job])) if job in rows_of else -1 for job in range(len(jobs))
+        ]
+        found["dedicated_managers"] = [
+            job.job_manager_task is not None and not job.job_manager_task.allow_low_priority_node for job in jobs
+        ]
+    if any(jobs[job].job_preparation_task is not None for job in here):
+        waits = [job.job_preparation_task.wait_for_success if job.job_preparation_task else None for job in jobs]
+        found["prepared"] = [0 if wait is None else 1 if wait else 2 for wait in waits]
+        found["prepare"] = prepare
+    found |= _columns(workload, rows)
+    found |= _images(pool, workload, rows, place)
+    if any(row in place for row in extras.wishes):
+        wish = np.full(len(rows), -1)
+        places = wished_places(workload)
+        for row, name in extras.wishes.items():
+            if row in place:
+                wish[place[row]] = places[name.lower()]
+        found["wish"] = _array("i", wish)
+    if any(row in place for row in extras.stumbles):
+        lead = workload.latency[rows] + workload.overhead[rows]
+        mine = {place[row]: attempts for row, attempts in extras.stumbles.items() if row in place}
+        found["stumbles"] = {task: (int(lead[task]), attempts) for task, attempts in mine.items()}
+    if options.cpu_slowdown:
+        found["lead"] = _array("q", workload.latency[rows] + workload.overhead[rows])
+    if found.keys() & {"limit", "interval", "image", "prepared", "lead", "stumbles"}:
+        found["latency"] = _array("q", workload.latency[rows])
+    several = bool((workload.instances[rows] > 1).any())
+    return Rules(
+        reserve_gangs=several and options.gang_reserve,
+        dedicated_gangs=several and options.gang_node_types == "dedicated",
+        random_order=options.task_order == "random",
+        share_cores=options.cpu_slowdown,
+        **found,
+    )
+
+
+def wished_places(workload: Workload) -> dict[str, int]:
+    """Give a number to each node that tasks wish for, by id in lower case."""
+    names = sorted({name.lower() for name in workload.extras.wishes.values()})
+    return {name: number for number, name in enumerate(names)}
+
+
+def retention_of(workload: Workload, rows: Rows) -> Rows | None:
+    """Give the retention time of each task in ms; None where all have the service's default."""
+    kept = workload.extras.retention
+    return None if kept is None else kept[rows]
+
+
+def _columns(workload: Workload, rows: Rows) -> dict[str, array[int]]:
+    extras = workload.extras
+    found = {}
+    if extras.limit is not None:
+        found["limit"] = _array("q", extras.limit[rows])
+    if extras.interval is not None and extras.interval[rows].any():
+        zeros = np.zeros(len(workload), dtype=np.int64)
+        found["interval"] = _array("q", extras.interval[rows])
+        found["cost"] = _array("q", (zeros if extras.cost is None else extras.cost)[rows])
+        found["restart"] = _array("q", (zeros if extras.restart is None else extras.restart)[rows])
+        found["demand"] = _array("q", chosen(workload.demand, rows))
+    return found
+
+
+def _images(pool: Pool, workload: Workload, rows: Rows, place: dict[int, int]) -> dict[str, Any]:
+    """Give the images that tasks pull at their first use on a node: those that the pool has not fetched before."""
+    there = {name.lower() for name in pool.container_image_names}
+    wanted = {
+        place[row]: name for row, name in workload.extras.images.items() if row in place and name.lower() not in there
+    }
+    names = sorted(set(wanted.values()))
+    downloads = pool.simulation.downloads
+    pulls = [to_ms(downloads.seconds(downloads.image(name).size_mib)) for name in names]
+    if not any(pulls):
+        return {}
+    image = np.full(len(rows), -1)
+    for task, name in wanted.items():
+        image[task] = names.index(name)
+    return {"image": _array("i", image), "pulls": pulls}
+
+
+def _array(code: str, values: npt.NDArray[Any]) -> array[int]:
+    made: array[int] = array(code)
+    made.frombytes(np.ascontiguousarray(values, dtype={"q": np.int64, "i": np.int32}[code]).tobytes())
+    return made

@@ -1,0 +1,181 @@
+"""A job schedule: a job at every recurrence, never two at once (behaviour document, 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.engine.environment import ARRIVALS
+from simulator.errors import BrokenInvariantError
+from simulator.policy.response import DONE, Answer
+from simulator.states import SCHEDULE_TRANSITIONS, JobState, ScheduleState
+from simulator.units import NEVER, to_ms
+
+if TYPE_CHECKING:
+    from simulator.engine.jobs.job import Job
+    from simulator.engine.world import World
+    from simulator.scenario.format.job_schedules import JobSchedule
+
+NO_SCHEDULE: Final = Answer("JobScheduleNotFound", "The specified job schedule does not exist")
+REFUSALS: Final = {
+    None: NO_SCHEDULE,
+    ScheduleState.TERMINATING: Answer("JobScheduleBeingTerminated", "The job schedule is being terminated"),
+    ScheduleState.COMPLETED: Answer("JobScheduleCompleted", "The job schedule has completed"),
+    ScheduleState.DELETING: Answer("JobScheduleBeingDeleted", "The job schedule is being deleted"),
+}
+"""Why nothing can be done to a schedule any more."""
+
+
+class Schedule:
+    """Creates the jobs of one schedule."""
+
+    def __init__(self, world: World, body: JobSchedule, jobs: list[Job]) -> None:
+        self.world = world
+        self.body = body
+        self.jobs = jobs
+        """One for each recurrence, in order."""
+        self.state: ScheduleState | None = ScheduleState.ACTIVE
+        """None = deleted."""
+        self.coming = len(jobs)
+        """How many recurrences are yet to come."""
+        self._waiting: Job | None = None
+        """The job that is due and could not start: the one before still runs, or the schedule is disabled."""
+        window = body.schedule.start_window
+        self._window = NEVER if window is None else min(to_ms(window), NEVER)
+        world.env.process(self.life())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it counts no more against the account's quota of active jobs and schedules."""
+        return self.state is None or self.state is ScheduleState.COMPLETED
+
+    @property
+    def _is_running(self) -> bool:
+        return any(job.state not in (None, JobState.COMPLETED) for job in self.jobs)
+
+    def life(self) -> Generator[Any, Any, None]:
+        """Create a job at each recurrence, or let it wait; what waited longer than that is skipped."""
+        for job in self.jobs:
+            yield self.world.env.at(job.due, ARRIVALS)
+            if self.state in REFUSALS:
+                return
+            self.coming -= 1
+            self._waiting = job
+            self._start_waiting()
+        after = self.body.schedule.do_not_run_after
+        is_held = self._waiting is not None and self.state is ScheduleState.DISABLED
+        if after is not None and (is_held or self.body.schedule.recurrence_interval is not None):
+            yield self.world.env.at(to_ms(after), ARRIVALS)
+        self._finish()
+
+    def job_ended(self) -> None:
+        """Start the job that has waited, if its window is still open; else the schedule may be over."""
+        if self.state is ScheduleState.TERMINATING:
+            self._complete()
+        elif self.state is ScheduleState.DELETING:
+            self._vanish()
+        else:
+            self._start_waiting()
+            self._finish()
+
+    # ---- what a client asks for ----------------------------------------------------------------------------
+
+    def disable(self) -> Answer:
+        """Create no more jobs; the one that runs goes on."""
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        if self.state is ScheduleState.DISABLED:
+            return Answer("JobScheduleDisabled", "The job schedule is disabled already")
+        self._enter(ScheduleState.DISABLED)
+        return DONE
+
+    def enable(self) -> Answer:
+        """Create jobs again, the one of the present recurrence too if its window is open."""
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        if self.state is ScheduleState.DISABLED:
+            self._enter(ScheduleState.ACTIVE)
+            self._start_waiting()
+            self._finish()
+        return DONE
+
+    def terminate(self) -> Answer:
+        """End the job that runs, and the schedule with it."""
+        if self.state in REFUSALS:
+            return REFUSALS[self.state]
+        self._enter(ScheduleState.TERMINATING)
+        self.coming = 0
+        for job in self.jobs:
+            job.terminate("TerminateJobSchedule")
+        self._complete()
+        return DONE
+
+    def delete(self) -> Answer:
+        """Remove the schedule, every job that it has created, and their tasks."""
+        if self.state is None or self.state is ScheduleState.DELETING:
+            return REFUSALS[self.state]
+        self._enter(ScheduleState.DELETING)
+        self.coming = 0
+        for job in self.jobs:
+            job.delete()
+        self._vanish()
+        return DONE
+
+    # ---- inside --------------------------------------------------------------------------------------------
+
+    def _start_waiting(self) -> None:
+        """Create the job that is due, unless another runs, the schedule is disabled, or it is too late by now.
+
+        After `doNotRunAfter` no job is created, whatever has kept it waiting (spec §9.2).
+        """
+        waiting = self._waiting
+        if waiting is None or self._is_running or self.state is not ScheduleState.ACTIVE:
+            return
+        self._waiting = None
+        after, now = self.body.schedule.do_not_run_after, self.world.env.clock
+        if now - waiting.due <= self._window and (after is None or now <= to_ms(after)):
+            waiting.create()
+
+    def _finish(self) -> None:
+        """Complete the schedule when nothing runs and nothing more will."""
+        is_held = self.state is ScheduleState.DISABLED and self._waiting is not None and not self._is_past
+        if self.state in REFUSALS or self.coming or self._is_running or self._may_go_on or is_held:
+            return
+        self._complete()
+
+    def _complete(self) -> None:
+        if self.is_over or self._is_running:
+            return
+        self._enter(ScheduleState.COMPLETED)
+        self._end_pool()
+
+    def _vanish(self) -> None:
+        """Be there no more when the last job has gone."""
+        if self.state is ScheduleState.DELETING and all(job.state is None for job in self.jobs):
+            self.state = None
+            self._end_pool()
+
+    def _end_pool(self) -> None:
+        """Delete the pool that all its jobs had in common."""
+        own = self.body.job_specification.auto_pool
+        if own is not None and own.pool_lifetime_option == "jobschedule" and not own.keep_alive:
+            pool = self.jobs[0].pool if self.jobs else None
+            if pool is not None and pool.is_born:
+                pool.delete()
+
+    def _enter(self, state: ScheduleState) -> None:
+        if self.state is None or state not in SCHEDULE_TRANSITIONS[self.state]:
+            raise BrokenInvariantError(f"job schedule {self.body.id} may not go from {self.state} to {state}")
+        self.state = state
+
+    @property
+    def _is_past(self) -> bool:
+        """Whether the time in which it may run is over."""
+        after = self.body.schedule.do_not_run_after
+        return after is not None and self.world.env.clock >= to_ms(after)
+
+    @property
+    def _may_go_on(self) -> bool:
+        """Whether the schedule recurs beyond what this run sees."""
+        times = self.body.schedule
+        return times.recurrence_interval is not None and times.do_not_run_after is None

@@ -1,0 +1,79 @@
+"""What a pool puts on its nodes before they take tasks; a change reaches a node at its next start (spec §2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simulator.distributions import Constant, TimeDistribution
+from simulator.durations import Seconds
+from simulator.scenario.format.bodies import Pool, StartTask
+from simulator.scenario.format.section import fold
+from simulator.scenario.format.stated_by_tasks import told_time
+
+NO_TIME: Final = Constant[Seconds].model_construct(value=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to fetch."""
+
+    what: str
+    size_mib: float
+    failure_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Start task, downloads and certificates of a pool at one time."""
+
+    start_task: StartTask | None
+    downloads: tuple[Item, ...]
+    certificates: tuple[str, ...]
+    """Thumbprints."""
+    start_task_time: TimeDistribution
+    told_by: str
+    """Who said that time: simulation, environment, command line or defaults."""
+
+
+def setup_of(pool: Pool) -> Setup:
+    """Give what a pool's body asks for: application packages first, then container images to prefetch."""
+    known = pool.simulation.downloads
+    items = []
+    for reference in pool.application_package_references:
+        name, version = _text(reference, "applicationId"), _text(reference, "version")
+        one = known.package(name, version or None)
+        what = f"application package {name}{f' {version}' if version else ''}"
+        items.append(Item(what, one.size_mib, one.failure_probability))
+    for image in pool.container_image_names:
+        one = known.image(image)
+        items.append(Item(f"container image {image}", one.size_mib, one.failure_probability))
+    certificates = tuple(_text(reference, "thumbprint") for reference in pool.certificate_references)
+    return Setup(pool.start_task, tuple(items), certificates, pool.simulation.timing.start_task, _told_by(pool))
+
+
+def updated(pool: Pool, changes: Mapping[str, Any]) -> Pool:
+    """Give a pool's body with changes; a new start task takes as long as its own body tells, unless the pool said."""
+    new = pool.model_copy(update=dict(changes))
+    if new.start_task is None or "start_task" not in changes or _told_by(pool) == "simulation":
+        return new
+    time, _ = told_time(new.start_task.command_line, new.start_task.environment_settings)
+    timing = pool.simulation.timing.model_copy(update={"start_task": time or NO_TIME})
+    return new.model_copy(update={"simulation": pool.simulation.model_copy(update={"timing": timing})})
+
+
+def _told_by(pool: Pool) -> str:
+    """Say whose word a complete pool's start-task time is: its own timing's, the start task's, or nobody's."""
+    time = pool.simulation.timing.start_task
+    task = pool.start_task
+    own, who = (None, "") if task is None else told_time(task.command_line, task.environment_settings)
+    if not isinstance(time, Constant):
+        return "simulation"
+    if own is not None and time.mean == own.mean:
+        return who
+    return "defaults" if own is None and time.mean == 0 else "simulation"
+
+
+def _text(reference: Mapping[str, Any], key: str) -> str:
+    return next((str(value) for name, value in reference.items() if fold(str(name)) == fold(key) and value), "")

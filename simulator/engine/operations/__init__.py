@@ -1,0 +1,1 @@
+"""What operators and clients ask for while a scenario runs: one handler for each operation."""

@@ -1,0 +1,1 @@
+"""Pools: targets and resizes, allocation within limits, the autoscale loop, and views of the nodes."""

@@ -1,0 +1,206 @@
+"""How long an attempt takes and what it comes to, where that depends on more than the task's span.
+
+Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
+an attempt that is stopped shortens the next one.
+
+What is kept of an attempt is told twice: as work, which the attempts after it need not do, and as the time on the
+clock that was not in vain, from its assignment to its last checkpoint. That time has in it what came before the work,
+and the reading and writing of checkpoints, as has the time of an attempt that succeeds.
+"""
+
+from array import array
+
+from simulator.kernel.optional_rules import Rules
+from simulator.states import Outcome
+
+UNPREPARED = int(Outcome.UNPREPARED)
+EXPIRED = int(Outcome.EXPIRED)
+FAILED = int(Outcome.FAILED)
+NODE_BITS = 20
+NEVER = 2**62
+
+
+class Work:
+    """Plans attempts; `plan` leaves its answer in `end`, `outcome` and `wait`."""
+
+    __slots__ = (
+        "_checkpoints",
+        "_cost",
+        "_demand",
+        "_failing",
+        "_image",
+        "_images",
+        "_interval",
+        "_keeping",
+        "_latency",
+        "_lead",
+        "_limit",
+        "_prepare",
+        "_prepared",
+        "_pulls",
+        "_remaining",
+        "_restart",
+        "_span",
+        "_stumbles",
+        "any",
+        "begin",
+        "deadline",
+        "end",
+        "kept",
+        "outcome",
+        "pull",
+        "pulled",
+        "ready",
+        "wait",
+        "waits",
+    )
+
+    def __init__(self, rules: Rules, span: "array[int]") -> None:
+        self.any = rules.lengthen
+        self._span = span
+        self._latency = rules.latency
+        self._lead = rules.lead
+        self._limit = rules.limit
+        self._stumbles = rules.stumbles
+        self._prepared = rules.prepared or []
+        self._prepare = rules.prepare
+        self._image = rules.image
+        self._pulls = rules.pulls
+        self._checkpoints = len(rules.interval) > 0
+        self._interval = rules.interval
+        self._cost = rules.cost
+        self._restart = rules.restart
+        self._demand = rules.demand
+        self._remaining = array("q", rules.demand)
+        for task in range(len(rules.interval)):
+            span[task] += self._process(task, rules.demand[task]) - rules.demand[task]
+        self.ready: dict[int, int] = {}
+        """When a job has prepared a node, by `job << NODE_BITS | node`."""
+        self._failing: set[int] = set()
+        """Of those, where that fails."""
+        self._images: dict[int, int] = {}
+        """When an image is on a node, by `image << NODE_BITS | node`."""
+        self.waits: dict[int, int] = {}
+        """How long attempts waited for preparation, by their row."""
+        self.pulled: dict[int, int] = {}
+        """How long they pulled an image after that, where checkpoints are written or cores are shared."""
+        self.kept: dict[int, tuple[int, int]] = {}
+        """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
+
+        The work of a task's rows and what its next attempt has to do add up to its demand: an attempt that fails by
+        itself throws away what those before it had kept.
+        """
+        self._keeping: dict[int, list[int]] = {}
+        """The rows in `kept`, by task."""
+        self.end = 0
+        self.outcome = 0
+        self.wait = 0
+        self.pull = 0
+        self.begin = 0
+        """When the process begins, where cores are shared."""
+        self.deadline = NEVER
+        """When it is stopped at the latest, where cores are shared."""
+
+    def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int, attempt: int) -> None:
+        """Find out how an attempt of `task` on `nodes` from `now` on will end if nothing stops it."""
+        begin = now + self._latency[task]
+        ready = begin
+        failing = False
+        if self._prepared and self._prepared[job]:
+            for node in nodes:
+                prepared = self._prepared_at(job, node, begin)
+                failing = failing or (job << NODE_BITS | node) in self._failing
+                ready = max(ready, prepared)
+        self.wait = ready - begin
+        self.pull = 0
+        self.outcome = outcome
+        if failing:
+            self.end = ready
+            self.outcome = UNPREPARED
+            return
+        pulled = ready
+        if len(self._image) and self._image[task] >= 0:
+            for node in nodes:
+                pulled = max(pulled, self._pulled_at(self._image[task], node, ready))
+        self.pull = pulled - ready if self._checkpoints or len(self._lead) else 0
+        self.end = pulled + self._span[task] - self._latency[task]
+        if len(self._lead):
+            self.begin = pulled + self._lead[task] - self._latency[task]
+            self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
+        if outcome == FAILED and task in self._stumbles and attempt in self._stumbles[task][1]:
+            self.end = pulled + self._stumbles[task][0] - self._latency[task]
+            self.begin = self.deadline + 1  # no process begins
+        if len(self._limit) and self.end - ready > self._limit[task]:
+            self.end = ready + self._limit[task]
+            self.outcome = EXPIRED
+
+    def stopped(self, task: int, row: int, elapsed: int, lasted: int) -> None:
+        """Hear that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
+
+        Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it; else they
+        are equal. When a slowed process wrote its checkpoints nobody knows: the time that is kept of it is its time
+        in proportion, as if it had been slowed evenly from its beginning to its end; rounded down.
+        """
+        if not self._checkpoints or self._interval[task] <= 0:
+            return
+        step = self._interval[task] + self._cost[task]
+        whole = self._process(task, self._remaining[task])
+        resumed = self._remaining[task] < self._demand[task]
+        lead = self._span[task] - whole  # dispatch, launch, and reading the checkpoint
+        before = self.waits.get(row, 0) + self.pulled.get(row, 0)
+        done = elapsed - before - lead
+        saved = max(done, 0) // step * self._interval[task]
+        if saved:
+            time = before + lead + done // step * step
+            if lasted != elapsed:
+                before += self._lead[task]  # from here on the process ran
+                wall = lasted - before
+                time = before + wall * (time - before) // (elapsed - before)
+            self.kept[row] = (saved, time)
+            self._keeping.setdefault(task, []).append(row)
+            self._remaining[task] -= saved
+            lead += 0 if resumed else self._restart[task]
+            self._span[task] = lead + self._process(task, self._remaining[task])
+
+    def failed(self, task: int) -> None:
+        """Hear that the next attempt starts from the beginning, as one does after an attempt that failed by itself."""
+        if self._checkpoints and self._remaining[task] < self._demand[task]:
+            for row in self._keeping.pop(task):
+                del self.kept[row]
+            lead = self._span[task] - self._process(task, self._remaining[task]) - self._restart[task]
+            self._remaining[task] = self._demand[task]
+            self._span[task] = lead + self._process(task, self._demand[task])
+
+    def is_failing(self, job: int, node: int) -> bool:
+        """Say whether the preparation of `node` by `job` fails."""
+        return (job << NODE_BITS | node) in self._failing
+
+    def renew(self, node: int, jobs: list[int], images: bool) -> None:
+        """Forget what `jobs` have prepared on `node`, and which images are there."""
+        for job in jobs:
+            self.ready.pop(job << NODE_BITS | node, None)
+            self._failing.discard(job << NODE_BITS | node)
+        if images:
+            for image in range(len(self._pulls)):
+                self._images.pop(image << NODE_BITS | node, None)
+
+    def _prepared_at(self, job: int, node: int, begin: int) -> int:
+        key = job << NODE_BITS | node
+        if key not in self.ready:
+            span = self._prepare(job, node, begin) if self._prepare else 0
+            self.ready[key] = begin + abs(span)
+            if span < 0 and self._prepared[job] == 1:
+                self._failing.add(key)
+        return self.ready[key] if self._prepared[job] == 1 else begin
+
+    def _pulled_at(self, image: int, node: int, begin: int) -> int:
+        key = image << NODE_BITS | node
+        if key not in self._images:
+            self._images[key] = begin + self._pulls[image]
+        return self._images[key]
+
+    def _process(self, task: int, work: int) -> int:
+        """Give how long so much work takes with its checkpoints; the end of it needs none."""
+        if self._interval[task] <= 0 or work <= 0:
+            return work
+        return work + (work - 1) // self._interval[task] * self._cost[task]

@@ -1,0 +1,321 @@
+"""The room on a pool's nodes: free slots, cores and memory, and who among equals is first.
+
+Nodes with room hang in one ordered set, best first: by rank, which is the number of used slots for `spread` and of
+free slots for `pack`, then by sequence number. Cores and memory are limits beside the slots; a shape that found no
+room is shut and looks only at nodes where something has been freed since (`release`).
+"""
+
+from simulator.kernel.buffers import NATIVE, column, longer
+from simulator.kernel.inputs import Shape
+from simulator.kernel.ordered_set import OrderedSet
+from simulator.kernel.ordered_set_interpreted import WideSet
+
+CAPACITY = 1 << 20
+"""The most nodes a pool may have in its life."""
+LOG = 32
+"""A power of two. A shut shape that has not seen so many of those that were freed last searches the whole pool."""
+UNSEEN = -LOG - 1
+"""Further back than any log reaches: the shape is not shut."""
+
+
+class Nodes:
+    """Columns of the nodes of one pool, indexed by their sequence number."""
+
+    def __init__(
+        self,
+        *,
+        slots: int,
+        cores: int,
+        memory: int,
+        pack: bool,
+        shapes: list[Shape],
+        gangs: bool = True,
+        share_cores: bool = False,
+    ) -> None:
+        self.slots = slots
+        self.cores = cores
+        self.memory = memory
+        self.pack = pack
+        self.gangs = gangs
+        """Whether the pool lets its nodes talk to each other, as multi-instance tasks need."""
+        self.share_cores = share_cores
+        """Whether tasks that together ask for more cores than there are may run beside each other."""
+        self.count = 0
+        self._bits = 6
+        """A place in `room` is `rank << _bits | node`."""
+        self.room = self._no_room()
+        self.free_slots = column("i", [])
+        self.free_cores = column("q", [])
+        self.free_memory = column("q", [])
+        self.serving = column("b", [])
+        """1 while new tasks may be placed there."""
+        self.held = column("i", [])
+        """How many attempts hold slots there."""
+        self._cells = column("i", [])
+        """Of which tasks: `slots` cells for each node, the first `held` of them in use."""
+        self.needed_slots = column("i", [shape.slots for shape in shapes])
+        self.needed_cores = column("q", [0 if share_cores else shape.cores for shape in shapes])
+        self.needed_memory = column("q", [shape.memory for shape in shapes])
+        self.instances = column("i", [shape.instances for shape in shapes])
+        greedy = any(
+            need * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots
+            for need, shape in zip(self.needed_cores, shapes, strict=True)
+        )
+        self.mixed = greedy
+        """Whether free cores and memory have to be kept at all."""
+        bounds = [
+            greedy and (need > 0 or shape.memory > 0) for need, shape in zip(self.needed_cores, shapes, strict=True)
+        ]
+        self.bounded = column("b", bounds)
+        """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
+        slots' share of them."""
+        self._is_special = column("b", [self.bounded[at] or self.instances[at] > 1 for at in range(len(shapes))])
+        """Whether more than slots on one node must be looked at."""
+        self._log = column("i", [0] * LOG)
+        """The nodes on which something was freed last, entry i at i mod `LOG`."""
+        self.freed = 0
+        """How many entries have been logged."""
+        self.last_freed = 0
+        """The node of the last entry."""
+        self.seen = column("q", [UNSEEN] * len(shapes))
+        """The entry from which on a shut shape may have room; further back than `LOG` entries: it is open."""
+
+    def __len__(self) -> int:
+        return self.count
+
+    def reserve(self, count: int) -> None:
+        """Make rows for the nodes 0 … count − 1."""
+        if count > CAPACITY:
+            raise OverflowError(f"a pool of more than {CAPACITY} nodes in its life is not supported")
+        if count > len(self.free_slots):
+            self._widen(count)
+        self.count = max(self.count, count)
+
+    def never_fits(self, shape: Shape) -> bool:
+        """Say whether even an empty node has no room for `shape`."""
+        return (
+            shape.slots > self.slots
+            or (shape.cores > self.cores and not self.share_cores)
+            or shape.memory > self.memory
+            or (shape.instances > 1 and (not self.gangs or self.slots > 1 or shape.slots > 1))
+        )
+
+    def open(self, node: int) -> None:
+        """Let tasks be placed on `node` from now on."""
+        self.serving[node] = 1
+        if self.free_slots[node]:
+            self.room.add(self._place(node))
+        if self.mixed:
+            self.release(node)
+
+    def close(self, node: int) -> None:
+        """Place no more tasks on `node`; what runs there runs on."""
+        if self.free_slots[node]:
+            self.room.remove(self._place(node))
+        self.serving[node] = 0
+
+    def tasks_on(self, node: int) -> list[int]:
+        """Give the tasks that hold slots of `node`, in creation order: that of its cells has no meaning."""
+        start = node * self.slots
+        return sorted([self._cells[cell] for cell in range(start, start + self.held[node])])
+
+    def take(self, node: int, shape: int, task: int) -> int:
+        """Put one instance of a task on a node in service; give its cell."""
+        need = self.needed_slots[shape]
+        free = self.free_slots[node]
+        self.free_slots[node] = free - need
+        place = (free if self.pack else self.slots - free) << self._bits | node  # `_place` without a call
+        if free > need:
+            self.room.move(place, place - ((need if self.pack else -need) << self._bits))
+        else:
+            self.room.remove(place)
+        if self.mixed:
+            self.free_cores[node] -= self.needed_cores[shape]
+            self.free_memory[node] -= self.needed_memory[shape]
+        held = self.held[node]
+        self.held[node] = held + 1
+        cell = node * self.slots + held
+        self._cells[cell] = task
+        return cell
+
+    def replace(self, cell: int, task: int) -> None:
+        """Put another task of the same shape into a cell."""
+        self._cells[cell] = task
+
+    def exchange(self, node: int, cell: int, shape: int, other: int, task: int) -> None:
+        """Put a task of the shape `other` into a cell of `node` where one of `shape` was; nothing is logged."""
+        self._cells[cell] = task
+        free = self.free_slots[node]
+        more = self.needed_slots[other] - self.needed_slots[shape]
+        if more:
+            place = self._place(node)
+            self.free_slots[node] = free - more
+            if free == 0:
+                self.room.add(self._place(node))
+            elif free == more:
+                self.room.remove(place)
+            else:
+                self.room.move(place, self._place(node))
+        if self.mixed:
+            self.free_cores[node] -= self.needed_cores[other] - self.needed_cores[shape]
+            self.free_memory[node] -= self.needed_memory[other] - self.needed_memory[shape]
+
+    def give(self, cell: int, shape: int) -> int:
+        """Let the instance in `cell` go; give the task that stands in the cell now, perhaps still the same."""
+        node = cell // self.slots
+        held = self.held[node] - 1
+        self.held[node] = held
+        moved = self._cells[node * self.slots + held]
+        self._cells[cell] = moved
+        free = self.free_slots[node]
+        need = self.needed_slots[shape]
+        self.free_slots[node] = free + need
+        if self.mixed:
+            self.free_cores[node] += self.needed_cores[shape]
+            self.free_memory[node] += self.needed_memory[shape]
+        if self.serving[node]:
+            place = (free if self.pack else self.slots - free) << self._bits | node  # `_place` without a call
+            better = place + ((need if self.pack else -need) << self._bits)
+            if free:
+                self.room.move(place, better)
+            else:
+                self.room.add(better)
+            if self.mixed:
+                self.release(node)
+        return moved
+
+    def release(self, node: int) -> None:
+        """Log that something has become free on `node`."""
+        self._log[self.freed & (LOG - 1)] = node
+        self.last_freed = node
+        self.freed += 1
+
+    def most_free(self, entries: int) -> int:
+        """Give the most slots that are free on one of the nodes logged last, so many entries back."""
+        most = 0
+        for entry in range(max(self.freed - entries, 0), self.freed):
+            node = self._log[entry & (LOG - 1)]
+            if self.serving[node] and self.free_slots[node] > most:
+                most = self.free_slots[node]
+        return most
+
+    def take_back(self) -> None:
+        """Take back the last entry of the log: who waits has looked at it. Its place may have been an old entry's."""
+        if self.mixed:
+            self.freed -= 1
+            self.reopen(self.last_freed)
+            self.last_freed = self._log[(self.freed - 1) & (LOG - 1)]
+
+    def reopen(self, node: int) -> None:
+        """Let shapes that are shut look at all nodes again if they have room on `node`, of which nothing was logged."""
+        slots = self.free_slots[node]
+        for shape in range(len(self.seen)):
+            if self.seen[shape] != UNSEEN and self.needed_slots[shape] <= slots and self.fits(node, shape):
+                self.seen[shape] = UNSEEN
+
+    def fits(self, node: int, shape: int) -> bool:
+        """Say whether one instance of `shape` has room on `node` now."""
+        return (
+            self.serving[node] == 1
+            and self.free_slots[node] >= self.needed_slots[shape]
+            and self.free_cores[node] >= self.needed_cores[shape]
+            and self.free_memory[node] >= self.needed_memory[shape]
+        )
+
+    def find(self, shape: int) -> int:
+        """Give the node for one task of `shape` by the fill type, −1 where none has room.
+
+        `spread` wants the fewest, `pack` the most used slots; the lowest sequence number decides ties.
+        """
+        if self._is_special[shape]:
+            return self._find_gang(shape) if self.instances[shape] > 1 else self._find_bounded(shape)
+        if self.pack:
+            place = self.room.first(self.needed_slots[shape] << self._bits)
+        else:
+            place = self.room.first(0)
+            if place >> self._bits > self.slots - self.needed_slots[shape]:
+                return -1
+        return place if place < 0 else place & ((1 << self._bits) - 1)
+
+    def next_with_room(self, node: int, shape: int) -> int:
+        """Go through the nodes with room for anything, best first: the one after `node`, −1 = the first."""
+        if node >= 0:
+            place = self.room.first(self._place(node) + 1)
+        else:
+            place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
+        return -1 if place < 0 else place & ((1 << self._bits) - 1)
+
+    def equals(self, node: int, shape: int) -> list[int]:
+        """Give the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
+        rank = self._place(node) >> self._bits
+        found = []
+        place = self.room.first(rank << self._bits)
+        while place >= 0 and place >> self._bits == rank:
+            other = place & ((1 << self._bits) - 1)
+            if not self.mixed or self.fits(other, shape):
+                found.append(other)
+            place = self.room.first(place + 1)
+        return found
+
+    def gang(self, count: int) -> list[int]:
+        """Give the idle nodes of lowest sequence number, `count` of them, or all where there are fewer."""
+        rank = self.slots if self.pack else 0
+        chosen: list[int] = []
+        place = self.room.first(rank << self._bits)
+        while place >= 0 and place >> self._bits == rank and len(chosen) < count:
+            chosen.append(place & ((1 << self._bits) - 1))
+            place = self.room.first(place + 1)
+        return chosen
+
+    def _place(self, node: int) -> int:
+        free = self.free_slots[node]
+        return (free if self.pack else self.slots - free) << self._bits | node
+
+    def _find_gang(self, shape: int) -> int:
+        idle = self.gang(self.instances[shape])
+        return int(idle[0]) if len(idle) == self.instances[shape] else -1
+
+    def _find_bounded(self, shape: int) -> int:
+        if self.freed - self.seen[shape] < LOG:
+            return self._find_freed(shape)
+        place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
+        while place >= 0:
+            node = place & ((1 << self._bits) - 1)
+            if self.fits(node, shape):
+                return node
+            place = self.room.first(place + 1)
+        self.seen[shape] = self.freed
+        return -1
+
+    def _find_freed(self, shape: int) -> int:
+        """Give the best of the nodes that a shut shape has not seen since they were freed."""
+        best = -1
+        for entry in range(self.seen[shape], self.freed):
+            node = self._log[entry & (LOG - 1)]
+            if self.fits(node, shape):
+                if best < 0 or self._place(node) < self._place(best):
+                    best = node
+            elif best < 0:
+                self.seen[shape] = entry + 1
+        return best
+
+    def _no_room(self) -> OrderedSet | WideSet:
+        capacity = (self.slots + 1) << self._bits
+        return OrderedSet(capacity) if NATIVE else WideSet(capacity)
+
+    def _widen(self, count: int) -> None:
+        """Make room for at least `count` nodes, and hang those with room where they belong then."""
+        while count > 1 << self._bits:
+            self._bits += 1
+        rows = 1 << self._bits
+        more = rows - len(self.free_slots)
+        self.free_slots = longer("i", self.free_slots, self.slots, more)
+        self.free_cores = longer("q", self.free_cores, self.cores, more)
+        self.free_memory = longer("q", self.free_memory, self.memory, more)
+        self.held = longer("i", self.held, 0, more)
+        self._cells = longer("i", self._cells, 0, more * self.slots)
+        self.serving = longer("b", self.serving, 0, more)
+        self.room = self._no_room()
+        for node in range(self.count):
+            if self.serving[node] and self.free_slots[node]:
+                self.room.add(self._place(node))

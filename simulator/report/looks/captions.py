@@ -1,0 +1,67 @@
+"""Titles that say what a picture shows: numbers of a run turned into a short sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from simulator.results.money.ledger import BUSY, Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.results.record.read import Frames
+
+IDLE = frozenset({Label.IDLE_BEFORE, Label.IDLE_BETWEEN, Label.IDLE_TAIL, Label.IDLE_UNUSED})
+WORTH_SAYING = 0.005
+"""A smaller share is left out of a sentence."""
+STARTING = frozenset({Label.BOOTING, Label.START_TASK})
+
+
+def percent(share: float) -> str:
+    """Write a share so that what is there is never 0 % and what is missing never 100 %."""
+    shown = round(100 * share)
+    if shown == 0 and share > 0:
+        return "< 1 %"
+    return "> 99 %" if shown == 100 and share < 1 else f"{shown} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Join parts of a sentence with commas and a last `and`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def paid(run: Frames, pools: Iterable[str]) -> dict[str, float]:
+    """Give node-seconds paid for, by label."""
+    ledger = of_pools(run.frame("ledger"), pools)
+    billed = ledger.groupby("label", observed=True)["billed"].sum()
+    return {str(label): float(value) for label, value in billed.items() if value > 0}
+
+
+def of_pools(frame: pd.DataFrame, pools: Iterable[str]) -> pd.DataFrame:
+    """Give the rows of some pools."""
+    return frame[frame["pool"].isin(list(pools))]
+
+
+def share_of(parts: Mapping[str, float], labels: Iterable[str]) -> float:
+    """Give the share of some labels in the whole; 0 of nothing."""
+    whole = sum(parts.values())
+    return sum(parts.get(str(label), 0.0) for label in labels) / whole if whole else 0.0
+
+
+def where_it_went(parts: Mapping[str, float]) -> str:
+    """Say how paid node time splits into work, waiting, starting up and loss."""
+    if not parts:
+        return "nothing was paid for"
+    parts = {label: amount for label, amount in parts.items() if label != Label.BILLING_ROUNDING}
+    said = [f"{percent(share_of(parts, BUSY - {Label.BUSY_LOST}))} of the paid time had work"]
+    for labels, text in ((IDLE, "was idle"), (STARTING, "went into starting up"), ({Label.BUSY_LOST}, "was lost")):
+        share = share_of(parts, labels)
+        if share >= WORTH_SAYING:
+            said.append(f"{percent(share)} {text}")
+    return joined(said)

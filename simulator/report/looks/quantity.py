@@ -1,0 +1,33 @@
+"""Numbers with their units, in text and on axes."""
+
+from __future__ import annotations
+
+import math
+
+from simulator.report.looks.clock import unit_of
+from simulator.units import spoken
+
+
+def written(value: float, unit: str) -> str:
+    """Write a value as people say it; units are those of `experiment.replications.Measure`."""
+    sign = "−" if value < 0 else ""
+    if not math.isfinite(value):
+        return "unknown"
+    if unit == "s":
+        return sign + spoken(abs(value))
+    if unit == "USD":
+        return f"{sign}${abs(value):,.2f}"
+    if unit == "share":
+        return f"{100 * value:.1f} %".replace("-", "−")
+    text = f"{abs(value):,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{abs(value):,.2f}"
+    return f"{sign}{text}{' ' + unit if unit else ''}"
+
+
+def axis_of(title: str, unit: str, most: float) -> tuple[float, str]:
+    """Give the divisor and the label of an axis that shows a measure of up to `most`."""
+    if unit == "s":
+        size, name = unit_of(most)
+        return size, f"{title} ({name})"
+    if unit == "share":
+        return 0.01, f"{title} (%)"
+    return 1.0, f"{title} ({unit or 'count'})"

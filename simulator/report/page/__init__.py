@@ -1,0 +1,1 @@
+"""Reports as one HTML file each: of a run, and of an experiment."""

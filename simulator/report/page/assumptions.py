@@ -1,0 +1,151 @@
+"""What a run's numbers rest on beyond the scenario: each value with where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from simulator.scenario.format.catalogue import find
+from simulator.scenario.format.complete import pool_bodies
+from simulator.scenario.format.deployment import is_custom_image, os_kind
+from simulator.scenario.format.timing import Timing, TimingPreset, preset
+from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin
+from simulator.units import spoken
+
+TIMINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "allocation_latency": ("allocationLatency",),
+    "allocation_tail": ("allocationTail",),
+    "boot": ("creating", "starting"),
+    "start_task": ("startTask",),
+    "leaving": ("leaving",),
+    "dispatch_latency": ("dispatchLatency",),
+    "launch_overhead": ("launchOverhead",),
+    "recovery_delay": ("recoveryDelay",),
+}
+"""Facts about times, and the keys of a pool's timing that hold them."""
+SHOWN: Final = 3
+"""Different values of pools that are written out."""
+
+
+class Basis(NamedTuple):
+    """One thing the numbers rest on."""
+
+    what: str
+    value: str
+    origin: str
+    source: str
+
+
+def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Basis]:
+    """Give what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it."""
+    pools = list(pool_bodies(scenario))
+    named = scenario.get("options", {}).get("timingPreset", TimingPreset.MEASURED)
+    found = [*_times(pools, TimingPreset(named)), *_evictions(pools), *_prices(scenario, pools)]
+    if summary["evaluations"]["count"]:
+        found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
+    return [*found, *(_said(text) for text in summary["assumptions"])]
+
+
+def _basis(name: str, value: str, given: bool = False) -> Basis:
+    fact: Fact = ORIGINS[name]
+    if given:
+        return Basis(fact.title, value, Origin.GIVEN, "the scenario file")
+    return Basis(fact.title, value, fact.origin, fact.source)
+
+
+def _times(pools: Sequence[Mapping[str, Any]], named: TimingPreset) -> Iterator[Basis]:
+    """Give the times of nodes and tasks; one that differs from its preset was given."""
+    timings = [(pool["simulation"]["timing"], _preset(pool, named)) for pool in pools]
+    preempted = any(_evicts(pool) for pool in pools)
+    for name, keys in TIMINGS.items():
+        if (name == "recovery_delay" and not preempted) or not timings:
+            continue
+        if name == "start_task" and not any(pool.get("startTask") for pool in pools):
+            continue
+        values = _distinct(", then ".join(_time(key, timing[key]) for key in keys) for timing, _ in timings)
+        is_given = any(timing[key] != usual[key] for timing, usual in timings for key in keys)
+        basis = _basis(name, values, is_given)
+        if named is not TimingPreset.MEASURED and not is_given:
+            basis = basis._replace(origin=Origin.ASSUMED, source=f"preset {named}, chosen (P28)")
+        yield basis
+
+
+def _preset(pool: Mapping[str, Any], named: TimingPreset) -> dict[str, Any]:
+    """Give the preset that a pool would have without values of its own, written as the scenario writes it."""
+    machine = pool.get("virtualMachineConfiguration")
+    kind = os_kind(machine, pool.get("cloudServiceConfiguration"))
+    usual = preset(named, kind, custom_image=is_custom_image(machine))
+    return Timing.model_validate(usual).model_dump(mode="json", by_alias=True)
+
+
+def _evicts(pool: Mapping[str, Any]) -> bool:
+    return str(pool["simulation"]["preemption"]["model"]) != "none"
+
+
+def _evictions(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
+    values = [_shape(pool["simulation"]["preemption"]) for pool in pools if _evicts(pool)]
+    if values:
+        band = any(pool["simulation"]["preemption"].get("evictionRateBand") for pool in pools if _evicts(pool))
+        yield _basis("evictions", _distinct(values), given=not band)
+
+
+def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
+    """Give the prices of the sizes that pools use; one that is not the catalogue's was given."""
+    sizes = scenario.get("sizes", {})
+    for name, key, low in (("prices", "dedicated", False), ("low_priority_price", "lowPriority", True)):
+        used = [pool for pool in pools if not low or _has_low_priority(pool)]
+        said, is_given = [], False
+        for pool in used:
+            own = pool["simulation"]["prices"][key]
+            size = sizes.get(pool["vmSize"], {})
+            system = "Windows" if os_kind(pool.get("virtualMachineConfiguration"), None) == "windows" else "Linux"
+            price = size.get(f"{key}{system}") if own is None else own
+            known = find(str(pool["vmSize"]))
+            listed = None if known is None else known.model_dump(by_alias=True).get(f"{key}{system}")
+            is_given |= own is not None or (price is not None and price != listed)
+            if price is not None:
+                said.append(f"{pool['vmSize']} ${price:g} an hour")
+        if used:
+            yield _basis(name, _distinct(said) or "a share of the dedicated price", is_given)
+
+
+def _has_low_priority(pool: Mapping[str, Any]) -> bool:
+    return bool(pool.get("targetLowPriorityNodes")) or "LowPriority" in str(pool.get("autoScaleFormula"))
+
+
+def _said(text: str) -> Basis:
+    """Take over what the answer says; an option that differs from its default was given by the file."""
+    what, _, value = text.partition(": ")
+    if what.startswith("option "):
+        return Basis(what, value, Origin.GIVEN, "the scenario file; the service leaves it open")
+    return Basis(what, value, Origin.ASSUMED, "chosen for want of anything published")
+
+
+def _distinct(values: Iterator[str] | Sequence[str] | Any) -> str:
+    found = list(dict.fromkeys(values))
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return "; ".join(found[:SHOWN]) + more
+
+
+def _time(key: str, value: Any) -> str:
+    return f"{value:g} s for each" if key == "allocationTail" else _shape(value)
+
+
+def _shape(value: Any) -> str:
+    """Write a duration, a number or a shape with its parameters in words."""
+    if isinstance(value, Mapping):
+        if len(value) == 1:
+            ((name, inside),) = value.items()
+            return f"{name}: {_shape(inside)}" if isinstance(inside, Mapping) else f"{name} {_shape(inside)}"
+        return ", ".join(f"{_words(name)} {_shape(inside)}" for name, inside in value.items() if inside is not None)
+    if isinstance(value, list | tuple):
+        return f"{len(value)} values" if len(value) > SHOWN else ", ".join(map(_shape, value))
+    if isinstance(value, str):
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)s", value)
+        return spoken(float(found[1])) if found else value
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

@@ -1,0 +1,317 @@
+"""The answer: measures of one run as one object with stable keys.
+
+tasks           counts: planned (all that the scenario means to add), submitted (those that were added), succeeded,
+                failed, unfinished; retries, requeues, preemptions (times, not tasks); unfinished_why {reason: tasks};
+                planned = succeeded + failed + unfinished: work that was never submitted (refused, of a job that its
+                schedule did not create, due after the end) is unfinished too, so that no design looks done for it
+makespan_s      first submission to last completion
+queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
+utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
+                that asks for no cores takes its share by slots); useful: node time with a task that succeeds (of an
+                attempt that was lost: up to its last checkpoint) of node time billed; slowdown: how many times as
+                long attempts that succeeded took as they would have alone on their node, where they would pull their
+                image and read and write checkpoints too; None unless the option cpuSlowdown lets tasks share cores
+nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
+jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
+ledger_node_s   node-seconds by label; they sum to the time all nodes existed
+cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
+                licenses: how much of the total application licences make up;
+                None with the reasons in notes where a price is not known
+resize_errors   {code: times}
+operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
+evaluations     of autoscale formulas: count, errors {code: times}, target_changes
+warnings        what a user should look at: memory asked for beyond what nodes have
+assumptions     what the result rests on that nobody has published
+stopped         work done, stalled, horizon or interrupted
+manifest        versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.columns.broadcast import chosen, where
+from simulator.policy.codes import RETARGETED, SUCCESS
+from simulator.results.money.bill import cents, in_dollars
+from simulator.results.money.ledger import LABELS, Label
+from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
+from simulator.results.record.manifest import manifest
+from simulator.results.record.memory_excess import memory_warnings
+from simulator.states import NodeState, Outcome, TaskState
+from simulator.units import MS_PER_S
+
+if TYPE_CHECKING:
+    from simulator.results.record.recording import Recording
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def summarize(recording: Recording) -> dict[str, Any]:
+    """Give the answer as plain values; `None` where there was nothing to measure."""
+    raw, workload = recording.raw, recording.workload
+    tasks = raw.tasks
+    started = tasks.first_start >= 0
+    completed = tasks.state == TaskState.COMPLETED
+    makespan = None
+    if completed.any():
+        makespan = float(tasks.end[completed].max() - workload.submit[tasks.submitted].min()) / MS_PER_S
+    cost = _cost(recording)
+    waits = _spans(workload.submit, tasks.first_start, started)
+    return {
+        "tasks": _tasks(recording),
+        "makespan_s": makespan,
+        "queue_time_s": quantiles(waits),
+        "turnaround_s": quantiles(_spans(workload.submit, tasks.end, completed)),
+        "utilization": _utilization(recording),
+        "nodes": _nodes(recording),
+        "jobs": _jobs(recording, cost, waits),
+        "ledger_node_s": recording.ledger.seconds(),
+        "cost": cost,
+        "resize_errors": _resize_errors(recording),
+        "operations": _operations(recording),
+        "evaluations": _evaluations(recording),
+        "warnings": memory_warnings(recording),
+        "assumptions": _assumptions(recording),
+        "stopped": raw.stop_reason,
+        "manifest": manifest(recording),
+    }
+
+
+def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
+    """Give seconds between instants, of those rows."""
+    return chosen(until - since, where(rows)) / MS_PER_S
+
+
+def quantiles(values: Floats) -> dict[str, float] | None:
+    """Give mean, p50, p95, p99 and maximum; None of nothing."""
+    if not len(values):
+        return None
+    ordered = np.sort(values)
+    p50, p95, p99 = (_below(ordered, share) for share in (0.5, 0.95, 0.99))
+    return {"mean": float(values.mean()), "p50": p50, "p95": p95, "p99": p99, "max": float(ordered[-1])}
+
+
+def _below(ordered: Floats, share: float) -> float:
+    """Interpolate a quantile as `np.quantile` does, to the last bit; that one imports masked arrays first."""
+    place = (len(ordered) - 1) * share
+    index = int(place)
+    low, high = float(ordered[index]), float(ordered[min(index + 1, len(ordered) - 1)])
+    part = place - index
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
+
+
+def _tasks(recording: Recording) -> dict[str, Any]:
+    tasks = recording.raw.tasks
+    completed = tasks.state == TaskState.COMPLETED
+    names, codes = recording.unfinished
+    why = np.bincount(codes, minlength=len(names))
+    return {
+        "planned": len(recording.workload),
+        "submitted": int(tasks.submitted.sum()),
+        "succeeded": int(tasks.succeeded.sum()),
+        "failed": int((completed & ~tasks.succeeded).sum()),
+        "unfinished": int((~completed).sum()),
+        "retries": int(tasks.retries.sum()),
+        "requeues": int(tasks.requeues.sum()),
+        "preemptions": int(tasks.preemptions.sum()),
+        "unfinished_why": {name: int(count) for name, count in zip(names[1:], why[1:], strict=True) if count},
+    }
+
+
+def _share(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole > 0 else None
+
+
+def _utilization(recording: Recording) -> dict[str, float | None]:
+    raw, workload, control = recording.raw, recording.workload, recording.control
+    serving = np.where(control.state == IDLE, control.end - control.start, 0)
+    pool_of_row = control.node_pool[control.node]
+    made = raw.attempts
+    held = (made.end - made.assigned).astype(np.float64)
+    slots, cores = _capacities(recording)
+    # Draining nodes work without being in service: their work counts on both sides.
+    draining = np.where((control.state != IDLE), control.worked.measure(control.node, control.start, control.end), 0)
+    room = (serving + draining).astype(np.float64)
+    ledger = recording.ledger
+    held_slots, own = chosen(workload.slots, made.task), chosen(workload.cores, made.task)
+    taken = np.where(own > 0, own / 1000, held_slots * (cores / slots)[control.node_pool][made.node])
+    shares = recording.scenario.options.cpu_slowdown
+    at_work = _at_work(recording, taken, cores[control.node_pool][made.node]) if shares else float((held * taken).sum())
+    return {
+        "slot": _share((held * held_slots).sum(), (room * slots[pool_of_row]).sum()),
+        "core": _share(at_work, (room * cores[pool_of_row]).sum()),
+        "useful": _share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
+        "slowdown": _slowdown(recording) if shares else None,
+    }
+
+
+def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
+    """Add up core time where attempts share cores: of each node no more at once than it has."""
+    made = recording.raw.attempts
+    node = np.concatenate([made.node, made.node])
+    time = np.concatenate([made.assigned, made.end])
+    order = np.lexsort((time, node))
+    node, time = node[order], time[order]
+    level = np.cumsum(np.concatenate([taken, -taken])[order])
+    bound = np.concatenate([cores, cores])[order]
+    spans = np.diff(time) * (node[1:] == node[:-1])
+    return float((np.minimum(level, bound)[:-1] * spans).sum())
+
+
+def _slowdown(recording: Recording) -> float | None:
+    """Compare how long attempts that succeeded took with what they would have taken alone.
+
+    Alone, too, an attempt pulls an image that is not there, writes its checkpoints, and goes on from the last one.
+    """
+    made, workload, extras = recording.raw.attempts, recording.workload, recording.workload.extras
+    good = np.flatnonzero((made.outcome == Outcome.SUCCEEDED) & (made.instance == 0))
+    task = made.task[good]
+    work = workload.demand[task]
+    alone = workload.overhead[task] + made.pulled[good]
+    if extras.interval is not None:
+        first = made.instance == 0
+        done = np.bincount(made.task[first], weights=made.kept[first].astype(np.float64), minlength=len(workload))[task]
+        work = work - done.astype(np.int64)
+        interval = extras.interval[task]
+        written = np.where(interval > 0, np.maximum(work - 1, 0) // np.maximum(interval, 1), 0)
+        for times, each in ((written, extras.cost), (done > 0, extras.restart)):
+            alone = alone if each is None else alone + times * each[task]
+    return _share(float((made.end - made.start)[good].sum()), float((alone + work).sum()))
+
+
+def _capacities(recording: Recording) -> tuple[Floats, Floats]:
+    """Give slots and cores of a node, by pool."""
+    pools, sizes = recording.raw.pools, recording.scenario.sizes
+    slots = np.array([pool.task_slots_per_node for pool in pools], dtype=np.float64)
+    return slots, np.array([sizes[pool.vm_size].vcpus for pool in pools], dtype=np.float64)
+
+
+def _nodes(recording: Recording) -> dict[str, Any]:
+    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end."""
+    control = recording.control
+    found: dict[str, Any] = _levels(recording, np.ones(len(control.node), dtype=bool))
+    found["by_kind"] = {
+        str(kind): _levels(recording, control.node_kind[control.node] == code)
+        for code, kind in enumerate(KINDS)
+        if (control.node_kind == code).any()
+    }
+    found["preemptions"] = int((control.state == PREEMPTED).sum())
+    found["vms"] = int((control.state == CREATING).sum())
+    return found
+
+
+def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    control = recording.control
+    start, end = control.start[rows], control.end[rows]
+    if not len(start):
+        return {"peak": 0, "mean": 0.0}
+    instants = np.concatenate([start, end])
+    steps = np.concatenate([np.ones(len(start), np.int64), -np.ones(len(end), np.int64)])
+    order = np.lexsort((steps, instants))
+    span = int(control.end.max() - control.start.min())
+    mean = _share(float((end - start).sum()), float(span))
+    return {"peak": int(np.cumsum(steps[order]).max()), "mean": mean or 0.0}
+
+
+def _cost(recording: Recording) -> dict[str, Any]:
+    bill = recording.bill
+    if not bill.is_known:
+        parts = ("total", "by_pool", "by_kind", "by_job", "by_label", "licenses", "per_succeeded_task")
+        unknown = dict.fromkeys(parts)
+        return {"currency": "USD", **unknown, "notes": list(bill.notes)}
+    total = bill.total
+    succeeded = int(recording.raw.tasks.succeeded.sum())
+    return {
+        "currency": "USD",
+        "total": cents(total) / 100,
+        "by_pool": in_dollars(bill.by(0), total),
+        "by_kind": in_dollars(bill.by(1), total),
+        "by_job": in_dollars(bill.by_job, total),
+        "by_label": in_dollars(bill.by(2), total),
+        "licenses": cents(bill.licenses) / 100,
+        "per_succeeded_task": _share(cents(total) / 100, succeeded),
+        "notes": list(bill.notes),
+    }
+
+
+def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[str, Any]:
+    """Measure each job by itself, in NumPy over all jobs at once; `waited` is of the tasks that started."""
+    workload, tasks, jobs = (
+        recording.workload,
+        recording.raw.tasks,
+        [planned.job for planned in recording.workload.jobs],
+    )
+    count = len(jobs)
+    came, completed = where(tasks.submitted), where(tasks.state == TaskState.COMPLETED)
+    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded))
+    of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
+    begin = np.full(count, np.iinfo(np.int64).max)
+    end = np.full(count, -1, dtype=np.int64)
+    np.minimum.at(begin, of_submitted, chosen(workload.submit, came))
+    np.maximum.at(end, chosen(workload.job, completed), chosen(tasks.end, completed))
+    meant, submitted, starts, succeeded = (
+        np.bincount(job, minlength=count) for job in (of_all, of_submitted, of_started, of_succeeded)
+    )
+    waits = np.zeros(count)
+    np.add.at(waits, of_started, waited)
+    return {
+        job.id: {
+            "planned": int(meant[index]),
+            "submitted": int(submitted[index]),
+            "succeeded": int(succeeded[index]),
+            "makespan_s": float(end[index] - begin[index]) / MS_PER_S if end[index] >= 0 else None,
+            "queue_time_s": _share(float(waits[index]), float(starts[index])),
+            "cost": None if cost["by_job"] is None else cost["by_job"].get(job.id, 0.0),
+        }
+        for index, job in enumerate(jobs)
+    }
+
+
+def _resize_errors(recording: Recording) -> dict[str, int]:
+    codes = (row.code for row in recording.raw.recorder.resizes)
+    return dict(sorted(Counter(code for code in codes if code not in ("", SUCCESS, RETARGETED)).items()))
+
+
+def _operations(recording: Recording) -> dict[str, Any]:
+    rows = recording.raw.recorder.operations
+    refused = [
+        {
+            "time_s": row.time / MS_PER_S,
+            "operation": row.operation,
+            "target": row.target,
+            "code": row.code,
+            "message": row.message,
+        }
+        for row in rows
+        if row.code != SUCCESS
+    ]
+    return {"count": len(rows), "refused": refused}
+
+
+def _evaluations(recording: Recording) -> dict[str, Any]:
+    rows = recording.raw.recorder.evaluations
+    errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
+    changes = sum(row.action in ("resize", "retarget", "pending") for row in rows)
+    return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
+
+
+def _assumptions(recording: Recording) -> list[str]:
+    """Name what the numbers rest on that the service does not publish."""
+    options = recording.scenario.options
+    said = [f"timings of nodes and tasks: preset {options.timing_preset}, chosen, not published (P28)"]
+    if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
+        said.append("preemption: the scenario's own model, the service publishes rates only in bands (P29, P41)")
+    if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
+        delay = options.lost_node_requeue_delay
+        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (P23, P24)")
+    if recording.raw.recorder.evaluations:
+        said.append(f"autoscale samples: profile {options.sample_profile}, delays chosen, not published (A21)")
+    # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
+    changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
+    said += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]
+    return said + [f"price: {note}" for note in recording.bill.notes]

@@ -1,0 +1,1 @@
+"""Where the node time and the money went, as exact integers."""

@@ -1,0 +1,1 @@
+"""What happened, as tables: made in memory, described by one schema, read back from disk."""

@@ -1,0 +1,47 @@
+"""Everything one replication did, as columns: what the tables of a recording are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.results.money.bill import Bill, make_bill
+from simulator.results.money.ledger import Ledger, make_ledger
+from simulator.results.raw.control_plane import Control
+from simulator.results.raw.raw_run import RawRun
+from simulator.results.why.unfinished import unfinished_why
+from simulator.scenario.format.schema import Scenario
+from simulator.workload.build import Workload
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The columns of one replication, and what follows from them alone."""
+
+    scenario: Scenario
+    replication: int
+    workload: Workload
+    raw: RawRun
+
+    @cached_property
+    def control(self) -> Control:
+        """Nodes and their states as columns."""
+        return Control(self.raw)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Where the node time went."""
+        return make_ledger(self.control, self.scenario.options)
+
+    @cached_property
+    def bill(self) -> Bill:
+        """Where the money went."""
+        return make_bill(self.scenario, self.workload, self.control, self.ledger)
+
+    @cached_property
+    def unfinished(self) -> tuple[list[str], npt.NDArray[np.int32]]:
+        """Why tasks did not complete: reasons, and for each task the index of its own (0 = it did)."""
+        return unfinished_why(self.scenario, self.workload, self.control)

@@ -1,0 +1,141 @@
+"""A recording read back from the directory that `poolsight run --out` wrote: the same frames, nothing computed anew."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from simulator.errors import InputError, Problem
+from simulator.results.record.table_schema import TABLES
+from simulator.results.record.table_schema import table as described
+from simulator.scenario.format.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+MARK: Final = "manifest.json"
+"""The file that tells a recording's directory from any other."""
+EVENTS: Final = "events.jsonl"
+"""The log of the service's events, where it was asked for."""
+
+
+class Frames(Protocol):
+    """What pictures and reports need of a run, be it in memory or on disk."""
+
+    @property
+    def name(self) -> str:
+        """Give the scenario's name."""
+
+    @property
+    def origin(self) -> datetime:
+        """Give the instant that all times count from."""
+
+    @property
+    def end(self) -> float:
+        """Give the end of the run, seconds since the origin."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Give a table; `simulator.results.record.table_schema` describes them."""
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """One replication on disk; tables are read when they are first asked for."""
+
+    directory: Path
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.manifest["scenario"])
+
+    @property
+    def origin(self) -> datetime:
+        return datetime.fromisoformat(self.manifest["origin"])
+
+    @property
+    def end(self) -> float:
+        return float(self.manifest["end_s"])
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The complete scenario that ran."""
+        return Scenario.model_validate(_json(self.directory / "scenario.json"))
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The answer, as `poolsight run --json` prints it."""
+        return _json(self.directory / "summary.json")
+
+    @cached_property
+    def plain_scenario(self) -> dict[str, Any]:
+        """The complete scenario as plain data, everything resolved."""
+        return _json(self.directory / "scenario.json")
+
+    @cached_property
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def table(self, name: str) -> pa.Table:
+        """Give a table as Arrow columns."""
+        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        wanted = [column.name for column in described(name).columns]
+        path = self.directory / f"{name}.parquet"
+        try:
+            found = pq.read_table(path)
+        except FileNotFoundError:
+            raise InputError([Problem("is missing; run the scenario again with --out", str(path))]) from None
+        except (OSError, pa.ArrowInvalid) as error:
+            raise InputError([Problem(f"cannot be read as Parquet: {error}", str(path))]) from None
+        absent = [column for column in wanted if column not in found.column_names]
+        if absent:
+            text = f"has no column {absent[0]!r}, another version wrote it; run the scenario again with --out"
+            raise InputError([Problem(text, str(path))])
+        return found
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Give a table as a pandas frame."""
+        if name not in self._frames:
+            self._frames[name] = self.table(name).to_pandas()
+        return self._frames[name]
+
+
+def read(directory: Path) -> SavedRun:
+    """Open a recording's directory; every table must be there, their contents are read later."""
+    if not directory.is_dir():
+        text = "is not a directory" if directory.exists() else "does not exist"
+        raise InputError([Problem(f"{text}; expected what 'poolsight run FILE --out DIR' wrote", str(directory))])
+    if not (directory / MARK).is_file():
+        text = f"holds no {MARK}; expected what 'poolsight run FILE --out DIR' wrote"
+        raise InputError([Problem(text, str(directory))])
+    manifest = _json(directory / MARK)
+    if manifest.get("kind") is not None:
+        text = f"was written by '{manifest['kind']}'; expected one run, what 'poolsight run FILE --out DIR' wrote"
+        raise InputError([Problem(text, str(directory))])
+    paths = [directory / f"{table.name}.parquet" for table in TABLES]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise InputError([Problem("is missing; run the scenario again with --out", str(path)) for path in missing])
+    absent = [key for key in ("scenario", "origin", "end_s") if key not in manifest]
+    if absent:
+        raise InputError([Problem(f"has no {absent[0]!r}; it is no manifest of a run", str(directory / MARK))])
+    return SavedRun(directory, manifest)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
+    except ValueError as error:
+        raise InputError([Problem(f"is no JSON: {error}", str(path))]) from None
+    if not isinstance(found, dict):
+        raise InputError([Problem("is no JSON object", str(path))])
+    return found

@@ -1,0 +1,187 @@
+"""Why a pool did what it did at an instant: what it wanted, what bound it, which nodes came and went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from simulator.policy.codes import RETARGETED, SUCCESS
+from simulator.results.why.evidence import Run, find_pool, rows_of, written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECENT: Final = 3600.0
+"""Preemptions and operations of so many seconds before the instant are told."""
+LIMITS: Final = {
+    "AccountCoreQuotaReached": "the account's quota of dedicated cores",
+    "AccountLowPriorityCoreQuotaReached": "the account's quota of low-priority cores",
+    "AccountSpotCoreQuotaReached": "the account's quota of spot cores",
+    "AccountVMSeriesCoreQuotaReached": "the account's core quota of the size's family",
+    "CommunicationEnabledPoolReachedMaxVMCount": "the cap of a pool whose nodes communicate",
+    "AllocationFailed": "the region, the subnet or the public addresses had no room for more",
+    "AllocationTimedout": "the resize ran out of time before all nodes had come",
+    "ResizeStopped": "an operator stopped the resize",
+    "RemoveNodesFailed": "nodes still had tasks when the resize ran out of time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStory:
+    """A pool at an instant; values are plain, times are seconds since the origin."""
+
+    pool: str
+    at: float
+    now: dict[str, Any]
+    """Targets, current nodes by kind and state, tasks; `exists` says whether the pool is there."""
+    evaluation: dict[str, Any] | None
+    """The last evaluation of its formula; None where there was none."""
+    next_evaluation: float | None
+    resize: dict[str, Any] | None
+    """The resize under way, else the last one, with the limit that bound it and the nodes that came and went."""
+    preemptions: list[dict[str, Any]]
+    operations: list[dict[str, Any]]
+    sentences: tuple[str, ...]
+
+    def as_json(self, run: Run) -> dict[str, Any]:
+        """Give the story as plain values."""
+        names = ("pool", "at", "now", "evaluation", "next_evaluation", "resize", "preemptions", "operations")
+        return {**{name: getattr(self, name) for name in names}, "time": written(run, self.at), "why": self.sentences}
+
+
+def explain_pool(run: Run, name: str, at: float) -> PoolStory:
+    """Tell what the pool `name` did at `at` seconds and why."""
+    from simulator.results.why.pool_sentences import sentences  # noqa: PLC0415 - it tells of what is made here
+
+    pool = find_pool(run, name)
+    evaluations = _of(run, "evaluations", pool)
+    past = evaluations[evaluations["time"] <= at]
+    following = evaluations["time"][evaluations["time"] > at]
+    facts: dict[str, Any] = {
+        "now": _now(run, pool, at),
+        "evaluation": _evaluation(past.iloc[-1]) if len(past) else None,
+        "next_evaluation": float(following.iloc[0]) if len(following) else None,
+        "resize": _resize(run, pool, at),
+        "preemptions": _preemptions(run, pool, at),
+        "operations": _operations(run, pool, at),
+    }
+    return PoolStory(pool=pool, at=at, sentences=tuple(sentences(run, at, facts)), **facts)
+
+
+def _of(run: Run, table: str, pool: str) -> pd.DataFrame:
+    frame = run.frame(table)
+    return frame[frame["pool"] == pool]
+
+
+def _now(run: Run, pool: str, at: float) -> dict[str, Any]:
+    life = _of(run, "pools", pool).iloc[0]
+    timeline = _of(run, "pool_timeline", pool)
+    past = timeline[timeline["time"] <= at]
+    found: dict[str, Any] = {
+        "exists": bool(life["created"] <= at and not life["gone"] <= at),
+        "being_deleted": bool(life["deleted"] <= at),
+    }
+    for name in timeline.columns[2:]:
+        found[name] = int(past[name].iloc[-1]) if len(past) else 0
+    states = _of(run, "node_states", pool)
+    there = states[(states["start"] <= at) & (states["end"] > at)]
+    counts = there["state"].astype(str).value_counts()
+    found["states"] = {str(state): int(counts[state]) for state in sorted(counts.index)}
+    return found
+
+
+def _evaluation(row: pd.Series) -> dict[str, Any]:
+    found = {name: _plain(row[name]) for name in ("time", "results", "action", "option", "error", "message", "trace")}
+    for kind in ("dedicated", "low_priority"):
+        found[f"target_{kind}"] = _plain(row[f"target_{kind}"])
+        found[f"raw_{kind}"] = _plain(row[f"raw_{kind}"])
+    return found
+
+
+def _resize(run: Run, pool: str, at: float) -> dict[str, Any] | None:
+    """Describe the resize under way at `at`, else the last one; those that were refused are operations."""
+    operations = _of(run, "operations", pool)
+    refused = {
+        (time, str(code)) for time, code in zip(operations["time"], operations["code"], strict=True) if code != SUCCESS
+    }
+    rows = _of(run, "resizes", pool)
+    keys = zip(rows["start"], rows["code"].astype(object), strict=True)
+    rows = rows[np.array([(start, str(code)) not in refused for start, code in keys], dtype=bool)]
+    rows = rows[rows["start"] <= at]
+    if not len(rows):
+        return None
+    row = rows.iloc[-1]
+    end = _plain(row["end"])
+    under_way = end is None or end > at
+    found = {name: _plain(row[name]) for name in ("start", "end", "option", "code", "message")}
+    for kind in ("dedicated", "low_priority"):
+        found[kind] = {"from": int(row[f"{kind}_from"]), "to": int(row[f"{kind}_to"]), "at_end": _plain(row[kind])}
+    limit = found["code"] if found["code"] not in (None, "", SUCCESS, RETARGETED) else None
+    return {
+        "under_way": under_way,
+        **found,
+        "limit": limit,
+        "limit_means": LIMITS.get(str(limit), found["message"]) if limit else None,
+        "quota": _quota(run, str(limit)) if limit else None,
+        **_moved(run, pool, float(row["start"]), run.end if end is None else end),
+    }
+
+
+def _quota(run: Run, code: str) -> int | None:
+    """Give the account's figure behind a code, where there is one."""
+    account = run.scenario.account
+    return {
+        "AccountCoreQuotaReached": account.dedicated_core_quota,
+        "AccountLowPriorityCoreQuotaReached": account.low_priority_core_quota,
+        "AccountSpotCoreQuotaReached": account.low_priority_core_quota,
+    }.get(code)
+
+
+def _moved(run: Run, pool: str, start: float, end: float) -> dict[str, Any]:
+    """Give the nodes that appeared in [start, end], and those chosen to leave with what they did before."""
+    states = _of(run, "node_states", pool)
+    nodes = _of(run, "nodes", pool)
+    came = nodes[(nodes["created"] >= start) & (nodes["created"] <= end)]
+    leaving = states[(states["state"] == "leavingpool") & (states["start"] >= start) & (states["start"] <= end)]
+    chosen = []
+    attempts = run.frame("attempts")
+    here = attempts[attempts["pool"] == pool]
+    for row in rows_of(leaving):
+        node, start = row["node"], row["start"]
+        before = states[(states["node"] == node) & (states["end"] == start) & (states["start"] < start)]
+        on_it = here[(here["node"] == node) & (here["assigned"] < start) & (here["end"] >= start)]
+        chosen.append(
+            {
+                "node": str(node),
+                "kind": str(row["kind"]),
+                "at": float(start),
+                "before": str(before["state"].iloc[-1]) if len(before) else "creating",
+                "tasks": len(on_it),
+                "gone": _plain(row["end"]),
+            }
+        )
+    return {"came": [str(node) for node in came["node"]], "chosen": chosen}
+
+
+def _preemptions(run: Run, pool: str, at: float) -> list[dict[str, Any]]:
+    states = _of(run, "node_states", pool)
+    rows = states[(states["state"] == "preempted") & (states["start"] <= at) & (states["start"] > at - RECENT)]
+    return [
+        {"node": str(row["node"]), "at": row["start"], "back": row["end"] if row["end"] <= at else None}
+        for row in rows_of(rows)
+    ]
+
+
+def _operations(run: Run, pool: str, at: float) -> list[dict[str, Any]]:
+    rows = _of(run, "operations", pool)
+    rows = rows[(rows["time"] <= at) & (rows["time"] > at - RECENT)]
+    return [{"at": row["time"], "operation": str(row["operation"]), "code": str(row["code"])} for row in rows_of(rows)]
+
+
+def _plain(value: Any) -> Any:
+    """Turn a cell into a plain value; what is empty becomes None."""
+    if value is None or value != value or value == "":  # noqa: PLR0124 - NaN
+        return None
+    return value.item() if hasattr(value, "item") else value

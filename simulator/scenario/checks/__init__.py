@@ -1,0 +1,1 @@
+"""What the service would refuse and what is odd in a scenario, although each single value is legal."""

@@ -1,0 +1,68 @@
+"""What is wrong or odd in who waits for whom: refused lists, parents that do not exist, circles."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from simulator.scenario.checks.findings import Finding
+from simulator.scenario.checks.job_places import PlacedJob
+from simulator.scenario.format.task_dependencies import parents_of
+
+LONGEST_LIST: Final = 64_000
+"""Characters of all ids in one `taskIds`."""
+
+
+def check_dependencies(placed: PlacedJob) -> Iterator[Finding]:
+    """Go through the dependencies of a job's listed tasks."""
+    tasks = [one.task for one in placed.tasks]
+    ids = {task.id.lower(): index for index, task in enumerate(tasks)}
+    numbers = {int(task.id): index for index, task in enumerate(tasks) if task.id.isdigit()}
+    parents: dict[int, list[int]] = {}
+    for index, task in enumerate(tasks):
+        where = (*placed.tasks[index].loc, "dependsOn")
+        wanted = task.depends_on
+        if wanted is None:
+            continue
+        if not placed.job.uses_task_dependencies:
+            text = "the service refuses it in a job without usesTaskDependencies (TaskDependenciesNotSpecifiedOnJob)"
+            yield Finding(text, where)
+        length = sum(map(len, wanted.task_ids))
+        if length > LONGEST_LIST:
+            text = f"ids of {length:,} characters; the service takes at most {LONGEST_LIST:,}"
+            yield Finding(f"{text} (TaskDependencyListTooLong)", (*where, "taskIds"))
+        for place, span in enumerate(wanted.task_id_ranges):
+            if span.end < span.start:
+                text = f"from {span.start} to {span.end} there is no id (InvalidPropertyValue)"
+                yield Finding(text, (*where, "taskIdRanges", place))
+        parents[index], unknown = parents_of(task, ids, numbers)
+        for name in unknown[:1]:
+            yield Finding(f"no task '{name}' in this job: the task will wait for ever", where, is_warning=True)
+    circle = _circle(parents)
+    if circle:
+        names = " for ".join(f"'{tasks[index].id}'" for index in circle)
+        text = f"tasks wait for each other in a circle, for ever: {names}"
+        yield Finding(text, (*placed.tasks[circle[0]].loc, "dependsOn"), is_warning=True)
+
+
+def _circle(parents: dict[int, list[int]]) -> list[int]:
+    """Give one circle of tasks that wait for each other, the first task again at its end; empty if there is none."""
+    done: set[int] = set()
+    for origin in parents:
+        path: list[int] = []
+        on_path: set[int] = set()
+        todo = [(origin, False)]
+        while todo:
+            index, leaving = todo.pop()
+            if leaving:
+                path.pop()
+                on_path.discard(index)
+                done.add(index)
+                continue
+            if index in on_path:
+                return [*path[path.index(index) :], index]
+            if index in done:
+                continue
+            path.append(index)
+            on_path.add(index)
+            todo.append((index, True))
+            todo += [(parent, False) for parent in parents.get(index, ())]
+    return []

@@ -1,0 +1,75 @@
+"""What the service would refuse of an operation in any case, whatever the pool looks like by then."""
+
+from collections.abc import Iterator, Mapping
+
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.catalogue import names
+from simulator.scenario.format.pool_operations import (
+    DeallocateNode,
+    EnableAutoScale,
+    EvaluateAutoScale,
+    LoseContact,
+    Outage,
+    RemoveNodes,
+    Resize,
+    StartNode,
+    UpdatePool,
+)
+from simulator.scenario.format.schema import ApiProfile, Operation, Scenario
+
+MOST_NODES = 100
+
+
+def check_operations(scenario: Scenario, pools: Mapping[str, Pool]) -> Iterator[Finding]:
+    """Go through the timeline; `pools` gives those that operations may name."""
+    for index, operation in enumerate(scenario.timeline):
+        loc: Loc = ("timeline", index)
+        yield from _timeouts(operation, loc)
+        match operation:
+            case EnableAutoScale():
+                yield from _enable(operation, pools.get(operation.pool.lower()), loc)
+            case EvaluateAutoScale():
+                yield from check_formula(operation.auto_scale_formula, loc)
+            case Resize():
+                if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
+                    yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)
+            case RemoveNodes():
+                if len(operation.node_list) > MOST_NODES:
+                    text = f"{len(operation.node_list)} nodes; the service removes at most {MOST_NODES} in one request"
+                    yield Finding(f"{text} (InvalidPropertyValue)", (*loc, "nodeList"))
+            case DeallocateNode() | StartNode() if scenario.options.api_profile < ApiProfile.V2025_06:
+                text = f"refused in apiProfile {scenario.options.api_profile}: it came with {ApiProfile.V2025_06}"
+                yield Finding(text, (*loc, "operation"), is_warning=True)
+            case LoseContact():
+                if (operation.node_id is None) == (operation.count is None):
+                    yield Finding("expected either nodeId or count", loc)
+            case UpdatePool() if operation.start_task is not None:
+                yield from check_settings(operation.start_task, (*loc, "startTask"))
+            case Outage():
+                yield from _outage(scenario, operation, loc)
+
+
+def _timeouts(operation: Operation, loc: Loc) -> Iterator[Finding]:
+    if isinstance(operation, Resize | RemoveNodes) and operation.resize_timeout < MIN_RESIZE_TIMEOUT:
+        text = "the service refuses a resizeTimeout below 5 minutes (InvalidPropertyValue)"
+        yield Finding(text, (*loc, "resizeTimeout"))
+
+
+def _enable(operation: EnableAutoScale, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
+    if operation.auto_scale_formula is not None:
+        yield from check_formula(operation.auto_scale_formula, loc)
+    elif pool is not None and pool.auto_scale_formula is None:
+        yield Finding("expected an autoScaleFormula: the pool has none", loc)
+    if operation.auto_scale_evaluation_interval is not None:
+        yield from check_interval(operation.auto_scale_evaluation_interval, loc)
+
+
+def _outage(scenario: Scenario, operation: Outage, loc: Loc) -> Iterator[Finding]:
+    if operation.size is None and operation.zone is None:
+        yield Finding("expected size, zone, or both", loc)
+    known = {name.lower(): name for name in (*names(), *scenario.sizes)}
+    if operation.size is not None and operation.size.lower() not in known:
+        yield Finding(f"unknown VM size '{operation.size}'{near(operation.size, known.values())}", (*loc, "size"))

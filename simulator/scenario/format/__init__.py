@@ -1,0 +1,1 @@
+"""The file format as types: every section and body, what a complete scenario says, and what its parts mean."""

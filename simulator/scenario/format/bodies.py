@@ -1,0 +1,316 @@
+"""Pools, jobs and tasks: the service's own bodies, with what only a simulator needs beside them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from simulator.durations import Limit, Seconds
+from simulator.scenario.format.deployment import (
+    CloudServiceConfiguration,
+    DataDisk,
+    VirtualMachineConfiguration,
+    get,
+    is_custom_image,
+    is_managed_image,
+    os_kind,
+    runs_on,
+)
+from simulator.scenario.format.network import NetworkConfiguration
+from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskLuck
+from simulator.scenario.format.preemption_models import NoPreemption, Preemption
+from simulator.scenario.format.section import (
+    Amount,
+    Body,
+    Count,
+    DisplayName,
+    Positive,
+    Retries,
+    Section,
+    lower,
+    no_boolean,
+)
+from simulator.scenario.format.task_bodies import (
+    JobManagerTask,
+    JobPreparationTask,
+    JobReleaseTask,
+    Task,
+    TaskDefaults,
+    Workload,
+)
+from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
+from simulator.states import NodeFillType
+
+
+class JobOrder(StrEnum):
+    """`jobDefaultOrder`: how jobs of equal priority share a pool."""
+
+    NONE = "none"
+    CREATIONTIME = "creationtime"
+
+
+class SchedulingPolicy(Body):
+    node_fill_type: Annotated[NodeFillType, BeforeValidator(lower)] = NodeFillType.SPREAD
+    job_default_order: Annotated[JobOrder, BeforeValidator(lower)] = JobOrder.NONE
+
+
+class StartTask(Body):
+    """Runs on every node before tasks do.
+
+    How long stands in the pool's `simulation.timing.startTask`; else `SIM_DURATION` or the command line says it.
+    """
+
+    command_line: str = ""
+    environment_settings: tuple[dict[str, Any], ...] = ()
+    wait_for_success: bool = True
+    max_task_retry_count: Retries = 0
+
+
+class LicensePrice(Section):
+    """USD that an application licence adds while a node is billed: for the node, for each of its cores, or both."""
+
+    per_node_hour: Amount = 0.0
+    per_core_hour: Amount = 0.0
+
+
+def _license_price(value: object) -> object:
+    """Read a bare number as a price per node and hour."""
+    return {"perNodeHour": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+class Prices(Section):
+    """USD per node and hour instead of the catalogue's price."""
+
+    dedicated: Amount | None = None
+    low_priority: Amount | None = None
+    data_disk_gib_month: Amount | None = Field(default=None, alias="dataDiskGiBMonth")
+    """USD for one GiB of a data disk and a month."""
+    application_licenses: dict[str, Annotated[LicensePrice, BeforeValidator(_license_price)]] = Field(
+        default_factory=dict
+    )
+    """By name in the body's `applicationLicenses`: USD an hour for each node, or {perNodeHour, perCoreHour}."""
+
+
+def _measured() -> Timing:
+    return Timing.model_validate(preset(TimingPreset.MEASURED, OsKind.LINUX))
+
+
+class PoolSimulation(Section):
+    """What the service's body does not say."""
+
+    timing: Timing = Field(default_factory=_measured)
+    preemption: Preemption = NoPreemption.model_construct()
+    prices: Prices = Prices.model_construct()
+    start_task: StartTaskLuck = StartTaskLuck.model_construct()
+    downloads: Downloads = Downloads.model_construct()
+    contact_loss: ContactLoss = ContactLoss.model_construct()
+    account: str | None = None
+    """Which of the scenario's `accounts` it belongs to; None = its `account`."""
+    zone: Annotated[int, Field(ge=1, le=3)] = 1
+    """Availability zone of all nodes, unless placement is zonal."""
+    network_blocked: bool = False
+    """Whether firewall or name service keep nodes from the service: all of them end up unusable."""
+
+
+class Pool(Body):
+    """A pool body as `az batch pool create --json-file` takes it, with `simulation` beside it."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
+    vm_size: str
+    virtual_machine_configuration: VirtualMachineConfiguration | None = None
+    cloud_service_configuration: CloudServiceConfiguration | None = None
+    task_slots_per_node: Positive = 1
+    task_scheduling_policy: SchedulingPolicy = SchedulingPolicy.model_construct()
+    target_dedicated_nodes: Count = 0
+    target_low_priority_nodes: Count = 0
+    resize_timeout: Limit = 900.0
+    enable_inter_node_communication: bool = False
+    enable_auto_scale: bool = False
+    auto_scale_formula: str | None = None
+    auto_scale_evaluation_interval: Seconds = 900.0
+    start_task: StartTask | None = None
+    application_package_references: tuple[dict[str, Any], ...] = ()
+    application_licenses: tuple[str, ...] = ()
+    """Each adds its price, from `simulation.prices`, to that of a node (spec §12.1)."""
+    certificate_references: tuple[dict[str, Any], ...] = ()
+    network_configuration: NetworkConfiguration = NetworkConfiguration.model_construct()
+    upgrade_policy: dict[str, Any] | None = None
+    simulation: PoolSimulation = Field(default_factory=PoolSimulation)
+
+    @property
+    def node_fill_type(self) -> NodeFillType:
+        return self.task_scheduling_policy.node_fill_type
+
+    @property
+    def job_default_order(self) -> JobOrder:
+        return self.task_scheduling_policy.job_default_order
+
+    @property
+    def os_kind(self) -> OsKind:
+        return os_kind(self.virtual_machine_configuration, self.cloud_service_configuration)
+
+    @property
+    def is_windows(self) -> bool:
+        return self.os_kind is not OsKind.LINUX
+
+    @property
+    def pays_for_windows(self) -> bool:
+        """Whether the price holds a Windows licence: not where the pool brings its own (`licenseType`)."""
+        own = str(get(self.virtual_machine_configuration, "licenseType")).lower()
+        return self.is_windows and own not in ("windows_server", "windows_client")
+
+    @property
+    def is_custom_image(self) -> bool:
+        return is_custom_image(self.virtual_machine_configuration)
+
+    @property
+    def is_managed_image(self) -> bool:
+        return is_managed_image(self.virtual_machine_configuration)
+
+    def runs_on(self, size: str) -> bool:
+        """Say whether a VM size can boot the pool's image."""
+        return runs_on(self.virtual_machine_configuration, size)
+
+    @property
+    def container_image_names(self) -> tuple[str, ...]:
+        machine = self.virtual_machine_configuration
+        containers = machine.container_configuration if machine else None
+        return containers.container_image_names if containers else ()
+
+    @property
+    def data_disks(self) -> tuple[DataDisk, ...]:
+        return self.virtual_machine_configuration.data_disks if self.virtual_machine_configuration else ()
+
+    @property
+    def is_zonal(self) -> bool:
+        """Whether nodes are spread over the region's zones."""
+        machine = self.virtual_machine_configuration
+        return machine is not None and machine.node_placement_configuration.policy == "zonal"
+
+    @property
+    def os_version(self) -> str | None:
+        """The version that a cloud service asks for."""
+        return self.cloud_service_configuration.os_version if self.cloud_service_configuration else None
+
+    @property
+    def upgrades_os(self) -> bool:
+        """Whether the system of live nodes can be upgraded: cloud services, and VMs under an upgrade policy."""
+        mode = str(get(self.upgrade_policy, "mode") or "manual").lower()
+        return self.cloud_service_configuration is not None or mode != "manual"
+
+    @property
+    def subnet(self) -> str | None:
+        """Name of its subnet, in lower case; None where the service provides one."""
+        found = self.network_configuration.subnet_id
+        return found.rstrip("/").rsplit("/", 1)[-1].lower() if found else None
+
+    @property
+    def user_managed_ips(self) -> int | None:
+        """How many public addresses of the user's carry its nodes; None where there are none."""
+        addresses = self.network_configuration.public_addresses
+        return len(addresses.ip_address_ids) if addresses.provision == "usermanaged" else None
+
+
+class JobSimulation(Section):
+    """What the service's body does not say."""
+
+    created_at: Seconds = 0.0
+    """When the job is added, since the scenario's origin."""
+    stream: str | None = None
+    """Name of the random numbers behind the workload, None = the job's id; jobs of one name get the same tasks."""
+    defaults: TaskDefaults = TaskDefaults.model_construct()
+    workload: tuple[Workload, ...] = ()
+
+
+class JobConstraints(Body):
+    max_task_retry_count: Retries = 0
+    max_wall_clock_time: Limit | None = None
+
+
+class AutoPool(Body):
+    """A pool that lives as long as its job."""
+
+    auto_pool_id_prefix: str = Field(default="auto", max_length=20)
+    pool_lifetime_option: Annotated[Literal["job", "jobschedule"], BeforeValidator(lower)] = "job"
+    keep_alive: bool = False
+    pool: Pool
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_pool(cls, data: object) -> object:
+        pool = get(data, "pool")
+        if isinstance(data, Mapping) and isinstance(pool, Mapping) and get(pool, "id") is None:
+            key = next(key for key in data if str(key).lower() == "pool")
+            return {**data, key: {**pool, "id": get(data, "autoPoolIdPrefix") or "auto"}}
+        return data
+
+    @property
+    def id_prefix(self) -> str:
+        return self.auto_pool_id_prefix
+
+
+class PoolInfo(Body):
+    pool_id: str | None = None
+    auto_pool_specification: AutoPool | None = None
+
+
+class OnTaskFailure(StrEnum):
+    """Whether exit conditions may act on the job."""
+
+    NOACTION = "noaction"
+    PERFORMEXITOPTIONSJOBACTION = "performexitoptionsjobaction"
+
+
+class OnAllTasksComplete(StrEnum):
+    NOACTION = "noaction"
+    TERMINATEJOB = "terminatejob"
+
+
+def _limit(value: int) -> int:
+    if value != -1 and value < 1:
+        raise ValueError("expected -1 (no limit) or at least 1")
+    return value
+
+
+Priority = Annotated[int, BeforeValidator(no_boolean), Field(ge=-1000, le=1000)]
+MaxParallelTasks = Annotated[int, BeforeValidator(no_boolean), AfterValidator(_limit)]
+"""-1 = as many as there is room for."""
+
+
+class Job(Body):
+    """A job body as `az batch job create --json-file` takes it, with `tasks` and `simulation` beside it."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
+    priority: Priority = 0
+    pool_info: PoolInfo
+    constraints: JobConstraints = JobConstraints.model_construct()
+    on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] = OnAllTasksComplete.NOACTION
+    on_task_failure: Annotated[OnTaskFailure, BeforeValidator(lower)] = OnTaskFailure.NOACTION
+    uses_task_dependencies: bool = False
+    max_parallel_tasks: MaxParallelTasks = -1
+    allow_task_preemption: bool = False
+    job_manager_task: JobManagerTask | None = None
+    job_preparation_task: JobPreparationTask | None = None
+    job_release_task: JobReleaseTask | None = None
+    tasks: tuple[Task, ...] = ()
+    simulation: JobSimulation = JobSimulation.model_construct()
+
+    @property
+    def pool_id(self) -> str | None:
+        return self.pool_info.pool_id
+
+    @property
+    def auto_pool(self) -> AutoPool | None:
+        return self.pool_info.auto_pool_specification
+
+    @property
+    def max_task_retry_count(self) -> int:
+        return self.constraints.max_task_retry_count
+
+
+def auto_pool_id(prefix: str, owner: str) -> str:
+    """Name the pool of a job, or of a schedule for all of its jobs."""
+    return f"{prefix}_{owner}".replace(":", "_")

@@ -1,0 +1,68 @@
+"""VM sizes and what they cost: the table `vm_sizes.csv` that comes with the package."""
+
+import csv
+import re
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from pydantic import Field
+
+from simulator.scenario.format.section import Amount, Count, Positive, Section
+
+
+class VmSize(Section):
+    """One size of a virtual machine; prices are USD per hour, None where not known."""
+
+    name: str
+    family: str = ""
+    vcpus: Positive
+    memory_gib: float = Field(alias="memoryGiB", gt=0, allow_inf_nan=False)
+    temp_disk_gib: Amount | None = Field(default=None, alias="tempDiskGiB")
+    gpus: Count = 0
+    rdma: bool = False
+    """Whether its nodes have a fast network for MPI."""
+    dedicated_linux: Amount | None = None
+    dedicated_windows: Amount | None = None
+    low_priority_linux: Amount | None = None
+    low_priority_windows: Amount | None = None
+
+
+RDMA: Final = re.compile(r"standard_(a[89]|(h|n)[a-z]*\d+(-\d+)?m?[a-z]*r[a-z]*(_.*)?)")
+"""A8 and A9, and the sizes of the H and N families with an r for RDMA in their name (documentation of the sizes)."""
+
+
+def _rdma(name: str) -> bool:
+    return RDMA.fullmatch(name.lower()) is not None
+
+
+@cache
+def _rows() -> dict[str, dict[str, str]]:
+    """Read the shipped table, by lower-case name; what a run does not ask for is read no further."""
+    text = resources.files("simulator.scenario.format").joinpath("vm_sizes.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {row["name"].lower(): row for row in rows}
+
+
+def names() -> list[str]:
+    """Name every shipped size."""
+    return [row["name"] for row in _rows().values()]
+
+
+def families() -> list[str]:
+    """Name the family of every shipped size."""
+    return [row["family"] for row in _rows().values()]
+
+
+@cache
+def find(name: str) -> VmSize | None:
+    """Look up a size; the service compares names without case. Sizes are parsed when they are first asked for."""
+    row = _rows().get(name.lower())
+    if row is None:
+        return None
+    return VmSize.model_validate({**{key: value for key, value in row.items() if value}, "rdma": _rdma(row["name"])})
+
+
+def table() -> dict[str, VmSize]:
+    """Give every shipped size by lower-case name."""
+    return {name: size for name in _rows() if (size := find(name)) is not None}

@@ -1,0 +1,149 @@
+"""What boots on a pool's nodes: virtual machines or cloud services, their image, system and node agent.
+
+The table of node agents is what the service's list of them held in 2025 and before; ids that it lacks are accepted
+with a warning (behaviour document, 11.1).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from simulator.scenario.format.section import Amount, Body, Count, fold, lower
+from simulator.scenario.format.timing import OsKind
+
+NODE_AGENTS: Final = (
+    "batch.node.windows amd64",
+    *(f"batch.node.ubuntu {version}" for version in ("14.04", "16.04", "18.04", "20.04", "22.04", "24.04")),
+    *(f"batch.node.debian {version}" for version in ("8", "9", "10", "11", "12")),
+    *(f"batch.node.centos {version}" for version in ("6", "7", "8")),
+    *(f"batch.node.el {version}" for version in ("8", "9")),
+    "batch.node.opensuse 42.1",
+    "batch.node.mariner 2.0",
+)
+"""Ids of node agents that the service knows or knew."""
+LINUX_PUBLISHERS: Final = frozenset(
+    {
+        "almalinux",
+        "canonical",
+        "credativ",
+        "debian",
+        "microsoft-azure-batch",
+        "microsoftcblmariner",
+        "openlogic",
+        "oracle",
+        "redhat",
+        "rocky",
+        "suse",
+    }
+)
+FIRST_GENERATION_ONLY: Final = re.compile(r"(basic|standard)_(a\d+m?(_v2)?|d\d+|h\d+m?r?)")
+"""Sizes that boot no image of the second generation: A, Av2, D and H [recalled]."""
+ARM: Final = re.compile(r"standard_[a-z]+\d+(-\d+)?[a-z]*p[a-z]*(_.*)?")
+"""Sizes with processors that run images for arm64 only."""
+
+
+class ImageReference(Body):
+    """Of the Marketplace, a gallery, or a managed image."""
+
+    publisher: str | None = None
+    offer: str | None = None
+    sku: str | None = None
+    virtual_machine_image_id: str | None = None
+
+
+class DataDisk(Body):
+    """An empty disk for every node: it changes the bill and nothing else."""
+
+    lun: Count | None = None
+    disk_size_gb: Amount = Field(default=0.0, alias="diskSizeGB")
+    storage_account_type: Annotated[str, BeforeValidator(lower)] = "standard_lrs"
+
+
+class ContainerConfiguration(Body):
+    container_image_names: tuple[str, ...] = ()
+    """Fetched while a node starts."""
+
+
+class NodePlacement(Body):
+    policy: Annotated[Literal["regional", "zonal"], BeforeValidator(lower)] = "regional"
+
+
+class VirtualMachineConfiguration(Body):
+    image_reference: ImageReference
+    node_agent_sku_id: str = Field(alias="nodeAgentSKUId")
+    windows_configuration: dict[str, Any] | None = None
+    license_type: str | None = None
+    data_disks: tuple[DataDisk, ...] = ()
+    container_configuration: ContainerConfiguration | None = None
+    node_placement_configuration: NodePlacement = NodePlacement.model_construct()
+
+
+class CloudServiceConfiguration(Body):
+    """Windows only; `*` follows the newest version by itself."""
+
+    os_family: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+    os_version: str = "*"
+
+
+def get(body: object, key: str) -> Any:
+    """Look up `key` without case in a body, parsed or not."""
+    if isinstance(body, BaseModel):
+        own = {field.alias or name: getattr(body, name) for name, field in type(body).model_fields.items()}
+        body = own | (body.model_extra or {})
+    if isinstance(body, Mapping):
+        for name, value in body.items():
+            if fold(str(name)) == fold(key):
+                return value
+    return None
+
+
+def is_windows_agent(agent: str) -> bool | None:
+    """Tell the system from the id of a node agent; None where it is not known."""
+    if agent.lower() not in NODE_AGENTS:
+        return None
+    return "windows" in agent.lower()
+
+
+def is_windows_image(image: object) -> bool | None:
+    """Tell the system from an image's publisher and offer; None where they do not say."""
+    publisher, offer = str(get(image, "publisher") or "").lower(), str(get(image, "offer") or "").lower()
+    if "windows" in publisher or "windows" in offer:
+        return True
+    return False if publisher in LINUX_PUBLISHERS else None
+
+
+def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
+    """Tell from image, node agent or cloud service what a node boots."""
+    if cloud_service is not None:
+        return OsKind.CLOUD_SERVICE
+    agent = str(get(virtual_machine, "nodeAgentSKUId") or "")
+    image = is_windows_image(get(virtual_machine, "imageReference"))
+    windows = is_windows_agent(agent)
+    if windows is None:
+        windows = image if image is not None else "windows" in agent.lower()
+    return OsKind.WINDOWS if windows or get(virtual_machine, "windowsConfiguration") is not None else OsKind.LINUX
+
+
+def is_custom_image(virtual_machine: object) -> bool:
+    """Tell whether nodes boot from an image of the user's own."""
+    return get(get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
+
+
+def is_managed_image(virtual_machine: object) -> bool:
+    """Tell whether the image is a managed one, and none of a gallery: such pools have a cap of their own."""
+    found = str(get(get(virtual_machine, "imageReference"), "virtualMachineImageId") or "").lower()
+    return "/images/" in found and "/galleries/" not in found
+
+
+def runs_on(virtual_machine: object, size: str) -> bool:
+    """Say whether a VM size can boot the image: processor and generation must match."""
+    image = get(virtual_machine, "imageReference")
+    words = f"{get(image, 'sku') or ''} {get(image, 'offer') or ''}".strip().lower()
+    if not words:
+        return True
+    if ("arm64" in words) != bool(ARM.fullmatch(size.lower())):
+        return False
+    is_second = "gen2" in words or "-g2" in words
+    return not (is_second and FIRST_GENERATION_ONLY.fullmatch(size.lower()))

@@ -1,0 +1,150 @@
+"""What a client does to jobs and tasks, and when: the timeline's operations beside those on pools."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from simulator.durations import Limit, Seconds
+from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
+from simulator.scenario.format.section import Section, lower
+from simulator.scenario.format.task_bodies import Task, Workload
+
+
+class AddJob(Section):
+    """Add a job with its tasks; it is created at that time."""
+
+    at: Seconds
+    operation: Literal["addJob"]
+    job: Job
+
+
+class OnJob(Section):
+    """What every operation on a job says."""
+
+    at: Seconds
+    job: str
+
+
+class AddTasks(OnJob):
+    """Add tasks to a job that exists: listed ones, groups, or both."""
+
+    operation: Literal["addTasks"]
+    tasks: tuple[Task, ...] = ()
+    workload: tuple[Workload, ...] = ()
+
+
+class DisableJob(OnJob):
+    """Start no more tasks of a job, and do with those that run as said."""
+
+    operation: Literal["disableJob"]
+    disable_tasks: Annotated[Literal["requeue", "terminate", "wait"], BeforeValidator(lower)] = "requeue"
+
+
+class EnableJob(OnJob):
+    """Start tasks of a disabled job again."""
+
+    operation: Literal["enableJob"]
+
+
+class TerminateJob(OnJob):
+    """End a job: what runs is ended, what waits never runs."""
+
+    operation: Literal["terminateJob"]
+    terminate_reason: str = "UserTerminate"
+
+
+class TerminateTask(OnJob):
+    """Complete a task that waits or runs as a failure."""
+
+    operation: Literal["terminateTask"]
+    task: str
+
+
+class ReactivateTask(OnJob):
+    """Let a task that has failed run again."""
+
+    operation: Literal["reactivateTask"]
+    task: str
+
+
+class DeleteTask(OnJob):
+    """Remove a task for good; one that waits or runs is ended as a failure first."""
+
+    operation: Literal["deleteTask"]
+    task: str
+
+
+class UpdatedConstraints(Section):
+    """The constraints of a job that can be changed here."""
+
+    max_wall_clock_time: Limit
+
+
+class UpdatedPool(Section):
+    """Where a job goes."""
+
+    pool_id: str
+
+
+class UpdateJob(OnJob):
+    """Change a job as the service's Update Job does: what is not named stays."""
+
+    operation: Literal["updateJob"]
+    priority: Priority | None = None
+    max_parallel_tasks: MaxParallelTasks | None = None
+    constraints: UpdatedConstraints | None = None
+    on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
+    pool_info: UpdatedPool | None = None
+    """Only while the job is disabled; to another pool than its own is not simulated, and refused then."""
+
+
+class DeleteJob(OnJob):
+    """Remove a job with all of its tasks, whatever state it is in."""
+
+    operation: Literal["deleteJob"]
+
+
+class OnSchedule(Section):
+    """What every operation on a job schedule says."""
+
+    at: Seconds
+    job_schedule: str
+
+
+class DisableJobSchedule(OnSchedule):
+    """Create no more jobs; the one that runs goes on."""
+
+    operation: Literal["disableJobSchedule"]
+
+
+class EnableJobSchedule(OnSchedule):
+    """Create jobs again."""
+
+    operation: Literal["enableJobSchedule"]
+
+
+class TerminateJobSchedule(OnSchedule):
+    """End a schedule and the job that it runs."""
+
+    operation: Literal["terminateJobSchedule"]
+
+
+class DeleteJobSchedule(OnSchedule):
+    """Remove a schedule with all of its jobs and their tasks."""
+
+    operation: Literal["deleteJobSchedule"]
+
+
+ScheduleOperation = DisableJobSchedule | EnableJobSchedule | TerminateJobSchedule | DeleteJobSchedule
+TaskOperation = TerminateTask | ReactivateTask | DeleteTask
+JobOperation = (
+    AddJob
+    | AddTasks
+    | DisableJob
+    | EnableJob
+    | TerminateJob
+    | UpdateJob
+    | DeleteJob
+    | TaskOperation
+    | ScheduleOperation
+)

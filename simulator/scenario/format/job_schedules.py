@@ -1,0 +1,54 @@
+"""Job schedules (behaviour document, 9.2): when a job of which kind is created again and again."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from simulator.durations import Limit, Seconds
+from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.section import Body, DisplayName, fold
+
+
+class Recurrence(Body):
+    """The times of a schedule; without an interval it runs once."""
+
+    do_not_run_until: Seconds | None = None
+    """None = from the start of the run."""
+    do_not_run_after: Seconds | None = None
+    start_window: Limit | None = None
+    """How late a job may start that had to wait for the one before; None = any time."""
+    recurrence_interval: Seconds | None = None
+
+
+class JobSchedule(Body):
+    """A job schedule body; `jobSpecification` is a job body without an id, its times count from each occurrence."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    display_name: DisplayName | None = None
+    schedule: Recurrence = Recurrence.model_construct()
+    job_specification: Job
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_jobs(cls, data: object) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        body = dict(data)
+        for key, value in data.items():
+            if fold(str(key)) == "jobspecification" and isinstance(value, Mapping):
+                body[key] = {"id": next((data[k] for k in data if fold(str(k)) == "id"), "job"), **value}
+        return body
+
+    def occurrences(self, horizon: float | None) -> list[float]:
+        """Give the times at which a job is due, in seconds; the end of the run bounds them where nothing else does."""
+        first = self.schedule.do_not_run_until or 0.0
+        after = self.schedule.do_not_run_after
+        last = min(math.inf if after is None else after, math.inf if horizon is None else horizon)
+        interval = self.schedule.recurrence_interval
+        if first > last:
+            return []
+        if interval is None or not math.isfinite(last):
+            return [first]
+        return [first + k * interval for k in range(math.floor((last - first) / interval) + 1)]

@@ -1,0 +1,59 @@
+"""The JSON Schema of a scenario file: the models' own, and what the loader accepts beside them."""
+
+from typing import Any
+
+from simulator.scenario.format.schema import Scenario
+
+_FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
+
+
+def build() -> dict[str, Any]:
+    """Give the schema that editors and other tools use; the loader's own messages say more."""
+    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    definitions = schema["$defs"]
+    for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
+        definitions[f"{name}File"] = {
+            "type": "object",
+            "description": f"a {key[:-1].lower()} body kept in a file; keys beside `file` win over the file's",
+            "required": ["file"],
+            "properties": {
+                "file": _FILE,
+                **{k: v for k, v in definitions[name]["properties"].items() if k == "simulation"},
+            },
+        }
+        items = schema["properties"][key]["items"]
+        schema["properties"][key]["items"] = {"anyOf": [items, {"$ref": f"#/$defs/{name}File"}]}
+    unnamed = [name for name in definitions["Pool"]["required"] if name != "id"]
+    described = {**definitions["Pool"], "required": unnamed}
+    definitions["AutoPool"]["properties"]["pool"] = {"anyOf": [described, {"$ref": "#/$defs/PoolFile"}]}
+    in_file = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
+    for name in ("Job", "AddTasks"):
+        tasks = definitions[name]["properties"]["tasks"]
+        definitions[name]["properties"]["tasks"] = {"anyOf": [tasks, in_file]}
+    unnamed = [name for name in definitions["Job"]["required"] if name != "id"]
+    kept = {"$ref": "#/$defs/JobFile"}
+    specified = {"anyOf": [{**definitions["Job"], "required": unnamed}, kept]}
+    definitions["JobSchedule"]["properties"]["jobSpecification"] = specified
+    added = definitions["AddJob"]["properties"]["job"]
+    definitions["AddJob"]["properties"]["job"] = {"anyOf": [added, kept]}
+    schema["properties"]["prices"] = {
+        "description": "a saved answer of the public retail-prices service",
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": _FILE, "region": {"type": "string"}},
+    }
+    schema["properties"]["sizes"] = {
+        "type": "object",
+        "description": "VM sizes beside the catalogue's, or other values for its sizes",
+        "additionalProperties": {**definitions["VmSize"], "required": []},
+    }
+    definitions["CapacityCurve"]["required"] = ["model"]
+    definitions["CapacityCurve"]["properties"]["file"] = _FILE
+    timing = definitions["Timing"]
+    timing["required"] = []
+    timing["properties"]["preset"] = {"enum": ["measured", "instant", "pessimistic"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Poolsight scenario",
+    }

@@ -1,0 +1,61 @@
+"""How nodes start and what goes wrong with them, as far as no body of the service says it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from simulator.scenario.format.section import Amount, Fraction, Section
+
+
+class StartTaskLuck(Section):
+    """How often a start task fails; its duration stands in the pool's timing."""
+
+    failure_probability: Fraction = 0.0
+    """Chance that one attempt ends with `exit_code`."""
+    crowding: Fraction = 0.0
+    """Added to that chance for every other node of the pool whose start task ran at the same time, at its busiest."""
+    exit_code: Annotated[int, Field(ge=1)] = 1
+
+
+class Download(Section):
+    """A package or container image that nodes fetch."""
+
+    size_mib: Amount = Field(default=0.0, alias="sizeMiB")
+    failure_probability: Fraction = 0.0
+    """Chance that fetching or unpacking it fails, which leaves a starting node unusable."""
+
+
+class Downloads(Section):
+    """What nodes and tasks fetch, and how fast: time is the sum of sizes over the bandwidth (spec §10)."""
+
+    bandwidth: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
+    """MiB per second of one node (assumption)."""
+    application_packages: dict[str, Download] = Field(default_factory=dict)
+    """By `applicationId`, or by `applicationId:version`."""
+    container_images: dict[str, Download] = Field(default_factory=dict)
+    """By the name in `containerImageNames`."""
+
+    def package(self, application: str, version: str | None) -> Download:
+        """Give what is known of a package: of this version, or of the application."""
+        known = {name.lower(): one for name, one in self.application_packages.items()}
+        return known.get(f"{application}:{version}".lower()) or known.get(application.lower()) or NOTHING
+
+    def image(self, name: str) -> Download:
+        """Give what is known of a container image."""
+        return self.container_images.get(name, NOTHING)
+
+    def seconds(self, size_mib: float) -> float:
+        """Give how long a node takes to fetch so much."""
+        return size_mib / self.bandwidth
+
+
+NOTHING = Download.model_construct()
+
+
+class ContactLoss(Section):
+    """Nodes that the service loses contact with, at random, one by one."""
+
+    rate_per_hour: Amount = 0.0
+    """Of one node, from ready on."""
+    state: Literal["unknown", "unusable"] = "unknown"
+    """What the service calls such a node until contact is back (option `unusableRecovery`)."""

@@ -1,0 +1,208 @@
+"""What an operator does to pools and nodes, and when: one section for each of the service's operations.
+
+Operations on jobs and tasks stand beside these in the scenario's `timeline`; each is told by its `operation`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from simulator.durations import Limit, Seconds
+from simulator.scenario.format.bodies import StartTask
+from simulator.scenario.format.section import Count, Positive, Section, fold, lower
+from simulator.states import NodeDeallocationOption
+
+Deallocation = Annotated[NodeDeallocationOption, BeforeValidator(lower)]
+
+
+class Operated(Section):
+    """What every operation on a pool says."""
+
+    at: Seconds
+    pool: str
+
+
+class Resize(Operated):
+    """A resize at a given time."""
+
+    operation: Literal["resize"]
+    target_dedicated_nodes: Count | None = None
+    target_low_priority_nodes: Count | None = None
+    resize_timeout: Limit = 900.0
+    node_deallocation_option: Deallocation = NodeDeallocationOption.REQUEUE
+
+
+class StopResize(Operated):
+    """Stop the resize in progress; nodes obtained are kept."""
+
+    operation: Literal["stopResize"]
+
+
+class DeletePool(Operated):
+    """Delete a pool; its tasks return to the queue and wait."""
+
+    operation: Literal["deletePool"]
+
+
+class EnableAutoScale(Operated):
+    """Switch autoscale on, or change formula or interval of a pool that scales itself."""
+
+    operation: Literal["enableAutoScale"]
+    auto_scale_formula: str | None = None
+    """None keeps the pool's."""
+    auto_scale_evaluation_interval: Seconds | None = None
+    """None keeps the pool's."""
+
+
+class DisableAutoScale(Operated):
+    """Switch autoscale off; targets stay, the samples are forgotten."""
+
+    operation: Literal["disableAutoScale"]
+
+
+class EvaluateAutoScale(Operated):
+    """Say what a formula would give now; the pool is not changed."""
+
+    operation: Literal["evaluateAutoScale"]
+    auto_scale_formula: str
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+NodeIds = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
+"""One id or several."""
+
+
+class RemoveNodes(Operated):
+    """Remove named nodes; the targets fall by their number."""
+
+    operation: Literal["removeNodes"]
+    node_list: NodeIds
+    resize_timeout: Limit = 900.0
+    node_deallocation_option: Deallocation = NodeDeallocationOption.REQUEUE
+
+
+class Reboot(Operated):
+    """Restart nodes; start task and packages run again."""
+
+    operation: Literal["reboot"]
+    node_id: NodeIds
+    node_reboot_option: Deallocation = NodeDeallocationOption.REQUEUE
+
+
+class Reimage(Operated):
+    """Put the operating system on nodes anew; cloud services only."""
+
+    operation: Literal["reimage"]
+    node_id: NodeIds
+    node_reimage_option: Deallocation = NodeDeallocationOption.REQUEUE
+
+
+class DeallocateNode(Operated):
+    """Stop the VMs of nodes; they stay in the pool, take no tasks and cost nothing until they are started again."""
+
+    operation: Literal["deallocateNode"]
+    node_id: NodeIds
+    node_deallocate_option: Deallocation = NodeDeallocationOption.REQUEUE
+
+
+class StartNode(Operated):
+    """Start deallocated nodes again; start task and packages run again."""
+
+    operation: Literal["startNode"]
+    node_id: NodeIds
+
+
+class DisableScheduling(Operated):
+    """Place no more tasks on nodes; they go offline when none is left there."""
+
+    operation: Literal["disableScheduling"]
+    node_id: NodeIds
+    node_disable_scheduling_option: Annotated[
+        Literal["requeue", "terminate", "taskcompletion"], BeforeValidator(lower)
+    ] = "requeue"
+
+
+class EnableScheduling(Operated):
+    """Let nodes take tasks again."""
+
+    operation: Literal["enableScheduling"]
+    node_id: NodeIds
+
+
+class UpdatePool(Operated):
+    """Change what nodes get when they start; live nodes have it after their next start."""
+
+    operation: Literal["updatePool"]
+    start_task: StartTask | None = None
+    """None leaves it as it is."""
+    application_package_references: tuple[dict[str, Any], ...] | None = None
+    certificate_references: tuple[dict[str, Any], ...] | None = None
+    metadata: tuple[dict[str, Any], ...] | None = None
+    target_node_communication_mode: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _changeable(cls, data: object) -> object:
+        fixed = {fold(name): name for name in ("vmSize", "taskSlotsPerNode", "enableInterNodeCommunication")}
+        for key in data if isinstance(data, Mapping) else ():
+            if fold(str(key)) in fixed:
+                raise ValueError(f"{fixed[fold(str(key))]} is fixed when a pool is created (InvalidPropertyValue)")
+        return data
+
+
+class UpgradeOs(Operated):
+    """Bring every node to another version of its operating system, batch by batch; running tasks are requeued."""
+
+    operation: Literal["upgradeOs"]
+    target_os_version: str | None = Field(default=None, alias="targetOSVersion")
+    batch_size: Positive | Literal["all"] | None = None
+    """How many nodes at a time; None = a fifth of the pool, as rolling upgrades do by default."""
+
+
+class LoseContact(Operated):
+    """The service loses contact with nodes: those named, or so many of the ready ones at random."""
+
+    operation: Literal["loseContact"]
+    node_id: NodeIds | None = None
+    count: Positive | None = None
+    state: Literal["unknown", "unusable"] = "unknown"
+    recovery: Limit | None = None
+    """None: as long as the option `unusableRecovery` says."""
+
+
+class Outage(Section):
+    """VMs of a size, in a zone, or both cannot be had for a while; a whole zone fails with its nodes."""
+
+    at: Seconds
+    operation: Literal["outage"]
+    size: str | None = None
+    zone: Annotated[int, Field(ge=1, le=3)] | None = None
+    duration: Seconds
+
+
+NodeOperation = (
+    RemoveNodes
+    | Reboot
+    | Reimage
+    | DeallocateNode
+    | StartNode
+    | DisableScheduling
+    | EnableScheduling
+    | UpgradeOs
+    | LoseContact
+)
+PoolOperation = (
+    Resize
+    | StopResize
+    | DeletePool
+    | EnableAutoScale
+    | DisableAutoScale
+    | EvaluateAutoScale
+    | UpdatePool
+    | NodeOperation
+    | Outage
+)

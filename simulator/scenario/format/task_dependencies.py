@@ -1,0 +1,102 @@
+"""Which task waits for which (behaviour document, 8.2): `dependsOn`, and failures that let children run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.columns.broadcast import constant
+from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.stated_by_tasks import stated
+from simulator.scenario.format.task_bodies import Task
+from simulator.scenario.format.task_endings import ending, failing_code
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Edges between rows of a workload; a task starts when all its parents have completed as it wants."""
+
+    parent: Ints
+    child: Ints
+    waiting: Ints
+    """How many parents each row has, unknown ones included: those are never satisfied (assumption P35)."""
+    satisfies: npt.NDArray[np.int8]
+    """Bit 1: the row's failure lets its children run; bit 2: its success does not."""
+
+    orphans: Ints
+    """Rows that wait for a task that does not exist."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.waiting.any()
+
+
+def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int]) -> Dependencies:
+    """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order.
+
+    `codes` gives the failing exit codes of rows whose body does not say them.
+    """
+    edges: list[tuple[int, int]] = []
+    orphans: list[int] = []
+    listed = [(job, rows) for job, rows in listed if job.uses_task_dependencies]
+    if not listed:
+        none = np.zeros(0, dtype=np.int64)
+        return Dependencies(none, none, constant(0, count, np.int64), constant(0, count, np.int8), none)
+    waiting = np.zeros(count, dtype=np.int64)
+    satisfies = np.zeros(count, dtype=np.int8)
+    for job, rows in listed:
+        by_id = {task.id.lower(): int(row) for task, row in zip(job.tasks, rows, strict=True)}
+        by_number: dict[int, int] = {}
+        for task, row in zip(job.tasks, rows, strict=True):
+            if task.id.isdigit():
+                by_number.setdefault(int(task.id), int(row))
+        for task, row in zip(job.tasks, rows, strict=True):
+            parents, unknown = parents_of(task, by_id, by_number)
+            edges += [(parent, int(row)) for parent in parents]
+            waiting[row] = len(parents) + len(unknown)
+            if unknown:
+                orphans.append(int(row))
+            satisfies[row] = _satisfies(task, job, codes.get(int(row)))
+    edges.sort()
+    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies, np.array(orphans, dtype=np.int64))
+
+
+def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:
+    """Give the parents that exist, and the ids that nobody has; ranges match whole numbers, zeros in front or not."""
+    found: set[int] = set()
+    unknown: list[str] = []
+    depends = task.depends_on
+    if depends is None:
+        return [], []
+    for name in dict.fromkeys(depends.task_ids):
+        parent = by_id.get(name.lower())
+        if parent is None:
+            unknown.append(name)
+        else:
+            found.add(parent)
+    for span in depends.task_id_ranges:
+        within = sorted(number for number in by_number if span.start <= number <= span.end)
+        found.update(by_number[number] for number in within)
+        if len(within) < span.end - span.start + 1:  # one that nobody has is enough to wait for ever
+            gap = next((at for at, number in enumerate(within, span.start) if at != number), span.start + len(within))
+            unknown.append(str(gap))
+    return sorted(found), unknown
+
+
+def failure_satisfies(task: Task) -> bool:
+    """Say whether children run although `task` has failed, by the exit codes that it is known to have."""
+    return ending(task, failing_code(task, None), task.simulation.error).satisfies
+
+
+def _satisfies(task: Task, job: Job, code: int | None) -> int:
+    error = task.simulation.error
+    if code is None:
+        code = failing_code(task, stated(task, job.simulation.defaults).exit_code)
+    if error == "fileUploadError" and code is None:
+        code = 0
+    blocks = not ending(task, 0).satisfies
+    return ending(task, code, error).satisfies + 2 * blocks

@@ -1,0 +1,280 @@
+"""Workloads that happened: SWF files and tables with named columns, read straight into columns.
+
+SWF: the Standard Workload Format v2.2 of the Parallel Workloads Archive, 18 numbers a line, comments
+after `;`.
+"""
+
+import gzip
+import io
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import PrivateAttr
+
+from simulator.columns.broadcast import constant, rescaled
+from simulator.columns.task_names import Prefixed
+from simulator.durations import Seconds
+from simulator.errors import InputError, Problem
+from simulator.scenario.format.section import Positive, Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Int32s = npt.NDArray[np.int32]
+
+SWF_COLUMNS: Final = 18
+JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY = 0, 1, 3, 4, 6, 7, 9
+KIB_PER_GIB: Final = 1024.0**2
+MAX_TOLD: Final = 20
+"""So many bad lines of one file are told; more would help nobody."""
+UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class TraceColumns(Section):
+    """Which column of a CSV or Parquet file holds what; None = not there."""
+
+    id: str | None = None
+    submit: str = "submit"
+    """Seconds since the trace's start, or ISO-8601 times, of which the earliest is the start."""
+    duration: str = "duration"
+    cores: str | None = None
+    memory: str | None = None
+    """GiB."""
+    slots: str | None = None
+    instances: str | None = None
+
+
+class TraceWorkload(Section):
+    """Tasks from a file: `.swf`, `.swf.gz`, `.csv`, `.csv.gz` or `.parquet`."""
+
+    trace: str
+    """Path, relative to the scenario file."""
+    columns: TraceColumns = TraceColumns.model_construct()
+    time_unit: Literal["ms", "s", "m", "h"] = "s"
+    """Unit of numeric submit times and durations in CSV and Parquet files."""
+    parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"
+    """What a job of several processors becomes: one task of so many slots, or of so many nodes."""
+    use_memory: bool = False
+    """Whether the memory column of an SWF file (KiB per processor) is a demand of the task."""
+    start: Seconds | None = None
+    """Where the trace's time 0 lies; None means when the job is created."""
+    limit: Positive | None = None
+    """Only the first so many tasks."""
+    _directory: Path = PrivateAttr(default=Path())
+
+    def model_post_init(self, context: Any) -> None:
+        """Remember where the scenario file stands."""
+        if isinstance(context, dict) and "directory" in context:
+            self._directory = context["directory"]
+
+    @property
+    def path(self) -> Path:
+        return self._directory / self.trace
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The tasks of a trace in file order; seconds, cores, GiB."""
+
+    submit: Floats
+    duration: Floats
+    slots: Int32s
+    instances: Int32s
+    cores: Floats
+    memory: Floats
+    names: Prefixed
+
+    def __len__(self) -> int:
+        return len(self.submit)
+
+
+def read_trace(source: TraceWorkload) -> Trace:
+    """Read the tasks of a trace; `InputError` names the lines that cannot be read."""
+    path = source.path
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError as error:
+        raise InputError([Problem(f"cannot be read: {error.strerror}", file=str(path))]) from None
+    return _read(source.model_dump_json(), str(path), stamp)
+
+
+@lru_cache(maxsize=4)
+def _read(settings: str, name: str, stamp: int) -> Trace:
+    """Read a file once however many replications ask for it."""
+    del stamp
+    source = TraceWorkload.model_validate_json(settings)
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
+    readers = {".swf": _swf, ".csv": _csv, ".parquet": _parquet}
+    if kind not in readers:
+        raise InputError([Problem("expected a file named .swf, .swf.gz, .csv, .csv.gz or .parquet", file=name)])
+    return readers[kind](source, name)
+
+
+def _content(name: str) -> bytes:
+    try:
+        data = Path(name).read_bytes()
+        return gzip.decompress(data) if name.lower().endswith(".gz") else data
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError([Problem(f"cannot be read: {reason}", file=name)]) from None
+
+
+# ---- SWF -------------------------------------------------------------------------------------------------
+
+
+def _swf(source: TraceWorkload, name: str) -> Trace:
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    content = _content(name)
+    used = [JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY]
+    try:
+        table = pd.read_csv(
+            io.BytesIO(content),
+            sep=r"\s+",
+            comment=";",
+            header=None,
+            usecols=used,
+            dtype=np.float64,
+            engine="c",
+        )
+        rows = table.to_numpy()
+        is_good = len(rows) > 0 and bool(np.isfinite(rows).all())
+    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        is_good = False
+    if not is_good:
+        raise InputError(_swf_problems(content, name))
+    job, submit, run, procs, memory, wanted_procs, wanted_memory = rows.T
+    kept = np.flatnonzero(run >= 0)[: source.limit]
+    size = np.maximum(np.where(procs > 0, procs, wanted_procs), 1)[kept].astype(np.int32)
+    per_processor = np.maximum(np.where(wanted_memory > 0, wanted_memory, memory), 0)[kept]
+    ones = constant(1, len(kept), np.int32)
+    together = source.parallel_jobs == "multi_instance"
+    share = per_processor * (ones if together else size) / KIB_PER_GIB
+    return Trace(
+        submit=submit[kept],
+        duration=run[kept],
+        slots=ones if together else size,
+        instances=size if together else ones,
+        cores=constant(0.0, len(kept), np.float64),
+        memory=share if source.use_memory else constant(0.0, len(kept), np.float64),
+        names=Prefixed("swf-", job[kept].astype(np.int64)),
+    )
+
+
+def _swf_problems(content: bytes, name: str) -> list[Problem]:
+    """Look at every line, slowly, to say which ones are wrong."""
+    problems: list[Problem] = []
+    is_empty = True
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+        cells = line.split(";", 1)[0].split()
+        if not cells:
+            continue
+        is_empty = False
+        if len(cells) < SWF_COLUMNS:
+            text = f"expected {SWF_COLUMNS} numbers, found {len(cells)}"
+            problems.append(Problem(text, name, number, 1, source=line[:120]))
+            continue
+        bad = next((index for index, cell in enumerate(cells) if not _is_number(cell)), None)
+        if bad is not None:
+            text = f"expected a number in column {bad + 1}, not {cells[bad]!r}"
+            problems.append(Problem(text, name, number, line.find(cells[bad]) + 1, source=line[:120]))
+    if is_empty:
+        return [Problem("holds no job", file=name)]
+    return problems[:MAX_TOLD] or [Problem("cannot be read as a table of numbers", file=name)]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+# ---- tables with named columns ---------------------------------------------------------------------------
+
+
+def _csv(source: TraceWorkload, name: str) -> Trace:
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    try:
+        frame = pd.read_csv(io.BytesIO(_content(name)), comment="#", skipinitialspace=True)
+    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError([Problem(f"cannot be read as CSV: {str(error).strip()}", file=name)]) from None
+    return _table(source, name, frame, has_lines=True)
+
+
+def _parquet(source: TraceWorkload, name: str) -> Trace:
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    try:
+        frame = pd.read_parquet(name)
+    except (OSError, ValueError) as error:
+        raise InputError([Problem(f"cannot be read as Parquet: {str(error).strip()}", file=name)]) from None
+    return _table(source, name, frame, has_lines=False)
+
+
+def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines: bool) -> Trace:
+    columns = source.columns
+    named = {key: value for key, value in columns.model_dump().items() if value is not None}
+    missing = [column for column in named.values() if column not in frame.columns]
+    if missing:
+        have = ", ".join(map(str, frame.columns))
+        problems = [Problem(f"has no column {column!r}, but {have}", name) for column in missing]
+        raise InputError(problems)
+    if frame.empty:
+        raise InputError([Problem("holds no task", file=name)])
+    frame = frame.head(source.limit) if source.limit else frame
+    problems = []
+    values: dict[str, Floats] = {}
+    for key, column in named.items():
+        if key != "id":
+            values[key], bad = _numbers(frame[column], key, column)
+            problems += [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0)[:MAX_TOLD])
+    count = len(frame)
+    unit = UNITS[source.time_unit]
+    ones, zeros = constant(1.0, count, np.float64), constant(0.0, count, np.float64)
+    is_clock = frame[columns.submit].dtype.kind not in "fiu"
+    return Trace(
+        submit=values["submit"] * (1.0 if is_clock else unit),
+        duration=values["duration"] * unit,
+        slots=rescaled(values.get("slots", ones), 1, np.int32),
+        instances=rescaled(values.get("instances", ones), 1, np.int32),
+        cores=values.get("cores", zeros),
+        memory=values.get("memory", zeros),
+        names=Prefixed("", frame[columns.id].astype(str).to_numpy())
+        if columns.id
+        else Prefixed("row-", np.arange(1, count + 1)),
+    )
+
+
+def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, list[tuple[int, str]]]:
+    """Give a column as numbers, and what is wrong with it by row."""
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    whole = key in ("slots", "instances")
+    if key == "submit" and series.dtype.kind not in "fiu":
+        numeric = pd.to_numeric(series, errors="coerce")
+        if numeric.isna().all():
+            times = pd.to_datetime(series, utc=True, format="ISO8601", errors="coerce")
+            seconds = np.asarray((times - times.min()).dt.total_seconds(), dtype=np.float64)
+            bad = np.flatnonzero(np.isnan(seconds))
+            expected = "an ISO-8601 time"
+            return seconds, [(int(i), f"expected {expected} in {column!r}, not {series.iloc[i]!r}") for i in bad]
+    numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
+    low = 1 if whole else 0
+    with np.errstate(invalid="ignore"):
+        wrong = ~np.isfinite(numbers) | (numbers < low)
+        if whole:
+            wrong |= numbers != np.floor(numbers)
+    what = "a whole number from 1" if whole else "a number that is finite and not negative"
+    found = np.flatnonzero(wrong)[: MAX_TOLD + 1]
+    return numbers, [(int(i), f"expected {what} in {column!r}, not {series.iloc[i]!r}") for i in found]

@@ -1,0 +1,171 @@
+"""A scenario file or a body it refers to: its data, and the place of every value for messages.
+
+Data are read fast; places are looked up only when there is something to say, so a task list of a million rows
+costs nothing more while it is right.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from simulator.errors import InputError, Problem
+from simulator.scenario.checks.findings import Loc
+from simulator.scenario.format.section import fold
+
+_DATE: Final = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
+_SPACE: Final = re.compile(r"[\s,:]*")
+
+
+class Document:
+    """One YAML or JSON file."""
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        self.path = path
+        self.name = name or str(path)
+        self.is_json = path.suffix.lower() == ".json"
+        try:
+            self.text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
+            raise InputError([Problem(f"cannot be read: {reason}", file=self.name)]) from None
+        self.data: Any = self._json() if self.is_json else self._yaml()
+
+    def problem(self, message: str, loc: Loc, *, is_warning: bool = False, path: Loc | None = None) -> Problem:
+        """Give a problem with the place of `loc`, or of its nearest ancestor that stands in the file."""
+        line, column = self.place(loc)
+        dotted = ".".join(map(str, loc if path is None else path)) or None
+        return Problem(message, self.name, line + 1, column + 1, dotted, self._line(line), is_warning)
+
+    def place(self, loc: Loc) -> tuple[int, int]:
+        """Give line and column, from 0, of the key or item at the end of `loc`."""
+        return self._json_place(loc) if self.is_json else self._yaml_place(loc)
+
+    def _line(self, number: int) -> str | None:
+        lines = self._lines
+        return lines[number] if number < len(lines) else None
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    def _json(self) -> Any:
+        try:
+            return json.loads(self.text, object_pairs_hook=_unique)
+        except json.JSONDecodeError as error:
+            line, column = error.lineno - 1, error.colno - 1
+            found = Problem(f"not valid JSON: {error.msg}", self.name, line + 1, column + 1, None, self._line(line))
+        except _DuplicateKeyError as error:
+            found = Problem(f"the key {error.args[0]!r} stands twice in one object", self.name)
+        except RecursionError:
+            found = Problem("nested too deeply", self.name)
+        raise InputError([found])
+
+    def _yaml(self) -> Any:
+        try:
+            return YAML(typ="safe", pure=True).load(self.text)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line, mark.column) if mark else (0, 0)
+            why = f"not valid YAML: {(error.problem or 'cannot be parsed').splitlines()[0]}"
+            if "'\\t'" in why:
+                why += ": YAML indents by spaces, never by tabs"
+            found = Problem(why, self.name, line + 1, column + 1, None, self._line(line))
+        except ValueError as error:
+            found = self._no_date(error)
+        except (YAMLError, RecursionError) as error:
+            found = Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)
+        raise InputError([found])
+
+    def _no_date(self, error: ValueError) -> Problem:
+        """Find the value that looks like a date and is none: the reader says why, and not where."""
+        for match in _DATE.finditer(self.text):
+            try:
+                date(*map(int, match.groups()))
+            except ValueError:
+                line, begin = self.text.count("\n", 0, match.start()), self.text.rfind("\n", 0, match.start())
+                column, why = match.start() - begin, f"no date: {error}"
+                return Problem(why, self.name, line + 1, column, None, self._line(line))
+        return Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)
+
+    @cached_property
+    def _tree(self) -> Node | None:
+        tree: Node | None = YAML(typ="safe", pure=True).compose(self.text)
+        return tree
+
+    def _yaml_place(self, loc: Loc) -> tuple[int, int]:
+        node = self._tree
+        if node is None:
+            return 0, 0
+        mark = node.start_mark
+        for part in loc:
+            if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+                mark = node.start_mark
+            elif isinstance(node, MappingNode):
+                pairs = ((key, value) for key, value in node.value if fold(str(key.value)) == fold(str(part)))
+                pair = next(pairs, None)
+                if pair is not None:
+                    mark, node = pair[0].start_mark, pair[1]
+        return mark.line, mark.column
+
+    def _json_place(self, loc: Loc) -> tuple[int, int]:
+        """Walk to `loc`, passing by what is not on the way at the speed of the JSON decoder."""
+        decode = json.JSONDecoder().raw_decode
+        position = found = self._skip(0)
+        for part in loc:
+            opening = self.text[position]
+            at = self._skip(position + 1)
+            index = 0
+            while opening in "{[" and self.text[at] not in "}]":
+                start = at
+                key: str | int = index
+                if opening == "{":
+                    key, at = decode(self.text, at)
+                    at = self._skip(at)
+                same = key == part if isinstance(part, int) else fold(str(key)) == fold(part)
+                if same:
+                    position, found = at, start
+                    break
+                at = self._skip(decode(self.text, at)[1])
+                index += 1
+        before = self.text[:found]
+        return before.count("\n"), found - before.rfind("\n") - 1
+
+    def _skip(self, position: int) -> int:
+        match = _SPACE.match(self.text, position)
+        return match.end() if match else position
+
+
+class _DuplicateKeyError(ValueError):
+    """A JSON object has one key twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def present(data: Any, loc: Loc) -> Loc:
+    """Give those parts of `loc` that lead somewhere in `data`: the tags of a schema's unions do not."""
+    kept: list[str | int] = []
+    for part in loc:
+        if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
+            data = data[part]
+            kept.append(part)
+        elif isinstance(data, Mapping):
+            key = next((key for key in data if fold(str(key)) == fold(str(part))), None)
+            if key is not None:
+                data = data[key]
+                kept.append(str(key))
+    return tuple(kept)

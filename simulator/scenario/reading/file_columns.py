@@ -1,0 +1,62 @@
+"""Columns and curves in CSV files that a scenario names: read relative to the scenario's own directory."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from simulator.durations import format_duration
+
+
+def context_of(folder: str | Path, prices: Mapping[str, dict[str, float]] = MappingProxyType({})) -> dict[str, Any]:
+    """Give what the schema needs to read files that are named relative to the scenario."""
+    directory = Path(folder)
+
+    def read_column(name: object, column: object) -> list[float]:
+        rows = _rows(directory, name)
+        header = rows[0]
+        if column is None and len(header) == 1:
+            column = header[0]
+        if column not in header:
+            raise ValueError(f"{name} has no column {column!r}, but {', '.join(header)}")
+        at = header.index(str(column))
+        return [_number(name, line, row, at) for line, row in enumerate(rows[1:], 2)]
+
+    def read_curve(name: object) -> list[dict[str, Any]]:
+        rows = _rows(directory, name)
+        if [cell.strip().lower() for cell in rows[0][:2]] != ["time", "available"]:
+            raise ValueError(f"{name}: expected the columns time (seconds) and available in the first line")
+        points = [[_number(name, line, row, at) for at in (0, 1)] for line, row in enumerate(rows[1:], 2)]
+        return [{"at": format_duration(time), "available": int(available)} for time, available in points]
+
+    return {
+        "directory": directory,
+        "read_column": read_column,
+        "read_curve": read_curve,
+        "prices": prices,
+    }
+
+
+def _rows(directory: Path, name: object) -> list[list[str]]:
+    try:
+        with (directory / str(name)).open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not text'}") from None
+    if len(rows) < 2:
+        raise ValueError(f"{name}: expected a line of column names and at least one row")
+    return rows
+
+
+def _number(name: object, line: int, row: list[str], at: int) -> float:
+    try:
+        value = float(row[at])
+    except (ValueError, IndexError):
+        raise ValueError(f"{name}:{line}: expected a number in column {at + 1}") from None
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"{name}:{line}: expected a number that is finite and not negative, not {row[at]}")
+    return value

@@ -1,0 +1,118 @@
+"""Where the numbers come from that an answer rests on, in one table for reports and for sensitivity.
+
+Documented by the service, measured by somebody, assumed, or given by the scenario file.
+Sources are named as in the behaviour document: assumption numbers Pn, its section 3.1 for published figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from simulator.scenario.format.complete import lookup, pool_bodies, told_start_task
+
+
+class Origin(StrEnum):
+    """How much a number deserves belief."""
+
+    DOCUMENTED = "documented"
+    """Stated by the service."""
+    MEASURED = "measured"
+    """Seen by users or told by its engineers; the shape around it is chosen."""
+    ASSUMED = "assumed"
+    """Chosen for want of anything published."""
+    GIVEN = "given"
+    """Stated by the scenario file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One number, or group of numbers, that every answer rests on."""
+
+    title: str
+    origin: Origin
+    """Of the value that holds where the file states none."""
+    source: str
+    stated_by: tuple[tuple[str, ...], ...] = ()
+    """Paths inside a pool's body; where each pool states one of them, the file has the say."""
+
+
+def _timing(title: str, origin: Origin, source: str, *keys: str) -> Fact:
+    return Fact(title, origin, source, tuple(("simulation", "timing", key) for key in keys))
+
+
+ORIGINS: Final[Mapping[str, Fact]] = {
+    "allocation_latency": _timing(
+        "allocation delay",
+        Origin.MEASURED,
+        "3 to 8 min to the first node, told by an engineer in 2022; shape chosen (P28)",
+        "allocationLatency",
+    ),
+    "allocation_tail": _timing(
+        "delay from node to node",
+        Origin.MEASURED,
+        "493 s for 90 nodes in a sample of the service's documentation, 2019; slope chosen (P28, P55)",
+        "allocationTail",
+    ),
+    "boot": _timing("boot time", Origin.ASSUMED, "no figure by system is published (P28)", "starting", "creating"),
+    "start_task": _timing("start task, run time", Origin.ASSUMED, "0 s: only its owner knows", "startTask"),
+    "start_task_failures": Fact(
+        "start task, failures",
+        Origin.ASSUMED,
+        "none: only its owner knows",
+        (("simulation", "startTask", "failureProbability"),),
+    ),
+    "leaving": _timing("removal of a node", Origin.ASSUMED, "'several minutes', no figure (P28)", "leaving"),
+    "dispatch_latency": _timing(
+        "dispatch latency",
+        Origin.MEASURED,
+        "2 to 5 s as a rule, told by an engineer; even between (P28)",
+        "dispatchLatency",
+    ),
+    "launch_overhead": _timing("launch of a task", Origin.ASSUMED, "no figure is published (P28)", "launchOverhead"),
+    "recovery_delay": _timing(
+        "return of a preempted node", Origin.ASSUMED, "exponential, 30 min: nothing published (P42)", "recoveryDelay"
+    ),
+    "evictions": Fact(
+        "eviction rate",
+        Origin.ASSUMED,
+        "published only in bands over a month; read as a chance per hour, middle of the band (P29, P41)",
+        (("simulation", "preemption"),),
+    ),
+    "prices": Fact(
+        "all prices", Origin.DOCUMENTED, "retail list prices, East US", (("simulation", "prices", "dedicated"),)
+    ),
+    "low_priority_price": Fact(
+        "price of low-priority nodes",
+        Origin.DOCUMENTED,
+        "list price, or 0.2 (Windows 0.4) of the dedicated one where none is known (P44)",
+        (("simulation", "prices", "lowPriority"),),
+    ),
+    "duration": Fact("task duration, mean", Origin.GIVEN, "the scenario's workload"),
+    "duration_spread": Fact("task duration, spread", Origin.GIVEN, "the scenario's workload"),
+    "task_failures": Fact("task failures", Origin.GIVEN, "the scenario's workload"),
+    "load": Fact("number of tasks", Origin.GIVEN, "the scenario's workload"),
+    "sample_delay": Fact("lateness of autoscale samples", Origin.ASSUMED, "0 to 10 s; up to 60 s is documented (A21)"),
+}
+
+
+def origin_in(name: str, document: Mapping[Any, Any]) -> Fact:
+    """Give a fact with the origin it has in a scenario document: `given` where every pool states the value."""
+    fact = ORIGINS[name]
+    pools = list(pool_bodies(document))
+    told = [name == "start_task" and bool(told_start_task(pool)) for pool in pools]
+    stated = [any(_states(pool, path) for path in fact.stated_by) for pool in pools]
+    if fact.stated_by and pools and all(map(any, zip(stated, told, strict=True))):
+        return replace(fact, origin=Origin.GIVEN, source="the scenario file")
+    if name == "prices" and lookup(document, "sizes"):
+        return replace(fact, origin=Origin.GIVEN, source="the scenario file, under sizes")
+    return fact
+
+
+def _states(pool: Mapping[Any, Any], path: tuple[str, ...]) -> bool:
+    found: Any = pool
+    for key in path:
+        found = lookup(found, key)
+    return found is not None

@@ -1,0 +1,355 @@
+"""From the jobs of a scenario to columns: one row per task, drawn for one replication.
+
+Every purpose of every job has its own stream, so a change of one group's durations moves no other draw.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.columns.broadcast import chosen, constant, joined, rescaled
+from simulator.columns.task_names import Given, Numbered, TaskNames
+from simulator.distributions import Constant, Distribution
+from simulator.errors import InputError
+from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
+from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.stated_by_tasks import Stated, stated
+from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
+from simulator.scenario.format.task_dependencies import Dependencies, link
+from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.streams import stream
+from simulator.units import MS_PER_S
+from simulator.workload.block import Block, Floats, Int32s
+from simulator.workload.coordination_failures import stumbling
+from simulator.workload.optional_columns import COLUMNS, Extras, gather
+from simulator.workload.planned_jobs import Planned, planned
+from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
+
+Ints = npt.NDArray[np.int64]
+
+MILLICORES: Final = 1000
+MIB_PER_GIB: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """All tasks of one replication, one row each, in order of (submit, place in the file)."""
+
+    job: Int32s
+    """Index in `jobs`."""
+    submit: Ints
+    """When the task is added, ms since the origin."""
+    demand: Ints
+    """Run time of its own work, ms."""
+    latency: Ints
+    """From assignment to its start time, ms."""
+    overhead: Ints
+    """From its start until its own work begins, ms."""
+    slots: Int32s
+    cores: Int32s
+    """Thousandths of a core; 0 = none asked for."""
+    memory: Int32s
+    """MiB; 0 = none asked for."""
+    instances: Int32s
+    """Nodes needed at once; 1 for a normal task."""
+    max_retries: Int32s
+    """-1 = unlimited."""
+    failures: Int32s
+    """How many attempts fail before one succeeds; -1 = all."""
+    exit_code: Int32s
+    """Exit code of an attempt that fails."""
+    names: TaskNames
+    dependencies: Dependencies
+    jobs: tuple[Planned, ...]
+    """Every job of the run."""
+    extras: Extras
+
+    def __len__(self) -> int:
+        return len(self.submit)
+
+
+class Luck:
+    """The streams of one job in one replication."""
+
+    def __init__(self, seed: int, replication: int, job: str) -> None:
+        self._seed = seed
+        self._replication = replication
+        self._job = job
+
+    def generator(self, purpose: str, part: int | str) -> np.random.Generator:
+        return stream(self._seed, self._replication, f"{purpose}:{self._job}:{part}")
+
+    def draw(self, shape: Distribution[float] | None, purpose: str, part: int | str, count: int) -> Floats:
+        """Draw `count` values, 0 where no distribution is given."""
+        if shape is None:
+            return constant(0.0, count, np.float64)
+        if isinstance(shape, Constant):
+            return constant(shape.mean, count, np.float64)
+        return shape.quantile(self.generator(purpose, part).random(count))
+
+
+def build(scenario: Scenario, replication: int) -> Workload:
+    """Draw the tasks of all jobs for one replication."""
+    hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
+    blocks: list[Block] = []
+    jobs: list[Int32s] = []
+    listed: list[tuple[Job, int]] = []
+    delays: list[tuple[Floats, Floats]] = []
+    every = planned(scenario)
+    for index, one in enumerate(every):
+        job = one.job
+        luck = Luck(scenario.seed, replication, job.simulation.stream or job.id)
+        simulation = pool_of(scenario, job).simulation
+        if job.job_manager_task is not None:
+            slots = pool_of(scenario, job).task_slots_per_node
+            blocks.append(_managing(job, job.job_manager_task, luck, slots))
+            jobs.append(constant(index, 1, np.int32))
+            delays.append(_delays(simulation, luck, "manager", blocks[-1]))
+        if job.tasks:
+            listed.append((job, sum(map(len, blocks))))
+        for part, block in _blocks(one, luck, hour):
+            blocks.append(block)
+            jobs.append(constant(index, len(block), np.int32))
+            delays.append(_delays(simulation, luck, part, block))
+    return _assemble(blocks, jobs, delays, listed, every)
+
+
+def pool_of(scenario: Scenario, job: Job) -> Pool:
+    """Give the pool that a job runs on."""
+    if job.auto_pool is not None:
+        return job.auto_pool.pool
+    wanted = (job.pool_id or "").lower()
+    pool = next((pool for pool in scenario.pools if pool.id.lower() == wanted), None)
+    if pool is None:
+        raise InputError(f"job {job.id!r} runs on pool {job.pool_id!r}, which does not exist")
+    return pool
+
+
+def _blocks(one: Planned, luck: Luck, hour: float) -> Iterator[tuple[int | str, Block]]:
+    """Give the sources of a job and the names of their streams, which stay as they are when tasks are added later."""
+    before = 1 if one.own_tasks else 0
+    if one.job.tasks:
+        yield 0 if before else "added", _listed(one.job, luck)
+    for part, source in enumerate(one.job.simulation.workload):
+        if isinstance(source, TaskGroup):
+            yield part + before, _drawn(one, source, part, luck, hour)
+        else:
+            yield part + before, _replayed(one.job, source)
+
+
+def _int32(values: Sequence[int]) -> Int32s:
+    return np.asarray(values, dtype=np.int32)
+
+
+def _managing(job: Job, manager: JobManagerTask, luck: Luck, slots: int) -> Block:
+    """Give the job manager: a task that is there from the beginning and, if exclusive, takes all of its node."""
+    alone = job.model_copy(update={"tasks": (manager,)})
+    block = _listed(alone, luck, "manager ")
+    return replace(block, slots=_int32([slots])) if manager.run_exclusive else block
+
+
+def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
+    """Give the tasks that the file lists one by one."""
+    told = [stated(task, job.simulation.defaults) for task in job.tasks]
+    created = job.simulation.created_at
+    submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
+    outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, told, strict=True)]
+    durations = _each([one.duration for one in told], luck, purpose + "duration")
+    unstarted = [task.simulation.error == "preProcessingError" for task in job.tasks]
+    chances = np.asarray(
+        [0.0 if one.simulation.error else one.simulation.coordination_failure_probability for one in job.tasks]
+    )
+    block = Block(
+        submit=np.asarray(submit, dtype=np.float64),
+        duration=np.where(unstarted, 0.0, durations) if any(unstarted) else durations,
+        slots=_int32([task.required_slots for task in job.tasks]),
+        cores=_each([one.cores for one in told], luck, purpose + "cores"),
+        memory=_each([one.memory for one in told], luck, purpose + "memory"),
+        instances=_int32([task.number_of_instances for task in job.tasks]),
+        max_retries=_int32(
+            [0 if task.simulation.error else _retries(job, task.max_task_retry_count) for task in job.tasks]
+        ),
+        failures=_int32([failures for failures, _ in outcomes]),
+        exit_code=_int32([code for _, code in outcomes]),
+        containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
+        names=Given([task.id for task in job.tasks]),
+        more=_more(job, told, luck, purpose)
+        | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if any(unstarted) else {}),
+        tasks=job.tasks,
+    )
+    if not chances.any():
+        return block
+    codes = _int32([task.simulation.coordination_exit_code for task in job.tasks])
+    return stumbling(block, chances, codes, luck.generator(purpose + "coordination failures", "tasks"))
+
+
+def _outcome(task: Task, stated_code: int | None) -> tuple[int, int]:
+    """Give how many attempts fail first and with which code; errors beside the process are never retried."""
+    failures, code = leading_failures(task.simulation.exit_codes, stated_code)
+    return (-1, code) if task.simulation.error else (failures, code)
+
+
+def _more(job: Job, told: list[Stated], luck: Luck, purpose: str) -> dict[str, npt.NDArray[Any]]:
+    """Give the rare columns of listed tasks, those that any of them needs."""
+    saved = [task.simulation.checkpoints for task in job.tasks]
+    found = {
+        "limit": [task.constraints.max_wall_clock_time or math.inf for task in job.tasks],
+        "interval": [one.interval if one else 0.0 for one in saved],
+        "cost": [one.cost if one else 0.0 for one in saved],
+        "restart": [one.restart_cost if one else 0.0 for one in saved],
+        "retention": [task.constraints.retention_time for task in job.tasks],
+        "input": _each([one.input for one in told], luck, purpose + "input"),
+        "coordination": _each([one.coordination for one in told], luck, purpose + "coordination"),
+    }
+    return {name: np.asarray(values) for name, values in found.items() if (np.asarray(values) != COLUMNS[name]).any()}
+
+
+def _retries(job: Job, own: int | None) -> int:
+    return job.max_task_retry_count if own is None else own
+
+
+def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str) -> Floats:
+    """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
+    values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
+    varying = [index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)]
+    if varying:
+        uniform = luck.generator(purpose, "tasks").random(len(shapes))
+        for index in varying:
+            shape = shapes[index]
+            if shape is not None:
+                values[index] = shape.quantile(uniform[index : index + 1])[0]
+    return values
+
+
+def _drawn(one: Planned, group: TaskGroup, part: int, luck: Luck, hour: float) -> Block:
+    """Give the tasks of a group that is described by distributions."""
+    job, generator = one.job, luck.generator("arrivals", part)
+    begin = job.simulation.created_at if group.start is None else group.start
+    submit = group.arrivals.times(group.count, begin, hour, generator)
+    count = len(submit)
+    failures = failures_before_success(group.failure_probability, luck.generator("failures", part), count)
+    block = Block(
+        submit=submit,
+        duration=luck.draw(group.duration, "duration", part, count),
+        slots=constant(group.required_slots, count, np.int32),
+        cores=luck.draw(group.cores, "cores", part, count),
+        memory=luck.draw(group.memory, "memory", part, count),
+        instances=constant(group.number_of_instances, count, np.int32),
+        max_retries=constant(_retries(job, group.max_task_retry_count), count, np.int32),
+        failures=failures,
+        exit_code=codes_of(failures, group.exit_code),
+        containers=constant(False, count, np.bool_),
+        names=Numbered(one.prefix(group, part), count),
+        more=_more_drawn(group, part, luck, count),
+    )
+    chance = group.coordination_failure_probability
+    if not chance:
+        return block
+    columns = constant(chance, count, np.float64), constant(group.coordination_exit_code, count, np.int32)
+    return stumbling(block, *columns, luck.generator("coordination failures", part))
+
+
+def _more_drawn(group: TaskGroup, part: int, luck: Luck, count: int) -> dict[str, npt.NDArray[Any]]:
+    """Give the rare columns of a group, those that it needs."""
+    saved = group.checkpoints
+    found: dict[str, npt.NDArray[Any]] = {}
+    if group.max_wall_clock_time is not None:
+        found["limit"] = constant(group.max_wall_clock_time, count, np.float64)
+    if saved is not None:
+        pairs = (("interval", saved.interval), ("cost", saved.cost), ("restart", saved.restart_cost))
+        found |= {name: constant(value, count, np.float64) for name, value in pairs}
+    for name in ("input", "coordination"):
+        shape = getattr(group, name)
+        if shape is not None:
+            found[name] = luck.draw(shape, name, part, count)
+    return found
+
+
+def _replayed(job: Job, source: TraceWorkload) -> Block:
+    """Give the tasks of a trace file."""
+    trace = read_trace(source)
+    begin = job.simulation.created_at if source.start is None else source.start
+    count = len(trace)
+    failures = constant(0, count, np.int32)
+    return Block(
+        submit=begin + trace.submit,
+        duration=trace.duration,
+        slots=trace.slots,
+        cores=trace.cores,
+        memory=trace.memory,
+        instances=trace.instances,
+        max_retries=constant(job.max_task_retry_count, count, np.int32),
+        failures=failures,
+        exit_code=failures,
+        containers=constant(False, count, np.bool_),
+        names=trace.names,
+    )
+
+
+def _delays(simulation: PoolSimulation, luck: Luck, part: int | str, block: Block) -> tuple[Floats, Floats]:
+    """Draw dispatch latency of every task, and the time from its start to its own work: files, launch, coordination."""
+    timing = simulation.timing
+    latency = luck.draw(timing.dispatch_latency, "dispatch", part, len(block))
+    overhead = luck.draw(timing.launch_overhead, "launch", part, len(block))
+    if block.containers.any():
+        extra = luck.draw(timing.container_overhead, "container", part, len(block))
+        overhead = overhead + np.where(block.containers, extra, 0.0)
+    if "input" in block.more:
+        overhead = overhead + block.more["input"] / simulation.downloads.bandwidth
+    if "coordination" in block.more:
+        overhead = overhead + np.where(block.instances > 1, block.more["coordination"], 0.0)
+    return latency, overhead
+
+
+def _assemble(
+    blocks: list[Block],
+    jobs: list[Int32s],
+    delays: list[tuple[Floats, Floats]],
+    listed: list[tuple[Job, int]],
+    every: tuple[Planned, ...],
+) -> Workload:
+    """Put the blocks into one table and sort it by (submit, place in the file).
+
+    `listed` gives the jobs with listed tasks, and where those begin before the sorting.
+    """
+
+    def column(parts: Sequence[npt.NDArray[Any]], scale: float, dtype: type[np.generic]) -> npt.NDArray[Any]:
+        return chosen(rescaled(joined(parts), scale, dtype), order)
+
+    lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
+    submits = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
+    order = None if (submits[1:] >= submits[:-1]).all() else np.argsort(submits, kind="stable")
+    rows = []
+    if listed:
+        row = np.arange(len(submits))
+        if order is not None:
+            row[order] = np.arange(len(submits))
+        rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
+    extras = gather(blocks, jobs, every, order)
+    exit_code = column([block.exit_code for block in blocks], 1, np.int32)
+    return Workload(
+        job=column(jobs, 1, np.int32),
+        submit=chosen(submits, order),
+        demand=column([block.duration for block in blocks], MS_PER_S, np.int64),
+        latency=column([latency for latency, _ in delays], MS_PER_S, np.int64),
+        overhead=column([overhead for _, overhead in delays], MS_PER_S, np.int64),
+        slots=column([block.slots for block in blocks], 1, np.int32),
+        cores=column([block.cores for block in blocks], MILLICORES, np.int32),
+        memory=column([block.memory for block in blocks], MIB_PER_GIB, np.int32),
+        instances=column([block.instances for block in blocks], 1, np.int32),
+        max_retries=column([block.max_retries for block in blocks], 1, np.int32),
+        failures=column([block.failures for block in blocks], 1, np.int32),
+        exit_code=exit_code,
+        names=TaskNames(
+            tuple(block.names for block in blocks),
+            np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
+            order,
+        ),
+        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.stumbles}),
+        jobs=every,
+        extras=extras,
+    )

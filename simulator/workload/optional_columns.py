@@ -1,0 +1,164 @@
+"""What few tasks have: columns that exist only where some task needs them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.columns.broadcast import chosen
+from simulator.scenario.format.bodies import Job, OnTaskFailure
+from simulator.scenario.format.stated_by_tasks import stated
+from simulator.scenario.format.task_bodies import Task
+from simulator.scenario.format.task_endings import ending, failing_code
+from simulator.units import MS_PER_S, NEVER
+from simulator.workload.planned_jobs import Planned
+
+Ints = npt.NDArray[np.int64]
+COLUMNS: Final = {
+    "limit": np.inf,
+    "interval": 0.0,
+    "cost": 0.0,
+    "restart": 0.0,
+    "input": 0.0,
+    "coordination": 0.0,
+    "retention": 7 * 86400.0,
+    "meant": -1.0,
+}
+"""Names, and what holds for tasks that say nothing; seconds, `input` in MiB."""
+ACTIONS: Final = ("none", "disable", "terminate")
+"""What the end of a task does to its job; the codes in the columns."""
+
+
+class Listed(Protocol):
+    """As much of a block as matters here."""
+
+    @property
+    def more(self) -> Mapping[str, npt.NDArray[Any]]: ...
+
+    @property
+    def exit_code(self) -> npt.NDArray[np.int32]: ...
+
+    @property
+    def stumbles(self) -> Mapping[int, frozenset[int]]: ...
+
+    @property
+    def tasks(self) -> tuple[Task, ...]: ...
+
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Columns by row of the workload, empty where no task needs them, and places of single tasks."""
+
+    limit: Ints | None = None
+    """Longest run of an attempt from its start, ms."""
+    interval: Ints | None = None
+    cost: Ints | None = None
+    restart: Ints | None = None
+    retention: Ints | None = None
+    """How long files of a task stay on its node."""
+    meant: Ints | None = None
+    """How long the work of a task would be that never starts, ms; negative for all others."""
+    retries: dict[int, int] = field(default_factory=dict)
+    """Row: how often a task may be retried whose error no retry mends."""
+    wishes: dict[int, str] = field(default_factory=dict)
+    """Row: id of the node where the task would like to run."""
+    images: dict[int, str] = field(default_factory=dict)
+    """Row: name of its container image."""
+    managers: dict[int, int] = field(default_factory=dict)
+    """Job: row of its manager."""
+    on_failure: npt.NDArray[np.int8] | None = None
+    """What the failure of a task does to its job, in codes of `ACTIONS`."""
+    on_success: npt.NDArray[np.int8] | None = None
+    errors: dict[int, str] = field(default_factory=dict)
+    """Row: what goes wrong beside the process."""
+    disks: dict[int, float] = field(default_factory=dict)
+    """Row: GiB that it writes."""
+    stumbles: dict[int, frozenset[int]] = field(default_factory=dict)
+    """Row of a multi-instance task: attempts, from 0, that fail when they coordinate."""
+    sources: dict[int, str] = field(default_factory=dict)
+    """Row of a listed task: who said its duration."""
+
+
+def gather(
+    blocks: Sequence[Listed], jobs: Sequence[npt.NDArray[Any]], every: Sequence[Planned], order: Ints | None
+) -> Extras:
+    """Put together what is rare; `order` gives the place in file order of each row."""
+    count = sum(map(len, blocks))
+    row = np.arange(count)
+    if order is not None:
+        row[order] = np.arange(count)
+    columns: dict[str, Any] = {
+        name: _column(name, blocks, order) for name in ("limit", "interval", "cost", "restart", "retention", "meant")
+    }
+    extras = Extras(**columns)
+    begin = 0
+    failure, success = np.zeros(count, np.int8), np.zeros(count, np.int8)
+    for block, job in zip(blocks, jobs, strict=True):
+        number = int(job[0]) if len(job) else -1
+        if number >= 0 and every[number].job.on_task_failure is not OnTaskFailure.NOACTION:
+            failure[row[begin : begin + len(block)]] = ACTIONS.index("terminate")
+        extras.stumbles.update({int(row[begin + place]): attempts for place, attempts in block.stumbles.items()})
+        for place, task in enumerate(block.tasks):
+            code = int(block.exit_code[place]) if place in block.stumbles else None
+            _note(extras, int(row[begin + place]), task, every[number].job, number, failure, success, code)
+        begin += len(block)
+    if not failure.any() and not success.any():
+        return extras
+    return Extras(
+        **columns,
+        wishes=extras.wishes,
+        images=extras.images,
+        managers=extras.managers,
+        errors=extras.errors,
+        retries=extras.retries,
+        stumbles=extras.stumbles,
+        sources=extras.sources,
+        disks=extras.disks,
+        on_failure=failure,
+        on_success=success,
+    )
+
+
+def _note(
+    extras: Extras,
+    row: int,
+    task: Task,
+    job: Job,
+    number: int,
+    failure: npt.NDArray[np.int8],
+    success: npt.NDArray[np.int8],
+    code: int | None,
+) -> None:
+    """Keep what is special about one listed task; `code` is its failing exit code where the body does not say it."""
+    told = stated(task, job.simulation.defaults)
+    extras.sources[row] = told.source
+    if task is job.job_manager_task:
+        extras.managers[number] = row
+    if task.affinity_info is not None and task.affinity_info.affinity_id:
+        extras.wishes[row] = task.affinity_info.affinity_id
+    if task.simulation.disk:
+        extras.disks[row] = task.simulation.disk
+    if task.image is not None:
+        extras.images[row] = task.image
+    if task.simulation.error is not None:
+        extras.errors[row] = task.simulation.error
+        own = task.max_task_retry_count
+        extras.retries[row] = job.max_task_retry_count if own is None else own
+    if job.on_task_failure is not OnTaskFailure.NOACTION:
+        code = failing_code(task, told.exit_code) if code is None else code
+        failure[row] = ACTIONS.index(ending(task, code, task.simulation.error).job_action)
+        success[row] = ACTIONS.index(ending(task, 0).job_action)
+
+
+def _column(name: str, blocks: Sequence[Listed], order: Ints | None) -> Ints | None:
+    if not any(name in block.more for block in blocks):
+        return None
+    otherwise = COLUMNS[name]
+    parts = [block.more.get(name, np.full(len(block), otherwise)) for block in blocks]
+    seconds = np.concatenate(parts)
+    found = np.where(np.isfinite(seconds), np.rint(np.where(np.isfinite(seconds), seconds, 0) * MS_PER_S), float(NEVER))
+    return np.asarray(chosen(found.astype(np.int64), order), dtype=np.int64)

@@ -1,0 +1,108 @@
+"""Every job that a run may see: those of the scenario, those that are added later, those that schedules create."""
+
+from dataclasses import dataclass, replace
+
+from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.job_schedules import JobSchedule
+from simulator.scenario.format.schema import Operation, Scenario
+from simulator.scenario.format.task_bodies import TaskGroup, Workload
+from simulator.units import to_ms
+
+UNKNOWN = 1e10
+"""In place of the time, in seconds, at which the job of a schedule is created: only the run will tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A job, and where it comes from."""
+
+    job: Job
+    schedule: int = -1
+    """Place in `job_schedules`; -1 = none."""
+    is_added: bool = False
+    """Whether an operation of the timeline creates it."""
+    due: float = 0.0
+    """When it is created, or would like to be, in seconds."""
+    own_tasks: int = 0
+    """How many of the tasks its own body lists; operations add the others, and change nothing about these."""
+    own_sources: int = 0
+    """How many groups and traces its own body has."""
+
+    def prefix(self, group: TaskGroup, part: int) -> str:
+        """Give what the ids of its group at place `part` begin with, whatever is added later."""
+        return group.prefix(part, is_alone=part == 0 and self.own_sources <= 1 and not self.own_tasks)
+
+
+def planned(scenario: Scenario) -> tuple[Planned, ...]:
+    """Give all jobs: the file's, then those of `addJob`, then those of schedules."""
+    jobs = {job.id.lower(): job for job in scenario.jobs}
+    late = [operation.job.id.lower() for operation in scenario.timeline if isinstance(operation, AddJob)]
+    for operation in sorted(scenario.timeline, key=_at):  # as they will be performed: the file's order decides ties
+        if isinstance(operation, AddJob):
+            jobs[operation.job.id.lower()] = _created(operation)
+        elif isinstance(operation, AddTasks):
+            job = jobs.get(operation.job.lower())
+            if job is not None and _at(operation) >= to_ms(job.simulation.created_at):
+                jobs[job.id.lower()] = _with_tasks(job, operation)
+    bodies = [*scenario.jobs, *(operation.job for operation in scenario.timeline if isinstance(operation, AddJob))]
+    found = [
+        _planned(jobs[name], body, is_added=name in late)
+        for name, body in {job.id.lower(): job for job in bodies}.items()
+    ]
+    for number, schedule in enumerate(scenario.job_schedules):
+        for k, due in enumerate(schedule.occurrences(scenario.horizon)):
+            job = _occurrence(schedule, k + 1)
+            found.append(replace(_planned(job, job), schedule=number, due=due))
+    return tuple(found)
+
+
+def _planned(job: Job, body: Job, *, is_added: bool = False) -> Planned:
+    """Describe a job that may have more tasks than its `body`."""
+    own = len(body.tasks), len(body.simulation.workload)
+    return Planned(job, is_added=is_added, due=job.simulation.created_at, own_tasks=own[0], own_sources=own[1])
+
+
+def _at(operation: Operation) -> int:
+    return to_ms(operation.at)
+
+
+def _created(operation: AddJob) -> Job:
+    job = operation.job
+    simulation = job.simulation.model_copy(update={"created_at": operation.at})
+    return job.model_copy(update={"simulation": simulation})
+
+
+def _with_tasks(job: Job, operation: AddTasks) -> Job:
+    """Give a job that has more tasks from some time on."""
+    tasks = [
+        task.model_copy(update={"simulation": task.simulation.model_copy(update={"submit": operation.at})})
+        for task in operation.tasks
+    ]
+    sources = [_from(source, operation.at) for source in operation.workload]
+    simulation = job.simulation.model_copy(update={"workload": (*job.simulation.workload, *sources)})
+    return job.model_copy(update={"tasks": (*job.tasks, *tasks), "simulation": simulation})
+
+
+def _from(source: Workload, at: float) -> Workload:
+    return source if source.start is not None else source.model_copy(update={"start": at})
+
+
+def _occurrence(schedule: JobSchedule, number: int) -> Job:
+    """Give the n-th job of a schedule, all its times counted from its creation."""
+    job = schedule.job_specification
+    tasks = tuple(
+        task.model_copy(
+            update={"simulation": task.simulation.model_copy(update={"submit": UNKNOWN + task.simulation.submit})}
+        )
+        if task.simulation.submit is not None
+        else task
+        for task in job.tasks
+    )
+    sources = tuple(
+        source.model_copy(update={"start": UNKNOWN + source.start}) if source.start is not None else source
+        for source in job.simulation.workload
+    )
+    stream = f"{job.simulation.stream or schedule.id}:{number}"
+    simulation = job.simulation.model_copy(update={"created_at": UNKNOWN, "workload": sources, "stream": stream})
+    return job.model_copy(update={"id": f"{schedule.id}:job-{number}", "tasks": tasks, "simulation": simulation})

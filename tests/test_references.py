@@ -15,7 +15,6 @@ KINDS: Final = (".py", ".pxd", ".md", ".yaml", ".json", ".ipynb", ".csv", ".html
 TO_COME: Final = (
     "simulator/engine",
     "simulator/kernel",
-    "simulator/policy",
     "simulator/report",
     "simulator/results",
     "simulator/scenario",

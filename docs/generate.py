@@ -287,10 +287,11 @@ def _choices(hint: Any) -> str:
 
 
 def lint_rules() -> str:
-    """Return the rules of the linter."""
-    return table(
-        ("rule", "level", "what to do"), ((f"`{name}`", str(rule.level), rule.fix) for name, rule in RULES.items())
-    )
+    """Return the names of the linter's rules by level."""
+    by_level: dict[str, list[str]] = {}
+    for name, rule in RULES.items():
+        by_level.setdefault(str(rule.level), []).append(f"`{name}`")
+    return table(("level", "rules"), ((level, ", ".join(names)) for level, names in by_level.items()))
 
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {

@@ -1,7 +1,12 @@
-"""The layers of the package, as a test: a module may import its own layer and those below it."""
+"""The house as a test: a module imports its own storey and those below it, and inside it its own room and those below.
+
+A storey is a package or a module of `simulator`; a room is a package or a module of a storey.
+"""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -22,12 +27,59 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"report"},
     {"cli", "service", "lab"},
 ]
+ROOMS = {  # likewise, inside the storeys that have rooms
+    "scenario": [{"format"}, {"checks"}, {"reading"}],
+    "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
+    "engine": [
+        {"environment"},
+        {"nodes"},
+        {"world"},
+        {"pools"},
+        {"jobs"},
+        {"operations", "bridge"},
+        {"simulation"},
+    ],
+    "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],
+}
+HOME: Final = "a node reaches its pool until it knows no more than a protocol of its home"
+LISTS: Final = "the world keeps the lists of what a run has, for everybody to look things up"
+UPWARD: dict[tuple[str, str], str] = {  # module, room above it that it may import, and why; this list may only shrink
+    ("engine.nodes.contact_loss", "pools"): HOME,
+    ("engine.nodes.disk", "pools"): HOME,
+    ("engine.nodes.node", "pools"): HOME,
+    ("engine.nodes.reclaim", "pools"): HOME,
+    ("engine.nodes.step_durations", "world"): "the streams of a node's steps are made by the world",
+    ("engine.world", "pools"): LISTS,
+    ("engine.world", "jobs"): LISTS,
+}
+CIRCLES: dict[str, int] = {  # files of a room that import each other, the largest circle; no other room has one
+    "engine.nodes": 4,
+    "engine.pools": 7,
+    "engine.jobs": 3,
+}
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+ROOM_RANK = {
+    f"{storey}.{room}": rank
+    for storey, rooms in ROOMS.items()
+    for rank, names in enumerate(rooms)
+    for room in sorted(names)
+}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
 def layer(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def dotted(path: Path) -> str:
+    """Return the name of a module inside `simulator`; a package's is that of its directory."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(module: str) -> str:
+    """Return the room of a module: its storey where that has no rooms, and for the storey's own `__init__`."""
+    storey, _, rest = module.partition(".")
+    return f"{storey}.{rest.split('.')[0]}" if storey in ROOMS and rest else storey
 
 
 def imports(path: Path) -> set[str]:
@@ -41,6 +93,45 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def graph() -> dict[str, set[str]]:
+    """Return the modules of ours that each module imports, for types only or not."""
+    paths = {dotted(path): path for path in MODULES}
+    found: dict[str, set[str]] = {module: set() for module in paths}
+    for module, path in paths.items():
+        names = {name.removeprefix("simulator.") for name in imports(path) if name.startswith("simulator.")}
+        through = {name.rpartition(".")[0] for name in names if name in paths}
+        found[module] = {name for name in names if name in paths and name not in {module, *through}}
+    return found
+
+
+def upward(edges: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """Yield each import of a room that does not stand below: the module, and the room."""
+    for module, found in edges.items():
+        here = room(module)
+        for there in {room(name) for name in found} - {here}:
+            if here in ROOM_RANK and there.split(".")[0] == here.split(".")[0]:
+                assert there in ROOM_RANK, f"{module} imports {there}, which stands in no room"
+                if ROOM_RANK[there] >= ROOM_RANK[here]:
+                    yield module, there.split(".")[1]
+
+
+def circles(edges: dict[str, set[str]]) -> list[set[str]]:
+    """Return the sets of modules that import each other, directly or through others."""
+    reached = {module: _reachable(edges, module) for module in edges}
+    found = {frozenset({module} | {other for other in reached[module] if module in reached[other]}) for module in edges}
+    return [set(one) for one in found if len(one) > 1]
+
+
+def _reachable(edges: dict[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        new = edges[todo.pop()] - seen
+        seen |= new
+        todo += new
+    return seen
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down(path: Path) -> None:
     here = layer(path)
@@ -50,6 +141,34 @@ def test_imports_point_down(path: Path) -> None:
         there = rest.split(".")[0]
         if top == "simulator" and there in RANK and there != here:
             assert RANK[there] < RANK[here], f"{here} may not import {there}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_module_of_a_storey_with_rooms_stands_in_one(path: Path) -> None:
+    storey = layer(path)
+    if storey in ROOMS and path != PACKAGE / storey / "__init__.py":
+        assert room(dotted(path)) in ROOM_RANK
+
+
+def test_imports_between_rooms_point_down() -> None:
+    found = set(upward(graph()))
+    wrong, done = sorted(found - set(UPWARD)), sorted(set(UPWARD) - found)
+    assert not wrong, "imports a room that does not stand below its own"
+    assert not done, "is no longer needed: take it off the list"
+
+
+def test_no_circle_of_imports_crosses_a_room_and_none_grows() -> None:
+    edges = {
+        module: {name for name in found if (module, room(name).rpartition(".")[2]) not in UPWARD}
+        for module, found in graph().items()
+    }
+    largest: dict[str, int] = {}
+    for one in circles(edges):
+        places = {room(module) for module in one}
+        assert len(places) == 1, f"a circle crosses rooms: {sorted(one)}"
+        place = places.pop()
+        largest[place] = max(largest.get(place, 0), len(one))
+    assert largest == CIRCLES, "a circle has grown, or it has shrunk and the table is to follow"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -13,9 +13,9 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Base
 from simulator.scenario.format.section import Count, Section, fold
 from simulator.scenario.reading.documents import Document
-from simulator.scenario.reading.explain import explain
 from simulator.scenario.reading.file_kinds import Kind, refuse_other
 from simulator.scenario.reading.includes import Sources
+from simulator.scenario.reading.schema_refusals import explain
 
 
 class Question(Section):

@@ -72,7 +72,7 @@ def is_alike(values: Any) -> bool:
 
 
 def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
-    """Give some rows of a column with the type that `kind` (see `schema.Column`) stands for."""
+    """Give some rows of a column with the type that `kind` (see `table_schema.Column`) stands for."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
     if kind == "category":

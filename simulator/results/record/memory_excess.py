@@ -13,7 +13,7 @@ import numpy.typing as npt
 from simulator.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
-    from simulator.results.record.facts import Facts
+    from simulator.results.record.run_facts import Facts
 
 Ints = npt.NDArray[np.int64]
 MIB_PER_GIB = 1024

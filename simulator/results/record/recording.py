@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.results.record.facts import Facts
+from simulator.results.record.run_facts import Facts
 from simulator.results.record.tables import arrow
 from simulator.units import MS_PER_S
 

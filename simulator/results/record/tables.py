@@ -23,7 +23,7 @@ from simulator.workload.build import Workload
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simulator.results.record.facts import Facts
+    from simulator.results.record.run_facts import Facts
 
 Columns = dict[str, Any]
 """By name: an array, a `Scaled` or `Partial` one, a `Category`, a list of text, or `TaskNames`."""

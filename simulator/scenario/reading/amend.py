@@ -18,10 +18,10 @@ from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.format.pool_operations import Operated, Outage
 from simulator.scenario.format.schema import Operation, Scenario
 from simulator.scenario.reading.documents import present
-from simulator.scenario.reading.explain import explain
 from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.load import in_order
 from simulator.scenario.reading.normalize import modern
+from simulator.scenario.reading.schema_refusals import explain
 
 
 def amend(scenario: Scenario, asked: Operation | Mapping[str, Any]) -> Scenario:

@@ -14,12 +14,12 @@ from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.ids import check_names
 from simulator.scenario.format.schema import Scenario
 from simulator.scenario.reading.documents import Document
-from simulator.scenario.reading.explain import explain
 from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.file_kinds import Kind, refuse_other
 from simulator.scenario.reading.includes import Sources, gather
 from simulator.scenario.reading.normalize import modern
 from simulator.scenario.reading.retail_prices import take_prices
+from simulator.scenario.reading.schema_refusals import explain
 
 
 def load(path: str | Path, *, strict: bool = False) -> Scenario:

@@ -84,8 +84,8 @@ def span(text: str) -> str:
 def distribution(value: Mapping[str, Any]) -> str:
     """Return a distribution in words."""
     ((shape, parameters),) = value.items()
-    said = ", ".join(f"{name} {span(text)}" for name, text in parameters.items() if text is not None)
-    return f"{shape}, {said}"
+    parts = ", ".join(f"{name} {span(text)}" for name, text in parameters.items() if text is not None)
+    return f"{shape}, {parts}"
 
 
 def allowed(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:

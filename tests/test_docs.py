@@ -38,7 +38,7 @@ def test_every_option_has_its_source_and_effect() -> None:
     assert {name for name in SERVICE_NAMES if name not in RETIRED} == set(MEANINGS)
 
 
-def test_every_key_of_a_pools_simulation_is_told() -> None:
+def test_every_key_of_a_pools_simulation_has_a_note() -> None:
     there = set(generate.pool_simulation("instant", "Linux").model_dump(by_alias=True))
     assert {key.partition(".")[0] for key in assumptions.POOL} | {"timing"} == there
 

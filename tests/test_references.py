@@ -65,7 +65,7 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 def leads_to(target: str, start: Path) -> bool:
-    """Say whether a path with an anchor, relative to a folder, is there."""
+    """Return whether a path with an anchor, relative to a folder, is there."""
     path, _, anchor = target.partition("#")
     page = start / path
     return page.exists() and (not anchor or anchor in anchors(page))

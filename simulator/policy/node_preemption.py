@@ -1,4 +1,7 @@
-"""When capacity is taken back: life of a spot / low-priority VM, and who is hit (behaviour spec §6.2)."""
+"""When capacity is taken back: life of a spot / low-priority VM, and which nodes lose it.
+
+See `docs/model.md#preemption-models` and `docs/model.md#preemption-victims`.
+"""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +27,7 @@ def bathtub_life(
 
 
 def victims(nodes: Sequence[int], count: int, dice: Sequence[float]) -> list[int]:
-    """Draw `count` of `nodes` uniformly; one number of `dice` a node (assumption P43)."""
+    """Draw `count` of `nodes` uniformly; one number of `dice` a node."""
     ordered = sorted(range(len(nodes)), key=lambda position: (dice[position], position))
     return [nodes[position] for position in ordered[:count]]
 

@@ -1,4 +1,4 @@
-"""How many of the wanted nodes a resize may have (behaviour spec §4.3).
+"""How many of the wanted nodes a resize may have (`docs/model.md#growth-limits`).
 
 Limits are tested in the service's order; a limit cuts the request, it does not refuse it, and the first one
 that cuts gives the error.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from simulator.states import NodeKind
 
 INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}
-"""Nodes of a pool with inter-node communication (assumption P2)."""
+"""Nodes of a pool with inter-node communication (option `interNodeCap`)."""
 MANAGED_IMAGE_CAP = {NodeKind.DEDICATED: 2000, NodeKind.LOW_PRIORITY: 1000}
 """Nodes of a pool whose image is a managed image of the user's."""
 NODES_PER_ADDRESS = 100

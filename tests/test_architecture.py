@@ -9,7 +9,7 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
-    {"errors", "units", "states", "durations", "normal", "features"},
+    {"errors", "units", "states", "durations", "numerics", "features"},
     {"streams", "distributions", "theory"},
     {"formula"},
     {"scenario"},

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from simulator.normal import quantile
+from simulator.numerics.normal import quantile
 from simulator.scenario.columns import chosen, constant, distinct, is_constant, joined, rescaled
 from simulator.scenario.task_names import Given, Names, Numbered, Prefixed, TaskNames
 

@@ -10,7 +10,7 @@ import simulator
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
     {"errors", "units", "states", "durations", "numerics", "features"},
-    {"streams", "distributions", "theory"},
+    {"streams", "distributions", "theory", "extras"},
     {"formula"},
     {"scenario"},
     {"policy", "kernel"},

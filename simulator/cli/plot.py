@@ -9,6 +9,7 @@ import typer
 
 from simulator.cli.errors import reported
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 
 if TYPE_CHECKING:
     from simulator.report.sources import Source
@@ -47,6 +48,7 @@ def plot(
     from simulator.report.palette import DARK, LIGHT  # noqa: PLC0415
     from simulator.report.theme import refuse_suffix, save  # noqa: PLC0415
 
+    require("matplotlib", "poolsight plot")
     problems: list[Problem] = []
     source = _source(directory, problems)
     if kind is not None and kind not in KINDS:

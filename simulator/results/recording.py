@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.control import Control
+from simulator.results.frames import frame
 from simulator.results.ledger import Ledger, make_ledger
 from simulator.results.money import Bill, make_bill
 from simulator.results.raw import RawRun
@@ -35,7 +36,7 @@ class Recording:
     raw: RawRun
 
     def table(self, name: str) -> pa.Table:
-        """Give a table as Arrow columns; `simulator.results.schema` describes them."""
+        """Return a table as Arrow columns (extra `tables`); `simulator.results.schema` describes them."""
         return arrow(self, name)
 
     @property
@@ -58,9 +59,9 @@ class Recording:
         return {}
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table as a pandas frame, made once."""
+        """Return a table as a pandas frame, made once."""
         if name not in self._frames:
-            self._frames[name] = self.table(name).to_pandas()
+            self._frames[name] = frame(self, name)
         return self._frames[name]
 
     @property

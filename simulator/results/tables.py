@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.results.arrays import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
+from simulator.extras import require
+from simulator.results.arrays import Partial, Scaled, coded, height, in_order, is_alike, seconds, to_arrow
 from simulator.results.control import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.ledger import LABELS
 from simulator.results.memory import MIB_PER_GIB, memory_excess
@@ -33,6 +34,7 @@ PIECE: Final = 1 << 17
 
 def arrow(recording: "Recording", name: str) -> "pa.Table":
     """Give one table as Arrow columns, in the order and with the types of `schema`."""
+    require("pyarrow", "an Arrow table")
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
     columns = MAKERS[name](recording)
@@ -45,7 +47,7 @@ def pieces(recording: "Recording", name: str) -> Iterator["pa.Table"]:
     import pyarrow as pa  # noqa: PLC0415
 
     described = table(name).columns
-    columns = MAKERS[name](recording)
+    columns = {key: in_order(values) for key, values in MAKERS[name](recording).items()}
     names = [column.name for column in described]
     rows = height(columns[names[0]])
     alike = {
@@ -70,7 +72,7 @@ def _tasks(recording: "Recording") -> Columns:
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),
-        "id": workload.names if workload.names.order is None else workload.names.column(),
+        "id": workload.names,
         "job": (workload.job, [planned.job.id for planned in recording.workload.jobs]),
         "pool": (tasks.pool, _pool_ids(recording)),
         "submit": Scaled(workload.submit, MS_PER_S),

@@ -18,6 +18,7 @@ from pydantic import PrivateAttr
 
 from simulator.durations import Seconds
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.scenario.columns import constant, rescaled
 from simulator.scenario.section import Positive, Section
 from simulator.scenario.task_names import Prefixed
@@ -211,6 +212,7 @@ def _csv(source: TraceWorkload, name: str) -> Trace:
 
 
 def _parquet(source: TraceWorkload, name: str) -> Trace:
+    require("pyarrow", f"{name}: a trace in Parquet")
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     try:

@@ -134,7 +134,26 @@ def test_quantiles_of_student_agree_with_a_library(freedom: int) -> None:
     for level in LEVELS:
         share = 0.5 + level / 2
         expected = float(stats.t.isf(1 - share, freedom))
-        assert student.quantile(freedom, share) == pytest.approx(expected, rel=1e-12)
+        assert student.quantile(freedom, share) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("freedom", "share", "expected"),  # computed with forty digits
+    [
+        (1, 0.975, 12.706204736174694),
+        (5, 0.975, 2.5705818356363146),
+        (9, 1 - 1e-14, 85.8578540737398),
+        (30, 0.95, 1.6972608865939574),
+        (250, 0.75, 0.6754723613974393),
+        (250, 0.9995, 3.329867205673151),
+        (1000, 0.99, 2.330082674755513),
+        (100_000, 0.9, 1.2815600314493611),
+    ],
+)
+def test_quantiles_of_student_are_exact_where_some_libraries_lose_digits(
+    freedom: int, share: float, expected: float
+) -> None:
+    assert student.quantile(freedom, share) == pytest.approx(expected, rel=1e-12)
 
 
 ANY_SHARE = st.one_of(st.floats(1e-290, 0.5), st.floats(0.5, 1, exclude_max=True))

@@ -41,6 +41,7 @@ class Everything(BaseModel):
     text: str = ""
     listed: tuple[int, ...] = ()
     some: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
+    many: Annotated[tuple[int, ...], Field(min_length=3)] = (1, 2, 3)
     few: Annotated[tuple[int, ...], Field(max_length=2)] = ()
     mapping: dict[str, int] = {}
     section: Cat | None = None
@@ -88,7 +89,8 @@ class Nowhere:
         ("text", 1, "text: expected a text, not 1"),
         ("listed", 1, "listed: expected a list, not 1"),
         ("some", [], "some: expected at least one"),
-        ("few", [1, 2, 3], "few: Tuple should have at most 2 items after validation, not 3"),
+        ("few", [1, 2, 3], "few: expected at most 2, found 3"),
+        ("many", [1], "many: expected at least 3, found 1"),
         ("mapping", [], "mapping: expected a mapping"),
         ("section", [], "section: expected a mapping"),
         ("section", {}, "section.kind: 'kind' is missing"),

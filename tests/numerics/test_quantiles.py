@@ -160,6 +160,7 @@ ANY_SHARE = st.one_of(st.floats(1e-290, 0.5), st.floats(0.5, 1, exclude_max=True
 
 
 @given(ANY_SHARE)
+@settings(deadline=None)
 def test_one_degree_of_freedom_is_cauchys(share: float) -> None:
     tail, middle = min(share, 1 - share), abs(share - 0.5)
     exact = math.tan(math.pi * middle) if middle < 0.25 else 1 / math.tan(math.pi * tail)
@@ -167,6 +168,7 @@ def test_one_degree_of_freedom_is_cauchys(share: float) -> None:
 
 
 @given(ANY_SHARE)
+@settings(deadline=None)
 def test_two_degrees_of_freedom_have_a_closed_form(share: float) -> None:
     tail = min(share, 1 - share)
     exact = 2 * (share - 0.5) / math.sqrt(2 * tail) / math.sqrt(1 - tail)
@@ -174,6 +176,7 @@ def test_two_degrees_of_freedom_have_a_closed_form(share: float) -> None:
 
 
 @given(st.integers(1, 10**7), st.floats(0.5, 1, exclude_max=True, exclude_min=True))
+@settings(deadline=None)
 def test_student_is_symmetric_and_wider_than_the_normal(freedom: int, share: float) -> None:
     found = student.quantile(freedom, share)
     assert student.quantile(freedom, 1 - share) == -found
@@ -200,6 +203,7 @@ def test_quantiles_of_the_binomial_agree_with_a_library(count: int, chance: floa
 
 
 @given(st.integers(1, 300), st.floats(0.01, 0.99), st.floats(1e-6, 1 - 1e-6))
+@settings(deadline=None)
 def test_a_quantile_of_the_binomial_is_the_least_count_that_will_do(count: int, chance: float, share: float) -> None:
     found = binomial.quantile(count, chance, share)
     terms = [math.comb(count, k) * chance**k * (1 - chance) ** (count - k) for k in range(count + 1)]

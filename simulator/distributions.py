@@ -30,7 +30,8 @@ from pydantic_core import CoreSchema
 from typing_extensions import TypeAliasType
 
 from simulator.durations import Seconds, format_duration
-from simulator.normal import quantile as normal_quantile
+from simulator.numerics import gamma
+from simulator.numerics.normal import quantile as normal_quantile
 
 Floats = npt.NDArray[np.float64]
 
@@ -238,10 +239,8 @@ class Gamma(Distribution[T]):
     cv: Number = Field(gt=0)
 
     def quantile(self, u: Floats) -> Floats:
-        from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import
-
         form = self.cv**-2
-        return np.asarray(float(self.average) / form * gammaincinv(form, u))
+        return float(self.average) / form * gamma.quantile(form, u)
 
     @property
     def mean(self) -> float:

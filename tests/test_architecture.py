@@ -14,7 +14,9 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
-    {"errors", "units", "states", "durations", "normal", "columns"},
+    {"errors", "units", "states", "durations", "numerics"},
+    {"extras"},
+    {"columns"},
     {"streams", "distributions", "theory"},
     {"formula"},
     {"scenario"},

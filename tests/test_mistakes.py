@@ -1,5 +1,6 @@
 """Slips that people make on the command line: each ends with exit code 2 and a message that helps."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,6 @@ def refused(*words: object) -> str:
     ("words", "told"),
     [
         (["run", FIRST, "--replications", 10**20], "expected at most 1,000,000, or auto"),
-        (["run", FIRST, "--replications", "auto", "--cap", 10**20], "less than or equal to 1000000"),
-        (["compare", FIRST, FIRST, "--replications", 10**20], "less than or equal to 1000000"),
-        (["sensitivity", FIRST, "--replications", 10**20], "less than or equal to 1000000"),
-        (["spot", FIRST, "--replications", 10**20], "less than or equal to 1000000"),
-        (["spot", FIRST, "--eviction-rate", "inf"], "less than or equal to 3600"),
         (["run", FIRST, "--events"], "--events adds a file to the directory of --out: give --out DIR too"),
         (["sizes", "nope", "--json"], "no VM size with 'nope'"),
         (["report", FIRST], "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json"),
@@ -40,6 +36,21 @@ def refused(*words: object) -> str:
 )
 def test_options_that_cannot_be_meant(words: list[object], told: str) -> None:
     assert told in refused(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "limit"),
+    [
+        (["run", FIRST, "--replications", "auto", "--cap", 10**20], 1_000_000),
+        (["compare", FIRST, FIRST, "--replications", 10**20], 1_000_000),
+        (["sensitivity", FIRST, "--replications", 10**20], 1_000_000),
+        (["spot", FIRST, "--replications", 10**20], 1_000_000),
+        (["spot", FIRST, "--eviction-rate", "inf"], 3_600),
+    ],
+)
+def test_numbers_beyond_what_an_option_takes(words: list[object], limit: int) -> None:
+    """Both ways in which versions of the command line's library put it."""
+    assert re.search(rf"(less than or equal to |<=){limit}\b", refused(*words))
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,10 @@ def events(
     a scenario, e.g. as {lognormal: {median: 12m, p95: 30m}}.
     """
     from simulator.results.events import read, summarize  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.events.log_files import write_tables  # noqa: PLC0415
+    from simulator.results.events.log_files import prepare, write_tables  # noqa: PLC0415
 
+    if out is not None:
+        prepare(out)
     log = read(files, skip_broken=skip_broken)
     tell(log.warnings)
     summary = summarize(log)

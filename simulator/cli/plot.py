@@ -9,6 +9,7 @@ import typer
 
 from simulator.cli.errors import reported
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 
 if TYPE_CHECKING:
     from simulator.report.sources.saved_files import Source
@@ -47,6 +48,7 @@ def plot(
     from simulator.report.looks.theme import refuse_suffix, save  # noqa: PLC0415
     from simulator.report.sources.figure_kinds import KINDS, draw, kinds_of  # noqa: PLC0415 - keeps the command's start fast
 
+    require("matplotlib", "poolsight plot")
     problems: list[Problem] = []
     source = _source(directory, problems)
     if kind is not None and kind not in KINDS:

@@ -118,6 +118,11 @@ class TaskNames:
         block = int(np.searchsorted(self.starts, position, side="right")) - 1
         return self.blocks[block][position - int(self.starts[block])]
 
+    def texts(self) -> list[str]:
+        """Return all ids by row."""
+        names = [block[index] for block in self.blocks for index in range(len(block))]
+        return names if self.order is None else [names[position] for position in self.order.tolist()]
+
     def column(self, rows: slice = slice(None)) -> "pa.Array":
         """Give ids by row as text."""
         import pyarrow as pa  # noqa: PLC0415 - slow to import

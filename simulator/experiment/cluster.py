@@ -15,11 +15,11 @@ from simulator.experiment.axes import Cell
 from simulator.experiment.crew import Done, cells_of, parts_of, run_batch
 from simulator.experiment.trial import Trial, Wanted
 from simulator.experiment.versions import versions
+from simulator.extras import require
 
 ANSWER_S: Final = 10
 """So long a scheduler has to answer, and then to show a worker."""
 ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:\d+")
-INSTALL: Final = "install the extra: pip install 'poolsight[cluster]'"
 
 
 class Cluster:
@@ -71,10 +71,9 @@ def _connect(address: str) -> Any:
     """Get a client, or say within ten seconds why there is none."""
     if not ADDRESS.fullmatch(address):
         raise InputError(f"--cluster: expected an address like tcp://host:8786, not {address!r}")
-    try:
-        from distributed import Client  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise InputError(f"--cluster needs dask.distributed; {INSTALL}") from None
+    require("distributed", "--cluster")
+    from distributed import Client  # noqa: PLC0415 - an extra
+
     try:
         client: Any = Client  # its types are its own business
         return client(address, timeout=ANSWER_S, set_as_default=False)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError
+from simulator.extras import require
 
 Shown = float | int | str | bool
 MAX_LABEL: Final = 40
@@ -127,14 +128,16 @@ def crossed(first: Sequence[Point], second: Sequence[Point]) -> list[Point]:
 
 
 def latin_hypercube(axes: Sequence[Axis], count: int, seed: int = 0) -> list[Point]:
-    """Give `count` points that divide each axis into `count` equal strips with one point in each."""
+    """Return `count` points that divide each axis into `count` equal strips with one point in each."""
+    require("scipy", "a Latin hypercube design")
     from scipy.stats import qmc  # noqa: PLC0415 - slow to import
 
     return _sampled(axes, qmc.LatinHypercube(len(axes), rng=np.random.default_rng(seed)).random(count))
 
 
 def sobol(axes: Sequence[Axis], count: int, seed: int = 0) -> list[Point]:
-    """Give the first `count` points of a scrambled Sobol sequence; a power of two is balanced best."""
+    """Return the first `count` points of a scrambled Sobol sequence; a power of two is balanced best."""
+    require("scipy", "a Sobol design")
     from scipy.stats import qmc  # noqa: PLC0415 - slow to import
 
     engine = qmc.Sobol(len(axes), rng=np.random.default_rng(seed))

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.experiment.measures import Fit, find_measure
+from simulator.numerics import binomial, normal, student
 
 Floats = npt.NDArray[np.float64]
 LEVEL: Final = 0.95
@@ -93,16 +94,12 @@ def mean(values: Floats, level: float = LEVEL) -> Estimate:
 
 def t_quantile(level: float, freedom: int) -> float:
     """Give the two-sided quantile of Student's t."""
-    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
-
-    return float(stdtrit(freedom, 0.5 + level / 2))
+    return student.quantile(freedom, 0.5 + level / 2)
 
 
 def probability(hits: int, count: int, level: float = LEVEL) -> Estimate:
     """Estimate a probability by Wilson's score interval."""
-    from scipy.special import ndtri  # noqa: PLC0415 - slow to import
-
-    z = float(ndtri(0.5 + level / 2))
+    z = float(normal.quantile(np.array([0.5 + level / 2]))[0])
     share = hits / count
     center = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
@@ -190,11 +187,8 @@ def quantile(values: Floats, share: float, level: float = LEVEL) -> Estimate:
 
 def _order_statistics(count: int, share: float, level: float) -> tuple[int, int]:
     """Give the places of the ordered values that hold a quantile between them (binomial); outside where none does."""
-    from scipy.stats import binom  # noqa: PLC0415 - slow to import
-
-    low = int(binom.ppf((1 - level) / 2, count, share)) - 1
-    high = int(binom.ppf((1 + level) / 2, count, share))
-    return low, high
+    low, high = (binomial.quantile(count, share, end) for end in ((1 - level) / 2, (1 + level) / 2))
+    return low - 1, high
 
 
 def needed_for(share: float, level: float = LEVEL) -> int:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from simulator.experiment.file import ExperimentFile
+from simulator.scenario.format.section import schema_of
 
 
 def build() -> dict[str, Any]:
     """Give the schema that editors use; the loader's own messages say more."""
-    schema = ExperimentFile.model_json_schema(by_alias=True, mode="validation")
+    schema = schema_of(ExperimentFile)
     definitions = schema["$defs"]
     axis = definitions["AxisBody"]["properties"]
     texts = {"type": "array", "items": {"type": "string"}, "minItems": 1}

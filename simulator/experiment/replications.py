@@ -107,12 +107,8 @@ def _sound(outcomes: list[Outcome]) -> list[Outcome]:
 def find_warmup(scenario: Scenario, workers: int = 0, *, cluster: str | None = None) -> WarmUp:
     """Find the warm-up on runs of their own, so that the replications which are measured do not choose their cut."""
     trials = [Trial(Cell(0, {}, scenario), PILOTS_FROM + number) for number in range(FIRST_BATCH)]
-    outcomes = _sound(run_in_order(trials, Wanted((), ("tasks",)), workers=workers, cluster=cluster))
-    series = []
-    for outcome in outcomes:
-        submit, start = (outcome.tables["tasks"].column(name).to_numpy() for name in ("submit", "first_start"))
-        series.append((start - submit)[~np.isnan(start)])
-    return common_warmup(series)
+    outcomes = _sound(run_in_order(trials, Wanted((), queue_times=True), workers=workers, cluster=cluster))
+    return common_warmup([outcome.queue_times for outcome in outcomes if outcome.queue_times is not None])
 
 
 def replicate(

@@ -67,6 +67,13 @@ def common_warmup(series: Sequence[Floats]) -> WarmUp:
     return WarmUp(dropped, is_found)
 
 
+def queue_times(recording: Recording) -> Floats:
+    """Return the queue times of all tasks that started, in order of submission, in seconds."""
+    start, submit = recording.raw.tasks.first_start, recording.workload.submit
+    waits: Floats = (start - submit)[start >= 0] / MS_PER_S
+    return waits
+
+
 def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]:
     """Measure a run as a steady-state study does; None where there is nothing to measure.
 
@@ -74,7 +81,7 @@ def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]
     """
     workload, tasks = recording.workload, recording.raw.tasks
     started = np.flatnonzero(tasks.first_start >= 0)
-    waits = (tasks.first_start - workload.submit)[started] / MS_PER_S
+    waits = queue_times(recording)
     cut = common_warmup([waits]) if warmup is None else warmup
     dropped, is_found = min(cut.tasks, len(waits)), cut.is_found
     begin = int(workload.submit[started[dropped]]) if dropped < len(started) else 0

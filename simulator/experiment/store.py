@@ -18,11 +18,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import numpy as np
+
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
 from simulator.experiment.versions import versions
+from simulator.extras import require
+from simulator.results.record.frames import texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +40,13 @@ FLUSH_ROWS: Final = 500
 WHOLE: Final = "trials.parquet"
 BEGUN: Final = frozenset({".lock", "trials", f".{MARK}.tmp"})
 """What a sweep that was killed before its manifest was there may have left."""
+_DTYPES: Final[Mapping[str, np.dtype[Any]]] = {
+    "number": np.dtype(np.int32),
+    "int": np.dtype(np.int64),
+    "float": np.dtype(np.float64),
+    "bool": np.dtype(np.bool_),
+}
+"""Of the kinds of columns that are no text."""
 
 
 class Memory:
@@ -92,6 +103,7 @@ class Store:
         retry_failed: bool = False,
     ) -> Self:
         """Make the directory, or take up what is there; refuse what belongs to somebody else."""
+        require("pyarrow", "a sweep's directory (--out)")
         store = cls(directory, cells, wanted, identity)
         try:
             store._claim()
@@ -241,21 +253,23 @@ def _replace(target: Path, table: pa.Table) -> None:
     scratch.replace(target)
 
 
+def _kinds(cells: Sequence[Cell], wanted: Wanted) -> dict[str, str]:
+    """Return the columns of a data set and the kind of each: they depend on the experiment alone."""
+    return {
+        "cell": "number",
+        "replication": "number",
+        **{name: axis_type([cell.shown[name] for cell in cells]) for name in (cells[0].shown if cells else ())},
+        **dict.fromkeys(wanted.measures, "float"),
+        **dict.fromkeys(("error_type", "error_message", "error_traceback"), "text"),
+    }
+
+
 def _schema(cells: Sequence[Cell], wanted: Wanted) -> pa.Schema:
-    """Give the columns of a data set: they depend on the experiment alone."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
-    axes = {name: axis_type([cell.shown[name] for cell in cells]) for name in (cells[0].shown if cells else ())}
-    kinds = {"bool": pa.bool_(), "int": pa.int64(), "float": pa.float64(), "text": pa.string()}
-    return pa.schema(
-        [
-            ("cell", pa.int32()),
-            ("replication", pa.int32()),
-            *((name, kinds[kind]) for name, kind in axes.items()),
-            *((name, pa.float64()) for name in wanted.measures),
-            *((name, pa.string()) for name in ("error_type", "error_message", "error_traceback")),
-        ]
-    )
+    text = pa.string()
+    kinds = {kind: pa.from_numpy_dtype(dtype) for kind, dtype in _DTYPES.items()}
+    return pa.schema([(name, kinds.get(kind, text)) for name, kind in _kinds(cells, wanted).items()])
 
 
 def axis_type(values: Sequence[Any]) -> str:
@@ -266,6 +280,10 @@ def axis_type(values: Sequence[Any]) -> str:
     return "text"
 
 
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 def _arrow(rows: Sequence[Mapping[str, Any]], cells: Sequence[Cell], wanted: Wanted) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
@@ -273,18 +291,21 @@ def _arrow(rows: Sequence[Mapping[str, Any]], cells: Sequence[Cell], wanted: Wan
     columns = []
     for field in schema:
         values = [row[field.name] for row in rows]
-        texts = pa.types.is_string(field.type)
-        columns.append(
-            pa.array([None if value is None else str(value) for value in values] if texts else values, field.type)
-        )
+        is_text = pa.types.is_string(field.type)
+        columns.append(pa.array(list(map(_text, values)) if is_text else values, field.type))
     return pa.table(columns, schema=schema)
 
 
 def to_frame(outcomes: Sequence[Outcome], cells: Sequence[Cell], wanted: Wanted) -> pd.DataFrame:
-    """Give outcomes as the frame that a directory of them would give."""
+    """Return outcomes as the frame that a directory of them would give."""
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
     rows = [outcome.row(cells[outcome.cell].shown) for outcome in sorted(outcomes, key=lambda outcome: outcome.key)]
-    frame: pd.DataFrame = _arrow(rows, cells, wanted).to_pandas()
-    return frame
+    columns: dict[str, Any] = {}
+    for name, kind in _kinds(cells, wanted).items():
+        values = [row[name] for row in rows]
+        columns[name] = texts(map(_text, values)) if kind == "text" else np.array(values, dtype=_DTYPES[kind])
+    return pd.DataFrame(columns)
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

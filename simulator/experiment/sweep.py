@@ -20,6 +20,7 @@ from simulator.experiment.runner import run_trials
 from simulator.experiment.stopping import Stopping
 from simulator.experiment.store import Memory, Store
 from simulator.experiment.trial import Outcome, Trial, Wanted
+from simulator.extras import require
 from simulator.results.record.manifest import scenario_hash, trace_hashes
 from simulator.scenario.format.schema import Scenario
 
@@ -129,6 +130,8 @@ def sweep(
     once it says yes the sweep keeps what is finished and raises `KeyboardInterrupt`.
     """
     keeper: Store | Memory = Memory(experiment.cells, experiment.wanted)
+    if experiment.wanted.tables:
+        require("pyarrow", "a sweep that keeps tables of its runs")
     if out is not None:
         identity = experiment.identity()
         keeper = Store.open(Path(out), experiment.cells, experiment.wanted, identity, retry_failed=retry_failed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
-from simulator.experiment.steady import WarmUp, steady
+from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
 from simulator.results.answer.metrics import summarize
 from simulator.scenario.format.schema import Scenario
 
@@ -27,6 +27,8 @@ class Wanted:
     """Tables of the recording, by name (`docs/tables.md`)."""
     warmup: WarmUp | None = None
     """What steady-state measures leave out; None = what each run itself shows."""
+    queue_times: bool = False
+    """Whether the queue time of every task is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Outcome:
     """By measure; all None where the trial failed."""
     failure: Failure | None = None
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    queue_times: Floats | None = None
+    """Seconds, of tasks that started, in order of submission."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -89,9 +93,10 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
             summary["steady"] = steady(recording, wanted.warmup)
         values = {name: find_measure(name).of(summary) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
+        waits = queue_times(recording) if wanted.queue_times else None
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment
         return failed(cell, replication, wanted, error)
-    return Outcome(cell, replication, values, tables=tables)
+    return Outcome(cell, replication, values, tables=tables, queue_times=waits)
 
 
 def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) -> Outcome:

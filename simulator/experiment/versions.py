@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-DECIDING: Final = ("poolsight", "simpy", "numpy", "scipy", "pandas", "pyarrow")
+DECIDING: Final = ("poolsight", "simpy", "numpy", "pandas", "pyarrow")
 """Packages whose version may change a result, or how it is sent and stored."""
 
 

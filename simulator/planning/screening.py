@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.errors import InputError
 from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import Axis, Point, point
 from simulator.experiment.runner import run_in_order
+from simulator.extras import require
 from simulator.planning.constraints import Constraint
 from simulator.planning.designs import Design, judged
 from simulator.planning.runs import Run, run_all
@@ -42,7 +42,10 @@ def screen(
     heed: Heed = lambda _: None,
 ) -> Screening:
     """Ask Optuna's TPE sampler for `trials` designs, each run under the same luck."""
-    optuna = _optuna()
+    fewer = "give values or steps for fewer designs, or method: exhaustive"
+    require("optuna", "a space this large", fewer)
+    import optuna  # noqa: PLC0415 - an extra
+
     found: dict[str, Design] = {}
 
     def look(trial: Any) -> float:
@@ -81,14 +84,3 @@ def _point(trial: Any, axes: Sequence[Axis]) -> Point:
             share = trial.suggest_float(axis.name, 0.0, 1.0)
             levels.append((axis.name, axis.at(min(share, 1 - 1e-12))))
     return point(levels)
-
-
-def _optuna() -> Any:
-    try:
-        import optuna  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise InputError(
-            "a space this large needs Optuna: pip install 'poolsight[optimize]', or give values or steps for fewer "
-            "designs, or method: exhaustive"
-        ) from None
-    return optuna

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.results.answer.metrics import summarize
-from simulator.results.record.manifest import at_this_speed
+from simulator.results.record.manifest import as_written
 from simulator.results.record.read import EVENTS, MARK
 from simulator.results.record.table_schema import table
 from simulator.results.record.tables import NAMES, pieces
@@ -29,6 +30,7 @@ LARGEST: Final = ("tasks", "attempts")
 
 def prepare(directory: Path, *, force: bool = False) -> None:
     """Refuse a directory that could not be written at the end of a run, before the run; nothing is left behind."""
+    require("pyarrow", "a run's directory (--out)")
     _refuse_existing(directory, force=force)
     place = directory.absolute().parent
     while not os.path.lexists(place):
@@ -46,6 +48,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
     The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
     until the new one is complete. `events` adds the service's events as `events.jsonl`.
     """
+    require("pyarrow", "a run's directory (--out)")
     _refuse_existing(directory, force=force)
     try:
         directory.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +62,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
                 from simulator.results.events.log_files import write_events  # noqa: PLC0415 - few runs write them
 
                 write_events(recording, made / EVENTS)
-            _write_json(made / MARK, at_this_speed(answer["manifest"]))
+            _write_json(made / MARK, as_written(answer["manifest"]))
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:
         raise _unwritable(directory, error) from None

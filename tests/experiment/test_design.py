@@ -1,7 +1,7 @@
 """Designs: every combination, named cases, and points spread evenly."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import InputError
@@ -23,6 +23,7 @@ def test_cases_set_several_paths_and_can_be_crossed() -> None:
 
 
 @given(st.integers(1, 40), st.integers(0, 5))
+@settings(deadline=None)  # the first call imports SciPy
 def test_latin_hypercubes_hit_every_strip_once(count: int, seed: int) -> None:
     points = latin_hypercube([Axis("u", span=Span(0, 1, ("u",))), axis("v", ["p", "q"])], count, seed)
     strips = sorted(int(float(point.shown["u"]) * count) for point in points)

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import InputError, Recording, Scenario, Simulation, simulate
 from simulator.results.answer.metrics import summarize
-from simulator.results.record.table_schema import TABLES, as_markdown
+from simulator.results.record.table_schema import TABLES, Table, as_markdown
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
@@ -55,6 +55,19 @@ def test_tables_have_the_columns_and_types_of_the_schema(run: Recording, describ
     assert made.column_names == [column.name for column in table.columns]
     for column in table.columns:
         assert TYPES[column.kind](made.schema.field(column.name).type), column.name
+
+
+@pytest.mark.parametrize("described", TABLES, ids=lambda table: table.name)
+def test_frames_are_what_a_reader_of_the_files_gets(run: Recording, described: Table) -> None:
+    """They are made without Arrow, which a small installation lacks."""
+    pd.testing.assert_frame_equal(run.frame(described.name), run.table(described.name).to_pandas(), check_exact=True)
+
+
+def test_frames_name_tasks_that_were_added_out_of_order() -> None:
+    late = job(3, "40s", arrivals={"times": ["5m", "6m", "7m"]})
+    made = simulate(scenario([pool(targetDedicatedNodes=1)], [late, {**job(3, "40s"), "id": "early"}]))
+    assert made.workload.names.order is not None
+    pd.testing.assert_frame_equal(made.tasks, made.table("tasks").to_pandas(), check_exact=True)
 
 
 def test_running_states_are_when_tasks_are_there(run: Recording) -> None:

@@ -8,7 +8,7 @@ from scipy.special import ndtri
 
 from simulator.columns.broadcast import chosen, constant, distinct, is_constant, joined, rescaled
 from simulator.columns.task_names import Given, Names, Numbered, Prefixed, TaskNames
-from simulator.normal import quantile
+from simulator.numerics.normal import quantile
 
 
 def test_normal_quantiles_agree_with_a_library_in_the_middle_and_far_out() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.report.looks.palette import LIGHT, Page, Shade
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(make)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        require("matplotlib", "a picture")
         from matplotlib import style  # noqa: PLC0415 - slow to import
 
         page = kwargs.get("page", LIGHT)

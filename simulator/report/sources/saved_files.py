@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.results.record.read import MARK, SavedRun, read
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _kind(directory: Path) -> str | None:
 
 
 def _sweep(directory: Path) -> Sweep:
+    require("pyarrow", "reading a sweep's directory")
     import pyarrow as pa  # noqa: PLC0415 - slow to import
     import pyarrow.parquet as pq  # noqa: PLC0415
 

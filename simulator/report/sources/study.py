@@ -19,6 +19,7 @@ from simulator.experiment.measures import find_measure
 from simulator.experiment.short_names import short_names
 from simulator.experiment.store import KIND, MARK
 from simulator.experiment.summary import axis_columns, measure_columns
+from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def _values(column: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _trials(directory: Path) -> pd.DataFrame:
+    require("pyarrow", "reading a sweep's directory")
     import pyarrow as pa  # noqa: PLC0415 - slow to import
     import pyarrow.parquet as pq  # noqa: PLC0415
 

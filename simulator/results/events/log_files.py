@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.results.events.envelope import Record
 from simulator.results.events.write_log import lines
 
@@ -25,10 +26,16 @@ def write_events(record: Record, path: Path) -> int:
     return count
 
 
-def write_tables(log: Log, summary: dict[str, Any], directory: Path) -> None:
-    """Write the tables of a log as Parquet with its summary, into a directory that is not there yet."""
+def prepare(directory: Path) -> None:
+    """Refuse a directory that could not be written, before the log is read."""
+    require("pyarrow", "a directory of tables (--out)")
     if directory.exists() or directory.is_symlink():
         raise InputError([Problem("exists; name another directory", str(directory))])
+
+
+def write_tables(log: Log, summary: dict[str, Any], directory: Path) -> None:
+    """Write the tables of a log as Parquet with its summary, into a directory that is not there yet."""
+    prepare(directory)
     try:
         directory.absolute().parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=directory.absolute().parent) as scratch:

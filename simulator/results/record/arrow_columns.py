@@ -71,6 +71,11 @@ def is_alike(values: Any) -> bool:
     return isinstance(held, np.ndarray) and is_constant(held)
 
 
+def in_order(values: Any) -> Any:
+    """Return a column that rows can be cut from: ids that stand in another order than the tasks are sorted once."""
+    return values.column() if isinstance(values, TaskNames) and values.order is not None else values
+
+
 def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
     """Give some rows of a column with the type that `kind` (see `table_schema.Column`) stands for."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import

@@ -42,13 +42,16 @@ def _version(package: str) -> str:
 
 
 def manifest(recording: Recording) -> dict[str, Any]:
-    """Give the manifest of a run; equal runs have equal ones at both speeds, on any machine and day."""
+    """Return the manifest of a run; equal runs have equal ones at both speeds, on any machine and day.
+
+    Of the libraries it names those that every run computes with: what else is installed changes no result.
+    """
     raw = recording.raw
-    libraries = {name: _version(name) for name in ("simpy", "numpy", "pyarrow", "scipy")}
     return {
         "poolsight": _version("poolsight"),
         "python": platform.python_version(),
-        **libraries,
+        "simpy": _version("simpy"),
+        "numpy": _version("numpy"),
         "scenario": recording.scenario.name,
         "scenario_sha256": scenario_hash(recording.scenario),
         "traces_sha256": trace_hashes(recording.scenario),
@@ -61,6 +64,6 @@ def manifest(recording: Recording) -> dict[str, Any]:
     }
 
 
-def at_this_speed(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Give a manifest that says too whether the kernel was compiled, for the file beside the tables."""
-    return {**manifest, "kernel": SPEED}
+def as_written(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the manifest for the file beside the tables: also the kernel's speed, and which library wrote them."""
+    return {**manifest, "kernel": SPEED, "pyarrow": _version("pyarrow")}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.format.schema import Scenario
@@ -109,6 +110,7 @@ class SavedRun:
 
 def read(directory: Path) -> SavedRun:
     """Open a recording's directory; every table must be there, their contents are read later."""
+    require("pyarrow", "reading a run's directory")
     if not directory.is_dir():
         text = "is not a directory" if directory.exists() else "does not exist"
         raise InputError([Problem(f"{text}; expected what 'poolsight run FILE --out DIR' wrote", str(directory))])

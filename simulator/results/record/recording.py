@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from simulator.results.record.frames import frame
 from simulator.results.record.run_facts import Facts
 from simulator.results.record.tables import arrow
 from simulator.units import MS_PER_S
@@ -21,7 +22,7 @@ class Recording(Facts):
     """Everything one replication did. Columns of every table: `docs/tables.md`."""
 
     def table(self, name: str) -> pa.Table:
-        """Give a table as Arrow columns; `simulator.results.record.table_schema` describes them."""
+        """Return a table as Arrow columns (extra `tables`); `simulator.results.record.table_schema` describes them."""
         return arrow(self, name)
 
     @property
@@ -44,9 +45,9 @@ class Recording(Facts):
         return {}
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table as a pandas frame, made once."""
+        """Return a table as a pandas frame, made once."""
         if name not in self._frames:
-            self._frames[name] = self.table(name).to_pandas()
+            self._frames[name] = frame(self, name)
         return self._frames[name]
 
     @property

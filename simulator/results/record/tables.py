@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
+from simulator.extras import require
 from simulator.results.money.bill import UNITS_PER_CENT
 from simulator.results.money.ledger import LABELS
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.raw.recorder import PoolRow
-from simulator.results.record.arrow_columns import Partial, Scaled, coded, height, is_alike, seconds, to_arrow
+from simulator.results.record.arrow_columns import Partial, Scaled, coded, height, in_order, is_alike, seconds, to_arrow
 from simulator.results.record.memory_excess import MIB_PER_GIB, memory_excess
 from simulator.results.record.pool_timeline import make_timeline
 from simulator.results.record.table_schema import TABLES, Table, table
@@ -33,6 +34,7 @@ PIECE: Final = 1 << 17
 
 def arrow(recording: "Facts", name: str) -> "pa.Table":
     """Give one table as Arrow columns, in the order and with the types of `schema`."""
+    require("pyarrow", "an Arrow table")
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
     columns = MAKERS[name](recording)
@@ -45,7 +47,7 @@ def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
     import pyarrow as pa  # noqa: PLC0415
 
     described = table(name).columns
-    columns = MAKERS[name](recording)
+    columns = {key: in_order(values) for key, values in MAKERS[name](recording).items()}
     names = [column.name for column in described]
     rows = height(columns[names[0]])
     alike = {
@@ -70,7 +72,7 @@ def _tasks(recording: "Facts") -> Columns:
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),
-        "id": workload.names if workload.names.order is None else workload.names.column(),
+        "id": workload.names,
         "job": (workload.job, [planned.job.id for planned in recording.workload.jobs]),
         "pool": (tasks.pool, _pool_ids(recording)),
         "submit": Scaled(workload.submit, MS_PER_S),

@@ -3,13 +3,14 @@
 from typing import Any
 
 from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.section import schema_of
 
 _FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
 
 
 def build() -> dict[str, Any]:
     """Give the schema that editors and other tools use; the loader's own messages say more."""
-    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    schema = schema_of(Scenario)
     definitions = schema["$defs"]
     for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
         definitions[f"{name}File"] = {

@@ -57,6 +57,20 @@ class Section(BaseModel):
     )
 
 
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of a model as files have it, after building every model that waits for its first use.
+
+    Pydantic before 2.14 cannot write a default value that is an instance of a model not yet built.
+    """
+    todo: list[type[BaseModel]] = [BaseModel]
+    while todo:
+        for found in todo.pop().__subclasses__():
+            todo.append(found)
+            if found.__module__.startswith("simulator."):
+                found.model_rebuild()
+    return model.model_json_schema(by_alias=True, mode="validation")
+
+
 class Body(BaseModel):
     """A body of the service: keys without case, what a simulation does not use is kept verbatim."""
 

@@ -20,6 +20,7 @@ from simulator.columns.broadcast import constant, rescaled
 from simulator.columns.task_names import Prefixed
 from simulator.durations import Seconds
 from simulator.errors import InputError, Problem
+from simulator.extras import require
 from simulator.scenario.format.section import Positive, Section
 
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ def _csv(source: TraceWorkload, name: str) -> Trace:
 
 
 def _parquet(source: TraceWorkload, name: str) -> Trace:
+    require("pyarrow", f"{name}: a trace in Parquet")
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     try:

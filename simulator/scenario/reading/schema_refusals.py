@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
@@ -29,7 +29,7 @@ def explain(sources: Places, error: ValidationError) -> list[Problem]:
         loc = tuple(found["loc"])
         if any(loc[: len(place)] == place for place in sources.unread):
             continue
-        message = _own_words(found["type"], str(found["msg"]))
+        message = _own_words(found["type"], str(found["msg"]), found.get("ctx", {}))
         if found["type"] == "union_tag_not_found":
             loc = (*loc, str(found["ctx"]["discriminator"]).strip("'"))
         is_missing = found["type"] in ("missing", "union_tag_not_found")
@@ -58,14 +58,18 @@ _KINDS = {
     "int_from_float": "expected a whole number",
     "int_parsing": "expected a whole number",
     "string_type": "expected a text",
-    "too_short": "expected at least one",
 }
 
 
-def _own_words(kind: str, message: str) -> str:
-    """Turn the validator's message into one that says what was expected."""
+def _own_words(kind: str, message: str, about: Mapping[str, Any]) -> str:
+    """Turn the validator's message into one that tells what was expected."""
     if kind in _KINDS:
         return _KINDS[kind]
+    if kind == "too_short":
+        least = about["min_length"]
+        return "expected at least one" if least == 1 else f"expected at least {least}, found {about['actual_length']}"
+    if kind == "too_long":
+        return f"expected at most {about['max_length']}, found {about['actual_length']}"
     if kind == "union_tag_invalid":
         return f"expected one of {message.rsplit(': ', 1)[-1]}"
     for start in ("greater", "less"):

@@ -84,7 +84,7 @@ FARTHEST: Final = 50.0
 
 
 def quantile(u: Floats) -> Floats:
-    """Give the value below which a share `u` of a standard normal falls; −∞ at 0 and ∞ at 1."""
+    """Return the value below which a share `u` of a standard normal falls; −∞ at 0 and ∞ at 1."""
     from_middle = u - 0.5
     found = from_middle * _ratio(MIDDLE, 0.180625 - from_middle * from_middle)
     outside = np.flatnonzero(np.abs(from_middle) > 0.425)

@@ -33,20 +33,24 @@ def test_office_hours_save_two_thirds_and_the_night_waits_for_the_morning() -> N
 
 
 def test_a_queue_only_formula_kills_its_own_work_and_the_repair_does_not() -> None:
-    """How bad it gets is luck, from half as long again to thirty times as long; that it gets bad is not."""
-    longer, dearer = [], []
-    for recording in several("queue_only_formula"):
+    for recording in several("queue_only_formula", 3):
         tasks = recording.tasks.groupby("job", observed=True)
         assert tasks["requeues"].sum()["on_queue_only"] > 100
         assert tasks["requeues"].sum()["on_repaired"] == 0
-        longer.append(job_end(recording, "on_queue_only") / job_end(recording, "on_repaired"))
         summary = summarize(recording)
-        dearer.append(summary["cost"]["by_pool"]["queue_only"] / summary["cost"]["by_pool"]["repaired"])
+        cost = summary["cost"]["by_pool"]
         assert summary["ledger_node_s"]["busy_lost"] > 20 * 3600
-    assert min(longer) > 1.3
-    assert mean(longer) > 3
-    assert min(dearer) > 1.1
-    assert mean(dearer) > 1.5
+        assert job_end(recording, "on_queue_only") > 1.3 * job_end(recording, "on_repaired")
+        assert cost["queue_only"] > 1.1 * cost["repaired"]
+
+
+@pytest.mark.long
+def test_a_queue_only_formula_takes_three_times_as_long_on_average() -> None:
+    """How bad it gets differs from run to run, from half as long again to thirty times as long."""
+    recordings = several("queue_only_formula")
+    costs = [summarize(recording)["cost"]["by_pool"] for recording in recordings]
+    assert mean(job_end(one, "on_queue_only") / job_end(one, "on_repaired") for one in recordings) > 3
+    assert mean(cost["queue_only"] / cost["repaired"] for cost in costs) > 1.5
 
 
 def test_the_halving_ladder_pays_for_a_tail_and_never_reaches_zero() -> None:

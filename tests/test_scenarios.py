@@ -14,10 +14,11 @@ from simulator import Recording, load, simulate
 from simulator.results.answer.metrics import summarize
 from simulator.scenario.format.json_schema import build
 from tests.engine.laws import check
+from tests.scenario.synthetic_trace import jobs
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.yaml"))
-TRACE = FOLDER / "../../shared/data/swf/LCG.swf.gz"
+LCG = FOLDER.parents[1] / "shared" / "data" / "swf" / "LCG.swf.gz"
 
 
 @cache
@@ -26,10 +27,10 @@ def run(name: str) -> Recording:
 
 
 @cache
-def several(name: str) -> tuple[Recording, ...]:
-    """Roll the dice eight times: what a scenario shows must not be the luck of one run."""
+def several(name: str, count: int = 8) -> tuple[Recording, ...]:
+    """Return some replications: what a scenario shows must not hang on the draws of one run."""
     described = load(FOLDER / f"{name}.yaml")
-    return tuple(check(simulate(described, replication)) for replication in range(8))
+    return tuple(check(simulate(described, replication)) for replication in range(count))
 
 
 def job_end(recording: Recording, job: str) -> float:
@@ -183,9 +184,30 @@ def busy(rows: pd.DataFrame, slots: int) -> float:
     return float(spans[queue & (rows["used_slots"] == slots)].sum() / spans[queue].sum())
 
 
-@pytest.mark.skipif(not TRACE.exists(), reason="the archive's LCG trace is not part of the project")
-def test_the_trace_is_replayed_whole() -> None:
+def test_a_pool_that_follows_a_replayed_week_costs_a_fifth_and_its_jobs_wait_for_minutes() -> None:
     recording = run("trace_replay")
+    summary = summarize(recording)
+    assert summary["tasks"]["submitted"] == summary["tasks"]["succeeded"] == 2 * len(jobs())
+    cost = summary["cost"]["by_pool"]
+    assert cost["following"] < 0.2 * cost["fixed"]
+    assert summary["nodes"]["peak"] == 2 * 16
+    tasks = recording.tasks.assign(wait=recording.tasks["first_start"] - recording.tasks["submit"])
+    is_night = tasks["submit"] % (24 * 3600) // 60 == 18 * 60
+    waits = tasks["wait"].groupby([tasks["job"], is_night], observed=True).mean()
+    assert waits["in_fixed", False] < 10 < 2 * 60 < waits["in_following", False] < 10 * 60
+    assert 1.5 < waits["in_following", True] / waits["in_fixed", True] < 2.5, "arrays are more than either pool holds"
+
+
+@pytest.mark.skipif(not LCG.exists(), reason="the archive's LCG trace is not part of the project")
+def test_a_trace_of_the_archive_takes_the_place_of_the_made_up_one(tmp_path: Path) -> None:
+    """As the comment of the scenario says: its path, no horizon, and nodes for that system."""
+    described = YAML(typ="safe", pure=True).load(FOLDER / "trace_replay.yaml")
+    del described["horizon"]
+    described["pools"] = [{**described["pools"][0], "targetDedicatedNodes": 2000}]
+    described["jobs"] = [{**described["jobs"][0], "simulation": {"workload": [{"trace": str(LCG)}]}}]
+    file = tmp_path / "lcg.yaml"
+    YAML(typ="safe", pure=True).dump(described, file)
+    recording = check(simulate(load(file)))
     summary: dict[str, Any] = summarize(recording)
     assert summary["tasks"]["submitted"] == summary["tasks"]["succeeded"] == 188_041
     assert summary["nodes"]["peak"] == 2000

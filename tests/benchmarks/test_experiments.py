@@ -4,6 +4,9 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.long
 COMMAND = [sys.executable, "-m", "tests.benchmarks.experiments"]
 
 

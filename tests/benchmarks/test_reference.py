@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 SCRIPT = Path(__file__).with_name("reference.py")
 
 

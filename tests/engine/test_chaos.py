@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import Simulation, simulate
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
+from tests.examples import examples
 
 SPANS = st.sampled_from(["0s", "1s", "7s", "40s", {"exponential": {"mean": "20s"}}])
 OPTIONS = ["requeue", "terminate", "taskcompletion", "retaineddata"]
@@ -83,7 +84,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(50)
 @given(scenarios(), st.integers(1, 200))
 def test_the_laws_hold_and_steps_change_nothing(plan: dict[str, Any], step: int) -> None:
     rest = {name: plan[name] for name in ("timeline", "options", "account", "seed")}

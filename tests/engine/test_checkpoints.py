@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import Recording
 from simulator.results.answer.metrics import summarize
 from simulator.states import Outcome
+from tests.examples import examples
 from tests.features.story import job, operation, pool, run, task
 
 EVERY_10_MIN: dict[str, Any] = {"checkpoints": {"interval": "10m"}}
@@ -165,7 +166,7 @@ def test_a_neighbour_that_succeeds_makes_the_time_useful_whatever_else_was_lost(
 seconds = st.integers(0, 40)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     st.tuples(st.integers(1, 60), seconds, seconds),
     st.lists(st.integers(1, 900), max_size=4, unique=True),

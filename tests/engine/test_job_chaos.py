@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import simulate
@@ -10,6 +10,7 @@ from simulator.results.answer.metrics import summarize
 from simulator.results.why import explain_task
 from simulator.results.why.reasons import Reason
 from tests.engine.laws import check
+from tests.examples import examples
 from tests.features.story import Body, job, operation, pool, scenario, task
 
 JOBS = ("j", "k", "s:job-1", "s:job-2")
@@ -52,7 +53,7 @@ def work(name: str, **body: Any) -> Body:
     return job(name, tasks=listed, constraints={"maxTaskRetryCount": 1}, **body)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(st.lists(asked(), max_size=8), st.integers(1, 3), st.sampled_from([{}, PREPARES]))
 def test_the_laws_hold(timeline: list[Body], nodes: int, extra: Body) -> None:
     specification = {key: value for key, value in work("x", **extra).items() if key != "id"}

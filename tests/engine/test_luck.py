@@ -7,7 +7,7 @@ long as in any other pool of that name.
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import Recording, simulate
@@ -15,6 +15,7 @@ from simulator.states import NodeKind, NodeState
 from simulator.streams import BLOCK, Luck, stream
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
+from tests.examples import examples
 
 STEPS: Final = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 VARYING: Final = {"exponential": {"mean": "90s"}}
@@ -79,7 +80,7 @@ def first_lives(recording: Recording) -> dict[int, int]:
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(12)
 @given(
     st.tuples(st.integers(1, 4), st.integers(1, 4)),
     st.tuples(st.integers(0, 9), st.integers(0, 9)),

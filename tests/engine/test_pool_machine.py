@@ -14,6 +14,7 @@ from simulator.scenario.format.schema import Operation
 from simulator.states import TaskState
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
+from tests.examples import examples
 
 OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
 OPTIONS = st.sampled_from(["requeue", "terminate", "taskcompletion", "retaineddata"])
@@ -159,9 +160,7 @@ class Operator(RuleBasedStateMachine):
 
 
 TestOperator = Operator.TestCase
-TestOperator.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestOperator.settings = settings(examples(25, steps=20), suppress_health_check=list(HealthCheck))
 
 
 def test_an_operation_must_lie_in_the_future() -> None:

@@ -1,12 +1,13 @@
 """A real scheduler and two real workers on loopback: the same bytes as alone, also when one of them is killed."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from simulator.experiment import cluster, compare, load_experiment, replicate, s
 from simulator.experiment.versions import versions
 from tests.command_line import app
 from tests.experiment.files import SMALL, experiment
+from tests.waiting import GUARD_S, eventually
 
-pytest.importorskip("distributed", reason="the extra cluster is not installed")
+distributed: Any = pytest.importorskip("distributed", reason="the extra cluster is not installed")
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the library's own making
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -35,7 +37,6 @@ class Site:
     """A scheduler and its workers, as a user starts them."""
 
     address: str
-    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
 
     def start_worker(self) -> None:
@@ -58,27 +59,43 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    port = _free_port()
-    scheduler = _start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show")
-    made = Site(f"tcp://127.0.0.1:{port}", scheduler, [])
-    for _ in range(2):
-        made.start_worker()
-    _wait_for_workers(made.address, 2)
-    yield made
-    for process in (*made.workers, scheduler):
+@contextmanager
+def _scheduler(folder: Path) -> Iterator[str]:
+    """Start a scheduler at a port that it finds itself, and yield its address."""
+    file = folder / "scheduler.json"
+    where = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+    process = _start("scheduler", *where, "--no-dashboard", "--no-show")
+
+    def address() -> str | None:
+        assert process.poll() is None, "the scheduler has ended"
+        with suppress(FileNotFoundError, json.JSONDecodeError):  # not yet there, or half written
+            return str(json.loads(file.read_text())["address"])
+        return None
+
+    try:
+        yield eventually(address)
+    finally:
         process.kill()
         process.wait()
 
 
-def _wait_for_workers(address: str, count: int) -> None:
-    from distributed import Client  # noqa: PLC0415 - an extra
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with _scheduler(tmp_path_factory.mktemp("cluster")) as address, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "ANSWER_S", GUARD_S)
+        made = Site(address, [])
+        for _ in range(2):
+            made.start_worker()
+        _wait_for_workers(address, 2)
+        yield made
+        for process in made.workers:
+            process.kill()
+            process.wait()
 
-    connect: Any = Client
-    with connect(address, timeout=60, set_as_default=False) as client:
-        if count:
-            client.wait_for_workers(count, timeout=60)
+
+def _wait_for_workers(address: str, count: int) -> None:
+    with distributed.Client(address, timeout=GUARD_S, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=GUARD_S)
 
 
 def poolsight(*arguments: object) -> Result:
@@ -153,13 +170,20 @@ def test_another_version_is_refused(site: Site, tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_cluster_that_does_not_answer_is_told_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cluster.ANSWER_S == 10
-    monkeypatch.setattr(cluster, "ANSWER_S", 2)
-    began = time.monotonic()
+    monkeypatch.setattr(cluster, "ANSWER_S", 0.5)
+    connect: Any = distributed.Client
+    patience = []
+
+    def client(address: str, *, timeout: float, **options: Any) -> Any:
+        patience.append(timeout)
+        return connect(address, timeout=timeout, **options)
+
+    monkeypatch.setattr(distributed, "Client", client)
     result = poolsight("sweep", experiment(tmp_path), "--cluster", f"tcp://127.0.0.1:{_free_port()}")
     assert result.exit_code == 2
     assert "no dask scheduler answers at tcp://127.0.0.1" in result.stderr
-    assert time.monotonic() - began < 15
+    assert "within 0.5 s" in result.stderr
+    assert patience == [0.5]
 
 
 @pytest.mark.parametrize("address", ["nowhere", "http://127.0.0.1:1", ""])
@@ -170,14 +194,17 @@ def test_an_address_that_is_none_is_told(address: str, tmp_path: Path) -> None:
 
 
 def test_a_scheduler_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "ANSWER_S", 2)
-    port = _free_port()
-    scheduler = _start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show")
-    try:
-        _wait_for_workers(f"tcp://127.0.0.1:{port}", 0)
-        result = poolsight("sweep", experiment(tmp_path), "--cluster", f"tcp://127.0.0.1:{port}")
-    finally:
-        scheduler.kill()
-        scheduler.wait()
+    monkeypatch.setattr(cluster, "ANSWER_S", GUARD_S)
+    connect = cluster._connect
+
+    def connected(address: str) -> Any:
+        """Take any time to connect, and none to wait for a worker that will not come."""
+        client = connect(address)
+        monkeypatch.setattr(cluster, "ANSWER_S", 0.5)
+        return client
+
+    monkeypatch.setattr(cluster, "_connect", connected)
+    with _scheduler(tmp_path) as address:
+        result = poolsight("sweep", experiment(tmp_path), "--cluster", address)
     assert result.exit_code == 2
-    assert "has no worker after" in result.stderr
+    assert "has no worker after 0.5 s" in result.stderr

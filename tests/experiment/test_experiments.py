@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -17,6 +17,7 @@ from simulator.experiment.estimates import mean
 from simulator.workload.build import build
 from tests.command_line import app
 from tests.engine.worlds import job, pool, scenario
+from tests.examples import examples
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 
@@ -51,7 +52,7 @@ def test_a_measure_that_nothing_has_is_left_out() -> None:
     assert found.within("makespan", 1e9).value == 0
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["spread", "pack"]), st.integers(0, 50))
 def test_changing_the_pool_leaves_arrivals_and_durations_as_they_were(
     nodes: int, slots: int, fill: str, replication: int

@@ -2,8 +2,8 @@
 
 import os
 import signal
-import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from simulator.experiment.design import axis, grid
 from simulator.experiment.runner import run_in_order, run_trials
 from simulator.experiment.trial import Trial, Wanted
 from simulator.scenario.format.schema import Scenario
+from tests.waiting import GUARD_S
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 
@@ -66,20 +67,24 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(cells: list[Cell]) -> No
     expected = [outcome.values for outcome in run_in_order(todo, workers=1)]
     stream = run_trials(todo, workers=2)
     found = {(first := next(stream)).key: first.values}
-    os.kill(_a_worker(), signal.SIGKILL)
+    os.kill(_workers()[0].pid, signal.SIGKILL)
     found |= {outcome.key: outcome.values for outcome in stream}
     assert [found[trial.key] for trial in todo] == expected
 
 
-def _a_worker() -> int:
+def _workers() -> list[Any]:
     from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
 
-    return int(next(iter(get_reusable_executor(reuse=True)._processes)))
+    return list(get_reusable_executor(reuse=True)._processes.values())
 
 
 @pytest.mark.usefixtures("at_once")
 def test_who_stops_listening_stops_the_work(cells: list[Cell]) -> None:
     stream = run_trials(trials(cells, 50), workers=2)
     next(stream)
+    workers = _workers()
+    assert workers
     stream.close()
-    assert threading.active_count() < 20
+    for worker in workers:
+        worker.join(GUARD_S)
+        assert worker.exitcode is not None

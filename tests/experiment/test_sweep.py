@@ -1,12 +1,10 @@
 """Sweeps: every trial once, whoever runs them and however often they are interrupted."""
 
 import json
-import random
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
@@ -28,6 +26,9 @@ from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Outcome, Trial, Wanted, failed
 from tests.command_line import app
 from tests.experiment.files import SMALL, experiment
+from tests.experiment.interrupted import PART_ROWS
+
+ROOT = Path(__file__).parents[2]
 
 
 def poolsight(*arguments: object) -> Result:
@@ -167,20 +168,27 @@ def test_a_cell_that_always_fails_is_not_tried_until_the_cap(monkeypatch: pytest
     assert frame["error_type"].eq("ValueError").all()
 
 
+def interrupted(which: str, when: str, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command that interrupts itself before or after a file or folder gets its name."""
+    command = [sys.executable, "-m", "tests.experiment.interrupted", which, when, name, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def test_a_killed_sweep_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    """kill -9 at random moments, then to the end: no trial is lost and none is there twice."""
+    """Killed between two parts, within a part and in the merge, then to the end: none is lost, none there twice."""
     file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 12"), scale=0.05)
     sweep(load_experiment(file), tmp_path / "whole", workers=1)
-    luck = random.Random(6)  # noqa: S311 - not for secrets
-    command = [sys.executable, "-m", "simulator.cli", "sweep", str(file), "--out", str(tmp_path / "out")]
-    for workers in (1, 2):
-        process = subprocess.Popen([*command, "--workers", str(workers)], stdout=subprocess.DEVNULL)
-        while not (tmp_path / "out" / "trials").exists() and process.poll() is None:
-            time.sleep(0.02)
-        time.sleep(luck.random())
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    trials = tmp_path / "out" / "trials"
+    for workers, when, name, kept in (
+        (1, "after", "part-00002.parquet", 2 * PART_ROWS),
+        (2, "before", "part-00004.parquet", 3 * PART_ROWS),
+        (2, "after", "trials.old", 6 * 12),
+    ):
+        ended = interrupted("SIGKILL", when, name, "sweep", file, "--out", tmp_path / "out", "--workers", workers)
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        folder = trials if trials.exists() else trials.with_suffix(".new")
+        assert query("SELECT count(*) FROM '{}/*.parquet'", folder) == [(kept,)]
+    assert poolsight("sweep", file, "--out", tmp_path / "out").exit_code == 0
     whole, resumed = (tmp_path / name / "trials" / "trials.parquet" for name in ("whole", "out"))
     assert [path.name for path in resumed.parent.iterdir()] == ["trials.parquet"]
     assert whole.read_bytes() == resumed.read_bytes()
@@ -271,17 +279,12 @@ def test_the_command_prints_a_table_and_json(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_a_directory_to_go_on_from(tmp_path: Path) -> None:
-    file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2000"))
-    command = [sys.executable, "-m", "simulator.cli", "sweep", str(file), "--out", str(tmp_path / "out")]
-    process = subprocess.Popen([*command, "--workers", "2"], stderr=subprocess.PIPE, text=True)
-    while not list((tmp_path / "out").glob("trials/part-*.parquet")):
-        time.sleep(0.1)
-        assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "kept in" in told
-    assert "Traceback" not in told
+    file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 200"))
+    command = ("sweep", file, "--out", tmp_path / "out", "--workers", 2)
+    ended = interrupted("SIGINT", "after", "part-00001.parquet", *command)
+    assert ended.returncode == 130, ended.stderr
+    assert "kept in" in ended.stderr
+    assert "Traceback" not in ended.stderr
     text = "SELECT count(*), count(DISTINCT (cell, replication)) FROM '{}/trials/*.parquet'"
     ((count, distinct),) = query(text, tmp_path / "out")
-    assert count == distinct > 0
+    assert PART_ROWS <= count == distinct < 6 * 200

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lark.exceptions import LarkError
 
@@ -11,9 +11,9 @@ from simulator.formula import Context, Formula, FormulaSyntaxError, parse_time
 from simulator.formula.parser import parse
 from simulator.formula.tree import Binary, Call, Expression, Member, Method, Name, Number, Ternary, Text, Tree, Unary
 from simulator.formula.unparse import unparse
+from tests.examples import examples
 from tests.formula.grammar import Shape, formulas, shape_by_lark
 
-QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 CONTEXT = Context(parse_time("2024-03-05T07:30:00Z"))
 
 
@@ -43,13 +43,13 @@ def shapes(tree: Tree) -> Shape:
     return tuple(("=", statement.target, shape(statement.value)) for statement in tree.statements)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=QUIET)
+@examples(150)
 @given(formulas())
 def test_both_grammars_read_the_same_tree(text: str) -> None:
     assert shapes(parse(text)) == shape_by_lark(text)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=QUIET)
+@examples(150)
 @given(formulas())
 def test_text_to_tree_to_text_to_tree(text: str) -> None:
     tree = parse(text)
@@ -58,7 +58,7 @@ def test_text_to_tree_to_text_to_tree(text: str) -> None:
     assert unparse(parse(again)) == again
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=QUIET)
+@examples(200)
 @given(formulas(), st.data())
 def test_a_damaged_formula_is_refused_by_both_or_read_by_both(text: str, data: st.DataObject) -> None:
     """One character more, less or other: never a crash, and both grammars agree whether it is a formula."""
@@ -82,7 +82,7 @@ def test_a_damaged_formula_is_refused_by_both_or_read_by_both(text: str, data: s
         assert run.results.startswith("$TargetDedicatedNodes=")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(200)
 @given(st.text(alphabet='ab1.$"(),;?:+-*/<>=&|! \n%', max_size=60))
 def test_any_text_ends_in_a_tree_or_in_our_error(text: str) -> None:
     with suppress(FormulaSyntaxError):

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from simulator.formula.lint import RULES, Level, lint_text
+from tests.examples import examples
 from tests.formula.grammar import formulas
 
 GUARDED = """
@@ -250,7 +251,7 @@ def test_numbers_beyond_all_bounds_do_no_harm(text: str) -> None:
     assert isinstance(lint_text(text), list)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 @given(formulas())
 def test_any_formula_can_be_linted(text: str) -> None:
     assert all(finding.rule in RULES for finding in lint_text(text, slots=4))

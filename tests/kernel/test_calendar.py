@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.kernel.speeds import SPEEDS
 
 SHIFT = 10
@@ -28,7 +29,7 @@ def steps(seed: int, count: int) -> Any:
         yield kind, ahead.tolist(), dice.integers(0, 1 << SHIFT, len(ahead)).tolist()
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.integers(0, 2**32))
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_calendars_agree_with_sorting(speed: str, seed: int) -> None:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.kernel.oracle import NaivePool, NodePlan, PoolPlan, TaskPlan
 from tests.kernel.speeds import SPEEDS
 from tests.kernel.test_oracle import run_kernel
@@ -54,7 +55,7 @@ def crowded(seed: int) -> PoolPlan:
     )
 
 
-@settings(deadline=None, max_examples=600)
+@examples(300)
 @given(st.integers(0, 2**32))
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_the_first_that_fit_take_over_what_one_end_frees(speed: str, seed: int) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.optional_rules import DISABLED
 from simulator.states import Outcome, TaskState
+from tests.examples import examples
 from tests.kernel.speeds import SPEEDS
 
 SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 300, 1), (1, 0, 0, 2)]
@@ -208,7 +209,7 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
     return columns + counts, told
 
 
-@settings(deadline=None, max_examples=2000)
+@examples(700)
 @given(st.integers(0, 2**32))
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_short_ways_and_phases_give_the_same(speed: str, seed: int) -> None:
@@ -224,7 +225,7 @@ def test_work_of_no_length_is_counted_when_slots_change_hands(speed: str) -> Non
         kernel.advance(1)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 2)), min_size=30, max_size=60))
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_tasks_of_a_disabled_job_that_would_have_room_count_where_dice_are_thrown(

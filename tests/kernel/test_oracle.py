@@ -3,12 +3,13 @@
 from array import array
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.kernel import Kernel
 from simulator.states import Outcome
 from simulator.units import NEVER
+from tests.examples import examples
 from tests.kernel.oracle import Attempt, NaivePool, NodePlan, PoolPlan, TaskPlan
 from tests.kernel.speeds import SPEEDS
 
@@ -164,7 +165,7 @@ def plans(draw: st.DrawFn) -> PoolPlan:
     )
 
 
-@settings(max_examples=600, deadline=None)
+@examples(300)
 @given(plans())
 def test_kernel_and_oracle_agree_on_every_attempt(plan: PoolPlan) -> None:
     """The same record at each speed.

@@ -17,10 +17,11 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from tests.waiting import GUARD_S
+
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "notebooks"
 SCRIPTS: Final = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
-TIMEOUT_S: Final = 300
 KERNEL: Final = {"display_name": "Python 3", "language": "python", "name": "python3"}
 COLOURS: Final = 128
 """Of a picture: areas of few colours with smooth edges need no more, and weigh a third."""
@@ -38,11 +39,12 @@ def read_script(script: Path) -> Notebook:
     return notebook
 
 
-def execute(script: Path) -> Notebook:
-    """Run a script's cells in a kernel of their own and give the notebook with their outputs."""
+def execute(script: Path, folder: Path = FOLDER) -> Notebook:
+    """Run a script's cells in a kernel of their own, in `folder`, and return the notebook with their outputs."""
     notebook = read_script(script)
     client = NotebookClient(
-        notebook, timeout=TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}},
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+        timeout=GUARD_S, startup_timeout=GUARD_S,
         record_timing=False, coalesce_streams=True,  # how the kernel cuts its text into messages is chance
     )  # fmt: skip
     client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"})

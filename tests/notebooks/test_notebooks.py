@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lone import lone_copy
 from tests.notebooks.pairs import (
     FOLDER,
     SCRIPTS,
@@ -24,6 +25,8 @@ COURSE = range(1, 11)
 PUBLIC = ("simulator", "simulator.formula", "simulator.experiment", "simulator.report.figures")
 COLOURS = "simulator.report.looks.palette"
 LARGEST_PICTURE = 60_000
+LONG = ("07_spot",)
+"""Takes as long to run as all others together."""
 each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 
 
@@ -38,14 +41,23 @@ def test_the_course_is_complete() -> None:
     assert sorted(file.stem for file in FOLDER.glob("*.ipynb")) == [script.stem for script in SCRIPTS]
 
 
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lone_copy(tmp_path_factory.mktemp("clone"), "notebooks")
+
+
 @each
 def test_the_pair_has_the_same_cells(script: Path) -> None:
     assert sources(read_pair(script)) == sources(read_script(script)), "run: python -m tests.notebooks.pairs"
 
 
-@each
-def test_a_notebook_runs_and_says_again_what_it_says(script: Path) -> None:
-    made = execute(script)
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(one, marks=[pytest.mark.long] if one.stem in LONG else [], id=one.stem) for one in SCRIPTS],
+)
+def test_a_notebook_runs_and_says_again_what_it_says(script: Path, clone: Path) -> None:
+    """With what is tracked of the folder of notebooks, and nothing else: all that it reads is there."""
+    made = execute(script, clone / "notebooks")
     assert not [output for output in outputs(made) if output.get("name") == "stderr"]
     assert texts(made) == texts(read_pair(script)), "run: python -m tests.notebooks.pairs"
 

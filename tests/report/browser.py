@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.waiting import GUARD_S
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 CHECKS = (Path(__file__).parent / "access.js").read_text(encoding="utf-8").split("\n", 1)[1].strip()
+GUARD_MS = 1000 * GUARD_S
 QUIET = [
     "--no-sandbox",  # root, as in a container, may not have one
     "--disable-background-networking",
@@ -45,7 +48,7 @@ def launched() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=GUARD_MS)
         try:
             yield browser
         finally:
@@ -73,8 +76,9 @@ def opened(browser: Browser, file: Path, **options: Any) -> Opened:
     page.on("console", lambda message: found.complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     page.on("request", lambda request: found.requests.append(request.url))
+    page.set_default_timeout(GUARD_MS)
     page.goto(file.as_uri())
-    page.wait_for_selector("body[data-ready]", timeout=20_000)
+    page.wait_for_selector("body[data-ready]")
     settle(page)
     return found
 

@@ -4,8 +4,11 @@ import fcntl
 import os
 import pty
 import struct
+import subprocess
 import sys
 import termios
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -97,26 +100,26 @@ def test_lines_fit_and_their_numbers_are_never_cut(width: int) -> None:
 
 
 def on_a_terminal(columns: int, **environment: str) -> str:
-    """Run the command on a terminal of so many columns and give what that is sent on its standard output."""
+    """Run the command on a terminal of so many columns and return what that is sent on its standard output."""
     command = [sys.executable, "-m", "simulator.cli", "run", str(SCENARIO)]
-    process, terminal = pty.fork()
-    if process == 0:  # the child: its standard error would show progress, which moves the cursor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        outside = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-        os.execve(sys.executable, command, {**outside, "TERM": "xterm-256color", **environment})  # noqa: S606
-    found = b""
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # Linux says so at the end
-            break
-        if not piece:
-            break
-        found += piece
-    assert os.waitpid(process, 0)[1] == 0
-    os.close(terminal)
+    outside = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    outside |= {"TERM": "xterm-256color", **environment}
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    silent = subprocess.DEVNULL  # standard error would show progress, which moves the cursor
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=silent, env=outside) as process:
+        os.close(theirs)
+        found = b"".join(pieces(ours))
+    os.close(ours)
+    assert process.returncode == 0
     return found.decode()
+
+
+def pieces(terminal: int) -> Iterator[bytes]:
+    """Yield what a terminal is sent until nobody has it open; Linux reports that as an error."""
+    with suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            yield piece
 
 
 def test_a_terminal_is_sent_colours_and_no_color_takes_every_code_away() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from simulator import InputError, Recording, simulate
 from simulator.results.answer.metrics import quantiles
@@ -18,6 +18,7 @@ from simulator.results.events.read_log import Log, read_lines
 from tests.engine.laws import check
 from tests.engine.test_chaos import scenarios
 from tests.engine.worlds import job, pool, scenario
+from tests.examples import examples
 from tests.features import story
 
 Event = dict[str, Any]
@@ -75,11 +76,7 @@ def told_by(log: Log) -> dict[str, Any]:
     }
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@examples(20)
 @given(scenarios())
 def test_a_log_read_back_tells_what_the_record_tells(plan: dict[str, Any]) -> None:
     rest = {name: plan[name] for name in ("timeline", "options", "account", "seed")}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import Recording, Scenario, simulate
@@ -15,6 +15,7 @@ from simulator.results.raw.intervals import Union
 from simulator.states import Outcome, TaskState
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
+from tests.examples import examples
 
 
 def seconds(run: Recording) -> dict[str, float]:
@@ -150,7 +151,7 @@ def test_unions_measure_what_a_naive_count_measures(
         assert found == sum((n, t) in covered for t in range(low, high))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10_000))
 def test_every_second_has_the_label_that_a_naive_count_gives_it(seed: int) -> None:
     """Second by second, on a pool with failures, preemptions, a shrink and several slots, with checkpoints or not."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from typer.testing import CliRunner
 
 from simulator import InputError, Recording, simulate
@@ -20,6 +20,7 @@ from tests.engine.test_chaos import scenarios
 from tests.engine.worlds import job as chaos_job
 from tests.engine.worlds import pool as chaos_pool
 from tests.engine.worlds import scenario
+from tests.examples import examples
 from tests.features.story import job, operation, pool, run, task
 
 R = Reason
@@ -155,7 +156,7 @@ def test_an_empty_pool_and_a_deleted_one() -> None:
     assert told(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.NO_POOL, 60)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(scenarios())
 def test_every_life_is_told_without_gaps_and_waiting_is_explained(plan: dict[str, Any]) -> None:
     """A node never has room for a task that waits: no wait of these simple pools is `held back`."""

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.workload.build import build
 from tests.scenario.files import job, pool, problems, read, write
+from tests.scenario.synthetic_trace import FILE, HEADER, text
 
 SWF = """; Computer: test
 1 0 -1 60 4 -1 1048576 -1 -1 -1 1 1 1 1 1 -1 -1 -1
@@ -84,6 +85,11 @@ def test_absent_columns_and_files(tmp_path: Path) -> None:
     assert "has no column 'duration', but submit, length" in found
     (found,) = problems(write(tmp_path, {"pools": [pool()], "jobs": [job([{"trace": "no.csv"}])]}))
     assert "jobs.0.simulation.workload.0.trace: no.csv cannot be read" in found
+
+
+def test_the_trace_of_the_project_is_what_its_command_writes() -> None:
+    assert FILE.read_text() == text(), "run: python -m tests.scenario.synthetic_trace"
+    assert "SYNTHETIC" in HEADER
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the archive's traces are not part of the project")

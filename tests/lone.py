@@ -1,0 +1,79 @@
+"""A copy of what git tracks, in a folder of its own: all that somebody has who clones the project.
+
+`python -m tests.lone FILE…`, called in such a folder, runs scenarios, and each cell of experiments and plans once;
+whatever opens a file that belongs neither to the folder nor to the installed programs fails.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from simulator import load, simulate
+from simulator.experiment import load_experiment
+from simulator.experiment.axes import Cell
+from simulator.experiment.trial import Wanted, run_trial
+from simulator.planning.plan_file import load_plan
+
+ROOT: Final = Path(__file__).parents[1]
+SYSTEM: Final = ("/dev", "/etc", "/proc", "/sys", "/usr")
+
+
+def lone_copy(folder: Path, *places: str) -> Path:
+    """Copy the tracked files of some places into an empty folder; skip the test where git does not know them."""
+    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--", *places]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"what is tracked is not known: no git, or no clone ({error})")
+    for name in filter(None, listed.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, folder / name)
+    return folder
+
+
+def run_alone(clone: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    """Run scenarios, experiments and plans of a clone without access to other data."""
+    command = [sys.executable, "-m", "tests.lone", *(str(file.relative_to(clone)) for file in files)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+
+
+def refuse_others(folder: Path) -> None:
+    """Fail from now on wherever this process opens a file outside `folder` that is not part of a program."""
+    programs = [Path(place) for place in sys.path if Path(place).is_absolute() and Path(place) not in (ROOT, folder)]
+    programs += [ROOT / "simulator", Path(sys.prefix), Path(sys.base_prefix), *map(Path, SYSTEM)]
+    allowed = [place.resolve() for place in (folder, *programs)]
+
+    def look(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            path = Path(os.fsdecode(arguments[0])).resolve()
+            if not any(path.is_relative_to(place) for place in allowed):
+                raise PermissionError(f"{path} lies outside the clone")
+
+    sys.addaudithook(look)
+
+
+def cells_of(file: Path) -> tuple[Cell, ...]:
+    """Read an experiment or a plan."""
+    return load_plan(file).cells if "subject_to:" in file.read_text() else load_experiment(file).cells
+
+
+def main() -> None:
+    refuse_others(Path.cwd())
+    for name in sys.argv[1:]:
+        file = Path(name)
+        if file.parent.name == "experiments":
+            outcomes = [run_trial(cell.scenario, cell.number, 0, Wanted()) for cell in cells_of(file)]
+            assert not [one.failure for one in outcomes if one.failure], name
+        else:
+            simulate(load(file))
+        sys.stdout.write(f"{file}\n")
+
+
+if __name__ == "__main__":
+    main()

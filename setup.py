@@ -1,13 +1,17 @@
 """Compiles the kernel where a C compiler is; where not, the same files run as they stand. The rest: pyproject.toml."""
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-HOT = sorted(path.with_suffix(".py").as_posix() for path in Path("simulator/kernel").glob("*.pxd"))
+SOURCES = [path.with_suffix(".py") for path in Path("simulator/kernel").glob("*.pxd")]
+SHARED = "simulator.kernel._cyutility"
+"""Cython's own code for memoryviews, in a module of its own: in each of the others it would be most of the work."""
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,
@@ -15,36 +19,87 @@ DIRECTIVES = {
     "wraparound": False,
     "initializedcheck": False,
     "cdivision": True,
+    "binding": False,
+    "auto_pickle": False,
 }
-WITHOUT_DEBUG = ["-g0"] if os.name == "posix" else []
-"""Information for a debugger takes a third of the compiler's time and nobody reads it."""
+POSIX_FLAGS = ["-O3", "-g0"]
+"""Not every Python asks for -O3. Information for a debugger takes a third of the compiler's time; nobody reads it."""
+TRANSLATED = Path("build/cython")
+PROBE = "#include <Python.h>\nint works;\n"
+
+
+def extensions() -> list[Extension]:
+    """Return the modules to compile, the largest first so that no core is left alone with it at the end."""
+    sources = {SHARED: SHARED.replace(".", "/") + ".c"}  # written by Cython
+    for path in sorted(SOURCES, key=lambda path: path.stat().st_size, reverse=True):
+        sources[".".join(path.with_suffix("").parts)] = path.as_posix()
+    return [
+        Extension(
+            name,
+            [source],
+            depends=["setup.py"],
+            extra_compile_args=POSIX_FLAGS if os.name == "posix" else [],
+            extra_link_args=["-s"] if sys.platform == "linux" else [],
+        )
+        for name, source in sources.items()
+    ]
 
 
 class AllOrNothing(build_ext):
-    """Goes on without compiled modules if any of them cannot be built: they know each other's layout."""
+    """Goes on without compiled modules if any of them cannot be built: they know each other's layout.
+
+    What an earlier build has left is removed where this one does not make it anew.
+    """
 
     def finalize_options(self) -> None:
         super().finalize_options()
         self.parallel = self.parallel or os.cpu_count() or 1
 
-    def build_extensions(self) -> None:
+    def run(self) -> None:
+        places = {False, bool(self.inplace)}
         try:
-            super().build_extensions()
+            super().run()
         except Exception as problem:  # noqa: BLE001 - whatever a missing or broken compiler may raise
-            for extension in self.extensions:
-                Path(self.get_ext_fullpath(extension.name)).unlink(missing_ok=True)
             self.extensions = []
             self.warn(f"the kernel is not compiled and will run interpreted, thirty to forty times slower: {problem}")
+        for self.inplace in places:
+            self.remove_others()
+
+    def build_extensions(self) -> None:
+        self.try_compiler()
+        self.translate()
+        super().build_extensions()
+
+    def try_compiler(self) -> None:
+        """Raise if the compiler cannot be used, before Cython works for nothing and old files pass for new ones."""
+        with tempfile.TemporaryDirectory() as folder:
+            probe = Path(folder, "probe.c")
+            probe.write_text(PROBE)
+            self.compiler.compile([str(probe)], output_dir=folder)
+
+    def translate(self) -> None:
+        """Translate the sources to C: those that have changed, or all where this file has."""
+        directed = Path("setup.py").stat().st_mtime
+        translated = cythonize(
+            self.extensions,
+            nthreads=self.parallel,
+            force=any(path.stat().st_mtime < directed for path in TRANSLATED.rglob("*.c")),
+            build_dir=str(TRANSLATED),
+            compiler_directives=DIRECTIVES,
+            shared_utility_qualified_name=SHARED,
+        )
+        sources = {extension.name: extension.sources for extension in translated}
+        for extension in self.extensions:
+            extension.sources = sources[extension.name]
+
+    def remove_others(self) -> None:
+        """Remove compiled modules of the kernel that are not among those built now: Python would prefer them."""
+        built = {Path(self.get_ext_fullpath(extension.name)) for extension in self.extensions}
+        example = Path(self.get_ext_fullpath(SHARED))
+        for path in example.parent.glob(f"*{''.join(example.suffixes)}"):
+            if path not in built:
+                path.unlink()
 
 
-setup(
-    cmdclass={"build_ext": AllOrNothing},
-    ext_modules=cythonize(
-        [
-            Extension(path.removesuffix(".py").replace("/", "."), [path], extra_compile_args=WITHOUT_DEBUG)
-            for path in HOT
-        ],
-        build_dir="build/cython",
-        compiler_directives=DIRECTIVES,
-    ),
-)
+if __name__ == "__main__":  # Cython's helpers on the other cores import this file where they cannot be forked
+    setup(cmdclass={"build_ext": AllOrNothing}, ext_modules=extensions())

@@ -7,7 +7,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY . /source
 RUN python -m venv /opt/poolsight \
-    && /opt/poolsight/bin/pip install --no-cache-dir /source \
+    && /opt/poolsight/bin/pip install --no-cache-dir "/source[tables]" \
     && /opt/poolsight/bin/python -c "from simulator.kernel import SPEED; assert SPEED == 'compiled', SPEED"
 
 FROM python:3.13-slim

@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 UV := $(shell command -v uv)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pip install --quiet --disable-pip-version-check)
+comma := ,
+TESTS = test$(if $(shell command -v chromium chromium-browser google-chrome),$(comma)browser)
 SOURCES = pyproject.toml setup.py $(wildcard simulator/kernel/*.py simulator/kernel/*.pxd)
 say = @printf '\n== %s\n'
 
@@ -31,9 +33,13 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks.formula
 	$(BIN)/python -m tests.benchmarks.experiments speed
 	$(BIN)/python -m tests.benchmarks.experiments coverage --studies 100
+	$(BIN)/python -m pytest -q -m long
+
+matrix: $(VENV)/.test
+	$(BIN)/python tests/matrix.py
 
 clean:
-	rm -rf .venv build dist simulator/kernel/*.so
+	rm -rf .venv build dist simulator/kernel/*.so simulator/kernel/_cyutility.c
 
 $(BIN)/python:
 	$(say) "Making the virtual environment $(VENV) with $(or $(UV),$(PYTHON)): some 5 seconds."
@@ -48,10 +54,10 @@ $(VENV)/.run: $(SOURCES) | $(BIN)/python
 
 $(VENV)/.test: $(VENV)/.run
 	$(say) "Installing what the tests need: about a minute."
-	$(INSTALL) --editable ".[test]"
+	$(INSTALL) --editable ".[$(TESTS)]"
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.test
 	$(say) "Installing the linter, the type checker and their stubs: about half a minute."
-	$(INSTALL) --editable ".[test,dev]"
+	$(INSTALL) --editable ".[$(TESTS),dev]"
 	@touch $@

@@ -61,7 +61,7 @@ class AllOrNothing(build_ext):
             super().run()
         except Exception as problem:  # noqa: BLE001 - whatever a missing or broken compiler may raise
             self.extensions = []
-            self.warn(f"the kernel is not compiled and will run interpreted, thirty to forty times slower: {problem}")
+            self.warn(f"the kernel is not compiled: large runs will take up to five times as long: {problem}")
         for self.inplace in places:
             self.remove_others()
 

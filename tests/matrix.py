@@ -27,7 +27,7 @@ ROOT: Final = Path(__file__).parents[1]
 PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
 LOWEST: Final = "lowest"
 CORE: Final = ("formula", "scenario", "engine", "kernel", "results", "test_cli.py")
-NOT_NEEDED: Final = {"test", "dev", "notebooks", "lessons", "browser", "cluster", "optimize"}
+NOT_NEEDED: Final = {"test", "dev", "notebooks", "lessons", "browser", "cluster"}
 """Extras that the core of the tests does not use; others are part of the product, and installed."""
 NOTHING_TRIED: Final = 3
 UV: Final = shutil.which(os.environ.get("UV", "uv"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from simulator import Recording, simulate
 from simulator.states import NodeKind, NodeState
-from simulator.streams import BLOCK, Luck, stream
+from simulator.streams import BLOCK, IndexedDraws, stream
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 
@@ -128,14 +128,14 @@ def test_orders_of_one_kind_are_delivered_whenever_the_other_is_wanted() -> None
 
 
 @given(st.lists(st.integers(0, 2 * BLOCK), min_size=1, max_size=40), st.randoms(use_true_random=False))
-def test_what_a_thing_draws_does_not_depend_on_the_order_of_things(things: list[int], shuffler: Any) -> None:
+def test_what_an_item_draws_does_not_depend_on_the_order_of_items(items: list[int], shuffler: Any) -> None:
     def draw(order: list[int]) -> dict[int, list[float]]:
-        luck = Luck(lambda turn: stream(1, 2, f"x:{turn}"), lambda u: u)
+        draws = IndexedDraws(lambda turn: stream(1, 2, f"x:{turn}"), lambda u: u)
         found: dict[int, list[float]] = {}
-        for thing in order:
-            found.setdefault(thing, []).append(luck.next(thing))
+        for item in order:
+            found.setdefault(item, []).append(draws.next(item))
         return found
 
-    other = list(things)
+    other = list(items)
     shuffler.shuffle(other)
-    assert draw(things) == draw(other)
+    assert draw(items) == draw(other)

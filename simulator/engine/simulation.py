@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.engine.assumptions import LONGEST_RUN
 from simulator.engine.bridge.kernel_notices import handle_notices
-from simulator.engine.bridge.kernel_output import collect_attempts, collect_tasks, without_vain
+from simulator.engine.bridge.kernel_output import collect_attempts, collect_tasks, drop_work_of_failed_tasks
 from simulator.engine.construction import construct
 from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.operations.perform import perform
@@ -175,7 +175,7 @@ class Simulation:
             recorder,
             preemption_counts=self.scenario.options.preemption_counts_as_requeue,
         )
-        return without_vain(attempts, tasks), tasks
+        return drop_work_of_failed_tasks(attempts, tasks), tasks
 
     def _submitted(self) -> Workload:
         """Return the workload with the times at which tasks of recurring jobs were added, or would have been."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def handle_notices(kernel: Kernel, pool: Pool, jobs: Sequence[Job]) -> None:
-    """Pass a kernel's notices on to nodes and jobs, until nothing new comes of it."""
+    """Pass a kernel's notices on to nodes and jobs, until that causes no new ones."""
     notices = kernel.notices
     while notices.waiting:
         drained, ended = list(notices.drained), list(notices.ended)

@@ -1,4 +1,4 @@
-"""The rules of jobs and tasks as a kernel wants them: columns by task, lists by job, nothing where nobody has any."""
+"""The rules of jobs and tasks in the form of the kernel: columns by task, lists by job, absent where none has any."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Rows = npt.NDArray[np.int64]
 def rules_of(
     scenario: Scenario, pool: Pool, workload: Workload, rows: Rows, prepare: Callable[[int, int, int], int]
 ) -> Rules:
-    """Give the rules for the tasks of one pool, which are `rows` of the workload."""
+    """Return the rules for the tasks of one pool, which are `rows` of the workload."""
     jobs = [planned.job for planned in workload.jobs]
     here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
     extras, options = workload.extras, scenario.options
@@ -74,13 +74,13 @@ def rules_of(
 
 
 def wished_places(workload: Workload) -> dict[str, int]:
-    """Give a number to each node that tasks wish for, by id in lower case."""
+    """Return a number for each node that tasks want to run on, by id in lower case."""
     names = sorted({name.lower() for name in workload.extras.wishes.values()})
     return {name: number for number, name in enumerate(names)}
 
 
 def retention_of(workload: Workload, rows: Rows) -> Rows | None:
-    """Give the retention time of each task in ms; None where all have the service's default."""
+    """Return the retention time of each task in ms; None where all have the service's default."""
     kept = workload.extras.retention
     return None if kept is None else kept[rows]
 
@@ -100,7 +100,7 @@ def _columns(workload: Workload, rows: Rows) -> dict[str, array[int]]:
 
 
 def _images(pool: Pool, workload: Workload, rows: Rows, place: dict[int, int]) -> dict[str, Any]:
-    """Give the images that tasks pull at their first use on a node: those that the pool has not fetched before."""
+    """Return the images that tasks pull at their first use on a node: those that the pool has not prefetched."""
     there = {name.lower() for name in pool.container_image_names}
     wanted = {
         place[row]: name for row, name in workload.extras.images.items() if row in place and name.lower() not in there

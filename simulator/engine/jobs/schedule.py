@@ -89,7 +89,7 @@ class Schedule:
     # ---- what a client asks for ----------------------------------------------------------------------------
 
     def disable(self) -> Answer:
-        """Create no more jobs; the one that runs goes on."""
+        """Stop creating jobs; the one that runs continues."""
         if self.state in REFUSALS:
             return REFUSALS[self.state]
         if self.state is ScheduleState.DISABLED:

@@ -52,7 +52,7 @@ def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
     attempt = rounds = 0
     while True:
         began = world.env.clock
-        row = world.record.start_task_began(node.number, began, attempt, setup.told_by)
+        row = world.record.start_task_began(node.number, began, attempt, setup.time_source)
         mine = site.crowd.enter()
         try:
             yield world.env.after(site.durations.start_task(setup.start_task_time, node))

@@ -28,14 +28,14 @@ class TaskSlots:
         """Happens when the last task of a draining node has ended."""
 
     def open(self) -> None:
-        """Have tasks placed on the node; a node that was draining goes on working."""
+        """Open the slots: tasks are placed on the node from now on, also if it was draining."""
         kernel = self._site.change()
         kernel.notices.stay(self._node)
         if not kernel.nodes.serving[self._node]:
             kernel.in_service(self._node)
 
     def close(self) -> bool:
-        """Have no more tasks placed on the node; return whether it is empty."""
+        """Close the slots: no more tasks are placed on the node. Return whether it is empty."""
         nodes = self._site.change().nodes
         if nodes.serving[self._node]:
             nodes.close(self._node)

@@ -1,4 +1,4 @@
-"""A pool: how it comes into being and goes, what clients do to it, and what its nodes report to it."""
+"""A pool: how it is created and deleted, what clients do to it, and what its nodes report to it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Pool:
 
     @property
     def index(self) -> int:
-        """Its number, and that of its kernel."""
+        """Its number, also of its kernel."""
         return self.site.index
 
     @property

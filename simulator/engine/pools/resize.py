@@ -42,7 +42,7 @@ class Resize:
         """Row of the resize table."""
         self._option = option
         self.orders: list[NodeOrder] = [] if before is None else [order for order in before.orders if order.outstanding]
-        """What the resize that it takes over from has under way goes on."""
+        """Those of the resize that it takes over from included."""
         self._victims: set[int] = set() if before is None else before._victims  # noqa: SLF001 - of its own kind
         """Sequence numbers of nodes that are to leave and have not gone yet."""
         self._awaited: set[int] = set() if before is None else before._awaited  # noqa: SLF001 - as above

@@ -101,7 +101,7 @@ class Resizing:
         drain_timeout: float | None = None,
         chosen: Iterable[Node] = (),
     ) -> None:
-        """Start a resize, or take over from the one in progress: what that has under way goes on.
+        """Start a resize, or take over from the one in progress, with what that has on order and nodes that are leaving.
 
         `chosen` nodes leave in any case, before any others are chosen.
         """

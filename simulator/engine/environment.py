@@ -1,6 +1,6 @@
 """Time: SimPy's events and the kernels' calendars, merged into instants that are settled in a fixed order.
 
-The order inside one instant (docs/model.md#order-within-one-instant):
+The order inside one instant (`docs/model.md#order-within-one-instant`):
 
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery

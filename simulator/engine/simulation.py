@@ -251,7 +251,7 @@ class Simulation:
         handle_notices(self.env.kernels[number], self.directory.pools[number], self.directory.jobs)
 
     def _reason_to_stop(self) -> str:
-        """Return why nothing that matters can happen any more; empty if something can (docs/model.md#end-of-a-run)."""
+        """Return why nothing that matters can happen any more, empty if it can (`docs/model.md#end-of-a-run`)."""
         found = self.directory
         if self._operations or self._not_yet_created or self._kernels_work():
             return ""

@@ -1,4 +1,4 @@
-"""What can go wrong with a formula, in the service's codes and wording (language specification, section 10)."""
+"""What can go wrong with a formula, in the service's codes and wording (`docs/autoscale-language.md#errors`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """From a tree to functions that compute it: parsed once, evaluated as often as wanted, and never with `eval`.
 
 Each expression becomes a closure over its parts that takes the state of a run. `?:`, `&&` and `||` call only what
-they need. Errors carry the offset that the language specification names for their kind (10.3).
+they need. Errors carry the offset that `docs/autoscale-language.md#errors` names for their kind.
 """
 
 from typing import Any, Final
@@ -66,7 +66,7 @@ def compile_expression(node: Expression) -> Evaluate:
 
 
 def scalar(value: Any, state: State, offset: int, what: str) -> float:
-    """Give a number: a double, or the element of a vector that has just one (assumption A8)."""
+    """Give a number: a double, or the element of a vector that has just one (option `scalar_from_vector`)."""
     if type(value) is float:
         return value
     if type(value) is list and len(value) == 1 and state.options.scalar_from_vector == "accept":
@@ -123,7 +123,7 @@ def target_value(state: State, full: str) -> float:
 
 
 def _metric(state: State, metric: str) -> float:
-    """Read a metric as a number (assumption A10)."""
+    """Read a metric as a number (option `metric_as_number`)."""
     if metric in NODE_COUNTS and state.options.metric_as_number == "live_nodes" and metric in state.context.live:
         return float(state.context.live[metric])
     return latest(state, metric)

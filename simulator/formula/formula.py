@@ -183,7 +183,7 @@ def _assign_target(state: State, name: str, value: Any, offset: int) -> float:
 
 
 def _target(state: State, name: str, value: float, warnings: list[str]) -> int:
-    """Cut a target's fraction off; a negative one becomes 0 (assumption A31)."""
+    """Cut a target's fraction off; a negative one becomes 0 (option `negative_target`)."""
     alias = next(short for short, full in ALIASES.items() if full == name)
     offset = state.placed.get(name, state.placed.get(alias, 0))
     if not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""Every function with its signature as data (language specification, 6.1).
+"""Every function with its signature as data (`docs/autoscale-language.md#functions`).
 
 `doubleVecList` stands for any mix of doubles and vectors, flattened into one vector before the call.
 """
@@ -85,7 +85,7 @@ def round_half_away(value: float) -> float:
 
 
 def percentile(options: Options, values: Vector, rank: float) -> float:
-    """Give a percentile by nearest rank, or interpolated (assumption A14)."""
+    """Give a percentile by nearest rank, or interpolated (option `percentile_method`)."""
     if not 0 <= rank <= 100:
         raise ValueError(f"a percentile outside 0 to 100: {rank:g}")
     if not values:
@@ -101,7 +101,7 @@ def percentile(options: Options, values: Vector, rank: float) -> float:
 
 
 def element(options: Options, values: Vector, index: float) -> float:
-    """Give element `index`, counted from 0 (assumption A15)."""
+    """Give element `index`, counted from 0 (option `val_out_of_range`)."""
     rule = options.val_out_of_range
     if not values and rule == "error_unless_empty":
         return 0.0

@@ -1,4 +1,4 @@
-"""Samples of the service's metrics, and the windows that a formula asks for (language specification, section 8)."""
+"""Samples of metrics, and the windows that a formula asks for (`docs/autoscale-language.md#samples-and-windows`)."""
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ class History:
 
 
 def expected(one: int, other: int) -> int:
-    """Give how many samples a window should hold: at least one, halves up (assumption A24)."""
+    """Give how many samples a window should hold: at least one, halves up."""
     return max(1, (2 * abs(other - one) + PERIOD_TICKS) // (2 * PERIOD_TICKS))
 
 

@@ -1,4 +1,4 @@
-"""The typing table of operators (language specification, 5.2), as data: what is not in it is an error."""
+"""The typing table of operators (`docs/autoscale-language.md#operators`), as data: what is not in it is an error."""
 
 import math
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def _timestamp(ticks: int) -> Timestamp:
 
 
 def scaled(span: Interval, factor: float) -> Interval:
-    """Scale an interval, rounding to the nearest tick, halves away from zero (assumption G9)."""
+    """Scale an interval, rounding to the nearest tick, halves away from zero."""
     if not math.isfinite(factor):
         raise ValueError("a timeinterval times or by a number that is not finite")
     if factor.is_integer():

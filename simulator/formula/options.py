@@ -1,4 +1,4 @@
-"""Decisions on points that the service leaves open (language specification, section 11.1), each an assumption."""
+"""Decisions on points that the service leaves open (`docs/autoscale-language.md#options-of-the-language`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,28 +7,28 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a formula is evaluated where evidence is missing; the number is that of the assumption."""
+    """How a formula is evaluated where evidence is missing."""
 
     scalar_from_vector: Literal["accept", "error"] = "accept"
-    """A8: a vector of one element where a number is needed."""
+    """A vector of one element where a number is needed."""
     metric_as_number: Literal["live_nodes", "latest_sample"] = "live_nodes"
-    """A10: whether node counts are read live or from the history."""
+    """Whether node counts are read live or from the history."""
     empty_aggregate: Literal["error", "zero", "nan"] = "error"
-    """A12: `avg min max range std percentile` of nothing."""
+    """`avg min max range std percentile` of nothing."""
     non_finite: Literal["ieee", "error"] = "ieee"
-    """A13: division by zero, logarithm of what is not positive."""
+    """Division by zero, logarithm of what is not positive."""
     percentile_method: Literal["nearest_rank", "linear"] = "nearest_rank"
-    """A14."""
+    """How `percentile` picks its value."""
     val_out_of_range: Literal["error_unless_empty", "error", "zero"] = "error_unless_empty"
-    """A15."""
+    """`val` with an index outside its vector."""
     sunday_number: Literal[0, 7] = 0
-    """A17."""
+    """`weekday` of a Sunday."""
     sample_order: Literal["oldest_first", "newest_first"] = "oldest_first"
-    """A23."""
+    """Order of the samples that `GetSample` returns."""
     stop_behavior: Literal["apply", "discard"] = "apply"
-    """A30."""
+    """Whether `stop()` applies what was assigned so far."""
     negative_target: Literal["clamp", "error"] = "clamp"
-    """A31."""
+    """What becomes of a target below 0."""
     rand_seed: int | None = None
     """Seed of `rand()`; None means another one each time."""
 

@@ -1,4 +1,4 @@
-"""From tokens to a tree, by precedence climbing (language specification, section 4).
+"""From tokens to a tree, by precedence climbing (`docs/autoscale-language.md#grammar`).
 
 A statement that cannot be parsed is reported once, and parsing goes on after its `;`.
 """

@@ -1,4 +1,4 @@
-"""The methods of sampled service variables (language specification, 7.3 and 8)."""
+"""The methods of sampled service variables (`docs/autoscale-language.md#sampling-methods`)."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Method = Callable[[State, str, str, list[Any], int], Value]
 
 
 def latest(state: State, metric: str) -> float:
-    """Give the newest sample that can be read, 0 where there is none (assumption A10)."""
+    """Give the newest sample that can be read, 0 where there is none."""
     values = state.context.samples.of(metric).values
     return values[-1] if values else 0.0
 
@@ -75,7 +75,7 @@ def get_sample(state: State, metric: str, written: str, given: list[Any], offset
 
 
 def _count(value: float) -> int:
-    """Truncate a count; what is not above 0 asks for nothing (assumption G1)."""
+    """Truncate a count; what is not above 0 asks for nothing."""
     if math.isnan(value):
         return 0
     return max(0, min(math.trunc(value), 2**31) if math.isfinite(value) else (2**31 if value > 0 else 0))
@@ -117,7 +117,7 @@ def count(state: State, metric: str, _: str, given: list[Any], offset: int) -> V
 
 
 def history_begin_time(state: State, metric: str, _: str, given: list[Any], offset: int) -> Value:
-    """Give the time of the oldest sample, or of the run where there is none (assumption G2)."""
+    """Give the time of the oldest sample, or of the run where there is none."""
     _nothing(given, "HistoryBeginTime", offset)
     times = state.context.samples.of(metric).times
     return Timestamp(times[0]) if times else state.now

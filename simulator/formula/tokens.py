@@ -1,4 +1,4 @@
-"""From characters to tokens (language specification, section 3)."""
+"""From characters to tokens (`docs/autoscale-language.md#text-of-a-formula`)."""
 
 import re
 from enum import Enum

@@ -76,7 +76,7 @@ def type_name(value: Value) -> str:
 
 
 def format_value(value: Value) -> str:
-    """Write a value as the results string does (language specification, 10.4)."""
+    """Write a value as the results string does (`docs/autoscale-language.md#results-string`)."""
     if isinstance(value, float):
         return format_double(value)
     if isinstance(value, list):
@@ -91,7 +91,7 @@ def format_value(value: Value) -> str:
 
 
 def format_double(value: float) -> str:
-    """Write the shortest text that reads back equal, without exponent (assumption G13)."""
+    """Write the shortest text that reads back equal, without exponent."""
     if value.is_integer() and -1e16 < value < 1e16:
         return str(int(value))
     text = repr(value)
@@ -106,7 +106,7 @@ _NOT_FINITE: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def format_interval(value: Interval) -> str:
-    """Write an ISO 8601 duration with days as the largest unit (assumption A29)."""
+    """Write an ISO 8601 duration with days as the largest unit."""
     sign = "-" if value.ticks < 0 else ""
     seconds, fraction = divmod(abs(value.ticks), TICKS_PER_SECOND)
     minutes, seconds = divmod(seconds, 60)
@@ -129,7 +129,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def parse_time(text: str) -> Timestamp:
-    """Read W3C-DTF or RFC 1123 (language specification, 6.2); `ValueError` says what is wrong."""
+    """Read W3C-DTF or RFC 1123 (`docs/autoscale-language.md#time-and-calendar`); `ValueError` says what is wrong."""
     if found := _RFC1123.fullmatch(text):
         day_name, day, month, year, hour, minute, second = found.groups()
         if month not in _MONTHS or day_name not in _DAYS:

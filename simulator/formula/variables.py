@@ -1,4 +1,4 @@
-"""The names that the service defines (language specification, section 7), and the constants of section 3."""
+"""The names that the service defines (`docs/autoscale-language.md#service-variables`), and the constants."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ RETIRED: Final = (
     "$WallClockSeconds", "$MemoryBytes", "$DiskBytes", "$DiskReadBytes", "$DiskWriteBytes", "$DiskReadOps",
     "$DiskWriteOps", "$NetworkInBytes", "$NetworkOutBytes", "$SampleNodeCount",
 )  # fmt: skip
-"""Node resource metrics without samples since 2024-03-31: known names, empty history (assumption G11)."""
+"""Node resource metrics without samples since 2024-03-31: known names, empty history."""
 SLOTS: Final = "$TaskSlotsPerNode"
 """A number without sampling methods."""
 METRIC_ALIASES: Final = {"$CurrentDedicated": "$CurrentDedicatedNodes"}
@@ -42,6 +42,6 @@ CONSTANTS: Final = {
         ("Hour", 3600 * _SECOND),
         ("Day", 86_400 * _SECOND),
         ("Week", 7 * 86_400 * _SECOND),
-        ("Year", 365 * 86_400 * _SECOND),  # assumption A18
+        ("Year", 365 * 86_400 * _SECOND),  # whatever the calendar says
     )
 }

@@ -1,4 +1,4 @@
-"""When capacity is taken back: the life of a spot VM, and which nodes are hit (docs/model.md#preemption-models)."""
+"""When capacity is taken back: the life of a spot VM, and which nodes are hit (`docs/model.md#preemption-models`)."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How many of the wanted nodes a resize may have (docs/model.md#growth-limits).
+"""How many of the wanted nodes a resize may have (`docs/model.md#growth-limits`).
 
 Limits are tested in the service's order; a limit cuts the request, it does not refuse it, and the first one that cuts
 names the error.
@@ -12,7 +12,7 @@ from simulator.policy.codes import ServiceCode
 from simulator.states import NodeKind
 
 INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}
-"""Most nodes of a pool with inter-node communication (docs/model.md#inter-node-communication)."""
+"""Most nodes of a pool with inter-node communication (`docs/model.md#inter-node-communication`)."""
 MANAGED_IMAGE_CAP = {NodeKind.DEDICATED: 2000, NodeKind.LOW_PRIORITY: 1000}
 """Most nodes of a pool whose image is a managed image of the user's."""
 NODES_PER_ADDRESS = 100

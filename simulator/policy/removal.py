@@ -1,4 +1,4 @@
-"""Which nodes leave when a pool shrinks (docs/model.md#order-of-removal)."""
+"""Which nodes leave when a pool shrinks (`docs/model.md#order-of-removal`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

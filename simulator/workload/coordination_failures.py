@@ -1,6 +1,7 @@
 """Multi-instance tasks whose coordination command fails on some node: which of their attempts end at that barrier.
 
-All instances must pass it (behaviour document, 8.1); a subtask does nothing else, so this is how a subtask fails too.
+All instances must pass it (`docs/model.md#multi-instance-tasks`); a subtask does nothing else, so this is also how a
+subtask fails.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def test_quotas_of_families_bind_where_they_are_enforced(enforced: bool, nodes: 
     ("mode", "setting", "grows"), [("BatchService", "by_mode", 4), ("UserSubscription", "by_mode", 2)]
 )
 def test_whether_a_preempted_node_keeps_its_cores(mode: str, setting: str, grows: int) -> None:
-    """Assumption P9: free in Batch-service mode, kept by spot VMs of a subscription."""
+    """`preemptedUsesQuota`: free in Batch-service mode, kept by spot VMs of a subscription."""
     taken = {"model": "capacity_event", "fraction": 1, "times": ["5m"]}
     slow = {"preemption": taken, "timing": {"recoveryDelay": "10h"}}
     timeline = [{"at": "10m", "operation": "resize", "pool": "q", "targetLowPriorityNodes": 4}]
@@ -82,7 +82,7 @@ def test_a_preempted_node_comes_back_only_within_the_quota() -> None:
 
 @pytest.mark.parametrize(("kept", "extra"), [(False, 0.0), (True, 1.0)])
 def test_disks_of_a_preempted_node_are_paid_by_option(kept: bool, extra: float) -> None:
-    """Assumption P10; a disk of 730 GiB at 1 USD a GiB and month costs 1 USD an hour."""
+    """`billPreemptedDisks`; a disk of 730 GiB at 1 USD a GiB and month costs 1 USD an hour."""
     disks = {"imageReference": {}, "nodeAgentSKUId": "x", "dataDisks": [{"diskSizeGB": 730}]}
     taken = {"model": "capacity_event", "fraction": 1, "times": ["1h"]}
     simulation = {"preemption": taken, "timing": {"recoveryDelay": "1h"}, "prices": {"dataDiskGiBMonth": 1}}
@@ -92,7 +92,7 @@ def test_disks_of_a_preempted_node_are_paid_by_option(kept: bool, extra: float) 
 
 
 def test_a_drain_under_autoscale_gives_up_where_the_option_says_so() -> None:
-    """Assumption P60."""
+    """`autoscaleDrainTimeout`."""
     formula = "$TargetDedicatedNodes = time().minute < 5 ? 1 : 0; $NodeDeallocationOption = taskcompletion;"
     body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")
     options = {"autoscaleDrainTimeout": "10m"}

@@ -118,7 +118,7 @@ def test_a_target_beyond_the_quota_is_no_error_of_the_formula() -> None:
 
 @pytest.mark.parametrize(("retry", "resizes"), [("on_target_change", 1), ("on_shortfall", 3)])
 def test_whether_an_unchanged_target_is_tried_again(retry: str, resizes: int) -> None:
-    """Assumption P40."""
+    """`autoscaleRetry`."""
     options = {"autoscaleRetry": retry}
     account = {"dedicatedCoreQuota": 2}
     found = run("$TargetDedicatedNodes = 2;", [job(1, "1h")], horizon="10m", account=account, options=options)
@@ -126,7 +126,7 @@ def test_whether_an_unchanged_target_is_tried_again(retry: str, resizes: int) ->
 
 
 def test_a_new_target_replaces_one_that_is_not_reached_yet() -> None:
-    """Assumption P5: growth is retargeted; what is on order and still wanted comes, the rest is cancelled first."""
+    """Growth is retargeted; what is on order and still wanted comes, the rest is cancelled first."""
     timing = {"allocationLatency": "7m", "allocationTail": 0}
     formula = "$TargetDedicatedNodes = time().minute < 5 ? 6 : 2;"
     found = run(formula, [job(1, "1h")], body={"simulation": {"timing": timing}}, horizon="20m")
@@ -137,7 +137,7 @@ def test_a_new_target_replaces_one_that_is_not_reached_yet() -> None:
 
 @pytest.mark.parametrize(("pending", "grows_at"), [("apply_on_end", 3060), ("wait_next_evaluation", 3300)])
 def test_a_drain_blocks_the_next_resize(pending: str, grows_at: float) -> None:
-    """Assumption P34: the task of 51 min ends at 3060 s; at 5 min the pool wants 0, at 10 min it wants 3."""
+    """`pendingTarget`: the task of 51 min ends at 3060 s; at 5 min the pool wants 0, at 10 min it wants 3."""
     formula = """
     m = time().minute;
     $TargetDedicatedNodes = m < 5 ? 1 : m < 10 ? 0 : 3;
@@ -151,7 +151,7 @@ def test_a_drain_blocks_the_next_resize(pending: str, grows_at: float) -> None:
 
 
 def test_a_growth_under_autoscale_gives_up_after_a_quarter_of_an_hour_and_a_drain_never() -> None:
-    """Assumptions P3 and P60."""
+    """`autoscaleResizeTimeout` and `autoscaleDrainTimeout`."""
     timing = {"allocationLatency": "20m"}
     body = {"simulation": {"timing": timing}}
     found = run("$TargetDedicatedNodes = 2;", [job(1, "1h")], body=body, horizon="30m")

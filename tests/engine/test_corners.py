@@ -38,7 +38,7 @@ def told(found: Recording) -> list[tuple[str, float, float, str]]:
 
 @pytest.mark.parametrize("options", [{}, {"retryPosition": "tail"}, {"taskOrder": "random"}])
 def test_a_manager_that_comes_back_is_first_among_the_waiting_tasks_of_its_job(options: dict[str, str]) -> None:
-    """Behaviour spec 7.2: its node is rebooted; whatever the order of tasks is, the next free slot is the manager's."""
+    """Its node is rebooted; whatever the order of tasks is, the next free slot is the manager's."""
     reboot = operation("10m", "reboot", nodeId="p_1_d")
     found = run(pool(targetDedicatedNodes=1), [managed(20, "5m")], reboot, options=options, horizon="5h")
     assert started(found, "jm") == [0.0, 600.0]
@@ -147,7 +147,7 @@ TALKING = {"enableInterNodeCommunication": True}
 
 @pytest.mark.parametrize(("kinds", "start"), [("any", 0.0), ("dedicated", 600.0)])
 def test_gangs_run_on_dedicated_nodes_only_if_so_wished(kinds: str, start: float) -> None:
-    """Assumption P17, `gangNodeTypes`: two low-priority nodes are there at once, two dedicated ones later."""
+    """`gangNodeTypes`: two low-priority nodes are there at once, two dedicated ones later."""
     grow = operation("10m", "resize", targetDedicatedNodes=2)
     work = job(1, "10m", numberOfInstances=2)
     found = run(pool(targetLowPriorityNodes=2, **TALKING), [work], grow, options={"gangNodeTypes": kinds}, horizon="1h")
@@ -187,7 +187,7 @@ def test_capacity_is_sought_again_and_again_but_not_without_end_in_one_instant(b
 
 
 def test_no_job_is_created_after_the_schedule_is_over() -> None:
-    """Behaviour spec 9.2: not even one that has waited, for the job before or for the schedule to be enabled."""
+    """Not even one that has waited, for the job before or for the schedule to be enabled."""
     once: dict[str, Any] = {
         "id": "s",
         "schedule": {"doNotRunUntil": "1h", "doNotRunAfter": "2h"},

@@ -1,4 +1,4 @@
-"""The option `cpuSlowdown`: more cores asked for than a node has (assumption P52)."""
+"""The option `cpuSlowdown`: more cores asked for than a node has."""
 
 from typing import Any
 

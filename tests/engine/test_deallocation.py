@@ -1,4 +1,4 @@
-"""Nodes that are deallocated and started again: in the pool's count, without a VM, not paid for (assumption P27)."""
+"""Nodes that are deallocated and started again: in the pool's count, without a VM, not paid for."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_the_option_decides_about_running_tasks(option: str, outcomes: list[str]
 
 
 def test_deallocated_nodes_leave_first_and_at_once() -> None:
-    """Behaviour spec 5.1, rank 1; no VM has to be removed."""
+    """They have rank 1 in the order of removal; no VM has to be removed."""
     shrink = operation("1h", "resize", targetDedicatedNodes=1)
     found = story(stop("10m", node="p_2_d"), shrink, targetDedicatedNodes=3, jobs=[])
     assert found.nodes["gone"].tolist() == [4 * 3600.0, 3600.0, 3660.0]
@@ -128,7 +128,7 @@ def test_guards(before: list[dict[str, Any]], asked: dict[str, Any], code: str) 
     ("profile", "code"), [("2020-09", "InvalidUri"), ("2024-02", "InvalidUri"), ("2025-06", "Success")]
 )
 def test_older_versions_have_no_such_operations(profile: str, code: str) -> None:
-    """Assumption P26: additions act only where the profile has them."""
+    """`apiProfile`: additions act only where the profile has them."""
     body = pool(targetDedicatedNodes=1)
     options = {"apiProfile": profile}
     timeline = [stop("10m"), start("20m")]
@@ -180,7 +180,7 @@ def test_the_list_of_nodes_shows_the_state() -> None:
 
 
 def test_no_more_nodes_start_together_than_the_region_has() -> None:
-    """Behaviour spec 6.2: what is promised to one node of a request is not there for the next."""
+    """What is promised to one node of a request is not there for the next."""
     curve = {"model": "capacity_curve", "points": [{"at": "0s", "available": 3}, {"at": "30m", "available": 1}]}
     names = ["p_1_p", "p_2_p", "p_3_p"]
     timeline = [

@@ -1,4 +1,4 @@
-"""Multi-instance tasks whose coordination fails, and the switches that decide where they run (behaviour spec 8.1)."""
+"""Multi-instance tasks whose coordination fails, and the switches that decide where they run."""
 
 from pathlib import Path
 from typing import Any

@@ -89,7 +89,7 @@ def test_a_job_ends_with_its_last_task() -> None:
 
 
 def test_a_job_without_tasks_counts_as_complete_unless_the_script_is_trusted() -> None:
-    """Assumptions P25 and P51."""
+    """`terminateWhenEmpty`."""
     late = job(tasks=[task("a", "60s", submit="10s")], onAllTasksComplete="terminatejob")
     made = run(pool(nodes=1), late)
     assert states(made)[-1] == ("completed", 0)
@@ -99,7 +99,7 @@ def test_a_job_without_tasks_counts_as_complete_unless_the_script_is_trusted() -
 
 
 def test_no_more_run_at_once_than_the_job_may() -> None:
-    """Assumption P21; the other job uses the rest."""
+    """The other job uses the rest."""
     made = run(
         pool(nodes=4, taskSlotsPerNode=1),
         job("few", count=4, duration="60s", maxParallelTasks=1),
@@ -131,7 +131,7 @@ def test_exit_conditions_act_on_the_job_that_allows_it(conditions: dict[str, Any
 
 
 def test_an_attempt_that_takes_too_long_fails_without_a_retry() -> None:
-    """Assumption P16; one that ends exactly at its limit is in time."""
+    """One that ends exactly at its limit is in time."""
     limit = {"maxWallClockTime": "PT1M", "maxTaskRetryCount": 5}
     made = run(pool(nodes=1), job(tasks=[task("a", "61s", constraints=limit), task("b", "60s", constraints=limit)]))
     assert outcomes(made) == ["expired", "succeeded"]
@@ -241,7 +241,7 @@ def test_a_node_that_cannot_be_prepared_is_avoided_by_that_job_alone() -> None:
 
 
 def test_a_more_important_job_displaces_tasks_that_allow_it() -> None:
-    """Assumptions P20 and P36: the latest started goes first, and counts a requeue."""
+    """The latest started goes first, and counts a requeue."""
     low = job("low", tasks=[task("a", "60s"), task("b", "60s", submit="10s")], allowTaskPreemption=True)
     high = job("high", tasks=[task("x", "30s", submit="20s")], priority=100)
     made = run(pool(nodes=2), low, high)
@@ -289,7 +289,7 @@ def test_the_time_in_which_an_image_was_pulled_is_no_work_that_a_checkpoint_save
 
 
 def test_a_random_order_is_another_order() -> None:
-    """Assumption P12."""
+    """`taskOrder`."""
     made = run(pool(nodes=1), job(count=20, duration="10s"), options={"taskOrder": "random"})
     assert made.attempts["task"].tolist() != list(range(20))
     assert sorted(made.attempts["task"]) == list(range(20))
@@ -321,7 +321,7 @@ def test_a_job_that_is_late_waits_for_its_window_and_missed_ones_do_not_pile_up(
 
 
 def test_dispatch_may_count_as_waiting() -> None:
-    """Assumption P48: with a latency of 60 s a sample after 30 s sees the task wait, or run."""
+    """`dispatchCountedAs`: with a latency of 60 s a sample after 30 s sees the task wait, or run."""
     formula = "$TargetDedicatedNodes = 1; r = $RunningTasks.GetSample(1); a = $ActiveTasks.GetSample(1);"
     body = pool(
         enableAutoScale=True,
@@ -335,7 +335,7 @@ def test_dispatch_may_count_as_waiting() -> None:
 
 
 def test_the_loss_of_a_node_counts_as_a_requeue_if_that_is_wanted() -> None:
-    """Assumption P14."""
+    """`preemptionCountsAsRequeue`."""
     lost = {"model": "capacity_event", "fraction": 1, "times": ["70s"]}
     body = pool(low_priority=1, simulation={"preemption": lost, "timing": {"recoveryDelay": "0s"}})
     for wanted, requeues in ((False, 0), (True, 1)):
@@ -352,7 +352,7 @@ def test_files_come_before_the_work() -> None:
 
 @pytest.mark.parametrize(("error", "end", "code"), [("preProcessingError", 0, None), ("fileUploadError", 60, 0)])
 def test_errors_beside_the_process_fail_without_a_retry(error: str, end: float, code: int | None) -> None:
-    """Behaviour document 8.3; the condition of their own lets children run."""
+    """The condition of their own lets children run."""
     conditions: dict[str, Any] = {"exitConditions": {error: {"dependencyAction": "satisfy"}}}
     retry: dict[str, Any] = {"constraints": {"maxTaskRetryCount": 3}}
     tasks = [

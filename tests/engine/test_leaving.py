@@ -34,7 +34,7 @@ def states(found: Recording) -> list[tuple[str, float]]:
 
 @pytest.mark.parametrize("option", ["taskcompletion", "retaineddata"])
 def test_a_pool_deleted_while_its_nodes_drain_gives_their_tasks_back(option: str) -> None:
-    """Behaviour spec 4.1: deletion resizes to zero with requeue; nobody was preempted, and removal takes its time."""
+    """Deletion resizes to zero with requeue; nobody was preempted, and removal takes its time."""
     found = story(drain(option, resizeTimeout="1h"), operation("20m", "deletePool"))
     assert found.attempts["outcome"].tolist() == ["requeued"]
     assert found.attempts["end"].tolist() == [1200.0]
@@ -53,7 +53,7 @@ def test_a_pool_deleted_while_its_nodes_leave_does_not_tell_them_twice() -> None
 
 
 def test_capacity_taken_back_from_a_draining_node_is_a_preemption_still() -> None:
-    """Behaviour spec 6.2: a preempted node in `leavingpool` is simply gone."""
+    """A preempted node in `leavingpool` is simply gone."""
     taken = {"preemption": {"model": "capacity_event", "fraction": 1, "times": ["15m"]}}
     shrink = operation("10m", "resize", targetLowPriorityNodes=0, nodeDeallocationOption="taskcompletion")
     body = pool(targetLowPriorityNodes=1, simulation={**LEAVING, **taken})
@@ -63,7 +63,7 @@ def test_capacity_taken_back_from_a_draining_node_is_a_preemption_still() -> Non
 
 
 def test_stopping_a_resize_puts_draining_nodes_back_to_work() -> None:
-    """Behaviour spec 4.1: what there is is kept, the target is not restored, the pool is steady at once."""
+    """What there is is kept, the target is not restored, the pool is steady at once."""
     found = story(drain(resizeTimeout="1h"), operation("20m", "stopResize"), duration="30m", nodes=2)
     last = found.resizes.iloc[-1]
     assert (last["code"], last["end"], last["dedicated"]) == ("ResizeStopped", 1200.0, 2)
@@ -99,7 +99,7 @@ def test_nodes_on_their_way_out_are_not_called_back() -> None:
 
 
 def test_a_result_that_waited_for_a_drain_does_not_outlive_its_stop() -> None:
-    """Assumption P33: autoscale stays on, targets stay until the next run."""
+    """Autoscale stays on, targets stay until the next run."""
     formula = FORMULA.format(3)
     body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="5m")
     timeline = [operation("12m", "stopResize")]
@@ -121,7 +121,7 @@ def test_nodes_that_stay_are_counted_when_a_waiting_result_acts() -> None:
 
 @pytest.mark.parametrize("state", ["unknown", "unusable"])
 def test_a_draining_node_that_is_lost_gives_its_task_back_after_the_delay_and_is_gone(state: str) -> None:
-    """Assumption P24 holds for it as for any other; it was to go, so nobody waits for contact."""
+    """`lostNodeRequeueDelay` holds for it as for any other; it was to go, so nobody waits for contact."""
     lost = operation("15m", "loseContact", nodeId="p_1_d", state=state, recovery="1h")
     found = story(drain(resizeTimeout="1h"), lost)
     assert found.operations["code"].tolist() == ["Success", "Success"]
@@ -206,7 +206,7 @@ def test_a_node_may_go_in_the_instant_in_which_its_last_task_is_ended(
 
 
 def test_a_pool_is_steady_resizing_or_stopping() -> None:
-    """Behaviour spec 4.2: a resize that is stopped is not over before the nodes that have to go have gone."""
+    """A resize that is stopped is not over before the nodes that have to go have gone."""
     shrink = operation("10m", "resize", targetDedicatedNodes=0)
     body = pool(targetDedicatedNodes=1, simulation={"timing": {"leaving": "2m"}})
     run = Simulation(scenario([body], [job(1, "1h")], timeline=[shrink, operation("11m", "stopResize")], horizon="2h"))

@@ -1,4 +1,4 @@
-"""The option `enforceLocalResources: disk_and_memory`: memory beyond a node's is told and stops nothing (P59)."""
+"""The option `enforceLocalResources: disk_and_memory`: memory beyond a node's is told and stops nothing."""
 
 from pathlib import Path
 from typing import Any

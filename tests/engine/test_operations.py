@@ -81,7 +81,7 @@ def test_a_zone_that_fails_takes_its_nodes_along_and_the_others_go_on() -> None:
 
 @pytest.mark.parametrize(("recovery", "outcomes"), [("4m", ["succeeded"]), ("6m", ["preempted", "succeeded"])])
 def test_tasks_return_only_when_the_service_gives_a_node_up(recovery: str, outcomes: list[str]) -> None:
-    """Assumption P24: five minutes; what is back before goes on as if nothing had been."""
+    """`lostNodeRequeueDelay`: five minutes; what is back before goes on as if nothing had been."""
     timeline = [operation("10m", "loseContact", nodeId="p_1_d", recovery=recovery)]
     found = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "30m")], timeline=timeline)))
     assert found.attempts["outcome"].tolist() == outcomes
@@ -127,7 +127,7 @@ def test_contact_is_lost_at_random_at_the_rate_that_was_asked_for() -> None:
     ],
 )
 def test_guards(setup: list[str], asked: dict[str, Any], code: str) -> None:
-    """Behaviour spec 4.2 and 2.2: what does not fit the state is refused, and nothing happens."""
+    """What does not fit the state is refused, and nothing happens."""
     node = {"nodeId": "p_1_d"}
     timeline = [operation("10m", name, **node, **({"state": "unusable"} if "lose" in name else {})) for name in setup]
     default = node if asked["operation"] in ("reboot", "disableScheduling") else {}
@@ -138,7 +138,7 @@ def test_guards(setup: list[str], asked: dict[str, Any], code: str) -> None:
 
 
 def test_api_text_allows_no_reboot_of_broken_nodes() -> None:
-    """Assumption P18, `rebootAllowedStates: api`."""
+    """By `rebootAllowedStates: api`."""
     timeline = [
         operation("10m", "loseContact", nodeId="p_1_d", state="unusable", recovery="1h"),
         operation("20m", "reboot", nodeId="p_1_d"),
@@ -164,7 +164,7 @@ def test_start_tasks_fail_more_often_in_a_crowd() -> None:
 
 
 def test_broken_nodes_fill_the_target_and_leave_first() -> None:
-    """Behaviour spec 2.1 and 5.1: nobody replaces them; a shrink takes them before idle ones."""
+    """Nobody replaces them; a shrink takes them before idle ones."""
     luck = {"startTask": {"failureProbability": 0.5}}
     timeline = [operation("10m", "resize", targetDedicatedNodes=10)]
     body = pool(targetDedicatedNodes=20, startTask={"commandLine": "x"}, simulation=luck)
@@ -177,7 +177,7 @@ def test_broken_nodes_fill_the_target_and_leave_first() -> None:
 
 
 def test_the_last_nodes_to_leave_are_those_with_a_job_manager() -> None:
-    """Behaviour spec 5.1, rank 5."""
+    """They have the last rank in the order of removal."""
     candidates = [
         Candidate(0, NodeState.RUNNING, 0, 1, 10, has_job_manager=True),
         Candidate(1, NodeState.RUNNING, 0, 4, 90),

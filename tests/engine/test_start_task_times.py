@@ -1,6 +1,6 @@
 """How long a start task takes: the pool's own timing, its environment settings, its command line, else no time.
 
-Behaviour document, 11.5: the first that says so, as for tasks; the record tells which it was.
+The first that says so, as for tasks; the record tells which it was.
 """
 
 from pathlib import Path

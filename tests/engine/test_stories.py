@@ -45,7 +45,7 @@ def test_a_capacity_event_gives_the_task_back_and_the_node_returns() -> None:
 
 
 def test_a_task_that_ends_as_its_node_is_preempted_has_completed() -> None:
-    """Behaviour spec 3.3: completions come before node changes."""
+    """Completions come before node changes."""
     events = {"model": "capacity_event", "fraction": 1, "times": ["60s"]}
     body = pool(targetLowPriorityNodes=1, simulation={"preemption": events})
     run = check(simulate(scenario([body], [job(1, "60s")])))
@@ -70,7 +70,7 @@ def test_deallocation_option_decides_what_becomes_of_the_task(option: str, outco
 
 
 def test_a_drain_that_times_out_puts_the_node_back_to_work() -> None:
-    """Assumption P6: RemoveNodesFailed, the target stays, undrained nodes return."""
+    """RemoveNodesFailed, the target stays, undrained nodes return."""
     resize = {"at": "100s", "operation": "resize", "pool": "p", "targetDedicatedNodes": 0}
     timeline = [{**resize, "nodeDeallocationOption": "taskcompletion", "resizeTimeout": "5m"}]
     run = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(2, "1h")], timeline=timeline)))

@@ -1,4 +1,4 @@
-"""A second description of the grammar, for lark, and formulas that hypothesis draws from the specification's rules."""
+"""A second description of the grammar, for lark, and formulas that hypothesis draws from the rules of the language."""
 
 from hypothesis import strategies as st
 from lark import Lark, Token, Tree

@@ -111,7 +111,7 @@ def test_the_arm_form_of_a_pool(tmp_path: Path) -> None:
 
 
 def test_where_a_duration_comes_from(tmp_path: Path) -> None:
-    """Behaviour spec 11.5: simulation, environment settings, command line, the job's default."""
+    """Simulation, environment settings, command line, the job's default."""
     settings = [
         {"name": "SIM_DURATION", "value": "30"},
         {"name": "SIM_CPU", "value": "0.5"},

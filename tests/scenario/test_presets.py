@@ -1,4 +1,4 @@
-"""The presets of the behaviour document, 3.2, row by row."""
+"""The timing presets, row by row (`docs/model.md#timing-presets`)."""
 
 from pathlib import Path
 from typing import Any

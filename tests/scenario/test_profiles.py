@@ -1,4 +1,4 @@
-"""Generations of the service's interface: what each does not have is told at load, with its path (P26)."""
+"""Generations of the service's interface: what each does not have is told at load, with its path."""
 
 from pathlib import Path
 

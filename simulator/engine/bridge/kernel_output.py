@@ -69,7 +69,7 @@ def collect_attempts(
 
 
 def _instants(column: Any) -> npt.NDArray[np.int64]:
-    """Return a kernel's column of times as int64: NumPy reads `array("q")` as long long, which every step would cast."""
+    """Return a kernel's column of times as int64; NumPy reads `array("q")` as long long, cast in every step."""
     return np.asarray(column).view(np.int64)
 
 

@@ -1,6 +1,6 @@
 """Job preparation and release: what a job does on its nodes before its first task there and after its last.
 
-See docs/model.md#job-preparation-and-release.
+See `docs/model.md#job-preparation-and-release`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A job schedule: a job at every recurrence, never two at once (docs/model.md#job-schedules)."""
+"""A job schedule: a job at every recurrence, never two at once (`docs/model.md#job-schedules`)."""
 
 from __future__ import annotations
 

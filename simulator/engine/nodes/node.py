@@ -316,7 +316,7 @@ class Node:
     def _stay_broken(self, asked: Break) -> Life:
         """Do nothing until contact is back, or until somebody removes or restarts the node.
 
-        Tasks run on until the service gives the node up; what ends before counts (docs/model.md#lost-contact). A
+        Tasks run on until the service gives the node up; what ends before counts (`docs/model.md#lost-contact`). A
         restart or deallocation that waited for them is resumed when contact is back.
         """
         env, before = self._env, self.state

@@ -1,6 +1,6 @@
 """From `starting` to the first task: certificates, packages, images, then the start task.
 
-The order is the service's (docs/model.md#start-of-a-node).
+The order is the service's (`docs/model.md#start-of-a-node`).
 """
 
 from __future__ import annotations

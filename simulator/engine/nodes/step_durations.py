@@ -69,5 +69,5 @@ class StepDurations:
         return self._rare(name, getattr(self._timing, name))(node)
 
     def contact(self, node: Placed) -> int | None:
-        """Return the time until contact with a node is back; None = never (docs/model.md#lost-contact)."""
+        """Return the time until contact with a node is back; None = never (`docs/model.md#lost-contact`)."""
         return None if self._contact == "never" else self._rare("contact", self._contact)(node)

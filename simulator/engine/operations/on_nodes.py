@@ -56,7 +56,7 @@ def remove_nodes(pool: Pool, asked: RemoveNodes) -> Answer:
 
 
 def reboot(pool: Pool, asked: Reboot) -> Answer:
-    """Restart nodes that are ready; by option also broken ones (docs/model.md#reboots-and-reimages)."""
+    """Restart nodes that are ready; by option also broken ones (`docs/model.md#reboots-and-reimages`)."""
     extended = pool.site.world.options.reboot_allowed_states == "extended"
     cause = Restart(NodeState.REBOOTING, asked.node_reboot_option)
     return _each(
@@ -76,7 +76,7 @@ def reimage(pool: Pool, asked: Reimage) -> Answer:
 
 
 def deallocate_node(pool: Pool, asked: DeallocateNode) -> Answer:
-    """Stop the VMs of ready nodes; the nodes stay in the pool (docs/model.md#deallocated-nodes)."""
+    """Stop the VMs of ready nodes; the nodes stay in the pool (`docs/model.md#deallocated-nodes`)."""
     cause = Deallocate(asked.node_deallocate_option)
     return _each(
         pool, asked.node_id, lambda node: _may_restart(node, extended=False), lambda node: node.interrupt(cause)

@@ -1,7 +1,7 @@
 """The autoscale loop of one pool: metrics sampled every 30 s, the formula evaluated at every interval.
 
 Sampling and evaluation are separate processes that are not synchronised, as in the service. A formula sees the samples
-that can be read at its instant, nothing else (docs/model.md#evaluations).
+that can be read at its instant, nothing else (`docs/model.md#evaluations`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
 PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
 MIB = 2**20
 PROFILES = {"typical": (0.0, 10.0), "documented": (60.0, 0.0)}
-"""Delay and jitter in seconds before a sample can be read (docs/model.md#delay-of-samples)."""
+"""Delay and jitter in seconds before a sample can be read (`docs/model.md#delay-of-samples`)."""
 
 
 class Target(Protocol):
@@ -139,7 +139,7 @@ class Autoscaler:
             at += PERIOD_MS
 
     def _metrics(self) -> dict[str, float]:
-        """Return what the service samples now; nodes without a VM use no CPU (docs/model.md#metrics)."""
+        """Return what the service samples now; nodes without a VM use no CPU (`docs/model.md#metrics`)."""
         site, tasks, options = self._site, self._site.tasks, self._site.world.options
         nodes = count_nodes(self._members)
         running, dispatched = tasks.running, 0

@@ -103,8 +103,8 @@ class Autoscaling:
     def apply(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> str:
         """Act on an evaluation's targets; return what was done: none, resize, retarget or pending.
 
-        While a drain blocks the pool the latest result waits (docs/model.md#results-during-a-drain); any other resize
-        in progress takes the new targets at once (docs/model.md#retargeting-a-resize).
+        While a drain blocks the pool the latest result waits (`docs/model.md#results-during-a-drain`); any other resize
+        in progress takes the new targets at once (`docs/model.md#retargeting-a-resize`).
         """
         options, resizing = self._site.world.options, self._resizing
         if resizing.drains_now:

@@ -1,6 +1,6 @@
 """The local disks of nodes, where they are enforced: files of tasks stay until their retention time has passed.
 
-A full disk makes its node unusable; the user makes room and reboots it (docs/model.md#local-disk-and-memory).
+A full disk makes its node unusable; the user makes room and reboots it (`docs/model.md#local-disk-and-memory`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What bounds the growth of a pool: caps, quotas that all pools of the account share, capacity of the region.
 
-See docs/model.md#growth-limits.
+See `docs/model.md#growth-limits`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class GrowthLimits:
 
     @property
     def preempted_is_free(self) -> bool:
-        """Whether a preempted node frees its cores of the quota (docs/model.md#quota-of-preempted-nodes)."""
+        """Whether a preempted node frees its cores of the quota (`docs/model.md#quota-of-preempted-nodes`)."""
         setting = self.site.world.options.preempted_uses_quota
         if setting == "by_mode":
             return self.site.account.mode == "BatchService"

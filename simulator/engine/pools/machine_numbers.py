@@ -1,6 +1,6 @@
 """Numbers of machines and of their addresses: used again when their holder is gone.
 
-See docs/model.md#machine-names-and-addresses.
+See `docs/model.md#machine-names-and-addresses`.
 """
 
 from heapq import heappop, heappush

@@ -1,6 +1,6 @@
 """The size of a pool: its targets and the resize in progress.
 
-Resizes start, take over from each other, are stopped, time out, and end (docs/model.md#retargeting-a-resize).
+Resizes start, take over from each other, are stopped, time out, and end (`docs/model.md#retargeting-a-resize`).
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Resizing:
         drain_timeout: float | None = None,
         chosen: Iterable[Node] = (),
     ) -> None:
-        """Start a resize, or take over from the one in progress, with what that has on order and nodes that are leaving.
+        """Start a resize, or take over from the one in progress, with its orders and its leaving nodes.
 
         `chosen` nodes leave in any case, before any others are chosen.
         """
@@ -206,7 +206,7 @@ class Resizing:
             self._stop_draining(resize)
 
     def _stop_draining(self, resize: Resize) -> None:
-        """Put nodes that still drain back to work (docs/model.md#resize-timeouts)."""
+        """Put nodes that still drain back to work (`docs/model.md#resize-timeouts`)."""
         if self._current is not resize:
             return
         if resize.put_back(self._members):

@@ -1,6 +1,6 @@
 """The low-priority capacity of a pool, taken away and restored as the pool's preemption model says.
 
-See docs/model.md#preemption-models.
+See `docs/model.md#preemption-models`.
 """
 
 from __future__ import annotations

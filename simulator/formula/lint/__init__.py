@@ -1,4 +1,4 @@
-"""A linter that knows the domain: what is legal, and hurts (language specification, section 12)."""
+"""A linter that knows the domain: what is legal, and hurts (`docs/autoscale-language.md#linter`)."""
 
 from simulator.formula.errors import TOO_LONG, FormulaSyntaxError
 from simulator.formula.formula import Formula

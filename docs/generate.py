@@ -1,0 +1,325 @@
+"""Write the tables of `docs/model.md` and `docs/autoscale-language.md` from the code: `python -m docs.generate`.
+
+A page marks the place of a table with `<!-- table: name -->` and `<!-- end of table -->`; what stands between them is
+replaced. Defaults and allowed values are read from the types of the scenario, sources and effects from
+`docs/assumptions.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, get_args, get_type_hints
+
+from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
+from docs.variables import MEANINGS
+from simulator import Scenario
+from simulator.durations import parse_duration
+from simulator.formula.functions import FUNCTIONS
+from simulator.formula.lint import RULES
+from simulator.formula.options import Options as LanguageOptions
+from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
+from simulator.states import NODE_TRANSITIONS
+
+HERE: Final = Path(__file__).resolve().parent
+PAGES: Final = ("model.md", "autoscale-language.md")
+BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+
+IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
+WINDOWS: Final = {"publisher": "microsoftwindowsserver", "offer": "windowsserver", "sku": "2022-datacenter"}
+SYSTEMS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Linux": {
+        "virtualMachineConfiguration": {"imageReference": IMAGE, "nodeAgentSKUId": "batch.node.ubuntu 22.04"},
+    },
+    "Windows": {
+        "virtualMachineConfiguration": {"imageReference": WINDOWS, "nodeAgentSKUId": "batch.node.windows amd64"},
+    },
+    "Cloud Services": {"cloudServiceConfiguration": {"osFamily": "6"}},
+}
+"""Pools by the system that their nodes boot."""
+
+Rows = Iterable[tuple[str, ...]]
+
+
+def table(heads: tuple[str, ...], rows: Rows) -> str:
+    """Return a Markdown table."""
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+# ---- values ------------------------------------------------------------------------------------------------
+
+
+def shown(value: Any) -> str:
+    """Return a default as a scenario file would have it."""
+    if value is None:
+        return "`null`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, Mapping):
+        return distribution(value) if value else "none"
+    if isinstance(value, float):
+        return f"`{value:g}`"
+    if isinstance(value, str) and re.fullmatch(r"[\d.]+s", value):
+        return f"`{span(value)}`"
+    return f"`{value}`"
+
+
+def span(text: str) -> str:
+    """Return a span of time in the largest units that write it exactly: `3m30s`, `2h`."""
+    left = parse_duration(text)
+    if left < 60:
+        return f"{left:g}s"
+    parts = []
+    for unit, length in (("h", 3600), ("m", 60)):
+        whole, left = divmod(left, length)
+        if whole:
+            parts.append(f"{whole:g}{unit}")
+    return "".join(parts) + (f"{left:g}s" if left else "")
+
+
+def distribution(value: Mapping[str, Any]) -> str:
+    """Return a distribution in words."""
+    ((shape, parameters),) = value.items()
+    parts = ", ".join(f"{name} {span(text)}" for name, text in parameters.items() if text is not None)
+    return f"{shape}, {parts}"
+
+
+def allowed(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """Return the values that a JSON schema allows."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return "a distribution" if "Distribution" in name else allowed(definitions[name], definitions)
+    if "anyOf" in schema:
+        return ", ".join(allowed(one, definitions) for one in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    return _by_type(schema)
+
+
+def _by_type(schema: Mapping[str, Any]) -> str:
+    match schema.get("type"):
+        case "boolean":
+            return "`false`, `true`"
+        case "null":
+            return "`null`"
+        case "string":
+            return "a duration" if "examples" in schema else "a name"
+        case "object":
+            return "a mapping"
+        case "integer" | "number" as kind:
+            name = "a whole number" if kind == "integer" else "a number"
+            bounds = [(key, word) for key, word in _BOUNDS.items() if key in schema]
+            return " ".join([name, *(f"{word} {schema[key]:g}" for key, word in bounds)])
+        case other:
+            raise ValueError(f"no words for the type {other}")
+
+
+_BOUNDS: Final = {
+    "minimum": "from",
+    "exclusiveMinimum": "above",
+    "maximum": "to",
+    "exclusiveMaximum": "below",
+    "lt": "below",
+}
+
+
+# ---- tables of the model -------------------------------------------------------------------------------------
+
+
+def properties(section: Any) -> Iterator[tuple[str, str, str]]:
+    """Iterate over the keys of a section with defaults and allowed values."""
+    schema = section.model_json_schema(by_alias=True)
+    defaults = section().model_dump(mode="json", by_alias=True)
+    for key, value in schema["properties"].items():
+        yield key, shown(defaults[key]), allowed(value, schema.get("$defs", {}))
+
+
+def source(note: Note) -> str:
+    """Return mark and source in one cell."""
+    return f"{note.mark}: {note.source}" if note.source and note.mark else note.mark or "–"
+
+
+def effect(note: Note) -> str:
+    """Return the effect, linked to the section that explains it."""
+    return f"{note.effect} ([more](#{note.section}))" if note.section else note.effect
+
+
+def _of_section(section: Any, notes: Mapping[str, Note]) -> str:
+    rows = (
+        (f"`{key}`", default, values, source(notes[key]), effect(notes[key]))
+        for key, default, values in properties(section)
+    )
+    return table(("option", "default", "values", "source", "what it changes"), rows)
+
+
+def options() -> str:
+    """Return the table of `options:`."""
+    return _of_section(Scenario.model_fields["options"].annotation, OPTIONS)
+
+
+def account() -> str:
+    """Return the table of `account:`."""
+    return _of_section(Scenario.model_fields["account"].annotation, ACCOUNT)
+
+
+@cache
+def pool_simulation(preset: str, system: str) -> Any:
+    """Return what a pool of one system has under `simulation` where its file says nothing."""
+    pool = {"id": "p", "vmSize": "Standard_D2_v3", **SYSTEMS[system]}
+    scenario = Scenario.model_validate({"options": {"timingPreset": preset}, "pools": [pool]})
+    return scenario.pools[0].simulation
+
+
+def presets() -> list[str]:
+    """Return the names of the timing presets."""
+    schema: Any = Scenario.model_fields["options"].annotation
+    return list(schema.model_json_schema(by_alias=True)["$defs"]["TimingPreset"]["enum"])
+
+
+def timing() -> str:
+    """Return the table of timings by preset."""
+    heads = ("key", *(f"`{name}`" for name in presets()), "source", "what it is")
+    rows = (
+        (f"`{key}`", *(_by_system(preset, key) for preset in presets()), source(note), effect(note))
+        for key, note in TIMING.items()
+    )
+    return table(heads, rows)
+
+
+def _by_system(preset: str, key: str) -> str:
+    found = {
+        system: shown(pool_simulation(preset, system).timing.model_dump(mode="json", by_alias=True)[key])
+        for system in SYSTEMS
+    }
+    if len(set(found.values())) == 1:
+        return found["Linux"]
+    return "; ".join(f"{system} {value}" for system, value in found.items())
+
+
+def pool() -> str:
+    """Return the table of what else a pool's `simulation` holds."""
+    section = type(pool_simulation("instant", "Linux"))
+    schema = section.model_json_schema(by_alias=True)
+    rows = []
+    for key, note in POOL.items():
+        default, inner = section.model_validate({}).model_dump(mode="json", by_alias=True), schema
+        for part in key.split("."):
+            default, inner = default[part], _inside(inner, part, schema["$defs"])
+        if isinstance(default, Mapping):
+            named = default.get("model")
+            cells = (shown(named) if named else "none", "a mapping")
+        else:
+            cells = (shown(default), allowed(inner, schema["$defs"]))
+        rows.append((f"`{key}`", *cells, source(note), effect(note)))
+    return table(("key", "default", "values", "source", "what it changes"), rows)
+
+
+def _inside(schema: Mapping[str, Any], part: str, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
+    found: Mapping[str, Any] = schema["properties"][part]
+    return found
+
+
+def node_transitions() -> str:
+    """Return which state of a node may follow which."""
+    rows = (
+        (
+            f"`{state}`" if state else "(not there)",
+            ", ".join(sorted(f"`{one}`" if one else "gone" for one in following)),
+        )
+        for state, following in NODE_TRANSITIONS.items()
+    )
+    return table(("from", "to"), rows)
+
+
+# ---- tables of the language ----------------------------------------------------------------------------------
+
+
+def functions() -> str:
+    """Return the functions of the language."""
+    rows = (
+        (
+            f"`{function.usage}`".replace(" or ", "`, `"),
+            ", ".join(dict.fromkeys(form.result for form in function.forms)),
+            function.meaning,
+        )
+        for function in FUNCTIONS.values()
+    )
+    return table(("function", "result", "meaning"), rows)
+
+
+def variables() -> str:
+    """Return the names that the service defines."""
+    rows = [(f"`{name}`", MEANINGS[name]) for name in SERVICE_NAMES if name not in RETIRED]
+    rows.append(
+        (", ".join(f"`{name}`" for name in RETIRED), "retired node resource metrics: known names without samples")
+    )
+    return table(("name", "meaning"), rows)
+
+
+def constants() -> str:
+    """Return the constants of the language."""
+    return ", ".join(f"`{name}`" for name in CONSTANTS)
+
+
+def language_options() -> str:
+    """Return the options of the language."""
+    hints, default = get_type_hints(LanguageOptions), LanguageOptions()
+    rows = (
+        (f"`{key}`", shown(getattr(default, key)), _choices(hint), source(LANGUAGE[key]), LANGUAGE[key].effect)
+        for key, hint in hints.items()
+    )
+    return table(("option", "default", "values", "source", "what it changes"), rows)
+
+
+def _choices(hint: Any) -> str:
+    names = (
+        "`null`" if one is type(None) else "a whole number" if one is int else f"`{one}`" for one in get_args(hint)
+    )
+    return ", ".join(names)
+
+
+def lint_rules() -> str:
+    """Return the names of the linter's rules by level."""
+    by_level: dict[str, list[str]] = {}
+    for name, rule in RULES.items():
+        by_level.setdefault(str(rule.level), []).append(f"`{name}`")
+    return table(("level", "rules"), ((level, ", ".join(names)) for level, names in by_level.items()))
+
+
+TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "options": options,
+    "account": account,
+    "timing": timing,
+    "pool": pool,
+    "node-transitions": node_transitions,
+    "functions": functions,
+    "variables": variables,
+    "constants": constants,
+    "language-options": language_options,
+    "lint-rules": lint_rules,
+}
+
+
+def written(text: str) -> str:
+    """Return a page with each of its tables made anew."""
+    return BLOCK.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
+
+
+def main() -> None:
+    """Write the tables of all pages."""
+    for name in PAGES:
+        page = HERE / name
+        page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
+        sys.stdout.write(f"docs/{name}: {page.stat().st_size / 1000:.0f} kB\n")
+
+
+if __name__ == "__main__":
+    main()

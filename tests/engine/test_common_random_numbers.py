@@ -1,4 +1,4 @@
-"""Common random numbers in the control plane: how many nodes there are leaves the luck of each alone.
+"""Common random numbers in the control plane: the draws of a node do not depend on the number of nodes.
 
 Each node of a pool, counted by kind as it appears, takes as long for each step of its start and is taken away after as
 long as in any other pool of that name.
@@ -86,7 +86,7 @@ def first_lives(recording: Recording) -> dict[int, int]:
     st.sampled_from(PREEMPTION),
     st.integers(0, 50),
 )
-def test_more_nodes_leave_the_luck_of_those_that_were_there(
+def test_more_nodes_do_not_change_the_draws_of_those_that_were_there(
     sizes: tuple[int, int], more: tuple[int, int], model: dict[str, Any], replication: int
 ) -> None:
     """Starts, start-task failures, evictions and the way back: the whole story of each node is the same."""
@@ -94,7 +94,7 @@ def test_more_nodes_leave_the_luck_of_those_that_were_there(
     many = stories(run(sizes[0] + more[0], sizes[1] + more[1], model, replication))
     for node, story in few.items():
         other = many[node]
-        shared = min(len(story), len(other)) - 1  # tasks come and go at other times; states of service are not luck
+        shared = min(len(story), len(other)) - 1  # tasks come and go at other times; states of service are not drawn
         assert boots(story[:shared]) == boots(other[:shared]), node
 
 
@@ -105,7 +105,7 @@ def test_each_node_is_taken_away_after_the_same_time(model: dict[str, Any]) -> N
     assert {place: many[place] for place in few} == few
 
 
-def test_another_policy_leaves_luck_alone() -> None:
+def test_another_policy_does_not_change_draws() -> None:
     """Fill type, order of removal and a resize in between change who works, not how nodes start or are taken."""
     model = PREEMPTION[0]
     plain = run(3, 3, model)

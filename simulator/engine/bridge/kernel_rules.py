@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from simulator.columns.broadcast import chosen
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
-from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.bodies import Job, Pool
 from simulator.units import to_ms
 from simulator.workload.build import Workload
 
@@ -29,23 +30,7 @@ def rules_of(
     place = (
         {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images or extras.stumbles else {}
     )
-    found: dict[str, Any] = {}
-    if any(jobs[job].max_parallel_tasks >= 0 for job in here):
-        found["most_running"] = [job.max_parallel_tasks for job in jobs]
-    if any(jobs[job].allow_task_preemption for job in here):
-        found["displaceable"] = [job.allow_task_preemption for job in jobs]
-    if any(job in here for job in extras.managers):
-        rows_of = {job: row for job, row in extras.managers.items() if job in here}
-        found["managers"] = [
-            int(np.searchsorted(rows, rows_of[job])) if job in rows_of else -1 for job in range(len(jobs))
-        ]
-        found["dedicated_managers"] = [
-            job.job_manager_task is not None and not job.job_manager_task.allow_low_priority_node for job in jobs
-        ]
-    if any(jobs[job].job_preparation_task is not None for job in here):
-        waits = [job.job_preparation_task.wait_for_success if job.job_preparation_task else None for job in jobs]
-        found["prepared"] = [0 if wait is None else 1 if wait else 2 for wait in waits]
-        found["prepare"] = prepare
+    found = _job_rules(jobs, here, extras.managers, rows, prepare)
     found |= _columns(workload, rows)
     found |= _images(pool, workload, rows, place)
     if any(row in place for row in extras.wishes):
@@ -71,6 +56,34 @@ def rules_of(
         share_cores=options.cpu_slowdown,
         **found,
     )
+
+
+def _job_rules(
+    jobs: Sequence[Job],
+    here: AbstractSet[int],
+    managers: Mapping[int, int],
+    rows: Rows,
+    prepare: Callable[[int, int, int], int],
+) -> dict[str, Any]:
+    """Return the rules of jobs, those of them that any job with tasks `here` has."""
+    found: dict[str, Any] = {}
+    if any(jobs[job].max_parallel_tasks >= 0 for job in here):
+        found["most_running"] = [job.max_parallel_tasks for job in jobs]
+    if any(jobs[job].allow_task_preemption for job in here):
+        found["displaceable"] = [job.allow_task_preemption for job in jobs]
+    if any(job in here for job in managers):
+        rows_of = {job: row for job, row in managers.items() if job in here}
+        found["managers"] = [
+            int(np.searchsorted(rows, rows_of[job])) if job in rows_of else -1 for job in range(len(jobs))
+        ]
+        found["dedicated_managers"] = [
+            job.job_manager_task is not None and not job.job_manager_task.allow_low_priority_node for job in jobs
+        ]
+    if any(jobs[job].job_preparation_task is not None for job in here):
+        waits = [job.job_preparation_task.wait_for_success if job.job_preparation_task else None for job in jobs]
+        found["prepared"] = [0 if wait is None else 1 if wait else 2 for wait in waits]
+        found["prepare"] = prepare
+    return found
 
 
 def wished_places(workload: Workload) -> dict[str, int]:

@@ -33,31 +33,20 @@ ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"checks"}, {"reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
-        {"environment"},
-        {"nodes"},
+        {"assumptions", "environment", "random_streams", "tasks_view"},
         {"world"},
+        {"nodes"},
         {"pools"},
         {"jobs"},
         {"operations", "bridge"},
+        {"construction"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],
 }
-HOME: Final = "a node reaches its pool until it knows no more than a protocol of its home"
-LISTS: Final = "the world keeps the lists of what a run has, for everybody to look things up"
-UPWARD: dict[tuple[str, str], str] = {  # module, room above it that it may import, and why; this list may only shrink
-    ("engine.nodes.contact_loss", "pools"): HOME,
-    ("engine.nodes.disk", "pools"): HOME,
-    ("engine.nodes.node", "pools"): HOME,
-    ("engine.nodes.reclaim", "pools"): HOME,
-    ("engine.nodes.step_durations", "world"): "the streams of a node's steps are made by the world",
-    ("engine.world", "pools"): LISTS,
-    ("engine.world", "jobs"): LISTS,
-}
+UPWARD: dict[tuple[str, str], str] = {}  # module, room above it that it may import, and why; this list stays empty
 CIRCLES: dict[str, int] = {  # files of a room that import each other, the largest circle; no other room has one
-    "engine.nodes": 4,
-    "engine.pools": 7,
-    "engine.jobs": 3,
+    "engine.nodes": 3,
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 ROOM_RANK = {
@@ -65,6 +54,16 @@ ROOM_RANK = {
     for storey, rooms in ROOMS.items()
     for rank, names in enumerate(rooms)
     for room in sorted(names)
+}
+OWNED: Final = {  # class whose attributes only its own module assigns, and the names that its objects have elsewhere
+    "engine.pools.pool": {"pool", "owner", "home"},
+    "engine.pools.resizing": {"resizing"},
+    "engine.pools.resize": {"resize", "current", "order", "before"},
+    "engine.pools.members": {"members"},
+    "engine.nodes.node": {"node"},
+    "engine.nodes.site": {"site"},
+    "engine.jobs.job": {"job"},
+    "engine.jobs.schedule": {"schedule"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
@@ -171,6 +170,29 @@ def test_no_circle_of_imports_crosses_a_room_and_none_grows() -> None:
         place = places.pop()
         largest[place] = max(largest.get(place, 0), len(one))
     assert largest == CIRCLES, "a circle has grown, or it has shrunk and the table is to follow"
+
+
+def assigned(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the object and the attribute of each assignment or deletion, like `pool.a = …` and `self._pool.a += …`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            owner = node.value
+            name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            yield name.lstrip("_"), node.attr
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer(path) == "engine"], ids=dotted)
+def test_the_parts_of_a_run_change_only_themselves(path: Path) -> None:
+    """A pool, a resize or a node is complete when it is constructed; afterwards only its own methods change it."""
+    others = {name for module, names in OWNED.items() if module != dotted(path) for name in names}
+    wrong = [f"{name}.{attribute}" for name, attribute in assigned(ast.parse(path.read_text())) if name in others]
+    assert not wrong, "is assigned outside of its class"
+
+
+def test_assignments_to_attributes_are_found() -> None:
+    text = "pool.a = 1\nself._pool.b += 1\ndel node.c\nnode.d.e = 2\nx, pool.f = 1, 2\npool.g[1] = 2"
+    found = set(assigned(ast.parse(text)))
+    assert found == {("pool", "a"), ("pool", "b"), ("node", "c"), ("d", "e"), ("pool", "f")}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

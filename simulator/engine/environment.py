@@ -1,6 +1,6 @@
 """Time: SimPy's events and the kernels' calendars, merged into instants that are settled in a fixed order.
 
-The order inside one instant (behaviour spec §3.3, assumption P56):
+The order inside one instant (`docs/model.md#order-within-one-instant`):
 
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery
@@ -9,11 +9,10 @@ The order inside one instant (behaviour spec §3.3, assumption P56):
  5 AUTOSCALE     formula evaluations and their effects
  6 dispatch      one scheduling pass in each pool
 
-What an event causes without delay (SimPy's own priorities 0 and 1) belongs to the class of its cause.
+What an event causes without delay (SimPy's own priorities 0 and 1) belongs to the phase of its cause.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import Final
 
@@ -28,11 +27,11 @@ ARRIVALS: Final = EventPriority(3)
 SAMPLING: Final = EventPriority(4)
 AUTOSCALE: Final = EventPriority(5)
 FEW: Final = 8
-"""Keeping book of who is due pays off for more kernels than these."""
+"""Up to this number of kernels it is cheaper to ask each at every instant than to keep track of which are due."""
 
 
 class Environment(simpy.Environment):
-    """A SimPy environment in integer milliseconds whose steps let the kernels run freely in between."""
+    """A SimPy environment in integer milliseconds; between its events the kernels run freely."""
 
     def __init__(self, on_notice: Callable[[int], None]) -> None:
         super().__init__(initial_time=0)
@@ -45,7 +44,7 @@ class Environment(simpy.Environment):
         self._calendar: list[tuple[int, int]] = []
         """Heap of those instants with the kernels' numbers; an entry that `_next` does not know is out of date."""
         self._touched: set[int] = set()
-        """Kernels that somebody has reached for since their next instants were noted."""
+        """Kernels that may have changed since their next instants were noted."""
         self._all: list[int] | None = []
         """The numbers of all kernels while they are so few that each is asked at every instant; else None."""
 
@@ -55,7 +54,7 @@ class Environment(simpy.Environment):
         return int(self.now)
 
     def at(self, instant: int, phase: EventPriority) -> simpy.Event:
-        """Give an event that happens at `instant`, in the order of `phase`."""
+        """Return an event that happens at `instant`, in the order of `phase`."""
         event = simpy.Event(self)
         event._ok = True  # noqa: SLF001 - what simpy.Timeout does, with a priority of our own
         event._value = None  # noqa: SLF001 - as above
@@ -63,35 +62,28 @@ class Environment(simpy.Environment):
         return event
 
     def after(self, delay: int, phase: EventPriority = NODES) -> simpy.Event:
-        """Give an event that happens `delay` milliseconds from now."""
+        """Return an event that happens `delay` milliseconds from now."""
         return self.at(self.clock + delay, phase)
 
     def next_control(self) -> int:
-        """Give the instant of the next SimPy event, `NEVER` if there is none."""
+        """Return the instant of the next SimPy event, `NEVER` if there is none."""
         return int(self._queue[0][0]) if self._queue else NEVER
 
     def add(self, kernel: Kernel) -> None:
-        """Let a kernel have its part of the time; a run may have many, so only those are asked that have a part now."""
+        """Add a kernel; a run may have many, so only those are asked that have something due."""
         self.touch(len(self.kernels))
         self.kernels.append(kernel)
         self._next.append(NEVER)
         self._all = list(range(len(self.kernels))) if len(self.kernels) <= FEW else None
 
     def touch(self, number: int) -> None:
-        """Hear that somebody may change a kernel."""
+        """Mark a kernel as possibly changed."""
         self._touched.add(number)
 
-    @contextmanager
-    def only_reading(self) -> Iterator[None]:
-        """Let kernels be reached for without effect on what follows."""
-        touched = set(self._touched)
-        yield
-        self._touched = touched
-
     def run_kernels(self, limit: int) -> int:
-        """Let the kernels run freely; give the instant that wants settling, later than `limit` if none does.
+        """Run the kernels freely; return the next instant to settle, later than `limit` if there is none before.
 
-        That is the control plane's next instant, or the one at which a kernel has something to tell.
+        That is the control plane's next instant, or the one at which a kernel has a notice.
         """
         return self._run_kernels(min(self.next_control(), limit + 1))
 
@@ -102,7 +94,7 @@ class Environment(simpy.Environment):
         self._settle(instant)
 
     def _run_kernels(self, until: int) -> int:
-        """Let each kernel run up to `until`; stop all of them where the first one has a notice."""
+        """Run each kernel up to `until`; stop all of them where the first one has a notice."""
         self._note_instants()
         self._touched.clear()
         due = self._take_due(until - 1)
@@ -136,7 +128,7 @@ class Environment(simpy.Environment):
             self.touch(number)
 
     def _note_instants(self) -> None:
-        """Ask the kernels that were touched what is due next."""
+        """Ask the kernels that may have changed when something is due there."""
         if self._all is None:
             for number in self._touched:
                 self._note_instant(number)
@@ -149,7 +141,7 @@ class Environment(simpy.Environment):
                 heappush(self._calendar, (instant, number))
 
     def _first(self) -> tuple[int, int]:
-        """Give the kernel that is due first, and when; the one of the lowest number among several."""
+        """Return when the first kernel is due, and its number; the lowest among several."""
         if self._all is not None:
             return min((int(kernel.next_instant()), number) for number, kernel in enumerate(self.kernels))
         while self._calendar and self._next[self._calendar[0][1]] != self._calendar[0][0]:
@@ -157,7 +149,7 @@ class Environment(simpy.Environment):
         return self._calendar[0] if self._calendar else (NEVER, -1)
 
     def _take_due(self, instant: int) -> list[int]:
-        """Give the numbers of the kernels that may have anything due up to `instant`, and forget when."""
+        """Return the kernels that may have anything due up to `instant`, and forget when."""
         if self._all is not None:
             return self._all
         due: set[int] = set()
@@ -191,7 +183,7 @@ class Environment(simpy.Environment):
             self.kernels[number].dispatch(instant)
 
     def _each_touched(self) -> Iterator[int]:
-        """Go through the touched kernels by number, also those of higher numbers that are touched meanwhile."""
+        """Yield the kernels marked as changed by number, also those of higher numbers that are marked meanwhile."""
         last, seen = -1, -1
         while seen < len(self._touched):
             seen = len(self._touched)

@@ -1,37 +1,34 @@
-"""When capacity is taken back: life of a spot / low-priority VM, and which nodes lose it.
-
-See `docs/model.md#preemption-models` and `docs/model.md#preemption-victims`.
-"""
+"""When capacity is taken back: the life of a spot VM, and which nodes are hit (`docs/model.md#preemption-models`)."""
 
 import math
 from collections.abc import Sequence
 
-S_PER_HOUR = 3600.0
+from simulator.units import S_PER_HOUR
 
 
 def exponential_life(rate_per_hour: float, u: float) -> float:
-    """Give a life in seconds under a constant hazard; infinite at rate 0."""
+    """Return a life in seconds under a constant hazard, from a draw `u` in [0, 1); infinite at rate 0."""
     return math.inf if rate_per_hour <= 0 else -math.log1p(-u) / rate_per_hour * S_PER_HOUR
 
 
 def weibull_life(shape: float, scale: float, u: float) -> float:
-    """Give a life in seconds under an ageing hazard; `scale` in seconds, `shape` > 1 ages."""
+    """Return a life in seconds under an ageing hazard; `scale` in seconds, `shape` > 1 ages."""
     return float(scale * (-math.log1p(-u)) ** (1.0 / shape))
 
 
 def bathtub_life(
     early: tuple[float, float], rate_per_hour: float, late: tuple[float, float], u: Sequence[float]
 ) -> float:
-    """Give a life under three competing risks: early failures, a constant hazard, wear-out."""
+    """Return a life under three competing risks: early failures, a constant hazard, wear-out."""
     return min(weibull_life(*early, u[0]), exponential_life(rate_per_hour, u[1]), weibull_life(*late, u[2]))
 
 
-def victims(nodes: Sequence[int], count: int, dice: Sequence[float]) -> list[int]:
-    """Draw `count` of `nodes` uniformly; one number of `dice` a node."""
-    ordered = sorted(range(len(nodes)), key=lambda position: (dice[position], position))
+def victims(nodes: Sequence[int], count: int, draws: Sequence[float]) -> list[int]:
+    """Return `count` of `nodes`, drawn uniformly; `draws` has a number in [0, 1) for each node."""
+    ordered = sorted(range(len(nodes)), key=lambda position: (draws[position], position))
     return [nodes[position] for position in ordered[:count]]
 
 
 def share(count: int, fraction: float) -> int:
-    """Give how many of `count` nodes a capacity event takes: the nearest whole number, halves up."""
+    """Return how many of `count` nodes a capacity event takes: the nearest whole number, halves up."""
     return min(count, math.floor(count * fraction + 0.5))

@@ -1,23 +1,26 @@
 """How many of the wanted nodes a resize may have (`docs/model.md#growth-limits`).
 
-Limits are tested in the service's order; a limit cuts the request, it does not refuse it, and the first one
-that cuts gives the error.
+Limits are tested in the service's order; a limit cuts the request, it does not refuse it, and the first one that cuts
+names the error.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.policy.codes import ServiceCode
 from simulator.states import NodeKind
 
 INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}
-"""Nodes of a pool with inter-node communication (option `interNodeCap`)."""
+"""Most nodes of a pool with inter-node communication (`docs/model.md#inter-node-communication`)."""
 MANAGED_IMAGE_CAP = {NodeKind.DEDICATED: 2000, NodeKind.LOW_PRIORITY: 1000}
-"""Nodes of a pool whose image is a managed image of the user's."""
+"""Most nodes of a pool whose image is a managed image of the user's."""
 NODES_PER_ADDRESS = 100
-"""A public IP address of the user's carries so many nodes, dedicated or low-priority ones."""
+"""How many nodes a public IP address of the user's serves, dedicated or low-priority ones."""
 LOG_RATIO = 140.0
-"""63 s for each unit of ln k stand where the linear model has 0.45 s for each node."""
+"""Ratio of the seconds per unit of ln k (63) in the logarithmic model to those per node (0.45) in the linear one."""
+OUT_OF_ADDRESSES = ServiceCode.ALLOCATION_FAILED
+"""Error for a subnet or public addresses that are used up; inferred, the service's is not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Limit:
     """One bound on a growth: how many more nodes it leaves room for, and the service's code when it binds."""
 
     room: int
-    code: str
+    code: ServiceCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,12 @@ class Admission:
     """How many nodes a growth gets, and what bound it."""
 
     nodes: int
-    code: str | None = None
+    code: ServiceCode | None = None
     message: str | None = None
 
 
 def admit(wanted: int, limits: Sequence[Limit], kind: NodeKind) -> Admission:
-    """Cut `wanted` nodes by `limits`, given in order of precedence."""
+    """Return `wanted` nodes cut by `limits`, which come in order of precedence."""
     admitted = wanted
     binding: Limit | None = None
     for limit in limits:
@@ -54,11 +57,11 @@ def admit(wanted: int, limits: Sequence[Limit], kind: NodeKind) -> Admission:
 def near_enough(
     admission: Admission, wanted: int, chances: Sequence[float], probability: float, kind: NodeKind
 ) -> Admission:
-    """Cut what is admitted to the nodes that are got: each where its number in `chances` is below `probability`."""
+    """Return what is admitted, cut to the nodes whose number in `chances` is below `probability`."""
     got = sum(chance < probability for chance in chances[: admission.nodes])
     if got == admission.nodes:
         return admission
-    return Admission(got, admission.code or "AllocationFailed", _short(kind, got, wanted))
+    return Admission(got, admission.code or ServiceCode.ALLOCATION_FAILED, _short(kind, got, wanted))
 
 
 def _short(kind: NodeKind, admitted: int, wanted: int) -> str:
@@ -66,31 +69,26 @@ def _short(kind: NodeKind, admitted: int, wanted: int) -> str:
     return f"Desired number of {name} nodes could not be allocated: {admitted} of {wanted}"
 
 
-def core_quota_code(kind: NodeKind, mode: str) -> str:
-    """Name the service's error for an exhausted total of cores."""
+def core_quota_code(kind: NodeKind, mode: str) -> ServiceCode:
+    """Return the service's error for an exhausted total of cores."""
     if kind is NodeKind.DEDICATED:
-        return "AccountCoreQuotaReached"
-    return "AccountSpotCoreQuotaReached" if mode == "UserSubscription" else "AccountLowPriorityCoreQuotaReached"
+        return ServiceCode.CORE_QUOTA
+    return ServiceCode.SPOT_CORE_QUOTA if mode == "UserSubscription" else ServiceCode.LOW_PRIORITY_CORE_QUOTA
 
 
 def inter_node_cap(mode: str, setting: int | str) -> int:
-    """Give the most nodes of a pool whose nodes talk to each other."""
+    """Return the most nodes of a pool whose nodes communicate."""
     return INTER_NODE_CAP[mode] if isinstance(setting, str) else setting
 
 
-def addresses_code() -> str:
-    """Name the error for a subnet or public addresses that are used up; inferred, the service's is not published."""
-    return "AllocationFailed"
-
-
 def room_of_addresses(addresses: int, mine: int, others: int) -> int:
-    """Give how many more nodes of a kind fit: an address carries nodes of one kind only."""
+    """Return how many more nodes of a kind fit: an address serves nodes of one kind only."""
     taken = -(-others // NODES_PER_ADDRESS)
     return (addresses - taken) * NODES_PER_ADDRESS - mine
 
 
 def behind_first(k: int, tail: float, model: str) -> float:
-    """Give the seconds by which the k-th further node comes after the first of its order.
+    """Return the seconds by which the k-th further node comes after the first of its order.
 
     `linear`: `tail` seconds for each node. `log`: proportional to ln of the node's rank, 63 s at the
     default tail of 0.45 s.

@@ -28,7 +28,7 @@ LAST = 5
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the choice of a victim looks at."""
+    """A node that may leave, and what its choice depends on."""
 
     sequence: int
     state: NodeState
@@ -41,22 +41,22 @@ class Candidate:
     """Whether a job manager task runs there: such nodes are kept as long as possible."""
 
 
-def choose(candidates: Sequence[Candidate], count: int, order: str, dice: Sequence[float] = ()) -> list[int]:
-    """Give the sequence numbers of the `count` nodes that leave.
+def choose(candidates: Sequence[Candidate], count: int, order: str, draws: Sequence[float] = ()) -> list[int]:
+    """Return the sequence numbers of the `count` nodes that leave.
 
     `order` is `newest_idle_first`, `oldest_idle_first`, `random_idle` (random inside the idle nodes) or
-    `random` (among all); the random ones read one number of `dice` for each candidate.
+    `random` (among all); the random ones read one number of `draws` for each candidate.
     """
 
     def key(pair: tuple[int, Candidate]) -> tuple[float, float, float, float]:
         position, node = pair
         if order == "random":
-            return (LAST if node.has_job_manager else 0, dice[position], 0, node.sequence)
+            return (LAST if node.has_job_manager else 0, draws[position], 0, node.sequence)
         rank = LAST if node.has_job_manager else RANK[node.state]
         if rank >= RANK[NodeState.RUNNING]:
             return (rank, node.used_slots, node.elapsed, node.sequence)
         if order == "random_idle" and rank == RANK[NodeState.IDLE]:
-            return (rank, dice[position], 0, node.sequence)
+            return (rank, draws[position], 0, node.sequence)
         if order == "oldest_idle_first" and rank == RANK[NodeState.IDLE]:
             return (rank, node.allocated, node.sequence, 0)
         return (rank, -node.allocated, -node.sequence, 0)

@@ -1,22 +1,26 @@
-"""What the service says to an operation: done, or refused with a code."""
+"""How the service answers an operation: done, or refused with a code."""
 
 from dataclasses import dataclass
 from typing import Final
+
+from simulator.policy.codes import ServiceCode
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The service's code for an operation, `Success` where it was accepted, and a sentence."""
 
-    code: str = "Success"
+    code: ServiceCode = ServiceCode.SUCCESS
     message: str = ""
 
     @property
     def is_refusal(self) -> bool:
-        return self.code != DONE.code
+        return self.code is not ServiceCode.SUCCESS
 
 
 DONE: Final = Answer()
-DELETING: Final = Answer("PoolBeingDeleted", "The pool is being deleted")
-RESIZING: Final = Answer("PoolBeingResized", "The pool is already being resized")
-SCALES_ITSELF: Final = Answer("OperationNotValidOnPool", "A pool that scales itself cannot be resized by hand")
+DELETING: Final = Answer(ServiceCode.POOL_BEING_DELETED, "The pool is being deleted")
+RESIZING: Final = Answer(ServiceCode.POOL_BEING_RESIZED, "The pool is already being resized")
+SCALES_ITSELF: Final = Answer(
+    ServiceCode.OPERATION_NOT_VALID_ON_POOL, "A pool that scales itself cannot be resized by hand"
+)

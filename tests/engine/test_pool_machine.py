@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from simulator import InputError, Scenario, Simulation
 from simulator.scenario.format.schema import Operation
-from simulator.states import TaskState
+from simulator.states import NodeKind, TaskState
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 from tests.examples import examples
@@ -142,15 +142,14 @@ class Operator(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost_or_crowded(self) -> None:
-        for held in self.simulation.world.pools.values():
-            kernel = held.kernel
+        for held in self.simulation.directory.pools:
+            kernel = self.simulation.env.kernels[held.index]
             counts = np.bincount(np.asarray(kernel.state), minlength=4)
             assert counts.sum() == TASKS
             assert counts[TaskState.RUNNING] == kernel.running
-            for kind in ("dedicated", "low_priority"):
-                assert held.cores_held(kind) <= QUOTA
-            for node in held.nodes.values():
-                assert kernel.nodes.held[node.sequence] <= held.description.task_slots_per_node
+            assert all(held.cores_held(kind) <= QUOTA for kind in NodeKind)
+            for node in held.members:
+                assert kernel.nodes.held[node.sequence] <= held.site.description.task_slots_per_node
                 assert kernel.nodes.serving[node.sequence] == node.in_service
 
     def teardown(self) -> None:

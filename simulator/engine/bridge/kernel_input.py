@@ -34,7 +34,7 @@ TAKEN = (
 )
 """Columns of the workload that a kernel is made from."""
 BOUNDLESS = 2**40
-"""MiB of memory where none is too much."""
+"""MiB of memory of a node whose memory does not limit tasks."""
 JOB_POLICY = {
     EqualPriorityPolicy.UNIFORM: JobPolicy.UNIFORM,
     EqualPriorityPolicy.ROUND_ROBIN: JobPolicy.ROUND_ROBIN,
@@ -88,13 +88,13 @@ def make_kernel(
 
 
 def _known(submit: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Let tasks whose time only the run will tell never come by themselves."""
+    """Return times of submission, `NEVER` for tasks whose time is not known before the run."""
     unknown = to_ms(UNKNOWN)
     return np.where(submit >= unknown, NEVER, submit) if submit.max(initial=0) >= unknown else submit
 
 
 def _dependencies(found: Dependencies, rows: npt.NDArray[np.int64]) -> dict[str, array[int]]:
-    """Give the kernel's columns of who waits for whom; none where nobody does."""
+    """Return the kernel's columns of which tasks wait for which; none where no task waits."""
     if found.is_empty or not found.waiting[rows].any():
         return {}
     mine = np.isin(found.parent, rows)

@@ -1,4 +1,4 @@
-"""From the kernels' columns back to the record: attempts of all pools in one order, and what became of each task."""
+"""From the kernels' columns back to the record: attempts of all pools in one order, and the outcome of each task."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def collect_attempts(
 ) -> RawAttempts:
     """Join the attempt columns of all pools, in order of assignment; what still runs ends at `end`.
 
-    `rows` gives the workload row of each kernel's task, `numbers` the node-table row of each kernel's node. Columns
-    that need no change are the kernel's own, so a kernel that goes on needs copies (`RawAttempts.copy`).
+    `rows` has the workload row of each kernel's task, `numbers` the node-table row of each kernel's node. Columns that
+    need no change are the kernel's own, so a kernel that goes on needs copies (`RawAttempts.copy`).
     """
     parts: dict[str, list[Any]] = {name: [] for name in RawAttempts.__annotations__}
     for kernel, row, number in zip(kernels, rows, numbers, strict=True):
@@ -69,20 +69,22 @@ def collect_attempts(
 
 
 def _instants(column: Any) -> npt.NDArray[np.int64]:
-    """Look at a kernel's column of times; NumPy takes `array("q")` for long long, which it would cast in every step."""
+    """Return a kernel's column of times as int64; NumPy reads `array("q")` as long long, cast in every step."""
     return np.asarray(column).view(np.int64)
 
 
-def without_vain(attempts: RawAttempts, tasks: RawTasks) -> RawAttempts:
-    """Take back what checkpoints kept of tasks that came to nothing: those that completed without success."""
+def drop_work_of_failed_tasks(attempts: RawAttempts, tasks: RawTasks) -> RawAttempts:
+    """Return the attempts without the work that checkpoints saved of tasks that completed without success."""
     if is_constant(attempts.kept_until):
         return attempts
-    vain = ((tasks.state == TaskState.COMPLETED) & ~tasks.succeeded)[attempts.task]
-    return replace(attempts, kept=np.where(vain, 0, attempts.kept), kept_until=np.where(vain, -1, attempts.kept_until))
+    failed = ((tasks.state == TaskState.COMPLETED) & ~tasks.succeeded)[attempts.task]
+    return replace(
+        attempts, kept=np.where(failed, 0, attempts.kept), kept_until=np.where(failed, -1, attempts.kept_until)
+    )
 
 
 def _kept(kernel: Kernel) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Give of each attempt the work that a checkpoint saved and when it was written, at all instances alike."""
+    """Return the work that a checkpoint saved of each attempt and when it was written, the same for all instances."""
     made = kernel.attempts
     count = len(made)
     if not kernel.work.kept:
@@ -96,7 +98,7 @@ def _kept(kernel: Kernel) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 def _pulled(kernel: Kernel) -> npt.NDArray[np.int64]:
-    """Give how long attempts pulled an image, at their first instances."""
+    """Return how long attempts pulled an image, at their first instances."""
     if not kernel.work.pulled:
         return constant(0, len(kernel.attempts), np.int64)
     found = np.zeros(len(kernel.attempts), dtype=np.int64)
@@ -105,7 +107,7 @@ def _pulled(kernel: Kernel) -> npt.NDArray[np.int64]:
 
 
 def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
-    """Say which attempts have not ended."""
+    """Return which attempts have not ended."""
     found = np.zeros(len(kernel.attempts), dtype=np.bool_)
     task = np.flatnonzero(np.asarray(kernel.state) == TaskState.RUNNING)
     shape = np.asarray(kernel.queues.shape, dtype=np.int64)[np.asarray(kernel.queue)[task]]
@@ -125,7 +127,7 @@ def collect_tasks(
     *,
     preemption_counts: bool = False,
 ) -> RawTasks:
-    """Give the final state of every task, and what its attempts say about it."""
+    """Return the final state of every task, and what its attempts show of it."""
     count = len(workload)
     state = _gathered(kernels, rows, count, "state")
     task, outcome, start, end = _fates(attempts)
@@ -187,7 +189,7 @@ def _preparing(
 
 
 def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
-    """Give task, outcome, start and end of executions: the first instance stands for all of them."""
+    """Return task, outcome, start and end of executions: the first instance represents all of them."""
     columns = (attempts.task, attempts.outcome, attempts.start, attempts.end)
     if not attempts.instance.any():
         return columns
@@ -215,7 +217,7 @@ def _pool_of(rows: list[npt.NDArray[np.int64]], count: int) -> npt.NDArray[np.in
 
 
 def _latest(task: npt.NDArray[np.int32], values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
-    """Give the last of the values that belongs to each task; -1 where none does."""
+    """Return the last value of each task; -1 where it has none."""
     last = np.full(count, -1, values.dtype)
     last[task] = values
     return last

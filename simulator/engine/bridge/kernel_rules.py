@@ -1,9 +1,10 @@
-"""The rules of jobs and tasks as a kernel wants them: columns by task, lists by job, nothing where nobody has any."""
+"""The rules of jobs and tasks in the form of the kernel: columns by task, lists by job, absent where none has any."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from simulator.columns.broadcast import chosen
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
-from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.bodies import Job, Pool
 from simulator.units import to_ms
 from simulator.workload.build import Workload
 
@@ -22,30 +23,14 @@ Rows = npt.NDArray[np.int64]
 def rules_of(
     scenario: Scenario, pool: Pool, workload: Workload, rows: Rows, prepare: Callable[[int, int, int], int]
 ) -> Rules:
-    """Give the rules for the tasks of one pool, which are `rows` of the workload."""
+    """Return the rules for the tasks of one pool, which are `rows` of the workload."""
     jobs = [planned.job for planned in workload.jobs]
     here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
     extras, options = workload.extras, scenario.options
     place = (
         {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images or extras.stumbles else {}
     )
-    found: dict[str, Any] = {}
-    if any(jobs[job].max_parallel_tasks >= 0 for job in here):
-        found["most_running"] = [job.max_parallel_tasks for job in jobs]
-    if any(jobs[job].allow_task_preemption for job in here):
-        found["displaceable"] = [job.allow_task_preemption for job in jobs]
-    if any(job in here for job in extras.managers):
-        rows_of = {job: row for job, row in extras.managers.items() if job in here}
-        found["managers"] = [
-            int(np.searchsorted(rows, rows_of[job])) if job in rows_of else -1 for job in range(len(jobs))
-        ]
-        found["dedicated_managers"] = [
-            job.job_manager_task is not None and not job.job_manager_task.allow_low_priority_node for job in jobs
-        ]
-    if any(jobs[job].job_preparation_task is not None for job in here):
-        waits = [job.job_preparation_task.wait_for_success if job.job_preparation_task else None for job in jobs]
-        found["prepared"] = [0 if wait is None else 1 if wait else 2 for wait in waits]
-        found["prepare"] = prepare
+    found = _job_rules(jobs, here, extras.managers, rows, prepare)
     found |= _columns(workload, rows)
     found |= _images(pool, workload, rows, place)
     if any(row in place for row in extras.wishes):
@@ -73,14 +58,42 @@ def rules_of(
     )
 
 
+def _job_rules(
+    jobs: Sequence[Job],
+    here: AbstractSet[int],
+    managers: Mapping[int, int],
+    rows: Rows,
+    prepare: Callable[[int, int, int], int],
+) -> dict[str, Any]:
+    """Return the rules of jobs, those of them that any job with tasks `here` has."""
+    found: dict[str, Any] = {}
+    if any(jobs[job].max_parallel_tasks >= 0 for job in here):
+        found["most_running"] = [job.max_parallel_tasks for job in jobs]
+    if any(jobs[job].allow_task_preemption for job in here):
+        found["displaceable"] = [job.allow_task_preemption for job in jobs]
+    if any(job in here for job in managers):
+        rows_of = {job: row for job, row in managers.items() if job in here}
+        found["managers"] = [
+            int(np.searchsorted(rows, rows_of[job])) if job in rows_of else -1 for job in range(len(jobs))
+        ]
+        found["dedicated_managers"] = [
+            job.job_manager_task is not None and not job.job_manager_task.allow_low_priority_node for job in jobs
+        ]
+    if any(jobs[job].job_preparation_task is not None for job in here):
+        waits = [job.job_preparation_task.wait_for_success if job.job_preparation_task else None for job in jobs]
+        found["prepared"] = [0 if wait is None else 1 if wait else 2 for wait in waits]
+        found["prepare"] = prepare
+    return found
+
+
 def wished_places(workload: Workload) -> dict[str, int]:
-    """Give a number to each node that tasks wish for, by id in lower case."""
+    """Return a number for each node that tasks want to run on, by id in lower case."""
     names = sorted({name.lower() for name in workload.extras.wishes.values()})
     return {name: number for number, name in enumerate(names)}
 
 
 def retention_of(workload: Workload, rows: Rows) -> Rows | None:
-    """Give the retention time of each task in ms; None where all have the service's default."""
+    """Return the retention time of each task in ms; None where all have the service's default."""
     kept = workload.extras.retention
     return None if kept is None else kept[rows]
 
@@ -100,7 +113,7 @@ def _columns(workload: Workload, rows: Rows) -> dict[str, array[int]]:
 
 
 def _images(pool: Pool, workload: Workload, rows: Rows, place: dict[int, int]) -> dict[str, Any]:
-    """Give the images that tasks pull at their first use on a node: those that the pool has not fetched before."""
+    """Return the images that tasks pull at their first use on a node: those that the pool has not prefetched."""
     there = {name.lower() for name in pool.container_image_names}
     wanted = {
         place[row]: name for row, name in workload.extras.images.items() if row in place and name.lower() not in there

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.engine.environment import ARRIVALS
-from simulator.engine.jobs.preparation import KEY_BITS, release
+from simulator.engine.jobs.preparation import release
 from simulator.kernel import job_control
+from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.bodies import OnAllTasksComplete
 from simulator.states import JobState, Outcome, TaskState
@@ -18,17 +19,19 @@ from simulator.workload.optional_columns import ACTIONS
 from simulator.workload.planned_jobs import UNKNOWN, Planned
 
 if TYPE_CHECKING:
-    from simulator.engine.jobs.schedule import Schedule
+    from simulator.engine.jobs.roster import Roster
     from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World
+    from simulator.kernel import Kernel
     from simulator.scenario.format.job_operations import UpdateJob
+    from simulator.scenario.format.schema import Account
     from simulator.workload.build import Workload
 
 REFUSALS = {
-    None: Answer("JobNotFound", "The specified job does not exist"),
-    JobState.TERMINATING: Answer("JobBeingTerminated", "The job is being terminated"),
-    JobState.COMPLETED: Answer("JobCompleted", "The job has completed"),
-    JobState.DELETING: Answer("JobBeingDeleted", "The job is being deleted"),
+    None: Answer(ServiceCode.JOB_NOT_FOUND, "The specified job does not exist"),
+    JobState.TERMINATING: Answer(ServiceCode.JOB_BEING_TERMINATED, "The job is being terminated"),
+    JobState.COMPLETED: Answer(ServiceCode.JOB_COMPLETED, "The job has completed"),
+    JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
 
@@ -36,44 +39,69 @@ REFUSALS = {
 class Job:
     """The control plane of one job; its tasks wait and run in the kernel of its pool."""
 
-    def __init__(self, world: World, planned: Planned, number: int, pool: Pool, workload: Workload) -> None:
+    def __init__(
+        self, world: World, planned: Planned, number: int, pool: Pool, workload: Workload, roster: Roster
+    ) -> None:
         self.world = world
         self.body = planned.job
         self.due = to_ms(planned.due)
         self.number = number
         self.pool = pool
-        self.schedule: Schedule | None = None
         self.state: JobState | None = None
-        self.reason = ""
-        self.refused = ""
-        """The service's code where the job could not be created."""
         self.workload = workload
-        self.coming = 0
-        """How many groups of its tasks are yet to be added by a schedule's job."""
+        self.is_recurring = planned.schedule >= 0
+        """Whether a schedule creates it."""
+        self._roster = roster
+        self._on_end: list[Callable[[], None]] = []
+        self._coming = 0
+        """How many groups of a recurring job's tasks are yet to be added."""
         self.deleted: set[int] = set()
-        """Rows of tasks that are not there any more."""
+        """Rows of tasks that are gone."""
         self._created = 0
         self._deadline = NEVER
         self.submitted: dict[int, int] = {}
-        """When tasks were added whose time only the run could tell, by row of the workload."""
+        """When tasks were added whose time was not known before the run, by row of the workload."""
 
     @property
     def is_active(self) -> bool:
         """Whether it counts against the account's quota of active jobs."""
         return self.state not in (None, JobState.COMPLETED)
 
+    @property
+    def account(self) -> Account:
+        return self.pool.account
+
+    @property
+    def priority(self) -> int:
+        return self.body.priority
+
+    @property
+    def has_work(self) -> bool:
+        """Whether it does something that ends by itself, or has tasks yet to be added."""
+        return self.state in (JobState.TERMINATING, JobState.DELETING) or self._coming > 0
+
+    @property
+    def will_time_out(self) -> bool:
+        """Whether time alone will end it although its tasks wait for something that may never come."""
+        limit = self.body.constraints.max_wall_clock_time
+        is_limited = self.is_active and limit is not None and limit < UNKNOWN
+        return is_limited and self.pool.site.tasks.waiting_of_job(self.number) > 0
+
+    def when_ended(self, act: Callable[[], None]) -> None:
+        """Call `act` when the job has ended or could not be created."""
+        self._on_end.append(act)
+
     # ---- its life ------------------------------------------------------------------------------------------
 
     def create(self) -> Answer:
-        """Add the job, with its pool if it brings one along."""
+        """Create the job, and its pool if it has one of its own."""
         answer = self._refusal()
         if not answer.is_refusal:
             answer = self._own_pool()
         if answer.is_refusal:
-            self.refused = answer.code
-            self._enter(JobState.COMPLETED, answer.code)
-            job_control.close(self.pool.kernel, self.number, self.world.env.clock)
-            self.take_back(self.pool.kernel.tasks_of(self.number, TaskState.ACTIVE))
+            self._enter(JobState.COMPLETED, answer.code.value)
+            job_control.close(self._change(), self.number, self.world.env.clock)
+            self.take_back(self._change().tasks_of(self.number, TaskState.ACTIVE))
             self._ended()
             return answer
         self._enter(JobState.ACTIVE)
@@ -90,7 +118,7 @@ class Job:
         refusal = self._update_refused(asked)
         if refusal.is_refusal:
             return refusal
-        kernel = self.pool.kernel
+        kernel = self._change()
         given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         ends = asked.on_all_tasks_complete
@@ -100,7 +128,7 @@ class Job:
             changes["constraints"] = self.body.constraints.model_copy(update=limits)
         self.body = self.body.model_copy(update=changes)
         if asked.priority is not None:
-            kernel.queues.rank([job.body.priority for job in self.world.jobs])
+            kernel.queues.rank(self._roster.priorities)
         if asked.max_parallel_tasks is not None:
             job_control.limit(kernel, self.number, asked.max_parallel_tasks)
         if asked.constraints is not None:
@@ -114,23 +142,23 @@ class Job:
             return REFUSALS[self.state]
         is_engaged = self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB
         if is_engaged and asked.on_all_tasks_complete is OnAllTasksComplete.NOACTION:
-            return Answer("InvalidPropertyValue", "onAllTasksComplete: terminatejob cannot be taken back")
+            return Answer(ServiceCode.INVALID_PROPERTY, "onAllTasksComplete: terminatejob cannot be taken back")
         if asked.pool_info is None:
             return DONE
         if self.state is not JobState.DISABLED:
-            return Answer("OperationInvalidForCurrentState", "A job changes its pool only while it is disabled")
+            return Answer(ServiceCode.INVALID_STATE, "A job changes its pool only while it is disabled")
         if asked.pool_info.pool_id.lower() == self.pool.id.lower():
             return DONE
-        return Answer("NotSimulated", "The tasks of a job do not move to another pool in a simulation")
+        return Answer(ServiceCode.NOT_SIMULATED, "The tasks of a job do not move to another pool in a simulation")
 
     def disable(self, option: str) -> Answer:
         """Start no more tasks; requeue or terminate those that run, or wait for them."""
         if self.state in REFUSALS:
             return REFUSALS[self.state]
         if self.state is not JobState.ACTIVE:
-            return Answer("JobDisabled", "The job is disabled already")
+            return Answer(ServiceCode.JOB_DISABLED, "The job is disabled already")
         self._enter(JobState.DISABLING)
-        kernel = self.pool.kernel
+        kernel = self._change()
         job_control.disable(kernel, self.number)
         if option == "wait" and not job_control.await_idle(kernel, self.number):
             return DONE
@@ -145,7 +173,7 @@ class Job:
             return REFUSALS[self.state]
         if self.state is not JobState.ACTIVE:
             self._enter(JobState.ENABLING)
-            job_control.enable(self.pool.kernel, self.number)
+            job_control.enable(self._change(), self.number)
             self._enter(JobState.ACTIVE)
         return DONE
 
@@ -154,7 +182,7 @@ class Job:
         if self.state in REFUSALS:
             return REFUSALS[self.state]
         self._enter(JobState.TERMINATING, reason)
-        job_control.close(self.pool.kernel, self.number, self.world.env.clock)
+        job_control.close(self._change(), self.number, self.world.env.clock)
         if self.body.job_release_task is None:
             self._complete(reason)
         else:
@@ -168,11 +196,11 @@ class Job:
             return REFUSALS[before]
         self._enter(JobState.DELETING)
         if before is JobState.TERMINATING:
-            return DONE  # its release tasks run: the job goes with the last of them
+            return DONE  # its release tasks run: the job is gone with the last of them
         if before is JobState.COMPLETED:
-            self._go()
+            self._vanish()
             return DONE
-        job_control.close(self.pool.kernel, self.number, self.world.env.clock)
+        job_control.close(self._change(), self.number, self.world.env.clock)
         if self.body.job_release_task is None:
             self._complete("")
         else:
@@ -180,7 +208,7 @@ class Job:
         return DONE
 
     def _limit_time(self, limit: float) -> None:
-        """Let the job end so long after its creation, at once if that is over."""
+        """End the job `limit` seconds after its creation, at once if that is over."""
         self._deadline = self._created + min(to_ms(limit), to_ms(UNKNOWN))
         if self._deadline <= self.world.env.clock and self._created < self.world.env.clock:
             self.terminate("MaxWallClockTimeExpiry")
@@ -194,16 +222,17 @@ class Job:
     def _end_when_done(self) -> None:
         """End the job with its last task, at once if it has none to wait for."""
         documented = self.world.scenario.options.terminate_when_empty == "documented"
-        if job_control.watch(self.pool.kernel, self.number, submitted_only=documented):
+        if job_control.watch(self._change(), self.number, submitted_only=documented):
             self.terminate("AllTasksComplete")
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
-        yield from release(self)
+        prepared = self.pool.site.tasks.prepared_nodes(self.number, self.world.env.clock)
+        yield from release(self.world, self.pool.members, self.body, self.number, prepared)
         self._complete(reason)
 
     def _complete(self, reason: str) -> None:
         if self.state is JobState.DELETING:
-            self._go()
+            self._vanish()
         else:
             self._enter(JobState.COMPLETED, reason)
         own = self.body.auto_pool
@@ -211,29 +240,29 @@ class Job:
             self.pool.delete()
         self._ended()
 
-    def _go(self) -> None:
-        """Be there no more."""
+    def _vanish(self) -> None:
+        """Note that the job is gone."""
         self.world.record.job_gone(self.number, self.world.env.clock)
         self.state = None
 
     def _ended(self) -> None:
-        if self.schedule is not None:
-            self.schedule.job_ended()
+        for act in self._on_end:
+            act()
 
-    # ---- what the kernel tells -----------------------------------------------------------------------------
+    # ---- what the kernel reports ---------------------------------------------------------------------------
 
     def finished(self) -> None:
-        """Hear that no task is left to complete."""
+        """Note that no task is left to complete."""
         if self.state not in REFUSALS:
             self.terminate("AllTasksComplete")
 
     def idled(self) -> None:
-        """Hear that none of its tasks runs any more."""
+        """Note that none of its tasks runs any more."""
         if self.state is JobState.DISABLING:
             self._enter(JobState.DISABLED)
 
     def task_ended(self, row: int, outcome: Outcome) -> None:
-        """Hear that a task has completed whose end means something to the job."""
+        """Note that a task has completed whose end matters to the job."""
         if self.state in REFUSALS:
             return
         extras, manager = self.workload.extras, self.body.job_manager_task
@@ -241,7 +270,7 @@ class Job:
             self.terminate("JMComplete")
             return
         if outcome not in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.EXPIRED):
-            return  # ended from outside: no exit condition speaks of that
+            return  # ended from outside: no exit condition covers that
         actions = extras.on_success if outcome is Outcome.SUCCEEDED else extras.on_failure
         action = "none" if actions is None else ACTIONS[actions[row]]
         if action == "terminate":
@@ -249,52 +278,29 @@ class Job:
         elif action == "disable":
             self.disable("requeue")
 
-    def succeeded(self, task: int) -> bool:
-        """Say whether a completed task of the kernel has succeeded."""
-        kernel = self.pool.kernel
-        made = len(kernel.attempts) and kernel.attempts.task[kernel.row[task]] == task
-        return bool(made and kernel.attempts.outcome[kernel.row[task]] == Outcome.SUCCEEDED)
-
-    @property
-    def will_end(self) -> bool:
-        """Whether time alone will end it although its tasks wait for something that may never come."""
-        limit = self.body.constraints.max_wall_clock_time
-        return self.is_active and limit is not None and limit < UNKNOWN
-
-    def prepared_nodes(self) -> list[int]:
-        """Give the nodes on which its preparation has succeeded, by sequence number."""
-        now = self.world.env.clock
-        ready = self.pool.kernel.work.ready
-        return sorted(
-            key & ((1 << KEY_BITS) - 1)
-            for key, at in ready.items()
-            if key >> KEY_BITS == self.number
-            and at <= now
-            and not self.pool.kernel.work.is_failing(self.number, key & ((1 << KEY_BITS) - 1))
-        )
-
     # ---- inside --------------------------------------------------------------------------------------------
 
+    def _change(self) -> Kernel:
+        """Return the kernel of its pool, to change it."""
+        return self.pool.site.change()
+
     def _refusal(self) -> Answer:
-        quota = self.pool.account.active_job_and_schedule_quota
-        if quota is None:
+        quota = self.account.active_job_and_schedule_quota
+        if quota is None or self._roster.active(self.account) < quota:
             return DONE
-        active = sum(job.is_active for job in self.world.jobs if job.pool.account is self.pool.account)
-        if active + sum(not schedule.is_over for schedule in self.world.schedules) < quota:
-            return DONE
-        return Answer("ActiveJobAndScheduleQuotaReached", f"The account may have {quota} active jobs and schedules")
+        return Answer(ServiceCode.JOB_QUOTA, f"The account may have {quota} active jobs and schedules")
 
     def _own_pool(self) -> Answer:
-        if self.body.auto_pool is None or self.pool.is_born:
+        if self.body.auto_pool is None or self.pool.is_created:
             return DONE
         answer = self.pool.create()
-        if self.pool.is_born:
+        if self.pool.is_created:
             return DONE
-        return Answer("AutoPoolCreationFailedWithQuotaReached", answer.message)
+        return Answer(ServiceCode.AUTO_POOL_QUOTA, answer.message)
 
     def _submit_tasks(self) -> None:
-        """Add the tasks of a schedule's job, each so long after the job as it says."""
-        if self.schedule is None:
+        """Add the tasks of a recurring job, each as long after its creation as the task states."""
+        if not self.is_recurring:
             return
         rows = np.flatnonzero(self.workload.job == self.number)
         offset = self.workload.submit[rows] - to_ms(UNKNOWN)
@@ -303,13 +309,13 @@ class Job:
             if span <= 0:
                 self._submit(group)
             else:
-                self.coming += 1
+                self._coming += 1
                 event = self.world.env.after(span, ARRIVALS)
                 event.callbacks.append(self._later(group))
 
     def _later(self, rows: list[int]) -> Callable[[object], None]:
         def submit(_: object) -> None:
-            self.coming -= 1
+            self._coming -= 1
             self._submit(rows)
 
         return submit
@@ -319,25 +325,25 @@ class Job:
             return
         for row in rows:
             self.submitted[row] = self.world.env.clock
-            self.pool.kernel.submit_now(self.pool.task_of(row))
+            self._change().submit_now(self.pool.tenancy.task_of(row))
 
     def take_back(self, tasks: Iterable[int]) -> None:
-        """Leave out tasks of a closed job that came in the instant in which the service refused them."""
-        kernel = self.pool.kernel
+        """Withdraw tasks of a closed job that arrived at the instant at which the service refused them."""
+        kernel = self._change()
         for task in tasks:
             kernel.state[task] = TaskState.PLANNED
             kernel.abandoned -= 1
 
     def _enter(self, state: JobState, reason: str = "") -> None:
         self.world.record.job_state(self.number, state, self.world.env.clock, reason)
-        self.state, self.reason = state, reason
+        self.state = state
 
 
 def find_task(job: Job, name: str) -> int | None:
-    """Give the row of a task by its id, without case; None where the job has none of that name."""
+    """Return the row of a task by its id, without case; None where the job has none of that name."""
     workload = job.workload
     for row in np.flatnonzero(workload.job == job.number).tolist():
         if workload.names[row].lower() == name.lower() and row not in job.deleted:
-            kernel, task = job.pool.kernel, job.pool.task_of(row)
-            return row if kernel.state[task] != TaskState.PLANNED else None
+            state = job.pool.site.tasks.state_of(job.pool.tenancy.task_of(row))
+            return row if state != TaskState.PLANNED else None
     return None

@@ -1,4 +1,4 @@
-"""A job schedule: a job at every recurrence, never two at once (behaviour document, 9.2)."""
+"""A job schedule: a job at every recurrence, never two at once (`docs/model.md#job-schedules`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine.environment import ARRIVALS
 from simulator.errors import BrokenInvariantError
+from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.states import SCHEDULE_TRANSITIONS, JobState, ScheduleState
 from simulator.units import NEVER, to_ms
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.scenario.format.job_schedules import JobSchedule
 
-NO_SCHEDULE: Final = Answer("JobScheduleNotFound", "The specified job schedule does not exist")
+NO_SCHEDULE: Final = Answer(ServiceCode.SCHEDULE_NOT_FOUND, "The specified job schedule does not exist")
 REFUSALS: Final = {
     None: NO_SCHEDULE,
-    ScheduleState.TERMINATING: Answer("JobScheduleBeingTerminated", "The job schedule is being terminated"),
-    ScheduleState.COMPLETED: Answer("JobScheduleCompleted", "The job schedule has completed"),
-    ScheduleState.DELETING: Answer("JobScheduleBeingDeleted", "The job schedule is being deleted"),
+    ScheduleState.TERMINATING: Answer(ServiceCode.SCHEDULE_BEING_TERMINATED, "The job schedule is being terminated"),
+    ScheduleState.COMPLETED: Answer(ServiceCode.SCHEDULE_COMPLETED, "The job schedule has completed"),
+    ScheduleState.DELETING: Answer(ServiceCode.SCHEDULE_BEING_DELETED, "The job schedule is being deleted"),
 }
 """Why nothing can be done to a schedule any more."""
 
@@ -36,30 +37,37 @@ class Schedule:
         """One for each recurrence, in order."""
         self.state: ScheduleState | None = ScheduleState.ACTIVE
         """None = deleted."""
-        self.coming = len(jobs)
+        self._coming = len(jobs)
         """How many recurrences are yet to come."""
         self._waiting: Job | None = None
         """The job that is due and could not start: the one before still runs, or the schedule is disabled."""
         window = body.schedule.start_window
         self._window = NEVER if window is None else min(to_ms(window), NEVER)
+        for job in jobs:
+            job.when_ended(self.job_ended)
         world.env.process(self.life())
 
     @property
-    def is_over(self) -> bool:
-        """Whether it counts no more against the account's quota of active jobs and schedules."""
-        return self.state is None or self.state is ScheduleState.COMPLETED
+    def has_work(self) -> bool:
+        """Whether recurrences are yet to come."""
+        return self._coming > 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it counts against the account's quota of active jobs and schedules."""
+        return self.state is not None and self.state is not ScheduleState.COMPLETED
 
     @property
     def _is_running(self) -> bool:
         return any(job.state not in (None, JobState.COMPLETED) for job in self.jobs)
 
     def life(self) -> Generator[Any, Any, None]:
-        """Create a job at each recurrence, or let it wait; what waited longer than that is skipped."""
+        """Create a job at each recurrence, or have it wait; a job that is still waiting at the next one is skipped."""
         for job in self.jobs:
             yield self.world.env.at(job.due, ARRIVALS)
             if self.state in REFUSALS:
                 return
-            self.coming -= 1
+            self._coming -= 1
             self._waiting = job
             self._start_waiting()
         after = self.body.schedule.do_not_run_after
@@ -81,11 +89,11 @@ class Schedule:
     # ---- what a client asks for ----------------------------------------------------------------------------
 
     def disable(self) -> Answer:
-        """Create no more jobs; the one that runs goes on."""
+        """Stop creating jobs; the one that runs continues."""
         if self.state in REFUSALS:
             return REFUSALS[self.state]
         if self.state is ScheduleState.DISABLED:
-            return Answer("JobScheduleDisabled", "The job schedule is disabled already")
+            return Answer(ServiceCode.SCHEDULE_DISABLED, "The job schedule is disabled already")
         self._enter(ScheduleState.DISABLED)
         return DONE
 
@@ -104,7 +112,7 @@ class Schedule:
         if self.state in REFUSALS:
             return REFUSALS[self.state]
         self._enter(ScheduleState.TERMINATING)
-        self.coming = 0
+        self._coming = 0
         for job in self.jobs:
             job.terminate("TerminateJobSchedule")
         self._complete()
@@ -115,7 +123,7 @@ class Schedule:
         if self.state is None or self.state is ScheduleState.DELETING:
             return REFUSALS[self.state]
         self._enter(ScheduleState.DELETING)
-        self.coming = 0
+        self._coming = 0
         for job in self.jobs:
             job.delete()
         self._vanish()
@@ -126,7 +134,7 @@ class Schedule:
     def _start_waiting(self) -> None:
         """Create the job that is due, unless another runs, the schedule is disabled, or it is too late by now.
 
-        After `doNotRunAfter` no job is created, whatever has kept it waiting (spec §9.2).
+        After `doNotRunAfter` no job is created, whatever has kept it waiting.
         """
         waiting = self._waiting
         if waiting is None or self._is_running or self.state is not ScheduleState.ACTIVE:
@@ -139,28 +147,28 @@ class Schedule:
     def _finish(self) -> None:
         """Complete the schedule when nothing runs and nothing more will."""
         is_held = self.state is ScheduleState.DISABLED and self._waiting is not None and not self._is_past
-        if self.state in REFUSALS or self.coming or self._is_running or self._may_go_on or is_held:
+        if self.state in REFUSALS or self._coming or self._is_running or self._may_go_on or is_held:
             return
         self._complete()
 
     def _complete(self) -> None:
-        if self.is_over or self._is_running:
+        if not self.is_active or self._is_running:
             return
         self._enter(ScheduleState.COMPLETED)
         self._end_pool()
 
     def _vanish(self) -> None:
-        """Be there no more when the last job has gone."""
+        """Note that the schedule is gone when its last job is."""
         if self.state is ScheduleState.DELETING and all(job.state is None for job in self.jobs):
             self.state = None
             self._end_pool()
 
     def _end_pool(self) -> None:
-        """Delete the pool that all its jobs had in common."""
+        """Delete the pool that all its jobs shared."""
         own = self.body.job_specification.auto_pool
         if own is not None and own.pool_lifetime_option == "jobschedule" and not own.keep_alive:
             pool = self.jobs[0].pool if self.jobs else None
-            if pool is not None and pool.is_born:
+            if pool is not None and pool.is_created:
                 pool.delete()
 
     def _enter(self, state: ScheduleState) -> None:

@@ -1,4 +1,7 @@
-"""What a node can be told while it lives: the causes of interrupts. Whoever gives an order has checked that it may."""
+"""Why a node is interrupted: what its pool, an operator or the cloud does to it.
+
+Whoever interrupts has checked that it may.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ class Preempt:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The pool no longer wants the node; to one that drains already: it leaves with this option."""
+    """The pool no longer wants the node; one that drains already leaves with this option from now on."""
 
     option: NodeDeallocationOption
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A resize ran out of time, or was stopped, while the node was draining: back to work."""
+    """A resize timed out or was stopped while the node was draining: it goes back to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ class Break:
     state: NodeState
     why: str
     recovery: int | None = None
-    """After how many milliseconds the node is itself again; None = never by itself."""
+    """After how many milliseconds the node recovers; None = never by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disable:
-    """Take no new tasks; those that run are given back, ended, or run to their end."""
+    """Take no new tasks; those that run are requeued, ended, or run to their end."""
 
     option: NodeDeallocationOption
 
@@ -67,9 +70,11 @@ class Enable:
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
-    """There is nothing left to do but to be gone."""
+class End:
+    """The last phase is over: the node ends."""
 
 
-Order = Preempt | Leave | Stay | Restart | Deallocate | Start | Break | Disable | Enable | Go | None
-"""None: the phase came to its own end, the node is ready."""
+Interruption = Preempt | Leave | Stay | Restart | Deallocate | Start | Break | Disable | Enable
+"""The cause of an interrupt."""
+Next = Interruption | End | None
+"""What follows a phase; None: it came to its own end, the node is ready."""

@@ -1,4 +1,4 @@
-"""What a pool puts on its nodes before they take tasks; a change reaches a node at its next start (spec §2.3)."""
+"""What a pool puts on its nodes before they take tasks; a change reaches a node at its next start."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Setup:
     certificates: tuple[str, ...]
     """Thumbprints."""
     start_task_time: TimeDistribution
-    told_by: str
-    """Who said that time: simulation, environment, command line or defaults."""
+    time_source: str
+    """What states that time: simulation, environment, command line or defaults."""
 
 
 def setup_of(pool: Pool) -> Setup:
-    """Give what a pool's body asks for: application packages first, then container images to prefetch."""
+    """Return what a pool's body asks for: application packages first, then container images to prefetch."""
     known = pool.simulation.downloads
     items = []
     for reference in pool.application_package_references:
@@ -50,21 +50,24 @@ def setup_of(pool: Pool) -> Setup:
         one = known.image(image)
         items.append(Item(f"container image {image}", one.size_mib, one.failure_probability))
     certificates = tuple(_text(reference, "thumbprint") for reference in pool.certificate_references)
-    return Setup(pool.start_task, tuple(items), certificates, pool.simulation.timing.start_task, _told_by(pool))
+    return Setup(pool.start_task, tuple(items), certificates, pool.simulation.timing.start_task, _time_source(pool))
 
 
 def updated(pool: Pool, changes: Mapping[str, Any]) -> Pool:
-    """Give a pool's body with changes; a new start task takes as long as its own body tells, unless the pool said."""
+    """Return a pool's body with changes.
+
+    A new start task takes as long as its own body states, unless the pool's timing states a time.
+    """
     new = pool.model_copy(update=dict(changes))
-    if new.start_task is None or "start_task" not in changes or _told_by(pool) == "simulation":
+    if new.start_task is None or "start_task" not in changes or _time_source(pool) == "simulation":
         return new
     time, _ = told_time(new.start_task.command_line, new.start_task.environment_settings)
     timing = pool.simulation.timing.model_copy(update={"start_task": time or NO_TIME})
     return new.model_copy(update={"simulation": pool.simulation.model_copy(update={"timing": timing})})
 
 
-def _told_by(pool: Pool) -> str:
-    """Say whose word a complete pool's start-task time is: its own timing's, the start task's, or nobody's."""
+def _time_source(pool: Pool) -> str:
+    """Return which part of a complete pool states the time of its start task: its timing, the start task, or none."""
     time = pool.simulation.timing.start_task
     task = pool.start_task
     own, who = (None, "") if task is None else told_time(task.command_line, task.environment_settings)

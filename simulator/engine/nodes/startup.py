@@ -1,14 +1,16 @@
-"""From `starting` to the first task: certificates, packages, images, then the start task (spec §10)."""
+"""From `starting` to the first task: certificates, packages, images, then the start task.
+
+The order is the service's (`docs/model.md#start-of-a-node`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from simulator.engine.nodes.interrupts import Break, Order
+from simulator.engine.nodes.interrupts import Break
 from simulator.errors import BrokenInvariantError
 from simulator.states import NodeState
 from simulator.units import to_ms
@@ -17,55 +19,23 @@ if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
     from simulator.engine.nodes.setup_spec import Setup
 
-Steps = Generator[simpy.Event, Any, Order]
-
-
-@dataclass(slots=True, eq=False)
-class Start:
-    """One attempt of a start task."""
-
-    most: int = 0
-    """How many ran at once at most while it did."""
-
-
-class Crowd:
-    """The start tasks that run in a pool, where it matters how many they are."""
-
-    def __init__(self, *, matters: bool) -> None:
-        self._matters = matters
-        self._running: dict[Start, None] = {}
-
-    def enter(self) -> Start:
-        """Begin one more."""
-        mine = Start(1)
-        if self._matters:
-            self._running[mine] = None
-            for other in self._running:
-                other.most = max(other.most, len(self._running))
-        return mine
-
-    def leave(self, mine: Start) -> None:
-        """End one."""
-        self._running.pop(mine, None)
+Steps = Generator[simpy.Event, Any, Break | None]
 
 
 def start(node: Node, *, fresh: bool) -> Steps:
-    """Start on a `fresh` image or on the disk as it was; gives None when ready, else what broke the node."""
-    pool, env = node.pool, node.env
-    node.enter(NodeState.STARTING)
-    node.boots += 1
-    node.last_boot = env.clock
-    pool.world.record.booted(node.number, env.clock)
-    node.setup = setup = pool.setup
+    """Start a node on a `fresh` image or on the disk as it was; return what broke it, None when it is ready."""
+    site, env = node.site, node.site.world.env
+    model = site.description.simulation
+    setup = node.begin_start()
     if fresh:
-        yield env.after(pool.spans.starting(node))
-    if pool.description.simulation.network_blocked:
+        yield env.after(site.durations.starting(node))
+    if model.network_blocked:
         return Break(NodeState.UNUSABLE, "network blocked")
     if setup.certificates:
-        yield env.after(to_ms(pool.description.simulation.timing.certificate_install))
+        yield env.after(to_ms(model.timing.certificate_install))
     for item in setup.downloads:
-        yield env.after(to_ms(pool.description.simulation.downloads.seconds(item.size_mib)))
-        if item.failure_probability > 0 and pool.luck("download", node) < item.failure_probability:
+        yield env.after(to_ms(model.downloads.seconds(item.size_mib)))
+        if item.failure_probability > 0 and site.draw("download", node) < item.failure_probability:
             return Break(NodeState.UNUSABLE, f"{item.what} could not be fetched")
     if setup.start_task is None:
         return None
@@ -78,38 +48,37 @@ def start(node: Node, *, fresh: bool) -> Steps:
 
 def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
     """Run the start task, again while retries are left; a negative limit is none."""
-    pool, env = node.pool, node.env
+    site, world = node.site, node.site.world
     attempt = rounds = 0
     while True:
-        began = env.clock
-        row = pool.world.record.start_task_began(node.number, env.clock, attempt, setup.told_by)
-        mine = pool.crowd.enter()
+        began = world.env.clock
+        row = world.record.start_task_began(node.number, began, attempt, setup.time_source)
+        mine = site.crowd.enter()
         try:
-            yield env.after(pool.spans.start_task(setup.start_task_time, node))
-            code = _exit_code(node, mine.most)
-            pool.world.record.start_task_ended(row, env.clock, code)
+            yield world.env.after(site.durations.start_task(setup.start_task_time, node))
+            code = _exit_code(node, mine.peak)
+            world.record.start_task_ended(row, world.env.clock, code)
         finally:
-            pool.crowd.leave(mine)
+            site.crowd.leave(mine)
         if code == 0:
             return None
-        rounds = rounds + 1 if began == env.clock else 0
-        if rounds > pool.world.scenario.options.max_rounds_per_instant:
-            raise BrokenInvariantError(f"the start task of node {node.id} is tried for ever at {env.clock} ms")
+        rounds = rounds + 1 if began == world.env.clock else 0
+        if rounds > world.options.max_rounds_per_instant:
+            raise BrokenInvariantError(f"the start task of node {node.id} is retried forever at {world.env.clock} ms")
         if 0 <= limit <= attempt:
             return Break(NodeState.STARTTASKFAILED, f"start task ended with exit code {code}")
         attempt += 1
 
 
 def _exit_code(node: Node, crowd: int) -> int:
-    """Draw how an attempt ends that shared the pool with so many others at most, itself among them."""
-    pool = node.pool
-    luck = pool.description.simulation.start_task
-    chance = luck.failure_probability + luck.crowding * (crowd - 1)
-    return luck.exit_code if chance > 0 and pool.luck("start task failure", node) < chance else 0
+    """Draw how an attempt ends during which at most `crowd` start tasks ran in the pool at once, itself included."""
+    model = node.site.description.simulation.start_task
+    chance = model.failure_probability + model.crowding * (crowd - 1)
+    return model.exit_code if chance > 0 and node.site.draw("start task failure", node) < chance else 0
 
 
 def _beside(node: Node, setup: Setup, limit: int) -> Generator[simpy.Event, Any, None]:
-    """Run a start task that nobody waits for; a restart or the loss of the VM ends it, its failure changes nothing."""
+    """Run a start task that nobody waits for: a restart or the loss of the VM ends it, its failure has no effect."""
     steps = _start_task(node, setup, limit)
     boot, vm = node.boots, node.vm
     for event in steps:

@@ -1,55 +1,64 @@
-"""Between a node and the tasks on it: the kernel's doors are opened and closed here, and nowhere else."""
+"""The slots of a node in its pool's kernel: opened, closed and emptied here, and nowhere else."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import simpy
 
-from simulator.states import Outcome
+from simulator.engine.environment import NODES
+from simulator.states import NodeDeallocationOption, Outcome
 
 if TYPE_CHECKING:
-    from simulator.engine.nodes.node import Node
+    from simulator.engine.nodes.site import Site
 
-RETENTION = 7 * 24 * 3600 * 1000
-"""How long a task's files keep its node under `retaineddata`: the service's default of 7 days."""
-
-
-def serve(node: Node) -> None:
-    """Let tasks be placed on a node, if that is not so already."""
-    kernel = node.pool.kernel
-    kernel.notices.stay(node.sequence)
-    if not kernel.nodes.serving[node.sequence]:
-        kernel.in_service(node.sequence)
+DRAINING = (NodeDeallocationOption.TASKCOMPLETION, NodeDeallocationOption.RETAINEDDATA)
+"""Options that wait for the tasks of a node."""
 
 
-def close(node: Node) -> bool:
-    """Place no more tasks on a node; say whether it is empty."""
-    nodes = node.pool.kernel.nodes
-    if nodes.serving[node.sequence]:
-        nodes.close(node.sequence)
-    return bool(nodes.held[node.sequence] == 0)
+class TaskSlots:
+    """The slots of one node."""
 
+    def __init__(self, site: Site, node: int) -> None:
+        self._site = site
+        self._node = node
+        self._env = site.world.env
+        self._emptied = simpy.Event(self._env)
+        """Happens when the last task of a draining node has ended."""
 
-def drain(node: Node) -> bool:
-    """Place no more tasks on a node; say whether it is empty. If not, a notice will follow."""
-    is_empty = close(node)
-    if not is_empty:
-        node.pool.kernel.notices.drain(node.sequence)
-    return is_empty
+    def open(self) -> None:
+        """Open the slots: tasks are placed on the node from now on, also if it was draining."""
+        kernel = self._site.change()
+        kernel.notices.stay(self._node)
+        if not kernel.nodes.serving[self._node]:
+            kernel.in_service(self._node)
 
+    def close(self) -> bool:
+        """Close the slots: no more tasks are placed on the node. Return whether it is empty."""
+        nodes = self._site.change().nodes
+        if nodes.serving[self._node]:
+            nodes.close(self._node)
+        return bool(nodes.held[self._node] == 0)
 
-def stop_tasks(node: Node, outcome: Outcome) -> None:
-    """End everything that runs on a node now, and place nothing more there."""
-    node.pool.kernel.out_of_service(node.sequence, node.env.clock, outcome)
+    def drain(self, option: NodeDeallocationOption) -> Generator[simpy.Event, Any, None]:
+        """Close the slots and wait for the last task, and for its retention if the option asks for it."""
+        self._emptied = simpy.Event(self._env)
+        if not self.close():
+            self._site.change().notices.drain(self._node)
+            yield self._emptied
+        if option is NodeDeallocationOption.RETAINEDDATA:
+            yield self._env.at(self._site.retained_until(self._node), NODES)
 
+    def become_empty(self) -> None:
+        """Note that the last task of a draining node has ended."""
+        if not self._emptied.triggered:
+            self._emptied.succeed()
 
-def retained_until(node: Node) -> int:
-    """Give the instant at which the last retention time of a task on a node has passed."""
-    attempts, retention = node.pool.kernel.attempts, node.pool.retention
-    here = np.flatnonzero(np.asarray(attempts.node)[: len(attempts)] == node.sequence)
-    if not len(here):
-        return node.env.clock
-    ends = np.asarray(attempts.end)[here]
-    kept = RETENTION if retention is None else retention[np.asarray(attempts.task)[here]]
-    return int((ends + kept).max())
+    def stop(self, option: NodeDeallocationOption) -> None:
+        """Close the slots and end what runs at once, as the option says."""
+        self.end_tasks(Outcome.TERMINATED if option is NodeDeallocationOption.TERMINATE else Outcome.REQUEUED)
+
+    def end_tasks(self, outcome: Outcome) -> None:
+        """Close the slots and end everything that runs on the node now with an outcome."""
+        self._site.change().out_of_service(self._node, self._env.clock, outcome)

@@ -1,72 +1,82 @@
-"""How jobs and tasks do what a client asks of them: one handler for each operation of `job_operations`."""
+"""How jobs and tasks do what a client asks of them: one case for each operation of `job_operations`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
 from simulator.engine.jobs.job import REFUSALS, Job, find_task
-from simulator.engine.jobs.schedule import NO_SCHEDULE, Schedule
 from simulator.kernel import job_control
+from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (
     AddJob,
     AddTasks,
     DeleteJob,
-    DeleteJobSchedule,
     DeleteTask,
     DisableJob,
-    DisableJobSchedule,
     EnableJob,
-    EnableJobSchedule,
-    JobOperation,
-    OnJob,
-    OnSchedule,
     ReactivateTask,
+    TaskOperation,
     TerminateJob,
-    TerminateJobSchedule,
     TerminateTask,
     UpdateJob,
 )
 from simulator.states import JobState, TaskState
 
 if TYPE_CHECKING:
-    from simulator.engine.world import World
+    from simulator.engine.operations.directory import Directory
 
-Handler = Callable[[Job, Any], Answer]
-NO_TASK = Answer("TaskNotFound", "The specified task does not exist")
+JobChange = AddTasks | DisableJob | EnableJob | TerminateJob | UpdateJob | DeleteJob | TaskOperation
+NO_TASK = Answer(ServiceCode.TASK_NOT_FOUND, "The specified task does not exist")
 
 
-def add_tasks(job: Job, asked: AddTasks) -> Answer:
-    """Say whether the job takes them; they arrive by themselves, a moment before the operation that adds them."""
+def perform(directory: Directory, asked: AddJob | JobChange) -> Answer:
+    """Perform an operation on a job, or return why not."""
+    job = directory.job(asked.job.id if isinstance(asked, AddJob) else asked.job)
+    if job is None:
+        return REFUSALS[None]
+    return job.create() if isinstance(asked, AddJob) else _change(job, asked)
+
+
+def _change(job: Job, asked: JobChange) -> Answer:
+    match asked:
+        case AddTasks():
+            return _add_tasks(job, asked)
+        case DisableJob():
+            return job.disable(asked.disable_tasks)
+        case EnableJob():
+            return job.enable()
+        case TerminateJob():
+            return job.terminate(asked.terminate_reason)
+        case UpdateJob():
+            return job.update(asked)
+        case DeleteJob():
+            return job.delete()
+        case TerminateTask():
+            return _terminate_task(job, asked)
+        case ReactivateTask():
+            return _reactivate_task(job, asked)
+        case DeleteTask():
+            return _delete_task(job, asked)
+        case _:
+            assert_never(asked)
+
+
+def _add_tasks(job: Job, asked: AddTasks) -> Answer:
+    """Return whether the job takes tasks; they arrive by themselves, just before the operation that adds them."""
     answer = REFUSALS.get(job.state, DONE)
     if answer.is_refusal:
         names = {task.id.lower() for task in asked.tasks}
-        kernel, now = job.pool.kernel, job.world.env.clock
+        tasks, now = job.pool.site.tasks, job.world.env.clock
         rows = np.flatnonzero((job.workload.job == job.number) & (job.workload.submit == now)).tolist()
-        found = [job.pool.task_of(row) for row in rows if job.workload.names[row].lower() in names]
-        job.take_back(task for task in found if kernel.state[task] == TaskState.ACTIVE)
+        found = [job.pool.tenancy.task_of(row) for row in rows if job.workload.names[row].lower() in names]
+        job.take_back(task for task in found if tasks.state_of(task) == TaskState.ACTIVE)
     return answer
 
 
-def disable(job: Job, asked: DisableJob) -> Answer:
-    """Start no more tasks."""
-    return job.disable(asked.disable_tasks)
-
-
-def enable(job: Job, _: EnableJob) -> Answer:
-    """Start tasks again."""
-    return job.enable()
-
-
-def terminate(job: Job, asked: TerminateJob) -> Answer:
-    """End the job."""
-    return job.terminate(asked.terminate_reason)
-
-
-def terminate_task(job: Job, asked: TerminateTask) -> Answer:
+def _terminate_task(job: Job, asked: TerminateTask) -> Answer:
     """End one task."""
     if job.state in REFUSALS:
         return REFUSALS[job.state]
@@ -78,17 +88,17 @@ def terminate_task(job: Job, asked: TerminateTask) -> Answer:
 
 def _end(job: Job, row: int) -> Answer:
     """Complete a task as a failure, unless it has completed."""
-    kernel, task, now = job.pool.kernel, job.pool.task_of(row), job.world.env.clock
-    if kernel.state[task] == TaskState.COMPLETED:
-        return Answer("TaskCompleted", "The task has completed already")
-    if kernel.state[task] == TaskState.ACTIVE:
+    tasks, task, now = job.pool.site.tasks, job.pool.tenancy.task_of(row), job.world.env.clock
+    if tasks.state_of(task) == TaskState.COMPLETED:
+        return Answer(ServiceCode.TASK_COMPLETED, "The task has completed already")
+    if tasks.state_of(task) == TaskState.ACTIVE:
         job.world.record.task_changes.append((row, now, False))
-    job_control.terminate(kernel, task, now)
+    job_control.terminate(job.pool.site.change(), task, now)
     return DONE
 
 
-def delete_task(job: Job, asked: DeleteTask) -> Answer:
-    """Remove one task; of the record it stays a part, as one that was ended if it had not completed."""
+def _delete_task(job: Job, asked: DeleteTask) -> Answer:
+    """Remove one task; it stays in the record, as one that was ended if it had not completed."""
     if job.state is None or job.state is JobState.DELETING:
         return REFUSALS[job.state]
     row = find_task(job, asked.task)
@@ -100,63 +110,20 @@ def delete_task(job: Job, asked: DeleteTask) -> Answer:
     return DONE
 
 
-def update(job: Job, asked: UpdateJob) -> Answer:
-    """Change what is named."""
-    return job.update(asked)
-
-
-def delete(job: Job, _: DeleteJob) -> Answer:
-    """Remove the job."""
-    return job.delete()
-
-
-def reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
-    """Let a failed task run again."""
+def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
+    """Run a failed task again."""
     if job.state in REFUSALS:
         return REFUSALS[job.state]
     row = find_task(job, asked.task)
     if row is None:
         return NO_TASK
-    kernel, task = job.pool.kernel, job.pool.task_of(row)
-    if kernel.state[task] != TaskState.COMPLETED:
-        return Answer("TaskNotCompleted", "Only a completed task can be reactivated")
-    if job.succeeded(task):
-        return Answer("TaskSucceeded", "A task that ended with exit code 0 cannot be reactivated")
+    tasks, task = job.pool.site.tasks, job.pool.tenancy.task_of(row)
+    if tasks.state_of(task) != TaskState.COMPLETED:
+        return Answer(ServiceCode.TASK_NOT_COMPLETED, "Only a completed task can be reactivated")
+    if tasks.has_succeeded(task):
+        return Answer(ServiceCode.TASK_SUCCEEDED, "A task that ended with exit code 0 cannot be reactivated")
     job.world.record.task_changes.append((row, job.world.env.clock, True))
+    kernel = job.pool.site.change()
     kernel.work.failed(task)  # as if it had never run: no checkpoint is left
     job_control.reactivate(kernel, task)
     return DONE
-
-
-HANDLERS: Final[Mapping[type[OnJob], Handler]] = {
-    AddTasks: add_tasks,
-    DisableJob: disable,
-    EnableJob: enable,
-    TerminateJob: terminate,
-    TerminateTask: terminate_task,
-    ReactivateTask: reactivate_task,
-    DeleteTask: delete_task,
-    UpdateJob: update,
-    DeleteJob: delete,
-}
-SCHEDULE_HANDLERS: Final[Mapping[type[OnSchedule], Callable[[Schedule], Answer]]] = {
-    DisableJobSchedule: Schedule.disable,
-    EnableJobSchedule: Schedule.enable,
-    TerminateJobSchedule: Schedule.terminate,
-    DeleteJobSchedule: Schedule.delete,
-}
-
-
-def perform(world: World, asked: JobOperation) -> Answer:
-    """Do it, or say why not."""
-    if isinstance(asked, OnSchedule):
-        name = asked.job_schedule.lower()
-        schedule = next((one for one in world.schedules if one.body.id.lower() == name), None)
-        return NO_SCHEDULE if schedule is None else SCHEDULE_HANDLERS[type(asked)](schedule)
-    name = asked.job.id if isinstance(asked, AddJob) else asked.job
-    number = world.job_number(name)
-    if number < 0:
-        return REFUSALS[None]
-    if isinstance(asked, AddJob):
-        return world.jobs[number].create()
-    return HANDLERS[type(asked)](world.jobs[number], asked)

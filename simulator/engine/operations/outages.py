@@ -1,31 +1,34 @@
-"""Capacity that the region cannot give for a while: of one VM size, of one zone, or of a size in a zone."""
+"""Capacity that the region lacks for a while: of one VM size, of one zone, or of a size in a zone."""
 
 from __future__ import annotations
 
-from simulator.engine.environment import NODES
-from simulator.engine.nodes.contact_loss import can_lose_contact, lose_contact
-from simulator.engine.world import Outage, World
+from typing import TYPE_CHECKING
+
+from simulator.engine.world import Outage
+from simulator.policy.response import Answer
 from simulator.states import NodeState
 from simulator.units import to_ms, to_s
 
+if TYPE_CHECKING:
+    from simulator.engine.operations.directory import Directory
+    from simulator.scenario.format.pool_operations import Outage as OutageOperation
 
-def begin(world: World, size: str | None, zone: int | None, duration: float) -> int:
-    """Start an outage. A whole zone fails with all its nodes; of a size, only new ones cannot be had.
 
-    Gives how many nodes lost contact.
-    """
-    outage = Outage(None if size is None else size.lower(), zone)
-    world.outages.append(outage)
-    world.env.after(to_ms(duration), NODES).callbacks.append(lambda _: world.outages.remove(outage))
-    if zone is None:
-        return 0
+def perform(directory: Directory, asked: OutageOperation) -> Answer:
+    """Start an outage; a whole zone fails with all its nodes, of a size only new nodes are denied."""
+    outage = Outage(None if asked.size is None else asked.size.lower(), asked.zone)
+    directory.world.begin_outage(outage, asked.duration)
+    hit = 0 if asked.zone is None else _fail_nodes(directory, outage, asked.duration)
+    return Answer(message=f"{hit} {'node' if hit == 1 else 'nodes'} lost contact" if hit else "")
+
+
+def _fail_nodes(directory: Directory, outage: Outage, duration: float) -> int:
+    """Break the nodes that an outage hits; return how many."""
     hit = 0
-    for pool in world.pools.values():
-        nodes = [
-            node
-            for node in pool.nodes.values()
-            if can_lose_contact(node) and outage.hits(pool.description.vm_size, world.record.nodes[node.number].zone)
-        ]
-        lose_contact(pool, nodes, NodeState.UNKNOWN, to_s(to_ms(duration)), f"outage of zone {zone}")
+    for pool in directory.pools:
+        size = pool.site.description.vm_size
+        nodes = [node for node in pool.members if node.can_lose_contact and outage.hits(size, node.zone)]
+        for node in nodes:
+            node.lose_contact(NodeState.UNKNOWN, to_s(to_ms(duration)), f"outage of zone {outage.zone}")
         hit += len(nodes)
     return hit

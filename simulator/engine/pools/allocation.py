@@ -1,62 +1,58 @@
-"""How a pool gets its nodes: admitted by the limits, then handed out one after the other by the region."""
+"""How a pool gets its nodes: admitted by the limits, then delivered one after the other by the region."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
-from simulator.engine.nodes.machine_numbers import address
-from simulator.engine.nodes.node import Life, Node
-from simulator.engine.pools.limits import growth_limits
-from simulator.engine.pools.resize_state import Order, Resize
+from simulator.engine.pools.resize import NodeOrder, Resize
 from simulator.policy.quota import admit, behind_first, near_enough
 from simulator.states import NodeKind
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.pools.pool import Pool
+    from simulator.engine.nodes.node import Life
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.limits import GrowthLimits
 
 
-def order(pool: Pool, resizing: Resize, kind: NodeKind, wanted: int) -> None:
-    """Ask for nodes: what the limits admit is on its way from now on."""
-    admission = admit(wanted, growth_limits(pool, kind), kind)
-    probability = pool.world.scenario.options.inter_node_allocation_probability
-    if pool.description.enable_inter_node_communication and probability < 1:
-        chances = [pool.nearness[kind]() for _ in range(admission.nodes)]
-        admission = near_enough(admission, wanted, chances, probability, kind)
-    resizing.fail(admission.code, admission.message)
-    if admission.nodes:
-        made = Order(kind, admission.nodes)
-        resizing.orders.append(made)
-        pool.world.env.process(_deliver(pool, made))
+class Allocation:
+    """Orders nodes for one pool and hands over each that appears."""
 
+    def __init__(self, site: Site, limits: GrowthLimits, deliver: Callable[[NodeKind], None]) -> None:
+        self._site = site
+        self._limits = limits
+        self._deliver_node = deliver
+        """Adds a node to the pool."""
+        streams = site.world.streams
+        self._nearness = {kind: streams.uniform_draws(f"nearness:{site.id}:{kind}") for kind in NodeKind}
+        """Draws whether a node is near enough to the others of its pool."""
 
-def _deliver(pool: Pool, made: Order) -> Life:
-    """Obtain the nodes of an order one after the other, as the region hands them out."""
-    env, options = pool.world.env, pool.world.scenario.options
-    tail = pool.description.simulation.timing.allocation_tail
-    first = env.clock + pool.spans.allocation[made.kind]()
-    k = 0
-    while made.outstanding:
-        yield env.at(first + to_ms(behind_first(k, tail, options.allocation_tail_model)), NODES)
-        if not made.outstanding:
-            return
-        k += 1
-        made.outstanding -= 1
-        pool.appeared(_appear(pool, made.kind))
+    def order(self, resize: Resize, kind: NodeKind, wanted: int, held: dict[NodeKind, int]) -> None:
+        """Order nodes: those that the limits admit are on order from now on."""
+        admission = admit(wanted, self._limits.of(kind, held), kind)
+        probability = self._site.world.options.inter_node_allocation_probability
+        if self._site.description.enable_inter_node_communication and probability < 1:
+            chances = [self._nearness[kind]() for _ in range(admission.nodes)]
+            admission = near_enough(admission, wanted, chances, probability, kind)
+        resize.fail(admission.code, admission.message)
+        if admission.nodes:
+            made = NodeOrder(kind, admission.nodes)
+            resize.orders.append(made)
+            self._site.world.env.process(self._deliver(made))
 
-
-def _appear(pool: Pool, kind: NodeKind) -> Node:
-    sequence = len(pool.numbers)
-    pool.kernel.nodes.reserve(sequence + 1)
-    name, machine = pool.names.take(), pool.world.addresses.take()
-    suffix = "d" if kind is NodeKind.DEDICATED else "p"
-    row = pool.world.record.node(f"{pool.id}_{sequence + 1}_{suffix}", pool.index, kind, sequence)
-    found = pool.world.record.nodes[row]
-    found.host, found.address, found.zone = f"{pool.id}-vm{name}", address(machine), pool.next_zone()
-    pool.numbers.append(row)
-    place = pool.come[kind]
-    pool.come[kind] += 1
-    node = Node(pool, kind, sequence, row, place=place, name=name, machine=machine)
-    pool.nodes[sequence] = node
-    return node
+    def _deliver(self, made: NodeOrder) -> Life:
+        """Obtain the nodes of an order one after the other, as the region delivers them."""
+        env = self._site.world.env
+        model = self._site.world.options.allocation_tail_model
+        tail = self._site.description.simulation.timing.allocation_tail
+        first = env.clock + self._site.durations.allocation[made.kind]()
+        k = 0
+        while made.outstanding:
+            yield env.at(first + to_ms(behind_first(k, tail, model)), NODES)
+            if not made.outstanding:
+                return
+            k += 1
+            made.deliver()
+            self._deliver_node(made.kind)

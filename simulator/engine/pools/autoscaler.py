@@ -1,53 +1,78 @@
 """The autoscale loop of one pool: metrics sampled every 30 s, the formula evaluated at every interval.
 
-Sampling and evaluation are separate processes that are not synchronised, as in the service (language
-specification, sections 8 and 9.1). A formula sees the samples that can be read at its instant, nothing else.
+Sampling and evaluation are separate processes that are not synchronised, as in the service. A formula sees the samples
+that can be read at its instant, nothing else (`docs/model.md#evaluations`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.engine.environment import AUTOSCALE, SAMPLING
-from simulator.engine.pools import autoscale_control
-from simulator.engine.pools.node_counts import census
+from simulator.engine.pools.node_counts import count_nodes
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
 from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
 from simulator.formula.variables import RETIRED
-from simulator.kernel import Kernel, used_cores, used_memory
 from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import MS_PER_S, to_ms
 
 if TYPE_CHECKING:
-    from simulator.engine.pools.pool import Pool
+    import numpy as np
+    import numpy.typing as npt
+
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.members import Members
 
 TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
 PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
 MIB = 2**20
 PROFILES = {"typical": (0.0, 10.0), "documented": (60.0, 0.0)}
-"""Delay and jitter in seconds before a sample can be read (assumption A21)."""
+"""Delay and jitter in seconds before a sample can be read (`docs/model.md#delay-of-samples`)."""
+
+
+class Target(Protocol):
+    """What evaluations act on."""
+
+    @property
+    def targets(self) -> Mapping[NodeKind, int]:
+        """The targets that a formula sees."""
+
+    def apply(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> str:
+        """Act on new targets; return what was done."""
 
 
 class Autoscaler:
     """Sampler and evaluator of one pool, from the moment autoscale is enabled."""
 
-    def __init__(self, pool: Pool, formula: Formula, interval: int) -> None:
-        options = pool.world.scenario.options
-        self.pool = pool
-        self.env = pool.world.env
+    def __init__(
+        self,
+        site: Site,
+        members: Members,
+        target: Target,
+        formula: Formula,
+        interval: int,
+        latency: npt.NDArray[np.int64],
+    ) -> None:
+        options = site.world.options
+        self._site = site
+        self._members = members
+        self._target = target
+        self.env = site.world.env
         self.formula = formula
         self.options = Options.of(options.formula)
         self.interval = interval
+        self._latency = latency
+        """Dispatch latency of each task, ms."""
         self.history = History()
-        self._origin = Timestamp.of(pool.world.scenario.origin).ticks
+        self._origin = Timestamp.of(site.world.scenario.origin).ticks
         self._unread: list[tuple[int, int, str, float]] = []
         """Heap of samples that cannot be read yet: ready (ms), taken (ticks), metric, value."""
         profile = PROFILES.get(options.sample_profile)
         self._delay, self._jitter = profile or (options.sample_delay_s, options.sample_jitter_s)
-        self._luck = pool.world.dice(f"samples:{pool.id}")
+        self._draw = site.world.streams.uniform_draws(f"samples:{site.id}")
         self._began = self.env.clock
         self.changed = self.env.clock
         """When autoscale was last enabled or changed."""
@@ -59,10 +84,10 @@ class Autoscaler:
         self.env.process(self._evaluate(self._began, at_once=options.first_eval == "immediate"))
 
     def change(self, formula: Formula | None, interval: int | None) -> None:
-        """Take a new formula or interval; a new interval starts a new schedule now, a new formula alone keeps it."""
+        """Change formula or interval; a new interval starts a new schedule now, a new formula alone keeps it."""
         self.changed = self.env.clock
         self.formula = formula or self.formula
-        at_once = self.pool.world.scenario.options.run_on_reenable
+        at_once = self._site.world.options.run_on_reenable
         if interval is not None and interval != self.interval:
             self.interval = interval
             self._schedule += 1
@@ -72,25 +97,25 @@ class Autoscaler:
             event.callbacks.append(lambda _: self._run_once())
 
     def stop(self) -> None:
-        """Neither sample nor evaluate any more."""
+        """Stop sampling and evaluating."""
         self.is_enabled = False
         self._schedule += 1
 
     def context(self) -> Context:
-        """Give the pool as the formula sees it now."""
+        """Return the pool as the formula sees it now."""
         now = self.env.clock
         while self._unread and self._unread[0][0] <= now:
             _, taken, metric, value = heappop(self._unread)
             self.history.add(metric, taken, value)
-        targets = self.pool.wanted
+        targets = self._target.targets
         return Context(
             now=Timestamp(self._origin + now * TICKS_PER_MS),
             target_dedicated_nodes=targets[NodeKind.DEDICATED],
             target_low_priority_nodes=targets[NodeKind.LOW_PRIORITY],
             live={
-                "$CurrentDedicatedNodes": float(len(self.pool.of_kind(NodeKind.DEDICATED))),
-                "$CurrentLowPriorityNodes": float(len(self.pool.of_kind(NodeKind.LOW_PRIORITY))),
-                "$TaskSlotsPerNode": float(self.pool.description.task_slots_per_node),
+                "$CurrentDedicatedNodes": float(self._members.count(NodeKind.DEDICATED)),
+                "$CurrentLowPriorityNodes": float(self._members.count(NodeKind.LOW_PRIORITY)),
+                "$TaskSlotsPerNode": float(self._site.description.task_slots_per_node),
             },
             samples=self.history,
             options=self.options,
@@ -98,15 +123,15 @@ class Autoscaler:
 
     def _sample(self) -> Generator[Any, Any, None]:
         """Take samples at enabling + phase + k periods, strictly after enabling."""
-        options = self.pool.world.scenario.options
+        options = self._site.world.options
         first = self._began + to_ms(options.sample_phase_s)
         at = first if first > self._began else first + PERIOD_MS
         while True:
             yield self.env.at(at, SAMPLING)
-            if self.pool.deleted or not self.is_enabled:
+            if not self.is_enabled:
                 return
             for metric, value in self._metrics().items():
-                drop, jitter = self._luck(), self._luck()
+                drop, jitter = self._draw(), self._draw()
                 if drop >= options.sample_drop_probability:
                     ready = at + to_ms(self._delay + jitter * self._jitter)
                     taken = self._origin + at * TICKS_PER_MS
@@ -114,34 +139,33 @@ class Autoscaler:
             at += PERIOD_MS
 
     def _metrics(self) -> dict[str, float]:
-        """Read what the service samples (language specification, 7.2); nodes without a VM use no CPU."""
-        pool, kernel = self.pool, self.pool.kernel
-        nodes = census(pool.nodes.values())
-        running, dispatched = kernel.running, 0
-        if pool.world.scenario.options.dispatch_counted_as == "active":
-            dispatched = pool.dispatching()
-        active = float(eligible_instances(kernel) + dispatched)
+        """Return what the service samples now; nodes without a VM use no CPU (`docs/model.md#metrics`)."""
+        site, tasks, options = self._site, self._site.tasks, self._site.world.options
+        nodes = count_nodes(self._members)
+        running, dispatched = tasks.running, 0
+        if options.dispatch_counted_as == "active":
+            dispatched = tasks.dispatching(self._latency, self.env.clock)
+        active = float(tasks.eligible_instances + dispatched)
         found = {
             "$ActiveTasks": active,
             "$RunningTasks": float(running - dispatched),
             "$PendingTasks": active + running - dispatched,
-            "$SucceededTasks": float(kernel.completed - kernel.failed),
-            "$FailedTasks": float(kernel.failed),
+            "$SucceededTasks": float(tasks.completed - tasks.failed),
+            "$FailedTasks": float(tasks.failed),
             "$CurrentDedicatedNodes": float(nodes.dedicated),
             "$CurrentLowPriorityNodes": float(nodes.low_priority),
             "$PreemptedNodeCount": float(nodes.preempted),
             "$UsableNodeCount": float(nodes.usable),
         }
-        options = pool.world.scenario.options
         with_vm = nodes.with_vm
         if with_vm:
-            share = min(1.0, used_cores(kernel) / (with_vm * pool.size.vcpus * 1000))
+            share = min(1.0, tasks.used_cores / (with_vm * site.size.vcpus * 1000))
             found["$CPUPercent"] = share * (100.0 if options.cpu_scale == "percent" else 1.0)
         if with_vm and options.retired_metrics == "sampled":
             found |= dict.fromkeys(RETIRED, 0.0)  # there is no disk and no network traffic in a simulation
             found["$SampleNodeCount"] = float(with_vm)
-            found["$MemoryBytes"] = used_memory(kernel) * MIB / 1e6 / with_vm
-            ages = [self.env.clock - node.allocated for node in pool.nodes.values() if node.has_vm]
+            found["$MemoryBytes"] = tasks.used_memory * MIB / 1e6 / with_vm
+            ages = [self.env.clock - node.allocated for node in self._members if node.has_vm]
             found["$WallClockSeconds"] = sum(ages) / MS_PER_S
         return found
 
@@ -151,20 +175,20 @@ class Autoscaler:
         at = began if at_once else began + interval
         while True:
             yield self.env.at(at, AUTOSCALE)
-            if self.pool.deleted or schedule != self._schedule:
+            if schedule != self._schedule:
                 return
             self._run_once()
             at += interval
 
     def _run_once(self) -> None:
         """Evaluate, but not twice at one instant."""
-        if self._last_run != self.env.clock and self.is_enabled and not self.pool.deleted:
+        if self._last_run != self.env.clock and self.is_enabled:
             self._last_run = self.env.clock
             self.run()
 
     def run(self) -> AutoScaleRun:
-        """Evaluate the formula now and act on what it says; an error leaves the pool as it is."""
-        traced = self.pool.world.scenario.options.record_traces
+        """Evaluate the formula now and act on its result; an error leaves the pool as it is."""
+        traced = self._site.world.options.record_traces
         found = self.formula.evaluate(self.context(), trace=traced)
         action = "error"
         if found.error is None:
@@ -172,16 +196,6 @@ class Autoscaler:
                 NodeKind.DEDICATED: found.target_dedicated_nodes,
                 NodeKind.LOW_PRIORITY: found.target_low_priority_nodes,
             }
-            action = autoscale_control.apply(self.pool, targets, NodeDeallocationOption(found.node_deallocation_option))
-        self.pool.world.record.evaluation(self.pool.index, self.env.clock, found, action)
+            action = self._target.apply(targets, NodeDeallocationOption(found.node_deallocation_option))
+        self._site.world.record.evaluation(self._site.index, self.env.clock, found, action)
         return found
-
-
-def eligible_instances(kernel: Kernel) -> int:
-    """Count the waiting tasks that wait for no other, a multi-instance task once for each of its nodes."""
-    return sum(
-        (count + parked) * shape.instances
-        for count, parked, shape in zip(
-            kernel.queues.waiting_of_shape, kernel.parked_of_shape, kernel.shapes, strict=True
-        )
-    )

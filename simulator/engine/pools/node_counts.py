@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
+class NodeCounts:
     """Counts of nodes; `usable` ones are in service, `with_vm` are all but the preempted and deallocated."""
 
     dedicated: int
@@ -23,8 +23,8 @@ class Census:
     usable: int
 
 
-def census(nodes: Iterable[Node]) -> Census:
-    """Count `nodes`."""
+def count_nodes(nodes: Iterable[Node]) -> NodeCounts:
+    """Count `nodes` by kind and condition."""
     dedicated = low_priority = preempted = with_vm = usable = 0
     for node in nodes:
         if node.kind is NodeKind.DEDICATED:
@@ -36,4 +36,4 @@ def census(nodes: Iterable[Node]) -> Census:
         elif node.has_vm:
             with_vm += 1
             usable += node.in_service
-    return Census(dedicated, low_priority, preempted, with_vm, usable)
+    return NodeCounts(dedicated, low_priority, preempted, with_vm, usable)

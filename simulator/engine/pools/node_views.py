@@ -10,7 +10,8 @@ from simulator.units import to_s
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pools.pool import Pool
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.members import Members
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,16 @@ class NodeView:
     """Thumbprints that the pool has and the node gets at its next start."""
 
 
-def node_views(pool: Pool) -> tuple[NodeView, ...]:
-    """List the nodes of a pool, by sequence number."""
-    return tuple(_view(pool, node) for node in pool.nodes.values())
+def node_views(site: Site, members: Members) -> tuple[NodeView, ...]:
+    """Return the nodes of a pool, by sequence number."""
+    return tuple(_view(site, node) for node in members)
 
 
-def _view(pool: Pool, node: Node) -> NodeView:
-    row, size = pool.world.record.nodes[node.number], pool.size
-    running = pool.kernel.nodes.held[node.sequence]
+def _view(site: Site, node: Node) -> NodeView:
+    row, size = site.world.record.nodes[node.number], site.size
+    running = site.tasks.count_on(node.sequence)
     state = node.state or NodeState.CREATING
-    installed = node.setup.certificates if node.setup else pool.setup.certificates
+    installed = node.setup.certificates if node.setup else site.setup.certificates
     return NodeView(
         id=row.id,
         kind=node.kind,
@@ -56,6 +57,6 @@ def _view(pool: Pool, node: Node) -> NodeView:
         temp_disk_gib=size.temp_disk_gib,
         allocation_time=to_s(node.allocated),
         last_boot_time=None if node.last_boot < 0 else to_s(node.last_boot),
-        running_tasks=int(running),
-        pending_certificates=tuple(name for name in pool.setup.certificates if name not in installed),
+        running_tasks=running,
+        pending_certificates=tuple(name for name in site.setup.certificates if name not in installed),
     )

@@ -7,42 +7,49 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simulator.engine.nodes.interrupts import Restart
-from simulator.engine.nodes.node import Life
 from simulator.states import NodeDeallocationOption, NodeState
 
 if TYPE_CHECKING:
-    from simulator.engine.pools.pool import Pool
+    from simulator.engine.nodes.node import Life
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.members import Members
 
 SHARE = 0.2
-"""Of the pool in one batch, the default of rolling upgrades of scale sets."""
+"""Share of the pool in one batch, the default of rolling upgrades of scale sets."""
 UNREACHED = (NodeState.UPGRADINGOS, NodeState.UNKNOWN, NodeState.UNUSABLE)
 """States in which a node cannot be upgraded; it boots the new version when it starts again."""
-ORDER = Restart(NodeState.UPGRADINGOS, NodeDeallocationOption.REQUEUE)
 
 
-def begin_upgrade(pool: Pool, version: str | None, batch: int | str | None) -> None:
-    """Start an upgrade of the nodes that the pool has now; later ones boot the new version anyway."""
-    pool.upgrading = True
-    pool.os_version = version
-    waiting = sorted(pool.nodes)
-    if batch is None:
-        batch = max(1, math.floor(SHARE * len(waiting)))
-    pool.world.env.process(_roll(pool, waiting, len(waiting) if isinstance(batch, str) else batch))
+class OsUpgrade:
+    """Upgrades the operating system of one pool."""
 
+    def __init__(self, site: Site, members: Members) -> None:
+        self._env = site.world.env
+        self._members = members
+        self.version = site.description.os_version
+        self.is_running = False
 
-def _roll(pool: Pool, waiting: list[int], batch: int) -> Life:
-    """Take nodes in order of their sequence number; the next one starts when one of the batch is itself again."""
-    env = pool.world.env
-    under_way: list[simpy.Event] = []
-    while waiting or under_way:
-        while waiting and len(under_way) < batch:
-            node = pool.nodes.get(waiting.pop(0))
-            if node is not None and node.has_vm and not node.leaving and node.state not in UNREACHED:
-                node.upgraded = simpy.Event(env)
-                node.tell(ORDER)
-                under_way.append(node.upgraded)
-        if under_way:
-            yield simpy.AnyOf(env, under_way)
-            under_way = [event for event in under_way if not event.triggered]
-    pool.upgrading = False
+    def begin(self, version: str | None, batch: int | str | None) -> None:
+        """Start an upgrade of the nodes that the pool has now; later ones boot the new version anyway.
+
+        `batch` is how many nodes are upgraded at a time; `all`, or None for a fifth of the pool.
+        """
+        self.is_running = True
+        self.version = version
+        waiting = sorted(node.sequence for node in self._members)
+        if batch is None:
+            batch = max(1, math.floor(SHARE * len(waiting)))
+        self._env.process(self._roll(waiting, len(waiting) if isinstance(batch, str) else batch))
+
+    def _roll(self, waiting: list[int], batch: int) -> Life:
+        """Upgrade nodes in order of their sequence number; the next one starts when one of the batch is ready again."""
+        under_way: list[simpy.Event] = []
+        while waiting or under_way:
+            while waiting and len(under_way) < batch:
+                node = self._members.get(waiting.pop(0))
+                if node is not None and node.has_vm and not node.leaving and node.state not in UNREACHED:
+                    under_way.append(node.upgrade(NodeDeallocationOption.REQUEUE))
+            if under_way:
+                yield simpy.AnyOf(self._env, under_way)
+                under_way = [event for event in under_way if not event.triggered]
+        self.is_running = False

@@ -1,4 +1,4 @@
-"""What a pool knows of its nodes when some of them must go."""
+"""What a pool knows of its nodes when some of them must leave."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from simulator.policy.removal import Candidate, choose
 from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pools.pool import Pool
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.members import Members
 
 
-def choose_victims(pool: Pool, kind: NodeKind, count: int) -> list[int]:
-    """Give the sequence numbers of the nodes of one kind that leave."""
-    order = pool.world.scenario.options.scale_down_order
-    nodes = [node for node in pool.of_kind(kind) if not node.leaving]
-    candidates = [_candidate(pool, node) for node in nodes]
-    dice = [pool.luck("removal", node) for node in nodes] if order.startswith("random") else []
-    return choose(candidates, count, order, dice)
+def choose_victims(site: Site, members: Members, managers: AbstractSet[int], kind: NodeKind, count: int) -> list[int]:
+    """Return the sequence numbers of the nodes of one kind that leave; `managers` are tasks that manage jobs."""
+    order = site.world.options.scale_down_order
+    nodes = [node for node in members.of_kind(kind) if not node.leaving]
+    candidates = [_candidate(site, node, managers) for node in nodes]
+    draws = [site.draw("removal", node) for node in nodes] if order.startswith("random") else []
+    return choose(candidates, count, order, draws)
 
 
-def _candidate(pool: Pool, node: Node) -> Candidate:
-    kernel, now = pool.kernel, pool.world.env.clock
+def _candidate(site: Site, node: Node, managers: AbstractSet[int]) -> Candidate:
     state = node.state or NodeState.CREATING
     if state is NodeState.LEAVINGPOOL:
-        state = NodeState.IDLE  # told at this very instant that it stays
+        state = NodeState.IDLE  # put back to work at this very instant
+    running = site.tasks.tasks_on(node.sequence) if site.tasks.count_on(node.sequence) else ()
     used = elapsed = 0
-    if kernel.nodes.held[node.sequence] and state is NodeState.IDLE:
-        for task in kernel.nodes.tasks_on(node.sequence):
-            state = NodeState.RUNNING
-            slots = kernel.shape_of(task).slots
-            used += slots
-            elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
-    return Candidate(node.sequence, state, node.allocated, used, elapsed, pool.runs_job_manager(node))
+    if running and state is NodeState.IDLE:
+        state = NodeState.RUNNING
+        used, elapsed = site.tasks.load_on(node.sequence, site.world.env.clock)
+    return Candidate(node.sequence, state, node.allocated, used, elapsed, not managers.isdisjoint(running))

@@ -1,234 +1,237 @@
-"""What resizes do to a pool: they start, take over from each other, are stopped, run out of time, and end."""
+"""The size of a pool: its targets and the resize in progress.
+
+Resizes start, take over from each other, are stopped, time out, and end (`docs/model.md#retargeting-a-resize`).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from simulator.engine.environment import ARRIVALS
-from simulator.engine.nodes.interrupts import Leave, Stay
-from simulator.engine.pools import allocation
+from simulator.engine.nodes.home import Home
+from simulator.engine.pools.allocation import Allocation
 from simulator.engine.pools.removal_candidates import choose_victims
-from simulator.engine.pools.resize_state import Resize
-from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
-from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+from simulator.engine.pools.resize import Resize
+from simulator.policy.codes import ServiceCode
+from simulator.policy.response import Answer
+from simulator.states import AllocationState, NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from simulator.engine.nodes.node import Node
-    from simulator.engine.pools.pool import Pool
-
-ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
-
-
-def resize(
-    pool: Pool,
-    targets: dict[NodeKind, int],
-    *,
-    timeout: float | None,
-    option: NodeDeallocationOption = NodeDeallocationOption.REQUEUE,
-) -> Answer:
-    """Start a resize to `targets`; a row of it is recorded also where the service refuses."""
-    wanted = {**pool.targets, **targets}
-    refused = SCALES_ITSELF if pool.autoscaler is not None and not pool.deleted else refusal(pool)
-    if refused:
-        _end_row(pool, _row(pool, wanted, option), refused.code, refused.message)
-        return refused
-    begin(pool, wanted, option, timeout=timeout)
-    return DONE
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.limits import GrowthLimits
+    from simulator.engine.pools.members import Members
 
 
-def refusal(pool: Pool) -> Answer | None:
-    """Say what stands in the way of a resize."""
-    if pool.deleted:
-        return DELETING
-    return None if pool.resizing is None else RESIZING
+class Owner(Home, Protocol):
+    """The pool whose size changes: home of the nodes that a growth obtains."""
+
+    @property
+    def scales_itself(self) -> bool:
+        """Whether a formula sets its targets."""
+
+    def resized(self) -> None:
+        """Note that a resize has ended."""
 
 
-def begin(
-    pool: Pool,
-    wanted: dict[NodeKind, int],
-    option: NodeDeallocationOption,
-    *,
-    timeout: float | None,
-    drain_timeout: float | None = None,
-    chosen: Sequence[Node] = (),
-) -> None:
-    """Start a resize, or take over from the one in progress: what that has under way goes on.
+class Resizing:
+    """Starts and ends the resizes of one pool."""
 
-    `chosen` nodes leave in any case, before any others are chosen.
-    """
-    before = pool.resizing
-    if before is not None:
-        _end_row(pool, before.row, "Retargeted", "A new target replaced this one before it was reached")
-    row = _row(pool, wanted, option)
-    _set_targets(pool, wanted)
-    pool.resizing = resizing = Resize(row, option)
-    if before is not None:
-        resizing.orders = [order for order in before.orders if order.outstanding]
-        resizing.victims, resizing.awaited = before.victims, before.awaited
-    for node in chosen:
-        _remove(resizing, node)
-    for kind in NodeKind:
-        _adjust(pool, resizing, kind)
-    for limit, act in ((timeout, _time_out), (drain_timeout, _give_up_draining)):
-        if limit is not None and math.isfinite(limit):
-            event = pool.world.env.after(to_ms(limit), ARRIVALS)
-            event.callbacks.append(lambda _, act=act: act(pool, resizing))  # type: ignore[misc]  # bound now
-    progress(pool)
+    def __init__(
+        self, site: Site, members: Members, limits: GrowthLimits, owner: Owner, managers: AbstractSet[int]
+    ) -> None:
+        self._site = site
+        self._members = members
+        self._owner = owner
+        self._managers = managers
+        """Tasks whose nodes leave last."""
+        self._allocation = Allocation(site, limits, self._deliver)
+        self._targets = dict.fromkeys(NodeKind, 0)
+        self._current: Resize | None = None
 
+    # ---- reading -------------------------------------------------------------------------------------------
 
-def stop(pool: Pool) -> Answer:
-    """Keep what has been obtained, also nodes that only drain so far; the target is not restored.
+    @property
+    def targets(self) -> Mapping[NodeKind, int]:
+        """How many nodes of each kind the pool is to have."""
+        return self._targets
 
-    Nodes past their drain go; the pool is steady when they have.
-    """
-    if pool.resizing is not None:
-        pool.pending = None  # targets stay until the next evaluation (assumption P33)
-        _cancel_orders(pool.resizing, "ResizeStopped", "The resize was stopped")
-        _put_back(pool, pool.resizing)
-        pool.resizing.stopped = True
-        progress(pool)
-    return DONE
+    @property
+    def in_progress(self) -> bool:
+        return self._current is not None
 
+    @property
+    def drains_now(self) -> bool:
+        """Whether a resize waits for tasks to end before it can go on."""
+        return self._current is not None and self._current.drains(self._members)
 
-def clear(pool: Pool) -> None:
-    """Stop a running resize and remove every node, for a pool that is being deleted; tasks are given back.
+    @property
+    def state(self) -> AllocationState:
+        """Whether the size is as it is to be, on its way there, or about to be left as it is."""
+        if self._current is None:
+            return AllocationState.STEADY
+        return AllocationState.STOPPING if self._current.stopped else AllocationState.RESIZING
 
-    Nodes that drain are told anew; those past their drain are on their way already.
-    """
-    if pool.resizing is not None:
-        _cancel_orders(pool.resizing, "ResizeStopped", "The pool is being deleted")
-        _finish(pool, pool.resizing)
-    row = _row(pool, dict.fromkeys(NodeKind, 0), NodeDeallocationOption.REQUEUE)
-    _set_targets(pool, dict.fromkeys(NodeKind, 0))
-    pool.resizing = resizing = Resize(row, NodeDeallocationOption.REQUEUE)
-    for node in list(pool.nodes.values()):
-        _remove(resizing, node)
-    progress(pool)
+    def on_order(self, kind: NodeKind) -> int:
+        """Return how many nodes of one kind have been promised and have not appeared."""
+        return 0 if self._current is None else self._current.on_order(kind)
 
+    def held(self, kind: NodeKind) -> int:
+        """Return how many nodes of one kind the pool has or has been promised."""
+        return self._members.count(kind) + self.on_order(kind)
 
-def progress(pool: Pool) -> None:
-    """End the resize if nothing is left to do."""
-    if pool.resizing is not None and pool.resizing.is_complete:
-        _finish(pool, pool.resizing)
+    # ---- from begin to end ---------------------------------------------------------------------------------
 
+    def refuse(self, targets: Mapping[NodeKind, int], option: NodeDeallocationOption, answer: Answer) -> Answer:
+        """Record a resize that the service refuses, and return its answer."""
+        self._end_row(self._begin_row({**self._targets, **targets}, option), answer.code, answer.message)
+        return answer
 
-def appeared(pool: Pool, node: Node) -> None:
-    """Note that a node on order has come; it may have to come farther before the resize ends (assumption P32)."""
-    if pool.resizing is not None and pool.world.scenario.options.steady_when != "allocated":
-        pool.resizing.awaited.add(node.sequence)
-    progress(pool)
+    def begin(
+        self,
+        targets: Mapping[NodeKind, int],
+        option: NodeDeallocationOption,
+        *,
+        timeout: float | None,
+        drain_timeout: float | None = None,
+        chosen: Iterable[Node] = (),
+    ) -> None:
+        """Start a resize, or take over from the one in progress, with its orders and its leaving nodes.
 
+        `chosen` nodes leave in any case, before any others are chosen.
+        """
+        wanted, before = {**self._targets, **targets}, self._current
+        if before is not None:
+            self._end_row(before.row, ServiceCode.RETARGETED, "A new target replaced this one before it was reached")
+        resize = self._replace(wanted, option, before)
+        for node in chosen:
+            resize.remove(node)
+        for kind in NodeKind:
+            self._adjust(resize, kind)
+        for limit, act in ((timeout, self._time_out), (drain_timeout, self._stop_draining)):
+            if limit is not None and math.isfinite(limit):
+                event = self._site.world.env.after(to_ms(limit), ARRIVALS)
+                event.callbacks.append(lambda _, act=act: act(resize))  # type: ignore[misc]  # bound now
+        self._progress()
 
-def entered(pool: Pool, node: Node) -> None:
-    """Note that a node has changed its state; a growth may have waited for it (assumption P32, `steady_when`)."""
-    if pool.resizing is None or node.sequence not in pool.resizing.awaited:
-        return
-    if pool.world.scenario.options.steady_when == "idle":
-        on_its_way = node.state in ON_THEIR_WAY
-    else:
-        on_its_way = node.state is NodeState.CREATING
-    if not on_its_way:
-        pool.resizing.awaited.discard(node.sequence)
-        progress(pool)
+    def stop(self) -> None:
+        """Keep what has been obtained, also nodes that only drain so far; the target is not restored.
 
+        Nodes past their drain leave; the pool is steady when they have.
+        """
+        if self._current is not None:
+            self._current.stop(ServiceCode.RESIZE_STOPPED, "The resize was stopped")
+            self._current.put_back(self._members)
+            self._current.settle_down()
+            self._progress()
 
-def gone(pool: Pool, node: Node) -> None:
-    """Note that a node is gone, whether or not the resize wanted it to go."""
-    if pool.resizing is not None:
-        pool.resizing.victims.discard(node.sequence)
-        progress(pool)
+    def clear(self) -> None:
+        """Stop a running resize and remove every node, for a pool that is being deleted; tasks are requeued.
 
+        Nodes that drain get another option; those past their drain are on their way already.
+        """
+        if self._current is not None:
+            self._current.stop(ServiceCode.RESIZE_STOPPED, "The pool is being deleted")
+            self._finish(self._current)
+        resize = self._replace(dict.fromkeys(NodeKind, 0), NodeDeallocationOption.REQUEUE, None)
+        for node in list(self._members):
+            resize.remove(node)
+        self._progress()
 
-def _row(pool: Pool, wanted: dict[NodeKind, int], option: NodeDeallocationOption) -> int:
-    shrinks = any(wanted[kind] < len(pool.of_kind(kind)) for kind in NodeKind)
-    return pool.world.record.resize_started(
-        pool.index,
-        pool.world.env.clock,
-        dedicated=(pool.targets[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
-        low_priority=(pool.targets[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
-        option=str(option) if shrinks else None,
-    )
+    # ---- what nodes report ---------------------------------------------------------------------------------
 
+    def _deliver(self, kind: NodeKind) -> None:
+        """Add a node that was on order; it may have to come farther before the resize ends."""
+        node = self._members.add(kind, self._owner)
+        if self._current is not None and self._site.world.options.steady_when != "allocated":
+            self._current.await_node(node)
+        self._progress()
 
-def _set_targets(pool: Pool, targets: dict[NodeKind, int]) -> None:
-    pool.targets = targets
-    pool.world.record.target(
-        pool.index, pool.world.env.clock, targets[NodeKind.DEDICATED], targets[NodeKind.LOW_PRIORITY]
-    )
+    def entered(self, node: Node) -> None:
+        """Note that a node has changed its state; a growth may have waited for it."""
+        if self._current is not None and self._current.entered(node, self._site.world.options.steady_when):
+            self._progress()
 
+    def gone(self, node: Node) -> None:
+        """Note that a node is gone, whether or not a resize wanted it to leave."""
+        if self._current is not None:
+            self._current.gone(node)
+            self._progress()
 
-def _adjust(pool: Pool, resizing: Resize, kind: NodeKind) -> None:
-    ordered = [order for order in resizing.orders if order.kind is kind]
-    leaving = sum(1 for node in pool.of_kind(kind) if node.leaving)
-    coming = sum(order.outstanding for order in ordered)
-    missing = pool.targets[kind] - (len(pool.of_kind(kind)) - leaving + coming)
-    for order in reversed(ordered):  # what is still on order is cancelled first, newest first
-        given_up = min(max(-missing, 0), order.outstanding)
-        order.outstanding -= given_up
-        missing += given_up
-    if missing > 0:
-        allocation.order(pool, resizing, kind, missing)
-    elif missing < 0:
-        for sequence in choose_victims(pool, kind, -missing):
-            _remove(resizing, pool.nodes[sequence])
+    # ---- inside --------------------------------------------------------------------------------------------
 
-
-def _remove(resizing: Resize, node: Node) -> None:
-    resizing.victims.add(node.sequence)
-    if not node.leaving or node.draining is not None:
-        node.leaving = True
-        node.tell(Leave(resizing.option or NodeDeallocationOption.REQUEUE))
-
-
-def _put_back(pool: Pool, resizing: Resize) -> int:
-    """Let victims that only drain so far go back to work; gives how many did."""
-    staying = [pool.nodes[sequence] for sequence in sorted(resizing.victims) if pool.nodes[sequence].can_stay]
-    for node in staying:
-        resizing.victims.discard(node.sequence)
-        node.leaving = False
-        node.tell(Stay())
-    return len(staying)
-
-
-def _time_out(pool: Pool, resizing: Resize) -> None:
-    if pool.resizing is not resizing:
-        return
-    if resizing.awaited or any(order.outstanding for order in resizing.orders):
-        _cancel_orders(
-            resizing,
-            "AllocationTimedout",
-            "Desired number of nodes could not be allocated as the resize timeout was reached",
+    def _replace(self, targets: dict[NodeKind, int], option: NodeDeallocationOption, before: Resize | None) -> Resize:
+        """Make a resize to new targets the current one."""
+        row = self._begin_row(targets, option)
+        self._targets = targets
+        self._site.world.record.target(
+            self._site.index,
+            self._site.world.env.clock,
+            targets[NodeKind.DEDICATED],
+            targets[NodeKind.LOW_PRIORITY],
         )
-    if pool.autoscaler is not None and pool.drains_now:
-        return  # a drain under autoscale has a limit of its own (assumption P60)
-    _give_up_draining(pool, resizing)
+        self._current = Resize(row, option, before)
+        return self._current
 
+    def _adjust(self, resize: Resize, kind: NodeKind) -> None:
+        """Order the nodes of one kind that are missing, or cancel and remove those that are too many."""
+        nodes = self._members.of_kind(kind)
+        leaving = sum(node.leaving for node in nodes)
+        missing = self._targets[kind] - (len(nodes) - leaving + resize.on_order(kind))
+        missing += resize.cancel_orders(kind, -missing)
+        if missing > 0:
+            held = {every: self.held(every) for every in NodeKind}
+            self._allocation.order(resize, kind, missing, held)
+        elif missing < 0:
+            for sequence in choose_victims(self._site, self._members, self._managers, kind, -missing):
+                resize.remove(self._members[sequence])
 
-def _give_up_draining(pool: Pool, resizing: Resize) -> None:
-    """Put nodes that still drain back to work (assumption P6)."""
-    if pool.resizing is not resizing:
-        return
-    if _put_back(pool, resizing):
-        resizing.fail("RemoveNodesFailed", "Nodes could not be removed before the resize timeout")
-    _finish(pool, resizing)
+    def _progress(self) -> None:
+        """End the resize if nothing is left to do."""
+        if self._current is not None and self._current.is_complete:
+            self._finish(self._current)
 
+    def _time_out(self, resize: Resize) -> None:
+        if self._current is not resize:
+            return
+        if resize.awaits_nodes:
+            text = "Desired number of nodes could not be allocated as the resize timeout was reached"
+            resize.stop(ServiceCode.ALLOCATION_TIMED_OUT, text)
+        if not (self._owner.scales_itself and self.drains_now):  # else the drain has a time limit of its own
+            self._stop_draining(resize)
 
-def _cancel_orders(resizing: Resize, code: str, message: str) -> None:
-    resizing.fail(code, message)
-    resizing.awaited.clear()
-    for order in resizing.orders:
-        order.outstanding = 0
+    def _stop_draining(self, resize: Resize) -> None:
+        """Put nodes that still drain back to work (`docs/model.md#resize-timeouts`)."""
+        if self._current is not resize:
+            return
+        if resize.put_back(self._members):
+            text = "Nodes could not be removed before the resize timeout"
+            resize.fail(ServiceCode.REMOVE_NODES_FAILED, text)
+        self._finish(resize)
 
+    def _finish(self, resize: Resize) -> None:
+        self._current = None
+        self._end_row(resize.row, resize.code, resize.message)
+        self._owner.resized()
 
-def _finish(pool: Pool, resizing: Resize) -> None:
-    pool.resizing = None
-    _end_row(pool, resizing.row, resizing.code, resizing.message)
-    pool.resized()
+    def _begin_row(self, wanted: Mapping[NodeKind, int], option: NodeDeallocationOption) -> int:
+        shrinks = any(wanted[kind] < self._members.count(kind) for kind in NodeKind)
+        before = self._targets
+        return self._site.world.record.resize_started(
+            self._site.index,
+            self._site.world.env.clock,
+            dedicated=(before[NodeKind.DEDICATED], wanted[NodeKind.DEDICATED]),
+            low_priority=(before[NodeKind.LOW_PRIORITY], wanted[NodeKind.LOW_PRIORITY]),
+            option=str(option) if shrinks else None,
+        )
 
-
-def _end_row(pool: Pool, row: int, code: str, message: str) -> None:
-    dedicated, low_priority = (len(pool.of_kind(kind)) for kind in NodeKind)
-    pool.world.record.resize_ended(row, pool.world.env.clock, code, message, dedicated, low_priority)
+    def _end_row(self, row: int, code: ServiceCode, message: str) -> None:
+        dedicated, low_priority = (self._members.count(kind) for kind in NodeKind)
+        self._site.world.record.resize_ended(
+            row, self._site.world.env.clock, code.value, message, dedicated, low_priority
+        )

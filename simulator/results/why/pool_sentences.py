@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from simulator.policy.codes import SUCCESS
 from simulator.results.why.evidence import Run, written
 from simulator.units import spoken
 
@@ -29,7 +30,7 @@ def sentences(run: Run, at: float, facts: dict[str, Any]) -> Iterator[str]:
         back = sum(entry["back"] is not None for entry in lost)
         yield f"preempted in the hour before: {_named([entry['node'] for entry in lost])}; {back} came back"
     for entry in facts["operations"]:
-        answer = "accepted" if entry["code"] == "Success" else f"refused: {entry['code']}"
+        answer = "accepted" if entry["code"] == SUCCESS else f"refused: {entry['code']}"
         yield f"operation {entry['operation']} {_ago(run, at, entry['at'])}: {answer}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.policy.codes import RETARGETED, SUCCESS
+from simulator.policy.codes import RETARGETED, SUCCESS, ServiceCode
 from simulator.results.why.evidence import Run, find_pool, rows_of, written
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 RECENT: Final = 3600.0
 """Preemptions and operations of so many seconds before the instant are told."""
 LIMITS: Final = {
-    "AccountCoreQuotaReached": "the account's quota of dedicated cores",
-    "AccountLowPriorityCoreQuotaReached": "the account's quota of low-priority cores",
-    "AccountSpotCoreQuotaReached": "the account's quota of spot cores",
-    "AccountVMSeriesCoreQuotaReached": "the account's core quota of the size's family",
-    "CommunicationEnabledPoolReachedMaxVMCount": "the cap of a pool whose nodes communicate",
-    "AllocationFailed": "the region, the subnet or the public addresses had no room for more",
-    "AllocationTimedout": "the resize ran out of time before all nodes had come",
-    "ResizeStopped": "an operator stopped the resize",
-    "RemoveNodesFailed": "nodes still had tasks when the resize ran out of time",
+    ServiceCode.CORE_QUOTA.value: "the account's quota of dedicated cores",
+    ServiceCode.LOW_PRIORITY_CORE_QUOTA.value: "the account's quota of low-priority cores",
+    ServiceCode.SPOT_CORE_QUOTA.value: "the account's quota of spot cores",
+    ServiceCode.VM_SERIES_CORE_QUOTA.value: "the account's core quota of the size's family",
+    ServiceCode.INTER_NODE_POOL_FULL.value: "the cap of a pool whose nodes communicate",
+    ServiceCode.ALLOCATION_FAILED.value: "the region, the subnet or the public addresses had no room for more",
+    ServiceCode.ALLOCATION_TIMED_OUT.value: "the resize ran out of time before all nodes had come",
+    ServiceCode.RESIZE_STOPPED.value: "an operator stopped the resize",
+    ServiceCode.REMOVE_NODES_FAILED.value: "nodes still had tasks when the resize ran out of time",
 }
 
 
@@ -133,9 +133,9 @@ def _quota(run: Run, code: str) -> int | None:
     """Give the account's figure behind a code, where there is one."""
     account = run.scenario.account
     return {
-        "AccountCoreQuotaReached": account.dedicated_core_quota,
-        "AccountLowPriorityCoreQuotaReached": account.low_priority_core_quota,
-        "AccountSpotCoreQuotaReached": account.low_priority_core_quota,
+        ServiceCode.CORE_QUOTA.value: account.dedicated_core_quota,
+        ServiceCode.LOW_PRIORITY_CORE_QUOTA.value: account.low_priority_core_quota,
+        ServiceCode.SPOT_CORE_QUOTA.value: account.low_priority_core_quota,
     }.get(code)
 
 

@@ -1,4 +1,4 @@
-"""Common random numbers in the control plane: how many nodes there are leaves the luck of each alone.
+"""Common random numbers in the control plane: the draws of a node do not depend on the number of nodes.
 
 Each node of a pool, counted by kind as it appears, takes as long for each step of its start and is taken away after as
 long as in any other pool of that name.
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from simulator import Recording, simulate
 from simulator.states import NodeKind, NodeState
-from simulator.streams import BLOCK, Luck, stream
+from simulator.streams import BLOCK, IndexedDraws, stream
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 from tests.examples import examples
@@ -87,7 +87,7 @@ def first_lives(recording: Recording) -> dict[int, int]:
     st.sampled_from(PREEMPTION),
     st.integers(0, 50),
 )
-def test_more_nodes_leave_the_luck_of_those_that_were_there(
+def test_more_nodes_do_not_change_the_draws_of_those_that_were_there(
     sizes: tuple[int, int], more: tuple[int, int], model: dict[str, Any], replication: int
 ) -> None:
     """Starts, start-task failures, evictions and the way back: the whole story of each node is the same."""
@@ -95,7 +95,7 @@ def test_more_nodes_leave_the_luck_of_those_that_were_there(
     many = stories(run(sizes[0] + more[0], sizes[1] + more[1], model, replication))
     for node, story in few.items():
         other = many[node]
-        shared = min(len(story), len(other)) - 1  # tasks come and go at other times; states of service are not luck
+        shared = min(len(story), len(other)) - 1  # tasks come and go at other times; states of service are not drawn
         assert boots(story[:shared]) == boots(other[:shared]), node
 
 
@@ -106,7 +106,7 @@ def test_each_node_is_taken_away_after_the_same_time(model: dict[str, Any]) -> N
     assert {place: many[place] for place in few} == few
 
 
-def test_another_policy_leaves_luck_alone() -> None:
+def test_another_policy_does_not_change_draws() -> None:
     """Fill type, order of removal and a resize in between change who works, not how nodes start or are taken."""
     model = PREEMPTION[0]
     plain = run(3, 3, model)
@@ -129,14 +129,14 @@ def test_orders_of_one_kind_are_delivered_whenever_the_other_is_wanted() -> None
 
 
 @given(st.lists(st.integers(0, 2 * BLOCK), min_size=1, max_size=40), st.randoms(use_true_random=False))
-def test_what_a_thing_draws_does_not_depend_on_the_order_of_things(things: list[int], shuffler: Any) -> None:
+def test_what_an_item_draws_does_not_depend_on_the_order_of_items(items: list[int], shuffler: Any) -> None:
     def draw(order: list[int]) -> dict[int, list[float]]:
-        luck = Luck(lambda turn: stream(1, 2, f"x:{turn}"), lambda u: u)
+        draws = IndexedDraws(lambda turn: stream(1, 2, f"x:{turn}"), lambda u: u)
         found: dict[int, list[float]] = {}
-        for thing in order:
-            found.setdefault(thing, []).append(luck.next(thing))
+        for item in order:
+            found.setdefault(item, []).append(draws.next(item))
         return found
 
-    other = list(things)
+    other = list(items)
     shuffler.shuffle(other)
-    assert draw(things) == draw(other)
+    assert draw(items) == draw(other)

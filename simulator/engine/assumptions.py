@@ -1,0 +1,32 @@
+"""Numbers that the engine assumes and that no option sets: when a run without a horizon ends, and how often it retries.
+
+The service publishes none of them. They are spans in milliseconds. `docs/model.md#end-of-a-run` tells what they do.
+"""
+
+from typing import Final
+
+from simulator.units import MS_PER_HOUR, MS_PER_S
+
+MS_PER_DAY: Final = 24 * MS_PER_HOUR
+
+LONGEST_RUN: Final = 180 * MS_PER_DAY
+"""How long after its last arrival or operation a run without a horizon ends in any case.
+
+180 days is the longest time that the service lets a task live: after that nothing of the scenario can still run.
+"""
+LINGER: Final = MS_PER_DAY
+"""How long after its last task a run goes on for an autoscaling pool that still has nodes.
+
+Assumption: a formula that removes idle nodes has done so within a day; those nodes are part of the cost until then.
+"""
+PATIENCE: Final = 7 * LINGER
+"""How long a run waits for an autoscaling pool while tasks are queued and nothing changes.
+
+Assumption: a formula that depends on the calendar repeats itself every week, so one that has not acted for a week never
+will.
+"""
+CAPACITY_RETRY: Final = 60 * MS_PER_S
+"""How long a preempted node waits at least before capacity is sought for it again.
+
+Assumption: the service seeks capacity continually; once a minute is as good, and ends where recovery takes no time.
+"""

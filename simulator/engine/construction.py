@@ -1,0 +1,104 @@
+"""Everything that a run consists of, made before its first instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.engine.bridge.kernel_input import make_kernel
+from simulator.engine.bridge.kernel_rules import rules_of
+from simulator.engine.bridge.tenancies import set_alarms, tenancy_of
+from simulator.engine.jobs.job import Job
+from simulator.engine.jobs.preparation import Preparation
+from simulator.engine.jobs.roster import Roster
+from simulator.engine.jobs.schedule import Schedule
+from simulator.engine.operations.directory import Directory
+from simulator.engine.pools.neighbours import Neighbours
+from simulator.engine.pools.pool import Pool
+from simulator.engine.random_streams import RandomStreams
+from simulator.engine.world import World
+from simulator.results.raw.recorder import Recorder
+from simulator.scenario.format.bodies import auto_pool_id
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from simulator.engine.environment import Environment
+    from simulator.scenario import Scenario
+    from simulator.scenario.format.bodies import Pool as PoolDescription
+    from simulator.workload.build import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """A run before its first instant."""
+
+    directory: Directory
+    rows: list[npt.NDArray[np.int64]]
+    """The rows of the workload that are the tasks of each pool, by number."""
+
+
+def construct(scenario: Scenario, replication: int, workload: Workload, env: Environment) -> Construction:
+    """Make every pool with its kernel, every job and every schedule; nothing of them is created yet."""
+    world = World(env, scenario, Recorder(), RandomStreams(scenario.seed, replication))
+    pool_of_job, descriptions = _pools(scenario, workload)
+    pool_of_task = np.array(pool_of_job, dtype=np.int64)[workload.job]
+    rows = [np.flatnonzero(pool_of_task == index) for index in range(len(descriptions))]
+    neighbours, pools = Neighbours(), []
+    for index, description in enumerate(descriptions):
+        pool = _pool(world, replication, workload, description, index, rows[index], neighbours)
+        neighbours.add(pool)
+        pools.append(pool)
+    roster, jobs = Roster(), []
+    for number, planned in enumerate(workload.jobs):
+        job = Job(world, planned, number, pools[pool_of_job[number]], workload, roster)
+        roster.add_job(job)
+        jobs.append(job)
+    schedules = [
+        Schedule(world, body, [job for job, one in zip(jobs, workload.jobs, strict=True) if one.schedule == number])
+        for number, body in enumerate(scenario.job_schedules)
+    ]
+    for schedule in schedules:
+        roster.add_schedule(schedule)
+    return Construction(Directory(world, pools, jobs, schedules), rows)
+
+
+def _pool(
+    world: World,
+    replication: int,
+    workload: Workload,
+    description: PoolDescription,
+    index: int,
+    rows: npt.NDArray[np.int64],
+    neighbours: Neighbours,
+) -> Pool:
+    """Make a pool and its kernel for the tasks that are `rows` of the workload."""
+    preparation = Preparation(world, [planned.job for planned in workload.jobs])
+    rules = rules_of(world.scenario, description, workload, rows, preparation.prepare)
+    kernel = make_kernel(world.scenario, replication, description, workload, rows, rules)
+    tenancy = tenancy_of(workload, rows, world.options, preparation.node_changed)
+    set_alarms(kernel, workload, tenancy)
+    world.env.add(kernel)
+    return Pool(world, description, kernel, index, tenancy, neighbours)
+
+
+def _pools(scenario: Scenario, workload: Workload) -> tuple[list[int], list[PoolDescription]]:
+    """Return the pool of every job, and all pools: the scenario's own, then those made for jobs and schedules."""
+    descriptions = list(scenario.pools)
+    index = {pool.id.lower(): number for number, pool in enumerate(descriptions)}
+    pool_of_job = []
+    for planned in workload.jobs:
+        job = planned.job
+        if job.auto_pool is None:
+            pool_of_job.append(index[(job.pool_id or "").lower()])
+            continue
+        shared = planned.schedule >= 0 and job.auto_pool.pool_lifetime_option == "jobschedule"
+        owner = scenario.job_schedules[planned.schedule].id if shared else job.id
+        name = auto_pool_id(job.auto_pool.id_prefix, owner)
+        if name.lower() not in index or not shared:
+            index[name.lower()] = len(descriptions)
+            descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
+        pool_of_job.append(index[name.lower()])
+    return pool_of_job, descriptions

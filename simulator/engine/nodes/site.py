@@ -1,0 +1,87 @@
+"""What the nodes of one pool have in common: its description, its tasks, its random streams, and the run around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.nodes.crowd import Crowd
+from simulator.engine.nodes.setup_spec import Setup, setup_of, updated
+from simulator.engine.nodes.step_durations import StepDurations
+from simulator.engine.tasks_view import TasksView
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from simulator.engine.random_streams import Draw, Placed
+    from simulator.engine.world import World
+    from simulator.kernel import Kernel
+    from simulator.scenario.format.bodies import Pool
+
+RETENTION = 7 * 24 * 3600 * 1000
+"""How long the files of a task keep its node under `retaineddata`, in ms: the service's default of 7 days."""
+
+
+class Site:
+    """The place where the nodes of a pool live: shared by them and by the parts of the pool."""
+
+    def __init__(
+        self,
+        world: World,
+        description: Pool,
+        kernel: Kernel,
+        index: int,
+        retention: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        self.world = world
+        self.index = index
+        """Number of the pool and of its kernel."""
+        self.id = description.id
+        self.size = world.scenario.sizes[description.vm_size]
+        self.account = world.account_of(description)
+        self.durations = StepDurations.of(world.streams, self.id, description.simulation.timing, world.options)
+        self.crowd = Crowd(matters=description.simulation.start_task.crowding > 0)
+        self.tasks = TasksView(kernel)
+        self._kernel = kernel
+        self._description = description
+        self._setup = setup_of(description)
+        self._retention = retention
+        self._draws: dict[str, Draw] = {}
+
+    @property
+    def description(self) -> Pool:
+        """The pool's body as it is now."""
+        return self._description
+
+    @property
+    def setup(self) -> Setup:
+        """What a node gets that starts now."""
+        return self._setup
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Change the pool's body; nodes get the change at their next start."""
+        self._description = updated(self._description, changes)
+        self._setup = setup_of(self._description)
+
+    def change(self) -> Kernel:
+        """Return the kernel to change it; what is due there is asked anew at this instant."""
+        self.world.env.touch(self.index)
+        return self._kernel
+
+    def draw(self, purpose: str, node: Placed) -> float:
+        """Return a node's next number in [0, 1) for a purpose."""
+        if purpose not in self._draws:
+            self._draws[purpose] = self.world.streams.node_draws(f"{purpose}:{self.id}")
+        return self._draws[purpose](node)
+
+    def retention_of(self, task: int) -> int:
+        """Return how long a task's files are kept on its node, in ms."""
+        return RETENTION if self._retention is None else int(self._retention[task])
+
+    def retained_until(self, node: int) -> int:
+        """Return when the last retention time of a task on a node has passed; now if nothing has run there."""
+        tasks, ends = self.tasks.attempts_on(node)
+        if not len(tasks):
+            return self.world.env.clock
+        return int((ends + (RETENTION if self._retention is None else self._retention[tasks])).max())

@@ -1,0 +1,129 @@
+"""One resize of a pool: what is still on order, which nodes are still to leave, and how it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.policy.codes import ServiceCode
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+
+if TYPE_CHECKING:
+    from simulator.engine.nodes.node import Node
+    from simulator.engine.pools.members import Members
+
+ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
+
+
+class NodeOrder:
+    """Nodes that quota has promised and that have not appeared yet."""
+
+    __slots__ = ("kind", "outstanding")
+
+    def __init__(self, kind: NodeKind, outstanding: int) -> None:
+        self.kind = kind
+        self.outstanding = outstanding
+
+    def cancel(self, count: int) -> int:
+        """Cancel up to `count` of the nodes; return how many were."""
+        cancelled = min(max(count, 0), self.outstanding)
+        self.outstanding -= cancelled
+        return cancelled
+
+    def deliver(self) -> None:
+        """Note that one of the nodes has appeared."""
+        self.outstanding -= 1
+
+
+class Resize:
+    """A resize in progress: complete when nothing is on order and no victim is left."""
+
+    def __init__(self, row: int, option: NodeDeallocationOption, before: Resize | None = None) -> None:
+        self.row = row
+        """Row of the resize table."""
+        self._option = option
+        self.orders: list[NodeOrder] = [] if before is None else [order for order in before.orders if order.outstanding]
+        """Those of the resize that it takes over from included."""
+        self._victims: set[int] = set() if before is None else before._victims  # noqa: SLF001 - of its own kind
+        """Sequence numbers of nodes that are to leave and have not gone yet."""
+        self._awaited: set[int] = set() if before is None else before._awaited  # noqa: SLF001 - as above
+        """Sequence numbers of nodes that have appeared but not come as far as `steadyWhen` wants."""
+        self.stopped = False
+        """Whether it only waits for nodes that were past their drain when it was stopped."""
+        self.code = ServiceCode.SUCCESS
+        self.message = ""
+
+    @property
+    def is_complete(self) -> bool:
+        return not (self._victims or self._awaited or self.outstanding)
+
+    @property
+    def outstanding(self) -> int:
+        """How many nodes are on order."""
+        return sum(order.outstanding for order in self.orders)
+
+    @property
+    def awaits_nodes(self) -> bool:
+        """Whether nodes are on order or on their way."""
+        return bool(self._awaited or self.outstanding)
+
+    def on_order(self, kind: NodeKind) -> int:
+        """Return how many nodes of one kind are on order."""
+        return sum(order.outstanding for order in self.orders if order.kind is kind)
+
+    def drains(self, members: Members) -> bool:
+        """Return whether it waits for tasks of nodes that are to leave."""
+        return any(members[sequence].draining is not None for sequence in self._victims)
+
+    def fail(self, code: ServiceCode | None, message: str | None) -> None:
+        """Keep the first error."""
+        if code is not None and self.code is ServiceCode.SUCCESS:
+            self.code, self.message = code, message or ""
+
+    def stop(self, code: ServiceCode, message: str) -> None:
+        """Cancel what is on order."""
+        self.fail(code, message)
+        self._awaited.clear()
+        for order in self.orders:
+            order.cancel(order.outstanding)
+
+    def settle_down(self) -> None:
+        """Only wait from now on for nodes that are past their drain."""
+        self.stopped = True
+
+    def cancel_orders(self, kind: NodeKind, count: int) -> int:
+        """Cancel up to `count` nodes of a kind that are on order, newest first; return how many were."""
+        cancelled = 0
+        for order in reversed(self.orders):
+            if order.kind is kind:
+                cancelled += order.cancel(count - cancelled)
+        return cancelled
+
+    def remove(self, node: Node) -> None:
+        """Remove a node."""
+        self._victims.add(node.sequence)
+        node.leave(self._option)
+
+    def put_back(self, members: Members) -> int:
+        """Put nodes that only drain so far back to work; return how many."""
+        staying = [members[sequence] for sequence in sorted(self._victims) if members[sequence].can_stay]
+        for node in staying:
+            self._victims.discard(node.sequence)
+            node.stay()
+        return len(staying)
+
+    def await_node(self, node: Node) -> None:
+        """Wait for a node that has appeared until it comes as far as `steadyWhen` wants."""
+        self._awaited.add(node.sequence)
+
+    def entered(self, node: Node, steady_when: str) -> bool:
+        """Note a change of state; return whether the resize has waited for it."""
+        if node.sequence not in self._awaited:
+            return False
+        on_its_way = node.state in (ON_THEIR_WAY if steady_when == "idle" else (NodeState.CREATING,))
+        if not on_its_way:
+            self._awaited.discard(node.sequence)
+        return not on_its_way
+
+    def gone(self, node: Node) -> None:
+        """Note that a node is gone, whether or not it was to leave."""
+        self._victims.discard(node.sequence)

@@ -1,0 +1,119 @@
+"""The low-priority capacity of a pool, taken away and restored as the pool's preemption model says.
+
+See `docs/model.md#preemption-models`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, assert_never
+
+from simulator.engine.environment import NODES
+from simulator.policy import node_preemption as policy
+from simulator.scenario.format.preemption_models import (
+    BathtubHazard,
+    CapacityCurve,
+    CapacityEvent,
+    Hazard,
+    NoPreemption,
+    WeibullHazard,
+)
+from simulator.states import NodeKind, NodeState
+from simulator.units import S_PER_HOUR, to_ms
+
+if TYPE_CHECKING:
+    from simulator.engine.nodes.node import Life, Node
+    from simulator.engine.nodes.site import Site
+    from simulator.engine.pools.members import Members
+
+
+class SpotCapacity:
+    """Preempts the low-priority nodes of one pool."""
+
+    def __init__(self, site: Site, members: Members) -> None:
+        self._site = site
+        self._members = members
+        self._model = site.description.simulation.preemption
+        self.available: int | None = None
+        """Low-priority VMs that the region has now, where a capacity curve says so."""
+        self.may_change = False
+        """Whether a capacity curve has points ahead."""
+        if isinstance(self._model, CapacityEvent):
+            site.world.env.process(self._take_fractions(self._model))
+        elif isinstance(self._model, CapacityCurve):
+            points = sorted((to_ms(point.at), point.available) for point in self._model.points)
+            self.available = 0 if not points or points[0][0] > 0 else points[0][1]
+            site.world.env.process(self._follow_curve(points))
+
+    def watch_vm(self, node: Node) -> None:
+        """Schedule the end of the VM behind `node`, under the models that age single VMs."""
+        life = self._life(node)
+        if math.isinf(life):
+            return
+        vm = node.vm
+
+        def end(_: object) -> None:
+            if node.vm == vm:
+                node.preempt()
+
+        self._site.world.env.after(to_ms(life)).callbacks.append(end)
+
+    def _life(self, node: Node) -> float:
+        """Draw how long the VM behind `node` lives, in seconds; infinite where no model ends it."""
+        model = self._model
+        match model:
+            case Hazard():
+                return policy.exponential_life(model.rate, self._site.draw("life", node))
+            case WeibullHazard():
+                return policy.weibull_life(model.shape, model.scale, self._site.draw("life", node))
+            case BathtubHazard():
+                early, late = model.early, model.wear_out
+                draws = [self._site.draw("life", node) for _ in range(3)]
+                return policy.bathtub_life(
+                    (early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), draws
+                )
+            case NoPreemption() | CapacityEvent() | CapacityCurve():
+                return math.inf
+            case _:
+                assert_never(model)
+
+    def _take_fractions(self, model: CapacityEvent) -> Life:
+        """Take a fraction of the VMs together, at given times or at those of a Poisson process."""
+        env = self._site.world.env
+        for at in sorted(model.times or ()):
+            yield env.at(to_ms(at), NODES)
+            self._take_fraction(model.fraction)
+        if model.mean_interval:
+            interval = self._site.world.streams.uniform_draws(f"capacity events:{self._site.id}")
+            at = 0
+            while True:
+                at += to_ms(policy.exponential_life(S_PER_HOUR / model.mean_interval, interval()))
+                yield env.at(at, NODES)
+                self._take_fraction(model.fraction)
+
+    def _follow_curve(self, points: list[tuple[int, int]]) -> Life:
+        """Keep the number of VMs within what the region has, and bring nodes back when it has more again."""
+        self.may_change = True
+        for at, available in points:
+            yield self._site.world.env.at(at, NODES)
+            self.available = available
+            running = len(self._members.with_vm(NodeKind.LOW_PRIORITY))
+            self._take(running - available)
+            preempted = [
+                node for node in self._members.of_kind(NodeKind.LOW_PRIORITY) if node.state is NodeState.PREEMPTED
+            ]
+            for node in preempted[: max(available - running, 0)]:
+                if not node.leaving:
+                    node.recover()
+        self.may_change = False
+
+    def _take_fraction(self, fraction: float) -> None:
+        self._take(policy.share(len(self._members.with_vm(NodeKind.LOW_PRIORITY)), fraction))
+
+    def _take(self, count: int) -> None:
+        """Preempt `count` nodes, drawn uniformly among those that have a VM."""
+        nodes = self._members.with_vm(NodeKind.LOW_PRIORITY)
+        if count > 0:
+            draws = [self._site.draw("capacity event", node) for node in nodes]
+            for sequence in policy.victims([node.sequence for node in nodes], count, draws):
+                self._members[sequence].preempt()

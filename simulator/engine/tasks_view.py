@@ -1,0 +1,145 @@
+"""The tasks of a pool as the control plane may read them at any time; nothing here can change them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.kernel import used_cores, used_memory, used_slots
+from simulator.states import Outcome, TaskState
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from simulator.kernel import Kernel
+
+NODE_BITS = 20
+"""The kernel's key of a prepared node is `job << 20 | node`."""
+
+
+class TasksView:
+    """A read-only view of one kernel: counts, and what runs on a node. To change the kernel, ask the site for it."""
+
+    __slots__ = ("_kernel",)
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    # ---- counts --------------------------------------------------------------------------------------------
+
+    @property
+    def active(self) -> int:
+        """How many submitted tasks wait."""
+        return self._kernel.active
+
+    @property
+    def eligible_instances(self) -> int:
+        """How many waiting tasks wait for no other task, a multi-instance task once for each of its nodes."""
+        kernel = self._kernel
+        return sum(
+            (count + parked) * shape.instances
+            for count, parked, shape in zip(
+                kernel.queues.waiting_of_shape, kernel.parked_of_shape, kernel.shapes, strict=True
+            )
+        )
+
+    @property
+    def running(self) -> int:
+        """How many tasks hold slots of nodes."""
+        return self._kernel.running
+
+    @property
+    def completed(self) -> int:
+        """How many tasks have completed, failures included."""
+        return self._kernel.completed
+
+    @property
+    def failed(self) -> int:
+        """How many tasks have completed without success."""
+        return self._kernel.failed
+
+    @property
+    def used_slots(self) -> int:
+        """How many slots running tasks hold."""
+        return used_slots(self._kernel)
+
+    @property
+    def used_cores(self) -> int:
+        """How many thousandths of cores running tasks use."""
+        return used_cores(self._kernel)
+
+    @property
+    def used_memory(self) -> int:
+        """How many MiB running tasks have asked for."""
+        return used_memory(self._kernel)
+
+    def waiting_of_job(self, job: int) -> int:
+        """Return how many tasks of a job are queued."""
+        return int(self._kernel.queues.waiting_of_job[job])
+
+    def dispatching(self, latency: npt.NDArray[np.int64], now: int) -> int:
+        """Return how many running tasks have not started: their dispatch `latency`, in ms by task, has not passed."""
+        attempts, count = self._kernel.attempts, 0
+        row, longest = len(attempts) - 1, int(latency.max(initial=0))
+        while row >= 0 and attempts.assigned[row] + longest > now:
+            task = attempts.task[row]
+            runs = self._kernel.state[task] == TaskState.RUNNING and self._kernel.row[task] == row
+            count += runs and attempts.assigned[row] + latency[task] > now
+            row -= 1
+        return count
+
+    # ---- nodes ---------------------------------------------------------------------------------------------
+
+    def count_on(self, node: int) -> int:
+        """Return how many tasks run on a node."""
+        return int(self._kernel.nodes.held[node])
+
+    def tasks_on(self, node: int) -> Sequence[int]:
+        """Return the tasks that run on a node."""
+        return self._kernel.nodes.tasks_on(node)
+
+    def load_on(self, node: int, now: int) -> tuple[int, int]:
+        """Return the slots that tasks hold on a node, and the work that its loss would cost in slot-milliseconds."""
+        kernel = self._kernel
+        used = elapsed = 0
+        for task in kernel.nodes.tasks_on(node):
+            slots = kernel.shape_of(task).slots
+            used += slots
+            elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
+        return used, elapsed
+
+    def attempts_on(self, node: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Return the task and the end of every attempt on a node so far."""
+        attempts = self._kernel.attempts
+        here = np.flatnonzero(np.asarray(attempts.node)[: len(attempts)] == node)
+        return np.asarray(attempts.task)[here], np.asarray(attempts.end)[here]
+
+    def prepared_nodes(self, job: int, now: int) -> list[int]:
+        """Return the nodes on which the preparation of a job has succeeded, in order."""
+        work, mask = self._kernel.work, (1 << NODE_BITS) - 1
+        return sorted(
+            key & mask
+            for key, at in work.ready.items()
+            if key >> NODE_BITS == job and at <= now and not work.is_failing(job, key & mask)
+        )
+
+    # ---- single tasks --------------------------------------------------------------------------------------
+
+    def state_of(self, task: int) -> int:
+        """Return the state of a task."""
+        return int(self._kernel.state[task])
+
+    def has_succeeded(self, task: int) -> bool:
+        """Return whether the last attempt of a completed task has succeeded."""
+        return self.has_begun(task) and self._kernel.attempts.outcome[self._kernel.row[task]] == Outcome.SUCCEEDED
+
+    def has_begun(self, task: int) -> bool:
+        """Return whether a task has been placed on a node at least once."""
+        attempts = self._kernel.attempts
+        return bool(len(attempts) and attempts.task[self._kernel.row[task]] == task)
+
+    def node_of(self, task: int) -> int:
+        """Return the node of the latest attempt of a task that has begun."""
+        return int(self._kernel.attempts.node[self._kernel.row[task]])

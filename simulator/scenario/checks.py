@@ -8,6 +8,7 @@ from simulator.scenario.arrivals import AtOnce
 from simulator.scenario.bodies import Pool
 from simulator.scenario.dependency_checks import check_dependencies
 from simulator.scenario.findings import Finding, Loc
+from simulator.scenario.formula_checks import check_formulas
 from simulator.scenario.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.operation_checks import check_operations
 from simulator.scenario.placed import PlacedJob, PlacedTask, place, pools_by_name
@@ -25,6 +26,7 @@ def check(scenario: Scenario) -> list[Finding]:
         *check_pools(scenario),
         *_jobs(scenario, jobs),
         *_shared_cores(scenario, jobs),
+        *check_formulas(scenario, jobs),
         *check_operations(scenario, pools_by_name(scenario, jobs)),
     ]
     if not any(not finding.is_warning for finding in found):

@@ -60,13 +60,18 @@ def _write_gap(gap: str, lines: list[str]) -> bool:
     at = 0
     for found in _COMMENT.finditer(gap):
         breaks = len(_BREAK.findall(gap[at : found.start()]))
-        if breaks == 0 and lines:
+        if breaks == 0 and lines and not _ends_in_comment(lines[-1]):
             lines[-1] += f"  {found[0].rstrip()}"
         else:
             lines += [""] if breaks > 1 and lines else []
             lines.append(found[0].rstrip())
         at = found.end()
     return len(_BREAK.findall(gap[at:])) > 1
+
+
+def _ends_in_comment(line: str) -> bool:
+    tokens = tokenize(line)
+    return "//" in line[tokens[-2].end if len(tokens) > 1 else 0 :]
 
 
 def _written(statement: _Statement) -> str:

@@ -190,6 +190,11 @@ class Analysis:
                 self._narrowed.add(id(node))
         return fact
 
+    @property
+    def has_both_kinds(self) -> bool:
+        """Whether the formula sets both targets."""
+        return len({ALIASES.get(name or "", name) for name in self._later} & set(TARGETS)) == len(TARGETS)
+
     def is_assumed(self, node: Expression) -> bool:
         """Return whether more is known of an expression through the conditions around it than without them."""
         return any(id(inner) in self._narrowed for inner in walk(node))

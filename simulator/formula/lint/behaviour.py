@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.mend import keep_tasks, replace_names
 from simulator.formula.lint.miniature import Interruption, Load, Story, play
-from simulator.formula.lint.targets import OTHER, OWN, last_assignments, writes_floor
+from simulator.formula.lint.targets import OTHER, OWN, has_floor, last_assignments
 from simulator.formula.lint.trial import (
     FEW,
     HOURS,
@@ -111,7 +112,7 @@ def _check_ends(
         idle = _ends(trial.idle, full)
         if not causes & depends or (not causes & {*TASK_METRICS, "$CPUPercent"} and set(idle) <= {START}):
             continue  # a fixed pool, or the harmless formula that keeps what there is
-        if idle and min(idle) > 0 and not _has_floor(analysis, full):
+        if idle and min(idle) > 0 and not has_floor(analysis, full):
             text = f"without any work {full} stays at {min(idle):g}: the pool always costs."
             rounds = min((rounds for rounds in trial.idle if rounds), key=lambda rounds: rounds[-1][full])
             steps = ", ".join(f"{found[full]:g}" for found in rounds)
@@ -124,17 +125,6 @@ def _check_ends(
             text = f"from 0 nodes {full} stays 0, whatever waits."
             lines = (f"{MANY:g} tasks wait, 0 nodes: every evaluation of a week sets 0",)
             _say_with_evidence(analysis, "stuck-at-zero", statement.start, text, lines)
-
-
-def _has_floor(analysis: Analysis, full: str) -> bool:
-    """Return whether the floor of a target is written down."""
-    if analysis.targets[full].low < 1:
-        return False
-    return any(
-        writes_floor(analysis, statement.value)
-        for statement in analysis.tree.statements
-        if statement.target in (full, *(short for short in ("$TargetDedicated", "$TargetLowPriority") if short in full))
-    )
 
 
 def _ever_starts(formula: Formula, full: str, slots: int) -> bool:
@@ -270,8 +260,20 @@ def loads(formula: Formula, slots: Sequence[int], interval: int) -> Iterator[Loa
         if "$PreemptedNodeCount" in formula.text:
             away = (HOUR, 2 * HOUR)
             yield Load(((0, 5 * HOUR),) * 8, noon, 4 * HOUR, interval, number, preempted=away)
+        yield from _late_arrivals(formula, interval, number)
     if reads_clock(formula):
         yield from _by_clock(formula, slots[-1], interval)
+
+
+def _late_arrivals(formula: Formula, interval: int, slots: int) -> Iterator[Load]:
+    """Yield a task that comes seconds before the evaluation that shrinks the pool, too late for the samples."""
+    first = (0, 10 * MINUTE)
+    alone = play(formula, Load((first,), HOURS[1], 6 * HOUR, interval, slots))
+    sizes = [(at, sum(targets.values())) for at, targets in alone.targets]
+    shrinks = (at for (_, before), (at, after) in pairwise(sizes) if after < before)
+    at = next((at for at in shrinks if at > first[1]), None)
+    if at is not None:
+        yield Load((first, (at - 10, 40 * MINUTE)), HOURS[1], at + 2 * interval, interval, slots)
 
 
 def _small(interval: int, slots: int) -> Iterator[tuple[tuple[int, int], ...]]:

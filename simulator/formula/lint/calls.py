@@ -144,10 +144,10 @@ def _check_cap(analysis: Analysis, node: Call, given: list[Fact], result: Fact) 
         return
     is_written = any(isinstance(part, Number) and part.value == result.low for part in node.arguments)
     touches = any(result.low in (fact.low, fact.high) for fact in varying)
-    if touches and not is_written:
-        return  # a generated formula in which floor and cap are the same, or a cap is 0
-    if touches and result.low != 0:
-        return
+    if touches and (result.low != 0 or not is_written):
+        return  # a generated formula in which floor and cap are the same, or a cap that is called 0
+    if result.low == 0 and analysis.has_both_kinds:
+        return  # of two kinds of nodes, one is switched off
     text = f"{node.name}(...) is always {result.low:g} here: nothing else matters."
     analysis.say("swapped-cap", node.start, text)
 

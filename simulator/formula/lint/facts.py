@@ -151,6 +151,8 @@ def together(facts: Iterable[Fact]) -> frozenset[str]:
 
 def aggregate(name: str, facts: list[Fact]) -> Fact:
     """Describe what a function of a list comes to."""
+    if any(fact.kind == "unknown" for fact in facts):
+        return Fact(sources=together(facts))
     is_summed = name != "len" and any(fact.is_summed for fact in facts)
     if name == "sum":
         is_summed = is_summed or any(fact.kind == "doubleVec" and fact.longest > 1 for fact in facts)

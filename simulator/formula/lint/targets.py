@@ -117,14 +117,21 @@ def _adds_fraction(node: Binary) -> bool:
 
 
 def _adds_almost(analysis: Analysis, node: Binary) -> bool:
-    """Recognise `(n + slots - 1) / slots`."""
-    if node.sign != "/":
+    """Recognise `(n + slots - 1) / slots`, `(n + 3) / 4` and `(n + 3) * 0.25`, which round up."""
+    fact = analysis.facts.get(id(node.right))
+    if node.sign not in ("/", "*") or fact is None:
         return False
+    divisor = fact.low if node.sign == "/" else 1 / fact.low if fact.low > 0 else 0.0
     top = analysis.definition(node.left)
-    if not isinstance(top, Binary) or top.sign != "-":
-        return False
-    one = analysis.facts.get(id(top.right))
-    return one is not None and one.is_constant and one.low == 1
+    while isinstance(top, Binary) and top.sign in ("+", "-"):
+        added = analysis.facts.get(id(top.right))
+        if added is not None and added.is_constant:
+            if top.sign == "-" and added.low == 1:
+                return True
+            if top.sign == "+" and fact.is_constant and added.low == divisor - 1 > 0:
+                return True
+        top = analysis.definition(top.left)
+    return False
 
 
 def _check_cap(analysis: Analysis, full: str, statement: Statement) -> None:
@@ -176,6 +183,22 @@ def _growing(node: Expression, values: Mapping[str, Expression], seen: frozenset
             yield from _growing(argument, values, seen)
     elif isinstance(node, Method):
         yield from _growing(node.receiver, values, seen)
+
+
+def has_floor(analysis: Analysis, full: str) -> bool:
+    """Return whether a target that never gets below 1 has its floor written down."""
+    if analysis.targets[full].low < 1:
+        return False
+    floors = (
+        argument
+        for statement in analysis.tree.statements
+        for node in walk(statement.value)
+        if isinstance(node, Call) and node.name == "max"
+        for argument in node.arguments
+    )
+    if any((fact := analysis.facts[id(node)]).is_constant and fact.low >= 1 for node in floors):
+        return True
+    return writes_floor(analysis, last_assignments(analysis)[full].value)
 
 
 def writes_floor(analysis: Analysis, node: Expression) -> bool:

@@ -10,6 +10,7 @@ import typer
 from simulator.cli.errors import reported
 from simulator.cli.formula_files import FAILED, Files, parse, read
 from simulator.cli.formula_lint import fmt, lint
+from simulator.cli.formula_stress import compare, stress
 from simulator.cli.formula_test import test
 from simulator.errors import InputError, Problem
 from simulator.formula import Formula
@@ -18,10 +19,12 @@ from simulator.formula.errors import EVALUATION_ERROR
 from simulator.formula.explain import as_dict, as_text
 from simulator.formula.literals import unreadable_times
 
-app = typer.Typer(help="Check, evaluate, lint and test autoscale formulas.", no_args_is_help=True)
+app = typer.Typer(help="Check, evaluate, lint, test, stress and compare autoscale formulas.", no_args_is_help=True)
 app.command()(lint)
 app.command()(fmt)
 app.command()(test)
+app.command()(stress)
+app.command()(compare)
 
 
 @app.command()

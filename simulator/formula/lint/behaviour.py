@@ -8,7 +8,6 @@ from typing import Final
 from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.mend import keep_tasks, replace_names
-from simulator.formula.lint.miniature import Interruption, Load, Story, play
 from simulator.formula.lint.targets import OTHER, OWN, has_floor, last_assignments
 from simulator.formula.lint.trial import (
     FEW,
@@ -23,6 +22,7 @@ from simulator.formula.lint.trial import (
     settler,
     try_out,
 )
+from simulator.formula.miniature import Interruption, Load, Story, play
 from simulator.formula.tree import Binary, Name, Number, Statement, walk
 from simulator.formula.unparse import write
 from simulator.formula.values import TICKS_PER_SECOND, Timestamp

@@ -2,7 +2,8 @@
 
 It is no second simulator: no prices, no quotas, every node starts in two minutes, samples come in time. It exists
 so that the linter can say *this formula interrupts running tasks* only where it has seen it happen, and can show
-the load. Nodes leave as in the service: those that start, then idle ones, then those with the least work.
+the load, and so that a search for bad loads can throw away the harmless ones cheaply. Nodes leave as in the service:
+those that start, then idle ones, then those with the least work.
 """
 
 from collections.abc import Sequence
@@ -78,6 +79,18 @@ class Story:
     targets: list[tuple[int, dict[str, int]]] = field(default_factory=list)
     """Seconds and targets of every evaluation that succeeded."""
     done: int = 0
+    node_s: float = 0.0
+    """Seconds of nodes that are ready."""
+    useful_s: float = 0.0
+    """Of which with tasks that have ended."""
+    lost_s: float = 0.0
+    """Of which with tasks that were interrupted."""
+    tail_s: float = 0.0
+    """Of which after the last task."""
+    waits: list[int] = field(default_factory=list)
+    """Seconds that each task waited for its first start."""
+    left: int = 0
+    """Tasks that are not done at the end."""
 
 
 def play(formula: Formula, load: Load, *, until_interrupted: bool = False) -> Story:
@@ -87,6 +100,7 @@ def play(formula: Formula, load: Load, *, until_interrupted: bool = False) -> St
         pool.step()
         if until_interrupted and pool.story.interruptions:
             break
+    pool.story.left = len(load.tasks) - pool.story.done
     return pool.story
 
 
@@ -107,6 +121,8 @@ class _Pool:
         read = {node.name for s in formula.tree.statements for node in walk(s.value) if isinstance(node, Name)}
         self.metrics = [name for name in METRICS if name in {METRIC_ALIASES.get(name, name) for name in read}]
         self.durations: dict[int, int] = {}
+        self.submits: dict[int, int] = {}
+        """When each task came that has not started yet."""
 
     def step(self) -> None:
         """Evaluate if it is time, then go on to the next instant at which anything happens."""
@@ -125,13 +141,21 @@ class _Pool:
             *(instant for instant in load.preempted or () if instant > self.now),
         )
         self._sample(self.now, then)
+        self._count_time(min(then, load.horizon) - self.now)
         self.now = then
         self._finish()
+
+    def _count_time(self, seconds: int) -> None:
+        ready = sum(1 for node in self.nodes if node.ready <= self.now and not node.is_away)
+        self.story.node_s += ready * seconds
+        if not self.coming and self.story.done == len(self.load.tasks):
+            self.story.tail_s += ready * seconds
 
     def _submit(self) -> None:
         while self.coming and self.coming[-1][0] <= self.now:
             _, duration = self.coming.pop()
             self.durations[self.submitted] = duration
+            self.submits[self.submitted] = self.now
             self.waiting.append((self.submitted, duration))
             self.submitted += 1
 
@@ -150,12 +174,15 @@ class _Pool:
             node = min(free, key=lambda node: (len(node.tasks), node.number))
             number, duration = self.waiting.pop(0)
             node.tasks[number] = self.now + duration
+            if number in self.submits:
+                self.story.waits.append(self.now - self.submits.pop(number))
 
     def _finish(self) -> None:
         for node in self.nodes:
             for number in [number for number, end in node.tasks.items() if end <= self.now]:
                 del node.tasks[number]
                 self.story.done += 1
+                self.story.useful_s += self.durations[number]
         self.nodes = [node for node in self.nodes if node.tasks or not node.is_leaving]
 
     def _preempt(self, leave: bool) -> None:
@@ -236,6 +263,7 @@ class _Pool:
             node.is_leaving = True
             if option not in DRAINING:
                 interrupted += len(node.tasks)
+                self.story.lost_s += sum(self.now - end + self.durations[task] for task, end in node.tasks.items())
                 if option == "requeue":
                     self._requeue(node)
                 node.tasks.clear()

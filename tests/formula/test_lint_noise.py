@@ -10,6 +10,7 @@ KEEP = "$NodeDeallocationOption = taskcompletion;"
 N = "$n = max(0, $PendingTasks.GetSample(3));"
 
 SILENT = [
+    ("percent-scale", "p = $PendingTasks.GetSamplePercent(TimeInterval_Hour); x = p < 1 ? 0 : max(0, $PendingTasks.GetSample(TimeInterval_Hour, 0));", None),
     ("stuck-at-zero", f"work = max(0, $ActiveTasks.GetSample(1)); $TargetDedicatedNodes = min(60, ceil(work / $TaskSlotsPerNode)); {KEEP}", 4),
     ("stuck-at-zero", f'work = max(0, $PendingTasks.GetSample(1)); $TargetDedicatedNodes = time() < time("2024-01-05T18:00:00Z") ? ceil(work / 4) : 0; {KEEP}', 4),
     ("stuck-at-zero", f'work = max(0, $PendingTasks.GetSample(1)); $TargetDedicatedNodes = time() > time("2031-06-05") ? min(5, work) : 0; {KEEP}', None),
@@ -71,6 +72,7 @@ def test_what_only_looks_like_a_mistake_is_left_in_peace(rule: str, text: str, s
 
 
 LOUD = [
+    ("double-demand", f"{N} $TargetDedicatedNodes = min(5, $n); $TargetLowPriorityNodes = min(5, $n); {KEEP}", None),
     ("constant-condition", "t = time() + TimeInterval_Hour; x = t.weekday < 1 && t.weekday > 5 ? 1 : 0;", None),
     ("constant-condition", "t = time() + TimeInterval_Hour; late = t.hour >= 22; early = t.hour < 6; x = late && early ? 1 : 0;", None),
     ("constant-condition", "t = time() + TimeInterval_Hour; $h = t.hour; x = $h > 20 && t.hour < 6 ? 1 : 0;", None),

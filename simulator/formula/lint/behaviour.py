@@ -46,7 +46,7 @@ def check_behaviour(analysis: Analysis, formula: Formula, slots: int | None, int
     trial = try_out(formula, tried)
     _check_ends(analysis, formula, trial, assignments, tried)
     _check_swings(analysis, formula, trial, assignments, tried)
-    if len(assignments) == 2 and (_answers_twice(trial, slots or 1) or _same_share(analysis, assignments)):
+    if len(assignments) == 2 and (_answers_twice(trial) or _same_share(analysis, assignments)):
         later = max(assignments.values(), key=lambda statement: statement.start)
         analysis.say("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
     several = (slots,) if slots else (1, tried) if tried > 1 else (1, 4)
@@ -168,13 +168,12 @@ def _swing(rounds: list[Targets] | None, full: str) -> list[float]:
     return tail if abs(tail[0] - tail[1]) >= max(tail) / 4 else []
 
 
-def _answers_twice(trial: Trial, slots: int) -> bool:
+def _answers_twice(trial: Trial) -> bool:
     """Return whether more tasks bring more than one and a half times the nodes that they need."""
-    for one, two in zip(trial.first, trial.more, strict=True):
-        if one is not None and two is not None:
-            steps = [two[full] - one[full] for full in TARGETS]
-            if min(steps) > 0 and sum(steps) > 1.5 * FEW / slots:
-                return True
+    for needed, one, two in trial.steps:
+        more = [two[full] - one[full] for full in TARGETS]
+        if min(more) > 0 and sum(more) > 1.5 * needed:
+            return True
     return False
 
 

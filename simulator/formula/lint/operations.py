@@ -89,7 +89,7 @@ def _check_scale(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> N
             continue
         percentages = [source for source in value.sources if source.startswith("%")]
         literal = written if isinstance(written, Number) else None
-        if percentages and value.high == 100 and 0 < limit.low <= 1:
+        if percentages and value.high == 100 and 0 < limit.low < 1:
             edits = replace_number(analysis.source.text, literal, limit.low * 100)
             text = f"a percentage from 0 to 100 is compared with {limit.low:g}."
             analysis.say("percent-scale", node.at, text, edits=edits)

@@ -46,8 +46,7 @@ Targets = Mapping[str, float]
 class Trial:
     """The targets that a formula sets at constant loads, one entry for each instant; None where it ran into an error.
 
-    Idle: nothing to do, from a pool of some nodes. Loaded: much to do, from a pool without nodes. First and more:
-    something to do and twice as much, one evaluation from a pool without nodes.
+    Idle: nothing to do, from a pool of some nodes. Loaded: much to do, from a pool without nodes.
     """
 
     idle: list[list[Targets] | None]
@@ -55,21 +54,25 @@ class Trial:
     loaded: list[list[Targets] | None]
     busy: list[list[Targets] | None]
     """Something to do, from a pool without nodes."""
-    first: list[Targets | None]
-    more: list[Targets | None]
+    steps: list[tuple[float, Targets, Targets]]
+    """Of some loads: how many nodes more twice the tasks need, and the targets at once and twice."""
 
 
 def try_out(formula: Formula, slots: int) -> Trial:
     """Evaluate a formula where nothing, something and much waits, on nodes of so many slots."""
     moments = instants(formula)
     settle = settler(formula, slots)
-    first, more = ([settle(now, tasks, 0.0, 1) for now in moments] for tasks in (FEW, 2 * FEW))
+    steps = []
+    for tasks in (2.0 * slots, FEW):
+        for now in moments:
+            one, two = settle(now, tasks, 0.0, 1), settle(now, 2 * tasks, 0.0, 1)
+            if one and two:
+                steps.append((tasks / slots, one[-1], two[-1]))
     return Trial(
         idle=[settle(now, 0.0, START, ROUNDS) for now in moments],
         loaded=[settle(now, MANY, 0.0, ROUNDS) for now in moments],
         busy=[settle(now, FEW, 0.0, ROUNDS) for now in moments],
-        first=[found[-1] if found else None for found in first],
-        more=[found[-1] if found else None for found in more],
+        steps=steps,
     )
 
 

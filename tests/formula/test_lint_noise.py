@@ -133,3 +133,31 @@ def test_a_percentage_that_is_not_given_is_told_once() -> None:
         f for f in lint_text("x = avg($PendingTasks.GetSample(TimeInterval_Hour));") if f.rule == "ungated-window"
     ]
     assert finding.message.count("70") == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "shown"),
+    [
+        ("ungated-window", "x = avg($PendingTasks.GetSample(TimeInterval_Hour));", "wanted 70%, received 0%"),
+        ("unknown-name", "x = now();", "unknown function 'now'"),
+        ("never-zero", f"{N} $TargetDedicatedNodes = min(9, $n + 1); {KEEP}", "the evaluations set 1, 1"),
+        (
+            "swings",
+            f"$w = max(0, $ActiveTasks.GetSample(3)); $TargetDedicatedNodes = min(9, $w); {KEEP}",
+            "tasks that do not end",
+        ),
+        (
+            "ignores-slots",
+            f"{N} $TargetDedicatedNodes = min(20, $n); {KEEP}",
+            "12 for $TargetDedicatedNodes; 3 would do",
+        ),
+        (
+            "stuck-at-zero",
+            f"{N} $TargetDedicatedNodes = min($n, $CurrentDedicatedNodes * 2); {KEEP}",
+            "200 tasks wait, 0 nodes",
+        ),
+    ],
+)
+def test_findings_show_the_moment_or_the_load_under_which_they_hurt(rule: str, text: str, shown: str) -> None:
+    finding = next(finding for finding in lint_text(text, slots=4) if finding.rule == rule)
+    assert shown in " ".join(finding.evidence)

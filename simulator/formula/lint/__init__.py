@@ -5,7 +5,7 @@ from functools import lru_cache
 from simulator.formula.errors import TOO_LONG, FormulaSyntaxError
 from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
-from simulator.formula.lint.behaviour import check_behaviour
+from simulator.formula.lint.behaviour import check_behaviour, show_moments
 from simulator.formula.lint.model import Finding, Level, Rule
 from simulator.formula.lint.rules import RULES, SUBJECTS
 from simulator.formula.lint.targets import check_targets, check_variables
@@ -40,7 +40,9 @@ def _lint(text: str, slots: int | None, interval_minutes: float | None) -> tuple
     check_targets(analysis)
     _check_stop(analysis)
     is_refused = interval_minutes is not None and not MIN_INTERVAL <= interval_minutes <= MAX_INTERVAL
-    check_behaviour(analysis, Formula(text, tree), slots, None if is_refused else interval_minutes)
+    formula = Formula(text, tree)
+    check_behaviour(analysis, formula, slots, None if is_refused else interval_minutes)
+    show_moments(analysis, formula)
     found = analysis.findings
     if is_refused:
         message = f"an interval of {interval_minutes:g} minutes is refused by the service."

@@ -23,6 +23,7 @@ from simulator.formula.lint.trial import (
     try_out,
 )
 from simulator.formula.miniature import Interruption, Load, Story, play
+from simulator.formula.run import Context
 from simulator.formula.tree import Binary, Name, Number, Statement, walk
 from simulator.formula.unparse import write
 from simulator.formula.values import TICKS_PER_SECOND, Timestamp
@@ -31,6 +32,8 @@ from simulator.formula.variables import DEDICATED, OPTION, TARGETS, TASK_METRICS
 MINUTE: Final = 60
 HOUR: Final = 3600
 DEFAULT_INTERVAL: Final = 5.0
+DEMAND: Final = ("ignores-slots", "double-demand", "counted-twice")
+"""Rules about too many nodes."""
 MOST_SLOTS: Final = 256
 SWING: Final = 2.0
 """A target that goes up and down by fewer nodes settles."""
@@ -49,8 +52,30 @@ def check_behaviour(analysis: Analysis, formula: Formula, slots: int | None, int
     if len(assignments) == 2 and (_answers_twice(trial) or _same_share(analysis, assignments)):
         later = max(assignments.values(), key=lambda statement: statement.start)
         analysis.say("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
+    _show_demand(analysis, trial, tried)
     several = (slots,) if slots else (1, tried) if tried > 1 else (1, 4)
     _check_interruptions(analysis, formula, assignments, several, interval_minutes or DEFAULT_INTERVAL)
+
+
+def show_moments(analysis: Analysis, formula: Formula) -> None:
+    """Add to findings the moment at which they hurt: a new pool without samples, or some tasks on an empty pool."""
+    error = formula.evaluate(Context(HOURS[1])).error
+    for index, finding in enumerate(analysis.findings):
+        if error is not None and finding.place == error.place and not finding.evidence:
+            lines = (f"at the first evaluation of a new pool: {error.detail}",)
+            analysis.findings[index] = replace(finding, evidence=lines)
+
+
+def _show_demand(analysis: Analysis, trial: Trial, slots: int) -> None:
+    """Add to findings about too many nodes how many a formula asks for, and how many would do."""
+    rounds = next((found for found in trial.busy if found), None)
+    if rounds is None:
+        return
+    asked = " and ".join(f"{rounds[-1][full]:g} for {full}" for full in TARGETS if rounds[-1][full])
+    line = f"{FEW:g} tasks that do not end: the evaluations come to {asked or 'no node'}; {-(-FEW // slots):g} would do"
+    for index, finding in enumerate(analysis.findings):
+        if finding.rule in DEMAND:
+            analysis.findings[index] = replace(finding, evidence=(line,))
 
 
 def _likely_slots(analysis: Analysis) -> int:

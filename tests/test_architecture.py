@@ -25,7 +25,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"results"},
     {"engine"},
     {"experiment"},
-    {"planning", "verification"},
+    {"planning", "verification", "workshop"},
     {"report"},
     {"cli", "service", "lab"},
 ]

@@ -90,7 +90,7 @@ def test_a_formula_that_forgets_the_slots_buys_four_times_as_much() -> None:
     [
         ("reactive_pool", "reactive", set()),
         ("office_hours", "office", set()),
-        ("queue_only_formula", "queue_only", {"active-only-scaling"}),
+        ("queue_only_formula", "queue_only", {"active-only-scaling", "interrupts-tasks", "swings"}),
         ("queue_only_formula", "repaired", set()),
         ("scale_in_tail", "halving", {"never-zero"}),
         ("scale_in_tail", "direct", set()),

@@ -165,3 +165,60 @@ def test_unit_tests_of_a_formula(tmp_path: Path) -> None:
     broken = poolsight("test", write(tmp_path, SUITE.replace("variables", "variable") % 10, "suite.yaml"))
     assert broken.exit_code == 2
     assert "nothing of that name can be expected" in broken.stderr
+
+
+@pytest.mark.parametrize("literal", ["2024-02-30", "18:00", "2024-03-05T00:00:00.123456789Z", "{created}"])
+def test_check_refuses_times_that_can_never_be_parsed(tmp_path: Path, literal: str) -> None:
+    file = write(tmp_path, f'x = 1;\n$TargetDedicatedNodes = 1 > 2 ? time("{literal}").hour : 1;')
+    result = poolsight("check", file)
+    assert result.exit_code == 2
+    assert "a.formula:2:37: AutoScalingFormulaEvaluationError" in result.stderr
+    assert "every evaluation that gets here fails" in result.stderr
+    assert poolsight("check", "-", text=f'when = "{literal}"; x = time(when);').exit_code == 2
+    assert poolsight("check", "-", text='x = time("") > time("2024-02-29");').exit_code == 0
+
+
+NAIVE = "$n = max(0, $PendingTasks.GetSample(1));\n$TargetDedicatedNodes = min(20, ceil($n / 4));"
+
+
+def test_lint_shows_the_load_under_which_it_hurts(tmp_path: Path) -> None:
+    file = write(tmp_path, NAIVE)
+    plain, told = (poolsight("lint", file, "--slots", 4, *more) for more in ((), ("--why",)))
+    assert plain.exit_code == told.exit_code == 1
+    assert "requeue stops" in told.stdout
+    assert "why: Without $NodeDeallocationOption the service takes requeue" in told.stdout
+    assert "requeue stops" not in plain.stdout
+
+
+def test_lint_fixes_the_file_and_says_what_it_did(tmp_path: Path) -> None:
+    file = write(tmp_path, NAIVE.replace("max(0, ", "Max("))
+    result = poolsight("lint", file, "--slots", 4, "--fix")
+    assert "a.formula:1: mended unknown-name" in result.stdout
+    assert "mended interrupts-tasks" in result.stdout
+    assert result.exit_code == 0, result.stdout
+    mended = f"{NAIVE}\n$NodeDeallocationOption = taskcompletion;\n"
+    assert file.read_text() == mended
+    assert poolsight("lint", file, "--slots", 4, "--fix").stdout.count("mended") == 0
+    piped = poolsight("lint", "-", "--slots", 4, "--fix", text=NAIVE)
+    assert piped.stdout == mended
+
+
+def test_lint_writes_sarif(tmp_path: Path) -> None:
+    file = write(tmp_path, NAIVE)
+    result = poolsight("lint", file, "--sarif")
+    assert json.loads(result.stdout)["version"] == "2.1.0"
+    assert result.exit_code == 1
+    assert poolsight("lint", file, "--sarif", "--json").exit_code == 2
+
+
+def test_fmt_writes_checks_and_pipes(tmp_path: Path) -> None:
+    file = write(tmp_path, "a=1;b = 2 // two")
+    assert poolsight("fmt", file, "--check").exit_code == 1
+    assert file.read_text() == "a=1;b = 2 // two"
+    assert "a.formula: written" in poolsight("fmt", file).stdout
+    assert file.read_text() == "a = 1;\nb = 2;  // two\n"
+    assert poolsight("fmt", file, "--check").exit_code == 0
+    assert poolsight("fmt", "-", text="a=1").stdout == "a = 1;\n"
+    wrong = poolsight("fmt", "-", text="a = ;")
+    assert wrong.exit_code == 2
+    assert "unexpected ';'" in wrong.stderr

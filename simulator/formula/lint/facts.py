@@ -21,21 +21,30 @@ class Fact:
     """Least length of a vector."""
     longest: float = INF
     sources: frozenset[str] = NOTHING
-    """Service variables it is computed from; `%$Name` is the availability of that metric's window, and `?` stands
-    before what only decides which branch is taken."""
+    """Service variables it is computed from; `%$Name` is the availability of that metric's window, `/$Name` has been
+    divided, and `?` stands before what only decides which branch is taken."""
+    is_nonzero: bool = False
+    """A guard keeps 0 away, although it lies within the range."""
+    is_summed: bool = False
+    """The samples of a window are added up in it."""
 
     @property
     def causes(self) -> frozenset[str]:
         """Sources, whether they are computed with or decide a branch."""
-        return frozenset(source.lstrip("?") for source in self.sources)
+        return frozenset(source.lstrip("?/") for source in self.sources)
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Service variables whose value goes into it, divided or not."""
+        return frozenset(source.lstrip("/") for source in self.sources if not source.startswith("?"))
 
     @property
     def is_constant(self) -> bool:
         return self.low == self.high
 
     @property
-    def contains_zero(self) -> bool:
-        return self.low <= 0 <= self.high
+    def can_be_zero(self) -> bool:
+        return self.low <= 0 <= self.high and not self.is_nonzero
 
 
 UNKNOWN = Fact()
@@ -70,7 +79,25 @@ def join(one: Fact, other: Fact) -> Fact:
         min(one.shortest, other.shortest),
         max(one.longest, other.longest),
         one.sources | other.sources,
+        not (one.can_be_zero or other.can_be_zero),
+        one.is_summed or other.is_summed,
     )
+
+
+def scaled(sign: str, left: Fact, right: Fact) -> frozenset[str]:
+    """Return the sources of a product or quotient, those of what is made smaller marked as divided."""
+    if sign == "/" and not (right.is_constant and abs(right.low) <= 1):
+        return divided(left.sources) | right.sources
+    if sign == "*":
+        for factor, other in ((left, right), (right, left)):
+            if factor.kind == "double" and not factor.whole and factor.low >= -1 and factor.high <= 1:
+                return factor.sources | divided(other.sources)
+    return left.sources | right.sources
+
+
+def divided(sources: frozenset[str]) -> frozenset[str]:
+    """Return sources marked as divided, but for percentages and what only decides."""
+    return frozenset(source if source[0] in "%?/" else f"/{source}" for source in sources)
 
 
 def _product(one: float, other: float) -> float:
@@ -85,7 +112,7 @@ def arithmetic(sign: str, left: Fact, right: Fact) -> tuple[float, float, bool]:
     if sign == "-":
         return left.low - right.high, left.high - right.low, whole
     if sign == "/":
-        if right.contains_zero:
+        if right.low <= 0 <= right.high:
             low = 0.0 if left.low >= 0 and right.low >= 0 else -INF
             return low, INF, whole
         ends = [1 / right.low, 1 / right.high]
@@ -124,6 +151,15 @@ def together(facts: Iterable[Fact]) -> frozenset[str]:
 
 def aggregate(name: str, facts: list[Fact]) -> Fact:
     """Describe what a function of a list comes to."""
+    if any(fact.kind == "unknown" for fact in facts):
+        return Fact(sources=together(facts))
+    is_summed = name != "len" and any(fact.is_summed for fact in facts)
+    if name == "sum":
+        is_summed = is_summed or any(fact.kind == "doubleVec" and fact.longest > 1 for fact in facts)
+    return replace(_aggregate(name, facts), is_summed=is_summed)
+
+
+def _aggregate(name: str, facts: list[Fact]) -> Fact:
     sources = together(facts)
     lows, highs = [fact.low for fact in facts], [fact.high for fact in facts]
     whole = bool(facts) and all(fact.whole for fact in facts)
@@ -138,6 +174,8 @@ def aggregate(name: str, facts: list[Fact]) -> Fact:
         case "avg":
             return double(low, high, sources=sources)
         case "sum":
+            if facts and all(fact.kind == "double" for fact in facts):
+                return double(sum(lows), sum(highs), whole=whole, sources=sources)
             return double(0 if low >= 0 else -INF, INF if high > 0 else 0, whole=whole, sources=sources)
         case "len":
             return double(sum(f.shortest if f.kind == "doubleVec" else 1 for f in facts), whole=True, sources=sources)

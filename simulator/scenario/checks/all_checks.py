@@ -6,6 +6,7 @@ from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.formula_checks import check_formulas
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, place, pools_by_name
 from simulator.scenario.checks.operation_checks import check_operations
@@ -25,6 +26,7 @@ def check(scenario: Scenario) -> list[Finding]:
         *check_pools(scenario),
         *_jobs(scenario, jobs),
         *_shared_cores(scenario, jobs),
+        *check_formulas(scenario, jobs),
         *check_operations(scenario, pools_by_name(scenario, jobs)),
     ]
     if not any(not finding.is_warning for finding in found):

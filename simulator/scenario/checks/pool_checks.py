@@ -229,19 +229,8 @@ def _autoscale(pool: Pool, loc: Loc) -> Iterator[Finding]:
             text = "a fixed target and enableAutoScale: the service takes one or the other (InvalidPropertyValue)"
             yield Finding(text, (*loc, key))
     if pool.auto_scale_formula is not None:
-        wrong = list(check_formula(pool.auto_scale_formula, loc))
-        yield from wrong or _lint(pool, loc)
+        yield from check_formula(pool.auto_scale_formula, loc)
     yield from check_interval(pool.auto_scale_evaluation_interval, loc)
-
-
-def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Pass on what the linter warns of, with what it says about the pool itself."""
-    from simulator.formula.lint import Level, lint_text  # noqa: PLC0415 - most pools have no formula
-
-    for found in lint_text(pool.auto_scale_formula or "", slots=pool.task_slots_per_node):
-        if found.level is not Level.INFO:
-            text = f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
-            yield Finding(text, (*loc, "autoScaleFormula"), is_warning=True)
 
 
 def _licenses(pool: Pool, loc: Loc) -> Iterator[Finding]:

@@ -1,0 +1,50 @@
+"""Formula files of a command line: read, parsed, and what is wrong with them as problems with their places."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from simulator.errors import InputError, Problem
+from simulator.formula import Formula, FormulaSyntaxError
+
+Files = Annotated[list[str], typer.Argument(help="Formula files; - reads standard input.")]
+FAILED: Final = 1
+"""Exit code where a formula runs into an error, a unit test fails or the linter finds a warning."""
+
+
+def read(name: str) -> str:
+    """Return the text of a file, or of standard input where the name is `-`."""
+    if name == "-":
+        return sys.stdin.read()
+    try:
+        with Path(name).open(encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
+        raise InputError([Problem(f"cannot be read: {reason}", file=name)]) from None
+
+
+def write(name: str, text: str) -> None:
+    """Write a formula back to its file, line ends as they are."""
+    try:
+        Path(name).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError([Problem(f"cannot be written: {error.strerror}", file=name)]) from None
+
+
+def parse(name: str, text: str) -> Formula:
+    """Return the formula of a text, or raise InputError with every syntax error of it."""
+    try:
+        return Formula.parse(text)
+    except FormulaSyntaxError as error:
+        raise InputError(problems_of(name, error)) from None
+
+
+def problems_of(name: str, error: FormulaSyntaxError) -> list[Problem]:
+    """Return the syntax errors of a file."""
+    return [
+        Problem(f"{error.code}: {p.message}", name, p.place.line, p.place.column, source=p.source)
+        for p in error.problems
+    ]

@@ -1,0 +1,91 @@
+"""Rules about the language itself: syntax, names and types."""
+
+from typing import Final
+
+from simulator.formula.lint.model import Level, Rule
+
+LANGUAGE: Final = (
+    Rule(
+        "syntax",
+        Level.ERROR,
+        meaning="The text is no formula.",
+        why="The service refuses the pool.",
+        example="a = ;",
+        mend="write what was expected",
+        mended="a = 1;\nb = a;",
+    ),
+    Rule(
+        "too-long",
+        Level.ERROR,
+        meaning="The text has more than 8192 characters.",
+        why="The service refuses the pool.",
+        example="//" + "x" * 8191,
+        mend="shorten it to 8192 characters",
+        mended="//" + "x" * 8190,
+    ),
+    Rule(
+        "unknown-name",
+        Level.ERROR,
+        meaning="A variable, function, method or member does not exist.",
+        why="The evaluation fails when it gets there. Names are case-sensitive.",
+        example="$TargetDedicatedNodes = Max(1, 2);",
+        mend="use the name that was meant",
+        mended="$TargetDedicatedNodes = max(1, 2);",
+        is_fixed=True,
+    ),
+    Rule(
+        "read-before-assign",
+        Level.ERROR,
+        meaning="A variable is read before its first assignment.",
+        why="Nothing is kept from one evaluation to the next: the evaluation fails.",
+        example="x = y;\ny = 1;",
+        mend="assign the variable before it is read",
+        mended="y = 1;\nx = y;",
+    ),
+    Rule(
+        "readonly-assignment",
+        Level.ERROR,
+        meaning="A metric, function or constant is assigned.",
+        why="The evaluation fails there.",
+        example="$PendingTasks = 3;",
+        mend="assign a variable of your own",
+        mended="$pending = 3;",
+    ),
+    Rule(
+        "type-mismatch",
+        Level.ERROR,
+        meaning="An operator, function or target is given a type that it cannot take.",
+        why="The evaluation fails there.",
+        example="x = time() - TimeInterval_Hour;",
+        mend="use operands that the language has an operator for; an interval is subtracted by adding its negative",
+        mended="x = time() + (-TimeInterval_Hour);",
+    ),
+    Rule(
+        "near-service-name",
+        Level.WARNING,
+        meaning="A variable that nobody reads is called almost like one that scales the pool.",
+        why="It sets nothing: the pool stays as it is, and no evaluation fails.",
+        example="$TargetDedicatedNode = 9;",
+        mend="use the service's own name",
+        mended="$TargetDedicatedNodes = 9;",
+        is_fixed=True,
+    ),
+    Rule(
+        "obsolete-name",
+        Level.WARNING,
+        meaning="A name of 2015 is used.",
+        why="It has lost its meaning: read, it fails; assigned, it sets nothing.",
+        example="$TVMDeallocationOption = 1;",
+        mend="use the present name",
+        mended="$NodeDeallocationOption = requeue;",
+    ),
+    Rule(
+        "unused-variable",
+        Level.INFO,
+        meaning="A variable is assigned and never read.",
+        why="Harmless, unless another name was meant; variables do show in the results.",
+        example="x = 1;\n$TargetDedicatedNodes = 2;",
+        mend="delete it, if it is not there to be read in the results",
+        mended="x = 1;\n$TargetDedicatedNodes = x;",
+    ),
+)

@@ -1,0 +1,90 @@
+"""What a formula can do wrong, as numbers of a run's answer: the larger, the worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.formula.miniature import Story
+
+Values = Mapping[str, float | None]
+HOUR: Final = 3600.0
+MEASURES: Final = (
+    "cost",
+    "billed_hours",
+    "lost_node_hours",
+    "queue_mean",
+    "unfinished",
+    "queue_time_s.max",
+    "tasks.requeues",
+    "tasks.failed",
+    "nodes.peak",
+    "evaluations.target_changes",
+    "ledger_node_s.busy_useful",
+    "ledger_node_s.busy_failed",
+    "ledger_node_s.idle_tail",
+)
+"""What is kept of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """A kind of harm."""
+
+    name: str
+    title: str
+    unit: str
+    of: Callable[[Values, float], float]
+    """Of a run's measures and its horizon in seconds."""
+    likely: Callable[[Story], float]
+    """Of what happens in a pool in miniature."""
+    little: float
+    """Less is no harm."""
+
+
+def _number(values: Values, name: str) -> float:
+    return values.get(name) or 0.0
+
+
+def _waste(values: Values, _: float) -> float:
+    return _number(values, "billed_hours") - _number(values, "ledger_node_s.busy_useful") / HOUR
+
+
+def _lost(values: Values, _: float) -> float:
+    return _number(values, "lost_node_hours") + _number(values, "ledger_node_s.busy_failed") / HOUR
+
+
+def _wait(values: Values, horizon: float) -> float:
+    if _number(values, "unfinished"):
+        return horizon / HOUR
+    return _number(values, "queue_time_s.max") / HOUR
+
+
+def _tail(values: Values, _: float) -> float:
+    return _number(values, "ledger_node_s.idle_tail") / HOUR
+
+
+def _no_node(values: Values, _: float) -> float:
+    return _number(values, "unfinished")
+
+
+HARMS: Final[Mapping[str, Harm]] = {
+    harm.name: harm
+    for harm in (
+        Harm(
+            "waste", "node-hours billed beside useful work", "node-hours", _waste, lambda s: s.node_s - s.useful_s, 0.1
+        ),
+        Harm(
+            "wait",
+            "longest wait of a task",
+            "hours",
+            _wait,
+            lambda s: s.load.horizon if s.left else max(s.waits, default=0),
+            0.1,
+        ),
+        Harm("lost_work", "work thrown away", "node-hours", _lost, lambda s: s.lost_s, 0.001),
+        Harm("never_zero", "nodes that stay on after the last task", "node-hours", _tail, lambda s: s.tail_s, 0.5),
+        Harm("no_node", "tasks that are not done when the run ends", "tasks", _no_node, lambda s: s.left, 0.5),
+    )
+}

@@ -1,0 +1,81 @@
+"""The pool in which formulas are tried: one body, and scenarios of it with any load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from simulator.scenario.format.schema import Scenario
+from simulator.workshop.patterns import MINUTE, Pattern
+
+MONDAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
+POOL: Final = "pool"
+JOB: Final = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """What the formula's pool is like."""
+
+    slots: int = 1
+    interval_minutes: float = 5.0
+    vm_size: str = "Standard_D4_v3"
+
+    def body(self, formula: str, name: str = POOL) -> dict[str, Any]:
+        """Return the pool's body, as the service takes it."""
+        return {
+            "id": name,
+            "vmSize": self.vm_size,
+            "virtualMachineConfiguration": {
+                "imageReference": {
+                    "publisher": "canonical",
+                    "offer": "0001-com-ubuntu-server-jammy",
+                    "sku": "22_04-lts",
+                },
+                "nodeAgentSKUId": "batch.node.ubuntu 22.04",
+            },
+            "taskSlotsPerNode": self.slots,
+            "enableAutoScale": True,
+            "autoScaleEvaluationInterval": f"PT{round(self.interval_minutes * MINUTE)}S",
+            "autoScaleFormula": formula,
+        }
+
+
+def document(
+    pools: Sequence[tuple[str, str]],
+    workload: Sequence[Mapping[str, Any]],
+    options: PoolOptions,
+    *,
+    horizon: str,
+    hour: int = 0,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Return a scenario file: pools by name and formula, each with the same load and the same random numbers."""
+    origin = MONDAY + timedelta(hours=hour)
+    job = {"stream": JOB, "workload": [dict(group) for group in workload]}
+    return {
+        "seed": seed,
+        "origin": f"{origin:%Y-%m-%dT%H:%M:%SZ}",
+        "horizon": horizon,
+        "pools": [options.body(formula, name) for name, formula in pools],
+        "jobs": [
+            {"id": JOB if name == POOL else f"{JOB}_{name}", "poolInfo": {"poolId": name}, "simulation": job}
+            for name, _ in pools
+        ],
+    }
+
+
+def workload_of(pattern: Pattern) -> list[dict[str, Any]]:
+    """Return the groups of tasks of a pattern, as a scenario has them."""
+    return [
+        {"count": burst.tasks, "duration": f"{burst.minutes}m", "arrivals": {"atOnce": {"at": f"{burst.at}s"}}}
+        for burst in pattern.bursts
+    ]
+
+
+def scenario_of(pattern: Pattern, formula: str, options: PoolOptions, horizon: str, seed: int) -> Scenario:
+    """Return the scenario of a pattern."""
+    body = document([(POOL, formula)], workload_of(pattern), options, horizon=horizon, hour=pattern.hour, seed=seed)
+    return Scenario.model_validate(body)

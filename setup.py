@@ -58,7 +58,7 @@ class AllOrNothing(build_ext):
             self.build_lib = f"build/lib.{self.plat_name}-{sys.implementation.cache_tag}"
 
     def run(self) -> None:
-        places = {False, bool(self.inplace)}
+        places = sorted({False, bool(self.inplace)})  # where it builds, and last where it copies to
         try:
             super().run()
         except Exception as problem:  # noqa: BLE001 - whatever a missing or broken compiler may raise

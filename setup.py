@@ -54,9 +54,11 @@ class AllOrNothing(build_ext):
     def finalize_options(self) -> None:
         super().finalize_options()
         self.parallel = self.parallel or os.cpu_count() or 1
+        if self.editable_mode:  # it would be a temporary folder, and each install would compile what has not changed
+            self.build_lib = f"build/lib.{self.plat_name}-{sys.implementation.cache_tag}"
 
     def run(self) -> None:
-        places = {False, bool(self.inplace)}
+        places = sorted({False, bool(self.inplace)})  # where it builds, and last where it copies to
         try:
             super().run()
         except Exception as problem:  # noqa: BLE001 - whatever a missing or broken compiler may raise

@@ -200,10 +200,10 @@ def test_a_pool_that_follows_a_replayed_week_costs_a_fifth_and_its_jobs_wait_for
 
 @pytest.mark.skipif(not LCG.exists(), reason="the archive's LCG trace is not part of the project")
 def test_a_trace_of_the_archive_takes_the_place_of_the_made_up_one(tmp_path: Path) -> None:
-    """As the comment of the scenario says: its path, no horizon, and nodes for that system."""
+    """As the comment of the scenario says: its path, no horizon, and nodes for that system, with time to come."""
     described = YAML(typ="safe", pure=True).load(FOLDER / "trace_replay.yaml")
     del described["horizon"]
-    described["pools"] = [{**described["pools"][0], "targetDedicatedNodes": 2000}]
+    described["pools"] = [{**described["pools"][0], "targetDedicatedNodes": 2000, "resizeTimeout": "PT1H"}]
     described["jobs"] = [{**described["jobs"][0], "simulation": {"workload": [{"trace": str(LCG)}]}}]
     file = tmp_path / "lcg.yaml"
     YAML(typ="safe", pure=True).dump(described, file)

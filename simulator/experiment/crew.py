@@ -27,6 +27,8 @@ KEPT: Final = 8
 """Scenarios that a worker keeps."""
 IDLE_S: Final = 30
 """After so many seconds without work a local worker ends."""
+TAKE_S: Final = 0.001
+"""So long between two looks at whether the executor has taken a batch, which it does at once."""
 
 Source = str | bytes
 """Where a worker finds a scenario: the path of its file, or the pickle itself."""
@@ -100,6 +102,8 @@ class Cores:
         self._folder = tempfile.TemporaryDirectory(prefix="poolsight-", ignore_cleanup_errors=True)
         self._files: dict[int, str] = {}
         self._executor = self._start()
+        self._not_taken: list[Future[Done]] = []
+        """Batches that the executor had not yet passed on when it was last looked at."""
 
     def _start(self) -> Any:
         from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - only where it is needed
@@ -110,6 +114,7 @@ class Cores:
         parts = parts_of(batch, self._folder.name)
         sources = [self._file(cell) for cell in cells_of(batch)]
         future: Future[Done] = self._executor.submit(run_batch, sources, parts, wanted)
+        self._not_taken = [one for one in (*self._not_taken, future) if not _is_taken(one)]
         return future
 
     def _file(self, cell: Cell) -> str:
@@ -127,8 +132,15 @@ class Cores:
 
     def close(self, *, at_once: bool) -> None:
         if at_once:
+            # The executor's thread fails, aloud, on a batch that is dropped before the thread has taken it.
+            while not all(_is_taken(one) for one in self._not_taken):
+                time.sleep(TAKE_S)
             self._executor.shutdown(wait=True, kill_workers=True)
         self._folder.cleanup()
+
+
+def _is_taken(future: Future[Done]) -> bool:
+    return future.running() or future.done()
 
 
 def _prepare_worker() -> None:

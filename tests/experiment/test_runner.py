@@ -9,6 +9,7 @@ import pytest
 
 from simulator.experiment import runner
 from simulator.experiment.axes import Base, Cell, make_cells
+from simulator.experiment.crew import Cores
 from simulator.experiment.design import axis, grid
 from simulator.experiment.runner import run_in_order, run_trials
 from simulator.experiment.trial import Trial, Wanted
@@ -76,6 +77,15 @@ def _workers() -> list[Any]:
     from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
 
     return list(get_reusable_executor(reuse=True)._processes.values())
+
+
+def test_who_stops_right_after_a_batch_leaves_no_failing_thread(cells: list[Cell]) -> None:
+    """What a thread does not catch is an error of the test."""
+    cores = Cores(2)
+    cores.submit(trials(cells[:1], 1), Wanted()).result()
+    for number in range(1, 4):
+        cores.submit(trials(cells[:number], 20), Wanted())
+    cores.close(at_once=True)
 
 
 @pytest.mark.usefixtures("at_once")

@@ -151,7 +151,7 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
-    """Give a function that shows how far the run is; it does nothing where stderr is no terminal."""
+    """Return a function that shows how far the run is; it does nothing where stderr is no terminal."""
     total = len(simulation.workload)
     if not sys.stderr.isatty():
         yield lambda: None

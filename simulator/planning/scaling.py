@@ -25,7 +25,7 @@ PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "
 
 
 def scaled(shape: Any, factor: float) -> Any:
-    """Give a distribution of times that are all `factor` times as long."""
+    """Return a distribution of times that are all `factor` times as long."""
     return type(shape).model_validate(_scaled(shape.model_dump(by_alias=True), factor))
 
 
@@ -39,7 +39,7 @@ def _scaled(body: Any, factor: float) -> Any:
 
 
 def with_spread(shape: Any, factor: float) -> Any | None:
-    """Give times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
+    """Return times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
     from simulator.distributions import Gamma  # noqa: PLC0415 - generic, instantiated here only
     from simulator.durations import Seconds  # noqa: PLC0415 - its argument
 
@@ -97,7 +97,7 @@ def until_done(scenario: Scenario) -> Scenario:
 
 
 def with_eviction_rate(scenario: Scenario, rate: float, pools: frozenset[str] | None = None) -> Scenario:
-    """Give pools (None: all that can be preempted) a constant hazard per hour."""
+    """Return pools (None: all that can be preempted) a constant hazard per hour."""
 
     def change(pool: Pool) -> Pool:
         if pools is None and isinstance(pool.simulation.preemption, NoPreemption):

@@ -52,7 +52,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def summarize(recording: Recording) -> dict[str, Any]:
-    """Give the answer as plain values; `None` where there was nothing to measure."""
+    """Return the answer as plain values; `None` where there was nothing to measure."""
     raw, workload = recording.raw, recording.workload
     tasks = raw.tasks
     started = tasks.first_start >= 0
@@ -83,12 +83,12 @@ def summarize(recording: Recording) -> dict[str, Any]:
 
 
 def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
-    """Give seconds between instants, of those rows."""
+    """Return seconds between instants, of those rows."""
     return chosen(until - since, where(rows)) / MS_PER_S
 
 
 def quantiles(values: Floats) -> dict[str, float] | None:
-    """Give mean, p50, p95, p99 and maximum; None of nothing."""
+    """Return mean, p50, p95, p99 and maximum; None of nothing."""
     if not len(values):
         return None
     ordered = np.sort(values)
@@ -185,7 +185,7 @@ def _slowdown(recording: Recording) -> float | None:
 
 
 def _capacities(recording: Recording) -> tuple[Floats, Floats]:
-    """Give slots and cores of a node, by pool."""
+    """Return slots and cores of a node, by pool."""
     pools, sizes = recording.raw.pools, recording.scenario.sizes
     slots = np.array([pool.task_slots_per_node for pool in pools], dtype=np.float64)
     return slots, np.array([sizes[pool.vm_size].vcpus for pool in pools], dtype=np.float64)

@@ -49,10 +49,10 @@ class Record(Protocol):
 
     @property
     def scenario(self) -> Scenario:
-        """Give the complete scenario."""
+        """The complete scenario."""
 
     def table(self, name: str) -> pa.Table:
-        """Give a table; `simulator.results.record.table_schema` describes them."""
+        """Return a table; `simulator.results.record.table_schema` describes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def memory_excess(recording: Facts) -> Excess:
 
 
 def memory_warnings(recording: Facts) -> list[str]:
-    """Say of each pool how much and how long; nothing where nothing was exceeded."""
+    """Report of each pool how much and how long; nothing where nothing was exceeded."""
     found = memory_excess(recording)
     of_pool = recording.control.node_pool[found.node] if len(found.node) else found.node
     said = []

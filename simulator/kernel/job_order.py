@@ -27,7 +27,7 @@ class Dice:
 
 
 class JobOrder:
-    """Gives turns to the jobs of one priority by the policy (assumption P13)."""
+    """Gives turns to the jobs of one priority by the policy (docs/model.md#order-among-jobs)."""
 
     __slots__ = ("_at", "_dice", "_left", "_own", "_policy", "_queues", "_start", "count", "last")
 

@@ -193,7 +193,7 @@ class Kernel(Instants):
         return self.queues.level_of_job[self.queues.job[self.eligibility.reserved]] <= level
 
     def _recall(self, level: int, now: int) -> None:
-        """Place job managers that come back before all else of their level, in others' stead if need be (spec 7.2)."""
+        """Place job managers that come back before all else of their level, in others' stead if need be."""
         for job in sorted(self.eligibility.returning):
             if self.queues.level_of_job[job] != level or self.queues.gate[job]:
                 continue

@@ -1,4 +1,4 @@
-"""Task preemption (assumption P20): who must go so that a waiting task of a more important job can start.
+"""Task preemption: who must go so that a waiting task of a more important job can start.
 
 Only without a free fit; only on one node; tasks of the lowest priority go first, among those the latest started.
 A job manager that comes back may also displace tasks of its own job and priority, whatever their jobs allow.

@@ -67,7 +67,7 @@ def _times(pools: Sequence[Mapping[str, Any]], named: TimingPreset) -> Iterator[
         is_given = any(timing[key] != usual[key] for timing, usual in timings for key in keys)
         basis = _basis(name, values, is_given)
         if named is not TimingPreset.MEASURED and not is_given:
-            basis = basis._replace(origin=Origin.ASSUMED, source=f"preset {named}, chosen (P28)")
+            basis = basis._replace(origin=Origin.ASSUMED, source=f"preset {named} of `timingPreset`, chosen")
         yield basis
 
 

@@ -1,6 +1,6 @@
 """Events of tasks that could not be placed although slots were free: one for each such task, the first time.
 
-The service documents the event for want of resources without naming its code (section 13.2); ours is *assumed*.
+The service documents the event for want of resources without naming its code; ours is *assumed*.
 """
 
 from __future__ import annotations

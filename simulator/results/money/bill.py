@@ -22,7 +22,7 @@ from simulator.workload.build import Workload
 MICRO: Final = 1_000_000
 UNITS_PER_CENT: Final = MICRO // 100 * MS_PER_HOUR
 RATIO: Final = {False: 0.20, True: 0.40}
-"""Low-priority price as a share of the dedicated one, Linux and Windows (assumption P44)."""
+"""Low-priority price as a share of the dedicated one, Linux and Windows (docs/model.md#prices)."""
 DISK_GIB_MONTH: Final = {"standard_lrs": 0.046, "standardssd_lrs": 0.075, "premium_lrs": 0.154}
 """USD for one GiB of an empty managed disk and a month: recalled, East US, a disk of 128 GiB (assumption)."""
 HOURS_PER_MONTH: Final = 730

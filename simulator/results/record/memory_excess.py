@@ -1,4 +1,4 @@
-"""When tasks on a node asked for more memory than it has: told where the option `enforceLocalResources` says so (P59).
+"""When tasks on a node asked for more memory than it has: told where the option `enforceLocalResources` says so.
 
 The service places by slots and knows nothing of memory; what a process does that finds none is not simulated.
 """

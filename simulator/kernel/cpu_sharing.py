@@ -1,7 +1,8 @@
 """Processors that more tasks share than there are: the processes on a node run slower, all by the same factor.
 
 While the processes on a node use more cores than it has, each does `cores / sum` of its work in a unit of time
-(slowdown = max(1, cores used / vCPU): docs/model.md#cpu-sharing). Only the process is slowed: what comes before it takes its time.
+(slowdown = max(1, cores used / vCPU): docs/model.md#cpu-sharing). Only the process is slowed: what comes before it
+takes its time.
 A process uses its cores from its beginning to its end. Work is counted in parts of a millisecond and rounded down
 whenever a process begins or ends on the node, so that nothing ends early; ends are whole milliseconds, rounded up.
 """

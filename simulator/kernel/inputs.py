@@ -26,7 +26,7 @@ class Choices:
     random_ties: bool
     """Whether dice decide between nodes that are equally good."""
     max_rounds: int
-    """How often one instant may be settled (work of length zero can follow itself: docs/model.md#order-within-one-instant)."""
+    """How often one instant may be settled: work of length zero can follow itself."""
     seed: int
     """Of the dice."""
 

@@ -52,7 +52,7 @@ class Rules:
     pulls: list[int] = field(default_factory=list)
     """How long each image takes to come to a node that does not have it."""
     share_cores: bool = False
-    """Whether cores do not limit where tasks go, and processes that use more than there are slow down (docs/model.md#cpu-sharing)."""
+    """Whether processes share cores, and slow down where they use more than there are (docs/model.md#cpu-sharing)."""
     lead: array[int] = field(default_factory=_none("q"))
     """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
     stumbles: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)

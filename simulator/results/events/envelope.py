@@ -1,4 +1,4 @@
-"""The form of an event: its envelope, the names of operations, how times are written (docs/model.md#diagnostic-events)."""
+"""The form of an event: envelope, names of operations, how times are written (docs/model.md#diagnostic-events)."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def begun(record: Record) -> list[dict[str, Any]]:
 
 
 def _resizes(record: Record) -> list[Source]:
-    """Return a start event for each resize, and a complete event where it was not overtaken (docs/model.md#diagnostic-events)."""
+    """Return a start event for each resize, and a complete event where no later one replaced it."""
     rows = begun(record)
     auto_pools = {row["pool"] for row in record.table("pools").to_pylist() if row["auto_pool"]}
     scaling = Scaling.of(record)

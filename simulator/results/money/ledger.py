@@ -227,7 +227,7 @@ def _removal(control: Control) -> Ints:
 
 
 def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Options) -> Ints:
-    """Return what each node's VMs are billed beyond their time: span by span, rounded up (docs/model.md#billed-time)."""
+    """Return what each node's VMs are billed beyond their time, span by span (docs/model.md#billed-time)."""
     node, start, end = control.node, control.start, control.end
     extra = np.zeros(len(control.node_pool), dtype=np.int64)
     step = GRANULARITY_MS[options.billing_granularity]

@@ -49,7 +49,7 @@ T = TypeVar("T", bound=float)
 
 
 def named_form(name: str, inner: dict[str, Any]) -> dict[str, Any]:
-    """Give the JSON Schema of a mapping with the one key `name`."""
+    """Return the JSON Schema of a mapping with the one key `name`."""
     return {"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": False}
 
 
@@ -79,7 +79,7 @@ class Distribution(BaseModel, Generic[T]):
 
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
-        """Give the value below which a share `u` (in [0, 1)) of all draws falls."""
+        """Return the value below which a share `u` (in [0, 1)) of all draws falls."""
 
     @property
     @abstractmethod

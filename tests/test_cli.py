@@ -166,3 +166,18 @@ def test_node_agents_are_listed() -> None:
     result = CliRunner().invoke(app, ["node-agents"])
     assert result.exit_code == 0
     assert "batch.node.windows amd64" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("given", ["--precision 0.01", "--cap 50", "--workers 2", "--deadline 4h", "--quantile 0.9"])
+def test_an_option_about_many_replications_is_refused_for_one(given: str) -> None:
+    result = poolsight("run", FIRST, *given.split())
+    assert result.exit_code == 2
+    assert f"{given.split(maxsplit=1)[0]} is about many replications: give --replications too" in result.stderr
+
+
+def test_all_options_about_one_replication_are_refused_for_many_at_once(tmp_path: Path) -> None:
+    result = poolsight("run", FIRST, "--replications", 3, "--replication", 7, "--events", "--out", tmp_path / "run")
+    assert result.exit_code == 2
+    lines = [line for line in result.stderr.splitlines() if "is about a single replication" in line]
+    assert [line.split()[0] for line in lines] == ["--replication", "--out", "--events"]
+    assert not (tmp_path / "run").exists()

@@ -13,9 +13,6 @@ ROOT: Final = Path(__file__).parents[1]
 PLACES: Final = ("simulator", "docs", "notebooks", "scenarios", "tests", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
 KINDS: Final = (".py", ".pxd", ".md", ".yaml", ".json", ".ipynb", ".csv", ".html", ".js", ".patch")
 TO_COME: Final = (
-    "simulator/kernel",
-    "simulator/report",
-    "simulator/results",
     "simulator/scenario",
     "scenarios/scenario.schema.json",
 )

@@ -21,7 +21,9 @@ def test_the_version_says_what_an_interpreted_kernel_costs() -> None:
     assert SENTENCE in shown
 
 
-@pytest.mark.parametrize(("kernel", "seconds", "notes"), [("python", 1.1, 1), ("python", 0.9, 0), ("compiled", 60.0, 0)])
+@pytest.mark.parametrize(
+    ("kernel", "seconds", "notes"), [("python", 1.1, 1), ("python", 0.9, 0), ("compiled", 60.0, 0)]
+)
 def test_only_a_long_command_on_an_interpreted_kernel_ends_with_the_note(
     kernel: str, seconds: float, notes: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

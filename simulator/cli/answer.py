@@ -71,7 +71,7 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
 
 
 def plain_console() -> Console:
-    """Give a console that takes ids as they are: markup in them is not ours to obey."""
+    """Return a console that takes ids as they are: markup in them is not ours to obey."""
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=WIDTH)

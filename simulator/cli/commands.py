@@ -35,7 +35,7 @@ SIMULATING: Final = frozenset({"run", "compare", "sweep", "plan", "sensitivity",
 
 
 def wanted(arguments: Sequence[str]) -> Iterable[str]:
-    """Give the command that a command line names; all of them where it names none that exists, to help and suggest."""
+    """Return the command that a command line names; all of them where it names none, to help and suggest."""
     named = next((word for word in arguments if not word.startswith("-")), None)
     return (named,) if named is not None and named in MODULES else MODULES
 

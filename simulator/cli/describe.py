@@ -49,14 +49,14 @@ def schema(
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema of a scenario file, references to other files included."""
+    """Return the JSON Schema of a scenario file, references to other files included."""
     from simulator.scenario.format.json_schema import build  # noqa: PLC0415
 
     return build()
 
 
 def experiment_schema() -> dict[str, Any]:
-    """Give the JSON Schema of an experiment file."""
+    """Return the JSON Schema of an experiment file."""
     from simulator.experiment.json_schema import build  # noqa: PLC0415
 
     return build()

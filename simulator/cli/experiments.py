@@ -117,7 +117,7 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
 
 
 def _is_shown(name: str, happened: object) -> bool:
-    """Say whether a measure has a row: not where nothing of the kind happened."""
+    """Return whether a measure has a row: not where nothing of the kind happened."""
     from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415 - keeps the command's start fast
 
     return name not in BESIDE and (bool(happened) or name in ALWAYS_SHOWN)
@@ -177,7 +177,7 @@ def _percent(share: float) -> str:
 def replications_json(
     found: Replications, deadline: float | None, manifest: dict[str, Any], shares: Sequence[float] = ()
 ) -> dict[str, Any]:
-    """Give the same as plain data."""
+    """Return the same as plain data."""
     estimates = {}
     for name in found.values:
         estimate, spread = found.estimate(name), found.spread(name)
@@ -371,7 +371,7 @@ def shown_interval(low: float, high: float, unit: str) -> str:
 
 
 def console() -> Any:
-    """Give a printer to stdout, wide where that is no terminal."""
+    """Return a printer to stdout, wide where that is no terminal."""
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
     printer = Console(highlight=False)

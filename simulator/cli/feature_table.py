@@ -329,5 +329,5 @@ FEATURES: Final = (
 
 
 def row(number: int) -> Feature:
-    """Give one row by its number."""
+    """Return one row by its number."""
     return FEATURES[number - 1]

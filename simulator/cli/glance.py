@@ -62,7 +62,7 @@ FAMILIES: Final = (*_NAMED[:4], Family("other", "▓", _REST, Label.LEAVING), _N
 
 
 def show_plainly(encoding: str) -> None:
-    """Let an output that cannot show a character show the nearest one it can, instead of ending in a traceback."""
+    """Make an output show the nearest character that it can, instead of ending in a traceback."""
     try:
         "".join(PLAIN).encode(encoding)
     except UnicodeEncodeError:
@@ -86,7 +86,7 @@ def sparkline(values: Sequence[int]) -> str:
 
 
 def over_time(sketches: Sequence[Sketch], width: int) -> list[tuple[str, Text]]:
-    """Give a line for the queue and one for the nodes of each sketch: its title, and what fits `width` with it."""
+    """Return a line for the queue and one for the nodes of each sketch: its title, and what fits `width` with it."""
     rows: list[tuple[str, str, list[int]]] = []
     for found in sketches:
         suffix = f", {found.pool}" if len(sketches) > 1 and found.pool is not None else ""
@@ -103,7 +103,7 @@ def over_time(sketches: Sequence[Sketch], width: int) -> list[tuple[str, Text]]:
 
 
 def shortened(values: Sequence[int], width: int) -> list[int]:
-    """Give the greatest of every stretch, so that there are at most `width` of them."""
+    """Return the greatest of every stretch, so that there are at most `width` of them."""
     count = min(len(values), width)
     cuts = [len(values) * place // count for place in range(count + 1)] if count else [0]
     return [max(values[start:end]) for start, end in pairwise(cuts)]

@@ -27,7 +27,7 @@ def console() -> Console:
 
 
 def table(*titles: str) -> Table:
-    """Give a table whose first column is text and all others are numbers."""
+    """Return a table whose first column is text and all others are numbers."""
     from rich.table import Table  # noqa: PLC0415 - slow to import
 
     made = Table(box=None, pad_edge=False, header_style="cyan")

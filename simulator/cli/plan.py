@@ -54,7 +54,7 @@ def _progress(text: str) -> None:
 
 
 def sentence(found: Plan) -> str:
-    """Say the answer in one breath."""
+    """Report the answer in one breath."""
     from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment.measures import find_measure  # noqa: PLC0415
     from simulator.planning.constraints import UNSAID  # noqa: PLC0415
@@ -98,7 +98,7 @@ def sentence(found: Plan) -> str:
 
 
 def _far(distance: float) -> str:
-    """Say how far beyond a limit, as a share of it; from a thousand per cent on as times."""
+    """Report how far beyond a limit, as a share of it; from a thousand per cent on as times."""
     return f"{1 + distance:,.0f} times what it is" if distance >= 9.995 else f"{100 * distance:.3g} % beyond it"
 
 
@@ -181,7 +181,7 @@ def _check_text(estimate: object, unit: str, *, is_met: bool) -> str:
 
 
 def _reached(found: Plan) -> list[str]:
-    """Say where the runs allowed did not settle a constraint."""
+    """Report where the runs allowed did not settle a constraint."""
     from simulator.cli.page import whole  # noqa: PLC0415 - keeps the command's start fast
     from simulator.planning.plan import open_checks  # noqa: PLC0415
 

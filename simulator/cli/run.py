@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
-from simulator.errors import InputError
+from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -32,17 +32,24 @@ FIRST_SLICE = 60.0
 """Simulated seconds of the first slice; the next ones are longer or shorter by how long it took."""
 
 
+ABOUT_ONE = ("replication", "out", "force", "events")
+"""Options that one replication has, and many have not."""
+ABOUT_MANY = ("precision", "cap", "deadline", "workers", "cluster", "measure", "quantile", "steady")
+"""Options that need --replications."""
+
+
 @reported
 def run(
+    context: typer.Context,
     file: Annotated[str, typer.Argument(help="A scenario file, YAML or JSON.")],
     seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
-    replication: Annotated[int, typer.Option(min=0, help="Which roll of the dice.")] = 0,
+    replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
-    replications: Annotated[str | None, typer.Option(help="How many rolls of the dice, or auto.")] = None,
+    replications: Annotated[str | None, typer.Option(help="How many replications, or auto.")] = None,
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
     deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
@@ -59,22 +66,26 @@ def run(
     tell(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
-    if events and out is None:
-        raise InputError("--events adds a file to the directory of --out: give --out DIR too")
     if replications is not None:
-        if out is not None:
-            raise InputError("--out keeps one replication: give --replication N instead of --replications")
         from simulator.cli.experiments import Study, run_study  # noqa: PLC0415
 
+        _refuse_given(context, ABOUT_ONE, "is about a single replication: leave out --replications, or this")
         named, shares = tuple(measure or ()), tuple(quantile or ())
         asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady)
         run_study(scenario, asked, as_json=as_json)
         return
-    about_many = {"deadline": deadline, "measure": measure, "quantile": quantile, "cluster": cluster, "steady": steady}
-    for name, given in about_many.items():
-        if given:
-            raise InputError(f"--{name} is about many replications: give --replications too")
+    _refuse_given(context, ABOUT_MANY, "is about many replications: give --replications too")
+    if events and out is None:
+        raise InputError("--events adds a file to the directory of --out: give --out DIR too")
     _run_once(scenario, replication, out, force=force, events=events, as_json=as_json)
+
+
+def _refuse_given(context: typer.Context, names: Iterable[str], why: str) -> None:
+    """Raise InputError with every option of `names` that the command line gives."""
+    sources = {name: context.get_parameter_source(name) for name in names}
+    given = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
+    if given:
+        raise InputError([Problem(f"--{name} {why}") for name in given])
 
 
 def _run_once(
@@ -151,7 +162,7 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
-    """Give a function that shows how far the run is; it does nothing where stderr is no terminal."""
+    """Return a function that shows how far the run is; it does nothing where stderr is no terminal."""
     total = len(simulation.workload)
     if not sys.stderr.isatty():
         yield lambda: None

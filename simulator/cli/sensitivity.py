@@ -42,7 +42,7 @@ def sensitivity(
 
 
 def sentence(found: Tornado) -> str:
-    """Say which assumption matters most and whether it is known."""
+    """Report which assumption matters most and whether it is known."""
     from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
 
     answer = f"{value(found.cost.value if found.cost else None, 'USD')} and " + value(

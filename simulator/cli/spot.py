@@ -33,7 +33,7 @@ def spot(
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what each share of spot nodes costs, how late it gets, and when spot stops paying."""
+    """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
     from simulator.cli.page import span  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment.axes import Base  # noqa: PLC0415
     from simulator.planning.spot import spot_report  # noqa: PLC0415
@@ -59,7 +59,7 @@ def spot(
 
 
 def sentence(found: SpotReport) -> str:
-    """Say in one breath what to do."""
+    """Report in one breath what to do."""
     from simulator.cli.page import interval, value  # noqa: PLC0415 - keeps the command's start fast
 
     best = found.best
@@ -87,7 +87,7 @@ def sentence(found: SpotReport) -> str:
 
 
 def _doubt(found: SpotReport) -> str:
-    """Say how far the runs are from showing that the share named is late as seldom as that."""
+    """Report how far the runs are from showing that the share named is late as seldom as that."""
     from simulator.planning.spot import RISK  # noqa: PLC0415 - keeps the command's start fast
 
     chance = None if found.best is None else found.best.misses_deadline

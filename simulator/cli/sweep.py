@@ -78,7 +78,7 @@ def sweep(
 
 @contextmanager
 def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
-    """Give a function that shows how many trials are done and how long the rest takes, on a terminal only.
+    """Return a function that shows how many trials are done and how long the rest takes, on a terminal only.
 
     Its second argument says whether the trials were run just now: those found on disk say nothing about speed.
     """
@@ -145,7 +145,7 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
 
 
 def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
-    """Say how many replications there were."""
+    """Report how many replications there were."""
     from simulator.experiment import find_measure  # noqa: PLC0415
 
     rule = experiment.stopping
@@ -158,7 +158,7 @@ def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
 
 
 def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
-    """Say in which cells the cap came before the precision, and what was reached."""
+    """Report in which cells the cap came before the precision, and what was reached."""
     from simulator.experiment import find_measure  # noqa: PLC0415
 
     rule = experiment.stopping
@@ -189,7 +189,7 @@ def _with_interval(row: dict[Any, Any], name: str) -> str:
 
 
 def _as_json(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> dict[str, Any]:
-    """Give the cells with their intervals as plain data; NaN and infinity as null."""
+    """Return the cells with their intervals as plain data; NaN and infinity as null."""
     from simulator.experiment import summary  # noqa: PLC0415
 
     rows = summary(frame, experiment.wanted.measures).to_dict("records")

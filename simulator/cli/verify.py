@@ -41,7 +41,7 @@ def verify(
 
 
 def _tell(case: Case) -> None:
-    """Say on a terminal how far it is."""
+    """Report on a terminal how far it is."""
     typer.echo(f"\r\x1b[K{case.family}: {case.name}", err=True, nl=False)
 
 

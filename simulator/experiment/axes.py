@@ -57,7 +57,7 @@ class Base:
         return cls(replace(sources, data=modern(sources.data)[0]), scenario)
 
     def places(self, path: str) -> list[Loc]:
-        """Give every place that an axis changes; `InputError` where the path leads nowhere."""
+        """Return every place that an axis changes; `InputError` where the path leads nowhere."""
         helper = _helper(path)
         if helper is None:
             return find(self.sources.data, path)
@@ -123,7 +123,7 @@ def _refuse_unknown(base: Base, points: Iterable[Point], say: Place) -> None:
 def _invalid(
     base: Base, points: Sequence[Point], key: tuple[str | None, str], numbers: list[int], say: Place
 ) -> Problem:
-    """Say which cells a mistake makes invalid, and with which values."""
+    """Return which cells a mistake makes invalid, and with which values."""
     path, message = key
     point = points[numbers[0]]
     listed = ", ".join(map(str, numbers[:SHOWN_CELLS])) + (" …" if len(numbers) > SHOWN_CELLS else "")
@@ -136,7 +136,7 @@ def _invalid(
 
 
 def _axes_at(base: Base, point: Point, dotted: str | None) -> list[str]:
-    """Give the axes that set the value at a path of the joined document, or else something above or below it.
+    """Return the axes that set the value at a path of the joined document, or else something above or below it.
 
     Several where none is nearer than the others; a helper's own mistake is at its path.
     """

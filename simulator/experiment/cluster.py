@@ -46,7 +46,7 @@ class Cluster:
         return future
 
     def _send(self, cell: Cell) -> Any:
-        """Give the scheduler a scenario once; as a task of its own it survives the worker that holds it."""
+        """Return the scheduler a scenario once; as a task of its own it survives the worker that holds it."""
         if cell.number not in self._sent:
             data = pickle.dumps(cell.scenario, pickle.HIGHEST_PROTOCOL)
             self._sent[cell.number] = self._client.submit(bytes, data, key=f"{self._run}-{cell.number}")
@@ -98,7 +98,7 @@ def _threads(client: Any, address: str) -> int:
 
 
 def mine() -> dict[str, str]:
-    """Give this program's versions."""
+    """Return this program's versions."""
     return versions()
 
 

@@ -52,7 +52,7 @@ class Comparison:
     warnings: tuple[str, ...] = ()
 
     def sentence(self, name: str) -> str:
-        """Say in one sentence how a scenario differs from the first in cost and finish."""
+        """Report in one sentence how a scenario differs from the first in cost and finish."""
         found = self.differences[name]
         parts = []
         if "cost" in found:
@@ -66,11 +66,11 @@ class Comparison:
         return f"{name} {told} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
 
     def _left(self, name: str) -> float:
-        """Give how many tasks a run of a scenario leaves unfinished, on average."""
+        """Return how many tasks a run of a scenario leaves unfinished, on average."""
         return float(self.replications[name].values["tasks.unfinished"].mean())
 
     def pairing(self, name: str) -> str | None:
-        """Say what sharing the luck was worth: by how much intervals are narrower than of independent runs."""
+        """Report what sharing the luck was worth: by how much intervals are narrower than of independent runs."""
         found = self.differences[name]
         told = {measure: found[measure].narrowing for measure in ("cost", "makespan") if measure in found}
         known = {measure: left for measure, left in told.items() if left is not None and isfinite(left) and left > 0}
@@ -87,7 +87,7 @@ class Comparison:
         return f"{text}; it did not help with {idle}." if idle else f"{text}."
 
     def correction(self) -> str | None:
-        """Say how several comparisons were allowed for; None where there is only one."""
+        """Report how several comparisons were allowed for; None where there is only one."""
         count = len(self.names) - 1
         if count < 2:
             return None
@@ -148,14 +148,14 @@ def _refuse_unknown(scenarios: Mapping[str, Scenario], measures: Iterable[str]) 
 
 
 def _have_luck_in_common(one: Scenario, two: Scenario) -> bool:
-    """Say whether two scenarios share a job (or stream) or a pool: random numbers are found by their names."""
+    """Return whether two scenarios share a job (or stream) or a pool: random numbers are found by their names."""
     streams = [{job.simulation.stream or job.id for job in scenario.jobs} for scenario in (one, two)]
     pools = [{pool.id for pool in scenario.pools} for scenario in (one, two)]
     return bool(streams[0] & streams[1] or pools[0] & pools[1])
 
 
 def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications]) -> Iterable[str]:
-    """Say where scenarios do not share their luck, and what each of them warns of."""
+    """Report where scenarios do not share their luck, and what each of them warns of."""
     streams = {name: {job.simulation.stream or job.id for job in scenario.jobs} for name, scenario in scenarios.items()}
     pools = {name: {pool.id for pool in scenario.pools} for name, scenario in scenarios.items()}
     first, *others = scenarios
@@ -171,7 +171,7 @@ def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications
 def _differences(
     first: Replications, other: Replications, measures: Iterable[str], level: float, *, in_pairs: bool = True
 ) -> dict[str, Difference]:
-    """Give the differences; where the two share no luck, what sharing it was worth is chance and stays unsaid."""
+    """Return the differences; where the two share no luck, what sharing it was worth is chance and stays unsaid."""
     found = {}
     for name in measures:
         one, two = first.values[name], other.values[name]
@@ -193,7 +193,7 @@ def _differences(
 
 
 def _relative(one: Floats, two: Floats, level: float) -> Estimate | None:
-    """Give the ratio of the means, less 1, with the uncertainty of both."""
+    """Return the ratio of the means, less 1, with the uncertainty of both."""
     if not (one > 0).all() or len(one) < 2:
         return None
     found = ratio(two, one, level)
@@ -201,7 +201,7 @@ def _relative(one: Floats, two: Floats, level: float) -> Estimate | None:
 
 
 def _narrowing(one: Floats, two: Floats, paired: Estimate) -> float | None:
-    """Give the paired half-width as a share of that of independent samples (Welch)."""
+    """Return the paired half-width as a share of that of independent samples (Welch)."""
     count = len(one)
     if count < 2:
         return None

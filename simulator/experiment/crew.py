@@ -88,7 +88,7 @@ class Crew(Protocol):
         ...
 
     def close(self, *, at_once: bool) -> None:
-        """Let go of what is held; `at_once` without waiting for what runs."""
+        """Release what is held; `at_once` without waiting for what runs."""
         ...
 
 
@@ -157,12 +157,12 @@ def _end_with(parent: int) -> None:
 
 
 def cells_of(batch: Sequence[Trial]) -> list[Cell]:
-    """Give the cells of a batch, each once, in order."""
+    """Return the cells of a batch, each once, in order."""
     return list({trial.cell.number: trial.cell for trial in batch}.values())
 
 
 def parts_of(batch: Sequence[Trial], experiment: str) -> list[Part]:
-    """Give the parts of a batch, in the order of its cells; names are good for one experiment only."""
+    """Return the parts of a batch, in the order of its cells; names are good for one experiment only."""
     parts: dict[int, list[int]] = {}
     for trial in batch:
         parts.setdefault(trial.cell.number, []).append(trial.replication)

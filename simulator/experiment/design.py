@@ -41,7 +41,7 @@ class Span:
     write: Callable[[float], Shown] = float
 
     def at(self, share: float) -> Level:
-        """Give the level that lies `share` (0 to 1) of the way; whole numbers are equally probable."""
+        """Return the level that lies `share` (0 to 1) of the way; whole numbers are equally probable."""
         if self.whole:
             steps = math.floor(self.high) - math.ceil(self.low) + 1
             value: float = math.ceil(self.low) + min(int(share * steps), steps - 1)
@@ -62,7 +62,7 @@ class Axis:
     span: Span | None = None
 
     def at(self, share: float) -> Level:
-        """Give the level for a coordinate from 0 to 1."""
+        """Return the level for a coordinate from 0 to 1."""
         if self.span is not None:
             return self.span.at(share)
         return self.levels[min(int(share * len(self.levels)), len(self.levels) - 1)]
@@ -109,7 +109,7 @@ def point(levels: Iterable[tuple[str, Level]]) -> Point:
 
 
 def grid(axes: Sequence[Axis]) -> list[Point]:
-    """Give every combination of levels; the last axis varies fastest."""
+    """Return every combination of levels; the last axis varies fastest."""
     for one in axes:
         if one.span is not None:
             raise InputError(f"axis '{one.name}': a grid needs a step or a count in a range")
@@ -118,12 +118,12 @@ def grid(axes: Sequence[Axis]) -> list[Point]:
 
 
 def cases(named: Iterable[tuple[str, Mapping[str, object]]]) -> list[Point]:
-    """Give a point for each named set of values; the column is called `case`."""
+    """Return a point for each named set of values; the column is called `case`."""
     return [point([("case", Level(name, dict(settings)))]) for name, settings in named]
 
 
 def crossed(first: Sequence[Point], second: Sequence[Point]) -> list[Point]:
-    """Give every pair of points from two designs."""
+    """Return every pair of points from two designs."""
     return [one.beside(other) for one in first for other in second]
 
 
@@ -149,7 +149,7 @@ def _sampled(axes: Sequence[Axis], shares: npt.NDArray[np.float64]) -> list[Poin
 
 
 def as_shown(value: object) -> Shown:
-    """Give what a table shows for a value: itself, or compact JSON where it is a list or a mapping."""
+    """Return what a table shows for a value: itself, or compact JSON where it is a list or a mapping."""
     if isinstance(value, bool | int | float | str):
         return value
     return json.dumps(value, default=str, separators=(",", ":"))

@@ -93,7 +93,7 @@ def mean(values: Floats, level: float = LEVEL) -> Estimate:
 
 
 def t_quantile(level: float, freedom: int) -> float:
-    """Give the two-sided quantile of Student's t."""
+    """Return the two-sided quantile of Student's t."""
     return student.quantile(freedom, 0.5 + level / 2)
 
 
@@ -147,7 +147,7 @@ def _of_ratios(parts: Sequence[Signed], level: float) -> Estimate:
 
 
 def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats:
-    """Give how far each resample lies from the value, in units of the spread that it itself shows."""
+    """Return how far each resample lies from the value, in units of the spread that it itself shows."""
     count = len(parts[0][1])
     columns = [column for _, tops, bottoms in parts for column in (tops, bottoms)]
     means = [_means(column) for column in columns]
@@ -186,36 +186,36 @@ def quantile(values: Floats, share: float, level: float = LEVEL) -> Estimate:
 
 
 def _order_statistics(count: int, share: float, level: float) -> tuple[int, int]:
-    """Give the places of the ordered values that hold a quantile between them (binomial); outside where none does."""
+    """Return the places of the ordered values that hold a quantile between them (binomial); outside where none does."""
     low, high = (binomial.quantile(count, share, end) for end in ((1 - level) / 2, (1 + level) / 2))
     return low - 1, high
 
 
 def needed_for(share: float, level: float = LEVEL) -> int:
-    """Give how many values are needed so that the largest (smallest) lies beyond a quantile with certainty `level`."""
+    """Return how many values are needed for the largest (smallest) to lie beyond a quantile with certainty `level`."""
     return math.ceil(math.log(1 - level) / math.log(max(share, 1 - share)))
 
 
 def corrected(level: float, comparisons: int) -> float:
-    """Give the level of each of several intervals so that all hold together (Bonferroni)."""
+    """Return the level of each of several intervals so that all hold together (Bonferroni)."""
     return 1 - (1 - level) / max(comparisons, 1)
 
 
 def quantiles(values: Floats) -> dict[str, float]:
-    """Give what single runs came to: p5, p50 and p95."""
+    """Return what single runs came to: p5, p50 and p95."""
     low, middle, high = (float(value) for value in np.quantile(values, [0.05, 0.5, 0.95]))
     return {"p5": low, "p50": middle, "p95": high}
 
 
 @lru_cache(maxsize=4)
 def _draws(count: int) -> npt.NDArray[np.int64]:
-    """Give which values each resample takes: the same for all measures and every time, so results repeat."""
+    """Return which values each resample takes: the same for all measures and every time, so results repeat."""
     return np.random.default_rng(0).integers(0, count, size=(RESAMPLES, count))
 
 
 @lru_cache(maxsize=4)
 def _shares(count: int) -> Floats:
-    """Give how often each resample takes each value, as a share."""
+    """Return how often each resample takes each value, as a share."""
     taken = np.zeros((RESAMPLES, count))
     np.add.at(taken, (np.arange(RESAMPLES)[:, None], _draws(count)), 1 / count)
     return taken

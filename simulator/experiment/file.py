@@ -99,7 +99,7 @@ class AxisBody(Section):
         return self
 
     def made(self, name: str) -> Axis:
-        """Give the axis of this name."""
+        """Return the axis of this name."""
         paths = self.path or (name,)
         if self.values is not None:
             return axis(name, self.values, paths)
@@ -107,7 +107,7 @@ class AxisBody(Section):
         return Axis(name, levels, None if levels else self.span(paths))
 
     def span(self, paths: tuple[str, ...]) -> Span:
-        """Give the range as sampling designs need it."""
+        """Return the range as sampling designs need it."""
         low, high = _number(self.start), _number(self.to)
         if not low < high:
             raise ValueError(f"expected from below to, not {self.start} and {self.to}")
@@ -120,7 +120,7 @@ class AxisBody(Section):
         return Span(low, high, paths, whole=whole, log=self.scale == "log", write=_duration if is_time else float)
 
     def steps(self) -> tuple[Shown, ...]:
-        """Give the values of a range with a step or a count; nothing where it has neither."""
+        """Return the values of a range with a step or a count; nothing where it has neither."""
         low, high = _number(self.start), _number(self.to)
         write = _duration if isinstance(self.start, str) else _plain
         if self.step is not None:
@@ -178,7 +178,7 @@ class StoppingBody(Section):
     """What must be precise."""
 
     def made(self) -> Stopping:
-        """Give the rule."""
+        """Return the rule."""
         return Stopping(self.precision, self.cap, self.measures)
 
 
@@ -211,7 +211,7 @@ class ExperimentFile(Question):
         return Stopping() if self.stopping is None else self.stopping.made()
 
     def points(self) -> list[Point]:
-        """Give every combination of values that is run."""
+        """Return every combination of values that is run."""
         axes = [body.made(name) for name, body in self.axes.items()]
         size = math.prod(max(len(one.levels), 1) for one in axes) * max(len(self.cases), 1)
         if self.design.kind == "grid" and size > MOST:
@@ -254,7 +254,7 @@ def load_experiment(path: str | Path, *, strict: bool = False) -> Experiment:
 
 
 def _inconsistent(document: Document, body: ExperimentFile) -> list[Problem]:
-    """Say where parts of the file that are right by themselves do not go together."""
+    """Return where parts of the file that are right by themselves do not go together."""
     problems = []
     taken = {*KEYS, *ERRORS, "replications", "failed", *(("case",) if body.cases else ())}
     for name in body.axes:
@@ -276,7 +276,7 @@ def _inconsistent(document: Document, body: ExperimentFile) -> list[Problem]:
 
 
 def _wanted(document: Document, body: ExperimentFile, base: Base) -> tuple[Wanted, list[Problem]]:
-    """Give what is kept of each run, with the denominators of ratios and what the stopping rule looks at."""
+    """Return what is kept of each run, with the denominators of ratios and what the stopping rule looks at."""
     problems = []
     sets: list[tuple[Loc, tuple[str, ...]]] = [(("measures",), body.measures)]
     if (rule := body.rule) is not None:
@@ -301,7 +301,7 @@ def _number(value: float | str | None) -> float:
 
 
 def _plain(value: float) -> Shown:
-    """Give a number without the dust of adding steps; whole ones as whole numbers."""
+    """Return a number without the dust of adding steps; whole ones as whole numbers."""
     rounded = float(f"{value:.12g}")
     return int(rounded) if rounded.is_integer() else rounded
 

@@ -27,11 +27,11 @@ class Helper(Protocol):
         ...
 
     def places(self, data: Any, path: str) -> Iterator[tuple[Loc, Any]]:
-        """Give every place that is changed with what is there; `InputError` where the path leads nowhere."""
+        """Return every place that is changed with what is there; `InputError` where the path leads nowhere."""
         ...
 
     def apply(self, data: Any, path: str, value: object) -> Any:
-        """Give the changed document."""
+        """Return the changed document."""
         ...
 
 

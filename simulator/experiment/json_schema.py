@@ -7,7 +7,7 @@ from simulator.scenario.format.section import schema_of
 
 
 def build() -> dict[str, Any]:
-    """Give the schema that editors use; the loader's own messages say more."""
+    """Return the schema that editors use; the loader's own messages say more."""
     schema = schema_of(ExperimentFile)
     definitions = schema["$defs"]
     axis = definitions["AxisBody"]["properties"]

@@ -61,7 +61,7 @@ class Measure:
 
 
 def inside(summary: Mapping[str, Any], *path: str) -> float | None:
-    """Give a number of an answer; None where it is absent."""
+    """Return a number of an answer; None where it is absent."""
     value: Any = summary
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
@@ -140,7 +140,7 @@ ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def find_measure(name: str) -> Measure:
-    """Give the measure of a name or of a path into the answer."""
+    """Return the measure of a name or of a path into the answer."""
     if name in MEASURES:
         return MEASURES[name]
     if not is_measure(name):
@@ -157,7 +157,7 @@ def find_measure(name: str) -> Measure:
 
 
 def is_measure(name: str) -> bool:
-    """Say whether a name is that of a measure, or of a path into the answer."""
+    """Return whether a name is that of a measure, or of a path into the answer."""
     found = next((match for pattern in PATHS if (match := pattern.fullmatch(name))), None)
     if found is None:
         return name in MEASURES
@@ -166,7 +166,7 @@ def is_measure(name: str) -> bool:
 
 
 def _instead(name: str) -> str:
-    """Say what there is: the entries of the part of the answer that is named, or names and an example of a path."""
+    """Report what there is: the entries of the part of the answer that is named, or names and an example of a path."""
     for part, entries in ENTRIES.items():
         if name.startswith(part):
             hint = near(name.removeprefix(part), entries, ";").replace("'", f"'{part}", 1)

@@ -37,7 +37,7 @@ LISTED: Final = 16
 
 
 def find(document: Mapping[Any, Any], path: str) -> list[Loc]:
-    """Give every place that a path leads to; `InputError` says at which part it leads nowhere."""
+    """Return every place that a path leads to; `InputError` says at which part it leads nowhere."""
     parts = path.split(".")
     found: list[tuple[Loc, Any, list[Any]]] = [((), document, [Scenario])]
     for part in parts:
@@ -46,7 +46,7 @@ def find(document: Mapping[Any, Any], path: str) -> list[Loc]:
 
 
 def read(document: Any, loc: Loc) -> Any:
-    """Give the value at a place; None where there is none."""
+    """Return the value at a place; None where there is none."""
     for part in loc:
         if isinstance(part, int):
             document = document[part] if isinstance(document, list | tuple) and part < len(document) else None
@@ -56,7 +56,7 @@ def read(document: Any, loc: Loc) -> Any:
 
 
 def write(document: Any, loc: Loc, value: object) -> Any:
-    """Give a copy of a document with another value at a place; what lies beside the way is shared."""
+    """Return a copy of a document with another value at a place; what lies beside the way is shared."""
     if not loc:
         return value
     part, *rest = loc
@@ -94,7 +94,7 @@ def _items(path: str, part: str, items: list[Any] | tuple[Any, ...]) -> list[int
 
 
 def _key(path: str, part: str, data: Any, kinds: list[Any]) -> tuple[str, list[Any]]:
-    """Give a key as it is written, and what may stand under it."""
+    """Return a key as it is written, and what may stand under it."""
     names: dict[str, str] = {}
     inner: list[Any] = []
     is_open = False
@@ -134,7 +134,7 @@ def _near(part: str, names: list[str]) -> str:
 
 
 def _flat(shape: Any) -> Iterator[Any]:
-    """Give the alternatives of a type."""
+    """Yield the alternatives of a type."""
     origin = get_origin(shape)
     if isinstance(shape, TypeAliasType):
         yield from _flat(shape.__value__)

@@ -54,7 +54,7 @@ class Replications:
         return estimate(measure, self.values, level)
 
     def spread(self, measure: str) -> dict[str, float] | None:
-        """Give p5, p50 and p95 of single replications."""
+        """Return p5, p50 and p95 of single replications."""
         known = self._known(measure)
         return quantiles(known) if len(known) else None
 
@@ -71,7 +71,7 @@ class Replications:
         return probability(int(within.sum()), self.count)
 
     def relative(self) -> dict[str, float]:
-        """Give the half-width as a share of the mean of each measure that the precision is about."""
+        """Return the half-width as a share of the mean of each measure that the precision is about."""
         return Stopping(measures=self.stop_on).relative(self.values)
 
     def _known(self, measure: str) -> Floats:
@@ -169,7 +169,7 @@ def _with_warnings(made: Replications, *, reached: bool) -> Replications:
 
 
 def _warnings(made: Replications) -> Iterable[str]:
-    """Say what makes numbers less than they seem: no steady state, too few values, no end of the warm-up."""
+    """Report what makes numbers less than they seem: no steady state, too few values, no end of the warm-up."""
     loads = made.values["steady.load"]
     if not np.isnan(loads).all() and (load := float(np.nanmean(loads))) >= 1:
         yield (
@@ -197,7 +197,7 @@ def _warnings(made: Replications) -> Iterable[str]:
 
 
 def sample_warnings(made: Replications, share: float) -> list[str]:
-    """Say whether there are too few replications for a quantile of single runs."""
+    """Return whether there are too few replications for a quantile of single runs."""
     if not 0 < share < 1:
         raise InputError(f"expected a quantile between 0 and 1, not {share:g}")
     needed, bounding = needed_for(share), needed_for(share, (1 + LEVEL) / 2)

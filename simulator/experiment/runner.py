@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -50,7 +49,7 @@ def run_trials(
     todo = deque(trials)
     if not todo:
         return
-    size = workers or os.cpu_count() or 1
+    size = workers or _processors()
     if cluster is None:
         pace = Pace()
         began = time.perf_counter()
@@ -68,6 +67,13 @@ def run_trials(
     from simulator.experiment.cluster import Cluster  # noqa: PLC0415 - an extra
 
     yield from _share(todo, wanted, Cluster(cluster), Pace(), stop)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use: those of its affinity and of its container."""
+    from joblib import cpu_count  # noqa: PLC0415 - slow to import
+
+    return int(cpu_count())
 
 
 def run_in_order(
@@ -107,8 +113,7 @@ def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace, stop: Cal
                 batch = pace.take(todo, crew.size)
                 running[crew.submit(batch, wanted)] = batch
             ended, _ = wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED)
-            if stop():
-                return
+            is_stopped = stop()
             lost: list[Trial] = []
             for future in ended:
                 batch = running.pop(future)
@@ -121,6 +126,8 @@ def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace, stop: Cal
                     lost += batch
                 else:
                     raise error
+            if is_stopped:  # after what has been finished was handed on
+                return
             if lost and crew.die_together:
                 lost += [trial for batch in running.values() for trial in batch]
                 running.clear()

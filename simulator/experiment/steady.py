@@ -41,7 +41,7 @@ class WarmUp:
 
 
 def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
-    """Give how many values to drop at the start, and whether the rule found an end of the warm-up.
+    """Return how many values to drop at the start, and whether the rule found an end of the warm-up.
 
     Only the first half is looked at; a minimum at its end means that the series is too short to tell.
     """
@@ -58,7 +58,7 @@ def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
 
 
 def common_warmup(series: Sequence[Floats]) -> WarmUp:
-    """Give the one warm-up of several runs: MSER-5 on the mean of their queue times, task by task.
+    """Return the one warm-up of several runs: MSER-5 on the mean of their queue times, task by task.
 
     Each run cut at its own best point would be cut where it happens to be low, and its mean would come out too small.
     """
@@ -105,7 +105,7 @@ def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]
 
 
 def load(recording: Recording) -> float | None:
-    """Give the work that arrives beside what the slots in service can do, of the pool where that is most.
+    """Return the work that arrives beside what the slots in service can do, of the pool where that is most.
 
     Both over the second half of the time in which tasks arrive, so that the first boot counts for nothing. None where
     too few tasks come from processes with a rate: a heap of work that is there at once is no load.
@@ -129,7 +129,7 @@ def load(recording: Recording) -> float | None:
 
 
 def arriving_share(recording: Recording) -> float:
-    """Give the share of the tasks whose job has its work from processes with a rate."""
+    """Return the share of the tasks whose job has its work from processes with a rate."""
     open_jobs = np.array([_is_open(planned.job) for planned in recording.workload.jobs], dtype=np.bool_)
     return float(open_jobs[recording.workload.job].mean())
 
@@ -142,7 +142,7 @@ def _is_open(job: Job) -> bool:
 
 
 def _in_system(recording: Recording, begin: int, end: int) -> float | None:
-    """Give the mean number of tasks that wait or run, over the time from `begin` to `end`."""
+    """Return the mean number of tasks that wait or run, over the time from `begin` to `end`."""
     if end <= begin:
         return None
     tasks = recording.raw.tasks

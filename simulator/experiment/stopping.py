@@ -33,14 +33,14 @@ class Stopping:
         return min(FIRST_BATCH, self.cap)
 
     def after(self, size: int) -> int:
-        """Give how many there are at the next look."""
+        """Return how many there are at the next look."""
         return min(self.cap, size + max(size // 2, 1))
 
     def relative(self, columns: Mapping[str, Floats]) -> dict[str, float]:
-        """Give the half-width as a share of the mean of each measure."""
+        """Return the half-width as a share of the mean of each measure."""
         found = ((name, estimate(name, columns, LEVEL)) for name in self.measures)
         return {name: math.inf if one is None else one.relative for name, one in found}
 
     def is_reached(self, columns: Mapping[str, Floats]) -> bool:
-        """Say whether every measure is as precise as was asked for."""
+        """Return whether every measure is as precise as was asked for."""
         return all(one <= self.precision / (1 + self.precision) for one in self.relative(columns).values())

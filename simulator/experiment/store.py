@@ -58,7 +58,7 @@ class Memory:
         self._outcomes: list[Outcome] = []
 
     def known(self) -> dict[tuple[int, int], Values]:
-        """Give what is there at the start: nothing."""
+        """Return what is there at the start: nothing."""
         return {}
 
     def add(self, outcome: Outcome) -> None:
@@ -69,7 +69,7 @@ class Memory:
         """Do nothing: there is nothing to put in order."""
 
     def frame(self) -> pd.DataFrame:
-        """Give everything, one row a trial, in order."""
+        """Return everything, one row a trial, in order."""
         return to_frame(self._outcomes, self._cells, self._wanted)
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class Store:
         return frozenset(self._known)
 
     def known(self) -> dict[tuple[int, int], Values]:
-        """Give the measures of what was there when it was opened."""
+        """Return the measures of what was there when it was opened."""
         return self._known
 
     def add(self, outcome: Outcome) -> None:
@@ -151,7 +151,7 @@ class Store:
         self._write_manifest(complete=True)
 
     def frame(self) -> pd.DataFrame:
-        """Give everything that is on disk, one row a trial, in order."""
+        """Return everything that is on disk, one row a trial, in order."""
         frame: pd.DataFrame = self._read().to_pandas()
         return frame
 
@@ -273,7 +273,7 @@ def _schema(cells: Sequence[Cell], wanted: Wanted) -> pa.Schema:
 
 
 def axis_type(values: Sequence[Any]) -> str:
-    """Give the narrowest type that holds all values of an axis."""
+    """Return the narrowest type that holds all values of an axis."""
     for name, kind in (("bool", bool), ("int", int), ("float", int | float)):
         if all(isinstance(value, kind) and (name == "bool" or not isinstance(value, bool)) for value in values):
             return name

@@ -16,18 +16,18 @@ ERRORS = ("error_type", "error_message", "error_traceback")
 
 
 def measure_columns(frame: pd.DataFrame) -> list[str]:
-    """Give the columns of a sweep's frame that are measures."""
+    """Return the columns of a sweep's frame that are measures."""
     return [name for name in frame.columns if name not in (*KEYS, *ERRORS) and is_measure(str(name))]
 
 
 def axis_columns(frame: pd.DataFrame) -> list[str]:
-    """Give the columns of a sweep's frame that are axes."""
+    """Return the columns of a sweep's frame that are axes."""
     measures = measure_columns(frame)
     return [name for name in frame.columns if name not in (*KEYS, *ERRORS, *measures)]
 
 
 def summary(frame: pd.DataFrame, measures: Sequence[str] | None = None, *, level: float = LEVEL) -> pd.DataFrame:
-    """Give one row a cell: `cell`, its axes, `replications`, `failed`, and `m`, `m_low`, `m_high` of each measure `m`.
+    """Return a row for each cell: `cell`, its axes, `replications`, `failed`; `m`, `m_low`, `m_high` of each measure.
 
     The interval fits the measure: Student's t for means, bootstrap for quantiles and ratios. Replications without a
     measure (nothing finished, say) are left out of it; where none has it, all three are missing.

@@ -55,7 +55,7 @@ class Experiment:
         return [Trial(cell, number) for number in range(self.replications) for cell in self.cells]
 
     def sizes(self, known: Known) -> list[int]:
-        """Give how many replications each cell needs as far as is known; they depend on what was measured alone."""
+        """Return how many replications each cell needs as far as is known; they depend on what was measured alone."""
         if self.stopping is None:
             return [self.replications] * len(self.cells)
         return [self._size(cell, known, self.stopping) for cell in self.cells]
@@ -70,7 +70,7 @@ class Experiment:
             size = stopping.after(size)
 
     def columns(self, cell: Cell, known: Known, size: int) -> dict[str, Floats] | None:
-        """Give the measures of a cell's first replications; None where one is not there yet."""
+        """Return the measures of a cell's first replications; None where one is not there yet."""
         rows = [known.get((cell.number, number)) for number in range(size)]
         if any(row is None for row in rows):
             return None
@@ -80,7 +80,7 @@ class Experiment:
         }
 
     def due(self, known: Known) -> list[Trial]:
-        """Give the trials that are needed next."""
+        """Return the trials that are needed next."""
         sizes = self.sizes(known)
         return [
             Trial(cell, number)
@@ -90,7 +90,7 @@ class Experiment:
         ]
 
     def identity(self) -> dict[str, Any]:
-        """Give what a directory of results is recognized by."""
+        """Return what a directory of results is recognized by."""
         cells = [{**cell.shown, "scenario_sha256": scenario_hash(cell.scenario)} for cell in self.cells]
         traces = {name: digest for cell in self.cells for name, digest in trace_hashes(cell.scenario).items()}
         canonical = json.dumps([cells, traces], sort_keys=True, default=str).encode()

@@ -71,7 +71,7 @@ class Outcome:
         return self.cell, self.replication
 
     def row(self, shown: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the flat row, with the axis values of its cell."""
+        """Return the flat row, with the axis values of its cell."""
         failed = self.failure
         return {
             "cell": self.cell,
@@ -100,7 +100,7 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
 
 
 def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) -> Outcome:
-    """Give the outcome of a trial that raised."""
+    """Return the outcome of a trial that raised."""
     story = "".join(traceback.format_exception(error))
     failure = Failure(type(error).__name__, str(error), story)
     return Outcome(cell, replication, dict.fromkeys(wanted.measures), failure)

@@ -10,7 +10,7 @@ DECIDING: Final = ("poolsight", "simpy", "numpy", "pandas", "pyarrow")
 
 
 def versions(names: Iterable[str] = DECIDING) -> dict[str, str]:
-    """Give Python's version and those of packages; `absent` where one is not installed."""
+    """Return Python's version and those of packages; `absent` where one is not installed."""
     found = {"python": ".".join(platform.python_version_tuple()[:2])}
     for name in names:
         try:

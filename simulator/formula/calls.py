@@ -20,7 +20,7 @@ class StopEvaluation(Exception):  # noqa: N818 - `stop()` is no error
 
 
 def compile_call(node: Call, arguments: list[Evaluate]) -> Evaluate:
-    """Give the function that computes a call, from those that compute its arguments."""
+    """Return the function that computes a call, from those that compute its arguments."""
     function = FUNCTIONS.get(node.name)
     offset = node.bracket
     if function is None:

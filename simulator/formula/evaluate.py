@@ -44,7 +44,7 @@ MEMBERS: Final = ("year", "month", "day", "weekday", "hour", "minute", "second")
 
 
 def compile_expression(node: Expression) -> Evaluate:
-    """Give the function that computes an expression."""
+    """Return the function that computes an expression."""
     match node:
         case Number() | Text():
             value = node.value
@@ -66,7 +66,7 @@ def compile_expression(node: Expression) -> Evaluate:
 
 
 def scalar(value: Any, state: State, offset: int, what: str) -> float:
-    """Give a number: a double, or the element of a vector that has just one (option `scalar_from_vector`)."""
+    """Return a number: a double, or the element of a vector that has just one (option `scalar_from_vector`)."""
     if type(value) is float:
         return value
     if type(value) is list and len(value) == 1 and state.options.scalar_from_vector == "accept":
@@ -112,7 +112,7 @@ def _name(node: Name) -> Evaluate:
 
 
 def target_value(state: State, full: str) -> float:
-    """Give the target that would win now: the full name, else the alias, else what the pool has."""
+    """Return the target that would win now: the full name, else the alias, else what the pool has."""
     if full in state.assigned:
         return state.assigned[full]
     alias = next(short for short, name in ALIASES.items() if name == full)

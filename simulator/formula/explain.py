@@ -10,7 +10,7 @@ SHOWN = 8
 
 
 def as_dict(run: AutoScaleRun, *, explain: bool = False) -> dict[str, Any]:
-    """Give a run in the service's field names; `explain` adds the trace."""
+    """Return a run in the service's field names; `explain` adds the trace."""
     error = None
     if run.error is not None:
         values = [{"name": value.name, "value": value.value} for value in run.error.values]
@@ -65,7 +65,7 @@ def _instant(value: Timestamp | None) -> str | None:
 
 
 def as_text(run: AutoScaleRun) -> str:
-    """Tell a traced run statement by statement, for people."""
+    """Report a traced run statement by statement, for people."""
     lines: list[str] = []
     for step in run.trace:
         value = "stopped here" if step.value is None else format_value(step.value)

@@ -129,7 +129,7 @@ class Formula:
 
 
 def _statement(statement: Statement) -> Execute:
-    """Give the function that executes a statement and gives its value."""
+    """Return the function that executes a statement and gives its value."""
     compute = compile_expression(statement.value)
     name, offset = statement.target, statement.start
     if name is None:

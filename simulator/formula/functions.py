@@ -85,7 +85,7 @@ def round_half_away(value: float) -> float:
 
 
 def percentile(options: Options, values: Vector, rank: float) -> float:
-    """Give a percentile by nearest rank, or interpolated (option `percentile_method`)."""
+    """Return a percentile by nearest rank, or interpolated (option `percentile_method`)."""
     if not 0 <= rank <= 100:
         raise ValueError(f"a percentile outside 0 to 100: {rank:g}")
     if not values:
@@ -101,7 +101,7 @@ def percentile(options: Options, values: Vector, rank: float) -> float:
 
 
 def element(options: Options, values: Vector, index: float) -> float:
-    """Give element `index`, counted from 0 (option `val_out_of_range`)."""
+    """Return element `index`, counted from 0 (option `val_out_of_range`)."""
     rule = options.val_out_of_range
     if not values and rule == "error_unless_empty":
         return 0.0
@@ -113,7 +113,7 @@ def element(options: Options, values: Vector, index: float) -> float:
 
 
 def _both_ways(name: str, meaning: str, compute: Callable[[Options, float], float]) -> Function:
-    """Give a function of a number that works on lists element by element too."""
+    """Return a function of a number that works on lists element by element too."""
 
     def of_list(options: Options, values: Vector) -> Vector:
         return [compute(options, value) for value in values]

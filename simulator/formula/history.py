@@ -37,12 +37,12 @@ class Series:
         del self.values[:at]
 
     def window(self, one: int, other: int) -> tuple[int, int]:
-        """Give the positions of the samples after the earlier and up to the later of two instants."""
+        """Return the positions of the samples after the earlier and up to the later of two instants."""
         low, high = (one, other) if one <= other else (other, one)
         return bisect_right(self.times, low), bisect_right(self.times, high)
 
     def newest(self, count: int) -> Vector:
-        """Give the newest `count` values, oldest first."""
+        """Return the newest `count` values, oldest first."""
         return self.values[max(len(self.values) - count, 0) :] if count > 0 else []
 
 
@@ -65,15 +65,15 @@ class History:
         series.add(time, value)
 
     def of(self, name: str) -> Series:
-        """Give the series of a metric."""
+        """Return the series of a metric."""
         return self.series.get(name, EMPTY)
 
 
 def expected(one: int, other: int) -> int:
-    """Give how many samples a window should hold: at least one, halves up."""
+    """Return how many samples a window should hold: at least one, halves up."""
     return max(1, (2 * abs(other - one) + PERIOD_TICKS) // (2 * PERIOD_TICKS))
 
 
 def percent(available: int, wanted: int) -> float:
-    """Give the availability of a window, 0 to 100."""
+    """Return the availability of a window, 0 to 100."""
     return min(100.0, available / wanted * 100)

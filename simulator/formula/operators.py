@@ -65,7 +65,7 @@ def _rounded(numerator: int, denominator: int) -> int:
 
 
 def _each(operation: Callable[[float, float], float]) -> tuple[Operation, Operation]:
-    """Give an operation on a vector and a number, and on two vectors of equal length."""
+    """Return an operation on a vector and a number, and on two vectors of equal length."""
 
     def with_number(left: Vector, right: float) -> Vector:
         return [operation(value, right) for value in left]
@@ -116,6 +116,6 @@ HINTS: Final = {
 
 
 def unsupported(sign: str, left: Value, right: Value) -> str:
-    """Say that the table has no such row."""
+    """Report that the table has no such row."""
     hint = HINTS.get((sign, type(left), type(right)))
     return f"no operator {type_name(left)} {sign} {type_name(right)}" + (f"; {hint}" if hint else "")

@@ -16,7 +16,7 @@ Method = Callable[[State, str, str, list[Any], int], Value]
 
 
 def latest(state: State, metric: str) -> float:
-    """Give the newest sample that can be read, 0 where there is none."""
+    """Return the newest sample that can be read, 0 where there is none."""
     values = state.context.samples.of(metric).values
     return values[-1] if values else 0.0
 
@@ -39,7 +39,7 @@ def _number(value: Any, offset: int, what: str, state: State) -> float:
 
 
 def get_sample(state: State, metric: str, written: str, given: list[Any], offset: int) -> Value:
-    """Give samples: the newest so many, or those of a window that is filled well enough."""
+    """Return samples: the newest so many, or those of a window that is filled well enough."""
     if not 1 <= len(given) <= 3:
         raise EvaluationError("GetSample takes a count, or a start, an end and a percentage", offset)
     series = state.context.samples.of(metric)
@@ -86,7 +86,7 @@ def _ordered(state: State, values: list[float]) -> list[float]:
 
 
 def get_sample_percent(state: State, metric: str, _: str, given: list[Any], offset: int) -> Value:
-    """Give how much of a window is filled, 0 to 100."""
+    """Return how much of a window is filled, 0 to 100."""
     if not 1 <= len(given) <= 2:
         raise EvaluationError("GetSamplePercent takes a start and an end", offset)
     start = _instant(state, given[0], offset)
@@ -105,19 +105,19 @@ def _nothing(given: list[Any], name: str, offset: int) -> None:
 
 
 def get_sample_period(_state: State, _metric: str, _: str, given: list[Any], offset: int) -> Value:
-    """Give the time between two samples."""
+    """Return the time between two samples."""
     _nothing(given, "GetSamplePeriod", offset)
     return Interval(PERIOD_TICKS)
 
 
 def count(state: State, metric: str, _: str, given: list[Any], offset: int) -> Value:
-    """Give the number of samples in the history."""
+    """Return the number of samples in the history."""
     _nothing(given, "Count", offset)
     return float(len(state.context.samples.of(metric).times))
 
 
 def history_begin_time(state: State, metric: str, _: str, given: list[Any], offset: int) -> Value:
-    """Give the time of the oldest sample, or of the run where there is none."""
+    """Return the time of the oldest sample, or of the run where there is none."""
     _nothing(given, "HistoryBeginTime", offset)
     times = state.context.samples.of(metric).times
     return Timestamp(times[0]) if times else state.now

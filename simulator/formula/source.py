@@ -30,19 +30,19 @@ class Source:
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def place(self, offset: int) -> Place:
-        """Give the line and column of the character at `offset`."""
+        """Return the line and column of the character at `offset`."""
         line = bisect_right(self._starts, offset)
         return Place(line, offset - self._starts[line - 1] + 1)
 
     def line(self, number: int) -> str:
-        """Give the text of a line, from 1."""
+        """Return the text of a line, from 1."""
         start = self._starts[number - 1]
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Give `: did you mean 'x'?` for the nearest of the known names, nothing where none is near."""
+    """Return `: did you mean 'x'?` for the nearest of the known names, nothing where none is near."""
     names = list(known)
     folded = {other.lower(): other for other in names}
     near = folded.get(name.lower()) or next(iter(get_close_matches(name, names, n=1)), None)

@@ -102,7 +102,7 @@ class Tree(NamedTuple):
 
 
 def parts(node: Expression) -> tuple[Expression, ...]:
-    """Give the expressions directly inside one."""
+    """Return the expressions directly inside one."""
     match node:
         case Call():
             return node.arguments

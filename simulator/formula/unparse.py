@@ -38,7 +38,7 @@ def write(node: Expression) -> str:
 
 
 def _write(node: Expression) -> tuple[str, int]:
-    """Give the text and how tightly its outermost part binds."""
+    """Return the text and how tightly its outermost part binds."""
     match node:
         case Number():
             return _number(node.value), ATOM

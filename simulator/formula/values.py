@@ -71,7 +71,7 @@ _TYPE_NAMES: Final[dict[type, str]] = {
 
 
 def type_name(value: Value) -> str:
-    """Give the language's name of a value's type."""
+    """Return the language's name of a value's type."""
     return _TYPE_NAMES[type(value)]
 
 
@@ -162,6 +162,6 @@ def parse_time(text: str) -> Timestamp:
 
 
 def weekday(value: Timestamp, sunday: int) -> int:
-    """Give 1 for Monday to 6 for Saturday, and `sunday` for Sunday."""
+    """Return 1 for Monday to 6 for Saturday, and `sunday` for Sunday."""
     number = date.isoweekday(value.fields)
     return sunday if number == 7 else number

@@ -135,7 +135,7 @@ class Work:
             self.outcome = EXPIRED
 
     def stopped(self, task: int, row: int, elapsed: int, lasted: int) -> None:
-        """Hear that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
+        """Note that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
 
         Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it; else they
         are equal. When a slowed process wrote its checkpoints nobody knows: the time that is kept of it is its time
@@ -163,7 +163,7 @@ class Work:
             self._span[task] = lead + self._process(task, self._remaining[task])
 
     def failed(self, task: int) -> None:
-        """Hear that the next attempt starts from the beginning, as one does after an attempt that failed by itself."""
+        """Note that the next attempt starts from the beginning, as one does after an attempt that failed by itself."""
         if self._checkpoints and self._remaining[task] < self._demand[task]:
             for row in self._keeping.pop(task):
                 del self.kept[row]
@@ -172,7 +172,7 @@ class Work:
             self._span[task] = lead + self._process(task, self._demand[task])
 
     def is_failing(self, job: int, node: int) -> bool:
-        """Say whether the preparation of `node` by `job` fails."""
+        """Return whether the preparation of `node` by `job` fails."""
         return (job << NODE_BITS | node) in self._failing
 
     def renew(self, node: int, jobs: list[int], images: bool) -> None:
@@ -200,7 +200,7 @@ class Work:
         return self._images[key]
 
     def _process(self, task: int, work: int) -> int:
-        """Give how long so much work takes with its checkpoints; the end of it needs none."""
+        """Return how long so much work takes with its checkpoints; the end of it needs none."""
         if self._interval[task] <= 0 or work <= 0:
             return work
         return work + (work - 1) // self._interval[task] * self._cost[task]

@@ -94,7 +94,7 @@ class Calendar:
             self.top = self._later
 
     def is_alone(self, shift: int) -> bool:
-        """Say whether nothing else is due at the instant of the smallest; there is one."""
+        """Return whether nothing else is due at the instant of the smallest; there is one."""
         if self._near.size == 0:
             self._open()
         return self._near.size == 1 or self._near.is_alone(shift)
@@ -129,7 +129,7 @@ class Calendar:
             self._later = key
 
     def _chunk(self) -> int:
-        """Give the first word of an unused chunk."""
+        """Return the first word of an unused chunk."""
         if self._free < 0:
             used = len(self._words)
             more = max(used, 64 * CHUNK)

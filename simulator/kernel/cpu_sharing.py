@@ -1,7 +1,8 @@
 """Processors that more tasks share than there are: the processes on a node run slower, all by the same factor.
 
 While the processes on a node use more cores than it has, each does `cores / sum` of its work in a unit of time
-(assumption P52: slowdown = max(1, cores used / vCPU)). Only the process is slowed: what comes before it takes its time.
+(slowdown = max(1, cores used / vCPU): docs/model.md#cpu-sharing). Only the process is slowed: what comes before it
+takes its time.
 A process uses its cores from its beginning to its end. Work is counted in parts of a millisecond and rounded down
 whenever a process begins or ends on the node, so that nothing ends early; ends are whole milliseconds, rounded up.
 """
@@ -114,13 +115,13 @@ class Sharing:
         """By node, those that anything has ever run on."""
 
     def expect(self, task: int, shape: int, node: int, work: int, deadline: int, outcome: int) -> None:
-        """Hear that a task has its node, where its process will begin later."""
+        """Note that a task has its node, where its process will begin later."""
         row = self._attempts.count
         instances = self._nodes.instances[shape]
         self._expected[task] = Process(task, row, instances, node, self.needs[shape], work, deadline, outcome)
 
     def is_to_begin(self, task: int) -> bool:
-        """Say whether the process of a task has not begun yet, but can."""
+        """Return whether the process of a task has not begun yet, but can."""
         return task in self._expected and not self._expected[task].is_at_work
 
     def begin(self, task: int, now: int) -> int:
@@ -200,7 +201,7 @@ class Sharing:
         return stale
 
     def _put(self, process: Process, due: int, outcome: int) -> int:
-        """Let a process end at `due`; give 1 if it has stood elsewhere in the calendar."""
+        """Schedule the end of a process at `due`; return 1 if it was elsewhere in the calendar."""
         stale = 0
         if process.due != due:
             stale = 0 if process.due == LATER else 1
@@ -212,7 +213,7 @@ class Sharing:
         return stale
 
     def _postpone(self, process: Process) -> None:
-        """Let others end first."""
+        """Move the end of a process behind those of others."""
         process.due = LATER
         for row in range(process.row, process.row + process.instances):
             self._attempts.end[row] = LATER

@@ -67,7 +67,7 @@ class Instants(Lives):
         return self._next_submit < FOREVER
 
     def next_instant(self) -> int:
-        """Give the next instant at which a task ends or arrives, `NEVER` if none does."""
+        """Return the next instant at which a task ends or arrives, `NEVER` if none does."""
         self._forget_stale()
         if self.calendar.size == 0:
             return self._next_submit
@@ -151,7 +151,7 @@ class Instants(Lives):
             self._is_passed_on = True
 
     def _may_end_together(self, now: int) -> bool:
-        """Say whether several ends at `now` are nothing more than ends of tasks that are alike."""
+        """Return whether several ends at `now` are nothing more than ends of tasks that are alike."""
         return (
             self._is_uniform
             and self._next_submit != now
@@ -215,7 +215,7 @@ class Instants(Lives):
         return is_orderly
 
     def _hand_over(self, cell: int, shape: int, heir: int, now: int) -> int:
-        """Let the next task of a queue begin where one of `shape` has ended; give its entry in the calendar."""
+        """Start the next task of a queue where one of `shape` has ended; return its entry in the calendar."""
         task = self.queues.take(heir)
         self._order.last = self.queues.job[heir]
         self._cell[task] = cell
@@ -230,7 +230,7 @@ class Instants(Lives):
         return self._record(task, node, now)
 
     def _is_local(self, node: int) -> bool:
-        """Say whether what one end has freed on `node` is all that can matter to those who wait.
+        """Return whether what one end has freed on `node` is all that can matter to those who wait.
 
         Tasks of jobs that are not served may have room elsewhere, and a pass throws dice where any waiting task has.
         """
@@ -254,7 +254,7 @@ class Instants(Lives):
             nodes.reopen(node)
 
     def _heir(self, queue: int, node: int) -> int:
-        """Give the queue whose first task may take over what one of `queue` leaves; −1 where only a pass can tell.
+        """Return the queue whose first task may take over what one of `queue` leaves; −1 where only a pass can tell.
 
         Where all tasks are alike, a job has one queue.
         """
@@ -281,7 +281,7 @@ class Instants(Lives):
         )
 
     def _is_quiet(self) -> bool:
-        """Say whether nobody waits, and an arrival or an end is nothing more."""
+        """Return whether nobody waits, and an arrival or an end is nothing more."""
         return (
             self._is_plain
             and self._is_single

@@ -51,37 +51,37 @@ class Eligibility:
         """The queue at whose head a multi-instance task has reserved the idle nodes."""
 
     def describe(self, node: int, is_dedicated: bool) -> None:
-        """Hear of what kind a new node is."""
+        """Note what kind a new node is."""
         while len(self.dedicated) <= node:
             self.dedicated = array("b", bytes(self.dedicated)) + array("b", bytes(max(64, len(self.dedicated))))
         self.dedicated[node] = is_dedicated
 
     def bar(self, job: int, node: int) -> None:
-        """Let `job` use `node` no more."""
+        """Bar `node` for `job` from now on."""
         self._barred.setdefault(job, set()).add(node)
 
     def renew(self, node: int) -> None:
-        """Hear that a new machine stands behind `node`: nobody has any reason to avoid it."""
+        """Note that a new machine stands behind `node`: nobody has any reason to avoid it."""
         for barred in self._barred.values():
             barred.discard(node)
 
     def start(self, job: int, task: int) -> None:
-        """Hear that `task` has its node."""
+        """Note that `task` has its node."""
         if self._managers[job] == task:
             self.led[job] = 1
             self.returning.discard(job)
 
     def wait(self, job: int, task: int) -> None:
-        """Hear that `task` waits."""
+        """Note that `task` waits."""
         if self._managers[job] == task and self.led[job] == 1:
             self.returning.add(job)
 
     def manager(self, job: int) -> int:
-        """Give the manager of a job, -1 if it has none."""
+        """Return the manager of a job, -1 if it has none."""
         return self._managers[job]
 
     def first(self, job: int) -> int:
-        """Give the queue of the first task of `job` that may start, its nodes in `members`; -1 where none may."""
+        """Return the queue of the first task of `job` that may start, its nodes in `members`; -1 where none may."""
         best = NONE
         blocked = NONE
         earliest = LAST
@@ -109,7 +109,7 @@ class Eligibility:
         return best
 
     def still_reserved(self) -> bool:
-        """Say whether the task that reserved nodes still waits and is served."""
+        """Return whether the task that reserved nodes still waits and is served."""
         if self.reserved != NONE:
             job = self._queues.job[self.reserved]
             if self._queues.front[self.reserved] == NONE or self._queues.gate[job]:
@@ -117,7 +117,7 @@ class Eligibility:
         return self.reserved != NONE
 
     def allows(self, job: int, task: int, shape: int, node: int) -> bool:
-        """Say whether `task` may go to `node` if there is room."""
+        """Return whether `task` may go to `node` if there is room."""
         if job in self._barred and node in self._barred[job]:
             return False
         wants = self._only_dedicated[job] and task == self._managers[job]
@@ -126,7 +126,7 @@ class Eligibility:
         return True
 
     def _places(self, job: int, task: int, shape: int) -> list[int]:
-        """Give the nodes that a task would take, best first by the fill type; none if there are too few."""
+        """Return the nodes that a task would take, best first by the fill type; none if there are too few."""
         found: list[int] = []
         needed = self._nodes.instances[shape]
         node = self._nodes.next_with_room(NONE, shape)
@@ -137,7 +137,7 @@ class Eligibility:
         return found if len(found) == needed else []
 
     def _could(self, job: int, shape: int) -> bool:
-        """Say whether a multi-instance task would have enough nodes if they all were idle."""
+        """Return whether a multi-instance task would have enough nodes if they all were idle."""
         needed = self._nodes.instances[shape]
         if needed == 1:
             return False

@@ -50,7 +50,7 @@ class Heap:
             self.top = entries[0] if entries else EMPTY
 
     def is_alone(self, shift: int) -> bool:
-        """Say whether no other key has the same upper bits, all but `shift`, as the smallest."""
+        """Return whether no other key has the same upper bits, all but `shift`, as the smallest."""
         upper = self.top >> shift
         if NATIVE:
             for child in range(2, min(6, self.size + 1)):  # noqa: SIM110 - compiled, `all` is a generator

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class JobPolicy(IntEnum):
-    """Which of several jobs of equal priority is served next (assumption P13)."""
+    """Which of several jobs of equal priority is served next (docs/model.md#order-among-jobs)."""
 
     UNIFORM = 0
     """Any of them with the same probability, at each task."""
@@ -26,7 +26,7 @@ class Choices:
     random_ties: bool
     """Whether dice decide between nodes that are equally good."""
     max_rounds: int
-    """How often one instant may be settled (assumption P56: work of length zero can follow itself)."""
+    """How often one instant may be settled: work of length zero can follow itself."""
     seed: int
     """Of the dice."""
 

@@ -55,7 +55,7 @@ def await_idle(kernel: Kernel, job: int) -> bool:
 
 
 def limit(kernel: Kernel, job: int, most: int) -> None:
-    """Let so many tasks of a job run at once from now on; a negative number is no limit."""
+    """Limit how many tasks of a job run at once from now on; a negative number is no limit."""
     _track(kernel)
     kernel.jobs.limit(job, most)
 
@@ -79,7 +79,7 @@ def terminate(kernel: Kernel, task: int, now: int) -> None:
 
 
 def reactivate(kernel: Kernel, task: int) -> None:
-    """Let a task that has failed wait again, as if it had never run; its exit codes go on where they were."""
+    """Queue a failed task again, as if it had never run; its exit codes continue where they were."""
     done = kernel.retries[task] + 1
     if kernel.tasks.failures[task] > 0:
         kernel.tasks.failures[task] = max(kernel.tasks.failures[task] - done, 0)

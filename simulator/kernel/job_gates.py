@@ -29,7 +29,7 @@ class Jobs:
                 self.running[job] += 1
 
     def limit(self, job: int, most: int) -> None:
-        """Let so many tasks of `job` run at once from now on, any number if negative; those that run go on."""
+        """Limit how many tasks of `job` run at once from now on, no limit if negative; those that run go on."""
         self._limits[job] = most
         if 0 <= most <= self.running[job]:
             self._queues.shut(job, FULL)
@@ -37,13 +37,13 @@ class Jobs:
             self._queues.reopen(job, FULL)
 
     def started(self, job: int) -> None:
-        """Hear that a task of `job` has taken its slots."""
+        """Note that a task of `job` has taken its slots."""
         self.running[job] += 1
         if self.running[job] == self._limits[job]:
             self._queues.shut(job, FULL)
 
     def ended(self, job: int) -> None:
-        """Hear that one has given them back."""
+        """Note that one has given them back."""
         self.running[job] -= 1
         if self._queues.gate[job] & FULL and not 0 <= self._limits[job] <= self.running[job]:
             self._queues.reopen(job, FULL)

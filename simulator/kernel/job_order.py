@@ -21,13 +21,13 @@ class Dice:
         self._state = seed & ALL
 
     def throw(self, sides: int) -> int:
-        """Give a number from 0 to sides − 1."""
+        """Return a number from 0 to sides − 1."""
         self._state = (self._state * MULTIPLIER + INCREMENT) & ALL
         return (self._state >> 33) * sides >> 31
 
 
 class JobOrder:
-    """Gives turns to the jobs of one priority by the policy (assumption P13)."""
+    """Gives turns to the jobs of one priority by the policy (docs/model.md#order-among-jobs)."""
 
     __slots__ = ("_at", "_dice", "_left", "_own", "_policy", "_queues", "_start", "count", "last")
 
@@ -47,13 +47,13 @@ class JobOrder:
         """The job served last."""
 
     def begin(self, level: int) -> None:
-        """Give turns to all jobs of a level that have waiting tasks."""
+        """Return turns to all jobs of a level that have waiting tasks."""
         self._own = False
         self._start = self._queues.level_start[level]
         self.count = self._queues.level_size[level]
 
     def draw(self) -> int:
-        """Give the job that a pass would serve first if all had room; some open job has waiting tasks."""
+        """Return the job that a pass would serve first if all had room; some open job has waiting tasks."""
         level = 0
         while self._queues.level_size[level] == 0:
             level += 1
@@ -61,11 +61,11 @@ class JobOrder:
         return self.only() if self.count == 1 else self.choose()
 
     def only(self) -> int:
-        """Give the one job that is left."""
+        """Return the one job that is left."""
         return self._job(self._start)
 
     def choose(self) -> int:
-        """Give the next job; they stand in creation order."""
+        """Return the next job; they stand in creation order."""
         if self._policy == UNIFORM:
             self._at = self._start + self._dice.throw(self.count)
         elif self._policy == CREATION_TIME:
@@ -75,7 +75,7 @@ class JobOrder:
         return self._job(self._at)
 
     def strike(self, refused: bool) -> None:
-        """Give no more turns to the job chosen last: none of its tasks waits any more, or (`refused`) has room."""
+        """Return no more turns to the job chosen last: none of its tasks waits any more, or (`refused`) has room."""
         if refused and not self._own:  # from now on the jobs with waiting tasks are not those that may have room
             for place in range(self.count):
                 self._left[place] = self._queues.jobs[self._start + place]

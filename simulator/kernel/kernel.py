@@ -126,7 +126,7 @@ class Kernel(Instants):
     # ---- nodes ------------------------------------------------------------------------------------------
 
     def in_service(self, node: int) -> None:
-        """Let tasks be placed on `node`; a node that was draining goes back to work."""
+        """Accept tasks on `node`; a node that was draining returns to service."""
         self.nodes.reserve(node + 1)
         self.notices.stay(node)
         self.nodes.open(node)
@@ -187,13 +187,13 @@ class Kernel(Instants):
             self._order.last = job
 
     def _is_kept(self, level: int) -> bool:
-        """Say whether a multi-instance task of this level or a higher one has reserved what becomes idle."""
+        """Return whether a multi-instance task of this level or a higher one has reserved what becomes idle."""
         if not self.eligibility.still_reserved():
             return False
         return self.queues.level_of_job[self.queues.job[self.eligibility.reserved]] <= level
 
     def _recall(self, level: int, now: int) -> None:
-        """Place job managers that come back before all else of their level, in others' stead if need be (spec 7.2)."""
+        """Place job managers that come back before all else of their level, in others' stead if need be."""
         for job in sorted(self.eligibility.returning):
             if self.queues.level_of_job[job] != level or self.queues.gate[job]:
                 continue

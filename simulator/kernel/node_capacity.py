@@ -92,7 +92,7 @@ class Nodes:
         self.count = max(self.count, count)
 
     def never_fits(self, shape: Shape) -> bool:
-        """Say whether even an empty node has no room for `shape`."""
+        """Return whether even an empty node has no room for `shape`."""
         return (
             shape.slots > self.slots
             or (shape.cores > self.cores and not self.share_cores)
@@ -101,7 +101,7 @@ class Nodes:
         )
 
     def open(self, node: int) -> None:
-        """Let tasks be placed on `node` from now on."""
+        """Accept tasks on `node` from now on."""
         self.serving[node] = 1
         if self.free_slots[node]:
             self.room.add(self._place(node))
@@ -115,7 +115,7 @@ class Nodes:
         self.serving[node] = 0
 
     def tasks_on(self, node: int) -> list[int]:
-        """Give the tasks that hold slots of `node`, in creation order: that of its cells has no meaning."""
+        """Return the tasks that hold slots of `node`, in creation order: that of its cells has no meaning."""
         start = node * self.slots
         return sorted([self._cells[cell] for cell in range(start, start + self.held[node])])
 
@@ -161,7 +161,7 @@ class Nodes:
             self.free_memory[node] -= self.needed_memory[other] - self.needed_memory[shape]
 
     def give(self, cell: int, shape: int) -> int:
-        """Let the instance in `cell` go; give the task that stands in the cell now, perhaps still the same."""
+        """Release the instance in `cell`; return the task that is in the cell now, perhaps still the same."""
         node = cell // self.slots
         held = self.held[node] - 1
         self.held[node] = held
@@ -191,7 +191,7 @@ class Nodes:
         self.freed += 1
 
     def most_free(self, entries: int) -> int:
-        """Give the most slots that are free on one of the nodes logged last, so many entries back."""
+        """Return the most slots that are free on one of the nodes logged last, so many entries back."""
         most = 0
         for entry in range(max(self.freed - entries, 0), self.freed):
             node = self._log[entry & (LOG - 1)]
@@ -207,14 +207,14 @@ class Nodes:
             self.last_freed = self._log[(self.freed - 1) & (LOG - 1)]
 
     def reopen(self, node: int) -> None:
-        """Let shapes that are shut look at all nodes again if they have room on `node`, of which nothing was logged."""
+        """Reopen the search of closed shapes that have room on `node`, of which nothing was logged."""
         slots = self.free_slots[node]
         for shape in range(len(self.seen)):
             if self.seen[shape] != UNSEEN and self.needed_slots[shape] <= slots and self.fits(node, shape):
                 self.seen[shape] = UNSEEN
 
     def fits(self, node: int, shape: int) -> bool:
-        """Say whether one instance of `shape` has room on `node` now."""
+        """Return whether one instance of `shape` has room on `node` now."""
         return (
             self.serving[node] == 1
             and self.free_slots[node] >= self.needed_slots[shape]
@@ -223,7 +223,7 @@ class Nodes:
         )
 
     def find(self, shape: int) -> int:
-        """Give the node for one task of `shape` by the fill type, −1 where none has room.
+        """Return the node for one task of `shape` by the fill type, −1 where none has room.
 
         `spread` wants the fewest, `pack` the most used slots; the lowest sequence number decides ties.
         """
@@ -246,7 +246,7 @@ class Nodes:
         return -1 if place < 0 else place & ((1 << self._bits) - 1)
 
     def equals(self, node: int, shape: int) -> list[int]:
-        """Give the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
+        """Return the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
         rank = self._place(node) >> self._bits
         found = []
         place = self.room.first(rank << self._bits)
@@ -258,7 +258,7 @@ class Nodes:
         return found
 
     def gang(self, count: int) -> list[int]:
-        """Give the idle nodes of lowest sequence number, `count` of them, or all where there are fewer."""
+        """Return the idle nodes of lowest sequence number, `count` of them, or all where there are fewer."""
         rank = self.slots if self.pack else 0
         chosen: list[int] = []
         place = self.room.first(rank << self._bits)
@@ -288,7 +288,7 @@ class Nodes:
         return -1
 
     def _find_freed(self, shape: int) -> int:
-        """Give the best of the nodes that a shut shape has not seen since they were freed."""
+        """Return the best of the nodes that a shut shape has not seen since they were freed."""
         best = -1
         for entry in range(self.seen[shape], self.freed):
             node = self._log[entry & (LOG - 1)]

@@ -85,26 +85,26 @@ class Notices:
         self._arm()
 
     def added(self, job: int) -> None:
-        """Hear that a task of `job` has been submitted."""
+        """Note that a task of `job` has been submitted."""
         if job in self._growing:
             self._watched[job] += 1
 
     def emptied(self, node: int) -> None:
-        """Hear that no task runs on `node`."""
+        """Note that no task runs on `node`."""
         if node in self._draining:
             self._draining.discard(node)
             self.drained.append(node)
             self.waiting = True
 
     def idled(self, job: int) -> None:
-        """Hear that no task of `job` runs."""
+        """Note that no task of `job` runs."""
         if job in self._awaited:
             self._awaited.discard(job)
             self.idle_jobs.append(job)
             self.waiting = True
 
     def completed(self, task: int, job: int, failed: bool) -> None:
-        """Hear that a task of `job` has completed."""
+        """Note that a task of `job` has completed."""
         if self._alarmed and self._alarms[task] & (1 if failed else 2):
             self.ended.append(task)
             self.waiting = True

@@ -52,17 +52,17 @@ class Rules:
     pulls: list[int] = field(default_factory=list)
     """How long each image takes to come to a node that does not have it."""
     share_cores: bool = False
-    """Whether cores do not limit where tasks go, and processes that use more than there are slow down (P52)."""
+    """Whether processes share cores, and slow down where they use more than there are (docs/model.md#cpu-sharing)."""
     lead: array[int] = field(default_factory=_none("q"))
     """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
     stumbles: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
     reserve_gangs: bool = False
-    """Whether a multi-instance task at the head keeps the nodes it waits for free from others (assumption P17)."""
+    """Whether a multi-instance task at the head keeps the nodes it waits for free from others."""
     dedicated_gangs: bool = False
-    """Whether multi-instance tasks run on dedicated nodes only (assumption P17)."""
+    """Whether multi-instance tasks run on dedicated nodes only (docs/model.md#multi-instance-tasks)."""
     random_order: bool = False
-    """Whether the order inside a job is random (assumption P12)."""
+    """Whether the order inside a job is random (docs/model.md#order-inside-a-job)."""
 
     @property
     def lengthen(self) -> bool:

@@ -62,7 +62,7 @@ class OrderedSet:
         self.add(to)
 
     def first(self, bound: int) -> int:
-        """Give the smallest member that is not smaller than `bound`, −1 where there is none."""
+        """Return the smallest member that is not smaller than `bound`, −1 where there is none."""
         if self._lone >= 0:
             return self._lone if self._lone >= bound else -1
         if self.size == 0 or bound >= self._capacity:

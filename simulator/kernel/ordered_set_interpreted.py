@@ -48,7 +48,7 @@ class WideSet:
         words[at] = before | BIT[to & MASK]
 
     def first(self, bound: int) -> int:
-        """Give the smallest member that is not smaller than `bound`, −1 where there is none."""
+        """Return the smallest member that is not smaller than `bound`, −1 where there is none."""
         at = bound >> SHIFT
         if bound and at < len(self._words):
             bits = self._words[at] >> (bound & MASK)

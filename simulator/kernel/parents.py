@@ -22,11 +22,11 @@ class Parents:
         """Reactivated tasks that had let their children go before."""
 
     def lets_go(self, task: int, failed: bool) -> bool:
-        """Say whether the children of `task`, which has completed, wait for it no more from now on."""
+        """Return whether the children of `task`, which has completed, wait for it no more from now on."""
         return not (self._gone and task in self._gone) and self._satisfied(task, failed)
 
     def again(self, task: int) -> None:
-        """Hear that `task`, which has failed, is to run again: whom it has let go it does not let go twice."""
+        """Note that `task`, which has failed, is to run again: whom it has let go it does not let go twice."""
         if self._satisfied(task, True):
             self._gone.add(task)
 

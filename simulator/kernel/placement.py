@@ -26,7 +26,7 @@ class Matching:
         """The one node on which who waits may have room; −1: any."""
 
     def any(self) -> bool:
-        """Say whether a task of any of the waiting shapes has room somewhere."""
+        """Return whether a task of any of the waiting shapes has room somewhere."""
         nodes = self._nodes
         if self.only != NONE:
             for shape in range(self._shapes):
@@ -39,7 +39,7 @@ class Matching:
         return False
 
     def first(self, job: int) -> int:
-        """Give the queue of the first task of `job`, in creation order, that has room; −1 where none has."""
+        """Return the queue of the first task of `job`, in creation order, that has room; −1 where none has."""
         if self._eligibility.any:
             best = self._eligibility.first(job)
             self.node = NONE if best == NONE else self._eligibility.members[0]
@@ -57,7 +57,7 @@ class Matching:
         return self._first_of_several(queue, self._queues.first_of_job[job + 1])
 
     def heir(self, job: int, slots: int, cores: int, memory: int) -> int:
-        """Give the queue of the first task of `job` that needs no more than this; −1 where each needs more.
+        """Return the queue of the first task of `job` that needs no more than this; −1 where each needs more.
 
         For pools in which tasks keep their places: only there is it known whose first task comes first.
         """

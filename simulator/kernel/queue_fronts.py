@@ -40,7 +40,7 @@ class Fronts:
         """The lines of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
 
     def come_up(self, queue: int) -> None:
-        """Hear that an earlier task than before is the first of `queue`, or that one waits there now."""
+        """Note that an earlier task than before is the first of `queue`, or that one waits there now."""
         task = self._front[queue]
         start = self.start[self._line_of[queue]]
         at = self._at[queue]
@@ -55,7 +55,7 @@ class Fronts:
         self._at[queue] = at
 
     def fall_back(self, queue: int) -> None:
-        """Hear that a later task than before is the first of `queue`, or that nobody waits there now."""
+        """Note that a later task than before is the first of `queue`, or that nobody waits there now."""
         task = self._front[queue]
         last = self.start[self._line_of[queue] + 1] - 1
         at = self._at[queue]

@@ -82,12 +82,12 @@ class Queues:
         return sum(self.waiting_of_shape)
 
     def to_tail(self, task: int) -> None:
-        """Give a task the place behind all that have one so far."""
+        """Return a task the place behind all that have one so far."""
         self._place[task] = self._next_place
         self._next_place += 1
 
     def scatter(self, task: int, place: int) -> None:
-        """Give a task a place that has nothing to do with when it came."""
+        """Return a task a place that has nothing to do with when it came."""
         self._place[task] = place
 
     def shut(self, job: int, why: int) -> None:
@@ -108,7 +108,7 @@ class Queues:
                 self._enter_level(job)
 
     def place(self, task: int) -> int:
-        """Give the place of a task in its job's order."""
+        """Return the place of a task in its job's order."""
         return self._place[task] if self._reordered else task
 
     def put(self, task: int, queue: int) -> None:

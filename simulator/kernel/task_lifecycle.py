@@ -118,15 +118,15 @@ class Lives:
         return sum(self.running_of_shape)
 
     def shape_of(self, task: int) -> Shape:
-        """Give what one instance of a task takes."""
+        """Return what one instance of a task takes."""
         return self.shapes[self.queues.shape[self.queue[task]]]
 
     def job_of(self, task: int) -> int:
-        """Give the job of a task."""
+        """Return the job of a task."""
         return self.queues.job[self.queue[task]]
 
     def tasks_of(self, job: int, state: int) -> list[int]:
-        """Give the tasks of `job` in `state`, in creation order."""
+        """Return the tasks of `job` in `state`, in creation order."""
         return [task for task in range(self.count) if self.state[task] == state and self.job_of(task) == job]
 
     # ---- into the queue and out of it ---------------------------------------------------------------------
@@ -154,7 +154,7 @@ class Lives:
             self.eligibility.wait(self.job_of(task), task)
 
     def _put_back(self, task: int) -> None:
-        """Let a task wait again at its place."""
+        """Queue a task again at its place."""
         self.state[task] = ACTIVE
         self.queues.put_back(task, self.queue[task])
         if self.eligibility.any:
@@ -219,7 +219,7 @@ class Lives:
             self.jobs.started(self.job_of(task))
 
     def _wished(self, task: int, shape: int, node: int) -> int:
-        """Give the node that a task wishes for if it is there and has room (affinity is a soft wish), else `node`."""
+        """Return the node that a task wishes for if it is there and has room (affinity is a soft wish), else `node`."""
         if len(self._wish) == 0 or self._wish[task] == NONE:
             return node
         wished = self.wishes[self._wish[task]]
@@ -278,7 +278,7 @@ class Lives:
         return outcome == EXPIRED or outcome == UNPREPARED  # noqa: PLR1714 - fast where it is compiled
 
     def _fails(self, task: int) -> bool:
-        """Say whether the present attempt of a task fails."""
+        """Return whether the present attempt of a task fails."""
         failures = self._failures[task]
         return failures < 0 or failures > self.retries[task]
 
@@ -333,7 +333,7 @@ class Lives:
             self._put_back(task)
 
     def _release(self, task: int) -> None:
-        """Give back what the attempt of a task holds."""
+        """Return back what the attempt of a task holds."""
         shape = 0 if self._is_uniform else self.queues.shape[self.queue[task]]
         self.running_of_shape[shape] -= 1
         if self.nodes.instances[shape] > 1:
@@ -363,7 +363,7 @@ class Lives:
         self.parked_of_shape[self.queues.shape[self.queue[task]]] += 1
 
     def _unblock(self, task: int, failed: bool) -> bool:
-        """Let those start that waited for `task` alone; say whether there are any."""
+        """Queue the tasks that waited for `task` alone; return whether there are any."""
         before = self.blocked
         parents = self.parents
         end = parents.children_from[task + 1] if parents.lets_go(task, failed) else NONE

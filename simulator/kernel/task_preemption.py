@@ -1,4 +1,4 @@
-"""Task preemption (assumption P20): who must go so that a waiting task of a more important job can start.
+"""Task preemption: who must go so that a waiting task of a more important job can start.
 
 Only without a free fit; only on one node; tasks of the lowest priority go first, among those the latest started.
 A job manager that comes back may also displace tasks of its own job and priority, whatever their jobs allow.
@@ -31,7 +31,7 @@ class Displacement:
         self.any = any(self._displaceable) or managed
 
     def victims(self, job: int, queue_of: "array[int]", rows: "array[int]", attempts: Attempts) -> list[int]:
-        """Give the tasks that go so that the first waiting task of `job` fits somewhere; none where that cannot be.
+        """Return the tasks that go so that the first waiting task of `job` fits somewhere; none where that cannot be.
 
         `queue_of` and `rows` give the queue and the first attempt row of each task.
         """
@@ -54,7 +54,7 @@ class Displacement:
         return best
 
     def _needy(self, job: int) -> tuple[int, int]:
-        """Give the first waiting task of a job, which has no room anywhere, and its shape."""
+        """Return the first waiting task of a job, which has no room anywhere, and its shape."""
         task = NONE
         shape = NONE
         for queue in range(self._queues.first_of_job[job], self._queues.first_of_job[job + 1]):
@@ -73,7 +73,7 @@ class Displacement:
         rows: "array[int]",
         attempts: Attempts,
     ) -> list[int]:
-        """Give those that must go from one node so that `shape` fits; none if it does not even then."""
+        """Return those that must go from one node so that `shape` fits; none if it does not even then."""
         mine = self._queues.level_of_job[job]
         able = []
         for one in self._nodes.tasks_on(node):

@@ -4,12 +4,12 @@ from simulator.kernel.kernel import Kernel
 
 
 def used_slots(kernel: Kernel) -> int:
-    """Give how many slots running tasks hold."""
+    """Return how many slots running tasks hold."""
     return _used(kernel, [shape.slots for shape in kernel.shapes])
 
 
 def used_cores(kernel: Kernel) -> int:
-    """Give thousandths of cores in use; a task that asks for none takes its share of the node by slots.
+    """Return thousandths of cores in use; a task that asks for none takes its share of the node by slots.
 
     Where cores are shared, those of running processes, of each node no more than it has.
     """
@@ -17,7 +17,7 @@ def used_cores(kernel: Kernel) -> int:
 
 
 def used_memory(kernel: Kernel) -> int:
-    """Give the MiB that running tasks have asked for."""
+    """Return the MiB that running tasks have asked for."""
     return _used(kernel, [shape.memory for shape in kernel.shapes])
 
 

@@ -84,7 +84,7 @@ def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, luck:
 
 
 def _crossing(rates: Sequence[float], ratios: Sequence[float]) -> float | None:
-    """Give the rate at which a curve first rises through 1, between two points by a straight line."""
+    """Return the rate at which a curve first rises through 1, between two points by a straight line."""
     for (rate, ratio), (later, higher) in zip(
         zip(rates, ratios, strict=True), zip(rates[1:], ratios[1:], strict=True), strict=False
     ):

@@ -137,7 +137,7 @@ class Constraint:
         return Check(self, found, None if found is None else found.value)
 
     def _reach(self, columns: Columns) -> float:
-        """Give the value that the wanted share of runs keeps to; a run without one keeps to none."""
+        """Return the value that the wanted share of runs keeps to; a run without one keeps to none."""
         never = math.inf if self.is_at_most else -math.inf
         values = self._values(columns)
         values = np.where(np.isnan(values), never, values)
@@ -148,7 +148,7 @@ class Constraint:
         return float(ordered[place] if self.is_at_most else -ordered[place])
 
     def kept(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        """Tell of each run whether it stays within the limit."""
+        """Report of each run whether it stays within the limit."""
         values = self._values(columns)
         with np.errstate(invalid="ignore"):
             kept = values <= self.limit if self.is_at_most else values >= self.limit

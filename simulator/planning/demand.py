@@ -39,7 +39,7 @@ class Demand:
         return float(self.hours.max())
 
     def billed_factor(self, hazard: float) -> float:
-        """Give paid time over work where each task starts from zero after a loss: Σ (e^γw − 1)/γ over Σ w."""
+        """Return paid time over work where each task starts from zero after a loss: Σ (e^γw − 1)/γ over Σ w."""
         if hazard <= 0:
             return 1.0
         with np.errstate(over="ignore"):
@@ -47,7 +47,7 @@ class Demand:
         return float((billed * self.weights).sum() / (self.hours * self.weights).sum())
 
     def break_even(self, ratio: float) -> float | None:
-        """Give the hazard per hour at which spot costs as much as dedicated; None where it never pays.
+        """Return the hazard per hour at which spot costs as much as dedicated; None where it never pays.
 
         (e^γw − 1)/(γw) = 1/ratio, summed over the tasks.
         """

@@ -95,7 +95,7 @@ def longer(first: Columns, second: Columns) -> Columns:
 
 
 def pareto(designs: Sequence[Design]) -> tuple[Design, ...]:
-    """Give the designs that no other beats in both objective and makespan, the cheapest first."""
+    """Return the designs that no other beats in both objective and makespan, the cheapest first."""
     known = [one for one in designs if one.objective is not None and one.makespan is not None]
     front: list[Design] = []
     for one in sorted(known, key=lambda design: (design.price, _span(design))):

@@ -40,7 +40,7 @@ TIMES = ("allocation_latency", "allocation_tail", "start_task", "leaving", "disp
 
 
 def doubts(scenario: Scenario) -> Iterator[Doubt]:
-    """Give every assumption that changes the scenario at all."""
+    """Yield every assumption that changes the scenario at all."""
     for name in TIMES:
         yield from _factors(scenario, name, _timing(name), 0.5, 2)
     yield from _factors(scenario, "boot", _boot, 0.5, 2)
@@ -61,7 +61,7 @@ def _pools(scenario: Scenario) -> list[Pool]:
 
 
 def _factors(scenario: Scenario, name: str, change: Change, low: float, high: float) -> Iterator[Doubt]:
-    """Give a doubt by factors, unless it changes nothing."""
+    """Yield a doubt by factors, unless it changes nothing."""
     lower, higher = change(scenario, low), change(scenario, high)
     if higher != scenario:
         yield Doubt(name, f"× {low:g}", f"× {high:g}", lower, higher)

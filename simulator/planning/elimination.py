@@ -100,7 +100,7 @@ class Race:
         return all(check.verdict is Verdict.KEPT for check in checks)
 
     def designs(self) -> list[Design]:
-        """Give all with what became of them."""
+        """Return all with what became of them."""
         running = set(self.running)
         found = []
         for index, cell in enumerate(self.cells):

@@ -128,7 +128,7 @@ def savings(
 
 
 def _saved(scenario: Scenario, every: float, cost: float) -> Scenario:
-    """Give every group of tasks checkpoints."""
+    """Return every group of tasks checkpoints."""
     body = {"interval": format_duration(3600 * every), "cost": format_duration(cost)}
     made = Checkpoints.model_validate(body)
     return with_groups(scenario, lambda group: group.model_copy(update={"checkpoints": made}))

@@ -178,7 +178,7 @@ def _shortfall(design: Design) -> tuple[float, float, float]:
 
 
 def _unexplored(question: Question, designs: Sequence[Design], winner: Design | None) -> tuple[str, ...]:
-    """Say what the answer does not cover."""
+    """Report what the answer does not cover."""
     said = []
     if question.size is None:
         said.append(f"{len(designs)} designs of a continuous space were run")
@@ -200,7 +200,7 @@ def _unexplored(question: Question, designs: Sequence[Design], winner: Design | 
 
 
 def _has_beyond(question: Question, winner: Design, axis: Axis, numbers: Sequence[float], *, is_low: bool) -> bool:
-    """Say whether there is a value beyond the end of an axis that still makes a scenario: no share is below 0."""
+    """Return whether there is a value beyond the end of an axis that still makes a scenario: no share is below 0."""
     end, step = (numbers[0], numbers[0] - numbers[1]) if is_low else (numbers[-1], numbers[-1] - numbers[-2])
     whole = all(float(number).is_integer() for number in numbers)
     steps = {step, math.copysign(1.0, step)} if whole else {step, step / 10}
@@ -216,7 +216,7 @@ def _has_beyond(question: Question, winner: Design, axis: Axis, numbers: Sequenc
 
 
 def _settings(question: Question, design: Design) -> dict[str, object]:
-    """Give what a design sets, by path."""
+    """Return what a design sets, by path."""
     found: dict[str, object] = {}
     for axis in question.axes:
         shown = design.shown[axis.name]
@@ -230,5 +230,5 @@ def _paths(question: Question) -> set[str]:
 
 
 def open_checks(design: Design) -> tuple[Check, ...]:
-    """Give the constraints that the runs of a design have not settled."""
+    """Return the constraints that the runs of a design have not settled."""
     return tuple(check for check in design.checks if check.verdict is Verdict.OPEN)

@@ -44,12 +44,12 @@ class Columns:
         return mean(known, level).within(*find_measure(measure).range) if len(known) else None
 
     def spread(self, measure: str) -> dict[str, float] | None:
-        """Give p5, p50 and p95 of single replications."""
+        """Return p5, p50 and p95 of single replications."""
         known = self.values[measure][~np.isnan(self.values[measure])]
         return quantiles(known) if len(known) else None
 
     def on_time(self, deadline: float) -> npt.NDArray[np.bool_]:
-        """Tell of each replication whether all work was done in time."""
+        """Report of each replication whether all work was done in time."""
         done: npt.NDArray[np.bool_] = (self.values["makespan"] <= deadline) & (self.values["unfinished"] == 0)
         return done
 
@@ -59,7 +59,7 @@ class Columns:
 
 
 def run_on(workers: int = 0, cluster: str | None = None) -> Run:
-    """Give who runs trials: `workers` processes of this machine (0: one for each processor), or a dask scheduler."""
+    """Return who runs trials: `workers` processes of this machine (0: one for each processor), or a dask scheduler."""
     return partial(run_in_order, workers=workers, cluster=cluster)
 
 
@@ -89,7 +89,7 @@ def _column(outcomes: Sequence[Any], name: str) -> Floats:
 
 
 def plain(estimate: Estimate | None) -> dict[str, float | None] | None:
-    """Give an estimate as plain data; an end that is not known is None."""
+    """Return an estimate as plain data; an end that is not known is None."""
     if estimate is None:
         return None
     low, high = (end if np.isfinite(end) else None for end in (estimate.low, estimate.high))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from simulator.distributions import Constant, Distribution
 from simulator.durations import format_duration, parse_duration
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
+    CapacityCurve,
     CapacityEvent,
     Hazard,
     NoPreemption,
@@ -25,7 +26,7 @@ PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "
 
 
 def scaled(shape: Any, factor: float) -> Any:
-    """Give a distribution of times that are all `factor` times as long."""
+    """Return a distribution of times that are all `factor` times as long."""
     return type(shape).model_validate(_scaled(shape.model_dump(by_alias=True), factor))
 
 
@@ -39,7 +40,7 @@ def _scaled(body: Any, factor: float) -> Any:
 
 
 def with_spread(shape: Any, factor: float) -> Any | None:
-    """Give times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
+    """Return times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
     from simulator.distributions import Gamma  # noqa: PLC0415 - generic, instantiated here only
     from simulator.durations import Seconds  # noqa: PLC0415 - its argument
 
@@ -97,7 +98,7 @@ def until_done(scenario: Scenario) -> Scenario:
 
 
 def with_eviction_rate(scenario: Scenario, rate: float, pools: frozenset[str] | None = None) -> Scenario:
-    """Give pools (None: all that can be preempted) a constant hazard per hour."""
+    """Return pools (None: all that can be preempted) a constant hazard per hour."""
 
     def change(pool: Pool) -> Pool:
         if pools is None and isinstance(pool.simulation.preemption, NoPreemption):
@@ -117,17 +118,23 @@ def with_evictions(scenario: Scenario, factor: float) -> Scenario:
     )
 
 
-def _faster(model: Any, factor: float) -> Any:
-    if isinstance(model, Hazard):
-        return Hazard(model="hazard", rate_per_hour=model.rate * factor)
-    if isinstance(model, WeibullHazard):
-        return model.model_copy(update={"scale": model.scale / factor})
-    if isinstance(model, BathtubHazard):
-        lives: dict[str, Any] = {name: _shorter(getattr(model, name), factor) for name in ("early", "wear_out")}
-        return model.model_copy(update={**lives, "rate_per_hour": model.rate_per_hour * factor})
-    if isinstance(model, CapacityEvent) and model.mean_interval is not None:
-        return model.model_copy(update={"mean_interval": model.mean_interval / factor})
-    return model
+def _faster(model: Preemption, factor: float) -> Preemption:
+    """Return a model whose preemptions are `factor` times as frequent; one of given instants stays as it is."""
+    match model:
+        case Hazard():
+            return Hazard(model="hazard", rate_per_hour=model.rate * factor)
+        case WeibullHazard():
+            return model.model_copy(update={"scale": model.scale / factor})
+        case BathtubHazard():
+            lives: dict[str, Any] = {name: _shorter(getattr(model, name), factor) for name in ("early", "wear_out")}
+            return model.model_copy(update={**lives, "rate_per_hour": model.rate_per_hour * factor})
+        case CapacityEvent():
+            mean = model.mean_interval
+            return model if mean is None else model.model_copy(update={"mean_interval": mean / factor})
+        case NoPreemption() | CapacityCurve():
+            return model
+        case _:
+            assert_never(model)
 
 
 def _shorter(life: WeibullLife, factor: float) -> WeibullLife:

@@ -218,7 +218,7 @@ def _alone(scenario: Scenario, pool_id: str) -> Scenario:
 
 
 def _concerns(operation: Operation, pool: str, jobs: set[str]) -> bool:
-    """Tell whether an operation is on the pool, on one of its jobs, or on all there is."""
+    """Return whether an operation is on the pool, on one of its jobs, or on all there is."""
     of_pool, of_job = getattr(operation, "pool", None), getattr(operation, "job", None)
     if of_pool is not None:
         return str(of_pool).lower() == pool

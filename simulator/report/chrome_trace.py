@@ -49,7 +49,7 @@ EVALUATIONS, RESIZES, OPERATIONS = 1, 2, 3
 
 
 def refuse_name(path: Path) -> list[Problem]:
-    """Say what is wrong with a trace's name, if anything."""
+    """Return what is wrong with a trace's name, if anything."""
     if path.name.lower().endswith((".json", ".json.gz")):
         return []
     return [Problem("expected a name that ends in .json or .json.gz", str(path))]
@@ -94,7 +94,7 @@ def _write(run: Frames, file: IO[bytes] | gzip.GzipFile) -> int:
 
 
 def events(run: Frames) -> Iterator[str]:
-    """Give every event as JSON text: names first, then pools, then nodes, then tasks."""
+    """Yield every event as JSON text: names first, then pools, then nodes, then tasks."""
     pools = [str(name) for name in run.frame("pools")["pool"]]
     of_pool = {name: number for number, name in enumerate(pools, 1)}
     of_node = {str(name): number for number, name in enumerate(run.frame("nodes")["node"], len(pools) + 1)}
@@ -177,7 +177,7 @@ def _pool_instants(run: Frames, of_pool: Mapping[str, int]) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
-    """Give a cell as JSON knows it; empty as None."""
+    """Return a cell as JSON knows it; empty as None."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return None
     return value if isinstance(value, str | float | int) else value.item() if hasattr(value, "item") else str(value)

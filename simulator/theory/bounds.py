@@ -21,13 +21,13 @@ class Instance:
 
 
 def list_bound(machines: int) -> Instance:
-    """Give m(m − 1) tasks of 1, then one of m: ends at 2m − 1 where m would do."""
+    """Return m(m − 1) tasks of 1, then one of m: ends at 2m − 1 where m would do."""
     lengths = (1,) * (machines * (machines - 1)) + (machines,)
     return Instance(f"list bound 2 − 1/m, m = {machines}", lengths, machines, 2 * machines - 1)
 
 
 def longest_first_bound(machines: int) -> Instance:
-    """Give 2m − 1 … m + 1 twice and three of m, longest first: ends at 4m − 1 where 3m would do."""
+    """Return 2m − 1 … m + 1 twice and three of m, longest first: ends at 4m − 1 where 3m would do."""
     pairs = [size for size in range(2 * machines - 1, machines, -1) for _ in range(2)]
     lengths = (*pairs, machines, machines, machines)
     return Instance(f"longest first 4/3 − 1/(3m), m = {machines}", lengths, machines, 4 * machines - 1)
@@ -52,10 +52,10 @@ ANOMALIES: Final = (
 
 
 def fit_bound(optimum: int) -> float:
-    """Give how many bins First Fit and Best Fit use at most."""
+    """Return how many bins First Fit and Best Fit use at most."""
     return 1.7 * optimum
 
 
 def decreasing_bound(optimum: int) -> float:
-    """Give how many bins they use at most where the largest item comes first."""
+    """Return how many bins they use at most where the largest item comes first."""
     return 11 / 9 * optimum + 6 / 9

@@ -9,29 +9,29 @@ import math
 
 
 def repeat_identical(work: float, hazard: float, delay: float = 0.0) -> float:
-    """Give the mean time to finish `work` that starts from zero after each loss; `delay` is the mean gap."""
+    """Return the mean time to finish `work` that starts from zero after each loss; `delay` is the mean gap."""
     if hazard == 0:
         return work
     return _expm1(hazard * work) * (1 / hazard + delay)
 
 
 def losses(work: float, hazard: float) -> float:
-    """Give how often, on average, `work` is begun in vain before it is finished."""
+    """Return how often, on average, `work` is begun in vain before it is finished."""
     return _expm1(hazard * work)
 
 
 def billed(work: float, hazard: float) -> float:
-    """Give the mean node time that is paid for `work` that starts from zero after each loss: gaps are free."""
+    """Return the mean node time that is paid for `work` that starts from zero after each loss: gaps are free."""
     return repeat_identical(work, hazard)
 
 
 def spot_pays(work: float, hazard: float, ratio: float) -> bool:
-    """Tell whether spot at a price `ratio` is cheaper than dedicated, without boot and checkpoints."""
+    """Return whether spot at a price `ratio` is cheaper than dedicated, without boot and checkpoints."""
     return billed(work, hazard) * ratio < work
 
 
 def break_even(ratio: float) -> float:
-    """Give the hazard times work at which spot costs as much as dedicated: (e^x − 1)/x = 1/ratio.
+    """Return the hazard times work at which spot costs as much as dedicated: (e^x − 1)/x = 1/ratio.
 
     0 where spot is no cheaper by the hour, infinite where it is free.
     """
@@ -52,14 +52,14 @@ def break_even(ratio: float) -> float:
 
 
 def checkpointed(work: float, every: float, cost: float, hazard: float, restart: float = 0.0) -> float:
-    """Give Daly's mean time to finish `work` that is saved each `every` at `cost`; `restart` follows each loss."""
+    """Return Daly's mean time to finish `work` that is saved each `every` at `cost`; `restart` follows each loss."""
     if hazard == 0:
         return work / every * (every + cost)
     return work / every * math.exp(hazard * restart) / hazard * _expm1(hazard * (every + cost))
 
 
 def resumed(segments: int, every: float, cost: float, hazard: float, restart: float = 0.0, delay: float = 0.0) -> float:
-    """Give the mean time of `segments` pieces of work of length `every`, saved after each but the last.
+    """Return the mean time of `segments` pieces of work of length `every`, saved after each but the last.
 
     Daly's model with a gap of mean `delay` after each loss: a piece s takes (e^γs − 1)(1/γ + D), and e^γR times that
     where there is a checkpoint to be read.
@@ -72,10 +72,10 @@ def resumed(segments: int, every: float, cost: float, hazard: float, restart: fl
 
 
 def young(cost: float, hazard: float) -> float:
-    """Give the work between two checkpoints that costs least, to first order: √(2 · cost / hazard)."""
+    """Return the work between two checkpoints that costs least, to first order: √(2 · cost / hazard)."""
     return math.sqrt(2 * cost / hazard)
 
 
 def _expm1(power: float) -> float:
-    """Give e^x − 1, infinite where a float cannot hold it."""
+    """Return e^x − 1, infinite where a float cannot hold it."""
     return math.expm1(power) if power < 700 else math.inf

@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def staggered(arrival: float, service: float, servers: int, setup: float) -> float:
-    """Give the mean stay in M/M/k with one setup at a time: that of M/M/k and one setup more (CMU-CS-09-166).
+    """Return the mean stay in M/M/k with one setup at a time: that of M/M/k and one setup more (CMU-CS-09-166).
 
     `setup` is the rate at which setups end, `service` that of a busy server.
     """
@@ -19,7 +19,7 @@ def staggered(arrival: float, service: float, servers: int, setup: float) -> flo
 
 
 def parallel(arrival: float, service: float, servers: int, setup: float) -> tuple[float, float]:
-    """Give mean stay and mean number of servers in setup, of M/M/k that sets up one server a waiting task.
+    """Return mean stay and mean number of servers in setup, of M/M/k that sets up one server a waiting task.
 
     No simple form is known; this solves the Markov chain of (busy servers, tasks) at its balance, with the queue
     cut where it is never met.
@@ -48,7 +48,7 @@ def _in_setup(busy: int, tasks: int, servers: int) -> int:
 
 
 def _room(load: float) -> int:
-    """Give a queue length that is exceeded less than once in 10¹⁰."""
+    """Return a queue length that is exceeded less than once in 10¹⁰."""
     return 40 + math.ceil(math.log(1e-10) / math.log(load))
 
 

@@ -73,7 +73,7 @@ def _own_pools(effort: Effort, replication: int) -> Scenario:
 
 
 def _booting(recording: Recording) -> float:
-    """Give the mean number of nodes in `starting` between the warm-up and the last arrival."""
+    """Return the mean number of nodes in `starting` between the warm-up and the last arrival."""
     submit = recording.workload.submit
     begin, end = int(submit[int(len(submit) * WARM_UP)]), int(submit.max())
     control = recording.control

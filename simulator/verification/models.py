@@ -82,24 +82,24 @@ def listed(instance: Instance) -> Scenario:
 
 
 def steady(recording: Recording, job: int | None = None) -> npt.NDArray[np.int64]:
-    """Give the rows of a job's tasks, or of all, behind the warm-up."""
+    """Return the rows of a job's tasks, or of all, behind the warm-up."""
     mine = np.flatnonzero((recording.workload.job == job) | (job is None))
     return mine[int(len(mine) * WARM_UP) :]
 
 
 def mean_wait(recording: Recording, job: int = 0) -> float:
-    """Give the mean time from submission to start."""
+    """Return the mean time from submission to start."""
     mine = steady(recording, job)
     started = recording.raw.tasks.first_start[mine]
     return float((started - recording.workload.submit[mine]).mean()) / 1000 / MINUTES
 
 
 def mean_stay(recording: Recording) -> float:
-    """Give the mean time from submission to completion."""
+    """Return the mean time from submission to completion."""
     mine = steady(recording)
     return float((recording.raw.tasks.end[mine] - recording.workload.submit[mine]).mean()) / 1000 / MINUTES
 
 
 def last_end(recording: Recording) -> float:
-    """Give the instant at which the last task completed."""
+    """Return the instant at which the last task completed."""
     return float(recording.raw.tasks.end.max()) / 1000 / MINUTES

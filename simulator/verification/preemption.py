@@ -82,7 +82,7 @@ def _with_checkpoints(effort: Effort) -> Iterator[Case]:
 
 
 def _losses(recording: Recording) -> float:
-    """Give how often a task was preempted, on average."""
+    """Return how often a task was preempted, on average."""
     return float(recording.raw.tasks.preemptions.mean())
 
 
@@ -105,11 +105,11 @@ def _tasks(
 
 
 def _completion(recording: Recording) -> float:
-    """Give the mean hours from one completion to the next."""
+    """Return the mean hours from one completion to the next."""
     return last_end(recording) / 60 / len(recording.workload)
 
 
 def _busy(recording: Recording) -> float:
-    """Give the mean hours of a node that a task takes, its lost attempts included."""
+    """Return the mean hours of a node that a task takes, its lost attempts included."""
     seconds = recording.ledger.seconds()
     return float(seconds["busy_useful"] + seconds["busy_lost"]) / 3600 / len(recording.workload)

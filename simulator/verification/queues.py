@@ -59,7 +59,7 @@ def _priorities(effort: Effort) -> Iterator[Case]:
 
 
 def _sharing(effort: Effort) -> Iterator[Case]:
-    """Let tasks that each ask for all cores of the one node share them: of the law of their work only the mean counts.
+    """Check tasks that share all cores of one node: of the distribution of their work only the mean counts.
 
     A task finds no slot with a chance of about ρ⁶⁴, once in 10¹⁰.
     """

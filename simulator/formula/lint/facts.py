@@ -105,7 +105,7 @@ def _product(one: float, other: float) -> float:
 
 
 def arithmetic(sign: str, left: Fact, right: Fact) -> tuple[float, float, bool]:
-    """Give the range of a sum, difference, product or quotient, and whether it is whole."""
+    """Return the range of a sum, difference, product or quotient, and whether it is whole."""
     whole = left.whole and right.whole and sign != "/"
     if sign == "+":
         return left.low + right.low, left.high + right.high, whole
@@ -123,7 +123,7 @@ def arithmetic(sign: str, left: Fact, right: Fact) -> tuple[float, float, bool]:
 
 
 def compared(sign: str, left: Fact, right: Fact) -> Fact:
-    """Give what a comparison can come to."""
+    """Return what a comparison can come to."""
     sources = left.sources | right.sources
     always, never = truth(1, 1, sources), truth(0, 0, sources)
     if left.kind != "double" or right.kind != "double":
@@ -145,7 +145,7 @@ def compared(sign: str, left: Fact, right: Fact) -> Fact:
 
 
 def together(facts: Iterable[Fact]) -> frozenset[str]:
-    """Give the sources of several facts."""
+    """Return the sources of several facts."""
     return frozenset().union(*(fact.sources for fact in facts))
 
 

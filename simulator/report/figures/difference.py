@@ -64,7 +64,7 @@ def pair_of(comparison: Comparison, name: str, measure: str = "cost") -> Pair:
 
 
 def finding(pair: Pair) -> str:
-    """Say whether the difference is clear, and how large it is."""
+    """Return whether the difference is clear, and how large it is."""
     one, two = pair.names
     found = pair.difference
     if not found.count:

@@ -104,7 +104,7 @@ def chart(run: Frames, pools: Sequence[str], by: By = "outcome") -> Chart:
 
 
 def slots_of(run: Frames, nodes: pd.DataFrame) -> Ints:
-    """Give the task slots of each node."""
+    """Return the task slots of each node."""
     of_pool = dict(zip(run.frame("pools")["pool"].astype(str), run.frame("pools")["slots"], strict=True))
     return np.array([of_pool[name] for name in nodes["pool"].astype(str)], dtype=np.int64)
 
@@ -169,7 +169,7 @@ def node_gantt(
 
 
 def _quads(start: Floats, end: Floats, top: Floats, bottom: Floats) -> npt.NDArray[np.float64]:
-    """Give the corners of rectangles, shape (n, 4, 2)."""
+    """Return the corners of rectangles, shape (n, 4, 2)."""
     corners = np.empty((len(start), 4, 2))
     corners[:, 0, 0] = corners[:, 1, 0] = start
     corners[:, 2, 0] = corners[:, 3, 0] = end
@@ -214,7 +214,7 @@ def _bars(axes: Axes, drawing: Chart, clock: Clock, page: Page) -> None:
 
 
 def occupancy(drawing: Chart, end: float, rows: int, columns: int) -> tuple[Floats, Floats]:
-    """Give the share of each state and of each kind of attempt in each cell of a grid over nodes and time.
+    """Return the share of each state and of each kind of attempt in each cell of a grid over nodes and time.
 
     Shapes (states, rows, columns) and (kinds, rows, columns), states in the order of `dict.fromkeys(drawing.state)`;
     attempts count by the share of the slots they take; several nodes may share a row of cells.

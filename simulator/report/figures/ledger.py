@@ -74,7 +74,7 @@ def _together(rest: Sequence[Bar]) -> Bar:
 
 
 def finding(stacked: Sequence[Bar]) -> str:
-    """Say how the paid time splits, and what the idle part of it cost."""
+    """Report how the paid time splits, and what the idle part of it cost."""
     billed: dict[str, float] = {}
     cost: dict[str, float] = {}
     for bar in stacked:
@@ -146,6 +146,6 @@ def _stack(axes: Axes, rows: Sequence[Mapping[str, float]], page: Page) -> None:
 
 
 def _ink_on(color: str) -> str:
-    """Give black or white, whichever reads better on a colour."""
+    """Return black or white, whichever reads better on a colour."""
     red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return "#000000" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.18 else "#FFFFFF"

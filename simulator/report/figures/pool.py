@@ -45,7 +45,7 @@ class Story:
     """Instants by kind of mark; `change` are the evaluations that asked for another size."""
 
     def finding(self) -> str:
-        """Say in a sentence what the pool did."""
+        """Report in a sentence what the pool did."""
         queue, current = self.curves["queued_tasks"], self.curves["current"]
         there = (current[0], current[1] - sum(self.curves[name][1] for name in RARE))  # these are not paid for
         waited, nodes = int(queue[1].max()), int(there[1].max())

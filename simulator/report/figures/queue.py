@@ -49,7 +49,7 @@ class Waits:
     """Submitted tasks that never started."""
 
     def quantile(self, share: float) -> float:
-        """Give a quantile; asked only where a task started."""
+        """Return a quantile; asked only where a task started."""
         return float(np.quantile(self.seconds, share))
 
 
@@ -73,7 +73,7 @@ def waits(run: Frames, pools: Sequence[str] | None = None, by: Of = "pool") -> l
 
 
 def finding(groups: Sequence[Waits]) -> str:
-    """Say how long the middle, the late and the last task waited."""
+    """Report how long the middle, the late and the last task waited."""
     known = [group for group in groups if len(group.seconds)]
     missing = sum(group.waiting for group in groups)
     tail = f"; {counted(missing, 'task')} never started" if missing else ""

@@ -120,14 +120,14 @@ def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") 
 
 
 def _waiting(run: Frames, pool: str, time: float, present: set[int]) -> Ints:
-    """Give the slots that each task needs that is submitted, not done and on no node."""
+    """Return the slots that each task needs that is submitted, not done and on no node."""
     tasks = of_pools(run.frame("tasks"), [pool])
     open_still = (tasks["submit"] <= time) & ~(tasks["end"] <= time) & ~tasks["task"].isin(list(present))
     return tasks["slots"][open_still].to_numpy(dtype=np.int64)
 
 
 def _looks(run: Frames, width: Ints, task: Ints, by: Group) -> Any:
-    """Give a function from a task's size and number to its colour; a size has one colour at every instant of a run."""
+    """Return a function from a task's size and number to its colour; a size has one colour throughout a run."""
     if by == "size":
         sizes = np.unique(width)[::-1].tolist()
         named = {size: _named(counted(size, "slot"), place) for place, size in enumerate(sizes)}
@@ -143,7 +143,7 @@ def _named(name: str, place: int) -> Shade:
 
 
 def finding(found: Moment) -> str:
-    """Say how many slots are empty, and whether anything waits that they are too few for."""
+    """Report how many slots are empty, and whether anything waits that they are too few for."""
     if not found.nodes:
         return "no node"
     if not found.serving:
@@ -202,7 +202,7 @@ def slot_grid(
 
 
 def _height(found: Moment) -> float:
-    """Give a panel's height in inches: bands of equal cells, but readable."""
+    """Return a panel's height in inches: bands of equal cells, but readable."""
     return min(max(0.9 + 0.28 * found.slots, 2.0), 4.2) if len(found.nodes) <= BAND else 4.6
 
 
@@ -217,7 +217,7 @@ def _is_size(look: Shade) -> bool:
 
 
 def _columns(found: Moment) -> int:
-    """Give the nodes side by side in a band: one band if that can be read, else about as wide as they are high."""
+    """Return the nodes side by side in a band: one band if that can be read, else about as wide as they are high."""
     count = len(found.nodes)
     return max(min(max(BAND, math.ceil(math.sqrt(2.3 * count * (found.slots + GAP)))), count), 8)
 

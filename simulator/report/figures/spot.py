@@ -28,7 +28,7 @@ class SpotCurve:
     ratios: tuple[Estimate, ...]
 
     def crossing(self) -> float | None:
-        """Give the rate at which the cost of both is the same; None if it lies outside of what was tried."""
+        """Return the rate at which the cost of both is the same; None if it lies outside of what was tried."""
         values = [estimate.value for estimate in self.ratios]
         for left in range(len(values) - 1):
             one, two = values[left] - 1, values[left + 1] - 1
@@ -50,7 +50,7 @@ class BreakEven:
 
 
 def finding(told: BreakEven) -> str:
-    """Say up to which rate low-priority nodes are cheaper."""
+    """Report up to which rate low-priority nodes are cheaper."""
     if not any(curve.rates for curve in told.curves):
         return "No eviction rate was tried"
     named: dict[str, list[str]] = {}

@@ -44,7 +44,7 @@ class Overlay:
 
 
 def finding(told: Overlay) -> str:
-    """Say how many points agree with theory."""
+    """Report how many points agree with theory."""
     count = len(told.simulated)
     if not count:
         return f"{told.law}: nothing was simulated to set beside it"

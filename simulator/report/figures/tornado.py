@@ -40,12 +40,12 @@ class Swing:
 
     @property
     def ends(self) -> list[tuple[Estimate, str]]:
-        """Give the answers there are with the settings they belong to, the lower answer first."""
+        """The answers there are with the settings they belong to, the lower answer first."""
         both = ((exact(self.low), self.low_setting), (exact(self.high), self.high_setting))
         return sorted(((found, text) for found, text in both if found is not None), key=lambda end: end[0].value)
 
     def width(self, base: float) -> float:
-        """Give how far apart the answers are, that as it stands included."""
+        """Return how far apart the answers are, that as it stands included."""
         values = [base, *(found.value for found, _ in self.ends)]
         return max(values) - min(values)
 
@@ -61,12 +61,12 @@ class Tornado:
     swings: tuple[Swing, ...]
 
     def ordered(self) -> list[Swing]:
-        """Give the inputs, that which matters most first."""
+        """Return the inputs, that which matters most first."""
         return sorted(self.swings, key=lambda swing: -swing.width(self.base))
 
 
 def finding(told: Tornado) -> str:
-    """Say which input matters most, and how much."""
+    """Report which input matters most, and how much."""
     ordered = told.ordered()
     if not ordered:
         return f"Nothing was varied: {told.measure} is {written(told.base, told.unit)}"

@@ -48,7 +48,7 @@ class Scales:
 
 
 def front(choices: Sequence[Choice]) -> list[Choice]:
-    """Give the choices that no other beats in both means, the cheapest first; of equals the first stays."""
+    """Return the choices that no other beats in both means, the cheapest first; of equals the first stays."""
     found: list[Choice] = []
     for choice in sorted(choices, key=lambda c: (c.cost.value, c.time.value)):
         if not found or choice.time.value < found[-1].time.value:
@@ -57,7 +57,7 @@ def front(choices: Sequence[Choice]) -> list[Choice]:
 
 
 def finding(choices: Sequence[Choice], scales: Scales) -> str:
-    """Say which choice is cheapest, which is fastest, and how many are worth a thought."""
+    """Report which choice is cheapest, which is fastest, and how many are worth a thought."""
     best = front(choices)
     if not best:
         return f"Nothing to choose from: no choice has both {scales.price} and {scales.measure}"
@@ -139,7 +139,7 @@ def _draw(
 
 
 def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: Page) -> list[Any]:
-    """Give the legend's entries that say what the numbers in the picture stand for."""
+    """Return the legend's entries that say what the numbers in the picture stand for."""
     from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
 
     found = []
@@ -172,7 +172,7 @@ def _points(
 
 
 def reach(estimates: Sequence[Estimate], size: float) -> Any:
-    """Give the lengths of the bars below and above; none where one value tells nothing about its spread."""
+    """Return the lengths of the bars below and above; none where one value tells nothing about its spread."""
     below = [estimate.value - estimate.low for estimate in estimates]
     above = [estimate.high - estimate.value for estimate in estimates]
     return np.array([[value / size if math.isfinite(value) else 0.0 for value in side] for side in (below, above)])

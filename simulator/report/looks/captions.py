@@ -37,25 +37,25 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def paid(run: Frames, pools: Iterable[str]) -> dict[str, float]:
-    """Give node-seconds paid for, by label."""
+    """Return node-seconds paid for, by label."""
     ledger = of_pools(run.frame("ledger"), pools)
     billed = ledger.groupby("label", observed=True)["billed"].sum()
     return {str(label): float(value) for label, value in billed.items() if value > 0}
 
 
 def of_pools(frame: pd.DataFrame, pools: Iterable[str]) -> pd.DataFrame:
-    """Give the rows of some pools."""
+    """Return the rows of some pools."""
     return frame[frame["pool"].isin(list(pools))]
 
 
 def share_of(parts: Mapping[str, float], labels: Iterable[str]) -> float:
-    """Give the share of some labels in the whole; 0 of nothing."""
+    """Return the share of some labels in the whole; 0 of nothing."""
     whole = sum(parts.values())
     return sum(parts.get(str(label), 0.0) for label in labels) / whole if whole else 0.0
 
 
 def where_it_went(parts: Mapping[str, float]) -> str:
-    """Say how paid node time splits into work, waiting, starting up and loss."""
+    """Report how paid node time splits into work, waiting, starting up and loss."""
     if not parts:
         return "nothing was paid for"
     parts = {label: amount for label, amount in parts.items() if label != Label.BILLING_ROUNDING}

@@ -27,7 +27,7 @@ _STEPS: Final = {"s": [1, 2, 3, 6, 10], "min": [1, 2, 3, 6, 10], "h": [1, 2, 3, 
 
 
 def unit_of(span: float) -> tuple[float, str]:
-    """Give the unit in which a span of so many seconds reads best: its size in seconds and its name."""
+    """Return the unit in which a span of so many seconds reads best: its size in seconds and its name."""
     return next((size, name) for limit, size, name in _UNITS if span <= limit)
 
 
@@ -42,7 +42,7 @@ class Clock:
     """Whose clock; None shows the time since the origin."""
 
     def at(self, seconds: npt.ArrayLike) -> Floats:
-        """Give positions on the axis."""
+        """Return positions on the axis."""
         instants = np.asarray(seconds, dtype=np.float64)
         if self.zone is None:
             return instants / unit_of(self.end)[0]
@@ -86,7 +86,7 @@ class Clock:
             yield low, high
 
     def nights(self) -> Spans:
-        """Give the nights of the run, seconds since the origin; without a zone those of UTC."""
+        """Return the nights of the run, seconds since the origin; without a zone those of UTC."""
         zone = self.zone or UTC
         day, last = self._wall(0.0).date() - timedelta(days=1), self._wall(self.end).date()
         spans: Spans = []
@@ -97,7 +97,7 @@ class Clock:
         return spans
 
     def weekends(self) -> Spans:
-        """Give Saturdays and Sundays, each weekend as one span."""
+        """Return Saturdays and Sundays, each weekend as one span."""
         zone = self.zone or UTC
         first = self._wall(0.0).date()
         saturday = first + timedelta(days=(5 - first.weekday()) % 7 - 7)

@@ -34,7 +34,7 @@ class Shade:
     hatch: str = ""
 
     def on(self, mode: Mode) -> str:
-        """Give the colour on a light or on a dark page."""
+        """Return the colour on a light or on a dark page."""
         return self.light if mode == "light" else self.dark
 
 
@@ -170,5 +170,5 @@ OTHER: Final = Shade("other", "#9AA0A8", "#7F868F", "..")
 
 
 def shade(kinds: Mapping[str, Shade], name: str) -> Shade:
-    """Give the look of `name`; what another version recorded and this one does not know is grey under its own name."""
+    """Return the look of `name`; a name that only another version knows is grey and keeps its own name."""
     return kinds[name] if name in kinds else Shade(name, OTHER.light, OTHER.dark, OTHER.hatch)

@@ -24,7 +24,7 @@ def written(value: float, unit: str) -> str:
 
 
 def axis_of(title: str, unit: str, most: float) -> tuple[float, str]:
-    """Give the divisor and the label of an axis that shows a measure of up to `most`."""
+    """Return the divisor and the label of an axis that shows a measure of up to `most`."""
     if unit == "s":
         size, name = unit_of(most)
         return size, f"{title} ({name})"

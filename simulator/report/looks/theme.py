@@ -87,7 +87,7 @@ def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def sheet(page: Page, width: float, height: float) -> Figure:
-    """Give an empty figure, sizes in inches; it belongs to no window."""
+    """Return an empty figure, sizes in inches; it belongs to no window."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
 
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor=page.paper)
@@ -109,7 +109,7 @@ def entitle(figure: Figure, finding: str) -> None:
 
 
 def swatch(shade: Shade, page: Page, title: str = "", *, plain: bool = False) -> Artist:
-    """Give the legend's entry for an area."""
+    """Return the legend's entry for an area."""
     from matplotlib.patches import Patch  # noqa: PLC0415 - slow to import
 
     return Patch(
@@ -156,14 +156,14 @@ def grouped(axis: Axis) -> None:
 
 
 def say_nothing(axes: Axes, text: str, page: Page) -> None:
-    """Tell in the middle of empty axes why they are empty."""
+    """Report in the middle of empty axes why they are empty."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=page.faint, fontsize=10)
 
 
 def refuse_suffix(path: Path) -> list[Problem]:
-    """Say what is wrong with a picture's name, if anything."""
+    """Return what is wrong with a picture's name, if anything."""
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
         return []

@@ -38,7 +38,7 @@ class Basis(NamedTuple):
 
 
 def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Basis]:
-    """Give what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it."""
+    """Return what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it."""
     pools = list(pool_bodies(scenario))
     named = scenario.get("options", {}).get("timingPreset", TimingPreset.MEASURED)
     found = [*_times(pools, TimingPreset(named)), *_evictions(pools), *_prices(scenario, pools)]
@@ -55,7 +55,7 @@ def _basis(name: str, value: str, given: bool = False) -> Basis:
 
 
 def _times(pools: Sequence[Mapping[str, Any]], named: TimingPreset) -> Iterator[Basis]:
-    """Give the times of nodes and tasks; one that differs from its preset was given."""
+    """Yield the times of nodes and tasks; one that differs from its preset was given."""
     timings = [(pool["simulation"]["timing"], _preset(pool, named)) for pool in pools]
     preempted = any(_evicts(pool) for pool in pools)
     for name, keys in TIMINGS.items():
@@ -67,12 +67,12 @@ def _times(pools: Sequence[Mapping[str, Any]], named: TimingPreset) -> Iterator[
         is_given = any(timing[key] != usual[key] for timing, usual in timings for key in keys)
         basis = _basis(name, values, is_given)
         if named is not TimingPreset.MEASURED and not is_given:
-            basis = basis._replace(origin=Origin.ASSUMED, source=f"preset {named}, chosen (P28)")
+            basis = basis._replace(origin=Origin.ASSUMED, source=f"preset {named} of `timingPreset`, chosen")
         yield basis
 
 
 def _preset(pool: Mapping[str, Any], named: TimingPreset) -> dict[str, Any]:
-    """Give the preset that a pool would have without values of its own, written as the scenario writes it."""
+    """Return the preset that a pool would have without values of its own, written as the scenario writes it."""
     machine = pool.get("virtualMachineConfiguration")
     kind = os_kind(machine, pool.get("cloudServiceConfiguration"))
     usual = preset(named, kind, custom_image=is_custom_image(machine))
@@ -91,7 +91,7 @@ def _evictions(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
 
 
 def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
-    """Give the prices of the sizes that pools use; one that is not the catalogue's was given."""
+    """Yield the prices of the sizes that pools use; one that is not the catalogue's was given."""
     sizes = scenario.get("sizes", {})
     for name, key, low in (("prices", "dedicated", False), ("low_priority_price", "lowPriority", True)):
         used = [pool for pool in pools if not low or _has_low_priority(pool)]

@@ -20,7 +20,7 @@ SHOWN: Final = 8
 
 
 def cards(evaluations: pd.DataFrame, resizes: pd.DataFrame) -> dict[str, Any]:
-    """Give the evaluations in order of time, and how many there were where not all have room.
+    """Return the evaluations in order of time, and how many there were where not all have room.
 
     Room goes first to those with an error, a warning or another target than before, then to the rest evenly over time.
     """
@@ -64,7 +64,7 @@ class Numbered:
         self._new = 0
 
     def of(self, value: str) -> int:
-        """Give the number of a text."""
+        """Return the number of a text."""
         if value not in self._place:
             self._place[value] = len(self.kept)
             self.kept.append(value)
@@ -72,7 +72,7 @@ class Numbered:
         return self._place[value]
 
     def added(self) -> int:
-        """Give the size of what is new since the last time."""
+        """Return the size of what is new since the last time."""
         size, self._new = self._new, 0
         return size
 
@@ -82,7 +82,7 @@ def _size(value: Any) -> int:
 
 
 def _ranked(evaluations: pd.DataFrame) -> list[tuple[int, bool]]:
-    """Give the rows, most telling first, and whether something came of each."""
+    """Return the rows, most telling first, and whether something came of each."""
     wrong, acted = _wrong(evaluations), _acted(evaluations)
     groups = (np.flatnonzero(wrong), np.flatnonzero(acted & ~wrong), np.flatnonzero(~acted & ~wrong))
     return [(int(at), place < 2) for place, group in enumerate(groups) for at in group[_coarse_first(len(group))]]
@@ -111,7 +111,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _ended(resizes: pd.DataFrame) -> dict[tuple[str, float], dict[str, Any]]:
-    """Give what became of a resize, by pool and begin."""
+    """Return what became of a resize, by pool and begin."""
     return {(str(row["pool"]), float(row["start"])): row for row in _records(resizes)}
 
 
@@ -144,7 +144,7 @@ def _row(record: dict[str, Any], ended: dict[tuple[str, float], dict[str, Any]],
 
 
 def _number(value: float) -> float | int | str | None:
-    """Give a number that JSON can carry; a formula may come to infinity."""
+    """Return a number that JSON can carry; a formula may come to infinity."""
     if math.isnan(value):
         return None
     if math.isinf(value):
@@ -153,7 +153,7 @@ def _number(value: float) -> float | int | str | None:
 
 
 def _step(step: dict[str, Any], statements: Numbered) -> list[Any]:
-    """Give a traced step as number of its statement, value, windows, branches; every evaluation repeats the rest."""
+    """Return a traced step as number of its statement, value, windows, branches; every evaluation repeats the rest."""
     place = statements.of(json.dumps([step["line"], step["column"], " ".join(step["statement"].split())]))
     windows = [_window(window) for window in step["windows"]]
     branches = [[branch["line"], branch["column"], branch["taken"]] for branch in step["branches"]]

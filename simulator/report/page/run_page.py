@@ -33,7 +33,7 @@ COLUMNS: Final = ("queued_tasks", "running_tasks", "target", "current", "usable_
 
 
 def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
-    """Give the report on a saved run; `zone` is whose clock is shown at first, otherwise UTC."""
+    """Return the report on a saved run; `zone` is whose clock is shown at first, otherwise UTC."""
     summary = run.summary
     pools = shown_pools(run)
     evaluations = cards(run.frame("evaluations"), run.frame("resizes"))
@@ -226,7 +226,7 @@ def _evaluations_section(found: dict[str, Any]) -> list[Html]:
 
 
 def _values(run: SavedRun, pools: list[str], zone: tzinfo | None, evaluations: dict[str, Any]) -> dict[str, Any]:
-    """Give what the page's scripts read."""
+    """Return what the page's scripts read."""
     return {
         "origin": round(run.origin.timestamp() * 1000),
         "end": round(run.end * 1000),

@@ -123,7 +123,7 @@ def ledger(rows: pd.DataFrame, summary: dict[str, Any]) -> list[Html]:
 def _labels(
     hours: Mapping[str, float], billed: Mapping[str, float], costs: Mapping[str, float] | None
 ) -> list[tuple[Child, ...]]:
-    """Give a row for each label that has time or money."""
+    """Return a row for each label that has time or money."""
     total = sum(hours.values())
     lines: list[tuple[Child, ...]] = []
     for label, shade in LABELS.items():

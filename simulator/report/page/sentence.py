@@ -6,7 +6,7 @@ from simulator.units import spoken
 
 
 def sentence(summary: dict[str, Any]) -> str:
-    """Say the answer in one sentence."""
+    """Report the answer in one sentence."""
     tasks, cost = summary["tasks"], summary["cost"]
     done = f"{tasks['succeeded']:,} of {tasks['planned']:,} tasks succeeded"
     within = "" if summary["makespan_s"] is None else f" within {spoken(summary['makespan_s'])}"

@@ -65,7 +65,7 @@ def asset(name: str) -> str:
 
 
 def variables() -> str:
-    """Give the palette as CSS: paper is light, a screen as the reader has it or chooses it."""
+    """Return the palette as CSS: paper is light, a screen as the reader has it or chooses it."""
     light, dark = (_declared(page) for page in (LIGHT, DARK))
     dark_for = ':root:not([data-theme="light"])'
     classes = [
@@ -95,7 +95,7 @@ _GROUPS: Final = {
 
 
 def _declared(page: Page) -> str:
-    """Give the variables of a light or a dark page."""
+    """Return the variables of a light or a dark page."""
     is_light = page.mode == "light"
     plain = {
         "paper": page.paper,

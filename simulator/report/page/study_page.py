@@ -30,7 +30,7 @@ HIDDEN: Final = frozenset({"billed_hours"})
 
 
 def study_page(study: Study) -> str:
-    """Give the report on a sweep."""
+    """Return the report on a sweep."""
     parts: list[tuple[str, str, list[Html]]] = [("figures", "Key figures", [_figures(study)])]
     wrong = _notices(study)
     if wrong is not None:
@@ -57,7 +57,7 @@ def _hashes(study: Study) -> list[Html]:
 
 
 def sentence(study: Study) -> str:
-    """Say in one sentence what the experiment shows."""
+    """Report in one sentence what the experiment shows."""
     if study.answer:
         return study.answer
     best, choices = study.front, study.choices
@@ -109,7 +109,7 @@ def _interval(one: Estimate, unit: str) -> str:
 
 
 def _shown(study: Study) -> list[str]:
-    """Give the measures that say something: asked for, there, and not all 0."""
+    """Return the measures that say something: asked for, there, and not all 0."""
     found = []
     for name in study.measures:
         values = [cell.estimates[name].value for cell in study.cells if name in cell.estimates]
@@ -191,7 +191,7 @@ def _cells(study: Study) -> list[Html]:
 
 
 def _compared(study: Study) -> list[Cell]:
-    """Give the cells to compare with the first: all, or those on the front where there are many."""
+    """Return the cells to compare with the first: all, or those on the front where there are many."""
     others = list(study.cells[1:])
     if len(others) <= WHISKERS:
         return others

@@ -124,7 +124,7 @@ def _picture(title: str, height: int, parts: Sequence[Html]) -> Html:
 
 
 def ticks_of(low: float, high: float, unit: str, count: int = 5) -> list[float]:
-    """Give round numbers from at or below `low` to at or above `high`, about `count` of them; spans in whole units."""
+    """Return about `count` round numbers from at or below `low` to at or above `high`; spans in whole units."""
     size = next(size for limit, size in _SPANS if max(abs(low), abs(high)) <= limit) if unit == "s" else 1.0
     span = ((high - low) or abs(high) or 1.0) / size
     raw = span / count
@@ -139,7 +139,7 @@ _SPANS: Final = ((180.0, 1.0), (3 * 3600.0, 60.0), (3 * 86400.0, 3600.0), (math.
 
 
 def _ends(one: Estimate) -> tuple[float, float]:
-    """Give the ends of an interval; those of one value, which tell nothing, are the value."""
+    """Return the ends of an interval; those of one value, which tell nothing, are the value."""
     return (
         one.low if math.isfinite(one.low) else one.value,
         one.high if math.isfinite(one.high) else one.value,

@@ -47,7 +47,7 @@ SIZES: Final = (
 
 
 def shown_pools(run: Frames) -> list[str]:
-    """Give the pools that the plots can show: all, or those with most node time."""
+    """Return the pools that the plots can show: all, or those with most node time."""
     pools = run.frame("pools")["pool"].astype(str).tolist()
     if len(pools) <= MOST_POOLS:
         return pools
@@ -58,7 +58,7 @@ def shown_pools(run: Frames) -> list[str]:
 
 
 def plots(run: Frames, pools: list[str]) -> list[dict[str, Any]]:
-    """Give curves, marks and nodes of each pool."""
+    """Return curves, marks and nodes of each pool."""
     tasks = run.frame("tasks")
     attempts = run.frame("attempts")
     is_small = len(attempts) <= BAR_ATTEMPTS
@@ -85,7 +85,7 @@ def plots(run: Frames, pools: list[str]) -> list[dict[str, Any]]:
 
 
 def of_pool(frame: pd.DataFrame, pool: str) -> pd.DataFrame:
-    """Give a pool's rows."""
+    """Return a pool's rows."""
     return frame[(frame["pool"] == pool).to_numpy()].reset_index(drop=True)
 
 
@@ -95,7 +95,7 @@ def _marks(run: Frames, pool: str, most: int) -> dict[str, list[int]]:
 
 
 def _thinned(seconds: npt.NDArray[np.float64], most: int) -> list[int]:
-    """Give instants in ms, sorted, at most one for each of `most` stretches of time."""
+    """Return instants in ms, sorted, at most one for each of `most` stretches of time."""
     instants = np.unique(np.round(seconds * 1000).astype(np.int64))
     if len(instants) <= most:
         return [int(value) for value in instants]
@@ -113,7 +113,7 @@ def _nodes(
     is_small: bool,
     room: int,
 ) -> dict[str, Any] | None:
-    """Give bars of a small pool, an image of a large one, None of a pool that never had a node."""
+    """Return bars of a small pool, an image of a large one, None of a pool that never had a node."""
     if not len(nodes):
         return None
     nodes = nodes.sort_values("created", kind="stable").reset_index(drop=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def bars(nodes: pd.DataFrame, states: pd.DataFrame, attempts: pd.DataFrame) -> dict[str, Any]:
-    """Give states and attempts of one pool's nodes as columns, times in ms, nodes as rows of `nodes`.
+    """Return states and attempts of one pool's nodes as columns, times in ms, nodes as rows of `nodes`.
 
     `attempts` are `pieces`, with the columns `slots`, `id` and `job` of its task beside its own. One on several slots
     has one entry for each.

@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def curves(timeline: pd.DataFrame, end: float, limit: int) -> dict[str, Any]:
-    """Give one pool's steps, at most about `limit` of them: time in ms and, for each series, the value from then on.
+    """Return one pool's steps, at most about `limit` of them: time in ms and, for each series, the value from then on.
 
     `timeline` is the pool's part of the table of that name. Where there are more changes than room, each stretch of
     time keeps those at which any series is highest, lowest or changes last, so every step shown was there.
@@ -59,7 +59,7 @@ def _kept(time: Ints, columns: list[Ints], limit: int) -> Ints:
 
 
 def summary_table(timeline: pd.DataFrame, end: float, rows: int = 24) -> list[tuple[float, float, dict[str, float]]]:
-    """Give, for equal stretches of the run, begin, end and the time-weighted mean of every series in them."""
+    """Return, for equal stretches of the run, begin, end and the time-weighted mean of every series in them."""
     frame = timeline.assign(
         target=timeline["target_dedicated"] + timeline["target_low_priority"],
         current=timeline["current_dedicated"] + timeline["current_low_priority"],

@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def lanes(node: Ints, start: Floats, end: Floats, slots: Ints) -> tuple[Ints, Ints]:
-    """Give each attempt the lowest free lanes of its node: pairs of attempt and lane, in order of node and start.
+    """Return each attempt the lowest free lanes of its node: pairs of attempt and lane, in order of node and start.
 
     What ends at an instant gives its lanes to what starts at it. An attempt of zero length takes its lanes for no
     time, so that nothing overlaps.

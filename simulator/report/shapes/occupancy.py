@@ -43,16 +43,16 @@ class Spans:
     weight: Floats
 
     def where(self, chosen: Flags) -> Spans:
-        """Give those that are chosen."""
+        """Return those that are chosen."""
         return Spans(self.node[chosen], self.start[chosen], self.end[chosen], self.weight[chosen])
 
     def part(self, first: int, last: int) -> Spans:
-        """Give those of the nodes from `first` up to before `last`, counted from there."""
+        """Return those of the nodes from `first` up to before `last`, counted from there."""
         found = self.where((self.node >= first) & (self.node < last))
         return Spans(found.node - first, found.start, found.end, found.weight)
 
     def united(self) -> Spans:
-        """Give the time with at least one of them, node by node."""
+        """Return the time with at least one of them, node by node."""
         start, end = (np.round(values * 1000).astype(np.int64) for values in (self.start, self.end))
         union = Union.of(self.node, start, end, int(end.max(initial=0)) + 1)
         return Spans(union.node, union.start / 1000, union.end / 1000, np.ones(len(union.node)))
@@ -97,7 +97,7 @@ class Occupancy:
         return ["absent", *stays, *(f"outcome:{name}:{share}" for name in self.work for share in shares)]
 
     def encoded(self, columns: int, together: int = 1) -> list[str]:
-        """Give the image as text, painted in strips that need little memory."""
+        """Return the image as text, painted in strips that need little memory."""
         strip = max(CELLS // columns, 1) * together
         coded: list[str] = []
         for first in range(0, self.count, strip):
@@ -105,13 +105,13 @@ class Occupancy:
         return coded
 
     def part(self, first: int, last: int) -> Occupancy:
-        """Give the nodes from `first` up to before `last`."""
+        """Return the nodes from `first` up to before `last`."""
         states = {name: spans.part(first, last) for name, spans in self.states.items()}
         work = {name: spans.part(first, last) for name, spans in self.work.items()}
         return Occupancy(last - first, self.end, self.slots, states, work, self.worked.part(first, last))
 
     def paint(self, columns: int, together: int = 1) -> npt.NDArray[np.uint8]:
-        """Give the cells, as places in `keys`; `together` nodes share a row that shows what took most time."""
+        """Return the cells, as places in `keys`; `together` nodes share a row that shows what took most time."""
         shape = (-(-self.count // together), columns)
         step = self.end / columns if self.end > 0 else 1.0
         layers = {name: _cover(spans, shape, step, together) for name, spans in self.states.items()}
@@ -133,7 +133,7 @@ class Occupancy:
 
 
 def _ordered(found: set[str], known: Iterable[str]) -> list[str]:
-    """Give names in the order of the palette, unknown ones last."""
+    """Return names in the order of the palette, unknown ones last."""
     order = [str(name) for name in known]
     return [name for name in order if name in found] + sorted(found - set(order))
 
@@ -145,7 +145,7 @@ def _spans(frame: pd.DataFrame, begin: str, number: dict[str, int], weight: Floa
 
 
 def _cover(spans: Spans, shape: tuple[int, int], step: float, together: int) -> Floats:
-    """Give for each cell how much of it the spans cover, in columns times weight."""
+    """Return for each cell how much of it the spans cover, in columns times weight."""
     rows, columns = shape
     row = spans.node // together
     begin, finish = np.clip(spans.start / step, 0, columns), np.clip(spans.end / step, 0, columns)

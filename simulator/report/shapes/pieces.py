@@ -36,7 +36,7 @@ def pieces(attempts: pd.DataFrame) -> pd.DataFrame:
 
 
 def lanes_of(attempt: Ints, node: Ints, start: Floats, end: Floats, slots: Ints) -> tuple[Ints, Ints]:
-    """Give pieces the lanes of the attempt they are cut from, which holds them from its begin to its end."""
+    """Return pieces the lanes of the attempt they are cut from, which holds them from its begin to its end."""
     known, place = np.unique(attempt, return_inverse=True)
     begin, finish = np.full(len(known), np.inf), np.full(len(known), -np.inf)
     np.minimum.at(begin, place, start)

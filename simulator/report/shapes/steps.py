@@ -36,5 +36,5 @@ def thinned(time: Floats, values: Floats, most: int = MOST_POINTS) -> tuple[Floa
 
 
 def area(time: Floats, values: Floats) -> float:
-    """Give the area under a step curve."""
+    """Return the area under a step curve."""
     return float((np.diff(time) * values[:-1]).sum())

@@ -45,7 +45,7 @@ def _short(text: str) -> str:
 
 
 def choices_of_sweep(sweep: Sweep, measure: str = "makespan") -> tuple[list[Choice], Scales]:
-    """Give each cell as a choice between its cost and a measure of time."""
+    """Return each cell as a choice between its cost and a measure of time."""
     _needed(sweep, "cost", measure)
     described = find_measure(measure)
     if described.unit != "s":
@@ -95,7 +95,7 @@ def pair_of_sweep(sweep: Sweep, measure: str = "cost", cells: Sequence[int] = ()
 
 
 def choices_of_plan(answer: Answer) -> tuple[list[Choice], Scales]:
-    """Give the designs that a plan ran as choices between what it minimizes and the makespan."""
+    """Return the designs that a plan ran as choices between what it minimizes and the makespan."""
     found = []
     for design in _of(answer, "designs"):
         price, time = _saved(design["objective"], design), _saved(design["makespan"], design)
@@ -109,7 +109,7 @@ def choices_of_plan(answer: Answer) -> tuple[list[Choice], Scales]:
 
 
 def choices_of_spot(answer: Answer) -> tuple[list[Choice], Scales]:
-    """Give the shares of low-priority nodes as choices between cost and makespan."""
+    """Return the shares of low-priority nodes as choices between cost and makespan."""
     found = []
     for share in _of(answer, "shares"):
         price, time = _saved(share["cost"], answer.data), _saved(share["makespan"], answer.data)
@@ -120,7 +120,7 @@ def choices_of_spot(answer: Answer) -> tuple[list[Choice], Scales]:
 
 
 def break_even_of(answer: Answer) -> BreakEven:
-    """Give the simulated curve of an answer beside its closed form."""
+    """Return the simulated curve of an answer beside its closed form."""
     curve = answer.data["break_even"]["curve"]
     rates = tuple(float(point["rate_per_hour"]) for point in curve)
     known = [(point, _saved(point["cost_ratio"], answer.data)) for point in curve]
@@ -133,7 +133,7 @@ def break_even_of(answer: Answer) -> BreakEven:
 
 
 def tornado_of(answer: Answer, measure: str = "cost") -> Tornado:
-    """Give what each assumption moves; an answer holds moves as shares of the mean."""
+    """Return what each assumption moves; an answer holds moves as shares of the mean."""
     if measure not in ("cost", "makespan"):
         raise InputError([Problem(f"expected cost or makespan, not {measure!r}", path="--measure")])
     described = find_measure(measure)

@@ -61,7 +61,7 @@ class Study:
 
     @property
     def choices(self) -> list[Choice]:
-        """Give the cells that have both a cost and a time."""
+        """The cells that have both a cost and a time."""
         cost, time = (next((name for name in names if name in self.measures), "") for names in (COSTS, TIMES))
         return [
             Choice(cell.name, cell.estimates[cost], cell.estimates[time])
@@ -71,12 +71,12 @@ class Study:
 
     @property
     def front(self) -> list[Choice]:
-        """Give the choices that no other beats in both cost and time, the cheapest first."""
+        """The choices that no other beats in both cost and time, the cheapest first."""
         return front(self.choices)
 
 
 def is_study(directory: Path) -> bool:
-    """Tell whether a directory is that of a sweep."""
+    """Return whether a directory is that of a sweep."""
     try:
         found = json.loads((directory / MARK).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -164,10 +164,10 @@ def _plain(value: Any) -> Any:
 
 
 def title_of(measure: str) -> str:
-    """Give what people call a measure."""
+    """Return what people call a measure."""
     return find_measure(measure).title
 
 
 def unit_of(measure: str) -> str:
-    """Give a measure's unit: `s`, `USD`, `share`, or nothing for counts."""
+    """Return a measure's unit: `s`, `USD`, `share`, or nothing for counts."""
     return find_measure(measure).unit

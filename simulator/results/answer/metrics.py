@@ -52,7 +52,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def summarize(recording: Recording) -> dict[str, Any]:
-    """Give the answer as plain values; `None` where there was nothing to measure."""
+    """Return the answer as plain values; `None` where there was nothing to measure."""
     raw, workload = recording.raw, recording.workload
     tasks = raw.tasks
     started = tasks.first_start >= 0
@@ -83,12 +83,12 @@ def summarize(recording: Recording) -> dict[str, Any]:
 
 
 def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
-    """Give seconds between instants, of those rows."""
+    """Return seconds between instants, of those rows."""
     return chosen(until - since, where(rows)) / MS_PER_S
 
 
 def quantiles(values: Floats) -> dict[str, float] | None:
-    """Give mean, p50, p95, p99 and maximum; None of nothing."""
+    """Return mean, p50, p95, p99 and maximum; None of nothing."""
     if not len(values):
         return None
     ordered = np.sort(values)
@@ -185,7 +185,7 @@ def _slowdown(recording: Recording) -> float | None:
 
 
 def _capacities(recording: Recording) -> tuple[Floats, Floats]:
-    """Give slots and cores of a node, by pool."""
+    """Return slots and cores of a node, by pool."""
     pools, sizes = recording.raw.pools, recording.scenario.sizes
     slots = np.array([pool.task_slots_per_node for pool in pools], dtype=np.float64)
     return slots, np.array([sizes[pool.vm_size].vcpus for pool in pools], dtype=np.float64)
@@ -303,14 +303,14 @@ def _evaluations(recording: Recording) -> dict[str, Any]:
 def _assumptions(recording: Recording) -> list[str]:
     """Name what the numbers rest on that the service does not publish."""
     options = recording.scenario.options
-    said = [f"timings of nodes and tasks: preset {options.timing_preset}, chosen, not published (P28)"]
+    said = [f"timings of nodes and tasks: `timingPreset` {options.timing_preset}, chosen, not published"]
     if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
-        said.append("preemption: the scenario's own model, the service publishes rates only in bands (P29, P41)")
+        said.append("preemption: the scenario's own model, the service publishes rates only in bands")
     if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
         delay = options.lost_node_requeue_delay
-        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (P23, P24)")
+        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)")
     if recording.raw.recorder.evaluations:
-        said.append(f"autoscale samples: profile {options.sample_profile}, delays chosen, not published (A21)")
+        said.append(f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published")
     # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
     changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
     said += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]

@@ -49,7 +49,7 @@ def sketch(recording: Recording, stretches: int) -> list[Sketch]:
 
 
 def maxima(changes: Changes, pool: int | None, end: int, stretches: int) -> Ints:
-    """Give the greatest level in each stretch of [0, end); what happens at one instant counts as one change."""
+    """Return the greatest level in each stretch of [0, end); what happens at one instant counts as one change."""
     up, down = (_instants(changes, pool, sign) for sign in (1, -1))
     # A level is greatest where a stretch begins or just after something came.
     begins = -(-np.arange(stretches) * end // stretches)

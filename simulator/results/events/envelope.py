@@ -1,4 +1,4 @@
-"""The form of an event: its envelope, the names of operations, how times are written (section 13.1)."""
+"""The form of an event: envelope, names of operations, how times are written (docs/model.md#diagnostic-events)."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Record(Protocol):
 
     @property
     def scenario(self) -> Scenario:
-        """Give the complete scenario."""
+        """The complete scenario."""
 
     def table(self, name: str) -> pa.Table:
-        """Give a table; `simulator.results.record.table_schema` describes them."""
+        """Return a table; `simulator.results.record.table_schema` describes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ UNKNOWN: Final = (
 
 
 def summarize(log: Log) -> dict[str, Any]:
-    """Give the answer as plain values; `None` where there was nothing to measure."""
+    """Return the answer as plain values; `None` where there was nothing to measure."""
     resizes, evaluations = log.tables["resizes"], log.tables["evaluations"]
     codes = resizes["code"].dropna()
     return {
@@ -108,7 +108,7 @@ def _tasks(log: Log) -> dict[str, int]:
 
 
 def _started(log: Log) -> npt.NDArray[np.bool_]:
-    """Say of each task whether the log has an attempt of it."""
+    """Return of each task whether the log has an attempt of it."""
     tasks, attempts = log.tables["tasks"], log.tables["attempts"]
     there = set(zip(attempts["job"], attempts["id"], strict=True))
     keys = zip(tasks["job"], tasks["id"], strict=True)

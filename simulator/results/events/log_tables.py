@@ -72,7 +72,7 @@ class Tables:
                 self._complete(time, body, failed=operation is Operation.TASK_FAIL)
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Give the tables; integers and times may be empty."""
+        """Return the tables; integers and times may be empty."""
         import pandas as pd  # noqa: PLC0415 - slow to import
 
         found = {}
@@ -241,7 +241,7 @@ class Tables:
         task.update(state="completed", succeeded=succeeded, exit_code=code, end=time if end is None else end)
 
     def _close(self, key: tuple[str, str], body: Row) -> Row | None:
-        """Give the attempt that ends, with its times; one without a start event is made up if it ever ran."""
+        """Return the attempt that ends, with its times; one without a start event is made up if it ever ran."""
         info = _inner(body, "executionInfo")
         start, end = _instant(info.get("startTime")), _instant(info.get("endTime"))
         row = self._running.pop(key, None)
@@ -276,7 +276,7 @@ def _inner(body: Row, key: str) -> Row:
 
 
 def _text(value: object) -> str | None:
-    """Give a text; the service writes what is absent as a space."""
+    """Return a text; the service writes what is absent as a space."""
     return value.strip() or None if isinstance(value, str) else None
 
 
@@ -293,7 +293,7 @@ def _flag(value: object) -> bool | None:
 
 
 def _instant(value: object) -> int | None:
-    """Give microseconds since 1970."""
+    """Return microseconds since 1970."""
     time = parse_stamp(value)
     return None if time is None else round(time.timestamp() * 1_000_000)
 

@@ -11,7 +11,7 @@ NEVER_YET = -1
 
 
 def overtaken_in_job(task: Ints, start: Ints, placed: Ints, assigned: Ints) -> Ints:
-    """Give for each waiting task the first instant from `start` on at which a later one was placed, else −1.
+    """Return for each waiting task the first instant from `start` on at which a later one was placed, else −1.
 
     `placed` and `assigned` are the placements of the same job, in order of time. Later means a higher number.
     """
@@ -42,7 +42,7 @@ def _next_alive(alive: Ints, place: int) -> int:
 
 
 def overtaken_by_lower(priority: Ints, start: Ints, theirs: Ints, assigned: Ints) -> Ints:
-    """Give for each waiting task the first instant from `start` on at which one of lower priority was placed, else −1.
+    """Return when, from `start` on, a task of lower priority was first placed, for each waiting task; else −1.
 
     `theirs` and `assigned` are priorities and times of all placements of the pool, in order of time.
     """

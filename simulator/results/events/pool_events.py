@@ -30,12 +30,12 @@ START_WORD: Final = {
 
 
 def pool_events(record: Record) -> list[Source]:
-    """Give all events of all pools."""
+    """Return all events of all pools."""
     return [*_lives(record), *_resizes(record), _evaluations(record)]
 
 
 def pool_bodies(record: Record) -> dict[str, Pool]:
-    """Give the body of every pool by its id, also of those that jobs bring along."""
+    """Return the body of every pool by its id, also of those that jobs bring along."""
     scenario = record.scenario
     found = {pool.id: pool for pool in scenario.pools}
     own = [(one.job.id, one.job.auto_pool) for one in planned(scenario) if one.job.auto_pool is not None]
@@ -71,7 +71,7 @@ def _lives(record: Record) -> list[Source]:
 
 
 def _source(operation: Operation, time: Ints, stage: int, body: Callable[[int], Body]) -> Source:
-    """Give the events of the rows that have a time."""
+    """Return the events of the rows that have a time."""
     there = np.flatnonzero(time >= 0)
     return Source(operation, time[there], np.full(len(there), stage), there, lambda row: body(int(there[row])))
 
@@ -120,7 +120,7 @@ def _number(value: float | None) -> float:
 
 
 def begun(record: Record) -> list[dict[str, Any]]:
-    """Give the resizes that began: not those that the service refused, which answered with the same code."""
+    """Return the resizes that began: not those that the service refused, which answered with the same code."""
     refused = {
         (row["pool"], row["time"], row["code"])
         for row in record.table("operations").to_pylist()
@@ -132,7 +132,7 @@ def begun(record: Record) -> list[dict[str, Any]]:
 
 
 def _resizes(record: Record) -> list[Source]:
-    """Give a start event for each resize, and a complete event where it was not overtaken (assumption P57)."""
+    """Return a start event for each resize, and a complete event where no later one replaced it."""
     rows = begun(record)
     auto_pools = {row["pool"] for row in record.table("pools").to_pylist() if row["auto_pool"]}
     scaling = Scaling.of(record)
@@ -236,11 +236,11 @@ class Scaling:
         return [row for row in self._changes[pool] if row[0] <= instant][-1]
 
     def is_on(self, pool: str, instant: int) -> bool:
-        """Say whether the pool scales itself."""
+        """Return whether the pool scales itself."""
         return self._at(pool, instant)[1]
 
     def formula(self, pool: str, instant: int) -> str:
-        """Give the formula in force."""
+        """Return the formula in force."""
         return self._at(pool, instant)[2]
 
 

@@ -107,7 +107,7 @@ def _capped(problems: list[Problem]) -> list[Problem]:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    """Give the files, and those of folders in the order of their names."""
+    """Return the files, and those of folders in the order of their names."""
     problems, files = [], []
     for path in paths:
         if (path / "manifest.json").is_file():

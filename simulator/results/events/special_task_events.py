@@ -15,7 +15,7 @@ JOB_TASKS: Final = {"preparation": ("JobPrep", "jobpreparation"), "release": ("J
 
 
 def special_events(record: Record) -> list[Source]:
-    """Give an event for each special task that ended."""
+    """Return an event for each special task that ended."""
     return [_source(record, _start_tasks(record)), _source(record, _job_tasks(record))]
 
 
@@ -28,7 +28,7 @@ def _start_tasks(record: Record) -> list[dict[str, Any]]:
 
 
 def _job_tasks(record: Record) -> list[dict[str, Any]]:
-    """Give preparation and release tasks; the record keeps whether they succeeded, not the code of a failure."""
+    """Return preparation and release tasks; the record keeps whether they succeeded, not the code of a failure."""
     rows = record.table("node_tasks").to_pandas()
     ended = rows[rows["outcome"].isin(["succeeded", "failed"])]
     found = []

@@ -89,7 +89,7 @@ def _before(task: Ints, counts: Ints) -> Ints:
 
 
 def task_events(made: Attempts, write: Bodies) -> list[Source]:
-    """Give the events of all tasks that were on nodes, or ended while they waited."""
+    """Return the events of all tasks that were on nodes, or ended while they waited."""
     every = np.arange(len(made.task))
     back = ~made.final & ~np.isin(made.outcome, ["running", "failed"])
     failed = made.final & (made.outcome != Outcome.SUCCEEDED.name.lower())
@@ -112,7 +112,7 @@ def _picked(body: Any, rows: Ints) -> Any:
 
 
 def _never_run(made: Attempts, write: Bodies) -> list[Source]:
-    """Give the events of tasks that were ended while they waited."""
+    """Return the events of tasks that were ended while they waited."""
     ended = (made.tasks["state"] == "completed").to_numpy().copy()
     ended[made.task[made.final]] = False
     rows = np.flatnonzero(ended)
@@ -159,13 +159,13 @@ class Bodies:
         return {**self._about(row), "executionInfo": {**self._times(row), **counts}}
 
     def ended(self, task: int) -> Body:
-        """Give the body of a task that completed without being on a node."""
+        """Return the body of a task that completed without being on a node."""
         counts = {"retryCount": self._columns["retries"][task], "requeueCount": self._columns["requeues"][task]}
         info = {"endTime": stamp(self._origin, int(self._end[task])), **counts}
         return {**self.task(task, 0, ""), "executionInfo": info}
 
     def _times(self, row: int) -> Body:
-        """Give start and end, both left out where the task was lost before it started."""
+        """Return start and end, both left out where the task was lost before it started."""
         made = self._made
         if made.start[row] > made.end[row]:
             return {}
@@ -179,7 +179,7 @@ class Bodies:
         return self.task(int(made.task[row]), int(made.version[row]), made.node[row])
 
     def task(self, task: int, version: int, node: str) -> Body:
-        """Give what every event says of its task."""
+        """Return what every event says of its task."""
         columns = self._columns
         name, job = columns["id"][task], columns["job"][task]
         return {
@@ -195,7 +195,7 @@ class Bodies:
 
 
 def _managers(record: Record) -> set[tuple[str, str]]:
-    """Give job and id of every job manager task."""
+    """Return job and id of every job manager task."""
     found = set()
     for one in planned(record.scenario):
         job, manager = one.job, one.job.job_manager_task

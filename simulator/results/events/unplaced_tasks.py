@@ -1,6 +1,6 @@
 """Events of tasks that could not be placed although slots were free: one for each such task, the first time.
 
-The service documents the event for want of resources without naming its code (section 13.2); ours is *assumed*.
+The service documents the event for want of resources without naming its code; ours is *assumed*.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Seen:
         self.origin = record.scenario.origin
 
     def frame(self, name: str) -> Any:
-        """Give a table."""
+        """Return a table."""
         if name not in self._frames:
             self._frames[name] = self._record.table(name).to_pandas()
         return self._frames[name]
@@ -47,7 +47,7 @@ class Seen:
 
 
 def unplaced_events(record: Record, made: Attempts, bodies: Bodies) -> Source:
-    """Give the events of all tasks that were passed over."""
+    """Return the events of all tasks that were passed over."""
     run = Seen(record)
     task, start, end, version = _waits(made)
     start = _ready(run, made, task, start)
@@ -82,7 +82,7 @@ def unplaced_events(record: Record, made: Attempts, bodies: Bodies) -> Source:
 
 
 def _waits(made: Attempts) -> tuple[Ints, Ints, Ints, Ints]:
-    """Give every time of waiting: task, from, until (−1: to the end), and how many attempts came before."""
+    """Return every time of waiting: task, from, until (−1: to the end), and how many attempts came before."""
     count = len(made.tasks)
     submit = milliseconds(made.tasks["submit"])
     there = np.flatnonzero(made.tasks["state"].to_numpy(dtype=object) != "planned")
@@ -103,7 +103,7 @@ def _waits(made: Attempts) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def _first(time: Floats, blocked: npt.NDArray[np.bool_], start: Ints, end: Ints, last: float) -> Ints:
-    """Give the first instant in [start, end) at which `blocked` holds, −1 where there is none."""
+    """Return the first instant in [start, end) at which `blocked` holds, −1 where there is none."""
     begins = np.flatnonzero(blocked)
     if not len(begins):
         return np.full(len(start), -1, dtype=np.int64)
@@ -116,7 +116,7 @@ def _first(time: Floats, blocked: npt.NDArray[np.bool_], start: Ints, end: Ints,
 
 
 def _passed(run: Seen, made: Attempts, pool: str, task: Ints, start: Ints) -> Ints:
-    """Give when each waiting task of a pool was first passed over, -1 where it never was."""
+    """Return when each waiting task of a pool was first passed over, -1 where it never was."""
     names, job = np.unique(made.tasks["job"].to_numpy(dtype=object).astype(str), return_inverse=True)
     priorities = {one.job.id: one.job.priority for one in planned(run.scenario)}
     priority = np.array([priorities.get(str(name), 0) for name in names], dtype=np.int64)
@@ -131,7 +131,7 @@ def _passed(run: Seen, made: Attempts, pool: str, task: Ints, start: Ints) -> In
 
 
 def _sooner(one: Ints, other: Ints, end: Ints | None = None) -> Ints:
-    """Give the earlier of two instants, before `end` where that is known; -1 = never."""
+    """Return the earlier of two instants, before `end` where that is known; -1 = never."""
     last = np.iinfo(np.int64).max
     late = np.minimum(np.where(one < 0, last, one), np.where(other < 0, last, other))
     if end is not None:

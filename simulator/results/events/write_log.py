@@ -15,7 +15,7 @@ from simulator.results.events.unplaced_tasks import unplaced_events
 
 
 def lines(record: Record) -> Iterator[str]:
-    """Give the log of a run line by line, without line ends; the same run gives the same bytes.
+    """Yield the log of a run line by line, without line ends; the same run gives the same bytes.
 
     At one instant the log keeps the order in which things are settled: ends of tasks first, starts last.
     """

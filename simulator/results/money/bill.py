@@ -22,7 +22,7 @@ from simulator.workload.build import Workload
 MICRO: Final = 1_000_000
 UNITS_PER_CENT: Final = MICRO // 100 * MS_PER_HOUR
 RATIO: Final = {False: 0.20, True: 0.40}
-"""Low-priority price as a share of the dedicated one, Linux and Windows (assumption P44)."""
+"""Low-priority price as a share of the dedicated one, Linux and Windows (docs/model.md#prices)."""
 DISK_GIB_MONTH: Final = {"standard_lrs": 0.046, "standardssd_lrs": 0.075, "premium_lrs": 0.154}
 """USD for one GiB of an empty managed disk and a month: recalled, East US, a disk of 128 GiB (assumption)."""
 HOURS_PER_MONTH: Final = 730
@@ -63,7 +63,7 @@ class Bill:
 
 
 def price_of(scenario: Scenario, pool: Pool, kind: NodeKind) -> Price:
-    """Give the price of a pool's nodes of one kind: its own, the size's, or one derived from that."""
+    """Return the price of a pool's nodes of one kind: its own, the size's, or one derived from that."""
     own = pool.simulation.prices
     low = kind is NodeKind.LOW_PRIORITY
     given = own.low_priority if low else own.dedicated
@@ -96,7 +96,7 @@ def _dedicated(size: VmSize, pool: Pool) -> tuple[float | None, str]:
 
 
 def disks_of(pool: Pool) -> Price:
-    """Give what the data disks of one node cost."""
+    """Return what the data disks of one node cost."""
     if not pool.data_disks:
         return Price(0.0)
     own, month = pool.simulation.prices.data_disk_gib_month, 0.0
@@ -108,7 +108,7 @@ def disks_of(pool: Pool) -> Price:
 
 
 def licenses_of(scenario: Scenario, pool: Pool) -> Price:
-    """Give what the application licences of one node cost; one without a price costs nothing, and is told."""
+    """Return what the application licences of one node cost; one without a price costs nothing, and is told."""
     known = {name.lower(): price for name, price in pool.simulation.prices.application_licenses.items()}
     hour, free = 0.0, []
     for name in dict.fromkeys(one.lower() for one in pool.application_licenses):
@@ -157,7 +157,7 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
 
 
 def _slot_time(workload: Workload, raw: RawRun, nodes: np.typing.NDArray[np.bool_]) -> dict[str, int]:
-    """Give slot-milliseconds by job on some nodes."""
+    """Return slot-milliseconds by job on some nodes."""
     attempts = raw.attempts
     here = nodes[attempts.node]
     task = attempts.task[here]
@@ -194,6 +194,6 @@ def cents(units: int) -> int:
 
 
 def in_dollars(parts: Mapping[str, int], total: int) -> dict[str, float]:
-    """Give parts in dollars, rounded so that they add up to the rounded total."""
+    """Return parts in dollars, rounded so that they add up to the rounded total."""
     shared = share_out(cents(total), list(parts.values()))
     return {name: amount / 100 for name, amount in zip(parts, shared, strict=True)}

@@ -121,7 +121,7 @@ class Ledger:
     """Shape (nodes, labels), with rounding: sums to the time each node is paid for."""
 
     def seconds(self, rows: npt.NDArray[np.bool_] | None = None) -> dict[str, float]:
-        """Give node-seconds by label, of all nodes or of those where `rows` is set."""
+        """Return node-seconds by label, of all nodes or of those where `rows` is set."""
         chosen = self.time if rows is None else self.time[rows]
         total = chosen.sum(axis=0) / MS_PER_S
         return {str(label): float(value) for label, value in zip(LABELS[:-1], total, strict=False)}
@@ -181,7 +181,7 @@ def _label_rows(control: Control) -> Ints:
 
 
 def _levels(control: Control) -> Iterator[tuple[Label, npt.NDArray[np.bool_], Ints]]:
-    """Give, best first, the attempts at least as good as each label, and those of which the kept part is."""
+    """Yield, best first, the attempts at least as good as each label, and those of which the kept part is."""
     outcome, tasks, kept = control.raw.attempts.outcome, control.raw.tasks, control.kept
     task = control.raw.attempts.task[kept]
     useful = kept[tasks.succeeded[task]]
@@ -192,7 +192,7 @@ def _levels(control: Control) -> Iterator[tuple[Label, npt.NDArray[np.bool_], In
 
 
 def _label_idle(control: Control, free: Ints, put: Put) -> None:
-    """Tell the idle time of a node in service apart by its first and last task."""
+    """Report the idle time of a node in service apart by its first and last task."""
     node, start, end = control.node, control.start, control.end
     first, last = control.worked.span(len(control.node_pool))
     put(Label.OFFLINE, free, (control.state == IDLE) & ~control.is_open)
@@ -212,14 +212,14 @@ def _label_idle(control: Control, free: Ints, put: Put) -> None:
 
 
 def _released(control: Control, since: Ints) -> Ints:
-    """Give, for each state row, how long release tasks ran from an instant on while no task did."""
+    """Return, for each state row, how long release tasks ran from an instant on while no task did."""
     both = control.worked.joined(control.releases)
     covered = both.measure(control.node, since, control.end)
     return covered - control.worked.measure(control.node, since, control.end)
 
 
 def _removal(control: Control) -> Ints:
-    """Give, for each state row, when the removal of its node began."""
+    """Return, for each state row, when the removal of its node began."""
     began = np.full(len(control.node_pool), np.iinfo(np.int64).max // 2)
     for node, instant in control.raw.recorder.removals:
         began[node] = instant
@@ -227,7 +227,7 @@ def _removal(control: Control) -> Ints:
 
 
 def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Options) -> Ints:
-    """Give what each node's VMs are billed beyond their time (assumption P47): span by span, rounded up."""
+    """Return what each node's VMs are billed beyond their time, span by span (docs/model.md#billed-time)."""
     node, start, end = control.node, control.start, control.end
     extra = np.zeros(len(control.node_pool), dtype=np.int64)
     step = GRANULARITY_MS[options.billing_granularity]

@@ -34,7 +34,7 @@ DEALLOCATED = tuple(_STATE_CODE[state] for state in (NodeState.DEALLOCATING, Nod
 
 
 def code_of(state: NodeState) -> int:
-    """Give the code of a state in a column."""
+    """Return the code of a state in a column."""
     return _STATE_CODE[state]
 
 

@@ -44,7 +44,7 @@ class Union:
         return Union.of(node, start, np.concatenate([self.end, other.end]), self.stride)
 
     def measure(self, node: Ints, start: Ints, end: Ints) -> Ints:
-        """Give the covered length inside [start, end) of `node`, element by element."""
+        """Return the covered length inside [start, end) of `node`, element by element."""
         return self._until(node * self.stride + end) - self._until(node * self.stride + start)
 
     def _until(self, key: Ints) -> Ints:
@@ -55,7 +55,7 @@ class Union:
         return np.where(index < 0, 0, self.before[index] + inside)
 
     def span(self, nodes: int) -> tuple[Ints, Ints]:
-        """Give for each node when its first interval starts and when its last one ends; -1 where there is none."""
+        """Return for each node when its first interval starts and when its last one ends; -1 where there is none."""
         bounds = np.searchsorted(self.starts, np.arange(nodes + 1) * self.stride)
         any_there = bounds[:-1] < bounds[1:]
         first, last = np.full(nodes, -1, dtype=np.int64), np.full(nodes, -1, dtype=np.int64)

@@ -38,7 +38,7 @@ class RawTasks:
         return np.asarray(self.state != TaskState.PLANNED, dtype=np.bool_)
 
     def copy(self) -> "RawTasks":
-        """Give columns of its own: those of a run that goes on still change."""
+        """Return columns of its own: those of a run that goes on still change."""
         return replace(self, state=self.state.copy(), retries=self.retries.copy())
 
 
@@ -61,7 +61,7 @@ class RawAttempts:
     """How long the first instance pulled an image before its work; known where tasks share cores or checkpoint."""
 
     def copy(self) -> "RawAttempts":
-        """Give columns of its own: those of a run that goes on still change."""
+        """Return columns of its own: those of a run that goes on still change."""
         return replace(self, end=self.end.copy(), outcome=self.outcome.copy())
 
 

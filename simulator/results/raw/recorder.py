@@ -157,7 +157,7 @@ class Recorder:
     """The last state of each job."""
 
     def copy(self) -> Recorder:
-        """Give an independent copy, to be finished while the run goes on."""
+        """Return an independent copy, to be finished while the run goes on."""
         return deepcopy(self)
 
     def pool_created(self, pool: int, now: int) -> None:

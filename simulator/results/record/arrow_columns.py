@@ -31,7 +31,7 @@ class Scaled:
         return len(self.values)
 
     def part(self, rows: slice) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:
-        """Give some rows, and which of them are there; None means all."""
+        """Return some rows, and which of them are there; None means all."""
         values = self.values[rows]
         return values / self.divisor, values >= 0 if self.may_lack else None
 
@@ -66,7 +66,7 @@ def height(values: Any) -> int:
 
 
 def is_alike(values: Any) -> bool:
-    """Say whether a column is known to have one value only."""
+    """Return whether a column is known to have one value only."""
     held = values[0] if isinstance(values, tuple) else values.values if isinstance(values, Scaled) else values
     return isinstance(held, np.ndarray) and is_constant(held)
 
@@ -77,7 +77,7 @@ def in_order(values: Any) -> Any:
 
 
 def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
-    """Give some rows of a column with the type that `kind` (see `table_schema.Column`) stands for."""
+    """Return some rows of a column with the type that `kind` (see `table_schema.Column`) stands for."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
     if kind == "category":

@@ -13,10 +13,10 @@ from simulator.results.record.tables import MAKERS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.record.recording import Recording
+    from simulator.results.record.run_facts import Facts
 
 
-def frame(recording: "Recording", name: str) -> "pd.DataFrame":
+def frame(recording: "Facts", name: str) -> "pd.DataFrame":
     """Return one table as a frame, in the order and with the types of `schema`."""
     import pandas as pd  # noqa: PLC0415 - slow to import
 

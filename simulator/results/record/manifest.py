@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Give the SHA-256 of the scenario in canonical JSON: everything resolved, nothing left to defaults."""
+    """Return the SHA-256 of the scenario in canonical JSON: everything resolved, nothing left to defaults."""
     canonical = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def trace_hashes(scenario: Scenario) -> dict[str, str]:
-    """Give the SHA-256 of every trace file, by its path in the scenario."""
+    """Return the SHA-256 of every trace file, by its path in the scenario."""
     return {
         source.trace: hashlib.sha256(source.path.read_bytes()).hexdigest()
         for job in scenario.jobs

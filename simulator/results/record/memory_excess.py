@@ -1,4 +1,4 @@
-"""When tasks on a node asked for more memory than it has: told where the option `enforceLocalResources` says so (P59).
+"""When tasks on a node asked for more memory than it has: told where the option `enforceLocalResources` says so.
 
 The service places by slots and knows nothing of memory; what a process does that finds none is not simulated.
 """
@@ -57,7 +57,7 @@ def memory_excess(recording: Facts) -> Excess:
 
 
 def memory_warnings(recording: Facts) -> list[str]:
-    """Say of each pool how much and how long; nothing where nothing was exceeded."""
+    """Report of each pool how much and how long; nothing where nothing was exceeded."""
     found = memory_excess(recording)
     of_pool = recording.control.node_pool[found.node] if len(found.node) else found.node
     said = []

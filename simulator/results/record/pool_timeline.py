@@ -24,13 +24,13 @@ class Instants:
     time: Ints
 
     def keys(self, stride: int) -> Ints:
-        """Give pool and time as one number each, ascending."""
+        """Return pool and time as one number each, ascending."""
         if is_constant(self.pool) and not self.pool[0]:
             return ascending(self.time)
         return ascending(np.multiply(self.pool, stride, dtype=np.int64) + self.time)
 
     def of(self, pool: int | None) -> Ints:
-        """Give the times of one pool, or of all."""
+        """Return the times of one pool, or of all."""
         if pool is None or (is_constant(self.pool) and self.pool[0] == pool):
             return self.time
         mine: Ints = self.time[self.pool == pool]
@@ -69,7 +69,7 @@ SERIES: Final = (
 
 
 def make_timeline(workload: Workload, control: Control) -> dict[str, npt.NDArray[Any]]:
-    """Give a column for each series, `pool` and `time` (ms): one row for each instant at which any changed."""
+    """Return a column for each series, `pool` and `time` (ms): one row for each instant at which any changed."""
     series = {**task_changes(workload, control), **node_changes(control), **_target_changes(control)}
     changes = {name: [part for part in parts if len(part[0].time)] for name, parts in series.items()}
     stride = control.stride + 1
@@ -137,7 +137,7 @@ class Merged:
 
 
 def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
-    """Give what changes the numbers of tasks that wait and run, and of slots in use."""
+    """Return what changes the numbers of tasks that wait and run, and of slots in use."""
     raw = control.raw
     tasks, attempts = raw.tasks, raw.attempts
     primary = where(attempts.instance == 0)
@@ -162,7 +162,7 @@ def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
 
 
 def _final(tasks: RawTasks, task: npt.NDArray[np.int32], outcome: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """Say which executions are the last one of a task that completed."""
+    """Return which executions are the last one of a task that completed."""
     final: npt.NDArray[np.bool_] = outcome == Outcome.SUCCEEDED
     if final.all():
         return final
@@ -205,12 +205,12 @@ def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:
 
 
 def _pool(raw: RawRun, task: npt.NDArray[np.int32]) -> Ints:
-    """Give the pool of each of some tasks."""
+    """Return the pool of each of some tasks."""
     return raw.tasks.pool[task].astype(np.int64) if len(raw.pools) > 1 else constant(0, len(task), np.int64)
 
 
 def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
-    """Give the changes of the slots in use, those of tasks of one size together."""
+    """Return the changes of the slots in use, those of tasks of one size together."""
     attempts = raw.attempts
     slots = workload.slots[attempts.task]
     ended = attempts.outcome != Outcome.RUNNING
@@ -224,7 +224,7 @@ def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
 
 
 def node_changes(control: Control) -> dict[str, Changes]:
-    """Give what changes the numbers of nodes."""
+    """Return what changes the numbers of nodes."""
     node, state, start, end = control.node, control.state, control.start, control.end
     # A node that changes its state in the run's last instant has left the state before.
     is_last = np.append(node[1:] != node[:-1], True) if len(node) else np.zeros(0, dtype=np.bool_)

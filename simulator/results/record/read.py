@@ -30,18 +30,18 @@ class Frames(Protocol):
 
     @property
     def name(self) -> str:
-        """Give the scenario's name."""
+        """The scenario's name."""
 
     @property
     def origin(self) -> datetime:
-        """Give the instant that all times count from."""
+        """The instant that all times count from."""
 
     @property
     def end(self) -> float:
-        """Give the end of the run, seconds since the origin."""
+        """The end of the run, seconds since the origin."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table; `simulator.results.record.table_schema` describes them."""
+        """Return a table; `simulator.results.record.table_schema` describes them."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class SavedRun:
         return {}
 
     def table(self, name: str) -> pa.Table:
-        """Give a table as Arrow columns."""
+        """Return a table as Arrow columns."""
         import pyarrow as pa  # noqa: PLC0415 - slow to import
         import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -102,7 +102,7 @@ class SavedRun:
         return found
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table as a pandas frame."""
+        """Return a table as a pandas frame."""
         if name not in self._frames:
             self._frames[name] = self.table(name).to_pandas()
         return self._frames[name]

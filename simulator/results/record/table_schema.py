@@ -273,7 +273,7 @@ TABLES: Final = (
 
 
 def table(name: str) -> Table:
-    """Give the description of one table."""
+    """Return the description of one table."""
     return next(table for table in TABLES if table.name == name)
 
 

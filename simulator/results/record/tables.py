@@ -33,7 +33,7 @@ PIECE: Final = 1 << 17
 
 
 def arrow(recording: "Facts", name: str) -> "pa.Table":
-    """Give one table as Arrow columns, in the order and with the types of `schema`."""
+    """Return one table as Arrow columns, in the order and with the types of `schema`."""
     require("pyarrow", "an Arrow table")
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
@@ -43,7 +43,7 @@ def arrow(recording: "Facts", name: str) -> "pa.Table":
 
 
 def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
-    """Give the same table piece by piece; at least one, though it be empty."""
+    """Yield the same table piece by piece; at least one, though it be empty."""
     import pyarrow as pa  # noqa: PLC0415
 
     described = table(name).columns
@@ -97,7 +97,7 @@ def _tasks(recording: "Facts") -> Columns:
 
 
 def _stated_retries(workload: Workload) -> npt.NDArray[np.int32]:
-    """Give the retries that tasks may have, also those whose error is never retried."""
+    """Return the retries that tasks may have, also those whose error is never retried."""
     told = workload.extras.retries
     if not told:
         return workload.max_retries
@@ -107,7 +107,7 @@ def _stated_retries(workload: Workload) -> npt.NDArray[np.int32]:
 
 
 def _stated_duration(workload: Workload) -> npt.NDArray[np.int64]:
-    """Give the work of tasks, also of those that never start."""
+    """Return the work of tasks, also of those that never start."""
     meant = workload.extras.meant
     return workload.demand if meant is None else np.where(meant >= 0, meant, workload.demand)
 

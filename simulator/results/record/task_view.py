@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def environment(recording: Recording, task: int) -> dict[str, str]:
-    """Give the variables that the service sets for the last attempt of a task, by their names."""
+    """Return the variables that the service sets for the last attempt of a task, by their names."""
     made, workload = recording.raw.attempts, recording.workload
     mine = np.flatnonzero((made.task == task) & (made.instance == 0))
     pool = recording.raw.pools[int(recording.raw.tasks.pool[task])]
@@ -33,7 +33,7 @@ def environment(recording: Recording, task: int) -> dict[str, str]:
 
 
 def disk_use(recording: Recording) -> list[tuple[float, str, float]]:
-    """Give every change of disk use by task directories: time, node, GiB from then on; retention runs from the end."""
+    """Return every change of disk use by task directories: time, node, GiB; retention counts from the end."""
     made, workload = recording.raw.attempts, recording.workload
     changes: dict[tuple[int, int], float] = {}
     for row in range(len(made.task)):
@@ -53,6 +53,6 @@ def disk_use(recording: Recording) -> list[tuple[float, str, float]]:
 
 
 def task_view(recording: Recording, task: int) -> dict[str, Any]:
-    """Give one task's row with its environment."""
+    """Return one task's row with its environment."""
     row = {str(name): value for name, value in recording.tasks.iloc[task].items()}
     return {**row, "environment": environment(recording, task)}

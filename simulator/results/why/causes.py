@@ -70,11 +70,11 @@ class Numbers:
     rows: slice
 
     def served(self, name: str) -> int:
-        """Give the most nodes, or slots, of one kind that were in service."""
+        """Return the most nodes, or slots, of one kind that were in service."""
         return int(getattr(self.room, name)[self.rows].max())
 
     def had(self, name: str) -> int:
-        """Give the most nodes that the pool had of one kind."""
+        """Return the most nodes that the pool had of one kind."""
         return int(getattr(self.supply, name)[self.rows].max())
 
     def last(self, name: str) -> Any:
@@ -215,7 +215,7 @@ del C
 
 
 def causes_of(sight: Sight) -> npt.NDArray[np.int64]:
-    """Give the place in `CAUSES` of what applies from each instant on."""
+    """Return the place in `CAUSES` of what applies from each instant on."""
     found = np.zeros(len(sight.room.time), dtype=np.int64)
     for place in reversed(range(len(CAUSES))):
         found[CAUSES[place].applies(sight)] = place

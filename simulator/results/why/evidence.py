@@ -22,27 +22,27 @@ class Run(Protocol):
 
     @property
     def scenario(self) -> Scenario:
-        """Give the complete scenario."""
+        """The complete scenario."""
 
     @property
     def origin(self) -> datetime:
-        """Give the instant that all times count from."""
+        """The instant that all times count from."""
 
     @property
     def end(self) -> float:
-        """Give the end of the run, seconds since the origin."""
+        """The end of the run, seconds since the origin."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table; `simulator.results.record.table_schema` describes them."""
+        """Return a table; `simulator.results.record.table_schema` describes them."""
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the rows of a frame as plain values by column."""
+    """Return the rows of a frame as plain values by column."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def find_task(run: Run, name: str) -> int:
-    """Give the row of the task `JOB/TASK`; ids are compared without case, as the service does."""
+    """Return the row of the task `JOB/TASK`; ids are compared without case, as the service does."""
     job, slash, task = name.partition("/")
     if not slash or not job or not task:
         raise InputError(f"--task: expected JOB/TASK, not {name!r}")
@@ -62,7 +62,7 @@ def find_task(run: Run, name: str) -> int:
 
 
 def find_pool(run: Run, name: str) -> str:
-    """Give the id of a pool as the run spells it."""
+    """Return the id of a pool as the run spells it."""
     pools = [str(pool) for pool in run.frame("pools")["pool"]]
     found = next((pool for pool in pools if pool.lower() == name.lower()), None)
     if found is None:
@@ -71,7 +71,7 @@ def find_pool(run: Run, name: str) -> str:
 
 
 def find_instant(run: Run, text: str) -> float:
-    """Give seconds since the origin of `2h`, `PT15M` or an ISO time, inside the run."""
+    """Return seconds since the origin of `2h`, `PT15M` or an ISO time, inside the run."""
     try:
         seconds = parse_duration(text)
     except ValueError:

@@ -20,7 +20,7 @@ DELETED = "deleting"
 
 
 def inactive(run: Run, task: Mapping[Any, Any], start: float, end: float) -> list[tuple[float, float, str]]:
-    """Give the parts of [start, end) in which the task's job did not let its tasks run, and why."""
+    """Return the parts of [start, end) in which the task's job did not let its tasks run, and why."""
     frame = run.frame("jobs")
     rows = rows_of(frame[frame["job"] == task["job"]])
     if not rows:
@@ -42,7 +42,7 @@ def inactive(run: Run, task: Mapping[Any, Any], start: float, end: float) -> lis
 
 
 def at_limit(run: Run, task: Mapping[Any, Any], time: Floats) -> npt.NDArray[np.bool_]:
-    """Say at which instants the task's job ran as many tasks as `maxParallelTasks` lets it."""
+    """Return at which instants the task's job ran as many tasks as `maxParallelTasks` lets it."""
     most = next((one.job.max_parallel_tasks for one in planned(run.scenario) if one.job.id == task["job"]), -1)
     if most < 0:
         return np.zeros(len(time), dtype=np.bool_)
@@ -57,7 +57,7 @@ def at_limit(run: Run, task: Mapping[Any, Any], time: Floats) -> npt.NDArray[np.
 def prepared_during(
     run: Run, task: Mapping[Any, Any], node: str, start: float, end: float
 ) -> tuple[float, float] | None:
-    """Give when the task's job prepared `node` inside [start, end), None where it did not."""
+    """Return when the task's job prepared `node` inside [start, end), None where it did not."""
     frame = run.frame("node_tasks")
     mine = (frame["job"] == task["job"]) & (frame["node"] == node) & (frame["kind"] == "preparation")
     rows = rows_of(frame[mine & (frame["start"] < end) & (frame["end"] > start)])
@@ -82,7 +82,7 @@ class Priorities:
         ]
 
     def of(self, job: str, time: Floats) -> npt.NDArray[np.int64]:
-        """Give the priority of a job at given instants."""
+        """Return the priority of a job at given instants."""
         name = job.lower()
         found = np.full(len(time), self._first.get(name, 0), dtype=np.int64)
         for at, changed, priority in self._changes:

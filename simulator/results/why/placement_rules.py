@@ -21,7 +21,7 @@ RENEWED = ("creating", "reimaging", "upgradingos")
 
 
 def takes_dedicated_only(run: Run, task: Mapping[Any, Any]) -> bool:
-    """Say whether low-priority nodes are closed to a task: to managers that say so, to gangs where the option does."""
+    """Return whether low-priority nodes are closed to a task: to managers that ask for it, to gangs by option."""
     job = _job(run, task)
     manager = None if job is None else job.job_manager_task
     if manager is not None and manager.id == task["id"] and not manager.allow_low_priority_node:
@@ -30,7 +30,7 @@ def takes_dedicated_only(run: Run, task: Mapping[Any, Any]) -> bool:
 
 
 def shut_to(run: Run, task: Mapping[Any, Any], need: Need) -> Shut:
-    """Give the nodes that take no task like this, and from when to when."""
+    """Return the nodes that take no task like this, and from when to when."""
     found: Shut = []
     if need.only_dedicated:
         nodes = run.frame("nodes")
@@ -49,7 +49,7 @@ def shut_to(run: Run, task: Mapping[Any, Any], need: Need) -> Shut:
 
 
 def without_manager(run: Run, task: Mapping[Any, Any], time: Floats) -> Bools:
-    """Say at which instants the manager of the task's job had yet to start: nobody else of the job starts before."""
+    """Return at which instants the manager of the task's job had yet to start: nobody else of the job starts before."""
     job = _job(run, task)
     manager = None if job is None else job.job_manager_task
     if manager is None or manager.id == task["id"]:
@@ -61,7 +61,7 @@ def without_manager(run: Run, task: Mapping[Any, Any], time: Floats) -> Bools:
 
 
 def kept_for_gang(run: Run, task: Mapping[Any, Any], time: Floats) -> Bools:
-    """Say at which instants another multi-instance task, no less important, waited where they may reserve nodes."""
+    """Return at which instants another multi-instance task, no less important, waited where they may reserve nodes."""
     if not run.scenario.options.gang_reserve:
         return np.zeros(len(time), dtype=np.bool_)
     tasks, attempts = run.frame("tasks"), run.frame("attempts")

@@ -21,7 +21,7 @@ ACTIONS: Final = {
 
 
 def sentences(run: Run, at: float, facts: dict[str, Any]) -> Iterator[str]:
-    """Tell state, evaluation, resize, preemptions and operations, in this order."""
+    """Report state, evaluation, resize, preemptions and operations, in this order."""
     yield from _state(facts["now"])
     yield from _evaluated(run, at, facts["evaluation"], facts["next_evaluation"])
     yield from _resized(run, at, facts["resize"])

@@ -46,13 +46,13 @@ class PoolStory:
     sentences: tuple[str, ...]
 
     def as_json(self, run: Run) -> dict[str, Any]:
-        """Give the story as plain values."""
+        """Return the story as plain values."""
         names = ("pool", "at", "now", "evaluation", "next_evaluation", "resize", "preemptions", "operations")
         return {**{name: getattr(self, name) for name in names}, "time": written(run, self.at), "why": self.sentences}
 
 
 def explain_pool(run: Run, name: str, at: float) -> PoolStory:
-    """Tell what the pool `name` did at `at` seconds and why."""
+    """Report what the pool `name` did at `at` seconds and why."""
     from simulator.results.why.pool_sentences import sentences  # noqa: PLC0415 - it tells of what is made here
 
     pool = find_pool(run, name)
@@ -130,7 +130,7 @@ def _resize(run: Run, pool: str, at: float) -> dict[str, Any] | None:
 
 
 def _quota(run: Run, code: str) -> int | None:
-    """Give the account's figure behind a code, where there is one."""
+    """Return the account's figure behind a code, where there is one."""
     account = run.scenario.account
     return {
         ServiceCode.CORE_QUOTA.value: account.dedicated_core_quota,
@@ -140,7 +140,7 @@ def _quota(run: Run, code: str) -> int | None:
 
 
 def _moved(run: Run, pool: str, start: float, end: float) -> dict[str, Any]:
-    """Give the nodes that appeared in [start, end], and those chosen to leave with what they did before."""
+    """Return the nodes that appeared in [start, end], and those chosen to leave with what they did before."""
     states = _of(run, "node_states", pool)
     nodes = _of(run, "nodes", pool)
     came = nodes[(nodes["created"] >= start) & (nodes["created"] <= end)]

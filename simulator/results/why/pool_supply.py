@@ -43,7 +43,7 @@ class Supply:
 
 
 def instants_of(run: Run, pool: str, start: float, end: float) -> Floats:
-    """Give every instant in [start, end) at which the supply of a pool changed."""
+    """Return every instant in [start, end) at which the supply of a pool changed."""
     states, resizes = _of(run, "node_states", pool), _of(run, "resizes", pool)
     timeline, pools = _of(run, "pool_timeline", pool), _of(run, "pools", pool)
     columns: list[Any] = [states["start"], states["end"], resizes["start"], resizes["end"]]
@@ -87,7 +87,7 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
 
 
 def _closed(states: pd.DataFrame) -> pd.Series:
-    """Say which states are of nodes that work and take no new tasks."""
+    """Return which states are of nodes that work and take no new tasks."""
     return states["state"].isin(("idle", "running")) & ~states["scheduling"].astype(bool)
 
 
@@ -104,13 +104,13 @@ def _count(rows: pd.DataFrame, time: Floats) -> Ints:
 
 
 def _level(since: Floats, value: Ints, time: Floats) -> Ints:
-    """Give the value in force at each instant, 0 before the first."""
+    """Return the value in force at each instant, 0 before the first."""
     place = np.searchsorted(since, time, side="right") - 1
     return np.where(place >= 0, value[np.maximum(place, 0)] if len(value) else 0, 0).astype(np.int64)
 
 
 def _resizes(rows: pd.DataFrame, time: Floats) -> tuple[Bools, npt.NDArray[np.object_]]:
-    """Say when a resize was under way, and what the last one that ended fell short of."""
+    """Return when a resize was under way, and what the last one that ended fell short of."""
     start = rows["start"].to_numpy()
     end = rows["end"].fillna(np.inf).to_numpy()
     code = rows["code"].astype(object).fillna("").to_numpy()

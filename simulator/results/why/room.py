@@ -97,7 +97,7 @@ class PoolRoom:
 
 
 def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
-    """Give slots, cores and memory of a node of the pool, as far as they limit what is placed there."""
+    """Return slots, cores and memory of a node of the pool, as far as they limit what is placed there."""
     frame = run.frame("pools")
     row = rows_of(frame[frame["pool"] == pool])[0]
     size = run.scenario.sizes[str(row["vm_size"])]
@@ -107,7 +107,7 @@ def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
 
 
 def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame, shut: Shut) -> dict[str, Any]:
-    """Give each node's condition after each of its changes: node, time, in service, and what is taken of it."""
+    """Return each node's condition after each of its changes: node, time, in service, and what is taken of it."""
     tasks = run.frame("tasks")
     task = held["task"].to_numpy()
     needs = [tasks[name].to_numpy(dtype=np.float64)[task] for name in ("slots", "cores", "memory")]

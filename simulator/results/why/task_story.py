@@ -43,7 +43,7 @@ class TaskStory:
     pieces: tuple[Piece, ...]
 
     def waited(self) -> dict[str, float]:
-        """Give the seconds waited by reason, longest first."""
+        """Return the seconds waited by reason, longest first."""
         found: dict[str, float] = {}
         for piece in self.pieces:
             if piece.reason in WAITING:
@@ -51,7 +51,7 @@ class TaskStory:
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
     def as_json(self, run: Run) -> dict[str, Any]:
-        """Give the story as plain values, with times of day beside the seconds."""
+        """Return the story as plain values, with times of day beside the seconds."""
         timeline = [
             {**asdict(piece), "reason": str(piece.reason), "span": piece.span, "from": written(run, piece.start)}
             for piece in self.pieces
@@ -61,7 +61,7 @@ class TaskStory:
 
 
 def explain_task(run: Run, name: str) -> TaskStory:
-    """Tell the life of the task `JOB/TASK`."""
+    """Report the life of the task `JOB/TASK`."""
     number = find_task(run, name)
     task = run.frame("tasks").iloc[number]
     attempts = run.frame("attempts")
@@ -107,7 +107,7 @@ def _outcome(task: pd.Series) -> str:
 
 
 def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
-    """Tell of one execution: under way to its node, perhaps preparing there, then running."""
+    """Report of one execution: under way to its node, perhaps preparing there, then running."""
     node = f"on node {row['node']}"
     assigned, start, end = float(row["assigned"]), float(row["start"]), float(row["end"])
     reached = min(start, end)
@@ -131,7 +131,7 @@ def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
 
 
 def _lost(row: dict[str, Any]) -> str:
-    """Say how much of an attempt was in vain: what lies after its last checkpoint."""
+    """Report how much of an attempt was in vain: what lies after its last checkpoint."""
     end = float(row["end"])
     if row["kept"] > 0:
         since = end - float(row["kept_until"])
@@ -140,7 +140,7 @@ def _lost(row: dict[str, Any]) -> str:
 
 
 def _orders(run: Run, task: pd.Series) -> list[tuple[float, str]]:
-    """Give when a client ended the task, or let it run again."""
+    """Return when a client ended the task, or let it run again."""
     frame = run.frame("operations")
     target = f"{task['job']}/{task['id']}".lower()
     mine = frame[(frame["target"].astype(str).str.lower() == target) & (frame["code"] == SUCCESS)]
@@ -148,7 +148,7 @@ def _orders(run: Run, task: pd.Series) -> list[tuple[float, str]]:
 
 
 def _until(run: Run, task: pd.Series, start: float, end: float, orders: list[tuple[float, str]]) -> list[Piece]:
-    """Tell what lies between attempts: waiting, and the time in which the task had completed as a failure."""
+    """Report what lies between attempts: waiting, and the time in which the task had completed as a failure."""
     pieces: list[Piece] = []
     for again in [at for at, name in orders if name == "reactivateTask" and start <= at <= end]:
         ended = [at for at, name in orders if name == "terminateTask" and start <= at <= again]

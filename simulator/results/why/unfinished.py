@@ -60,12 +60,12 @@ _OTHERS: Final = re.compile(rf"{NO_NODE}: \d+ ({{0}})(, \d+ ({{0}}))*|({ENDED}|{
 
 
 def is_reason(text: str) -> bool:
-    """Say whether a run can give this reason: nodes are counted in some, and a client says why it ended a job."""
+    """Return whether a run can give this reason: nodes are counted in some, and a client says why it ended a job."""
     return text in PLAIN or _OTHERS.fullmatch(text) is not None
 
 
 def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> tuple[list[str], npt.NDArray[np.int32]]:
-    """Give the reasons that occur, and for each task the index of its reason; reason 0 is "completed"."""
+    """Return the reasons that occur, and for each task the index of its reason; reason 0 is "completed"."""
     raw = control.raw
     names = [NONE]
     codes = np.zeros(len(workload), dtype=np.int32)
@@ -107,7 +107,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
 def _put_jobs(
     scenario: Scenario, workload: Workload, control: Control, put: Callable[[npt.NDArray[np.bool_], str], None]
 ) -> None:
-    """Say what the job has to do with it: ended, disabled, never created, or full."""
+    """Report what the job has to do with it: ended, disabled, never created, or full."""
     raw = control.raw
     last = {row.job: row for row in raw.recorder.job_states}
     waiting, never = raw.tasks.state == TaskState.ACTIVE, ~raw.tasks.submitted
@@ -129,7 +129,7 @@ def _put_jobs(
 
 
 def _skipped(schedule: str, control: Control, planned: Planned) -> str:
-    """Say why a schedule has not created a job that was due."""
+    """Report why a schedule has not created a job that was due."""
     name, word = schedule.lower(), ""
     for row in control.raw.recorder.operations:
         if row.target.lower() == name and row.code == SUCCESS and row.time <= to_ms(planned.due):
@@ -138,7 +138,7 @@ def _skipped(schedule: str, control: Control, planned: Planned) -> str:
 
 
 def _why_waiting(control: Control, pool: int) -> str:
-    """Say what keeps a task waiting that some node could run."""
+    """Report what keeps a task waiting that some node could run."""
     raw = control.raw
     node = control.node
     is_last = np.append(node[1:] != node[:-1], True) if len(node) else np.zeros(0, dtype=bool)

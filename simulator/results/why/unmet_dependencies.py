@@ -23,11 +23,11 @@ class Parents:
     done: tuple[tuple[str, float, str], ...]
 
     def unmet(self, instant: float) -> list[tuple[str, float, str]]:
-        """Give those that are not done at an instant."""
+        """Return those that are not done at an instant."""
         return [parent for parent in self.done if parent[1] > instant]
 
     def next_end(self, instant: float) -> float:
-        """Give when the next of them is done."""
+        """Return when the next of them is done."""
         return min((parent[1] for parent in self.unmet(instant)), default=inf)
 
     def told(self, instant: float) -> str:
@@ -63,7 +63,7 @@ class Families:
         return Parents(tuple(sorted(found, key=lambda parent: (parent[1], parent[0]))))
 
     def _known(self, job: str) -> tuple[dict[str, int], dict[int, int]]:
-        """Give the rows of a job's tasks by id and by number."""
+        """Return the rows of a job's tasks by id and by number."""
         if job not in self._rows:
             tasks = self._run.frame("tasks")
             rows = tasks[tasks["job"] == job]
@@ -77,7 +77,7 @@ class Families:
 
 
 def _done(row: Mapping[Any, Any], bodies: Mapping[str, Task]) -> tuple[str, float, str]:
-    """Say when a parent was done as its children want, and why never."""
+    """Report when a parent was done as its children want, and why never."""
     name, state = str(row["id"]), str(row["state"])
     succeeds = bool(row["succeeded"]) or (state == "completed" and failure_satisfies(bodies[name]))
     if succeeds:

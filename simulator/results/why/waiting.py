@@ -33,13 +33,13 @@ class Wait:
 
 
 def need_of(run: Run, task: pd.Series) -> Need:
-    """Give what one instance of a task takes."""
+    """Return what one instance of a task takes."""
     amounts = int(task["slots"]), float(task["cores"]), float(task["memory"])
     return Need(*amounts, int(task["instances"]), takes_dedicated_only(run, task.to_dict()))
 
 
 def never_fits(run: Run, task: pd.Series) -> str:
-    """Say why no node of the task's pool can ever take it; empty if one can."""
+    """Report why no node of the task's pool can ever take it; empty if one can."""
     need = need_of(run, task)
     pool = run.frame("pools").set_index("pool").loc[task["pool"]]
     size = run.scenario.sizes[str(pool["vm_size"])]
@@ -78,7 +78,7 @@ def reasons_of(run: Run, task: pd.Series, start: float, end: float) -> list[Wait
 
 
 def _starts(run: Run, task: Mapping[Any, Any], start: float, end: float) -> npt.NDArray[np.float64]:
-    """Give the instants in [start, end) at which a multi-instance task of the pool was added."""
+    """Return the instants in [start, end) at which a multi-instance task of the pool was added."""
     tasks = run.frame("tasks")
     gangs: npt.NDArray[np.float64] = tasks[(tasks["pool"] == task["pool"]) & (tasks["instances"] > 1)][
         "submit"
@@ -87,7 +87,7 @@ def _starts(run: Run, task: Mapping[Any, Any], start: float, end: float) -> npt.
 
 
 def _at(room: Room, times: npt.NDArray[np.float64]) -> Room:
-    """Give the room at other instants."""
+    """Return the room at other instants."""
     place = np.maximum(np.searchsorted(room.time, times, side="right") - 1, 0)
     counts = {
         name: getattr(room, name)[place]

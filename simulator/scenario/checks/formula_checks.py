@@ -13,10 +13,13 @@ SHOWN = 3
 
 def check_formulas(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Yield the linter's warnings, each once, at the first of the pools that share the formula."""
+    pools = list(_pools(scenario, jobs))
+    if not pools:
+        return
     from simulator.formula.lint import Level, lint_text  # noqa: PLC0415 - most scenarios have no formula
 
     told: dict[tuple[str, str], tuple[Loc, list[str]]] = {}
-    for pool, loc in _pools(scenario, jobs):
+    for pool, loc in pools:
         formula = pool.auto_scale_formula or ""
         minutes = pool.auto_scale_evaluation_interval / 60
         for found in lint_text(formula, slots=pool.task_slots_per_node, interval_minutes=minutes):

@@ -72,9 +72,7 @@ def _no_node(values: Values, _: float) -> float:
 HARMS: Final[Mapping[str, Harm]] = {
     harm.name: harm
     for harm in (
-        Harm(
-            "waste", "node-hours billed beside useful work", "node-hours", _waste, lambda s: s.node_s - s.useful_s, 0.1
-        ),
+        Harm("waste", "paid time without useful work", "node-hours", _waste, lambda s: s.node_s - s.useful_s, 0.1),
         Harm(
             "wait",
             "longest wait of a task",

@@ -2,7 +2,7 @@
 
 A bare value is a constant (`90s`, `2`), else a mapping with one key names the shape:
 `{lognormal: {median: 60s, p95: 120s}}`. Values are drawn by inverse CDF from a uniform stream, so that a
-change of one parameter keeps the luck of every draw (common random numbers).
+change of one parameter keeps every draw's random number (common random numbers).
 """
 
 import math
@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.float64]
 
 def _finite(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic tells ValueErrors only
+        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic reports ValueErrors only
     return value
 
 
@@ -49,7 +49,7 @@ T = TypeVar("T", bound=float)
 
 
 def named_form(name: str, inner: dict[str, Any]) -> dict[str, Any]:
-    """Give the JSON Schema of a mapping with the one key `name`."""
+    """Return the JSON Schema of a mapping with the one key `name`."""
     return {"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": False}
 
 
@@ -79,7 +79,7 @@ class Distribution(BaseModel, Generic[T]):
 
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
-        """Give the value below which a share `u` (in [0, 1)) of all draws falls."""
+        """Return the value below which a share `u` (in [0, 1)) of all draws falls."""
 
     @property
     @abstractmethod

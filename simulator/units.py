@@ -20,7 +20,7 @@ def to_ms(seconds: float) -> int:
 
 
 def to_s(milliseconds: int) -> float:
-    """Give an instant or a span of the clock in seconds."""
+    """Return an instant or a span of the clock in seconds."""
     return milliseconds / MS_PER_S
 
 

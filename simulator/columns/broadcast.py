@@ -14,12 +14,12 @@ Column = npt.NDArray[Any]
 
 
 def constant(value: float, count: int, dtype: type[np.generic]) -> Column:
-    """Give a column that has `value` in every row."""
+    """Return a column that has `value` in every row."""
     return np.broadcast_to(np.asarray(value, dtype=dtype), (count,))
 
 
 def is_constant(column: Column) -> bool:
-    """Say whether a column is known to have one value only."""
+    """Return whether a column is known to have one value only."""
     return column.strides == (0,) and len(column) > 0
 
 
@@ -46,19 +46,19 @@ def joined(parts: Sequence[Column]) -> Column:
 
 
 def chosen(column: Column, rows: npt.NDArray[np.signedinteger[Any]] | None) -> Column:
-    """Give the column of some rows, in their order; None means all of them as they stand."""
+    """Return the column of some rows, in their order; None means all of them as they stand."""
     if rows is None:
         return column
     return constant(column[0], len(rows), column.dtype.type) if is_constant(column) else column[rows]
 
 
 def where(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64] | None:
-    """Give the rows that are set as `chosen` takes them; None where all are, so that nothing is copied."""
+    """Return the rows that are set as `chosen` takes them; None where all are, so that nothing is copied."""
     return None if rows.all() else np.flatnonzero(rows)
 
 
 def distinct(columns: Sequence[Column]) -> tuple[list[tuple[int, ...]], npt.NDArray[np.int32]]:
-    """Give the distinct rows of some columns of integers in ascending order, and for each row its place among them."""
+    """Return the distinct rows of columns of integers in ascending order, and for each row its place among them."""
     place: npt.NDArray[np.int64] | None = None
     rows: list[tuple[int, ...]] = [()]
     for column in columns:

@@ -23,7 +23,7 @@ class Names(Protocol):
     def __getitem__(self, index: int) -> str: ...
 
     def column(self, first: int, last: int) -> "pa.Array":
-        """Give those from `first` to before `last` as text, without an object for each where that can be avoided."""
+        """Return those from `first` to before `last` as text, without an object for each where that can be avoided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class TaskNames:
         return names if self.order is None else [names[position] for position in self.order.tolist()]
 
     def column(self, rows: slice = slice(None)) -> "pa.Array":
-        """Give ids by row as text."""
+        """Return ids by row as text."""
         import pyarrow as pa  # noqa: PLC0415 - slow to import
 
         if self.order is not None:

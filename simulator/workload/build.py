@@ -16,11 +16,11 @@ from simulator.columns.task_names import Given, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
 from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.stated_by_tasks import Stated, stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
 from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
 from simulator.units import MS_PER_S
 from simulator.workload.block import Block, Floats, Int32s

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.job_schedules import JobSchedule
-from simulator.scenario.format.schema import Operation, Scenario
+from simulator.scenario.format.schema import Operation
 from simulator.scenario.format.task_bodies import TaskGroup, Workload
+from simulator.scenario.scenario import Scenario
 from simulator.units import to_ms
 
 UNKNOWN = 1e10

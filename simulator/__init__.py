@@ -1,7 +1,8 @@
 """Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling.
 
-`load` reads a scenario file, `simulate` runs one replication of it and gives its `Recording`; `Simulation` is
-the same run, one step at a time. `summarize` gives the answer of a recording as plain numbers.
+`load` reads a scenario file and `scenario_of` a document in Python; `simulate` runs one replication of it and returns
+its `Recording`; `Simulation` is the same run, one step at a time. `summarize` returns the answer of a recording as
+plain numbers.
 """
 
 from importlib import import_module
@@ -12,10 +13,20 @@ if TYPE_CHECKING:
     from simulator.errors import InputError, PoolsightError
     from simulator.results.answer.metrics import summarize
     from simulator.results.record.recording import Recording
-    from simulator.scenario import Scenario, load
+    from simulator.scenario import Scenario, load, scenario_of
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "PoolsightError", "Recording", "Scenario", "Simulation", "load", "simulate", "summarize"]
+__all__ = [
+    "InputError",
+    "PoolsightError",
+    "Recording",
+    "Scenario",
+    "Simulation",
+    "load",
+    "scenario_of",
+    "simulate",
+    "summarize",
+]
 
 _HOME = {
     "InputError": "simulator.errors",
@@ -24,6 +35,7 @@ _HOME = {
     "Scenario": "simulator.scenario",
     "Simulation": "simulator.engine.simulation",
     "load": "simulator.scenario",
+    "scenario_of": "simulator.scenario",
     "simulate": "simulator.engine.simulation",
     "summarize": "simulator.results.answer.metrics",
 }

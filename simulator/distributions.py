@@ -2,7 +2,7 @@
 
 A bare value is a constant (`90s`, `2`), else a mapping with one key names the shape:
 `{lognormal: {median: 60s, p95: 120s}}`. Values are drawn by inverse CDF from a uniform stream, so that a
-change of one parameter keeps the luck of every draw (common random numbers).
+change of one parameter keeps every draw's random number (common random numbers).
 """
 
 import math
@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.float64]
 
 def _finite(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic tells ValueErrors only
+        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic reports ValueErrors only
     return value
 
 

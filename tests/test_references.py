@@ -7,16 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 ROOT: Final = Path(__file__).parents[1]
 PLACES: Final = ("simulator", "docs", "notebooks", "scenarios", "tests", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
 KINDS: Final = (".py", ".pxd", ".md", ".yaml", ".json", ".ipynb", ".csv", ".html", ".js", ".patch")
-TO_COME: Final = (
-    "simulator/scenario",
-    "scenarios/scenario.schema.json",
-)
-"""Places whose labels have not been replaced yet; whoever clears one takes it off this list."""
 
 PAGE: Final = re.compile(r"\bdocs/[\w-]+\.md#[\w-]+")
 LINK: Final = re.compile(r"\]\(([^()\s]+)\)")
@@ -105,15 +98,8 @@ def test_files_that_are_named_exist() -> None:
 
 
 def test_no_label_is_left_that_only_we_can_look_up() -> None:
-    cleared = [path for path in files() if not name(path).startswith(TO_COME) and path.suffix != ".csv"]
-    left = [line for path in cleared for line in lines_with(path, LABEL, DOCUMENT)]
+    left = [line for path in files() if path.suffix != ".csv" for line in lines_with(path, LABEL, DOCUMENT)]
     assert not left, "\n".join(left)
-
-
-@pytest.mark.parametrize("place", TO_COME)
-def test_the_list_of_places_to_come_is_no_longer_than_it_must_be(place: str) -> None:
-    here = [path for path in files() if name(path).startswith(place)]
-    assert any(any(lines_with(path, LABEL, DOCUMENT)) for path in here), f"take {place} off the list"
 
 
 def test_the_patterns_find_what_they_are_for() -> None:

@@ -67,7 +67,7 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
         console.print(f"assumption: {assumption}", style="dim")
     drawn = summary["manifest"]
     remark = f"This is one draw (seed {drawn['seed']}, replication {drawn['replication']}): "
-    console.print(f"{remark}--replications auto says how sure these figures are.", style="dim", soft_wrap=True)
+    console.print(f"{remark}--replications auto says how sure these figures are.", style="dim")
 
 
 def plain_console() -> Console:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.experiment import Comparison, Replications
     from simulator.experiment.compare import Difference
     from simulator.experiment.estimates import Estimate
-    from simulator.scenario.format.schema import Scenario
+    from simulator.scenario.scenario import Scenario
 
 BESIDE = ("billed_hours",)
 """Measures that are followed because a ratio needs them."""

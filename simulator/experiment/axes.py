@@ -18,9 +18,9 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.design import Point, label
 from simulator.experiment.helpers import HELPERS, Helper
 from simulator.experiment.paths import find, write
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.reading.load import complete_sources, read_sources
 from simulator.scenario.reading.normalize import modern
+from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from simulator.scenario.checks.findings import Loc

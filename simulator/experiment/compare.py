@@ -14,7 +14,7 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference, mean, ratio, t_quantile
 from simulator.experiment.measures import MEASURES, Fit, check_measures, find_measure
 from simulator.experiment.replications import Floats, Replications, replicate
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.units import spoken
 
 LITTLE = 0.05

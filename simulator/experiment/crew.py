@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.trial import Outcome, Trial, Wanted, run_trial
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 KEPT: Final = 8
 """Scenarios that a worker keeps."""

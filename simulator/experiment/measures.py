@@ -26,7 +26,7 @@ from simulator.states import NodeKind
 from simulator.workload.planned_jobs import planned
 
 if TYPE_CHECKING:
-    from simulator.scenario.format.schema import Scenario
+    from simulator.scenario.scenario import Scenario
 
 Values = dict[str, float | None]
 

@@ -20,9 +20,9 @@ from simulator.errors import InputError
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.complete import lookup, put
 from simulator.scenario.format.preemption_models import CapacityCurve
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.section import fold
 from simulator.scenario.format.timing import Timing
+from simulator.scenario.scenario import Scenario
 
 BESIDE: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     Scenario: ("prices",),

@@ -76,7 +76,7 @@ def read_body(document: Document, model: type[Body], kind: Kind, expected: str) 
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        problems = explain(Sources(document, data=document.data), error)
+        problems = explain(Sources(document, data=document.data), error, model)
         rest = _without(document.data, [tuple(one["loc"]) for one in error.errors(include_url=False)])
     try:
         return model.model_validate(rest), problems

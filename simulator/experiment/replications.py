@@ -18,7 +18,7 @@ from simulator.experiment.runner import run_in_order
 from simulator.experiment.steady import WarmUp, common_warmup
 from simulator.experiment.stopping import FIRST_BATCH, STOP_ON, Stopping
 from simulator.experiment.trial import Outcome, Trial, Wanted
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 PILOTS_FROM: Final = 1 << 30

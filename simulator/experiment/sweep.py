@@ -22,7 +22,7 @@ from simulator.experiment.store import Memory, Store
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.extras import require
 from simulator.results.record.manifest import scenario_hash, trace_hashes
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd

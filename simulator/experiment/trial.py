@@ -12,7 +12,7 @@ from simulator.experiment.axes import Cell
 from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
 from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
 from simulator.results.answer.metrics import summarize
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from simulator.experiment.estimates import Estimate
 from simulator.planning.demand import HARDEST, Demand
 from simulator.planning.runs import Run, cost_ratio, plain, run_all
 from simulator.planning.scaling import until_done, with_eviction_rate
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 STEPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Rates that are simulated, as multiples of the closed form's break-even."""

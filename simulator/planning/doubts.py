@@ -17,8 +17,8 @@ from simulator.planning.scaling import (
     with_timing,
 )
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.task_bodies import TaskGroup
+from simulator.scenario.scenario import Scenario
 
 Change = Callable[[Scenario, float], Scenario]
 

@@ -12,8 +12,8 @@ from simulator.experiment.estimates import Estimate
 from simulator.planning.demand import HARDEST, Demand
 from simulator.planning.runs import Run, cost_ratio, plain, run_all
 from simulator.planning.scaling import until_done, with_groups
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.task_bodies import Checkpoints
+from simulator.scenario.scenario import Scenario
 from simulator.theory import restarts
 
 FACTORS: Final = (0.25, 0.5, 1.0, 2.0, 4.0)

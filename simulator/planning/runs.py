@@ -17,7 +17,7 @@ from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, q
 from simulator.experiment.measures import find_measure
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.trial import Outcome, Trial, Wanted
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Run = Callable[[Sequence[Trial], Wanted], list[Outcome]]

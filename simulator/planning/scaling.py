@@ -18,8 +18,8 @@ from simulator.scenario.format.preemption_models import (
     WeibullHazard,
     WeibullLife,
 )
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.task_bodies import TaskGroup
+from simulator.scenario.scenario import Scenario
 
 TimeShape = Distribution[float]
 PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "low_priority_windows")

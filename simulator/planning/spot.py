@@ -18,7 +18,8 @@ from simulator.results.money.bill import licenses_of, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
 from simulator.scenario.format.preemption_models import Hazard, NoPreemption
-from simulator.scenario.format.schema import Operation, Scenario
+from simulator.scenario.format.schema import Operation
+from simulator.scenario.scenario import Scenario
 from simulator.states import NodeKind
 from simulator.workload.build import build
 

@@ -8,12 +8,13 @@ import numpy as np
 from simulator.engine.simulation import simulate
 from simulator.results.raw.control_plane import STARTING
 from simulator.results.record.recording import Recording
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
 from simulator.theory import setups
 from simulator.theory.queues import harmonic
 from simulator.verification.case import Case, Effort, over_replications, recorded, simulated
 from simulator.verification.models import (
+    MACHINE,
     MINUTES,
     WARM_UP,
     described,
@@ -56,7 +57,7 @@ def _own_pools(effort: Effort, replication: int) -> Scenario:
     count = 120
     gaps = -np.log1p(-stream(effort.seed, replication, "verify:jobs").random(count)) / RATE
     pool = {
-        "vmSize": "One",
+        **MACHINE,
         "targetDedicatedNodes": 1,
         "simulation": {"timing": {"starting": exponential(BOOT)}},
     }
@@ -87,7 +88,7 @@ def _slowest_node(effort: Effort) -> Case:
     count = 20
     pool = {
         "id": "p",
-        "vmSize": "One",
+        **MACHINE,
         "targetDedicatedNodes": count,
         "enableInterNodeCommunication": True,
         "simulation": {"timing": {"starting": exponential(BOOT)}},
@@ -120,7 +121,7 @@ def _switched_off(effort: Effort) -> Iterator[Case]:
         stay, _ = setups.parallel(arrival, 1.0, servers, setup)
         body: dict[str, Any] = {
             "id": "p",
-            "vmSize": "One",
+            **MACHINE,
             "enableAutoScale": True,
             "autoScaleEvaluationInterval": "PT5M",
             "autoScaleFormula": f"$TargetDedicatedNodes = min({servers}, $PendingTasks.GetSample(1));",

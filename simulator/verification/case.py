@@ -10,7 +10,7 @@ import numpy as np
 from simulator.engine.simulation import simulate
 from simulator.experiment.estimates import mean
 from simulator.results.record.recording import Recording
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 LEVEL: Final = 0.999
 """Of each interval: with a right program one case in a thousand fails by chance, for a given seed always the same."""

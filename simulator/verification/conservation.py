@@ -8,9 +8,9 @@ import numpy as np
 from simulator.engine.simulation import simulate
 from simulator.results.money.bill import in_dollars
 from simulator.results.record.recording import Recording
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.verification.case import Case, Effort, exact
-from simulator.verification.models import described, exponential
+from simulator.verification.models import MACHINE, described, exponential
 
 FAMILY: Final = "conservation"
 
@@ -68,7 +68,7 @@ def _lively(effort: Effort) -> Scenario:
     }
     pool = {
         "id": "p",
-        "vmSize": "One",
+        **MACHINE,
         "targetDedicatedNodes": 5,
         "targetLowPriorityNodes": 20,
         "taskSlotsPerNode": 4,

@@ -8,7 +8,7 @@ import numpy as np
 from simulator.engine.simulation import simulate
 from simulator.theory import queues
 from simulator.verification.case import Case, Effort, at_most, over_replications, simulated
-from simulator.verification.models import described, exponential, last_end, mean_wait, queue
+from simulator.verification.models import MACHINE, described, exponential, last_end, mean_wait, queue
 
 FAMILY: Final = "multi-node"
 
@@ -40,7 +40,7 @@ def _mixed_burst(share: float, effort: Effort) -> Case:
         {"count": 400 - gang, "duration": exponential(1)},
         {"count": gang, "duration": exponential(1), "numberOfInstances": 2},
     ]
-    pool = {"id": "p", "vmSize": "One", "targetDedicatedNodes": 2, "enableInterNodeCommunication": True}
+    pool = {"id": "p", **MACHINE, "targetDedicatedNodes": 2, "enableInterNodeCommunication": True}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
     scenario = described({"pools": [pool], "jobs": [job], "seed": effort.seed})
     shares = []

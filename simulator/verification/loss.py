@@ -10,7 +10,7 @@ from simulator.engine.simulation import simulate
 from simulator.streams import stream
 from simulator.theory.queues import erlang_b
 from simulator.verification.case import EMPTY_START, Case, Effort, over_replications
-from simulator.verification.models import WARM_UP, described, exponential, seconds
+from simulator.verification.models import MACHINE, WARM_UP, described, exponential, seconds
 
 FAMILY: Final = "loss"
 SHAPES: Final = (("exponential", exponential(1)), ("constant", seconds(1)))
@@ -38,7 +38,7 @@ def _refused(quota: int, load: float, duration: Any, seed: int, replication: int
     count = 60
     gaps = -np.log1p(-stream(seed, replication, "verify:calls").random(count)) / load
     at = np.cumsum(gaps)
-    pool = {"vmSize": "One", "targetDedicatedNodes": 1}
+    pool = {**MACHINE, "targetDedicatedNodes": 1}
     jobs = [
         {
             "id": f"j{number}",

@@ -1,16 +1,25 @@
 """Scenarios of which theory knows the answer, and what is read from their runs; times in minutes unless said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.results.record.recording import Recording
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.reading.construct import scenario_of
+from simulator.scenario.scenario import Scenario
 from simulator.theory.bounds import Instance
 
 SIZES: Final = {"One": {"vcpus": 16, "memoryGiB": 64, "dedicatedLinux": 1, "lowPriorityLinux": 0.2}}
+MACHINE: Final[Mapping[str, Any]] = {
+    "vmSize": "One",
+    "virtualMachineConfiguration": {
+        "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
+        "nodeAgentSKUId": "batch.node.ubuntu 22.04",
+    },
+}
+"""What the body of every pool here begins with."""
 MINUTES: Final = 60.0
 WARM_UP: Final = 0.2
 """Share of the tasks that is left out, so that the empty start does not count."""
@@ -26,7 +35,7 @@ def seconds(minutes: float) -> str:
 
 def described(rest: dict[str, Any], **options: Any) -> Scenario:
     """Describe pools whose nodes boot at once, so that only what is looked at is left."""
-    return Scenario.model_validate({"sizes": SIZES, "options": {"timingPreset": "instant", **options}, **rest})
+    return scenario_of({"sizes": SIZES, "options": {"timingPreset": "instant", **options}, **rest})
 
 
 def queue(
@@ -44,7 +53,7 @@ def queue(
     whole = sum(rate for rate, _ in classes)
     pool = {
         "id": "p",
-        "vmSize": "One",
+        **MACHINE,
         "targetDedicatedNodes": servers // slots,
         "taskSlotsPerNode": slots,
         "enableInterNodeCommunication": instances > 1,
@@ -76,7 +85,7 @@ def listed(instance: Instance) -> Scenario:
         }
         for number, length in enumerate(instance.lengths)
     ]
-    pool = {"id": "p", "vmSize": "One", "targetDedicatedNodes": instance.machines}
+    pool = {"id": "p", **MACHINE, "targetDedicatedNodes": instance.machines}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": tasks, "usesTaskDependencies": bool(instance.follows)}
     return described({"pools": [pool], "jobs": [job]})
 

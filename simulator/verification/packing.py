@@ -9,7 +9,7 @@ from simulator.engine.simulation import simulate
 from simulator.streams import stream
 from simulator.theory import bounds
 from simulator.verification.case import Case, Effort, at_most, exact
-from simulator.verification.models import described, last_end, listed
+from simulator.verification.models import MACHINE, described, last_end, listed
 
 FAMILY: Final = "packing"
 ROOM: Final = 32
@@ -50,7 +50,7 @@ def _nodes_used(seed: int, replication: int, *, decreasing: bool) -> int:
     ]
     pool = {
         "id": "p",
-        "vmSize": "One",
+        **MACHINE,
         "targetDedicatedNodes": 2 * FULL,
         "taskSlotsPerNode": ROOM,
         "taskSchedulingPolicy": {"nodeFillType": "pack"},

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from simulator.engine.simulation import simulate
 from simulator.results.record.recording import Recording
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.theory import restarts
 from simulator.verification.case import Case, Effort, over_replications, recorded, simulated
-from simulator.verification.models import described, last_end
+from simulator.verification.models import MACHINE, described, last_end
 
 FAMILY: Final = "preemption"
 TASKS: Final = 300
@@ -98,7 +98,7 @@ def _tasks(
         "timing": {"recoveryDelay": {"exponential": {"mean": f"{delay * 3600}s"}}},
         "preemption": {"model": "hazard", "ratePerHour": hazard},
     }
-    pool = {"id": "p", "vmSize": "One", "targetLowPriorityNodes": 1, "simulation": simulation}
+    pool = {"id": "p", **MACHINE, "targetLowPriorityNodes": 1, "simulation": simulation}
     work = {"workload": [{"count": count, "duration": f"{hours}h", **more}]}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
     return described({"pools": [pool], "jobs": [job], "seed": effort.seed})

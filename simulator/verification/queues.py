@@ -6,7 +6,17 @@ from typing import Any, Final
 from simulator.engine.simulation import simulate
 from simulator.theory import queues
 from simulator.verification.case import Case, Effort, over_replications
-from simulator.verification.models import SIZES, described, exponential, last_end, mean_stay, mean_wait, queue, seconds
+from simulator.verification.models import (
+    MACHINE,
+    SIZES,
+    described,
+    exponential,
+    last_end,
+    mean_stay,
+    mean_wait,
+    queue,
+    seconds,
+)
 
 FAMILY: Final = "queues"
 MMC: Final = ((0.7, 1, 1), (1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3))
@@ -85,7 +95,7 @@ def _sharing(effort: Effort) -> Iterator[Case]:
 def _burst(effort: Effort) -> Case:
     """As many tasks as slots: the last of them is done after the greatest of their durations."""
     count = 50
-    pool = {"id": "p", "vmSize": "One", "targetDedicatedNodes": count}
+    pool = {"id": "p", **MACHINE, "targetDedicatedNodes": count}
     work = {"workload": [{"count": count, "duration": exponential(1)}]}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}
     scenario = described({"pools": [pool], "jobs": [job], "seed": effort.seed})

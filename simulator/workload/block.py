@@ -33,7 +33,7 @@ class Block:
     """Columns that few tasks need, by name (`optional_columns.COLUMNS`)."""
     tasks: tuple[Task, ...] = ()
     """The bodies, where the file lists them."""
-    stumbles: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    coordination_failures: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By place: attempts of a multi-instance task, from 0, that fail when they coordinate."""
 
     def __len__(self) -> int:

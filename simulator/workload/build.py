@@ -16,15 +16,15 @@ from simulator.columns.task_names import Given, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
 from simulator.errors import InputError
 from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
-from simulator.scenario.format.schema import Scenario
 from simulator.scenario.format.stated_by_tasks import Stated, stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
 from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
 from simulator.units import MS_PER_S
 from simulator.workload.block import Block, Floats, Int32s
-from simulator.workload.coordination_failures import stumbling
+from simulator.workload.coordination_failures import with_coordination_failures
 from simulator.workload.optional_columns import COLUMNS, Extras, gather
 from simulator.workload.planned_jobs import Planned, planned
 from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
@@ -72,8 +72,8 @@ class Workload:
         return len(self.submit)
 
 
-class Luck:
-    """The streams of one job in one replication."""
+class JobStreams:
+    """The random streams of one job in one replication."""
 
     def __init__(self, seed: int, replication: int, job: str) -> None:
         self._seed = seed
@@ -81,6 +81,7 @@ class Luck:
         self._job = job
 
     def generator(self, purpose: str, part: int | str) -> np.random.Generator:
+        """Return the generator of a purpose; its name is part of the seed, so that no name may ever change."""
         return stream(self._seed, self._replication, f"{purpose}:{self._job}:{part}")
 
     def draw(self, shape: Distribution[float] | None, purpose: str, part: int | str, count: int) -> Floats:
@@ -102,24 +103,24 @@ def build(scenario: Scenario, replication: int) -> Workload:
     every = planned(scenario)
     for index, one in enumerate(every):
         job = one.job
-        luck = Luck(scenario.seed, replication, job.simulation.stream or job.id)
+        streams = JobStreams(scenario.seed, replication, job.simulation.stream or job.id)
         simulation = pool_of(scenario, job).simulation
         if job.job_manager_task is not None:
             slots = pool_of(scenario, job).task_slots_per_node
-            blocks.append(_managing(job, job.job_manager_task, luck, slots))
+            blocks.append(_managing(job, job.job_manager_task, streams, slots))
             jobs.append(constant(index, 1, np.int32))
-            delays.append(_delays(simulation, luck, "manager", blocks[-1]))
+            delays.append(_delays(simulation, streams, "manager", blocks[-1]))
         if job.tasks:
             listed.append((job, sum(map(len, blocks))))
-        for part, block in _blocks(one, luck, hour):
+        for part, block in _blocks(one, streams, hour):
             blocks.append(block)
             jobs.append(constant(index, len(block), np.int32))
-            delays.append(_delays(simulation, luck, part, block))
+            delays.append(_delays(simulation, streams, part, block))
     return _assemble(blocks, jobs, delays, listed, every)
 
 
 def pool_of(scenario: Scenario, job: Job) -> Pool:
-    """Give the pool that a job runs on."""
+    """Return the pool that a job runs on."""
     if job.auto_pool is not None:
         return job.auto_pool.pool
     wanted = (job.pool_id or "").lower()
@@ -129,14 +130,14 @@ def pool_of(scenario: Scenario, job: Job) -> Pool:
     return pool
 
 
-def _blocks(one: Planned, luck: Luck, hour: float) -> Iterator[tuple[int | str, Block]]:
-    """Give the sources of a job and the names of their streams, which stay as they are when tasks are added later."""
+def _blocks(one: Planned, streams: JobStreams, hour: float) -> Iterator[tuple[int | str, Block]]:
+    """Yield the sources of a job and the names of their streams, which stay as they are when tasks are added later."""
     before = 1 if one.own_tasks else 0
     if one.job.tasks:
-        yield 0 if before else "added", _listed(one.job, luck)
+        yield 0 if before else "added", _listed(one.job, streams)
     for part, source in enumerate(one.job.simulation.workload):
         if isinstance(source, TaskGroup):
-            yield part + before, _drawn(one, source, part, luck, hour)
+            yield part + before, _drawn(one, source, part, streams, hour)
         else:
             yield part + before, _replayed(one.job, source)
 
@@ -145,30 +146,30 @@ def _int32(values: Sequence[int]) -> Int32s:
     return np.asarray(values, dtype=np.int32)
 
 
-def _managing(job: Job, manager: JobManagerTask, luck: Luck, slots: int) -> Block:
-    """Give the job manager: a task that is there from the beginning and, if exclusive, takes all of its node."""
+def _managing(job: Job, manager: JobManagerTask, streams: JobStreams, slots: int) -> Block:
+    """Return the job manager: a task that is there from the beginning and, if exclusive, takes all of its node."""
     alone = job.model_copy(update={"tasks": (manager,)})
-    block = _listed(alone, luck, "manager ")
+    block = _listed(alone, streams, "manager ")
     return replace(block, slots=_int32([slots])) if manager.run_exclusive else block
 
 
-def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
-    """Give the tasks that the file lists one by one."""
-    told = [stated(task, job.simulation.defaults) for task in job.tasks]
+def _listed(job: Job, streams: JobStreams, purpose: str = "") -> Block:
+    """Return the tasks that the file lists one by one."""
+    facts = [stated(task, job.simulation.defaults) for task in job.tasks]
     created = job.simulation.created_at
     submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
-    outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, told, strict=True)]
-    durations = _each([one.duration for one in told], luck, purpose + "duration")
+    outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, facts, strict=True)]
+    durations = _each([one.duration for one in facts], streams, purpose + "duration")
     unstarted = [task.simulation.error == "preProcessingError" for task in job.tasks]
-    chances = np.asarray(
+    probabilities = np.asarray(
         [0.0 if one.simulation.error else one.simulation.coordination_failure_probability for one in job.tasks]
     )
     block = Block(
         submit=np.asarray(submit, dtype=np.float64),
         duration=np.where(unstarted, 0.0, durations) if any(unstarted) else durations,
         slots=_int32([task.required_slots for task in job.tasks]),
-        cores=_each([one.cores for one in told], luck, purpose + "cores"),
-        memory=_each([one.memory for one in told], luck, purpose + "memory"),
+        cores=_each([one.cores for one in facts], streams, purpose + "cores"),
+        memory=_each([one.memory for one in facts], streams, purpose + "memory"),
         instances=_int32([task.number_of_instances for task in job.tasks]),
         max_retries=_int32(
             [0 if task.simulation.error else _retries(job, task.max_task_retry_count) for task in job.tasks]
@@ -177,24 +178,26 @@ def _listed(job: Job, luck: Luck, purpose: str = "") -> Block:
         exit_code=_int32([code for _, code in outcomes]),
         containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
         names=Given([task.id for task in job.tasks]),
-        more=_more(job, told, luck, purpose)
+        more=_more(job, facts, streams, purpose)
         | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if any(unstarted) else {}),
         tasks=job.tasks,
     )
-    if not chances.any():
+    if not probabilities.any():
         return block
     codes = _int32([task.simulation.coordination_exit_code for task in job.tasks])
-    return stumbling(block, chances, codes, luck.generator(purpose + "coordination failures", "tasks"))
+    return with_coordination_failures(
+        block, probabilities, codes, streams.generator(purpose + "coordination failures", "tasks")
+    )
 
 
 def _outcome(task: Task, stated_code: int | None) -> tuple[int, int]:
-    """Give how many attempts fail first and with which code; errors beside the process are never retried."""
+    """Return how many attempts fail first and with which code; errors beside the process are never retried."""
     failures, code = leading_failures(task.simulation.exit_codes, stated_code)
     return (-1, code) if task.simulation.error else (failures, code)
 
 
-def _more(job: Job, told: list[Stated], luck: Luck, purpose: str) -> dict[str, npt.NDArray[Any]]:
-    """Give the rare columns of listed tasks, those that any of them needs."""
+def _more(job: Job, facts: list[Stated], streams: JobStreams, purpose: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the optional columns that any of the listed tasks needs."""
     saved = [task.simulation.checkpoints for task in job.tasks]
     found = {
         "limit": [task.constraints.max_wall_clock_time or math.inf for task in job.tasks],
@@ -202,8 +205,8 @@ def _more(job: Job, told: list[Stated], luck: Luck, purpose: str) -> dict[str, n
         "cost": [one.cost if one else 0.0 for one in saved],
         "restart": [one.restart_cost if one else 0.0 for one in saved],
         "retention": [task.constraints.retention_time for task in job.tasks],
-        "input": _each([one.input for one in told], luck, purpose + "input"),
-        "coordination": _each([one.coordination for one in told], luck, purpose + "coordination"),
+        "input": _each([one.input for one in facts], streams, purpose + "input"),
+        "coordination": _each([one.coordination for one in facts], streams, purpose + "coordination"),
     }
     return {name: np.asarray(values) for name, values in found.items() if (np.asarray(values) != COLUMNS[name]).any()}
 
@@ -212,12 +215,12 @@ def _retries(job: Job, own: int | None) -> int:
     return job.max_task_retry_count if own is None else own
 
 
-def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str) -> Floats:
+def _each(shapes: Sequence[Distribution[float] | None], streams: JobStreams, purpose: str) -> Floats:
     """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
     values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
     varying = [index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)]
     if varying:
-        uniform = luck.generator(purpose, "tasks").random(len(shapes))
+        uniform = streams.generator(purpose, "tasks").random(len(shapes))
         for index in varying:
             shape = shapes[index]
             if shape is not None:
@@ -225,36 +228,36 @@ def _each(shapes: Sequence[Distribution[float] | None], luck: Luck, purpose: str
     return values
 
 
-def _drawn(one: Planned, group: TaskGroup, part: int, luck: Luck, hour: float) -> Block:
-    """Give the tasks of a group that is described by distributions."""
-    job, generator = one.job, luck.generator("arrivals", part)
+def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour: float) -> Block:
+    """Return the tasks of a group that is described by distributions."""
+    job, generator = one.job, streams.generator("arrivals", part)
     begin = job.simulation.created_at if group.start is None else group.start
     submit = group.arrivals.times(group.count, begin, hour, generator)
     count = len(submit)
-    failures = failures_before_success(group.failure_probability, luck.generator("failures", part), count)
+    failures = failures_before_success(group.failure_probability, streams.generator("failures", part), count)
     block = Block(
         submit=submit,
-        duration=luck.draw(group.duration, "duration", part, count),
+        duration=streams.draw(group.duration, "duration", part, count),
         slots=constant(group.required_slots, count, np.int32),
-        cores=luck.draw(group.cores, "cores", part, count),
-        memory=luck.draw(group.memory, "memory", part, count),
+        cores=streams.draw(group.cores, "cores", part, count),
+        memory=streams.draw(group.memory, "memory", part, count),
         instances=constant(group.number_of_instances, count, np.int32),
         max_retries=constant(_retries(job, group.max_task_retry_count), count, np.int32),
         failures=failures,
         exit_code=codes_of(failures, group.exit_code),
         containers=constant(False, count, np.bool_),
         names=Numbered(one.prefix(group, part), count),
-        more=_more_drawn(group, part, luck, count),
+        more=_more_drawn(group, part, streams, count),
     )
-    chance = group.coordination_failure_probability
-    if not chance:
+    probability = group.coordination_failure_probability
+    if not probability:
         return block
-    columns = constant(chance, count, np.float64), constant(group.coordination_exit_code, count, np.int32)
-    return stumbling(block, *columns, luck.generator("coordination failures", part))
+    columns = constant(probability, count, np.float64), constant(group.coordination_exit_code, count, np.int32)
+    return with_coordination_failures(block, *columns, streams.generator("coordination failures", part))
 
 
-def _more_drawn(group: TaskGroup, part: int, luck: Luck, count: int) -> dict[str, npt.NDArray[Any]]:
-    """Give the rare columns of a group, those that it needs."""
+def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) -> dict[str, npt.NDArray[Any]]:
+    """Return the optional columns that a group needs."""
     saved = group.checkpoints
     found: dict[str, npt.NDArray[Any]] = {}
     if group.max_wall_clock_time is not None:
@@ -265,12 +268,12 @@ def _more_drawn(group: TaskGroup, part: int, luck: Luck, count: int) -> dict[str
     for name in ("input", "coordination"):
         shape = getattr(group, name)
         if shape is not None:
-            found[name] = luck.draw(shape, name, part, count)
+            found[name] = streams.draw(shape, name, part, count)
     return found
 
 
 def _replayed(job: Job, source: TraceWorkload) -> Block:
-    """Give the tasks of a trace file."""
+    """Return the tasks of a trace file."""
     trace = read_trace(source)
     begin = job.simulation.created_at if source.start is None else source.start
     count = len(trace)
@@ -290,13 +293,13 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
     )
 
 
-def _delays(simulation: PoolSimulation, luck: Luck, part: int | str, block: Block) -> tuple[Floats, Floats]:
+def _delays(simulation: PoolSimulation, streams: JobStreams, part: int | str, block: Block) -> tuple[Floats, Floats]:
     """Draw dispatch latency of every task, and the time from its start to its own work: files, launch, coordination."""
     timing = simulation.timing
-    latency = luck.draw(timing.dispatch_latency, "dispatch", part, len(block))
-    overhead = luck.draw(timing.launch_overhead, "launch", part, len(block))
+    latency = streams.draw(timing.dispatch_latency, "dispatch", part, len(block))
+    overhead = streams.draw(timing.launch_overhead, "launch", part, len(block))
     if block.containers.any():
-        extra = luck.draw(timing.container_overhead, "container", part, len(block))
+        extra = streams.draw(timing.container_overhead, "container", part, len(block))
         overhead = overhead + np.where(block.containers, extra, 0.0)
     if "input" in block.more:
         overhead = overhead + block.more["input"] / simulation.downloads.bandwidth
@@ -312,9 +315,9 @@ def _assemble(
     listed: list[tuple[Job, int]],
     every: tuple[Planned, ...],
 ) -> Workload:
-    """Put the blocks into one table and sort it by (submit, place in the file).
+    """Return one table of all blocks, sorted by (submit, place in the file).
 
-    `listed` gives the jobs with listed tasks, and where those begin before the sorting.
+    `listed` holds the jobs with listed tasks, and where those begin before the sorting.
     """
 
     def column(parts: Sequence[npt.NDArray[Any]], scale: float, dtype: type[np.generic]) -> npt.NDArray[Any]:
@@ -349,7 +352,7 @@ def _assemble(
             np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
             order,
         ),
-        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.stumbles}),
+        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures}),
         jobs=every,
         extras=extras,
     )

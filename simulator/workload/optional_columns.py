@@ -1,4 +1,4 @@
-"""What few tasks have: columns that exist only where some task needs them."""
+"""Optional task columns, allocated only where some task uses them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,13 +26,13 @@ COLUMNS: Final = {
     "retention": 7 * 86400.0,
     "meant": -1.0,
 }
-"""Names, and what holds for tasks that say nothing; seconds, `input` in MiB."""
+"""Names, and the value of tasks that state none; seconds, `input` in MiB."""
 ACTIONS: Final = ("none", "disable", "terminate")
-"""What the end of a task does to its job; the codes in the columns."""
+"""What the end of a task does to its job; columns hold the places in this list."""
 
 
 class Listed(Protocol):
-    """As much of a block as matters here."""
+    """The part of a block that optional columns are made of."""
 
     @property
     def more(self) -> Mapping[str, npt.NDArray[Any]]: ...
@@ -41,7 +41,7 @@ class Listed(Protocol):
     def exit_code(self) -> npt.NDArray[np.int32]: ...
 
     @property
-    def stumbles(self) -> Mapping[int, frozenset[int]]: ...
+    def coordination_failures(self) -> Mapping[int, frozenset[int]]: ...
 
     @property
     def tasks(self) -> tuple[Task, ...]: ...
@@ -61,7 +61,7 @@ class Extras:
     retention: Ints | None = None
     """How long files of a task stay on its node."""
     meant: Ints | None = None
-    """How long the work of a task would be that never starts, ms; negative for all others."""
+    """Run time that a task would have had that never starts, ms; negative for all others."""
     retries: dict[int, int] = field(default_factory=dict)
     """Row: how often a task may be retried whose error no retry mends."""
     wishes: dict[int, str] = field(default_factory=dict)
@@ -77,16 +77,16 @@ class Extras:
     """Row: what goes wrong beside the process."""
     disks: dict[int, float] = field(default_factory=dict)
     """Row: GiB that it writes."""
-    stumbles: dict[int, frozenset[int]] = field(default_factory=dict)
+    coordination_failures: dict[int, frozenset[int]] = field(default_factory=dict)
     """Row of a multi-instance task: attempts, from 0, that fail when they coordinate."""
     sources: dict[int, str] = field(default_factory=dict)
-    """Row of a listed task: who said its duration."""
+    """Row of a listed task: which source states its duration."""
 
 
 def gather(
     blocks: Sequence[Listed], jobs: Sequence[npt.NDArray[Any]], every: Sequence[Planned], order: Ints | None
 ) -> Extras:
-    """Put together what is rare; `order` gives the place in file order of each row."""
+    """Return the optional columns of all blocks; `order` holds the place in file order of each row."""
     count = sum(map(len, blocks))
     row = np.arange(count)
     if order is not None:
@@ -101,9 +101,10 @@ def gather(
         number = int(job[0]) if len(job) else -1
         if number >= 0 and every[number].job.on_task_failure is not OnTaskFailure.NOACTION:
             failure[row[begin : begin + len(block)]] = ACTIONS.index("terminate")
-        extras.stumbles.update({int(row[begin + place]): attempts for place, attempts in block.stumbles.items()})
+        failed = block.coordination_failures.items()
+        extras.coordination_failures.update({int(row[begin + place]): attempts for place, attempts in failed})
         for place, task in enumerate(block.tasks):
-            code = int(block.exit_code[place]) if place in block.stumbles else None
+            code = int(block.exit_code[place]) if place in block.coordination_failures else None
             _note(extras, int(row[begin + place]), task, every[number].job, number, failure, success, code)
         begin += len(block)
     if not failure.any() and not success.any():
@@ -115,7 +116,7 @@ def gather(
         managers=extras.managers,
         errors=extras.errors,
         retries=extras.retries,
-        stumbles=extras.stumbles,
+        coordination_failures=extras.coordination_failures,
         sources=extras.sources,
         disks=extras.disks,
         on_failure=failure,
@@ -133,9 +134,9 @@ def _note(
     success: npt.NDArray[np.int8],
     code: int | None,
 ) -> None:
-    """Keep what is special about one listed task; `code` is its failing exit code where the body does not say it."""
-    told = stated(task, job.simulation.defaults)
-    extras.sources[row] = told.source
+    """Record what is special about one listed task; `code` is its failing exit code where the body does not say it."""
+    facts = stated(task, job.simulation.defaults)
+    extras.sources[row] = facts.source
     if task is job.job_manager_task:
         extras.managers[number] = row
     if task.affinity_info is not None and task.affinity_info.affinity_id:
@@ -149,7 +150,7 @@ def _note(
         own = task.max_task_retry_count
         extras.retries[row] = job.max_task_retry_count if own is None else own
     if job.on_task_failure is not OnTaskFailure.NOACTION:
-        code = failing_code(task, told.exit_code) if code is None else code
+        code = failing_code(task, facts.exit_code) if code is None else code
         failure[row] = ACTIONS.index(ending(task, code, task.simulation.error).job_action)
         success[row] = ACTIONS.index(ending(task, 0).job_action)
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.job_schedules import JobSchedule
-from simulator.scenario.format.schema import Operation, Scenario
+from simulator.scenario.format.schema import Operation
 from simulator.scenario.format.task_bodies import TaskGroup, Workload
+from simulator.scenario.scenario import Scenario
 from simulator.units import to_ms
 
 UNKNOWN = 1e10
-"""In place of the time, in seconds, at which the job of a schedule is created: only the run will tell."""
+"""Stands for the time, in seconds, at which the job of a schedule is created, known only during the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ class Planned:
     """How many groups and traces its own body has."""
 
     def prefix(self, group: TaskGroup, part: int) -> str:
-        """Give what the ids of its group at place `part` begin with, whatever is added later."""
+        """Return how the ids of its group at place `part` begin, whatever is added later."""
         return group.prefix(part, is_alone=part == 0 and self.own_sources <= 1 and not self.own_tasks)
 
 
 def planned(scenario: Scenario) -> tuple[Planned, ...]:
-    """Give all jobs: the file's, then those of `addJob`, then those of schedules."""
+    """Return all jobs: the file's, then those of `addJob`, then those of schedules."""
     jobs = {job.id.lower(): job for job in scenario.jobs}
     late = [operation.job.id.lower() for operation in scenario.timeline if isinstance(operation, AddJob)]
     for operation in sorted(scenario.timeline, key=_at):  # as they will be performed: the file's order decides ties
@@ -74,7 +75,7 @@ def _created(operation: AddJob) -> Job:
 
 
 def _with_tasks(job: Job, operation: AddTasks) -> Job:
-    """Give a job that has more tasks from some time on."""
+    """Return a job that has more tasks from some time on."""
     tasks = [
         task.model_copy(update={"simulation": task.simulation.model_copy(update={"submit": operation.at})})
         for task in operation.tasks
@@ -89,7 +90,7 @@ def _from(source: Workload, at: float) -> Workload:
 
 
 def _occurrence(schedule: JobSchedule, number: int) -> Job:
-    """Give the n-th job of a schedule, all its times counted from its creation."""
+    """Return the n-th job of a schedule, all its times counted from its creation."""
     job = schedule.job_specification
     tasks = tuple(
         task.model_copy(

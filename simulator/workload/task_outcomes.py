@@ -29,7 +29,7 @@ def failures_before_success(probability: float, generator: np.random.Generator, 
 
 
 def codes_of(failures: Int32s, code: int) -> Int32s:
-    """Give the exit code of tasks that fail at all."""
+    """Return the exit code of tasks that fail at all."""
     if is_constant(failures):
         return constant(code if failures[0] else 0, len(failures), np.int32)
     return np.where(failures != 0, code, 0).astype(np.int32)

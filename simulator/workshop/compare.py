@@ -9,7 +9,8 @@ from typing import Final
 
 from simulator.errors import InputError
 from simulator.experiment.compare import Comparison, compare
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.reading import construct
+from simulator.scenario.scenario import Scenario
 from simulator.workshop.library import LOADS
 from simulator.workshop.pool import POOL, PoolOptions, document
 
@@ -76,7 +77,7 @@ def compare_formulas(
 def _scenario(load: str, formula: str, options: PoolOptions, seed: int) -> Scenario:
     chosen = LOADS[load]
     body = document([(POOL, formula)], chosen.workload, options, horizon=chosen.horizon, seed=seed)
-    return Scenario.model_validate(body if chosen.workload else {**body, "jobs": []})
+    return construct.scenario_of(body if chosen.workload else {**body, "jobs": []})
 
 
 def _rows(load: str, found: Comparison, first: str, second: str) -> list[Row]:

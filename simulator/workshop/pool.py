@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.reading import construct
+from simulator.scenario.scenario import Scenario
 from simulator.workshop.patterns import MINUTE, Pattern
 
 MONDAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
@@ -78,4 +79,4 @@ def workload_of(pattern: Pattern) -> list[dict[str, Any]]:
 def scenario_of(pattern: Pattern, formula: str, options: PoolOptions, horizon: str, seed: int) -> Scenario:
     """Return the scenario of a pattern."""
     body = document([(POOL, formula)], workload_of(pattern), options, horizon=horizon, hour=pattern.hour, seed=seed)
-    return Scenario.model_validate(body)
+    return construct.scenario_of(body)

@@ -26,7 +26,7 @@ from simulator.experiment.replications import find_warmup, run_many
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.stopping import FIRST_BATCH
 from simulator.experiment.trial import Trial, Wanted
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.theory.queues import mmc_wait
 
 Floats = npt.NDArray[np.float64]

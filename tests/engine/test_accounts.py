@@ -39,12 +39,8 @@ def test_quotas_of_families_bind_where_they_are_enforced(enforced: bool, nodes: 
         "dedicatedCoreQuotaPerVMFamily": {"FAM": 2},
         "dedicatedCoreQuotaPerVMFamilyEnforced": enforced,
     }
-    described = scenario([], [job(1, "60s")]).model_dump(by_alias=True) | {
-        "sizes": sizes,
-        "account": account,
-        "pools": [{"id": "p", "vmSize": "F2", "targetDedicatedNodes": 4, **INSTANT}],
-    }
-    found = check(simulate(type(scenario([], [])).model_validate(described)))
+    body = pool(vmSize="F2", targetDedicatedNodes=4)
+    found = check(simulate(scenario([body], [job(1, "60s")], sizes=sizes, account=account)))
     assert len(found.nodes) == nodes
     first = "AccountVMSeriesCoreQuotaReached" if enforced else "AccountCoreQuotaReached"
     assert found.resizes["code"].tolist() == [first]

@@ -123,7 +123,6 @@ def test_contact_is_lost_at_random_at_the_rate_that_was_asked_for() -> None:
         ([], {"operation": "upgradeOs"}, "PoolNotEligibleForOSVersionUpgrade"),
         ([], {"operation": "removeNodes", "nodeList": ["p_1_d", "p_9_d"]}, "NodeNotFound"),
         ([], {"operation": "stopResize"}, "Success"),
-        ([], {"operation": "resize", "pool": "gone", "targetDedicatedNodes": 1}, "PoolNotFound"),
     ],
 )
 def test_guards(setup: list[str], asked: dict[str, Any], code: str) -> None:
@@ -135,6 +134,12 @@ def test_guards(setup: list[str], asked: dict[str, Any], code: str) -> None:
     body = pool(targetDedicatedNodes=2, simulation={"timing": {"rebooting": "1m"}})
     found = check(simulate(scenario([body], [job(1, "1h")], timeline=timeline)))
     assert found.operations["code"].tolist()[-1] == code
+
+
+def test_a_pool_that_was_deleted_takes_no_operations() -> None:
+    timeline = [operation("10m", "deletePool"), operation("30m", "resize", targetDedicatedNodes=1)]
+    found = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "1m")], timeline=timeline, horizon="1h")))
+    assert found.operations["code"].tolist()[-1] == "PoolNotFound"
 
 
 def test_api_text_allows_no_reboot_of_broken_nodes() -> None:
@@ -190,7 +195,9 @@ def test_the_last_nodes_to_leave_are_those_with_a_job_manager() -> None:
 
 def test_no_more_pools_than_the_account_may_have() -> None:
     """Pools of jobs are counted when they are made; a refused one never comes."""
-    auto = {"autoPoolSpecification": {"autoPoolIdPrefix": "a", "poolLifetimeOption": "job", "pool": {"vmSize": "D2"}}}
+    auto = {
+        "autoPoolSpecification": {"autoPoolIdPrefix": "a", "poolLifetimeOption": "job", "pool": {**pool(), "id": "k"}}
+    }
     owner = {**job(1, "60s", "k"), "poolInfo": auto}
     found = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s"), owner], account={"poolQuota": 1})))
     assert found.pools["created"].isna().tolist() == [False, True]

@@ -30,6 +30,10 @@ STEPS = (
     "deallocating",
     "allocationLatency",
 )
+SYSTEMS = (
+    ("2020-09", {"cloudServiceConfiguration": {"osFamily": "6"}}),  # can be reimaged
+    ("2025-06", {"upgradePolicy": {"mode": "rolling"}}),  # can be deallocated
+)
 TASKS = 40
 QUOTA = 8
 
@@ -47,10 +51,19 @@ class Operator(RuleBasedStateMachine):
         lost=st.sampled_from([0, 20]),
         taken=st.sampled_from([0, 20]),
         seed=st.integers(0, 99),
+        system=st.sampled_from(SYSTEMS),
         start_task=st.sampled_from([None, {"commandLine": "x"}, {"commandLine": "x", "waitForSuccess": False}]),
     )
     def describe(
-        self, spans: dict[str, Any], slots: int, fails: float, lost: float, taken: float, seed: int, start_task: Any
+        self,
+        spans: dict[str, Any],
+        slots: int,
+        fails: float,
+        lost: float,
+        taken: float,
+        seed: int,
+        system: tuple[str, dict[str, Any]],
+        start_task: Any,
     ) -> None:
         preemption = {"model": "hazard", "ratePerHour": taken} if taken else {"model": "none"}
         simulation = {
@@ -63,13 +76,13 @@ class Operator(RuleBasedStateMachine):
             targetDedicatedNodes=2,
             targetLowPriorityNodes=1,
             taskSlotsPerNode=slots,
-            cloudServiceConfiguration={"osFamily": "6"},
+            **system[1],
             simulation=simulation,
         )
         body |= {} if start_task is None else {"startTask": start_task}
         work = job(TASKS, {"exponential": {"mean": "90s"}}, arrivals={"poisson": {"ratePerHour": 120}})
         account = {"dedicatedCoreQuota": QUOTA, "lowPriorityCoreQuota": QUOTA}
-        options = {"unusableRecovery": "2m", "lostNodeRequeueDelay": "30s", "apiProfile": "2025-06"}
+        options = {"unusableRecovery": "2m", "lostNodeRequeueDelay": "30s", "apiProfile": system[0]}
         self.described = scenario([body], [work], account=account, options=options, seed=seed, horizon="2h")
         self.simulation = Simulation(self.described)
 

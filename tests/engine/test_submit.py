@@ -8,7 +8,7 @@ import pytest
 from simulator import InputError, Recording, Simulation, simulate
 from simulator.results.answer.metrics import summarize
 from simulator.results.record.tables import NAMES, arrow
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from tests.engine.laws import check
 from tests.features.story import job, operation, pool, scenario, task
 from tests.scenario.files import pool as written_pool

@@ -18,6 +18,7 @@ TIMES = dict.fromkeys(
     ("creating", "starting", "startTask", "rebooting", "reimaging", "upgradingOS", "leaving", "deallocating"), "10s"
 )
 CLOUD = {"cloudServiceConfiguration": {"osFamily": "6"}}
+UPGRADED = {"upgradePolicy": {"mode": "rolling"}}
 START = {"startTask": {"commandLine": "x"}}
 
 
@@ -70,8 +71,10 @@ def story(
     simulation = {"timing": {**TIMES, "recoveryDelay": "10s"}, **body.get("simulation", {})}
     if taken is not None:
         simulation["preemption"] = {"model": "capacity_event", "fraction": 1, "times": [f"{taken}s"]}
-    made = pool(**{"targetLowPriorityNodes": 1, **CLOUD, **body, "simulation": simulation})
-    options = {"apiProfile": "2025-06"}
+    stops = any(one["operation"] in ("deallocateNode", "startNode") for one in timeline)
+    system, profile = (UPGRADED, "2025-06") if stops else (CLOUD, "2020-09")  # no generation has it all
+    made = pool(**{"targetLowPriorityNodes": 1, **system, **body, "simulation": simulation})
+    options = {"apiProfile": profile}
     return check(simulate(scenario([made], jobs, timeline=timeline, horizon=f"{end}s", options=options)))
 
 

@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from simulator import Scenario
+from simulator import Scenario, scenario_of
 
+LINUX = {
+    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
+    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
+}
 SIZES = {"D2": {"vcpus": 2, "memoryGiB": 8, "dedicatedLinux": 0.1, "lowPriorityLinux": 0.02}}
 
 
 def pool(**body: Any) -> dict[str, Any]:
-    return {"id": "p", "vmSize": "D2", **body}
+    system = {} if "cloudServiceConfiguration" in body else {"virtualMachineConfiguration": LINUX}
+    return {"id": "p", "vmSize": "D2", **system, **body}
 
 
 def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, Any]:
@@ -18,4 +23,4 @@ def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, A
 
 def scenario(pools: list[Any], jobs: list[Any], **rest: Any) -> Scenario:
     options = {"timingPreset": "instant", **rest.pop("options", {})}
-    return Scenario.model_validate({"sizes": SIZES, "options": options, "pools": pools, "jobs": jobs, **rest})
+    return scenario_of({"sizes": SIZES, "options": options, "pools": pools, "jobs": jobs, **rest})

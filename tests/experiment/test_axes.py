@@ -118,7 +118,7 @@ def test_all_invalid_cells_are_told_at_once(reactive: Base) -> None:
         make_cells(reactive, grid([nodes, interval]))
     told = [problem.message for problem in caught.value.problems]
     assert len(told) == 3
-    assert told[0].startswith("cell 1 with interval = 1m: pools.0.autoScaleEvaluationInterval: the service takes")
+    assert told[0].startswith("3 cells (1, 3, 5) with interval = 1m: pools.0.autoScaleEvaluationInterval: the service")
     assert told[1].startswith("2 cells (2, 3) with pools.fixed.targetDedicatedNodes = -3: ")
     assert "expected a whole number, not 'many'" in told[2]
 

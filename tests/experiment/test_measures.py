@@ -11,10 +11,11 @@ from simulator.experiment.measures import ENTRIES, check_measures, find_measure,
 from simulator.policy.codes import RESIZE_ERRORS
 from simulator.scenario import Scenario
 from tests.command_line import app
+from tests.engine.worlds import LINUX
 
 ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "scenarios/first_pool.yaml"
-SIZE = {"vmSize": "Standard_D2s_v3"}
+SIZE = {"vmSize": "Standard_D2s_v3", "virtualMachineConfiguration": LINUX}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from simulator.experiment.crew import Cores
 from simulator.experiment.design import axis, grid
 from simulator.experiment.runner import run_in_order, run_trials
 from simulator.experiment.trial import Trial, Wanted
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from tests.waiting import GUARD_S
 
 FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, Scenario, load, simulate
+from simulator import Recording, load, simulate
 from simulator.results.record.task_view import disk_use, environment
 from tests.engine.laws import check
-from tests.features.story import UBUNTU, Body, document, job, operation, pool, refused, run, task, told
+from tests.features.story import UBUNTU, Body, job, operation, pool, refused, run, task, told
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -171,11 +171,16 @@ def test_row_30_the_loss_of_one_node_starts_all_again_from_zero() -> None:
     assert made.tasks["end"].tolist() == [30 + 20 + 70]
 
 
-@pytest.mark.parametrize("wrong", [{}, {"enableInterNodeCommunication": True, "taskSlotsPerNode": 2}])
-def test_row_30_it_never_starts_where_nodes_do_not_talk_or_have_two_slots(wrong: Body, tmp_path: Path) -> None:
+def test_row_30_it_is_refused_where_nodes_do_not_talk(tmp_path: Path) -> None:
+    (found,) = refused(tmp_path, pool(nodes=3), job(tasks=[task("mpi", "60s", **GANG)]))
+    assert "TaskSchedulingConstraintFailed" in found
+
+
+def test_row_30_it_never_starts_where_nodes_have_two_slots(tmp_path: Path) -> None:
+    wrong: Body = {"enableInterNodeCommunication": True, "taskSlotsPerNode": 2}
     parts = (pool(nodes=3, **wrong), job(tasks=[task("mpi", "60s", **GANG)]))
-    assert [text for text in told(tmp_path, *parts) if "nodes at once" in text or "multi-instance" in text]
-    made = check(simulate(Scenario.model_validate(document(*parts))))
+    assert [text for text in told(tmp_path, *parts) if "multi-instance" in text]
+    made = run(*parts)
     assert made.tasks["state"].astype(str).tolist() == ["active"]
 
 

@@ -66,7 +66,9 @@ def test_doubled_evictions_are_twice_as_frequent_whatever_their_model() -> None:
         "ratePerHour": 0.05,
         "wearOut": {"shape": 4, "scale": "24h"},
     }
-    pool = type(night.pools[0]).model_validate({"id": "p", "vmSize": "x", "simulation": {"preemption": bathtub}})
+    own = night.pools[0]
+    model = type(own.simulation).model_validate({"preemption": bathtub}).preemption
+    pool = own.model_copy(update={"simulation": own.simulation.model_copy(update={"preemption": model})})
     faster = scaling.with_evictions(night.model_copy(update={"pools": (pool,)}), 2).pools[0].simulation.preemption
     assert faster.model_dump()["early"]["scale"] == "36000.0s"
     assert faster.model_dump()["rate_per_hour"] == 0.1

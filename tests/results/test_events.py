@@ -160,6 +160,13 @@ def test_events_have_the_service_s_form_and_stand_in_order() -> None:
     }
 
 
+def test_the_creation_of_a_pool_names_its_image() -> None:
+    run = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s")])))
+    machine = of(run, Operation.POOL_CREATE)[0]["virtualMachineConfiguration"]
+    assert machine["nodeAgentId"] == "batch.node.ubuntu 22.04"
+    assert machine["imageReference"]["publisher"] == "canonical"
+
+
 def test_a_retried_failure_shows_as_a_second_start() -> None:
     made = story.task("a", "10s", exits=[1, 0], constraints={"maxTaskRetryCount": 2})
     run = story.run(story.pool(nodes=1), story.job(tasks=[made]))

@@ -220,7 +220,8 @@ def test_an_answer_of_nothing_has_no_numbers_made_up() -> None:
     ],
 )
 def test_why_a_task_never_ran(group: dict[str, Any], why: str) -> None:
-    run = check(simulate(scenario([pool(targetDedicatedNodes=1)], [job(1, "60s", **group)])))
+    two_slots = {"enableInterNodeCommunication": True, "taskSlotsPerNode": 2} if "numberOfInstances" in group else {}
+    run = check(simulate(scenario([pool(targetDedicatedNodes=1, **two_slots)], [job(1, "60s", **group)])))
     assert run.tasks["unfinished_why"].tolist() == [why]
 
 
@@ -243,7 +244,7 @@ def test_the_scenario_beside_the_tables_is_the_one_that_ran(run: Recording, tmp_
 
 
 def test_pools_know_when_they_came_and_went() -> None:
-    mine = {"autoPoolIdPrefix": "a", "pool": {"vmSize": "D2", "targetDedicatedNodes": 1}}
+    mine = {"autoPoolIdPrefix": "a", "pool": {**pool(targetDedicatedNodes=1), "id": "own"}}
     owner = job(1, "60s", "k")
     owner["poolInfo"] = {"autoPoolSpecification": mine}
     owner["simulation"]["createdAt"] = "100s"

@@ -83,13 +83,13 @@ def test_tasks_come_in_three_shapes(tmp_path: Path, shape: Any) -> None:
 
 
 def test_a_wrong_task_in_a_long_list_is_told_with_its_line(tmp_path: Path) -> None:
-    tasks: list[dict[str, Any]] = [{"id": f"t{number}", "commandLine": "x"} for number in range(20_000)]
+    tasks: list[dict[str, Any]] = [{"id": f"t{number}", "commandLine": "sleep 1"} for number in range(20_000)]
     tasks[15_000]["requiredSlots"] = "two"
     lines = ["[", *(f"  {str(task).replace(chr(39), chr(34))}," for task in tasks)]
     write(tmp_path, "\n".join(lines).rstrip(",") + "\n]", "tasks.json")
     file = write(tmp_path, {"pools": [pool()], "jobs": [job(tasks={"file": "tasks.json"})]})
     (found,) = problems(file)
-    assert found.startswith("tasks.json:15002:40: jobs.0.tasks.15000.requiredSlots")
+    assert found.startswith("tasks.json:15002:46: jobs.0.tasks.15000.requiredSlots")
     assert "not 'two'" in found
 
 

@@ -9,6 +9,7 @@ from scipy import stats
 
 from simulator import Recording, Scenario, simulate
 from tests.engine.laws import check
+from tests.engine.worlds import LINUX
 
 HOUR = 3600.0
 NODES = 400
@@ -19,6 +20,7 @@ def described(preemption: dict[str, Any], horizon: str, **timing: Any) -> Scenar
     body = {
         "id": "p",
         "vmSize": "Own",
+        "virtualMachineConfiguration": LINUX,
         "targetLowPriorityNodes": NODES,
         "simulation": {"preemption": preemption, "timing": timing},
     }
@@ -90,7 +92,7 @@ def test_capacity_events_take_their_share_at_poisson_times() -> None:
 @pytest.mark.parametrize(("model", "tail"), [("linear", "linear"), ("log", "log")])
 def test_nodes_come_after_latency_tail_and_boot(model: str, tail: str) -> None:
     """The mean instant at which the k-th of 60 nodes can take work, with the measured preset."""
-    body = {"id": "p", "vmSize": "Standard_D2_v3", "targetDedicatedNodes": 60}
+    body = {"id": "p", "vmSize": "Standard_D2_v3", "virtualMachineConfiguration": LINUX, "targetDedicatedNodes": 60}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": [{"count": 60, "duration": "2h"}]}}
     scenario = Scenario.model_validate({"pools": [body], "jobs": [job], "options": {"allocationTailModel": tail}})
     sigma = [np.log(q / m) / 1.6448536 for m, q in ((210, 480), (60, 120))]

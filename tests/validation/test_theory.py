@@ -11,6 +11,7 @@ from simulator import Recording, Scenario, simulate
 from simulator.theory import bounds, queues, restarts
 from simulator.verification import models
 from tests.engine.laws import check
+from tests.engine.worlds import LINUX
 
 MINUTE = 60.0
 SIZES = {"D": {"vcpus": 16, "memoryGiB": 64, "dedicatedLinux": 1, "lowPriorityLinux": 0.2}}
@@ -28,6 +29,7 @@ def queue(servers: int, classes: list[tuple[float, Any]], count: int, *, slots: 
     pool = {
         "id": "p",
         "vmSize": "D",
+        "virtualMachineConfiguration": LINUX,
         "targetDedicatedNodes": servers // slots,
         "taskSlotsPerNode": slots,
     }
@@ -114,6 +116,7 @@ def test_restart_from_zero_takes_as_long_as_theory_says(hours: int, hazard: floa
     pool = {
         "id": "p",
         "vmSize": "D",
+        "virtualMachineConfiguration": LINUX,
         "targetLowPriorityNodes": 1,
         "simulation": {
             "timing": {"recoveryDelay": f"{delay * 3600}s"},
@@ -158,7 +161,13 @@ def test_two_node_tasks_cost_the_capacity_that_backfill_leaves(share: float) -> 
         {"count": 400 - gang, "duration": EXPONENTIAL},
         {"count": gang, "duration": EXPONENTIAL, "numberOfInstances": 2},
     ]
-    pool = {"id": "p", "vmSize": "D", "targetDedicatedNodes": 2, "enableInterNodeCommunication": True}
+    pool = {
+        "id": "p",
+        "vmSize": "D",
+        "virtualMachineConfiguration": LINUX,
+        "targetDedicatedNodes": 2,
+        "enableInterNodeCommunication": True,
+    }
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
     run = check(simulate(described({"pools": [pool], "jobs": [job]})))
     work = (run.workload.demand * run.workload.instances).sum() / 2000

@@ -27,9 +27,8 @@ def rules_of(
     jobs = [planned.job for planned in workload.jobs]
     here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
     extras, options = workload.extras, scenario.options
-    place = (
-        {int(row): task for task, row in enumerate(rows)} if extras.wishes or extras.images or extras.stumbles else {}
-    )
+    needs_place = extras.wishes or extras.images or extras.coordination_failures
+    place = {int(row): task for task, row in enumerate(rows)} if needs_place else {}
     found = _job_rules(jobs, here, extras.managers, rows, prepare)
     found |= _columns(workload, rows)
     found |= _images(pool, workload, rows, place)
@@ -40,9 +39,9 @@ def rules_of(
             if row in place:
                 wish[place[row]] = places[name.lower()]
         found["wish"] = _array("i", wish)
-    if any(row in place for row in extras.stumbles):
+    if any(row in place for row in extras.coordination_failures):
         lead = workload.latency[rows] + workload.overhead[rows]
-        mine = {place[row]: attempts for row, attempts in extras.stumbles.items() if row in place}
+        mine = {place[row]: attempts for row, attempts in extras.coordination_failures.items() if row in place}
         found["stumbles"] = {task: (int(lead[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["lead"] = _array("q", workload.latency[rows] + workload.overhead[rows])

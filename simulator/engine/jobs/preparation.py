@@ -12,7 +12,7 @@ from simulator.distributions import Constant, Distribution
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
 from simulator.results.raw.recorder import NodeTaskRow
-from simulator.scenario.format.stated_by_tasks import told_time
+from simulator.scenario.format.stated_by_tasks import stated_time
 from simulator.states import NodeState
 from simulator.units import to_ms
 
@@ -45,7 +45,7 @@ class Preparation:
         if task is None:
             raise BrokenInvariantError(f"job {body.id} prepares nothing")
         if number not in self._durations:
-            shape = task.simulation.duration or told_time(task.command_line, task.environment_settings)[0]
+            shape = task.simulation.duration or stated_time(task.command_line, task.environment_settings)[0]
             self._durations[number] = durations(self._world, f"preparation:{body.id}", shape)
             self._draws[number] = self._world.streams.uniform_draws(f"preparation luck:{body.id}")  # a seed: stays
         duration, draw, chance = self._durations[number], self._draws[number], task.simulation.failure_probability
@@ -115,7 +115,7 @@ def release(
     if task is None:
         return
     env = world.env
-    shape = task.simulation.duration or told_time(task.command_line, task.environment_settings)[0]
+    shape = task.simulation.duration or stated_time(task.command_line, task.environment_settings)[0]
     duration = durations(world, f"release:{job.id}", shape)
     draw = world.streams.uniform_draws(f"release luck:{job.id}")  # a seed: stays
     running: dict[int, NodeTaskRow] = {}

@@ -10,7 +10,7 @@ from simulator.distributions import Constant, TimeDistribution
 from simulator.durations import Seconds
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.section import fold
-from simulator.scenario.format.stated_by_tasks import told_time
+from simulator.scenario.format.stated_by_tasks import stated_time
 
 NO_TIME: Final = Constant[Seconds].model_construct(value=0.0)
 
@@ -61,7 +61,7 @@ def updated(pool: Pool, changes: Mapping[str, Any]) -> Pool:
     new = pool.model_copy(update=dict(changes))
     if new.start_task is None or "start_task" not in changes or _time_source(pool) == "simulation":
         return new
-    time, _ = told_time(new.start_task.command_line, new.start_task.environment_settings)
+    time, _ = stated_time(new.start_task.command_line, new.start_task.environment_settings)
     timing = pool.simulation.timing.model_copy(update={"start_task": time or NO_TIME})
     return new.model_copy(update={"simulation": pool.simulation.model_copy(update={"timing": timing})})
 
@@ -70,7 +70,7 @@ def _time_source(pool: Pool) -> str:
     """Return which part of a complete pool states the time of its start task: its timing, the start task, or none."""
     time = pool.simulation.timing.start_task
     task = pool.start_task
-    own, who = (None, "") if task is None else told_time(task.command_line, task.environment_settings)
+    own, who = (None, "") if task is None else stated_time(task.command_line, task.environment_settings)
     if not isinstance(time, Constant):
         return "simulation"
     if own is not None and time.mean == own.mean:

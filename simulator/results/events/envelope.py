@@ -17,7 +17,7 @@ from simulator.units import MS_PER_S
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simulator.scenario.format.schema import Scenario
+    from simulator.scenario.scenario import Scenario
 
 Ints = npt.NDArray[np.int64]
 Body = dict[str, Any]

@@ -12,7 +12,7 @@ from simulator.results.events.envelope import Body, Ints, Operation, Record, Sou
 from simulator.scenario.format.bodies import Pool, auto_pool_id
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.units import to_ms
 from simulator.workload.planned_jobs import planned
 

@@ -14,7 +14,7 @@ from simulator.results.raw.control_plane import KINDS, Control
 from simulator.results.raw.raw_run import RawRun
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import VmSize
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.states import NodeKind
 from simulator.units import MS_PER_HOUR
 from simulator.workload.build import Workload

@@ -15,7 +15,7 @@ from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     from simulator.results.record.recording import Recording
-    from simulator.scenario.format.schema import Scenario
+    from simulator.scenario.scenario import Scenario
 
 
 def scenario_hash(scenario: Scenario) -> str:

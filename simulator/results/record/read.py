@@ -13,7 +13,7 @@ from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from simulator.results.money.ledger import Ledger, make_ledger
 from simulator.results.raw.control_plane import Control
 from simulator.results.raw.raw_run import RawRun
 from simulator.results.why.unfinished import unfinished_why
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.workload.build import Workload
 
 

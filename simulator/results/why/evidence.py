@@ -14,7 +14,7 @@ from simulator.units import spoken
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.scenario.format.schema import Scenario
+    from simulator.scenario.scenario import Scenario
 
 
 class Run(Protocol):

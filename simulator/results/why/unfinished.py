@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simulator.policy.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
 from simulator.results.raw.control_plane import IDLE, STATES, Control
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.scenario import Scenario
 from simulator.states import JobState, NodeState, TaskState
 from simulator.units import to_ms
 from simulator.workload.build import Workload

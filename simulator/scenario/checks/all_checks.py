@@ -1,110 +1,152 @@
 """What no single value shows: references that lead nowhere, names used twice, work that fits no node."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.scenario.checks.dependency_checks import check_dependencies
-from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
-from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, place, pools_by_name
+from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules, listed_tasks
+from simulator.scenario.checks.job_places import PlacedJob, PlacedSource, PlacedTask, place, pools_by_name
 from simulator.scenario.checks.operation_checks import check_operations
-from simulator.scenario.checks.pool_checks import check_pool, check_pools
+from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import TaskGroup, TaskSimulation
 from simulator.scenario.format.traces import TraceWorkload, read_trace
 
 
-def check(scenario: Scenario) -> list[Finding]:
-    """Give everything that makes a well-formed scenario impossible, or odd (warnings)."""
+def check(scenario: Description, *, lost: Collection[str] = ()) -> list[Finding]:
+    """Return everything that makes a well-formed description impossible, or odd (warnings).
+
+    Of a document with mistakes, `scenario` is what could be read, and `lost` names the sections that lack entries:
+    what only all entries together show is then left out.
+    """
+    return [*_findings(scenario, lost)]
+
+
+def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]:
     jobs = place(scenario)
-    found = [
-        *check_pools(scenario),
-        *_jobs(scenario, jobs),
-        *_shared_cores(scenario, jobs),
-        *check_formulas(scenario, jobs),
-        *check_operations(scenario, pools_by_name(scenario, jobs)),
-    ]
-    if not any(not finding.is_warning for finding in found):
-        found += _horizon(scenario)
-    return found
+    if not lost:
+        yield from check_pools(scenario)
+        for rule in (_some_job, _shared_cores, _horizon):
+            yield from until_absent(rule(scenario, jobs))
+    yield from until_absent(check_accounts(scenario))
+    for index, pool in enumerate(scenario.pools):
+        yield from check_pool(scenario, pool, ("pools", index))
+    for placed in jobs:
+        yield from _job(scenario, placed)
+    yield from check_formulas(scenario, jobs)
+    yield from check_schedules(scenario)
+    yield from check_job_operations(scenario, jobs, is_whole=not lost)
+    yield from check_operations(scenario, pools_by_name(scenario, jobs))
 
 
-def _jobs(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
+def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    yield from until_absent(_pool_of(scenario, placed))
+    yield from until_absent(check_dependencies(placed))
+    for one in listed_tasks(placed):
+        for task_rule in (_duration, _room_for_task, _task_barrier):
+            yield from until_absent(task_rule(scenario, placed, one))
+    for source in readable(placed, "sources") or ():
+        for source_rule in (_start, _group, _trace):
+            yield from until_absent(source_rule(scenario, placed, source))
+    yield from check_job(scenario, placed)
+
+
+def _some_job(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     if not jobs and scenario.horizon is None:
         text = "no job and no horizon: there is nothing to wait for, the run ends at once"
         yield Finding(text, ("jobs",), is_warning=True)
-    for placed in jobs:
-        job, info = placed.job, (*placed.loc, "poolInfo")
-        if job.auto_pool and job.pool_id:
-            yield Finding("both poolId and autoPoolSpecification; the service takes one", info)
-        elif job.auto_pool:
-            yield from check_pool(scenario, job.auto_pool.pool, (*info, "autoPoolSpecification", "pool"))
-        elif job.pool_id is None:
-            yield Finding("expected a poolId or an autoPoolSpecification", info)
-        yield from check_dependencies(placed)
-        yield from _listed(scenario, placed)
-        yield from _sources(scenario, placed)
-        yield from check_job(scenario, placed)
-    yield from check_schedules(scenario)
-    yield from check_job_operations(scenario, jobs)
 
 
-def _listed(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
-    """Check what listed tasks need, the job manager among them."""
-    manager = placed.job.job_manager_task
-    managers = [] if manager is None else [PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
-    for one in [*placed.tasks, *managers]:
-        task, loc = one.task, one.loc
-        try:
-            duration = stated(task, placed.job.simulation.defaults).duration
-        except ValueError as error:
-            yield Finding(f"in environmentSettings: {error}", (*loc, "environmentSettings"))
-            continue
-        if duration is None:
-            text = "give simulation.duration, SIM_DURATION, or defaults.duration in the job's simulation"
-            if task is manager:
-                yield Finding(f"no duration, so it ends as it starts: {text}", loc, is_warning=True)
-            else:
-                yield Finding(f"no duration: {text}", loc)
-        if placed.pool is not None:
-            own = task.simulation
-            need = (task.required_slots, own.cores, own.memory, task.number_of_instances)
-            yield from _fits(scenario, placed.pool, loc, *need)
-        yield from _barrier(task.simulation, task.number_of_instances, (*loc, "simulation"))
+def _pool_of(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    job, info = placed.job, (*placed.loc, "poolInfo")
+    if job.auto_pool and job.pool_id:
+        yield Finding("both poolId and autoPoolSpecification; the service takes one", info)
+    elif job.auto_pool:
+        yield from check_pool(scenario, job.auto_pool.pool, (*info, "autoPoolSpecification", "pool"))
+    elif job.pool_id is None:
+        yield Finding("expected a poolId or an autoPoolSpecification", info)
 
 
-def _sources(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
-    """Check groups of tasks and traces."""
-    pool = placed.pool
-    for one in placed.sources:
-        source, where = one.source, one.loc
-        begin = placed.created_at if one.added_at is None else one.added_at
-        if source.start is not None and source.start < begin and not placed.is_scheduled:
-            text = "before its job" if one.added_at is None else "before the operation that adds them"
-            yield Finding(f"the tasks come {text}", (*where, "start"))
-        if isinstance(source, TaskGroup):
-            yield from _barrier(source, source.number_of_instances, where)
-            if source.count is None and not source.arrivals.ends and not isinstance(source.arrivals, AtOnce):
-                yield Finding("expected a count, or arrivals that end (until)", where)
-            if pool is not None:
-                need = (source.required_slots, source.cores, source.memory, source.number_of_instances)
-                yield from _fits(scenario, pool, where, *need)
-            continue
-        try:
-            trace = read_trace(source)
-        except InputError as error:
-            yield from _unreadable(source, error, (*where, "trace"))
-            continue
-        if pool is not None and len(trace):
-            yield from _fits(scenario, pool, where, int(trace.slots.min()), None, None, int(trace.instances.min()))
+def _duration(_scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    """Check that a listed task has a duration."""
+    try:
+        duration = stated(one.task, placed.job.simulation.defaults).duration
+    except ValueError as error:
+        yield Finding(f"in environmentSettings: {error}", (*one.loc, "environmentSettings"))
+        return
+    if duration is None:
+        text = "give simulation.duration, SIM_DURATION, or defaults.duration in the job's simulation"
+        if one.loc[-1] == "jobManagerTask":
+            yield Finding(f"no duration, so it ends as it starts: {text}", one.loc, is_warning=True)
+        else:
+            yield Finding(f"no duration: {text}", one.loc)
 
 
-def _shared_cores(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
+def _room_for_task(scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    own, instances = one.task.simulation, one.task.number_of_instances
+    if placed.pool is not None:
+        yield from _fits(
+            scenario, placed.pool, one.loc, Need(one.task.required_slots, instances, own.cores, own.memory)
+        )
+
+
+def _task_barrier(_scenario: Description, _placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    yield from _barrier(one.task.simulation, one.task.number_of_instances, (*one.loc, "simulation"))
+
+
+def _start(_scenario: Description, placed: PlacedJob, one: PlacedSource) -> Iterator[Finding]:
+    """Refuse tasks that come before what brings them."""
+    start = one.source.start
+    if start is None or placed.is_scheduled:
+        return
+    if start < (placed.created_at if one.added_at is None else one.added_at):
+        text = "before its job" if one.added_at is None else "before the operation that adds them"
+        yield Finding(f"the tasks come {text}", (*one.loc, "start"))
+
+
+def _group(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Iterator[Finding]:
+    """Check a group of tasks."""
+    group = one.source
+    if not isinstance(group, TaskGroup):
+        return
+    for rule in (_group_barrier, _group_end):
+        yield from until_absent(rule(group, one.loc))
+    if placed.pool is not None:
+        need = Need(group.required_slots, group.number_of_instances, group.cores, group.memory)
+        yield from _fits(scenario, placed.pool, one.loc, need)
+
+
+def _group_barrier(group: TaskGroup, loc: Loc) -> Iterator[Finding]:
+    yield from _barrier(group, group.number_of_instances, loc)
+
+
+def _group_end(group: TaskGroup, loc: Loc) -> Iterator[Finding]:
+    if group.count is None and not group.arrivals.ends and not isinstance(group.arrivals, AtOnce):
+        yield Finding("expected a count, or arrivals that end (until)", loc)
+
+
+def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Iterator[Finding]:
+    """Check that a trace can be read and its tasks fit; one whose folder is not known is nobody's mistake."""
+    source = one.source
+    if not isinstance(source, TraceWorkload) or not source.has_folder:
+        return
+    try:
+        trace = read_trace(source)
+    except InputError as error:
+        yield from _unreadable(source, error, (*one.loc, "trace"))
+        return
+    if placed.pool is not None and len(trace):
+        yield from _fits(scenario, placed.pool, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
+
+
+def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Warn where tasks may share cores and none says how many it uses."""
     if scenario.options.cpu_slowdown and jobs and not any(_names_cores(placed) for placed in jobs):
         text = "no task names cores, so each uses its slots' share of its node and slows nobody: give cores or SIM_CPU"
@@ -116,10 +158,10 @@ def _names_cores(placed: PlacedJob) -> bool:
         return True
     defaults = placed.job.simulation.defaults.cores
     settings = [item for one in placed.tasks for item in one.task.environment_settings]
-    told = any(one.task.simulation.cores for one in placed.tasks) or any(
+    names_own = any(one.task.simulation.cores for one in placed.tasks) or any(
         item.get("name") == "SIM_CPU" for item in settings
     )
-    return told or bool(placed.tasks and defaults)
+    return names_own or bool(placed.tasks and defaults)
 
 
 def _barrier(source: TaskSimulation | TaskGroup, instances: int, loc: Loc) -> Iterator[Finding]:
@@ -136,38 +178,61 @@ def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[
     yield from (Finding(problem.message, loc, problem=problem) for problem in error.problems)
 
 
-def _fits(
-    scenario: Scenario,
-    pool: Pool,
-    loc: Loc,
-    slots: int,
-    cores: NumberDistribution | None,
-    memory: NumberDistribution | None,
-    instances: int,
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a task, or each task of a source, needs of a node."""
+
+    slots: int
+    instances: int
+    cores: NumberDistribution | None = None
+    memory: NumberDistribution | None = None
+
+
+def _fits(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     """Warn of work that no node of its pool can ever take: it would wait for ever."""
+    for rule in (_enough_slots, _enough_cores, _enough_memory, _talking_nodes, _one_slot):
+        yield from until_absent(rule(scenario, pool, loc, need))
+
+
+def _enough_slots(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    if need.slots > pool.task_slots_per_node:
+        yield _too_much("slots", need.slots, pool, pool.task_slots_per_node, loc)
+
+
+def _enough_cores(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     size = scenario.sizes.get(pool.vm_size)
-    needs = [("slots", float(slots), float(pool.task_slots_per_node))]
-    if size is not None and isinstance(cores, Constant) and not scenario.options.cpu_slowdown:
-        needs.append(("cores", cores.mean, float(size.vcpus)))
-    if size is not None and isinstance(memory, Constant):
-        needs.append(("GiB of memory", memory.mean, size.memory_gib))
-    for name, need, room in needs:
-        if need > room and name == "GiB of memory" and scenario.options.memory_is_only_told:
-            text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it runs all the same"
-            yield Finding(text, loc, is_warning=True)
-        elif need > room:
-            text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: it will never run"
-            yield Finding(text, loc, is_warning=True)
-    if instances > 1 and not pool.enable_inter_node_communication:
-        text = f"needs {instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
+    if size is None or not isinstance(need.cores, Constant) or scenario.options.cpu_slowdown:
+        return
+    if need.cores.mean > size.vcpus:
+        yield _too_much("cores", need.cores.mean, pool, size.vcpus, loc)
+
+
+def _enough_memory(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    size = scenario.sizes.get(pool.vm_size)
+    if size is not None and isinstance(need.memory, Constant) and need.memory.mean > size.memory_gib:
+        runs = scenario.options.memory_is_only_told
+        end = "it runs all the same" if runs else "it will never run"
+        yield _too_much("GiB of memory", need.memory.mean, pool, size.memory_gib, loc, end)
+
+
+def _too_much(name: str, need: float, pool: Pool, room: float, loc: Loc, end: str = "it will never run") -> Finding:
+    text = f"needs {need:g} {name}, but a node of pool '{pool.id}' has {room:g}: {end}"
+    return Finding(text, loc, is_warning=True)
+
+
+def _talking_nodes(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    if need.instances > 1 and not pool.enable_inter_node_communication:
+        text = f"needs {need.instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
         yield Finding(f"{text}: the service refuses it (TaskSchedulingConstraintFailed)", loc)
-    if instances > 1 and (pool.task_slots_per_node > 1 or slots > 1):
+
+
+def _one_slot(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    if need.instances > 1 and (pool.task_slots_per_node > 1 or need.slots > 1):
         text = "multi-instance tasks need a pool with one task slot a node: it will never run"
         yield Finding(text, loc, is_warning=True)
 
 
-def _horizon(scenario: Scenario) -> Iterator[Finding]:
+def _horizon(scenario: Description, _jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Refuse a horizon at which nothing has happened yet."""
     horizon = scenario.horizon
     if horizon is None:
@@ -178,10 +243,17 @@ def _horizon(scenario: Scenario) -> Iterator[Finding]:
         for source in job.simulation.workload:
             if isinstance(source, TaskGroup):
                 starts.append(source.arrivals.first(created))
-            else:
-                trace = read_trace(source)
-                first = float(trace.submit.min()) if len(trace) else 0.0
-                starts.append((created if source.start is None else source.start) + first)
+            elif source.has_folder:
+                starts.append((created if source.start is None else source.start) + _first_submit(source))
     if starts and horizon <= min(starts):
         text = f"the horizon of {horizon:g} s is over before the first task arrives at {min(starts):g} s"
         yield Finding(text, ("horizon",))
+
+
+def _first_submit(source: TraceWorkload) -> float:
+    """Return when the first task of a trace comes; 0 for one that cannot be read, which is reported as such."""
+    try:
+        trace = read_trace(source)
+    except InputError:
+        return 0.0
+    return float(trace.submit.min()) if len(trace) else 0.0

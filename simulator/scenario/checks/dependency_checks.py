@@ -12,7 +12,7 @@ LONGEST_LIST: Final = 64_000
 
 
 def check_dependencies(placed: PlacedJob) -> Iterator[Finding]:
-    """Go through the dependencies of a job's listed tasks."""
+    """Go through the dependencies of a job's listed tasks, all of which must be readable."""
     tasks = [one.task for one in placed.tasks]
     ids = {task.id.lower(): index for index, task in enumerate(tasks)}
     numbers = {int(task.id): index for index, task in enumerate(tasks) if task.id.isdigit()}
@@ -44,7 +44,7 @@ def check_dependencies(placed: PlacedJob) -> Iterator[Finding]:
 
 
 def _circle(parents: dict[int, list[int]]) -> list[int]:
-    """Give one circle of tasks that wait for each other, the first task again at its end; empty if there is none."""
+    """Return one circle of tasks that wait for each other, the first task again at its end; empty if there is none."""
     done: set[int] = set()
     for origin in parents:
         path: list[int] = []

@@ -1,8 +1,12 @@
 """What a check has found, before it is known in which file its place lies."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from simulator.errors import Problem
+from simulator.scenario.format.section import AbsentPartError
 
 Loc = tuple[str | int, ...]
 """Keys and indices from the top of a scenario to a value."""
@@ -15,5 +19,23 @@ class Finding:
     message: str
     loc: Loc
     is_warning: bool = False
+    is_missing: bool = False
+    """The last part of the place is a key that the scenario lacks."""
     problem: Problem | None = None
     """Set where the place lies in a file that is no document, such as a trace."""
+
+
+def until_absent(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what a check finds until it needs a part that could not be read."""
+    try:
+        yield from findings
+    except AbsentPartError:
+        return
+
+
+def readable(part: object, path: str) -> Any:
+    """Return the attribute at a dotted path of a part; None where it could not be read."""
+    try:
+        return attrgetter(path)(part)
+    except AbsentPartError:
+        return None

@@ -1,43 +1,86 @@
-"""What the linter says about the formulas of a scenario: once for all pools that share one."""
+"""What is wrong or odd in the formulas of a scenario: each text is looked at once, however many pools share it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 
-from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.job_places import PlacedJob
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.schema import Description
 
-SHOWN = 3
-"""Pools named in a warning; of more, the number is told."""
+SHOWN: Final = 3
+"""Pools named in a warning; of more, the number is stated."""
+LONGEST_LINE: Final = 100
+"""Characters of a formula's line that are shown with what is wrong in it."""
+MOST_TEXTS: Final = 512
+"""Formulas whose findings are remembered."""
+OTHERS: Final = ("syntax", "too-long", "interval")
+"""Rules of the linter that other checks cover."""
 
 
-def check_formulas(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
+def check_formula(formula: str, loc: Loc) -> Iterator[Finding]:
+    """Yield the syntax errors of a formula; `loc` is the place of what has it."""
+    for text in _errors(formula):
+        yield Finding(text, (*loc, "autoScaleFormula"))
+
+
+def check_formulas(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Yield the linter's warnings, each once, at the first of the pools that share the formula."""
-    pools = list(_pools(scenario, jobs))
-    if not pools:
-        return
-    from simulator.formula.lint import Level, lint_text  # noqa: PLC0415 - most scenarios have no formula
-
-    told: dict[tuple[str, str], tuple[Loc, list[str]]] = {}
-    for pool, loc in pools:
-        formula = pool.auto_scale_formula or ""
-        minutes = pool.auto_scale_evaluation_interval / 60
-        for found in lint_text(formula, slots=pool.task_slots_per_node, interval_minutes=minutes):
-            if found.level is not Level.INFO and found.rule not in ("syntax", "too-long", "interval"):
-                text = f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
-                told.setdefault((formula, text), (loc, []))[1].append(pool.id)
-    for (_, text), (loc, names) in told.items():
+    warnings: dict[tuple[str, str], tuple[Loc, list[str]]] = {}
+    for pool, loc in _pools(scenario, jobs):
+        for finding in until_absent(_lint(pool, loc)):
+            key = (str(pool.auto_scale_formula), finding.message)
+            warnings.setdefault(key, (loc, []))[1].append(str(readable(pool, "id")))
+    for (_, text), (loc, names) in warnings.items():
         yield Finding(f"{text}{_shared(names)}", (*loc, "autoScaleFormula"), is_warning=True)
 
 
-def _pools(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:
+def _pools(scenario: Description, jobs: list[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:
     for index, pool in enumerate(scenario.pools):
-        if pool.enable_auto_scale and pool.auto_scale_formula is not None:
-            yield pool, ("pools", index)
+        yield pool, ("pools", index)
     for placed in jobs:
-        auto = placed.job.auto_pool
-        if auto is not None and auto.pool.enable_auto_scale and auto.pool.auto_scale_formula is not None:
-            yield auto.pool, (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
+        auto = readable(placed.job, "auto_pool")
+        own = None if auto is None else readable(auto, "pool")
+        if own is not None:
+            yield own, (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
+
+
+def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Yield what the linter warns of, with what it says about the pool itself."""
+    if pool.enable_auto_scale and pool.auto_scale_formula is not None:
+        minutes = pool.auto_scale_evaluation_interval / 60
+        for text in _warnings(pool.auto_scale_formula, pool.task_slots_per_node, minutes):
+            yield Finding(text, loc, is_warning=True)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _errors(formula: str) -> tuple[str, ...]:
+    from simulator.formula import Formula, FormulaSyntaxError  # noqa: PLC0415 - most pools have no formula
+
+    try:
+        Formula.parse(formula)
+    except FormulaSyntaxError as error:
+        return tuple(
+            f"{error.code}: {problem.place}: {problem.message}, in: {_shown(problem.source.strip())}"
+            for problem in error.problems
+        )
+    return ()
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _warnings(formula: str, slots: int, minutes: float) -> tuple[str, ...]:
+    from simulator.formula.lint import Level, lint_text  # noqa: PLC0415 - most scenarios have no formula
+
+    return tuple(
+        f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"
+        for found in lint_text(formula, slots=slots, interval_minutes=minutes)
+        if found.level is not Level.INFO and found.rule not in OTHERS
+    )
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..."
 
 
 def _shared(names: list[str]) -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from itertools import chain
+from typing import Any, Final
+
+from pydantic import BaseModel
 
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format import catalogue
@@ -11,6 +14,7 @@ from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.complete import lookup
 
 Named = list[tuple[str, Loc]]
+AUTO_POOL: Final = ("poolInfo", "autoPoolSpecification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +25,20 @@ class Known:
     """By themselves in lower case."""
     series: tuple[str, ...] = ()
     """Beginnings, in lower case, of names that schedules make by adding a number."""
+    is_whole: bool = True
+    """Whether every name could be read; where not, any name may be one of those."""
 
     @staticmethod
-    def of(names: Iterable[str], series: Iterable[str] = ()) -> "Known":
+    def of(names: Iterable[str], series: Iterable[str] = (), *, is_whole: bool = True) -> "Known":
         begins = tuple(series)
-        return Known({name.lower(): name for name in names}, tuple(begin.lower() for begin in begins))
+        return Known({name.lower(): name for name in names}, tuple(begin.lower() for begin in begins), is_whole)
 
     def __contains__(self, name: str) -> bool:
         folded = name.lower()
-        return folded in self.names or any(
-            folded.startswith(begin) and folded[len(begin) :].isdigit() for begin in self.series
+        return (
+            not self.is_whole
+            or folded in self.names
+            or any(folded.startswith(begin) and folded[len(begin) :].isdigit() for begin in self.series)
         )
 
     def near(self, name: str) -> str:
@@ -38,69 +46,100 @@ class Known:
 
 
 def check_names(document: Mapping[Any, Any]) -> list[Finding]:
-    """Give what is wrong with the ids and references of a document."""
-    pools = _named(document, "pools", ())
-    schedules = _named(document, "jobSchedules", ())
-    placed = _jobs(document)
-    jobs = [(name, (*loc, "id")) for job, loc in placed if isinstance(name := lookup(job, "id"), str)]
-    found = [*_twice("pool", pools), *_twice("job", jobs), *_twice("job schedule", schedules)]
-    shared = Known.of(name for name, _ in pools)
+    """Return what is wrong with the ids and references of a document, whatever else in it can be read."""
+    jobs = _jobs(document)
     specified = [
-        (lookup(item, "jobSpecification"), ("jobSchedules", index, "jobSpecification"))
-        for index, item in enumerate(_items(document, "jobSchedules"))
+        (lookup(one, "jobSpecification"), ("jobSchedules", index, "jobSpecification"))
+        for index, one in enumerate(_items(document, "jobSchedules"))
     ]
-    sizes = _sizes(document)
-    for job, loc in [*placed, *specified]:
-        found += _twice("task", _named(job, "tasks", loc), " in this job")
-        info = lookup(job, "poolInfo")
-        found += _reference(lookup(info, "poolId"), shared, (*loc, "poolInfo", "poolId"))
-        auto = lookup(lookup(info, "autoPoolSpecification"), "pool")
-        found += _size(auto, (*loc, "poolInfo", "autoPoolSpecification", "pool"), sizes)
+    shared, sizes = _known(document, "pools"), _sizes(document)
+    pools = enumerate(_items(document, "pools"))
+    return [
+        *_second_names(document, jobs),
+        *chain.from_iterable(_of_job(job, loc, shared, sizes) for job, loc in [*jobs, *specified]),
+        *_of_timeline(document, jobs, shared),
+        *chain.from_iterable(_size(pool, ("pools", index), sizes) for index, pool in pools),
+    ]
+
+
+def _second_names(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]]) -> Iterator[Finding]:
+    """Yield the names of pools, jobs, schedules, accounts and subnets that stand before."""
+    yield from _twice("pool", _named(document, "pools", ()))
+    yield from _twice("job", [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)])
+    yield from _twice("job schedule", _named(document, "jobSchedules", ()))
+    for key, what in (("accounts", "account"), ("subnets", "subnet")):
+        section = lookup(document, key)
+        names = section if isinstance(section, Mapping) else {}
+        yield from _twice(what, [(str(name), (key, str(name))) for name in names])
+
+
+def _of_job(job: object, loc: Loc, shared: Known, sizes: Known) -> Iterator[Finding]:
+    """Check the names that a job or the specification of a schedule's jobs has."""
+    yield from _twice("task", _named(job, "tasks", loc), " in this job")
+    info = lookup(job, "poolInfo")
+    yield from _reference(lookup(info, "poolId"), shared, (*loc, "poolInfo", "poolId"))
+    auto = lookup(lookup(info, "autoPoolSpecification"), "pool")
+    yield from _size(auto, (*loc, *AUTO_POOL, "pool"), sizes)
+
+
+def _of_timeline(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]], shared: Known) -> Iterator[Finding]:
+    """Check the names that operations have."""
+    schedules = _known(document, "jobSchedules")
+    own = [name for job, _ in jobs if isinstance(name := lookup(job, "id"), str)]
+    operations = _items(document, "timeline")
+    are_whole = (
+        len(own) == len(jobs)
+        and all(isinstance(one, Mapping | BaseModel) for one in operations)
+        and _is_list(document, "jobs")
+        and _is_list(document, "timeline")
+    )
     named = {
-        "pool": _all_pools(document, shared),
-        "job": Known.of((name for name, _ in jobs), (f"{name}:job-" for name, _ in schedules)),
-        "jobSchedule": Known.of(name for name, _ in schedules),
+        "pool": _all_pools(document, jobs, shared),
+        "job": Known.of(
+            own,
+            (f"{name}:job-" for name in schedules.names.values()),
+            is_whole=are_whole and schedules.is_whole,
+        ),
+        "jobSchedule": schedules,
     }
-    for index, operation in enumerate(_items(document, "timeline")):
+    for index, operation in enumerate(operations):
         for key, known in named.items():
             what = "job schedule" if key == "jobSchedule" else key
-            found += _reference(lookup(operation, key), known, ("timeline", index, key), what)
+            yield from _reference(lookup(operation, key), known, ("timeline", index, key), what)
         moved = lookup(lookup(operation, "poolInfo"), "poolId")
-        found += _reference(moved, shared, ("timeline", index, "poolInfo", "poolId"))
-    for index, pool in enumerate(_items(document, "pools")):
-        found += _size(pool, ("pools", index), sizes)
-    return found
+        yield from _reference(moved, shared, ("timeline", index, "poolInfo", "poolId"))
 
 
-def _all_pools(document: Mapping[Any, Any], shared: Known) -> Known:
-    """Give the pools that operations may name: those of the file and those that jobs and schedules bring along."""
-    names, series = list(shared.names.values()), []
-    owners = [(job, lookup(job, "id"), False) for job, _ in _jobs(document)]
+def _all_pools(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]], shared: Known) -> Known:
+    """Return the pools that operations may name: those of the file and those that jobs and schedules bring along."""
+    names, series, is_whole = list(shared.names.values()), [], shared.is_whole
+    owners = [(job, lookup(job, "id"), False) for job, _ in jobs]
     owners += [(lookup(one, "jobSpecification"), lookup(one, "id"), True) for one in _items(document, "jobSchedules")]
     for job, owner, is_scheduled in owners:
         auto = lookup(lookup(job, "poolInfo"), "autoPoolSpecification")
         if auto is None or not isinstance(owner, str):
+            is_whole = is_whole and auto is None
             continue
         name = auto_pool_id(str(lookup(auto, "autoPoolIdPrefix") or "auto"), owner)
         if is_scheduled and str(lookup(auto, "poolLifetimeOption") or "job").lower() == "job":
             series.append(f"{name}_job-")
         else:
             names.append(name)
-    return Known.of(names, series)
+    return Known.of(names, series, is_whole=is_whole and _is_list(document, "jobs"))
 
 
 def _jobs(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
-    """Give all jobs of a document that have an id of their own, those that operations add included."""
+    """Return all jobs of a document that have an id of their own, those that operations add included."""
     found: list[tuple[Any, Loc]] = [(job, ("jobs", index)) for index, job in enumerate(_items(document, "jobs"))]
     for index, operation in enumerate(_items(document, "timeline")):
         job = lookup(operation, "job")
-        if isinstance(job, Mapping):
+        if isinstance(job, Mapping | BaseModel):
             found.append((job, ("timeline", index, "job")))
     return found
 
 
 def near(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    """Give a `did you mean` for the nearest of `names`, or what to say where none is near."""
+    """Return a `did you mean` with the nearest of `names`, or `otherwise` where none is near."""
     folded = {known.lower(): known for known in names}
     close = get_close_matches(name.lower(), folded, n=1)
     return f", did you mean '{folded[close[0]]}'?" if close else otherwise
@@ -111,17 +150,30 @@ def _items(document: object, key: str) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
+def _is_list(document: object, key: str) -> bool:
+    """Return whether a section is a list or not there, so that everything it names can be seen."""
+    return isinstance(lookup(document, key), list | tuple | None)
+
+
 def _named(document: object, key: str, loc: Loc) -> Named:
     ids = ((lookup(item, "id"), (*loc, key, index, "id")) for index, item in enumerate(_items(document, key)))
     return [(name, place) for name, place in ids if isinstance(name, str)]
 
 
+def _known(document: object, key: str) -> Known:
+    """Return the ids of a section."""
+    named = _named(document, key, ())
+    is_whole = len(named) == len(_items(document, key)) and _is_list(document, key)
+    return Known.of((name for name, _ in named), is_whole=is_whole)
+
+
 def _twice(what: str, named: Named, where: str = "") -> Iterator[Finding]:
-    """Give every id that stood before; the service compares ids without case."""
+    """Yield every name that stood before; the service compares them without case."""
     seen: set[str] = set()
+    word = "name" if what in ("account", "subnet") else "id"
     for name, loc in named:
         if name.lower() in seen:
-            yield Finding(f"a second {what} with the id '{name}'{where}", loc)
+            yield Finding(f"a second {what} with the {word} '{name}'{where}", loc)
         seen.add(name.lower())
 
 
@@ -132,7 +184,8 @@ def _reference(name: object, known: Known, loc: Loc, what: str = "pool") -> Iter
 
 def _sizes(document: Mapping[Any, Any]) -> Known:
     own = lookup(document, "sizes")
-    return Known.of([*map(str, own if isinstance(own, Mapping) else ()), *catalogue.names()])
+    names = map(str, own) if isinstance(own, Mapping) else ()
+    return Known.of([*names, *catalogue.names()], is_whole=isinstance(own, Mapping | None))
 
 
 def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:

@@ -4,14 +4,15 @@ import math
 from collections.abc import Iterator
 
 from simulator.errors import InputError
-from simulator.scenario.checks.findings import Finding, Loc
-from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
+from simulator.scenario.checks.ids import AUTO_POOL, near
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
 from simulator.scenario.checks.pool_checks import check_settings
 from simulator.scenario.format.arrivals import AtOnce
-from simulator.scenario.format.bodies import Job, OnAllTasksComplete, OnTaskFailure
+from simulator.scenario.format.bodies import OnAllTasksComplete, OnTaskFailure
 from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.job_schedules import JobSchedule
+from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.format.task_endings import named_actions
 from simulator.scenario.format.traces import read_trace
@@ -21,66 +22,98 @@ SHORTEST = 60.0
 TERMINATES = OnAllTasksComplete.TERMINATEJOB
 
 
-def check_job(scenario: Scenario, placed: PlacedJob) -> Iterator[Finding]:
-    """Check everything about a job but its references and what fits where."""
-    job, loc = placed.job, placed.loc
-    if job.job_release_task is not None and job.job_preparation_task is None:
+def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    """Check everything about a job but its references and what fits where, each rule by itself."""
+    for rule in (_release, _settings, _parallel_tasks, _manager, _lifetime):
+        yield from until_absent(rule(placed))
+    for one in listed_tasks(placed):
+        for task_rule in (_container, _job_actions, _submit):
+            yield from until_absent(task_rule(placed, one))
+    yield from until_absent(_endless(placed))
+    yield from until_absent(_ends_at_once(scenario, placed))
+
+
+def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
+    """Return the listed tasks that could be read, the job manager the last of them."""
+    tasks = list(readable(placed, "tasks") or ())
+    manager = readable(placed.job, "job_manager_task")
+    return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
+
+
+def _release(placed: PlacedJob) -> Iterator[Finding]:
+    if placed.job.job_release_task is not None and placed.job.job_preparation_task is None:
         text = "a release task needs a jobPreparationTask; the service refuses it alone (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "jobReleaseTask"))
-    for name, around in (("jobPreparationTask", job.job_preparation_task), ("jobReleaseTask", job.job_release_task)):
-        if around is not None:
-            yield from check_settings(around, (*loc, name))
-    if job.max_parallel_tasks > 0:
+        yield Finding(text, (*placed.loc, "jobReleaseTask"))
+
+
+def _settings(placed: PlacedJob) -> Iterator[Finding]:
+    for name, key in (("job_preparation_task", "jobPreparationTask"), ("job_release_task", "jobReleaseTask")):
+        task = readable(placed.job, name)
+        if task is not None:
+            yield from until_absent(check_settings(task, (*placed.loc, key)))
+
+
+def _parallel_tasks(placed: PlacedJob) -> Iterator[Finding]:
+    if placed.job.max_parallel_tasks > 0:
         text = "the service wants inter-node communication and an enabled account for it; the limit holds here anyway"
-        yield Finding(text, (*loc, "maxParallelTasks"), is_warning=True)
-    listed = list(placed.tasks)
-    manager = job.job_manager_task
-    if manager is not None:
-        listed.append(PlacedTask(manager, (*loc, "jobManagerTask")))
-        if manager.simulation.submit is not None:
-            yield Finding("a job manager starts with its job", (*loc, "jobManagerTask", "simulation", "submit"))
-    for one in listed:
-        yield from _task(placed, one)
-    yield from _end(scenario, job, loc, scheduled=placed.is_scheduled)
+        yield Finding(text, (*placed.loc, "maxParallelTasks"), is_warning=True)
 
 
-def _task(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
-    task, where, job, pool = one.task, one.loc, placed.job, placed.pool
-    machine = None if pool is None else pool.virtual_machine_configuration
-    if machine is not None and machine.container_configuration is not None and task.container_settings is None:
+def _manager(placed: PlacedJob) -> Iterator[Finding]:
+    manager = placed.job.job_manager_task
+    if manager is not None and manager.simulation.submit is not None:
+        yield Finding("a job manager starts with its job", (*placed.loc, "jobManagerTask", "simulation", "submit"))
+
+
+def _container(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    machine = None if placed.pool is None else placed.pool.virtual_machine_configuration
+    if machine is not None and machine.container_configuration is not None and one.task.container_settings is None:
         text = "the pool has a container configuration: tasks on it need containerSettings (InvalidPropertyValue)"
-        yield Finding(text, where)
-    actions = set(named_actions(task)) - {"none"}
-    if actions and job.on_task_failure is OnTaskFailure.NOACTION:
+        yield Finding(text, one.loc)
+
+
+def _job_actions(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    actions = set(named_actions(one.task)) - {"none"}
+    if actions and placed.job.on_task_failure is OnTaskFailure.NOACTION:
         text = "a jobAction in a job whose onTaskFailure is noaction: the service refuses it (InvalidPropertyValue)"
-        yield Finding(text, (*where, "exitConditions"))
-    submit = task.simulation.submit
+        yield Finding(text, (*one.loc, "exitConditions"))
+
+
+def _submit(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    submit, where = one.task.simulation.submit, (*one.loc, "simulation", "submit")
     if submit is None:
         return
     if one.added_at is not None:
-        yield Finding(
-            "the operation's at says when its tasks are added: leave submit out", (*where, "simulation", "submit")
-        )
-    elif submit < job.simulation.created_at and where[-1] != "jobManagerTask":
-        yield Finding("the task is added before its job", (*where, "simulation", "submit"))
+        yield Finding("the operation's at says when its tasks are added: leave submit out", where)
+    elif submit < placed.job.simulation.created_at and one.loc[-1] != "jobManagerTask":
+        yield Finding("the task is added before its job", where)
 
 
-def _end(scenario: Scenario, job: Job, loc: Loc, *, scheduled: bool) -> Iterator[Finding]:
-    """Say what becomes of a job that never ends, or ends before it begins."""
-    own = job.auto_pool
-    place = (*loc, "poolInfo", "autoPoolSpecification")
-    if own is not None and own.pool_lifetime_option == "jobschedule" and not scheduled:
-        yield Finding("the lifetime jobschedule is for job schedules only (InvalidPropertyValue)", place)
-    ends = job.on_all_tasks_complete is TERMINATES or (
-        job.job_manager_task and job.job_manager_task.kill_job_on_completion
-    )
+def _lifetime(placed: PlacedJob) -> Iterator[Finding]:
+    own = placed.job.auto_pool
+    if own is not None and own.pool_lifetime_option == "jobschedule" and not placed.is_scheduled:
+        text = "the lifetime jobschedule is for job schedules only (InvalidPropertyValue)"
+        yield Finding(text, (*placed.loc, *AUTO_POOL))
+
+
+def _endless(placed: PlacedJob) -> Iterator[Finding]:
+    """Warn of a pool that stays because nothing ends its job."""
+    job, own = placed.job, placed.job.auto_pool
+    if own is None or own.keep_alive or placed.is_scheduled or job.on_all_tasks_complete is TERMINATES:
+        return
     limit = job.constraints.max_wall_clock_time
-    if own is not None and not own.keep_alive and not scheduled and not ends and (limit is None or math.isinf(limit)):
+    is_limited = limit is not None and not math.isinf(limit)
+    if not is_limited and not (job.job_manager_task and job.job_manager_task.kill_job_on_completion):
         text = (
             "nothing ends this job, so its pool stays and is paid for until the run ends: "
             "set onAllTasksComplete to terminatejob"
         )
-        yield Finding(text, (*place,), is_warning=True)
+        yield Finding(text, (*placed.loc, *AUTO_POOL), is_warning=True)
+
+
+def _ends_at_once(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    """Warn of a job that ends before it begins."""
+    job = placed.job
     if job.on_all_tasks_complete is not TERMINATES or scenario.options.terminate_when_empty != "documented":
         return
     created = job.simulation.created_at
@@ -88,59 +121,89 @@ def _end(scenario: Scenario, job: Job, loc: Loc, *, scheduled: bool) -> Iterator
     sources = job.simulation.workload
     at_once = [source for source in sources if isinstance(source, TaskGroup) and isinstance(source.arrivals, AtOnce)]
     begins += [source.arrivals.first(created) for source in at_once if source.start is None]
-    if job.job_manager_task is None and not scheduled and not any(begin <= created for begin in begins):
+    if job.job_manager_task is None and not placed.is_scheduled and not any(begin <= created for begin in begins):
         text = (
             "no task is added with the job, so terminatejob ends it at once, as documented; "
             "the option terminateWhenEmpty: after_last_scripted_add waits for the last one"
         )
-        yield Finding(text, (*loc, "onAllTasksComplete"), is_warning=True)
+        yield Finding(text, (*placed.loc, "onAllTasksComplete"), is_warning=True)
 
 
-def check_schedules(scenario: Scenario) -> Iterator[Finding]:
+def check_schedules(scenario: Description) -> Iterator[Finding]:
     """Check when schedules run, and whether their jobs end."""
     for index, schedule in enumerate(scenario.job_schedules):
         loc: Loc = ("jobSchedules", index)
-        times, job = schedule.schedule, schedule.job_specification
-        interval = times.recurrence_interval
-        for name, value in (("recurrenceInterval", interval), ("startWindow", times.start_window)):
-            if value is not None and value < SHORTEST:
-                yield Finding("the service takes at least one minute (InvalidPropertyValue)", (*loc, "schedule", name))
-        after, until = times.do_not_run_after, times.do_not_run_until
-        if after is not None and after < (until or 0.0):
-            text = f"over at {after:g} s, before doNotRunUntil at {until or 0.0:g} s: no job is ever created"
-            yield Finding(text, (*loc, "schedule", "doNotRunAfter"), is_warning=True)
-        if interval is not None and after is None and scenario.horizon is None:
-            text = "recurs for ever: give doNotRunAfter, or the scenario a horizon"
-            yield Finding(text, (*loc, "schedule", "recurrenceInterval"))
-        ends = job.on_all_tasks_complete is TERMINATES or job.job_manager_task is not None
-        if interval is not None and not ends and job.constraints.max_wall_clock_time is None:
-            text = "its jobs never end, so only the first one runs: give a jobManagerTask, or terminatejob"
-            yield Finding(text, (*loc, "jobSpecification"), is_warning=True)
+        for rule in (_shortest_times, _window):
+            yield from until_absent(rule(schedule, loc))
+        yield from until_absent(_recurs_for_ever(scenario, schedule, loc))
+        yield from until_absent(_only_first(schedule, loc))
 
 
-def check_job_operations(scenario: Scenario, jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Check what operations on jobs and tasks name, and whether tasks have ids of their own."""
-    every = {one.job.id.lower(): one for one in reversed(jobs) if not one.is_scheduled}
+def _shortest_times(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
+    for name, key in (("recurrence_interval", "recurrenceInterval"), ("start_window", "startWindow")):
+        value = readable(schedule.schedule, name)
+        if value is not None and value < SHORTEST:
+            yield Finding("the service takes at least one minute (InvalidPropertyValue)", (*loc, "schedule", key))
+
+
+def _window(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
+    after, until = schedule.schedule.do_not_run_after, schedule.schedule.do_not_run_until
+    if after is not None and after < (until or 0.0):
+        text = f"over at {after:g} s, before doNotRunUntil at {until or 0.0:g} s: no job is ever created"
+        yield Finding(text, (*loc, "schedule", "doNotRunAfter"), is_warning=True)
+
+
+def _recurs_for_ever(scenario: Description, schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
+    times = schedule.schedule
+    if times.recurrence_interval is not None and times.do_not_run_after is None and scenario.horizon is None:
+        text = "recurs for ever: give doNotRunAfter, or the scenario a horizon"
+        yield Finding(text, (*loc, "schedule", "recurrenceInterval"))
+
+
+def _only_first(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
+    job = schedule.job_specification
+    ends = job.on_all_tasks_complete is TERMINATES or job.job_manager_task is not None
+    if schedule.schedule.recurrence_interval is not None and not ends and job.constraints.max_wall_clock_time is None:
+        text = "its jobs never end, so only the first one runs: give a jobManagerTask, or terminatejob"
+        yield Finding(text, (*loc, "jobSpecification"), is_warning=True)
+
+
+def check_job_operations(scenario: Description, jobs: list[PlacedJob], *, is_whole: bool) -> Iterator[Finding]:
+    """Check what operations on jobs and tasks name, and whether tasks have ids of their own.
+
+    Where entries are lost (`is_whole` is false), a task that nobody adds may be one of theirs.
+    """
+    every = {str(readable(one.job, "id")).lower(): one for one in reversed(jobs) if not one.is_scheduled}
     for placed in every.values():
-        yield from _second_ids(placed)
+        yield from until_absent(_second_ids(placed))
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         if not isinstance(operation, OnJob):
             continue
-        found = every.get(operation.job.lower())
-        if found is not None and operation.at < found.created_at:
-            text = f"job '{found.job.id}' is added at {found.created_at:g} s only: this comes too early (JobNotFound)"
-            yield Finding(text, loc, is_warning=True)
-        elif isinstance(operation, TaskOperation) and found is not None:
-            yield from _known_task(found, operation, loc)
+        found = every.get(str(readable(operation, "job")).lower())
+        is_early = found is not None and next(until_absent(_too_early(found, operation, loc)), None)
+        if is_early:
+            yield is_early
+        elif isinstance(operation, TaskOperation) and found is not None and is_whole:
+            yield from until_absent(_known_task(found, operation, loc))
         if isinstance(operation, UpdateJob):
-            yield from _update(found, operation, loc)
+            yield from until_absent(_update(found, operation, loc))
         if isinstance(operation, AddTasks):
-            if not operation.tasks and not operation.workload:
-                yield Finding("expected tasks, a workload, or both", loc)
-            if found is None and ":" in operation.job:
-                text = "tasks cannot be added to the job of a schedule: list them in its jobSpecification"
-                yield Finding(text, (*loc, "job"))
+            yield from until_absent(_added(found, operation, loc))
+
+
+def _too_early(placed: PlacedJob, operation: OnJob, loc: Loc) -> Iterator[Finding]:
+    if operation.at < placed.created_at:
+        text = f"job '{placed.job.id}' is added at {placed.created_at:g} s only: this comes too early (JobNotFound)"
+        yield Finding(text, loc, is_warning=True)
+
+
+def _added(placed: PlacedJob | None, operation: AddTasks, loc: Loc) -> Iterator[Finding]:
+    if not operation.tasks and not operation.workload:
+        yield Finding("expected tasks, a workload, or both", loc)
+    if placed is None and ":" in operation.job:
+        text = "tasks cannot be added to the job of a schedule: list them in its jobSpecification"
+        yield Finding(text, (*loc, "job"))
 
 
 def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterator[Finding]:
@@ -160,7 +223,7 @@ def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterato
 
 
 def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
-    """Give the ids that tasks have after others; two in one body are found in the document already."""
+    """Yield the ids that tasks have after others; two in one body are found in the document already."""
     manager = placed.job.job_manager_task
     known = set() if manager is None else {manager.id.lower()}
     for one in placed.tasks:
@@ -193,7 +256,7 @@ def _is_of_group(placed: PlacedJob, name: str) -> bool:
 
 
 def _makes(placed: PlacedJob, part: int, wanted: str) -> bool:
-    """Say whether a source gives a task of that id, in lower case; one that cannot be read is told elsewhere."""
+    """Return whether a source makes a task of that id, in lower case; for one that cannot be read, that is possible."""
     source = placed.sources[part].source
     if isinstance(source, TaskGroup):
         own = sum(one.added_at is None for one in placed.sources)

@@ -1,12 +1,13 @@
 """Every job of a scenario with the places of all that belongs to it, in whichever section that stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
-from simulator.scenario.checks.findings import Loc
+from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
 
 
@@ -29,63 +30,84 @@ class PlacedSource:
     added_at: float | None = None
 
 
-@dataclass(slots=True)
 class PlacedJob:
-    """A job with its pool, its own tasks and those that operations add."""
+    """A job with its pool, its own tasks and those that operations add; each is looked up when it is asked for."""
 
-    job: Job
-    loc: Loc
-    pool: Pool | None
-    created_at: float
-    is_scheduled: bool = False
-    tasks: list[PlacedTask] = field(default_factory=list)
-    sources: list[PlacedSource] = field(default_factory=list)
+    def __init__(
+        self, job: Job, loc: Loc, pools: Mapping[str, Pool], added: AddJob | None = None, *, is_scheduled: bool = False
+    ) -> None:
+        self.job = job
+        self.loc = loc
+        self.is_scheduled = is_scheduled
+        self.later: list[tuple[AddTasks, Loc]] = []
+        """Operations that add tasks, and where they stand."""
+        self._pools = pools
+        self._added = added
+
+    @cached_property
+    def created_at(self) -> float:
+        if self.is_scheduled:
+            return 0.0
+        return self.job.simulation.created_at if self._added is None else self._added.at
+
+    @cached_property
+    def pool(self) -> Pool | None:
+        """The pool of the job; None where it names none that can be read."""
+        return self.job.auto_pool.pool if self.job.auto_pool else self._pools.get((self.job.pool_id or "").lower())
+
+    @cached_property
+    def tasks(self) -> list[PlacedTask]:
+        found = [PlacedTask(task, (*self.loc, "tasks", index)) for index, task in enumerate(self.job.tasks)]
+        for operation, loc in self.later:
+            tasks = enumerate(operation.tasks)
+            found += [PlacedTask(task, (*loc, "tasks", index), operation.at) for index, task in tasks]
+        return found
+
+    @cached_property
+    def sources(self) -> list[PlacedSource]:
+        where = (*self.loc, "simulation", "workload")
+        found = [PlacedSource(one, (*where, index)) for index, one in enumerate(self.job.simulation.workload)]
+        for operation, loc in self.later:
+            sources = enumerate(operation.workload)
+            found += [PlacedSource(one, (*loc, "workload", index), operation.at) for index, one in sources]
+        return found
 
 
-def place(scenario: Scenario) -> list[PlacedJob]:
-    """Give the jobs of the file, of `addJob` and of schedules, in this order."""
-    pools = {pool.id.lower(): pool for pool in scenario.pools}
-    found = [_placed(job, ("jobs", i), pools, job.simulation.created_at) for i, job in enumerate(scenario.jobs)]
+def place(scenario: Description) -> list[PlacedJob]:
+    """Return the jobs of the file, of `addJob` and of schedules, in this order; those that could be read."""
+    pools = {str(name).lower(): pool for pool in scenario.pools if (name := readable(pool, "id"))}
+    found = [PlacedJob(job, ("jobs", index), pools) for index, job in enumerate(scenario.jobs)]
     for index, operation in enumerate(scenario.timeline):
-        if isinstance(operation, AddJob):
-            found.append(_placed(operation.job, ("timeline", index, "job"), pools, operation.at))
-    jobs = {one.job.id.lower(): one for one in reversed(found)}
+        if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
+            found.append(PlacedJob(job, ("timeline", index, "job"), pools, operation))
+    jobs = {str(readable(one.job, "id")).lower(): one for one in reversed(found)}
     for index, operation in enumerate(scenario.timeline):
-        if isinstance(operation, AddTasks) and operation.job.lower() in jobs:
-            _extend(jobs[operation.job.lower()], operation, ("timeline", index))
+        if isinstance(operation, AddTasks):
+            name = str(readable(operation, "job")).lower()
+            if name in jobs:
+                jobs[name].later.append((operation, ("timeline", index)))
     for index, schedule in enumerate(scenario.job_schedules):
-        loc: Loc = ("jobSchedules", index, "jobSpecification")
-        found.append(_placed(schedule.job_specification, loc, pools, 0.0, is_scheduled=True))
+        job = readable(schedule, "job_specification")
+        if job is not None:
+            loc: Loc = ("jobSchedules", index, "jobSpecification")
+            found.append(PlacedJob(job, loc, pools, is_scheduled=True))
     return found
 
 
-def _placed(
-    job: Job, loc: Loc, pools: Mapping[str, Pool], created_at: float, *, is_scheduled: bool = False
-) -> PlacedJob:
-    pool = job.auto_pool.pool if job.auto_pool else pools.get((job.pool_id or "").lower())
-    tasks = [PlacedTask(task, (*loc, "tasks", index)) for index, task in enumerate(job.tasks)]
-    sources = [
-        PlacedSource(source, (*loc, "simulation", "workload", index))
-        for index, source in enumerate(job.simulation.workload)
-    ]
-    return PlacedJob(job, loc, pool, created_at, is_scheduled, tasks, sources)
-
-
-def _extend(placed: PlacedJob, operation: AddTasks, loc: Loc) -> None:
-    at = operation.at
-    placed.tasks += [PlacedTask(task, (*loc, "tasks", i), at) for i, task in enumerate(operation.tasks)]
-    placed.sources += [PlacedSource(source, (*loc, "workload", i), at) for i, source in enumerate(operation.workload)]
-
-
-def pools_by_name(scenario: Scenario, jobs: list[PlacedJob]) -> dict[str, Pool]:
-    """Give every pool that operations may name, by lower-case id: the scenario's own and those that jobs bring."""
-    found = {pool.id.lower(): pool for pool in scenario.pools}
+def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Pool]:
+    """Return every pool that operations may name, by lower-case id: the scenario's own and those that jobs bring."""
+    found = {str(readable(pool, "id")).lower(): pool for pool in scenario.pools}
     owners: dict[Loc, str] = {
-        ("jobSchedules", i, "jobSpecification"): one.id for i, one in enumerate(scenario.job_schedules)
+        ("jobSchedules", i, "jobSpecification"): one.id
+        for i, one in enumerate(scenario.job_schedules)
+        if readable(one, "id")
     }
     for placed in jobs:
-        own = placed.job.auto_pool
-        if own is not None:
-            owner = owners.get(placed.loc, placed.job.id)
-            found.setdefault(auto_pool_id(own.id_prefix, owner).lower(), own.pool)
+        own = readable(placed.job, "auto_pool")
+        if own is None:
+            continue
+        owner = owners.get(placed.loc) or readable(placed.job, "id")
+        pool, prefix = readable(own, "pool"), readable(own, "id_prefix")
+        if owner is not None and pool is not None and prefix is not None:
+            found.setdefault(auto_pool_id(prefix, owner).lower(), pool)
     return found

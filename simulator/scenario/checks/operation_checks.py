@@ -1,55 +1,99 @@
 """What the service would refuse of an operation in any case, whatever the pool looks like by then."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final, assert_never
 
-from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding, Loc, until_absent
+from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_formula, check_interval, check_settings
+from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_interval, check_settings
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import names
+from simulator.scenario.format.job_operations import (
+    AddJob,
+    AddTasks,
+    DeleteJob,
+    DeleteJobSchedule,
+    DeleteTask,
+    DisableJob,
+    DisableJobSchedule,
+    EnableJob,
+    EnableJobSchedule,
+    ReactivateTask,
+    TerminateJob,
+    TerminateJobSchedule,
+    TerminateTask,
+    UpdateJob,
+)
 from simulator.scenario.format.pool_operations import (
     DeallocateNode,
+    DeletePool,
+    DisableAutoScale,
+    DisableScheduling,
     EnableAutoScale,
+    EnableScheduling,
     EvaluateAutoScale,
     LoseContact,
     Outage,
+    Reboot,
+    Reimage,
     RemoveNodes,
     Resize,
     StartNode,
+    StopResize,
     UpdatePool,
+    UpgradeOs,
 )
-from simulator.scenario.format.schema import ApiProfile, Operation, Scenario
+from simulator.scenario.format.schema import ApiProfile, Description, Operation
 
-MOST_NODES = 100
+MOST_NODES: Final = 100
 
 
-def check_operations(scenario: Scenario, pools: Mapping[str, Pool]) -> Iterator[Finding]:
-    """Go through the timeline; `pools` gives those that operations may name."""
+def check_operations(scenario: Description, pools: Mapping[str, Pool]) -> Iterator[Finding]:
+    """Go through the timeline; `pools` are those that operations may name."""
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
-        yield from _timeouts(operation, loc)
-        match operation:
-            case EnableAutoScale():
-                yield from _enable(operation, pools.get(operation.pool.lower()), loc)
-            case EvaluateAutoScale():
-                yield from check_formula(operation.auto_scale_formula, loc)
-            case Resize():
-                if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
-                    yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)
-            case RemoveNodes():
-                if len(operation.node_list) > MOST_NODES:
-                    text = f"{len(operation.node_list)} nodes; the service removes at most {MOST_NODES} in one request"
-                    yield Finding(f"{text} (InvalidPropertyValue)", (*loc, "nodeList"))
-            case DeallocateNode() | StartNode() if scenario.options.api_profile < ApiProfile.V2025_06:
+        yield from until_absent(_timeouts(operation, loc))
+        yield from until_absent(_operation(scenario, operation, pools, loc))
+
+
+def _operation(scenario: Description, operation: Operation, pools: Mapping[str, Pool], loc: Loc) -> Iterator[Finding]:
+    match operation:
+        case EnableAutoScale():
+            yield from _enable(operation, pools, loc)
+        case EvaluateAutoScale():
+            yield from check_formula(operation.auto_scale_formula, loc)
+        case Resize():
+            if operation.target_dedicated_nodes is None and operation.target_low_priority_nodes is None:
+                yield Finding("expected targetDedicatedNodes or targetLowPriorityNodes", loc)
+        case RemoveNodes():
+            if len(operation.node_list) > MOST_NODES:
+                text = f"{len(operation.node_list)} nodes; the service removes at most {MOST_NODES} in one request"
+                yield Finding(f"{text} (InvalidPropertyValue)", (*loc, "nodeList"))
+        case DeallocateNode() | StartNode():
+            if scenario.options.api_profile < ApiProfile.V2025_06:
                 text = f"refused in apiProfile {scenario.options.api_profile}: it came with {ApiProfile.V2025_06}"
                 yield Finding(text, (*loc, "operation"), is_warning=True)
-            case LoseContact():
-                if (operation.node_id is None) == (operation.count is None):
-                    yield Finding("expected either nodeId or count", loc)
-            case UpdatePool() if operation.start_task is not None:
+        case LoseContact():
+            if (operation.node_id is None) == (operation.count is None):
+                yield Finding("expected either nodeId or count", loc)
+        case UpdatePool():
+            if operation.start_task is not None:
                 yield from check_settings(operation.start_task, (*loc, "startTask"))
-            case Outage():
-                yield from _outage(scenario, operation, loc)
+        case Outage():
+            yield from _outage(scenario, operation, loc)
+        case StopResize() | DeletePool() | DisableAutoScale():
+            pass
+        case Reboot() | Reimage() | DisableScheduling() | EnableScheduling() | UpgradeOs():
+            pass
+        case AddJob() | AddTasks() | DisableJob() | EnableJob() | TerminateJob() | UpdateJob() | DeleteJob():
+            pass  # what jobs and tasks need is checked with them
+        case TerminateTask() | ReactivateTask() | DeleteTask():
+            pass
+        case DisableJobSchedule() | EnableJobSchedule() | TerminateJobSchedule() | DeleteJobSchedule():
+            pass
+        case _:
+            assert_never(operation)
 
 
 def _timeouts(operation: Operation, loc: Loc) -> Iterator[Finding]:
@@ -58,16 +102,18 @@ def _timeouts(operation: Operation, loc: Loc) -> Iterator[Finding]:
         yield Finding(text, (*loc, "resizeTimeout"))
 
 
-def _enable(operation: EnableAutoScale, pool: Pool | None, loc: Loc) -> Iterator[Finding]:
+def _enable(operation: EnableAutoScale, pools: Mapping[str, Pool], loc: Loc) -> Iterator[Finding]:
     if operation.auto_scale_formula is not None:
         yield from check_formula(operation.auto_scale_formula, loc)
-    elif pool is not None and pool.auto_scale_formula is None:
-        yield Finding("expected an autoScaleFormula: the pool has none", loc)
+    else:
+        pool = pools.get(operation.pool.lower())
+        if pool is not None and pool.auto_scale_formula is None:
+            yield Finding("expected an autoScaleFormula: the pool has none", loc)
     if operation.auto_scale_evaluation_interval is not None:
         yield from check_interval(operation.auto_scale_evaluation_interval, loc)
 
 
-def _outage(scenario: Scenario, operation: Outage, loc: Loc) -> Iterator[Finding]:
+def _outage(scenario: Description, operation: Outage, loc: Loc) -> Iterator[Finding]:
     if operation.size is None and operation.zone is None:
         yield Finding("expected size, zone, or both", loc)
     known = {name.lower(): name for name in (*names(), *scenario.sizes)}

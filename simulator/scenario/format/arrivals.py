@@ -1,6 +1,6 @@
 """When tasks come: at once, at given times, Poisson, by hour and weekday, in batches, with any interval.
 
-Every process is drawn from uniforms, so that two scenarios which differ only in a rate share their luck.
+Every process is drawn from uniforms, so that two scenarios which differ only in a rate share their random numbers.
 Times are seconds since the scenario's origin; a process without a `start` starts when its job is created.
 """
 
@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 import numpy as np
 import numpy.typing as npt
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     GetJsonSchemaHandler,
@@ -59,7 +60,7 @@ class Arrival(Section):
 
     @abstractmethod
     def first(self, created: float) -> float:
-        """Give a time before which nothing arrives."""
+        """Return a time before which nothing arrives."""
 
     @abstractmethod
     def times(self, count: int | None, created: float, hour: float, uniform: np.random.Generator) -> Floats:
@@ -160,13 +161,28 @@ class Poisson(Drawn):
         return begin + np.cumsum(gaps) * (S_PER_HOUR / self.rate_per_hour)
 
 
+def _of_length(count: int, what: str) -> BeforeValidator:
+    """Return a validator that refuses a list of any other length, and states how long it is."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) != count:
+            raise ValueError(f"expected {count} {what}, found {len(value)}")
+        return value
+
+    return BeforeValidator(check)
+
+
 class Profile(Drawn):
     """Poisson arrivals whose rate follows the hour of the day (UTC) and the weekday."""
 
     key: ClassVar[str] = "profile"
-    rates_per_hour: Annotated[tuple[Amount, ...], Field(min_length=24, max_length=24)]
+    rates_per_hour: Annotated[
+        tuple[Amount, ...], Field(min_length=24, max_length=24), _of_length(24, "rates, one for each hour of the day")
+    ]
     """24 rates, for the hours 0 to 23 of the day."""
-    weekdays: Annotated[tuple[Amount, ...], Field(min_length=7, max_length=7)] = (1.0,) * 7
+    weekdays: Annotated[
+        tuple[Amount, ...], Field(min_length=7, max_length=7), _of_length(7, "factors, Monday to Sunday")
+    ] = (1.0,) * 7
     """Seven factors on the rate, Monday to Sunday."""
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ from simulator.scenario.format.deployment import (
     runs_on,
 )
 from simulator.scenario.format.network import NetworkConfiguration
-from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskLuck
+from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskFaults
 from simulator.scenario.format.preemption_models import NoPreemption, Preemption
 from simulator.scenario.format.section import (
     Amount,
@@ -102,7 +102,7 @@ class PoolSimulation(Section):
     timing: Timing = Field(default_factory=_measured)
     preemption: Preemption = NoPreemption.model_construct()
     prices: Prices = Prices.model_construct()
-    start_task: StartTaskLuck = StartTaskLuck.model_construct()
+    start_task: StartTaskFaults = StartTaskFaults.model_construct()
     downloads: Downloads = Downloads.model_construct()
     contact_loss: ContactLoss = ContactLoss.model_construct()
     account: str | None = None
@@ -133,7 +133,7 @@ class Pool(Body):
     start_task: StartTask | None = None
     application_package_references: tuple[dict[str, Any], ...] = ()
     application_licenses: tuple[str, ...] = ()
-    """Each adds its price, from `simulation.prices`, to that of a node (spec §12.1)."""
+    """Each adds its price, from `simulation.prices`, to that of a node (docs/model.md#application-licences)."""
     certificate_references: tuple[dict[str, Any], ...] = ()
     network_configuration: NetworkConfiguration = NetworkConfiguration.model_construct()
     upgrade_policy: dict[str, Any] | None = None
@@ -170,7 +170,7 @@ class Pool(Body):
         return is_managed_image(self.virtual_machine_configuration)
 
     def runs_on(self, size: str) -> bool:
-        """Say whether a VM size can boot the pool's image."""
+        """Return whether a VM size can boot the pool's image."""
         return runs_on(self.virtual_machine_configuration, size)
 
     @property
@@ -219,7 +219,7 @@ class JobSimulation(Section):
     created_at: Seconds = 0.0
     """When the job is added, since the scenario's origin."""
     stream: str | None = None
-    """Name of the random numbers behind the workload, None = the job's id; jobs of one name get the same tasks."""
+    """Name of the random streams of the workload, None = the job's id; jobs of one name get the same tasks."""
     defaults: TaskDefaults = TaskDefaults.model_construct()
     workload: tuple[Workload, ...] = ()
 
@@ -312,5 +312,5 @@ class Job(Body):
 
 
 def auto_pool_id(prefix: str, owner: str) -> str:
-    """Name the pool of a job, or of a schedule for all of its jobs."""
+    """Return the id of the pool of a job, or of a schedule for all of its jobs."""
     return f"{prefix}_{owner}".replace(":", "_")

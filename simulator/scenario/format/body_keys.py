@@ -1,4 +1,4 @@
-"""Every key of the service's bodies (behaviour document, 11.2 to 11.4).
+"""Every key of the service's bodies (docs/model.md#bodies-of-the-service).
 
 Most have no effect on a simulation and are accepted in silence. `None` stands for any value, a mapping for an
 object with these keys, a list for a list of such objects.
@@ -10,7 +10,7 @@ Shape = Any
 
 
 def _keys(names: str, **inner: Shape) -> dict[str, Shape]:
-    """Give an object of which `names` may hold anything."""
+    """Return an object of which `names` may hold anything."""
     return {**dict.fromkeys(names.split()), **inner}
 
 

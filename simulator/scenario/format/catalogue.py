@@ -29,7 +29,7 @@ class VmSize(Section):
 
 
 RDMA: Final = re.compile(r"standard_(a[89]|(h|n)[a-z]*\d+(-\d+)?m?[a-z]*r[a-z]*(_.*)?)")
-"""A8 and A9, and the sizes of the H and N families with an r for RDMA in their name (documentation of the sizes)."""
+"""Standard_A8, Standard_A9, and the sizes of the H and N families that the service documents with an r for RDMA."""
 
 
 def _rdma(name: str) -> bool:
@@ -45,18 +45,18 @@ def _rows() -> dict[str, dict[str, str]]:
 
 
 def names() -> list[str]:
-    """Name every shipped size."""
+    """Return the name of every shipped size."""
     return [row["name"] for row in _rows().values()]
 
 
 def families() -> list[str]:
-    """Name the family of every shipped size."""
+    """Return the family of every shipped size."""
     return [row["family"] for row in _rows().values()]
 
 
 @cache
 def find(name: str) -> VmSize | None:
-    """Look up a size; the service compares names without case. Sizes are parsed when they are first asked for."""
+    """Return a size of the shipped table, None where there is none; a size is parsed when it is first asked for."""
     row = _rows().get(name.lower())
     if row is None:
         return None
@@ -64,5 +64,5 @@ def find(name: str) -> VmSize | None:
 
 
 def table() -> dict[str, VmSize]:
-    """Give every shipped size by lower-case name."""
+    """Return every shipped size by lower-case name."""
     return {name: size for name in _rows() if (size := find(name)) is not None}

@@ -4,18 +4,28 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
+
 from simulator.durations import format_duration
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.deployment import is_custom_image, os_kind
-from simulator.scenario.format.section import fold
-from simulator.scenario.format.stated_by_tasks import told_time
+from simulator.scenario.format.section import field_named, fold
+from simulator.scenario.format.stated_by_tasks import stated_time
 from simulator.scenario.format.timestamps import offsets, parse_time
 from simulator.scenario.format.timing import TimingPreset, preset
 
 
 def lookup(data: object, key: str) -> Any:
-    """Give the value under `key`, in any case, with or without underscores; None where there is none."""
+    """Return the value under `key`, in any case, with or without underscores, of a mapping or of what was read from it.
+
+    None where there is none.
+    """
+    if isinstance(data, BaseModel):
+        name = field_named(data, key)
+        return lookup(data.model_extra, key) if name is None else getattr(data, name)
     if isinstance(data, Mapping):
+        if key in data:
+            return data[key]
         for name, value in data.items():
             if isinstance(name, str) and fold(name) == fold(key):
                 return value
@@ -23,22 +33,23 @@ def lookup(data: object, key: str) -> Any:
 
 
 def put(data: Mapping[Any, Any], key: str, value: object) -> dict[Any, Any]:
-    """Give a copy with `key`, however it is written there, set to `value`."""
+    """Return a copy with `key`, however it is written there, set to `value`."""
     kept = {name: old for name, old in data.items() if not (isinstance(name, str) and fold(name) == fold(key))}
     return {**kept, key: value}
 
 
 def complete(data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Mapping[str, float]]) -> dict[Any, Any]:
-    """Resolve sizes, timings and absolute times; what is malformed is left for the schema to report."""
+    """Resolve sizes, timings and absolute times; what is malformed is left for the schema to report.
+
+    Where the origin or the preset of the timing is malformed, the rest is completed all the same, so that one mistake
+    is one problem.
+    """
     document = dict(data)
-    try:
-        origin = parse_time(lookup(document, "origin") or origin)
-    except ValueError:
-        return document
+    begin = _origin(lookup(document, "origin") or origin)
     for key in ("horizon", "pools", "jobs", "jobSchedules", "job_schedules", "timeline"):
         if key in document:
-            document[key] = offsets({key: document[key]}, origin)[key]
-    name = lookup(lookup(document, "options"), "timingPreset") or TimingPreset.MEASURED
+            document[key] = offsets({key: document[key]}, begin)[key]
+    name = _preset(lookup(lookup(document, "options"), "timingPreset")) or TimingPreset.MEASURED
     if isinstance(document.get("pools"), list | tuple):
         document["pools"] = [_pool(pool, name) for pool in document["pools"]]
     if isinstance(document.get("jobs"), list | tuple):
@@ -55,47 +66,58 @@ NESTED = {"jobSchedules": "jobSpecification", "timeline": "job"}
 """Where else jobs stand than under `jobs`."""
 
 
-def _nested(item: object, key: str, default: object) -> object:
+def _origin(value: object) -> datetime | None:
+    try:
+        return parse_time(value)
+    except ValueError:
+        return None
+
+
+def _preset(value: object) -> TimingPreset | None:
+    """Return the preset of that name; None where there is none."""
+    return TimingPreset(value) if isinstance(value, str) and value in list(TimingPreset) else None
+
+
+def _nested(item: object, key: str, default: TimingPreset) -> object:
     """Complete a job that stands inside something else."""
     job = lookup(item, key)
     return put(item, key, _job(job, default)) if isinstance(item, Mapping) and isinstance(job, Mapping) else item
 
 
-def _pool(pool: object, default: object) -> object:
-    """Give a pool whose timing has every value: its own, then its preset's."""
+def _pool(pool: object, default: TimingPreset) -> object:
+    """Return a pool whose timing has every value: its own, then its preset's."""
     if not isinstance(pool, Mapping):
         return pool
     simulation = lookup(pool, "simulation") or {}
     if not isinstance(simulation, Mapping) or not isinstance(lookup(simulation, "timing") or {}, Mapping):
         return pool
     timing = dict(lookup(simulation, "timing") or {})
-    try:
-        name = TimingPreset(timing.pop("preset", default))
-    except ValueError:
-        return pool
+    own = _preset(timing.get("preset"))
+    if own is not None:
+        del timing["preset"]
     machine = lookup(pool, "virtualMachineConfiguration")
     kind = os_kind(machine, lookup(pool, "cloudServiceConfiguration"))
-    filled = preset(name, kind, custom_image=is_custom_image(machine))
+    filled = preset(own or default, kind, custom_image=is_custom_image(machine))
     given = {fold(key) for key in timing if isinstance(key, str)}
-    filled = {**filled, **told_start_task(pool)}
+    filled = {**filled, **stated_start_task(pool)}
     filled = {key: value for key, value in filled.items() if fold(key) not in given}
     return put(pool, "simulation", put(simulation, "timing", {**filled, **timing}))
 
 
-def told_start_task(pool: Mapping[Any, Any]) -> dict[str, str]:
-    """Give the run time that the body of the start task tells; what is malformed there is reported later."""
+def stated_start_task(pool: Mapping[Any, Any]) -> dict[str, str]:
+    """Return the run time that the body of the start task states; what is malformed there is reported later."""
     task = lookup(pool, "startTask")
     settings = lookup(task, "environmentSettings") or ()
     if not isinstance(settings, list | tuple) or not all(isinstance(one, Mapping) for one in settings):
         return {}
     try:
-        time, _ = told_time(str(lookup(task, "commandLine") or ""), settings)
+        time, _ = stated_time(str(lookup(task, "commandLine") or ""), settings)
     except ValueError:
         return {}
     return {} if time is None else {"startTask": format_duration(time.mean)}
 
 
-def _job(job: object, default: object) -> object:
+def _job(job: object, default: TimingPreset) -> object:
     """Complete the pool of a job that brings its own."""
     info = lookup(job, "poolInfo")
     auto = lookup(info, "autoPoolSpecification")
@@ -106,37 +128,41 @@ def _job(job: object, default: object) -> object:
 
 
 def pool_bodies(document: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
-    """Go through the pools of a document, those of jobs included."""
+    """Yield the pools of a document, those of jobs included."""
+    yield from (pool for pool in _pools(document) if isinstance(pool, Mapping))
+
+
+def _pools(document: Mapping[Any, Any]) -> Iterator[Any]:
+    """Yield what stands where pools do: bodies, or what was read from them."""
     jobs = _list(document, "jobs")
     for key, inner in NESTED.items():
-        jobs += [lookup(item, inner) for item in lookup(document, key) or () if isinstance(item, Mapping)]
+        jobs += [lookup(item, inner) for item in _list(document, key)]
     own = [lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool") for job in jobs]
-    for pool in [*_list(document, "pools"), *own]:
-        if isinstance(pool, Mapping):
-            yield pool
+    yield from [*_list(document, "pools"), *own]
 
 
 def _list(document: Mapping[Any, Any], key: str) -> list[Any]:
-    value = document.get(key)
+    value = lookup(document, key)
     return list(value) if isinstance(value, list | tuple) else []
 
 
 def _sizes(document: Mapping[Any, Any], prices: Mapping[str, Mapping[str, float]]) -> object:
-    """Give the sizes that pools use: the scenario's own over the price file's over the catalogue's."""
+    """Return the sizes that pools use: the scenario's own over the price file's over the catalogue's."""
     own = document.get("sizes") or {}
     if not isinstance(own, Mapping):
         return own
     given = {str(name).lower(): (name, size) for name, size in own.items()}
     sizes: dict[Any, Any] = {}
-    for pool in pool_bodies(document):
+    for pool in _pools(document):
         name = lookup(pool, "vmSize")
         if isinstance(name, str) and name not in sizes:
-            _, size = given.pop(name.lower(), (name, {}))
+            _, size = given.get(name.lower(), (name, {}))
             described = _size(name, size, prices)
             if described:
                 sizes[name] = described
+    used = {str(name).lower() for name in sizes}
     for name, size in given.values():  # not used: kept, so that mistakes in them are found
-        if name not in sizes:
+        if str(name).lower() not in used:
             sizes[name] = _size(str(name), size, prices)
     return sizes
 

@@ -1,7 +1,7 @@
 """What boots on a pool's nodes: virtual machines or cloud services, their image, system and node agent.
 
 The table of node agents is what the service's list of them held in 2025 and before; ids that it lacks are accepted
-with a warning (behaviour document, 11.1).
+with a warning (docs/model.md#bodies-of-the-service).
 """
 
 import re
@@ -88,7 +88,7 @@ class CloudServiceConfiguration(Body):
 
 
 def get(body: object, key: str) -> Any:
-    """Look up `key` without case in a body, parsed or not."""
+    """Return the value under `key`, without case, in a body, parsed or not."""
     if isinstance(body, BaseModel):
         own = {field.alias or name: getattr(body, name) for name, field in type(body).model_fields.items()}
         body = own | (body.model_extra or {})
@@ -100,14 +100,14 @@ def get(body: object, key: str) -> Any:
 
 
 def is_windows_agent(agent: str) -> bool | None:
-    """Tell the system from the id of a node agent; None where it is not known."""
+    """Return whether a node agent is for Windows, by its id; None where that is not known."""
     if agent.lower() not in NODE_AGENTS:
         return None
     return "windows" in agent.lower()
 
 
 def is_windows_image(image: object) -> bool | None:
-    """Tell the system from an image's publisher and offer; None where they do not say."""
+    """Return whether an image is one of Windows, by publisher and offer; None where they do not show it."""
     publisher, offer = str(get(image, "publisher") or "").lower(), str(get(image, "offer") or "").lower()
     if "windows" in publisher or "windows" in offer:
         return True
@@ -115,7 +115,7 @@ def is_windows_image(image: object) -> bool | None:
 
 
 def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
-    """Tell from image, node agent or cloud service what a node boots."""
+    """Return what a node boots, by image, node agent or cloud service."""
     if cloud_service is not None:
         return OsKind.CLOUD_SERVICE
     agent = str(get(virtual_machine, "nodeAgentSKUId") or "")
@@ -127,18 +127,18 @@ def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
 
 
 def is_custom_image(virtual_machine: object) -> bool:
-    """Tell whether nodes boot from an image of the user's own."""
+    """Return whether nodes boot from an image of the user's own."""
     return get(get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
 
 
 def is_managed_image(virtual_machine: object) -> bool:
-    """Tell whether the image is a managed one, and none of a gallery: such pools have a cap of their own."""
+    """Return whether the image is a managed one, and none of a gallery: such pools have a cap of their own."""
     found = str(get(get(virtual_machine, "imageReference"), "virtualMachineImageId") or "").lower()
     return "/images/" in found and "/galleries/" not in found
 
 
 def runs_on(virtual_machine: object, size: str) -> bool:
-    """Say whether a VM size can boot the image: processor and generation must match."""
+    """Return whether a VM size can boot the image: processor and generation must match."""
     image = get(virtual_machine, "imageReference")
     words = f"{get(image, 'sku') or ''} {get(image, 'offer') or ''}".strip().lower()
     if not words:

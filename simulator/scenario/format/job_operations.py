@@ -61,7 +61,7 @@ class TerminateTask(OnJob):
 
 
 class ReactivateTask(OnJob):
-    """Let a task that has failed run again."""
+    """Queue a task that has failed again."""
 
     operation: Literal["reactivateTask"]
     task: str

@@ -1,4 +1,4 @@
-"""Job schedules (behaviour document, 9.2): when a job of which kind is created again and again."""
+"""Job schedules (docs/model.md#job-schedules): when a job of which kind is created again and again."""
 
 import math
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class JobSchedule(Body):
         return body
 
     def occurrences(self, horizon: float | None) -> list[float]:
-        """Give the times at which a job is due, in seconds; the end of the run bounds them where nothing else does."""
+        """Return the times at which a job is due, in seconds; the end of the run bounds them if nothing else does."""
         first = self.schedule.do_not_run_until or 0.0
         after = self.schedule.do_not_run_after
         last = min(math.inf if after is None else after, math.inf if horizon is None else horizon)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from simulator.scenario.format.schema import Scenario
+from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import schema_of
 
 _FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
 
 
 def build() -> dict[str, Any]:
-    """Give the schema that editors and other tools use; the loader's own messages say more."""
-    schema = schema_of(Scenario)
+    """Return the schema that editors and other tools use; the loader's own messages say more."""
+    schema = schema_of(Description)
     definitions = schema["$defs"]
     for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
         definitions[f"{name}File"] = {

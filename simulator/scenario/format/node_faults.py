@@ -7,13 +7,13 @@ from pydantic import Field
 from simulator.scenario.format.section import Amount, Fraction, Section
 
 
-class StartTaskLuck(Section):
+class StartTaskFaults(Section):
     """How often a start task fails; its duration stands in the pool's timing."""
 
     failure_probability: Fraction = 0.0
-    """Chance that one attempt ends with `exit_code`."""
+    """Probability that one attempt ends with `exit_code`."""
     crowding: Fraction = 0.0
-    """Added to that chance for every other node of the pool whose start task ran at the same time, at its busiest."""
+    """Added to that for every other node of the pool whose start task ran at the same time, at its busiest."""
     exit_code: Annotated[int, Field(ge=1)] = 1
 
 
@@ -22,11 +22,11 @@ class Download(Section):
 
     size_mib: Amount = Field(default=0.0, alias="sizeMiB")
     failure_probability: Fraction = 0.0
-    """Chance that fetching or unpacking it fails, which leaves a starting node unusable."""
+    """Probability that fetching or unpacking it fails, which leaves a starting node unusable."""
 
 
 class Downloads(Section):
-    """What nodes and tasks fetch, and how fast: time is the sum of sizes over the bandwidth (spec §10)."""
+    """What nodes and tasks fetch, and how fast: time is size over bandwidth (docs/model.md#downloads)."""
 
     bandwidth: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
     """MiB per second of one node (assumption)."""
@@ -36,16 +36,16 @@ class Downloads(Section):
     """By the name in `containerImageNames`."""
 
     def package(self, application: str, version: str | None) -> Download:
-        """Give what is known of a package: of this version, or of the application."""
+        """Return what is known of a package: of this version, or of the application."""
         known = {name.lower(): one for name, one in self.application_packages.items()}
         return known.get(f"{application}:{version}".lower()) or known.get(application.lower()) or NOTHING
 
     def image(self, name: str) -> Download:
-        """Give what is known of a container image."""
+        """Return what is known of a container image."""
         return self.container_images.get(name, NOTHING)
 
     def seconds(self, size_mib: float) -> float:
-        """Give how long a node takes to fetch so much."""
+        """Return how long a node takes to fetch that many MiB."""
         return size_mib / self.bandwidth
 
 

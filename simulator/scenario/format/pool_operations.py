@@ -1,6 +1,6 @@
 """What an operator does to pools and nodes, and when: one section for each of the service's operations.
 
-Operations on jobs and tasks stand beside these in the scenario's `timeline`; each is told by its `operation`.
+Operations on jobs and tasks stand beside these in the scenario's `timeline`; each is known by its `operation`.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ class DisableAutoScale(Operated):
 
 
 class EvaluateAutoScale(Operated):
-    """Say what a formula would give now; the pool is not changed."""
+    """Evaluate a formula; the pool is not changed."""
 
     operation: Literal["evaluateAutoScale"]
     auto_scale_formula: str
@@ -94,7 +94,7 @@ class Reboot(Operated):
 
 
 class Reimage(Operated):
-    """Put the operating system on nodes anew; cloud services only."""
+    """Install the operating system of nodes again; cloud services only."""
 
     operation: Literal["reimage"]
     node_id: NodeIds
@@ -127,7 +127,7 @@ class DisableScheduling(Operated):
 
 
 class EnableScheduling(Operated):
-    """Let nodes take tasks again."""
+    """Place tasks on nodes again."""
 
     operation: Literal["enableScheduling"]
     node_id: NodeIds
@@ -164,7 +164,7 @@ class UpgradeOs(Operated):
 
 
 class LoseContact(Operated):
-    """The service loses contact with nodes: those named, or so many of the ready ones at random."""
+    """The service loses contact with nodes: those named, or a number of the ready ones at random."""
 
     operation: Literal["loseContact"]
     node_id: NodeIds | None = None

@@ -11,7 +11,7 @@ from simulator.durations import Seconds
 from simulator.scenario.format.section import Amount, Count, Fraction, Section
 
 BANDS: Final = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175, "20+": 0.25}
-"""Middle of each published eviction-rate band, read as a probability per hour (assumptions P29, P41)."""
+"""Middle of each published eviction-rate band, read as a probability per hour (docs/model.md#preemption-models)."""
 
 EvictionRateBand = Literal["0-5", "5-10", "10-15", "15-20", "20+"]
 Rate = Annotated[Amount, Field(gt=0)]
@@ -86,7 +86,7 @@ class CapacityEvent(Section):
 
 
 class CapacityPoint(Section):
-    """From `at` on, so many low-priority nodes are available."""
+    """The number of low-priority nodes available from `at` on."""
 
     at: Seconds
     available: Count

@@ -1,15 +1,14 @@
-"""The scenario: the file format is the type."""
+"""What a scenario file says: the file format is the type. Whether it can be simulated is up to `Scenario`."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from simulator.distributions import TimeDistribution, Uniform
 from simulator.durations import Limit, Seconds
-from simulator.errors import Problem
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.complete import complete
@@ -26,7 +25,7 @@ ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 class ApiProfile(StrEnum):
-    """Generations of the service's interface that differ in what they can do (behaviour document, 1.4)."""
+    """Generations of the service's interface that differ in what they can do (docs/model.md#service-generations)."""
 
     V2020_09 = "2020-09"
     V2024_02 = "2024-02"
@@ -59,42 +58,42 @@ def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Options(Section):
-    """Decisions on points that the service leaves open (behaviour document, 15.1), each an assumption."""
+    """Decisions on points that the service leaves open, each an assumption (docs/model.md#options)."""
 
     api_profile: ApiProfile = ApiProfile.V2020_09
-    """Which generation of the service acts: what came later is read and does nothing (P26)."""
+    """Which generation of the service acts: what came later is read and does nothing."""
     timing_preset: TimingPreset = TimingPreset.MEASURED
     unusable_recovery: Annotated[Literal["never"] | TimeDistribution, BeforeValidator(_recovery)] = Uniform[
         Seconds
     ].model_construct(low=900.0, high=2700.0)
-    """How long the service needs to regain contact with a node (P23)."""
+    """How long the service needs to regain contact with a node."""
     lost_node_requeue_delay: Seconds = 300.0
-    """After what time the tasks of a node without contact return to the queue (P24)."""
+    """After what time the tasks of a node without contact return to the queue."""
     reboot_allowed_states: Literal["extended", "api"] = "extended"
-    """Whether a broken node can be rebooted too (P18)."""
+    """Whether a broken node can be rebooted too."""
     cpu_slowdown: bool = False
-    """Whether tasks may ask for more cores than a node has and then slow each other down; else they wait (P52)."""
+    """Whether tasks may ask for more cores than a node has and then slow each other down; else they wait."""
     enforce_local_resources: Literal["none", "disk", "disk_and_memory"] = "none"
     """Whether a local disk that tasks have filled makes its node unusable, and whether tasks are placed by slots
-    whatever memory they ask for, as the service does, with a warning where a node has less (P59)."""
+    whatever memory they ask for, as the service does, with a warning where a node has less."""
     inter_node_cap: Positive | Literal["by_mode"] = "by_mode"
-    """Most nodes of a pool with inter-node communication (P2); by mode: 100, or 80 in user-subscription mode."""
+    """Most nodes of a pool with inter-node communication; by mode: 100, or 80 in user-subscription mode."""
     inter_node_allocation_probability: Fraction = 1.0
-    """Chance that a pool with inter-node communication gets each node it asks for: its nodes must be near each other,
-    others come from many clusters; a node not got is `AllocationFailed` (feature 29)."""
+    """Probability that a pool with inter-node communication gets each node that it asks for: its nodes must be near
+    each other, others come from many clusters; a node that it does not get is `AllocationFailed`."""
     equal_priority_policy: EqualPriorityPolicy = EqualPriorityPolicy.UNIFORM
     task_order: Literal["creation", "random"] = "creation"
-    """In what order the tasks of a job start (P12)."""
+    """In what order the tasks of a job start."""
     gang_reserve: bool = False
-    """Whether a multi-instance task at the head of the queue keeps idle nodes free for itself (P17)."""
+    """Whether a multi-instance task at the head of the queue keeps idle nodes free for itself."""
     gang_node_types: Literal["any", "dedicated"] = "any"
-    """On which nodes multi-instance tasks run (P17)."""
+    """On which nodes multi-instance tasks run."""
     terminate_when_empty: Literal["documented", "after_last_scripted_add"] = "documented"
-    """Whether `terminatejob` ends a job while tasks of the script are yet to come (P51)."""
+    """Whether `terminatejob` ends a job while tasks of the script are yet to come."""
     dispatch_counted_as: Literal["running", "active"] = "running"
-    """As what metrics count a task between assignment and start (P48)."""
+    """As what metrics count a task between assignment and start."""
     preemption_counts_as_requeue: bool = False
-    """Whether the loss of a node raises a task's requeue count (P14)."""
+    """Whether the loss of a node raises a task's requeue count."""
     retry_position: Literal["creation_order", "tail"] = "creation_order"
     scale_down_order: ScaleDownOrder = ScaleDownOrder.NEWEST_IDLE_FIRST
     node_tie_break: Literal["lowest_sequence", "random"] = "lowest_sequence"
@@ -104,36 +103,36 @@ class Options(Section):
     billing_granularity: Literal["second", "minute", "hour"] = "second"
     billing_minimum_s: Amount = 0.0
     bill_preempted_disks: bool = False
-    """Whether the data disks of a preempted node are paid for (P10)."""
+    """Whether the data disks of a preempted node are paid for."""
     low_priority_ratio: Fraction | None = None
     """Low-priority price of a size without one, as a share of the dedicated; None: Linux 0.2, Windows 0.4."""
     allocation_tail_model: Literal["linear", "log"] = "linear"
     max_rounds_per_instant: Positive = 10_000
     first_eval: Literal["immediate", "after_interval"] = "immediate"
-    """When a pool created with autoscale is evaluated first (P22)."""
+    """When a pool created with autoscale is evaluated first."""
     autoscale_resize_timeout: Limit = 900.0
-    """After what time a growth under autoscale gives up (P3)."""
+    """After what time a growth under autoscale gives up."""
     autoscale_retry: Literal["on_target_change", "on_shortfall"] = "on_target_change"
-    """Whether an evaluation with unchanged targets tries again after a resize that fell short (P40)."""
+    """Whether an evaluation with unchanged targets tries again after a resize that fell short."""
     run_on_reenable: bool = True
-    """Whether enabling autoscale again evaluates at once (A26)."""
+    """Whether enabling autoscale again evaluates at once."""
     autoscale_drain_timeout: Limit | None = None
-    """After what time a drain under autoscale gives up; None: never (P60)."""
+    """After what time a drain under autoscale gives up; None: never."""
     pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"
-    """What becomes of a result while a drain blocks the pool (P34)."""
+    """What becomes of a result while a drain blocks the pool."""
     sample_profile: Literal["typical", "documented", "custom"] = "typical"
-    """How late samples can be read: 0 to 10 s, 60 s, or as the next two say (A21)."""
+    """How late samples can be read: 0 to 10 s, 60 s, or as the next two say."""
     sample_delay_s: Amount = 0.0
     sample_jitter_s: Amount = 0.0
     sample_phase_s: Annotated[Amount, Field(lt=30)] = 0.0
     """When the sampler ticks inside its period of 30 s."""
     sample_drop_probability: Fraction = 0.0
     cpu_scale: Literal["fraction", "percent"] = "fraction"
-    """Scale of `$CPUPercent` (A20)."""
+    """Scale of `$CPUPercent`."""
     retired_metrics: Literal["absent", "sampled"] = "absent"
-    """Whether node metrics that the service stopped sampling in 2024 have samples (G11)."""
+    """Whether node metrics that the service stopped sampling in 2024 have samples."""
     formula: Annotated[dict[str, Any], AfterValidator(_formula_options)] = Field(default_factory=dict)
-    """Options of the formula language by name, e.g. `percentile_method` (language specification, section 11)."""
+    """Options of the formula language by name (docs/autoscale-language.md#options-of-the-language)."""
     record_traces: bool = False
     """Whether each evaluation keeps why it came to its result."""
 
@@ -166,7 +165,7 @@ Operation = Annotated[PoolOperation | JobOperation, Field(discriminator="operati
 """One entry of the timeline."""
 
 
-class Scenario(Section):
+class Description(Section):
     """A complete description of one simulation; nothing is filled in later."""
 
     name: str = ""
@@ -187,7 +186,6 @@ class Scenario(Section):
     jobs: tuple[Job, ...] = ()
     job_schedules: tuple[JobSchedule, ...] = ()
     timeline: tuple[Operation, ...] = ()
-    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     @model_validator(mode="before")
     @classmethod
@@ -196,23 +194,7 @@ class Scenario(Section):
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
 
     def free_addresses(self, subnet: str | None) -> int | None:
-        """Give the addresses of a subnet that nodes can have; None = without limit."""
+        """Return the addresses of a subnet that nodes can have; None = without limit."""
         if subnet is None:
             return None
         return next((one.free_addresses for name, one in self.subnets.items() if name.lower() == subnet), None)
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What the loader found odd but not wrong."""
-        return self._warnings
-
-    def with_warnings(self, warnings: tuple[Problem, ...]) -> Self:
-        """Give an equal scenario that carries `warnings`."""
-        copy = self.model_copy()
-        copy._warnings = warnings  # noqa: SLF001 - our own
-        return copy
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scenario) and self.model_dump() == other.model_dump()
-
-    __hash__ = None  # type: ignore[assignment]  # as beside any __eq__; pydantic would give one

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
-from typing import Annotated, Any, TypeVar
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -11,8 +11,9 @@ from pydantic.alias_generators import to_camel
 E = TypeVar("E", bound=StrEnum)
 
 
+@lru_cache(maxsize=4096)
 def fold(key: str) -> str:
-    """Give what `vmSize`, `vm_size` and `VMSIZE` have in common: the service reads keys without case."""
+    """Return the form that `vmSize`, `vm_size` and `VMSIZE` have in common: the service reads keys without case."""
     return key.replace("_", "").lower()
 
 
@@ -40,7 +41,28 @@ DisplayName = Annotated[str, Field(max_length=1024)]
 """What people call a thing; it has no effect."""
 
 
-class Section(BaseModel):
+class AbsentPartError(Exception):
+    """A part was asked for that the document has in a form that cannot be read; its own problem is reported already."""
+
+
+class Part(BaseModel):
+    """Any mapping of a scenario file.
+
+    An object that stands for a document with mistakes lacks the fields that could not be read
+    (`simulator/scenario/checks/remains.py`): asking for one raises AbsentPartError, so that no check takes a default
+    for what the file says.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise AbsentPartError for a field without a value; called only for names that the object lacks."""
+            if name in type(self).model_fields:
+                raise AbsentPartError(name)
+            return super().__getattr__(name)
+
+
+class Section(Part):
     """A section of our own: an unknown key is an error.
 
     Validators are built when one is first needed; a default that is a section of its own is therefore written
@@ -71,7 +93,7 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema(by_alias=True, mode="validation")
 
 
-class Body(BaseModel):
+class Body(Part):
     """A body of the service: keys without case, what a simulation does not use is kept verbatim."""
 
     model_config = ConfigDict(
@@ -88,7 +110,7 @@ class Body(BaseModel):
     def _canonical_keys(cls, data: object) -> object:
         if not isinstance(data, Mapping):
             return data
-        known = _known(cls)
+        known = keys_of(cls)
         body: dict[Any, Any] = {}
         for key, value in data.items():
             name = known.get(fold(key)) if isinstance(key, str) else None
@@ -100,5 +122,18 @@ class Body(BaseModel):
 
 
 @cache
-def _known(body: type[Body]) -> dict[str, str]:
-    return {fold(name): field.alias or name for name, field in body.model_fields.items()}
+def keys_of(part: type[BaseModel]) -> dict[str, str]:
+    """Return the keys of a mapping as files write them, by their folded form."""
+    return {fold(name): field.alias or name for name, field in part.model_fields.items()}
+
+
+@cache
+def _fields_of(part: type[BaseModel]) -> dict[str, str]:
+    """Return the attributes of a mapping by the folded keys that stand for them."""
+    fields = part.model_fields.items()
+    return {fold(key): name for name, field in fields for key in (name, field.alias or name)}
+
+
+def field_named(part: BaseModel, key: str) -> str | None:
+    """Return the attribute that holds what a file has under `key`; None where there is none."""
+    return _fields_of(type(part)).get(fold(key))

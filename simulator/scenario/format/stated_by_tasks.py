@@ -1,6 +1,6 @@
-"""What a listed task says about itself: `simulation`, environment settings, command line, the job's defaults.
+"""What a listed task states about itself: `simulation`, environment settings, command line, the job's defaults.
 
-First match wins, per attribute (behaviour document, 11.5): bodies written for the service run unchanged.
+First match wins, per attribute (docs/model.md#sources-of-durations): bodies written for the service run unchanged.
 """
 
 import re
@@ -32,7 +32,7 @@ class Stated:
     coordination: Distribution[float] | None
     """Of a multi-instance task."""
     source: str
-    """Which source said the duration: simulation, environment, command line or defaults; empty where none did."""
+    """Which source states the duration: simulation, environment, command line or defaults; empty where none did."""
 
 
 def stated(task: Task, defaults: TaskDefaults) -> Stated:
@@ -77,8 +77,8 @@ def _command(line: str) -> Distribution[float] | None:
     return None
 
 
-def told_time(line: str, settings: Iterable[Mapping[str, Any]]) -> tuple[Distribution[float] | None, str]:
-    """Give the duration of a start, preparation or release task that its own body tells, and which part of it does."""
+def stated_time(line: str, settings: Iterable[Mapping[str, Any]]) -> tuple[Distribution[float] | None, str]:
+    """Return the duration that the body of a start, preparation or release task states, and which part of it does."""
     by_name = {str(item.get("name")): item.get("value") for item in settings}
     own = _time(by_name.get("SIM_DURATION"))
     if own is not None:

@@ -42,7 +42,7 @@ class DependsOn(Body):
 class TaskConstraints(Body):
     max_task_retry_count: Retries | None = None
     max_wall_clock_time: Limit | None = None
-    """Of one attempt, from its start (assumption P16)."""
+    """Of one attempt, from its start (docs/model.md#time-limits-of-tasks)."""
     retention_time: Limit = 7 * 86400.0
 
 
@@ -102,7 +102,7 @@ class TaskSimulation(Section):
     coordination: TimeDistribution | None = None
     """How long the coordination command of a multi-instance task takes; None: what `sleep` in it says."""
     coordination_failure_probability: Fraction = 0.0
-    """Chance that this command fails on one node in one attempt, which then fails with `coordination_exit_code`."""
+    """Probability that this command fails on one node in one attempt, which fails with `coordination_exit_code`."""
     coordination_exit_code: FailingCode = 1
     checkpoints: Checkpoints | None = None
 
@@ -162,7 +162,7 @@ class NodeTaskSimulation(Section):
 
     duration: TimeDistribution | None = None
     failure_probability: Fraction = 0.0
-    """Chance that one attempt fails."""
+    """Probability that one attempt fails."""
 
 
 class JobPreparationTask(Body):
@@ -202,7 +202,7 @@ class TaskGroup(Section):
     number_of_instances: Positive = 1
     max_task_retry_count: Retries | None = None
     failure_probability: Fraction = 0.0
-    """Chance that an attempt ends with `exit_code`, independent from attempt to attempt."""
+    """Probability that an attempt ends with `exit_code`, independent from attempt to attempt."""
     exit_code: ExitCode = 1
     max_wall_clock_time: Limit | None = None
     input: NumberDistribution | None = None
@@ -210,14 +210,14 @@ class TaskGroup(Section):
     coordination: TimeDistribution | None = None
     """How long the coordination command of multi-instance tasks takes."""
     coordination_failure_probability: Fraction = 0.0
-    """Chance that this command fails on one node in one attempt, which then fails with `coordination_exit_code`."""
+    """Probability that this command fails on one node in one attempt, which fails with `coordination_exit_code`."""
     coordination_exit_code: FailingCode = 1
     checkpoints: Checkpoints | None = None
     start: Seconds | None = None
     """When the first may come, since the origin; None = when its job is created."""
 
     def prefix(self, part: int, *, is_alone: bool) -> str:
-        """Give what its tasks' ids begin with, as the group at place `part` of its job."""
+        """Return what its tasks' ids begin with, as the group at place `part` of its job."""
         return self.id_prefix or ("task" if is_alone else f"group{part + 1}")
 
 

@@ -1,4 +1,7 @@
-"""Which task waits for which (behaviour document, 8.2): `dependsOn`, and failures that let children run."""
+"""Which task waits for which: `dependsOn`, and failures that let children run.
+
+See docs/model.md#dependencies-and-exit-conditions.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ class Dependencies:
     parent: Ints
     child: Ints
     waiting: Ints
-    """How many parents each row has, unknown ones included: those are never satisfied (assumption P35)."""
+    """How many parents each row has, unknown ones included: those are never satisfied."""
     satisfies: npt.NDArray[np.int8]
     """Bit 1: the row's failure lets its children run; bit 2: its success does not."""
 
@@ -37,7 +40,7 @@ class Dependencies:
 def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int]) -> Dependencies:
     """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order.
 
-    `codes` gives the failing exit codes of rows whose body does not say them.
+    `codes` holds the failing exit codes of rows whose body does not say them.
     """
     edges: list[tuple[int, int]] = []
     orphans: list[int] = []
@@ -66,7 +69,7 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int
 
 
 def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:
-    """Give the parents that exist, and the ids that nobody has; ranges match whole numbers, zeros in front or not."""
+    """Return the parents that exist, and the ids that nobody has; ranges match whole numbers, zeros in front or not."""
     found: set[int] = set()
     unknown: list[str] = []
     depends = task.depends_on
@@ -88,7 +91,7 @@ def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int
 
 
 def failure_satisfies(task: Task) -> bool:
-    """Say whether children run although `task` has failed, by the exit codes that it is known to have."""
+    """Return whether children run although `task` has failed, by the exit codes that it is known to have."""
     return ending(task, failing_code(task, None), task.simulation.error).satisfies
 
 

@@ -1,4 +1,7 @@
-"""What the end of a task means for its children and its job: `exitConditions` (behaviour document, 8.2)."""
+"""What the end of a task means for its children and its job: `exitConditions`.
+
+See docs/model.md#dependencies-and-exit-conditions.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +21,7 @@ class Ending:
 
 
 def ending(task: Task | None, code: int | None, error: str | None = None) -> Ending:
-    """Tell what follows from an exit code, or from an error beside it; None = the process had no exit code.
+    """Return what follows from an exit code, or from an error beside it; None = the process had no exit code.
 
     A listed code beats `fileUploadError`; `default` covers other codes than 0 and errors that are not listed.
     """
@@ -35,7 +38,7 @@ def ending(task: Task | None, code: int | None, error: str | None = None) -> End
 
 
 def named_actions(task: Task) -> list[str]:
-    """Give every job action that a task's exit conditions name."""
+    """Return every job action that a task's exit conditions name."""
     conditions = task.exit_conditions or {}
     options = [lookup(conditions, name) for name in ("preProcessingError", "fileUploadError", "default")]
     for key in ("exitCodes", "exitCodeRanges"):
@@ -44,7 +47,7 @@ def named_actions(task: Task) -> list[str]:
 
 
 def failing_code(task: Task, stated: int | None) -> int | None:
-    """Give the exit code with which a task fails in the end; None if its process never says one."""
+    """Return the exit code with which a task fails in the end; None if its process never says one."""
     codes = task.simulation.exit_codes
     if codes == (0,) and stated is not None:
         codes = (stated,)

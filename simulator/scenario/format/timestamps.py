@@ -40,8 +40,8 @@ INSTANT_KEYS: Final = frozenset(
 """Folded names of the keys whose value is an instant."""
 
 
-def offsets(data: Any, origin: datetime, *, instant: bool = False) -> Any:
-    """Replace absolute times under the keys of instants by durations since `origin`."""
+def offsets(data: Any, origin: datetime | None, *, instant: bool = False) -> Any:
+    """Replace absolute times under the keys of instants by durations since `origin`; by 0 where that is not known."""
     if isinstance(data, Mapping):
         return {
             key: offsets(
@@ -55,7 +55,8 @@ def offsets(data: Any, origin: datetime, *, instant: bool = False) -> Any:
         return [offsets(item, origin, instant=instant) for item in data]
     if instant and (isinstance(data, date) or (isinstance(data, str) and _ISO_TIME.fullmatch(data.strip()))):
         try:
-            seconds = (parse_time(data) - origin).total_seconds()
+            time = parse_time(data)
+            seconds = 0.0 if origin is None else (time - origin).total_seconds()
         except ValueError:
             return data
         return format_duration(seconds)

@@ -1,20 +1,22 @@
 """How long things take that only a cloud knows: boot, dispatch, removal, recovery; three presets.
 
-The figures are the assumptions of the behaviour document, section 3.2: chosen, not published by the service.
+The figures are assumptions (docs/model.md#timing-presets): chosen, not published by the service.
 `measured` is the default; `pessimistic` reaches the cold starts of 20 to 30 min that users report.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simulator.distributions import TimeDistribution
 from simulator.scenario.format.section import Amount, Section
 
 
 class TimingPreset(StrEnum):
-    """Which column of the table of section 3.2 fills what a pool does not give itself."""
+    """Which column of the table of presets fills what a pool does not give itself."""
 
     MEASURED = "measured"
     INSTANT = "instant"
@@ -41,7 +43,7 @@ class Timing(Section):
     starting: TimeDistribution
     """Time in `starting`."""
     start_task: TimeDistribution
-    """Run time of the pool's start task; where a pool gives none, what the start task's own body tells."""
+    """Run time of the pool's start task; where a pool gives none, what the start task's own body states."""
     leaving: TimeDistribution
     """From `leavingpool`, after any drain, until gone."""
     dispatch_latency: TimeDistribution
@@ -62,6 +64,17 @@ class Timing(Section):
     """Time in `upgradingos`; packages and start task follow."""
     deallocating: TimeDistribution
     """Time in `deallocating`, after any drain; nothing is published: as long as removal takes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_preset(cls, data: object) -> object:
+        """Refuse a preset that does not exist; one that does has been replaced by its values."""
+        if not isinstance(data, Mapping) or "preset" not in data:
+            return data
+        names = ", ".join(f"'{name}'" for name in TimingPreset)
+        wrong = PydanticCustomError("timing_preset", "expected one of {names}", {"names": names})
+        line = InitErrorDetails(type=wrong, loc=("preset",), input=data["preset"])
+        raise ValidationError.from_exception_data("Timing", [line])
 
 
 def _ln(median: float, p95: float) -> dict[str, Any]:
@@ -149,7 +162,7 @@ _REBOOTING: Final[dict[TimingPreset, tuple[str, str]]] = {  # Linux, Windows
 
 
 def preset(name: TimingPreset, kind: OsKind, *, custom_image: bool = False) -> dict[str, Any]:
-    """Give one preset as the mapping a scenario file would hold."""
+    """Return one preset as the mapping a scenario file would hold."""
     timing = {
         **_COMMON[name],
         "starting": _STARTING[name][kind],

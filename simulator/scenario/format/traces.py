@@ -32,8 +32,8 @@ Int32s = npt.NDArray[np.int32]
 SWF_COLUMNS: Final = 18
 JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY = 0, 1, 3, 4, 6, 7, 9
 KIB_PER_GIB: Final = 1024.0**2
-MAX_TOLD: Final = 20
-"""So many bad lines of one file are told; more would help nobody."""
+MOST_REPORTED: Final = 20
+"""Bad lines of one file that are reported; more would help nobody."""
 UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -60,14 +60,14 @@ class TraceWorkload(Section):
     time_unit: Literal["ms", "s", "m", "h"] = "s"
     """Unit of numeric submit times and durations in CSV and Parquet files."""
     parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"
-    """What a job of several processors becomes: one task of so many slots, or of so many nodes."""
+    """What a job of several processors becomes: one task of that many slots, or of that many nodes."""
     use_memory: bool = False
     """Whether the memory column of an SWF file (KiB per processor) is a demand of the task."""
     start: Seconds | None = None
     """Where the trace's time 0 lies; None means when the job is created."""
     limit: Positive | None = None
-    """Only the first so many tasks."""
-    _directory: Path = PrivateAttr(default=Path())
+    """How many tasks are read; the first ones of the file."""
+    _directory: Path | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any) -> None:
         """Remember where the scenario file stands."""
@@ -75,8 +75,13 @@ class TraceWorkload(Section):
             self._directory = context["directory"]
 
     @property
+    def has_folder(self) -> bool:
+        """Whether it is known in which folder the file is looked for; else that is the working directory."""
+        return self._directory is not None
+
+    @property
     def path(self) -> Path:
-        return self._directory / self.trace
+        return (self._directory or Path()) / self.trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
 
 
 def _swf_problems(content: bytes, name: str) -> list[Problem]:
-    """Look at every line, slowly, to say which ones are wrong."""
+    """Return what is wrong in which line, looking at each of them, slowly."""
     problems: list[Problem] = []
     is_empty = True
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
@@ -188,7 +193,7 @@ def _swf_problems(content: bytes, name: str) -> list[Problem]:
             problems.append(Problem(text, name, number, line.find(cells[bad]) + 1, source=line[:120]))
     if is_empty:
         return [Problem("holds no job", file=name)]
-    return problems[:MAX_TOLD] or [Problem("cannot be read as a table of numbers", file=name)]
+    return problems[:MOST_REPORTED] or [Problem("cannot be read as a table of numbers", file=name)]
 
 
 def _is_number(text: str) -> bool:
@@ -240,7 +245,7 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
             values[key], bad = _numbers(frame[column], key, column)
             problems += [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
     if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0)[:MAX_TOLD])
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0)[:MOST_REPORTED])
     count = len(frame)
     unit = UNITS[source.time_unit]
     ones, zeros = constant(1.0, count, np.float64), constant(0.0, count, np.float64)
@@ -259,7 +264,7 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
 
 
 def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, list[tuple[int, str]]]:
-    """Give a column as numbers, and what is wrong with it by row."""
+    """Return a column as numbers, and what is wrong with it by row."""
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     whole = key in ("slots", "instances")
@@ -278,5 +283,5 @@ def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, l
         if whole:
             wrong |= numbers != np.floor(numbers)
     what = "a whole number from 1" if whole else "a number that is finite and not negative"
-    found = np.flatnonzero(wrong)[: MAX_TOLD + 1]
+    found = np.flatnonzero(wrong)[: MOST_REPORTED + 1]
     return numbers, [(int(i), f"expected {what} in {column!r}, not {series.iloc[i]!r}") for i in found]

@@ -6,7 +6,7 @@ costs nothing more while it is right.
 
 import json
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from simulator.scenario.format.section import fold
 
 _DATE: Final = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
 _SPACE: Final = re.compile(r"[\s,:]*")
+_DECODE: Final = json.JSONDecoder().raw_decode
 
 
 class Document:
@@ -36,16 +37,17 @@ class Document:
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
             raise InputError([Problem(f"cannot be read: {reason}", file=self.name)]) from None
+        self._walked: dict[int, dict[str | int, tuple[int, int]]] = {}
         self.data: Any = self._json() if self.is_json else self._yaml()
 
     def problem(self, message: str, loc: Loc, *, is_warning: bool = False, path: Loc | None = None) -> Problem:
-        """Give a problem with the place of `loc`, or of its nearest ancestor that stands in the file."""
+        """Return a problem with the place of `loc`, or of its nearest ancestor that stands in the file."""
         line, column = self.place(loc)
         dotted = ".".join(map(str, loc if path is None else path)) or None
         return Problem(message, self.name, line + 1, column + 1, dotted, self._line(line), is_warning)
 
     def place(self, loc: Loc) -> tuple[int, int]:
-        """Give line and column, from 0, of the key or item at the end of `loc`."""
+        """Return line and column, from 0, of the key or item at the end of `loc`."""
         return self._json_place(loc) if self.is_json else self._yaml_place(loc)
 
     def _line(self, number: int) -> str | None:
@@ -110,34 +112,50 @@ class Document:
                 node = node.value[part]
                 mark = node.start_mark
             elif isinstance(node, MappingNode):
-                pairs = ((key, value) for key, value in node.value if fold(str(key.value)) == fold(str(part)))
-                pair = next(pairs, None)
+                pairs = [pair for pair in node.value if fold(str(pair[0].value)) == fold(str(part))]
+                pair = next((one for one in pairs if one[0].value == part), next(iter(pairs), None))
                 if pair is not None:
                     mark, node = pair[0].start_mark, pair[1]
         return mark.line, mark.column
 
     def _json_place(self, loc: Loc) -> tuple[int, int]:
         """Walk to `loc`, passing by what is not on the way at the speed of the JSON decoder."""
-        decode = json.JSONDecoder().raw_decode
         position = found = self._skip(0)
         for part in loc:
-            opening = self.text[position]
-            at = self._skip(position + 1)
-            index = 0
-            while opening in "{[" and self.text[at] not in "}]":
-                start = at
-                key: str | int = index
-                if opening == "{":
-                    key, at = decode(self.text, at)
-                    at = self._skip(at)
-                same = key == part if isinstance(part, int) else fold(str(key)) == fold(part)
-                if same:
-                    position, found = at, start
-                    break
-                at = self._skip(decode(self.text, at)[1])
-                index += 1
-        before = self.text[:found]
-        return before.count("\n"), found - before.rfind("\n") - 1
+            children = self._json_children(position)
+            key = part if isinstance(part, int) or part in children else fold(part)
+            if key in children:
+                found, position = children[key]
+        line = bisect_right(self._line_starts, found) - 1
+        return line, found - self._line_starts[line]
+
+    def _json_children(self, position: int) -> dict[str | int, tuple[int, int]]:
+        """Return where each child of the container at `position` stands, and its value, by key or index.
+
+        Keys stand there as they are written and folded. Each container is walked once, however many problems it has.
+        """
+        known = self._walked.get(position)
+        if known is not None:
+            return known
+        children: dict[str | int, tuple[int, int]] = {}
+        opening = self.text[position]
+        at = self._skip(position + 1)
+        while opening in "{[" and self.text[at] not in "}]":
+            start = at
+            if opening == "[":
+                children[len(children)] = (start, at)
+            else:
+                name, at = _DECODE(self.text, at)
+                at = self._skip(at)
+                children[name] = (start, at)
+                children.setdefault(fold(name), (start, at))
+            at = self._skip(_DECODE(self.text, at)[1])
+        self._walked[position] = children
+        return children
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def _skip(self, position: int) -> int:
         match = _SPACE.match(self.text, position)
@@ -154,18 +172,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
         raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
     return found
-
-
-def present(data: Any, loc: Loc) -> Loc:
-    """Give those parts of `loc` that lead somewhere in `data`: the tags of a schema's unions do not."""
-    kept: list[str | int] = []
-    for part in loc:
-        if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
-            data = data[part]
-            kept.append(part)
-        elif isinstance(data, Mapping):
-            key = next((key for key in data if fold(str(key)) == fold(str(part))), None)
-            if key is not None:
-                data = data[key]
-                kept.append(str(key))
-    return tuple(kept)

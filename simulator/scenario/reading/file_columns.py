@@ -13,7 +13,7 @@ from simulator.durations import format_duration
 
 
 def context_of(folder: str | Path, prices: Mapping[str, dict[str, float]] = MappingProxyType({})) -> dict[str, Any]:
-    """Give what the schema needs to read files that are named relative to the scenario."""
+    """Return what the schema needs to read files that are named relative to the scenario."""
     directory = Path(folder)
 
     def read_column(name: object, column: object) -> list[float]:

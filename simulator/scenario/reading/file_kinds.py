@@ -1,4 +1,4 @@
-"""Three kinds of files that people mix up: scenarios, experiments and plans; each is told from its keys."""
+"""Three kinds of files that people mix up: scenarios, experiments and plans; each is known by its keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 COMMAND: Final = {Kind.SCENARIO: "run", Kind.EXPERIMENT: "sweep", Kind.PLAN: "plan"}
-TELLING: Final = {
+KEYS_OF_KIND: Final = {
     Kind.PLAN: frozenset({"minimize", "subjectto", "search"}),
     Kind.EXPERIMENT: frozenset({"replications", "stopping", "measures", "tables", "cases", "design"}),
 }
@@ -28,11 +28,11 @@ TELLING: Final = {
 
 
 def kind_of(data: Any) -> Kind | None:
-    """Tell what a file describes; None where its keys do not say."""
+    """Return what a file describes; None where its keys do not say."""
     keys = {fold(str(key)) for key in data} if isinstance(data, Mapping) else set()
     if "scenario" not in keys:
         return Kind.SCENARIO if keys & {"pools", "jobs"} else None
-    return next((kind for kind, telling in TELLING.items() if keys & telling), None)
+    return next((kind for kind, own in KEYS_OF_KIND.items() if keys & own), None)
 
 
 def refuse_other(document: Document, wanted: Kind) -> None:

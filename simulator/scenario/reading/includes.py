@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.scenario.checks.findings import Loc
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.places import present
 from simulator.scenario.format.section import fold
-from simulator.scenario.reading.documents import Document, present
+from simulator.scenario.reading.documents import Document
+
+UNREAD: Final = object()
+"""Stands where a list of tasks could not be read: the schema refuses it, and so nobody takes it for an empty list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,23 @@ class Sources:
     data: Any = None
 
     def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem:
-        """Give a problem at `loc` of the joined tree, with its place in the file it came from."""
+        """Return a problem at `loc` of the joined tree, with its place in the file it came from."""
         shown = present(self.data, loc)
         if is_missing and shown[-1:] != loc[-1:]:
             shown = (*shown, loc[-1])
         document, inner = self._locate(shown)
         return document.problem(message, inner, is_warning=is_warning, path=shown)
+
+    def problem_of(self, finding: Finding, *, strict: bool = False) -> Problem:
+        """Return a finding as a problem at its place; `strict` makes an error of what is odd."""
+        is_warning = finding.is_warning and not strict
+        return finding.problem or self.problem(
+            finding.message, finding.loc, is_warning=is_warning, is_missing=finding.is_missing
+        )
+
+    def is_unread(self, loc: Loc) -> bool:
+        """Return whether a place lies where a file should have been."""
+        return any(loc[: len(place)] == place for place in self.unread)
 
     def _locate(self, loc: Loc) -> tuple[Document, Loc]:
         found, rest = self.root, loc
@@ -71,7 +86,7 @@ def gather(root: Document) -> Sources:
 
 
 def _job(sources: Sources, item: object, loc: Loc) -> object:
-    """Give a job, its task list and the pool that it brings along, wherever they are kept."""
+    """Return a job, its task list and the pool that it brings along, wherever they are kept."""
     job = _with_tasks(sources, _body(sources, item, loc), loc)
     return _inside(sources, job, ("poolInfo", "autoPoolSpecification", "pool"), _body, loc)
 
@@ -81,7 +96,7 @@ def _schedule(sources: Sources, item: object, loc: Loc) -> object:
 
 
 def _operation(sources: Sources, item: object, loc: Loc) -> object:
-    """Give an operation with the job or the tasks that it adds."""
+    """Return an operation with the job or the tasks that it adds."""
     return _inside(sources, _with_tasks(sources, item, loc), ("job",), _job, loc)
 
 
@@ -111,7 +126,7 @@ def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
 
 
 def _body(sources: Sources, item: object, loc: Loc) -> object:
-    """Give a body with what stands beside its reference put over it."""
+    """Return a body with what stands beside its reference put over it."""
     if not isinstance(item, Mapping) or "file" not in item:
         return item
     own = {key: value for key, value in item.items() if key != "file"}
@@ -129,7 +144,7 @@ def _body(sources: Sources, item: object, loc: Loc) -> object:
 
 
 def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
-    """Give a job whose task list has been read: one task, `{"value": [...]}` or a bare list."""
+    """Return a job whose task list has been read: one task, `{"value": [...]}` or a bare list."""
     if not isinstance(job, Mapping):
         return job
     tasks = job.get("tasks")
@@ -137,10 +152,11 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
         return {**job, "tasks": tasks["value"]}
     if not isinstance(tasks, Mapping) or "file" not in tasks:
         return job
-    document = _open(sources, tasks["file"], (*loc, "tasks", "file"))
-    if document is None:
-        return {**job, "tasks": []}
     place = (*loc, "tasks")
+    document = _open(sources, tasks["file"], (*place, "file"))
+    if document is None:
+        sources.unread.append(place)
+        return {**job, "tasks": UNREAD}
     data = document.data
     if isinstance(data, list):
         sources.splices.append(Splice(place, document, ()))
@@ -152,7 +168,8 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
         data = [data]
     else:
         sources.problems.append(document.problem('expected a task, a list of tasks or {"value": [...]}', ()))
-        data = []
+        sources.unread.append(place)
+        data = UNREAD
     return {**job, "tasks": data}
 
 

@@ -15,7 +15,7 @@ OLD_NAMES: Final = {
     "targetdedicated": "targetDedicatedNodes",
     "targetlowprioritycomputenodes": "targetLowPriorityNodes",
 }
-"""Names of older versions and slips of the documentation, folded (assumption P46)."""
+"""Names of older versions and slips of the documentation, folded (docs/model.md#bodies-of-the-service)."""
 _NESTED: Final = (
     ("virtualMachineConfiguration", "nodeAgentSkuId", "nodeAgentSKUId"),
     ("cloudServiceConfiguration", "targetOSVersion", "osVersion"),
@@ -55,7 +55,7 @@ def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:
 
 
 def _job(job: object, loc: Loc, findings: list[Finding]) -> object:
-    """Rewrite the pool that a job brings along, and look at the job's own keys."""
+    """Rewrite the pool that a job brings along, and warn of unknown keys of the job."""
     if not isinstance(job, Mapping):
         return job
     findings += unknown_keys(job, JOB, loc)
@@ -68,7 +68,7 @@ def _schedule(schedule: object, loc: Loc, findings: list[Finding]) -> object:
 
 
 def _operation(operation: object, loc: Loc, findings: list[Finding]) -> object:
-    """Look at the bodies that an operation carries; its own keys are the schema's business."""
+    """Rewrite the bodies that an operation carries; its own keys are left to the schema."""
     findings += unknown_keys(operation, OPERATION, loc, only=True)
     job = lookup(operation, "job")
     return _inside(operation, ("job",), _job, loc, findings) if isinstance(job, Mapping) else operation
@@ -97,7 +97,7 @@ def _inside(value: object, path: Loc, rewrite: Rewrite, loc: Loc, findings: list
 
 
 def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -> Iterator[Finding]:
-    """Give a warning for every key of `value` that `shape` does not have; `only` looks at those that it has."""
+    """Yield a warning for every key of `value` that `shape` does not have; `only` looks at those that it has."""
     if shape is None:
         return
     if isinstance(shape, list):
@@ -120,7 +120,7 @@ def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -
 
 
 def from_arm(pool: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the data-plane body of a pool in the form of `Microsoft.Batch/batchAccounts/pools`."""
+    """Return the data-plane body of a pool in the form of `Microsoft.Batch/batchAccounts/pools`."""
     low = {fold(str(key)): value for key, value in pool.items()}
     properties = low.get("properties")
     if not isinstance(properties, Mapping):

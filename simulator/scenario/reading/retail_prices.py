@@ -1,6 +1,6 @@
 """Prices from a saved answer of the public retail-prices service.
 
-The answer's rules (behaviour document, 12.3): the tier is the suffix of the SKU's name (`Low Priority`,
+The rules of that answer (docs/model.md#prices): the tier is the suffix of the SKU's name (`Low Priority`,
 `Spot`, none for dedicated), Windows is the suffix of the product's name; of several rows the latest counts.
 """
 
@@ -16,7 +16,7 @@ _IGNORED: Final = ("Cloud Services", "Dedicated Host")
 
 
 def take_prices(sources: Sources) -> tuple[Prices, list[Problem]]:
-    """Take `prices: {file: ..., region: ...}` out of the scenario, as USD per hour by lower-case name."""
+    """Remove `prices: {file: ..., region: ...}` from the scenario and return them: USD per hour by lower-case name."""
     if not isinstance(sources.data, dict) or "prices" not in sources.data:
         return {}, []
     wanted = sources.data.pop("prices")

@@ -1,7 +1,7 @@
 """Where the numbers come from that an answer rests on, in one table for reports and for sensitivity.
 
-Documented by the service, measured by somebody, assumed, or given by the scenario file.
-Sources are named as in the behaviour document: assumption numbers Pn, its section 3.1 for published figures.
+Documented by the service, measured by somebody, assumed, or given by the scenario file; the published figures stand in
+docs/model.md#published-figures.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from simulator.scenario.format.complete import lookup, pool_bodies, told_start_task
+from simulator.scenario.format.complete import lookup, pool_bodies, stated_start_task
 
 
 class Origin(StrEnum):
@@ -20,7 +20,7 @@ class Origin(StrEnum):
     DOCUMENTED = "documented"
     """Stated by the service."""
     MEASURED = "measured"
-    """Seen by users or told by its engineers; the shape around it is chosen."""
+    """Seen by users or stated by its engineers; the shape around it is chosen."""
     ASSUMED = "assumed"
     """Chosen for want of anything published."""
     GIVEN = "given"
@@ -47,16 +47,18 @@ ORIGINS: Final[Mapping[str, Fact]] = {
     "allocation_latency": _timing(
         "allocation delay",
         Origin.MEASURED,
-        "3 to 8 min to the first node, told by an engineer in 2022; shape chosen (P28)",
+        "3 to 8 min to the first node, stated by an engineer in 2022; shape chosen (`timingPreset`)",
         "allocationLatency",
     ),
     "allocation_tail": _timing(
         "delay from node to node",
         Origin.MEASURED,
-        "493 s for 90 nodes in a sample of the service's documentation, 2019; slope chosen (P28, P55)",
+        "493 s for 90 nodes in a sample of the service's documentation, 2019; slope chosen (`allocationTailModel`)",
         "allocationTail",
     ),
-    "boot": _timing("boot time", Origin.ASSUMED, "no figure by system is published (P28)", "starting", "creating"),
+    "boot": _timing(
+        "boot time", Origin.ASSUMED, "no figure by system is published (`timingPreset`)", "starting", "creating"
+    ),
     "start_task": _timing("start task, run time", Origin.ASSUMED, "0 s: only its owner knows", "startTask"),
     "start_task_failures": Fact(
         "start task, failures",
@@ -64,21 +66,26 @@ ORIGINS: Final[Mapping[str, Fact]] = {
         "none: only its owner knows",
         (("simulation", "startTask", "failureProbability"),),
     ),
-    "leaving": _timing("removal of a node", Origin.ASSUMED, "'several minutes', no figure (P28)", "leaving"),
+    "leaving": _timing("removal of a node", Origin.ASSUMED, "'several minutes', no figure (`timingPreset`)", "leaving"),
     "dispatch_latency": _timing(
         "dispatch latency",
         Origin.MEASURED,
-        "2 to 5 s as a rule, told by an engineer; even between (P28)",
+        "2 to 5 s as a rule, stated by an engineer; even between (`timingPreset`)",
         "dispatchLatency",
     ),
-    "launch_overhead": _timing("launch of a task", Origin.ASSUMED, "no figure is published (P28)", "launchOverhead"),
+    "launch_overhead": _timing(
+        "launch of a task", Origin.ASSUMED, "no figure is published (`timingPreset`)", "launchOverhead"
+    ),
     "recovery_delay": _timing(
-        "return of a preempted node", Origin.ASSUMED, "exponential, 30 min: nothing published (P42)", "recoveryDelay"
+        "return of a preempted node",
+        Origin.ASSUMED,
+        "exponential, 30 min: nothing published (`recoveryDelay`)",
+        "recoveryDelay",
     ),
     "evictions": Fact(
         "eviction rate",
         Origin.ASSUMED,
-        "published only in bands over a month; read as a chance per hour, middle of the band (P29, P41)",
+        "published only in bands over a month; read as a probability per hour, middle of the band (`evictionRateBand`)",
         (("simulation", "preemption"),),
     ),
     "prices": Fact(
@@ -87,31 +94,33 @@ ORIGINS: Final[Mapping[str, Fact]] = {
     "low_priority_price": Fact(
         "price of low-priority nodes",
         Origin.DOCUMENTED,
-        "list price, or 0.2 (Windows 0.4) of the dedicated one where none is known (P44)",
+        "list price, or 0.2 (Windows 0.4) of the dedicated one where none is known (`lowPriorityRatio`)",
         (("simulation", "prices", "lowPriority"),),
     ),
     "duration": Fact("task duration, mean", Origin.GIVEN, "the scenario's workload"),
     "duration_spread": Fact("task duration, spread", Origin.GIVEN, "the scenario's workload"),
     "task_failures": Fact("task failures", Origin.GIVEN, "the scenario's workload"),
     "load": Fact("number of tasks", Origin.GIVEN, "the scenario's workload"),
-    "sample_delay": Fact("lateness of autoscale samples", Origin.ASSUMED, "0 to 10 s; up to 60 s is documented (A21)"),
+    "sample_delay": Fact(
+        "lateness of autoscale samples", Origin.ASSUMED, "0 to 10 s; up to 60 s is documented (`sampleProfile`)"
+    ),
 }
 
 
 def origin_in(name: str, document: Mapping[Any, Any]) -> Fact:
-    """Give a fact with the origin it has in a scenario document: `given` where every pool states the value."""
+    """Return a fact with the origin it has in a scenario document: `given` where every pool states the value."""
     fact = ORIGINS[name]
     pools = list(pool_bodies(document))
-    told = [name == "start_task" and bool(told_start_task(pool)) for pool in pools]
+    own = [name == "start_task" and bool(stated_start_task(pool)) for pool in pools]
     stated = [any(_states(pool, path) for path in fact.stated_by) for pool in pools]
-    if fact.stated_by and pools and all(map(any, zip(stated, told, strict=True))):
+    if fact.stated_by and pools and all(map(any, zip(stated, own, strict=True))):
         return replace(fact, origin=Origin.GIVEN, source="the scenario file")
     if name == "prices" and lookup(document, "sizes"):
         return replace(fact, origin=Origin.GIVEN, source="the scenario file, under sizes")
     return fact
 
 
-def _states(pool: Mapping[Any, Any], path: tuple[str, ...]) -> bool:
+def _states(pool: object, path: tuple[str, ...]) -> bool:
     found: Any = pool
     for key in path:
         found = lookup(found, key)

@@ -1,0 +1,65 @@
+"""From a document to a scenario, or to everything that is wrong with it: for files, operations and Python alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.errors import InputError, Problem
+from simulator.scenario.checks.findings import Finding
+from simulator.scenario.checks.places import present
+from simulator.scenario.reading.file_columns import context_of
+from simulator.scenario.reading.normalize import modern
+from simulator.scenario.reading.schema_refusals import refusals
+from simulator.scenario.scenario import Scenario, finding_of
+
+
+def scenario_of(document: Mapping[str, Any], *, folder: str | Path = ".", strict: bool = False) -> Scenario:
+    """Return the scenario that a document describes, in the form that a file has.
+
+    Files that it names (traces, samples) are looked for in `folder`. `InputError` carries all problems at once, by
+    their paths in the document. What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error.
+    """
+    data, found = modern(dict(document))
+    made, findings = judged(data, context_of(folder))
+    findings = [*found, *findings]
+    if strict:
+        findings = [replace(one, is_warning=False) for one in findings]
+    return accepted(made, [problem_in(data, one) for one in findings])
+
+
+def judged(document: Mapping[Any, Any], context: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
+    """Return the scenario of a document, None where something is wrong with it, and all that was found."""
+    try:
+        made = Scenario.model_validate(document, context=dict(context))
+    except ValidationError as error:
+        own = [finding for line in error.errors(include_url=False) if (finding := finding_of(line))]
+        return None, [*refusals(error, Scenario), *own]
+    return made, list(made.findings)
+
+
+def problem_in(document: Any, finding: Finding, *, skipped: int = 0) -> Problem:
+    """Return a finding as a problem by its path in a document, which begins `skipped` parts into its place."""
+    loc = finding.loc[skipped:]
+    path = present(document, loc)
+    if finding.is_missing and path[-1:] != loc[-1:]:
+        path = (*path, loc[-1])
+    dotted = ".".join(map(str, path)) or None
+    return finding.problem or Problem(finding.message, path=dotted, is_warning=finding.is_warning)
+
+
+def accepted(made: Scenario | None, problems: Iterable[Problem]) -> Scenario:
+    """Return the scenario with its warnings; raise InputError where there is more than warnings."""
+    found = in_order(problems)
+    if made is None or any(not problem.is_warning for problem in found):
+        raise InputError(found)
+    return made.with_warnings(tuple(found))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort as one reads: errors before warnings, by file, line and column; every problem once."""
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.is_warning, p.file or "", p.line or 0, p.column or 0))

@@ -182,6 +182,8 @@ def test_a_pool_without_tasks_runs_where_interpreted(tmp_path: Path) -> None:
 def test_what_is_compiled_is_what_stands_here() -> None:
     """A stale build would test yesterday's kernel: `make test` builds anew when a source has changed."""
     folder = Path(simulator.kernel.__path__[0])
+    if not (folder.parents[1] / "setup.py").is_file():
+        pytest.skip("installed with what it was built from; its times are those of unpacking")
     for source in folder.glob("*.pxd"):
         [built] = [path for path in folder.glob(f"{source.stem}.*") if path.suffix in {".so", ".pyd"}]
         assert built.stat().st_mtime >= source.with_suffix(".py").stat().st_mtime, f"{built.name} is older"

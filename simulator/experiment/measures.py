@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
 from simulator.formula.errors import MESSAGES
-from simulator.policy.codes import RESIZE_ERRORS
 from simulator.results.money.bill import NOT_WORKING
 from simulator.results.money.ledger import UNPAID, Label
-from simulator.results.why.unfinished import PLAIN, is_reason
+from simulator.results.why.reasons import PLAIN, is_unfinished_why
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import auto_pool_id
+from simulator.service_codes import RESIZE_ERRORS
 from simulator.states import NodeKind
 from simulator.workload.planned_jobs import planned
 
@@ -162,7 +162,7 @@ def is_measure(name: str) -> bool:
     if found is None:
         return name in MEASURES
     reason = found.groupdict().get("reason")
-    return reason is None or is_reason(reason)
+    return reason is None or is_unfinished_why(reason)
 
 
 def _instead(name: str) -> str:

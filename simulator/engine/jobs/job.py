@@ -10,9 +10,9 @@ import numpy as np
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.jobs.preparation import release
 from simulator.kernel import job_control
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.bodies import OnAllTasksComplete
+from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms
 from simulator.workload.optional_columns import ACTIONS
@@ -211,19 +211,19 @@ class Job:
         """End the job `limit` seconds after its creation, at once if that is over."""
         self._deadline = self._created + min(to_ms(limit), to_ms(UNKNOWN))
         if self._deadline <= self.world.env.clock and self._created < self.world.env.clock:
-            self.terminate("MaxWallClockTimeExpiry")
+            self.terminate(TerminateReason.TIME_EXPIRED)
             return
         self.world.env.at(self._deadline, ARRIVALS).callbacks.append(self._time_out)
 
     def _time_out(self, _: object) -> None:
         if self._deadline <= self.world.env.clock:
-            self.terminate("MaxWallClockTimeExpiry")
+            self.terminate(TerminateReason.TIME_EXPIRED)
 
     def _end_when_done(self) -> None:
         """End the job with its last task, at once if it has none to wait for."""
         documented = self.world.scenario.options.terminate_when_empty == "documented"
         if job_control.watch(self._change(), self.number, submitted_only=documented):
-            self.terminate("AllTasksComplete")
+            self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
         prepared = self.pool.site.tasks.prepared_nodes(self.number, self.world.env.clock)
@@ -254,7 +254,7 @@ class Job:
     def finished(self) -> None:
         """Note that no task is left to complete."""
         if self.state not in REFUSALS:
-            self.terminate("AllTasksComplete")
+            self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
     def idled(self) -> None:
         """Note that none of its tasks runs any more."""
@@ -267,14 +267,14 @@ class Job:
             return
         extras, manager = self.workload.extras, self.body.job_manager_task
         if manager is not None and extras.managers.get(self.number) == row and manager.kill_job_on_completion:
-            self.terminate("JMComplete")
+            self.terminate(TerminateReason.JOB_MANAGER_COMPLETE)
             return
         if outcome not in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.EXPIRED):
             return  # ended from outside: no exit condition covers that
         actions = extras.on_success if outcome is Outcome.SUCCEEDED else extras.on_failure
         action = "none" if actions is None else ACTIONS[actions[row]]
         if action == "terminate":
-            self.terminate("TaskFailed")
+            self.terminate(TerminateReason.TASK_FAILED)
         elif action == "disable":
             self.disable("requeue")
 
@@ -335,7 +335,7 @@ class Job:
             kernel.abandoned -= 1
 
     def _enter(self, state: JobState, reason: str = "") -> None:
-        self.world.record.job_state(self.number, state, self.world.env.clock, reason)
+        self.world.record.job_state(self.number, state, self.world.env.clock, str(reason))
         self.state = state
 
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from simulator.engine.jobs.job import REFUSALS, Job, find_task
 from simulator.kernel import job_control
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (
     AddJob,
@@ -23,6 +22,7 @@ from simulator.scenario.format.job_operations import (
     TerminateTask,
     UpdateJob,
 )
+from simulator.service_codes import ServiceCode
 from simulator.states import JobState, TaskState
 
 if TYPE_CHECKING:

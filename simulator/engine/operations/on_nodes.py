@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simulator.engine.nodes.interrupts import Deallocate, Disable, Enable, Restart, Start
-from simulator.policy.codes import ServiceCode
 from simulator.policy.node_preemption import victims
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.pool_operations import (
@@ -20,6 +19,7 @@ from simulator.scenario.format.pool_operations import (
     StartNode,
     UpgradeOs,
 )
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeState
 
 if TYPE_CHECKING:

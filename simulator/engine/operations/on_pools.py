@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.operations import on_nodes
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
     DeallocateNode,
@@ -27,6 +26,7 @@ from simulator.scenario.format.pool_operations import (
     UpgradeOs,
 )
 from simulator.scenario.format.schema import ApiProfile
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from simulator.engine.pools.members import Members
 from simulator.engine.pools.os_upgrade import OsUpgrade
 from simulator.engine.pools.resizing import Resizing
 from simulator.engine.pools.spot_capacity import SpotCapacity
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:

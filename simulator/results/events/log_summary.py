@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.answer.metrics import quantiles
 from simulator.results.events.read_log import Log
+from simulator.service_codes import RETARGETED, SUCCESS
 
 if TYPE_CHECKING:
     import pandas as pd

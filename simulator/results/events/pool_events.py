@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.events.envelope import Body, Ints, Operation, Record, Source, milliseconds, stamp
 from simulator.scenario.format.bodies import Pool, auto_pool_id
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
 from simulator.scenario.scenario import Scenario
+from simulator.service_codes import RETARGETED, SUCCESS
 from simulator.units import to_ms
 from simulator.workload.planned_jobs import planned
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulator.codes import Action
 from simulator.errors import BrokenInvariantError
 from simulator.states import JOB_TRANSITIONS, NODE_TRANSITIONS, JobState, NodeKind, NodeState
 
@@ -84,12 +85,12 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """One evaluation; `action` is none, resize, retarget, pending or error."""
+    """One evaluation and what the pool did after it."""
 
     pool: int
     time: int
     run: AutoScaleRun
-    action: str
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ class Recorder:
         """Note that a node is being removed from `now` on."""
         self.removals.append((node, now))
 
-    def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: str) -> None:
+    def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: Action) -> None:
         """Note one evaluation of a pool's formula and what was done about it."""
         self.evaluations.append(EvaluationRow(pool, now, run, action))
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.codes import Action
+
 SECONDS: Final = "s since the origin"
 
 
@@ -61,7 +63,7 @@ TABLES: Final = (
             C("retries", "int", "attempts that followed a failure"),
             C("requeues", "int", "times it was given back by a shrink, a restart, its job or a job of higher priority"),
             C("preemptions", "int", "times it was given back by the loss of its node"),
-            C("unfinished_why", "category", "why it did not complete; empty if it did"),
+            C("unfinished_why", "category", "why it did not complete (`docs/reasons.md`); empty if it did"),
         ),
     ),
     Table(
@@ -252,7 +254,7 @@ TABLES: Final = (
             C("target_dedicated", "int", "target applied: truncated, not negative"),
             C("target_low_priority", "int", "target applied: truncated, not negative"),
             C("option", "category", "node deallocation option"),
-            C("action", "category", "none, resize, retarget, pending (a drain blocks the pool) or error"),
+            C("action", "category", f"what the pool did: {', '.join(Action)} (`docs/reasons.md`)"),
             C("warnings", "int", "warnings of the evaluation, e.g. a negative target"),
             C("trace", "text", "why, as JSON; empty unless `options.recordTraces` is set"),
         ),

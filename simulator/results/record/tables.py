@@ -317,7 +317,7 @@ def _evaluations(recording: "Facts") -> Columns:
         "target_dedicated": np.array([run.target_dedicated_nodes for run in runs], dtype=np.int64),
         "target_low_priority": np.array([run.target_low_priority_nodes for run in runs], dtype=np.int64),
         "option": coded(run.node_deallocation_option for run in runs),
-        "action": coded(row.action for row in rows),
+        "action": coded(row.action.value for row in rows),
         "warnings": np.array([len(run.warnings) for run in runs], dtype=np.int64),
         "trace": traces,
     }

@@ -18,6 +18,7 @@ from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import TaskGroup, TaskSimulation
 from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.service_codes import ServiceCode
 
 
 def check(scenario: Description, *, lost: Collection[str] = ()) -> list[Finding]:
@@ -223,7 +224,7 @@ def _too_much(name: str, need: float, pool: Pool, room: float, loc: Loc, end: st
 def _talking_nodes(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     if need.instances > 1 and not pool.enable_inter_node_communication:
         text = f"needs {need.instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
-        yield Finding(f"{text}: the service refuses it (TaskSchedulingConstraintFailed)", loc)
+        yield Finding(f"{text}: the service refuses it", loc, code=ServiceCode.SCHEDULING_CONSTRAINT)
 
 
 def _one_slot(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import StartTask
 from simulator.scenario.format.section import Count, Positive, Section, fold, lower
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption
 
 Deallocation = Annotated[NodeDeallocationOption, BeforeValidator(lower)]
@@ -150,7 +151,8 @@ class UpdatePool(Operated):
         fixed = {fold(name): name for name in ("vmSize", "taskSlotsPerNode", "enableInterNodeCommunication")}
         for key in data if isinstance(data, Mapping) else ():
             if fold(str(key)) in fixed:
-                raise ValueError(f"{fixed[fold(str(key))]} is fixed when a pool is created (InvalidPropertyValue)")
+                name = fixed[fold(str(key))]
+                raise ValueError(f"{name} is fixed when a pool is created ({ServiceCode.INVALID_PROPERTY})")
         return data
 
 

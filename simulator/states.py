@@ -50,6 +50,8 @@ class TaskState(IntEnum):
     COMPLETED = 3
     PREPARING = 4
     """On a node that its job still prepares; the kernel counts it as running."""
+    DELETED = 5
+    """Removed by a client before it had completed."""
 
 
 class JobState(StrEnum):

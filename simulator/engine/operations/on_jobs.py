@@ -120,7 +120,7 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     tasks, task = job.pool.site.tasks, job.pool.tenancy.task_of(row)
     if tasks.state_of(task) != TaskState.COMPLETED:
         return Answer(ServiceCode.TASK_NOT_COMPLETED, "Only a completed task can be reactivated")
-    if tasks.has_succeeded(task):
+    if job.has_succeeded(row):
         return Answer(ServiceCode.TASK_SUCCEEDED, "A task that ended with exit code 0 cannot be reactivated")
     job.world.record.task_changes.append((row, job.world.env.clock, True))
     kernel = job.pool.site.change()

@@ -34,10 +34,13 @@ SCHEDULE_ORDERS: Final = {
 """What the last accepted order means for jobs that are due after it."""
 STILL_RAN: Final = "the one before still ran"
 NO_NODE: Final = "no node in service when the run ended"
+NOT_CREATED: Final = "its pool was not created"
+POOL_DELETED: Final = "its pool was deleted"
 NO_TARGETS: Final = "the pool's targets are 0"
 NO_SUCH_JOB: Final = "its schedule has created no such job"
 ENDED: Final = "its job ended"
 NEVER: Final = "never submitted, its job had ended"
+DELETED: Final = "deleted before it had completed"
 NEVER_FOR_DELETED: Final = "never submitted, its job was deleted"
 PLAIN: Final = (
     "not yet submitted when the run ended",
@@ -49,6 +52,9 @@ PLAIN: Final = (
     "waits for a task that does not exist",
     *(f"needs more {what} than any node of its pool has" for what in ("memory", "cores", "slots")),
     "its job was deleted",
+    DELETED,
+    NOT_CREATED,
+    POOL_DELETED,
     NEVER_FOR_DELETED,
     "its job is disabled",
     NO_NODE,
@@ -80,10 +86,13 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
     put(state == TaskState.PLANNED, "not yet submitted when the run ended")
     put(state == TaskState.RUNNING, "still running when the run ended")
     put(state == TaskState.PREPARING, "its job still prepared the node when the run ended")
+    put(state == TaskState.DELETED, DELETED)
     waiting = state == TaskState.ACTIVE
     for index, pool in enumerate(raw.pools):
         mine = waiting & (raw.tasks.pool == index)
-        if not mine.any():
+        life = raw.recorder.pools.get(index)
+        if life is None or life.deleted >= 0:
+            put(mine, NOT_CREATED if life is None else POOL_DELETED)
             continue
         size = scenario.sizes[pool.vm_size]
         put(mine, _why_waiting(control, index))

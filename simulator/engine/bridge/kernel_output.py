@@ -159,12 +159,14 @@ def collect_tasks(
     exit_code = np.where(exited, np.int32(0), np.int32(-1))
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
-    requeuing = [Outcome.REQUEUED, Outcome.DISPLACED, *([Outcome.PREEMPTED] if preemption_counts else [])]
+    lost = _lost_after_dispatch(workload, attempts)
+    back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
+    requeued = np.concatenate([back, lost]) if preemption_counts else back
     last_end = _latest(task, end, count)
-    last_end[~completed] = -1
+    last_end[~completed & (state != TaskState.DELETED)] = -1
     succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
     for row, instant, again in recorder.task_changes:
-        if not again and state[row] == TaskState.COMPLETED and last_end[row] <= instant:
+        if not again and state[row] in (TaskState.COMPLETED, TaskState.DELETED) and last_end[row] <= instant:
             last_end[row], succeeded[row], exited[row], exit_code[row] = instant, False, False, -1
     return RawTasks(
         state=_preparing(state, kernels, homes, attempts, recorder.end),
@@ -172,13 +174,20 @@ def collect_tasks(
         exited=exited,
         succeeded=succeeded,
         retries=_gathered(kernels, homes, count, "retries"),
-        requeues=_times(task[np.isin(outcome, requeuing)], count),
-        preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
+        requeues=_times(requeued, count),
+        preemptions=_times(lost, count),
         first_start=first,
         last_start=last_start,
         end=last_end,
         pool=_pool_of(homes, count),
     )
+
+
+def _lost_after_dispatch(workload: Workload, attempts: RawAttempts) -> npt.NDArray[np.int32]:
+    """Return the task of each execution that a preemption ended; one that was still being dispatched counts nowhere."""
+    rows = np.flatnonzero((attempts.outcome == Outcome.PREEMPTED) & (attempts.instance == 0))
+    task = attempts.task[rows]
+    return task[attempts.end[rows] > attempts.assigned[rows] + workload.latency[task]]
 
 
 def _preparing(

@@ -206,6 +206,9 @@ class Job:
         if before is JobState.COMPLETED:
             self._vanish()
             return DONE
+        kernel = self._change()
+        for task in kernel.tasks_of(self.number, TaskState.RUNNING):
+            job_control.delete(kernel, task, self.world.env.clock, failed=True)
         job_control.close(self._change(), self.number, self.world.env.clock)
         if self.body.job_release_task is None:
             self._complete("")
@@ -246,8 +249,28 @@ class Job:
             self.pool.delete()
         self._ended()
 
+    def delete_task(self, row: int) -> None:
+        """Remove a task with its files."""
+        self._delete([row])
+
+    def _delete(self, rows: Iterable[int]) -> None:
+        """Remove tasks of which none is deleted yet from counts, nodes and disks."""
+        pool, now, found = self.pool, self.world.env.clock, list(rows)
+        tasks, kernel = pool.site.tasks, self._change()
+        for row in found:
+            task = pool.tenancy.task_of(row)
+            if tasks.state_of(task) == TaskState.ACTIVE and self.state not in REFUSALS:
+                self.world.record.task_changes.append((row, now, False))
+            if self.state not in REFUSALS or tasks.state_of(task) == TaskState.COMPLETED:
+                job_control.delete(kernel, task, now, failed=not self.has_succeeded(row))
+        self.deleted.update(found)
+        for other in self._pools:
+            other.delete_files({other.tenancy.task_of(row) for row in found})
+
     def _vanish(self) -> None:
-        """Note that the job is gone."""
+        """Note that the job is gone, with its tasks and their files."""
+        rows = np.flatnonzero(self.workload.job == self.number).tolist()
+        self._delete(row for row in rows if row not in self.deleted)
         self.world.record.job_gone(self.number, self.world.env.clock)
         self.state = None
 

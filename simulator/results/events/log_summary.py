@@ -140,7 +140,7 @@ def _pool(log: Log, pool: str) -> dict[str, Any]:
     began = (special["type"] == "StartTask") & (special["exit_code"] == 0)
     again = attempts.sort_values(["job", "id", "attempt"])
     follows = (again["job"] == again["job"].shift()) & (again["id"] == again["id"].shift())
-    given_back = again["outcome"].shift().isin(["requeued", "preempted"])
+    given_back = again["outcome"].shift().isin(["requeued", "preempted", "lost"])
     waits = _seconds(again["assigned"], again["end"].shift())[follows & given_back]
     return {
         "nodes": int(attempts["node"].nunique()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -118,6 +119,18 @@ class JobStateRow:
     end: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A job that went to another pool, with the tasks that waited."""
+
+    job: int
+    time: int
+    source: int
+    target: int
+    waiting: tuple[int, ...]
+    """Rows of the workload."""
+
+
 @dataclass(slots=True)
 class NodeTaskRow:
     """One preparation or release task of a job on a node."""
@@ -146,6 +159,7 @@ class Recorder:
     node_tasks: list[NodeTaskRow] = field(default_factory=list)
     task_changes: list[tuple[int, int, bool]] = field(default_factory=list)
     """Task, instant, whether it was reactivated; if not, it was ended while it waited."""
+    moves: list[MoveRow] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     start_tasks: list[StartTaskRow] = field(default_factory=list)
@@ -232,6 +246,10 @@ class Recorder:
     def job_gone(self, job: int, now: int) -> None:
         """Close the last state of a deleted job."""
         self._latest[job].end = now
+
+    def job_moved(self, job: int, now: int, source: int, target: int, waiting: Iterable[int]) -> None:
+        """Note that a job goes on in another pool, and which of its tasks waited."""
+        self.moves.append(MoveRow(job, now, source, target, tuple(waiting)))
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""

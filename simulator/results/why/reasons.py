@@ -73,9 +73,12 @@ class Unfinished(Code):
     NEEDS_MEMORY = "needs more memory than any node of its pool has", "it never fits"
     NEEDS_CORES = "needs more cores than any node of its pool has", "it never fits"
     NEEDS_SLOTS = "needs more slots than any node of its pool has", "it never fits"
+    DELETED = "deleted before it had completed", "by a client, with deleteTask"
     JOB_DELETED = "its job was deleted", "while it waited"
     NEVER_DELETED = "never submitted, its job was deleted", "before its time had come"
     JOB_DISABLED = "its job is disabled", "by a client, or by an exit condition"
+    NOT_CREATED = "its pool was not created", "its job names a pool that did not come in time"
+    POOL_DELETED = "its pool was deleted", "by a client, or with its job"
     NO_NODE = "no node in service when the run ended", "detail: what kept the pool without"
     NO_SUCH_JOB = "its schedule has created no such job", "detail: why the schedule left it out"
     JOB_ENDED = "its job ended", "while it waited; detail: why the job ended"
@@ -137,6 +140,7 @@ LAST_INTERVAL: Final = {
     U.DEPENDENCY: frozenset({R.DEPENDENCY}),
     U.NO_SUCH_TASK: frozenset({R.DEPENDENCY}),
     **dict.fromkeys((U.NEEDS_NODES, U.NEEDS_MEMORY, U.NEEDS_CORES, U.NEEDS_SLOTS), frozenset({R.NEVER_FITS})),
+    **dict.fromkeys((U.NOT_CREATED, U.POOL_DELETED), frozenset({R.NO_POOL})),
     **dict.fromkeys((U.JOB_DELETED, U.JOB_ENDED, U.JOB_DISABLED), frozenset({R.JOB_INACTIVE})),
     **dict.fromkeys((U.NEVER_DELETED, U.NEVER_ENDED, U.NO_SUCH_JOB), frozenset({R.JOB_INACTIVE, R.NOT_SUBMITTED})),
     U.NO_NODE: _WITHOUT_NODES | {R.DEPENDENCY},

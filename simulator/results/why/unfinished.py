@@ -42,10 +42,13 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
     put(state == TaskState.PLANNED, Unfinished.NOT_SUBMITTED)
     put(state == TaskState.RUNNING, Unfinished.RUNNING)
     put(state == TaskState.PREPARING, Unfinished.PREPARING)
+    put(state == TaskState.DELETED, Unfinished.DELETED)
     waiting = state == TaskState.ACTIVE
     for index, pool in enumerate(raw.pools):
         mine = waiting & (raw.tasks.pool == index)
-        if not mine.any():
+        life = raw.recorder.pools.get(index)
+        if life is None or life.deleted >= 0:
+            put(mine, Unfinished.NOT_CREATED if life is None else Unfinished.POOL_DELETED)
             continue
         size = scenario.sizes[pool.vm_size]
         put(mine, _why_waiting(control, index))

@@ -9,7 +9,14 @@ from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules, listed_tasks
-from simulator.scenario.checks.job_places import PlacedJob, PlacedSource, PlacedTask, place, pools_by_name
+from simulator.scenario.checks.job_places import (
+    PlacedJob,
+    PlacedSource,
+    PlacedTask,
+    place,
+    placed_pools,
+    pools_by_name,
+)
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.format.arrivals import AtOnce
@@ -37,8 +44,8 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
         for rule in (_some_job, _shared_cores, _horizon):
             yield from until_absent(rule(scenario, jobs))
     yield from until_absent(check_accounts(scenario))
-    for index, pool in enumerate(scenario.pools):
-        yield from check_pool(scenario, pool, ("pools", index))
+    for pool, loc in placed_pools(scenario):
+        yield from check_pool(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
     yield from check_formulas(scenario, jobs)

@@ -214,9 +214,8 @@ def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterato
     changes = operation.model_fields_set - {"at", "job", "operation"}
     if not changes:
         yield Finding("expected something to change: priority, maxParallelTasks, constraints, …", loc)
-    own = None if placed is None else placed.job.pool_id
-    if operation.pool_info is not None and operation.pool_info.pool_id.lower() != (own or "").lower():
-        text = "a job's tasks do not move to another pool in a simulation: this will be refused"
+    if operation.pool_info is not None and placed is not None and placed.job.auto_pool is not None:
+        text = "a job with a pool of its own does not move in a simulation: this will be refused"
         yield Finding(text, (*loc, "poolInfo"), is_warning=True, code=ServiceCode.NOT_SIMULATED)
     if placed is None or operation.on_all_tasks_complete is not OnAllTasksComplete.NOACTION:
         return

@@ -26,6 +26,7 @@ from simulator.scenario.format.job_operations import (
     UpdateJob,
 )
 from simulator.scenario.format.pool_operations import (
+    CreatePool,
     DeallocateNode,
     DeletePool,
     DisableAutoScale,
@@ -35,6 +36,7 @@ from simulator.scenario.format.pool_operations import (
     EvaluateAutoScale,
     LoseContact,
     Outage,
+    PreemptNodes,
     Reboot,
     Reimage,
     RemoveNodes,
@@ -75,7 +77,7 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
             if scenario.options.api_profile < ApiProfile.V2025_06:
                 text = f"refused in apiProfile {scenario.options.api_profile}: it came with {ApiProfile.V2025_06}"
                 yield Finding(text, (*loc, "operation"), is_warning=True)
-        case LoseContact():
+        case LoseContact() | PreemptNodes():
             if (operation.node_id is None) == (operation.count is None):
                 yield Finding("expected either nodeId or count", loc)
         case UpdatePool():
@@ -83,6 +85,8 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
                 yield from check_settings(operation.start_task, (*loc, "startTask"))
         case Outage():
             yield from _outage(scenario, operation, loc)
+        case CreatePool():
+            pass  # its pool is checked with the others
         case StopResize() | DeletePool() | DisableAutoScale():
             pass
         case Reboot() | Reimage() | DisableScheduling() | EnableScheduling() | UpgradeOs():

@@ -30,7 +30,7 @@ UNSUPPORTED_CLOUD: Final = ("extrasmall", "standard_a1_v2", "standard_a2_v2")
 
 def every_pool(scenario: Description) -> Iterator[Pool]:
     """Go through the pools of a scenario, those that jobs bring along included."""
-    yield from scenario.pools
+    yield from scenario.stated_pools
     jobs = [*scenario.jobs, *(one.job for one in scenario.timeline if isinstance(one, AddJob))]
     jobs += [schedule.job_specification for schedule in scenario.job_schedules]
     yield from (job.auto_pool.pool for job in jobs if job.auto_pool)
@@ -60,7 +60,7 @@ def _accounts(scenario: Description) -> Iterator[tuple[Account, Loc]]:
 
 
 def _some_pool(scenario: Description) -> Iterator[Finding]:
-    if not any(True for _ in every_pool(scenario)) and not scenario.job_schedules:
+    if not any(True for _ in every_pool(scenario)):
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.format.bodies import StartTask
+from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.section import Count, Positive, Section, fold, lower
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption
@@ -22,6 +22,14 @@ class Operated(Section):
 
     at: Seconds
     pool: str
+
+
+class CreatePool(Section):
+    """Create a pool that is not there from the beginning; jobs may name it before."""
+
+    at: Seconds
+    operation: Literal["createPool"]
+    pool: Pool
 
 
 class Resize(Operated):
@@ -176,6 +184,14 @@ class LoseContact(Operated):
     """None: as long as the option `unusableRecovery` says."""
 
 
+class PreemptNodes(Operated):
+    """The region takes the VMs of low-priority nodes back: of those named, or of a number of them at random."""
+
+    operation: Literal["preemptNodes"]
+    node_id: NodeIds | None = None
+    count: Positive | None = None
+
+
 class Outage(Section):
     """VMs of a size, in a zone, or both cannot be had for a while; a whole zone fails with its nodes."""
 
@@ -196,9 +212,11 @@ NodeOperation = (
     | EnableScheduling
     | UpgradeOs
     | LoseContact
+    | PreemptNodes
 )
 PoolOperation = (
-    Resize
+    CreatePool
+    | Resize
     | StopResize
     | DeletePool
     | EnableAutoScale

@@ -47,7 +47,7 @@ def _outcome(summary: dict[str, Any]) -> list[Figure]:
     left += f" ({never:,} never submitted)" if never else ""
     return [
         ("makespan", "–" if makespan is None else spoken(makespan), "first submission to last completion"),
-        ("cost", money(cost["total"]), "" if each is None else f"{_small(each)} a task that succeeded"),
+        ("cost", money(cost["total"]), "" if each is None else f"{money(each)} a task that succeeded"),
         ("tasks succeeded", f"{tasks['succeeded']:,}", f"of {tasks['planned']:,}; {left or 'none failed'}"),
     ]
 
@@ -78,10 +78,6 @@ def _use(summary: dict[str, Any]) -> list[Figure]:
         changes = f"{evaluations['target_changes']:,} changed the target"
         found.append(("autoscale evaluations", f"{evaluations['count']:,}", changes))
     return found
-
-
-def _small(amount: float) -> str:
-    return money(amount) if amount >= 0.1 else f"${amount:.2g}" if amount >= 0.0001 else f"${amount:.1e}"
 
 
 def notices(summary: dict[str, Any]) -> Html | None:

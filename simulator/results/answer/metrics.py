@@ -14,7 +14,8 @@ utilization     slot: slot time taken of slot time in service; core: core time t
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
 jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
-cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
+cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; in dollars,
+                not rounded: parts add up to the total but for the last digits of floats;
                 licenses: how much of the total application licences make up;
                 None with the reasons in notes where a price is not known
 resize_errors   {code: times}
@@ -36,7 +37,7 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, where
 from simulator.policy.codes import RETARGETED, SUCCESS
-from simulator.results.money.bill import cents, in_dollars
+from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
@@ -228,13 +229,13 @@ def _cost(recording: Recording) -> dict[str, Any]:
     succeeded = int(recording.raw.tasks.succeeded.sum())
     return {
         "currency": "USD",
-        "total": cents(total) / 100,
-        "by_pool": in_dollars(bill.by(0), total),
-        "by_kind": in_dollars(bill.by(1), total),
-        "by_job": in_dollars(bill.by_job, total),
-        "by_label": in_dollars(bill.by(2), total),
-        "licenses": cents(bill.licenses) / 100,
-        "per_succeeded_task": _share(cents(total) / 100, succeeded),
+        "total": dollars(total),
+        "by_pool": in_dollars(bill.by(0)),
+        "by_kind": in_dollars(bill.by(1)),
+        "by_job": in_dollars(bill.by_job),
+        "by_label": in_dollars(bill.by(2)),
+        "licenses": dollars(bill.licenses),
+        "per_succeeded_task": _share(dollars(total), succeeded),
         "notes": list(bill.notes),
     }
 

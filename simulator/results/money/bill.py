@@ -1,6 +1,7 @@
-"""The bill: exact integers until the last rounding, so that parts add up to the whole to the cent.
+"""The bill: exact integers, so that parts add up to the whole.
 
-The unit inside is one millionth of a dollar an hour, for one millisecond.
+The unit inside is a billionth of a dollar an hour, for one millisecond. Nothing is rounded to cents: a node-second of
+a small machine costs a few millionths of a dollar, and experiments compare sums of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,8 @@ from simulator.states import NodeKind
 from simulator.units import MS_PER_HOUR
 from simulator.workload.build import Workload
 
-MICRO: Final = 1_000_000
-UNITS_PER_CENT: Final = MICRO // 100 * MS_PER_HOUR
+NANO: Final = 1_000_000_000
+UNITS_PER_DOLLAR: Final = NANO * MS_PER_HOUR
 RATIO: Final = {False: 0.20, True: 0.40}
 """Low-priority price as a share of the dedicated one, Linux and Windows (docs/model.md#prices)."""
 DISK_GIB_MONTH: Final = {"standard_lrs": 0.046, "standardssd_lrs": 0.075, "premium_lrs": 0.154}
@@ -137,9 +138,9 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
             disks, licenses = disks_of(pool), licenses_of(scenario, pool)
             notes += [found.note for found in (price, disks, licenses) if found.note]
             is_known &= price.value is not None
-            disk_rate = round((disks.value or 0.0) * MICRO)
-            license_rate = round((licenses.value or 0.0) * MICRO)
-            rate = round((price.value or 0.0) * MICRO) + disk_rate + license_rate
+            disk_rate = round((disks.value or 0.0) * NANO)
+            license_rate = round((licenses.value or 0.0) * NANO)
+            rate = round((price.value or 0.0) * NANO) + disk_rate + license_rate
             billed = ledger.billed[nodes].sum(axis=0)
             licensed += int(billed.sum()) * license_rate
             for label, amount in zip(LABELS, billed, strict=True):
@@ -188,12 +189,11 @@ def share_out(whole: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def cents(units: int) -> int:
-    """Round to cents, halves up."""
-    return (2 * units + UNITS_PER_CENT) // (2 * UNITS_PER_CENT)
+def dollars(units: int) -> float:
+    """Return units of the bill in dollars: the nearest number there is."""
+    return units / UNITS_PER_DOLLAR
 
 
-def in_dollars(parts: Mapping[str, int], total: int) -> dict[str, float]:
-    """Return parts in dollars, rounded so that they add up to the rounded total."""
-    shared = share_out(cents(total), list(parts.values()))
-    return {name: amount / 100 for name, amount in zip(parts, shared, strict=True)}
+def in_dollars(parts: Mapping[str, int]) -> dict[str, float]:
+    """Return parts of the bill in dollars."""
+    return {name: dollars(units) for name, units in parts.items()}

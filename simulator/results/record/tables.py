@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
 from simulator.extras import require
-from simulator.results.money.bill import UNITS_PER_CENT
+from simulator.results.money.bill import dollars
 from simulator.results.money.ledger import LABELS
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.raw.recorder import PoolRow
@@ -356,7 +356,7 @@ def _ledger(recording: "Facts") -> Columns:
             time, billed = ledger.time[nodes].sum(axis=0), ledger.billed[nodes].sum(axis=0)
             for position, label in enumerate(LABELS):
                 units = bill.parts.get((pool, str(kind), str(label)), 0)
-                cost = units / (UNITS_PER_CENT * 100) if bill.is_known else np.nan
+                cost = dollars(units) if bill.is_known else np.nan
                 rows.append((pool, str(kind), str(label), time[position], billed[position], cost))
     return {
         "pool": coded(row[0] for row in rows),

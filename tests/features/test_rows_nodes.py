@@ -211,18 +211,19 @@ FULL_BODY: Body = {
 
 def test_row_12_all_attributes_of_a_pool_are_read_and_written(tmp_path: Path) -> None:
     work = job(pool="p1", tasks=[task("t", containerSettings={"imageName": "repo/img:tag"})])
-    assert told(tmp_path, FULL_BODY, work) == []
+    before: Body = {"origin": "2025-01-06T00:00:00Z"}  # there were low-priority nodes
+    assert told(tmp_path, FULL_BODY, work, **before) == []
     made = load(tmp_path / "story.json")
     again = Scenario.model_validate(json.loads(made.model_dump_json(by_alias=True)))
     assert again == made
     assert again.model_dump_json() == made.model_dump_json()
-    (warning,) = told(tmp_path, {**FULL_BODY, "targetDedicatedNode": 1}, work)
+    (warning,) = told(tmp_path, {**FULL_BODY, "targetDedicatedNode": 1}, work, **before)
     assert "pools.0.targetDedicatedNode" in warning
     both = {**FULL_BODY, "cloudServiceConfiguration": CLOUD_SERVICE}
     neither = {key: value for key, value in FULL_BODY.items() if key != "virtualMachineConfiguration"}
     for body in (both, neither):
         assert any("takes exactly one" in found for found in refused(tmp_path, body, work))
-    licensed = told(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya", "3dmax", "word"]}, work)
+    licensed = told(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya", "3dmax", "word"]}, work, **before)
     assert [text.partition(": warning: ")[2].splitlines()[0] for text in licensed] == [
         "the service offers no licence '3dmax', did you mean '3dsmax'?",
         "the service offers no licence 'word', only maya, vray, 3dsmax, arnold",

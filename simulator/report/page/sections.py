@@ -22,7 +22,7 @@ GROUPS: Final = 12
 """Pools and kinds that get a bar of their own."""
 SCENARIO_BYTES: Final = 120_000
 NO_JOB: Final = "(no job)"
-KINDS: Final = {"dedicated": "dedicated", "low_priority": "low-priority"}
+KINDS: Final = {"dedicated": "dedicated", "low_priority": "low-priority", "spot": "spot"}
 
 
 def figures(summary: dict[str, Any]) -> Html:

@@ -48,6 +48,7 @@ class Reason(Code):
     DISPATCH = "dispatch", "it has its node and has not started there"
     RUNNING = "running", "it runs"
     COMPLETED = "completed", "it has completed; after a failure a client may reactivate it"
+    DELETED = "deleted", "a client has deleted it"
 
 
 WAITING: Final = frozenset(Reason) - {
@@ -56,6 +57,7 @@ WAITING: Final = frozenset(Reason) - {
     Reason.DISPATCH,
     Reason.RUNNING,
     Reason.COMPLETED,
+    Reason.DELETED,
 }
 """Reasons of time in the queue."""
 
@@ -140,6 +142,7 @@ LAST_INTERVAL: Final = {
     U.DEPENDENCY: frozenset({R.DEPENDENCY}),
     U.NO_SUCH_TASK: frozenset({R.DEPENDENCY}),
     **dict.fromkeys((U.NEEDS_NODES, U.NEEDS_MEMORY, U.NEEDS_CORES, U.NEEDS_SLOTS), frozenset({R.NEVER_FITS})),
+    U.DELETED: frozenset({R.DELETED}),
     **dict.fromkeys((U.NOT_CREATED, U.POOL_DELETED), frozenset({R.NO_POOL})),
     **dict.fromkeys((U.JOB_DELETED, U.JOB_ENDED, U.JOB_DISABLED), frozenset({R.JOB_INACTIVE})),
     **dict.fromkeys((U.NEVER_DELETED, U.NEVER_ENDED, U.NO_SUCH_JOB), frozenset({R.JOB_INACTIVE, R.NOT_SUBMITTED})),

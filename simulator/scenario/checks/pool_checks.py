@@ -6,6 +6,7 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.spot_checks import check_pool_kinds, check_spot
 from simulator.scenario.format import catalogue, network
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.deployment import NODE_AGENTS, is_windows_agent, is_windows_image
@@ -38,7 +39,7 @@ def every_pool(scenario: Description) -> Iterator[Pool]:
 
 def check_pools(scenario: Description) -> Iterator[Finding]:
     """Check what only all pools together show; no pool may be lost."""
-    for rule in (_some_pool, _pool_quotas, _used_subnets):
+    for rule in (_some_pool, _pool_quotas, _used_subnets, _spot):
         yield from until_absent(rule(scenario))
 
 
@@ -86,6 +87,10 @@ def _used_subnets(scenario: Description) -> Iterator[Finding]:
         if name.lower() not in used:
             text = f"no pool has a subnetId that ends in '{name}'{near(name, filter(None, used))}"
             yield Finding(text, ("subnets", name), is_warning=True)
+
+
+def _spot(scenario: Description) -> Iterator[Finding]:
+    yield from check_spot(scenario, every_pool(scenario))
 
 
 def check_pool(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -322,6 +327,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _start_task_settings,
     _hopeless_start_task,
     _account,
+    check_pool_kinds,
     _resize_timeout,
     _formula,
     _fixed_targets,

@@ -41,6 +41,8 @@ class Load:
     slots: int
     preempted: tuple[int, int] | None = None
     """From when to when half of the low-priority nodes are away."""
+    is_steady: bool = False
+    """Whether each task that ends is followed by another of its kind."""
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ def play(formula: Formula, load: Load, *, until_interrupted: bool = False) -> St
         pool.step()
         if until_interrupted and pool.story.interruptions:
             break
-    pool.story.left = len(load.tasks) - pool.story.done
+    pool.story.left = len(pool.waiting) + len(pool.coming) + sum(len(node.tasks) for node in pool.nodes)
     return pool.story
 
 
@@ -148,7 +150,7 @@ class _Pool:
     def _count_time(self, seconds: int) -> None:
         ready = sum(1 for node in self.nodes if node.ready <= self.now and not node.is_away)
         self.story.node_s += ready * seconds
-        if not self.coming and self.story.done == len(self.load.tasks):
+        if not self.coming and not self.waiting and not any(node.tasks for node in self.nodes):
             self.story.tail_s += ready * seconds
 
     def _submit(self) -> None:
@@ -183,6 +185,8 @@ class _Pool:
                 del node.tasks[number]
                 self.story.done += 1
                 self.story.useful_s += self.durations[number]
+                if self.load.is_steady:
+                    self.coming.append((self.now, self.durations[number]))
         self.nodes = [node for node in self.nodes if node.tasks or not node.is_leaving]
 
     def _preempt(self, leave: bool) -> None:

@@ -87,12 +87,18 @@ class Analysis:
     _later: set[str | None] = field(default_factory=set)
 
     def say(
-        self, rule: str, offset: int, message: str, level: Level | None = None, edits: tuple[Edit, ...] = ()
+        self,
+        rule: str,
+        offset: int,
+        message: str,
+        level: Level | None = None,
+        edits: tuple[Edit, ...] = (),
+        evidence: tuple[str, ...] = (),
     ) -> None:
         """Report a breach."""
         found = RULES[rule]
         place = self.source.place(offset)
-        self.findings.append(Finding(rule, level or found.level, place, message, f"{found.mend}.", edits))
+        self.findings.append(Finding(rule, level or found.level, place, message, f"{found.mend}.", edits, evidence))
 
     def renamed(self, offset: int, name: str, known: Iterable[str]) -> tuple[Edit, ...]:
         """Return the edit that replaces a name by the one that was meant, where that is beyond doubt."""
@@ -294,7 +300,7 @@ class Analysis:
             return truth(sources=fact.sources)
         if fact.kind not in ("double", "timeinterval", "unknown", "doubleVec"):
             self.say("type-mismatch", node.start, f"there is no minus before a {fact.kind}.")
-        return replace(fact, low=-fact.high, high=-fact.low)
+        return replace(fact, low=-fact.high, high=-fact.low, survives_cut=False)
 
     def _ternary(self, node: Ternary) -> Fact:
         condition = self.look(node.condition)

@@ -196,6 +196,10 @@ class Analysis:
                 self._narrowed.add(id(node))
         return fact
 
+    def plain(self, node: Expression) -> Fact:
+        """Return what is known of an expression without the conditions around it."""
+        return self._plain[id(node)]
+
     @property
     def has_both_kinds(self) -> bool:
         """Whether the formula sets both targets."""

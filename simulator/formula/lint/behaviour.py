@@ -1,17 +1,19 @@
 """Rules about what becomes of a pool: found by trying the formula out, shown with the load that did it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
+from simulator.formula.lint.evidence import show_answers
 from simulator.formula.lint.interruptions import INTERRUPTING, check_interruptions, options, spelled
 from simulator.formula.lint.mend import replace_names
 from simulator.formula.lint.targets import OTHER, OWN, has_floor, last_assignments
 from simulator.formula.lint.trial import (
+    FAILED,
     FEW,
+    HANDFUL,
     HOURS,
     MANY,
     START,
@@ -22,7 +24,6 @@ from simulator.formula.lint.trial import (
     try_out,
 )
 from simulator.formula.miniature import Load, play
-from simulator.formula.run import Context
 from simulator.formula.tree import Binary, Number, Statement, walk
 from simulator.formula.unparse import write
 from simulator.formula.variables import DEDICATED, SLOTS, TARGETS, TASK_METRICS
@@ -30,8 +31,6 @@ from simulator.formula.variables import DEDICATED, SLOTS, TARGETS, TASK_METRICS
 MINUTE: Final = 60
 HOUR: Final = 3600
 DEFAULT_INTERVAL: Final = 5.0
-DEMAND: Final = ("ignores-slots", "double-demand", "counted-twice")
-"""Rules about too many nodes."""
 MOST_SLOTS: Final = 256
 SEVERAL: Final = 4
 """Slots of a node, where a formula reads how many there are and nobody says."""
@@ -58,30 +57,9 @@ def check_behaviour(analysis: Analysis, formula: Formula, slots: int | None, int
     if len(assignments) == 2 and (_answers_twice(trial) or _same_share(analysis, assignments)):
         later = max(assignments.values(), key=lambda statement: statement.start)
         analysis.say("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
-    _show_demand(analysis, trial, tried)
+    show_answers(analysis, formula, trial, tried)
     several = (slots,) if slots else (1, tried) if tried > 1 else (1, 4)
     check_interruptions(analysis, formula, assignments, several, interval_minutes or DEFAULT_INTERVAL)
-
-
-def show_moments(analysis: Analysis, formula: Formula) -> None:
-    """Add to findings the moment at which they hurt: a new pool without samples, or some tasks on an empty pool."""
-    error = formula.evaluate(Context(HOURS[1])).error
-    for index, finding in enumerate(analysis.findings):
-        if error is not None and finding.place == error.place and not finding.evidence:
-            lines = (f"at the first evaluation of a new pool: {error.detail}",)
-            analysis.findings[index] = replace(finding, evidence=lines)
-
-
-def _show_demand(analysis: Analysis, trial: Trial, slots: int) -> None:
-    """Add to findings about too many nodes how many a formula asks for, and how many would do."""
-    rounds = next((found for found in trial.busy if found), None)
-    if rounds is None:
-        return
-    asked = " and ".join(f"{rounds[-1][full]:g} for {full}" for full in TARGETS if rounds[-1][full])
-    line = f"{FEW:g} tasks that do not end: the evaluations come to {asked or 'no node'}; {-(-FEW // slots):g} would do"
-    for index, finding in enumerate(analysis.findings):
-        if finding.rule in DEMAND:
-            analysis.findings[index] = replace(finding, evidence=(line,))
 
 
 def _likely_slots(analysis: Analysis) -> int:
@@ -149,21 +127,22 @@ def _check_ends(
             text = f"without any work {full} stays at {min(idle):g}: the pool always costs."
             rounds = min((rounds for rounds in trial.idle if rounds), key=lambda rounds: rounds[-1][full])
             steps = ", ".join(f"{found[full]:g}" for found in rounds)
-            lines = (f"nothing waits, nothing runs, {START:g} nodes: the evaluations set {steps}",)
+            past = f", {FAILED:g} tasks have failed" if "$FailedTasks" in causes else ""
+            lines = (f"nothing waits, nothing runs{past}, {START:g} nodes: the evaluations set {steps}",)
             analysis.say("never-zero", statement.start, text, evidence=lines)
         is_stuck = all(found[full] == 0 for rounds in trial.loaded for found in rounds or ())
         if is_stuck and any(trial.loaded) and full not in _left_alone(trial, full):
             if _ever_starts(formula, full, slots):
                 continue
             text = f"from 0 nodes {full} stays 0, whatever waits."
-            lines = (f"{MANY:g} tasks wait, 0 nodes: every evaluation of a week sets 0",)
+            lines = (f"{HANDFUL:g} tasks or {MANY:g} wait, 0 nodes: every evaluation of a week sets 0",)
             analysis.say("stuck-at-zero", statement.start, text, evidence=lines)
 
 
 def _ever_starts(formula: Formula, full: str, slots: int) -> bool:
     settle = settler(formula, slots)
     for now in every_hour(formula):
-        for tasks in (MANY, FEW):
+        for tasks in (MANY, FEW, HANDFUL):
             rounds = settle(now, tasks, dict.fromkeys(TARGETS, 0.0), 1)
             if rounds and rounds[-1][full] > 0:
                 return True
@@ -186,9 +165,9 @@ def _check_swings(
     if "rand(" in formula.text.replace(" ", ""):
         return
     for full, statement in assignments.items():
-        for tasks, runs in ((FEW, trial.busy), (MANY, trial.loaded)):
-            if not any(_is_swinging([found[full] for found in rounds or ()]) for rounds in runs):
-                continue
+        if not any(_is_swinging([found[full] for found in rounds or ()]) for rounds in (*trial.busy, *trial.loaded)):
+            continue
+        for tasks in (HANDFUL, FEW, MANY):
             values = _played_targets(formula, full, int(tasks), slots)
             if _is_swinging(values):
                 shown = ", ".join(f"{value:g}" for value in _turns(values)[-4:])

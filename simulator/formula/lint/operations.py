@@ -78,9 +78,11 @@ def _compare(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> Fact:
     _check_scale(analysis, node, left, right)
     _check_hour(analysis, node)
     result = compared(node.sign, left, right)
-    if result.is_constant and not (left.is_constant and right.is_constant) and not analysis.is_assumed(node):
+    sides = analysis.plain(node.left), analysis.plain(node.right)
+    alone = compared(node.sign, *sides)
+    if alone.is_constant and not all(side.is_constant for side in sides):
         analysis.judged.add(id(node))
-        always = "always" if result.low else "never"
+        always = "always" if alone.low else "never"
         analysis.say("constant-condition", node.at, f"this comparison is {always} true.")
     return result
 

@@ -57,6 +57,26 @@ def check_variables(analysis: Analysis) -> None:
             seen[full] = name
     if not seen:
         _report_no_target(analysis)
+    _check_overwritten(analysis)
+
+
+def _check_overwritten(analysis: Analysis) -> None:
+    """Report the assignment of a target or option that another follows, with nothing between that could use it."""
+    waiting: dict[str, Statement] = {}
+    for statement in analysis.tree.statements:
+        used = {node.name for node in walk(statement.value) if isinstance(node, Name | Call)}
+        if "stop" in used:
+            waiting.clear()
+        for name in used:
+            waiting.pop(ALIASES.get(name, name), None)
+        name = statement.target or ""
+        full = ALIASES.get(name, name)
+        if full in TARGETS or full == OPTION:
+            before = waiting.get(full)
+            if before is not None and before.target == name:
+                message = f"this value of {name} is never used: {name} is assigned again further down."
+                analysis.say("overwritten-target", before.start, message)
+            waiting[full] = statement
 
 
 def _report_no_target(analysis: Analysis) -> None:

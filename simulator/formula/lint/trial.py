@@ -34,8 +34,10 @@ ROUNDS: Final = 12
 START: Final = 8.0
 MANY: Final = 200.0
 FEW: Final = 12.0
+HANDFUL: Final = 5.0
 FINISHED: Final = 40.0
-"""Tasks that a pool has done which has nothing to do any more."""
+"""Tasks that have succeeded on a pool which has nothing to do any more."""
+FAILED: Final = 2.0
 KINDS: Final = (DEDICATED, LOW_PRIORITY)
 COUNTS: Final = {DEDICATED: "$CurrentDedicatedNodes", LOW_PRIORITY: "$CurrentLowPriorityNodes"}
 HOUR: Final = 3600 * TICKS_PER_SECOND
@@ -172,6 +174,7 @@ def _context(
         "$ActiveTasks": tasks - running,
         "$RunningTasks": running,
         "$SucceededTasks": 0.0 if tasks else FINISHED,
+        "$FailedTasks": 0.0 if tasks else FAILED,
         "$CPUPercent": 1.0 if running else 0.0,
         "$UsableNodeCount": total,
         **{COUNTS[kind]: targets[kind] for kind in KINDS},

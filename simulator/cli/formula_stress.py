@@ -103,7 +103,8 @@ def _stress_json(found: Any, out: Path | None) -> dict[str, Any]:
 
     def pattern(one: Any) -> dict[str, Any]:
         bursts = [{"atS": b.at, "tasks": b.tasks, "minutes": b.minutes} for b in one.bursts]
-        return {"hourOfWeek": one.hour, "bursts": bursts}
+        away = None if one.away is None else dict(zip(("fromS", "toS"), one.away, strict=True))
+        return {"hourOfWeek": one.hour, "bursts": bursts, "lowPriorityAway": away}
 
     return {
         "worst": found.harm.name,
@@ -139,12 +140,12 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Run two formulas through a library of loads with the same random numbers: cost, waits, lost work, resizes."""
-    from simulator.workshop import LOADS, PoolOptions, compare_formulas  # noqa: PLC0415 - keeps the start fast
+    from simulator.workshop import PoolOptions, compare_formulas  # noqa: PLC0415 - keeps the start fast
 
     formulas = {name: parse(name, read(name)).text for name in (first, second)}
     if len(formulas) < 2:
         raise InputError("expected two different formula files")
-    names = tuple(LOADS) if loads is None else tuple(name.strip() for name in loads.split(","))
+    names = None if loads is None else tuple(name.strip() for name in loads.split(","))
     found = compare_formulas(
         formulas,
         loads=names,

@@ -8,7 +8,7 @@ from typing import Final
 from simulator.formula.edits import Edit
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import calls, operations
-from simulator.formula.lint.assume import LONGEST_KEY, NONE, Meaning, Spans, both, canonical, narrowed, spans
+from simulator.formula.lint.assume import LONGEST_KEY, NONE, Meaning, Reader, Spans, both, canonical, narrowed
 from simulator.formula.lint.facts import INF, UNKNOWN, Fact, double, join, known_bounds, truth
 from simulator.formula.lint.mend import rename_target
 from simulator.formula.lint.model import Finding, Level
@@ -164,13 +164,8 @@ class Analysis:
 
     def implied(self, condition: Expression, *, holds: bool) -> Spans:
         """Return what a condition says about values, where it holds or where it does not."""
-        return spans(
-            condition,
-            holds=holds,
-            facts=lambda node: self._plain.get(id(node)),
-            key_of=self.key_of,
-            meanings=self.meanings,
-        )
+        reader = Reader(lambda node: self._plain.get(id(node)), self.key_of, self.meanings)
+        return reader.implied(condition, holds=holds)
 
     def key_of(self, node: Expression) -> str:
         """Return the canonical text of an expression that is being looked at."""

@@ -44,6 +44,7 @@ def _lines(found: Stress, name: str) -> Iterator[str]:
         horizon=found.horizon,
         hour=found.simplest.hour,
         seed=found.seed,
+        away=found.simplest.away,
     )
     name = Path(name).name if name != "-" else "a formula"
     yield f"# The load under which {name} does most harm of its kind: {found.simplest}."

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.assumptions import LONGEST_RUN
+from simulator.engine.assumptions import LONGEST_RUN, TASK_LIFETIME
 from simulator.engine.bridge.kernel_notices import handle_notices
 from simulator.engine.bridge.kernel_output import collect_attempts, collect_tasks, drop_work_of_failed_tasks
 from simulator.engine.construction import construct
 from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
@@ -74,6 +75,9 @@ class Simulation:
         for operation in timeline:
             self._plan(operation)
         self._horizon = self._last_instant()
+        first = int(self.workload.submit.min(initial=self._horizon))
+        if first + TASK_LIFETIME <= self._horizon:
+            self.env.process(end_old_tasks(self.env, self.workload, self.directory.jobs, self._horizon))
 
     @property
     def is_over(self) -> bool:

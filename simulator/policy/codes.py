@@ -74,6 +74,7 @@ class ServiceCode(StrEnum):
     INVALID_PROPERTY = "InvalidPropertyValue"
     INVALID_STATE = "OperationInvalidForCurrentState"
     INVALID_URI = "InvalidUri"
+    MISSING_PROPERTY = "MissingRequiredProperty"
 
 
 SUCCESS: Final = ServiceCode.SUCCESS.value

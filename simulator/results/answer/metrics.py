@@ -36,6 +36,7 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, where
 from simulator.policy.codes import RETARGETED, SUCCESS
+from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import cents, in_dollars
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
@@ -75,7 +76,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
-        "warnings": memory_warnings(recording),
+        "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.errors import Problem
 from simulator.scenario.format.section import AbsentPartError
 
+T = TypeVar("T")
 Loc = tuple[str | int, ...]
 """Keys and indices from the top of a scenario to a value."""
 
@@ -25,7 +26,7 @@ class Finding:
     """Set where the place lies in a file that is no document, such as a trace."""
 
 
-def until_absent(findings: Iterable[Finding]) -> Iterator[Finding]:
+def until_absent(findings: Iterable[T]) -> Iterator[T]:
     """Yield what a check finds until it needs a part that could not be read."""
     try:
         yield from findings

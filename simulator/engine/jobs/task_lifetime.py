@@ -6,7 +6,7 @@ See `docs/model.md#task-states`.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -19,14 +19,27 @@ from simulator.workload.planned_jobs import UNKNOWN
 
 if TYPE_CHECKING:
     from simulator.engine.environment import Environment
-    from simulator.engine.jobs.job import Job
+    from simulator.engine.pools.pool import Pool
+    from simulator.engine.world import World
     from simulator.workload.build import Workload
 
 ENDED = (None, JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 """States of jobs whose tasks wait for nothing any more."""
 
 
-def end_old_tasks(env: Environment, workload: Workload, jobs: Sequence[Job], horizon: int) -> Generator[Any, Any, None]:
+class TaskOwner(Protocol):
+    """A job, as far as its tasks grow old."""
+
+    world: World
+    pool: Pool
+    workload: Workload
+    state: JobState | None
+    submitted: dict[int, int]
+
+
+def end_old_tasks(
+    env: Environment, workload: Workload, jobs: Sequence[TaskOwner], horizon: int
+) -> Generator[Any, Any, None]:
     """End each task whose time is over and that has not completed, waiting or running.
 
     Tasks stand in order of their addition; those of recurring jobs, whose time is not known before, are left to them.
@@ -39,7 +52,7 @@ def end_old_tasks(env: Environment, workload: Workload, jobs: Sequence[Job], hor
         end_tasks(job, [row])
 
 
-def end_tasks(job: Job, rows: Iterable[int]) -> None:
+def end_tasks(job: TaskOwner, rows: Iterable[int]) -> None:
     """Complete those tasks of a job that have not as failures; nothing where the job has ended."""
     now, tasks = job.world.env.clock, job.pool.site.tasks
     for row in rows:
@@ -54,5 +67,5 @@ def end_tasks(job: Job, rows: Iterable[int]) -> None:
         job_control.terminate(job.pool.site.change(), task, now)
 
 
-def _state(job: Job, row: int) -> int:
+def _state(job: TaskOwner, row: int) -> int:
     return int(job.pool.site.tasks.state_of(job.pool.tenancy.task_of(row)))

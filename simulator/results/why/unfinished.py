@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from simulator.policy.codes import RESIZE_ERRORS, RETARGETED, SUCCESS
 from simulator.results.raw.control_plane import IDLE, STATES, Control
+from simulator.results.why.impossible import POOL_DELETED, put_impossible
+from simulator.scenario.checks.never_runs import NeverRuns
 from simulator.scenario.scenario import Scenario
 from simulator.states import JobState, NodeState, TaskState
 from simulator.units import to_ms
@@ -48,6 +50,8 @@ PLAIN: Final = (
     "waits for a task that did not satisfy it",
     "waits for a task that does not exist",
     *(f"needs more {what} than any node of its pool has" for what in ("memory", "cores", "slots")),
+    *NeverRuns,
+    POOL_DELETED,
     "its job was deleted",
     NEVER_FOR_DELETED,
     "its job is disabled",
@@ -100,6 +104,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
             (workload.slots, pool.task_slots_per_node, "slots"),
         ):
             put(mine & raw.never_fits & (need > room), f"needs more {what} than any node of its pool has")
+    put_impossible(scenario, workload, control, put)
     _put_jobs(scenario, workload, control, put)
     return names, codes
 

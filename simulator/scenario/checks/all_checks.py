@@ -11,6 +11,7 @@ from simulator.scenario.checks.findings import Finding, Loc, readable, until_abs
 from simulator.scenario.checks.formula_checks import check_formulas
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules, listed_tasks
 from simulator.scenario.checks.job_places import PlacedJob, PlacedSource, PlacedTask, place, pools_by_name
+from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.checks.unused_names import check_unused_names
@@ -194,7 +195,7 @@ class Need:
 
 def _fits(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     """Warn of work that no node of its pool can ever take: it would wait for ever."""
-    for rule in (_enough_slots, _enough_cores, _enough_memory, _talking_nodes, _one_slot):
+    for rule in (_enough_slots, _enough_cores, _enough_memory, _talking_nodes, _one_slot, _enough_nodes):
         yield from until_absent(rule(scenario, pool, loc, need))
 
 
@@ -233,6 +234,18 @@ def _talking_nodes(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> 
 def _one_slot(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     if need.instances > 1 and (pool.task_slots_per_node > 1 or need.slots > 1):
         text = "multi-instance tasks need a pool with one task slot a node: it will never run"
+        yield Finding(text, loc, is_warning=True)
+
+
+def _enough_nodes(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    """Warn of a task that needs more nodes at once than its pool can ever have."""
+    if need.instances == 1 or not pool.enable_inter_node_communication:
+        return
+    only_dedicated = scenario.options.gang_node_types == "dedicated"
+    most = reach_of(scenario, pool).most(only_dedicated=only_dedicated)
+    if need.instances > most:
+        kind = "dedicated nodes" if only_dedicated else "nodes"
+        text = f"needs {need.instances} {kind} at once, and pool '{pool.id}' can have {most:g}: it will never run"
         yield Finding(text, loc, is_warning=True)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.never_runs import account_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.deployment import NODE_AGENTS, get, is_windows_agent, is_windows_image
 from simulator.scenario.format.schema import Description
@@ -64,9 +65,7 @@ def _zonal(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _spot(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Warn of spot nodes where Azure has none: on ephemeral OS disks, and in Cloud Services."""
-    names = {name.lower(): one for name, one in scenario.accounts.items()}
-    own = pool.simulation.account
-    account = scenario.account if own is None else names.get(own.lower())
+    account = account_of(scenario, pool)
     if account is None or account.mode != "UserSubscription" or not wants_low_priority(pool):
         return
     disk = get(get(pool.virtual_machine_configuration, "osDisk"), "ephemeralOSDiskSettings")

@@ -9,6 +9,7 @@ from simulator.scenario.checks.container_checks import check_node_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import AUTO_POOL, near
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
+from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
 from simulator.scenario.checks.size_limits import package_limits
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import OnAllTasksComplete, OnTaskFailure
@@ -35,7 +36,8 @@ def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
         for task_rule in (check_task_container, _packages, _job_actions, _submit):
             yield from until_absent(task_rule(placed, one))
     yield from until_absent(_endless(placed))
-    yield from until_absent(_ends_at_once(scenario, placed))
+    for scenario_rule in (_ends_at_once, _manager_without_node, _hopeless_preparation):
+        yield from until_absent(scenario_rule(scenario, placed))
 
 
 def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
@@ -83,6 +85,25 @@ def _manager(placed: PlacedJob) -> Iterator[Finding]:
     manager = placed.job.job_manager_task
     if manager is not None and manager.simulation.submit is not None:
         yield Finding("a job manager starts with its job", (*placed.loc, "jobManagerTask", "simulation", "submit"))
+
+
+def _manager_without_node(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    """Warn of a manager that wants a dedicated node where there will be none."""
+    manager = placed.job.job_manager_task
+    if placed.pool is None or manager is None or manager.allow_low_priority_node:
+        return
+    if reach_of(scenario, placed.pool).most(only_dedicated=True) < 1:
+        text = (
+            f"runs on dedicated nodes only (allowLowPriorityNode), and pool '{placed.pool.id}' can have none: "
+            "it will never run, nor will the other tasks of its job"
+        )
+        yield Finding(text, (*placed.loc, "jobManagerTask"), is_warning=True)
+
+
+def _hopeless_preparation(_scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    if prepares_nothing(placed.job):
+        text = "this preparation fails on every node, and tasks wait for its success: none will ever run"
+        yield Finding(text, (*placed.loc, "jobPreparationTask"), is_warning=True)
 
 
 def _packages(_placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:

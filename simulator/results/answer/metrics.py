@@ -38,6 +38,7 @@ import numpy.typing as npt
 
 from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
+from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.money.prices import price_kind
@@ -80,7 +81,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
-        "warnings": memory_warnings(recording),
+        "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),

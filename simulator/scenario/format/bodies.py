@@ -314,6 +314,8 @@ class Job(Body):
     uses_task_dependencies: bool = False
     max_parallel_tasks: MaxParallelTasks = -1
     allow_task_preemption: bool = False
+    common_environment_settings: tuple[dict[str, Any], ...] = ()
+    """Of all of its tasks, the special ones too; a task's own setting of the same name comes before."""
     job_manager_task: JobManagerTask | None = None
     job_preparation_task: JobPreparationTask | None = None
     job_release_task: JobReleaseTask | None = None

@@ -55,6 +55,16 @@ RDMA: Final = re.compile(r"standard_(a[89]|(h|n)[a-z]*\d+(-\d+)?m?[a-z]*r[a-z]*(
 """Standard_A8, Standard_A9, and the sizes of the H and N families that the service documents with an r for RDMA."""
 
 
+CLOUD_SERVICE_NAMES: Final = {
+    "small": "standard_a1",
+    "medium": "standard_a2",
+    "large": "standard_a3",
+    "extralarge": "standard_a4",
+    **{f"a{number}": f"standard_a{number}" for number in range(5, 12)},
+}
+"""What pools of Cloud Services call their sizes, and the sizes of virtual machines that they are."""
+
+
 def _rdma(name: str) -> bool:
     return RDMA.fullmatch(name.lower()) is not None
 
@@ -80,12 +90,14 @@ def families() -> list[str]:
 @cache
 def find(name: str) -> VmSize | None:
     """Return a size of the shipped table, None where there is none; a size is parsed when it is first asked for."""
-    row = _rows().get(name.lower())
+    folded = name.lower()
+    row = _rows().get(CLOUD_SERVICE_NAMES.get(folded, folded))
     if row is None:
         return None
     origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
+    own = {"name": name} if folded in CLOUD_SERVICE_NAMES else {}
     known = {key: value for key, value in row.items() if value}
-    return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins})
+    return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
 
 
 def table() -> dict[str, VmSize]:

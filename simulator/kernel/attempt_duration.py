@@ -25,6 +25,7 @@ class Work:
 
     __slots__ = (
         "_checkpoints",
+        "_coordination_failures",
         "_cost",
         "_demand",
         "_failing",
@@ -41,7 +42,6 @@ class Work:
         "_remaining",
         "_restart",
         "_span",
-        "_stumbles",
         "any",
         "begin",
         "deadline",
@@ -56,23 +56,23 @@ class Work:
     )
 
     def __init__(self, rules: Rules, span: "array[int]") -> None:
-        self.any = rules.lengthen
+        self.any = rules.extends_attempts
         self._span = span
         self._latency = rules.latency
-        self._lead = rules.lead
+        self._lead = rules.setup_ms
         self._limit = rules.limit
-        self._stumbles = rules.stumbles
+        self._coordination_failures = rules.coordination_failures
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
         self._image = rules.image
         self._pulls = rules.pulls
-        self._checkpoints = len(rules.interval) > 0
-        self._interval = rules.interval
-        self._cost = rules.cost
-        self._restart = rules.restart
+        self._checkpoints = len(rules.checkpoint_interval_ms) > 0
+        self._interval = rules.checkpoint_interval_ms
+        self._cost = rules.checkpoint_cost_ms
+        self._restart = rules.restart_cost_ms
         self._demand = rules.demand
         self._remaining = array("q", rules.demand)
-        for task in range(len(rules.interval)):
+        for task in range(len(rules.checkpoint_interval_ms)):
             span[task] += self._process(task, rules.demand[task]) - rules.demand[task]
         self.ready: dict[int, int] = {}
         """When a job has prepared a node, by `job << NODE_BITS | node`."""
@@ -127,8 +127,12 @@ class Work:
         if len(self._lead):
             self.begin = pulled + self._lead[task] - self._latency[task]
             self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
-        if outcome == FAILED and task in self._stumbles and attempt in self._stumbles[task][1]:
-            self.end = pulled + self._stumbles[task][0] - self._latency[task]
+        if (
+            outcome == FAILED
+            and task in self._coordination_failures
+            and attempt in self._coordination_failures[task][1]
+        ):
+            self.end = pulled + self._coordination_failures[task][0] - self._latency[task]
             self.begin = self.deadline + 1  # no process begins
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]

@@ -30,7 +30,7 @@ class Eligibility:
     )
 
     def __init__(self, rules: Rules, queues: Queues, nodes: Nodes, jobs: int) -> None:
-        self.any = rules.choosy
+        self.any = rules.restricts_nodes
         self._queues = queues
         self._nodes = nodes
         self._managers = rules.managers or [NONE] * jobs

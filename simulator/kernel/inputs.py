@@ -73,5 +73,5 @@ class Tasks:
         return len(self.submit)
 
 
-def breathe() -> None:
+def check_signals() -> None:
     """Do nothing in the interpreter, which sees to its signals meanwhile: Ctrl-C reaches a compiled kernel here."""

@@ -75,7 +75,7 @@ def terminate(kernel: Kernel, task: int, now: int) -> None:
     if not _leave_aside(kernel, task):
         _take_out(kernel, task)
     kernel.failed += 1
-    kernel.settle(task, failed=True)
+    kernel.mark_completed(task, failed=True)
 
 
 def reactivate(kernel: Kernel, task: int) -> None:

@@ -37,7 +37,7 @@ class Notices:
         self.growing = False
         """Whether arrivals are to be told."""
         self.waiting = False
-        """Whether one waits to be heeded."""
+        """Whether one waits to be clear."""
         self.drained: list[int] = []
         """Draining nodes whose last task has ended."""
         self.finished_jobs: list[int] = []
@@ -114,7 +114,7 @@ class Notices:
                 self.finished_jobs.append(job)
                 self.waiting = True
 
-    def heeded(self) -> None:
+    def clear(self) -> None:
         """Forget what has been told."""
         self.drained.clear()
         self.finished_jobs.clear()

@@ -21,7 +21,7 @@ class Parents:
         self._gone: set[int] = set()
         """Reactivated tasks that had let their children go before."""
 
-    def lets_go(self, task: int, failed: bool) -> bool:
+    def releases_children(self, task: int, failed: bool) -> bool:
         """Return whether the children of `task`, which has completed, wait for it no more from now on."""
         return not (self._gone and task in self._gone) and self._satisfied(task, failed)
 

@@ -39,7 +39,7 @@ class Fronts:
         self.first_of_job = column("i", [bisect_left(lines, (job, 0)) for job in range(jobs + 1)])
         """The lines of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
 
-    def come_up(self, queue: int) -> None:
+    def moved_up(self, queue: int) -> None:
         """Note that an earlier task than before is the first of `queue`, or that one waits there now."""
         task = self._front[queue]
         start = self.start[self._line_of[queue]]
@@ -54,7 +54,7 @@ class Fronts:
         self.order[at] = queue
         self._at[queue] = at
 
-    def fall_back(self, queue: int) -> None:
+    def moved_back(self, queue: int) -> None:
         """Note that a later task than before is the first of `queue`, or that nobody waits there now."""
         task = self._front[queue]
         last = self.start[self._line_of[queue] + 1] - 1

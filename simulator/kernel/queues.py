@@ -86,7 +86,7 @@ class Queues:
         self._place[task] = self._next_place
         self._next_place += 1
 
-    def scatter(self, task: int, place: int) -> None:
+    def put_at(self, task: int, place: int) -> None:
         """Return a task a place that has nothing to do with when it came."""
         self._place[task] = place
 
@@ -122,7 +122,7 @@ class Queues:
         if self.front[queue] == NONE:
             self.front[queue] = task
             if self._in_line:
-                self.fronts.come_up(queue)
+                self.fronts.moved_up(queue)
         self._enter(queue)
 
     def put_back(self, task: int, queue: int) -> None:
@@ -134,7 +134,7 @@ class Queues:
         if self.front[queue] == NONE or place < self.place(self.front[queue]):
             self.front[queue] = task
             if self._in_line:
-                self.fronts.come_up(queue)
+                self.fronts.moved_up(queue)
 
     def take(self, queue: int) -> int:
         """Remove and give the first task of `queue`."""
@@ -154,7 +154,7 @@ class Queues:
             else:
                 self.front[queue] = returned.top & ((1 << self._bits) - 1)
         if self._in_line:
-            self.fronts.fall_back(queue)
+            self.fronts.moved_back(queue)
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
         left = self.waiting_of_job[job] - 1

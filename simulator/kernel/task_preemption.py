@@ -35,7 +35,7 @@ class Displacement:
 
         `queue_of` and `rows` give the queue and the first attempt row of each task.
         """
-        task, shape = self._needy(job)
+        task, shape = self._first_waiting(job)
         if task == NONE or self._nodes.instances[shape] > 1:
             return []
         returning = task == self._eligibility.manager(job) and self._eligibility.led[job] == 1
@@ -53,7 +53,7 @@ class Displacement:
                     best, best_key = chosen, key
         return best
 
-    def _needy(self, job: int) -> tuple[int, int]:
+    def _first_waiting(self, job: int) -> tuple[int, int]:
         """Return the first waiting task of a job, which has no room anywhere, and its shape."""
         task = NONE
         shape = NONE

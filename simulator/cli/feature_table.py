@@ -50,8 +50,9 @@ FEATURES: Final = (
     F(
         4,
         "Folders and environment variables",
-        "a task's view shows the AZ_BATCH_ variables; files of a task use disk until its retention time is over",
-        "other environment variables and the layout of folders: they cost no time",
+        "poolsight why DIR --task JOB/TASK --view shows its AZ_BATCH_ variables, its folders and the disk of its node; "
+        "files of a task stay until its retention time is over",
+        "other environment variables, and where the folders are: they cost no time",
         "test_row_04_directories_stay_and_variables_tell_the_task_where_it_is",
     ),
     F(
@@ -326,8 +327,3 @@ FEATURES: Final = (
         "test_row_41_nodes_are_removed_by_name_and_formulas_evaluated_without_effect",
     ),
 )
-
-
-def row(number: int) -> Feature:
-    """Return one row by its number."""
-    return FEATURES[number - 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, assert_never
 
-from simulator.distributions import Constant, Distribution
+from simulator.distributions import Constant
 from simulator.durations import format_duration, parse_duration
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.preemption_models import (
@@ -21,7 +21,6 @@ from simulator.scenario.format.preemption_models import (
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
 
-TimeShape = Distribution[float]
 PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "low_priority_windows")
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from simulator.errors import InputError, Problem
 from simulator.report.looks.palette import NODE_STATES, OUTCOMES, shade
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from simulator.results.record.read import Frames
 
-Ints = npt.NDArray[np.int64]
 
 CHUNK: Final = 5000
 """Events written at a time."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording, load, simulate
-from simulator.results.record.task_view import disk_use, environment
+from simulator.results.why import view_task
 from tests.engine.laws import check
 from tests.features.story import UBUNTU, Body, job, operation, pool, refused, run, task, told
 
@@ -44,17 +44,26 @@ def test_row_04_directories_stay_and_variables_tell_the_task_where_it_is() -> No
     kept: Body = {"constraints": {"retentionTime": "PT1H"}, "simulation": {"disk": 3}}
     body = pool(nodes=1, low_priority=1)
     made = run(body, job(tasks=[task("a", "60s", **kept), task("b", "60s")]))
-    for row in (0, 1):
+    for row, name in enumerate("ab"):
         node = made.attempts["node"].astype(str)[row]
         dedicated = made.nodes.set_index("node").loc[node]["kind"] == "dedicated"
-        assert environment(made, row) == {
+        folder = "/mnt/batch/tasks/workitems/j/job-1"
+        assert view_task(made, f"j/{name}").variables == {
             "AZ_BATCH_POOL_ID": "p",
             "AZ_BATCH_JOB_ID": "j",
-            "AZ_BATCH_TASK_ID": "ab"[row],
+            "AZ_BATCH_TASK_ID": name,
             "AZ_BATCH_NODE_ID": node,
             "AZ_BATCH_NODE_IS_DEDICATED": str(dedicated).lower(),
+            "AZ_BATCH_NODE_ROOT_DIR": "/mnt/batch/tasks",
+            "AZ_BATCH_NODE_SHARED_DIR": "/mnt/batch/tasks/shared",
+            "AZ_BATCH_NODE_STARTUP_DIR": "/mnt/batch/tasks/startup",
+            "AZ_BATCH_TASK_DIR": f"{folder}/{name}",
+            "AZ_BATCH_TASK_WORKING_DIR": f"{folder}/{name}/wd",
         }
-    assert [(time, used) for time, _, used in disk_use(made)] == [(0, 3), (60 + 3600, 0)]
+    disk = view_task(made, "j/a").disk
+    assert disk is not None
+    assert (disk.own, disk.kept_until) == (3, 60 + 3600)
+    assert disk.changes == ((60, 3), (60 + 3600, 0))
     named: Body = {"environmentSettings": [{"name": "MINE", "value": "1"}]}
     same = run(body, job(tasks=[task("a", "60s", **kept, **named), task("b", "60s")]))
     assert same.attempts.equals(made.attempts)

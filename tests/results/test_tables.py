@@ -11,13 +11,12 @@ import pytest
 
 from simulator import InputError, Recording, Scenario, Simulation, simulate
 from simulator.results.answer.metrics import summarize
-from simulator.results.record.table_schema import TABLES, Table, as_markdown
+from simulator.results.record.table_schema import TABLES, Table
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
-DOCS = Path(__file__).parents[2] / "docs" / "tables.md"
 TYPES = {
     "int": pa.types.is_integer,
     "float": pa.types.is_floating,
@@ -40,10 +39,6 @@ def run() -> Recording:
     )
     work = job(60, {"exponential": {"mean": "40s"}}, failureProbability=0.2, arrivals={"poisson": {"ratePerHour": 600}})
     return check(simulate(scenario([body], [work])))
-
-
-def test_the_documentation_is_made_from_the_schema() -> None:
-    assert DOCS.read_text() == as_markdown()
 
 
 @pytest.mark.parametrize("described", TABLES, ids=lambda table: table.name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine.nodes.crowd import Crowd
 from simulator.engine.nodes.setup_spec import Setup, setup_of, updated
 from simulator.engine.nodes.step_durations import StepDurations
 from simulator.engine.tasks_view import TasksView
+from simulator.units import to_ms
+from simulator.workload.optional_columns import RETENTION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool
 
-RETENTION = 7 * 24 * 3600 * 1000
+RETENTION_MS: Final = to_ms(RETENTION)
 """How long the files of a task keep its node under `retaineddata`, in ms: the service's default of 7 days."""
 
 
@@ -77,11 +79,11 @@ class Site:
 
     def retention_of(self, task: int) -> int:
         """Return how long a task's files are kept on its node, in ms."""
-        return RETENTION if self._retention is None else int(self._retention[task])
+        return RETENTION_MS if self._retention is None else int(self._retention[task])
 
     def retained_until(self, node: int) -> int:
         """Return when the last retention time of a task on a node has passed; now if nothing has run there."""
         tasks, ends = self.tasks.attempts_on(node)
         if not len(tasks):
             return self.world.env.clock
-        return int((ends + (RETENTION if self._retention is None else self._retention[tasks])).max())
+        return int((ends + (RETENTION_MS if self._retention is None else self._retention[tasks])).max())

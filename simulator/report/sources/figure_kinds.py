@@ -70,6 +70,8 @@ def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
         return figures.spot_break_even(figure_inputs.break_even_of(what), **page)
     if source.form == "sweep":
         choices, scales = figure_inputs.choices_of_sweep(what, **asked)
+    elif source.form == "plan":
+        choices, scales = figure_inputs.choices_of_plan(what)
     else:
-        choices, scales = getattr(figure_inputs, f"choices_of_{source.form}")(what)
+        choices, scales = figure_inputs.choices_of_spot(what)
     return figures.cost_against_time(choices, measure=scales.measure, price=scales.price, unit=scales.unit, **page)

@@ -76,13 +76,6 @@ def read(paths: Sequence[Path], *, skip_broken: bool = False) -> Log:
     return log
 
 
-def read_lines(lines: Iterable[str], name: str = "<log>") -> Log:
-    """Read a log from memory."""
-    pile = _Pile()
-    _take(pile, name, lines)
-    return _log(pile, skip_broken=False)
-
-
 def _log(pile: _Pile, *, skip_broken: bool) -> Log:
     if pile.broken and not skip_broken:
         raise InputError(_capped(pile.broken))

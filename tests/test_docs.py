@@ -62,8 +62,8 @@ def test_defaults_that_the_text_repeats_are_those_of_the_code() -> None:
     text = PAGES["model.md"]
     options = Scenario.model_fields["options"].annotation
     given = options().model_dump(mode="json", by_alias=True)  # type: ignore[misc]  # the type of the section
-    said = {"sampleProfile": "`typical` 0 and 10 s", "timingPreset": "Numbers of `measured`"}
-    for key, sentence in said.items():
+    printed = {"sampleProfile": "`typical` 0 and 10 s", "timingPreset": "Numbers of `measured`"}
+    for key, sentence in printed.items():
         assert sentence in text
         assert f"`{given[key]}`" in sentence
     assert re.search(r"within one\nhour, at its middle \(0.025, 0.075, 0.125, 0.175; `20\+` as 0.25\)", text)

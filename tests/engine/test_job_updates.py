@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from simulator import Recording
-from tests.features.story import Body, job, operation, pool, refused, run, task, told
+from tests.features.story import Body, job, operation, pool, problems_of, refused, run, task
 
 HOURLY: Body = {"recurrenceInterval": "PT1H", "doNotRunAfter": "3h30m"}
 
 
 def act(at: str, name: str, **body: Any) -> Body:
-    """Give an operation on the job `j`."""
+    """Return an operation on the job `j`."""
     return operation(at, name, pool=None, job="j", **body)
 
 
 def on(at: str, name: str) -> Body:
-    """Give an operation on the schedule `s`."""
+    """Return an operation on the schedule `s`."""
     return operation(at, name, pool=None, jobSchedule="s")
 
 
@@ -115,9 +115,9 @@ def test_a_refused_update_changes_nothing() -> None:
     assert starts(made, "j") == [0, 0, 60, 60]
 
 
-def test_a_move_to_another_pool_is_told_before_the_run(tmp_path: Path) -> None:
+def test_a_move_to_another_pool_is_reported_before_the_run(tmp_path: Path) -> None:
     asked = act("1m", "updateJob", poolInfo={"poolId": "q"})
-    (warning,) = told(tmp_path, pool(nodes=1), pool("q", nodes=1), job(count=1), timeline=[asked])
+    (warning,) = problems_of(tmp_path, pool(nodes=1), pool("q", nodes=1), job(count=1), timeline=[asked])
     assert "timeline.0.poolInfo: warning: a job's tasks do not move to another pool in a simulation" in warning
 
 
@@ -207,7 +207,7 @@ def test_a_disabled_schedule_creates_no_job_until_it_is_enabled() -> None:
         ("deleteJobSchedule", "it had been deleted"),
     ],
 )
-def test_the_answer_says_why_a_job_was_not_created(name: str, why: str) -> None:
+def test_the_answer_states_why_a_job_was_not_created(name: str, why: str) -> None:
     made = run(pool(nodes=1), jobSchedules=[schedule()], timeline=[on("70m", name)], horizon="5h")
     left = made.tasks.set_index("job")["unfinished_why"]
     assert left[["s:job-3", "s:job-4"]].tolist() == [f"its schedule has created no such job: {why}"] * 2

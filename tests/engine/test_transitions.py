@@ -93,7 +93,7 @@ def edges_of(recording: Recording) -> set[Edge]:
 
 
 def befall(state: NodeState, what: NodeState) -> Recording:
-    """Let something happen to a node in a given state."""
+    """Do something to a node in a given state."""
     at, body, jobs, timeline = REACHED[state]
     happens = {
         S.LEAVINGPOOL: operation(at, "resize", targetLowPriorityNodes=0),
@@ -206,7 +206,7 @@ def seen_after(state: NodeState, what: NodeState) -> frozenset[Edge]:
 
 
 RETURNS = {(state, S.OFFLINE) for state in (S.STARTING, S.WAITINGFORSTARTTASK, S.UNKNOWN, S.UNUSABLE)}
-"""Ways back to `offline`: no operator's doing, told by stories of their own."""
+"""Ways back to `offline`: no operator's doing, shown by stories of their own."""
 CHANCES = sorted((a, b) for a, b in EDGES - RETURNS if a in REACHED and b in BEFALLS)
 
 
@@ -235,9 +235,9 @@ def test_when_contact_is_back_a_node_is_what_it_was(state: NodeState, after: Nod
 
 
 def test_the_stories_are_the_whole_table() -> None:
-    told: set[Edge] = set()
+    edges: set[Edge] = set()
     for name in OWN:
-        told |= seen(name)
+        edges |= seen(name)
     for state, what in CHANCES:
-        told |= seen_after(state, what)
-    assert told == EDGES
+        edges |= seen_after(state, what)
+    assert edges == EDGES

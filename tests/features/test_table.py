@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 def proofs() -> dict[str, int]:
-    """Give the tests of rows in this folder by name, with the row they prove."""
+    """Return the tests of rows in this folder by name, with the row they prove."""
     found = {}
     for path in HERE.glob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -88,7 +88,7 @@ def test_any_text_ends_in_a_tree_or_in_our_error(text: str) -> None:
         assert Formula.parse(text).evaluate(CONTEXT, trace=True).results
 
 
-def test_several_statements_are_each_told_once() -> None:
+def test_several_statements_are_each_reported_once() -> None:
     with pytest.raises(FormulaSyntaxError) as caught:
         parse("a = 1 +;\nb = 2;\nc = (3;\nd = 4 % 2;\ne = [1]")
     problems = caught.value.problems

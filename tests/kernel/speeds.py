@@ -33,7 +33,7 @@ def _without_compiled() -> Iterator[None]:
 
 
 def interpreted() -> ModuleType:
-    """Give the kernel package as the interpreter runs it."""
+    """Return the kernel package as the interpreter runs it."""
     if SPEED == "python":
         return simulator.kernel
     with _without_compiled():

@@ -15,38 +15,38 @@ CORES, MEMORY = 4000, 1000
 
 def crowded(seed: int) -> PoolPlan:
     """Draw a pool of one job, or two of different priority, with a queue of many shapes whose ends seldom coincide."""
-    dice = np.random.default_rng(seed)
-    slots = int(dice.integers(1, 5))
+    stream = np.random.default_rng(seed)
+    slots = int(stream.integers(1, 5))
     kinds = [
         (
-            int(dice.integers(1, slots + 1)),
-            int(dice.choice([0, 500, 1000, 1010, 3990, 4000])),
-            int(dice.choice([0, 200, 250, 251, 500, 990, 1000])),
+            int(stream.integers(1, slots + 1)),
+            int(stream.choice([0, 500, 1000, 1010, 3990, 4000])),
+            int(stream.choice([0, 200, 250, 251, 500, 990, 1000])),
         )
-        for _ in range(int(dice.integers(2, 12)))
+        for _ in range(int(stream.integers(2, 12)))
     ]
-    jobs = int(dice.integers(1, 3))
-    leisure = int(dice.choice([0, 100, 900]))
+    jobs = int(stream.integers(1, 3))
+    leisure = int(stream.choice([0, 100, 900]))
     tasks = []
-    for submit in np.cumsum(dice.integers(0, leisure + 1, int(dice.integers(5, 40)))).tolist():
-        wanted, cores, memory = kinds[int(dice.integers(0, len(kinds)))]
+    for submit in np.cumsum(stream.integers(0, leisure + 1, int(stream.integers(5, 40)))).tolist():
+        wanted, cores, memory = kinds[int(stream.integers(0, len(kinds)))]
         tasks.append(
             TaskPlan(
                 submit=submit,
-                demand=int(dice.integers(1, 1000)),
-                job=int(dice.integers(0, jobs)),
+                demand=int(stream.integers(1, 1000)),
+                job=int(stream.integers(0, jobs)),
                 slots=wanted,
                 cores=cores,
                 memory=memory,
             )
         )
-    nodes = int(dice.integers(1, 4))
-    losses = dice.integers(1, 3000, (nodes, 4)) if dice.random() < 0.4 else np.empty((nodes, 0), int)
+    nodes = int(stream.integers(1, 4))
+    losses = stream.integers(1, 3000, (nodes, 4)) if stream.random() < 0.4 else np.empty((nodes, 0), int)
     return PoolPlan(
         slots=slots,
         cores=CORES,
         memory=MEMORY,
-        pack=bool(dice.integers(0, 2)),
+        pack=bool(stream.integers(0, 2)),
         priorities=list(range(jobs)),
         job_policy="uniform",
         seed=seed,

@@ -56,40 +56,40 @@ class Plan:
 
 def made_up(seed: int) -> Plan:
     """Draw a pool that is busy at times and idle at others, at leisure or with many things at one instant."""
-    dice = np.random.default_rng(seed)
-    is_wide = dice.random() < 0.05  # so many at once that they end in several helpings
-    count = int(dice.integers(150, 300)) if is_wide else int(dice.integers(1, 60))
-    pause = 0 if is_wide else int(dice.choice([0, 1, 4, 12]))
-    longest = int(dice.choice([1, 3] if is_wide else [3, 20, 60]))
-    kinds = int(dice.choice([1, 2, 2, 4, 8]))
-    queues = dice.integers(0, kinds, count)
-    nodes = int(dice.integers(50, 90)) if is_wide else int(dice.integers(1, 6))
+    stream = np.random.default_rng(seed)
+    is_wide = stream.random() < 0.05  # so many at once that they end in several helpings
+    count = int(stream.integers(150, 300)) if is_wide else int(stream.integers(1, 60))
+    pause = 0 if is_wide else int(stream.choice([0, 1, 4, 12]))
+    longest = int(stream.choice([1, 3] if is_wide else [3, 20, 60]))
+    kinds = int(stream.choice([1, 2, 2, 4, 8]))
+    queues = stream.integers(0, kinds, count)
+    nodes = int(stream.integers(50, 90)) if is_wide else int(stream.integers(1, 6))
     known = SHAPES[: 1 if is_wide else 4] if kinds < 4 else [*SHAPES[:3], *BOUNDED]
-    shapes = [known[number] for number in dice.integers(0, len(known), kinds)]
-    if dice.random() < 0.3:  # all are alike
+    shapes = [known[number] for number in stream.integers(0, len(known), kinds)]
+    if stream.random() < 0.3:  # all are alike
         shapes = shapes[:1] * kinds
-    at = np.sort(dice.integers(0, max(count * pause, 20), 8)).tolist()
-    what = dice.choice([*EVENTS, "limit"], 8).tolist()  # limits decide seldom
-    events = list(zip(at, what, dice.integers(0, 4, 8).tolist(), strict=True))
+    at = np.sort(stream.integers(0, max(count * pause, 20), 8)).tolist()
+    what = stream.choice([*EVENTS, "limit"], 8).tolist()  # limits decide seldom
+    events = list(zip(at, what, stream.integers(0, 4, 8).tolist(), strict=True))
     return Plan(
         tasks=list(
             zip(
-                dice.integers(0, pause + 1, count).tolist(),
-                dice.integers(0, longest + 1, count).tolist(),
+                stream.integers(0, pause + 1, count).tolist(),
+                stream.integers(0, longest + 1, count).tolist(),
                 queues.tolist(),
                 strict=True,
             )
         ),
-        jobs=[0, *(dice.integers(0, 2, kinds - 1) * int(dice.random() < 0.5)).tolist()],
-        priorities=[0, int(dice.integers(0, 2))],
+        jobs=[0, *(stream.integers(0, 2, kinds - 1) * int(stream.random() < 0.5)).tolist()],
+        priorities=[0, int(stream.integers(0, 2))],
         shapes=shapes,
         nodes=nodes,
-        slots=1 if is_wide else int(dice.integers(1, 4)),
-        pack=bool(dice.integers(0, 2)),
-        policy=int(dice.integers(0, 3)),
-        events=events[: int(dice.integers(0, 9))],
-        parents=[sorted(set(dice.integers(0, task + 1, 2).tolist()) - {task}) for task in range(count)]
-        if dice.random() < 0.3
+        slots=1 if is_wide else int(stream.integers(1, 4)),
+        pack=bool(stream.integers(0, 2)),
+        policy=int(stream.integers(0, 3)),
+        events=events[: int(stream.integers(0, 9))],
+        parents=[sorted(set(stream.integers(0, task + 1, 2).tolist()) - {task}) for task in range(count)]
+        if stream.random() < 0.3
         else [],
     )
 
@@ -117,7 +117,7 @@ def make(plan: Plan, speed: str, **options: int) -> Any:
 
 
 def links(parents: list[list[int]]) -> dict[str, "array[int]"]:
-    """Give the columns that say who waits for whom."""
+    """Return the columns that say who waits for whom."""
     if not any(parents):
         return {}
     children = [[child for child, mine in enumerate(parents) if task in mine] for task in range(len(parents))]
@@ -141,7 +141,7 @@ def by_phases(kernel: Any, until: int) -> int:
 
 
 def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
-    """Let one thing happen to a pool."""
+    """Do one thing to a pool."""
     node = which % kernel.nodes.count
     if what == "go":
         kernel.out_of_service(node, now, Outcome.PREEMPTED)
@@ -173,31 +173,31 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
     """Run a pool; give its record, and where notices interrupted it."""
     kernel = make(plan, speed)
     package = SPEEDS[speed]
-    told: list[list[Any]] = []
+    log: list[list[Any]] = []
 
-    def heed(now: int) -> None:
+    def on_progress(now: int) -> None:
         if kernel.notices.waiting:
             notices = kernel.notices
-            told.append([now, notices.finished_jobs.copy(), sorted(notices.drained), notices.ended.copy()])
-            told.append(sorted(notices.idle_jobs))
+            log.append([now, notices.finished_jobs.copy(), sorted(notices.drained), notices.ended.copy()])
+            log.append(sorted(notices.idle_jobs))
             if notices.ended:
                 package.job_control.disable(kernel, 0)
             kernel.notices.heeded()
 
     def run(until: int) -> None:
         while (now := int(kernel.advance(until) if short else by_phases(kernel, until))) < until:
-            heed(now)
+            on_progress(now)
             kernel.arrive(now)
             kernel.dispatch(now)
 
     for at, what, which in plan.events:
         run(at)
-        told.append([kernel.nodes.tasks_on(node) for node in range(plan.nodes)])
+        log.append([kernel.nodes.tasks_on(node) for node in range(plan.nodes)])
         with_room = [node for node in range(plan.nodes) if kernel.nodes.serving[node] and kernel.nodes.free_slots[node]]
         assert kernel.nodes.room.size == len(with_room)
         kernel.complete(at)
         do(package, kernel, what, which, at)
-        heed(at)
+        on_progress(at)
         kernel.arrive(at)
         kernel.dispatch(at)
     run(2**61)
@@ -206,7 +206,7 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
         np.asarray(getattr(kernel.attempts, name))[used].tolist() for name in ("task", "node", "assigned", "end")
     ]
     counts = [kernel.completed, kernel.running, kernel.active, kernel.now, list(kernel.state), list(kernel.nodes.held)]
-    return columns + counts, told
+    return columns + counts, log
 
 
 @examples(700)
@@ -228,7 +228,7 @@ def test_work_of_no_length_is_counted_when_slots_change_hands(speed: str) -> Non
 @examples(60)
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 2)), min_size=30, max_size=60))
 @pytest.mark.parametrize("speed", SPEEDS)
-def test_tasks_of_a_disabled_job_that_would_have_room_count_where_dice_are_thrown(
+def test_tasks_of_a_disabled_job_that_would_have_room_count_where_tasks_are_drawn(
     speed: str, tasks: list[tuple[int, int]]
 ) -> None:
     """A pass throws a die for the job to be served where any waiting task has room, be its job served or not."""

@@ -56,7 +56,7 @@ def shape_of(task: TaskPlan) -> tuple[int, int, int, int]:
 
 
 def rules(plan: PoolPlan, tasks: list[TaskPlan], package: Any) -> Any:
-    """Give the kernel's columns of limits; none where nothing is limited."""
+    """Return the kernel's columns of limits; none where nothing is limited."""
     limits = {}
     lead = array("q", [task.lead for task in tasks])
     if any(task.limit for task in tasks):
@@ -67,7 +67,7 @@ def rules(plan: PoolPlan, tasks: list[TaskPlan], package: Any) -> Any:
 
 
 def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[int]"]:
-    """Give the kernel's columns of who waits for whom; none where nobody does."""
+    """Return the kernel's columns of who waits for whom; none where nobody does."""
     if not any(task.parents for task in tasks):
         return {}
     row = {number: index for index, number in enumerate(order)}

@@ -82,7 +82,7 @@ def test_spot_that_is_no_cheaper_or_free_has_no_break_even() -> None:
 @pytest.mark.parametrize(
     ("every", "hours"), [(0.25, 61.07), (0.5, 57.17), (0.775, 56.63), (1, 56.95), (2, 60.64), (4, 71.76)]
 )
-def test_checkpoints_cost_what_daly_says(every: float, hours: float) -> None:
+def test_checkpoints_cost_what_daly_states(every: float, hours: float) -> None:
     assert restarts.checkpointed(48, every, 0.05, 1 / 6, 0.2) == pytest.approx(hours, abs=0.005)
 
 

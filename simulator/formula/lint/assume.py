@@ -97,7 +97,7 @@ def both(one: Spans, other: Spans) -> Spans:
 
 
 def _either(one: Spans, other: Spans) -> Spans:
-    """Return what is known where one of the two holds: the hull of the spans, for what both tell of."""
+    """Return what is known where one of the two holds: the hull of the spans, for what both know."""
     found = {}
     for key in one.keys() & other.keys():
         a, b = one[key], other[key]
@@ -160,19 +160,19 @@ def spans(
     `key_of` gives the canonical text of an expression.
     """
 
-    def told(node: Expression, *, holds: bool) -> Spans:
+    def spans_where(node: Expression, *, holds: bool) -> Spans:
         match node:
             case Name() if node.name in meanings:
                 meaning = meanings[node.name]
                 return both(meaning.if_true if holds else meaning.if_false, truth(node, holds=holds))
             case Unary() if node.sign == "!":
-                return told(node.operand, holds=not holds)
+                return spans_where(node.operand, holds=not holds)
             case Binary() if node.sign in ("&&", "||"):
                 first, operators = _logic(node)
-                found = told(first, holds=holds)
+                found = spans_where(first, holds=holds)
                 for operator in operators:
                     join = both if (operator.sign == "&&") == holds else _either
-                    found = join(found, told(operator.right, holds=holds))
+                    found = join(found, spans_where(operator.right, holds=holds))
                 return found
             case Binary() if node.sign in NEGATED:
                 return compared(node, node.sign if holds else NEGATED[node.sign])
@@ -210,7 +210,7 @@ def spans(
             return NONE
         return about(node, fact, "!=" if holds else "==", 0.0)
 
-    return told(condition, holds=holds)
+    return spans_where(condition, holds=holds)
 
 
 def _logic(node: Binary) -> tuple[Expression, list[Binary]]:

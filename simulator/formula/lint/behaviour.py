@@ -51,7 +51,7 @@ def check_behaviour(analysis: Analysis, formula: Formula, slots: int | None, int
     _check_swings(analysis, formula, trial, assignments, tried)
     if len(assignments) == 2 and (_answers_twice(trial) or _same_share(analysis, assignments)):
         later = max(assignments.values(), key=lambda statement: statement.start)
-        analysis.say("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
+        analysis.report("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
     _show_demand(analysis, trial, tried)
     several = (slots,) if slots else (1, tried) if tried > 1 else (1, 4)
     _check_interruptions(analysis, formula, assignments, several, interval_minutes or DEFAULT_INTERVAL)
@@ -103,10 +103,10 @@ def _check_signals(analysis: Analysis, assignments: Mapping[str, Statement], slo
             end = f" and '{kills[0]}' kills them when the pool shrinks" if kills else ""
             text = f"$ActiveTasks counts waiting tasks only: running ones are not seen{end}."
             edits = replace_names(analysis.source.text, "$ActiveTasks", "$PendingTasks")
-            analysis.say("active-only-scaling", statement.start, text, edits=edits)
+            analysis.report("active-only-scaling", statement.start, text, edits=edits)
         if slots is not None and slots > 1 and whole:
             text = f"tasks are counted as if each needed a node, but a node has {slots} slots."
-            analysis.say("ignores-slots", statement.start, text)
+            analysis.report("ignores-slots", statement.start, text)
 
 
 def _options(analysis: Analysis) -> set[str]:
@@ -142,14 +142,14 @@ def _check_ends(
             rounds = min((rounds for rounds in trial.idle if rounds), key=lambda rounds: rounds[-1][full])
             steps = ", ".join(f"{found[full]:g}" for found in rounds)
             lines = (f"nothing waits, nothing runs, {START:g} nodes: the evaluations set {steps}",)
-            _say_with_evidence(analysis, "never-zero", statement.start, text, lines)
+            _report_with_evidence(analysis, "never-zero", statement.start, text, lines)
         is_stuck = all(found[full] == 0 for rounds in trial.loaded for found in rounds or ())
         if is_stuck and any(trial.loaded) and full not in _left_alone(trial, full):
             if _ever_starts(formula, full, slots):
                 continue
             text = f"from 0 nodes {full} stays 0, whatever waits."
             lines = (f"{MANY:g} tasks wait, 0 nodes: every evaluation of a week sets 0",)
-            _say_with_evidence(analysis, "stuck-at-zero", statement.start, text, lines)
+            _report_with_evidence(analysis, "stuck-at-zero", statement.start, text, lines)
 
 
 def _ever_starts(formula: Formula, full: str, slots: int) -> bool:
@@ -181,7 +181,7 @@ def _check_swings(
                 shown = ", ".join(f"{value:g}" for value in tail)
                 text = f"while {tasks:g} tasks are there all the time, {full} goes {shown}, and so on."
                 lines = (f"{tasks:g} tasks that do not end, {slots} a node: the evaluations set {shown}, ...",)
-                _say_with_evidence(analysis, "swings", statement.start, text, lines)
+                _report_with_evidence(analysis, "swings", statement.start, text, lines)
                 break
 
 
@@ -244,10 +244,12 @@ def _report_interruption(
     why = f"{OPTION} is {found.option}" if options else f"no {OPTION} is set, so the service takes requeue"
     text = f"the pool shrinks under running tasks, and {why}: they {ended}."
     edits = keep_tasks(analysis.source.text, formula.tree)
-    _say_with_evidence(analysis, "interrupts-tasks", statement.start, text, tuple(_tell(story, found)), edits=edits)
+    _report_with_evidence(
+        analysis, "interrupts-tasks", statement.start, text, tuple(_evidence_of(story, found)), edits=edits
+    )
 
 
-def _tell(story: Story, found: Interruption) -> Iterator[str]:
+def _evidence_of(story: Story, found: Interruption) -> Iterator[str]:
     """Yield the load, and what happened to it."""
     load = story.load
     groups: dict[tuple[int, int], int] = {}
@@ -324,7 +326,7 @@ def _by_clock(formula: Formula, slots: int, interval: int) -> Iterator[Load]:
         yield Load(((0, 60 * HOUR),) * 3 * slots, start, 6 * HOUR, interval, slots)
 
 
-def _say_with_evidence(
+def _report_with_evidence(
     analysis: Analysis,
     rule: str,
     offset: int,
@@ -332,5 +334,5 @@ def _say_with_evidence(
     lines: tuple[str, ...],
     **details: object,
 ) -> None:
-    analysis.say(rule, offset, text, **details)  # type: ignore[arg-type]
+    analysis.report(rule, offset, text, **details)  # type: ignore[arg-type]
     analysis.findings[-1] = replace(analysis.findings[-1], evidence=lines)

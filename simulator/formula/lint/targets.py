@@ -56,11 +56,11 @@ def check_variables(analysis: Analysis) -> None:
         if full in TARGETS:
             if full in seen and seen[full] != name:
                 text = f"{full} is assigned under both names; the full one wins."
-                analysis.say("alias-conflict", statement.start, text)
+                analysis.report("alias-conflict", statement.start, text)
             seen[full] = name
     if not seen:
         start = analysis.tree.statements[0].start if analysis.tree.statements else 0
-        analysis.say("no-target", start, "no target is assigned: the pool stays as it is.")
+        analysis.report("no-target", start, "no target is assigned: the pool stays as it is.")
 
 
 def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
@@ -68,12 +68,12 @@ def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
     if any(f.rule == "obsolete-name" and f.place == analysis.source.place(statement.start) for f in analysis.findings):
         return
     if near is None:
-        analysis.say("unused-variable", statement.start, f"'{name}' is assigned and never read.")
+        analysis.report("unused-variable", statement.start, f"'{name}' is assigned and never read.")
         return
     assigned = {s.target for s in analysis.tree.statements}
     edits = rename_target(statement, near) if near not in assigned else ()
     text = f"'{name}' is a variable of your own that nobody reads: did you mean '{near}'?"
-    analysis.say("near-service-name", statement.start, text, edits=edits)
+    analysis.report("near-service-name", statement.start, text, edits=edits)
 
 
 def check_targets(analysis: Analysis) -> None:
@@ -85,13 +85,13 @@ def check_targets(analysis: Analysis) -> None:
             continue
         if fact.low < 0:
             edits = wrap_value(text, statement, "max(0, ")
-            analysis.say("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
+            analysis.report("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
         if not fact.whole and not _has_offset(analysis, statement.value):
             message = f"the fraction of {full} is cut off: one node too few."
-            analysis.say("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
+            analysis.report("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
         if fact.is_summed:
             message = f"{full} adds up the samples of a window: each task counts once for every sample."
-            analysis.say("counted-twice", statement.start, message)
+            analysis.report("counted-twice", statement.start, message)
         _check_cap(analysis, full, statement)
         _check_kinds(analysis, full, statement)
 
@@ -149,7 +149,7 @@ def _check_cap(analysis: Analysis, full: str, statement: Statement) -> None:
     is_floor = name.startswith(FLOOR_NAMES) or (not name and floor < HIGH_FLOOR)
     if floor > 1 and not is_floor and analysis.targets[full].high == INF:
         text = f"max({floor:g}, ...) keeps {full} from falling below {floor:g}; nothing bounds it above."
-        analysis.say("swapped-cap", statement.start, text)
+        analysis.report("swapped-cap", statement.start, text)
 
 
 def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
@@ -158,7 +158,7 @@ def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
     crossed = other & set(_growing(statement.value, analysis.values, frozenset()))
     if crossed:
         text = f"{full} is computed from the other kind of nodes, {min(crossed)}."
-        analysis.say("crossed-kinds", statement.start, text)
+        analysis.report("crossed-kinds", statement.start, text)
 
 
 def _growing(node: Expression, values: Mapping[str, Expression], seen: frozenset[str]) -> Iterator[str]:

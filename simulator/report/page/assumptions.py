@@ -44,7 +44,7 @@ def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Ba
     found = [*_times(pools, TimingPreset(named)), *_evictions(pools), *_prices(scenario, pools)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
-    return [*found, *(_said(text) for text in summary["assumptions"])]
+    return [*found, *(_basis_of(text) for text in summary["assumptions"])]
 
 
 def _basis(name: str, value: str, given: bool = False) -> Basis:
@@ -95,7 +95,7 @@ def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> 
     sizes = scenario.get("sizes", {})
     for name, key, low in (("prices", "dedicated", False), ("low_priority_price", "lowPriority", True)):
         used = [pool for pool in pools if not low or _has_low_priority(pool)]
-        said, is_given = [], False
+        values, is_given = [], False
         for pool in used:
             own = pool["simulation"]["prices"][key]
             size = sizes.get(pool["vmSize"], {})
@@ -105,16 +105,16 @@ def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> 
             listed = None if known is None else known.model_dump(by_alias=True).get(f"{key}{system}")
             is_given |= own is not None or (price is not None and price != listed)
             if price is not None:
-                said.append(f"{pool['vmSize']} ${price:g} an hour")
+                values.append(f"{pool['vmSize']} ${price:g} an hour")
         if used:
-            yield _basis(name, _distinct(said) or "a share of the dedicated price", is_given)
+            yield _basis(name, _distinct(values) or "a share of the dedicated price", is_given)
 
 
 def _has_low_priority(pool: Mapping[str, Any]) -> bool:
     return bool(pool.get("targetLowPriorityNodes")) or "LowPriority" in str(pool.get("autoScaleFormula"))
 
 
-def _said(text: str) -> Basis:
+def _basis_of(text: str) -> Basis:
     """Take over what the answer says; an option that differs from its default was given by the file."""
     what, _, value = text.partition(": ")
     if what.startswith("option "):

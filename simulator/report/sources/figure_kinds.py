@@ -31,7 +31,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "queue": Kind("how long tasks waited", options=frozenset({"pools", "by"}), by=("pool", "job")),
     "slots": Kind("what is in every slot at an instant", options=frozenset({"pools", "by", "at"}), by=("size", "job")),
     "cost-time": Kind("cost against time, with the Pareto front", ("sweep", "plan", "spot"), frozenset({"measure"})),
-    "difference": Kind("two cells under the same luck", ("sweep",), frozenset({"measure", "cells"})),
+    "difference": Kind("two cells under the same draws", ("sweep",), frozenset({"measure", "cells"})),
     "tornado": Kind("which assumption moves the answer", ("sensitivity",), frozenset({"measure"})),
     "spot": Kind("from which eviction rate on spot costs more", ("spot",)),
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MARK: Final = "manifest.json"
-"""The file that tells a recording's directory from any other."""
+"""The file that distinguishes a recording's directory from any other."""
 EVENTS: Final = "events.jsonl"
 """The log of the service's events, where it was asked for."""
 

@@ -25,6 +25,7 @@ check: $(VENV)/.check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.words
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/reference.py

@@ -23,12 +23,13 @@ from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
+from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md", "reasons.md")
+PAGES: Final = ("model.md", "autoscale-language.md", "reasons.md", "tables.md")
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -297,6 +298,19 @@ def lint_rules() -> str:
     return table(("level", "rules"), ((level, ", ".join(names)) for level, names in by_level.items()))
 
 
+# ---- tables of a recording -----------------------------------------------------------------------------------
+
+
+def recording() -> str:
+    """Return every table of a recording, with its columns."""
+    parts = []
+    for described in SCHEMA:
+        rows = ((f"`{one.name}`", one.kind, one.unit, one.meaning) for one in described.columns)
+        meaning = f"{described.meaning[0].upper()}{described.meaning[1:]}."
+        parts.append(f"## {described.name}\n\n{meaning}\n\n{table(('column', 'type', 'unit', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
 # ---- tables of reasons ---------------------------------------------------------------------------------------
 
 
@@ -325,6 +339,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "constants": constants,
     "language-options": language_options,
     "lint-rules": lint_rules,
+    "recording": recording,
     "reasons": codes(Reason),
     "unfinished": unfinished,
     "left-out": codes(LeftOut),

@@ -1,4 +1,4 @@
-"""The scenarios with autoscale: what each shows, and that the linter tells the ill formulas from the sound ones."""
+"""The scenarios with autoscale: what each shows, and that the linter separates the ill formulas from the sound ones."""
 
 from statistics import mean
 
@@ -99,7 +99,7 @@ def test_a_formula_that_forgets_the_slots_buys_four_times_as_much() -> None:
         ("slots_aware", "aware", set()),
     ],
 )
-def test_the_linter_tells_the_ill_formulas_from_the_sound_ones(name: str, pool: str, ill: set[str]) -> None:
+def test_the_linter_separates_the_ill_formulas_from_the_sound_ones(name: str, pool: str, ill: set[str]) -> None:
     body = next(body for body in load(FOLDER / f"{name}.yaml").pools if body.id == pool)
     minutes = body.auto_scale_evaluation_interval / 60
     found = lint_text(body.auto_scale_formula or "", slots=body.task_slots_per_node, interval_minutes=minutes)

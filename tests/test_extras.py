@@ -113,11 +113,11 @@ def test_what_needs_an_absent_library_is_refused_before_any_work(library: str, m
     assert commands, "every library of the table is needed by a command"
     for words, (code, out, err) in zip(commands, run_without([library], commands, may_simulate=False), strict=True):
         assert (code, out) == (2, ""), (words, out, err)
-        told = [line for line in err.splitlines() if "pip install" in line]
-        assert len(told) == 1, (words, err)
+        expected = [line for line in err.splitlines() if "pip install" in line]
+        assert len(expected) == 1, (words, err)
         assert "Traceback" not in err, words
-        assert f"needs {library}, which is not installed" in told[0], words
-        assert f"pip install 'poolsight[{EXTRA_OF[library]}]'" in told[0], words
+        assert f"needs {library}, which is not installed" in expected[0], words
+        assert f"pip install 'poolsight[{EXTRA_OF[library]}]'" in expected[0], words
     assert sorted(made.rglob("*")) == before, "nothing is left behind"
 
 
@@ -201,7 +201,7 @@ def test_every_library_is_a_dependency_or_stands_in_the_table() -> None:
     assert imported() - base - BROUGHT == set(EXTRA_OF)
 
 
-def test_extras_bring_what_the_table_says() -> None:
+def test_extras_bring_what_the_table_states() -> None:
     extras = PROJECT["optional-dependencies"]
     for extra, libraries in EXTRAS.items():
         assert set(libraries) <= {named(one) for one in extras[extra]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import WRONG_INPUT, reported, tell
+from simulator.cli.errors import WRONG_INPUT, print_problems, reported
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def validate(
         try:
             scenario = load(file, strict=strict)
         except InputError as error:
-            tell(error.problems)
+            print_problems(error.problems)
             is_wrong = True
             continue
-        tell(scenario.warnings)
+        print_problems(scenario.warnings)
         pools = len(scenario.pools) + sum(1 for job in scenario.jobs if job.auto_pool)
         counted = f"{_count(pools, 'pool')}, {_count(len(scenario.jobs), 'job')}"
         odd = f", {_count(len(scenario.warnings), 'warning')}" if scenario.warnings else ""
@@ -107,7 +107,7 @@ def _priced(sizes: list[VmSize], region: str) -> list[VmSize]:
 
 @reported
 def node_agents() -> None:
-    """List the ids of node agents that tell the operating system of an image."""
+    """List the ids of node agents that name the operating system of an image."""
     from simulator.scenario.format.deployment import NODE_AGENTS  # noqa: PLC0415
 
     for agent in NODE_AGENTS:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import print_problems, reported
 
 
 @reported
@@ -24,7 +24,7 @@ def events(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave out lines that cannot be read.")] = False,
 ) -> None:
-    """Read the service's diagnostic events and say what they tell of pools, resizes, tasks and attempts.
+    """Read the service's diagnostic events and report what they show of pools, resizes, tasks and attempts.
 
     Takes what Azure Monitor archives of a Batch account (category ServiceLog, PT1H.json files) and what
     'poolsight run FILE --out DIR --events' writes as DIR/events.jsonl. Each line is one object with time,
@@ -42,7 +42,7 @@ def events(
     if out is not None:
         prepare(out)
     log = read(files, skip_broken=skip_broken)
-    tell(log.warnings)
+    print_problems(log.warnings)
     summary = summarize(log)
     if out is not None:
         write_tables(log, summary, out)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -212,7 +212,7 @@ def replications_json(
 def compare(
     files: Annotated[list[str], typer.Argument(help="Scenario files; all are compared with the first.")],
     replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each faces.")
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each faces.")
     ] = 30,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
@@ -233,7 +233,7 @@ def compare(
     for name, file in zip(names, files, strict=True):
         try:
             scenarios[name] = load(file)
-            tell(scenarios[name].warnings)
+            print_problems(scenarios[name].warnings)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -261,7 +261,7 @@ def _show_comparison(found: Comparison) -> None:
             name,
             "difference",
             f"{100 * found.level:.3g} % interval",
-            "luck shared",
+            "draws shared",
         ):
             table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
         for measure, difference in found.differences[name].items():
@@ -286,7 +286,7 @@ def _show_comparison(found: Comparison) -> None:
         printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
     count = found.replications[found.names[0]].count
     printer.print(
-        f"{count} replications each; 'luck shared' is the interval's width beside that of independent runs.",
+        f"{count} replications each; 'draws shared' is the interval's width beside that of independent runs.",
         style="dim",
         soft_wrap=True,
     )

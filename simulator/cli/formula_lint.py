@@ -50,7 +50,7 @@ def lint(
         typer.echo(json.dumps([{"file": name, **finding.as_dict()} for name, _, finding in found], indent=2))
     elif not (fix and list(files) == ["-"]):
         for name, text, finding in found:
-            typer.echo("\n".join(_told(name, text, finding, why=why)))
+            typer.echo("\n".join(_lines_of(name, text, finding, why=why)))
         if not found:
             typer.echo("nothing to complain about")
     worst = max((CODES[finding.level] for _, _, finding in found), default=0)
@@ -58,7 +58,7 @@ def lint(
         raise typer.Exit(worst)
 
 
-def _told(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[str]:
+def _lines_of(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[str]:
     """Yield the lines about a finding."""
     line = text.splitlines()[finding.place.line - 1] if text.strip() else ""
     message = f"{finding.level} {finding.rule}: {finding.message} Fix: {finding.fix}"

@@ -90,7 +90,7 @@ def one_of(option: str, value: str, known: Iterable[str]) -> None:
 def _show(found: Any, file: str, out: Path | None) -> None:
     from simulator.workshop.writing import figures  # noqa: PLC0415 - as above
 
-    typer.echo(f"{found.search.told()}; {found.simulated} runs of the simulator.")
+    typer.echo(f"{found.search.described()}; {found.simulated} runs of the simulator.")
     if not found.is_harmful:
         typer.echo(f"Nothing found that does harm of this kind ({found.harm.title}: {found.worst_harm:.3g}).")
         return

@@ -70,10 +70,6 @@ def span(option: str, text: str | None) -> float | None:
         raise InputError(f"{option}: {error}") from None
 
 
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
 def dim(page: Console, *lines: Any) -> None:
     """Print remarks."""
     for line in lines:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import print_problems, reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,14 +30,14 @@ def plan(
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Find the cheapest design that meets deadlines and other limits, and confirm it on fresh luck."""
+    """Find the cheapest design that meets deadlines and other limits, and confirm it on fresh draws."""
     from simulator.planning.plan import make_plan  # noqa: PLC0415 - keeps the command's start fast
     from simulator.planning.plan_file import load_plan  # noqa: PLC0415
 
     question = load_plan(file)
-    tell(question.base.scenario.warnings)
+    print_problems(question.base.scenario.warnings)
     found = make_plan(
-        question, workers=workers, cluster=cluster, heed=_progress if sys.stderr.isatty() else lambda _: None
+        question, workers=workers, cluster=cluster, on_progress=_progress if sys.stderr.isatty() else lambda _: None
     )
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
@@ -159,13 +159,13 @@ def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None
     left = ("left work",) if any(one.left_work for one in rows) else ()
     made = table("design", found.objective, "95 %", "makespan", *(one.text for one in shown), *left, "runs")
     for one in rows:
-        told = [check for check in one.checks if check.constraint in shown]
+        shown_checks = [check for check in one.checks if check.constraint in shown]
         made.add_row(
             one.name,
             value(one.price, unit),
             interval(one.objective, unit),
             value(one.makespan.value if one.makespan else None, "s"),
-            *(_check_text(check.estimate, check.constraint.unit, is_met=check.is_met) for check in told),
+            *(_check_text(check.estimate, check.constraint.unit, is_met=check.is_met) for check in shown_checks),
             *(f"{one.left_work} runs" for _ in left),
             f"{one.runs.count}",
         )
@@ -189,6 +189,6 @@ def _reached(found: Plan) -> list[str]:
         return []
     return [
         f"Not settled by {found.confirmation.runs.count} fresh runs: {check.constraint.text}, "
-        f"{whole(check.estimate, check.constraint.unit)} reached; search.confirm more would tell."
+        f"{whole(check.estimate, check.constraint.unit)} reached; search.confirm more would show it."
         for check in open_checks(found.confirmation)
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run(
     from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
 
     scenario = load(file, strict=strict)
-    tell(scenario.warnings)
+    print_problems(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     if replications is not None:
@@ -91,7 +91,7 @@ def _refuse_given(context: typer.Context, names: Iterable[str], why: str) -> Non
 def _run_once(
     scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
 ) -> None:
-    """Run one replication and print its answer; what Ctrl-C cuts short is told too."""
+    """Run one replication and print its answer; what Ctrl-C cuts short is reported too."""
     from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
 
     if out is not None:
@@ -145,7 +145,7 @@ def advance(simulation: Simulation) -> bool:
 
 @contextmanager
 def stop_asked() -> Iterator[Callable[[], bool]]:
-    """Note the first Ctrl-C, to be heeded between two slices; a second one ends the program at once."""
+    """Note the first Ctrl-C, to be acted on between two slices; a second one ends the program at once."""
     seen: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -22,7 +22,7 @@ LONGEST: Final = 10
 def sensitivity(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
     replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each case faces.")
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each case faces.")
     ] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
@@ -33,7 +33,7 @@ def sensitivity(
     from simulator.planning.sensitivity import sensitivity as run_sensitivity  # noqa: PLC0415
 
     base = Base.read(file)
-    tell(base.scenario.warnings)
+    print_problems(base.scenario.warnings)
     found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:
         typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
@@ -98,7 +98,7 @@ def _show(found: Tornado) -> None:
     dim(page, *sources)
     dim(
         page,
-        f"{found.replications} replications of the same luck; moves are of the mean, with ± half of the interval that "
+        f"{found.replications} replications of the same draws; moves are of the mean, with ± half of the interval that "
         "holds for all rows together at 95 %. Rows in which nothing moves beyond chance are dim.",
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +26,7 @@ def spot(
         float | None, typer.Option(min=0, max=3600, help="Per hour, instead of the pool's model.")
     ] = None,
     replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each share faces.")
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each share faces.")
     ] = 30,
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
@@ -40,7 +40,7 @@ def spot(
 
     limit, cost = span("--deadline", deadline), span("--checkpoint-cost", checkpoint_cost)
     base = Base.read(file)
-    tell(base.scenario.warnings)
+    print_problems(base.scenario.warnings)
     found = spot_report(
         base,
         pool,

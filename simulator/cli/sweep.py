@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import console, shown_interval, shown_value
 from simulator.cli.run import INTERRUPTED, stop_asked
 
@@ -45,20 +45,26 @@ def sweep(
 
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
-    tell(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
+    print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
     # With a stopping rule nobody knows beforehand how many there will be.
     total = len(experiment.trials) if experiment.stopping is None else None
     done = 0
     try:
         with stop_asked() as asked, progress(total) as show:
 
-            def heard(count: int, outcome: Outcome | None) -> None:
+            def on_outcome(count: int, outcome: Outcome | None) -> None:
                 nonlocal done
                 done = count
                 show(count, outcome is not None)
 
             frame = run_sweep(
-                experiment, out, workers=workers, cluster=cluster, retry_failed=retry_failed, heard=heard, stop=asked
+                experiment,
+                out,
+                workers=workers,
+                cluster=cluster,
+                retry_failed=retry_failed,
+                on_outcome=on_outcome,
+                stop=asked,
             )
     except KeyboardInterrupt:
         kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
@@ -164,7 +170,7 @@ def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
     rule = experiment.stopping
     if rule is None:
         return []
-    said = []
+    notes = []
     for cell, trials in frame.groupby("cell", sort=True):
         columns = {name: trials[name].to_numpy("float64", na_value=math.nan) for name in experiment.wanted.measures}
         if not rule.is_reached(columns):
@@ -172,8 +178,8 @@ def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
                 f"{find_measure(name).title} ± {f'{100 * one:.2g} %' if math.isfinite(one) else 'unknown'}"
                 for name, one in rule.relative(columns).items()
             ]
-            said.append(f"cell {cell}: {len(trials):,} replications did not reach the precision: {', '.join(reached)}")
-    return said
+            notes.append(f"cell {cell}: {len(trials):,} replications did not reach the precision: {', '.join(reached)}")
+    return notes
 
 
 def _with_interval(row: dict[Any, Any], name: str) -> str:

@@ -21,7 +21,7 @@ WIDTH = 160
 @reported
 def verify(
     is_long: Annotated[bool, typer.Option("--long", help="Tighter intervals; takes many minutes.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Other luck for every case.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Other draws for every case.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the installed program against queueing, restart and scheduling theory; exit code 1 if a check fails."""
@@ -31,7 +31,7 @@ def verify(
     from simulator.verification.case import LONG, SHORT  # noqa: PLC0415
 
     effort = replace(LONG if is_long else SHORT, seed=seed)
-    found = run_verification(effort, _tell if sys.stderr.isatty() else lambda _: None)
+    found = run_verification(effort, _show_case if sys.stderr.isatty() else lambda _: None)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, allow_nan=False, ensure_ascii=False))
     else:
@@ -40,7 +40,7 @@ def verify(
         raise typer.Exit(FAILED)
 
 
-def _tell(case: Case) -> None:
+def _show_case(case: Case) -> None:
     """Report on a terminal how far it is."""
     typer.echo(f"\r\x1b[K{case.family}: {case.name}", err=True, nl=False)
 

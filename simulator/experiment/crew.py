@@ -150,7 +150,7 @@ def _prepare_worker() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process soon after `parent`: a killed one cannot tell its workers, which wait for it in the pipe."""
+    """End this process soon after `parent`: a killed one cannot notify its workers, which wait for it in the pipe."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)

@@ -3,7 +3,7 @@
 Means: Student's t. Probabilities: Wilson's score interval (E. B. Wilson, 1927). Ratios, and quantiles inside each run:
 studentised bootstrap (B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993, 12.5), which with ten
 replications holds what it promises where the percentile intervals do not. Quantiles of single runs: order statistics,
-which hold whatever the distribution. Differences between scenarios that faced the same luck: the same of pairs.
+which hold whatever the distribution. Differences between scenarios that faced the same draws: the same of pairs.
 """
 
 import math
@@ -24,9 +24,9 @@ RESAMPLES: Final = 2000
 FEW: Final = 8
 """Below so many values a bootstrap has too few different samples: Student's t of the linearised values instead."""
 MANY: Final = 1000
-"""Above so many values the bootstrap costs more than it tells: again Student's t."""
+"""Above so many values the bootstrap costs more than it shows: again Student's t."""
 TINY: Final = 1e-9
-"""Spread of a resample, as a share of that of the values, below which it holds one value only and tells nothing."""
+"""Spread of a resample, as a share of that of the values, below which it holds one value only and shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Estimate:
 
     value: float
     low: float
-    """Lower end of the interval; minus infinity where one value tells nothing about its spread."""
+    """Lower end of the interval; minus infinity where one value shows nothing about its spread."""
     high: float
     count: int
     level: float = LEVEL
@@ -114,7 +114,7 @@ def ratio(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:
 def difference(
     one_tops: Floats, one_bottoms: Floats, two_tops: Floats, two_bottoms: Floats, level: float = LEVEL
 ) -> Estimate:
-    """Estimate by how much the second of two ratios is larger, from replications that shared their luck."""
+    """Estimate by how much the second of two ratios is larger, from replications that shared their draws."""
     return _of_ratios([(1.0, two_tops, two_bottoms), (-1.0, one_tops, one_bottoms)], level)
 
 
@@ -162,8 +162,8 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
             twice = 1.0 if one == two else 2.0
             square += twice * weight * weights[two] * _means(column * columns[two])
     spreads = np.sqrt(np.clip(square, 0, None) / (count - 1))
-    tells = spreads > TINY**0.5 * spread
-    steps: Floats = (resampled[tells] - value) / spreads[tells]
+    informative = spreads > TINY**0.5 * spread
+    steps: Floats = (resampled[informative] - value) / spreads[informative]
     return steps
 
 

@@ -2,7 +2,7 @@
 
 Items of a list are named by their id, by their index from 0, or all at once by `*`; keys are read without case, as
 the service does. A key that the document lacks is looked up in the scenario's types, so that a path may set what the
-file leaves to its default, and a misspelt one is told from it.
+file leaves to its default, and a misspelt one is distinguished from it.
 """
 
 from __future__ import annotations

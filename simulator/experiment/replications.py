@@ -1,4 +1,4 @@
-"""One scenario, many rolls of the dice."""
+"""One scenario, many replications."""
 
 from __future__ import annotations
 

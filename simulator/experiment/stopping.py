@@ -10,7 +10,7 @@ from typing import Final
 from simulator.experiment.estimates import LEVEL, Floats, estimate
 
 FIRST_BATCH: Final = 10
-"""Replications before the rule looks for the first time: fewer tell too little about the spread."""
+"""Replications before the rule looks for the first time: fewer show too little about the spread."""
 STOP_ON: Final = ("makespan", "cost")
 
 

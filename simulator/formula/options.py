@@ -1,7 +1,7 @@
 """Decisions on points that the service leaves open (`docs/autoscale-language.md#options-of-the-language`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 
@@ -53,4 +53,3 @@ class Options:
 
 
 _SYNONYMS: Final = {"nearest": "nearest_rank"}
-NAMES: Final = tuple(field.name for field in fields(Options))

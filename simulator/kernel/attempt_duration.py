@@ -192,7 +192,7 @@ class Work:
         key = job << NODE_BITS | node
         if key not in self.ready:
             span = self._prepare(job, node, begin) if self._prepare else 0
-            self.ready[key] = begin + abs(span)
+            self.ready[key] = begin + (span if span >= 0 else ~span)
             if span < 0 and self._prepared[job] == 1:
                 self._failing.add(key)
         return self.ready[key] if self._prepared[job] == 1 else begin

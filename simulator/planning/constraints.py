@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     OPEN = "open"
-    """The interval holds the limit: more runs would tell."""
+    """The interval holds the limit: more runs would settle it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Check:
 
     @property
     def distance(self) -> float:
-        """How far the measure lies beyond its limit, as a share of it: tells apart designs that fail in every run."""
+        """How far the measure lies beyond its limit, as a share of it: separates designs that fail in every run."""
         if self.reach is None or not math.isfinite(self.reach):
             return math.inf
         limit = self.constraint.limit

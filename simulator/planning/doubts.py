@@ -111,9 +111,9 @@ def _start_failures(scenario: Scenario, chance: float) -> Scenario:
     """Add to the chance that a start task fails; 0 takes what there is away."""
 
     def change(pool: Pool) -> Pool:
-        luck = pool.simulation.start_task
-        probability = min(luck.failure_probability + chance, 1.0) if chance else 0.0
-        return with_simulation(pool, start_task=luck.model_copy(update={"failure_probability": probability}))
+        faults = pool.simulation.start_task
+        probability = min(faults.failure_probability + chance, 1.0) if chance else 0.0
+        return with_simulation(pool, start_task=faults.model_copy(update={"failure_probability": probability}))
 
     return with_pools(scenario, change)
 

@@ -1,6 +1,6 @@
 """Successive elimination: every design gets a few runs, and only those still in question get more.
 
-A design goes that breaks a constraint beyond doubt. One that costs more, beyond doubt and under the same luck, than the
+A design goes that breaks a constraint beyond doubt. One that costs more, beyond doubt and with the same draws, than the
 cheapest that keeps all constraints so far is set aside; should that one turn out to break a constraint, those set aside
 come back. Doubt is shared out over designs and rounds (Bonferroni), so that with 95 % no design goes wrongly.
 """
@@ -18,7 +18,7 @@ from simulator.planning.constraints import Constraint, Verdict
 from simulator.planning.designs import Design, Fate, judged, longer
 from simulator.planning.runs import Columns, Run, run_all
 
-Heed = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 
 def eliminate(
@@ -30,7 +30,7 @@ def eliminate(
     first: int,
     most: int,
     run: Run = run_in_order,
-    heed: Heed = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
 ) -> list[Design]:
     """Run designs until what is in question has `most` runs, or one is left that keeps all constraints beyond doubt.
 
@@ -39,7 +39,7 @@ def eliminate(
     rounds = max(1, math.ceil(math.log2(max(most / first, 1))) + 1)
     race = Race(cells, objective, constraints, corrected(LEVEL, len(cells) * rounds))
     until = first
-    race.run(range(len(cells)), until, measures, run, heed)
+    race.run(range(len(cells)), until, measures, run, on_progress)
     while True:
         behind = [index for index in race.running if race.runs[index].count < until]
         if not behind:
@@ -47,7 +47,7 @@ def eliminate(
                 break
             until = min(most, 2 * until)
             behind = race.running
-        race.run(behind, until, measures, run, heed)
+        race.run(behind, until, measures, run, on_progress)
     return race.designs()
 
 
@@ -62,11 +62,13 @@ class Race:
     runs: dict[int, Columns] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)
 
-    def run(self, wanted: Sequence[int], until: int, measures: Sequence[str], run: Run, heed: Heed) -> None:
+    def run(
+        self, wanted: Sequence[int], until: int, measures: Sequence[str], run: Run, on_progress: OnProgress
+    ) -> None:
         """Bring designs to `until` runs each."""
         for start in sorted({self.runs[index].count if index in self.runs else 0 for index in wanted}):
             here = [index for index in wanted if (self.runs[index].count if index in self.runs else 0) == start]
-            heed(f"{len(here)} of {len(self.cells)} designs, {until} runs each")
+            on_progress(f"{len(here)} of {len(self.cells)} designs, {until} runs each")
             scenarios = [self.cells[index].scenario for index in here]
             made = run_all(scenarios, range(start, until), measures, run=run)
             for index, columns in zip(here, made, strict=True):

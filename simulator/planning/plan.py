@@ -1,4 +1,4 @@
-"""The cheapest design that keeps every constraint: search, shortlist, front, and a winner confirmed on fresh luck."""
+"""The cheapest design that keeps every constraint: search, shortlist, front, and a winner confirmed on fresh draws."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simulator.planning.runs import Run, run_all, run_on
 from simulator.planning.screening import screen
 
 FRESH: Final = 1_000_000
-"""Number of the first replication of the confirmation: no search has seen its luck."""
+"""Number of the first replication of the confirmation: no search has seen its draws."""
 SHORTLIST: Final = 5
 TRIED: Final = 3
 """So many designs are put to the confirmation, the cheapest first, until one stands it."""
@@ -101,7 +101,11 @@ class Plan:
 
 
 def make_plan(
-    question: Question, *, workers: int = 0, cluster: str | None = None, heed: Callable[[str], None] = lambda _: None
+    question: Question,
+    *,
+    workers: int = 0,
+    cluster: str | None = None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """Search the space of a question and confirm the winner; the answer does not depend on who runs the trials."""
     run = run_on(workers, cluster)
@@ -120,7 +124,7 @@ def make_plan(
             replications=search.first,
             seed=search.seed,
             run=run,
-            heed=heed,
+            on_progress=on_progress,
         )
         cells = looked.finalists
         screened = {_key(one.cell): one for one in looked.designs}
@@ -133,10 +137,10 @@ def make_plan(
         first=search.first,
         most=search.replications,
         run=run,
-        heed=heed,
+        on_progress=on_progress,
     )
     designs = tuple({**screened, **{_key(one.cell): one for one in found}}.values())
-    winner, confirmation, refuted = _confirm(question, designs, run, heed)
+    winner, confirmation, refuted = _confirm(question, designs, run, on_progress)
     return Plan(
         question.name,
         objective,
@@ -155,15 +159,15 @@ def _key(cell: Cell) -> tuple[Any, ...]:
 
 
 def _confirm(
-    question: Question, designs: Sequence[Design], run: Run, heed: Callable[[str], None]
+    question: Question, designs: Sequence[Design], run: Run, on_progress: Callable[[str], None]
 ) -> tuple[Design | None, Design | None, tuple[Design, ...]]:
-    """Run the cheapest feasible designs on fresh luck until one keeps every constraint there too."""
+    """Run the cheapest feasible designs on fresh draws until one keeps every constraint there too."""
     refuted: list[Design] = []
     feasible = sorted((one for one in designs if one.is_feasible), key=lambda one: one.price)
     for design in feasible[:TRIED]:
-        heed(f"confirming {design.name}")
-        luck = range(FRESH, FRESH + question.search.confirm)
-        runs = run_all([design.cell.scenario], luck, question.measures, run=run)[0]
+        on_progress(f"confirming {design.name}")
+        numbers = range(FRESH, FRESH + question.search.confirm)
+        runs = run_all([design.cell.scenario], numbers, question.measures, run=run)[0]
         again = judged(design.cell, runs, question.objective, question.constraints)
         if again.is_feasible:
             return design, again, tuple(refuted)
@@ -179,11 +183,11 @@ def _shortfall(design: Design) -> tuple[float, float, float]:
 
 def _unexplored(question: Question, designs: Sequence[Design], winner: Design | None) -> tuple[str, ...]:
     """Report what the answer does not cover."""
-    said = []
+    notes = []
     if question.size is None:
-        said.append(f"{len(designs)} designs of a continuous space were run")
+        notes.append(f"{len(designs)} designs of a continuous space were run")
     elif len(designs) < question.size:
-        said.append(f"{question.size - len(designs):,} of {question.size:,} designs were not run")
+        notes.append(f"{question.size - len(designs):,} of {question.size:,} designs were not run")
     if winner is not None:
         for axis in question.axes:
             numbers = [level.shown for level in axis.levels if isinstance(level.shown, int | float)]
@@ -191,12 +195,12 @@ def _unexplored(question: Question, designs: Sequence[Design], winner: Design | 
             if len(numbers) > 1 and len(numbers) == len(axis.levels) and value in (min(numbers), max(numbers)):
                 edge = "lowest" if value == min(numbers) else "highest"
                 if _has_beyond(question, winner, axis, sorted(numbers), is_low=value == min(numbers)):
-                    said.append(f"{axis.name} = {value} is the {edge} looked at: beyond it may be cheaper still")
+                    notes.append(f"{axis.name} = {value} is the {edge} looked at: beyond it may be cheaper still")
     paths = {path.lower().rpartition(".")[2] for one in designs[:1] for path in _paths(question)}
     left = [what for what, ends in DECIDED.items() if not paths & set(ends)]
     if left:
-        said.append(f"left as the scenario has it: {', '.join(left)}")
-    return tuple(said)
+        notes.append(f"left as the scenario has it: {', '.join(left)}")
+    return tuple(notes)
 
 
 def _has_beyond(question: Question, winner: Design, axis: Axis, numbers: Sequence[float], *, is_low: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, assert_never
 
-from simulator.distributions import Constant, Distribution
+from simulator.distributions import Constant
 from simulator.durations import format_duration, parse_duration
 from simulator.results.money.prices import price_kind, price_of
 from simulator.scenario.format.bodies import Pool
@@ -26,7 +26,6 @@ from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
 from simulator.states import NodeKind, PriceKind
 
-TimeShape = Distribution[float]
 PRICES: Final = tuple(f"{kind}_{system}" for kind in PriceKind for system in ("linux", "windows"))
 
 

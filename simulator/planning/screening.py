@@ -16,7 +16,7 @@ from simulator.planning.runs import Run, run_all
 
 FINALISTS: Final = 12
 """So many designs go on; elimination is cheap for those that are clearly worse."""
-Heed = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ def screen(
     replications: int,
     seed: int,
     run: Run = run_in_order,
-    heed: Heed = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
 ) -> Screening:
-    """Ask Optuna's TPE sampler for `trials` designs, each run under the same luck."""
+    """Ask Optuna's TPE sampler for `trials` designs, each run under the same draws."""
     fewer = "give values or steps for fewer designs, or method: exhaustive"
     require("optuna", "a space this large", fewer)
     import optuna  # noqa: PLC0415 - an extra
@@ -52,7 +52,7 @@ def screen(
         chosen = _point(trial, axes)
         key = repr(sorted(chosen.settings.items(), key=lambda pair: pair[0]))
         if key not in found:
-            heed(f"design {len(found) + 1} of {trials}")
+            on_progress(f"design {len(found) + 1} of {trials}")
             cell = make_cells(base, [chosen])[0]
             cell = Cell(len(found), cell.shown, cell.scenario)
             runs = run_all([cell.scenario], range(replications), measures, run=run)[0]

@@ -48,7 +48,7 @@ class Share:
     unfinished: Estimate
     """Tasks that never complete."""
     saved: Estimate
-    """Share of the all-dedicated cost that is saved, in pairs of the same luck."""
+    """Share of the all-dedicated cost that is saved, in pairs of the same draws."""
 
     def to_dict(self) -> dict[str, Any]:
         estimates = ("cost", "makespan", "misses_deadline", "lost_node_hours", "preemptions", "unfinished", "saved")
@@ -151,11 +151,11 @@ def spot_report(
     splits = [index / (steps - 1) for index in range(steps)]
     scenarios = [make(share) for share in splits]
     ratio = _price_ratio(scenarios[0])
-    luck = range(replications)
-    columns = run_all(scenarios, luck, run=run)
+    numbers = range(replications)
+    columns = run_all(scenarios, numbers, run=run)
     model = scenarios[0].pools[0].simulation.preemption
     hazard = model.rate if isinstance(model, Hazard) else None
-    lengths, notes = by_length(make, hazard, ratio, luck, run)
+    lengths, notes = by_length(make, hazard, ratio, numbers, run)
     return SpotReport(
         pool=pool.id,
         deadline=deadline,
@@ -168,9 +168,9 @@ def spot_report(
             _share(split, one, made, columns[0], deadline)
             for split, one, made in zip(splits, scenarios, columns, strict=True)
         ),
-        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, run),
+        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, numbers, run),
         lengths=lengths,
-        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, luck, run),
+        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, numbers, run),
         notes=(*notes, *_price_notes(scenarios[0])),
     )
 
@@ -196,7 +196,7 @@ def _choose(scenario: Scenario, pool_id: str | None) -> Pool:
 
 
 def _alone(scenario: Scenario, pool_id: str) -> Scenario:
-    """Keep one pool with its jobs and operations; its luck stays as it was, for streams go by name."""
+    """Keep one pool with its jobs and operations; its draws stay as they were, for streams go by name."""
     mine = pool_id.lower()
     jobs = {job.id.lower() for job in scenario.jobs if (job.pool_id or "").lower() == mine}
     timeline: list[Operation] = []

@@ -90,9 +90,9 @@ def _write_table(recording: Recording, name: str, place: Path) -> None:
             kinds = {column.name: column.kind for column in table(name).columns}
             short = [column for column, kind in kinds.items() if kind == "category"]
             # The first and the last of a few names help no reader, and take as long to find as all else of the column.
-            told = [column for column in kinds if column not in short]
+            wide = [column for column in kinds if column not in short]
             writer = pq.ParquetWriter(
-                path, piece.schema, compression="zstd", use_dictionary=short, write_statistics=told
+                path, piece.schema, compression="zstd", use_dictionary=short, write_statistics=wide
             )
         writer.write_table(piece)
     if writer is not None:

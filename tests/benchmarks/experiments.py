@@ -85,7 +85,7 @@ def pool_of_values(queue: Queue, count: int, workers: int) -> Floats:
 
 
 def coverage(values: Floats, truth: float, interval: Any) -> tuple[Estimate, float]:
-    """Give how often the interval of a study holds the truth, and the mean half-width as a share of it."""
+    """Return how often the interval of a study holds the truth, and the mean half-width as a share of it."""
     studies = values.reshape(-1, REPLICATIONS)
     found = [interval(study) for study in studies]
     hits = sum(one.low <= truth <= one.high for one in found)
@@ -97,7 +97,7 @@ def bootstrap(values: Floats) -> Estimate:
 
 
 def stopping(values: Floats, truth: float, precision: float) -> tuple[Estimate, Estimate, float]:
-    """Give how often the interval at the end holds the truth, how often the mean is near enough, and the mean size."""
+    """Return how often the last interval holds the truth, how often the mean is near enough, and the mean size."""
     at, held, close, sizes = 0, 0, 0, []
     while at + FIRST_BATCH <= len(values):
         size = FIRST_BATCH

@@ -83,7 +83,7 @@ PEERS = {"simpy.Resource": simpy_resource, "ciw": ciw_network, "salabim": salabi
 
 
 def measure(tasks: int, servers: int, workload: Workload) -> dict[str, float | str]:
-    """Give tasks per second of every peer, or why it did not run; Poisson arrivals, no backlog."""
+    """Return tasks per second of every peer, or why it did not run; Poisson arrivals, no backlog."""
     count = min(tasks, MOST)
     submit, duration = workload(count, servers, "poisson")
     found: dict[str, float | str] = {}

@@ -118,7 +118,7 @@ def _check_nodes(recording: Recording) -> None:
 
 
 def _check_transitions(recording: Recording) -> None:
-    """Every change of state stands in the table, idle and running told apart."""
+    """Every change of state stands in the table, idle and running distinguished."""
     rows = recording.node_states
     before: dict[str, NodeState] = {}
     for node, name in zip(rows["node"], rows["state"], strict=True):

@@ -27,7 +27,7 @@ def run(formula: str, jobs: list[Any], minutes: int = 5, body: dict[str, Any] | 
 
 
 def values(recording: Recording, name: str) -> list[str]:
-    """Give a user variable at every evaluation."""
+    """Return a user variable at every evaluation."""
     entries = [dict(part.split("=", 1) for part in text.split(";")) for text in recording.evaluations["results"]]
     return [entry.get(name, "-") for entry in entries]
 

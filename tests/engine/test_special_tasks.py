@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.features.story import Body, job, pool, refused, run, task, told
+from tests.features.story import Body, job, pool, problems_of, refused, run, task
 
 PREPARED: Body = {"jobPreparationTask": {"commandLine": "sleep 100"}}
 
@@ -53,7 +53,7 @@ def test_an_endless_preparation_holds_its_node() -> None:
 def test_a_release_task_runs_a_quarter_of_an_hour_at_most(tmp_path: Path, limit: str, ok: bool) -> None:
     work = job(count=1, **PREPARED, jobReleaseTask={"commandLine": "sleep 5", "maxWallClockTime": limit})
     if ok:
-        assert told(tmp_path, pool(nodes=1), work) == []
+        assert problems_of(tmp_path, pool(nodes=1), work) == []
     else:
         (found,) = refused(tmp_path, pool(nodes=1), work)
         assert "jobs.0.jobReleaseTask.maxWallClockTime: a release task may run 15 minutes at most" in found

@@ -36,7 +36,7 @@ def test_the_interval_of_a_probability_is_wilsons(hits: int, count: int) -> None
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+def test_intervals_hold_the_truth_as_often_as_they_state() -> None:
     """2 000 studies of 10 exponential values each; skewed, so t falls a little short of 95 %."""
     values = np.random.default_rng(5).normal(3, 2, size=(2000, 10))
     hits = sum(found.low <= 3 <= found.high for found in map(mean, values))
@@ -44,7 +44,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert low <= hits <= high
 
 
-def test_one_value_tells_nothing_about_its_spread() -> None:
+def test_one_value_reports_nothing_about_its_spread() -> None:
     found = mean(np.array([4.0]))
     assert (found.value, found.low, found.high) == (4, -np.inf, np.inf)
     with pytest.raises(ValueError, match="no value"):
@@ -130,7 +130,7 @@ def test_no_interval_reaches_beyond_what_a_measure_can_be() -> None:
     assert used is not None
     assert mean(columns["cost"]).low < 0 == cost.low
     assert mean(columns["utilization.slot"]).high > 1 == used.high
-    assert estimate("cost", {"cost": np.array([3.0])}) == mean(np.array([3.0])), "one value tells nothing, as before"
+    assert estimate("cost", {"cost": np.array([3.0])}) == mean(np.array([3.0])), "one value shows nothing, as before"
 
 
 @pytest.mark.parametrize("count", [4, 30, 2000])

@@ -1,4 +1,4 @@
-"""Outcomes do not depend on who runs the trials; what fails, and who dies, is told in rows."""
+"""Outcomes do not depend on who runs the trials; what fails, and who dies, is reported in rows."""
 
 import os
 import signal

@@ -21,11 +21,11 @@ from tests.features.story import (
     job,
     operation,
     pool,
+    problems_of,
     refused,
     run,
     scenario,
     task,
-    told,
 )
 
 Body = dict[str, Any]
@@ -60,7 +60,7 @@ def states(made: Recording, node: str = "p_1_d") -> list[str]:
 
 
 def ready_after(made: Recording) -> list[float]:
-    """Give for each node when it was first idle or running, since it entered `starting`."""
+    """Return for each node when it was first idle or running, since it entered `starting`."""
     rows = made.node_states
     serving = rows[rows["state"].isin(["idle", "running"])].groupby("node", observed=True)["start"].min()
     starting = rows[rows["state"] == "starting"].groupby("node", observed=True)["start"].min()
@@ -130,7 +130,7 @@ def test_row_07_public_addresses_carry_a_hundred_nodes_each(tmp_path: Path) -> N
         made = run(pool(nodes=250, **addresses(count)), job(count=1))
         assert (len(made.nodes), made.resizes["code"].tolist()) == (nodes, [code])
     none: Body = {"networkConfiguration": {"publicIPAddressConfiguration": {"provision": "nopublicipaddresses"}}}
-    assert told(tmp_path, pool(nodes=250, **none), job(count=1)) == []
+    assert problems_of(tmp_path, pool(nodes=250, **none), job(count=1)) == []
     assert len(run(pool(nodes=250, **none), job(count=1)).nodes) == 250
 
 
@@ -212,24 +212,24 @@ FULL_BODY: Body = {
 def test_row_12_all_attributes_of_a_pool_are_read_and_written(tmp_path: Path) -> None:
     work = job(pool="p1", tasks=[task("t", containerSettings={"imageName": "repo/img:tag"})])
     before: Body = {"origin": "2025-01-06T00:00:00Z"}  # there were low-priority nodes
-    assert told(tmp_path, FULL_BODY, work, **before) == []
+    assert problems_of(tmp_path, FULL_BODY, work, **before) == []
     made = load(tmp_path / "story.json")
     again = Scenario.model_validate(json.loads(made.model_dump_json(by_alias=True)))
     assert again == made
     assert again.model_dump_json() == made.model_dump_json()
-    (warning,) = told(tmp_path, {**FULL_BODY, "targetDedicatedNode": 1}, work, **before)
+    (warning,) = problems_of(tmp_path, {**FULL_BODY, "targetDedicatedNode": 1}, work, **before)
     assert "pools.0.targetDedicatedNode" in warning
     both = {**FULL_BODY, "cloudServiceConfiguration": CLOUD_SERVICE}
     neither = {key: value for key, value in FULL_BODY.items() if key != "virtualMachineConfiguration"}
     for body in (both, neither):
         assert any("takes exactly one" in found for found in refused(tmp_path, body, work))
-    licensed = told(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya", "3dmax", "word"]}, work, **before)
+    licensed = problems_of(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya", "3dmax", "word"]}, work, **before)
     assert [text.partition(": warning: ")[2].splitlines()[0] for text in licensed] == [
         "the service offers no licence '3dmax', did you mean '3dsmax'?",
         "the service offers no licence 'word', only maya, vray, 3dsmax, arnold",
     ]
     prices = {"simulation": {"prices": {"applicationLicenses": {"Maya": 0.6, "arnold": {"perCoreHour": 0.025}}}}}
-    (unused,) = told(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya"], **prices}, work)
+    (unused,) = problems_of(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya"], **prices}, work)
     assert "prices.applicationLicenses.arnold" in unused
     made = load(tmp_path / "story.json")
     assert Scenario.model_validate(json.loads(made.model_dump_json(by_alias=True))) == made
@@ -284,16 +284,16 @@ def test_row_15_cloud_services_deploy_faster_and_are_upgraded_node_by_node() -> 
     assert np.median(ready_after(both[0])) < np.median(ready_after(both[1]))
 
 
-def test_row_16_node_agents_tell_the_system(tmp_path: Path) -> None:
+def test_row_16_node_agents_report_the_system(tmp_path: Path) -> None:
     work = job(count=1, duration="1h")
     made = run(pool(nodes=1, **machine(WINDOWS)), work, horizon="1h")
     assert made.bill.total / UNITS_PER_DOLLAR == pytest.approx(0.188)
     unknown = machine(WINDOWS, nodeAgentSKUId="batch.node.beos 5")
-    (warning,) = told(tmp_path, pool(nodes=1, **unknown), work)
+    (warning,) = problems_of(tmp_path, pool(nodes=1, **unknown), work)
     assert "taken from the image" in warning
     assert load(tmp_path / "story.json").pools[0].is_windows
     spelt = {"imageReference": UBUNTU["imageReference"], "nodeAgentSkuId": "batch.node.ubuntu 22.04"}
-    (warning,) = told(tmp_path, pool(nodes=1, virtualMachineConfiguration=spelt), work)
+    (warning,) = problems_of(tmp_path, pool(nodes=1, virtualMachineConfiguration=spelt), work)
     assert "nodeAgentSKUId" in warning
     assert not load(tmp_path / "story.json").pools[0].is_windows
 
@@ -401,8 +401,8 @@ def test_row_22_the_catalogue_knows_gpus_and_fast_networks(tmp_path: Path) -> No
     work = job(count=1)
     assert "did you mean" in refused(tmp_path, pool(nodes=1, vmSize="Standard_D2_v33"), work)[0]
     own = {"Mine": {"vcpus": 2, "memoryGiB": 4}}
-    assert told(tmp_path, pool(nodes=1, vmSize="Mine"), work, sizes=own) == []
-    (warning,) = told(tmp_path, pool(nodes=1, vmSize="Standard_DS1_v2"), work)
+    assert problems_of(tmp_path, pool(nodes=1, vmSize="Mine"), work, sizes=own) == []
+    (warning,) = problems_of(tmp_path, pool(nodes=1, vmSize="Standard_DS1_v2"), work)
     assert "unsupported" in warning
 
 

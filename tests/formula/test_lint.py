@@ -239,7 +239,7 @@ def test_clean_formulas_are_left_in_peace(text: str) -> None:
     assert lint_text(text, interval_minutes=5) == []
 
 
-def test_findings_have_places_and_say_what_to_do() -> None:
+def test_findings_have_places_and_state_what_to_do() -> None:
     finding = lint_text("$TargetDedicatedNodes =\n  $CurrentDedicatedNodes - 1;")[0]
     assert (finding.rule, finding.level) == ("negative-target", Level.WARNING)
     assert (finding.place.line, finding.place.column) == (1, 1)

@@ -20,7 +20,7 @@ def test_a_chance_constraint_counts_the_runs_that_keep_it() -> None:
     assert found.estimate is not None
     assert found.estimate.value == 0.9
     assert found.is_met
-    assert found.verdict is Verdict.OPEN, "ten runs cannot tell"
+    assert found.verdict is Verdict.OPEN, "ten runs cannot settle it"
 
 
 def test_a_run_that_leaves_work_undone_keeps_no_deadline() -> None:
@@ -38,7 +38,7 @@ def test_a_limit_on_a_mean() -> None:
     assert parse("makespan <= 80s").check(runs).shortfall == pytest.approx(0.25)
 
 
-def test_designs_that_fail_in_every_run_are_told_apart_by_what_they_reach() -> None:
+def test_designs_that_fail_in_every_run_are_distinguished_by_what_they_reach() -> None:
     wanted = parse("P(makespan <= 100s) >= 0.9")
     near, far = (wanted.check(columns([factor * 10.0 * k for k in range(11, 21)])) for factor in (1, 3))
     assert near.shortfall == far.shortfall == 1
@@ -84,6 +84,6 @@ def test_a_measure_that_no_run_has_keeps_nothing() -> None:
         ("makspan <= 4h", "did you mean 'makespan'"),
     ],
 )
-def test_what_cannot_be_read_is_said(text: str, message: str) -> None:
+def test_what_cannot_be_read_is_stated(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse(text)

@@ -40,7 +40,7 @@ def plan_file(folder: Path, subject_to: str, axes: str = NODES, search: str = SE
     return file
 
 
-def test_the_cheapest_design_that_keeps_the_deadline_is_confirmed_on_fresh_luck(tmp_path: Path) -> None:
+def test_the_cheapest_design_that_keeps_the_deadline_is_confirmed_on_fresh_draws(tmp_path: Path) -> None:
     """40 tasks of 10 min: 8 nodes need about 66 min, 4 nodes 110; idle tails make more nodes dearer."""
     found = make_plan(load_plan(plan_file(tmp_path, "P(makespan <= 100m) >= 0.9")), workers=1)
     assert found.winner is not None
@@ -57,11 +57,11 @@ def test_the_cheapest_design_that_keeps_the_deadline_is_confirmed_on_fresh_luck(
     assert any("VM size" in text for text in found.unexplored)
 
 
-def test_fresh_luck_is_no_luck_of_the_search() -> None:
+def test_fresh_draws_are_no_draws_of_the_search() -> None:
     assert FRESH > 100_000
 
 
-def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
+def test_a_winner_at_the_edge_reports_it(tmp_path: Path) -> None:
     found = make_plan(load_plan(plan_file(tmp_path, "P(makespan <= 10h) >= 0.9")), workers=1)
     assert found.winner is not None
     assert found.winner.shown == {"nodes": 2}
@@ -70,7 +70,7 @@ def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "winner", "said"),
+    ("values", "winner", "printed"),
     [
         ("[0, 0.5, 1]", 0, ""),
         ("[0.2, 0.6, 1]", 0.2, "spot = 0.2 is the lowest looked at"),
@@ -78,7 +78,7 @@ def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
         ("[0.5, 1]", 1, ""),
     ],
 )
-def test_no_value_is_advised_that_no_scenario_has(tmp_path: Path, values: str, winner: float, said: str) -> None:
+def test_no_value_is_advised_that_no_scenario_has(tmp_path: Path, values: str, winner: float, printed: str) -> None:
     """Nothing is below a share of 0 or above one of 1; between them there may be something cheaper still."""
     axes = f"spot: {{path: pools.p.spotShare, values: {values}}}"
     file = plan_file(tmp_path, "cost <= 1000", axes, "{first: 3, replications: 3, confirm: 10}")
@@ -90,8 +90,8 @@ def test_no_value_is_advised_that_no_scenario_has(tmp_path: Path, values: str, w
     assert found.winner is not None
     assert found.winner.shown == {"spot": winner}
     beyond = [text for text in found.unexplored if "beyond it" in text]
-    assert len(beyond) == bool(said)
-    assert all(text.startswith(said) for text in beyond)
+    assert len(beyond) == bool(printed)
+    assert all(text.startswith(printed) for text in beyond)
 
 
 def test_a_design_that_falls_behind_under_a_horizon_is_not_the_cheap_answer(tmp_path: Path) -> None:
@@ -116,21 +116,21 @@ def test_a_design_that_falls_behind_under_a_horizon_is_not_the_cheap_answer(tmp_
     assert answer.shown == {"nodes": 2}, "whoever says how much may be left is asked for no more"
 
 
-def test_a_limit_far_out_of_reach_is_told_in_times(tmp_path: Path) -> None:
+def test_a_limit_far_out_of_reach_is_reported_in_times(tmp_path: Path) -> None:
     file = plan_file(tmp_path, "P(makespan <= 1s) >= 0.95", search="{first: 2, replications: 2, confirm: 2}")
     ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
-    said = ended.stdout.replace("\n", " ")
-    assert " times what it is." in said
-    assert "e+" not in said
+    printed = ended.stdout.replace("\n", " ")
+    assert " times what it is." in printed
+    assert "e+" not in printed
 
 
 def test_where_nothing_will_do_the_constraint_and_the_nearest_design_are_named(tmp_path: Path) -> None:
     file = plan_file(tmp_path, "P(makespan <= 25m) >= 0.95")
     ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
     assert ended.exit_code == 1
-    said = ended.stdout.replace("\n", " ")
-    assert "No design keeps every constraint. Nearest is nodes = 16: P(makespan <= 25m) >= 0.95 comes to 0 %" in said
-    assert "95 % of runs would need the limit at " in said
+    printed = ended.stdout.replace("\n", " ")
+    assert "No design keeps every constraint. Nearest is nodes = 16: P(makespan <= 25m) >= 0.95 comes to 0 %" in printed
+    assert "95 % of runs would need the limit at " in printed
     answer = json.loads(CliRunner().invoke(app, ["plan", str(file), "--workers", "1", "--json"]).stdout)
     assert answer["winner"] is None
     assert answer["shortlist"][0]["design"] == {"nodes": 16}

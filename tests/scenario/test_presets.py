@@ -71,7 +71,7 @@ def test_tails() -> None:
         ({"simulation": {"timing": {"starting": "5s"}}}, 5, 0.45),
     ],
 )
-def test_a_pool_takes_its_preset_and_what_it_says_itself(
+def test_a_pool_takes_its_preset_and_what_it_states_itself(
     tmp_path: Path, body: dict[str, Any], starting: float, tail: float
 ) -> None:
     scenario = read(tmp_path, [pool(**body)], [job([{"count": 1, "duration": "1s"}])])

@@ -30,7 +30,7 @@ def described(preemption: dict[str, Any], horizon: str, **timing: Any) -> Scenar
 
 
 def first_lives(run: Recording) -> npt.NDArray[np.float64]:
-    """Give the hours from a node's first `creating` to its first loss."""
+    """Return the hours from a node's first `creating` to its first loss."""
     states = run.node_states
     begin = states.groupby("node", observed=True)["start"].min()
     lost = states[states["state"] == "preempted"].groupby("node", observed=True)["start"].min()
@@ -39,7 +39,7 @@ def first_lives(run: Recording) -> npt.NDArray[np.float64]:
 
 
 def bathtub(hours: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give the share of lives that have ended: the earliest of three independent ends."""
+    """Return the share of lives that have ended: the earliest of three independent ends."""
     alive = stats.weibull_min.sf(hours, 0.5, scale=20) * stats.expon.sf(hours, scale=20)
     return np.asarray(1 - alive * stats.weibull_min.sf(hours, 4, scale=24))
 

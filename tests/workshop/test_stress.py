@@ -59,7 +59,7 @@ def test_shrinking_keeps_the_harm_and_ends() -> None:
     assert spent > 0
 
 
-def test_a_search_is_seeded_and_says_how_far_it_went() -> None:
+def test_a_search_is_seeded_and_states_how_far_it_went() -> None:
     def harm(patterns: Sequence[Pattern]) -> list[float]:
         return [float(p.tasks * p.bursts[0].at) for p in patterns]
 
@@ -67,7 +67,7 @@ def test_a_search_is_seeded_and_says_how_far_it_went() -> None:
     assert one.scores == two.scores
     assert one.scores != other.scores
     assert len(one.scores) <= 150
-    assert f"{len(one.scores)} patterns of {SMALL.size:,} within the bounds" in one.told()
+    assert f"{len(one.scores)} patterns of {SMALL.size:,} within the bounds" in one.described()
     assert all(in_bounds(pattern, SMALL) for pattern in one.scores)
 
 
@@ -80,7 +80,7 @@ def test_optuna_searches_within_the_same_bounds() -> None:
     assert max(found.scores.values()) >= 15
 
 
-def test_without_optuna_a_large_space_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_optuna_a_large_space_is_reported_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(InputError, match=r"pip install 'poolsight\[optimize\]'"):
         search(Bounds(tasks=20, bursts=8), lambda patterns: [0.0 for _ in patterns], runs=10, seed=1)

@@ -41,7 +41,7 @@ class Preparation:
         self._draws: dict[int, Callable[[], float]] = {}
 
     def prepare(self, number: int, sequence: int, begin: int) -> int:
-        """Run the preparation task of a job on a node; return its duration, negative if it fails for good."""
+        """Run the preparation task of a job on a node; return how long it takes, the complement if it fails."""
         body = self._jobs[number]
         task = body.job_preparation_task
         if task is None:
@@ -55,7 +55,7 @@ class Preparation:
         row = NodeTaskRow(number, self._numbers[sequence], "preparation", begin, begin + span, outcome)
         self._world.record.node_tasks.append(row)
         self._rows.setdefault(sequence, []).append(row)
-        return -span if failed else span
+        return ~span if failed else span  # the complement, for a task that fails at once takes no time
 
     def node_changed(self, node: Node, kernel: Kernel) -> None:
         """Forget what was prepared on a machine that is replaced or started again."""

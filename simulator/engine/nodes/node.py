@@ -12,6 +12,7 @@ import simpy
 from simulator.engine.nodes import interrupts
 from simulator.engine.nodes.startup import start
 from simulator.engine.nodes.task_slots import DRAINING, TaskSlots
+from simulator.policy.local_disk import is_cleared_by_restart
 from simulator.policy.node_preemption import exponential_life
 from simulator.states import WITHOUT_VM, NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
@@ -238,8 +239,8 @@ class Node:
     def _restart(self, asked: Restart) -> Life:
         """Satisfy the option, then start again; only a reimage loses what was on the disk."""
         self.restarting = True
-        if self.state is NodeState.UNUSABLE:
-            self._home.freed_disk(self)  # whoever reboots a node with a full disk has made room on it
+        if self.state is not None and is_cleared_by_restart(self.state):
+            self._home.freed_disk(self)
         fresh = asked.state is NodeState.REIMAGING or self.state in (NodeState.CREATING, NodeState.STARTING)
         try:
             yield from self._empty(asked)

@@ -15,6 +15,7 @@ from simulator.engine.pools.members import Members
 from simulator.engine.pools.os_upgrade import OsUpgrade
 from simulator.engine.pools.resizing import Resizing
 from simulator.engine.pools.spot_capacity import SpotCapacity
+from simulator.policy.local_disk import NEW_DISK
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool as PoolDescription
     from simulator.scenario.format.schema import Account
-
-NEW_DISK = (NodeState.CREATING, NodeState.REIMAGING, NodeState.DEALLOCATING)
-"""States that begin with an empty local disk."""
 
 
 class Pool:

@@ -53,7 +53,7 @@ def check_variables(analysis: Analysis) -> None:
         if full in TARGETS:
             if full in seen and seen[full] != name:
                 text = f"{full} is assigned under both names; the full one wins."
-                analysis.say("alias-conflict", statement.start, text)
+                analysis.report("alias-conflict", statement.start, text)
             seen[full] = name
     if not seen:
         _report_no_target(analysis)
@@ -75,7 +75,7 @@ def _check_overwritten(analysis: Analysis) -> None:
             before = waiting.get(full)
             if before is not None and before.target == name:
                 message = f"this value of {name} is never used: {name} is assigned again further down."
-                analysis.say("overwritten-target", before.start, message)
+                analysis.report("overwritten-target", before.start, message)
             waiting[full] = statement
 
 
@@ -87,7 +87,7 @@ def _report_no_target(analysis: Analysis) -> None:
     is_misspelt = any(finding.rule == "near-service-name" for finding in analysis.findings)
     level = Level.WARNING if options and not is_misspelt else None
     end = f", and {OPTION} has no node to act on" if options else ""
-    analysis.say("no-target", start, f"no target is assigned: the pool stays as it is{end}.", level)
+    analysis.report("no-target", start, f"no target is assigned: the pool stays as it is{end}.", level)
 
 
 def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
@@ -95,12 +95,12 @@ def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
     if any(f.rule == "obsolete-name" and f.place == analysis.source.place(statement.start) for f in analysis.findings):
         return
     if near is None:
-        analysis.say("unused-variable", statement.start, f"'{name}' is assigned and never read.")
+        analysis.report("unused-variable", statement.start, f"'{name}' is assigned and never read.")
         return
     assigned = {s.target for s in analysis.tree.statements}
     edits = rename_target(statement, near) if near not in assigned else ()
     text = f"'{name}' is a variable of your own that nobody reads: did you mean '{near}'?"
-    analysis.say("near-service-name", statement.start, text, edits=edits)
+    analysis.report("near-service-name", statement.start, text, edits=edits)
 
 
 def check_targets(analysis: Analysis) -> None:
@@ -112,13 +112,13 @@ def check_targets(analysis: Analysis) -> None:
             continue
         if fact.low < 0:
             edits = wrap_value(text, statement, "max(0, ")
-            analysis.say("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
+            analysis.report("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
         if not fact.can_be_cut and not _rounds_up(analysis, statement.value):
             message = f"the fraction of {full} is cut off: one node too few."
-            analysis.say("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
+            analysis.report("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
         if fact.is_summed:
             message = f"{full} adds up the samples of a window: each task counts once for every sample."
-            analysis.say("counted-twice", statement.start, message)
+            analysis.report("counted-twice", statement.start, message)
         _check_cap(analysis, full, statement)
         _check_kinds(analysis, full, statement)
 
@@ -171,7 +171,7 @@ def _check_cap(analysis: Analysis, full: str, statement: Statement) -> None:
     is_floor = name.startswith(FLOOR_NAMES) or (not name and floor < HIGH_FLOOR)
     if floor > 1 and not is_floor and analysis.targets[full].high == INF:
         text = f"max({floor:g}, ...) keeps {full} from falling below {floor:g}; nothing bounds it above."
-        analysis.say("swapped-cap", statement.start, text)
+        analysis.report("swapped-cap", statement.start, text)
 
 
 def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
@@ -186,7 +186,7 @@ def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
         crossed -= set(growing(shared.value, analysis.values))
     if crossed:
         text = f"{full} is computed from the other kind of nodes, {min(crossed)}."
-        analysis.say("crossed-kinds", statement.start, text)
+        analysis.report("crossed-kinds", statement.start, text)
 
 
 def has_floor(analysis: Analysis, full: str) -> bool:

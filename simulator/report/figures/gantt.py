@@ -18,7 +18,7 @@ from simulator.report.figures.pool import shown_pools
 from simulator.report.looks.captions import counted, of_pools, paid, where_it_went
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
-from simulator.report.looks.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.theme import SMALL, drawn, entitle, grouped, legend, placeholder, sheet, swatch
 from simulator.report.shapes.pieces import lanes_of, pieces
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def node_gantt(
     axes = figure.add_subplot()
     axes.set_facecolor(page.absent)
     if not count:
-        say_nothing(axes, "no node was ever there", page)
+        placeholder(axes, "no node was ever there", page)
         axes.set_yticks([])
     elif is_bars:
         _bars(axes, drawing, clock, page)

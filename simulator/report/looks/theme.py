@@ -155,7 +155,7 @@ def grouped(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
-def say_nothing(axes: Axes, text: str, page: Page) -> None:
+def placeholder(axes: Axes, text: str, page: Page) -> None:
     """Report in the middle of empty axes why they are empty."""
     axes.set_xticks([])
     axes.set_yticks([])

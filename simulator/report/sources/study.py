@@ -47,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A sweep's results, ready to be told."""
+    """A sweep's results, ready to be described."""
 
     name: str
     axes: tuple[str, ...]

@@ -338,16 +338,16 @@ def _open_bands(recording: Recording) -> list[str]:
 def _assumptions(recording: Recording) -> list[str]:
     """Name what the numbers rest on that the service does not publish."""
     options = recording.scenario.options
-    said = [f"timings of nodes and tasks: `timingPreset` {options.timing_preset}, chosen, not published"]
+    found = [f"timings of nodes and tasks: `timingPreset` {options.timing_preset}, chosen, not published"]
     if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
-        said.append("preemption: the scenario's own model, the service publishes rates only in bands")
-    said += _open_bands(recording)
+        found.append("preemption: the scenario's own model, the service publishes rates only in bands")
+    found += _open_bands(recording)
     if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
         delay = options.lost_node_requeue_delay
-        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)")
+        found.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)")
     if recording.raw.recorder.evaluations:
-        said.append(f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published")
+        found.append(f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published")
     # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
     changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
-    said += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]
-    return said + [f"price: {note}" for note in recording.bill.notes]
+    found += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]
+    return found + [f"price: {note}" for note in recording.bill.notes]

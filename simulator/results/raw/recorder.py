@@ -1,4 +1,4 @@
-"""What the control plane tells while it runs: rows of nodes, of their states, of resizes and of targets."""
+"""What the control plane records while it runs: rows of nodes, of their states, of resizes and of targets."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class NodeRow:
 
 @dataclass(slots=True)
 class StateRow:
-    """One state of one node. `idle` means in service: idle and running are told apart from the attempts."""
+    """One state of one node. `idle` means in service: idle and running are distinguished from the attempts."""
 
     node: int
     state: NodeState
     start: int
     end: int = -1
     is_open: bool = True
-    """Whether scheduling was enabled; tells something in service only."""
+    """Whether scheduling was enabled; means something in service only."""
     why: str = ""
     """What broke the node."""
 
@@ -52,7 +52,7 @@ class StartTaskRow:
     node: int
     start: int
     attempt: int
-    told_by: str = "simulation"
+    reported_by: str = "simulation"
     """Who said how long it takes."""
     end: int = -1
     exit_code: int = -1
@@ -192,9 +192,9 @@ class Recorder:
         """Note that a node starts."""
         self.nodes[node].last_boot = now
 
-    def start_task_began(self, node: int, now: int, attempt: int, told_by: str) -> int:
+    def start_task_began(self, node: int, now: int, attempt: int, reported_by: str) -> int:
         """Add an attempt of a start task and give its row."""
-        self.start_tasks.append(StartTaskRow(node, now, attempt, told_by))
+        self.start_tasks.append(StartTaskRow(node, now, attempt, reported_by))
         return len(self.start_tasks) - 1
 
     def start_task_ended(self, row: int, now: int, exit_code: int) -> None:

@@ -1,4 +1,4 @@
-"""Every table of a recording: its columns, their types, units and meanings. The documentation is made from this."""
+"""Every table of a recording: its columns, their types, units and meanings. `docs/tables.md` is made from this."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -277,25 +277,3 @@ TABLES: Final = (
 def table(name: str) -> Table:
     """Return the description of one table."""
     return next(table for table in TABLES if table.name == name)
-
-
-def as_markdown() -> str:
-    """Write the documentation of all tables."""
-    lines = [
-        "# Tables of a recording",
-        "",
-        "`poolsight run FILE --out DIR` writes each of them as `DIR/<name>.parquet`; in Python they are the properties",
-        "of a `Recording`. Times are seconds since the scenario's origin. This page is made from",
-        "`simulator/results/record/table_schema.py`.",
-    ]
-    for described in TABLES:
-        lines += [
-            "",
-            f"## {described.name}",
-            "",
-            f"{described.meaning[0].upper()}{described.meaning[1:]}.",
-            "",
-        ]
-        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
-        lines += [f"| `{c.name}` | {c.kind} | {c.unit} | {c.meaning} |" for c in described.columns]
-    return "\n".join(lines) + "\n"

@@ -99,11 +99,11 @@ def _tasks(recording: "Facts") -> Columns:
 
 def _stated_retries(workload: Workload) -> npt.NDArray[np.int32]:
     """Return the retries that tasks may have, also those whose error is never retried."""
-    told = workload.extras.retries
-    if not told:
+    stated = workload.extras.retries
+    if not stated:
         return workload.max_retries
     found = np.array(workload.max_retries)
-    found[list(told)] = list(told.values())
+    found[list(stated)] = list(stated.values())
     return found
 
 
@@ -115,11 +115,11 @@ def _stated_duration(workload: Workload) -> npt.NDArray[np.int64]:
 
 def _sources(workload: Workload) -> tuple[npt.NDArray[np.int32], list[str]]:
     names = ["workload", "simulation", "environment", "command line", "defaults"]
-    told = workload.extras.sources
-    if not told:
+    stated = workload.extras.sources
+    if not stated:
         return constant(0, len(workload), np.int32), names
     codes = np.zeros(len(workload), dtype=np.int32)
-    codes[list(told)] = [names.index(source) if source else 0 for source in told.values()]
+    codes[list(stated)] = [names.index(source) if source else 0 for source in stated.values()]
     return codes, names
 
 
@@ -261,7 +261,7 @@ def _start_tasks(recording: "Facts") -> Columns:
         "node": (node, _node_ids(recording)),
         "pool": (recording.control.node_pool[node], _pool_ids(recording)),
         "attempt": np.array([row.attempt for row in rows], dtype=np.int64),
-        "duration_source": coded(row.told_by for row in rows),
+        "duration_source": coded(row.reported_by for row in rows),
         "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
         "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
         "exit_code": Partial(code, code >= 0),

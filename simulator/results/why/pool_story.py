@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECENT: Final = 3600.0
-"""Preemptions and operations of so many seconds before the instant are told."""
+"""Preemptions and operations of so many seconds before the instant are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class PoolStory:
 
 def explain_pool(run: Run, name: str, at: float) -> PoolStory:
     """Report what the pool `name` did at `at` seconds and why."""
-    from simulator.results.why.pool_sentences import sentences  # noqa: PLC0415 - it tells of what is made here
+    from simulator.results.why.pool_sentences import sentences  # noqa: PLC0415 - it describes what is made here
 
     pool = find_pool(run, name)
     evaluations = _of(run, "evaluations", pool)

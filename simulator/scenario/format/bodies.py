@@ -13,7 +13,6 @@ from simulator.scenario.format.deployment import (
     OsDisk,
     VirtualMachineConfiguration,
     get,
-    is_custom_image,
     is_managed_image,
     os_kind,
     runs_on,
@@ -178,10 +177,6 @@ class Pool(Body):
         """Whether the price holds a Windows licence: not where the pool brings its own (`licenseType`)."""
         own = str(get(self.virtual_machine_configuration, "licenseType")).lower()
         return self.is_windows and own not in ("windows_server", "windows_client")
-
-    @property
-    def is_custom_image(self) -> bool:
-        return is_custom_image(self.virtual_machine_configuration)
 
     @property
     def is_managed_image(self) -> bool:

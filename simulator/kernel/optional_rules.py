@@ -32,7 +32,10 @@ class Rules:
     prepared: list[int] = field(default_factory=list)
     """Whether a job prepares its nodes: 0 = no, 1 = tasks wait for it, 2 = they do not."""
     prepare: Callable[[int, int, int], int] | None = None
-    """Called when a job begins to prepare a node at an instant; returns how long that takes, its complement (`~`) if it fails."""
+    """Called when a job begins to prepare a node at an instant; returns how long that takes.
+
+    The complement (`~`) of that time says that it fails.
+    """
     latency: array[int] = field(default_factory=_none("q"))
     """From assignment to the start; for the columns below, preparation, coordination failures and shared cores."""
     limit: array[int] = field(default_factory=_none("q"))

@@ -97,13 +97,20 @@ def t_quantile(level: float, freedom: int) -> float:
     return student.quantile(freedom, 0.5 + level / 2)
 
 
-def probability(hits: int, count: int, level: float = LEVEL) -> Estimate:
-    """Estimate a probability by Wilson's score interval."""
+def probability(hits: float, count: int, level: float = LEVEL) -> Estimate:
+    """Estimate a probability by Wilson's score interval; `hits` may be what is expected of runs yet to be made."""
     z = float(normal.quantile(np.array([0.5 + level / 2]))[0])
     share = hits / count
     center = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     return Estimate(share, max(0.0, center - half), min(1.0, center + half), count, level)
+
+
+def exact_probability(hits: int, count: int, level: float = LEVEL) -> Estimate:
+    """Estimate a probability by exact binomial bounds, which hold what they promise at any level and count."""
+    tail = (1 - level) / 2
+    low, high = binomial.lower_bound(hits, count, tail), 1 - binomial.lower_bound(count - hits, count, tail)
+    return Estimate(hits / count, low, high, count, level)
 
 
 def ratio(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:

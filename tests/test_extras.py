@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "kept.yaml").write_text((folder / "experiment.yaml").read_text() + "tables: [tasks]\n")
     (folder / "plan").mkdir()
     nodes = "nodes: {path: pools.p.targetDedicatedNodes, values: [4, 8]}"
-    plan_file(folder / "plan", "P(makespan <= 100m) >= 0.5", nodes, "{first: 2, replications: 4, confirm: 4}")
+    plan_file(folder / "plan", "P(makespan <= 100m) >= 0.5", nodes, "{first: 2, cap: 4, fresh: 4}")
     (folder / "large").mkdir()
     nodes = "nodes: {path: pools.p.targetDedicatedNodes, from: 1, to: 400}"
     plan_file(folder / "large", "makespan <= 1h", nodes, "{trials: 3}")

@@ -40,6 +40,7 @@ class Study:
     measures: tuple[str, ...]
     quantiles: tuple[float, ...]
     steady: bool
+    points: float
 
 
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
@@ -71,6 +72,8 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         workers=asked.workers,
         cluster=asked.cluster,
         steady=asked.steady,
+        deadline=limit,
+        points=asked.points,
     )
     if as_json:
         manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
@@ -103,7 +106,7 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
     for share in shares:
         _show_quantile(printer, found, share)
     if deadline is not None:
-        chance = found.within("makespan", deadline)
+        chance = found.on_time(deadline)
         printer.print()
         printer.print(
             f"P(makespan ≤ {shown_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
@@ -203,7 +206,7 @@ def replications_json(
             for share in shares
         }
     if deadline is not None:
-        chance = found.within("makespan", deadline)
+        chance = found.on_time(deadline)
         answer["deadline"] = {"limit_s": deadline, "probability": chance.value, **_ends(chance)}
     return answer
 

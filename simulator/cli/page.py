@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 120
 """Columns where the output is no terminal."""
+WIDEST: Final = 10_000
+"""Columns beyond which no table is."""
 
 
 def console() -> Console:
@@ -32,8 +34,19 @@ def table(*titles: str) -> Table:
 
     made = Table(box=None, pad_edge=False, header_style="cyan")
     for index, title in enumerate(titles):
-        made.add_column(title, justify="right" if index else "left", no_wrap=True)
+        made.add_column(title, justify="right" if index else "left", overflow="fold")
     return made
+
+
+def print_table(page: Console, made: Table) -> None:
+    """Print a table without losing a digit: folded on a narrow terminal, and elsewhere as wide as it is."""
+    from rich.measure import measure_renderables  # noqa: PLC0415 - slow to import
+
+    needed = measure_renderables(page, page.options.update(max_width=WIDEST), [made]).maximum
+    if page.is_terminal or needed <= page.width:
+        page.print(made)
+    else:
+        page.print(made, width=needed, crop=False, no_wrap=True)
 
 
 def value(number: float | None, unit: str = "") -> str:

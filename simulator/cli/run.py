@@ -34,7 +34,7 @@ FIRST_SLICE = 60.0
 
 ABOUT_ONE = ("replication", "out", "force", "events")
 """Options that one replication has, and many have not."""
-ABOUT_MANY = ("precision", "cap", "deadline", "workers", "cluster", "measure", "quantile", "steady")
+ABOUT_MANY = ("precision", "cap", "deadline", "workers", "cluster", "measure", "quantile", "steady", "points")
 """Options that need --replications."""
 
 
@@ -53,6 +53,9 @@ def run(
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
     deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
+    points: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="For auto and --deadline: half-width of that probability.")
+    ] = 0.05,
     workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler for replications: tcp://host:8786.")] = None,
     measure: Annotated[list[str] | None, typer.Option(help="For auto: what must be precise, e.g. cost.")] = None,
@@ -71,7 +74,7 @@ def run(
 
         _refuse_given(context, ABOUT_ONE, "is about a single replication: leave out --replications, or this")
         named, shares = tuple(measure or ()), tuple(quantile or ())
-        asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady)
+        asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady, points)
         run_study(scenario, asked, as_json=as_json)
         return
     _refuse_given(context, ABOUT_MANY, "is about many replications: give --replications too")

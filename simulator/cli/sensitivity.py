@@ -75,7 +75,7 @@ def _percent(estimate: Estimate | None) -> str:
 def _show(found: Tornado) -> None:
     from rich.text import Text  # noqa: PLC0415 - slow to import
 
-    from simulator.cli.page import console, dim, table  # noqa: PLC0415
+    from simulator.cli.page import console, dim, print_table, table  # noqa: PLC0415
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -92,7 +92,7 @@ def _show(found: Tornado) -> None:
             _drawn(bar, most),
             str(bar.origin),
         )
-    page.print(made)
+    print_table(page, made)
     page.print()
     sources = [f"{bar.title}: {bar.origin}, {bar.source}" for bar in found.bars if bar.is_clear]
     dim(page, *sources)

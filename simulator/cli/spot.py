@@ -112,7 +112,7 @@ def _limit(found: SpotReport) -> str:
 
 
 def _show(found: SpotReport) -> None:
-    from simulator.cli.page import console, dim, interval, table, value  # noqa: PLC0415 - keeps the start fast
+    from simulator.cli.page import console, dim, interval, print_table, table, value  # noqa: PLC0415 - keeps the start fast
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -134,7 +134,7 @@ def _show(found: SpotReport) -> None:
             f"{one.preemptions.value:,.1f}",
             *late,
         )
-    page.print(shares)
+    print_table(page, shares)
     _show_break_even(found, page)
     _show_lengths(found, page)
     page.print()
@@ -146,7 +146,7 @@ def _late(chance: Estimate) -> str:
 
 
 def _show_break_even(found: SpotReport, page: Console) -> None:
-    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, print_table, table, value  # noqa: PLC0415 - keeps the command's start fast
 
     page.print()
     page.print("[bold]All spot over all dedicated, by evictions an hour[/bold]")
@@ -155,11 +155,11 @@ def _show_break_even(found: SpotReport, page: Console) -> None:
         finish = value(point.makespan.value if point.makespan else None, "s")
         row = (value(point.ratio.value), interval(point.ratio), value(point.closed_form), finish)
         curve.add_row(f"{point.rate_per_hour:.3g}", *row)
-    page.print(curve)
+    print_table(page, curve)
 
 
 def _show_lengths(found: SpotReport, page: Console) -> None:
-    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, print_table, table, value  # noqa: PLC0415 - keeps the command's start fast
 
     if found.lengths:
         page.print()
@@ -169,7 +169,7 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
             ratio = "too long" if one.ratio is None else value(one.ratio.value)
             lost = "–" if one.lost_node_hours is None else f"{one.lost_node_hours.value:,.1f}"
             lengths.add_row(value(3600 * one.mean_hours, "s"), ratio, interval(one.ratio), value(one.closed_form), lost)
-        page.print(lengths)
+        print_table(page, lengths)
     if found.savings:
         page.print()
         page.print(
@@ -183,7 +183,7 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
             ends, paid = interval(saving.ratio), value(3600 * saving.hours, "s")
             lost = "–" if saving.lost_node_hours is None else f"{saving.lost_node_hours.value:,.1f}"
             saved.add_row(saving.label, value(every, "s"), ratio, ends, value(saving.closed_form), paid, lost)
-        page.print(saved)
+        print_table(page, saved)
 
 
 def _foot(found: SpotReport) -> str:

@@ -11,7 +11,16 @@ from typing import Final
 import numpy as np
 
 from simulator.errors import InputError, Problem
-from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference, mean, ratio, t_quantile
+from simulator.experiment.estimates import (
+    LEVEL,
+    Estimate,
+    corrected,
+    difference,
+    mean,
+    ratio,
+    skewed_mean,
+    t_quantile,
+)
 from simulator.experiment.measures import MEASURES, Fit, check_measures, find_measure
 from simulator.experiment.replications import Floats, Replications, replicate
 from simulator.scenario.scenario import Scenario
@@ -180,8 +189,8 @@ def _differences(
         measure = find_measure(name)
         weights = [made.values[measure.weight] if measure.weight else np.ones(len(one)) for made in (first, other)]
         if measure.fit is Fit.MEAN or any((weight <= 0).any() for weight in weights):
-            absolute = mean(two - one, level)
-            narrowing = _narrowing(one, two, absolute)
+            absolute = skewed_mean(two - one, level)
+            narrowing = _narrowing(one, two, mean(two - one, level))
         else:
             below, above = weights
             absolute = difference(one * below, below, two * above, above, level)

@@ -142,7 +142,7 @@ def test_planning_commands_take_a_cluster_and_print_the_same_bytes(site: Site, t
     experiment(tmp_path)
     file = tmp_path / "plan.yaml"
     axes = "axes: {nodes: {path: pools.0.targetDedicatedNodes, values: [1, 2]}}"
-    search = "search: {first: 4, replications: 8, confirm: 8}"
+    search = "search: {first: 4, cap: 8, fresh: 8}"
     file.write_text(f"scenario: small.yaml\n{axes}\nsubject_to: [makespan <= 2h]\n{search}\n")
     evictions = ("--eviction-rate", 1, "--steps", 2, "--deadline", "4h")
     for command in (

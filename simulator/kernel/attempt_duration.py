@@ -1,11 +1,11 @@
-"""How long an attempt takes and what it comes to, where that depends on more than the task's span.
+"""How long an attempt takes and how it ends, where that depends on more than the task's span.
 
 Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
 an attempt that is stopped shortens the next one.
 
-What is kept of an attempt is told twice: as work, which the attempts after it need not do, and as the time on the
-clock that was not in vain, from its assignment to its last checkpoint. That time has in it what came before the work,
-and the reading and writing of checkpoints, as has the time of an attempt that succeeds.
+What is kept of an attempt is counted twice: as work, which the attempts after it need not do, and as time on the
+clock, from its assignment to its last checkpoint. Like the time of an attempt that succeeds, it includes what came
+before the work, and the reading and writing of checkpoints.
 """
 
 from array import array
@@ -88,7 +88,7 @@ class Work:
         """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
 
         The work of a task's rows and what its next attempt has to do add up to its demand: an attempt that fails by
-        itself throws away what those before it had kept.
+        itself loses what those before it had kept.
         """
         self._keeping: dict[int, list[int]] = {}
         """The rows in `kept`, by task."""
@@ -142,7 +142,7 @@ class Work:
         """Note that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
 
         Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it; else they
-        are equal. When a slowed process wrote its checkpoints nobody knows: the time that is kept of it is its time
+        are equal. When a slowed process wrote its checkpoints is not known: the time that is kept of it is its time
         in proportion, as if it had been slowed evenly from its beginning to its end; rounded down.
         """
         if not self._checkpoints or self._interval[task] <= 0:

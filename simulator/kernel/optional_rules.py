@@ -34,7 +34,7 @@ class Rules:
     prepare: Callable[[int, int, int], int] | None = None
     """Called when a job begins to prepare a node at an instant; returns how long that takes, negative if it fails."""
     latency: array[int] = field(default_factory=_none("q"))
-    """From assignment to the start; needed for the columns below, preparation, coordination failures and shared cores."""
+    """From assignment to the start; for the columns below, preparation, coordination failures and shared cores."""
     limit: array[int] = field(default_factory=_none("q"))
     """The longest an attempt may run from its start."""
     checkpoint_interval_ms: array[int] = field(default_factory=_none("q"))

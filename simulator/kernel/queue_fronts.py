@@ -1,4 +1,4 @@
-"""Whose first task comes first: the queues of each job in lines, one for all that need equally many slots."""
+"""The queues of each job in order of their first tasks, in one line for all that need equally many slots."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ NONE = -1
 
 
 class Fronts:
-    """Lines of queues in order of their first tasks; queues in which nobody waits stand at the end.
+    """Lines of queues in order of their first tasks; queues in which no task waits are at the end.
 
     The lines of a job ascend by slots. The order is that of the tasks' numbers: it holds where tasks keep the places in
     which they were created.
@@ -55,7 +55,7 @@ class Fronts:
         self._at[queue] = at
 
     def moved_back(self, queue: int) -> None:
-        """Note that a later task than before is the first of `queue`, or that nobody waits there now."""
+        """Note that a later task than before is the first of `queue`, or that no task waits there now."""
         task = self._front[queue]
         last = self.start[self._line_of[queue] + 1] - 1
         at = self._at[queue]

@@ -18,8 +18,8 @@ NONE = -1
 class Queues:
     """All queues of a pool, and which jobs have waiting tasks, by priority.
 
-    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it. `slots` are
-    those that a task of each shape needs.
+    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it. `slots` is
+    what a task of each shape needs.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class Queues:
         return sum(self.waiting_of_shape)
 
     def to_tail(self, task: int) -> None:
-        """Return a task the place behind all that have one so far."""
+        """Put a task behind all that have a place so far."""
         self._place[task] = self._next_place
         self._next_place += 1
 
     def put_at(self, task: int, place: int) -> None:
-        """Return a task a place that has nothing to do with when it came."""
+        """Put a task at a place that does not depend on when it came."""
         self._place[task] = place
 
     def shut(self, job: int, why: int) -> None:
@@ -137,7 +137,7 @@ class Queues:
                 self.fronts.moved_up(queue)
 
     def take(self, queue: int) -> int:
-        """Remove and give the first task of `queue`."""
+        """Remove and return the first task of `queue`."""
         task = self.front[queue]
         returned: Heap = self._returned[queue]
         if returned.size == 0:

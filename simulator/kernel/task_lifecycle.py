@@ -194,7 +194,7 @@ class TaskLifecycle:
                 self.jobs.started(self.job_of(task))
 
     def begin_attempt(self, task: int, node: int, now: int) -> int:
-        """Begin an attempt of which nothing is special; give its entry in the calendar."""
+        """Begin an ordinary attempt; return its entry in the calendar."""
         end = now + self._span[task]
         if end > self.last_instant:
             end = self.last_instant
@@ -204,7 +204,7 @@ class TaskLifecycle:
         return end << self.bits | task
 
     def _one_of_equals(self, shape: int, node: int) -> int:
-        """Throw dice for one of the nodes as good as the one found."""
+        """Draw one of the nodes as good as the one found."""
         equals = self.nodes.equals(node, shape)
         return equals[self.random.draw(len(equals))]
 
@@ -248,7 +248,7 @@ class TaskLifecycle:
         return wished if self.eligibility.allows(self.job_of(task), task, shape, wished) else node
 
     def _plan(self, task: int, nodes: list[int], now: int, outcome: int) -> None:
-        """Find out how an attempt will end where its task's span does not say."""
+        """Plan the end of an attempt that does not follow from its task's span."""
         self.work.plan(task, self.job_of(task), nodes, now, outcome, self.retries[task])
         if self.work.wait:
             for instance in range(len(nodes)):
@@ -275,7 +275,7 @@ class TaskLifecycle:
                 self.unblock(task, False)
 
     def _ends_specially(self, task: int) -> bool:
-        """End an attempt that ran out of time or whose node could not be prepared; say whether it was one.
+        """End an attempt that ran out of time or whose node could not be prepared; return whether it was one.
 
         Where cores are shared this may also be the beginning of its process.
         """
@@ -353,7 +353,7 @@ class TaskLifecycle:
             self._put_back(task)
 
     def release(self, task: int) -> None:
-        """Return back what the attempt of a task holds."""
+        """Release what the attempt of a task holds."""
         shape = 0 if self.is_uniform else self.queues.shape[self.queue[task]]
         self.running_of_shape[shape] -= 1
         if self.nodes.instances[shape] > 1:

@@ -62,6 +62,7 @@ class Kernel(Phases):
         completions of that instant are applied and its later phases are not. Whoever has changed anything since the
         last instant has called `dispatch`.
         """
+        assert not AUDITED or audit(self, self.now)  # what the control plane has changed since
         events = 0
         while True:
             if events >= SIGNAL_INTERVAL:

@@ -320,13 +320,13 @@ class Analysis:
     def _judge_condition(self, node: Ternary, condition: Fact, if_true: Spans) -> None:
         """Report a condition that can only come to one thing; switches that the formula names itself are meant."""
         start = node.condition.start
-        is_switch = any(isinstance(inner, Name) and inner.name in self.users for inner in walk(node.condition))
         if condition.kind != "double":
             return
         if self.judged and any(id(inner) in self.judged for inner in walk(node.condition)):
             return
         is_constant = condition.is_constant or not condition.can_be_zero
         if is_constant and not self.is_assumed(node.condition):
+            is_switch = any(isinstance(inner, Name) and inner.name in self.users for inner in walk(node.condition))
             if not is_switch or condition.sources:
                 text = "always" if condition.low else "never"
                 self.report("constant-condition", start, f"this condition is {text} true.")

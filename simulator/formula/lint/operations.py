@@ -128,7 +128,7 @@ def _count_once(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> No
     one, other = (fact.counted & {*TASK_METRICS} for fact in (left, right))
     for whole, part, added in ((one, other, node.right), (other, one, node.left)):
         if "$PendingTasks" in whole and part & PARTS and not whole & PARTS:
-            names = set(growing(added, analysis.values))
+            names = growing(added, analysis.values)
             twice = part & PARTS if names & analysis.users.keys() else part & PARTS & names
             if twice:
                 text = f"$PendingTasks already contains {' and '.join(sorted(twice))}: these tasks are counted twice."

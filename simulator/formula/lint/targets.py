@@ -5,7 +5,7 @@ from typing import Final
 from simulator.formula.edits import Edit
 from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.facts import INF
-from simulator.formula.lint.growth import growing
+from simulator.formula.lint.growth import expressions, growing
 from simulator.formula.lint.mend import rename_target, wrap_value
 from simulator.formula.lint.model import Level
 from simulator.formula.lint.names import near_target, reads
@@ -129,13 +129,8 @@ def _rounded_up(text: str, statement: Statement) -> tuple[Edit, ...]:
 
 def _rounds_up(analysis: Analysis, node: Expression) -> bool:
     """Return whether one less than a divisor is added before dividing, so that cutting off rounds up."""
-    for inner in walk(analysis.definition(node)):
-        found = analysis.definition(inner)
-        if any(isinstance(part, Binary) and _adds_almost(analysis, part) for part in (inner, found)):
-            return True
-        if found is not inner and found is not node and _rounds_up(analysis, found):
-            return True
-    return False
+    parts = expressions(node, analysis.values)
+    return any(isinstance(part, Binary) and _adds_almost(analysis, part) for part in parts)
 
 
 def _adds_almost(analysis: Analysis, node: Binary) -> bool:
@@ -180,10 +175,10 @@ def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
     So is a size that both kinds share, as long as the kind that it comes from follows it.
     """
     other = {OTHER[full], OWN[OTHER[full]], *(short for short, name in ALIASES.items() if name == OTHER[full])}
-    crossed = other & set(growing(statement.value, analysis.values))
+    crossed = other & growing(statement.value, analysis.values)
     shared = last_assignments(analysis).get(OTHER[full])
     if crossed and shared is not None and not analysis.targets[OTHER[full]].is_constant:
-        crossed -= set(growing(shared.value, analysis.values))
+        crossed -= growing(shared.value, analysis.values)
     if crossed:
         text = f"{full} is computed from the other kind of nodes, {min(crossed)}."
         analysis.report("crossed-kinds", statement.start, text)
@@ -207,16 +202,25 @@ def has_floor(analysis: Analysis, full: str) -> bool:
 
 def writes_floor(analysis: Analysis, node: Expression) -> bool:
     """Return whether an expression says in so many words that it is at least 1: `max(1, ...)`, or constants."""
-    node = analysis.definition(node)
-    fact = analysis.facts.get(id(node))
-    if fact is not None and fact.kind == "double" and fact.is_constant:
-        return fact.low >= 1
-    if isinstance(node, Ternary):
-        return writes_floor(analysis, node.then) and writes_floor(analysis, node.otherwise)
-    if isinstance(node, Call) and node.name == "max":
-        return any(writes_floor(analysis, argument) for argument in node.arguments)
-    if isinstance(node, Call) and node.name == "min":
-        return all(writes_floor(analysis, argument) for argument in node.arguments)
-    if isinstance(node, Call) and node.name in ("ceil", "floor", "round") and len(node.arguments) == 1:
-        return writes_floor(analysis, node.arguments[0])
-    return False
+    known: dict[int, bool] = {}
+
+    def writes(node: Expression) -> bool:
+        node = analysis.definition(node)
+        if id(node) not in known:
+            known[id(node)] = looked_at(node)
+        return known[id(node)]
+
+    def looked_at(node: Expression) -> bool:
+        fact = analysis.facts.get(id(node))
+        if fact is not None and fact.kind == "double" and fact.is_constant:
+            return fact.low >= 1
+        if isinstance(node, Ternary):
+            return writes(node.then) and writes(node.otherwise)
+        if isinstance(node, Call) and node.name == "max":
+            return any(map(writes, node.arguments))
+        if isinstance(node, Call) and node.name == "min":
+            return all(map(writes, node.arguments))
+        is_rounded = isinstance(node, Call) and node.name in ("ceil", "floor", "round") and len(node.arguments) == 1
+        return is_rounded and writes(node.arguments[0])
+
+    return writes(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 3}}
 GANG_TOO_LARGE = "needs more nodes at once than its pool can have"
 
 
-def reasons(*parts: Body, **rest: object) -> dict[str, str]:
-    found = run(*parts, **{"horizon": "2h", **rest}).frame("tasks").set_index("id")["unfinished_why"]
+def reasons(*parts: Body, **rest: Any) -> dict[str, str]:
+    found = run(*parts, **({"horizon": "2h"} | rest)).frame("tasks").set_index("id")["unfinished_why"]
     named = {str(name): text if isinstance(text, str) else "" for name, text in found.items()}
     assert all(is_unfinished_why(text) for text in named.values() if text)
     return named

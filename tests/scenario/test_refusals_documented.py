@@ -295,7 +295,7 @@ NO_LIMIT = ["P10675199DT2H48M5.4775807S", "P10675199DT2H48M5.477581S", "10675199
 def test_no_limit_is_read_wherever_the_service_writes_it(tmp_path: Path, span: str) -> None:
     limits = {"maxWallClockTime": span, "maxTaskRetryCount": 0}
     tasks = [task("a", constraints={**limits, "retentionTime": span})]
-    special = {"jobPreparationTask": {**SLEEP, "constraints": {**limits, "retentionTime": span}}}
+    special: Body = {"jobPreparationTask": {**SLEEP, "constraints": {**limits, "retentionTime": span}}}
     work = job(tasks=tasks, constraints=limits, **special)
     timeline = [operation("10s", "updateJob", pool=None, job="j", constraints={"maxWallClockTime": span})]
     specification = {

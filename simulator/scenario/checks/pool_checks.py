@@ -15,7 +15,7 @@ from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.job_operations import AddJob
 from simulator.scenario.format.schema import Account, ApiProfile, Description
-from simulator.scenario.format.stated_by_tasks import stated_time
+from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.service_codes import ServiceCode
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
@@ -188,6 +188,7 @@ def check_settings(task: StartTask, loc: Loc) -> Iterator[Finding]:
     """Check that the environment settings say a time that can be read, where they say one."""
     try:
         stated_time(task.command_line, task.environment_settings)
+        stated_exit_code(task.command_line, task.environment_settings)
     except ValueError as error:
         yield Finding(f"in environmentSettings: {error}", (*loc, "environmentSettings"))
 

@@ -1,4 +1,4 @@
-"""Write the tables of `docs/model.md` and `docs/autoscale-language.md` from the code: `python -m docs.generate`.
+"""Write the tables of the documents from the code: `python -m docs.generate`.
 
 A page marks the place of a table with `<!-- table: name -->` and `<!-- end of table -->`; what stands between them is
 replaced. Defaults and allowed values are read from the types of the scenario, sources and effects from
@@ -17,15 +17,18 @@ from typing import Any, Final, get_args, get_type_hints
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.variables import MEANINGS
 from simulator import Scenario
+from simulator.codes import Action, Code
 from simulator.durations import parse_duration
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
+from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
+from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md")
+PAGES: Final = ("model.md", "autoscale-language.md", "reasons.md")
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -294,6 +297,23 @@ def lint_rules() -> str:
     return table(("level", "rules"), ((level, ", ".join(names)) for level, names in by_level.items()))
 
 
+# ---- tables of reasons ---------------------------------------------------------------------------------------
+
+
+def codes(of: type[Code]) -> Callable[[], str]:
+    """Return what makes the table of a list of codes."""
+    return lambda: table(("code", "meaning"), ((f"`{code}`", code.means) for code in of))
+
+
+def unfinished() -> str:
+    """Return why tasks did not complete, and what `poolsight why` gives for them."""
+    rows = (
+        (f"`{code}`", code.means, ", ".join(sorted(f"`{reason}`" for reason in LAST_INTERVAL[code])))
+        for code in Unfinished
+    )
+    return table(("`unfinished_why`", "meaning", "last interval of `poolsight why`"), rows)
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "options": options,
     "account": account,
@@ -305,6 +325,12 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "constants": constants,
     "language-options": language_options,
     "lint-rules": lint_rules,
+    "reasons": codes(Reason),
+    "unfinished": unfinished,
+    "left-out": codes(LeftOut),
+    "terminate-reasons": codes(TerminateReason),
+    "actions": codes(Action),
+    "service-codes": codes(ServiceCode),
 }
 
 

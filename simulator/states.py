@@ -50,6 +50,8 @@ class TaskState(IntEnum):
     COMPLETED = 3
     PREPARING = 4
     """On a node that its job still prepares; the kernel counts it as running."""
+    DELETED = 5
+    """Removed by a client before it had completed."""
 
 
 class JobState(StrEnum):
@@ -177,6 +179,8 @@ class Outcome(IntEnum):
     """Ran longer than its `maxWallClockTime`; the task completed as a failure, without a retry."""
     UNPREPARED = 8
     """Its job's preparation failed on the node; the task went back to the queue, the job avoids the node."""
+    LOST = 9
+    """Contact with the node was lost for too long; the task went back to the queue and nothing was counted."""
 
 
 class NodeState(StrEnum):
@@ -323,6 +327,7 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
             None,  # gone
             S.IDLE,  # the resize timed out or was stopped while draining: back in service, nothing running
             S.RUNNING,  # the same with tasks still running
+            S.OFFLINE,  # the same on a node whose scheduling had been disabled, with none left
             S.UNKNOWN,  # contact lost while draining
             S.UNUSABLE,  # the same, and the service says so
         }

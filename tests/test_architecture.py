@@ -14,8 +14,8 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
-    {"errors", "units", "states", "durations", "numerics"},
-    {"extras"},
+    {"errors", "units", "states", "durations", "numerics", "codes"},
+    {"extras", "service_codes"},
     {"columns"},
     {"streams", "distributions", "theory"},
     {"formula"},

@@ -17,6 +17,7 @@ from simulator.report.page.sentence import sentence
 from simulator.report.page.sentence import share as _share
 from simulator.report.page.sentence import times as _times
 from simulator.results.answer.sketch import sketch
+from simulator.service_codes import meaning
 from simulator.units import spoken as span
 
 if TYPE_CHECKING:
@@ -58,9 +59,10 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
     _show_refused(console, summary["operations"]["refused"])
     evaluations = summary["evaluations"]
     for code, times in evaluations["errors"].items():
-        console.print(f"evaluation error: {code}, {_times(times)} of {evaluations['count']:,}", style="yellow")
+        counted = f"{_times(times)} of {evaluations['count']:,}"
+        console.print(f"evaluation error: {code}, {counted}: {meaning(code)}", style="yellow")
     for code, times in summary["resize_errors"].items():
-        console.print(f"resize error: {code}, {_times(times)}", style="yellow")
+        console.print(f"resize error: {code}, {_times(times)}: {meaning(code)}", style="yellow")
     for warning in summary["warnings"]:
         console.print(f"warning: {warning}", style="yellow")
     for assumption in summary["assumptions"]:

@@ -20,7 +20,6 @@ from simulator.engine.pools.pool import Pool
 from simulator.engine.random_streams import RandomStreams
 from simulator.engine.world import World
 from simulator.results.raw.recorder import Recorder
-from simulator.scenario.format.bodies import auto_pool_id
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,9 +42,7 @@ class Construction:
 def construct(scenario: Scenario, replication: int, workload: Workload, env: Environment) -> Construction:
     """Make every pool with its kernel, every job and every schedule; nothing of them is created yet."""
     world = World(env, scenario, Recorder(), RandomStreams(scenario.seed, replication))
-    pool_of_job, descriptions = _pools(scenario, workload)
-    pool_of_task = np.array(pool_of_job, dtype=np.int64)[workload.job]
-    rows = [np.flatnonzero(pool_of_task == index) for index in range(len(descriptions))]
+    descriptions, rows = workload.pools.bodies, _rows(workload)
     neighbours, pools = Neighbours(), []
     for index, description in enumerate(descriptions):
         pool = _pool(world, replication, workload, description, index, rows[index], neighbours)
@@ -53,7 +50,7 @@ def construct(scenario: Scenario, replication: int, workload: Workload, env: Env
         pools.append(pool)
     roster, jobs = Roster(), []
     for number, planned in enumerate(workload.jobs):
-        job = Job(world, planned, number, pools[pool_of_job[number]], workload, roster)
+        job = Job(world, planned, number, [pools[index] for index in workload.pools.of_job[number]], workload, roster)
         roster.add_job(job)
         jobs.append(job)
     schedules = [
@@ -84,21 +81,12 @@ def _pool(
     return Pool(world, description, kernel, index, tenancy, neighbours)
 
 
-def _pools(scenario: Scenario, workload: Workload) -> tuple[list[int], list[PoolDescription]]:
-    """Return the pool of every job, and all pools: the scenario's own, then those made for jobs and schedules."""
-    descriptions = list(scenario.pools)
-    index = {pool.id.lower(): number for number, pool in enumerate(descriptions)}
-    pool_of_job = []
-    for planned in workload.jobs:
-        job = planned.job
-        if job.auto_pool is None:
-            pool_of_job.append(index[(job.pool_id or "").lower()])
-            continue
-        shared = planned.schedule >= 0 and job.auto_pool.pool_lifetime_option == "jobschedule"
-        owner = scenario.job_schedules[planned.schedule].id if shared else job.id
-        name = auto_pool_id(job.auto_pool.id_prefix, owner)
-        if name.lower() not in index or not shared:
-            index[name.lower()] = len(descriptions)
-            descriptions.append(job.auto_pool.pool.model_copy(update={"id": name}))
-        pool_of_job.append(index[name.lower()])
-    return pool_of_job, descriptions
+def _rows(workload: Workload) -> list[npt.NDArray[np.int64]]:
+    """Return the rows of the workload that each pool may have to run: a task is in several where its job may move."""
+    planned = workload.pools
+    count = range(len(planned.bodies))
+    if planned.is_fixed:
+        pool_of_task = np.array([pools[0] for pools in planned.of_job], dtype=np.int64)[workload.job]
+        return [np.flatnonzero(pool_of_task == index) for index in count]
+    jobs_of = [[job for job, pools in enumerate(planned.of_job) if index in pools] for index in count]
+    return [np.flatnonzero(np.isin(workload.job, jobs)) for jobs in jobs_of]

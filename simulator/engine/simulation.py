@@ -10,7 +10,12 @@ import numpy as np
 
 from simulator.engine.assumptions import LONGEST_RUN
 from simulator.engine.bridge.kernel_notices import handle_notices
-from simulator.engine.bridge.kernel_output import collect_attempts, collect_tasks, drop_work_of_failed_tasks
+from simulator.engine.bridge.kernel_output import (
+    Home,
+    collect_attempts,
+    collect_tasks,
+    drop_work_of_failed_tasks,
+)
 from simulator.engine.construction import construct
 from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.operations.perform import perform
@@ -22,7 +27,8 @@ from simulator.results.raw.raw_run import RawAttempts, RawRun, RawTasks
 from simulator.results.raw.recorder import Recorder
 from simulator.results.record.recording import Recording
 from simulator.scenario import Scenario
-from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
+from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import Operation
 from simulator.scenario.reading.amend import amend
 from simulator.units import to_ms, to_s
@@ -117,7 +123,7 @@ class Simulation:
             raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {when}")
         self.scenario = amended
         self._asked.append((self._reached if self._has_begun else None, asked))
-        if self._is_outdated or isinstance(asked, AddJob | AddTasks):
+        if self._is_outdated or _changes_workload(asked):
             self._is_outdated = True
         else:
             self._plan(asked)
@@ -170,12 +176,20 @@ class Simulation:
         tasks = collect_tasks(
             workload,
             self.env.kernels,
-            self._rows,
+            self._homes(),
             attempts,
             recorder,
             preemption_counts=self.scenario.options.preemption_counts_as_requeue,
         )
         return drop_work_of_failed_tasks(attempts, tasks), tasks
+
+    def _homes(self) -> list[Home]:
+        """Return, for each pool, its tasks and their rows of the workload: of jobs that have moved, where they are."""
+        if self.workload.pools.is_fixed:
+            return [Home(None, rows) for rows in self._rows]
+        pool = np.array([job.pool.index for job in self.directory.jobs], dtype=np.int64)[self.workload.job]
+        mine = [np.flatnonzero(pool[rows] == index) for index, rows in enumerate(self._rows)]
+        return [Home(tasks, rows[tasks]) for tasks, rows in zip(mine, self._rows, strict=True)]
 
     def _submitted(self) -> Workload:
         """Return the workload with the times at which tasks of recurring jobs were added, or would have been."""
@@ -277,17 +291,17 @@ class Simulation:
 
     def _never_fits(self) -> np.typing.NDArray[np.bool_]:
         found = np.zeros(len(self.workload.submit), dtype=bool)
-        for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
+        for kernel, home in zip(self.env.kernels, self._homes(), strict=True):
             too_large = np.asarray(kernel.never_fits) == 1
-            if too_large.any() and len(rows):
-                found[rows] = too_large[np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)]]
+            if too_large.any() and len(home.rows):
+                found[home.rows] = home.of(too_large[np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)]])
         return found
 
     def _blocked(self) -> np.typing.NDArray[np.bool_]:
         found = np.zeros(len(self.workload), dtype=bool)
-        for kernel, rows in zip(self.env.kernels, self._rows, strict=True):
+        for kernel, home in zip(self.env.kernels, self._homes(), strict=True):
             if kernel.parents.any:
-                found[rows] = np.asarray(kernel.parents.missing) > 0
+                found[home.rows] = home.of(np.asarray(kernel.parents.missing) > 0)
         return found
 
 
@@ -296,6 +310,13 @@ def simulate(scenario: Scenario, replication: int = 0) -> Recording:
     simulation = Simulation(scenario, replication)
     simulation.advance()
     return simulation.recording()
+
+
+def _changes_workload(asked: Operation) -> bool:
+    """Return whether an operation brings tasks or pools, or a pool other tasks: all of them are made before a run."""
+    return isinstance(asked, AddJob | AddTasks | CreatePool) or (
+        isinstance(asked, UpdateJob) and asked.pool_info is not None
+    )
 
 
 def _is_at_work(kernel: Kernel) -> bool:

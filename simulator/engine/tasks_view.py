@@ -88,7 +88,7 @@ class TasksView:
             runs = self._kernel.state[task] == TaskState.RUNNING and self._kernel.row[task] == row
             count += runs and attempts.assigned[row] + latency[task] > now
             row -= 1
-        return count
+        return int(count)
 
     # ---- nodes ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
 from simulator.formula.errors import MESSAGES
-from simulator.policy.codes import RESIZE_ERRORS
 from simulator.results.money.bill import NOT_WORKING
 from simulator.results.money.ledger import UNPAID, Label
-from simulator.results.why.unfinished import PLAIN, is_reason
+from simulator.results.why.reasons import PLAIN, is_unfinished_why
 from simulator.scenario.checks.ids import near
-from simulator.scenario.format.bodies import auto_pool_id
+from simulator.service_codes import RESIZE_ERRORS
 from simulator.states import NodeKind
 from simulator.workload.planned_jobs import planned
+from simulator.workload.planned_pools import planned_pools
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -162,7 +162,7 @@ def is_measure(name: str) -> bool:
     if found is None:
         return name in MEASURES
     reason = found.groupdict().get("reason")
-    return reason is None or is_reason(reason)
+    return reason is None or is_unfinished_why(reason)
 
 
 def _instead(name: str) -> str:
@@ -195,8 +195,9 @@ def _unit(path: tuple[str, ...]) -> str:
 
 def check_measures(names: Iterable[str], scenario: Scenario) -> None:
     """Refuse measures that no run of the scenario has, all at once."""
-    jobs = {one.job.id for one in planned(scenario)}
-    pools = {pool.id for pool in scenario.pools} | set(_brought(scenario))
+    every = planned(scenario)
+    jobs = {one.job.id for one in every}
+    pools = {pool.id for pool in planned_pools(scenario, every).bodies}
     wrong: list[str] = []
     for name in names:
         try:
@@ -212,13 +213,3 @@ def check_measures(names: Iterable[str], scenario: Scenario) -> None:
                     wrong.append(f"no measure '{name}': the scenario has no {noun} '{named[what]}'{hint}")
     if wrong:
         raise InputError("; ".join(wrong))
-
-
-def _brought(scenario: Scenario) -> Iterator[str]:
-    """Name the pools that jobs bring along."""
-    for one in planned(scenario):
-        auto = one.job.auto_pool
-        if auto is not None:
-            is_shared = one.schedule >= 0 and auto.pool_lifetime_option == "jobschedule"
-            owner = scenario.job_schedules[one.schedule].id if is_shared else one.job.id
-            yield auto_pool_id(auto.id_prefix, owner)

@@ -58,11 +58,11 @@ class History:
         self.series = {name: Series(values) for name, values in (samples or {}).items()}
 
     def add(self, name: str, time: int, value: float) -> None:
-        """Add one sample of a metric."""
+        """Add one sample of a metric; a formula computes with plain numbers, whatever counted the sample."""
         series = self.series.get(name)
         if series is None:
             series = self.series[name] = Series()
-        series.add(time, value)
+        series.add(time, float(value))
 
     def of(self, name: str) -> Series:
         """Return the series of a metric."""

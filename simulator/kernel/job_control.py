@@ -1,4 +1,7 @@
-"""What the control plane does to jobs and single tasks: end them, hold them back, bring them back."""
+"""What the control plane does to jobs and single tasks: end them, hold them back, bring them back, move them."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.optional_rules import CLOSED, DISABLED
@@ -22,18 +25,54 @@ def close(kernel: Kernel, job: int, now: int) -> None:
     kernel.queues.shut(job, CLOSED)
     kernel.jobs.closed = True
     stop(kernel, job, now, Outcome.TERMINATED)
-    for queue in range(kernel.queues.first_of_job[job], kernel.queues.first_of_job[job + 1]):
-        while kernel.queues.front[queue] >= 0:
-            kernel.queues.take(queue)
-    for task in kernel.tasks_of(job, TaskState.ACTIVE):
-        kernel.abandoned += 1
-        _leave_aside(kernel, task)
+    kernel.abandoned += len(_withdraw(kernel, job))
 
 
 def stop(kernel: Kernel, job: int, now: int, outcome: int) -> None:
     """End what runs of a job."""
     for task in kernel.tasks_of(job, TaskState.RUNNING):
         kernel.stop(task, now, outcome)
+
+
+def stay_away(kernel: Kernel, job: int) -> None:
+    """Accept no task of a job, which is on another pool: what is due is submitted there."""
+    kernel.queues.shut(job, CLOSED)
+    kernel.jobs.closed = True
+
+
+def move(
+    source: Kernel, target: Kernel, job: int, pairs: Iterable[tuple[int, int]], succeeded: AbstractSet[int]
+) -> list[int]:
+    """Hand a disabled job of which nothing runs over to the kernel of another pool; return the tasks that wait there.
+
+    `pairs` are the numbers of its tasks in `source` and in `target`, `succeeded` those of `source` that have. What has
+    completed is counted in `target` from now on; no checkpoint comes along.
+    """
+    source.notices.forget(job)
+    waiting = set(_withdraw(source, job))
+    stay_away(source, job)
+    source.queues.reopen(job, DISABLED)
+    target.queues.shut(job, DISABLED)
+    target.queues.reopen(job, CLOSED)
+    target.eligibility.led[job] = source.eligibility.led[job]
+    source.eligibility.returning.discard(job)
+    moved = []
+    for before, task in pairs:
+        target.retries[task] = source.retries[before]
+        target.tasks.failures[task] = source.tasks.failures[before]
+        if target.parents.any and source.parents.any:
+            target.parents.missing[task] = source.parents.missing[before]
+        source.work.failed(before)
+        if before in waiting:
+            moved.append(task)
+        elif source.state[before] == TaskState.COMPLETED:
+            _count_out(source, failed=before not in succeeded)
+            target.completed += 1
+            target.failed += before not in succeeded
+        target.state[task], source.state[before] = source.state[before], TaskState.PLANNED
+    for task in moved:
+        target.submit_now(task)
+    return moved
 
 
 def disable(kernel: Kernel, job: int) -> None:
@@ -78,6 +117,15 @@ def terminate(kernel: Kernel, task: int, now: int) -> None:
     kernel.settle(task, failed=True)
 
 
+def delete(kernel: Kernel, task: int, now: int, *, failed: bool) -> None:
+    """Remove a task for good: one that waits or runs ends, one that has completed leaves the counts."""
+    is_over = kernel.state[task] == TaskState.COMPLETED
+    if not is_over:
+        terminate(kernel, task, now)
+        kernel.state[task] = TaskState.DELETED
+    _count_out(kernel, failed=failed or not is_over)
+
+
 def reactivate(kernel: Kernel, task: int) -> None:
     """Queue a failed task again, as if it had never run; its exit codes continue where they were."""
     done = kernel.retries[task] + 1
@@ -89,6 +137,23 @@ def reactivate(kernel: Kernel, task: int) -> None:
     if kernel.parents.any:
         kernel.parents.again(task)
     kernel.submit_now(task)
+
+
+def _count_out(kernel: Kernel, *, failed: bool) -> None:
+    """Take a completed task out of the counts."""
+    kernel.completed -= 1
+    kernel.failed -= failed
+
+
+def _withdraw(kernel: Kernel, job: int) -> list[int]:
+    """Take all active tasks of a job out of queues and counts; return them."""
+    for queue in range(kernel.queues.first_of_job[job], kernel.queues.first_of_job[job + 1]):
+        while kernel.queues.front[queue] >= 0:
+            kernel.queues.take(queue)
+    waiting = kernel.tasks_of(job, TaskState.ACTIVE)
+    for task in waiting:
+        _leave_aside(kernel, task)
+    return waiting
 
 
 def _leave_aside(kernel: Kernel, task: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, assert_never
 from simulator.distributions import Constant, Distribution
 from simulator.durations import format_duration, parse_duration
 from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
     CapacityCurve,
@@ -15,6 +16,7 @@ from simulator.scenario.format.preemption_models import (
     Hazard,
     NoPreemption,
     Preemption,
+    PreemptionTrace,
     WeibullHazard,
     WeibullLife,
 )
@@ -72,7 +74,11 @@ def with_pools(scenario: Scenario, change: Callable[[Pool], Pool]) -> Scenario:
         else:
             jobs.append(job)
     pools = tuple(change(pool) for pool in scenario.pools)
-    return scenario.model_copy(update={"pools": pools, "jobs": tuple(jobs)})
+    timeline = tuple(
+        one.model_copy(update={"pool": change(one.pool)}) if isinstance(one, CreatePool) else one
+        for one in scenario.timeline
+    )
+    return scenario.model_copy(update={"pools": pools, "jobs": tuple(jobs), "timeline": timeline})
 
 
 def with_simulation(pool: Pool, **changes: Any) -> Pool:
@@ -131,7 +137,7 @@ def _faster(model: Preemption, factor: float) -> Preemption:
         case CapacityEvent():
             mean = model.mean_interval
             return model if mean is None else model.model_copy(update={"mean_interval": mean / factor})
-        case NoPreemption() | CapacityCurve():
+        case NoPreemption() | CapacityCurve() | PreemptionTrace():
             return model
         case _:
             assert_never(model)

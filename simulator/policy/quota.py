@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.policy.codes import ServiceCode
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
 INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}

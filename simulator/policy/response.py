@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.policy.codes import ServiceCode
+from simulator.service_codes import ServiceCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ import numpy.typing as npt
 from simulator.columns.broadcast import chosen, constant, joined, rescaled
 from simulator.columns.task_names import Given, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
-from simulator.errors import InputError
-from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
+from simulator.scenario.format.bodies import Job, PoolSimulation
 from simulator.scenario.format.stated_by_tasks import Stated, stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
@@ -27,6 +26,7 @@ from simulator.workload.block import Block, Floats, Int32s
 from simulator.workload.coordination_failures import with_coordination_failures
 from simulator.workload.optional_columns import COLUMNS, Extras, gather
 from simulator.workload.planned_jobs import Planned, planned
+from simulator.workload.planned_pools import PlannedPools, planned_pools
 from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
 
 Ints = npt.NDArray[np.int64]
@@ -66,6 +66,7 @@ class Workload:
     dependencies: Dependencies
     jobs: tuple[Planned, ...]
     """Every job of the run."""
+    pools: PlannedPools
     extras: Extras
 
     def __len__(self) -> int:
@@ -101,33 +102,22 @@ def build(scenario: Scenario, replication: int) -> Workload:
     listed: list[tuple[Job, int]] = []
     delays: list[tuple[Floats, Floats]] = []
     every = planned(scenario)
+    pools = planned_pools(scenario, every)
     for index, one in enumerate(every):
         job = one.job
         streams = JobStreams(scenario.seed, replication, job.simulation.stream or job.id)
-        simulation = pool_of(scenario, job).simulation
+        pool = pools.bodies[pools.of_job[index][0]]
         if job.job_manager_task is not None:
-            slots = pool_of(scenario, job).task_slots_per_node
-            blocks.append(_managing(job, job.job_manager_task, streams, slots))
+            blocks.append(_managing(job, job.job_manager_task, streams, pool.task_slots_per_node))
             jobs.append(constant(index, 1, np.int32))
-            delays.append(_delays(simulation, streams, "manager", blocks[-1]))
+            delays.append(_delays(pool.simulation, streams, "manager", blocks[-1]))
         if job.tasks:
             listed.append((job, sum(map(len, blocks))))
         for part, block in _blocks(one, streams, hour):
             blocks.append(block)
             jobs.append(constant(index, len(block), np.int32))
-            delays.append(_delays(simulation, streams, part, block))
-    return _assemble(blocks, jobs, delays, listed, every)
-
-
-def pool_of(scenario: Scenario, job: Job) -> Pool:
-    """Return the pool that a job runs on."""
-    if job.auto_pool is not None:
-        return job.auto_pool.pool
-    wanted = (job.pool_id or "").lower()
-    pool = next((pool for pool in scenario.pools if pool.id.lower() == wanted), None)
-    if pool is None:
-        raise InputError(f"job {job.id!r} runs on pool {job.pool_id!r}, which does not exist")
-    return pool
+            delays.append(_delays(pool.simulation, streams, part, block))
+    return _assemble(blocks, jobs, delays, listed, every, pools)
 
 
 def _blocks(one: Planned, streams: JobStreams, hour: float) -> Iterator[tuple[int | str, Block]]:
@@ -314,6 +304,7 @@ def _assemble(
     delays: list[tuple[Floats, Floats]],
     listed: list[tuple[Job, int]],
     every: tuple[Planned, ...],
+    pools: PlannedPools,
 ) -> Workload:
     """Return one table of all blocks, sorted by (submit, place in the file).
 
@@ -354,5 +345,6 @@ def _assemble(
         ),
         dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures}),
         jobs=every,
+        pools=pools,
         extras=extras,
     )

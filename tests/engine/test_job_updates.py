@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording
-from tests.features.story import Body, job, operation, pool, refused, run, task, told
+from tests.features.story import Body, job, operation, pool, refused, run, task
 
 HOURLY: Body = {"recurrenceInterval": "PT1H", "doNotRunAfter": "3h30m"}
 
@@ -101,24 +101,19 @@ def test_a_job_that_ends_takes_no_update() -> None:
     assert codes(made) == ["Success", "JobCompleted", "Success", "JobNotFound", "JobNotFound"]
 
 
-def test_a_job_changes_its_pool_only_while_disabled_and_its_tasks_do_not_move() -> None:
+def test_a_job_changes_its_pool_only_while_disabled() -> None:
     asked = [act(at, "updateJob", poolInfo={"poolId": name}) for at, name in (("1m", "q"), ("3m", "P"), ("4m", "q"))]
     made = run(
         pool(nodes=1), pool("q", nodes=1), job(count=3), timeline=[asked[0], act("2m", "disableJob"), *asked[1:]]
     )
-    assert codes(made) == ["OperationInvalidForCurrentState", "Success", "Success", "NotSimulated"]
+    assert codes(made) == ["OperationInvalidForCurrentState", "Success", "Success", "Success"]
+    assert set(made.tasks["pool"]) == {"q"}
 
 
 def test_a_refused_update_changes_nothing() -> None:
     asked = act("30s", "updateJob", maxParallelTasks=1, poolInfo={"poolId": "q"})
     made = run(pool(nodes=2), pool("q"), job(count=4), timeline=[asked])
     assert starts(made, "j") == [0, 0, 60, 60]
-
-
-def test_a_move_to_another_pool_is_told_before_the_run(tmp_path: Path) -> None:
-    asked = act("1m", "updateJob", poolInfo={"poolId": "q"})
-    (warning,) = told(tmp_path, pool(nodes=1), pool("q", nodes=1), job(count=1), timeline=[asked])
-    assert "timeline.0.poolInfo: warning: a job's tasks do not move to another pool in a simulation" in warning
 
 
 # ---- deleteJob, deleteTask ---------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def test_a_draining_node_that_is_lost_gives_its_task_back_after_the_delay_and_is
     lost = operation("15m", "loseContact", nodeId="p_1_d", state=state, recovery="1h")
     found = story(drain(resizeTimeout="1h"), lost)
     assert found.operations["code"].tolist() == ["Success", "Success"]
-    assert found.attempts["outcome"].tolist() == ["preempted"]
+    assert found.attempts["outcome"].tolist() == ["lost"]
     assert found.attempts["end"].tolist() == [1200.0]
     assert found.nodes["gone"].tolist() == [1260.0]
     assert states(found)[-4:] == [("running", 0), ("leavingpool", 600), (state, 900), ("leavingpool", 1200)]
@@ -143,7 +143,7 @@ def test_a_zone_that_fails_takes_its_draining_nodes_along() -> None:
     outage = {"at": "15m", "operation": "outage", "zone": 1, "duration": "1h"}
     found = story(drain(resizeTimeout="1h"), outage)
     assert found.operations["message"].iloc[-1] == "1 node lost contact"
-    assert found.attempts["outcome"].tolist() == ["preempted"]
+    assert found.attempts["outcome"].tolist() == ["lost"]
     assert found.nodes["gone"].tolist() == [1260.0]
 
 

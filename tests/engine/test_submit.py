@@ -89,7 +89,6 @@ def test_a_job_may_bring_its_pool_along() -> None:
         ),
         (operation("1h", "addTasks", pool=None, job="j", tasks=[task("task-3")]), "a second task with the id 'task-3'"),
         (operation("1h", "addJob", pool=None, job=job("J", count=1)), "a second job with the id 'J'"),
-        (operation("1h", "addJob", pool=None, job=job("k", pool="q")), "no pool 'q'"),
         (operation("1h", "resize"), "expected targetDedicatedNodes or targetLowPriorityNodes"),
         (operation("-1h", "resize", targetDedicatedNodes=-1), "expected a value greater than or equal to 0, not -1"),
         (operation("1h", "evaluateAutoScale", autoScaleFormula="$x = ;"), "unexpected ';', expected a value"),

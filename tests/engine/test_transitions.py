@@ -188,6 +188,10 @@ OWN: dict[str, tuple[set[Edge], dict[str, Any]]] = {
         {(S.RUNNING, S.LEAVINGPOOL), (S.LEAVINGPOOL, S.RUNNING)},
         {"body": START, "jobs": [job(1, "20m")], "timeline": [DRAINED], "end": 400},
     ),
+    "a drain times out on a disabled node that keeps data": (
+        {(S.OFFLINE, S.LEAVINGPOOL), (S.LEAVINGPOOL, S.OFFLINE)},
+        {"body": START, "jobs": SHORT, "timeline": [at_node(31, "disableScheduling"), RETAINED], "end": 400},
+    ),
     "a drain times out on a node that keeps data": (
         {(S.LEAVINGPOOL, S.IDLE)},
         {"body": START, "jobs": SHORT, "timeline": [RETAINED], "end": 400},
@@ -205,7 +209,7 @@ def seen_after(state: NodeState, what: NodeState) -> frozenset[Edge]:
     return frozenset(edges_of(befall(state, what)))
 
 
-RETURNS = {(state, S.OFFLINE) for state in (S.STARTING, S.WAITINGFORSTARTTASK, S.UNKNOWN, S.UNUSABLE)}
+RETURNS = {(state, S.OFFLINE) for state in (S.STARTING, S.WAITINGFORSTARTTASK, S.UNKNOWN, S.UNUSABLE, S.LEAVINGPOOL)}
 """Ways back to `offline`: no operator's doing, told by stories of their own."""
 CHANCES = sorted((a, b) for a, b in EDGES - RETURNS if a in REACHED and b in BEFALLS)
 

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from simulator.errors import InputError
 from simulator.experiment.measures import ENTRIES, check_measures, find_measure, is_measure
-from simulator.policy.codes import RESIZE_ERRORS
 from simulator.scenario import Scenario
+from simulator.service_codes import RESIZE_ERRORS
 from tests.command_line import app
 from tests.engine.worlds import LINUX
 

@@ -9,7 +9,7 @@ from simulator import InputError, load
 GOOD = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 
 
-def problems(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
+def problems(tmp_path: Path, *changes: tuple[str, str], strict: bool = False) -> list[str]:
     text = GOOD.read_text()
     for old, new in changes:
         assert old in text
@@ -17,7 +17,7 @@ def problems(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
     file = tmp_path / "broken.yaml"
     file.write_text(text)
     with pytest.raises(InputError) as caught:
-        load(file)
+        load(file, strict=strict)
     return [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
 
 
@@ -42,7 +42,8 @@ def test_three_problems_are_told_at_once_with_their_places(tmp_path: Path) -> No
 
 
 def test_references_that_lead_nowhere(tmp_path: Path) -> None:
-    assert "no pool 'smal', did you mean 'small'?" in problems(tmp_path, ("poolId: small", "poolId: smal"))[0]
+    found = problems(tmp_path, ("poolId: small", "poolId: smal"), strict=True)
+    assert "no pool 'smal', did you mean 'small'?: the service takes the job, and its tasks wait for ever" in found[0]
     found = problems(tmp_path, ("vmSize: Standard_D2_v3", "vmSize: Standard_D2_v6"))
     assert "did you mean 'Standard_D2_v" in found[0]
 

@@ -130,7 +130,6 @@ MISTAKES = [
     adding("pools", {"id": "vague", **OTHER, "simulation": {"account": "b"}}, "simulation.account", "no account 'b'"),
     adding("pools", {"id": "strange", **OTHER, "vmSize": "Nothing"}, "vmSize", "unknown VM size"),
     adding("pools", {"id": "SPARE", **OTHER}, "id", "a second pool with the id 'SPARE'"),
-    adding("jobs", work("astray", poolInfo={"poolId": "nowhere"}), "poolInfo.poolId", "no pool 'nowhere'"),
     adding("jobs", work("late", **BOSS), "jobReleaseTask", "needs a jobPreparationTask"),
     adding("jobs", work("wide", **group(numberOfInstances=2)), "simulation.workload.0", "no enableInterNode"),
     adding("jobs", work("mute", tasks=[{"id": "t", "commandLine": "x"}]), "tasks.0", "no duration"),

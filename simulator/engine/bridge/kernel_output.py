@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,20 @@ from simulator.results.raw.raw_run import RawAttempts, RawTasks
 from simulator.results.raw.recorder import Recorder
 from simulator.states import Outcome, TaskState
 from simulator.workload.build import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The tasks of a pool that are its own in the end."""
+
+    tasks: npt.NDArray[np.int64] | None
+    """By their numbers in the pool's kernel; None = all of them."""
+    rows: npt.NDArray[np.int64]
+    """Their rows of the workload."""
+
+    def of(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the part of a kernel's column that is theirs."""
+        return column if self.tasks is None else column[self.tasks]
 
 
 def collect_attempts(
@@ -121,7 +135,7 @@ def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
 def collect_tasks(
     workload: Workload,
     kernels: list[Kernel],
-    rows: list[npt.NDArray[np.int64]],
+    homes: list[Home],
     attempts: RawAttempts,
     recorder: Recorder,
     *,
@@ -129,7 +143,7 @@ def collect_tasks(
 ) -> RawTasks:
     """Return the final state of every task, and what its attempts show of it."""
     count = len(workload)
-    state = _gathered(kernels, rows, count, "state")
+    state = _gathered(kernels, homes, count, "state")
     task, outcome, start, end = _fates(attempts)
     began = np.flatnonzero(
         (start < end) | (outcome == Outcome.FAILED) | ((start == end) & (outcome == Outcome.SUCCEEDED))
@@ -145,32 +159,41 @@ def collect_tasks(
     exit_code = np.where(exited, np.int32(0), np.int32(-1))
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
-    requeuing = [Outcome.REQUEUED, Outcome.DISPLACED, *([Outcome.PREEMPTED] if preemption_counts else [])]
+    lost = _lost_after_dispatch(workload, attempts)
+    back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
+    requeued = np.concatenate([back, lost]) if preemption_counts else back
     last_end = _latest(task, end, count)
-    last_end[~completed] = -1
+    last_end[~completed & (state != TaskState.DELETED)] = -1
     succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
     for row, instant, again in recorder.task_changes:
-        if not again and state[row] == TaskState.COMPLETED and last_end[row] <= instant:
+        if not again and state[row] in (TaskState.COMPLETED, TaskState.DELETED) and last_end[row] <= instant:
             last_end[row], succeeded[row], exited[row], exit_code[row] = instant, False, False, -1
     return RawTasks(
-        state=_preparing(state, kernels, rows, attempts, recorder.end),
+        state=_preparing(state, kernels, homes, attempts, recorder.end),
         exit_code=exit_code,
         exited=exited,
         succeeded=succeeded,
-        retries=_gathered(kernels, rows, count, "retries"),
-        requeues=_times(task[np.isin(outcome, requeuing)], count),
-        preemptions=_times(task[outcome == Outcome.PREEMPTED], count),
+        retries=_gathered(kernels, homes, count, "retries"),
+        requeues=_times(requeued, count),
+        preemptions=_times(lost, count),
         first_start=first,
         last_start=last_start,
         end=last_end,
-        pool=_pool_of(rows, count),
+        pool=_pool_of(homes, count),
     )
+
+
+def _lost_after_dispatch(workload: Workload, attempts: RawAttempts) -> npt.NDArray[np.int32]:
+    """Return the task of each execution that a preemption ended; one that was still being dispatched counts nowhere."""
+    rows = np.flatnonzero((attempts.outcome == Outcome.PREEMPTED) & (attempts.instance == 0))
+    task = attempts.task[rows]
+    return task[attempts.end[rows] > attempts.assigned[rows] + workload.latency[task]]
 
 
 def _preparing(
     state: npt.NDArray[Any],
     kernels: list[Kernel],
-    rows: list[npt.NDArray[np.int64]],
+    homes: list[Home],
     attempts: RawAttempts,
     end: int,
 ) -> npt.NDArray[Any]:
@@ -180,10 +203,12 @@ def _preparing(
     found = state.copy()
     task_of, _, start, _ = _fates(attempts)
     starts = _latest(task_of, start, len(state))
-    for kernel, row in zip(kernels, rows, strict=True):
+    for kernel, home in zip(kernels, homes, strict=True):
+        number = {} if home.tasks is None else dict(zip(home.tasks.tolist(), home.rows.tolist(), strict=True))
         for attempt in kernel.work.waits:
-            task = row[kernel.attempts.task[attempt]]
-            if state[task] == TaskState.RUNNING and starts[task] > end:
+            one = kernel.attempts.task[attempt]
+            task = home.rows[one] if home.tasks is None else number.get(one)
+            if task is not None and state[task] == TaskState.RUNNING and starts[task] > end:
                 found[task] = TaskState.PREPARING
     return found
 
@@ -196,23 +221,23 @@ def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
     return tuple(column[attempts.instance == 0] for column in columns)
 
 
-def _gathered(kernels: list[Kernel], rows: list[npt.NDArray[np.int64]], count: int, name: str) -> npt.NDArray[Any]:
+def _gathered(kernels: list[Kernel], homes: list[Home], count: int, name: str) -> npt.NDArray[Any]:
     """Join a column of all kernels; a kernel that has all tasks gives its own."""
     columns = [np.asarray(getattr(kernel, name)) for kernel in kernels]
     if len(columns) == 1 and len(columns[0]) == count:
         return columns[0]
     joined = np.zeros(count, dtype=columns[0].dtype if columns else np.int8)
-    for row, column in zip(rows, columns, strict=True):
-        joined[row] = column
+    for home, column in zip(homes, columns, strict=True):
+        joined[home.rows] = home.of(column)
     return joined
 
 
-def _pool_of(rows: list[npt.NDArray[np.int64]], count: int) -> npt.NDArray[np.int32]:
-    if len(rows) == 1 and len(rows[0]) == count:
+def _pool_of(homes: list[Home], count: int) -> npt.NDArray[np.int32]:
+    if len(homes) == 1 and len(homes[0].rows) == count:
         return constant(0, count, np.int32)
     pool = np.full(count, -1, np.int32)
-    for index, row in enumerate(rows):
-        pool[row] = index
+    for index, home in enumerate(homes):
+        pool[home.rows] = index
     return pool
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,9 +10,9 @@ import numpy as np
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.jobs.preparation import release
 from simulator.kernel import job_control
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.bodies import OnAllTasksComplete
+from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms
 from simulator.workload.optional_columns import ACTIONS
@@ -40,13 +40,17 @@ class Job:
     """The control plane of one job; its tasks wait and run in the kernel of its pool."""
 
     def __init__(
-        self, world: World, planned: Planned, number: int, pool: Pool, workload: Workload, roster: Roster
+        self, world: World, planned: Planned, number: int, pools: Sequence[Pool], workload: Workload, roster: Roster
     ) -> None:
         self.world = world
         self.body = planned.job
         self.due = to_ms(planned.due)
         self.number = number
-        self.pool = pool
+        self.pool = pools[0]
+        self._pools = pools
+        """Its own, and those to which it may move."""
+        for other in pools[1:]:
+            job_control.stay_away(other.site.change(), number)
         self.state: JobState | None = None
         self.workload = workload
         self.is_recurring = planned.schedule >= 0
@@ -118,6 +122,8 @@ class Job:
         refusal = self._update_refused(asked)
         if refusal.is_refusal:
             return refusal
+        if asked.pool_info is not None:
+            self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
         given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -147,9 +153,9 @@ class Job:
             return DONE
         if self.state is not JobState.DISABLED:
             return Answer(ServiceCode.INVALID_STATE, "A job changes its pool only while it is disabled")
-        if asked.pool_info.pool_id.lower() == self.pool.id.lower():
-            return DONE
-        return Answer(ServiceCode.NOT_SIMULATED, "The tasks of a job do not move to another pool in a simulation")
+        if self.body.auto_pool is not None:
+            return Answer(ServiceCode.NOT_SIMULATED, "A job with a pool of its own does not move in a simulation")
+        return DONE
 
     def disable(self, option: str) -> Answer:
         """Start no more tasks; requeue or terminate those that run, or wait for them."""
@@ -200,6 +206,9 @@ class Job:
         if before is JobState.COMPLETED:
             self._vanish()
             return DONE
+        kernel = self._change()
+        for task in kernel.tasks_of(self.number, TaskState.RUNNING):
+            job_control.delete(kernel, task, self.world.env.clock, failed=True)
         job_control.close(self._change(), self.number, self.world.env.clock)
         if self.body.job_release_task is None:
             self._complete("")
@@ -211,19 +220,19 @@ class Job:
         """End the job `limit` seconds after its creation, at once if that is over."""
         self._deadline = self._created + min(to_ms(limit), to_ms(UNKNOWN))
         if self._deadline <= self.world.env.clock and self._created < self.world.env.clock:
-            self.terminate("MaxWallClockTimeExpiry")
+            self.terminate(TerminateReason.TIME_EXPIRED)
             return
         self.world.env.at(self._deadline, ARRIVALS).callbacks.append(self._time_out)
 
     def _time_out(self, _: object) -> None:
         if self._deadline <= self.world.env.clock:
-            self.terminate("MaxWallClockTimeExpiry")
+            self.terminate(TerminateReason.TIME_EXPIRED)
 
     def _end_when_done(self) -> None:
         """End the job with its last task, at once if it has none to wait for."""
         documented = self.world.scenario.options.terminate_when_empty == "documented"
         if job_control.watch(self._change(), self.number, submitted_only=documented):
-            self.terminate("AllTasksComplete")
+            self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
         prepared = self.pool.site.tasks.prepared_nodes(self.number, self.world.env.clock)
@@ -240,8 +249,28 @@ class Job:
             self.pool.delete()
         self._ended()
 
+    def delete_task(self, row: int) -> None:
+        """Remove a task with its files."""
+        self._delete([row])
+
+    def _delete(self, rows: Iterable[int]) -> None:
+        """Remove tasks of which none is deleted yet from counts, nodes and disks."""
+        pool, now, found = self.pool, self.world.env.clock, list(rows)
+        tasks, kernel = pool.site.tasks, self._change()
+        for row in found:
+            task = pool.tenancy.task_of(row)
+            if tasks.state_of(task) == TaskState.ACTIVE and self.state not in REFUSALS:
+                self.world.record.task_changes.append((row, now, False))
+            if self.state not in REFUSALS or tasks.state_of(task) == TaskState.COMPLETED:
+                job_control.delete(kernel, task, now, failed=not self.has_succeeded(row))
+        self.deleted.update(found)
+        for other in self._pools:
+            other.delete_files({other.tenancy.task_of(row) for row in found})
+
     def _vanish(self) -> None:
-        """Note that the job is gone."""
+        """Note that the job is gone, with its tasks and their files."""
+        rows = np.flatnonzero(self.workload.job == self.number).tolist()
+        self._delete(row for row in rows if row not in self.deleted)
         self.world.record.job_gone(self.number, self.world.env.clock)
         self.state = None
 
@@ -254,7 +283,7 @@ class Job:
     def finished(self) -> None:
         """Note that no task is left to complete."""
         if self.state not in REFUSALS:
-            self.terminate("AllTasksComplete")
+            self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
     def idled(self) -> None:
         """Note that none of its tasks runs any more."""
@@ -267,18 +296,43 @@ class Job:
             return
         extras, manager = self.workload.extras, self.body.job_manager_task
         if manager is not None and extras.managers.get(self.number) == row and manager.kill_job_on_completion:
-            self.terminate("JMComplete")
+            self.terminate(TerminateReason.JOB_MANAGER_COMPLETE)
             return
         if outcome not in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.EXPIRED):
             return  # ended from outside: no exit condition covers that
         actions = extras.on_success if outcome is Outcome.SUCCEEDED else extras.on_failure
         action = "none" if actions is None else ACTIONS[actions[row]]
         if action == "terminate":
-            self.terminate("TaskFailed")
+            self.terminate(TerminateReason.TASK_FAILED)
         elif action == "disable":
             self.disable("requeue")
 
+    def has_succeeded(self, row: int) -> bool:
+        """Return whether the last attempt of a completed task has succeeded, on whatever pool that was."""
+        return any(pool.site.tasks.has_succeeded(pool.tenancy.task_of(row)) for pool in self._pools)
+
     # ---- inside --------------------------------------------------------------------------------------------
+
+    def _pool_named(self, name: str) -> Pool:
+        return next(pool for pool in self._pools if pool.id.lower() == name.lower())
+
+    def _move(self, pool: Pool) -> None:
+        """Go on in another pool, of which the tasks that wait are from now on."""
+        if pool is self.pool:
+            return
+        before, self.pool = self.pool, pool
+        rows = np.flatnonzero(self.workload.job == self.number).tolist()
+        pairs = [(before.tenancy.task_of(row), pool.tenancy.task_of(row)) for row in rows]
+        done = {old for row, (old, _) in zip(rows, pairs, strict=True) if self.has_succeeded(row)}
+        kernel = self._change()
+        waiting = job_control.move(before.site.change(), kernel, self.number, pairs, done)
+        moved = [int(pool.tenancy.rows[task]) for task in waiting]
+        self.world.record.job_moved(self.number, self.world.env.clock, before.index, pool.index, moved)
+        kernel.queues.rank(self._roster.priorities)
+        if self.body.max_parallel_tasks >= 0:
+            job_control.limit(kernel, self.number, self.body.max_parallel_tasks)
+        if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
+            self._end_when_done()
 
     def _change(self) -> Kernel:
         """Return the kernel of its pool, to change it."""
@@ -335,7 +389,7 @@ class Job:
             kernel.abandoned -= 1
 
     def _enter(self, state: JobState, reason: str = "") -> None:
-        self.world.record.job_state(self.number, state, self.world.env.clock, reason)
+        self.world.record.job_state(self.number, state, self.world.env.clock, str(reason))
         self.state = state
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine.environment import ARRIVALS
 from simulator.errors import BrokenInvariantError
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
+from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import SCHEDULE_TRANSITIONS, JobState, ScheduleState
 from simulator.units import NEVER, to_ms
 
@@ -114,7 +114,7 @@ class Schedule:
         self._enter(ScheduleState.TERMINATING)
         self._coming = 0
         for job in self.jobs:
-            job.terminate("TerminateJobSchedule")
+            job.terminate(TerminateReason.SCHEDULE_ENDED)
         self._complete()
         return DONE
 

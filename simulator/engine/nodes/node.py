@@ -332,7 +332,7 @@ class Node:
             else:
                 if not is_empty:
                     yield env.after(patience)
-                    self.slots.end_tasks(Outcome.PREEMPTED)
+                    self.slots.end_tasks(Outcome.LOST)
                 if self.draining is not None:
                     return interrupts.Leave(
                         NodeDeallocationOption.REQUEUE
@@ -356,7 +356,7 @@ class Node:
         """
         if self.state in WITHOUT_VM:
             return interrupts.End()
-        if option in DRAINING and (self.draining is not None or self.state is NodeState.IDLE):
+        if option in DRAINING and (self.draining is not None or self.state in SERVING):
             self.draining = option
             self.enter(NodeState.LEAVINGPOOL)
             yield from self.slots.drain(option)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from simulator.engine.nodes.crowd import Crowd
 from simulator.engine.nodes.setup_spec import Setup, setup_of, updated
@@ -11,7 +13,6 @@ from simulator.engine.nodes.step_durations import StepDurations
 from simulator.engine.tasks_view import TasksView
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from simulator.engine.random_streams import Draw, Placed
@@ -47,6 +48,8 @@ class Site:
         self._description = description
         self._setup = setup_of(description)
         self._retention = retention
+        self._deleted: set[int] = set()
+        """Tasks that clients have deleted, with their files."""
         self._draws: dict[str, Draw] = {}
 
     @property
@@ -77,11 +80,20 @@ class Site:
 
     def retention_of(self, task: int) -> int:
         """Return how long a task's files are kept on its node, in ms."""
+        if task in self._deleted:
+            return 0
         return RETENTION if self._retention is None else int(self._retention[task])
+
+    def delete_files(self, tasks: Iterable[int]) -> None:
+        """Note that tasks have been deleted: their files are kept nowhere any more."""
+        self._deleted.update(tasks)
 
     def retained_until(self, node: int) -> int:
         """Return when the last retention time of a task on a node has passed; now if nothing has run there."""
         tasks, ends = self.tasks.attempts_on(node)
         if not len(tasks):
             return self.world.env.clock
-        return int((ends + (RETENTION if self._retention is None else self._retention[tasks])).max())
+        until = ends + (RETENTION if self._retention is None else self._retention[tasks])
+        if self._deleted:
+            until = until[~np.isin(tasks, list(self._deleted))]
+        return int(until.max(initial=self.world.env.clock))

@@ -26,6 +26,8 @@ class TaskSlots:
         self._env = site.world.env
         self._emptied = simpy.Event(self._env)
         """Happens when the last task of a draining node has ended."""
+        self._shortened = simpy.Event(self._env)
+        """Happens when files that a drain waits for have been deleted."""
 
     def open(self) -> None:
         """Open the slots: tasks are placed on the node from now on, also if it was draining."""
@@ -47,13 +49,23 @@ class TaskSlots:
         if not self.close():
             self._site.change().notices.drain(self._node)
             yield self._emptied
-        if option is NodeDeallocationOption.RETAINEDDATA:
-            yield self._env.at(self._site.retained_until(self._node), NODES)
+        until = self._site.retained_until(self._node) if option is NodeDeallocationOption.RETAINEDDATA else None
+        while until is not None:
+            self._shortened = simpy.Event(self._env)
+            yield simpy.AnyOf(self._env, (self._env.at(until, NODES), self._shortened))
+            until = self._site.retained_until(self._node)
+            if until <= self._env.clock:
+                return
 
     def become_empty(self) -> None:
         """Note that the last task of a draining node has ended."""
         if not self._emptied.triggered:
             self._emptied.succeed()
+
+    def files_deleted(self) -> None:
+        """Note that files of tasks that ran on the node are gone: a drain may have waited for them."""
+        if not self._shortened.triggered:
+            self._shortened.succeed()
 
     def stop(self, option: NodeDeallocationOption) -> None:
         """Close the slots and end what runs at once, as the option says."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from simulator.engine.jobs.job import REFUSALS, Job, find_task
 from simulator.kernel import job_control
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (
     AddJob,
@@ -23,6 +22,7 @@ from simulator.scenario.format.job_operations import (
     TerminateTask,
     UpdateJob,
 )
+from simulator.service_codes import ServiceCode
 from simulator.states import JobState, TaskState
 
 if TYPE_CHECKING:
@@ -98,15 +98,13 @@ def _end(job: Job, row: int) -> Answer:
 
 
 def _delete_task(job: Job, asked: DeleteTask) -> Answer:
-    """Remove one task; it stays in the record, as one that was ended if it had not completed."""
+    """Remove one task with its files; it stays in the record, as deleted if it had not completed."""
     if job.state is None or job.state is JobState.DELETING:
         return REFUSALS[job.state]
     row = find_task(job, asked.task)
     if row is None:
         return NO_TASK
-    if job.state not in REFUSALS:
-        _end(job, row)
-    job.deleted.add(row)
+    job.delete_task(row)
     return DONE
 
 
@@ -120,7 +118,7 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     tasks, task = job.pool.site.tasks, job.pool.tenancy.task_of(row)
     if tasks.state_of(task) != TaskState.COMPLETED:
         return Answer(ServiceCode.TASK_NOT_COMPLETED, "Only a completed task can be reactivated")
-    if tasks.has_succeeded(task):
+    if job.has_succeeded(row):
         return Answer(ServiceCode.TASK_SUCCEEDED, "A task that ended with exit code 0 cannot be reactivated")
     job.world.record.task_changes.append((row, job.world.env.clock, True))
     kernel = job.pool.site.change()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simulator.engine.nodes.interrupts import Deallocate, Disable, Enable, Restart, Start
-from simulator.policy.codes import ServiceCode
 from simulator.policy.node_preemption import victims
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.pool_operations import (
@@ -14,13 +13,15 @@ from simulator.scenario.format.pool_operations import (
     DisableScheduling,
     EnableScheduling,
     LoseContact,
+    PreemptNodes,
     Reboot,
     Reimage,
     RemoveNodes,
     StartNode,
     UpgradeOs,
 )
-from simulator.states import NodeDeallocationOption, NodeState
+from simulator.service_codes import ServiceCode
+from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
@@ -157,6 +158,18 @@ def contact_lost(pool: Pool, asked: LoseContact) -> Answer:
     for node in nodes:
         node.lose_contact(state, asked.recovery, "contact lost")
     return Answer(message=f"contact lost with {', '.join(node.id for node in nodes) or 'no node'}")
+
+
+def preempt_nodes(pool: Pool, asked: PreemptNodes) -> Answer:
+    """Take the VMs of low-priority nodes back; a named node that has none to be taken is refused."""
+    if asked.node_id is None:
+        taken = pool.spot.take(asked.count or 0)
+        return Answer(message=f"preempted {', '.join(node.id for node in taken) or 'no node'}")
+
+    def refusal(node: Node) -> Answer | None:
+        return None if node.kind is NodeKind.LOW_PRIORITY and node.has_vm else _cannot(node)
+
+    return _each(pool, asked.node_id, refusal, lambda node: node.preempt())
 
 
 def _named(pool: Pool, names: Sequence[str]) -> tuple[list[Node], Answer | None]:

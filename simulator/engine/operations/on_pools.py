@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.operations import on_nodes
-from simulator.policy.codes import ServiceCode
+from simulator.errors import BrokenInvariantError
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
+    CreatePool,
     DeallocateNode,
     DeletePool,
     DisableAutoScale,
@@ -17,6 +18,7 @@ from simulator.scenario.format.pool_operations import (
     EvaluateAutoScale,
     LoseContact,
     NodeOperation,
+    PreemptNodes,
     Reboot,
     Reimage,
     RemoveNodes,
@@ -27,6 +29,7 @@ from simulator.scenario.format.pool_operations import (
     UpgradeOs,
 )
 from simulator.scenario.format.schema import ApiProfile
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -44,6 +47,14 @@ PoolChange = (
     | NodeOperation
 )
 """Every operation on one pool."""
+
+
+def create(directory: Directory, asked: CreatePool) -> Answer:
+    """Create a pool; no other has its id."""
+    pool = directory.pool(asked.pool.id)
+    if pool is None:
+        raise BrokenInvariantError(f"pool {asked.pool.id} is not known to the run")
+    return pool.create()
 
 
 def perform(directory: Directory, asked: PoolChange) -> Answer:
@@ -100,6 +111,8 @@ def _change_nodes(pool: Pool, asked: NodeOperation) -> Answer:
             return on_nodes.upgrade_os(pool, asked)
         case LoseContact():
             return on_nodes.contact_lost(pool, asked)
+        case PreemptNodes():
+            return on_nodes.preempt_nodes(pool, asked)
         case _:
             assert_never(asked)
 

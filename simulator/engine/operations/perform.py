@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from simulator.engine.operations import on_jobs, on_pools, on_schedules, outages
 from simulator.policy.response import Answer
 from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule, TaskOperation
-from simulator.scenario.format.pool_operations import Operated, Outage
+from simulator.scenario.format.pool_operations import CreatePool, Operated, Outage
 
 if TYPE_CHECKING:
     from simulator.engine.operations.directory import Directory
@@ -24,7 +24,7 @@ NODES_NAMED = 3
 def perform(directory: Directory, operation: Operation) -> Answer:
     """Perform one operation now and record its answer."""
     answer = _answer(directory, operation)
-    pool = directory.pool(operation.pool) if isinstance(operation, Operated) else None
+    pool = directory.pool(_pool_of(operation))
     job = directory.job(_job_of(operation))
     directory.world.record.operation(
         directory.world.env.clock,
@@ -43,6 +43,8 @@ def _answer(directory: Directory, operation: Operation) -> Answer:
     match operation:
         case Outage():
             return outages.perform(directory, operation)
+        case CreatePool():
+            return on_pools.create(directory, operation)
         case Operated():
             return on_pools.perform(directory, operation)
         case OnSchedule():
@@ -51,6 +53,13 @@ def _answer(directory: Directory, operation: Operation) -> Answer:
             return on_jobs.perform(directory, operation)
         case _:
             assert_never(operation)
+
+
+def _pool_of(operation: Operation) -> str:
+    """Return the id of the pool that an operation names, empty where it names none."""
+    if isinstance(operation, CreatePool):
+        return operation.pool.id
+    return operation.pool if isinstance(operation, Operated) else ""
 
 
 def _job_of(operation: Operation) -> str:
@@ -65,6 +74,8 @@ def _target(operation: Operation) -> str:
     match operation:
         case AddJob():
             return operation.job.id
+        case CreatePool():
+            return operation.pool.id
         case OnJob():
             return f"{operation.job}/{operation.task}" if isinstance(operation, TaskOperation) else operation.job
         case OnSchedule():

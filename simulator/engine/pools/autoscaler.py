@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Protocol
 
+from simulator.codes import Action
 from simulator.engine.environment import AUTOSCALE, SAMPLING
 from simulator.engine.pools.node_counts import count_nodes
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
@@ -40,7 +41,7 @@ class Target(Protocol):
     def targets(self) -> Mapping[NodeKind, int]:
         """The targets that a formula sees."""
 
-    def apply(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> str:
+    def apply(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> Action:
         """Act on new targets; return what was done."""
 
 
@@ -190,7 +191,7 @@ class Autoscaler:
         """Evaluate the formula now and act on its result; an error leaves the pool as it is."""
         traced = self._site.world.options.record_traces
         found = self.formula.evaluate(self.context(), trace=traced)
-        action = "error"
+        action = Action.ERROR
         if found.error is None:
             targets = {
                 NodeKind.DEDICATED: found.target_dedicated_nodes,

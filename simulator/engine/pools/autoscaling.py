@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from simulator.codes import Action
 from simulator.engine.assumptions import LINGER, PATIENCE
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DONE, RESIZING, Answer
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 
@@ -100,8 +101,8 @@ class Autoscaling:
             return Answer(ServiceCode(found.error.code), found.error.detail or "")
         return Answer(message=found.results)
 
-    def apply(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> str:
-        """Act on an evaluation's targets; return what was done: none, resize, retarget or pending.
+    def apply(self, targets: dict[NodeKind, int], option: NodeDeallocationOption) -> Action:
+        """Act on an evaluation's targets and return what was done.
 
         While a drain blocks the pool the latest result waits (`docs/model.md#results-during-a-drain`); any other resize
         in progress takes the new targets at once (`docs/model.md#retargeting-a-resize`).
@@ -109,13 +110,13 @@ class Autoscaling:
         options, resizing = self._site.world.options, self._resizing
         if resizing.drains_now:
             if targets == self.targets:
-                return "none"
+                return Action.NONE
             if options.pending_target == "apply_on_end":
                 self._pending = (targets, option)
-            return "pending"
+            return Action.PENDING
         short = any(targets[kind] != self._members.count(kind) for kind in NodeKind) and not resizing.in_progress
         if targets == resizing.targets and not (short and options.autoscale_retry == "on_shortfall"):
-            return "none"
+            return Action.NONE
         retarget = resizing.in_progress
         resizing.begin(
             targets,
@@ -123,7 +124,7 @@ class Autoscaling:
             timeout=options.autoscale_resize_timeout,
             drain_timeout=options.autoscale_drain_timeout,
         )
-        return "retarget" if retarget else "resize"
+        return Action.RETARGET if retarget else Action.RESIZE
 
     def apply_pending(self) -> None:
         """Act on a result that waited for the end of a drain."""

@@ -6,6 +6,7 @@ A full disk makes its node unusable; the user makes room and reboots it (`docs/m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from simulator.engine.nodes.interrupts import Break
@@ -24,8 +25,8 @@ class Disks:
         self._members = members
         self._disk_use = disk_use
         """GiB that a task writes, for those that write at all."""
-        self._left: dict[int, list[tuple[int, float]]] = {}
-        """By node: until when something is kept, and how many GiB."""
+        self._left: dict[int, list[tuple[int, int, float]]] = {}
+        """By node: until when files are kept, of which task, and how many GiB."""
 
     def wipe(self, sequence: int) -> None:
         """Remove everything from a node's disk."""
@@ -36,7 +37,12 @@ class Disks:
         now = self._site.world.env.clock
         kept = [entry for entry in self._left.get(sequence, ()) if entry[0] > now]
         self._left[sequence] = kept
-        return sum(gib for _, gib in kept)
+        return sum(gib for _, _, gib in kept)
+
+    def delete(self, tasks: AbstractSet[int]) -> None:
+        """Remove the files of tasks that have been deleted."""
+        for sequence, entries in self._left.items():
+            self._left[sequence] = [entry for entry in entries if entry[1] not in tasks]
 
     def task_ended(self, task: int) -> None:
         """Keep the files of a task that has ended; a full disk takes its node out of service."""
@@ -49,6 +55,6 @@ class Disks:
         if node is None:
             return
         until = self._site.world.env.clock + self._site.retention_of(task)
-        self._left.setdefault(sequence, []).append((until, gib))
+        self._left.setdefault(sequence, []).append((until, task, gib))
         if size is not None and self.used(sequence) > size and node.can_lose_contact:
             node.interrupt(Break(NodeState.UNUSABLE, "disk full"))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.engine.pools.members import ZONES
-from simulator.policy.codes import ServiceCode
 from simulator.policy.quota import (
     MANAGED_IMAGE_CAP,
     OUT_OF_ADDRESSES,
@@ -19,6 +18,7 @@ from simulator.policy.quota import (
     inter_node_cap,
     room_of_addresses,
 )
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from simulator.engine.assumptions import CAPACITY_RETRY
@@ -14,8 +15,8 @@ from simulator.engine.pools.members import Members
 from simulator.engine.pools.os_upgrade import OsUpgrade
 from simulator.engine.pools.resizing import Resizing
 from simulator.engine.pools.spot_capacity import SpotCapacity
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:
@@ -250,6 +251,14 @@ class Pool:
             self.freed_disk(node)
         self.tenancy.on_node_change(node, kernel)
         self.resizing.entered(node)
+
+    def delete_files(self, tasks: AbstractSet[int]) -> None:
+        """Note that tasks have been deleted: nothing waits for their files, and their disks have room again."""
+        self.site.delete_files(tasks)
+        if self.disks is not None:
+            self.disks.delete(tasks)
+        for node in self.members:
+            node.slots.files_deleted()
 
     def freed_disk(self, node: Node) -> None:
         """Note that nothing is left on the local disk of `node`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.policy.codes import ServiceCode
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:

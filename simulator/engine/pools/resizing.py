@@ -14,8 +14,8 @@ from simulator.engine.nodes.home import Home
 from simulator.engine.pools.allocation import Allocation
 from simulator.engine.pools.removal_candidates import choose_victims
 from simulator.engine.pools.resize import Resize
-from simulator.policy.codes import ServiceCode
 from simulator.policy.response import Answer
+from simulator.service_codes import ServiceCode
 from simulator.states import AllocationState, NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 

@@ -16,6 +16,7 @@ from simulator.scenario.format.preemption_models import (
     CapacityEvent,
     Hazard,
     NoPreemption,
+    PreemptionTrace,
     WeibullHazard,
 )
 from simulator.states import NodeKind, NodeState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from simulator.engine.nodes.node import Life, Node
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
+    from simulator.scenario.format.preemption_models import Eviction
 
 
 class SpotCapacity:
@@ -44,6 +46,8 @@ class SpotCapacity:
             points = sorted((to_ms(point.at), point.available) for point in self._model.points)
             self.available = 0 if not points or points[0][0] > 0 else points[0][1]
             site.world.env.process(self._follow_curve(points))
+        elif isinstance(self._model, PreemptionTrace):
+            site.world.env.process(self._replay(self._model.of_pool(site.id)))
 
     def watch_vm(self, node: Node) -> None:
         """Schedule the end of the VM behind `node`, under the models that age single VMs."""
@@ -72,7 +76,7 @@ class SpotCapacity:
                 return policy.bathtub_life(
                     (early.shape, early.scale), model.rate_per_hour, (late.shape, late.scale), draws
                 )
-            case NoPreemption() | CapacityEvent() | CapacityCurve():
+            case NoPreemption() | CapacityEvent() | CapacityCurve() | PreemptionTrace():
                 return math.inf
             case _:
                 assert_never(model)
@@ -98,7 +102,7 @@ class SpotCapacity:
             yield self._site.world.env.at(at, NODES)
             self.available = available
             running = len(self._members.with_vm(NodeKind.LOW_PRIORITY))
-            self._take(running - available)
+            self.take(running - available)
             preempted = [
                 node for node in self._members.of_kind(NodeKind.LOW_PRIORITY) if node.state is NodeState.PREEMPTED
             ]
@@ -107,13 +111,26 @@ class SpotCapacity:
                     node.recover()
         self.may_change = False
 
-    def _take_fraction(self, fraction: float) -> None:
-        self._take(policy.share(len(self._members.with_vm(NodeKind.LOW_PRIORITY)), fraction))
+    def _replay(self, evictions: list[Eviction]) -> Life:
+        """Preempt at given instants: the nodes that are named, or as many as are stated."""
+        for one in evictions:
+            yield self._site.world.env.at(to_ms(one.at), NODES)
+            self.take(one.count or 0)
+            for name in one.nodes:
+                node = self._members.named(name)
+                if node is not None and node.kind is NodeKind.LOW_PRIORITY:
+                    node.preempt()
 
-    def _take(self, count: int) -> None:
-        """Preempt `count` nodes, drawn uniformly among those that have a VM."""
+    def _take_fraction(self, fraction: float) -> None:
+        self.take(policy.share(len(self._members.with_vm(NodeKind.LOW_PRIORITY)), fraction))
+
+    def take(self, count: int) -> list[Node]:
+        """Preempt `count` nodes, drawn uniformly among those that have a VM; return them."""
         nodes = self._members.with_vm(NodeKind.LOW_PRIORITY)
-        if count > 0:
-            draws = [self._site.draw("capacity event", node) for node in nodes]
-            for sequence in policy.victims([node.sequence for node in nodes], count, draws):
-                self._members[sequence].preempt()
+        if count <= 0:
+            return []
+        draws = [self._site.draw("capacity event", node) for node in nodes]
+        taken = [self._members[one] for one in policy.victims([node.sequence for node in nodes], count, draws)]
+        for node in taken:
+            node.preempt()
+        return taken

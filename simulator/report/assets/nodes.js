@@ -210,7 +210,7 @@ class NodePlot extends Plot {
     const most = Math.min(attempts.jobs.length, page.cycle);
     const jobs = attempts.jobs.slice(0, most).map((job, at) => ({ title: job, colour: () => colour(`cycle-${at}`), css: `cycle-${at}` }));
     if (attempts.jobs.length > most) jobs.push({ title: "other jobs", colour: () => colour("other"), css: "other" });
-    const lost = attempts.outcomes.map((name) => ["preempted", "requeued", "terminated"].includes(name));
+    const lost = attempts.outcomes.map((name) => ["preempted", "lost", "requeued", "terminated"].includes(name));
     return {
       names: [...jobs, ...outcomes],
       of: (attempt) => (lost[attempts.outcome[attempt]] ? jobs.length + attempts.outcome[attempt] : Math.min(attempts.job[attempt], jobs.length - 1)),

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.codes import CHANGING
 from simulator.report.looks.captions import counted, of_pools, percent
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import LIGHT, MARKS, SERIES, Page, Shade
 from simulator.report.looks.theme import balanced, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 from simulator.report.shapes.curves import RARE
 from simulator.report.shapes.steps import area, held, thinned
+from simulator.service_codes import RETARGETED, SUCCESS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +33,8 @@ MOST_POOLS: Final = 3
 MOST_MARKS: Final = 250
 """More marks of a kind are drawn by how many there are at a time."""
 SHAPES: Final = {"evaluation": "|", "resize": "^", "preemption": "x", "error": "D"}
-FINE: Final = frozenset({"Success", "Retargeted"})
+FINE: Final = frozenset({SUCCESS, RETARGETED})
+"""Codes of resizes and operations that are no error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def _marks(run: Frames, pool: str) -> dict[str, Floats]:
     evaluations, resizes, operations, states = (
         of_pools(run.frame(name), [pool]) for name in ("evaluations", "resizes", "operations", "node_states")
     )
-    changing = evaluations["action"].isin(["resize", "retarget", "pending"])
+    changing = evaluations["action"].isin(CHANGING)
     failed = evaluations["error"].notna()
     refused = resizes["code"].notna() & ~resizes["code"].isin(FINE)
     denied = ~operations["code"].isin(FINE)

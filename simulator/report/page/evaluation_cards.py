@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.codes import RESIZING, Action
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -98,7 +100,7 @@ def _coarse_first(count: int) -> npt.NDArray[np.int64]:
 
 
 def _acted(evaluations: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    return ~evaluations["action"].astype(str).isin(["none", "nan"]).to_numpy(dtype=np.bool_)
+    return ~evaluations["action"].astype(str).isin([Action.NONE, "nan"]).to_numpy(dtype=np.bool_)
 
 
 def _wrong(evaluations: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -131,7 +133,7 @@ def _row(record: dict[str, Any], ended: dict[tuple[str, float], dict[str, Any]],
     if record["warnings"]:
         row["warnings"] = int(record["warnings"])
     resize = ended.get((pool, time))
-    if resize is not None and row["action"] in ("resize", "retarget"):
+    if resize is not None and row["action"] in RESIZING:
         row["before"] = [int(resize["dedicated_from"]), int(resize["low_priority_from"])]
         row["reached"] = [int(resize["dedicated"]), int(resize["low_priority"])]
         if not math.isnan(resize["end"]):

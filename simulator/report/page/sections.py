@@ -10,6 +10,7 @@ from simulator.report.looks.palette import LABELS
 from simulator.report.page.assumptions import Basis
 from simulator.report.page.markup import Child, Html, join, table, tag
 from simulator.report.page.sentence import money, share, times
+from simulator.service_codes import meaning
 from simulator.units import spoken
 
 if TYPE_CHECKING:
@@ -92,9 +93,10 @@ def notices(summary: dict[str, Any]) -> Html | None:
     for reason, count in summary["tasks"]["unfinished_why"].items():
         found.append(f"{count:,} {'task' if count == 1 else 'tasks'} unfinished: {reason}")
     for code, count in summary["evaluations"]["errors"].items():
-        found.append(f"Evaluation error {code}, {times(count)} in {summary['evaluations']['count']:,} evaluations")
+        counted = f"{times(count)} in {summary['evaluations']['count']:,} evaluations"
+        found.append(f"Evaluation error {code}, {counted}: {meaning(code)}")
     for code, count in summary["resize_errors"].items():
-        found.append(f"Resize error {code}, {times(count)}")
+        found.append(f"Resize error {code}, {times(count)}: {meaning(code)}")
     found += [f"{warning[0].upper()}{warning[1:]}" for warning in summary.get("warnings", ())]
     found += [f"Price not known: {note}" for note in summary["cost"]["notes"] if summary["cost"]["total"] is None]
     return tag("ul", [tag("li", text) for text in found], class_="notices") if found else None

@@ -34,13 +34,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
-from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.money.bill import cents, in_dollars
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
 from simulator.results.record.memory_excess import memory_warnings
+from simulator.service_codes import RETARGETED, SUCCESS
 from simulator.states import NodeState, Outcome, TaskState
 from simulator.units import MS_PER_S
 
@@ -296,7 +297,7 @@ def _operations(recording: Recording) -> dict[str, Any]:
 def _evaluations(recording: Recording) -> dict[str, Any]:
     rows = recording.raw.recorder.evaluations
     errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
-    changes = sum(row.action in ("resize", "retarget", "pending") for row in rows)
+    changes = sum(row.action in CHANGING for row in rows)
     return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
 
 

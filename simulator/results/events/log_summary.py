@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.answer.metrics import quantiles
 from simulator.results.events.read_log import Log
+from simulator.service_codes import RETARGETED, SUCCESS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +140,7 @@ def _pool(log: Log, pool: str) -> dict[str, Any]:
     began = (special["type"] == "StartTask") & (special["exit_code"] == 0)
     again = attempts.sort_values(["job", "id", "attempt"])
     follows = (again["job"] == again["job"].shift()) & (again["id"] == again["id"].shift())
-    given_back = again["outcome"].shift().isin(["requeued", "preempted"])
+    given_back = again["outcome"].shift().isin(["requeued", "preempted", "lost"])
     waits = _seconds(again["assigned"], again["end"].shift())[follows & given_back]
     return {
         "nodes": int(attempts["node"].nunique()),

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.events.envelope import Body, Ints, Operation, Record, Source, milliseconds, stamp
-from simulator.scenario.format.bodies import Pool, auto_pool_id
+from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
 from simulator.scenario.scenario import Scenario
+from simulator.service_codes import RETARGETED, SUCCESS
 from simulator.units import to_ms
 from simulator.workload.planned_jobs import planned
+from simulator.workload.planned_pools import planned_pools
 
 CREATE, DELETE, EVALUATE, RESIZE, GONE = range(3, 8)
 """Stages of an instant: after the ends of tasks, before their starts."""
@@ -36,15 +37,7 @@ def pool_events(record: Record) -> list[Source]:
 
 def pool_bodies(record: Record) -> dict[str, Pool]:
     """Return the body of every pool by its id, also of those that jobs bring along."""
-    scenario = record.scenario
-    found = {pool.id: pool for pool in scenario.pools}
-    own = [(one.job.id, one.job.auto_pool) for one in planned(scenario) if one.job.auto_pool is not None]
-    for name in record.table("pools")["pool"].to_pylist():
-        if name not in found:
-            exact = [auto.pool for job, auto in own if name == auto_pool_id(auto.id_prefix, job)]
-            near = [auto.pool for _, auto in own if name.startswith(auto.id_prefix)]
-            found[name] = (exact or near)[0]
-    return found
+    return {pool.id: pool for pool in planned_pools(record.scenario, planned(record.scenario)).bodies}
 
 
 def _lives(record: Record) -> list[Source]:

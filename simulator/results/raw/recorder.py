@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulator.codes import Action
 from simulator.errors import BrokenInvariantError
 from simulator.states import JOB_TRANSITIONS, NODE_TRANSITIONS, JobState, NodeKind, NodeState
 
@@ -84,12 +86,12 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """One evaluation; `action` is none, resize, retarget, pending or error."""
+    """One evaluation and what the pool did after it."""
 
     pool: int
     time: int
     run: AutoScaleRun
-    action: str
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,18 @@ class JobStateRow:
     start: int
     reason: str = ""
     end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A job that went to another pool, with the tasks that waited."""
+
+    job: int
+    time: int
+    source: int
+    target: int
+    waiting: tuple[int, ...]
+    """Rows of the workload."""
 
 
 @dataclass(slots=True)
@@ -145,6 +159,7 @@ class Recorder:
     node_tasks: list[NodeTaskRow] = field(default_factory=list)
     task_changes: list[tuple[int, int, bool]] = field(default_factory=list)
     """Task, instant, whether it was reactivated; if not, it was ended while it waited."""
+    moves: list[MoveRow] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     start_tasks: list[StartTaskRow] = field(default_factory=list)
@@ -207,7 +222,7 @@ class Recorder:
         """Note that a node is being removed from `now` on."""
         self.removals.append((node, now))
 
-    def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: str) -> None:
+    def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: Action) -> None:
         """Note one evaluation of a pool's formula and what was done about it."""
         self.evaluations.append(EvaluationRow(pool, now, run, action))
 
@@ -231,6 +246,10 @@ class Recorder:
     def job_gone(self, job: int, now: int) -> None:
         """Close the last state of a deleted job."""
         self._latest[job].end = now
+
+    def job_moved(self, job: int, now: int, source: int, target: int, waiting: Iterable[int]) -> None:
+        """Note that a job goes on in another pool, and which of its tasks waited."""
+        self.moves.append(MoveRow(job, now, source, target, tuple(waiting)))
 
     def target(self, pool: int, now: int, dedicated: int, low_priority: int) -> None:
         """Note a pool's targets from `now` on."""

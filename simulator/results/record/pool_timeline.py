@@ -1,5 +1,7 @@
 """A pool over time: what waits, what runs, how many nodes there are and should be, at every change."""
 
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -144,20 +146,25 @@ def task_changes(workload: Workload, control: Control) -> dict[str, Changes]:
     task, outcome, ends = (chosen(column, primary) for column in (attempts.task, attempts.outcome, attempts.end))
     is_over = outcome != Outcome.RUNNING
     over = where(is_over)
-    begin = Instants(_pool(raw, task), chosen(attempts.assigned, primary))
-    end = Instants(_pool(raw, chosen(task, over)), chosen(ends, over))
+    pools = Whereabouts(workload, raw)
+    began, over_at = chosen(attempts.assigned, primary), chosen(ends, over)
+    begin = Instants(pools.after(task, began), began)
+    end = Instants(pools.before(chosen(task, over), over_at), over_at)
     final = _final(tasks, task, outcome)
     back = np.flatnonzero(is_over & ~final)
-    returned = Instants(_pool(raw, task[back]), ends[back])
+    returned = Instants(pools.before(task[back], ends[back]), ends[back])
     rows = where(tasks.submitted)
     came = Instants(chosen(tasks.pool, rows), chosen(workload.submit, rows))
+    if raw.recorder.moves:
+        here = np.flatnonzero(tasks.submitted)
+        came = Instants(pools.before(here, workload.submit[here]), workload.submit[here])
     slots = None
     if primary is None and is_constant(workload.slots):
         slots = [(begin, int(workload.slots[0])), (end, -int(workload.slots[0]))]
     return {
-        "queued_tasks": [(came, 1), (begin, -1), (returned, 1), *_changed(raw, final)],
+        "queued_tasks": [(came, 1), (begin, -1), (returned, 1), *_changed(raw, final, pools), *_moves(raw)],
         "running_tasks": [(begin, 1), (end, -1)],
-        "used_slots": slots or _slot_changes(workload, raw),
+        "used_slots": slots or _slot_changes(workload, raw, pools),
     }
 
 
@@ -169,11 +176,20 @@ def _final(tasks: RawTasks, task: npt.NDArray[np.int32], outcome: npt.NDArray[np
     last = np.full(len(tasks.state), -1, dtype=np.int32)
     last[task] = np.arange(len(task), dtype=np.int32)  # rows are in order of assignment: the last one written wins
     final[:] = False
-    final[last[(tasks.state == TaskState.COMPLETED) & (last >= 0)]] = True
+    final[last[np.isin(tasks.state, (TaskState.COMPLETED, TaskState.DELETED)) & (last >= 0)]] = True
     return final
 
 
-def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:
+def _moves(raw: RawRun) -> Changes:
+    """Return the changes of queues where jobs went from one pool to another with what waited."""
+    return [
+        (Instants(*(np.full(len(row.waiting), value, dtype=np.int64) for value in (pool, row.time))), amount)
+        for row in raw.recorder.moves
+        for pool, amount in ((row.source, -1), (row.target, 1))
+    ]
+
+
+def _changed(raw: RawRun, final: npt.NDArray[np.bool_], pools: Whereabouts) -> Changes:
     """Correct the queue by tasks that a client ended while they waited, or reactivated after they had failed."""
     attempts = raw.attempts
     rows: dict[int, list[int]] = {1: [], -1: []}
@@ -195,21 +211,36 @@ def _changed(raw: RawRun, final: npt.NDArray[np.bool_]) -> Changes:
         elif not again and before and final[before[-1]] and all(later[0] != row for later in history[number + 1 :]):
             put(row, int(attempts.end[primary[before[-1]]]), 1)
         ended = ended - {row} if again else ended | {row}
-    return [
-        (
-            Instants(_pool(raw, np.array(rows[amount], dtype=np.int64)), np.array(instants[amount], dtype=np.int64)),
-            amount,
-        )
-        for amount in rows
-    ]
+    found = [(np.array(rows[amount], np.int64), np.array(instants[amount], np.int64), amount) for amount in rows]
+    return [(Instants(pools.before(task, at), at), amount) for task, at, amount in found]
 
 
-def _pool(raw: RawRun, task: npt.NDArray[np.int32]) -> Ints:
-    """Return the pool of each of some tasks."""
-    return raw.tasks.pool[task].astype(np.int64) if len(raw.pools) > 1 else constant(0, len(task), np.int64)
+class Whereabouts:
+    """The pool of each task over time: jobs may move from one pool to another."""
+
+    def __init__(self, workload: Workload, raw: RawRun) -> None:
+        self._job = workload.job
+        self._raw = raw
+
+    def before(self, task: npt.NDArray[Any], time: Ints) -> Ints:
+        """Return the pool in which each task was at an instant, before jobs moved then."""
+        return self._at(task, time)
+
+    def after(self, task: npt.NDArray[Any], time: Ints) -> Ints:
+        """Return the pool in which each task was at an instant, after jobs had moved then."""
+        return self._at(task, time + 1 if self._raw.recorder.moves else time)
+
+    def _at(self, task: npt.NDArray[Any], time: Ints) -> Ints:
+        raw = self._raw
+        if len(raw.pools) <= 1:
+            return constant(0, len(task), np.int64)
+        found: Ints = raw.tasks.pool[task].astype(np.int64)
+        for row in reversed(raw.recorder.moves):
+            found[(self._job[task] == row.job) & (time <= row.time)] = row.source
+        return found
 
 
-def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
+def _slot_changes(workload: Workload, raw: RawRun, pools: Whereabouts) -> Changes:
     """Return the changes of the slots in use, those of tasks of one size together."""
     attempts = raw.attempts
     slots = workload.slots[attempts.task]
@@ -218,8 +249,9 @@ def _slot_changes(workload: Workload, raw: RawRun) -> Changes:
     for size in np.unique(workload.slots).tolist():
         on = np.flatnonzero(slots == size)
         off = on[ended[on]]
-        changes.append((Instants(_pool(raw, attempts.task[on]), attempts.assigned[on]), size))
-        changes.append((Instants(_pool(raw, attempts.task[off]), attempts.end[off]), -size))
+        begin, end = attempts.assigned[on], attempts.end[off]
+        changes.append((Instants(pools.after(attempts.task[on], begin), begin), size))
+        changes.append((Instants(pools.before(attempts.task[off], end), end), -size))
     return changes
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.codes import Action
+
 SECONDS: Final = "s since the origin"
 
 
@@ -43,8 +45,8 @@ TABLES: Final = (
             ),
             C("first_start", "float", "start time of the first attempt; empty if it never started", SECONDS),
             C("last_start", "float", "start time of the last attempt", SECONDS),
-            C("end", "float", "when it completed; empty if it did not", SECONDS),
-            C("state", "category", "planned, active, preparing, running or completed, at the end of the run"),
+            C("end", "float", "when it completed or was deleted; empty if it did neither", SECONDS),
+            C("state", "category", "planned, active, preparing, running, completed or deleted, at the end of the run"),
             C("succeeded", "bool", "whether it completed with success"),
             C("exit_code", "int", "exit code of the last attempt; empty where there is none"),
             C("slots", "int", "task slots it takes"),
@@ -61,7 +63,7 @@ TABLES: Final = (
             C("retries", "int", "attempts that followed a failure"),
             C("requeues", "int", "times it was given back by a shrink, a restart, its job or a job of higher priority"),
             C("preemptions", "int", "times it was given back by the loss of its node"),
-            C("unfinished_why", "category", "why it did not complete; empty if it did"),
+            C("unfinished_why", "category", "why it did not complete (`docs/reasons.md`); empty if it did"),
         ),
     ),
     Table(
@@ -78,7 +80,7 @@ TABLES: Final = (
             C(
                 "outcome",
                 "category",
-                "running, succeeded, failed, preempted, requeued, terminated, displaced, expired or unprepared",
+                "running, succeeded, failed, preempted, requeued, terminated, displaced, expired, unprepared or lost",
             ),
             C("kept", "float", "work of it that its checkpoints saved; 0 = none, or its task failed later", "s"),
             C("kept_until", "float", "when the last of them was written; empty if nothing is kept", SECONDS),
@@ -252,7 +254,7 @@ TABLES: Final = (
             C("target_dedicated", "int", "target applied: truncated, not negative"),
             C("target_low_priority", "int", "target applied: truncated, not negative"),
             C("option", "category", "node deallocation option"),
-            C("action", "category", "none, resize, retarget, pending (a drain blocks the pool) or error"),
+            C("action", "category", f"what the pool did: {', '.join(Action)} (`docs/reasons.md`)"),
             C("warnings", "int", "warnings of the evaluation, e.g. a negative target"),
             C("trace", "text", "why, as JSON; empty unless `options.recordTraces` is set"),
         ),

@@ -172,7 +172,6 @@ def _node_tasks(recording: "Facts") -> Columns:
 
 def _pools(recording: "Facts") -> Columns:
     raw = recording.raw
-    own = {pool.id for pool in recording.scenario.pools}
     rows = [raw.recorder.pools.get(index, PoolRow()) for index in range(len(raw.pools))]
     last = {resize.pool: resize.end for resize in raw.recorder.resizes}
     gone = [last.get(index, row.deleted) if row.deleted >= 0 else -1 for index, row in enumerate(rows)]
@@ -180,7 +179,7 @@ def _pools(recording: "Facts") -> Columns:
         "pool": (np.arange(len(rows)), _pool_ids(recording)),
         "vm_size": coded(pool.vm_size for pool in raw.pools),
         "slots": np.array([pool.task_slots_per_node for pool in raw.pools], dtype=np.int64),
-        "auto_pool": np.array([pool.id not in own for pool in raw.pools], dtype=np.bool_),
+        "auto_pool": np.isin(np.arange(len(rows)), list(recording.workload.pools.auto)),
         "created": seconds(np.array([row.created for row in rows], dtype=np.int64)),
         "deleted": seconds(np.array([row.deleted for row in rows], dtype=np.int64)),
         "gone": seconds(np.array(gone, dtype=np.int64)),
@@ -317,7 +316,7 @@ def _evaluations(recording: "Facts") -> Columns:
         "target_dedicated": np.array([run.target_dedicated_nodes for run in runs], dtype=np.int64),
         "target_low_priority": np.array([run.target_low_priority_nodes for run in runs], dtype=np.int64),
         "option": coded(run.node_deallocation_option for run in runs),
-        "action": coded(row.action for row in rows),
+        "action": coded(row.action.value for row in rows),
         "warnings": np.array([len(run.warnings) for run in runs], dtype=np.int64),
         "trace": traces,
     }

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from simulator.results.why.pool_supply import Supply
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, Room
+from simulator.service_codes import QUOTAS
 
 Bools = npt.NDArray[np.bool_]
 
@@ -54,7 +55,7 @@ class Sight:
     @property
     def by_quota(self) -> Bools:
         """Whether that is a quota or a cap of the service."""
-        return np.array(["Quota" in code or "MaxVMCount" in code for code in self.supply.limit], dtype=bool)
+        return np.array([code in QUOTAS for code in self.supply.limit], dtype=bool)
 
     def all(self, value: bool) -> Bools:
         return np.full(len(self.room.time), value)

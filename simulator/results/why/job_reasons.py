@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.policy.codes import SUCCESS
 from simulator.results.why.evidence import Run, rows_of
 from simulator.scenario.format.job_operations import UpdateJob
+from simulator.service_codes import SUCCESS
 from simulator.workload.planned_jobs import planned
 
 Floats = npt.NDArray[np.float64]

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from simulator.policy.codes import SUCCESS
+from simulator.codes import Action
 from simulator.results.why.evidence import Run, written
+from simulator.service_codes import SUCCESS
 from simulator.units import spoken
 
 SHOWN: Final = 12
 """So many nodes are named."""
-ACTIONS: Final = {
-    "none": "the targets were those already, nothing was done",
-    "resize": "a resize began",
-    "retarget": "the resize under way was given the new targets",
-    "pending": "a drain holds the pool, the result waits for its end",
-    "error": "the targets stay as they were",
-}
 
 
 def sentences(run: Run, at: float, facts: dict[str, Any]) -> Iterator[str]:
@@ -52,9 +46,9 @@ def _evaluated(run: Run, at: float, last: dict[str, Any] | None, following: floa
         return
     when = _ago(run, at, last["time"])
     if last["error"]:
-        yield f"the evaluation in force, {when}, failed: {last['error']}: {last['message']}; {ACTIONS['error']}"
+        yield f"the evaluation in force, {when}, failed: {last['error']}: {last['message']}; {Action.ERROR.means}"
     else:
-        yield f"the evaluation in force, {when}, gave {last['results']}: {ACTIONS.get(last['action'], last['action'])}"
+        yield f"the evaluation in force, {when}, gave {last['results']}: {Action(last['action']).means}"
     for kind in ("dedicated", "low_priority"):
         raw, applied = last[f"raw_{kind}"], last[f"target_{kind}"]
         if not last["error"] and raw is not None and raw != applied:

@@ -7,25 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.policy.codes import RETARGETED, SUCCESS, ServiceCode
 from simulator.results.why.evidence import Run, find_pool, rows_of, written
+from simulator.service_codes import RETARGETED, SUCCESS, ServiceCode, meaning
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RECENT: Final = 3600.0
 """Preemptions and operations of so many seconds before the instant are told."""
-LIMITS: Final = {
-    ServiceCode.CORE_QUOTA.value: "the account's quota of dedicated cores",
-    ServiceCode.LOW_PRIORITY_CORE_QUOTA.value: "the account's quota of low-priority cores",
-    ServiceCode.SPOT_CORE_QUOTA.value: "the account's quota of spot cores",
-    ServiceCode.VM_SERIES_CORE_QUOTA.value: "the account's core quota of the size's family",
-    ServiceCode.INTER_NODE_POOL_FULL.value: "the cap of a pool whose nodes communicate",
-    ServiceCode.ALLOCATION_FAILED.value: "the region, the subnet or the public addresses had no room for more",
-    ServiceCode.ALLOCATION_TIMED_OUT.value: "the resize ran out of time before all nodes had come",
-    ServiceCode.RESIZE_STOPPED.value: "an operator stopped the resize",
-    ServiceCode.REMOVE_NODES_FAILED.value: "nodes still had tasks when the resize ran out of time",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ def _resize(run: Run, pool: str, at: float) -> dict[str, Any] | None:
         "under_way": under_way,
         **found,
         "limit": limit,
-        "limit_means": LIMITS.get(str(limit), found["message"]) if limit else None,
+        "limit_means": (meaning(str(limit)) or found["message"]) if limit else None,
         "quota": _quota(run, str(limit)) if limit else None,
         **_moved(run, pool, float(row["start"]), run.end if end is None else end),
     }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.policy.codes import RETARGETED, SUCCESS
 from simulator.results.why.evidence import Run
+from simulator.service_codes import RETARGETED, SUCCESS
 
 if TYPE_CHECKING:
     import pandas as pd

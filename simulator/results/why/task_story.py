@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.policy.codes import SUCCESS
 from simulator.results.why.evidence import Run, find_task, rows_of, written
 from simulator.results.why.job_reasons import inactive, prepared_during
 from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.why.unmet_dependencies import Families, Parents
 from simulator.results.why.waiting import Wait, never_fits, reasons_of
+from simulator.service_codes import SUCCESS
 from simulator.units import spoken
 
 if TYPE_CHECKING:

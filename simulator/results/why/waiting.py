@@ -54,6 +54,9 @@ def never_fits(run: Run, task: pd.Series) -> str:
     described = {body.id: body for body in run.scenario.pools}.get(str(task["pool"]))
     if need.instances > 1 and described is not None and not described.enable_inter_node_communication:
         return f"needs {need.instances} nodes at once, pool {task['pool']} has no communication between nodes"
+    if need.instances > 1 and max(need.slots, int(pool["slots"])) > 1:
+        slots = f"pool {task['pool']} has {pool['slots']} slots a node, the task takes {need.slots}"
+        return f"needs {need.instances} nodes at once and one slot of each; {slots}"
     return ""
 
 

@@ -9,7 +9,14 @@ from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules, listed_tasks
-from simulator.scenario.checks.job_places import PlacedJob, PlacedSource, PlacedTask, place, pools_by_name
+from simulator.scenario.checks.job_places import (
+    PlacedJob,
+    PlacedSource,
+    PlacedTask,
+    place,
+    placed_pools,
+    pools_by_name,
+)
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.format.arrivals import AtOnce
@@ -18,6 +25,7 @@ from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import TaskGroup, TaskSimulation
 from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.service_codes import ServiceCode
 
 
 def check(scenario: Description, *, lost: Collection[str] = ()) -> list[Finding]:
@@ -36,8 +44,8 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
         for rule in (_some_job, _shared_cores, _horizon):
             yield from until_absent(rule(scenario, jobs))
     yield from until_absent(check_accounts(scenario))
-    for index, pool in enumerate(scenario.pools):
-        yield from check_pool(scenario, pool, ("pools", index))
+    for pool, loc in placed_pools(scenario):
+        yield from check_pool(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
     yield from check_formulas(scenario, jobs)
@@ -223,7 +231,7 @@ def _too_much(name: str, need: float, pool: Pool, room: float, loc: Loc, end: st
 def _talking_nodes(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     if need.instances > 1 and not pool.enable_inter_node_communication:
         text = f"needs {need.instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
-        yield Finding(f"{text}: the service refuses it (TaskSchedulingConstraintFailed)", loc)
+        yield Finding(f"{text}: the service refuses it", loc, code=ServiceCode.SCHEDULING_CONSTRAINT)
 
 
 def _one_slot(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.job_places import PlacedJob
 from simulator.scenario.format.task_dependencies import parents_of
+from simulator.service_codes import ServiceCode
 
 LONGEST_LIST: Final = 64_000
 """Characters of all ids in one `taskIds`."""
@@ -23,16 +24,16 @@ def check_dependencies(placed: PlacedJob) -> Iterator[Finding]:
         if wanted is None:
             continue
         if not placed.job.uses_task_dependencies:
-            text = "the service refuses it in a job without usesTaskDependencies (TaskDependenciesNotSpecifiedOnJob)"
-            yield Finding(text, where)
+            text = "the service refuses it in a job without usesTaskDependencies"
+            yield Finding(text, where, code=ServiceCode.DEPENDENCIES_NOT_SPECIFIED)
         length = sum(map(len, wanted.task_ids))
         if length > LONGEST_LIST:
             text = f"ids of {length:,} characters; the service takes at most {LONGEST_LIST:,}"
-            yield Finding(f"{text} (TaskDependencyListTooLong)", (*where, "taskIds"))
+            yield Finding(text, (*where, "taskIds"), code=ServiceCode.DEPENDENCY_LIST_TOO_LONG)
         for place, span in enumerate(wanted.task_id_ranges):
             if span.end < span.start:
-                text = f"from {span.start} to {span.end} there is no id (InvalidPropertyValue)"
-                yield Finding(text, (*where, "taskIdRanges", place))
+                text = f"from {span.start} to {span.end} there is no id"
+                yield Finding(text, (*where, "taskIdRanges", place), code=ServiceCode.INVALID_PROPERTY)
         parents[index], unknown = parents_of(task, ids, numbers)
         for name in unknown[:1]:
             yield Finding(f"no task '{name}' in this job: the task will wait for ever", where, is_warning=True)

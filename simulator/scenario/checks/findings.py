@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.errors import Problem
 from simulator.scenario.format.section import AbsentPartError
+from simulator.service_codes import ServiceCode
 
 Loc = tuple[str | int, ...]
 """Keys and indices from the top of a scenario to a value."""
@@ -16,13 +17,20 @@ Loc = tuple[str | int, ...]
 class Finding:
     """Something wrong or odd at a place of the scenario."""
 
-    message: str
+    text: str
     loc: Loc
     is_warning: bool = False
     is_missing: bool = False
     """The last part of the place is a key that the scenario lacks."""
     problem: Problem | None = None
     """Set where the place lies in a file that is no document, such as a trace."""
+    code: ServiceCode | None = None
+    """With which code the service refuses it."""
+
+    @property
+    def message(self) -> str:
+        """The text, with the service's code after it."""
+        return self.text if self.code is None else f"{self.text} ({self.code})"
 
 
 def until_absent(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.job_places import PlacedJob
+from simulator.scenario.checks.job_places import PlacedJob, placed_pools
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.schema import Description
 
@@ -37,8 +37,7 @@ def check_formulas(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Fin
 
 
 def _pools(scenario: Description, jobs: list[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:
-    for index, pool in enumerate(scenario.pools):
-        yield pool, ("pools", index)
+    yield from placed_pools(scenario)
     for placed in jobs:
         auto = readable(placed.job, "auto_pool")
         own = None if auto is None else readable(auto, "pool")

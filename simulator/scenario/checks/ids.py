@@ -52,19 +52,20 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
         (lookup(one, "jobSpecification"), ("jobSchedules", index, "jobSpecification"))
         for index, one in enumerate(_items(document, "jobSchedules"))
     ]
-    shared, sizes = _known(document, "pools"), _sizes(document)
-    pools = enumerate(_items(document, "pools"))
+    shared, sizes = _stated_pools(document), _sizes(document)
+    pools = [*_placed(document, "pools"), *_created(document)]
     return [
         *_second_names(document, jobs),
         *chain.from_iterable(_of_job(job, loc, shared, sizes) for job, loc in [*jobs, *specified]),
         *_of_timeline(document, jobs, shared),
-        *chain.from_iterable(_size(pool, ("pools", index), sizes) for index, pool in pools),
+        *chain.from_iterable(_size(pool, loc, sizes) for pool, loc in pools),
     ]
 
 
 def _second_names(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]]) -> Iterator[Finding]:
     """Yield the names of pools, jobs, schedules, accounts and subnets that stand before."""
-    yield from _twice("pool", _named(document, "pools", ()))
+    later = [(name, (*loc, "id")) for pool, loc in _created(document) if isinstance(name := lookup(pool, "id"), str)]
+    yield from _twice("pool", [*_named(document, "pools", ()), *later])
     yield from _twice("job", [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)])
     yield from _twice("job schedule", _named(document, "jobSchedules", ()))
     for key, what in (("accounts", "account"), ("subnets", "subnet")):
@@ -77,7 +78,7 @@ def _of_job(job: object, loc: Loc, shared: Known, sizes: Known) -> Iterator[Find
     """Check the names that a job or the specification of a schedule's jobs has."""
     yield from _twice("task", _named(job, "tasks", loc), " in this job")
     info = lookup(job, "poolInfo")
-    yield from _reference(lookup(info, "poolId"), shared, (*loc, "poolInfo", "poolId"))
+    yield from _pool_to_come(lookup(info, "poolId"), shared, (*loc, "poolInfo", "poolId"))
     auto = lookup(lookup(info, "autoPoolSpecification"), "pool")
     yield from _size(auto, (*loc, *AUTO_POOL, "pool"), sizes)
 
@@ -138,6 +139,17 @@ def _jobs(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
     return found
 
 
+def _placed(document: Mapping[Any, Any], key: str) -> list[tuple[Any, Loc]]:
+    """Return the entries of a section and where they stand."""
+    return [(item, (key, index)) for index, item in enumerate(_items(document, key))]
+
+
+def _created(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
+    """Return the pools that operations create, and where they stand; other operations name theirs."""
+    pools = [(lookup(item, "pool"), (*loc, "pool")) for item, loc in _placed(document, "timeline")]
+    return [(pool, loc) for pool, loc in pools if not isinstance(pool, str | None)]
+
+
 def near(name: str, names: Iterable[str], otherwise: str = "") -> str:
     """Return a `did you mean` with the nearest of `names`, or `otherwise` where none is near."""
     folded = {known.lower(): known for known in names}
@@ -167,6 +179,14 @@ def _known(document: object, key: str) -> Known:
     return Known.of((name for name, _ in named), is_whole=is_whole)
 
 
+def _stated_pools(document: Mapping[Any, Any]) -> Known:
+    """Return the ids of the pools of the beginning and of those that operations create."""
+    own, ids = _known(document, "pools"), [lookup(pool, "id") for pool, _ in _created(document)]
+    names = [name for name in ids if isinstance(name, str)]
+    is_whole = own.is_whole and len(names) == len(ids) and _is_list(document, "timeline")
+    return Known.of([*own.names.values(), *names], is_whole=is_whole)
+
+
 def _twice(what: str, named: Named, where: str = "") -> Iterator[Finding]:
     """Yield every name that stood before; the service compares them without case."""
     seen: set[str] = set()
@@ -180,6 +200,13 @@ def _twice(what: str, named: Named, where: str = "") -> Iterator[Finding]:
 def _reference(name: object, known: Known, loc: Loc, what: str = "pool") -> Iterator[Finding]:
     if isinstance(name, str) and name not in known:
         yield Finding(f"no {what} '{name}'{known.near(name)}", loc)
+
+
+def _pool_to_come(name: object, known: Known, loc: Loc) -> Iterator[Finding]:
+    """Warn of a job whose pool nobody creates: the service takes it, since the pool may come."""
+    if isinstance(name, str) and name not in known:
+        text = f"no pool '{name}'{known.near(name)}: the service takes the job, and its tasks wait for ever"
+        yield Finding(text, loc, is_warning=True)
 
 
 def _sizes(document: Mapping[Any, Any]) -> Known:

@@ -16,6 +16,7 @@ from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.format.task_endings import named_actions
 from simulator.scenario.format.traces import read_trace
+from simulator.service_codes import ServiceCode
 
 SHORTEST = 60.0
 """The service takes no shorter recurrence interval or start window."""
@@ -42,8 +43,8 @@ def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
 
 def _release(placed: PlacedJob) -> Iterator[Finding]:
     if placed.job.job_release_task is not None and placed.job.job_preparation_task is None:
-        text = "a release task needs a jobPreparationTask; the service refuses it alone (InvalidPropertyValue)"
-        yield Finding(text, (*placed.loc, "jobReleaseTask"))
+        text = "a release task needs a jobPreparationTask; the service refuses it alone"
+        yield Finding(text, (*placed.loc, "jobReleaseTask"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _settings(placed: PlacedJob) -> Iterator[Finding]:
@@ -68,15 +69,15 @@ def _manager(placed: PlacedJob) -> Iterator[Finding]:
 def _container(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
     machine = None if placed.pool is None else placed.pool.virtual_machine_configuration
     if machine is not None and machine.container_configuration is not None and one.task.container_settings is None:
-        text = "the pool has a container configuration: tasks on it need containerSettings (InvalidPropertyValue)"
-        yield Finding(text, one.loc)
+        text = "the pool has a container configuration: tasks on it need containerSettings"
+        yield Finding(text, one.loc, code=ServiceCode.INVALID_PROPERTY)
 
 
 def _job_actions(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
     actions = set(named_actions(one.task)) - {"none"}
     if actions and placed.job.on_task_failure is OnTaskFailure.NOACTION:
-        text = "a jobAction in a job whose onTaskFailure is noaction: the service refuses it (InvalidPropertyValue)"
-        yield Finding(text, (*one.loc, "exitConditions"))
+        text = "a jobAction in a job whose onTaskFailure is noaction: the service refuses it"
+        yield Finding(text, (*one.loc, "exitConditions"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _submit(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
@@ -92,8 +93,8 @@ def _submit(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
 def _lifetime(placed: PlacedJob) -> Iterator[Finding]:
     own = placed.job.auto_pool
     if own is not None and own.pool_lifetime_option == "jobschedule" and not placed.is_scheduled:
-        text = "the lifetime jobschedule is for job schedules only (InvalidPropertyValue)"
-        yield Finding(text, (*placed.loc, *AUTO_POOL))
+        text = "the lifetime jobschedule is for job schedules only"
+        yield Finding(text, (*placed.loc, *AUTO_POOL), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _endless(placed: PlacedJob) -> Iterator[Finding]:
@@ -143,7 +144,9 @@ def _shortest_times(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
     for name, key in (("recurrence_interval", "recurrenceInterval"), ("start_window", "startWindow")):
         value = readable(schedule.schedule, name)
         if value is not None and value < SHORTEST:
-            yield Finding("the service takes at least one minute (InvalidPropertyValue)", (*loc, "schedule", key))
+            yield Finding(
+                "the service takes at least one minute", (*loc, "schedule", key), code=ServiceCode.INVALID_PROPERTY
+            )
 
 
 def _window(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
@@ -194,8 +197,8 @@ def check_job_operations(scenario: Description, jobs: list[PlacedJob], *, is_who
 
 def _too_early(placed: PlacedJob, operation: OnJob, loc: Loc) -> Iterator[Finding]:
     if operation.at < placed.created_at:
-        text = f"job '{placed.job.id}' is added at {placed.created_at:g} s only: this comes too early (JobNotFound)"
-        yield Finding(text, loc, is_warning=True)
+        text = f"job '{placed.job.id}' is added at {placed.created_at:g} s only: this comes too early"
+        yield Finding(text, loc, is_warning=True, code=ServiceCode.JOB_NOT_FOUND)
 
 
 def _added(placed: PlacedJob | None, operation: AddTasks, loc: Loc) -> Iterator[Finding]:
@@ -211,15 +214,14 @@ def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterato
     changes = operation.model_fields_set - {"at", "job", "operation"}
     if not changes:
         yield Finding("expected something to change: priority, maxParallelTasks, constraints, …", loc)
-    own = None if placed is None else placed.job.pool_id
-    if operation.pool_info is not None and operation.pool_info.pool_id.lower() != (own or "").lower():
-        text = "a job's tasks do not move to another pool in a simulation: this will be refused (NotSimulated)"
-        yield Finding(text, (*loc, "poolInfo"), is_warning=True)
+    if operation.pool_info is not None and placed is not None and placed.job.auto_pool is not None:
+        text = "a job with a pool of its own does not move in a simulation: this will be refused"
+        yield Finding(text, (*loc, "poolInfo"), is_warning=True, code=ServiceCode.NOT_SIMULATED)
     if placed is None or operation.on_all_tasks_complete is not OnAllTasksComplete.NOACTION:
         return
     if placed.job.on_all_tasks_complete is TERMINATES:
-        text = "terminatejob cannot be taken back; the service refuses it (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "onAllTasksComplete"), is_warning=True)
+        text = "terminatejob cannot be taken back; the service refuses it"
+        yield Finding(text, (*loc, "onAllTasksComplete"), is_warning=True, code=ServiceCode.INVALID_PROPERTY)
 
 
 def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
@@ -229,9 +231,9 @@ def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
     for one in placed.tasks:
         name = one.task.id
         if manager is not None and name.lower() == manager.id.lower():
-            yield Finding(f"the job manager has the id '{name}' too (TaskExists)", (*one.loc, "id"))
+            yield Finding(f"the job manager has the id '{name}' too", (*one.loc, "id"), code=ServiceCode.TASK_EXISTS)
         elif one.added_at is not None and (name.lower() in known or _is_of_group(placed, name.lower())):
-            yield Finding(f"a second task with the id '{name}' (TaskExists)", (*one.loc, "id"))
+            yield Finding(f"a second task with the id '{name}'", (*one.loc, "id"), code=ServiceCode.TASK_EXISTS)
         known.add(name.lower())
 
 
@@ -246,8 +248,8 @@ def _known_task(placed: PlacedJob, operation: TaskOperation, loc: Loc) -> Iterat
     ):
         return
     hint = near(operation.task, names)
-    text = f"job '{placed.job.id}' has no task '{operation.task}'{hint} (TaskNotFound)"
-    yield Finding(text, (*loc, "task"), is_warning=True)
+    text = f"job '{placed.job.id}' has no task '{operation.task}'{hint}"
+    yield Finding(text, (*loc, "task"), is_warning=True, code=ServiceCode.TASK_NOT_FOUND)
 
 
 def _is_of_group(placed: PlacedJob, name: str) -> bool:

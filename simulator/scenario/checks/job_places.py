@@ -1,12 +1,13 @@
 """Every job of a scenario with the places of all that belongs to it, in whichever section that stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
 
@@ -75,7 +76,7 @@ class PlacedJob:
 
 def place(scenario: Description) -> list[PlacedJob]:
     """Return the jobs of the file, of `addJob` and of schedules, in this order; those that could be read."""
-    pools = {str(name).lower(): pool for pool in scenario.pools if (name := readable(pool, "id"))}
+    pools = {str(name).lower(): pool for pool, _ in placed_pools(scenario) if (name := readable(pool, "id"))}
     found = [PlacedJob(job, ("jobs", index), pools) for index, job in enumerate(scenario.jobs)]
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
@@ -94,9 +95,17 @@ def place(scenario: Description) -> list[PlacedJob]:
     return found
 
 
+def placed_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
+    """Yield the pools of the file and those that operations create, with the places of those that could be read."""
+    yield from ((pool, ("pools", index)) for index, pool in enumerate(scenario.pools))
+    for index, operation in enumerate(scenario.timeline):
+        if isinstance(operation, CreatePool) and (pool := readable(operation, "pool")) is not None:
+            yield pool, ("timeline", index, "pool")
+
+
 def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Pool]:
     """Return every pool that operations may name, by lower-case id: the scenario's own and those that jobs bring."""
-    found = {str(readable(pool, "id")).lower(): pool for pool in scenario.pools}
+    found = {str(readable(pool, "id")).lower(): pool for pool, _ in placed_pools(scenario)}
     owners: dict[Loc, str] = {
         ("jobSchedules", i, "jobSpecification"): one.id
         for i, one in enumerate(scenario.job_schedules)

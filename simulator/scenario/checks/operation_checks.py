@@ -26,6 +26,7 @@ from simulator.scenario.format.job_operations import (
     UpdateJob,
 )
 from simulator.scenario.format.pool_operations import (
+    CreatePool,
     DeallocateNode,
     DeletePool,
     DisableAutoScale,
@@ -35,6 +36,7 @@ from simulator.scenario.format.pool_operations import (
     EvaluateAutoScale,
     LoseContact,
     Outage,
+    PreemptNodes,
     Reboot,
     Reimage,
     RemoveNodes,
@@ -45,6 +47,7 @@ from simulator.scenario.format.pool_operations import (
     UpgradeOs,
 )
 from simulator.scenario.format.schema import ApiProfile, Description, Operation
+from simulator.service_codes import ServiceCode
 
 MOST_NODES: Final = 100
 
@@ -69,12 +72,12 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
         case RemoveNodes():
             if len(operation.node_list) > MOST_NODES:
                 text = f"{len(operation.node_list)} nodes; the service removes at most {MOST_NODES} in one request"
-                yield Finding(f"{text} (InvalidPropertyValue)", (*loc, "nodeList"))
+                yield Finding(text, (*loc, "nodeList"), code=ServiceCode.INVALID_PROPERTY)
         case DeallocateNode() | StartNode():
             if scenario.options.api_profile < ApiProfile.V2025_06:
                 text = f"refused in apiProfile {scenario.options.api_profile}: it came with {ApiProfile.V2025_06}"
                 yield Finding(text, (*loc, "operation"), is_warning=True)
-        case LoseContact():
+        case LoseContact() | PreemptNodes():
             if (operation.node_id is None) == (operation.count is None):
                 yield Finding("expected either nodeId or count", loc)
         case UpdatePool():
@@ -82,6 +85,8 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
                 yield from check_settings(operation.start_task, (*loc, "startTask"))
         case Outage():
             yield from _outage(scenario, operation, loc)
+        case CreatePool():
+            pass  # its pool is checked with the others
         case StopResize() | DeletePool() | DisableAutoScale():
             pass
         case Reboot() | Reimage() | DisableScheduling() | EnableScheduling() | UpgradeOs():
@@ -98,8 +103,8 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
 
 def _timeouts(operation: Operation, loc: Loc) -> Iterator[Finding]:
     if isinstance(operation, Resize | RemoveNodes) and operation.resize_timeout < MIN_RESIZE_TIMEOUT:
-        text = "the service refuses a resizeTimeout below 5 minutes (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "resizeTimeout"))
+        text = "the service refuses a resizeTimeout below 5 minutes"
+        yield Finding(text, (*loc, "resizeTimeout"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _enable(operation: EnableAutoScale, pools: Mapping[str, Pool], loc: Loc) -> Iterator[Finding]:

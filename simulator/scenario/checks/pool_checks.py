@@ -14,6 +14,7 @@ from simulator.scenario.format.network import InboundNatPool
 from simulator.scenario.format.schema import Account, ApiProfile, Description
 from simulator.scenario.format.stated_by_tasks import stated_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask
+from simulator.service_codes import ServiceCode
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
 INTERVALS: Final = (300.0, 168 * 3600.0)
@@ -29,7 +30,7 @@ UNSUPPORTED_CLOUD: Final = ("extrasmall", "standard_a1_v2", "standard_a2_v2")
 
 def every_pool(scenario: Description) -> Iterator[Pool]:
     """Go through the pools of a scenario, those that jobs bring along included."""
-    yield from scenario.pools
+    yield from scenario.stated_pools
     jobs = [*scenario.jobs, *(one.job for one in scenario.timeline if isinstance(one, AddJob))]
     jobs += [schedule.job_specification for schedule in scenario.job_schedules]
     yield from (job.auto_pool.pool for job in jobs if job.auto_pool)
@@ -59,7 +60,7 @@ def _accounts(scenario: Description) -> Iterator[tuple[Account, Loc]]:
 
 
 def _some_pool(scenario: Description) -> Iterator[Finding]:
-    if not any(True for _ in every_pool(scenario)) and not scenario.job_schedules:
+    if not any(True for _ in every_pool(scenario)):
         yield Finding("no pool: describe at least one under pools, or one inside a job", ("pools",))
 
 
@@ -75,8 +76,8 @@ def _pool_quotas(scenario: Description) -> Iterator[Finding]:
         account_loc: Loc = ("account",) if name is None else ("accounts", name)
         quota = (scenario.account if name is None else scenario.accounts[name]).pool_quota
         if quota is not None and count > quota:
-            text = f"{count} pools, but the account may have {quota} (PoolQuotaReached)"
-            yield Finding(text, (*account_loc, "poolQuota"))
+            text = f"{count} pools, but the account may have {quota}"
+            yield Finding(text, (*account_loc, "poolQuota"), code=ServiceCode.POOL_QUOTA)
 
 
 def _used_subnets(scenario: Description) -> Iterator[Finding]:
@@ -99,8 +100,9 @@ def _slots(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
         most = min(4 * size.vcpus, MAX_SLOTS)
         yield Finding(
             f"{pool.task_slots_per_node} task slots on {size.vcpus} vCPUs; the service allows at most {most} "
-            "(4 per core, 256 in all; InvalidPropertyValue)",
+            "(4 per core, 256 in all)",
             (*loc, "taskSlotsPerNode"),
+            code=ServiceCode.INVALID_PROPERTY,
         )
 
 
@@ -112,8 +114,8 @@ def _account(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def _resize_timeout(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if pool.resize_timeout < MIN_RESIZE_TIMEOUT:
-        text = "the service refuses a resizeTimeout below 5 minutes (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "resizeTimeout"))
+        text = "the service refuses a resizeTimeout below 5 minutes"
+        yield Finding(text, (*loc, "resizeTimeout"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _dropped(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -127,23 +129,17 @@ def _dropped(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     for key, is_there in there.items():
         if is_there:
             text = f"apiProfile {ApiProfile.V2025_06} has it no more: leave it out, or name an older profile"
-            yield Finding(f"{text} (InvalidRequestBody)", (*loc, key))
+            yield Finding(text, (*loc, key), code=ServiceCode.INVALID_BODY)
 
 
 def _deployment(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     machine, cloud = pool.virtual_machine_configuration, pool.cloud_service_configuration
     if machine is not None and cloud is not None:
-        text = (
-            "both virtualMachineConfiguration and cloudServiceConfiguration; "
-            "the service takes exactly one (InvalidPropertyValue)"
-        )
-        yield Finding(text, (*loc, "cloudServiceConfiguration"))
+        text = "both virtualMachineConfiguration and cloudServiceConfiguration; the service takes exactly one"
+        yield Finding(text, (*loc, "cloudServiceConfiguration"), code=ServiceCode.INVALID_PROPERTY)
     if machine is None and cloud is None:
-        text = (
-            "neither virtualMachineConfiguration nor cloudServiceConfiguration; "
-            "the service takes exactly one (MissingRequiredProperty)"
-        )
-        yield Finding(text, loc)
+        text = "neither virtualMachineConfiguration nor cloudServiceConfiguration; the service takes exactly one"
+        yield Finding(text, loc, code=ServiceCode.MISSING_PROPERTY)
 
 
 def _stale_size(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -166,14 +162,19 @@ def _system(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
         yield Finding(text, where, is_warning=True)
     elif image is not None and image is not windows:
         names = ("Linux", "Windows")
-        text = f"a {names[windows]} node agent on a {names[image]} image (InvalidPropertyValue)"
-        yield Finding(text, where)
+        text = f"a {names[windows]} node agent on a {names[image]} image"
+        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
 
 
 def _image(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if not pool.runs_on(pool.vm_size):
-        text = f"{pool.vm_size} cannot boot this image: no node will ever be allocated (IncompatibleVMSize)"
-        yield Finding(text, (*loc, "virtualMachineConfiguration", "imageReference"), is_warning=True)
+        text = f"{pool.vm_size} cannot boot this image: no node will ever be allocated"
+        yield Finding(
+            text,
+            (*loc, "virtualMachineConfiguration", "imageReference"),
+            is_warning=True,
+            code=ServiceCode.INCOMPATIBLE_VM_SIZE,
+        )
 
 
 def _containers(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -187,8 +188,10 @@ def _containers(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Findin
 def _addresses(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     addresses = pool.network_configuration.public_addresses
     if addresses.provision == "usermanaged" and not addresses.ip_address_ids:
-        text = "provision is usermanaged, but ipAddressIds names no address (MissingRequiredProperty)"
-        yield Finding(text, (*loc, "networkConfiguration", "publicIPAddressConfiguration"))
+        text = "provision is usermanaged, but ipAddressIds names no address"
+        yield Finding(
+            text, (*loc, "networkConfiguration", "publicIPAddressConfiguration"), code=ServiceCode.MISSING_PROPERTY
+        )
 
 
 def _inbound_ports(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -196,7 +199,7 @@ def _inbound_ports(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fin
     where = (*loc, "networkConfiguration", "endpointConfiguration", "inboundNATPools")
     if len(pools) > network.MOST_NAT_POOLS:
         text = f"{len(pools)} inbound NAT pools; the service takes at most {network.MOST_NAT_POOLS}"
-        yield Finding(f"{text} (InvalidPropertyValue)", where)
+        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
     for index, one in enumerate(pools):
         yield from until_absent(_ports(one, (*where, index)))
 
@@ -205,23 +208,23 @@ def _ports(one: InboundNatPool, loc: Loc) -> Iterator[Finding]:
     low, high = one.frontend_port_range_start, one.frontend_port_range_end
     first, last = network.RESERVED_FRONTEND
     if high - low + 1 < network.FEWEST_PORTS:
-        text = f"ports {low} to {high}: a range needs at least {network.FEWEST_PORTS} ports (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "frontendPortRangeEnd"))
+        text = f"ports {low} to {high}: a range needs at least {network.FEWEST_PORTS} ports"
+        yield Finding(text, (*loc, "frontendPortRangeEnd"), code=ServiceCode.INVALID_PROPERTY)
     if low <= last and high >= first:
-        text = f"ports {low} to {high} overlap {first} to {last}, which are reserved (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "frontendPortRangeStart"))
+        text = f"ports {low} to {high} overlap {first} to {last}, which are reserved"
+        yield Finding(text, (*loc, "frontendPortRangeStart"), code=ServiceCode.INVALID_PROPERTY)
     if one.backend_port in network.RESERVED_BACKEND:
-        text = f"port {one.backend_port} is reserved (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "backendPort"))
+        text = f"port {one.backend_port} is reserved"
+        yield Finding(text, (*loc, "backendPort"), code=ServiceCode.INVALID_PROPERTY)
     if len(one.network_security_group_rules) > MOST_RULES:
-        text = f"more than {MOST_RULES} rules (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "networkSecurityGroupRules"))
+        text = f"more than {MOST_RULES} rules"
+        yield Finding(text, (*loc, "networkSecurityGroupRules"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _packages(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if len(pool.application_package_references) > MOST_PACKAGES:
         text = f"{len(pool.application_package_references)} packages; the service takes at most {MOST_PACKAGES}"
-        yield Finding(f"{text} (InvalidPropertyValue)", (*loc, "applicationPackageReferences"))
+        yield Finding(text, (*loc, "applicationPackageReferences"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _no_start_task(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -255,10 +258,12 @@ def _formula(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if pool.auto_scale_formula is not None:
         yield from check_formula(pool.auto_scale_formula, loc)
         if not pool.enable_auto_scale:
-            text = "a formula without enableAutoScale: the service refuses such a body (InvalidPropertyValue)"
-            yield Finding(text, (*loc, "autoScaleFormula"))
+            text = "a formula without enableAutoScale: the service refuses such a body"
+            yield Finding(text, (*loc, "autoScaleFormula"), code=ServiceCode.INVALID_PROPERTY)
     elif pool.enable_auto_scale:
-        yield Finding("enableAutoScale without autoScaleFormula (MissingRequiredProperty)", (*loc, "enableAutoScale"))
+        yield Finding(
+            "enableAutoScale without autoScaleFormula", (*loc, "enableAutoScale"), code=ServiceCode.MISSING_PROPERTY
+        )
 
 
 def _fixed_targets(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -269,8 +274,8 @@ def _fixed_targets(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fin
     ):
         is_given = field in pool.model_fields_set and readable(pool, field) != 0
         if pool.enable_auto_scale and is_given:
-            text = "a fixed target and enableAutoScale: the service takes one or the other (InvalidPropertyValue)"
-            yield Finding(text, (*loc, key))
+            text = "a fixed target and enableAutoScale: the service takes one or the other"
+            yield Finding(text, (*loc, key), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _interval(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -327,5 +332,5 @@ RULES: Final[tuple[Rule, ...]] = (
 def check_interval(seconds: float, loc: Loc) -> Iterator[Finding]:
     low, high = INTERVALS
     if not low <= seconds <= high:
-        text = "the service takes an interval from 5 minutes to 168 hours (InvalidPropertyValue)"
-        yield Finding(text, (*loc, "autoScaleEvaluationInterval"))
+        text = "the service takes an interval from 5 minutes to 168 hours"
+        yield Finding(text, (*loc, "autoScaleEvaluationInterval"), code=ServiceCode.INVALID_PROPERTY)

@@ -58,6 +58,7 @@ def complete(data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Map
         for written in [written for written in document if isinstance(written, str) and fold(written) == fold(key)]:
             if isinstance(document[written], list | tuple):
                 document[written] = [_nested(item, inner, name) for item in document[written]]
+                document[written] = [_with_pool(item, name) for item in document[written]]
     document["sizes"] = _sizes(document, prices)
     return document
 
@@ -82,6 +83,12 @@ def _nested(item: object, key: str, default: TimingPreset) -> object:
     """Complete a job that stands inside something else."""
     job = lookup(item, key)
     return put(item, key, _job(job, default)) if isinstance(item, Mapping) and isinstance(job, Mapping) else item
+
+
+def _with_pool(item: object, default: TimingPreset) -> object:
+    """Complete the pool that an operation creates."""
+    pool = lookup(item, "pool")
+    return put(item, "pool", _pool(pool, default)) if isinstance(item, Mapping) and isinstance(pool, Mapping) else item
 
 
 def _pool(pool: object, default: TimingPreset) -> object:
@@ -138,7 +145,8 @@ def _pools(document: Mapping[Any, Any]) -> Iterator[Any]:
     for key, inner in NESTED.items():
         jobs += [lookup(item, inner) for item in _list(document, key)]
     own = [lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool") for job in jobs]
-    yield from [*_list(document, "pools"), *own]
+    later = [pool for item in _list(document, "timeline") if not isinstance(pool := lookup(item, "pool"), str | None)]
+    yield from [*_list(document, "pools"), *later, *own]
 
 
 def _list(document: Mapping[Any, Any], key: str) -> list[Any]:

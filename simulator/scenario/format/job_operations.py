@@ -8,6 +8,7 @@ from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
 from simulator.scenario.format.section import Section, lower
 from simulator.scenario.format.task_bodies import Task, Workload
+from simulator.service_codes import TerminateReason
 
 
 class AddJob(Section):
@@ -50,7 +51,7 @@ class TerminateJob(OnJob):
     """End a job: what runs is ended, what waits never runs."""
 
     operation: Literal["terminateJob"]
-    terminate_reason: str = "UserTerminate"
+    terminate_reason: str = TerminateReason.BY_USER.value
 
 
 class TerminateTask(OnJob):

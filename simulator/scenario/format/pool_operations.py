@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.format.bodies import StartTask
+from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.section import Count, Positive, Section, fold, lower
+from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption
 
 Deallocation = Annotated[NodeDeallocationOption, BeforeValidator(lower)]
@@ -21,6 +22,14 @@ class Operated(Section):
 
     at: Seconds
     pool: str
+
+
+class CreatePool(Section):
+    """Create a pool that is not there from the beginning; jobs may name it before."""
+
+    at: Seconds
+    operation: Literal["createPool"]
+    pool: Pool
 
 
 class Resize(Operated):
@@ -150,7 +159,8 @@ class UpdatePool(Operated):
         fixed = {fold(name): name for name in ("vmSize", "taskSlotsPerNode", "enableInterNodeCommunication")}
         for key in data if isinstance(data, Mapping) else ():
             if fold(str(key)) in fixed:
-                raise ValueError(f"{fixed[fold(str(key))]} is fixed when a pool is created (InvalidPropertyValue)")
+                name = fixed[fold(str(key))]
+                raise ValueError(f"{name} is fixed when a pool is created ({ServiceCode.INVALID_PROPERTY})")
         return data
 
 
@@ -174,6 +184,14 @@ class LoseContact(Operated):
     """None: as long as the option `unusableRecovery` says."""
 
 
+class PreemptNodes(Operated):
+    """The region takes the VMs of low-priority nodes back: of those named, or of a number of them at random."""
+
+    operation: Literal["preemptNodes"]
+    node_id: NodeIds | None = None
+    count: Positive | None = None
+
+
 class Outage(Section):
     """VMs of a size, in a zone, or both cannot be had for a while; a whole zone fails with its nodes."""
 
@@ -194,9 +212,11 @@ NodeOperation = (
     | EnableScheduling
     | UpgradeOs
     | LoseContact
+    | PreemptNodes
 )
 PoolOperation = (
-    Resize
+    CreatePool
+    | Resize
     | StopResize
     | DeletePool
     | EnableAutoScale

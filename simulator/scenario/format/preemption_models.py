@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from simulator.durations import Seconds
-from simulator.scenario.format.section import Amount, Count, Fraction, Section
+from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section
 
 BANDS: Final = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175, "20+": 0.25}
 """Middle of each published eviction-rate band, read as a probability per hour (docs/model.md#preemption-models)."""
@@ -92,6 +92,18 @@ class CapacityPoint(Section):
     available: Count
 
 
+def fetched(data: object, info: ValidationInfo, key: str, reader: str) -> object:
+    """Return a section with what the file that it names holds under `key`."""
+    if not isinstance(data, Mapping) or "file" not in data:
+        return data
+    if key in data:
+        raise ValueError(f"expected either {key} or file")
+    if info.context is None or reader not in info.context:
+        raise ValueError("a file can be named only in a scenario that is loaded from a file")
+    rest = {name: value for name, value in data.items() if name != "file"}
+    return {**rest, key: info.context[reader](data["file"])}
+
+
 class CapacityCurve(Section):
     """Low-priority nodes available over time, from points or a CSV with columns `time` and `available`."""
 
@@ -101,14 +113,7 @@ class CapacityCurve(Section):
     @model_validator(mode="before")
     @classmethod
     def _fetch(cls, data: object, info: ValidationInfo) -> object:
-        if not isinstance(data, Mapping) or "file" not in data:
-            return data
-        if "points" in data:
-            raise ValueError("expected either points or file")
-        if info.context is None or "read_curve" not in info.context:
-            raise ValueError("a file can be named only in a scenario that is loaded from a file")
-        rest = {key: value for key, value in data.items() if key != "file"}
-        return {**rest, "points": info.context["read_curve"](data["file"])}
+        return fetched(data, info, "points", "read_curve")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -118,7 +123,40 @@ class CapacityCurve(Section):
         return self
 
 
+class Eviction(Section):
+    """Low-priority nodes that are taken at one time: those named, or a number of them at random."""
+
+    at: Seconds
+    pool: str | None = None
+    """None: the pool whose trace this is; evictions of other pools are passed over."""
+    count: Positive | None = None
+    nodes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.count is None) == (not self.nodes):
+            raise ValueError("expected either count or nodes")
+        return self
+
+
+class PreemptionTrace(Section):
+    """Evictions at given instants, from a list or a CSV with columns `time`, `count` or `node`, and maybe `pool`."""
+
+    model: Literal["trace"]
+    evictions: tuple[Eviction, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fetch(cls, data: object, info: ValidationInfo) -> object:
+        return fetched(data, info, "evictions", "read_evictions")
+
+    def of_pool(self, name: str) -> list[Eviction]:
+        """Return the evictions of a pool, by time."""
+        mine = (one for one in self.evictions if one.pool is None or one.pool.lower() == name.lower())
+        return sorted(mine, key=lambda one: one.at)
+
+
 Preemption = Annotated[
-    NoPreemption | Hazard | WeibullHazard | BathtubHazard | CapacityEvent | CapacityCurve,
+    NoPreemption | Hazard | WeibullHazard | BathtubHazard | CapacityEvent | CapacityCurve | PreemptionTrace,
     Field(discriminator="model"),
 ]

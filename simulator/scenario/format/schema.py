@@ -15,7 +15,7 @@ from simulator.scenario.format.complete import complete
 from simulator.scenario.format.job_operations import JobOperation
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.network import Subnet
-from simulator.scenario.format.pool_operations import PoolOperation
+from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
 from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.format.timestamps import UtcTime
 from simulator.scenario.format.timing import TimingPreset
@@ -192,6 +192,11 @@ class Description(Section):
     def _complete(cls, data: object, info: ValidationInfo) -> Any:
         prices = (info.context or {}).get("prices", {})
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
+
+    @property
+    def stated_pools(self) -> tuple[Pool, ...]:
+        """The pools that it describes by themselves: those of the beginning, then those that operations create."""
+        return (*self.pools, *(one.pool for one in self.timeline if isinstance(one, CreatePool)))
 
     def free_addresses(self, subnet: str | None) -> int | None:
         """Return the addresses of a subnet that nodes can have; None = without limit."""

@@ -33,12 +33,34 @@ def context_of(folder: str | Path, prices: Mapping[str, dict[str, float]] = Mapp
         points = [[_number(name, line, row, at) for at in (0, 1)] for line, row in enumerate(rows[1:], 2)]
         return [{"at": format_duration(time), "available": int(available)} for time, available in points]
 
+    def read_evictions(name: object) -> list[dict[str, Any]]:
+        return _evictions(name, _rows(directory, name))
+
     return {
         "directory": directory,
         "read_column": read_column,
         "read_curve": read_curve,
+        "read_evictions": read_evictions,
         "prices": prices,
     }
+
+
+def _evictions(name: object, rows: list[list[str]]) -> list[dict[str, Any]]:
+    """Return the evictions of a file: times in seconds, and how many nodes or which one, line by line."""
+    header = [cell.strip().lower() for cell in rows[0]]
+    if "time" not in header or ("count" in header) == ("node" in header):
+        raise ValueError(f"{name}: expected the columns time (seconds) and either count or node in the first line")
+    found = []
+    for line, row in enumerate(rows[1:], 2):
+        cells = dict(zip(header, row, strict=False))
+        one: dict[str, Any] = {"at": format_duration(_number(name, line, row, header.index("time")))}
+        one |= {"pool": cells["pool"].strip()} if cells.get("pool") else {}
+        if "node" in header:
+            one["nodes"] = (cells.get("node", "").strip(),)
+        else:
+            one["count"] = int(_number(name, line, row, header.index("count")))
+        found.append(one)
+    return found
 
 
 def _rows(directory: Path, name: object) -> list[list[str]]:

@@ -70,8 +70,10 @@ def _schedule(schedule: object, loc: Loc, findings: list[Finding]) -> object:
 def _operation(operation: object, loc: Loc, findings: list[Finding]) -> object:
     """Rewrite the bodies that an operation carries; its own keys are left to the schema."""
     findings += unknown_keys(operation, OPERATION, loc, only=True)
-    job = lookup(operation, "job")
-    return _inside(operation, ("job",), _job, loc, findings) if isinstance(job, Mapping) else operation
+    for key, rewrite in (("job", _job), ("pool", _pool)):
+        if isinstance(lookup(operation, key), Mapping):
+            operation = _inside(operation, (key,), rewrite, loc, findings)
+    return operation
 
 
 Rewrite = Callable[[object, Loc, list[Finding]], object]

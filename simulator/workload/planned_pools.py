@@ -1,0 +1,90 @@
+"""Every pool that a run may see, and on which of them each job may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.scenario.checks.pool_checks import every_pool
+from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id
+from simulator.scenario.format.job_operations import UpdateJob
+from simulator.scenario.scenario import Scenario
+from simulator.workload.planned_jobs import Planned
+
+ANY_SLOTS: Final = 2**16
+"""Slots of the nodes that a pool would have of which only the id is known: no task is too large for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPools:
+    """The pools of a run by number."""
+
+    bodies: tuple[Pool, ...]
+    """The scenario's own, then those that operations create, that jobs bring along, and that nobody ever creates."""
+    of_job: tuple[tuple[int, ...], ...]
+    """For each job the number of its pool, then of those to which operations may move it."""
+
+    auto: frozenset[int]
+    """Numbers of those that jobs and schedules bring along."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether each job stays where it is."""
+        return all(len(pools) == 1 for pools in self.of_job)
+
+
+def planned_pools(scenario: Scenario, jobs: Sequence[Planned]) -> PlannedPools:
+    """Return all pools, and for each job those on which it may be."""
+    bodies = list(scenario.stated_pools)
+    index = {pool.id.lower(): number for number, pool in enumerate(bodies)}
+    own, auto = [], set()
+    for planned in jobs:
+        name, pool = _brought(scenario, planned)
+        if pool is not None and (name.lower() not in index or not _is_shared(planned)):
+            index[name.lower()] = len(bodies)
+            auto.add(len(bodies))
+            bodies.append(pool.model_copy(update={"id": name}))
+        own.append(name.lower())
+    names = {planned.job.pool_id or "" for planned in jobs if planned.job.auto_pool is None}
+    for name in sorted(names):
+        if name.lower() not in index:
+            index[name.lower()] = len(bodies)
+            bodies.append(_never_created(scenario, name))
+    goals = _goals(scenario)
+    return PlannedPools(
+        tuple(bodies),
+        tuple(
+            tuple(dict.fromkeys(index[name] for name in (pool, *goals.get(planned.job.id.lower(), ()))))
+            for pool, planned in zip(own, jobs, strict=True)
+        ),
+        frozenset(auto),
+    )
+
+
+def _brought(scenario: Scenario, planned: Planned) -> tuple[str, Pool | None]:
+    """Return the id of a job's pool, and its body where the job brings it along."""
+    auto = planned.job.auto_pool
+    if auto is None:
+        return planned.job.pool_id or "", None
+    owner = scenario.job_schedules[planned.schedule].id if _is_shared(planned) else planned.job.id
+    return auto_pool_id(auto.id_prefix, owner), auto.pool
+
+
+def _is_shared(planned: Planned) -> bool:
+    auto = planned.job.auto_pool
+    return auto is not None and planned.schedule >= 0 and auto.pool_lifetime_option == "jobschedule"
+
+
+def _never_created(scenario: Scenario, name: str) -> Pool:
+    """Return a body for a pool of which nothing is known but the id; no node of it is ever there."""
+    other = next(every_pool(scenario))
+    simulation = PoolSimulation.model_construct(timing=other.simulation.timing)
+    return Pool.model_construct(id=name, vm_size=other.vm_size, task_slots_per_node=ANY_SLOTS, simulation=simulation)
+
+
+def _goals(scenario: Scenario) -> dict[str, list[str]]:
+    """Return the pools to which operations move each job, by ids in lower case."""
+    found: dict[str, list[str]] = {}
+    for operation in scenario.timeline:
+        if isinstance(operation, UpdateJob) and operation.pool_info is not None:
+            found.setdefault(operation.job.lower(), []).append(operation.pool_info.pool_id.lower())
+    return found

@@ -1,0 +1,111 @@
+"""Evictions that somebody has recorded: a pool's own trace, and the operation that takes nodes back."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import InputError, Recording, scenario_of, simulate
+from tests.engine.laws import check
+from tests.engine.worlds import SIZES, job, pool, scenario
+
+RETURNS = {"recoveryDelay": "2m"}
+
+
+def spot(evictions: list[dict[str, Any]], nodes: int = 3, **timing: Any) -> dict[str, Any]:
+    simulation = {"preemption": {"model": "trace", "evictions": evictions}, "timing": {**RETURNS, **timing}}
+    return pool(targetLowPriorityNodes=nodes, targetDedicatedNodes=1, simulation=simulation)
+
+
+def run(*arguments: Any, **keys: Any) -> Recording:
+    return check(simulate(scenario(*arguments, **keys)))
+
+
+def lost(found: Recording) -> list[tuple[str, float]]:
+    rows = found.node_states[found.node_states["state"] == "preempted"]
+    return sorted(zip(rows["node"], rows["start"], strict=True), key=lambda row: (row[1], row[0]))
+
+
+def test_a_trace_takes_the_nodes_that_it_names_at_its_instants() -> None:
+    evictions = [{"at": "10m", "nodes": ["P_2_P", "p_3_p"]}, {"at": "5m", "nodes": ["p_3_p"]}]
+    found = run([spot(evictions)], [job(8, "4m")], horizon="20m")
+    assert lost(found) == [("p_3_p", 300.0), ("p_2_p", 600.0), ("p_3_p", 600.0)]
+    back = found.node_states[found.node_states["state"] == "preempted"]
+    assert (back["end"] - back["start"]).tolist() == [120.0] * 3
+    assert found.tasks["preemptions"].sum() == 2
+    assert found.tasks["retries"].sum() == 0
+
+
+def test_a_trace_takes_as_many_as_it_says_and_never_a_dedicated_node() -> None:
+    evictions: list[dict[str, Any]] = [
+        {"at": "5m", "count": 2},
+        {"at": "6m", "count": 9},
+        {"at": "7m", "nodes": ["p_1_d", "p_9_p"]},
+    ]
+    found = run([spot(evictions, recoveryDelay="1h")], [], horizon="20m")
+    assert [at for _, at in lost(found)] == [300.0, 300.0, 360.0]
+    assert all(name.endswith("_p") for name, _ in lost(found))
+
+
+def test_evictions_of_other_pools_are_passed_over() -> None:
+    evictions = [{"at": "5m", "count": 1, "pool": "q"}, {"at": "6m", "count": 1, "pool": "P"}]
+    assert [at for _, at in lost(run([spot(evictions)], [], horizon="20m"))] == [360.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("time,count\n300,2\n", [300.0, 300.0]),
+        ("pool,time,node\np,300,p_2_p\nq,400,q_1_p\n", [300.0]),
+        ("time,node\n300,p_2_p\n500,p_2_p\n", [300.0, 500.0]),
+    ],
+)
+def test_a_trace_can_stand_in_a_file(tmp_path: Path, text: str, expected: list[float]) -> None:
+    (tmp_path / "evictions.csv").write_text(text)
+    body = spot([])
+    body["simulation"]["preemption"] = {"model": "trace", "file": "evictions.csv"}
+    document = {"sizes": SIZES, "options": {"timingPreset": "instant"}, "pools": [body], "horizon": "20m"}
+    found = check(simulate(scenario_of(document, folder=tmp_path)))
+    assert [at for _, at in lost(found)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("time,count,node\n300,2,p_1_p\n", "expected the columns time"),
+        ("when,count\n300,2\n", "expected the columns time"),
+        ("time,count\n-3,2\n", "expected a number that is finite and not negative"),
+        ("time,count\n300,0\n", "greater than or equal to 1"),
+    ],
+)
+def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "evictions.csv").write_text(text)
+    body = spot([])
+    body["simulation"]["preemption"] = {"model": "trace", "file": "evictions.csv"}
+    with pytest.raises(InputError, match=message):
+        scenario_of({"sizes": SIZES, "pools": [body], "horizon": "20m"}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("eviction", [{"at": "5m"}, {"at": "5m", "count": 1, "nodes": ["p_1_p"]}])
+def test_an_eviction_says_how_many_or_which(eviction: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="expected either count or nodes"):
+        scenario([spot([eviction])], [], horizon="1h")
+
+
+def take(at: str, **keys: Any) -> dict[str, Any]:
+    return {"at": at, "operation": "preemptNodes", "pool": "p", **keys}
+
+
+def test_an_operation_takes_nodes_by_name_and_by_number() -> None:
+    quiet = pool(targetLowPriorityNodes=4, targetDedicatedNodes=1, simulation={"timing": {"recoveryDelay": "1h"}})
+    timeline = [take("5m", nodeId=["p_2_p", "p_1_d"]), take("6m", nodeId="p_2_p"), take("7m", count=2)]
+    found = run([quiet], [], timeline=timeline, horizon="20m")
+    assert found.operations["code"].tolist() == ["OperationNotValidOnNode", "OperationNotValidOnNode", "Success"]
+    assert [at for _, at in lost(found)] == [300.0, 420.0, 420.0]
+    names = {name for name, at in lost(found) if at == 420.0}
+    assert set(found.operations["message"].iloc[-1].removeprefix("preempted ").split(", ")) == names
+
+
+def test_an_operation_says_which_nodes_or_how_many() -> None:
+    with pytest.raises(InputError, match="expected either nodeId or count"):
+        scenario([pool()], [], timeline=[take("5m")], horizon="1h")

@@ -28,7 +28,7 @@ def recorded(made: dict[str, Any]) -> Record:
             for row in _rows(found.operations)
             if row["operation"] in ANSWERED
         ],
-        "targets": [(body["id"], *targets.get(body["id"], (0, 0))) for body in made["pools"]],
+        "targets": sorted((pool, *row) for pool, row in targets.items()),
     }
 
 

@@ -51,7 +51,6 @@ class Pool:
         self.resizes: list[Resize] = []
         self.resize: Resize | None = None
         self.is_stopping = False
-        self.is_there = False
         self.is_deleted = False
 
     def time(self, name: str) -> int:
@@ -63,7 +62,6 @@ class Pool:
 
     def create(self) -> None:
         """Begin to exist, and to grow to the targets of the body."""
-        self.is_there = True
         wanted = {kind: self.body.get(_key(kind), 0) for kind in KINDS}
         if any(wanted.values()):
             self.aim(wanted, "requeue", seconds(self.body.get("resizeTimeout"), default=900))

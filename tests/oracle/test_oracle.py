@@ -3,14 +3,10 @@
 `python -m tests.oracle SEED` prints the scenario of a seed, both records, and where they differ.
 """
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import scenario_of, simulate
-from tests.engine.laws import check
 from tests.examples import examples
 from tests.oracle.compare import difference, first_difference
 from tests.oracle.made_up import COMING, FEATURES, MEETINGS, features, scenario
@@ -54,24 +50,3 @@ def test_a_planted_difference_is_found() -> None:
         body["simulation"]["timing"]["creating"] = "91s"
 
     assert first_difference(run(made), run(later)).startswith("attempts: engine only")
-
-
-@pytest.mark.xfail(strict=True, reason="retention of a task outlives the VM that its files were on")
-def test_the_files_of_a_preempted_node_hold_nobody_back() -> None:
-    """A preempted node loses everything on its disk: nothing is left there to be retained, on its next VM."""
-    made: dict[str, Any] = scenario(0)
-    body = made["pools"][0]
-    body |= {"targetDedicatedNodes": 0, "targetLowPriorityNodes": 1}
-    body["simulation"] |= {
-        "timing": {"recoveryDelay": "60s"},
-        "preemption": {"model": "capacity_event", "fraction": 1, "times": ["300s"]},
-    }
-    work = {"id": "t", "commandLine": "sleep 100", "constraints": {"retentionTime": "PT1H"}}
-    shrink = {"operation": "resize", "pool": body["id"], "targetLowPriorityNodes": 0}
-    made |= {
-        "pools": [body],
-        "jobs": [{"id": "j", "poolInfo": {"poolId": body["id"]}, "tasks": [work]}],
-        "timeline": [{"at": "600s", **shrink, "nodeDeallocationOption": "retaineddata", "resizeTimeout": "PT2H"}],
-    }
-    found = check(simulate(scenario_of(made)))
-    assert found.nodes["gone"].tolist() == [600.0]

@@ -61,6 +61,8 @@ class Job:
 
     id: str
     pool: str
+    first_pool: str
+    """The latencies of its tasks stay those of the first pool when it moves to another one."""
     order: int
     created: int
     priority: int = 0
@@ -101,7 +103,8 @@ class Work:
 
     def job(self, body: dict[str, Any], name: str, created: int) -> Job:
         """Read a job body; tasks come with their job or at their own time of submission."""
-        made = Job(name, body["poolInfo"]["poolId"], len(self.jobs), created, body.get("priority", 0))
+        pool = body["poolInfo"]["poolId"]
+        made = Job(name, pool, pool, len(self.jobs), created, body.get("priority", 0))
         made.ends_when_done = body.get("onAllTasksComplete") == "terminatejob"
         manager: dict[str, Any] = body.get("jobManagerTask", {})
         if manager:
@@ -200,13 +203,13 @@ class Work:
 
     def begin(self, task: Task, nodes: list[Node]) -> None:
         """Take the slots of a task; it starts after the dispatch latency and runs its time."""
-        agenda, pool = self.world.agenda, nodes[0].pool
-        attempt = Attempt(task, nodes, agenda.now, agenda.now + pool.time("dispatchLatency"))
+        agenda, first = self.world.agenda, self.world.pools[task.job.first_pool]
+        attempt = Attempt(task, nodes, agenda.now, agenda.now + first.time("dispatchLatency"))
         task.attempts.append(attempt)
         task.state = "running"
         for node in nodes:
             node.attempts.append(attempt)
-        end = attempt.start + pool.time("launchOverhead") + task.duration
+        end = attempt.start + first.time("launchOverhead") + task.duration
         agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt))
 
     def finish(self, attempt: Attempt) -> None:

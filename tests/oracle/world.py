@@ -25,17 +25,22 @@ class World:
         self.disk: float | None = scenario["sizes"]["D2"]["tempDiskGiB"] if enforces else None
         self.work = Work(self)
         self.everyone: list[Node] = []
-        self.pools = {body["id"]: Pool(self, body) for body in scenario["pools"]}
+        self.pools: dict[str, Pool] = {}
         self.operations: list[tuple[int, str, str]] = []
-        for pool in self.pools.values():
-            pool.create()
-            self.plan_evictions(pool)
+        for body in scenario["pools"]:
+            self.add(body)
         for body in scenario.get("jobs", []):
             self.work.plan(body)
         for body in scenario.get("jobSchedules", []):
             self.work.plan_schedule(body)
         for asked in scenario.get("timeline", []):
             self.agenda.at(seconds(asked["at"]), Phase.OPERATIONS, lambda asked=asked: self.operate(asked))  # type: ignore[misc]
+
+    def add(self, body: dict[str, Any]) -> None:
+        """Create a pool."""
+        made = self.pools[body["id"]] = Pool(self, body)
+        made.create()
+        self.plan_evictions(made)
 
     # Quotas.
 
@@ -84,11 +89,17 @@ class World:
     def operate(self, asked: dict[str, Any]) -> None:
         """Do what the timeline says, and note the service's answer where the operation is one on a pool."""
         name = asked["operation"]
-        if "pool" in asked:
+        if name == "createPool":
+            self.add(asked["pool"])
+        elif "pool" in asked:
             code = self.on_pool(name, self.pools[asked["pool"]], asked)
             if name in ANSWERED:
                 self.operations.append((self.agenda.now, name, code))
-            return
+        else:
+            self.on_job(name, asked)
+
+    def on_job(self, name: str, asked: dict[str, Any]) -> None:
+        """Do to a job what the timeline says; what does not fit its state changes nothing."""
         job = next((job for job in self.work.jobs if job.id == asked["job"] and job.state != "planned"), None)
         if job is None or job.state == "deleted":
             return
@@ -96,6 +107,8 @@ class World:
             self.work.disable(job, asked.get("disableTasks", "requeue"))
         elif name == "enableJob":
             self.work.enable(job)
+        elif name == "updateJob":
+            job.pool = asked["poolInfo"]["poolId"] if job.state == "disabled" else job.pool
         elif name == "terminateJob":
             self.work.terminate(job)
         elif name == "deleteJob":
@@ -117,8 +130,10 @@ class World:
         if name == "upgradeOs":
             return pool.upgrade_os(asked.get("batchSize"))
         if name == "preemptNodes":
-            self.evict(pool, asked["nodeId"])
-            return "Success"
+            named = [node for node in pool.nodes if node.id in asked["nodeId"]]
+            if all(node.has_vm for node in named) and len(named) == len(asked["nodeId"]):
+                self.evict(pool, asked["nodeId"])
+            return ""
         if name == "reboot":
             named = [node for node in pool.nodes if node.id in asked["nodeId"]]
             for node in named if len(named) == len(asked["nodeId"]) else ():
@@ -171,7 +186,7 @@ def run(scenario: dict[str, Any]) -> dict[str, list[Any]]:
             for resize in pool.resizes
         ),
         "operations": world.operations,
-        "targets": [(pool.id, *(pool.targets[kind] for kind in KINDS)) for pool in world.pools.values()],
+        "targets": sorted((pool.id, *(pool.targets[kind] for kind in KINDS)) for pool in world.pools.values()),
     }
 
 

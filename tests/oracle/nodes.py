@@ -168,6 +168,7 @@ class Node:
             return
         is_serving = self.state == "idle" or self.drain
         self.enter("leavingpool")
+        self.tell_upgrade()
         if option in ("requeue", "terminate") or not is_serving:
             self.give_back("terminated" if option == "terminate" else "requeued")
             self.go()
@@ -202,7 +203,6 @@ class Node:
     def vanish(self) -> None:
         self.enter("gone")
         self.pool.nodes.remove(self)
-        self.tell_upgrade()
         self.pool.settle()
 
     # Preemption.

@@ -203,13 +203,13 @@ class Work:
 
     def begin(self, task: Task, nodes: list[Node]) -> None:
         """Take the slots of a task; it starts after the dispatch latency and runs its time."""
-        agenda, first = self.world.agenda, self.world.pools[task.job.first_pool]
-        attempt = Attempt(task, nodes, agenda.now, agenda.now + first.time("dispatchLatency"))
+        agenda, timing = self.world.agenda, self.world.bodies[task.job.first_pool]["simulation"]["timing"]
+        attempt = Attempt(task, nodes, agenda.now, agenda.now + seconds(timing["dispatchLatency"]))
         task.attempts.append(attempt)
         task.state = "running"
         for node in nodes:
             node.attempts.append(attempt)
-        end = attempt.start + first.time("launchOverhead") + task.duration
+        end = attempt.start + seconds(timing["launchOverhead"]) + task.duration
         agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt))
 
     def finish(self, attempt: Attempt) -> None:

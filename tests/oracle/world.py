@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.oracle.agenda import NEVER, Agenda, Phase
+from tests.oracle.made_up import every_pool
 from tests.oracle.nodes import Node
 from tests.oracle.pools import KINDS, Pool
 from tests.oracle.work import Task, Work, seconds
@@ -25,6 +26,8 @@ class World:
         self.disk: float | None = scenario["sizes"]["D2"]["tempDiskGiB"] if enforces else None
         self.work = Work(self)
         self.everyone: list[Node] = []
+        self.bodies = {body["id"]: body for body in every_pool(scenario)}
+        """Of the pools that there are and those to come."""
         self.pools: dict[str, Pool] = {}
         self.operations: list[tuple[int, str, str]] = []
         for body in scenario["pools"]:

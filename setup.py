@@ -24,6 +24,10 @@ DIRECTIVES = {
 }
 POSIX_FLAGS = ["-O3", "-g0"]
 """Not every Python asks for -O3. Information for a debugger takes a third of the compiler's time; nobody reads it."""
+ASSERTED = os.environ.get("POOLSIGHT_ASSERT") == "1"
+"""Whether the kernel's `assert` statements are compiled: contracts and invariants, checked at each step."""
+MACROS: list[tuple[str, str | None]] = [] if ASSERTED else [("CYTHON_WITHOUT_ASSERTIONS", None)]
+"""Cython's own: with it the C compiler never sees the statements."""
 TRANSLATED = Path("build/cython")
 PROBE = "#include <Python.h>\nint works;\n"
 
@@ -38,6 +42,7 @@ def extensions() -> list[Extension]:
             name,
             [source],
             depends=["setup.py"],
+            define_macros=MACROS,
             extra_compile_args=POSIX_FLAGS if os.name == "posix" else [],
             extra_link_args=["-s"] if sys.platform == "linux" else [],
         )

@@ -147,10 +147,22 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "cost of data disks of preempted nodes",
         "billed-time",
     ),
+    "billSubscriptionExtras": Note(
+        A,
+        "in a subscription of your own these are paid for beside VMs; their prices are recalled",
+        "cost of OS disks, public addresses and load balancers",
+        "what-a-subscription-pays-beside-vms",
+    ),
     "lowPriorityRatio": Note(
         M,
         "249 of 266 priced Linux sizes cost 0.20 of the dedicated price; Windows: D2s v3 at 0.40",
         "cost of low-priority nodes of sizes without a price",
+        "prices",
+    ),
+    "spotRatio": Note(
+        A,
+        "45,324 of 53,825 spot prices of 58 regions on 2026-05-20 are 0.185 of the dedicated price; Windows: as above",
+        "cost of spot nodes of sizes without a price",
         "prices",
     ),
     "allocationTailModel": Note(
@@ -218,7 +230,9 @@ OPTIONS: Final[Mapping[str, Note]] = {
 """By the key of `options:`."""
 
 ACCOUNT: Final[Mapping[str, Note]] = {
-    "mode": Note(D, "article *Accounts*", "which quotas and which low-priority price apply", "accounts-and-quotas"),
+    "mode": Note(
+        D, "article *Accounts*", "which quotas apply, and whether nodes are low-priority or spot", "accounts-and-quotas"
+    ),
     "dedicatedCoreQuota": Note(
         D, "article *Quotas and limits*", "cores of all dedicated nodes of the account", "growth-limits"
     ),
@@ -308,11 +322,11 @@ POOL: Final[Mapping[str, Note]] = {
     ),
     "preemption": Note(
         A,
-        "eviction rates are published in bands only",
+        "eviction rates are published in bands of a rate per hour: article *Spot VMs*",
         "how often low-priority nodes are taken back",
         "preemption-models",
     ),
-    "prices": Note(D, "list prices of East US", "prices instead of the catalogue's", "prices"),
+    "prices": Note(D, "list prices of East US", "prices instead of the catalogue's, with their origin", "prices"),
 }
 """By the key of a pool's `simulation`; `TIMING` is its `timing`."""
 

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AllowInfNan, BeforeValidator, PlainSerializer, WithJsonSchema
 
 UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|m|h|d)")
@@ -16,6 +16,8 @@ _ISO_UNITS: Final = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1
 EXPECTED_DURATION: Final = "expected a duration like 90s, 15m, 2h or PT15M"
 INFINITE: Final = "P10675199DT2H48M5.4775807S"
 """The largest TimeSpan of .NET, which the service writes for "no limit"."""
+_INFINITE: Final = re.compile(r"P10675199DT2H48M5\.47\d+S|10675199 days?, 2:48:05\.47\d+", re.IGNORECASE)
+"""The same as clients write it: with fewer digits, or in words as `az` prints it."""
 LONGEST: Final = 100 * 365.25 * 86400.0
 """No span of a scenario is longer, so that sums of spans stay inside the clock's integers."""
 
@@ -51,12 +53,19 @@ def _finite(value: object) -> float:
 
 
 def _limit(value: object) -> float:
-    return math.inf if isinstance(value, str) and value.strip() == INFINITE else _finite(value)
+    return math.inf if isinstance(value, str) and _INFINITE.fullmatch(value.strip()) else _finite(value)
 
 
 def format_duration(seconds: float) -> str:
     """Write seconds so that `parse_duration` gives the same float back."""
     return INFINITE if math.isinf(seconds) else f"{Decimal(repr(float(seconds))):f}s"
+
+
+def _instant(value: object) -> float:
+    """Read an instant that may lie before the origin: then its span is written with a minus."""
+    if isinstance(value, str) and value.strip().startswith("-"):
+        return -_finite(value.strip()[1:])
+    return _finite(value)
 
 
 Seconds = Annotated[
@@ -72,8 +81,22 @@ Seconds = Annotated[
     ),
 ]
 """A duration in seconds."""
+Instant = Annotated[
+    float,
+    BeforeValidator(_instant),
+    PlainSerializer(format_duration, return_type=str, when_used="always"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "examples": ["2h", "2026-01-05T08:00:00Z"],
+            "description": "a time, or a duration since the origin",
+        }
+    ),
+]
+"""An instant in seconds since the origin, negative where it has passed by then."""
 Limit = Annotated[
     float,
+    AllowInfNan(),
     BeforeValidator(_limit),
     PlainSerializer(format_duration, return_type=str, when_used="always"),
     WithJsonSchema({"type": "string", "examples": ["PT1H"], "description": "limit on a duration"}),

@@ -15,6 +15,16 @@ class NodeKind(StrEnum):
     LOW_PRIORITY = "low_priority"
 
 
+class PriceKind(StrEnum):
+    """What is paid for a node: the service calls what can be taken back by one name, but sells two things."""
+
+    DEDICATED = "dedicated"
+    LOW_PRIORITY = "low_priority"
+    """In an account of mode `BatchService`: a discount that is fixed for each size."""
+    SPOT = "spot"
+    """In an account of mode `UserSubscription`: a price that varies."""
+
+
 class NodeFillType(StrEnum):
     """Where a task goes among the nodes that have room for it."""
 

@@ -4,6 +4,7 @@ Equality of instants decides the order of events (who completes before who is pr
 integer inside `kernel` and `engine`; people and tables see seconds.
 """
 
+import math
 from typing import Final
 
 MS_PER_S: Final = 1000
@@ -12,6 +13,9 @@ MS_PER_HOUR: Final = MS_PER_S * S_PER_HOUR
 
 NEVER: Final = 2**62
 """An instant after every other; what has no end ends here."""
+
+TINY: Final = 1e-6
+"""Dollars below which an amount is written with a power of ten."""
 
 
 def to_ms(seconds: float) -> int:
@@ -36,3 +40,14 @@ def spoken(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def spoken_amount(dollars: float) -> str:
+    """Write an amount of money without its sign of currency: to the cent, and at least three digits that count."""
+    size = abs(dollars)
+    if size >= 1 or size == 0:
+        return f"{dollars:,.2f}"
+    if size < TINY:
+        return f"{dollars:.2e}"
+    whole, _, cents = f"{dollars:.{2 - math.floor(math.log10(size))}f}".partition(".")
+    return f"{whole}.{cents.rstrip('0'):0<2}"

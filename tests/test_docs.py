@@ -9,6 +9,9 @@ from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.formula.options import NAMES
 from simulator.formula.variables import RETIRED, SERVICE_NAMES
+from simulator.results.money.prices import LOAD_BALANCER_HOUR, OS_DISK_GIB, PUBLIC_IP_HOUR, RATIOS
+from simulator.scenario.format.preemption_models import OPEN_PROBABILITY
+from simulator.states import PriceKind
 from tests.test_references import anchors
 
 PAGES = {name: (generate.HERE / name).read_text(encoding="utf-8") for name in generate.PAGES}
@@ -65,4 +68,11 @@ def test_defaults_that_the_text_repeats_are_those_of_the_code() -> None:
     for key, sentence in said.items():
         assert sentence in text
         assert f"`{given[key]}`" in sentence
-    assert re.search(r"within one\nhour, at its middle \(0.025, 0.075, 0.125, 0.175; `20\+` as 0.25\)", text)
+    assert re.search(r"within one hour at its middle \(0.025, 0.075, 0.125, 0.175\)", text)
+    assert f"it is taken as {OPEN_PROBABILITY}, which every answer says" in text
+    low, spot = ([RATIOS[kind, windows] for windows in (False, True)] for kind in list(PriceKind)[1:])
+    assert f"`lowPriorityRatio` of the dedicated one: {low[0]:.2f}, Windows {low[1]:.2f}" in text
+    assert f"`spotRatio` of the dedicated one: {spot[0]}, Windows {spot[1]:.2f}" in text
+    assert f"{OS_DISK_GIB[False]:g} GiB, Windows {OS_DISK_GIB[True]:g}" in text
+    assert f"${PUBLIC_IP_HOUR} an hour" in text
+    assert f"${LOAD_BALANCER_HOUR} an hour" in text

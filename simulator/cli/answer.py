@@ -53,6 +53,9 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
         console.print(f"cost by pool: {', '.join(parts)}")
     if summary["cost"]["licenses"]:
         console.print(f"application licences: {_money(summary['cost']['licenses'])} of the cost")
+    if summary["cost"]["subscription_extras"]:
+        extras = _money(summary["cost"]["subscription_extras"])
+        console.print(f"OS disks, public addresses and load balancers: {extras} of the cost")
     console.print()
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli.errors import WRONG_INPUT, reported, tell
 from simulator.errors import InputError
+
+if TYPE_CHECKING:
+    from simulator.scenario.format.catalogue import VmSize
 
 
 @reported
@@ -65,26 +68,41 @@ def experiment_schema() -> dict[str, Any]:
 @reported
 def sizes(
     pattern: Annotated[str, typer.Argument(help="Part of a name or family.")] = "",
+    region: Annotated[str | None, typer.Option(help="Where prices hold; without it East US.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
-    """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority)."""
+    """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority, spot)."""
     from simulator.scenario.format.catalogue import table  # noqa: PLC0415
 
     wanted = pattern.lower()
     found = [size for size in table().values() if wanted in size.name.lower() or wanted in size.family.lower()]
+    if region is not None:
+        found = _priced(found, region)
     if not found:
         raise InputError(f"no VM size with {pattern!r} in its name or family")
     if as_json:
         typer.echo(json.dumps([size.model_dump(by_alias=True) for size in found], indent=2))
         return
-    typer.echo(f"{'size':32}{'vCPUs':>6}{'GiB':>8}{'GPUs':>6}{'dedicated':>11}{'low-priority':>14}")
+    typer.echo(f"{'size':32}{'vCPUs':>6}{'GiB':>8}{'GPUs':>6}{'dedicated':>11}{'low-priority':>14}{'spot':>10}")
     for size in found:
-        dedicated, low_priority = (
-            "-" if price is None else f"{price:.4f}" for price in (size.dedicated_linux, size.low_priority_linux)
-        )
+        prices = (size.dedicated_linux, size.low_priority_linux, size.spot_linux)
+        dedicated, low_priority, spot = ("-" if price is None else f"{price:.4f}" for price in prices)
         typer.echo(
             f"{size.name:32}{size.vcpus:>6}{size.memory_gib:>8g}{size.gpus or '-':>6}{dedicated:>11}{low_priority:>14}"
+            f"{spot:>10}"
         )
+
+
+def _priced(sizes: list[VmSize], region: str) -> list[VmSize]:
+    """Return sizes with the prices of a region."""
+    from simulator.scenario.checks.ids import near  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario.format.price_list import PriceList  # noqa: PLC0415
+    from simulator.scenario.format.region_prices import normal, regions  # noqa: PLC0415
+
+    if normal(region) not in regions():
+        raise InputError(f"--region: no prices of '{region}' are shipped{near(normal(region), regions())}")
+    prices = PriceList(normal(region))
+    return [type(size).model_validate(prices.described(size.name, size)) for size in sizes]
 
 
 @reported

@@ -13,7 +13,7 @@ import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
 from simulator.errors import InputError, Problem
-from simulator.units import spoken
+from simulator.units import spoken, spoken_amount
 
 if TYPE_CHECKING:
     from simulator.experiment import Comparison, Replications
@@ -346,7 +346,7 @@ def shown_value(value: float, unit: str) -> str:
     if unit == "s":
         return ("-" if value < 0 else "") + spoken(abs(value))
     if unit == "USD":
-        return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
+        return f"{'-' if value < 0 else ''}${spoken_amount(abs(value))}"
     if unit == "share":
         return f"{100 * value:.1f} %"
     return f"{value:,.1f}" if abs(value) >= 10 or value == 0 else f"{value:.2f}"
@@ -358,7 +358,7 @@ def shown_interval(low: float, high: float, unit: str) -> str:
         one = f"≥ {shown_value(low, unit)}" if math.isfinite(low) else f"≤ {shown_value(high, unit)}"
         return one if math.isfinite(low) or math.isfinite(high) else "–"
     if unit == "USD":
-        return f"${low:,.2f}–{high:,.2f}"
+        return f"${spoken_amount(low)}–{spoken_amount(high)}"
     if unit == "share":
         return f"{100 * low:.1f}–{100 * high:.1f} %"
     name, size = "", 1.0

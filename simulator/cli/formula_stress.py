@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -45,12 +46,9 @@ def stress(
     """Look for the arrivals under which a formula does most harm; exit code 1 if it does any."""
     from simulator.workshop import HARMS, Bounds, PoolOptions, stress  # noqa: PLC0415 - keeps the start fast
     from simulator.workshop.search import Method  # noqa: PLC0415 - as above
-    from simulator.workshop.writing import scenario_text  # noqa: PLC0415 - as above
 
-    if worst not in HARMS:
-        raise InputError(f"--worst: expected one of {', '.join(HARMS)}, not '{worst}'")
-    if method not in ("auto", "plain", "optuna"):
-        raise InputError(f"--method: expected auto, plain or optuna, not '{method}'")
+    one_of("--worst", worst, HARMS)
+    one_of("--method", method, ("auto", "plain", "optuna"))
     text = parse(file, read(file)).text
     repaired = None if against is None else parse(against, read(against)).text
     found = stress(
@@ -65,16 +63,28 @@ def stress(
         workers=workers,
     )
     if out is not None:
-        try:
-            out.write_text(scenario_text(found, file), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{out}: cannot be written: {error.strerror}") from None
+        _write(out, found, file)
     if as_json:
         typer.echo(json.dumps(_stress_json(found, out), indent=2))
     else:
         _show(found, file, out)
     if found.is_harmful:
         raise typer.Exit(FAILED)
+
+
+def _write(out: Path, found: Any, file: str) -> None:
+    from simulator.workshop.writing import scenario_text  # noqa: PLC0415 - as above
+
+    try:
+        out.write_text(scenario_text(found, file), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written: {error.strerror}") from None
+
+
+def one_of(option: str, value: str, known: Iterable[str]) -> None:
+    """Raise InputError if an option has a value that is none of those known."""
+    if value not in known:
+        raise InputError(f"{option}: expected one of {', '.join(known)}, not '{value}'")
 
 
 def _show(found: Any, file: str, out: Path | None) -> None:
@@ -103,7 +113,8 @@ def _stress_json(found: Any, out: Path | None) -> dict[str, Any]:
 
     def pattern(one: Any) -> dict[str, Any]:
         bursts = [{"atS": b.at, "tasks": b.tasks, "minutes": b.minutes} for b in one.bursts]
-        return {"hourOfWeek": one.hour, "bursts": bursts}
+        away = None if one.away is None else dict(zip(("fromS", "toS"), one.away, strict=True))
+        return {"hourOfWeek": one.hour, "bursts": bursts, "lowPriorityAway": away}
 
     return {
         "worst": found.harm.name,
@@ -139,12 +150,12 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Run two formulas through a library of loads with the same random numbers: cost, waits, lost work, resizes."""
-    from simulator.workshop import LOADS, PoolOptions, compare_formulas  # noqa: PLC0415 - keeps the start fast
+    from simulator.workshop import PoolOptions, compare_formulas  # noqa: PLC0415 - keeps the start fast
 
     formulas = {name: parse(name, read(name)).text for name in (first, second)}
     if len(formulas) < 2:
         raise InputError("expected two different formula files")
-    names = tuple(LOADS) if loads is None else tuple(name.strip() for name in loads.split(","))
+    names = None if loads is None else tuple(name.strip() for name in loads.split(","))
     found = compare_formulas(
         formulas,
         loads=names,

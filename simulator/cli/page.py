@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.durations import parse_duration
 from simulator.errors import InputError
-from simulator.units import spoken
+from simulator.units import spoken, spoken_amount
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +43,7 @@ def value(number: float | None, unit: str = "") -> str:
     if unit == "s":
         return ("-" if number < 0 else "") + spoken(abs(number))
     if unit == "USD":
-        return f"{'-' if number < 0 else ''}${abs(number):,.2f}"
+        return f"{'-' if number < 0 else ''}${spoken_amount(abs(number))}"
     return f"{100 * number:.0f} %" if unit == "share" else f"{number:,.4g}"
 
 

@@ -187,10 +187,12 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
 
 
 def _foot(found: SpotReport) -> str:
+    from simulator.results.money.prices import WORDS  # noqa: PLC0415 - keeps the command's start fast
+
     rate = "own model" if found.rate_per_hour is None else f"{found.rate_per_hour:.3g} an hour"
     return (
-        f"Pool {found.pool}: spot at {found.price_ratio:.2g} of the dedicated price, evictions {rate}; "
-        f"{found.replications} replications of the same luck. Closed form: Σ (e^γw − 1)/γ over Σ w times the price "
-        "ratio, without boot and idle time. "
+        f"Pool {found.pool}: {WORDS[found.paid_as]} at {found.price_ratio:.2g} of the dedicated price, "
+        f"evictions {rate}; {found.replications} replications of the same luck. Closed form: Σ (e^γw − 1)/γ over Σ w "
+        "times the price ratio, without boot and idle time. "
         "Below the first table every run goes on until all work is done, whatever the timeline says."
     )

@@ -9,10 +9,12 @@ from simulator.units import MS_PER_HOUR, MS_PER_S
 
 MS_PER_DAY: Final = 24 * MS_PER_HOUR
 
-LONGEST_RUN: Final = 180 * MS_PER_DAY
+TASK_LIFETIME: Final = 180 * MS_PER_DAY
+"""How long a task may live from its addition to its completion (documented: article *Quotas and limits*)."""
+LONGEST_RUN: Final = TASK_LIFETIME
 """How long after its last arrival or operation a run without a horizon ends in any case.
 
-180 days is the longest time that the service lets a task live: after that nothing of the scenario can still run.
+After the longest time that the service lets a task live nothing of the scenario can still run.
 """
 LINGER: Final = MS_PER_DAY
 """How long after its last task a run goes on for an autoscaling pool that still has nodes.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.assumptions import LONGEST_RUN
+from simulator.engine.assumptions import LONGEST_RUN, TASK_LIFETIME
 from simulator.engine.bridge.kernel_notices import handle_notices
 from simulator.engine.bridge.kernel_output import (
     Home,
@@ -18,6 +18,7 @@ from simulator.engine.bridge.kernel_output import (
 )
 from simulator.engine.construction import construct
 from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
@@ -80,6 +81,9 @@ class Simulation:
         for operation in timeline:
             self._plan(operation)
         self._horizon = self._last_instant()
+        first = int(self.workload.submit.min(initial=self._horizon))
+        if first + TASK_LIFETIME <= self._horizon:
+            self.env.process(end_old_tasks(self.env, self.workload, self.directory.jobs, self._horizon))
 
     @property
     def is_over(self) -> bool:

@@ -48,10 +48,7 @@ class World:
 
     def account_of(self, pool: Pool) -> Account:
         """Return the account that a pool belongs to."""
-        name = pool.simulation.account
-        if name is None:
-            return self.scenario.account
-        return next(found for known, found in self.scenario.accounts.items() if known.lower() == name.lower())
+        return self.scenario.account_of(pool)
 
     def has_capacity(self, size: str, zone: int) -> bool:
         """Return whether the region has a VM of a size in a zone now."""

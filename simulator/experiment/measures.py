@@ -21,7 +21,7 @@ from simulator.results.money.ledger import UNPAID, Label
 from simulator.results.why.reasons import PLAIN, is_unfinished_why
 from simulator.scenario.checks.ids import near
 from simulator.service_codes import RESIZE_ERRORS
-from simulator.states import NodeKind
+from simulator.states import PriceKind
 from simulator.workload.planned_jobs import planned
 from simulator.workload.planned_pools import planned_pools
 
@@ -112,12 +112,12 @@ PATHS: Final = tuple(
         rf"(queue_time_s|turnaround_s)\.({_QUANTILES})",
         r"utilization\.(slot|core|useful|slowdown)",
         rf"nodes\.({_LEVELS}|preemptions|vms)",
-        rf"nodes\.by_kind\.({'|'.join(NodeKind)})\.({_LEVELS})",
+        rf"nodes\.by_kind\.({'|'.join(PriceKind)})\.({_LEVELS})",
         rf"jobs\.(?P<job>{_ID})\.(planned|submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",
-        r"cost\.(total|licenses|per_succeeded_task)",
+        r"cost\.(total|licenses|subscription_extras|per_succeeded_task)",
         rf"cost\.by_pool\.(?P<pool>{_ID})",
-        rf"cost\.by_kind\.({'|'.join(NodeKind)})",
+        rf"cost\.by_kind\.({'|'.join(PriceKind)})",
         rf"cost\.by_job\.(?P<costs>{_ID})",
         rf"cost\.by_label\.({'|'.join(Label)})",
         rf"resize_errors\.({'|'.join(RESIZE_ERRORS)})",
@@ -133,8 +133,8 @@ ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
     "tasks.": _COUNTS,
     "ledger_node_s.": tuple(Label),
     "cost.by_label.": tuple(Label),
-    "cost.by_kind.": tuple(NodeKind),
-    "nodes.by_kind.": tuple(f"{kind}.{level}" for kind in NodeKind for level in _LEVELS.split("|")),
+    "cost.by_kind.": tuple(PriceKind),
+    "nodes.by_kind.": tuple(f"{kind}.{level}" for kind in PriceKind for level in _LEVELS.split("|")),
 }
 """Parts of the answer whose numbers are the same whatever the scenario, and how these are called."""
 

@@ -8,6 +8,7 @@ those that start, then idle ones, then those with the least work.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
 from simulator.formula.formula import Formula
@@ -40,7 +41,11 @@ class Load:
     """Seconds between two evaluations."""
     slots: int
     preempted: tuple[int, int] | None = None
-    """From when to when half of the low-priority nodes are away."""
+    """From when to when low-priority nodes are away."""
+    share: float = 0.5
+    """How many of them are away; where it is all, no other can be had meanwhile either."""
+    is_steady: bool = False
+    """Whether each task that ends is followed by another of its kind."""
 
 
 @dataclass(slots=True)
@@ -100,7 +105,7 @@ def play(formula: Formula, load: Load, *, until_interrupted: bool = False) -> St
         pool.step()
         if until_interrupted and pool.story.interruptions:
             break
-    pool.story.left = len(load.tasks) - pool.story.done
+    pool.story.left = len(pool.waiting) + len(pool.coming) + sum(len(node.tasks) for node in pool.nodes)
     return pool.story
 
 
@@ -148,7 +153,7 @@ class _Pool:
     def _count_time(self, seconds: int) -> None:
         ready = sum(1 for node in self.nodes if node.ready <= self.now and not node.is_away)
         self.story.node_s += ready * seconds
-        if not self.coming and self.story.done == len(self.load.tasks):
+        if not self.coming and not self.waiting and not any(node.tasks for node in self.nodes):
             self.story.tail_s += ready * seconds
 
     def _submit(self) -> None:
@@ -183,11 +188,13 @@ class _Pool:
                 del node.tasks[number]
                 self.story.done += 1
                 self.story.useful_s += self.durations[number]
+                if self.load.is_steady:
+                    self.coming.append((self.now, self.durations[number]))
         self.nodes = [node for node in self.nodes if node.tasks or not node.is_leaving]
 
     def _preempt(self, leave: bool) -> None:
         low = [node for node in self.nodes if node.kind == LOW_PRIORITY]
-        for node in low[: (len(low) + 1) // 2] if leave else low:
+        for node in low[: ceil(len(low) * self.load.share)] if leave else low:
             node.is_away = leave
             self._requeue(node)
 
@@ -251,10 +258,17 @@ class _Pool:
         staying = [node for node in self.nodes if node.kind == kind and not node.is_leaving]
         for _ in range(min(wanted, MOST_NODES) - len(staying)):
             self.made += 1
-            self.nodes.append(Node(kind, self.now + BOOT, self.made))
+            self.nodes.append(Node(kind, self._ready(kind), self.made))
         surplus = len(staying) - wanted
         if surplus > 0:
             self._shrink(staying, surplus, kind, option)
+
+    def _ready(self, kind: str) -> int:
+        """Return when a node that is asked for now is ready."""
+        away = self.load.preempted
+        if kind == LOW_PRIORITY and away and self.load.share == 1 and away[0] <= self.now < away[1]:
+            return away[1] + BOOT
+        return self.now + BOOT
 
     def _shrink(self, staying: Sequence[Node], surplus: int, kind: str, option: str) -> None:
         ordered = sorted(staying, key=lambda node: (not node.is_away, len(node.tasks), -node.number))

@@ -14,7 +14,7 @@ cdef class Work:
     cdef object _prepare
     cdef list _prepared, _pulls
     cdef set _failing
-    cdef dict _images, _keeping, _stumbles
+    cdef dict _images, _keeping, _coordination_failures
     cdef int[::1] _image
     cdef long long[::1] _span, _latency, _lead, _limit, _interval, _cost, _restart, _demand, _remaining
 

@@ -1,11 +1,11 @@
-"""How long an attempt takes and what it comes to, where that depends on more than the task's span.
+"""How long an attempt takes and how it ends, where that depends on more than the task's span.
 
 Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
 an attempt that is stopped shortens the next one.
 
-What is kept of an attempt is told twice: as work, which the attempts after it need not do, and as the time on the
-clock that was not in vain, from its assignment to its last checkpoint. That time has in it what came before the work,
-and the reading and writing of checkpoints, as has the time of an attempt that succeeds.
+What is kept of an attempt is counted twice: as work, which the attempts after it need not do, and as time on the
+clock, from its assignment to its last checkpoint. Like the time of an attempt that succeeds, it includes what came
+before the work, and the reading and writing of checkpoints.
 """
 
 from array import array
@@ -25,6 +25,7 @@ class Work:
 
     __slots__ = (
         "_checkpoints",
+        "_coordination_failures",
         "_cost",
         "_demand",
         "_failing",
@@ -41,7 +42,6 @@ class Work:
         "_remaining",
         "_restart",
         "_span",
-        "_stumbles",
         "any",
         "begin",
         "deadline",
@@ -56,23 +56,23 @@ class Work:
     )
 
     def __init__(self, rules: Rules, span: "array[int]") -> None:
-        self.any = rules.lengthen
+        self.any = rules.extends_attempts
         self._span = span
         self._latency = rules.latency
-        self._lead = rules.lead
+        self._lead = rules.setup_ms
         self._limit = rules.limit
-        self._stumbles = rules.stumbles
+        self._coordination_failures = rules.coordination_failures
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
         self._image = rules.image
         self._pulls = rules.pulls
-        self._checkpoints = len(rules.interval) > 0
-        self._interval = rules.interval
-        self._cost = rules.cost
-        self._restart = rules.restart
+        self._checkpoints = len(rules.checkpoint_interval_ms) > 0
+        self._interval = rules.checkpoint_interval_ms
+        self._cost = rules.checkpoint_cost_ms
+        self._restart = rules.restart_cost_ms
         self._demand = rules.demand
         self._remaining = array("q", rules.demand)
-        for task in range(len(rules.interval)):
+        for task in range(len(rules.checkpoint_interval_ms)):
             span[task] += self._process(task, rules.demand[task]) - rules.demand[task]
         self.ready: dict[int, int] = {}
         """When a job has prepared a node, by `job << NODE_BITS | node`."""
@@ -88,7 +88,7 @@ class Work:
         """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
 
         The work of a task's rows and what its next attempt has to do add up to its demand: an attempt that fails by
-        itself throws away what those before it had kept.
+        itself loses what those before it had kept.
         """
         self._keeping: dict[int, list[int]] = {}
         """The rows in `kept`, by task."""
@@ -127,8 +127,12 @@ class Work:
         if len(self._lead):
             self.begin = pulled + self._lead[task] - self._latency[task]
             self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
-        if outcome == FAILED and task in self._stumbles and attempt in self._stumbles[task][1]:
-            self.end = pulled + self._stumbles[task][0] - self._latency[task]
+        if (
+            outcome == FAILED
+            and task in self._coordination_failures
+            and attempt in self._coordination_failures[task][1]
+        ):
+            self.end = pulled + self._coordination_failures[task][0] - self._latency[task]
             self.begin = self.deadline + 1  # no process begins
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
@@ -138,7 +142,7 @@ class Work:
         """Note that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
 
         Where cores are shared, `elapsed` is what an attempt as far as this one takes if nothing slows it; else they
-        are equal. When a slowed process wrote its checkpoints nobody knows: the time that is kept of it is its time
+        are equal. When a slowed process wrote its checkpoints is not known: the time that is kept of it is its time
         in proportion, as if it had been slowed evenly from its beginning to its end; rounded down.
         """
         if not self._checkpoints or self._interval[task] <= 0:

@@ -25,7 +25,7 @@ class Attempts:
         return self.count
 
     def append(self, task: int, node: int, now: int, end: int, outcome: int) -> int:
-        """Record that the first instance of `task` has been put on `node`; give its row."""
+        """Record that the first instance of `task` has been put on `node`; return its row."""
         row = self.count
         if row == self._rows:
             self._grow()

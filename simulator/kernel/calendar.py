@@ -20,7 +20,7 @@ CHUNK = 16
 FEW = 32
 """A bucket of no more keys goes into the heap as it is."""
 MANY = 512
-"""A heap of more keys gives its later ones back."""
+"""A heap of more keys puts its later ones back into buckets."""
 UNKNOWN = -1
 
 
@@ -58,7 +58,7 @@ class Calendar:
         self._later = EMPTY
         """The smallest key in buckets, `EMPTY` if none is there, or `UNKNOWN`."""
         self._base = 0
-        """A key's level is that of the highest digit in which it differs from this one; the digit gives the bucket."""
+        """A key's level is that of the highest digit in which it differs from this one; the digit is the bucket."""
         self._filled = OrderedSet(64 * LEVELS)
         """The buckets that are not empty, those of level l from 64 l on: the first has the smallest keys."""
         self._sizes = array("i", bytes(4 * 64 * LEVELS))
@@ -66,7 +66,7 @@ class Calendar:
         """The last word of each bucket that is in use."""
         self._words = array("q")
         self._free = -1
-        """An unused chunk; the other ones hang on its first word."""
+        """An unused chunk; its first word is the number of the next one."""
 
     def push(self, key: int) -> None:
         """Put in `key`."""

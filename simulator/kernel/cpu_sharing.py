@@ -125,7 +125,7 @@ class Sharing:
         return task in self._expected and not self._expected[task].is_at_work
 
     def begin(self, task: int, now: int) -> int:
-        """Begin the process of a task; give how many entries of the calendar are not valid any more."""
+        """Begin the process of a task; return how many entries of the calendar are not valid any more."""
         process = self._expected[task]
         processors = self._processors.setdefault(process.node, Processors())
         self._turn(processors, now)
@@ -137,7 +137,7 @@ class Sharing:
         return self._retime(processors, now)
 
     def end(self, task: int, now: int) -> int:
-        """End the process of a task that is due; give how many entries of the calendar are not valid any more."""
+        """End the process of a task that is due; return how many entries of the calendar are not valid any more."""
         if task not in self._expected:
             return 0
         return self._leave(self._expected.pop(task), now)
@@ -170,13 +170,13 @@ class Sharing:
         processors.since = now
 
     def _use(self, processors: Processors, process: Process, cores: int) -> None:
-        """Take cores of a node, or give them back."""
+        """Take cores of a node, or release them if `cores` is negative."""
         before = min(processors.used, self._cores)
         processors.used += cores
         self.busy += (min(processors.used, self._cores) - before) * process.instances
 
     def _retime(self, processors: Processors, now: int) -> int:
-        """Find out who ends first on a node and when; give how many entries of the calendar that makes stale."""
+        """Find the first end on a node and its instant; return how many calendar entries that makes stale."""
         if not processors.processes:
             return 0
         soonest = min([process.target for process in processors.processes])

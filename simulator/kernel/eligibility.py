@@ -30,7 +30,7 @@ class Eligibility:
     )
 
     def __init__(self, rules: Rules, queues: Queues, nodes: Nodes, jobs: int) -> None:
-        self.any = rules.choosy
+        self.any = rules.restricts_nodes
         self._queues = queues
         self._nodes = nodes
         self._managers = rules.managers or [NONE] * jobs
@@ -48,7 +48,7 @@ class Eligibility:
         self.members: list[int] = []
         """The nodes of the task that `first` found: several for a multi-instance task."""
         self.reserved = NONE
-        """The queue at whose head a multi-instance task has reserved the idle nodes."""
+        """The queue of the multi-instance task that has reserved the idle nodes; −1 if none has."""
 
     def describe(self, node: int, is_dedicated: bool) -> None:
         """Note what kind a new node is."""
@@ -61,7 +61,7 @@ class Eligibility:
         self._barred.setdefault(job, set()).add(node)
 
     def renew(self, node: int) -> None:
-        """Note that a new machine stands behind `node`: nobody has any reason to avoid it."""
+        """Note that a new machine stands behind `node`: no job has a reason to avoid it."""
         for barred in self._barred.values():
             barred.discard(node)
 
@@ -120,8 +120,8 @@ class Eligibility:
         """Return whether `task` may go to `node` if there is room."""
         if job in self._barred and node in self._barred[job]:
             return False
-        wants = self._only_dedicated[job] and task == self._managers[job]
-        if wants or (self._dedicated_gangs and self._nodes.instances[shape] > 1):
+        is_restricted = self._only_dedicated[job] and task == self._managers[job]
+        if is_restricted or (self._dedicated_gangs and self._nodes.instances[shape] > 1):
             return self.dedicated[node] == 1
         return True
 

@@ -1,4 +1,4 @@
-"""What a kernel is told of its tasks."""
+"""What a kernel knows of its tasks before they run."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class JobPolicy(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the service does not document, decided: each has an option in the scenario."""
+    """Decisions that the service does not document; each has an option in the scenario."""
 
     job_policy: int
     retry_at_tail: bool
     """Whether tasks whose attempt failed lose their place in the queue."""
     random_ties: bool
-    """Whether dice decide between nodes that are equally good."""
+    """Whether a node is drawn among those that are equally good."""
     max_rounds: int
     """How often one instant may be settled: work of length zero can follow itself."""
     seed: int
-    """Of the dice."""
+    """Of the random stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Tasks:
     queues: list[tuple[int, int]]
     """The pairs of job and shape that occur, in ascending order; they index the kernel's tables."""
     parents: array[int] = field(default_factory=lambda: array("i"))
-    """How many tasks must complete before this one may start; empty = nobody waits for anybody."""
+    """How many tasks must complete before this one may start; empty = no task waits for another."""
     children_from: array[int] = field(default_factory=lambda: array("i"))
     """Where the children of task i begin in `children`; they end where those of i + 1 begin."""
     children: array[int] = field(default_factory=lambda: array("i"))
@@ -73,5 +73,5 @@ class Tasks:
         return len(self.submit)
 
 
-def breathe() -> None:
-    """Do nothing in the interpreter, which sees to its signals meanwhile: Ctrl-C reaches a compiled kernel here."""
+def check_signals() -> None:
+    """Return at once; the interpreter handles signals meanwhile, so Ctrl-C reaches a compiled kernel here."""

@@ -9,7 +9,7 @@ from simulator.states import Outcome, TaskState
 
 
 def watch(kernel: Kernel, job: int, *, submitted_only: bool) -> bool:
-    """Ask for a notice when all tasks of `job` have completed; say whether they have now.
+    """Ask for a notice when all tasks of `job` have completed; return whether they have now.
 
     `submitted_only` leaves out those that are yet to come.
     """
@@ -86,7 +86,7 @@ def enable(kernel: Kernel, job: int) -> None:
 
 
 def await_idle(kernel: Kernel, job: int) -> bool:
-    """Ask for a notice when no task of a job runs; say whether none does now."""
+    """Ask for a notice when no task of a job runs; return whether none does now."""
     if job not in _track(kernel):
         return True
     kernel.notices.await_idle(job)
@@ -100,7 +100,7 @@ def limit(kernel: Kernel, job: int, most: int) -> None:
 
 
 def _track(kernel: Kernel) -> list[int]:
-    """Count running tasks by job from now on; give the jobs of those that run, once for each."""
+    """Count running tasks by job from now on; return the jobs of those that run, once for each."""
     running = [kernel.job_of(task) for task in range(kernel.count) if kernel.state[task] == TaskState.RUNNING]
     kernel.jobs.track(running)
     return running
@@ -114,7 +114,7 @@ def terminate(kernel: Kernel, task: int, now: int) -> None:
     if not _leave_aside(kernel, task):
         _take_out(kernel, task)
     kernel.failed += 1
-    kernel.settle(task, failed=True)
+    kernel.mark_completed(task, failed=True)
 
 
 def delete(kernel: Kernel, task: int, now: int, *, failed: bool) -> None:
@@ -157,7 +157,7 @@ def _withdraw(kernel: Kernel, job: int) -> list[int]:
 
 
 def _leave_aside(kernel: Kernel, task: int) -> bool:
-    """Take an active task out of the counts of those that wait elsewhere than in a queue; say whether it did."""
+    """Take an active task out of the counts of those that wait elsewhere than in a queue; return whether it was one."""
     shape = kernel.queues.shape[kernel.queue[task]]
     if kernel.parents.any and kernel.parents.missing[task]:
         kernel.blocked -= 1

@@ -7,7 +7,7 @@ from simulator.kernel.queues import Queues
 
 
 class Jobs:
-    """How many tasks of each job run, where anybody wants to know; gates of jobs shut and open by it."""
+    """The number of running tasks of each job, where it is needed, and the gates that it shuts and opens."""
 
     __slots__ = ("_limits", "_notices", "_queues", "closed", "running", "tracked")
 

@@ -15,12 +15,14 @@ cdef class Nodes:
     cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory
     cdef readonly signed char[::1] serving, bounded
     cdef signed char[::1] _is_special
+    cdef long long[::1] _rank_of, _best_rank, _last_rank
     cdef int _bits
     cdef readonly long long freed
     cdef public long long[::1] seen
     cdef int[::1] _cells, _log
 
     cpdef void reserve(self, int count)
+    cpdef int rank(self, int free) noexcept
     cpdef bint never_fits(self, shape)
     cpdef void open(self, int node)
     cpdef void close(self, int node)
@@ -31,12 +33,12 @@ cdef class Nodes:
     cpdef void replace(self, int cell, int task) noexcept
     @cython.locals(free=int, more=int, place=cython.longlong)
     cpdef int exchange(self, int node, int cell, int shape, int other, int task) except -1
-    @cython.locals(node=int, held=int, moved=int, free=cython.longlong, need=cython.longlong, place=cython.longlong, better=cython.longlong)
-    cpdef int give(self, int cell, int shape)
-    cpdef void release(self, int node) noexcept
+    @cython.locals(node=int, held=int, moved=int, free=cython.longlong, need=cython.longlong, place=cython.longlong)
+    cpdef int release(self, int cell, int shape)
+    cpdef void log_freed(self, int node) noexcept
     @cython.locals(most=int, entry=cython.longlong, node=int)
     cpdef int most_free(self, int entries) noexcept
-    cpdef void take_back(self) noexcept
+    cpdef void forget_last_freed(self) noexcept
     @cython.locals(slots=int, shape=int)
     cpdef void reopen(self, int node) noexcept
     cpdef bint fits(self, int node, int shape) noexcept
@@ -44,11 +46,10 @@ cdef class Nodes:
     cpdef int find(self, int shape) except -2
     @cython.locals(place=cython.longlong)
     cpdef int next_with_room(self, int node, int shape) except -2
-    @cython.locals(rank=int, other=int, place=cython.longlong)
+    @cython.locals(rank=cython.longlong, other=int, place=cython.longlong)
     cpdef list equals(self, int node, int shape)
-    @cython.locals(rank=int, place=cython.longlong)
+    @cython.locals(rank=cython.longlong, place=cython.longlong)
     cpdef list gang(self, int count)
-    @cython.locals(free=cython.longlong)
     cdef long long _place(self, int node) noexcept
     @cython.locals(idle=list)
     cdef int _find_gang(self, int shape) except -2

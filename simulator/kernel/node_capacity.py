@@ -1,8 +1,8 @@
-"""The room on a pool's nodes: free slots, cores and memory, and who among equals is first.
+"""The room on a pool's nodes: free slots, cores and memory, and which of the nodes is first.
 
-Nodes with room hang in one ordered set, best first: by rank, which is the number of used slots for `spread` and of
-free slots for `pack`, then by sequence number. Cores and memory are limits beside the slots; a shape that found no
-room is shut and looks only at nodes where something has been freed since (`release`).
+Nodes with room are in one ordered set, best first: by `rank`, then by sequence number. Cores and memory are limits
+beside the slots; a shape that found no room is shut and looks only at nodes where something has been freed since
+(`log_freed`).
 """
 
 from simulator.kernel.buffers import NATIVE, column, longer
@@ -13,7 +13,7 @@ from simulator.kernel.ordered_set_interpreted import WideSet
 CAPACITY = 1 << 20
 """The most nodes a pool may have in its life."""
 LOG = 32
-"""A power of two. A shut shape that has not seen so many of those that were freed last searches the whole pool."""
+"""A power of two. A shut shape that has not seen that many of the last entries searches the whole pool."""
 UNSEEN = -LOG - 1
 """Further back than any log reaches: the shape is not shut."""
 
@@ -40,6 +40,37 @@ class Nodes:
         """Whether the pool lets its nodes talk to each other, as multi-instance tasks need."""
         self.share_cores = share_cores
         """Whether tasks that together ask for more cores than there are may run beside each other."""
+        self._add_needs(shapes)
+        self._add_rows(len(shapes))
+        self._rank_of = column("q", [self.rank(free) for free in range(slots + 1)])
+        """By free slots: `rank` without a call, for what is done at each start and end."""
+
+    def _add_needs(self, shapes: list[Shape]) -> None:
+        """Add what the shapes of tasks need, and which of cores and memory can bind at all."""
+        self.needed_slots = column("i", [shape.slots for shape in shapes])
+        self.needed_cores = column("q", [0 if self.share_cores else shape.cores for shape in shapes])
+        self.needed_memory = column("q", [shape.memory for shape in shapes])
+        self.instances = column("i", [shape.instances for shape in shapes])
+        needs = list(zip(self.needed_cores, shapes, strict=True))
+        self.mixed = any(
+            cores * self.slots > self.cores * shape.slots or shape.memory * self.slots > self.memory * shape.slots
+            for cores, shape in needs
+        )
+        """Whether free cores and memory have to be kept at all: some shape takes more than its slots' share of them."""
+        self.bounded = column("b", [self.mixed and (cores > 0 or shape.memory > 0) for cores, shape in needs])
+        """Whether cores or memory can bind where slots do not."""
+        self._is_special = column("b", [self.bounded[at] or self.instances[at] > 1 for at in range(len(shapes))])
+        """Whether more than slots on one node must be looked at."""
+        idle = self.rank(self.slots)
+        self._best_rank = column("q", [min(self.rank(shape.slots), idle) for shape in shapes])
+        """By shape: the lowest rank of a node with enough free slots."""
+        self._last_rank = column(
+            "q", [max(self.rank(shape.slots), idle) if shape.slots <= self.slots else -1 for shape in shapes]
+        )
+        """By shape: the highest such rank; −1 where no node has as many slots."""
+
+    def _add_rows(self, shapes: int) -> None:
+        """Add the columns of nodes, without rows, and the log of what is freed."""
         self.count = 0
         self._bits = 6
         """A place in `room` is `rank << _bits | node`."""
@@ -53,31 +84,13 @@ class Nodes:
         """How many attempts hold slots there."""
         self._cells = column("i", [])
         """Of which tasks: `slots` cells for each node, the first `held` of them in use."""
-        self.needed_slots = column("i", [shape.slots for shape in shapes])
-        self.needed_cores = column("q", [0 if share_cores else shape.cores for shape in shapes])
-        self.needed_memory = column("q", [shape.memory for shape in shapes])
-        self.instances = column("i", [shape.instances for shape in shapes])
-        greedy = any(
-            need * slots > cores * shape.slots or shape.memory * slots > memory * shape.slots
-            for need, shape in zip(self.needed_cores, shapes, strict=True)
-        )
-        self.mixed = greedy
-        """Whether free cores and memory have to be kept at all."""
-        bounds = [
-            greedy and (need > 0 or shape.memory > 0) for need, shape in zip(self.needed_cores, shapes, strict=True)
-        ]
-        self.bounded = column("b", bounds)
-        """Whether cores or memory can bind where slots do not: never, unless some shape takes more than its
-        slots' share of them."""
-        self._is_special = column("b", [self.bounded[at] or self.instances[at] > 1 for at in range(len(shapes))])
-        """Whether more than slots on one node must be looked at."""
         self._log = column("i", [0] * LOG)
         """The nodes on which something was freed last, entry i at i mod `LOG`."""
         self.freed = 0
         """How many entries have been logged."""
         self.last_freed = 0
         """The node of the last entry."""
-        self.seen = column("q", [UNSEEN] * len(shapes))
+        self.seen = column("q", [UNSEEN] * shapes)
         """The entry from which on a shut shape may have room; further back than `LOG` entries: it is open."""
 
     def __len__(self) -> int:
@@ -90,6 +103,13 @@ class Nodes:
         if count > len(self.free_slots):
             self._widen(count)
         self.count = max(self.count, count)
+
+    def rank(self, free: int) -> int:
+        """Return the rank of a node with this number of free slots; tasks go to the node of the lowest.
+
+        `spread` wants the fewest used slots, `pack` the fewest free ones.
+        """
+        return free if self.pack else self.slots - free
 
     def never_fits(self, shape: Shape) -> bool:
         """Return whether even an empty node has no room for `shape`."""
@@ -106,7 +126,7 @@ class Nodes:
         if self.free_slots[node]:
             self.room.add(self._place(node))
         if self.mixed:
-            self.release(node)
+            self.log_freed(node)
 
     def close(self, node: int) -> None:
         """Place no more tasks on `node`; what runs there runs on."""
@@ -120,13 +140,13 @@ class Nodes:
         return sorted([self._cells[cell] for cell in range(start, start + self.held[node])])
 
     def take(self, node: int, shape: int, task: int) -> int:
-        """Put one instance of a task on a node in service; give its cell."""
+        """Put one instance of a task on a node in service; return its cell."""
         need = self.needed_slots[shape]
         free = self.free_slots[node]
         self.free_slots[node] = free - need
-        place = (free if self.pack else self.slots - free) << self._bits | node  # `_place` without a call
+        place = self._rank_of[free] << self._bits | node
         if free > need:
-            self.room.move(place, place - ((need if self.pack else -need) << self._bits))
+            self.room.move(place, self._rank_of[free - need] << self._bits | node)
         else:
             self.room.remove(place)
         if self.mixed:
@@ -160,7 +180,7 @@ class Nodes:
             self.free_cores[node] -= self.needed_cores[other] - self.needed_cores[shape]
             self.free_memory[node] -= self.needed_memory[other] - self.needed_memory[shape]
 
-    def give(self, cell: int, shape: int) -> int:
+    def release(self, cell: int, shape: int) -> int:
         """Release the instance in `cell`; return the task that is in the cell now, perhaps still the same."""
         node = cell // self.slots
         held = self.held[node] - 1
@@ -174,24 +194,23 @@ class Nodes:
             self.free_cores[node] += self.needed_cores[shape]
             self.free_memory[node] += self.needed_memory[shape]
         if self.serving[node]:
-            place = (free if self.pack else self.slots - free) << self._bits | node  # `_place` without a call
-            better = place + ((need if self.pack else -need) << self._bits)
+            place = self._rank_of[free + need] << self._bits | node
             if free:
-                self.room.move(place, better)
+                self.room.move(self._rank_of[free] << self._bits | node, place)
             else:
-                self.room.add(better)
+                self.room.add(place)
             if self.mixed:
-                self.release(node)
+                self.log_freed(node)
         return moved
 
-    def release(self, node: int) -> None:
+    def log_freed(self, node: int) -> None:
         """Log that something has become free on `node`."""
         self._log[self.freed & (LOG - 1)] = node
         self.last_freed = node
         self.freed += 1
 
     def most_free(self, entries: int) -> int:
-        """Return the most slots that are free on one of the nodes logged last, so many entries back."""
+        """Return the most slots that are free on one of the nodes in the last `entries` of the log."""
         most = 0
         for entry in range(max(self.freed - entries, 0), self.freed):
             node = self._log[entry & (LOG - 1)]
@@ -199,8 +218,8 @@ class Nodes:
                 most = self.free_slots[node]
         return most
 
-    def take_back(self) -> None:
-        """Take back the last entry of the log: who waits has looked at it. Its place may have been an old entry's."""
+    def forget_last_freed(self) -> None:
+        """Remove the last entry of the log, which waiting tasks have been offered; it may have replaced an old one."""
         if self.mixed:
             self.freed -= 1
             self.reopen(self.last_freed)
@@ -223,30 +242,24 @@ class Nodes:
         )
 
     def find(self, shape: int) -> int:
-        """Return the node for one task of `shape` by the fill type, −1 where none has room.
-
-        `spread` wants the fewest, `pack` the most used slots; the lowest sequence number decides ties.
-        """
+        """Return the node of the lowest rank, then number, for one task of `shape`; −1 where none has room."""
         if self._is_special[shape]:
             return self._find_gang(shape) if self.instances[shape] > 1 else self._find_bounded(shape)
-        if self.pack:
-            place = self.room.first(self.needed_slots[shape] << self._bits)
-        else:
-            place = self.room.first(0)
-            if place >> self._bits > self.slots - self.needed_slots[shape]:
-                return -1
-        return place if place < 0 else place & ((1 << self._bits) - 1)
+        place = self.room.first(self._best_rank[shape] << self._bits)
+        if place < 0 or place >> self._bits > self._last_rank[shape]:
+            return -1
+        return place & ((1 << self._bits) - 1)
 
     def next_with_room(self, node: int, shape: int) -> int:
         """Go through the nodes with room for anything, best first: the one after `node`, −1 = the first."""
         if node >= 0:
             place = self.room.first(self._place(node) + 1)
         else:
-            place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
+            place = self.room.first(self._best_rank[shape] << self._bits)
         return -1 if place < 0 else place & ((1 << self._bits) - 1)
 
     def equals(self, node: int, shape: int) -> list[int]:
-        """Return the nodes as good as `node`, which `find` gave: as many free slots, and room for `shape`."""
+        """Return the nodes as good as `node`, which `find` returned: as many free slots, and room for `shape`."""
         rank = self._place(node) >> self._bits
         found = []
         place = self.room.first(rank << self._bits)
@@ -259,7 +272,7 @@ class Nodes:
 
     def gang(self, count: int) -> list[int]:
         """Return the idle nodes of lowest sequence number, `count` of them, or all where there are fewer."""
-        rank = self.slots if self.pack else 0
+        rank = self._rank_of[self.slots]
         chosen: list[int] = []
         place = self.room.first(rank << self._bits)
         while place >= 0 and place >> self._bits == rank and len(chosen) < count:
@@ -268,8 +281,7 @@ class Nodes:
         return chosen
 
     def _place(self, node: int) -> int:
-        free = self.free_slots[node]
-        return (free if self.pack else self.slots - free) << self._bits | node
+        return self._rank_of[self.free_slots[node]] << self._bits | node
 
     def _find_gang(self, shape: int) -> int:
         idle = self.gang(self.instances[shape])
@@ -278,7 +290,7 @@ class Nodes:
     def _find_bounded(self, shape: int) -> int:
         if self.freed - self.seen[shape] < LOG:
             return self._find_freed(shape)
-        place = self.room.first(self.needed_slots[shape] << self._bits if self.pack else 0)
+        place = self.room.first(self._best_rank[shape] << self._bits)
         while place >= 0:
             node = place & ((1 << self._bits) - 1)
             if self.fits(node, shape):
@@ -304,7 +316,7 @@ class Nodes:
         return OrderedSet(capacity) if NATIVE else WideSet(capacity)
 
     def _widen(self, count: int) -> None:
-        """Make room for at least `count` nodes, and hang those with room where they belong then."""
+        """Make rows for at least `count` nodes, and put those with room where they belong then."""
         while count > 1 << self._bits:
             self._bits += 1
         rows = 1 << self._bits

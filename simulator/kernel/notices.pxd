@@ -20,5 +20,5 @@ cdef class Notices:
     cpdef int emptied(self, int node) except -1
     cpdef int idled(self, int job) except -1
     cpdef int completed(self, int task, int job, bint failed) except -1
-    cpdef void heeded(self)
+    cpdef void clear(self)
     cdef void _arm(self)

@@ -1,10 +1,10 @@
-"""What the control plane asked a kernel to tell it: a node is empty, a job has finished or idles, a task has ended."""
+"""What a kernel reports to the control plane on request: an empty node, a finished or idle job, an ended task."""
 
 from array import array
 
 
 class Notices:
-    """Who is waited for, and what has happened since the control plane last looked."""
+    """What has been asked for, and what has happened since the control plane last looked."""
 
     __slots__ = (
         "_alarmed",
@@ -35,9 +35,9 @@ class Notices:
         self.armed = False
         """Whether a notice may come."""
         self.growing = False
-        """Whether arrivals are to be told."""
+        """Whether arrivals are counted."""
         self.waiting = False
-        """Whether one waits to be heeded."""
+        """Whether any notice waits to be handled."""
         self.drained: list[int] = []
         """Draining nodes whose last task has ended."""
         self.finished_jobs: list[int] = []
@@ -45,7 +45,7 @@ class Notices:
         self.idle_jobs: list[int] = []
         """Awaited jobs of which no task runs any more."""
         self.ended: list[int] = []
-        """Tasks with an alarm that have completed as it wants."""
+        """Tasks that have completed in a way their alarm asks for."""
 
     def drain(self, node: int) -> None:
         """Ask for a notice when `node` is empty."""
@@ -79,7 +79,7 @@ class Notices:
         self._arm()
 
     def alarm(self, alarms: "array[int]") -> None:
-        """Ask for notices of the ends of tasks: a byte for each, bit 1 wants its failure, bit 2 its success."""
+        """Ask for notices of the ends of tasks: a byte for each, bit 1 asks for its failure, bit 2 for its success."""
         self._alarms = alarms
         self._alarmed = len(alarms) > 0
         self._arm()
@@ -114,8 +114,8 @@ class Notices:
                 self.finished_jobs.append(job)
                 self.waiting = True
 
-    def heeded(self) -> None:
-        """Forget what has been told."""
+    def clear(self) -> None:
+        """Forget the notices that have been handled."""
         self.drained.clear()
         self.finished_jobs.clear()
         self.idle_jobs.clear()

@@ -32,16 +32,16 @@ class Rules:
     prepared: list[int] = field(default_factory=list)
     """Whether a job prepares its nodes: 0 = no, 1 = tasks wait for it, 2 = they do not."""
     prepare: Callable[[int, int, int], int] | None = None
-    """Told that a job begins to prepare a node at an instant: gives how long that takes, negative where it fails."""
+    """Called when a job begins to prepare a node at an instant; returns how long that takes, negative if it fails."""
     latency: array[int] = field(default_factory=_none("q"))
-    """From assignment to the start; needed for the columns below, for preparation, stumbles and shared cores."""
+    """From assignment to the start; for the columns below, preparation, coordination failures and shared cores."""
     limit: array[int] = field(default_factory=_none("q"))
     """The longest an attempt may run from its start."""
-    interval: array[int] = field(default_factory=_none("q"))
+    checkpoint_interval_ms: array[int] = field(default_factory=_none("q"))
     """After how much work a checkpoint is written; 0 = never."""
-    cost: array[int] = field(default_factory=_none("q"))
+    checkpoint_cost_ms: array[int] = field(default_factory=_none("q"))
     """How long writing one takes."""
-    restart: array[int] = field(default_factory=_none("q"))
+    restart_cost_ms: array[int] = field(default_factory=_none("q"))
     """How long reading one takes at the next attempt."""
     demand: array[int] = field(default_factory=_none("q"))
     """The work of tasks with checkpoints."""
@@ -53,9 +53,9 @@ class Rules:
     """How long each image takes to come to a node that does not have it."""
     share_cores: bool = False
     """Whether processes share cores, and slow down where they use more than there are (docs/model.md#cpu-sharing)."""
-    lead: array[int] = field(default_factory=_none("q"))
+    setup_ms: array[int] = field(default_factory=_none("q"))
     """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
-    stumbles: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
+    coordination_failures: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
     reserve_gangs: bool = False
     """Whether a multi-instance task at the head keeps the nodes it waits for free from others."""
@@ -65,14 +65,19 @@ class Rules:
     """Whether the order inside a job is random (docs/model.md#order-inside-a-job)."""
 
     @property
-    def lengthen(self) -> bool:
+    def extends_attempts(self) -> bool:
         """Whether how long an attempt takes depends on more than its task's span."""
         return bool(
-            self.limit or self.interval or self.image or any(self.prepared) or self.stumbles or self.share_cores
+            self.limit
+            or self.checkpoint_interval_ms
+            or self.image
+            or any(self.prepared)
+            or self.coordination_failures
+            or self.share_cores
         )
 
     @property
-    def choosy(self) -> bool:
+    def restricts_nodes(self) -> bool:
         """Whether some tasks may not go to every node with room."""
         managed = any(manager >= 0 for manager in self.managers)
         return bool(managed or any(self.prepared) or self.reserve_gangs or self.dedicated_gangs)

@@ -1,4 +1,4 @@
-"""A set of integers that gives its smallest member from a bound on, at a cost that does not grow with the set."""
+"""A set of integers that finds its smallest member from a bound on, at a cost that does not grow with the set."""
 
 from array import array
 

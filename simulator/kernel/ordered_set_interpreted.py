@@ -1,4 +1,4 @@
-"""What `OrderedSet` does, for the interpreter: its integers are as wide as one likes."""
+"""`OrderedSet` for the interpreter, whose integers have any width."""
 
 SHIFT = 10
 MASK = (1 << SHIFT) - 1

@@ -8,6 +8,6 @@ cdef class Parents:
     cdef signed char[::1] _satisfies
     cdef set _gone
 
-    cpdef bint lets_go(self, int task, bint failed) except -1
+    cpdef bint releases_children(self, int task, bint failed) except -1
     cpdef void again(self, int task)
     cdef bint _satisfied(self, int task, bint failed) noexcept

@@ -1,4 +1,4 @@
-"""Tasks that wait for others: how many parents of each have not completed, and whom a completed one lets go."""
+"""Tasks that wait for others: how many parents of each have not completed, and which tasks a completed one releases."""
 
 from array import array
 
@@ -19,14 +19,14 @@ class Parents:
         self.children = tasks.children
         self._satisfies = tasks.satisfies
         self._gone: set[int] = set()
-        """Reactivated tasks that had let their children go before."""
+        """Reactivated tasks that had released their children before."""
 
-    def lets_go(self, task: int, failed: bool) -> bool:
+    def releases_children(self, task: int, failed: bool) -> bool:
         """Return whether the children of `task`, which has completed, wait for it no more from now on."""
         return not (self._gone and task in self._gone) and self._satisfied(task, failed)
 
     def again(self, task: int) -> None:
-        """Note that `task`, which has failed, is to run again: whom it has let go it does not let go twice."""
+        """Note that `task`, which has failed, is to run again: it does not release its children twice."""
         if self._satisfied(task, True):
             self._gone.add(task)
 

@@ -7,13 +7,13 @@ from simulator.kernel.queues import Queues
 NONE = -1
 LAST = 2**62
 RECENT = 4
-"""For shapes that have seen all but so many entries of the log, the most slots free there are told once for all."""
+"""For shapes that have seen all but this number of entries of the log, the most slots free there are found once."""
 
 
-class Matching:
+class Placement:
     """Looks at every queue's first task only: the tasks behind it are of the same job and shape."""
 
-    __slots__ = ("_eligibility", "_nodes", "_queues", "_shapes", "node", "only")
+    __slots__ = ("_eligibility", "_nodes", "_queues", "_shapes", "node", "only_node")
 
     def __init__(self, queues: Queues, nodes: Nodes, eligibility: Eligibility) -> None:
         self._queues = queues
@@ -22,15 +22,15 @@ class Matching:
         self._shapes = len(queues.waiting_of_shape)
         self.node = NONE
         """Where the task goes that `first` found."""
-        self.only = NONE
-        """The one node on which who waits may have room; −1: any."""
+        self.only_node = NONE
+        """The one node on which waiting tasks may have room; −1: any node."""
 
     def any(self) -> bool:
         """Return whether a task of any of the waiting shapes has room somewhere."""
         nodes = self._nodes
-        if self.only != NONE:
+        if self.only_node != NONE:
             for shape in range(self._shapes):
-                if self._queues.waiting_of_shape[shape] and nodes.fits(self.only, shape):
+                if self._queues.waiting_of_shape[shape] and nodes.fits(self.only_node, shape):
                     return True
             return False
         for shape in range(self._shapes):
@@ -44,22 +44,21 @@ class Matching:
             best = self._eligibility.first(job)
             self.node = NONE if best == NONE else self._eligibility.members[0]
             return best
-        if self.only != NONE:
+        if self.only_node != NONE:
             nodes = self._nodes
-            self.node = self.only
-            return self.heir(
-                job, nodes.free_slots[self.only], nodes.free_cores[self.only], nodes.free_memory[self.only]
-            )
+            node = self.only_node
+            self.node = node
+            return self.first_that_fits(job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node])
         queue = self._queues.first_of_job[job]
         if queue + 1 == self._queues.first_of_job[job + 1]:
             self.node = self._nodes.find(self._queues.shape[queue])
             return NONE if self.node == NONE else queue
         return self._first_of_several(queue, self._queues.first_of_job[job + 1])
 
-    def heir(self, job: int, slots: int, cores: int, memory: int) -> int:
+    def first_that_fits(self, job: int, slots: int, cores: int, memory: int) -> int:
         """Return the queue of the first task of `job` that needs no more than this; −1 where each needs more.
 
-        For pools in which tasks keep their places: only there is it known whose first task comes first.
+        For pools in which tasks keep their places: only there are a job's queues kept in order of their first tasks.
         """
         queues, fronts, nodes = self._queues, self._queues.fronts, self._nodes
         best = NONE

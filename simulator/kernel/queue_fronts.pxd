@@ -10,6 +10,6 @@ cdef class Fronts:
     cdef int[::1] _front, _line_of, _at
 
     @cython.locals(task=int, start=int, at=int, other=int)
-    cdef void come_up(self, int queue) noexcept
+    cdef void moved_up(self, int queue) noexcept
     @cython.locals(task=int, last=int, at=int, other=int)
-    cdef void fall_back(self, int queue) noexcept
+    cdef void moved_back(self, int queue) noexcept

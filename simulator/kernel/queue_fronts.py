@@ -1,4 +1,4 @@
-"""Whose first task comes first: the queues of each job in lines, one for all that need equally many slots."""
+"""The queues of each job in order of their first tasks, in one line for all that need equally many slots."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ NONE = -1
 
 
 class Fronts:
-    """Lines of queues in order of their first tasks; queues in which nobody waits stand at the end.
+    """Lines of queues in order of their first tasks; queues in which no task waits are at the end.
 
     The lines of a job ascend by slots. The order is that of the tasks' numbers: it holds where tasks keep the places in
     which they were created.
@@ -39,7 +39,7 @@ class Fronts:
         self.first_of_job = column("i", [bisect_left(lines, (job, 0)) for job in range(jobs + 1)])
         """The lines of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
 
-    def come_up(self, queue: int) -> None:
+    def moved_up(self, queue: int) -> None:
         """Note that an earlier task than before is the first of `queue`, or that one waits there now."""
         task = self._front[queue]
         start = self.start[self._line_of[queue]]
@@ -54,8 +54,8 @@ class Fronts:
         self.order[at] = queue
         self._at[queue] = at
 
-    def fall_back(self, queue: int) -> None:
-        """Note that a later task than before is the first of `queue`, or that nobody waits there now."""
+    def moved_back(self, queue: int) -> None:
+        """Note that a later task than before is the first of `queue`, or that no task waits there now."""
         task = self._front[queue]
         last = self.start[self._line_of[queue] + 1] - 1
         at = self._at[queue]

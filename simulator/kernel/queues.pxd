@@ -22,7 +22,7 @@ cdef class Queues:
     cdef list _returned
 
     cpdef void to_tail(self, int task)
-    cpdef void scatter(self, int task, long long place)
+    cpdef void put_at(self, int task, long long place)
     cpdef void shut(self, int job, int why)
     @cython.locals(shut=int)
     cpdef void reopen(self, int job, int why)

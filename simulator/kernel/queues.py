@@ -18,8 +18,8 @@ NONE = -1
 class Queues:
     """All queues of a pool, and which jobs have waiting tasks, by priority.
 
-    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it. `slots` are
-    those that a task of each shape needs.
+    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it. `slots` is
+    what a task of each shape needs.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class Queues:
         return sum(self.waiting_of_shape)
 
     def to_tail(self, task: int) -> None:
-        """Return a task the place behind all that have one so far."""
+        """Put a task behind all that have a place so far."""
         self._place[task] = self._next_place
         self._next_place += 1
 
-    def scatter(self, task: int, place: int) -> None:
-        """Return a task a place that has nothing to do with when it came."""
+    def put_at(self, task: int, place: int) -> None:
+        """Put a task at a place that does not depend on when it came."""
         self._place[task] = place
 
     def shut(self, job: int, why: int) -> None:
@@ -122,7 +122,7 @@ class Queues:
         if self.front[queue] == NONE:
             self.front[queue] = task
             if self._in_line:
-                self.fronts.come_up(queue)
+                self.fronts.moved_up(queue)
         self._enter(queue)
 
     def put_back(self, task: int, queue: int) -> None:
@@ -134,10 +134,10 @@ class Queues:
         if self.front[queue] == NONE or place < self.place(self.front[queue]):
             self.front[queue] = task
             if self._in_line:
-                self.fronts.come_up(queue)
+                self.fronts.moved_up(queue)
 
     def take(self, queue: int) -> int:
-        """Remove and give the first task of `queue`."""
+        """Remove and return the first task of `queue`."""
         task = self.front[queue]
         returned: Heap = self._returned[queue]
         if returned.size == 0:
@@ -154,7 +154,7 @@ class Queues:
             else:
                 self.front[queue] = returned.top & ((1 << self._bits) - 1)
         if self._in_line:
-            self.fronts.fall_back(queue)
+            self.fronts.moved_back(queue)
         self.waiting_of_shape[self.shape[queue]] -= 1
         job = self.job[queue]
         left = self.waiting_of_job[job] - 1

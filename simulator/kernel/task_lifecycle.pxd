@@ -4,10 +4,10 @@ from simulator.kernel.attempts cimport Attempts
 from simulator.kernel.eligibility cimport Eligibility
 from simulator.kernel.calendar cimport Calendar
 from simulator.kernel.job_gates cimport Jobs
-from simulator.kernel.placement cimport Matching
+from simulator.kernel.placement cimport Placement
 from simulator.kernel.node_capacity cimport Nodes
 from simulator.kernel.notices cimport Notices
-from simulator.kernel.job_order cimport Dice
+from simulator.kernel.random_stream cimport RandomStream
 from simulator.kernel.parents cimport Parents
 from simulator.kernel.queues cimport Queues
 from simulator.kernel.cpu_sharing cimport Sharing
@@ -17,7 +17,7 @@ cdef int NONE
 cdef int ACTIVE, RUNNING, COMPLETED, SUCCEEDED, FAILED, TERMINATED, EXPIRED, UNPREPARED
 
 
-cdef class Lives:
+cdef class TaskLifecycle:
     cdef readonly object tasks
     cdef readonly list shapes
     cdef readonly Notices notices
@@ -28,7 +28,7 @@ cdef class Lives:
     cdef readonly Nodes nodes
     cdef readonly Attempts attempts
     cdef readonly Queues queues
-    cdef readonly Matching matching
+    cdef readonly Placement placement
     cdef readonly Calendar calendar
     cdef readonly Sharing sharing
     cdef readonly int count
@@ -36,12 +36,15 @@ cdef class Lives:
     cdef readonly long long[::1] submit
     cdef readonly int[::1] queue, retries, row, wishes, parked_of_shape, running_of_shape
     cdef readonly signed char[::1] never_fits, state
-    cdef int[::1] _wish, _max_retries, _failures, _cell
-    cdef long long[::1] _span, _lead
-    cdef int _bits, _stale
-    cdef long long _mask, _last
-    cdef bint _fallible, _is_uniform, _lengthens, _special, _shares, _random_order, _retry_at_tail, _random_ties
-    cdef Dice _dice
+    cdef int[::1] _wish, _max_retries, _failures
+    cdef readonly int[::1] cell
+    cdef long long[::1] _span, _setup_ms
+    cdef readonly int bits
+    cdef public int stale
+    cdef readonly long long mask, last_instant
+    cdef readonly bint fallible, is_uniform, special, random_order, retry_at_tail, random_ties
+    cdef bint _extends_attempts, _shares
+    cdef readonly RandomStream random
 
     cpdef object shape_of(self, int task)
     cpdef int job_of(self, int task) noexcept
@@ -50,10 +53,10 @@ cdef class Lives:
     @cython.locals(queue=int)
     cpdef int submit_now(self, int task) except -1
     @cython.final
-    cdef int _start(self, int task, int shape, int node, long long now) except -1
+    cdef int start(self, int task, int shape, int node, long long now) except -1
     @cython.final
     @cython.locals(end=cython.longlong, outcome=int)
-    cdef long long _record(self, int task, int node, long long now) except -1
+    cdef long long begin_attempt(self, int task, int node, long long now) except -1
     @cython.final
     @cython.locals(equals=list)
     cdef int _one_of_equals(self, int shape, int node) except -1
@@ -68,12 +71,12 @@ cdef class Lives:
     cdef int _plan(self, int task, list nodes, long long now, int outcome) except -1
     @cython.final
     @cython.locals(task=int)
-    cdef bint _is_valid(self, long long entry) noexcept
+    cdef bint is_valid(self, long long entry) noexcept
     @cython.final
     cdef int _finish(self, int task) except -1
     @cython.final
     @cython.locals(first=int, outcome=int, job=int, row=int)
-    cdef bint _ends_oddly(self, int task) except -1
+    cdef bint _ends_specially(self, int task) except -1
     @cython.final
     @cython.locals(failures=int)
     cdef bint _fails(self, int task) noexcept
@@ -88,10 +91,10 @@ cdef class Lives:
     cpdef int stop(self, int task, long long now, int outcome) except -1
     @cython.final
     @cython.locals(shape=int, first=int, row=int, node=int, cell=int)
-    cdef int _release(self, int task) except -1
-    cpdef int settle(self, int task, bint failed) except -1
+    cdef int release(self, int task) except -1
+    cpdef int mark_completed(self, int task, bint failed) except -1
     @cython.final
     cdef void _park(self, int task) noexcept
     @cython.final
     @cython.locals(parents=Parents, at=int, end=int, child=int, before=int)
-    cdef bint _unblock(self, int task, bint failed) except -1
+    cdef bint unblock(self, int task, bint failed) except -1

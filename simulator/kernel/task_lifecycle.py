@@ -11,13 +11,13 @@ from simulator.kernel.eligibility import Eligibility
 from simulator.kernel.heap import Heap
 from simulator.kernel.inputs import Choices, Shape, Tasks
 from simulator.kernel.job_gates import Jobs
-from simulator.kernel.job_order import Dice
 from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.notices import Notices
 from simulator.kernel.optional_rules import Rules
 from simulator.kernel.parents import Parents
-from simulator.kernel.placement import Matching
+from simulator.kernel.placement import Placement
 from simulator.kernel.queues import Queues
+from simulator.kernel.random_stream import RandomStream
 from simulator.states import Outcome, TaskState
 
 NONE = -1
@@ -31,7 +31,7 @@ EXPIRED = int(Outcome.EXPIRED)
 UNPREPARED = int(Outcome.UNPREPARED)
 
 
-class Lives:
+class TaskLifecycle:
     """The columns of tasks, attempts and nodes, and what moves a task from one state to the next."""
 
     def __init__(
@@ -43,6 +43,14 @@ class Lives:
         rules: Rules,
         choices: Choices,
     ) -> None:
+        self._add_columns(tasks, shapes)
+        self._add_parts(tasks, nodes, priorities, rules, choices)
+        self._add_calendar(rules)
+        self._add_counts()
+        self._apply_rules(rules, choices)
+
+    def _add_columns(self, tasks: Tasks, shapes: list[Shape]) -> None:
+        """Add what is known of each task beforehand, and the columns of what becomes of it."""
         count = len(tasks)
         self.count = count
         self.tasks = tasks
@@ -52,58 +60,70 @@ class Lives:
         self.queue = tasks.queue
         self._max_retries = tasks.max_retries
         self._failures = tasks.failures
-        self._fallible = any(tasks.failures)
-        """Whether any attempt fails."""
-        self.nodes = nodes
-        self.never_fits = column("b", [nodes.never_fits(shape) for shape in shapes])
         self.state = array("b", bytes(count))
         self.retries = array("i", bytes(4 * count))
         self.row = array("i", bytes(4 * count))
         """First row of the latest attempt in `attempts`."""
-        self._cell = array("i", bytes(4 * count))
+        self.cell = array("i", bytes(4 * count))
         """Where it runs, if it runs on one node only."""
-        self.attempts = Attempts(count)
+
+    def _add_parts(self, tasks: Tasks, nodes: Nodes, priorities: list[int], rules: Rules, choices: Choices) -> None:
+        """Add the objects that hold attempts, queues, gates, notices and room."""
+        self.nodes = nodes
+        self.attempts = Attempts(self.count)
         reordered = choices.retry_at_tail or rules.random_order
-        self.queues = Queues(tasks.queues, priorities, nodes.needed_slots, count, reordered=reordered)
+        self.queues = Queues(tasks.queues, priorities, nodes.needed_slots, self.count, reordered=reordered)
         self.notices = Notices()
         self.jobs = Jobs(self.queues, self.notices, rules.most_running, len(priorities))
         self.eligibility = Eligibility(rules, self.queues, nodes, len(priorities))
-        self.matching = Matching(self.queues, nodes, self.eligibility)
+        self.placement = Placement(self.queues, nodes, self.eligibility)
+        self.parents = Parents(tasks)
         self.work = Work(rules, tasks.span)
-        self._wish = rules.wish
-        self.wishes = array("i", [NONE]) * (max(rules.wish, default=NONE) + 1)
-        """The node at each place that tasks wish for; −1 where it is not there."""
-        self._lengthens = self.work.any
-        self._special = self.work.any or self.eligibility.any or len(rules.wish) > 0
-        """Whether an attempt takes more than looking up its span."""
-        self._bits = max(count - 1, 1).bit_length()
-        self.calendar = Calendar(self._bits) if NATIVE else Heap()
+        self.random = RandomStream(choices.seed)
+
+    def _add_calendar(self, rules: Rules) -> None:
+        """Add the calendar of ends, and the cores that may move them."""
+        self.bits = max(self.count - 1, 1).bit_length()
+        self.mask = (1 << self.bits) - 1
+        self.calendar = Calendar(self.bits) if NATIVE else Heap()
         """Of `end << bits | task`."""
-        self._mask = (1 << self._bits) - 1
-        self._last = (self.calendar.top >> self._bits) - 1
+        self.last_instant = (self.calendar.top >> self.bits) - 1
         """The last instant the calendar knows, some years at least: what ends later ends there."""
-        self.sharing = Sharing(rules, shapes, nodes, self.attempts, self.calendar, self._bits)
-        self._is_uniform = len(shapes) == 1 and shapes[0].instances == 1
-        """Whether all tasks take the same, on one node each."""
-        self._shares = rules.share_cores
-        self._lead = rules.lead
-        self._stale = 0
+        self.stale = 0
         """How many entries of the calendar are not valid any more."""
-        self.parked_of_shape = column("i", [0] * len(shapes))
+        self.sharing = Sharing(rules, self.shapes, self.nodes, self.attempts, self.calendar, self.bits)
+
+    def _add_counts(self) -> None:
+        """Add the counts of tasks by where they are."""
+        self.running_of_shape = column("i", [0] * len(self.shapes))
+        self.never_fits = column("b", [self.nodes.never_fits(shape) for shape in self.shapes])
+        self.parked_of_shape = column("i", [0] * len(self.shapes))
         self.parked = 0
         """Arrived tasks that no node of this pool can ever run."""
-        self.parents = Parents(tasks)
         self.blocked = 0
         """Arrived tasks that wait for others."""
         self.abandoned = 0
         """Tasks that stay active although their job has ended."""
-        self.running_of_shape = column("i", [0] * len(shapes))
         self.completed = 0
         self.failed = 0
-        self._dice = Dice(choices.seed)
-        self._random_order = rules.random_order
-        self._retry_at_tail = choices.retry_at_tail and not rules.random_order
-        self._random_ties = choices.random_ties
+
+    def _apply_rules(self, rules: Rules, choices: Choices) -> None:
+        """Note which rules of jobs, tasks and the pool have anything to decide here."""
+        self.fallible = any(self.tasks.failures)
+        """Whether any attempt fails."""
+        self.is_uniform = len(self.shapes) == 1 and self.shapes[0].instances == 1
+        """Whether all tasks take the same, on one node each."""
+        self._wish = rules.wish
+        self.wishes = array("i", [NONE]) * (max(rules.wish, default=NONE) + 1)
+        """The node at each place that tasks wish for; −1 where it is not there."""
+        self._extends_attempts = self.work.any
+        self.special = self.work.any or self.eligibility.any or len(rules.wish) > 0
+        """Whether an attempt takes more than looking up its span."""
+        self._shares = rules.share_cores
+        self._setup_ms = rules.setup_ms
+        self.random_order = rules.random_order
+        self.retry_at_tail = choices.retry_at_tail and not rules.random_order
+        self.random_ties = choices.random_ties
 
     # ---- reading ------------------------------------------------------------------------------------------
 
@@ -137,16 +157,16 @@ class Lives:
         if self.notices.growing:
             self.notices.added(self.job_of(task))
         queue = self.queue[task]
-        if self._random_order:
+        if self.random_order:
             is_manager = task == self.eligibility.manager(self.job_of(task))
-            self.queues.scatter(task, NONE if is_manager else self._dice.throw(1 << 30))
-        elif self._retry_at_tail:
+            self.queues.put_at(task, NONE if is_manager else self.random.draw(1 << 30))
+        elif self.retry_at_tail:
             self.queues.to_tail(task)
         if self.parents.any and self.parents.missing[task]:
             self.blocked += 1
         elif self.never_fits[self.queues.shape[queue]]:
             self._park(task)
-        elif self._random_order:
+        elif self.random_order:
             self.queues.put_back(task, queue)
         else:
             self.queues.put(task, queue)
@@ -160,59 +180,59 @@ class Lives:
         if self.eligibility.any:
             self.eligibility.wait(self.job_of(task), task)
 
-    def _start(self, task: int, shape: int, node: int, now: int) -> None:
+    def start(self, task: int, shape: int, node: int, now: int) -> None:
         """Put a task on `node`, or where else rules want it."""
-        if self._special or self.nodes.instances[shape] > 1:
+        if self.special or self.nodes.instances[shape] > 1:
             self._start_specially(task, shape, node, now)
         else:
-            if self._random_ties:
+            if self.random_ties:
                 node = self._one_of_equals(shape, node)
             self.running_of_shape[shape] += 1
-            self._cell[task] = self.nodes.take(node, shape, task)
-            self.calendar.push(self._record(task, node, now))
+            self.cell[task] = self.nodes.take(node, shape, task)
+            self.calendar.push(self.begin_attempt(task, node, now))
             if self.jobs.tracked:
                 self.jobs.started(self.job_of(task))
 
-    def _record(self, task: int, node: int, now: int) -> int:
-        """Begin an attempt of which nothing is special; give its entry in the calendar."""
+    def begin_attempt(self, task: int, node: int, now: int) -> int:
+        """Begin an ordinary attempt; return its entry in the calendar."""
         end = now + self._span[task]
-        if end > self._last:
-            end = self._last
-        outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
+        if end > self.last_instant:
+            end = self.last_instant
+        outcome = FAILED if self.fallible and self._fails(task) else SUCCEEDED
         self.state[task] = RUNNING
         self.row[task] = self.attempts.append(task, node, now, end, outcome)
-        return end << self._bits | task
+        return end << self.bits | task
 
     def _one_of_equals(self, shape: int, node: int) -> int:
-        """Throw dice for one of the nodes as good as the one found."""
+        """Draw one of the nodes as good as the one found."""
         equals = self.nodes.equals(node, shape)
-        return equals[self._dice.throw(len(equals))]
+        return equals[self.random.draw(len(equals))]
 
     def _start_specially(self, task: int, shape: int, found: int, now: int) -> None:
         """Do the same for multi-instance tasks, and where rules of jobs and tasks decide where and how long."""
-        outcome = FAILED if self._fallible and self._fails(task) else SUCCEEDED
+        outcome = FAILED if self.fallible and self._fails(task) else SUCCEEDED
         if self.nodes.instances[shape] > 1:
             nodes = self.eligibility.members if self.eligibility.any else self.nodes.gang(self.nodes.instances[shape])
         else:
-            node = self._one_of_equals(shape, found) if self._random_ties else found
+            node = self._one_of_equals(shape, found) if self.random_ties else found
             nodes = [self._wished(task, shape, node)]
         end = now + self._span[task]
         self.eligibility.start(self.job_of(task), task)
-        if self._lengthens:
+        if self._extends_attempts:
             self._plan(task, nodes, now, outcome)
             end = self.work.end
             if self._shares and self.work.outcome != UNPREPARED and self.work.begin <= self.work.deadline:
                 end = self.work.begin
-                left = self._span[task] - self._lead[task]
+                left = self._span[task] - self._setup_ms[task]
                 self.sharing.expect(task, shape, nodes[0], left, self.work.deadline, outcome)
             outcome = self.work.outcome
-        end = min(end, self._last)
+        end = min(end, self.last_instant)
         self.state[task] = RUNNING
         self.running_of_shape[shape] += 1
         self.row[task] = self.attempts.count
-        self.calendar.push(end << self._bits | task)
+        self.calendar.push(end << self.bits | task)
         for instance, node in enumerate(nodes):
-            self._cell[task] = self.nodes.take(node, shape, task)
+            self.cell[task] = self.nodes.take(node, shape, task)
             row = self.attempts.append(task, node, now, end, outcome)
             self.attempts.instance[row] = instance
         if self.jobs.tracked:
@@ -228,7 +248,7 @@ class Lives:
         return wished if self.eligibility.allows(self.job_of(task), task, shape, wished) else node
 
     def _plan(self, task: int, nodes: list[int], now: int, outcome: int) -> None:
-        """Find out how an attempt will end where its task's span does not say."""
+        """Plan the end of an attempt that does not follow from its task's span."""
         self.work.plan(task, self.job_of(task), nodes, now, outcome, self.retries[task])
         if self.work.wait:
             for instance in range(len(nodes)):
@@ -238,33 +258,33 @@ class Lives:
 
     # ---- inside: ends -----------------------------------------------------------------------------------
 
-    def _is_valid(self, entry: int) -> bool:
-        task = entry & self._mask
-        return self.state[task] == RUNNING and self.attempts.end[self.row[task]] == entry >> self._bits
+    def is_valid(self, entry: int) -> bool:
+        task = entry & self.mask
+        return self.state[task] == RUNNING and self.attempts.end[self.row[task]] == entry >> self.bits
 
     def _finish(self, task: int) -> None:
         """End an attempt whose process has ended by itself, or that ran out of time."""
-        if self._lengthens and self._ends_oddly(task):
+        if self._extends_attempts and self._ends_specially(task):
             pass
-        elif self._fallible and self._fails(task):
+        elif self.fallible and self._fails(task):
             self._fail(task)
         else:
-            self._release(task)
-            self.settle(task, False)
+            self.release(task)
+            self.mark_completed(task, False)
             if self.parents.any:
-                self._unblock(task, False)
+                self.unblock(task, False)
 
-    def _ends_oddly(self, task: int) -> bool:
-        """End an attempt that ran out of time or whose node could not be prepared; say whether it was one.
+    def _ends_specially(self, task: int) -> bool:
+        """End an attempt that ran out of time or whose node could not be prepared; return whether it was one.
 
         Where cores are shared this may also be the beginning of its process.
         """
         first = self.row[task]
         if self._shares:
             if self.sharing.is_to_begin(task):
-                self._stale += self.sharing.begin(task, self.attempts.end[first])
+                self.stale += self.sharing.begin(task, self.attempts.end[first])
                 return True
-            self._stale += self.sharing.end(task, self.attempts.end[first])
+            self.stale += self.sharing.end(task, self.attempts.end[first])
         outcome = self.attempts.outcome[first]
         if outcome == EXPIRED:
             self._give_up(task)
@@ -273,9 +293,9 @@ class Lives:
             for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
                 if self.work.is_failing(job, self.attempts.node[row]):
                     self.eligibility.bar(job, self.attempts.node[row])
-            self._release(task)
+            self.release(task)
             self._put_back(task)
-        return outcome == EXPIRED or outcome == UNPREPARED  # noqa: PLR1714 - fast where it is compiled
+        return outcome == EXPIRED or outcome == UNPREPARED
 
     def _fails(self, task: int) -> bool:
         """Return whether the present attempt of a task fails."""
@@ -292,11 +312,11 @@ class Lives:
 
     def _try_again(self, task: int) -> None:
         """Put a task whose attempt failed back into its queue."""
-        self._release(task)
-        if self._lengthens:
+        self.release(task)
+        if self._extends_attempts:
             self.work.failed(task)
         self.retries[task] += 1
-        if self._retry_at_tail and task != self.eligibility.manager(self.job_of(task)):
+        if self.retry_at_tail and task != self.eligibility.manager(self.job_of(task)):
             self.state[task] = ACTIVE
             self.queues.to_tail(task)
             self.queues.put(task, self.queue[task])
@@ -305,11 +325,11 @@ class Lives:
 
     def _give_up(self, task: int) -> None:
         """Complete a task as a failure."""
-        self._release(task)
+        self.release(task)
         self.failed += 1
-        self.settle(task, True)
+        self.mark_completed(task, True)
         if self.parents.any:
-            self._unblock(task, True)
+            self.unblock(task, True)
 
     def stop(self, task: int, now: int, outcome: int) -> None:
         """End an attempt from outside: the task goes back to its queue, or is completed if `TERMINATED`."""
@@ -318,40 +338,40 @@ class Lives:
         for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
             self.attempts.end[row] = now
             self.attempts.outcome[row] = outcome
-        self._release(task)
-        self._stale += 1
+        self.release(task)
+        self.stale += 1
         if self._shares:
-            self._stale += self.sharing.withdraw(task, now)
-            before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._lead[task]
+            self.stale += self.sharing.withdraw(task, now)
+            before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._setup_ms[task]
             self.work.stopped(task, first, before + self.sharing.worked, lasted)
-        elif self._lengthens:
+        elif self._extends_attempts:
             self.work.stopped(task, first, lasted, lasted)
         if outcome == TERMINATED:
             self.failed += 1
-            self.settle(task, True)
+            self.mark_completed(task, True)
         else:
             self._put_back(task)
 
-    def _release(self, task: int) -> None:
-        """Return back what the attempt of a task holds."""
-        shape = 0 if self._is_uniform else self.queues.shape[self.queue[task]]
+    def release(self, task: int) -> None:
+        """Release what the attempt of a task holds."""
+        shape = 0 if self.is_uniform else self.queues.shape[self.queue[task]]
         self.running_of_shape[shape] -= 1
         if self.nodes.instances[shape] > 1:
             first = self.row[task]
             for row in range(first, first + self.nodes.instances[shape]):
                 node = self.attempts.node[row]
-                self.nodes.give(node, shape)  # nodes of one slot: node and cell are the same
+                self.nodes.release(node, shape)  # nodes of one slot: node and cell are the same
                 if self.notices.armed:
                     self.notices.emptied(node)
         else:
-            cell = self._cell[task]
-            self._cell[self.nodes.give(cell, shape)] = cell
+            cell = self.cell[task]
+            self.cell[self.nodes.release(cell, shape)] = cell
             if self.notices.armed and self.nodes.held[cell // self.nodes.slots] == 0:
                 self.notices.emptied(cell // self.nodes.slots)
         if self.jobs.tracked:
             self.jobs.ended(self.job_of(task))
 
-    def settle(self, task: int, failed: bool) -> None:
+    def mark_completed(self, task: int, failed: bool) -> None:
         """Count a task as completed."""
         self.state[task] = COMPLETED
         self.completed += 1
@@ -362,11 +382,11 @@ class Lives:
         self.parked += 1
         self.parked_of_shape[self.queues.shape[self.queue[task]]] += 1
 
-    def _unblock(self, task: int, failed: bool) -> bool:
+    def unblock(self, task: int, failed: bool) -> bool:
         """Queue the tasks that waited for `task` alone; return whether there are any."""
         before = self.blocked
         parents = self.parents
-        end = parents.children_from[task + 1] if parents.lets_go(task, failed) else NONE
+        end = parents.children_from[task + 1] if parents.releases_children(task, failed) else NONE
         for at in range(parents.children_from[task], end):
             child = parents.children[at]
             parents.missing[child] -= 1

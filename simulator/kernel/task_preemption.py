@@ -1,4 +1,4 @@
-"""Task preemption: who must go so that a waiting task of a more important job can start.
+"""Task preemption: which tasks stop so that a waiting task of a more important job can start.
 
 Only without a free fit; only on one node; tasks of the lowest priority go first, among those the latest started.
 A job manager that comes back may also displace tasks of its own job and priority, whatever their jobs allow.
@@ -16,7 +16,7 @@ NONE = -1
 
 
 class Displacement:
-    """Looks at running tasks one by one: it is asked only where tasks wait that may displace others."""
+    """Looks at running tasks one by one, only where tasks wait that may displace others."""
 
     __slots__ = ("_displaceable", "_eligibility", "_nodes", "_queues", "any")
 
@@ -33,9 +33,9 @@ class Displacement:
     def victims(self, job: int, queue_of: "array[int]", rows: "array[int]", attempts: Attempts) -> list[int]:
         """Return the tasks that go so that the first waiting task of `job` fits somewhere; none where that cannot be.
 
-        `queue_of` and `rows` give the queue and the first attempt row of each task.
+        `queue_of` and `rows` are the queue and the first attempt row of each task.
         """
-        task, shape = self._needy(job)
+        task, shape = self._first_waiting(job)
         if task == NONE or self._nodes.instances[shape] > 1:
             return []
         returning = task == self._eligibility.manager(job) and self._eligibility.led[job] == 1
@@ -53,7 +53,7 @@ class Displacement:
                     best, best_key = chosen, key
         return best
 
-    def _needy(self, job: int) -> tuple[int, int]:
+    def _first_waiting(self, job: int) -> tuple[int, int]:
         """Return the first waiting task of a job, which has no room anywhere, and its shape."""
         task = NONE
         shape = NONE

@@ -7,7 +7,9 @@ from typing import Any, Final, assert_never
 
 from simulator.distributions import Constant, Distribution
 from simulator.durations import format_duration, parse_duration
+from simulator.results.money.prices import price_kind, price_of
 from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
@@ -22,9 +24,10 @@ from simulator.scenario.format.preemption_models import (
 )
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
+from simulator.states import NodeKind, PriceKind
 
 TimeShape = Distribution[float]
-PRICES: Final = ("dedicated_linux", "dedicated_windows", "low_priority_linux", "low_priority_windows")
+PRICES: Final = tuple(f"{kind}_{system}" for kind in PriceKind for system in ("linux", "windows"))
 
 
 def scaled(shape: Any, factor: float) -> Any:
@@ -148,19 +151,24 @@ def _shorter(life: WeibullLife, factor: float) -> WeibullLife:
 
 
 def with_prices(scenario: Scenario, factor: float, *, low_priority_only: bool = False) -> Scenario:
-    """Scale list prices and the pools' own, those of low-priority nodes or all."""
-    names = [name for name in PRICES if name.startswith("low") or not low_priority_only]
-    sizes = {
-        key: size.model_copy(
-            update={name: getattr(size, name) * factor for name in names if getattr(size, name) is not None}
-        )
-        for key, size in scenario.sizes.items()
-    }
+    """Scale what nodes cost, those that can be taken back or all; a share of a price stays the share it is."""
 
     def change(pool: Pool) -> Pool:
         own = pool.simulation.prices
-        fields = ("low_priority",) if low_priority_only else ("dedicated", "low_priority")
-        update = {name: getattr(own, name) * factor for name in fields if getattr(own, name) is not None}
+        if low_priority_only:
+            found = price_of(scenario, pool, NodeKind.LOW_PRIORITY).value
+            paid_as = price_kind(scenario, pool, NodeKind.LOW_PRIORITY)
+            update = {} if found is None else {str(paid_as): found * factor}
+        else:
+            update = {kind: own_price * factor for kind in PriceKind if (own_price := getattr(own, kind)) is not None}
         return with_simulation(pool, prices=own.model_copy(update=update))
 
+    if low_priority_only:
+        return with_pools(scenario, change)
+    sizes = {key: _dearer(size, factor) for key, size in scenario.sizes.items()}
     return with_pools(scenario.model_copy(update={"sizes": sizes}), change)
+
+
+def _dearer(size: VmSize, factor: float) -> VmSize:
+    known = {name: price for name in PRICES if (price := getattr(size, name)) is not None}
+    return size.model_copy(update={name: price * factor for name, price in known.items()})

@@ -14,13 +14,13 @@ from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
-from simulator.results.money.bill import licenses_of, price_of
+from simulator.results.money.prices import licenses_of, price_kind, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
 from simulator.scenario.format.preemption_models import Hazard, NoPreemption
 from simulator.scenario.format.schema import Operation
 from simulator.scenario.scenario import Scenario
-from simulator.states import NodeKind
+from simulator.states import NodeKind, PriceKind
 from simulator.workload.build import build
 
 LITTLE: Final = 0.01
@@ -71,8 +71,10 @@ class SpotReport:
     replications: int
     tasks: int
     """Of the pool's jobs."""
+    paid_as: PriceKind
+    """What the nodes that can be taken back are paid as."""
     price_ratio: float
-    """Low-priority price over dedicated price."""
+    """Their price over the dedicated price."""
     rate_per_hour: float | None
     """The pool's constant hazard; None where its preemption has another model."""
     shares: tuple[Share, ...]
@@ -108,6 +110,7 @@ class SpotReport:
             "pool": self.pool,
             "deadline_s": self.deadline,
             "replications": self.replications,
+            "paid_as": str(self.paid_as),
             "price_ratio": self.price_ratio,
             "rate_per_hour": self.rate_per_hour,
             "best_spot_share": self.best.spot_share if self.best else None,
@@ -158,6 +161,7 @@ def spot_report(
         deadline=deadline,
         replications=replications,
         tasks=len(build(scenarios[0], 0)),
+        paid_as=price_kind(scenarios[0], scenarios[0].pools[0], NodeKind.LOW_PRIORITY),
         price_ratio=ratio,
         rate_per_hour=hazard,
         shares=tuple(
@@ -167,7 +171,7 @@ def spot_report(
         break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, run),
         lengths=lengths,
         savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, luck, run),
-        notes=notes,
+        notes=(*notes, *_price_notes(scenarios[0])),
     )
 
 
@@ -233,12 +237,17 @@ def _price_ratio(scenario: Scenario) -> float:
             f"pool '{pool.id}' never loses a low-priority node: give simulation.preemption, e.g. "
             "{model: hazard, ratePerHour: 0.1}, or --eviction-rate"
         )
-    prices = [price_of(scenario, pool, kind).value for kind in (NodeKind.LOW_PRIORITY, NodeKind.DEDICATED)]
-    low, dedicated = prices
+    low, dedicated = (price_of(scenario, pool, kind).value for kind in (NodeKind.LOW_PRIORITY, NodeKind.DEDICATED))
     licenses = licenses_of(scenario, pool).value or 0.0
     if low is None or not dedicated:
         raise InputError(f"no price is known for {pool.vm_size}: give one under sizes or in the pool's simulation")
     return (low + licenses) / (dedicated + licenses)
+
+
+def _price_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Tell what the two prices rest on."""
+    notes = (price_of(scenario, scenario.pools[0], kind).note for kind in reversed(NodeKind))
+    return tuple(f"price: {note}" for note in notes if note)
 
 
 def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, deadline: float | None) -> Share:

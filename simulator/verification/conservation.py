@@ -29,10 +29,10 @@ def cases(effort: Effort) -> Iterator[Case]:
     yield _same("slots: ∫ used dt = Σ slots × service", held, "ρ = λE[S]/c", busy, "s")
     lives = (nodes["end"] - nodes["start"]).sum()
     yield _same("nodes: Σ labels = Σ lives", lives, "one label a node-second", _labels(run), "s")
-    bill = in_dollars(run.bill.by(0), run.bill.total)
-    yield _same("bill = Σ price × hours of VMs", _vm_hours_paid(run), "to the cent", sum(bill.values()), "USD")
-    by_job = in_dollars(run.bill.by_job, run.bill.total)
-    yield _same("bill by job = bill by pool", sum(bill.values()), "to the cent", sum(by_job.values()), "USD")
+    bill = in_dollars(run.bill.by(0))
+    yield _same("bill = Σ price × hours of VMs", _vm_hours_paid(run), "to the last digit", sum(bill.values()), "USD")
+    by_job = in_dollars(run.bill.by_job)
+    yield _same("bill by job = bill by pool", sum(bill.values()), "to the last digit", sum(by_job.values()), "USD")
     again = tasks[["retries", "requeues", "preemptions"]].to_numpy().sum() + tasks["first_start"].notna().sum()
     yield _same("attempts = first starts + starts again", float(len(attempts)), "flow", float(again), "")
 
@@ -54,7 +54,7 @@ def _vm_hours_paid(run: Recording) -> float:
     size = run.scenario.sizes["One"]
     prices = {"dedicated": size.dedicated_linux, "low_priority": size.low_priority_linux}
     paid = lives.index.get_level_values("node").map(kinds).map(prices).astype(float)
-    return round(float((np.ceil(lives.to_numpy()) * paid.to_numpy()).sum()) / 3600, 2)
+    return float((np.ceil(lives.to_numpy()) * paid.to_numpy()).sum()) / 3600
 
 
 def _labels(run: Recording) -> float:

@@ -145,7 +145,7 @@ def _managing(job: Job, manager: JobManagerTask, streams: JobStreams, slots: int
 
 def _listed(job: Job, streams: JobStreams, purpose: str = "") -> Block:
     """Return the tasks that the file lists one by one."""
-    facts = [stated(task, job.simulation.defaults) for task in job.tasks]
+    facts = [stated(task, job) for task in job.tasks]
     created = job.simulation.created_at
     submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
     outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, facts, strict=True)]

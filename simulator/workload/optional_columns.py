@@ -135,7 +135,7 @@ def _note(
     code: int | None,
 ) -> None:
     """Record what is special about one listed task; `code` is its failing exit code where the body does not say it."""
-    facts = stated(task, job.simulation.defaults)
+    facts = stated(task, job)
     extras.sources[row] = facts.source
     if task is job.job_manager_task:
         extras.managers[number] = row

@@ -11,7 +11,7 @@ from simulator.errors import InputError
 from simulator.experiment.compare import Comparison, compare
 from simulator.scenario.reading import construct
 from simulator.scenario.scenario import Scenario
-from simulator.workshop.library import LOADS
+from simulator.workshop.library import LOADS, loads_for
 from simulator.workshop.pool import POOL, PoolOptions, document
 
 COMPARED: Final[Mapping[str, tuple[str, str]]] = {
@@ -55,17 +55,17 @@ class FormulaComparison:
 def compare_formulas(
     formulas: Mapping[str, str],
     *,
-    loads: Sequence[str] = tuple(LOADS),
+    loads: Sequence[str] | None = None,
     options: PoolOptions | None = None,
     replications: int = 5,
     seed: int = 1,
     workers: int = 0,
 ) -> FormulaComparison:
-    """Run two formulas through loads of the library under common random numbers."""
+    """Run two formulas through loads of the library, by default all that matter, under common random numbers."""
     options = PoolOptions() if options is None else options
     first, second = formulas
     rows: list[Row] = []
-    for name in loads:
+    for name in loads_for(*formulas.values()) if loads is None else loads:
         if name not in LOADS:
             raise InputError(f"no load '{name}' in the library, expected one of {', '.join(LOADS)}")
         scenarios = {title: _scenario(name, text, options, seed) for title, text in formulas.items()}
@@ -76,7 +76,8 @@ def compare_formulas(
 
 def _scenario(load: str, formula: str, options: PoolOptions, seed: int) -> Scenario:
     chosen = LOADS[load]
-    body = document([(POOL, formula)], chosen.workload, options, horizon=chosen.horizon, seed=seed)
+    pools = [(POOL, formula)]
+    body = document(pools, chosen.workload, options, horizon=chosen.horizon, seed=seed, away=chosen.away)
     return construct.scenario_of(body if chosen.workload else {**body, "jobs": []})
 
 

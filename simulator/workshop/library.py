@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from simulator.formula.formula import Formula
+from simulator.formula.lint.trial import assigned
+from simulator.formula.variables import LOW_PRIORITY
+from simulator.workshop.patterns import Away
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryLoad:
@@ -15,6 +20,8 @@ class LibraryLoad:
     meaning: str
     workload: tuple[Mapping[str, Any], ...]
     horizon: str
+    away: Away | None = None
+    """From when to when there are no low-priority nodes."""
 
 
 TEN: Final = {"lognormal": {"median": "10m", "p95": "25m"}}
@@ -51,6 +58,13 @@ LOADS: Final[Mapping[str, LibraryLoad]] = {
             ),
             "14h",
         ),
+        LibraryLoad(
+            "drought",
+            "40 tasks at once, and no low-priority nodes for two hours from their 20th minute on",
+            ({"count": 40, "duration": TEN, "arrivals": {"atOnce": {"at": "10m"}}},),
+            "8h",
+            away=(1800, 9000),
+        ),
         LibraryLoad("empty", "no task at all", (), "12h"),
         LibraryLoad(
             "flood",
@@ -61,3 +75,9 @@ LOADS: Final[Mapping[str, LibraryLoad]] = {
     )
 }
 """In the order of the table."""
+
+
+def loads_for(*formulas: str) -> tuple[str, ...]:
+    """Return the loads that mean something to formulas: a drought only where one asks for low-priority nodes."""
+    asked = any(LOW_PRIORITY in assigned(Formula.parse(formula)) for formula in formulas)
+    return tuple(name for name, load in LOADS.items() if asked or load.away is None)

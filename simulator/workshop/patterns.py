@@ -16,6 +16,13 @@ DURATIONS: Final = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90)
 ROUND: Final = (900, 300, MINUTE)
 """Seconds to which arrivals are rounded when a pattern is made simpler, the simplest first."""
 HOURS_OF_WEEK: Final = 7 * 24
+AWAY: Final = (30, 90)
+"""Minutes for which the cloud may take low-priority nodes back."""
+AWAY_STEP: Final = 300
+"""Seconds between two instants at which it may begin."""
+HALF: Final = 0.5
+Away = tuple[int, int]
+"""From when to when, in seconds, there are no low-priority nodes."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,24 +36,32 @@ class Burst:
     """How long each runs."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A load: bursts in the order of their arrival, from some hour of the week on."""
 
     bursts: tuple[Burst, ...]
     hour: int = 0
     """Hours since Monday 00:00 UTC at which the run starts."""
+    away: Away | None = None
 
     @property
     def tasks(self) -> int:
         """How many tasks come in all."""
         return sum(burst.tasks for burst in self.bursts)
 
+    @property
+    def order(self) -> tuple[tuple[Burst, ...], int, tuple[int, ...]]:
+        """By which patterns are put into order."""
+        return self.bursts, self.hour, self.away or ()
+
     def __str__(self) -> str:
         parts = [
             f"{burst.tasks} task{'s' if burst.tasks > 1 else ''} of {burst.minutes} min at {clock(burst.at)}"
             for burst in self.bursts
         ]
+        if self.away is not None:
+            parts.append(f"no low-priority nodes from {clock(self.away[0])} to {clock(self.away[1])}")
         return "; ".join(parts) or "no task at all"
 
 
@@ -68,6 +83,8 @@ class Bounds:
     longest_minutes: int = 60
     hours: tuple[int, ...] = (10,)
     """Hours of the week at which a run may start."""
+    away: tuple[int, ...] = ()
+    """Minutes for which low-priority nodes may be away; none where the formula asks for none."""
 
     @property
     def durations(self) -> tuple[int, ...]:
@@ -80,11 +97,17 @@ class Bounds:
 
     @property
     def size(self) -> int:
-        """How many patterns there are: counts of tasks that fit, times arrivals and durations of each burst."""
+        """How many patterns there are: counts of tasks that fit, times arrivals and durations, starts, and absences."""
         places = self.arrivals * len(self.durations)
         return sum(
             comb(places, bursts) * comb(self.tasks, bursts) for bursts in range(1, min(self.bursts, self.tasks) + 1)
-        ) * len(self.hours)
+        ) * (len(self.hours) * len(self.absences))
+
+    @property
+    def absences(self) -> tuple[Away | None, ...]:
+        """When low-priority nodes may be away."""
+        starts = range(AWAY_STEP, self.span_minutes * MINUTE + 1, AWAY_STEP)
+        return (None, *((start, start + minutes * MINUTE) for start in starts for minutes in self.away))
 
 
 def draw(bounds: Bounds, stream: random.Random) -> Pattern:
@@ -93,7 +116,12 @@ def draw(bounds: Bounds, stream: random.Random) -> Pattern:
     cuts = sorted(stream.sample(range(1, bounds.tasks + 1), count))
     sizes = [high - low for low, high in zip([0, *cuts[:-1]], cuts, strict=True)]
     bursts = [Burst(stream.randrange(bounds.arrivals) * STEP, size, stream.choice(bounds.durations)) for size in sizes]
-    return Pattern(tuple(sorted(bursts)), stream.choice(bounds.hours))
+    return Pattern(tuple(sorted(bursts)), stream.choice(bounds.hours), _absence(bounds, stream))
+
+
+def _absence(bounds: Bounds, stream: random.Random) -> Away | None:
+    """Draw when low-priority nodes are away, if at all; no number is drawn where they never are."""
+    return stream.choice(bounds.absences) if bounds.away else None
 
 
 def neighbour(pattern: Pattern, bounds: Bounds, stream: random.Random) -> Pattern:
@@ -118,14 +146,18 @@ def neighbour(pattern: Pattern, bounds: Bounds, stream: random.Random) -> Patter
         case 5 if len(bursts) < bounds.bursts and free > 0:
             at = stream.randrange(bounds.arrivals) * STEP
             bursts.append(Burst(at, stream.randint(1, free), stream.choice(bounds.durations)))
+        case _ if bounds.away and stream.random() < HALF:
+            return replace(pattern, away=_absence(bounds, stream))
         case _:
             return replace(pattern, hour=stream.choice(bounds.hours))
-    return Pattern(tuple(sorted(bursts)), pattern.hour)
+    return replace(pattern, bursts=tuple(sorted(bursts)))
 
 
 def simpler(pattern: Pattern) -> Iterator[Pattern]:
     """Yield simpler patterns, the boldest first: fewer bursts, fewer tasks, rounder times, shorter tasks."""
     bursts = pattern.bursts
+    if pattern.away is not None:
+        yield replace(pattern, away=None)
     for index in range(len(bursts)):
         if len(bursts) > 1:
             yield replace(pattern, bursts=bursts[:index] + bursts[index + 1 :])
@@ -151,5 +183,7 @@ def _with(pattern: Pattern, index: int, burst: Burst) -> Pattern:
 
 def complexity(pattern: Pattern) -> tuple[int, int, int, int]:
     """Return how complicated a pattern is: bursts, tasks, odd times, minutes."""
-    odd = sum(1 + (burst.at % MINUTE > 0) + (burst.at % 300 > 0) for burst in pattern.bursts if burst.at)
+    odd = (pattern.away is not None) + sum(
+        1 + (burst.at % MINUTE > 0) + (burst.at % 300 > 0) for burst in pattern.bursts if burst.at
+    )
     return len(pattern.bursts), pattern.tasks, odd, sum(burst.minutes for burst in pattern.bursts)

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from simulator.scenario.reading import construct
 from simulator.scenario.scenario import Scenario
-from simulator.workshop.patterns import MINUTE, Pattern
+from simulator.workshop.patterns import MINUTE, Away, Pattern
 
 MONDAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
 POOL: Final = "pool"
 JOB: Final = "work"
+PLENTY: Final = 10_000
+"""Low-priority nodes that there are while none is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class PoolOptions:
     interval_minutes: float = 5.0
     vm_size: str = "Standard_D4_v3"
 
-    def body(self, formula: str, name: str = POOL) -> dict[str, Any]:
-        """Return the pool's body, as the service takes it."""
-        return {
+    def body(self, formula: str, name: str = POOL, away: Away | None = None) -> dict[str, Any]:
+        """Return the pool's body, as the service takes it, and when the cloud takes low-priority nodes back."""
+        body: dict[str, Any] = {
             "id": name,
             "vmSize": self.vm_size,
             "virtualMachineConfiguration": {
@@ -42,6 +44,11 @@ class PoolOptions:
             "autoScaleEvaluationInterval": f"PT{round(self.interval_minutes * MINUTE)}S",
             "autoScaleFormula": formula,
         }
+        if away is not None:
+            points = ((0, PLENTY), (away[0], 0), (away[1], PLENTY))
+            curve = [{"at": f"{at}s", "available": available} for at, available in points]
+            body["simulation"] = {"preemption": {"model": "capacity_curve", "points": curve}}
+        return body
 
 
 def document(
@@ -52,6 +59,7 @@ def document(
     horizon: str,
     hour: int = 0,
     seed: int = 1,
+    away: Away | None = None,
 ) -> dict[str, Any]:
     """Return a scenario file: pools by name and formula, each with the same load and the same random numbers."""
     origin = MONDAY + timedelta(hours=hour)
@@ -60,7 +68,7 @@ def document(
         "seed": seed,
         "origin": f"{origin:%Y-%m-%dT%H:%M:%SZ}",
         "horizon": horizon,
-        "pools": [options.body(formula, name) for name, formula in pools],
+        "pools": [options.body(formula, name, away) for name, formula in pools],
         "jobs": [
             {"id": JOB if name == POOL else f"{JOB}_{name}", "poolInfo": {"poolId": name}, "simulation": job}
             for name, _ in pools
@@ -78,5 +86,7 @@ def workload_of(pattern: Pattern) -> list[dict[str, Any]]:
 
 def scenario_of(pattern: Pattern, formula: str, options: PoolOptions, horizon: str, seed: int) -> Scenario:
     """Return the scenario of a pattern."""
-    body = document([(POOL, formula)], workload_of(pattern), options, horizon=horizon, hour=pattern.hour, seed=seed)
+    pools = [(POOL, formula)]
+    load = {"hour": pattern.hour, "away": pattern.away}
+    body = document(pools, workload_of(pattern), options, horizon=horizon, seed=seed, **load)
     return construct.scenario_of(body)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from simulator.errors import InputError
@@ -47,7 +47,7 @@ class Search:
 
     def ranked(self) -> list[Pattern]:
         """Return the patterns, the worst first; of equal ones the simpler first."""
-        return sorted(self.scores, key=lambda pattern: (-self.scores[pattern], complexity(pattern), pattern))
+        return sorted(self.scores, key=lambda pattern: (-self.scores[pattern], complexity(pattern), pattern.order))
 
     def finalists(self, worst: int, others: int) -> list[Pattern]:
         """Return the worst patterns, and others from all over the ranking: a miniature can be wrong."""
@@ -83,7 +83,7 @@ def _plain(bounds: Bounds, score: Score, runs: int, stream: random.Random) -> Se
         if len(found.scores) < AT_RANDOM * runs:
             wave = [draw(bounds, stream) for _ in range(room)]
         else:
-            elite = sorted(found.scores, key=lambda pattern: (-found.scores[pattern], pattern))[:ELITE]
+            elite = sorted(found.scores, key=lambda pattern: (-found.scores[pattern], pattern.order))[:ELITE]
             wave = [neighbour(elite[number % len(elite)], bounds, stream) for number in range(room)]
         before = len(found.scores)
         found.add(wave, score)
@@ -111,7 +111,8 @@ def _simple(bounds: Bounds) -> list[Pattern]:
         and len(bursts) <= bounds.bursts
         and all(burst.at <= bounds.span_minutes * 60 for burst in bursts)
     ]
-    return [Pattern(tuple(sorted(bursts)), start) for bursts in fitting for start in (hour, *bounds.hours[1:8])]
+    found_at = [Pattern(tuple(sorted(bursts)), start) for bursts in fitting for start in (hour, *bounds.hours[1:8])]
+    return [*found_at, *(replace(pattern, away=away) for away in bounds.absences[1:3] for pattern in found_at)]
 
 
 def _with_optuna(bounds: Bounds, score: Score, runs: int, seed: int) -> Search:
@@ -145,7 +146,8 @@ def _asked(trial: Any, bounds: Bounds) -> Pattern:
             bursts.append(Burst(at, min(tasks, left), minutes))
             left -= min(tasks, left)
     hour = bounds.hours[trial.suggest_int("hour", 0, len(bounds.hours) - 1)]
-    return Pattern(tuple(sorted(bursts)), hour)
+    away = bounds.absences[trial.suggest_int("away", 0, len(bounds.absences) - 1)] if bounds.away else None
+    return Pattern(tuple(sorted(bursts)), hour, away)
 
 
 def _optuna() -> Any:

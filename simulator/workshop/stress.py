@@ -7,7 +7,7 @@ the simulator. Each figure of the answer is the simulator's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -18,11 +18,12 @@ from simulator.experiment.trial import Trial, Wanted
 from simulator.formula.formula import Formula
 from simulator.formula.lint import lint_text
 from simulator.formula.lint.fixing import fix
-from simulator.formula.lint.trial import reads_clock
+from simulator.formula.lint.trial import assigned, reads_clock
 from simulator.formula.miniature import Load, play
 from simulator.formula.values import Timestamp
+from simulator.formula.variables import LOW_PRIORITY
 from simulator.workshop.harm import HARMS, MEASURES, Harm, Values
-from simulator.workshop.patterns import HOURS_OF_WEEK, MINUTE, Bounds, Pattern, complexity, simpler
+from simulator.workshop.patterns import AWAY, HOURS_OF_WEEK, MINUTE, Bounds, Pattern, complexity, simpler
 from simulator.workshop.pool import MONDAY, PoolOptions, scenario_of
 from simulator.workshop.search import Method, Search, search
 
@@ -68,7 +69,7 @@ class Stress:
 
     @property
     def is_harmful(self) -> bool:
-        return self.found.harm > self.harm.little
+        return self.found.harm > self.harm.little(self.options.interval_minutes)
 
 
 def stress(
@@ -88,9 +89,7 @@ def stress(
     `seed` is that of the search and of the scenarios: every pattern faces the same random numbers.
     """
     options = PoolOptions() if options is None else options
-    bounds = Bounds() if bounds is None else bounds
-    if reads_clock(Formula.parse(formula)) and len(bounds.hours) == 1:
-        bounds = Bounds(bounds.tasks, bounds.bursts, bounds.span_minutes, bounds.longest_minutes, tuple(_hours()))
+    bounds = _fitting(Bounds() if bounds is None else bounds, Formula.parse(formula))
     harm = HARMS[worst]
     horizon = _horizon(bounds, options)
     run = _runner(harm, options, horizon, seed, workers)
@@ -100,8 +99,9 @@ def stress(
     worst_harm = max(harms)
     worst_pattern = finalists[harms.index(worst_harm)]
     simplest, shrinks = worst_pattern, 0
-    if worst_harm > harm.little:
-        least = max(KEPT * worst_harm, harm.little)
+    little = harm.little(options.interval_minutes)
+    if worst_harm > little:
+        least = max(KEPT * worst_harm, little)
         simplest, shrinks = shrink(worst_pattern, lambda tried: [r.harm for r in run(formula, tried)], least)
     if repaired is None:
         repaired = _repaired(formula, options)
@@ -140,6 +140,15 @@ def shrink(pattern: Pattern, score: Callable[[Sequence[Pattern]], list[float]], 
     return pattern, spent
 
 
+def _fitting(bounds: Bounds, formula: Formula) -> Bounds:
+    """Return bounds with the hours and absences that can matter to a formula."""
+    if reads_clock(formula) and len(bounds.hours) == 1:
+        bounds = replace(bounds, hours=tuple(_hours()))
+    if LOW_PRIORITY in assigned(formula) and not bounds.away:
+        bounds = replace(bounds, away=AWAY)
+    return bounds
+
+
 def _hours() -> list[int]:
     """Return every third hour of a working day, and hours of a weekend."""
     return [*range(0, 24, 3), 4 * 24 + 15, 4 * 24 + 17, 5 * 24 + 12, HOURS_OF_WEEK - 2]
@@ -147,7 +156,7 @@ def _hours() -> list[int]:
 
 def _horizon(bounds: Bounds, options: PoolOptions) -> int:
     """Return how many minutes a run goes on."""
-    tail = max(TAIL_MINUTES, round(4 * options.interval_minutes))
+    tail = max(TAIL_MINUTES, round(4 * options.interval_minutes)) + max(bounds.away, default=0)
     return bounds.span_minutes + bounds.longest_minutes + tail
 
 
@@ -180,7 +189,7 @@ def _likely(harm: Harm, formula: str, options: PoolOptions, horizon: int) -> Cal
         for pattern in patterns:
             tasks = tuple((b.at, b.minutes * MINUTE) for b in pattern.bursts for _ in range(b.tasks))
             start = Timestamp.of(MONDAY + timedelta(hours=pattern.hour))
-            load = Load(tasks, start, horizon * MINUTE, interval, options.slots)
+            load = Load(tasks, start, horizon * MINUTE, interval, options.slots, pattern.away, share=1.0)
             scores.append(float(harm.likely(play(parsed, load))))
         return scores
 

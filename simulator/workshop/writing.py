@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from simulator.units import spoken_amount
 from simulator.workshop.pool import POOL, document, workload_of
 from simulator.workshop.stress import Ran, Stress
 
@@ -23,7 +24,7 @@ def figures(name: str, ran: Ran, found: Stress) -> str:
         *(f"{title}: {values.get(measure) or 0:g}" for measure, title in counts),
     ]
     if cost is not None:
-        parts.append(f"${cost:.2f}")
+        parts.append(f"${spoken_amount(cost)}")
     return f"{name}: {', '.join(parts)}"
 
 
@@ -43,6 +44,7 @@ def _lines(found: Stress, name: str) -> Iterator[str]:
         horizon=found.horizon,
         hour=found.simplest.hour,
         seed=found.seed,
+        away=found.simplest.away,
     )
     name = Path(name).name if name != "-" else "a formula"
     yield f"# The load under which {name} does most harm of its kind: {found.simplest}."

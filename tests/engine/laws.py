@@ -1,5 +1,7 @@
 """What holds after every run, whatever the scenario (architecture, law 3)."""
 
+import math
+
 import numpy as np
 
 from simulator import Recording
@@ -83,7 +85,7 @@ def _check_ledger(recording: Recording) -> None:
     if bill.is_known:
         cost = summarize(recording)["cost"]
         for part in ("by_pool", "by_kind", "by_job", "by_label"):
-            assert round(sum(cost[part].values()), 2) == cost["total"]
+            assert math.isclose(sum(cost[part].values()), cost["total"], rel_tol=1e-9, abs_tol=1e-15)
 
 
 def _check_timeline(recording: Recording) -> None:

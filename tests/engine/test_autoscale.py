@@ -262,7 +262,7 @@ def test_a_new_interval_starts_a_new_schedule_and_a_new_formula_keeps_it(
 @pytest.mark.parametrize(("second", "code"), [(29, "TooManyEnableAutoScaleRequests"), (30, "Success")])
 def test_two_enable_requests_need_half_a_minute_between_them(second: float, code: str) -> None:
     """Conformance case C59."""
-    timeline = [{"at": f"{second}s", "operation": "enableAutoScale", "pool": "p"}]
+    timeline = [{"at": f"{second}s", "operation": "enableAutoScale", "pool": "p", "autoScaleFormula": "n = 2;"}]
     found = run("n = 1;", [job(1, "1s")], 15, timeline=timeline, horizon="1m")
     assert found.operations["code"].tolist() == [code]
 

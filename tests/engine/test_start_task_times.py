@@ -11,7 +11,7 @@ from simulator import Scenario
 from simulator.scenario.reading.value_origins import origin_in
 from tests.features.story import UBUNTU, Body, document, job, operation, pool, refused, run
 
-SLEEP: Body = {"commandLine": "/bin/sh -c 'apt-get update; sleep 45'"}
+SLEEP: Body = {"commandLine": "/bin/sh -c 'sleep 15 && sleep 30'"}
 SETTING: Body = {"environmentSettings": [{"name": "SIM_DURATION", "value": "PT2M"}]}
 GIVEN: Body = {"simulation": {"timing": {"startTask": "10s"}}}
 WINDOWS: Body = {"commandLine": "cmd /c timeout /t 30"}

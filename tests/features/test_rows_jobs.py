@@ -171,9 +171,11 @@ def test_row_30_the_loss_of_one_node_starts_all_again_from_zero() -> None:
     assert made.tasks["end"].tolist() == [30 + 20 + 70]
 
 
-def test_row_30_it_is_refused_where_nodes_do_not_talk(tmp_path: Path) -> None:
-    (found,) = refused(tmp_path, pool(nodes=3), job(tasks=[task("mpi", "60s", **GANG)]))
-    assert "TaskSchedulingConstraintFailed" in found
+def test_row_30_it_never_starts_where_nodes_do_not_talk(tmp_path: Path) -> None:
+    parts = (pool(nodes=3), job(tasks=[task("mpi", "60s", **GANG)]))
+    (found,) = told(tmp_path, *parts)
+    assert "no enableInterNodeCommunication: it will never run" in found
+    assert run(*parts).tasks["state"].astype(str).tolist() == ["active"]
 
 
 def test_row_30_it_never_starts_where_nodes_have_two_slots(tmp_path: Path) -> None:

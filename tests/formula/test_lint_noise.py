@@ -8,6 +8,7 @@ from simulator.formula.lint import Level, lint_text
 
 KEEP = "$NodeDeallocationOption = taskcompletion;"
 N = "$n = max(0, $PendingTasks.GetSample(3));"
+W = "5 * TimeInterval_Minute"
 
 SILENT = [
     ("percent-scale", "p = $PendingTasks.GetSamplePercent(TimeInterval_Hour); x = p < 1 ? 0 : max(0, $PendingTasks.GetSample(TimeInterval_Hour, 0));", None),
@@ -60,6 +61,23 @@ SILENT = [
     ("interrupts-tasks", f"{N} $TargetDedicatedNodes = min(9, $n); $NodeDeallocationOption = retaineddata;", None),
     ("swings", f"{N} $TargetDedicatedNodes = min(60, ceil($n / 4)); {KEEP}", 4),
     ("swings", f"$c = avg(0, $CPUPercent.GetSample(5)); $TargetDedicatedNodes = min(9, max(1, $c > 0.7 ? $CurrentDedicatedNodes + 1 : $c < 0.2 ? $CurrentDedicatedNodes - 1 : $CurrentDedicatedNodes)); {KEEP}", None),
+    ("fractional-target", f"$p = $PendingTasks.GetSamplePercent({W}); $n = $p < 70 ? max(0, $PendingTasks.GetSample(1)) : max($PendingTasks.GetSample(1), avg($PendingTasks.GetSample({W}))); $TargetDedicatedNodes = min(9, $n > 0 ? $n : $TargetDedicatedNodes / 2); {KEEP}", None),
+    ("fractional-target", f"{N} $more = ($n - $TargetDedicatedNodes * 4) / 4; $more = $more + (4 - 1) / 4; $TargetDedicatedNodes = max(0, min(9, $TargetDedicatedNodes + $more)); {KEEP}", 4),
+    ("fractional-target", f"$n = avg(0, $PendingTasks.GetSample(9)); $TargetDedicatedNodes = min(9, $n + 1); {KEEP}", None),
+    ("fractional-target", f"{N} $most = 270 / $TaskSlotsPerNode; $want = $n / $TaskSlotsPerNode + 0.7; $want = $n > $TaskSlotsPerNode ? $want : 1; $TargetDedicatedNodes = min($most, $want); {KEEP}", 4),
+    ("fractional-target", f"{N} $TargetDedicatedNodes = min(9, $n / 1); {KEEP}", None),
+    ("fractional-target", f"{N} $TargetDedicatedNodes = min(9, $n > 0 ? $n : $CurrentDedicatedNodes * 0.5); {KEEP}", None),
+    ("overwritten-target", f"{N} $TargetDedicatedNodes = $n; $TargetDedicatedNodes = min(9, $TargetDedicatedNodes); {KEEP}", None),
+    ("overwritten-target", f"{N} $TargetDedicatedNodes = 4; $x = $n < 1 ? stop() : 0; $TargetDedicatedNodes = min(9, $n); {KEEP}", None),
+    ("overwritten-target", f"{N} $TargetDedicated = 4; $n = $TargetDedicatedNodes > 0 ? $n : 0; $TargetDedicated = min(9, $n); {KEEP}", None),
+    ("counted-twice", f"{N} $idle = $CurrentDedicatedNodes - max(0, $RunningTasks.GetSample(3)); $TargetDedicatedNodes = min(9, $n + max(0, $idle)); {KEEP}", None),
+    ("never-zero", f"$seen = $ActiveTasks.Count(); $n = $seen < 1 ? 0 : $ActiveTasks.GetSample(1); $TargetDedicatedNodes = max(1, min(9, $n)); {KEEP}", None),
+    ("never-zero", f"{N} $done = max(0, $SucceededTasks.GetSample(1)); $TargetDedicatedNodes = $n + $done ? min(9, $n) : 8; {KEEP}", None),
+    ("never-zero", f"{N} $TargetLowPriorityNodes = floor(min(9, $n > 0 ? $n : $TargetDedicatedNodes / 2)); {KEEP}", None),
+    ("crossed-kinds", f"{N} $size = $n > 0 ? $n : $TargetDedicatedNodes / 2; $TargetDedicatedNodes = floor(min(4, $size)); $TargetLowPriorityNodes = floor(min(4, $size)); {KEEP}", None),
+    ("double-demand", f"{N} $size = min(20, $n / 4); $TargetDedicatedNodes = $size; $TargetLowPriorityNodes = $size / 2; {KEEP}", 4),
+    ("active-only-scaling", f"$q = max(0, $ActiveTasks.GetSample(3)); t = time() + TimeInterval_Hour; $TargetDedicatedNodes = t.hour >= 8 && t.hour < 18 ? max($TargetDedicatedNodes, min(3, $q)) : 0; {KEEP}", None),
+    ("swings", f"$p = $ActiveTasks.GetSamplePercent(3 * {W}); $q = $p < 70 ? 1 : ceil(avg($ActiveTasks.GetSample(3 * {W}))); $TargetDedicatedNodes = min(10, $q);", None),
     ("short-window", "p = $PendingTasks.GetSamplePercent(3 * TimeInterval_Minute); x = p < 70 ? 0 : avg($PendingTasks.GetSample(3 * TimeInterval_Minute));", None),
     ("ungated-window", 'x = time() - time("2026-01-01") < TimeInterval_Hour ? 1 : avg($PendingTasks.GetSample(5 * TimeInterval_Minute));', None),
     ("ungated-window", "x = $PendingTasks.Count() < 20 ? 1 : avg($PendingTasks.GetSample(5 * TimeInterval_Minute));", None),
@@ -89,6 +107,18 @@ LOUD = [
     ("percent-sum", "a = $ActiveTasks.GetSamplePercent(TimeInterval_Hour); b = $RunningTasks.GetSamplePercent(TimeInterval_Hour); x = 70 > a + b ? 1 : 2;", None),
     ("percent-sum", "x = sum($ActiveTasks.GetSamplePercent(TimeInterval_Hour), $RunningTasks.GetSamplePercent(TimeInterval_Hour)) < 70 ? 1 : 2;", None),
     ("crossed-kinds", f"{N} $want = $n > 0 ? $n : max(0, $TargetDedicatedNodes / 2); $size = max(0, min(9, $want)); $TargetLowPriorityNodes = $size; {KEEP}", None),
+    ("fractional-target", f"$p = $PendingTasks.GetSamplePercent({W}); $n = $p < 70 ? max(0, $PendingTasks.GetSample(1)) : max(1, avg($PendingTasks.GetSample({W}))); $TargetDedicatedNodes = min(9, $n); {KEEP}", None),
+    ("fractional-target", f"$c = avg(0, $CPUPercent.GetSample(5)); $TargetDedicatedNodes = min(9, $c > 0.7 ? $CurrentDedicatedNodes * 1.1 : $CurrentDedicatedNodes * 0.9); {KEEP}", None),
+    ("fractional-target", f"{N} $TargetDedicatedNodes = min(9, 0.5 * $n); {KEEP}", None),
+    ("fractional-target", f"{N} $TargetDedicatedNodes = min(9, $n - $CurrentDedicatedNodes / 2); {KEEP}", None),
+    ("counted-twice", f"{N} $r = max(0, $RunningTasks.GetSample(3)); $more = $r; $more = $more + 1; $TargetDedicatedNodes = min(9, $n + $more); {KEEP}", None),
+    ("no-target", f"{N} wanted = min(9, $n); {KEEP}", None),
+    ("constant-condition", "t = time() + TimeInterval_Hour; x = t.weekday == 6 || t.weekday == 7 ? 1 : 0;", None),
+    ("constant-condition", "t = time() + TimeInterval_Hour; x = t.weekday >= 6 && t.weekday <= 7 ? 1 : 0;", None),
+    ("never-zero", f"{N} $f = max(0, $FailedTasks.GetSample(1)); $TargetDedicatedNodes = min(9, $n + $f); {KEEP}", None),
+    ("overwritten-target", f"{N} $TargetDedicatedNodes = min(9, $n); $TargetDedicatedNodes = $n; {KEEP}", None),
+    ("overwritten-target", f"{KEEP} {N} $TargetDedicatedNodes = min(9, $n); $NodeDeallocationOption = requeue;", None),
+    ("interrupts-tasks", "a = $ActiveTasks.GetSample(60 * TimeInterval_Second, 120 * TimeInterval_Second); r = $RunningTasks.GetSample(60 * TimeInterval_Second, 120 * TimeInterval_Second); $TargetDedicatedNodes = min(max(avg(a / 4 + r), 1), 60);", 4),
     ("short-window", "x = avg($PendingTasks.GetSample(TimeInterval_Minute));", None),
     ("short-window", "x = avg($PendingTasks.GetSample(90 * TimeInterval_Second));", None),
     ("short-window", "x = max($PendingTasks.GetSample(30 * TimeInterval_Second, 10));", None),
@@ -144,20 +174,50 @@ def test_a_percentage_that_is_not_given_is_told_once() -> None:
         (
             "swings",
             f"$w = max(0, $ActiveTasks.GetSample(3)); $TargetDedicatedNodes = min(9, $w); {KEEP}",
-            "tasks that do not end",
+            "each followed by another, 4 a node: the evaluations set 0, 5, 0",
         ),
         (
             "ignores-slots",
             f"{N} $TargetDedicatedNodes = min(20, $n); {KEEP}",
-            "12 for $TargetDedicatedNodes; 3 would do",
+            "5 for $TargetDedicatedNodes; 2 would do",
         ),
         (
             "stuck-at-zero",
             f"{N} $TargetDedicatedNodes = min($n, $CurrentDedicatedNodes * 2); {KEEP}",
-            "200 tasks wait, 0 nodes",
+            "5 tasks or 200 wait, 0 nodes",
         ),
     ],
 )
 def test_findings_show_the_moment_or_the_load_under_which_they_hurt(rule: str, text: str, shown: str) -> None:
     finding = next(finding for finding in lint_text(text, slots=4) if finding.rule == rule)
     assert shown in " ".join(finding.evidence)
+
+
+MINUTE = "$p = $PendingTasks.GetSamplePercent(TimeInterval_Minute); $n = $p < 70 ? OTHER : avg($PendingTasks.GetSample(TimeInterval_Minute)); $TargetDedicatedNodes = min(9, ceil($n));"
+
+
+@pytest.mark.parametrize(
+    ("other", "level"),
+    [
+        ("0", Level.WARNING),
+        ("$CurrentDedicatedNodes", Level.WARNING),
+        ("max(0, $PendingTasks.GetSample(1))", Level.INFO),
+    ],
+)
+def test_a_short_window_behind_a_guard_matters_where_the_other_branch_follows_no_task(other: str, level: Level) -> None:
+    """Where a sample is late at every evaluation, a pool whose guard then sets a constant never follows its tasks."""
+    (finding,) = [f for f in lint_text(MINUTE.replace("OTHER", other)) if f.rule == "short-window"]
+    assert finding.level is level
+
+
+@pytest.mark.parametrize(("text", "level"), [("x = 1;", Level.INFO), (f"x = 1; {KEEP}", Level.WARNING)])
+def test_a_formula_without_a_target_is_a_warning_where_it_sets_how_nodes_leave(text: str, level: Level) -> None:
+    (finding,) = [f for f in lint_text(text) if f.rule == "no-target"]
+    assert finding.level is level
+
+
+def test_an_interruption_is_shown_with_few_tasks_where_few_will_do() -> None:
+    """Formulas for many slots are tried with crowds; what is shown leaves out the tasks that do not matter."""
+    text = f"{N} $TargetDedicatedNodes = min(30, max(2, ceil($n / 4)));"
+    (finding,) = [f for f in lint_text(text, slots=4) if f.rule == "interrupts-tasks"]
+    assert finding.evidence[0].count(" min at ") <= 12

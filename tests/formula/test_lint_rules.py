@@ -60,3 +60,27 @@ def test_fixing_ends_in_a_formula_with_no_more_errors_than_before(text: str) -> 
     if fixed.text != text:
         parse(fixed.text)
         assert errors(fixed.text) <= errors(text)
+
+
+HALVED = """
+$p = $PendingTasks.GetSamplePercent(5 * TimeInterval_Minute);
+$n = $p < 70 ? 0 : avg($PendingTasks.GetSample(5 * TimeInterval_Minute));
+$TargetDedicatedNodes = min(9, $n > 0 ? $n : $TargetDedicatedNodes / 2);
+$NodeDeallocationOption = taskcompletion;
+"""
+
+
+def test_a_mend_that_would_keep_a_node_for_ever_is_not_made() -> None:
+    """Rounding up a target that is halved while nothing waits never comes to 0."""
+    warned = {finding.rule for finding in lint_text(HALVED) if finding.level is Level.WARNING}
+    assert warned == {"fractional-target"}
+    assert "never-zero" in {
+        finding.rule for finding in lint_text(HALVED.replace("min(", "ceil(min(").replace("/ 2)", "/ 2))"))
+    }
+    assert fix(HALVED, lint_text).text == HALVED
+
+
+def test_a_mend_of_a_name_may_bring_to_light_what_was_there_all_along() -> None:
+    text = "$TargetDedicatedNode = max(0, $PendingTasks.GetSample(3));"
+    fixed = fix(text, lint_text)
+    assert [finding.rule for finding in fixed.mended] == ["near-service-name", "interrupts-tasks"]

@@ -26,7 +26,7 @@ def node(speed: str, work: list[int], cores: list[int], *, submit: list[int] | N
         failures=array("i", bytes(4 * count)),
         queues=[(0, shape) for shape in range(len(kinds))],
     )
-    columns = {"latency": zeros, "lead": zeros} | rules
+    columns = {"latency": zeros, "setup_ms": zeros} | rules
     kernel = package.Kernel(
         tasks,
         [package.Shape(1, one, 0) for one in kinds],
@@ -95,7 +95,9 @@ def test_a_limit_that_is_met_to_the_millisecond_is_met(speed: str) -> None:
 def test_what_comes_before_the_process_is_neither_slowed_nor_slows(speed: str) -> None:
     """Two tasks with 4 s of dispatch and launch; the second comes when the first has begun and is done before it."""
     lead = array("q", [4_000, 4_000])
-    kernel = node(speed, [14_000, 9_000], [1000, 1000], submit=[0, 6_000], latency=array("q", [1_000] * 2), lead=lead)
+    kernel = node(
+        speed, [14_000, 9_000], [1000, 1000], submit=[0, 6_000], latency=array("q", [1_000] * 2), setup_ms=lead
+    )
     # Alone from 4 to 10 s, together at half speed: the first has 4 s left and ends at 18 s, the second 1 s then.
     assert ends(kernel) == [18_000, 19_000]
 
@@ -104,9 +106,9 @@ def test_what_comes_before_the_process_is_neither_slowed_nor_slows(speed: str) -
 def test_checkpoints_count_work_done_not_time(speed: str) -> None:
     """After 20 s at half speed 10 s are done, and two checkpoints written: the next attempt needs 30 s less 8."""
     columns: dict[str, Any] = {
-        "interval": array("q", [4_000, 0]),
-        "cost": array("q", [0, 0]),
-        "restart": array("q", [1_000, 0]),
+        "checkpoint_interval_ms": array("q", [4_000, 0]),
+        "checkpoint_cost_ms": array("q", [0, 0]),
+        "restart_cost_ms": array("q", [1_000, 0]),
         "demand": array("q", [30_000, 100_000]),
     }
     kernel = node(speed, [30_000, 100_000], [1000, 1000], **columns)
@@ -127,9 +129,9 @@ def test_what_is_kept_of_years_is_told_to_the_millisecond(speed: str) -> None:
     """Three years at a third of the speed; the product of two such times does not fit into 64 bits."""
     day = 86_400_000
     columns: dict[str, Any] = {
-        "interval": array("q", [day, 0]),
-        "cost": array("q", [0, 0]),
-        "restart": array("q", [0, 0]),
+        "checkpoint_interval_ms": array("q", [day, 0]),
+        "checkpoint_cost_ms": array("q", [0, 0]),
+        "restart_cost_ms": array("q", [0, 0]),
         "demand": array("q", [9_999 * day, 9_999 * day]),
     }
     kernel = node(speed, [9_999 * day] * 2, [1000, 2000], **columns)

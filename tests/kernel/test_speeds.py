@@ -92,9 +92,9 @@ def ruled(package: ModuleType, **more: Any) -> Any:
         prepare=lambda job, node, _: -500 if (job + node) % 7 == 0 else 900,
         latency=array("q", dice.integers(0, 50, count).tolist()),
         limit=array("q", dice.choice([2**62, 40_000], count).tolist()),
-        interval=array("q", dice.choice([0, 5000], count).tolist()),
-        cost=array("q", [100] * count),
-        restart=array("q", [300] * count),
+        checkpoint_interval_ms=array("q", dice.choice([0, 5000], count).tolist()),
+        checkpoint_cost_ms=array("q", [100] * count),
+        restart_cost_ms=array("q", [300] * count),
         demand=array("q", dice.integers(100, 90_000, count).tolist()),
         wish=array("i", dice.choice([-1, 0, 1], count).tolist()),
         image=array("i", dice.choice([-1, 0, 1], count).tolist()),
@@ -132,7 +132,7 @@ def test_both_speeds_give_the_same_bytes_under_all_rules() -> None:
 
 @compiled
 def test_both_speeds_give_the_same_bytes_where_cores_are_shared() -> None:
-    shared = {"share_cores": True, "lead": array("q", [60] * 3000)}
+    shared = {"share_cores": True, "setup_ms": array("q", [60] * 3000)}
     records = [losing_nodes(ruled(SPEEDS[speed], **shared)) for speed in ("python", "compiled")]
     assert records[0] == records[1]
     assert records[0] != losing_nodes(ruled(SPEEDS["python"]))
@@ -222,11 +222,11 @@ def test_a_compiled_run_is_interrupted_between_two_instants(make: Callable[[], A
     whole.advance(2**61)
     broken = make()
     module = sys.modules[type(broken).__module__]
-    looks = map(operator.call, chain([_thread.interrupt_main], repeat(module.breathe)))
+    looks = map(operator.call, chain([_thread.interrupt_main], repeat(module.check_signals)))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "breathe", partial(next, looks))
+            patch.setattr(module, "check_signals", partial(next, looks))
             with pytest.raises(KeyboardInterrupt):
                 broken.advance(2**61)
     finally:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulator import Recording, Scenario, simulate
 from simulator.results.answer.metrics import summarize
-from simulator.results.money.bill import cents, in_dollars, share_out
+from simulator.results.money.bill import dollars, in_dollars, share_out
 from simulator.results.money.ledger import LABELS
 from simulator.results.raw.intervals import Union
 from simulator.states import Outcome, TaskState
@@ -36,7 +36,7 @@ def test_a_node_from_boot_to_tail() -> None:
         "idle_between": 60,
         "idle_tail": 110,
     }
-    assert summarize(run)["cost"]["total"] == round(400 / 3600 * 0.1, 2)
+    assert summarize(run)["cost"]["total"] == pytest.approx(400 / 3600 * 0.1)
 
 
 def test_work_that_is_lost_fails_or_does_not_end() -> None:
@@ -45,7 +45,7 @@ def test_work_that_is_lost_fails_or_does_not_end() -> None:
     run = check(simulate(scenario([body], [job(1, "100s")], horizon="200s")))
     assert seconds(run) == {"busy_lost": 50, "preempted": 100, "busy_unfinished": 50}
     cost = summarize(run)["cost"]
-    assert cost["total"] == round(100 / 3600 * 0.02, 2)
+    assert cost["total"] == pytest.approx(100 / 3600 * 0.02)
     failing = job(1, "10s", failureProbability=1)
     run = check(simulate(scenario([pool(targetDedicatedNodes=1)], [failing])))
     assert seconds(run) == {"busy_failed": 10}
@@ -92,8 +92,8 @@ def test_the_cost_of_working_nodes_is_shared_by_slot_time() -> None:
     jobs = [job(1, "2h", name="a", requiredSlots=2), job(1, "2h", name="b")]
     run = check(simulate(scenario([body], jobs, horizon="3h")))
     cost = summarize(run)["cost"]
-    assert cost["by_job"] == {"a": 0.13, "b": 0.07, "(no job)": 0.10}
-    assert cost["by_label"] == {"busy_useful": 0.20, "idle_tail": 0.10}
+    assert cost["by_job"] == pytest.approx({"a": 0.4 / 3, "b": 0.2 / 3, "(no job)": 0.10})
+    assert cost["by_label"] == pytest.approx({"busy_useful": 0.20, "idle_tail": 0.10})
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_prices(size: dict[str, Any], image: str, kind: str, price: float | None
         {"options": {"timingPreset": "instant"}, "pools": [body], "jobs": [job(1, "10h")], **sizes}
     )
     cost = summarize(check(simulate(described)))["cost"]
-    assert cost["total"] == (None if price is None else round(10 * price, 2))
+    assert cost["total"] == (None if price is None else pytest.approx(10 * price))
     assert noted in " ".join(cost["notes"])
 
 
@@ -132,7 +132,7 @@ def test_shares_add_up(whole: int, weights: list[int]) -> None:
     ) or not sum(weights)
     named = {str(number): part for number, part in enumerate(parts)}
     if sum(weights):
-        assert round(sum(in_dollars(named, whole).values()) * 100) == cents(whole)
+        assert sum(in_dollars(named).values()) == pytest.approx(dollars(whole), rel=1e-12, abs=0)
 
 
 spans = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(0, 10)), max_size=12)

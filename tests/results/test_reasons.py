@@ -210,7 +210,15 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
     "deallocated": (deallocated, {R.NODES_DEALLOCATED, U.NO_NODE}),
     "lost": (lost, {R.NODES_BROKEN, U.NO_NODE}),
     "shut": (shut, {R.NODES_BUSY, U.RUNNING}),
-    "the pool is gone": (pool_gone, {R.NO_POOL}),
+    "the pool is gone": (pool_gone, {R.NO_POOL, U.POOL_DELETED}),
+    "the pool never comes": (
+        lambda: run(pool(nodes=1), {**job(count=1), "poolInfo": {"poolId": "later"}}, horizon="5m"),
+        {R.NO_POOL, U.NOT_CREATED},
+    ),
+    "a deleted task": (
+        lambda: ended(on("30s", "deleteTask", task="b")),
+        {U.DELETED, R.DELETED},
+    ),
     "not yet": (not_yet, {U.NOT_SUBMITTED}),
     "prepared at the end": (preparing_at_the_end, {U.PREPARING}),
     "a disabled job": (disabled_by_a_client, {R.JOB_INACTIVE, U.JOB_DISABLED}),

@@ -22,6 +22,8 @@ def filled(shape: Any) -> Any:
 def test_every_key_of_the_specification_is_accepted_in_silence(tmp_path: Path) -> None:
     body = {**filled(POOL), **pool(), "metadata": [{"name": "a", "value": "b"}]}
     body["cloudServiceConfiguration"] = None
+    body["virtualMachineConfiguration"] = {**LINUX, "containerConfiguration": {"type": "dockerCompatible"}}
+    body["mountConfiguration"] = [{"nfsMountConfiguration": {"source": "s", "relativeMountPath": "m"}}]
     work = {**filled(JOB), **job(GROUP), "metadata": [{"name": "a", "value": "b"}]}
     work["poolInfo"] = {"poolId": "p"}
     work["jobManagerTask"]["commandLine"] = "sleep 1"
@@ -120,12 +122,12 @@ def test_where_a_duration_comes_from(tmp_path: Path) -> None:
     tasks = [
         {"id": "a", "commandLine": "sleep 10", "simulation": {"duration": "20s"}},
         {"id": "b", "commandLine": "sleep 10", "environmentSettings": settings},
-        {"id": "c", "commandLine": "cmd /c ping -n 11 localhost"},
+        {"id": "c", "commandLine": "cmd /c ping -n 11 127.0.0.1"},
         {"id": "d", "commandLine": "work.exe"},
     ]
     simulation = {"defaults": {"duration": "5m", "cores": 1}}
     workload = build(read(tmp_path, [pool()], [job(tasks=tasks, simulation=simulation)]), 0)
-    assert workload.demand.tolist() == [20_000, 30_000, 11_000, 300_000]
+    assert workload.demand.tolist() == [20_000, 30_000, 10_000, 300_000]
     assert workload.cores.tolist() == [1000, 500, 1000, 1000]
     assert workload.failures.tolist() == [0, -1, 0, 0]
     assert workload.exit_code.tolist() == [0, 3, 0, 0]

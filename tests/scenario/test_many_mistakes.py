@@ -90,6 +90,7 @@ OTHER: Body = {"vmSize": "Standard_D2_v3", "virtualMachineConfiguration": LINUX}
 WORK: Body = {"simulation": {"workload": [{"count": 1, "duration": "60s"}]}}
 FORMULA: Body = {"enableAutoScale": True, "autoScaleFormula": "x = ;"}
 BOSS: Body = {"jobReleaseTask": {"commandLine": "sleep 1"}}
+SLOW: Body = {"jobPreparationTask": {}, "jobReleaseTask": {"maxWallClockTime": "PT1H"}}
 NIGHTLY: Body = {"jobSpecification": {"poolInfo": {"poolId": "spare"}, "onAllTasksComplete": "terminatejob"}}
 
 
@@ -131,7 +132,7 @@ MISTAKES = [
     adding("pools", {"id": "strange", **OTHER, "vmSize": "Nothing"}, "vmSize", "unknown VM size"),
     adding("pools", {"id": "SPARE", **OTHER}, "id", "a second pool with the id 'SPARE'"),
     adding("jobs", work("late", **BOSS), "jobReleaseTask", "needs a jobPreparationTask"),
-    adding("jobs", work("wide", **group(numberOfInstances=2)), "simulation.workload.0", "no enableInterNode"),
+    adding("jobs", work("slow", **SLOW), "jobReleaseTask.maxWallClockTime", "15 minutes at most"),
     adding("jobs", work("mute", tasks=[{"id": "t", "commandLine": "x"}]), "tasks.0", "no duration"),
     adding("timeline", at(operation="deletePool", pool="gone"), "pool", "no pool 'gone'"),
     adding("timeline", at(operation="resize"), "", "expected targetDedicatedNodes"),

@@ -25,11 +25,15 @@ def added(*tasks: Body, at: str = "1m", **body: Any) -> Body:
 WRONG = [
     (task("t", **PARENT), ".dependsOn", "TaskDependenciesNotSpecifiedOnJob"),
     (NO_DURATION, "", "no duration"),
-    (task("t", **GANG), "", "TaskSchedulingConstraintFailed"),
     (task("t", **ACTS), ".exitConditions", "onTaskFailure is noaction"),
     ({**NO_DURATION, "environmentSettings": [{"name": "SIM_DURATION", "value": "soon"}]}, ".environmentSettings", "in"),
 ]
 ODD = [
+    (
+        task("t", **GANG),
+        "",
+        "pool 'p' has no enableInterNodeCommunication: it will never run",
+    ),
     (task("t", requiredSlots=4), "", "needs 4 slots, but a node of pool 'p' has 1: it will never run"),
     (task("t", requiredSlot=4), ".requiredSlot", "did you mean 'requiredSlots'?"),
     (task("t", constraints={"maxTaskRetries": 1}), ".constraints.maxTaskRetries", "no such key"),

@@ -163,13 +163,11 @@ def test_all_problems_of_all_bodies_are_told_at_once(tmp_path: Path) -> None:
 
 AUTO: Body = {"autoPoolIdPrefix": "a", "poolLifetimeOption": "job", "pool": pool(nodes=1)}
 CONTAINERS: Body = {**UBUNTU, "containerConfiguration": {"type": "dockerCompatible"}}
-GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 2}}
 
 
 @pytest.mark.parametrize(
     ("body", "work", "at", "code"),
     [
-        (pool(nodes=3), job(tasks=[task("t", **GANG)]), "tasks.0", "TaskSchedulingConstraintFailed"),
         (
             pool(nodes=1),
             job(tasks=[task("a"), task("t", dependsOn={"taskIds": ["a"]})]),

@@ -53,7 +53,10 @@ def test_stress_in_json(naive: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "told"),
-    [("--worst", "cost", "expected one of waste, wait, lost_work"), ("--method", "luck", "auto, plain or optuna")],
+    [
+        ("--worst", "cost", "expected one of waste, wait, lost_work"),
+        ("--method", "luck", "expected one of auto, plain, optuna"),
+    ],
 )
 def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: str, told: str) -> None:
     result = poolsight("formula", "stress", naive, option, value)

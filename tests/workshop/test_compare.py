@@ -4,6 +4,7 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.workshop import LOADS, PoolOptions, compare_formulas
+from simulator.workshop.library import loads_for
 
 NAIVE = "$n = max(0, $PendingTasks.GetSample(1)); $TargetDedicatedNodes = min(20, ceil($n / $TaskSlotsPerNode));"
 KEPT = f"{NAIVE} $NodeDeallocationOption = taskcompletion;"
@@ -11,7 +12,18 @@ ALWAYS = "$TargetDedicatedNodes = 2;"
 
 
 def test_the_library_holds_the_loads_that_any_formula_should_stand() -> None:
-    assert list(LOADS) == ["burst", "day", "week", "batches", "empty", "flood"]
+    assert list(LOADS) == ["burst", "day", "week", "batches", "drought", "empty", "flood"]
+
+
+def test_a_drought_is_a_load_for_formulas_that_ask_for_low_priority_nodes() -> None:
+    low = KEPT.replace("Dedicated", "LowPriority")
+    assert "drought" in loads_for(KEPT, low)
+    assert "drought" not in loads_for(KEPT, ALWAYS)
+    found = compare_formulas({"low": low, "kept": KEPT}, loads=["drought"], replications=2, workers=1)
+    (wait,) = [row for row in found.rows if row.measure == "queue_mean"]
+    assert wait.first is not None
+    assert wait.second is not None
+    assert wait.first > wait.second + 600, "who waits for low-priority nodes waits for the end of the drought"
 
 
 def test_letting_tasks_finish_saves_the_work_that_requeue_throws_away() -> None:

@@ -1,7 +1,8 @@
-"""Thirty formulas with one known defect each: the linter names it, or the stress search shows it with few tasks."""
+"""Formulas with one known defect each: the linter names it, or the stress search shows it with few tasks."""
 
 # ruff: noqa: E501 - one formula a line
 
+import re
 from typing import NamedTuple
 
 import pytest
@@ -55,6 +56,15 @@ PLANTED = [
     Planted("few tasks start no node", f"{N} $TargetDedicatedNodes = $n > 3 ? min(9, $n) : 0; {KEEP}", "stress:no_node"),
     Planted("one node for any number of tasks", f"{N} $TargetDedicatedNodes = min(1, $n); {KEEP}", "stress:wait"),
     Planted("twelve nodes for one task", f"{N} $TargetDedicatedNodes = $n > 0 ? 12 : 0; {KEEP}", "stress:waste"),
+    Planted("a cap lost by a second assignment", f"{N} $TargetDedicatedNodes = min(9, $n); $TargetDedicatedNodes = $n; {KEEP}", "overwritten-target"),
+    Planted("Sunday taken for day seven", f"t = time() + TimeInterval_Hour; $TargetDedicatedNodes = t.weekday == 6 || t.weekday == 7 ? 9 : 1; {KEEP}", "constant-condition"),
+    Planted("failed tasks counted as demand", f"{N} $f = max(0, $FailedTasks.GetSample(1)); $TargetDedicatedNodes = min(9, $n + $f); {KEEP}", "never-zero"),
+    Planted("a fallback that starts no node", f"$p = $PendingTasks.GetSamplePercent(TimeInterval_Minute); $n = $p < 70 ? 0 : avg($PendingTasks.GetSample(TimeInterval_Minute)); $TargetDedicatedNodes = min(9, ceil($n)); {KEEP}", "short-window"),
+    Planted("nodes are told how to leave and never go", f"{N} $wanted = min(9, $n); {KEEP}", "no-target"),
+    Planted("the least of a window", f"$p = $PendingTasks.GetSamplePercent(2 * {W}); $TargetDedicatedNodes = $p < 70 ? 0 : min(9, min($PendingTasks.GetSample(2 * {W}))); {KEEP}", "stress:wait"),
+    Planted("a sum taken into the other branch", f"{N} $TargetDedicatedNodes = $n > 0 ? 1 : 0 + min(9, $n); {KEEP}", "stress:wait"),
+    Planted("growth that is cut off at one node", f"{N} $TargetDedicatedNodes = $n > 0 ? min(9, max(1, floor($CurrentDedicatedNodes * 1.5))) : 0; {KEEP}", "stress:wait"),
+    Planted("low-priority nodes and nobody to stand in", f"{N} $TargetLowPriorityNodes = min(9, $n); {KEEP}", "stress:wait"),
     Planted("a floor that nobody needs at night", f"{N} $TargetDedicatedNodes = max(4, min(9, $n)); {KEEP}", "stress:never_zero"),
     Planted("an hour's memory keeps nodes", f"$p = $PendingTasks.GetSamplePercent(TimeInterval_Hour); $m = $p < 1 ? 0 : max(0, $PendingTasks.GetSample(TimeInterval_Hour, 0)); $TargetDedicatedNodes = min(9, $m); {KEEP}", "stress:never_zero"),
 ]  # fmt: skip
@@ -90,6 +100,31 @@ def test_a_planted_defect_is_the_only_warning_or_has_to_do_with_it(planted: Plan
     assert warned <= allowed
 
 
-def test_there_are_thirty() -> None:
-    assert len(PLANTED) >= 30
+SHOWN_WITH_TASKS = (
+    "active-only-scaling",
+    "counted-twice",
+    "double-demand",
+    "ignores-slots",
+    "interrupts-tasks",
+    "stuck-at-zero",
+    "swings",
+)
+
+
+@pytest.mark.parametrize(
+    "planted", [p for p in PLANTED if p.found_by in SHOWN_WITH_TASKS], ids=lambda planted: planted.defect
+)
+def test_the_load_that_is_shown_has_at_most_five_tasks(planted: Planted) -> None:
+    finding = next(f for f in lint_text(planted.text, slots=planted.slots) if f.rule == planted.found_by)
+    tasks = [
+        int(count)
+        for count in re.findall(r"(\d+) tasks? (?:of|that|or)|(?<!\d)(\d+) tasks:", finding.evidence[0])
+        for count in count
+        if count
+    ]
+    assert 1 <= sum(tasks) <= 5, finding.evidence
+
+
+def test_there_are_forty() -> None:
+    assert len(PLANTED) >= 40
     assert len({planted.defect for planted in PLANTED}) == len(PLANTED)

@@ -135,3 +135,48 @@ def test_other_kinds_of_harm_are_found_with_few_tasks(worst: str, formula: str) 
     found = stress(keep, worst, options=FOUR, bounds=SMALL, runs=40, workers=1)
     assert found.is_harmful
     assert found.simplest.tasks <= 5
+
+
+LOW = "$n = max(0, $PendingTasks.GetSample(1)); $TargetLowPriorityNodes = min(9, $n);"
+REPLACED = (
+    f"{LOW} $gone = max(0, $PreemptedNodeCount.GetSample(1)); $TargetDedicatedNodes = $n > 0 ? min(9, $gone) : 0;"
+)
+TASKS = Bounds(tasks=5, bursts=2, span_minutes=60, longest_minutes=60)
+
+
+def test_low_priority_nodes_may_be_away_only_where_a_formula_asks_for_them() -> None:
+    kept = "$NodeDeallocationOption = taskcompletion;"
+    low = stress(f"{LOW} {kept}", "wait", options=PoolOptions(), bounds=TASKS, runs=40, workers=1)
+    assert low.is_harmful
+    assert low.simplest.away is not None
+    assert "no low-priority nodes from" in str(low.simplest)
+    dedicated = stress(LOW.replace("LowPriority", "Dedicated") + kept, "wait", bounds=TASKS, runs=40, workers=1)
+    assert not dedicated.is_harmful
+    assert all(pattern.away is None for pattern in dedicated.search.scores)
+
+
+def test_work_lost_to_the_cloud_alone_is_not_the_formula_s() -> None:
+    kept = stress(f"{LOW} $NodeDeallocationOption = taskcompletion;", "lost_work", bounds=TASKS, runs=30, workers=1)
+    assert not kept.is_harmful
+
+
+def test_nodes_that_stand_in_for_preempted_ones_lose_their_tasks_when_those_return(tmp_path: Path) -> None:
+    found = stress(REPLACED, "lost_work", bounds=TASKS, runs=60, workers=1)
+    assert found.is_harmful
+    assert found.repaired_found is not None
+    assert found.repaired_found.harm < found.found.harm
+    file = tmp_path / "away.yaml"
+    file.write_text(scenario_text(found, "replaced.txt"))
+    assert all(
+        (pool.simulation.preemption.model == "capacity_curve") == (found.simplest.away is not None)
+        for pool in load(file).pools
+    )
+
+
+def test_what_every_formula_does_is_no_harm_and_grows_with_the_interval() -> None:
+    """Nodes come an evaluation after the tasks, and go one or two after them."""
+    kept = LOW.replace("LowPriority", "Dedicated") + "$NodeDeallocationOption = taskcompletion;"
+    for interval in (5.0, 15.0):
+        for worst in ("wait", "waste", "never_zero"):
+            options = PoolOptions(interval_minutes=interval)
+            assert not stress(kept, worst, options=options, bounds=SMALL, runs=30, workers=1).is_harmful

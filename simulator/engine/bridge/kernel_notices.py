@@ -19,7 +19,7 @@ def handle_notices(kernel: Kernel, pool: Pool, jobs: Sequence[Job]) -> None:
     while notices.waiting:
         drained, ended = list(notices.drained), list(notices.ended)
         finished, idle = list(notices.finished_jobs), list(notices.idle_jobs)
-        notices.heeded()
+        notices.clear()
         for sequence in drained:
             node = pool.members.get(sequence)  # None: it has gone at the instant at which its last task was ended
             if node is not None:

@@ -222,7 +222,7 @@ def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
 
 
 def _gathered(kernels: list[Kernel], homes: list[Home], count: int, name: str) -> npt.NDArray[Any]:
-    """Join a column of all kernels; a kernel that has all tasks gives its own."""
+    """Join a column of all kernels; of one kernel that has all tasks, the column itself."""
     columns = [np.asarray(getattr(kernel, name)) for kernel in kernels]
     if len(columns) == 1 and len(columns[0]) == count:
         return columns[0]

@@ -40,12 +40,12 @@ def rules_of(
                 wish[place[row]] = places[name.lower()]
         found["wish"] = _array("i", wish)
     if any(row in place for row in extras.coordination_failures):
-        lead = workload.latency[rows] + workload.overhead[rows]
+        setup = workload.latency[rows] + workload.overhead[rows]
         mine = {place[row]: attempts for row, attempts in extras.coordination_failures.items() if row in place}
-        found["stumbles"] = {task: (int(lead[task]), attempts) for task, attempts in mine.items()}
+        found["coordination_failures"] = {task: (int(setup[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
-        found["lead"] = _array("q", workload.latency[rows] + workload.overhead[rows])
-    if found.keys() & {"limit", "interval", "image", "prepared", "lead", "stumbles"}:
+        found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
+    if found.keys() & {"limit", "checkpoint_interval_ms", "image", "prepared", "setup_ms", "coordination_failures"}:
         found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
     return Rules(
@@ -104,9 +104,9 @@ def _columns(workload: Workload, rows: Rows) -> dict[str, array[int]]:
         found["limit"] = _array("q", extras.limit[rows])
     if extras.interval is not None and extras.interval[rows].any():
         zeros = np.zeros(len(workload), dtype=np.int64)
-        found["interval"] = _array("q", extras.interval[rows])
-        found["cost"] = _array("q", (zeros if extras.cost is None else extras.cost)[rows])
-        found["restart"] = _array("q", (zeros if extras.restart is None else extras.restart)[rows])
+        found["checkpoint_interval_ms"] = _array("q", extras.interval[rows])
+        found["checkpoint_cost_ms"] = _array("q", (zeros if extras.cost is None else extras.cost)[rows])
+        found["restart_cost_ms"] = _array("q", (zeros if extras.restart is None else extras.restart)[rows])
         found["demand"] = _array("q", chosen(workload.demand, rows))
     return found
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.engine.assumptions import TASK_LIFETIME
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.jobs.preparation import release
+from simulator.engine.jobs.task_lifetime import end_tasks
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.bodies import OnAllTasksComplete
@@ -218,7 +220,7 @@ class Job:
 
     def _limit_time(self, limit: float) -> None:
         """End the job `limit` seconds after its creation, at once if that is over."""
-        self._deadline = self._created + min(to_ms(limit), to_ms(UNKNOWN))
+        self._deadline = self._created + to_ms(min(limit, UNKNOWN))
         if self._deadline <= self.world.env.clock and self._created < self.world.env.clock:
             self.terminate(TerminateReason.TIME_EXPIRED)
             return
@@ -380,6 +382,8 @@ class Job:
         for row in rows:
             self.submitted[row] = self.world.env.clock
             self._change().submit_now(self.pool.tenancy.task_of(row))
+        event = self.world.env.after(TASK_LIFETIME, ARRIVALS)
+        event.callbacks.append(lambda _: end_tasks(self, rows))
 
     def take_back(self, tasks: Iterable[int]) -> None:
         """Withdraw tasks of a closed job that arrived at the instant at which the service refused them."""

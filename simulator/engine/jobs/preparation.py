@@ -9,10 +9,11 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulator.distributions import Constant, Distribution
+from simulator.durations import LONGEST
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
 from simulator.results.raw.recorder import NodeTaskRow
-from simulator.scenario.format.stated_by_tasks import stated_time
+from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.states import NodeState
 from simulator.units import to_ms
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Job
+    from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask, TaskConstraints
 
 
 class Preparation:
@@ -45,17 +47,10 @@ class Preparation:
         if task is None:
             raise BrokenInvariantError(f"job {body.id} prepares nothing")
         if number not in self._durations:
-            shape = task.simulation.duration or stated_time(task.command_line, task.environment_settings)[0]
+            shape, _ = stated_by(task, body)
             self._durations[number] = durations(self._world, f"preparation:{body.id}", shape)
             self._draws[number] = self._world.streams.uniform_draws(f"preparation luck:{body.id}")  # a seed: stays
-        duration, draw, chance = self._durations[number], self._draws[number], task.simulation.failure_probability
-        retries = task.constraints.max_task_retry_count or 0
-        span, failed = duration(), draw() < chance
-        while failed and retries and chance < 1:
-            retries -= 1
-            span, failed = span + duration(), draw() < chance
-        if failed:
-            span += sum(duration() for _ in range(max(retries, 0)))
+        span, failed = attempts(task.constraints, chance_of(task, body), self._durations[number], self._draws[number])
         outcome = "failed" if failed else "succeeded"
         row = NodeTaskRow(number, self._numbers[sequence], "preparation", begin, begin + span, outcome)
         self._world.record.node_tasks.append(row)
@@ -98,6 +93,40 @@ def _runs_again(job: Job) -> bool:
     return task is not None and task.rerun_on_node_reboot_after_success
 
 
+def attempts(
+    constraints: TaskConstraints, chance: float, duration: Callable[[], int], draw: Callable[[], float]
+) -> tuple[int, bool]:
+    """Run attempts until one succeeds, none is left, or one runs out of time; return their time, and whether all fail.
+
+    An attempt that reaches the wall-clock limit is not tried again, as with other tasks.
+    """
+    retries = constraints.max_task_retry_count or 0
+    limit = min(LONGEST if constraints.max_wall_clock_time is None else constraints.max_wall_clock_time, LONGEST)
+    if chance >= 1 and retries < 0:
+        return to_ms(LONGEST), True
+    span = attempt = 0
+    while True:
+        took = duration()
+        span += min(took, to_ms(limit))
+        is_late = took > to_ms(limit)
+        failed = draw() < chance or is_late
+        if not failed or is_late or 0 <= retries <= attempt:
+            return span, failed
+        attempt += 1
+
+
+def stated_by(task: JobPreparationTask | JobReleaseTask, job: Job) -> tuple[Distribution[float] | None, int]:
+    """Return the duration and the exit code that the body of a preparation or release task states."""
+    settings = [*job.common_environment_settings, *task.environment_settings]
+    own = task.simulation.duration or stated_time(task.command_line, settings)[0]
+    return own, stated_exit_code(task.command_line, settings)
+
+
+def chance_of(task: JobPreparationTask | JobReleaseTask, job: Job) -> float:
+    """Return the probability that one attempt of a preparation or release task fails."""
+    return 1.0 if stated_by(task, job)[1] else task.simulation.failure_probability
+
+
 def durations(world: World, stream: str, shape: Distribution[float] | None) -> Callable[[], int]:
     """Return a function that draws durations in ms; 0 where none is stated."""
     if shape is None:
@@ -115,8 +144,7 @@ def release(
     if task is None:
         return
     env = world.env
-    shape = task.simulation.duration or stated_time(task.command_line, task.environment_settings)[0]
-    duration = durations(world, f"release:{job.id}", shape)
+    duration, chance = durations(world, f"release:{job.id}", stated_by(task, job)[0]), chance_of(task, job)
     draw = world.streams.uniform_draws(f"release luck:{job.id}")  # a seed: stays
     running: dict[int, NodeTaskRow] = {}
     boots: dict[int, int] = {}
@@ -124,8 +152,9 @@ def release(
         node = members.get(sequence)
         if node is None or node.state is not NodeState.IDLE:
             continue
-        outcome = "failed" if draw() < task.simulation.failure_probability else "succeeded"
-        span = min(duration(), to_ms(task.max_wall_clock_time))
+        took, limit = duration(), to_ms(task.max_wall_clock_time)
+        outcome = "failed" if draw() < chance or took > limit else "succeeded"
+        span = min(took, limit)
         running[sequence] = NodeTaskRow(number, node.number, "release", env.clock, env.clock + span, outcome)
         boots[sequence] = node.boots
         world.record.node_tasks.append(running[sequence])

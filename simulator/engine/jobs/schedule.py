@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.engine.environment import ARRIVALS
@@ -42,7 +43,7 @@ class Schedule:
         self._waiting: Job | None = None
         """The job that is due and could not start: the one before still runs, or the schedule is disabled."""
         window = body.schedule.start_window
-        self._window = NEVER if window is None else min(to_ms(window), NEVER)
+        self._window = NEVER if window is None or isinf(window) else to_ms(window)
         for job in jobs:
             job.when_ended(self.job_ended)
         world.env.process(self.life())
@@ -73,7 +74,7 @@ class Schedule:
         after = self.body.schedule.do_not_run_after
         is_held = self._waiting is not None and self.state is ScheduleState.DISABLED
         if after is not None and (is_held or self.body.schedule.recurrence_interval is not None):
-            yield self.world.env.at(to_ms(after), ARRIVALS)
+            yield self.world.env.at(max(to_ms(after), self.world.env.clock), ARRIVALS)
         self._finish()
 
     def job_ended(self) -> None:

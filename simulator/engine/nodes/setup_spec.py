@@ -10,7 +10,7 @@ from simulator.distributions import Constant, TimeDistribution
 from simulator.durations import Seconds
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.section import fold
-from simulator.scenario.format.stated_by_tasks import stated_time
+from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 
 NO_TIME: Final = Constant[Seconds].model_construct(value=0.0)
 
@@ -35,6 +35,8 @@ class Setup:
     start_task_time: TimeDistribution
     time_source: str
     """What states that time: simulation, environment, command line or defaults."""
+    exit_code: int
+    """With which every attempt of the start task ends, by its own body; 0 where it states none."""
 
 
 def setup_of(pool: Pool) -> Setup:
@@ -50,7 +52,15 @@ def setup_of(pool: Pool) -> Setup:
         one = known.image(image)
         items.append(Item(f"container image {image}", one.size_mib, one.failure_probability))
     certificates = tuple(_text(reference, "thumbprint") for reference in pool.certificate_references)
-    return Setup(pool.start_task, tuple(items), certificates, pool.simulation.timing.start_task, _time_source(pool))
+    task = pool.start_task
+    return Setup(
+        start_task=task,
+        downloads=tuple(items),
+        certificates=certificates,
+        start_task_time=pool.simulation.timing.start_task,
+        time_source=_time_source(pool),
+        exit_code=0 if task is None else stated_exit_code(task.command_line, task.environment_settings),
+    )
 
 
 def updated(pool: Pool, changes: Mapping[str, Any]) -> Pool:

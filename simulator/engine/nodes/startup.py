@@ -56,7 +56,7 @@ def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
         mine = site.crowd.enter()
         try:
             yield world.env.after(site.durations.start_task(setup.start_task_time, node))
-            code = _exit_code(node, mine.peak)
+            code = setup.exit_code or _exit_code(node, mine.peak)
             world.record.start_task_ended(row, world.env.clock, code)
         finally:
             site.crowd.leave(mine)

@@ -203,7 +203,13 @@ class Pool:
 
     def enable_autoscale(self, formula: str | None, interval: float | None) -> Answer:
         """Start evaluating a formula, or change formula and interval."""
-        return DELETING if self._is_deleted else self.autoscaling.enable(formula, interval)
+        if self._is_deleted:
+            return DELETING
+        if formula is None and interval is None:
+            return Answer(ServiceCode.MISSING_PROPERTY, "A formula, an interval, or both have to be given")
+        if formula is None and not self.autoscaling.is_enabled:
+            return Answer(ServiceCode.MISSING_PROPERTY, "Autoscale is not enabled on the pool: a formula is needed")
+        return self.autoscaling.enable(formula, interval)
 
     def resize_refusal(self) -> Answer | None:
         """Return why the service refuses a resize; None if it does not."""

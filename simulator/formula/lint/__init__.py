@@ -5,7 +5,8 @@ from functools import lru_cache
 from simulator.formula.errors import TOO_LONG, FormulaSyntaxError
 from simulator.formula.formula import Formula
 from simulator.formula.lint.analysis import Analysis
-from simulator.formula.lint.behaviour import check_behaviour, show_moments
+from simulator.formula.lint.behaviour import check_behaviour
+from simulator.formula.lint.evidence import show_moments
 from simulator.formula.lint.model import Finding, Level, Rule
 from simulator.formula.lint.rules import RULES, SUBJECTS
 from simulator.formula.lint.targets import check_targets, check_variables

@@ -8,7 +8,7 @@ from typing import Final
 from simulator.formula.edits import Edit
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import calls, operations
-from simulator.formula.lint.assume import LONGEST_KEY, NONE, Meaning, Spans, both, canonical, narrowed, spans
+from simulator.formula.lint.assume import LONGEST_KEY, NONE, Meaning, Reader, Spans, both, canonical, narrowed
 from simulator.formula.lint.facts import INF, UNKNOWN, Fact, double, join, known_bounds, truth
 from simulator.formula.lint.mend import rename_target
 from simulator.formula.lint.model import Finding, Level
@@ -87,12 +87,18 @@ class Analysis:
     _later: set[str | None] = field(default_factory=set)
 
     def say(
-        self, rule: str, offset: int, message: str, level: Level | None = None, edits: tuple[Edit, ...] = ()
+        self,
+        rule: str,
+        offset: int,
+        message: str,
+        level: Level | None = None,
+        edits: tuple[Edit, ...] = (),
+        evidence: tuple[str, ...] = (),
     ) -> None:
         """Report a breach."""
         found = RULES[rule]
         place = self.source.place(offset)
-        self.findings.append(Finding(rule, level or found.level, place, message, f"{found.mend}.", edits))
+        self.findings.append(Finding(rule, level or found.level, place, message, f"{found.mend}.", edits, evidence))
 
     def renamed(self, offset: int, name: str, known: Iterable[str]) -> tuple[Edit, ...]:
         """Return the edit that replaces a name by the one that was meant, where that is beyond doubt."""
@@ -158,13 +164,8 @@ class Analysis:
 
     def implied(self, condition: Expression, *, holds: bool) -> Spans:
         """Return what a condition says about values, where it holds or where it does not."""
-        return spans(
-            condition,
-            holds=holds,
-            facts=lambda node: self._plain.get(id(node)),
-            key_of=self.key_of,
-            meanings=self.meanings,
-        )
+        reader = Reader(lambda node: self._plain.get(id(node)), self.key_of, self.meanings)
+        return reader.implied(condition, holds=holds)
 
     def key_of(self, node: Expression) -> str:
         """Return the canonical text of an expression that is being looked at."""
@@ -189,6 +190,10 @@ class Analysis:
                 fact = narrowed(fact, known[key])
                 self._narrowed.add(id(node))
         return fact
+
+    def plain(self, node: Expression) -> Fact:
+        """Return what is known of an expression without the conditions around it."""
+        return self._plain[id(node)]
 
     @property
     def has_both_kinds(self) -> bool:
@@ -294,7 +299,7 @@ class Analysis:
             return truth(sources=fact.sources)
         if fact.kind not in ("double", "timeinterval", "unknown", "doubleVec"):
             self.say("type-mismatch", node.start, f"there is no minus before a {fact.kind}.")
-        return replace(fact, low=-fact.high, high=-fact.low)
+        return replace(fact, low=-fact.high, high=-fact.low, survives_cut=False)
 
     def _ternary(self, node: Ternary) -> Fact:
         condition = self.look(node.condition)

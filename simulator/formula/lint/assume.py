@@ -147,70 +147,67 @@ def _substituted(node: Expression, meanings: Mapping[str, Meaning]) -> Expressio
             return node
 
 
-def spans(
-    condition: Expression,
-    *,
-    holds: bool,
-    facts: Callable[[Expression], Fact | None],
-    key_of: Callable[[Expression], str],
-    meanings: Mapping[str, Meaning],
-) -> Spans:
-    """Return what is known of values where a condition holds, or where it does not.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads off conditions what they say about values, with what is known of the expressions in them."""
 
-    `key_of` gives the canonical text of an expression.
-    """
+    facts: Callable[[Expression], Fact | None]
+    key_of: Callable[[Expression], str]
+    """The canonical text of an expression."""
+    meanings: Mapping[str, Meaning]
 
-    def told(node: Expression, *, holds: bool) -> Spans:
+    def implied(self, node: Expression, *, holds: bool) -> Spans:
+        """Return what is known of values where a condition holds, or where it does not."""
         match node:
-            case Name() if node.name in meanings:
-                meaning = meanings[node.name]
-                return both(meaning.if_true if holds else meaning.if_false, truth(node, holds=holds))
+            case Name() if node.name in self.meanings:
+                meaning = self.meanings[node.name]
+                return both(meaning.if_true if holds else meaning.if_false, self._truth(node, holds=holds))
             case Unary() if node.sign == "!":
-                return told(node.operand, holds=not holds)
+                return self.implied(node.operand, holds=not holds)
             case Binary() if node.sign in ("&&", "||"):
                 first, operators = _logic(node)
-                found = told(first, holds=holds)
+                found = self.implied(first, holds=holds)
                 for operator in operators:
                     join = both if (operator.sign == "&&") == holds else _either
-                    found = join(found, told(operator.right, holds=holds))
+                    found = join(found, self.implied(operator.right, holds=holds))
                 return found
             case Binary() if node.sign in NEGATED:
-                return compared(node, node.sign if holds else NEGATED[node.sign])
+                return self._compared(node, node.sign if holds else NEGATED[node.sign])
             case _:
-                return truth(node, holds=holds)
+                return self._truth(node, holds=holds)
 
-    def compared(node: Binary, sign: str) -> Spans:
-        left, right = facts(node.left), facts(node.right)
+    def _compared(self, node: Binary, sign: str) -> Spans:
+        left, right = self.facts(node.left), self.facts(node.right)
         if left is None or right is None or left.kind != "double" or right.kind != "double":
             return NONE
         if right.is_constant and not left.is_constant:
-            return about(node.left, left, sign, right.low)
+            return self._about(node.left, left, sign, right.low)
         if left.is_constant and not right.is_constant:
-            return about(node.right, right, MIRRORED[sign], left.low)
+            return self._about(node.right, right, MIRRORED[sign], left.low)
         return NONE
 
-    def about(node: Expression, fact: Fact, sign: str, limit: float) -> Spans:
-        key = key_of(node)
-        if not key:
-            return NONE
-        whole = fact.whole
-        span = {
-            "<": Span(high=limit, high_is_open=True, whole=whole),
-            "<=": Span(high=limit, whole=whole),
-            ">": Span(low=limit, low_is_open=True, whole=whole),
-            ">=": Span(low=limit, whole=whole),
-            "==": Span(limit, limit, whole=whole),
-            "!=": Span(excluded=frozenset({limit}), whole=whole),
-        }[sign]
-        return {key: span_of(fact).meet(span)}
-
-    def truth(node: Expression, *, holds: bool) -> Spans:
-        fact = facts(node)
+    def _truth(self, node: Expression, *, holds: bool) -> Spans:
+        fact = self.facts(node)
         if fact is None or fact.kind != "double" or fact.is_constant:
             return NONE
-        return about(node, fact, "!=" if holds else "==", 0.0)
+        return self._about(node, fact, "!=" if holds else "==", 0.0)
 
-    return told(condition, holds=holds)
+    def _about(self, node: Expression, fact: Fact, sign: str, limit: float) -> Spans:
+        key = self.key_of(node)
+        return {key: span_of(fact).meet(_side(sign, limit, whole=fact.whole))} if key else NONE
+
+
+def _side(sign: str, limit: float, *, whole: bool) -> Span:
+    """Return the values on one side of a limit."""
+    match sign:
+        case "<" | "<=":
+            return Span(high=limit, high_is_open=sign == "<", whole=whole)
+        case ">" | ">=":
+            return Span(low=limit, low_is_open=sign == ">", whole=whole)
+        case "==":
+            return Span(limit, limit, whole=whole)
+        case _:
+            return Span(excluded=frozenset({limit}), whole=whole)
 
 
 def _logic(node: Binary) -> tuple[Expression, list[Binary]]:

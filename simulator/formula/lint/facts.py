@@ -3,9 +3,15 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
+
+from simulator.formula.variables import NODE_COUNTS, TARGETS, TASK_METRICS
 
 INF = math.inf
 NOTHING: frozenset[str] = frozenset()
+TASKS: Final = frozenset(TASK_METRICS)
+NUMBERS: Final = frozenset({"double", "doubleVec"})
+NODES: Final = frozenset((*TARGETS, *NODE_COUNTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,9 @@ class Fact:
     """A guard keeps 0 away, although it lies within the range."""
     is_summed: bool = False
     """The samples of a window are added up in it."""
+    survives_cut: bool = False
+    """It may have a fraction, and enough is left without it: something was added to round it up, the newest count
+    stands beside the mean, or nodes become fewer."""
 
     @property
     def causes(self) -> frozenset[str]:
@@ -37,6 +46,26 @@ class Fact:
     def counted(self) -> frozenset[str]:
         """Service variables whose value goes into it, divided or not."""
         return frozenset(source.lstrip("/") for source in self.sources if not source.startswith("?"))
+
+    @property
+    def tasks(self) -> frozenset[str]:
+        """Counts of tasks that go into it and have not been divided."""
+        return self.sources & TASKS
+
+    @property
+    def follows(self) -> bool:
+        """Whether tasks, load or nodes go into it; anything else is a limit."""
+        return bool(self.counted & (TASKS | NODES | {"$CPUPercent"}))
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether nothing that is needed is lost with its fraction."""
+        return self.whole or self.survives_cut
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number or a vector of numbers, and which of the two is not known."""
+        return self.kind == "unknown" and self.low > -INF
 
     @property
     def is_constant(self) -> bool:
@@ -69,10 +98,11 @@ def known_bounds(fact: Fact) -> Fact:
 
 def join(one: Fact, other: Fact) -> Fact:
     """Describe what is one or the other."""
-    if one.kind != other.kind:
+    is_number = {one.kind, other.kind} <= NUMBERS
+    if one.kind != other.kind and not is_number:
         return Fact("unknown", sources=one.sources | other.sources)
     return Fact(
-        one.kind,
+        one.kind if one.kind == other.kind else "unknown",
         min(one.low, other.low),
         max(one.high, other.high),
         one.whole and other.whole,
@@ -81,6 +111,7 @@ def join(one: Fact, other: Fact) -> Fact:
         one.sources | other.sources,
         not (one.can_be_zero or other.can_be_zero),
         one.is_summed or other.is_summed,
+        one.can_be_cut and other.can_be_cut,
     )
 
 
@@ -106,7 +137,7 @@ def _product(one: float, other: float) -> float:
 
 def arithmetic(sign: str, left: Fact, right: Fact) -> tuple[float, float, bool]:
     """Return the range of a sum, difference, product or quotient, and whether it is whole."""
-    whole = left.whole and right.whole and sign != "/"
+    whole = left.whole and right.whole and (sign != "/" or right.low == right.high == 1)
     if sign == "+":
         return left.low + right.low, left.high + right.high, whole
     if sign == "-":
@@ -120,6 +151,19 @@ def arithmetic(sign: str, left: Fact, right: Fact) -> tuple[float, float, bool]:
         ends = [right.low, right.high]
     corners = [_product(one, other) for one in (left.low, left.high) for other in ends]
     return min(corners), max(corners), whole
+
+
+def cut(sign: str, left: Fact, right: Fact, sources: frozenset[str]) -> bool:
+    """Return whether a sum, difference, product or quotient of these sources can lose its fraction without harm."""
+    if sign == "+":
+        is_raised = any(part.is_constant and part.low > 0 for part in (left, right))
+        return is_raised or (left.can_be_cut and right.can_be_cut)
+    if sign == "-":
+        return left.can_be_cut and right.whole
+    if right.is_constant and right.low == 1:
+        return left.can_be_cut
+    shrinks = {source.lstrip("/") for source in sources if source.startswith("/")}
+    return bool(shrinks) and shrinks <= NODES and not sources & (NODES | TASKS | {"$CPUPercent"})
 
 
 def compared(sign: str, left: Fact, right: Fact) -> Fact:
@@ -151,12 +195,24 @@ def together(facts: Iterable[Fact]) -> frozenset[str]:
 
 def aggregate(name: str, facts: list[Fact]) -> Fact:
     """Describe what a function of a list comes to."""
+    facts = [replace(fact, kind="doubleVec", shortest=0) if fact.is_number else fact for fact in facts]
     if any(fact.kind == "unknown" for fact in facts):
         return Fact(sources=together(facts))
     is_summed = name != "len" and any(fact.is_summed for fact in facts)
     if name == "sum":
         is_summed = is_summed or any(fact.kind == "doubleVec" and fact.longest > 1 for fact in facts)
-    return replace(_aggregate(name, facts), is_summed=is_summed)
+    return replace(_aggregate(name, facts), is_summed=is_summed, survives_cut=_extreme_cut(name, facts))
+
+
+def _extreme_cut(name: str, facts: list[Fact]) -> bool:
+    """Return whether the least or greatest of facts can lose its fraction without harm."""
+    if name not in ("min", "max"):
+        return False
+    doubtful = [fact for fact in facts if not fact.can_be_cut]
+    if name == "min":
+        return any(fact.follows for fact in facts) and not any(fact.follows for fact in doubtful)
+    newest = frozenset[str]().union(*(fact.tasks for fact in facts if fact.whole))
+    return all(fact.tasks and fact.counted <= newest for fact in doubtful)
 
 
 def _aggregate(name: str, facts: list[Fact]) -> Fact:

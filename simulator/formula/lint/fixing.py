@@ -10,6 +10,8 @@ from simulator.formula.lint.model import Finding, Level
 from simulator.formula.parser import parse
 
 MOST_PASSES: Final = 50
+REVEALING: Final = ("near-service-name", "time-format", "type-mismatch", "unknown-name")
+"""Rules whose mend makes a formula do what it did not do before: what then comes to light was there all along."""
 Lint = Callable[[str], Sequence[Finding]]
 
 
@@ -23,20 +25,20 @@ class Fixed:
 
 
 def fix(text: str, lint: Lint) -> Fixed:
-    """Mend what can be mended mechanically; a mend that would not help is not made.
+    """Mend what can be mended mechanically; a mend that would not help, or brings another warning, is not made.
 
     One finding is mended at a time, in the text that the one before has left, so no two edits can be in each other's
     way.
     """
     mended: list[Finding] = []
     refused: set[str] = set()
-    found = [finding for finding in lint(text) if finding.edits]
+    found = lint(text)
     for _ in range(MOST_PASSES):
-        chosen = next((finding for finding in found if finding.rule not in refused), None)
+        chosen = next((finding for finding in found if finding.edits and finding.rule not in refused), None)
         if chosen is None:
             break
         after = apply(text, chosen.edits)
-        then = [finding for finding in lint(after) if finding.edits] if _parses(after) else None
+        then = lint(after) if _parses(after) else None
         if then is None or not _is_better(found, then, chosen):
             refused.add(chosen.rule)
             continue
@@ -46,12 +48,23 @@ def fix(text: str, lint: Lint) -> Fixed:
 
 
 def _is_better(before: Sequence[Finding], after: Sequence[Finding], chosen: Finding) -> bool:
-    """Return whether there are fewer findings of the rule, and no new errors."""
+    """Return whether there are fewer findings of the rule, no more errors, and no warning of a kind not there before.
 
-    def count(findings: Sequence[Finding], *, rule: str | None = None) -> int:
-        return sum(1 for f in findings if (f.rule == rule if rule else f.level is Level.ERROR))
+    Rounding up a target that is halved while nothing waits would keep the last node for ever.
+    """
 
-    return count(after, rule=chosen.rule) < count(before, rule=chosen.rule) and count(after) <= count(before)
+    def count(findings: Sequence[Finding], **wanted: object) -> int:
+        return sum(1 for f in findings if f.edits and all(getattr(f, key) == value for key, value in wanted.items()))
+
+    if count(after, rule=chosen.rule) >= count(before, rule=chosen.rule):
+        return False
+    if count(after, level=Level.ERROR) > count(before, level=Level.ERROR):
+        return False
+    return chosen.rule in REVEALING or _warned(after) <= _warned(before)
+
+
+def _warned(findings: Sequence[Finding]) -> set[str]:
+    return {finding.rule for finding in findings if finding.level is not Level.INFO}
 
 
 def _parses(text: str) -> bool:

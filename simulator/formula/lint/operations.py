@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.formula.lint.facts import Fact, arithmetic, compared, known_bounds, scaled, truth
+from simulator.formula.lint.facts import Fact, arithmetic, compared, cut, known_bounds, scaled, truth
+from simulator.formula.lint.growth import growing
 from simulator.formula.lint.mend import replace_number, wrap_operand
 from simulator.formula.operators import BINARY
 from simulator.formula.tree import Binary, Expression, Member, Number
@@ -60,10 +61,12 @@ def _computed(sign: str, left: Fact, right: Fact) -> Fact:
     if kind == "timestamp" and "timeinterval" in kinds:
         return Fact("timestamp", sources=left.sources | right.sources | {SHIFTED})
     shortest = max(left.shortest, right.shortest) if kind == "doubleVec" else 0
-    found = Fact(kind, low, high, whole, shortest, max(left.longest, right.longest), scaled(sign, left, right))
+    sources = scaled(sign, left, right)
+    found = Fact(kind, low, high, whole, shortest, max(left.longest, right.longest), sources)
     is_summed = sign != "/" and (left.is_summed or right.is_summed)
     is_nonzero = sign == "*" and not (left.can_be_zero or right.can_be_zero)
-    return replace(found, is_summed=is_summed, is_nonzero=is_nonzero)
+    survives_cut = kind == "double" and cut(sign, left, right, sources)
+    return replace(found, is_summed=is_summed, is_nonzero=is_nonzero, survives_cut=survives_cut)
 
 
 def _as_scalars(sign: str, left: Fact, right: Fact) -> bool:
@@ -75,9 +78,11 @@ def _compare(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> Fact:
     _check_scale(analysis, node, left, right)
     _check_hour(analysis, node)
     result = compared(node.sign, left, right)
-    if result.is_constant and not (left.is_constant and right.is_constant) and not analysis.is_assumed(node):
+    sides = analysis.plain(node.left), analysis.plain(node.right)
+    alone = compared(node.sign, *sides)
+    if alone.is_constant and not all(side.is_constant for side in sides):
         analysis.judged.add(id(node))
-        always = "always" if result.low else "never"
+        always = "always" if alone.low else "never"
         analysis.say("constant-condition", node.at, f"this comparison is {always} true.")
     return result
 
@@ -119,11 +124,13 @@ def _check_hour(analysis: Analysis, node: Binary) -> None:
 
 
 def _count_once(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> None:
-    """Report a sum of pending tasks and of those that they contain."""
+    """Report a sum of pending tasks and of those that they contain; what is taken off is not in it."""
     one, other = (fact.counted & {*TASK_METRICS} for fact in (left, right))
-    for whole, part in ((one, other), (other, one)):
+    for whole, part, added in ((one, other, node.right), (other, one, node.left)):
         if "$PendingTasks" in whole and part & PARTS and not whole & PARTS:
-            found = " and ".join(sorted(part & PARTS))
-            text = f"$PendingTasks already contains {found}: these tasks are counted twice."
-            analysis.say("counted-twice", node.at, text)
+            names = set(growing(added, analysis.values))
+            twice = part & PARTS if names & analysis.users.keys() else part & PARTS & names
+            if twice:
+                text = f"$PendingTasks already contains {' and '.join(sorted(twice))}: these tasks are counted twice."
+                analysis.say("counted-twice", node.at, text)
             return

@@ -1,27 +1,24 @@
 """Rules about what is assigned to targets, and about the variables on the way there."""
 
-from collections.abc import Iterator, Mapping
 from typing import Final
 
 from simulator.formula.edits import Edit
 from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.facts import INF
+from simulator.formula.lint.growth import growing
 from simulator.formula.lint.mend import rename_target, wrap_value
+from simulator.formula.lint.model import Level
 from simulator.formula.lint.names import near_target, reads
 from simulator.formula.tree import (
     Binary,
     Call,
     Expression,
-    Method,
     Name,
-    Number,
     Statement,
     Ternary,
-    parts,
-    spine,
     walk,
 )
-from simulator.formula.variables import ALIASES, DEDICATED, LOW_PRIORITY, TARGETS
+from simulator.formula.variables import ALIASES, DEDICATED, LOW_PRIORITY, OPTION, TARGETS
 
 OWN: Final = {DEDICATED: "$CurrentDedicatedNodes", LOW_PRIORITY: "$CurrentLowPriorityNodes"}
 OTHER: Final = {DEDICATED: LOW_PRIORITY, LOW_PRIORITY: DEDICATED}
@@ -59,8 +56,38 @@ def check_variables(analysis: Analysis) -> None:
                 analysis.say("alias-conflict", statement.start, text)
             seen[full] = name
     if not seen:
-        start = analysis.tree.statements[0].start if analysis.tree.statements else 0
-        analysis.say("no-target", start, "no target is assigned: the pool stays as it is.")
+        _report_no_target(analysis)
+    _check_overwritten(analysis)
+
+
+def _check_overwritten(analysis: Analysis) -> None:
+    """Report the assignment of a target or option that another follows, with nothing between that could use it."""
+    waiting: dict[str, Statement] = {}
+    for statement in analysis.tree.statements:
+        used = {node.name for node in walk(statement.value) if isinstance(node, Name | Call)}
+        if "stop" in used:
+            waiting.clear()
+        for name in used:
+            waiting.pop(ALIASES.get(name, name), None)
+        name = statement.target or ""
+        full = ALIASES.get(name, name)
+        if full in TARGETS or full == OPTION:
+            before = waiting.get(full)
+            if before is not None and before.target == name:
+                message = f"this value of {name} is never used: {name} is assigned again further down."
+                analysis.say("overwritten-target", before.start, message)
+            waiting[full] = statement
+
+
+def _report_no_target(analysis: Analysis) -> None:
+    """Report a formula without a target: a remark, unless it sets how nodes leave, which only a target makes them."""
+    statements = analysis.tree.statements
+    options = [statement.start for statement in statements if statement.target == OPTION]
+    start = options[0] if options else statements[0].start if statements else 0
+    is_misspelt = any(finding.rule == "near-service-name" for finding in analysis.findings)
+    level = Level.WARNING if options and not is_misspelt else None
+    end = f", and {OPTION} has no node to act on" if options else ""
+    analysis.say("no-target", start, f"no target is assigned: the pool stays as it is{end}.", level)
 
 
 def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
@@ -86,7 +113,7 @@ def check_targets(analysis: Analysis) -> None:
         if fact.low < 0:
             edits = wrap_value(text, statement, "max(0, ")
             analysis.say("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
-        if not fact.whole and not _has_offset(analysis, statement.value):
+        if not fact.can_be_cut and not _rounds_up(analysis, statement.value):
             message = f"the fraction of {full} is cut off: one node too few."
             analysis.say("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
         if fact.is_summed:
@@ -100,20 +127,15 @@ def _rounded_up(text: str, statement: Statement) -> tuple[Edit, ...]:
     return wrap_value(text, statement, "ceil(")
 
 
-def _has_offset(analysis: Analysis, node: Expression) -> bool:
-    """Return whether a fraction is added, or one less than a divisor, so that cutting off rounds."""
+def _rounds_up(analysis: Analysis, node: Expression) -> bool:
+    """Return whether one less than a divisor is added before dividing, so that cutting off rounds up."""
     for inner in walk(analysis.definition(node)):
         found = analysis.definition(inner)
-        for binary in (inner, found):
-            if isinstance(binary, Binary) and (_adds_fraction(binary) or _adds_almost(analysis, binary)):
-                return True
-        if found is not inner and found is not node and _has_offset(analysis, found):
+        if any(isinstance(part, Binary) and _adds_almost(analysis, part) for part in (inner, found)):
+            return True
+        if found is not inner and found is not node and _rounds_up(analysis, found):
             return True
     return False
-
-
-def _adds_fraction(node: Binary) -> bool:
-    return node.sign == "+" and any(isinstance(part, Number) and 0 < part.value < 1 for part in parts(node))
 
 
 def _adds_almost(analysis: Analysis, node: Binary) -> bool:
@@ -153,36 +175,18 @@ def _check_cap(analysis: Analysis, full: str, statement: Statement) -> None:
 
 
 def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
-    """Report a target that comes from the other kind of nodes; taking them off the demand is all right."""
+    """Report a target that comes from the other kind of nodes; taking them off the demand is all right.
+
+    So is a size that both kinds share, as long as the kind that it comes from follows it.
+    """
     other = {OTHER[full], OWN[OTHER[full]], *(short for short, name in ALIASES.items() if name == OTHER[full])}
-    crossed = other & set(_growing(statement.value, analysis.values, frozenset()))
+    crossed = other & set(growing(statement.value, analysis.values))
+    shared = last_assignments(analysis).get(OTHER[full])
+    if crossed and shared is not None and not analysis.targets[OTHER[full]].is_constant:
+        crossed -= set(growing(shared.value, analysis.values))
     if crossed:
         text = f"{full} is computed from the other kind of nodes, {min(crossed)}."
         analysis.say("crossed-kinds", statement.start, text)
-
-
-def _growing(node: Expression, values: Mapping[str, Expression], seen: frozenset[str]) -> Iterator[str]:
-    """Yield the names that an expression is computed from, without what is taken off and what only decides."""
-    if isinstance(node, Name):
-        if node.name in values and node.name not in seen:
-            yield from _growing(values[node.name], values, seen | {node.name})
-        else:
-            yield node.name
-    elif isinstance(node, Ternary):
-        yield from _growing(node.then, values, seen)
-        yield from _growing(node.otherwise, values, seen)
-    elif isinstance(node, Binary):
-        first, operators = spine(node)
-        if operators[-1].sign in ("+", "-", "*", "/"):
-            yield from _growing(first, values, seen)
-        for operator in operators:
-            if operator.sign in ("+", "*"):
-                yield from _growing(operator.right, values, seen)
-    elif isinstance(node, Call):
-        for argument in node.arguments:
-            yield from _growing(argument, values, seen)
-    elif isinstance(node, Method):
-        yield from _growing(node.receiver, values, seen)
 
 
 def has_floor(analysis: Analysis, full: str) -> bool:

@@ -14,7 +14,7 @@ from simulator.formula.literals import wrong_time
 from simulator.formula.run import Context
 from simulator.formula.tree import Member, Name, Text, walk
 from simulator.formula.values import TICKS_PER_SECOND, Timestamp, parse_time
-from simulator.formula.variables import DEDICATED, LOW_PRIORITY, METRIC_ALIASES, METRICS, SLOTS
+from simulator.formula.variables import ALIASES, DEDICATED, LOW_PRIORITY, METRIC_ALIASES, METRICS, SLOTS
 
 HOURS: Final = tuple(
     parse_time(text)
@@ -34,6 +34,10 @@ ROUNDS: Final = 12
 START: Final = 8.0
 MANY: Final = 200.0
 FEW: Final = 12.0
+HANDFUL: Final = 5.0
+FINISHED: Final = 40.0
+"""Tasks that have succeeded on a pool which has nothing to do any more."""
+FAILED: Final = 2.0
 KINDS: Final = (DEDICATED, LOW_PRIORITY)
 COUNTS: Final = {DEDICATED: "$CurrentDedicatedNodes", LOW_PRIORITY: "$CurrentLowPriorityNodes"}
 HOUR: Final = 3600 * TICKS_PER_SECOND
@@ -56,24 +60,42 @@ class Trial:
     """Something to do, from a pool without nodes."""
     steps: list[tuple[float, Targets, Targets]]
     """Of some loads: how many nodes more twice the tasks need, and the targets at once and twice."""
+    started: list[tuple[Targets, Targets]]
+    """Targets of a pool without nodes while much waits, and those once these nodes run as much as they can and nothing
+    waits any more."""
 
 
 def try_out(formula: Formula, slots: int) -> Trial:
     """Evaluate a formula where nothing, something and much waits, on nodes of so many slots."""
     moments = instants(formula)
     settle = settler(formula, slots)
+    nowhere = dict.fromkeys(KINDS, 0.0)
+    there = {kind: START if kind in assigned(formula) else 0.0 for kind in KINDS}
     steps = []
     for tasks in (2.0 * slots, FEW):
         for now in moments:
-            one, two = settle(now, tasks, 0.0, 1), settle(now, 2 * tasks, 0.0, 1)
+            one, two = settle(now, tasks, nowhere, 1), settle(now, 2 * tasks, nowhere, 1)
             if one and two:
                 steps.append((tasks / slots, one[-1], two[-1]))
+    loaded = [settle(now, MANY, nowhere, ROUNDS) for now in moments]
+    started = []
+    for now, rounds in zip(moments, loaded, strict=True):
+        first = rounds[0] if rounds else nowhere
+        then = settle(now, slots * sum(first.values()), first, 1) if any(first.values()) else None
+        if then:
+            started.append((first, then[-1]))
     return Trial(
-        idle=[settle(now, 0.0, START, ROUNDS) for now in moments],
-        loaded=[settle(now, MANY, 0.0, ROUNDS) for now in moments],
-        busy=[settle(now, FEW, 0.0, ROUNDS) for now in moments],
+        idle=[settle(now, 0.0, there, ROUNDS) for now in moments],
+        loaded=loaded,
+        busy=[settle(now, FEW, nowhere, ROUNDS) for now in moments],
         steps=steps,
+        started=started,
     )
+
+
+def assigned(formula: Formula) -> set[str]:
+    """Return the targets that a formula sets, by their full names."""
+    return {ALIASES.get(statement.target or "", statement.target or "") for statement in formula.tree.statements}
 
 
 def instants(formula: Formula) -> tuple[Timestamp, ...]:
@@ -119,13 +141,13 @@ def _is_date_part(node: object) -> bool:
     return isinstance(node, Member) and node.name in ("day", "month", "year", "minute")
 
 
-def settler(formula: Formula, slots: int) -> Callable[[Timestamp, float, float, int], list[Targets] | None]:
+def settler(formula: Formula, slots: int) -> Callable[[Timestamp, float, Targets, int], list[Targets] | None]:
     """Return a function that evaluates again and again, each time from the targets of the time before."""
     read = {node.name for s in formula.tree.statements for node in walk(s.value) if isinstance(node, Name)}
     metrics: list[str] = [name for name in METRICS if name in {METRIC_ALIASES.get(name, name) for name in read}]
 
-    def settle(now: Timestamp, tasks: float, nodes: float, rounds: int) -> list[Targets] | None:
-        targets: Targets = dict.fromkeys(KINDS, nodes)
+    def settle(now: Timestamp, tasks: float, nodes: Targets, rounds: int) -> list[Targets] | None:
+        targets = nodes
         times = [now.ticks - k * PERIOD_TICKS for k in range(SAMPLES, -1, -1)]
         found: list[Targets] = []
         for _ in range(rounds):
@@ -151,6 +173,8 @@ def _context(
         "$PendingTasks": tasks,
         "$ActiveTasks": tasks - running,
         "$RunningTasks": running,
+        "$SucceededTasks": 0.0 if tasks else FINISHED,
+        "$FailedTasks": 0.0 if tasks else FAILED,
         "$CPUPercent": 1.0 if running else 0.0,
         "$UsableNodeCount": total,
         **{COUNTS[kind]: targets[kind] for kind in KINDS},

@@ -11,10 +11,12 @@ from simulator.formula.lint.mend import add_argument
 from simulator.formula.lint.model import Level
 from simulator.formula.tree import Binary, Method, Ternary, walk
 from simulator.formula.values import format_double
+from simulator.formula.variables import TASK_METRICS
 
 DEFAULT_DEMAND: Final = 70.0
 STRICT: Final = 90.0
 PERIOD: Final = 30.0
+FOLLOWED: Final = frozenset((*TASK_METRICS, "$CPUPercent"))
 
 
 def check_windows(analysis: Analysis) -> None:
@@ -76,11 +78,16 @@ def _check_window(analysis: Analysis, node: Method, given: list[Fact]) -> None:
         text = f"{demand:g} % of a window that ends now: the newest samples are often not there yet."
         analysis.say("strict-recent-window", node.bracket, text)
     elif ends_now and not is_short:
-        _check_one_late(analysis, node, given, demand, is_gated=bool(gates))
+        _check_one_late(analysis, node, given, demand, gates)
 
 
-def _check_one_late(analysis: Analysis, node: Method, given: list[Fact], demand: float, *, is_gated: bool) -> None:
-    """Report a window in which one late sample leaves less than is demanded; behind a guard that is a remark."""
+def _check_one_late(
+    analysis: Analysis, node: Method, given: list[Fact], demand: float, gates: list[tuple[Ternary, str]]
+) -> None:
+    """Report a window in which one late sample leaves less than is demanded.
+
+    Behind a guard that is a remark, unless what holds then follows no task: that may be so at every evaluation.
+    """
     length = _length(given)
     if length is None:
         return
@@ -89,9 +96,18 @@ def _check_one_late(analysis: Analysis, node: Method, given: list[Fact], demand:
     if left < demand:
         text = (
             f"{length:g} s hold {expected} sample{'s' if expected > 1 else ''}: "
-            f"one that comes late leaves {left:.0f} %, and {demand:g} % are demanded."
+            f"one that comes late leaves {left:.0f} %, and {demand:g} % are demanded"
         )
-        analysis.say("short-window", node.bracket, text, Level.INFO if is_gated else None)
+        is_stranded = any(_strands(analysis, ternary, branch) for ternary, branch in gates)
+        text += "; below that the target follows no task." if is_stranded else "."
+        level = Level.INFO if gates and not is_stranded else None
+        analysis.say("short-window", node.bracket, text, level)
+
+
+def _strands(analysis: Analysis, ternary: Ternary, branch: str) -> bool:
+    """Return whether a guard asks for a percentage, and its other branch follows neither tasks nor load."""
+    other = analysis.facts[id(ternary.otherwise if branch == "then" else ternary.then)]
+    return _threshold(analysis, ternary, branch) is not None and not other.counted & FOLLOWED
 
 
 def _check_guards(

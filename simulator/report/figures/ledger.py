@@ -11,7 +11,7 @@ from simulator.report.looks.captions import IDLE, of_pools, percent, share_of, w
 from simulator.report.looks.palette import LABELS, LIGHT, Page, shade
 from simulator.report.looks.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
 from simulator.results.money.ledger import Label
-from simulator.units import S_PER_HOUR
+from simulator.units import S_PER_HOUR, spoken_amount
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +87,11 @@ def finding(stacked: Sequence[Bar]) -> str:
     total = sum(cost.values())
     if total > 0 and len(stacked) and all(bar.cost is not None for bar in stacked):
         idle = sum(cost.get(label, 0.0) for label in IDLE)
-        text += f": ${idle:,.2f} of ${total:,.2f} bought idle nodes" if idle else f"; ${total:,.2f} in all"
+        text += (
+            f": ${spoken_amount(idle)} of ${spoken_amount(total)} bought idle nodes"
+            if idle
+            else f"; ${spoken_amount(total)} in all"
+        )
     shares = {bar.name: share_of(bar.billed, IDLE) for bar in stacked}
     most = max(shares, key=lambda name: shares[name])
     if shares[most] > min(shares.values()) + 0.05:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from simulator.report.looks.clock import unit_of
-from simulator.units import spoken
+from simulator.units import spoken, spoken_amount
 
 
 def written(value: float, unit: str) -> str:
@@ -16,7 +16,7 @@ def written(value: float, unit: str) -> str:
     if unit == "s":
         return sign + spoken(abs(value))
     if unit == "USD":
-        return f"{sign}${abs(value):,.2f}"
+        return f"{sign}${spoken_amount(abs(value))}"
     if unit == "share":
         return f"{100 * value:.1f} %".replace("-", "−")
     text = f"{abs(value):,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{abs(value):,.2f}"

@@ -91,23 +91,39 @@ def _evictions(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
 
 
 def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
-    """Yield the prices of the sizes that pools use; one that is not the catalogue's was given."""
-    sizes = scenario.get("sizes", {})
-    for name, key, low in (("prices", "dedicated", False), ("low_priority_price", "lowPriority", True)):
-        used = [pool for pool in pools if not low or _has_low_priority(pool)]
-        said, is_given = [], False
-        for pool in used:
-            own = pool["simulation"]["prices"][key]
-            size = sizes.get(pool["vmSize"], {})
-            system = "Windows" if os_kind(pool.get("virtualMachineConfiguration"), None) == "windows" else "Linux"
-            price = size.get(f"{key}{system}") if own is None else own
-            known = find(str(pool["vmSize"]))
-            listed = None if known is None else known.model_dump(by_alias=True).get(f"{key}{system}")
-            is_given |= own is not None or (price is not None and price != listed)
-            if price is not None:
-                said.append(f"{pool['vmSize']} ${price:g} an hour")
-        if used:
-            yield _basis(name, _distinct(said) or "a share of the dedicated price", is_given)
+    """Yield the prices of the sizes that pools use: list prices, unless one was given or is from elsewhere."""
+    used = [pool for pool in pools if _has_low_priority(pool)]
+    for name, mine, kinds in (("prices", pools, ["dedicated"]), ("low_priority_price", used, ["lowPriority", "spot"])):
+        found = [_price(scenario, pool, kinds[-1 if _is_spot(scenario, pool) else 0]) for pool in mine]
+        said = [text for text, _ in found if text]
+        if mine:
+            basis = _basis(name, _distinct(said) or "a share of the dedicated price", any(given for _, given in found))
+            yield basis
+
+
+def _price(scenario: Mapping[str, Any], pool: Mapping[str, Any], kind: str) -> tuple[str, bool]:
+    """Return the price of a pool's nodes in words, nothing where it follows from another, and whether it was given."""
+    prices, size = pool["simulation"]["prices"], scenario.get("sizes", {}).get(pool["vmSize"], {})
+    own = prices.get(kind)
+    if own is None and kind == "spot":
+        own = prices.get("lowPriority")
+    system = "Windows" if os_kind(pool.get("virtualMachineConfiguration"), None) == "windows" else "Linux"
+    price = size.get(f"{kind}{system}") if own is None else own
+    known = find(str(pool["vmSize"]))
+    listed = None if known is None else known.model_dump(by_alias=True).get(f"{kind}{system}")
+    origin = "" if own is not None else size.get("priceOrigins", {}).get(f"{kind}{system}", "")
+    is_given = own is not None or (price is not None and price != listed and not origin)
+    if price is None:
+        return "", is_given
+    return f"{pool['vmSize']} ${price:g} an hour{f' ({origin})' if origin else ''}", is_given
+
+
+def _is_spot(scenario: Mapping[str, Any], pool: Mapping[str, Any]) -> bool:
+    """Return whether a pool's account is one in which nodes that can be taken back are spot."""
+    name = str(pool["simulation"].get("account") or "").lower()
+    accounts = {known.lower(): account for known, account in scenario.get("accounts", {}).items()}
+    account = accounts.get(name, scenario.get("account", {}))
+    return bool(account.get("mode") == "UserSubscription")
 
 
 def _has_low_priority(pool: Mapping[str, Any]) -> bool:

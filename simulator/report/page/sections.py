@@ -23,7 +23,7 @@ GROUPS: Final = 12
 """Pools and kinds that get a bar of their own."""
 SCENARIO_BYTES: Final = 120_000
 NO_JOB: Final = "(no job)"
-KINDS: Final = {"dedicated": "dedicated", "low_priority": "low-priority"}
+KINDS: Final = {"dedicated": "dedicated", "low_priority": "low-priority", "spot": "spot"}
 
 
 def figures(summary: dict[str, Any]) -> Html:
@@ -48,7 +48,7 @@ def _outcome(summary: dict[str, Any]) -> list[Figure]:
     left += f" ({never:,} never submitted)" if never else ""
     return [
         ("makespan", "–" if makespan is None else spoken(makespan), "first submission to last completion"),
-        ("cost", money(cost["total"]), "" if each is None else f"{_small(each)} a task that succeeded"),
+        ("cost", money(cost["total"]), "" if each is None else f"{money(each)} a task that succeeded"),
         ("tasks succeeded", f"{tasks['succeeded']:,}", f"of {tasks['planned']:,}; {left or 'none failed'}"),
     ]
 
@@ -79,10 +79,6 @@ def _use(summary: dict[str, Any]) -> list[Figure]:
         changes = f"{evaluations['target_changes']:,} changed the target"
         found.append(("autoscale evaluations", f"{evaluations['count']:,}", changes))
     return found
-
-
-def _small(amount: float) -> str:
-    return money(amount) if amount >= 0.1 else f"${amount:.2g}" if amount >= 0.0001 else f"${amount:.1e}"
 
 
 def notices(summary: dict[str, Any]) -> Html | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.units import spoken
+from simulator.units import spoken, spoken_amount
 
 
 def sentence(summary: dict[str, Any]) -> str:
@@ -17,8 +17,8 @@ def sentence(summary: dict[str, Any]) -> str:
 
 
 def money(amount: float | None) -> str:
-    """Write dollars to the cent."""
-    return "unknown" if amount is None else f"${amount:,.2f}"
+    """Write dollars."""
+    return "unknown" if amount is None else f"${spoken_amount(amount)}"
 
 
 def times(count: int) -> str:

@@ -78,7 +78,7 @@ def sentence(study: Study) -> str:
 
 
 def _cost(one: Choice) -> str:
-    return f"${one.cost.value:,.2f}{_around(one.cost, 'USD')}"
+    return f"{written(one.cost.value, 'USD')}{_around(one.cost, 'USD')}"
 
 
 def _time(one: Choice) -> str:

@@ -14,8 +14,10 @@ utilization     slot: slot time taken of slot time in service; core: core time t
 nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
 jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
-cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
+cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; in dollars,
+                not rounded: parts add up to the total but for the last digits of floats;
                 licenses: how much of the total application licences make up;
+                subscription_extras: how much OS disks, addresses and balancers do (option billSubscriptionExtras);
                 None with the reasons in notes where a price is not known
 resize_errors   {code: times}
 operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
@@ -36,13 +38,16 @@ import numpy.typing as npt
 
 from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
-from simulator.results.money.bill import cents, in_dollars
+from simulator.results.answer.unread_commands import command_warnings
+from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.ledger import LABELS, Label
+from simulator.results.money.prices import price_kind
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
 from simulator.results.record.memory_excess import memory_warnings
+from simulator.scenario.format.preemption_models import OPEN_BAND, Hazard
 from simulator.service_codes import RETARGETED, SUCCESS
-from simulator.states import NodeState, Outcome, TaskState
+from simulator.states import NodeState, Outcome, PriceKind, TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -76,7 +81,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
-        "warnings": memory_warnings(recording),
+        "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
         "assumptions": _assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
@@ -196,14 +201,23 @@ def _nodes(recording: Recording) -> dict[str, Any]:
     """Count nodes that exist; the mean is taken from the first node's creation to the last node's end."""
     control = recording.control
     found: dict[str, Any] = _levels(recording, np.ones(len(control.node), dtype=bool))
+    paid_as = _price_kinds(recording)
     found["by_kind"] = {
-        str(kind): _levels(recording, control.node_kind[control.node] == code)
-        for code, kind in enumerate(KINDS)
-        if (control.node_kind == code).any()
+        str(kind): _levels(recording, paid_as[control.node] == code)
+        for code, kind in enumerate(PriceKind)
+        if (paid_as == code).any()
     }
     found["preemptions"] = int((control.state == PREEMPTED).sum())
     found["vms"] = int((control.state == CREATING).sum())
     return found
+
+
+def _price_kinds(recording: Recording) -> Ints:
+    """Return what each node is paid as, as its place in `PriceKind`."""
+    places = {kind: place for place, kind in enumerate(PriceKind)}
+    pools, scenario, control = recording.raw.pools, recording.scenario, recording.control
+    paid_as = np.array([[places[price_kind(scenario, pool, kind)] for kind in KINDS] for pool in pools], dtype=np.int64)
+    return paid_as.reshape(-1, len(KINDS))[control.node_pool, control.node_kind]
 
 
 def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]:
@@ -222,20 +236,30 @@ def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]
 def _cost(recording: Recording) -> dict[str, Any]:
     bill = recording.bill
     if not bill.is_known:
-        parts = ("total", "by_pool", "by_kind", "by_job", "by_label", "licenses", "per_succeeded_task")
+        parts = (
+            "total",
+            "by_pool",
+            "by_kind",
+            "by_job",
+            "by_label",
+            "licenses",
+            "subscription_extras",
+            "per_succeeded_task",
+        )
         unknown = dict.fromkeys(parts)
         return {"currency": "USD", **unknown, "notes": list(bill.notes)}
     total = bill.total
     succeeded = int(recording.raw.tasks.succeeded.sum())
     return {
         "currency": "USD",
-        "total": cents(total) / 100,
-        "by_pool": in_dollars(bill.by(0), total),
-        "by_kind": in_dollars(bill.by(1), total),
-        "by_job": in_dollars(bill.by_job, total),
-        "by_label": in_dollars(bill.by(2), total),
-        "licenses": cents(bill.licenses) / 100,
-        "per_succeeded_task": _share(cents(total) / 100, succeeded),
+        "total": dollars(total),
+        "by_pool": in_dollars(bill.by(0)),
+        "by_kind": in_dollars(bill.by(1)),
+        "by_job": in_dollars(bill.by_job),
+        "by_label": in_dollars(bill.by(2)),
+        "licenses": dollars(bill.licenses),
+        "subscription_extras": dollars(bill.extras),
+        "per_succeeded_task": _share(dollars(total), succeeded),
         "notes": list(bill.notes),
     }
 
@@ -301,12 +325,23 @@ def _evaluations(recording: Recording) -> dict[str, Any]:
     return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
 
 
+def _open_bands(recording: Recording) -> list[str]:
+    """Name what an eviction band without an upper end was taken for."""
+    models = {pool.id: pool.simulation.preemption for pool in recording.raw.pools}
+    return [
+        f"evictions of {pool}: band {OPEN_BAND} is open-ended, taken as {model.band_probability:.0%} an hour"
+        for pool, model in models.items()
+        if isinstance(model, Hazard) and model.eviction_rate_band == OPEN_BAND
+    ]
+
+
 def _assumptions(recording: Recording) -> list[str]:
     """Name what the numbers rest on that the service does not publish."""
     options = recording.scenario.options
     said = [f"timings of nodes and tasks: `timingPreset` {options.timing_preset}, chosen, not published"]
     if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
         said.append("preemption: the scenario's own model, the service publishes rates only in bands")
+    said += _open_bands(recording)
     if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
         delay = options.lost_node_requeue_delay
         said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)")

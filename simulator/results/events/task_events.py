@@ -25,6 +25,8 @@ PASS: Final = 9
 """Stage of the scheduling pass: starts, and ends of work that takes no time."""
 COUNTED: Final = frozenset({Outcome.REQUEUED.name.lower(), Outcome.DISPLACED.name.lower()})
 """Outcomes after which the service counts a requeue."""
+INTERNAL: Final = frozenset({Outcome.PREEMPTED.name.lower(), Outcome.UNPREPARED.name.lower()})
+"""Outcomes after which the service tries a task again for a reason of its own."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,10 @@ class Attempts:
     end: Ints
     outcome: npt.NDArray[np.object_]
     node: npt.NDArray[np.object_]
-    version: Ints
+    earlier: Ints
     """How many executions the task had before."""
+    version: Ints
+    """How often the service itself had tried the task again: after the loss of a node, or a failed preparation."""
     retries: Ints
     """Before this execution."""
     requeues: Ints
@@ -69,7 +73,8 @@ class Attempts:
             end=end,
             outcome=outcome,
             node=rows["node"].to_numpy(dtype=object),
-            version=_before(task, np.ones(len(task), dtype=np.int64)),
+            earlier=_before(task, np.ones(len(task), dtype=np.int64)),
+            version=_before(task, np.isin(outcome, list(INTERNAL)).astype(np.int64)),
             retries=_before(task, (outcome == Outcome.FAILED.name.lower()).astype(np.int64)),
             requeues=_before(task, np.isin(outcome, list(COUNTED)).astype(np.int64)),
             final=final,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulator.results.events.envelope import Ints, Operation, Record, Source, milliseconds
 from simulator.results.events.overtaking import overtaken_by_lower, overtaken_in_job
-from simulator.results.events.task_events import PASS, Attempts, Bodies
+from simulator.results.events.task_events import INTERNAL, PASS, Attempts, Bodies
 from simulator.results.why.room import Need, PoolRoom
 from simulator.results.why.unmet_dependencies import Families
 from simulator.units import MS_PER_S, NEVER
@@ -82,22 +82,23 @@ def unplaced_events(record: Record, made: Attempts, bodies: Bodies) -> Source:
 
 
 def _waits(made: Attempts) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return every time of waiting: task, from, until (−1: to the end), and how many attempts came before."""
+    """Return every time of waiting: task, from, until (−1: to the end), and how often the service had tried again."""
     count = len(made.tasks)
     submit = milliseconds(made.tasks["submit"])
     there = np.flatnonzero(made.tasks["state"].to_numpy(dtype=object) != "planned")
-    order = np.lexsort((made.version, made.task))
+    order = np.lexsort((made.earlier, made.task))
     follower = np.full(len(made.task), -1, dtype=np.int64)
     same = made.task[order][1:] == made.task[order][:-1]
     follower[order[:-1][same]] = made.assigned[order[1:]][same]
     first = np.full(count, -1, dtype=np.int64)
-    first[made.task[made.version == 0]] = made.assigned[made.version == 0]
+    first[made.task[made.earlier == 0]] = made.assigned[made.earlier == 0]
     done = made.final | (made.outcome == "running")
     again = np.flatnonzero(~done)
     task = np.concatenate([there, made.task[again]])
     start = np.concatenate([submit[there], made.end[again]])
     end = np.concatenate([first[there], follower[again]])
-    version = np.concatenate([np.zeros(len(there), dtype=np.int64), made.version[again] + 1])
+    raised = np.isin(made.outcome[again], list(INTERNAL)).astype(np.int64)
+    version = np.concatenate([np.zeros(len(there), dtype=np.int64), made.version[again] + raised])
     ended = milliseconds(made.tasks["end"])[task]
     return task, start, np.where(end < 0, ended, end), version
 

@@ -1,41 +1,39 @@
-"""The bill: exact integers until the last rounding, so that parts add up to the whole to the cent.
+"""The bill: exact integers, so that parts add up to the whole.
 
-The unit inside is one millionth of a dollar an hour, for one millisecond.
+The unit inside is a billionth of a dollar an hour, for one millisecond. Nothing is rounded to cents: a node-second of
+a small machine costs a few millionths of a dollar, and experiments compare sums of them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 
-from simulator.results.money.ledger import BUSY, LABELS, Label, Ledger
+from simulator.results.money.ledger import BUSY, LABELS, UNPAID, Label, Ledger
+from simulator.results.money.prices import (
+    NODES_PER_BALANCER,
+    Price,
+    disks_of,
+    licenses_of,
+    network_of,
+    os_disk_of,
+    price_kind,
+    price_of,
+)
 from simulator.results.raw.control_plane import KINDS, Control
 from simulator.results.raw.raw_run import RawRun
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.scenario import Scenario
 from simulator.states import NodeKind
 from simulator.units import MS_PER_HOUR
 from simulator.workload.build import Workload
 
-MICRO: Final = 1_000_000
-UNITS_PER_CENT: Final = MICRO // 100 * MS_PER_HOUR
-RATIO: Final = {False: 0.20, True: 0.40}
-"""Low-priority price as a share of the dedicated one, Linux and Windows (docs/model.md#prices)."""
-DISK_GIB_MONTH: Final = {"standard_lrs": 0.046, "standardssd_lrs": 0.075, "premium_lrs": 0.154}
-"""USD for one GiB of an empty managed disk and a month: recalled, East US, a disk of 128 GiB (assumption)."""
-HOURS_PER_MONTH: Final = 730
+NANO: Final = 1_000_000_000
+UNITS_PER_DOLLAR: Final = NANO * MS_PER_HOUR
 NOT_WORKING: Final = "(no job)"
 """Entry of the cost by job for time in which no task was on the node."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """USD per node and hour, None where nobody knows, and how it was found."""
-
-    value: float | None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,8 @@ class Bill:
     by_job: dict[str, int]
     licenses: int
     """Units of `parts` that application licences make up."""
+    extras: int
+    """Units of `parts` that a user's own subscription pays beside VMs and data disks."""
     notes: tuple[str, ...]
     """Assumptions behind prices, and what stands in the way of a bill."""
     is_known: bool
@@ -62,101 +62,129 @@ class Bill:
         return sum(self.parts.values())
 
 
-def price_of(scenario: Scenario, pool: Pool, kind: NodeKind) -> Price:
-    """Return the price of a pool's nodes of one kind: its own, the size's, or one derived from that."""
-    own = pool.simulation.prices
-    low = kind is NodeKind.LOW_PRIORITY
-    given = own.low_priority if low else own.dedicated
-    if given is not None:
-        return Price(given)
-    size = scenario.sizes[pool.vm_size]
-    dedicated, note = _dedicated(size, pool)
-    if not low:
-        return Price(dedicated, note)
-    listed = size.low_priority_windows if pool.pays_for_windows else size.low_priority_linux
-    if listed is not None:
-        return Price(listed)
-    base = own.dedicated if own.dedicated is not None else dedicated
-    if base is None:
-        return Price(None, note)
-    ratio = scenario.options.low_priority_ratio
-    share = RATIO[pool.pays_for_windows] if ratio is None else ratio
-    return Price(base * share, f"{size.name}: low-priority price taken as {share:g} of the dedicated one")
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """What a node of one pool and kind costs an hour, in billionths of a dollar."""
+
+    machine: int
+    data_disks: int
+    data_disks_without_vm: int
+    os_disk: int
+    licenses: int
+    notes: tuple[str, ...]
+    is_known: bool
+
+    @classmethod
+    def of(cls, scenario: Scenario, pool: Pool, kind: NodeKind) -> Self:
+        """Look up every price, and keep what is to be told of them."""
+        prices = price_of(scenario, pool, kind), disks_of(pool), os_disk_of(scenario, pool), licenses_of(scenario, pool)
+        notes = tuple(found.note for found in prices if found.note)
+        machine, disks, os_disk, licenses = map(_units, prices)
+        kept = disks * scenario.options.bill_preempted_disks
+        return cls(machine, disks, kept, os_disk, licenses, notes, prices[0].value is not None)
 
 
-def _dedicated(size: VmSize, pool: Pool) -> tuple[float | None, str]:
-    if not pool.pays_for_windows:
-        unknown = "" if size.dedicated_linux is not None else f"{size.name}: no price known, give one under sizes"
-        return size.dedicated_linux, unknown
-    if size.dedicated_windows is not None:
-        return size.dedicated_windows, ""
-    if size.dedicated_linux is None:
-        return None, f"{size.name}: no price known, give one under sizes"
-    return size.dedicated_linux, f"{size.name}: Windows price not known, Linux price taken: too low"
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The nodes of one pool and kind, the milliseconds that they spent by label, and what these cost."""
 
+    pool: str
+    kind: str
+    nodes: npt.NDArray[np.bool_]
+    time: list[int]
+    billed: list[int]
+    rates: _Rates
+    network: list[int]
+    """The share of addresses and balancers, by label."""
 
-def disks_of(pool: Pool) -> Price:
-    """Return what the data disks of one node cost."""
-    if not pool.data_disks:
-        return Price(0.0)
-    own, month = pool.simulation.prices.data_disk_gib_month, 0.0
-    for disk in pool.data_disks:
-        known = DISK_GIB_MONTH.get(disk.storage_account_type, DISK_GIB_MONTH["standard_lrs"])
-        month += disk.disk_size_gb * (known if own is None else own)
-    note = "" if own is not None else f"{pool.id}: price of data disks recalled, not looked up"
-    return Price(month / HOURS_PER_MONTH, note)
+    @property
+    def paid(self) -> list[int]:
+        """Units by label: of a VM the whole price, of a node without one its disks."""
+        rates = self.rates
+        of_vm = rates.machine + rates.data_disks + rates.os_disk + rates.licenses
+        paid = [amount * of_vm + share for amount, share in zip(self.billed, self.network, strict=True)]
+        for label in UNPAID:
+            place = LABELS.index(label)
+            disks = rates.data_disks_without_vm if label is Label.PREEMPTED else 0
+            paid[place] += self.time[place] * (rates.os_disk + disks)
+        return paid
 
-
-def licenses_of(scenario: Scenario, pool: Pool) -> Price:
-    """Return what the application licences of one node cost; one without a price costs nothing, and is told."""
-    known = {name.lower(): price for name, price in pool.simulation.prices.application_licenses.items()}
-    hour, free = 0.0, []
-    for name in dict.fromkeys(one.lower() for one in pool.application_licenses):
-        if name in known:
-            hour += known[name].per_node_hour + known[name].per_core_hour * scenario.sizes[pool.vm_size].vcpus
-        else:
-            free.append(name)
-    note = f"{pool.id}: no price of the application licence {', '.join(free)} given, counted as free" if free else ""
-    return Price(hour, note)
+    @property
+    def extras(self) -> int:
+        """Units of what a user's own subscription pays beside VMs and data disks."""
+        without_vm = sum(self.time[LABELS.index(label)] for label in UNPAID)
+        return (sum(self.billed) + without_vm) * self.rates.os_disk + sum(self.network)
 
 
 def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: Ledger) -> Bill:
     """Price every billed millisecond."""
-    raw = control.raw
-    parts: dict[tuple[str, str, str], int] = {}
-    by_job: dict[str, int] = {}
+    groups: list[_Group] = []
     notes: list[str] = []
-    is_known = True
-    licensed = 0
-    for index, pool in enumerate(raw.pools):
-        for code, kind in enumerate(KINDS):
-            nodes = (control.node_pool == index) & (control.node_kind == code)
-            if not nodes.any():
-                continue
-            price = price_of(scenario, pool, kind)
-            disks, licenses = disks_of(pool), licenses_of(scenario, pool)
-            notes += [found.note for found in (price, disks, licenses) if found.note]
-            is_known &= price.value is not None
-            disk_rate = round((disks.value or 0.0) * MICRO)
-            license_rate = round((licenses.value or 0.0) * MICRO)
-            rate = round((price.value or 0.0) * MICRO) + disk_rate + license_rate
-            billed = ledger.billed[nodes].sum(axis=0)
-            licensed += int(billed.sum()) * license_rate
-            for label, amount in zip(LABELS, billed, strict=True):
-                if amount:
-                    parts[pool.id, str(kind), str(label)] = int(amount) * rate
-            working = sum(int(billed[LABELS.index(label)]) for label in BUSY) * rate
-            _charge(by_job, _slot_time(workload, raw, nodes), working)
-            kept = 0
-            if scenario.options.bill_preempted_disks and disk_rate:
-                kept = int(ledger.time[nodes][:, LABELS.index(Label.PREEMPTED)].sum()) * disk_rate
-            if kept:
-                parts[pool.id, str(kind), str(Label.PREEMPTED)] = kept
-            by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + int(billed.sum()) * rate - working + kept
-    return Bill(parts, by_job, licensed, tuple(dict.fromkeys(notes)), is_known)
+    for index, pool in enumerate(control.raw.pools):
+        network = network_of(scenario, pool)
+        found = [*_groups(scenario, control, ledger, index)]
+        shared = _balancer_time(control, index) * _units(network)
+        shares = share_out(shared, [part for group in found for part in group.time])
+        size = len(LABELS)
+        found = [replace(one, network=shares[size * at : size * (at + 1)]) for at, one in enumerate(found)]
+        groups += found
+        notes += [note for group in found for note in group.rates.notes]
+        notes += [network.note] if found and network.note else []
+    return Bill(
+        parts={
+            (group.pool, group.kind, str(label)): units
+            for group in groups
+            for label, units in zip(LABELS, group.paid, strict=True)
+            if units
+        },
+        by_job=_by_job(workload, control.raw, groups),
+        licenses=sum(sum(group.billed) * group.rates.licenses for group in groups),
+        extras=sum(group.extras for group in groups),
+        notes=tuple(dict.fromkeys(notes)),
+        is_known=all(group.rates.is_known for group in groups),
+    )
 
 
-def _slot_time(workload: Workload, raw: RawRun, nodes: np.typing.NDArray[np.bool_]) -> dict[str, int]:
+def _units(price: Price) -> int:
+    return round((price.value or 0.0) * NANO)
+
+
+def _groups(scenario: Scenario, control: Control, ledger: Ledger, index: int) -> Iterator[_Group]:
+    """Yield the nodes of a pool by kind, where it had any."""
+    pool = control.raw.pools[index]
+    for code, kind in enumerate(KINDS):
+        nodes = (control.node_pool == index) & (control.node_kind == code)
+        if nodes.any():
+            time, billed = (table[nodes].sum(axis=0).tolist() for table in (ledger.time, ledger.billed))
+            paid_as = str(price_kind(scenario, pool, kind))
+            yield _Group(pool.id, paid_as, nodes, time, billed, _Rates.of(scenario, pool, kind), [0] * len(LABELS))
+
+
+def _by_job(workload: Workload, raw: RawRun, groups: Iterable[_Group]) -> dict[str, int]:
+    """Return units by job: what working nodes cost in proportion to slot time, all else is nobody's."""
+    by_job: dict[str, int] = {}
+    for group in groups:
+        paid = group.paid
+        working = sum(paid[LABELS.index(label)] for label in BUSY)
+        _charge(by_job, _slot_time(workload, raw, group.nodes), working)
+        by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + sum(paid) - working
+    return by_job
+
+
+def _balancer_time(control: Control, index: int) -> int:
+    """Return for how many milliseconds a pool had balancers, times their number: one for so many nodes that exist."""
+    mine = np.flatnonzero(control.node_pool[control.node] == index)
+    if not len(mine):
+        return 0
+    start, end = control.start[mine], control.end[mine]
+    instants = np.concatenate([start, end])
+    order = np.argsort(instants, kind="stable")
+    count = np.cumsum(np.repeat([1, -1], len(mine))[order])
+    spans = np.diff(instants[order])
+    return int((-(-count[:-1] // NODES_PER_BALANCER) * spans).sum())
+
+
+def _slot_time(workload: Workload, raw: RawRun, nodes: npt.NDArray[np.bool_]) -> dict[str, int]:
     """Return slot-milliseconds by job on some nodes."""
     attempts = raw.attempts
     here = nodes[attempts.node]
@@ -188,12 +216,11 @@ def share_out(whole: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def cents(units: int) -> int:
-    """Round to cents, halves up."""
-    return (2 * units + UNITS_PER_CENT) // (2 * UNITS_PER_CENT)
+def dollars(units: int) -> float:
+    """Return units of the bill in dollars: the nearest number there is."""
+    return units / UNITS_PER_DOLLAR
 
 
-def in_dollars(parts: Mapping[str, int], total: int) -> dict[str, float]:
-    """Return parts in dollars, rounded so that they add up to the rounded total."""
-    shared = share_out(cents(total), list(parts.values()))
-    return {name: amount / 100 for name, amount in zip(parts, shared, strict=True)}
+def in_dollars(parts: Mapping[str, int]) -> dict[str, float]:
+    """Return parts of the bill in dollars."""
+    return {name: dollars(units) for name, units in parts.items()}

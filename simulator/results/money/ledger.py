@@ -235,9 +235,8 @@ def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Optio
     rows = np.flatnonzero(is_billed)
     if not len(rows):
         return extra
-    opens = np.ones(len(rows), dtype=bool)
-    # A VM's rows follow each other without a gap; a node without a VM gets one after one.
-    opens[1:] = (node[rows[1:]] != node[rows[:-1]]) | (start[rows[1:]] != end[rows[:-1]])
+    # Between two VMs of a node stands a row that is not paid for, be it of no length: the next comes at that instant.
+    opens = np.append(True, (node[rows[1:]] != node[rows[:-1]]) | (np.diff(rows) > 1))
     begin = np.flatnonzero(opens)
     close = np.append(begin[1:], len(rows)) - 1
     length = end[rows[close]] - start[rows[begin]]

@@ -264,7 +264,7 @@ TABLES: Final = (
         "one row for each pool, node kind and label: where the node-seconds and the money went",
         (
             C("pool", "category", "the pool's id"),
-            C("kind", "category", "dedicated or low_priority"),
+            C("kind", "category", "what is paid for: dedicated, low_priority or spot"),
             C("label", "category", "what the time was spent on"),
             C("time", "float", "time of all nodes", "node-seconds"),
             C("billed", "float", "of that what is paid for, rounding included", "node-seconds"),

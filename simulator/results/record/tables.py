@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
 from simulator.extras import require
-from simulator.results.money.bill import UNITS_PER_CENT
+from simulator.results.money.bill import dollars
 from simulator.results.money.ledger import LABELS
+from simulator.results.money.prices import price_kind
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, RUNNING, STATES, Control
 from simulator.results.raw.recorder import PoolRow
 from simulator.results.record.arrow_columns import Partial, Scaled, coded, height, in_order, is_alike, seconds, to_arrow
@@ -347,16 +348,17 @@ def _pool_timeline(recording: "Facts") -> Columns:
 def _ledger(recording: "Facts") -> Columns:
     control, ledger, bill = recording.control, recording.ledger, recording.bill
     rows = []
-    for index, pool in enumerate(_pool_ids(recording)):
+    for index, pool in enumerate(recording.raw.pools):
         for code, kind in enumerate(KINDS):
             nodes = (control.node_pool == index) & (control.node_kind == code)
             if not nodes.any():
                 continue
+            paid_as = str(price_kind(recording.scenario, pool, kind))
             time, billed = ledger.time[nodes].sum(axis=0), ledger.billed[nodes].sum(axis=0)
             for position, label in enumerate(LABELS):
-                units = bill.parts.get((pool, str(kind), str(label)), 0)
-                cost = units / (UNITS_PER_CENT * 100) if bill.is_known else np.nan
-                rows.append((pool, str(kind), str(label), time[position], billed[position], cost))
+                units = bill.parts.get((pool.id, paid_as, str(label)), 0)
+                cost = dollars(units) if bill.is_known else np.nan
+                rows.append((pool.id, paid_as, str(label), time[position], billed[position], cost))
     return {
         "pool": coded(row[0] for row in rows),
         "kind": coded(row[1] for row in rows),

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from simulator.codes import Code
+from simulator.scenario.checks.never_runs import NeverRuns
 from simulator.service_codes import RESIZE_ERRORS
 from simulator.states import NodeState
 
@@ -48,6 +49,7 @@ class Reason(Code):
     DISPATCH = "dispatch", "it has its node and has not started there"
     RUNNING = "running", "it runs"
     COMPLETED = "completed", "it has completed; after a failure a client may reactivate it"
+    DELETED = "deleted", "a client has deleted it"
 
 
 WAITING: Final = frozenset(Reason) - {
@@ -56,6 +58,7 @@ WAITING: Final = frozenset(Reason) - {
     Reason.DISPATCH,
     Reason.RUNNING,
     Reason.COMPLETED,
+    Reason.DELETED,
 }
 """Reasons of time in the queue."""
 
@@ -68,6 +71,10 @@ class Unfinished(Code):
     PREPARING = "its job still prepared the node when the run ended", "it had its node"
     QUEUED = "queued when the run ended", "it waited, and nodes were in service"
     NEEDS_NODES = "needs several nodes at once, which its pool never gives", "a multi-instance task that never fits"
+    TOO_MANY_NODES = NeverRuns.GANG.value, "a multi-instance task, and the targets, quotas or caps of its pool"
+    NEEDS_DEDICATED = NeverRuns.DEDICATED.value, "a job manager that takes no low-priority node"
+    BEHIND_MANAGER = NeverRuns.MANAGER.value, "the manager needs a dedicated node, which its pool can never have"
+    UNPREPARED = NeverRuns.UNPREPARED.value, "it waits for the success of the preparation"
     DEPENDENCY = "waits for a task that did not satisfy it", "a task that it depends on did not end as it wants"
     NO_SUCH_TASK = "waits for a task that does not exist", "it depends on an id that no task of its job has"
     NEEDS_MEMORY = "needs more memory than any node of its pool has", "it never fits"
@@ -140,6 +147,8 @@ LAST_INTERVAL: Final = {
     U.DEPENDENCY: frozenset({R.DEPENDENCY}),
     U.NO_SUCH_TASK: frozenset({R.DEPENDENCY}),
     **dict.fromkeys((U.NEEDS_NODES, U.NEEDS_MEMORY, U.NEEDS_CORES, U.NEEDS_SLOTS), frozenset({R.NEVER_FITS})),
+    U.DELETED: frozenset({R.DELETED}),
+    **dict.fromkeys((U.TOO_MANY_NODES, U.NEEDS_DEDICATED, U.BEHIND_MANAGER, U.UNPREPARED), WAITING),
     **dict.fromkeys((U.NOT_CREATED, U.POOL_DELETED), frozenset({R.NO_POOL})),
     **dict.fromkeys((U.JOB_DELETED, U.JOB_ENDED, U.JOB_DISABLED), frozenset({R.JOB_INACTIVE})),
     **dict.fromkeys((U.NEVER_DELETED, U.NEVER_ENDED, U.NO_SUCH_JOB), frozenset({R.JOB_INACTIVE, R.NOT_SUBMITTED})),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.results.why.evidence import Run, find_task, rows_of, written
 from simulator.results.why.job_reasons import inactive, prepared_during
@@ -11,10 +11,14 @@ from simulator.results.why.reasons import WAITING, Reason
 from simulator.results.why.unmet_dependencies import Families, Parents
 from simulator.results.why.waiting import Wait, never_fits, reasons_of
 from simulator.service_codes import SUCCESS
+from simulator.states import TaskState
 from simulator.units import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ENDS: Final = (Reason.COMPLETED, Reason.DELETED)
+"""Reasons of pieces that may be instants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,14 @@ def explain_task(run: Run, name: str) -> TaskStory:
     if since < until:
         pieces += _until(run, task, since, until, orders)
     if finish == finish:  # noqa: PLR0124
-        pieces.append(Piece(finish, finish, Reason.COMPLETED, _outcome(task)))
+        pieces.append(_last(task, finish))
     return TaskStory(
         job=str(task["job"]),
         task=str(task["id"]),
         pool=str(task["pool"]),
         state=str(task["state"]),
         needs=_needs(task),
-        pieces=tuple(piece for piece in pieces if piece.span > 0 or piece.reason is Reason.COMPLETED),
+        pieces=tuple(piece for piece in pieces if piece.span > 0 or piece.reason in ENDS),
     )
 
 
@@ -97,6 +101,13 @@ def _needs(task: pd.Series) -> str:
     parts += [f"{task['memory']:g} GiB"] if task["memory"] else []
     parts += [f"on {task['instances']} nodes at once"] if task["instances"] > 1 else []
     return ", ".join(parts)
+
+
+def _last(task: pd.Series, finish: float) -> Piece:
+    """Return the instant at which a task ended."""
+    if task["state"] == TaskState.DELETED.name.lower():
+        return Piece(finish, finish, Reason.DELETED, "before it had completed")
+    return Piece(finish, finish, Reason.COMPLETED, _outcome(task))
 
 
 def _outcome(task: pd.Series) -> str:

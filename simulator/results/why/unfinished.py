@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.raw.control_plane import IDLE, STATES, Control
+from simulator.results.why.impossible import put_impossible
 from simulator.results.why.reasons import BROKEN, NO_TARGETS, LeftOut, Unfinished
 from simulator.scenario.scenario import Scenario
 from simulator.service_codes import RETARGETED, SUCCESS
@@ -64,6 +65,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
             (workload.slots, pool.task_slots_per_node, Unfinished.NEEDS_SLOTS),
         ):
             put(mine & raw.never_fits & (need > room), why)
+    put_impossible(scenario, workload, control, put)
     _put_jobs(scenario, workload, control, put)
     return names, codes
 

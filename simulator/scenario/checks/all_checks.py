@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
+from simulator.scenario.checks.command_checks import check_commands, unreadable_settings
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
@@ -17,15 +18,16 @@ from simulator.scenario.checks.job_places import (
     placed_pools,
     pools_by_name,
 )
+from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
+from simulator.scenario.checks.unused_names import check_unused_names
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import TaskGroup, TaskSimulation
 from simulator.scenario.format.traces import TraceWorkload, read_trace
-from simulator.service_codes import ServiceCode
 
 
 def check(scenario: Description, *, lost: Collection[str] = ()) -> list[Finding]:
@@ -41,7 +43,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     jobs = place(scenario)
     if not lost:
         yield from check_pools(scenario)
-        for rule in (_some_job, _shared_cores, _horizon):
+        for rule in (_some_job, _shared_cores, _horizon, check_unused_names):
             yield from until_absent(rule(scenario, jobs))
     yield from until_absent(check_accounts(scenario))
     for pool, loc in placed_pools(scenario):
@@ -49,6 +51,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     for placed in jobs:
         yield from _job(scenario, placed)
     yield from check_formulas(scenario, jobs)
+    yield from check_commands(scenario, jobs)
     yield from check_schedules(scenario)
     yield from check_job_operations(scenario, jobs, is_whole=not lost)
     yield from check_operations(scenario, pools_by_name(scenario, jobs))
@@ -85,9 +88,9 @@ def _pool_of(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
 def _duration(_scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
     """Check that a listed task has a duration."""
     try:
-        duration = stated(one.task, placed.job.simulation.defaults).duration
+        duration = stated(one.task, placed.job).duration
     except ValueError as error:
-        yield Finding(f"in environmentSettings: {error}", (*one.loc, "environmentSettings"))
+        yield from unreadable_settings(error, placed, one.task.environment_settings, one.loc)
         return
     if duration is None:
         text = "give simulation.duration, SIM_DURATION, or defaults.duration in the job's simulation"
@@ -166,6 +169,7 @@ def _names_cores(placed: PlacedJob) -> bool:
         return True
     defaults = placed.job.simulation.defaults.cores
     settings = [item for one in placed.tasks for item in one.task.environment_settings]
+    settings += placed.job.common_environment_settings
     names_own = any(one.task.simulation.cores for one in placed.tasks) or any(
         item.get("name") == "SIM_CPU" for item in settings
     )
@@ -198,7 +202,7 @@ class Need:
 
 def _fits(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     """Warn of work that no node of its pool can ever take: it would wait for ever."""
-    for rule in (_enough_slots, _enough_cores, _enough_memory, _talking_nodes, _one_slot):
+    for rule in (_enough_slots, _enough_cores, _enough_memory, _talking_nodes, _one_slot, _enough_nodes):
         yield from until_absent(rule(scenario, pool, loc, need))
 
 
@@ -231,12 +235,24 @@ def _too_much(name: str, need: float, pool: Pool, room: float, loc: Loc, end: st
 def _talking_nodes(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     if need.instances > 1 and not pool.enable_inter_node_communication:
         text = f"needs {need.instances} nodes at once, but pool '{pool.id}' has no enableInterNodeCommunication"
-        yield Finding(f"{text}: the service refuses it", loc, code=ServiceCode.SCHEDULING_CONSTRAINT)
+        yield Finding(f"{text}: it will never run", loc, is_warning=True)
 
 
 def _one_slot(_scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     if need.instances > 1 and (pool.task_slots_per_node > 1 or need.slots > 1):
         text = "multi-instance tasks need a pool with one task slot a node: it will never run"
+        yield Finding(text, loc, is_warning=True)
+
+
+def _enough_nodes(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    """Warn of a task that needs more nodes at once than its pool can ever have."""
+    if need.instances == 1 or not pool.enable_inter_node_communication:
+        return
+    only_dedicated = scenario.options.gang_node_types == "dedicated"
+    most = reach_of(scenario, pool).most(only_dedicated=only_dedicated)
+    if need.instances > most:
+        kind = "dedicated nodes" if only_dedicated else "nodes"
+        text = f"needs {need.instances} {kind} at once, and pool '{pool.id}' can have {most:g}: it will never run"
         yield Finding(text, loc, is_warning=True)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.errors import Problem
 from simulator.scenario.format.section import AbsentPartError
 from simulator.service_codes import ServiceCode
 
+T = TypeVar("T")
 Loc = tuple[str | int, ...]
 """Keys and indices from the top of a scenario to a value."""
 
@@ -33,7 +34,7 @@ class Finding:
         return self.text if self.code is None else f"{self.text} ({self.code})"
 
 
-def until_absent(findings: Iterable[Finding]) -> Iterator[Finding]:
+def until_absent(findings: Iterable[T]) -> Iterator[T]:
     """Yield what a check finds until it needs a part that could not be read."""
     try:
         yield from findings

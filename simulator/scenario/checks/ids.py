@@ -217,6 +217,12 @@ def _sizes(document: Mapping[Any, Any]) -> Known:
 
 def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
     name = lookup(pool, "vmSize")
-    if isinstance(name, str) and name not in sizes:
+    if not isinstance(name, str) or name in sizes:
+        return
+    own = catalogue.CLOUD_SERVICE_NAMES.get(name.lower())
+    if own is None or lookup(pool, "cloudServiceConfiguration") is None:
+        known = None if own is None else catalogue.find(own)
         hint = near(name, sizes.names.values(), ": define it under sizes")
+        if known is not None:
+            hint = f": Cloud Services have a size of that name; for virtual machines it is {known.name}"
         yield Finding(f"unknown VM size '{name}'{hint}", (*loc, "vmSize"))

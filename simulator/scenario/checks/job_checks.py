@@ -4,34 +4,41 @@ import math
 from collections.abc import Iterator
 
 from simulator.errors import InputError
+from simulator.scenario.checks.command_checks import unreadable_settings
+from simulator.scenario.checks.container_checks import check_node_task_containers, check_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import AUTO_POOL, near
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
-from simulator.scenario.checks.pool_checks import check_settings
+from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
+from simulator.scenario.checks.size_limits import package_limits
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import OnAllTasksComplete, OnTaskFailure
 from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.schema import Description
-from simulator.scenario.format.task_bodies import TaskGroup
+from simulator.scenario.format.stated_by_tasks import stated_time
+from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask, TaskGroup
 from simulator.scenario.format.task_endings import named_actions
 from simulator.scenario.format.traces import read_trace
 from simulator.service_codes import ServiceCode
 
 SHORTEST = 60.0
 """The service takes no shorter recurrence interval or start window."""
+LONGEST_RELEASE = 900.0
+"""Seconds that a release task may run at most, which is also what it may where its body states no limit."""
 TERMINATES = OnAllTasksComplete.TERMINATEJOB
 
 
 def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     """Check everything about a job but its references and what fits where, each rule by itself."""
-    for rule in (_release, _settings, _parallel_tasks, _manager, _lifetime):
+    for rule in (_release, _release_limit, check_node_task_containers, _settings, _parallel_tasks, _manager, _lifetime):
         yield from until_absent(rule(placed))
     for one in listed_tasks(placed):
-        for task_rule in (_container, _job_actions, _submit):
+        for task_rule in (check_task_container, _packages, _job_actions, _submit):
             yield from until_absent(task_rule(placed, one))
     yield from until_absent(_endless(placed))
-    yield from until_absent(_ends_at_once(scenario, placed))
+    for scenario_rule in (_ends_at_once, _manager_without_node, _hopeless_preparation):
+        yield from until_absent(scenario_rule(scenario, placed))
 
 
 def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
@@ -39,6 +46,13 @@ def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
     tasks = list(readable(placed, "tasks") or ())
     manager = readable(placed.job, "job_manager_task")
     return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
+
+
+def _release_limit(placed: PlacedJob) -> Iterator[Finding]:
+    release = placed.job.job_release_task
+    if release is not None and release.max_wall_clock_time > LONGEST_RELEASE:
+        text = "a release task may run 15 minutes at most"
+        yield Finding(text, (*placed.loc, "jobReleaseTask", "maxWallClockTime"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _release(placed: PlacedJob) -> Iterator[Finding]:
@@ -51,7 +65,15 @@ def _settings(placed: PlacedJob) -> Iterator[Finding]:
     for name, key in (("job_preparation_task", "jobPreparationTask"), ("job_release_task", "jobReleaseTask")):
         task = readable(placed.job, name)
         if task is not None:
-            yield from until_absent(check_settings(task, (*placed.loc, key)))
+            yield from until_absent(_node_task_settings(placed, task, (*placed.loc, key)))
+
+
+def _node_task_settings(placed: PlacedJob, task: JobPreparationTask | JobReleaseTask, loc: Loc) -> Iterator[Finding]:
+    """Check that the settings of a preparation or release task, and its job's, state a time that can be read."""
+    try:
+        stated_time(task.command_line, [*placed.job.common_environment_settings, *task.environment_settings])
+    except ValueError as error:
+        yield from unreadable_settings(error, placed, task.environment_settings, loc)
 
 
 def _parallel_tasks(placed: PlacedJob) -> Iterator[Finding]:
@@ -66,11 +88,27 @@ def _manager(placed: PlacedJob) -> Iterator[Finding]:
         yield Finding("a job manager starts with its job", (*placed.loc, "jobManagerTask", "simulation", "submit"))
 
 
-def _container(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
-    machine = None if placed.pool is None else placed.pool.virtual_machine_configuration
-    if machine is not None and machine.container_configuration is not None and one.task.container_settings is None:
-        text = "the pool has a container configuration: tasks on it need containerSettings"
-        yield Finding(text, one.loc, code=ServiceCode.INVALID_PROPERTY)
+def _manager_without_node(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    """Warn of a manager that wants a dedicated node where there will be none."""
+    manager = placed.job.job_manager_task
+    if placed.pool is None or manager is None or manager.allow_low_priority_node:
+        return
+    if reach_of(scenario, placed.pool).most(only_dedicated=True) < 1:
+        text = (
+            f"runs on dedicated nodes only (allowLowPriorityNode), and pool '{placed.pool.id}' can have none: "
+            "it will never run, nor will the other tasks of its job"
+        )
+        yield Finding(text, (*placed.loc, "jobManagerTask"), is_warning=True)
+
+
+def _hopeless_preparation(_scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+    if prepares_nothing(placed.job):
+        text = "this preparation fails on every node, and tasks wait for its success: none will ever run"
+        yield Finding(text, (*placed.loc, "jobPreparationTask"), is_warning=True)
+
+
+def _packages(_placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    yield from package_limits(one.task.application_package_references, (*one.loc, "applicationPackageReferences"))
 
 
 def _job_actions(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
@@ -151,8 +189,10 @@ def _shortest_times(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
 
 def _window(schedule: JobSchedule, loc: Loc) -> Iterator[Finding]:
     after, until = schedule.schedule.do_not_run_after, schedule.schedule.do_not_run_until
-    if after is not None and after < (until or 0.0):
-        text = f"over at {after:g} s, before doNotRunUntil at {until or 0.0:g} s: no job is ever created"
+    begin = max(until or 0.0, 0.0)
+    if after is not None and after < begin:
+        text = f"over at {after:g} s, before doNotRunUntil at {begin:g} s: no job is ever created"
+        text = "over before the scenario's origin: no job is ever created" if after < 0 else text
         yield Finding(text, (*loc, "schedule", "doNotRunAfter"), is_warning=True)
 
 

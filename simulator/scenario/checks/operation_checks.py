@@ -7,6 +7,7 @@ from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
 from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_interval, check_settings
+from simulator.scenario.checks.size_limits import package_limits, start_task_length
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import names
 from simulator.scenario.format.job_operations import (
@@ -57,13 +58,14 @@ def check_operations(scenario: Description, pools: Mapping[str, Pool]) -> Iterat
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         yield from until_absent(_timeouts(operation, loc))
-        yield from until_absent(_operation(scenario, operation, pools, loc))
+        yield from until_absent(_operation(scenario, operation, loc))
+    yield from until_absent(_without_formula(scenario, pools))
 
 
-def _operation(scenario: Description, operation: Operation, pools: Mapping[str, Pool], loc: Loc) -> Iterator[Finding]:
+def _operation(scenario: Description, operation: Operation, loc: Loc) -> Iterator[Finding]:
     match operation:
         case EnableAutoScale():
-            yield from _enable(operation, pools, loc)
+            yield from _enable(operation, loc)
         case EvaluateAutoScale():
             yield from check_formula(operation.auto_scale_formula, loc)
         case Resize():
@@ -81,8 +83,7 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
             if (operation.node_id is None) == (operation.count is None):
                 yield Finding("expected either nodeId or count", loc)
         case UpdatePool():
-            if operation.start_task is not None:
-                yield from check_settings(operation.start_task, (*loc, "startTask"))
+            yield from _update(operation, loc)
         case Outage():
             yield from _outage(scenario, operation, loc)
         case CreatePool():
@@ -101,21 +102,43 @@ def _operation(scenario: Description, operation: Operation, pools: Mapping[str, 
             assert_never(operation)
 
 
+def _update(operation: UpdatePool, loc: Loc) -> Iterator[Finding]:
+    if operation.start_task is not None:
+        yield from check_settings(operation.start_task, (*loc, "startTask"))
+        yield from start_task_length(operation.start_task, (*loc, "startTask"))
+    yield from package_limits(operation.application_package_references or (), (*loc, "applicationPackageReferences"))
+
+
 def _timeouts(operation: Operation, loc: Loc) -> Iterator[Finding]:
     if isinstance(operation, Resize | RemoveNodes) and operation.resize_timeout < MIN_RESIZE_TIMEOUT:
         text = "the service refuses a resizeTimeout below 5 minutes"
         yield Finding(text, (*loc, "resizeTimeout"), code=ServiceCode.INVALID_PROPERTY)
 
 
-def _enable(operation: EnableAutoScale, pools: Mapping[str, Pool], loc: Loc) -> Iterator[Finding]:
+def _enable(operation: EnableAutoScale, loc: Loc) -> Iterator[Finding]:
     if operation.auto_scale_formula is not None:
         yield from check_formula(operation.auto_scale_formula, loc)
-    else:
-        pool = pools.get(operation.pool.lower())
-        if pool is not None and pool.auto_scale_formula is None:
-            yield Finding("expected an autoScaleFormula: the pool has none", loc)
     if operation.auto_scale_evaluation_interval is not None:
         yield from check_interval(operation.auto_scale_evaluation_interval, loc)
+    elif operation.auto_scale_formula is None:
+        text = "expected an autoScaleFormula, an autoScaleEvaluationInterval, or both"
+        yield Finding(text, loc, code=ServiceCode.MISSING_PROPERTY)
+
+
+def _without_formula(scenario: Description, pools: Mapping[str, Pool]) -> Iterator[Finding]:
+    """Warn of requests that enable autoscale without a formula on a pool that does not scale itself by then."""
+    scales = {name: pool.enable_auto_scale for name, pool in pools.items()}
+    for index, operation in sorted(enumerate(scenario.timeline), key=lambda one: one[1].at):
+        if not isinstance(operation, EnableAutoScale | DisableAutoScale):
+            continue
+        name = operation.pool.lower()
+        if isinstance(operation, DisableAutoScale):
+            scales[name] = False
+        elif operation.auto_scale_formula is not None:
+            scales[name] = True
+        elif operation.auto_scale_evaluation_interval is not None and not scales.get(name, True):
+            text = "autoscale is off by then, so the service wants an autoScaleFormula"
+            yield Finding(text, ("timeline", index), is_warning=True, code=ServiceCode.MISSING_PROPERTY)
 
 
 def _outage(scenario: Description, operation: Outage, loc: Loc) -> Iterator[Finding]:

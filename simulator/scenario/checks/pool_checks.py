@@ -3,26 +3,26 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from simulator.scenario.checks.container_checks import check_start_task_container
+from simulator.scenario.checks.deployment_checks import check_deployment
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
-from simulator.scenario.format import catalogue, network
+from simulator.scenario.checks.network_checks import check_network
+from simulator.scenario.checks.size_limits import check_limits
+from simulator.scenario.checks.spot_checks import check_pool_kinds, check_spot
+from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import Pool, StartTask
-from simulator.scenario.format.deployment import NODE_AGENTS, is_windows_agent, is_windows_image
 from simulator.scenario.format.job_operations import AddJob
-from simulator.scenario.format.network import InboundNatPool
 from simulator.scenario.format.schema import Account, ApiProfile, Description
 from simulator.scenario.format.stated_by_tasks import stated_time
-from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask
 from simulator.service_codes import ServiceCode
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
 INTERVALS: Final = (300.0, 168 * 3600.0)
 MAX_SLOTS: Final = 256
-MOST_PACKAGES: Final = 10
 LICENSES: Final = ("maya", "vray", "3dsmax", "arnold")
 """Applications that the service licenses for an hourly charge (docs/model.md#application-licences)."""
-MOST_RULES: Final = 25
 UNSUPPORTED: Final = ("standard_a0", "basic_a0", "standard_gs", "standard_ds")
 """Beginnings of names of sizes that the service's text calls unsupported; that text is stale (docs/model.md#sizes)."""
 UNSUPPORTED_CLOUD: Final = ("extrasmall", "standard_a1_v2", "standard_a2_v2")
@@ -38,7 +38,7 @@ def every_pool(scenario: Description) -> Iterator[Pool]:
 
 def check_pools(scenario: Description) -> Iterator[Finding]:
     """Check what only all pools together show; no pool may be lost."""
-    for rule in (_some_pool, _pool_quotas, _used_subnets):
+    for rule in (_some_pool, _pool_quotas, _used_subnets, _spot):
         yield from until_absent(rule(scenario))
 
 
@@ -88,10 +88,18 @@ def _used_subnets(scenario: Description) -> Iterator[Finding]:
             yield Finding(text, ("subnets", name), is_warning=True)
 
 
+def _spot(scenario: Description) -> Iterator[Finding]:
+    yield from check_spot(scenario, every_pool(scenario))
+
+
 def check_pool(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Check the body of a pool, each rule by itself: one that needs a part that could not be read is left out."""
     for rule in RULES:
         yield from until_absent(rule(scenario, pool, loc))
+    yield from check_deployment(scenario, pool, loc)
+    yield from check_network(pool, loc)
+    for own_rule in (check_limits, check_start_task_container):
+        yield from until_absent(own_rule(pool, loc))
 
 
 def _slots(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -149,82 +157,12 @@ def _stale_size(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Findin
         yield Finding(text, (*loc, "vmSize"), is_warning=True)
 
 
-def _system(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Check that the node agent is known and fits the image."""
-    machine = pool.virtual_machine_configuration
-    if machine is None:
-        return
-    agent, where = machine.node_agent_sku_id, (*loc, "virtualMachineConfiguration", "nodeAgentSKUId")
-    windows, image = is_windows_agent(agent), is_windows_image(machine.image_reference)
-    if windows is None:
-        hint = near(agent, NODE_AGENTS)
-        text = f"unknown node agent, the operating system is taken from the image: '{agent}'{hint}"
-        yield Finding(text, where, is_warning=True)
-    elif image is not None and image is not windows:
-        names = ("Linux", "Windows")
-        text = f"a {names[windows]} node agent on a {names[image]} image"
-        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
-
-
-def _image(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    if not pool.runs_on(pool.vm_size):
-        text = f"{pool.vm_size} cannot boot this image: no node will ever be allocated"
-        yield Finding(
-            text,
-            (*loc, "virtualMachineConfiguration", "imageReference"),
-            is_warning=True,
-            code=ServiceCode.INCOMPATIBLE_VM_SIZE,
-        )
-
-
 def _containers(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     where = (*loc, "virtualMachineConfiguration", "containerConfiguration", "containerImageNames")
     for name in pool.container_image_names:
         if name not in pool.simulation.downloads.container_images and pool.simulation.downloads.container_images:
             text = f"no size is given for '{name}' under simulation.downloads.containerImages: it takes no time"
             yield Finding(text, where, is_warning=True)
-
-
-def _addresses(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    addresses = pool.network_configuration.public_addresses
-    if addresses.provision == "usermanaged" and not addresses.ip_address_ids:
-        text = "provision is usermanaged, but ipAddressIds names no address"
-        yield Finding(
-            text, (*loc, "networkConfiguration", "publicIPAddressConfiguration"), code=ServiceCode.MISSING_PROPERTY
-        )
-
-
-def _inbound_ports(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    pools = pool.network_configuration.endpoint_configuration.inbound_nat_pools
-    where = (*loc, "networkConfiguration", "endpointConfiguration", "inboundNATPools")
-    if len(pools) > network.MOST_NAT_POOLS:
-        text = f"{len(pools)} inbound NAT pools; the service takes at most {network.MOST_NAT_POOLS}"
-        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
-    for index, one in enumerate(pools):
-        yield from until_absent(_ports(one, (*where, index)))
-
-
-def _ports(one: InboundNatPool, loc: Loc) -> Iterator[Finding]:
-    low, high = one.frontend_port_range_start, one.frontend_port_range_end
-    first, last = network.RESERVED_FRONTEND
-    if high - low + 1 < network.FEWEST_PORTS:
-        text = f"ports {low} to {high}: a range needs at least {network.FEWEST_PORTS} ports"
-        yield Finding(text, (*loc, "frontendPortRangeEnd"), code=ServiceCode.INVALID_PROPERTY)
-    if low <= last and high >= first:
-        text = f"ports {low} to {high} overlap {first} to {last}, which are reserved"
-        yield Finding(text, (*loc, "frontendPortRangeStart"), code=ServiceCode.INVALID_PROPERTY)
-    if one.backend_port in network.RESERVED_BACKEND:
-        text = f"port {one.backend_port} is reserved"
-        yield Finding(text, (*loc, "backendPort"), code=ServiceCode.INVALID_PROPERTY)
-    if len(one.network_security_group_rules) > MOST_RULES:
-        text = f"more than {MOST_RULES} rules"
-        yield Finding(text, (*loc, "networkSecurityGroupRules"), code=ServiceCode.INVALID_PROPERTY)
-
-
-def _packages(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    if len(pool.application_package_references) > MOST_PACKAGES:
-        text = f"{len(pool.application_package_references)} packages; the service takes at most {MOST_PACKAGES}"
-        yield Finding(text, (*loc, "applicationPackageReferences"), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _no_start_task(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -246,7 +184,7 @@ def _hopeless_start_task(_scenario: Description, pool: Pool, loc: Loc) -> Iterat
         yield Finding(text, (*loc, "startTask", "maxTaskRetryCount"))
 
 
-def check_settings(task: StartTask | JobPreparationTask | JobReleaseTask, loc: Loc) -> Iterator[Finding]:
+def check_settings(task: StartTask, loc: Loc) -> Iterator[Finding]:
     """Check that the environment settings say a time that can be read, where they say one."""
     try:
         stated_time(task.command_line, task.environment_settings)
@@ -309,19 +247,15 @@ RULES: Final[tuple[Rule, ...]] = (
     _slots,
     _dropped,
     _deployment,
-    _system,
-    _image,
     _containers,
     _stale_size,
-    _addresses,
-    _inbound_ports,
     _licenses,
     _license_prices,
-    _packages,
     _no_start_task,
     _start_task_settings,
     _hopeless_start_task,
     _account,
+    check_pool_kinds,
     _resize_timeout,
     _formula,
     _fixed_targets,

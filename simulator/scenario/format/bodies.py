@@ -10,6 +10,7 @@ from simulator.durations import Limit, Seconds
 from simulator.scenario.format.deployment import (
     CloudServiceConfiguration,
     DataDisk,
+    OsDisk,
     VirtualMachineConfiguration,
     get,
     is_custom_image,
@@ -40,7 +41,7 @@ from simulator.scenario.format.task_bodies import (
     Workload,
 )
 from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
-from simulator.states import NodeFillType
+from simulator.states import NodeFillType, PriceKind
 
 
 class JobOrder(StrEnum):
@@ -84,12 +85,29 @@ class Prices(Section):
 
     dedicated: Amount | None = None
     low_priority: Amount | None = None
+    """Of nodes that can be taken back; of spot nodes too, where `spot` says nothing else."""
+    spot: Amount | None = None
+    """Of the same nodes in an account of mode UserSubscription."""
+    origin: str | None = None
+    """Where these prices are from, e.g. a reservation or a savings plan: told beside the answer."""
     data_disk_gib_month: Amount | None = Field(default=None, alias="dataDiskGiBMonth")
     """USD for one GiB of a data disk and a month."""
     application_licenses: dict[str, Annotated[LicensePrice, BeforeValidator(_license_price)]] = Field(
         default_factory=dict
     )
     """By name in the body's `applicationLicenses`: USD an hour for each node, or {perNodeHour, perCoreHour}."""
+    os_disk_month: Amount | None = None
+    """USD a month for the OS disk of one node, under the option billSubscriptionExtras."""
+    public_ip_hour: Amount | None = None
+    """USD an hour for one public IP address, under that option."""
+    load_balancer_hour: Amount | None = None
+    """USD an hour for one load balancer, under that option."""
+
+    def of(self, kind: PriceKind) -> float | None:
+        """Return the pool's own price of a kind of node."""
+        if kind is PriceKind.DEDICATED:
+            return self.dedicated
+        return self.spot if kind is PriceKind.SPOT and self.spot is not None else self.low_priority
 
 
 def _measured() -> Timing:
@@ -182,6 +200,10 @@ class Pool(Body):
     @property
     def data_disks(self) -> tuple[DataDisk, ...]:
         return self.virtual_machine_configuration.data_disks if self.virtual_machine_configuration else ()
+
+    @property
+    def os_disk(self) -> OsDisk:
+        return self.virtual_machine_configuration.os_disk if self.virtual_machine_configuration else OsDisk()
 
     @property
     def is_zonal(self) -> bool:
@@ -292,6 +314,8 @@ class Job(Body):
     uses_task_dependencies: bool = False
     max_parallel_tasks: MaxParallelTasks = -1
     allow_task_preemption: bool = False
+    common_environment_settings: tuple[dict[str, Any], ...] = ()
+    """Of all of its tasks, the special ones too; a task's own setting of the same name comes before."""
     job_manager_task: JobManagerTask | None = None
     job_preparation_task: JobPreparationTask | None = None
     job_release_task: JobReleaseTask | None = None

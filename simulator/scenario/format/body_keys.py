@@ -46,14 +46,22 @@ POOL: Final[Shape] = {
         "metadata mountConfiguration resourceTags simulation"
     ),
     "virtualMachineConfiguration": _keys(
-        "nodeAgentSKUId osDisk licenseType extensions diskEncryptionConfiguration securityProfile "
-        "serviceArtifactReference",
+        "nodeAgentSKUId licenseType extensions diskEncryptionConfiguration securityProfile serviceArtifactReference",
         imageReference=_keys(
             "publisher offer sku version virtualMachineImageId exactVersion sharedGalleryImageId "
             "communityGalleryImageId"
         ),
         windowsConfiguration=_keys("enableAutomaticUpdates"),
-        dataDisks=[_keys("lun caching diskSizeGB storageAccountType")],
+        osDisk=_keys(
+            "caching diskSizeGB writeAcceleratorEnabled ephemeralOSDiskSettings",
+            managedDisk=_keys("storageAccountType securityProfile diskEncryptionSet"),
+        ),
+        dataDisks=[
+            _keys(
+                "lun caching diskSizeGB storageAccountType",
+                managedDisk=_keys("storageAccountType diskEncryptionSet"),
+            )
+        ],
         containerConfiguration=_keys("type containerImageNames containerRegistries"),
         nodePlacementConfiguration=_keys("policy"),
     ),

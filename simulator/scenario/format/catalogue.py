@@ -7,8 +7,11 @@ from importlib import resources
 from typing import Final
 
 from pydantic import Field
+from pydantic.alias_generators import to_camel
 
+from simulator.scenario.format.region_prices import DATE, HOME
 from simulator.scenario.format.section import Amount, Count, Positive, Section
+from simulator.states import PriceKind
 
 
 class VmSize(Section):
@@ -26,10 +29,40 @@ class VmSize(Section):
     dedicated_windows: Amount | None = None
     low_priority_linux: Amount | None = None
     low_priority_windows: Amount | None = None
+    spot_linux: Amount | None = None
+    spot_windows: Amount | None = None
+    region: str = ""
+    """Where these prices hold; empty for East US, or where the scenario states them."""
+    price_origins: dict[str, str] = Field(default_factory=dict)
+    """Where and when prices were found, by their keys; an answer tells those that it rests on."""
+
+    def price(self, kind: PriceKind, *, windows: bool) -> float | None:
+        """Return what one node costs an hour, None where that is not known."""
+        found: float | None = getattr(self, f"{kind}_{'windows' if windows else 'linux'}")
+        return found
+
+    def price_origin(self, kind: PriceKind, *, windows: bool) -> str:
+        """Return where a price is from; nothing of a list price of East US, and of one that the scenario states."""
+        return self.price_origins.get(price_key(kind, windows=windows), "")
+
+
+def price_key(kind: PriceKind, *, windows: bool) -> str:
+    """Return the key of a price in the description of a size."""
+    return to_camel(f"{kind}_{'windows' if windows else 'linux'}")
 
 
 RDMA: Final = re.compile(r"standard_(a[89]|(h|n)[a-z]*\d+(-\d+)?m?[a-z]*r[a-z]*(_.*)?)")
 """Standard_A8, Standard_A9, and the sizes of the H and N families that the service documents with an r for RDMA."""
+
+
+CLOUD_SERVICE_NAMES: Final = {
+    "small": "standard_a1",
+    "medium": "standard_a2",
+    "large": "standard_a3",
+    "extralarge": "standard_a4",
+    **{f"a{number}": f"standard_a{number}" for number in range(5, 12)},
+}
+"""What pools of Cloud Services call their sizes, and the sizes of virtual machines that they are."""
 
 
 def _rdma(name: str) -> bool:
@@ -57,10 +90,14 @@ def families() -> list[str]:
 @cache
 def find(name: str) -> VmSize | None:
     """Return a size of the shipped table, None where there is none; a size is parsed when it is first asked for."""
-    row = _rows().get(name.lower())
+    folded = name.lower()
+    row = _rows().get(CLOUD_SERVICE_NAMES.get(folded, folded))
     if row is None:
         return None
-    return VmSize.model_validate({**{key: value for key, value in row.items() if value}, "rdma": _rdma(row["name"])})
+    origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
+    own = {"name": name} if folded in CLOUD_SERVICE_NAMES else {}
+    known = {key: value for key, value in row.items() if value}
+    return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
 
 
 def table() -> dict[str, VmSize]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from simulator.durations import format_duration
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.deployment import is_custom_image, os_kind
+from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import field_named, fold
 from simulator.scenario.format.stated_by_tasks import stated_time
 from simulator.scenario.format.timestamps import offsets, parse_time
@@ -38,7 +39,7 @@ def put(data: Mapping[Any, Any], key: str, value: object) -> dict[Any, Any]:
     return {**kept, key: value}
 
 
-def complete(data: Mapping[Any, Any], origin: datetime, prices: Mapping[str, Mapping[str, float]]) -> dict[Any, Any]:
+def complete(data: Mapping[Any, Any], origin: datetime, prices: PriceList) -> dict[Any, Any]:
     """Resolve sizes, timings and absolute times; what is malformed is left for the schema to report.
 
     Where the origin or the preset of the timing is malformed, the rest is completed all the same, so that one mistake
@@ -154,7 +155,7 @@ def _list(document: Mapping[Any, Any], key: str) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _sizes(document: Mapping[Any, Any], prices: Mapping[str, Mapping[str, float]]) -> object:
+def _sizes(document: Mapping[Any, Any], prices: PriceList) -> object:
     """Return the sizes that pools use: the scenario's own over the price file's over the catalogue's."""
     own = document.get("sizes") or {}
     if not isinstance(own, Mapping):
@@ -175,11 +176,11 @@ def _sizes(document: Mapping[Any, Any], prices: Mapping[str, Mapping[str, float]
     return sizes
 
 
-def _size(name: str, given: object, prices: Mapping[str, Mapping[str, float]]) -> object:
+def _size(name: str, given: object, prices: PriceList) -> object:
     known = find(name)
     if not isinstance(given, Mapping) or (known is None and not given):
         return given
-    size = {} if known is None else known.model_dump(by_alias=True)
-    size |= prices.get(name.lower(), {})
+    size = prices.described(name, known)
     folded = {fold(key) for key in given if isinstance(key, str)}
+    size["priceOrigins"] = {key: text for key, text in size.get("priceOrigins", {}).items() if fold(key) not in folded}
     return {"name": name, **{key: value for key, value in size.items() if fold(key) not in folded}, **given}

@@ -53,12 +53,33 @@ class ImageReference(Body):
     virtual_machine_image_id: str | None = None
 
 
+class ManagedDisk(Body):
+    """How newer interfaces say of what type a disk is."""
+
+    storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
+
+
+class OsDisk(Body):
+    """The disk that a node boots from: paid for by itself only where the option billSubscriptionExtras says so."""
+
+    disk_size_gb: Amount | None = Field(default=None, alias="diskSizeGB")
+    managed_disk: ManagedDisk = ManagedDisk.model_construct()
+    ephemeral_os_disk_settings: dict[str, Any] | None = Field(default=None, alias="ephemeralOSDiskSettings")
+    """Present where the disk is a part of the local one."""
+
+
 class DataDisk(Body):
     """An empty disk for every node: it changes the bill and nothing else."""
 
     lun: Count | None = None
     disk_size_gb: Amount = Field(default=0.0, alias="diskSizeGB")
-    storage_account_type: Annotated[str, BeforeValidator(lower)] = "standard_lrs"
+    storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
+    managed_disk: ManagedDisk = ManagedDisk.model_construct()
+
+    @property
+    def type(self) -> str:
+        """Return what it is stored on, in whichever of the two places the body says it."""
+        return self.managed_disk.storage_account_type or self.storage_account_type or "standard_lrs"
 
 
 class ContainerConfiguration(Body):
@@ -76,6 +97,7 @@ class VirtualMachineConfiguration(Body):
     windows_configuration: dict[str, Any] | None = None
     license_type: str | None = None
     data_disks: tuple[DataDisk, ...] = ()
+    os_disk: OsDisk = OsDisk.model_construct()
     container_configuration: ContainerConfiguration | None = None
     node_placement_configuration: NodePlacement = NodePlacement.model_construct()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from simulator.durations import Limit, Seconds
+from simulator.durations import Instant, Limit, Seconds
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.section import Body, DisplayName, fold
 
@@ -14,9 +14,9 @@ from simulator.scenario.format.section import Body, DisplayName, fold
 class Recurrence(Body):
     """The times of a schedule; without an interval it runs once."""
 
-    do_not_run_until: Seconds | None = None
-    """None = from the start of the run."""
-    do_not_run_after: Seconds | None = None
+    do_not_run_until: Instant | None = None
+    """None = from the start of the run, and so where it has passed by then."""
+    do_not_run_after: Instant | None = None
     start_window: Limit | None = None
     """How late a job may start that had to wait for the one before; None = any time."""
     recurrence_interval: Seconds | None = None
@@ -43,7 +43,7 @@ class JobSchedule(Body):
 
     def occurrences(self, horizon: float | None) -> list[float]:
         """Return the times at which a job is due, in seconds; the end of the run bounds them if nothing else does."""
-        first = self.schedule.do_not_run_until or 0.0
+        first = max(self.schedule.do_not_run_until or 0.0, 0.0)
         after = self.schedule.do_not_run_after
         last = min(math.inf if after is None else after, math.inf if horizon is None else horizon)
         interval = self.schedule.recurrence_interval

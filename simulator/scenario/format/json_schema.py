@@ -38,9 +38,10 @@ def build() -> dict[str, Any]:
     added = definitions["AddJob"]["properties"]["job"]
     definitions["AddJob"]["properties"]["job"] = {"anyOf": [added, kept]}
     schema["properties"]["prices"] = {
-        "description": "a saved answer of the public retail-prices service",
+        "description": "a region whose shipped prices hold, or a saved answer of the public retail-prices service",
         "type": "object",
-        "required": ["file"],
+        "minProperties": 1,
+        "additionalProperties": False,
         "properties": {"file": _FILE, "region": {"type": "string"}},
     }
     schema["properties"]["sizes"] = {

@@ -59,9 +59,9 @@ class EnableAutoScale(Operated):
 
     operation: Literal["enableAutoScale"]
     auto_scale_formula: str | None = None
-    """None keeps the pool's."""
+    """None keeps the one in force; a pool that does not scale itself needs one."""
     auto_scale_evaluation_interval: Seconds | None = None
-    """None keeps the pool's."""
+    """None keeps the one in force; one of the two must be there."""
 
 
 class DisableAutoScale(Operated):

@@ -10,8 +10,12 @@ from pydantic import Field, ValidationInfo, model_validator
 from simulator.durations import Seconds
 from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section
 
-BANDS: Final = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175, "20+": 0.25}
-"""Middle of each published eviction-rate band, read as a probability per hour (docs/model.md#preemption-models)."""
+BANDS: Final = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175}
+"""Middle of each published eviction-rate band, a probability per hour (docs/model.md#preemption-models)."""
+OPEN_BAND: Final = "20+"
+"""The band that has no upper end."""
+OPEN_PROBABILITY: Final = 0.25
+"""What it is taken for where the scenario does not say: assumed."""
 
 EvictionRateBand = Literal["0-5", "5-10", "10-15", "15-20", "20+"]
 Rate = Annotated[Amount, Field(gt=0)]
@@ -29,19 +33,29 @@ class Hazard(Section):
     model: Literal["hazard"]
     rate_per_hour: Amount | None = None
     eviction_rate_band: EvictionRateBand | None = None
+    open_band: Annotated[float, Field(ge=0.2, lt=1)] | None = None
+    """What the band 20+ stands for, a probability per hour; None = 0.25: no upper end of it is published."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.rate_per_hour is None) == (self.eviction_rate_band is None):
             raise ValueError("expected either ratePerHour or evictionRateBand")
+        if self.open_band is not None and self.eviction_rate_band != OPEN_BAND:
+            raise ValueError(f"openBand goes with evictionRateBand {OPEN_BAND} alone")
         return self
 
     @property
+    def band_probability(self) -> float | None:
+        """Chance of an eviction within an hour that the band stands for; None where the rate is given."""
+        if self.eviction_rate_band == OPEN_BAND:
+            return OPEN_PROBABILITY if self.open_band is None else self.open_band
+        return None if self.eviction_rate_band is None else BANDS[self.eviction_rate_band]
+
+    @property
     def rate(self) -> float:
-        """Hazard per hour; a band with middle p gives -ln(1 - p)."""
-        if self.rate_per_hour is not None:
-            return self.rate_per_hour
-        return -math.log1p(-BANDS[self.eviction_rate_band or "0-5"])
+        """Hazard per hour; a band that stands for the probability p gives -ln(1 - p)."""
+        chance = self.band_probability
+        return self.rate_per_hour or 0.0 if chance is None else -math.log1p(-chance)
 
 
 class WeibullHazard(Section):

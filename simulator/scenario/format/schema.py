@@ -16,6 +16,7 @@ from simulator.scenario.format.job_operations import JobOperation
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.network import Subnet
 from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
+from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.format.timestamps import UtcTime
 from simulator.scenario.format.timing import TimingPreset
@@ -104,8 +105,12 @@ class Options(Section):
     billing_minimum_s: Amount = 0.0
     bill_preempted_disks: bool = False
     """Whether the data disks of a preempted node are paid for."""
+    bill_subscription_extras: bool = False
+    """Whether what a user's own subscription pays for beside VMs is billed: OS disks, public addresses, balancers."""
     low_priority_ratio: Fraction | None = None
     """Low-priority price of a size without one, as a share of the dedicated; None: Linux 0.2, Windows 0.4."""
+    spot_ratio: Fraction | None = None
+    """Spot price of a size without one, as a share of the dedicated; None: Linux 0.185, Windows 0.4."""
     allocation_tail_model: Literal["linear", "log"] = "linear"
     max_rounds_per_instant: Positive = 10_000
     first_eval: Literal["immediate", "after_interval"] = "immediate"
@@ -190,13 +195,20 @@ class Description(Section):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, data: object, info: ValidationInfo) -> Any:
-        prices = (info.context or {}).get("prices", {})
+        prices = (info.context or {}).get("prices", PriceList())
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
 
     @property
     def stated_pools(self) -> tuple[Pool, ...]:
         """The pools that it describes by themselves: those of the beginning, then those that operations create."""
         return (*self.pools, *(one.pool for one in self.timeline if isinstance(one, CreatePool)))
+
+    def account_of(self, pool: Pool) -> Account:
+        """Return the account that a pool belongs to."""
+        name = pool.simulation.account
+        if name is None:
+            return self.account
+        return next((found for known, found in self.accounts.items() if known.lower() == name.lower()), self.account)
 
     def free_addresses(self, subnet: str | None) -> int | None:
         """Return the addresses of a subnet that nodes can have; None = without limit."""

@@ -3,20 +3,23 @@
 First match wins, per attribute (docs/model.md#sources-of-durations): bodies written for the service run unchanged.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 from simulator.distributions import Constant, Distribution, Number
-from simulator.durations import Seconds, parse_duration
-from simulator.scenario.format.task_bodies import Task, TaskDefaults
+from simulator.durations import LONGEST, Seconds, parse_duration
+from simulator.scenario.format.command_lines import read_command, seconds_of
 
-_COMMANDS: Final = (
-    re.compile(r"\bsleep\s+(\d+(?:\.\d+)?)\b"),
-    re.compile(r"\btimeout\s+(?:/t\s+)?(\d+)\b", re.IGNORECASE),
-    re.compile(r"\bping\b.*?\s-n\s+(\d+)\b", re.IGNORECASE),
-)
+if TYPE_CHECKING:
+    from simulator.scenario.format.bodies import Job
+    from simulator.scenario.format.task_bodies import Task
+
+Settings = Iterable[Mapping[str, Any]]
+"""Environment settings as bodies have them; of two with one name the last counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ class Stated:
     """Which source states the duration: simulation, environment, command line or defaults; empty where none did."""
 
 
-def stated(task: Task, defaults: TaskDefaults) -> Stated:
-    """Collect what a task says, attribute by attribute."""
-    settings = {str(item.get("name")): item.get("value") for item in task.environment_settings}
-    own = task.simulation
+def stated(task: Task, job: Job) -> Stated:
+    """Collect what a task of a job states, attribute by attribute."""
+    settings = _by_name([*job.common_environment_settings, *task.environment_settings])
+    own, defaults = task.simulation, job.simulation.defaults
     coordination = task.multi_instance_settings.coordination_command_line if task.multi_instance_settings else ""
     sources = {
         "simulation": own.duration,
@@ -54,8 +57,26 @@ def stated(task: Task, defaults: TaskDefaults) -> Stated:
         source=source,
         cores=own.cores or _number(settings.get("SIM_CPU")) or defaults.cores,
         memory=own.memory or _number(settings.get("SIM_MEM_GIB")) or defaults.memory,
-        exit_code=None if settings.get("SIM_EXIT_CODE") is None else int(str(settings["SIM_EXIT_CODE"])),
+        exit_code=_exit_code(task.command_line, settings),
     )
+
+
+def stated_time(line: str, settings: Settings) -> tuple[Distribution[float] | None, str]:
+    """Return the duration that the body of a start, preparation or release task states, and which part of it does."""
+    own = _time(_by_name(settings).get("SIM_DURATION"))
+    if own is not None:
+        return own, "environment"
+    found = _command(line)
+    return found, "" if found is None else "command line"
+
+
+def stated_exit_code(line: str, settings: Settings) -> int:
+    """Return the exit code that the body of a start, preparation or release task states; 0 where it states none."""
+    return _exit_code(line, _by_name(settings)) or 0
+
+
+def _by_name(settings: Settings) -> dict[str, Any]:
+    return {str(item.get("name")): item.get("value") for item in settings}
 
 
 def _time(value: Any) -> Distribution[float] | None:
@@ -71,17 +92,14 @@ def _number(value: Any) -> Distribution[float] | None:
 
 
 def _command(line: str) -> Distribution[float] | None:
-    for pattern in _COMMANDS:
-        if found := pattern.search(line):
-            return _time(found[1])
-    return None
+    """Return the time of a command line; one that never ends takes the longest time that a scenario may have."""
+    seconds = seconds_of(line)
+    return None if seconds is None else Constant[Seconds].model_construct(value=min(seconds, LONGEST))
 
 
-def stated_time(line: str, settings: Iterable[Mapping[str, Any]]) -> tuple[Distribution[float] | None, str]:
-    """Return the duration that the body of a start, preparation or release task states, and which part of it does."""
-    by_name = {str(item.get("name")): item.get("value") for item in settings}
-    own = _time(by_name.get("SIM_DURATION"))
-    if own is not None:
-        return own, "environment"
-    found = _command(line)
-    return found, "" if found is None else "command line"
+def _exit_code(line: str, settings: Mapping[str, Any]) -> int | None:
+    """Return the exit code that a setting states, or else the command line; None where neither can be read."""
+    if settings.get("SIM_EXIT_CODE") is not None:
+        return int(str(settings["SIM_EXIT_CODE"]))
+    run = read_command(line)
+    return None if run is None else run.exit_code

@@ -118,6 +118,8 @@ class Task(Body):
     multi_instance_settings: MultiInstanceSettings | None = None
     environment_settings: tuple[dict[str, Any], ...] = ()
     container_settings: dict[str, Any] | None = None
+    application_package_references: tuple[dict[str, Any], ...] = ()
+    """Deployed on a node before the task starts there, unless they are there already."""
     depends_on: DependsOn | None = None
     exit_conditions: Annotated[dict[str, Any] | None, BeforeValidator(sound_exit_conditions)] = None
     affinity_info: AffinityInfo | None = None

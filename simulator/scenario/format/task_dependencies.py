@@ -98,7 +98,7 @@ def failure_satisfies(task: Task) -> bool:
 def _satisfies(task: Task, job: Job, code: int | None) -> int:
     error = task.simulation.error
     if code is None:
-        code = failing_code(task, stated(task, job.simulation.defaults).exit_code)
+        code = failing_code(task, stated(task, job).exit_code)
     if error == "fileUploadError" and code is None:
         code = 0
     blocks = not ending(task, 0).satisfies

@@ -14,6 +14,7 @@ from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.places import present
 from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.normalize import modern
+from simulator.scenario.reading.retail_prices import take_prices
 from simulator.scenario.reading.schema_refusals import refusals
 from simulator.scenario.scenario import Scenario, finding_of
 
@@ -25,8 +26,9 @@ def scenario_of(document: Mapping[str, Any], *, folder: str | Path = ".", strict
     their paths in the document. What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error.
     """
     data, found = modern(dict(document))
-    made, findings = judged(data, context_of(folder))
-    findings = [*found, *findings]
+    data, prices, wrong = take_prices(data, Path(folder))
+    made, findings = judged(data, context_of(folder, prices))
+    findings = [*found, *wrong, *findings]
     if strict:
         findings = [replace(one, is_warning=False) for one in findings]
     return accepted(made, [problem_in(data, one) for one in findings])

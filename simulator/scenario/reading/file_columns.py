@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from simulator.durations import format_duration
+from simulator.scenario.format.price_list import PriceList
+
+LISTED: Final = PriceList()
+"""Those of the shipped sizes."""
 
 
-def context_of(folder: str | Path, prices: Mapping[str, dict[str, float]] = MappingProxyType({})) -> dict[str, Any]:
+def context_of(folder: str | Path, prices: PriceList = LISTED) -> dict[str, Any]:
     """Return what the schema needs to read files that are named relative to the scenario."""
     directory = Path(folder)
 

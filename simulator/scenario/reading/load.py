@@ -38,7 +38,9 @@ def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     """Make the scenario that `sources` describe; they are left as they are."""
     data, found = modern(sources.data)
     sources = replace(sources, data=data)
-    prices, wrong = take_prices(sources)
-    made, findings = judged(sources.data, context_of(sources.root.path.parent, prices))
-    problems = [sources.problem_of(one, strict=strict) for one in (*found, *findings) if not sources.is_unread(one.loc)]
-    return accepted(made, [*sources.problems, *wrong, *problems])
+    folder = sources.root.path.parent
+    rest, prices, wrong = take_prices(sources.data, folder)
+    made, findings = judged(rest, context_of(folder, prices))
+    findings = [*found, *wrong, *findings]
+    problems = [sources.problem_of(one, strict=strict) for one in findings if not sources.is_unread(one.loc)]
+    return accepted(made, [*sources.problems, *problems])

@@ -85,17 +85,21 @@ ORIGINS: Final[Mapping[str, Fact]] = {
     "evictions": Fact(
         "eviction rate",
         Origin.ASSUMED,
-        "published only in bands over a month; read as a probability per hour, middle of the band (`evictionRateBand`)",
+        "published as bands of a rate per hour: middle of the band (`evictionRateBand`), of 20+ 25 % (`openBand`)",
         (("simulation", "preemption"),),
     ),
     "prices": Fact(
-        "all prices", Origin.DOCUMENTED, "retail list prices, East US", (("simulation", "prices", "dedicated"),)
+        "all prices",
+        Origin.DOCUMENTED,
+        "retail list prices, East US unless `prices` names another region",
+        (("simulation", "prices", "dedicated"),),
     ),
     "low_priority_price": Fact(
-        "price of low-priority nodes",
+        "price of low-priority or spot nodes",
         Origin.DOCUMENTED,
-        "list price, or 0.2 (Windows 0.4) of the dedicated one where none is known (`lowPriorityRatio`)",
-        (("simulation", "prices", "lowPriority"),),
+        "list price, spot of 2026-05-20; where none is known a share of the dedicated one (`lowPriorityRatio`, "
+        "`spotRatio`)",
+        (("simulation", "prices", "lowPriority"), ("simulation", "prices", "spot")),
     ),
     "duration": Fact("task duration, mean", Origin.GIVEN, "the scenario's workload"),
     "duration_spread": Fact("task duration, spread", Origin.GIVEN, "the scenario's workload"),
@@ -117,6 +121,8 @@ def origin_in(name: str, document: Mapping[Any, Any]) -> Fact:
         return replace(fact, origin=Origin.GIVEN, source="the scenario file")
     if name == "prices" and lookup(document, "sizes"):
         return replace(fact, origin=Origin.GIVEN, source="the scenario file, under sizes")
+    if name == "prices" and lookup(document, "prices"):
+        return replace(fact, origin=Origin.GIVEN, source="the scenario file, under prices")
     return fact
 
 

@@ -75,9 +75,9 @@ LANGUAGE: Final = (
         Level.WARNING,
         meaning="A name of 2015 is used.",
         why="It has lost its meaning: read, it fails; assigned, it sets nothing.",
-        example="$TVMDeallocationOption = 1;",
+        example="$TargetDedicatedNodes = 1;\n$TVMDeallocationOption = 1;",
         mend="use the present name",
-        mended="$NodeDeallocationOption = requeue;",
+        mended="$TargetDedicatedNodes = 1;\n$NodeDeallocationOption = requeue;",
     ),
     Rule(
         "unused-variable",

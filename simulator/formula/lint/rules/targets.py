@@ -92,6 +92,17 @@ TARGETS: Final = (
         mended="$TargetDedicatedNodes = 2;",
     ),
     Rule(
+        "overwritten-target",
+        Level.WARNING,
+        meaning="A target is assigned again before anything has read it.",
+        why="Only the last assignment counts: a cap, a floor or a condition of the one before is lost.",
+        example=f"$n = max(0, $PendingTasks.GetSample(3));\n$TargetDedicatedNodes = min(9, $n);\n"
+        f"$TargetDedicatedNodes = $n;{KEPT}",
+        mend="delete the first assignment, or read the target in the second",
+        mended=f"$n = max(0, $PendingTasks.GetSample(3));\n$TargetDedicatedNodes = $n;\n"
+        f"$TargetDedicatedNodes = min(9, $TargetDedicatedNodes);{KEPT}",
+    ),
+    Rule(
         "no-target",
         Level.INFO,
         meaning="No target is assigned.",

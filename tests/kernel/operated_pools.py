@@ -1,21 +1,19 @@
-"""Instants that need no pass come to the same as the phases of the service model, one after the other."""
+"""Plain pools made up from a seed that are changed now and then, and run on the fast path or by phases alone."""
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from simulator.errors import BrokenInvariantError
 from simulator.kernel.optional_rules import DISABLED
 from simulator.states import Outcome, TaskState
-from tests.examples import examples
-from tests.kernel.speeds import SPEEDS
+from tests.kernel.speeds import KERNELS
 
+Advance = Callable[[Any, int], int]
+"""Settles the instants of a kernel before another one; returns it, or the instant that a notice interrupted."""
 SHAPES = [(1, 0, 0, 1), (2, 0, 0, 1), (1, 0, 300, 1), (1, 0, 0, 2)]
 BOUNDED = [(1, 0, 130, 1), (1, 0, 131, 1), (1, 510, 140, 1), (2, 500, 100, 1), (2, 990, 0, 1), (3, 0, 400, 1)]
 """Cores and memory bind here where slots do not."""
@@ -51,51 +49,51 @@ class Plan:
     policy: int
     events: list[tuple[int, str, int]]
     parents: list[list[int]]
-    """Whom each task waits for; empty where nobody waits for anybody."""
+    """Which tasks each task waits for; empty where none waits for any."""
 
 
-def made_up(seed: int) -> Plan:
+def operated(seed: int) -> Plan:
     """Draw a pool that is busy at times and idle at others, at leisure or with many things at one instant."""
-    dice = np.random.default_rng(seed)
-    is_wide = dice.random() < 0.05  # so many at once that they end in several helpings
-    count = int(dice.integers(150, 300)) if is_wide else int(dice.integers(1, 60))
-    pause = 0 if is_wide else int(dice.choice([0, 1, 4, 12]))
-    longest = int(dice.choice([1, 3] if is_wide else [3, 20, 60]))
-    kinds = int(dice.choice([1, 2, 2, 4, 8]))
-    queues = dice.integers(0, kinds, count)
-    nodes = int(dice.integers(50, 90)) if is_wide else int(dice.integers(1, 6))
+    random = np.random.default_rng(seed)
+    is_wide = random.random() < 0.05  # so many at once that they end in several helpings
+    count = int(random.integers(150, 300)) if is_wide else int(random.integers(1, 60))
+    pause = 0 if is_wide else int(random.choice([0, 1, 4, 12]))
+    longest = int(random.choice([1, 3] if is_wide else [3, 20, 60]))
+    kinds = int(random.choice([1, 2, 2, 4, 8]))
+    queues = random.integers(0, kinds, count)
+    nodes = int(random.integers(50, 90)) if is_wide else int(random.integers(1, 6))
     known = SHAPES[: 1 if is_wide else 4] if kinds < 4 else [*SHAPES[:3], *BOUNDED]
-    shapes = [known[number] for number in dice.integers(0, len(known), kinds)]
-    if dice.random() < 0.3:  # all are alike
+    shapes = [known[number] for number in random.integers(0, len(known), kinds)]
+    if random.random() < 0.3:  # all are alike
         shapes = shapes[:1] * kinds
-    at = np.sort(dice.integers(0, max(count * pause, 20), 8)).tolist()
-    what = dice.choice([*EVENTS, "limit"], 8).tolist()  # limits decide seldom
-    events = list(zip(at, what, dice.integers(0, 4, 8).tolist(), strict=True))
+    at = np.sort(random.integers(0, max(count * pause, 20), 8)).tolist()
+    what = random.choice([*EVENTS, "limit"], 8).tolist()  # limits decide seldom
+    events = list(zip(at, what, random.integers(0, 4, 8).tolist(), strict=True))
     return Plan(
         tasks=list(
             zip(
-                dice.integers(0, pause + 1, count).tolist(),
-                dice.integers(0, longest + 1, count).tolist(),
+                random.integers(0, pause + 1, count).tolist(),
+                random.integers(0, longest + 1, count).tolist(),
                 queues.tolist(),
                 strict=True,
             )
         ),
-        jobs=[0, *(dice.integers(0, 2, kinds - 1) * int(dice.random() < 0.5)).tolist()],
-        priorities=[0, int(dice.integers(0, 2))],
+        jobs=[0, *(random.integers(0, 2, kinds - 1) * int(random.random() < 0.5)).tolist()],
+        priorities=[0, int(random.integers(0, 2))],
         shapes=shapes,
         nodes=nodes,
-        slots=1 if is_wide else int(dice.integers(1, 4)),
-        pack=bool(dice.integers(0, 2)),
-        policy=int(dice.integers(0, 3)),
-        events=events[: int(dice.integers(0, 9))],
-        parents=[sorted(set(dice.integers(0, task + 1, 2).tolist()) - {task}) for task in range(count)]
-        if dice.random() < 0.3
+        slots=1 if is_wide else int(random.integers(1, 4)),
+        pack=bool(random.integers(0, 2)),
+        policy=int(random.integers(0, 3)),
+        events=events[: int(random.integers(0, 9))],
+        parents=[sorted(set(random.integers(0, task + 1, 2).tolist()) - {task}) for task in range(count)]
+        if random.random() < 0.3
         else [],
     )
 
 
 def make(plan: Plan, speed: str, **options: int) -> Any:
-    package = SPEEDS[speed]
+    package = KERNELS[speed]
     kinds = sorted(set(plan.shapes))
     keys = [(job, kinds.index(shape)) for job, shape in zip(plan.jobs, plan.shapes, strict=True)]
     queues = sorted(set(keys))
@@ -117,7 +115,7 @@ def make(plan: Plan, speed: str, **options: int) -> Any:
 
 
 def links(parents: list[list[int]]) -> dict[str, "array[int]"]:
-    """Give the columns that say who waits for whom."""
+    """Return the columns of which task waits for which."""
     if not any(parents):
         return {}
     children = [[child for child, mine in enumerate(parents) if task in mine] for task in range(len(parents))]
@@ -129,8 +127,13 @@ def links(parents: list[list[int]]) -> dict[str, "array[int]"]:
     }
 
 
+def by_fast_path(kernel: Any, until: int) -> int:
+    """Settle the instants before `until` as runs do."""
+    return int(kernel.advance(until))
+
+
 def by_phases(kernel: Any, until: int) -> int:
-    """Do what `advance` does, without its short ways."""
+    """Do what `advance` does, without the fast path."""
     while (now := kernel.next_instant()) < until:
         kernel.complete(now)
         if kernel.notices.waiting:
@@ -141,7 +144,7 @@ def by_phases(kernel: Any, until: int) -> int:
 
 
 def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
-    """Let one thing happen to a pool."""
+    """Do one thing to a pool."""
     node = which % kernel.nodes.count
     if what == "go":
         kernel.out_of_service(node, now, Outcome.PREEMPTED)
@@ -169,35 +172,35 @@ def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
         kernel.notices.alarm(array("b", [3 * (task % 5 == which) for task in range(kernel.count)]))
 
 
-def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[Any]]]:
-    """Run a pool; give its record, and where notices interrupted it."""
+def run_pool(plan: Plan, speed: str, *, by: Advance) -> tuple[list[Any], list[list[Any]]]:
+    """Run a pool; return its record, and what notices interrupted it."""
     kernel = make(plan, speed)
-    package = SPEEDS[speed]
-    told: list[list[Any]] = []
+    package = KERNELS[speed]
+    noted: list[list[Any]] = []
 
-    def heed(now: int) -> None:
+    def take_notices(now: int) -> None:
         if kernel.notices.waiting:
             notices = kernel.notices
-            told.append([now, notices.finished_jobs.copy(), sorted(notices.drained), notices.ended.copy()])
-            told.append(sorted(notices.idle_jobs))
+            noted.append([now, notices.finished_jobs.copy(), sorted(notices.drained), notices.ended.copy()])
+            noted.append(sorted(notices.idle_jobs))
             if notices.ended:
                 package.job_control.disable(kernel, 0)
-            kernel.notices.heeded()
+            kernel.notices.clear()
 
     def run(until: int) -> None:
-        while (now := int(kernel.advance(until) if short else by_phases(kernel, until))) < until:
-            heed(now)
+        while (now := int(by(kernel, until))) < until:
+            take_notices(now)
             kernel.arrive(now)
             kernel.dispatch(now)
 
     for at, what, which in plan.events:
         run(at)
-        told.append([kernel.nodes.tasks_on(node) for node in range(plan.nodes)])
+        noted.append([kernel.nodes.tasks_on(node) for node in range(plan.nodes)])
         with_room = [node for node in range(plan.nodes) if kernel.nodes.serving[node] and kernel.nodes.free_slots[node]]
         assert kernel.nodes.room.size == len(with_room)
         kernel.complete(at)
         do(package, kernel, what, which, at)
-        heed(at)
+        take_notices(at)
         kernel.arrive(at)
         kernel.dispatch(at)
     run(2**61)
@@ -206,42 +209,4 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
         np.asarray(getattr(kernel.attempts, name))[used].tolist() for name in ("task", "node", "assigned", "end")
     ]
     counts = [kernel.completed, kernel.running, kernel.active, kernel.now, list(kernel.state), list(kernel.nodes.held)]
-    return columns + counts, told
-
-
-@examples(700)
-@given(st.integers(0, 2**32))
-@pytest.mark.parametrize("speed", SPEEDS)
-def test_short_ways_and_phases_give_the_same(speed: str, seed: int) -> None:
-    plan = made_up(seed)
-    assert life(plan, speed, short=True) == life(plan, speed, short=False)
-
-
-@pytest.mark.parametrize("speed", SPEEDS)
-def test_work_of_no_length_is_counted_when_slots_change_hands(speed: str) -> None:
-    plan = Plan([(0, 0, 0)] * 20, [0, 1], [0, 0], [SHAPES[0]] * 2, 1, 1, pack=False, policy=0, events=[], parents=[])
-    kernel = make(plan, speed, max_rounds=10)
-    with pytest.raises(BrokenInvariantError, match="more than 10 rounds"):
-        kernel.advance(1)
-
-
-@examples(60)
-@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 2)), min_size=30, max_size=60))
-@pytest.mark.parametrize("speed", SPEEDS)
-def test_tasks_of_a_disabled_job_that_would_have_room_count_where_dice_are_thrown(
-    speed: str, tasks: list[tuple[int, int]]
-) -> None:
-    """A pass throws a die for the job to be served where any waiting task has room, be its job served or not."""
-    plan = Plan(
-        [(0, span, job) for span, job in tasks],
-        [0, 1, 2],
-        [0, 0, 0],
-        [SHAPES[0], SHAPES[1], SHAPES[1]],
-        nodes=3,
-        slots=3,
-        pack=False,
-        policy=0,
-        events=[(1, "disable", 0), (200, "enable", 0)],
-        parents=[],
-    )
-    assert life(plan, speed, short=True) == life(plan, speed, short=False)
+    return columns + counts, noted

@@ -1,66 +1,22 @@
-"""What one end frees goes to those who wait, of whatever shape, as a naive search would give it away."""
+"""What one end frees goes to the tasks that wait, of whatever shape, as a naive search would place them."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.kernel.oracle import NaivePool, NodePlan, PoolPlan, TaskPlan
+from tests.kernel.oracle_pools import CORES, MEMORY, run_kernel
 from tests.kernel.speeds import SPEEDS
-from tests.kernel.test_oracle import run_kernel
-
-CORES, MEMORY = 4000, 1000
-
-
-def crowded(seed: int) -> PoolPlan:
-    """Draw a pool of one job, or two of different priority, with a queue of many shapes whose ends seldom coincide."""
-    dice = np.random.default_rng(seed)
-    slots = int(dice.integers(1, 5))
-    kinds = [
-        (
-            int(dice.integers(1, slots + 1)),
-            int(dice.choice([0, 500, 1000, 1010, 3990, 4000])),
-            int(dice.choice([0, 200, 250, 251, 500, 990, 1000])),
-        )
-        for _ in range(int(dice.integers(2, 12)))
-    ]
-    jobs = int(dice.integers(1, 3))
-    leisure = int(dice.choice([0, 100, 900]))
-    tasks = []
-    for submit in np.cumsum(dice.integers(0, leisure + 1, int(dice.integers(5, 40)))).tolist():
-        wanted, cores, memory = kinds[int(dice.integers(0, len(kinds)))]
-        tasks.append(
-            TaskPlan(
-                submit=submit,
-                demand=int(dice.integers(1, 1000)),
-                job=int(dice.integers(0, jobs)),
-                slots=wanted,
-                cores=cores,
-                memory=memory,
-            )
-        )
-    nodes = int(dice.integers(1, 4))
-    losses = dice.integers(1, 3000, (nodes, 4)) if dice.random() < 0.4 else np.empty((nodes, 0), int)
-    return PoolPlan(
-        slots=slots,
-        cores=CORES,
-        memory=MEMORY,
-        pack=bool(dice.integers(0, 2)),
-        priorities=list(range(jobs)),
-        job_policy="uniform",
-        seed=seed,
-        tasks=tasks,
-        nodes=[NodePlan([0, *sorted(set(mine.tolist()))]) for mine in losses],
-    )
+from tests.replay import CROWDED, replay
 
 
 @examples(300)
 @given(st.integers(0, 2**32))
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_the_first_that_fit_take_over_what_one_end_frees(speed: str, seed: int) -> None:
-    plan = crowded(seed)
-    assert run_kernel(plan, speed) == NaivePool(plan).run()
+    found = replay(CROWDED, seed, speed)
+    assert not found.problems, found
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
@@ -73,11 +29,11 @@ def test_a_forgotten_entry_leaves_the_log_as_it_was(speed: str) -> None:
         nodes.open(node)
         nodes.take(node, 0, node)
     assert nodes.find(0) == -1
-    nodes.give(2 * 7, 0)
+    nodes.release(2 * 7, 0)
     for node in range(31):
-        nodes.release(20 + node % 9)
-    nodes.release(30)
-    nodes.take_back()
+        nodes.log_freed(20 + node % 9)
+    nodes.log_freed(30)
+    nodes.forget_last_freed()
     assert nodes.last_freed == 20 + 30 % 9
     assert nodes.find(0) == 7
 

@@ -1,0 +1,92 @@
+"""What the service refuses in the deployment of a pool: image, agent, placement; and what spot VMs cannot do."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from simulator.scenario.checks.findings import Finding, Loc, until_absent
+from simulator.scenario.checks.ids import near
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.deployment import NODE_AGENTS, get, is_windows_agent, is_windows_image
+from simulator.scenario.format.schema import Description
+from simulator.service_codes import ServiceCode
+
+Rule = Callable[[Description, Pool, Loc], Iterator[Finding]]
+NAMES: Final = ("Linux", "Windows")
+
+
+def check_deployment(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Check image, node agent and placement of a pool, each rule by itself."""
+    for rule in RULES:
+        yield from until_absent(rule(scenario, pool, loc))
+
+
+def _system(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Check that the node agent is known and fits the image."""
+    machine = pool.virtual_machine_configuration
+    if machine is None:
+        return
+    agent, where = machine.node_agent_sku_id, (*loc, "virtualMachineConfiguration", "nodeAgentSKUId")
+    windows, image = is_windows_agent(agent), is_windows_image(machine.image_reference)
+    if windows is None:
+        hint = near(agent, NODE_AGENTS)
+        text = f"unknown node agent, the operating system is taken from the image: '{agent}'{hint}"
+        yield Finding(text, where, is_warning=True)
+    elif image is not None and image is not windows:
+        text = f"a {NAMES[windows]} node agent on a {NAMES[image]} image"
+        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
+
+
+def _windows_settings(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Refuse settings of Windows on an image of Linux."""
+    machine = pool.virtual_machine_configuration
+    if machine is None or machine.windows_configuration is None:
+        return
+    image = is_windows_image(machine.image_reference)
+    is_windows = is_windows_agent(machine.node_agent_sku_id) if image is None else image
+    if is_windows is False:
+        text = "a windowsConfiguration beside a Linux image"
+        yield Finding(
+            text, (*loc, "virtualMachineConfiguration", "windowsConfiguration"), code=ServiceCode.INVALID_PROPERTY
+        )
+
+
+def _image(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    if not pool.runs_on(pool.vm_size):
+        text = f"{pool.vm_size} cannot boot this image: no node will ever be allocated"
+        yield Finding(
+            text,
+            (*loc, "virtualMachineConfiguration", "imageReference"),
+            is_warning=True,
+            code=ServiceCode.INCOMPATIBLE_VM_SIZE,
+        )
+
+
+def _zonal(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Refuse nodes that must share a fast network and be spread over the zones."""
+    size = scenario.sizes.get(pool.vm_size)
+    if pool.is_zonal and pool.enable_inter_node_communication and size is not None and size.rdma:
+        text = f"zonal placement with inter-node communication on {pool.vm_size}, a size with InfiniBand"
+        where = (*loc, "virtualMachineConfiguration", "nodePlacementConfiguration", "policy")
+        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
+
+
+def _spot(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of spot nodes where Azure has none: on ephemeral OS disks, and in Cloud Services."""
+    account = scenario.account_of(pool)
+    if account is None or account.mode != "UserSubscription" or not wants_low_priority(pool):
+        return
+    disk = get(get(pool.virtual_machine_configuration, "osDisk"), "ephemeralOSDiskSettings")
+    if pool.cloud_service_configuration is not None:
+        text = "Cloud Services have no spot nodes; simulated all the same"
+        yield Finding(text, (*loc, "cloudServiceConfiguration"), is_warning=True)
+    if disk is not None:
+        text = "spot nodes cannot have an ephemeral OS disk; simulated all the same"
+        yield Finding(text, (*loc, "virtualMachineConfiguration", "osDisk"), is_warning=True)
+
+
+def wants_low_priority(pool: Pool) -> bool:
+    """Return whether a pool may ever ask for low-priority or spot nodes by itself."""
+    return pool.target_low_priority_nodes > 0 or "targetlowpriority" in (pool.auto_scale_formula or "").lower()
+
+
+RULES: Final[tuple[Rule, ...]] = (_system, _windows_settings, _image, _zonal, _spot)

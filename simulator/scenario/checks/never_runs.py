@@ -1,0 +1,127 @@
+"""What can never run: tasks whose pool can never give them what they need, as far as a scenario shows it by itself.
+
+The checks of a scenario and the reasons of an answer both ask here, so that they say the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from simulator.distributions import Constant
+from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
+from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
+from simulator.states import NodeKind
+
+if TYPE_CHECKING:
+    from simulator.scenario.format.bodies import Job, Pool
+    from simulator.scenario.format.schema import Description
+
+INTER_NODE_CAP: Final = {"BatchService": 100, "UserSubscription": 80}
+"""Most nodes of a pool with inter-node communication (docs/model.md#inter-node-communication)."""
+NODES_PER_ADDRESS: Final = 100
+"""How many nodes a public IP address of the user's serves, dedicated or low-priority ones."""
+
+
+class NeverRuns(StrEnum):
+    """Why a task can never run."""
+
+    GANG = "needs more nodes at once than its pool can have"
+    DEDICATED = "needs a dedicated node, which its pool can never have"
+    MANAGER = "starts after the manager of its job, which can never run"
+    UNPREPARED = "the preparation task of its job fails on every node"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The most nodes that a pool can have in a run."""
+
+    of_kind: Mapping[NodeKind, float]
+    together: float
+
+    def most(self, *, only_dedicated: bool) -> float:
+        """Return the most nodes that can serve one task at once."""
+        return self.of_kind[NodeKind.DEDICATED] if only_dedicated else self.together
+
+
+def reach_of(scenario: Description, pool: Pool) -> Reach:
+    """Return how large a pool can become: by its targets, by formulas, by quotas and by what carries its nodes."""
+    asked = dict.fromkeys(NodeKind, 0.0)
+    for targets in _targets(scenario, pool):
+        for kind, count in targets.items():
+            asked[kind] = max(asked[kind], count)
+    if not pool.runs_on(pool.vm_size):
+        return Reach(dict.fromkeys(NodeKind, 0.0), 0.0)
+    of_kind = {kind: min(asked[kind], _quota(scenario, pool, kind)) for kind in NodeKind}
+    together = min(sum(of_kind.values()), _carried(scenario, pool))
+    return Reach({kind: min(count, together) for kind, count in of_kind.items()}, together)
+
+
+def prepares_nothing(job: Job) -> bool:
+    """Return whether the preparation of a job must fail wherever it runs, and tasks wait for its success."""
+    task = job.job_preparation_task
+    if task is None or not task.wait_for_success:
+        return False
+    settings = [*job.common_environment_settings, *task.environment_settings]
+    time = task.simulation.duration or stated_time(task.command_line, settings)[0]
+    limit = task.constraints.max_wall_clock_time
+    is_late = isinstance(time, Constant) and limit is not None and time.mean > limit
+    return is_late or task.simulation.failure_probability >= 1 or stated_exit_code(task.command_line, settings) != 0
+
+
+def _targets(scenario: Description, pool: Pool) -> Iterator[dict[NodeKind, float]]:
+    """Yield the targets that a pool's body, its formulas and the timeline can give it."""
+    yield {
+        NodeKind.DEDICATED: float(pool.target_dedicated_nodes),
+        NodeKind.LOW_PRIORITY: float(pool.target_low_priority_nodes),
+    }
+    if pool.enable_auto_scale and pool.auto_scale_formula is not None:
+        yield _formula(pool.auto_scale_formula)
+    name = pool.id.lower()
+    for operation in scenario.timeline:
+        if not isinstance(operation, Resize | EnableAutoScale) or not operation.pool.lower().startswith(name):
+            continue
+        if isinstance(operation, Resize):
+            yield {
+                NodeKind.DEDICATED: float(operation.target_dedicated_nodes or 0),
+                NodeKind.LOW_PRIORITY: float(operation.target_low_priority_nodes or 0),
+            }
+        elif operation.auto_scale_formula is not None:
+            yield _formula(operation.auto_scale_formula)
+
+
+def _formula(text: str) -> dict[NodeKind, float]:
+    from simulator.formula.lint.bounds import most_nodes  # noqa: PLC0415 - few scenarios ask
+
+    dedicated, low_priority = most_nodes(text)
+    return {NodeKind.DEDICATED: dedicated, NodeKind.LOW_PRIORITY: low_priority}
+
+
+def _quota(scenario: Description, pool: Pool, kind: NodeKind) -> float:
+    """Return the nodes of a kind that the quotas of the account leave room for, if nobody else uses them."""
+    account, size = scenario.account_of(pool), scenario.sizes.get(pool.vm_size)
+    if size is None:
+        return math.inf
+    quotas = [account.dedicated_core_quota if kind is NodeKind.DEDICATED else account.low_priority_core_quota]
+    if kind is NodeKind.DEDICATED and account.dedicated_core_quota_per_vm_family_enforced:
+        families = account.dedicated_core_quota_per_vm_family or {}
+        quotas += [quota for family, quota in families.items() if family.lower() == size.family.lower()]
+    return min((quota // size.vcpus for quota in quotas if quota is not None), default=math.inf)
+
+
+def _carried(scenario: Description, pool: Pool) -> float:
+    """Return the nodes of both kinds together that addresses and the service's own cap allow."""
+    most = [math.inf]
+    account = scenario.account_of(pool)
+    if pool.enable_inter_node_communication:
+        cap = scenario.options.inter_node_cap
+        most.append(INTER_NODE_CAP[account.mode] if isinstance(cap, str) else cap)
+    addresses = scenario.free_addresses(pool.subnet)
+    if addresses is not None:
+        most.append(addresses)
+    if pool.user_managed_ips is not None:
+        most.append(NODES_PER_ADDRESS * pool.user_managed_ips)
+    return min(most)

@@ -110,10 +110,12 @@ class TasksView:
             elapsed += slots * (now - kernel.attempts.assigned[kernel.row[task]])
         return used, elapsed
 
-    def attempts_on(self, node: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-        """Return the task and the end of every attempt on a node so far."""
+    def attempts_on(self, node: int, since: int = 0) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Return the task and the end of every attempt on a node so far that was assigned at an instant or later."""
         attempts = self._kernel.attempts
-        here = np.flatnonzero(np.asarray(attempts.node)[: len(attempts)] == node)
+        known = len(attempts)
+        is_here = (np.asarray(attempts.node)[:known] == node) & (np.asarray(attempts.assigned)[:known] >= since)
+        here = np.flatnonzero(is_here)
         return np.asarray(attempts.task)[here], np.asarray(attempts.end)[here]
 
     def prepared_nodes(self, job: int, now: int) -> list[int]:

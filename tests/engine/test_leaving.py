@@ -62,6 +62,18 @@ def test_capacity_taken_back_from_a_draining_node_is_a_preemption_still() -> Non
     assert found.nodes["gone"].tolist() == [900.0]
 
 
+@pytest.mark.parametrize(("evicted", "gone"), [("10m", 1200.0), ("50m", 2400.0)])
+def test_no_drain_waits_for_files_that_were_lost_with_their_vm(evicted: str, gone: float) -> None:
+    """A preempted node loses all that is on its disk; the next VM holds nothing that could be retained."""
+    taken = {"preemption": {"model": "capacity_event", "fraction": 1, "times": [evicted]}}
+    shrink = operation("20m", "resize", targetLowPriorityNodes=0, nodeDeallocationOption="retaineddata")
+    body = pool(targetLowPriorityNodes=1, simulation={**taken, "timing": {"recoveryDelay": "5m"}})
+    task = {"id": "t", "commandLine": "sleep 300", "constraints": {"retentionTime": "PT35M"}}
+    work = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": [task]}
+    found = check(simulate(scenario([body], [work], timeline=[{**shrink, "resizeTimeout": "1h"}], horizon="1h")))
+    assert found.nodes["gone"].tolist() == [gone]
+
+
 def test_stopping_a_resize_puts_draining_nodes_back_to_work() -> None:
     """What there is is kept, the target is not restored, the pool is steady at once."""
     found = story(drain(resizeTimeout="1h"), operation("20m", "stopResize"), duration="30m", nodes=2)

@@ -90,9 +90,12 @@ class Site:
         """Note that tasks have been deleted: their files are kept nowhere any more."""
         self._deleted.update(tasks)
 
-    def retained_until(self, node: int) -> int:
-        """Return when the last retention time of a task on a node has passed; now if nothing has run there."""
-        tasks, ends = self.tasks.attempts_on(node)
+    def retained_until(self, node: int, since: int) -> int:
+        """Return when the last retention time of a task on a node's disk has passed; now if nothing has run there.
+
+        `since` is when the disk was empty: with the VM, or an image, of before everything has gone.
+        """
+        tasks, ends = self.tasks.attempts_on(node, since)
         if not len(tasks):
             return self.world.env.clock
         until = ends + (RETENTION_MS if self._retention is None else self._retention[tasks])

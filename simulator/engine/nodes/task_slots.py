@@ -24,6 +24,8 @@ class TaskSlots:
         self._site = site
         self._node = node
         self._env = site.world.env
+        self._disk_since = 0
+        """When nothing was on the disk for the last time."""
         self._emptied = simpy.Event(self._env)
         """Happens when the last task of a draining node has ended."""
         self._shortened = simpy.Event(self._env)
@@ -49,13 +51,20 @@ class TaskSlots:
         if not self.close():
             self._site.change().notices.drain(self._node)
             yield self._emptied
-        until = self._site.retained_until(self._node) if option is NodeDeallocationOption.RETAINEDDATA else None
+        until = self._retained_until() if option is NodeDeallocationOption.RETAINEDDATA else None
         while until is not None:
             self._shortened = simpy.Event(self._env)
             yield simpy.AnyOf(self._env, (self._env.at(until, NODES), self._shortened))
-            until = self._site.retained_until(self._node)
+            until = self._retained_until()
             if until <= self._env.clock:
                 return
+
+    def _retained_until(self) -> int:
+        return self._site.retained_until(self._node, self._disk_since)
+
+    def disk_freed(self) -> None:
+        """Note that nothing is left on the disk: no drain waits for what ran before."""
+        self._disk_since = self._env.clock
 
     def become_empty(self) -> None:
         """Note that the last task of a draining node has ended."""

@@ -266,6 +266,7 @@ class Pool:
 
     def freed_disk(self, node: Node) -> None:
         """Note that nothing is left on the local disk of `node`."""
+        node.slots.disk_freed()
         if self.disks is not None:
             self.disks.wipe(node.sequence)
 

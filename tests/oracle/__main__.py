@@ -1,0 +1,22 @@
+"""`python -m tests.oracle SEED`: print the scenario of a seed, both records, and where they differ."""
+
+import json
+import sys
+
+from tests.oracle.compare import difference, recorded
+from tests.oracle.made_up import scenario
+from tests.oracle.world import run
+
+
+def main(seed: int) -> None:
+    """Print all that is known of one seed."""
+    made = scenario(seed)
+    told = [json.dumps(made, indent=1)]
+    for name, record in (("engine", recorded(made)), ("oracle", run(made))):
+        told += ["", name, *("\n  ".join([table, *map(str, rows)]) for table, rows in record.items())]
+    told += ["", difference(made) or "no difference"]
+    sys.stdout.write("\n".join(told) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

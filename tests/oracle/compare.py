@@ -1,0 +1,88 @@
+"""The engine's record in the oracle's words, and the first difference between the two."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from simulator import Recording, scenario_of, simulate
+from tests.oracle.world import ANSWERED, run
+
+Record = dict[str, list[Any]]
+
+
+def recorded(made: dict[str, Any]) -> Record:
+    """Simulate a scenario and return its record in the oracle's words."""
+    found = simulate(scenario_of(made))
+    last = found.pool_timeline.groupby("pool", observed=True)[["target_dedicated", "target_low_priority"]].last()
+    targets = {str(pool): tuple(row) for pool, *row in last.itertuples()}
+    return {
+        "attempts": sorted(_attempts(found)),
+        "states": sorted(_states(found)),
+        "resizes": sorted(
+            (row["pool"], row["start"], row["end"], row["dedicated_to"], row["low_priority_to"], row["code"] or "")
+            for row in _rows(found.resizes)
+        ),
+        "operations": [
+            (row["time"], row["operation"], row["code"])
+            for row in _rows(found.operations)
+            if row["operation"] in ANSWERED
+        ],
+        "targets": sorted((pool, *row) for pool, row in targets.items()),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, absent values as None."""
+    held = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in held.to_dict("records")]
+
+
+def _attempts(found: Recording) -> list[tuple[Any, ...]]:
+    tasks = _rows(found.tasks)
+    columns = ("instance", "node", "start", "end", "outcome")
+    return [
+        (row["assigned"], tasks[row["task"]]["job"], tasks[row["task"]]["id"], *(row[name] for name in columns))
+        for row in _rows(found.attempts)
+    ]
+
+
+def _states(found: Recording) -> list[tuple[Any, ...]]:
+    """Return each span of a node in one state, idle and running as one."""
+    rows: list[list[Any]] = []
+    for row in _rows(found.node_states):
+        state = "idle" if row["state"] == "running" else row["state"]
+        if row["start"] == row["end"]:
+            continue
+        if rows and rows[-1][:2] == [row["node"], state] and rows[-1][3] == row["start"]:
+            rows[-1][3] = row["end"]
+        else:
+            rows.append([row["node"], state, row["start"], row["end"]])
+    return [tuple(row) for row in rows]
+
+
+def difference(made: dict[str, Any]) -> str:
+    """Return where the two records of a scenario differ; empty if they do not."""
+    return first_difference(recorded(made), run(made))
+
+
+def first_difference(engine: Record, oracle: Record) -> str:
+    """Return the rows of each table that only one of the two has."""
+    told = []
+    for name in oracle:
+        ours, theirs = ([_plain(row) for row in side[name] if not _is_nothing(row)] for side in (engine, oracle))
+        if ours != theirs:
+            told += [f"{name}: engine only: {row}" for row in ours if row not in theirs][:4]
+            told += [f"{name}: oracle only: {row}" for row in theirs if row not in ours][:4]
+            if not told:
+                told.append(f"{name}: same rows in another order")
+    return "\n".join(told)
+
+
+def _is_nothing(row: Sequence[Any]) -> bool:
+    """Return whether a row is that of a resize to no nodes that took no time: of an empty pool it is none."""
+    return row[1] == row[2] and row[3:] == (0, 0, "Success")
+
+
+def _plain(row: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(int(value) if isinstance(value, float) and value.is_integer() else value for value in row)

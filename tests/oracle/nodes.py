@@ -1,0 +1,228 @@
+"""Nodes and what happens to them, as docs/model.md tells it under *Nodes* and *Preemption*."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.oracle.agenda import NEVER, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.oracle.pools import Pool
+    from tests.oracle.work import Attempt, Task
+
+STARTING = ("creating", "starting", "waitingforstarttask", "rebooting", "reimaging", "upgradingos")
+BROKEN = ("unusable", "starttaskfailed", "unknown", "preempted", "deallocated")
+LOST = 300
+"""`lostNodeRequeueDelay`."""
+
+
+@dataclass
+class File:
+    """What a task has left on a node, and until when."""
+
+    task: Task
+    until: int
+    size: float
+
+
+class Node:
+    """A node; it keeps its id and its place in the count while the VM behind it is replaced."""
+
+    def __init__(self, pool: Pool, kind: str, number: int) -> None:
+        self.pool, self.kind, self.number = pool, kind, number
+        self.world, self.agenda = pool.world, pool.world.agenda
+        self.attempts: list[Attempt] = []
+        self.files: list[File] = []
+        self.states: list[tuple[str, int]] = []
+        """Each state and when it began."""
+        self.drain = ""
+        """`taskcompletion` or `retaineddata` while it leaves only after its tasks."""
+        self.is_upgraded: Callable[[], None] | None = None
+        self.world.everyone.append(self)
+        self.start()
+
+    @property
+    def id(self) -> str:
+        return f"{self.pool.id}_{self.number}_{'d' if self.kind == 'dedicated' else 'p'}"
+
+    @property
+    def state(self) -> str:
+        return self.states[-1][0]
+
+    @property
+    def has_vm(self) -> bool:
+        return self.state not in ("preempted", "gone")
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.state == "leavingpool"
+
+    @property
+    def used(self) -> int:
+        return sum(self.taken(attempt) for attempt in self.attempts)
+
+    def taken(self, attempt: Attempt) -> int:
+        """Return how many slots an attempt takes here: all of them where it runs alone."""
+        return self.pool.slots if attempt.task.is_exclusive else attempt.task.slots
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes tasks."""
+        return self.state == "idle"
+
+    def enter(self, state: str) -> None:
+        """Change the state; whatever was planned for the one before is void."""
+        self.states.append((state, self.agenda.now))
+
+    def then(self, delay: int, action: Callable[[], None]) -> None:
+        """Go on after a delay, unless something else has happened to the node by then."""
+        stay = len(self.states)
+
+        def go_on() -> None:
+            if len(self.states) == stay:
+                action()
+
+        self.agenda.after(delay, Phase.NODES, go_on)
+
+    # The way into service.
+
+    def start(self) -> None:
+        self.enter("creating")
+        self.then(self.pool.time("creating"), self.boot)
+
+    def boot(self) -> None:
+        self.enter("starting")
+        self.then(self.pool.time("starting"), self.prepare)
+
+    def prepare(self) -> None:
+        if not self.pool.has_start_task:
+            self.serve()
+            return
+        self.enter("waitingforstarttask")
+        self.then(self.pool.time("startTask"), self.serve)
+
+    def serve(self) -> None:
+        self.enter("idle")
+        self.tell_upgrade()
+
+    # Out of service and back.
+
+    def reboot(self) -> None:
+        """Restart an idle, running or unusable node; its tasks return to the queue, a full disk is freed."""
+        if self.state not in ("idle", "unusable"):
+            return
+        is_full = self.state == "unusable"
+        self.give_back("requeued")
+        if is_full:
+            self.files.clear()
+        self.enter("rebooting")
+        self.then(self.pool.time("rebooting"), self.prepare)
+
+    def upgrade(self, done: Callable[[], None]) -> None:
+        """Bring the node to the new version and report when it is back, or lost."""
+        self.give_back("requeued")
+        self.is_upgraded = done
+        self.enter("upgradingos")
+        self.then(self.pool.time("upgradingOS"), self.prepare)
+
+    def tell_upgrade(self) -> None:
+        if self.is_upgraded:
+            done, self.is_upgraded = self.is_upgraded, None
+            done()
+
+    def give_back(self, outcome: str) -> None:
+        """Stop everything that runs here."""
+        for attempt in list(self.attempts):
+            if attempt.outcome == "running":
+                self.world.work.stop(attempt, outcome)
+
+    # Files of tasks.
+
+    def keep(self, task: Task, now: int, size: float) -> None:
+        """Keep the files of an attempt that has ended until the retention time of its task has passed."""
+        self.files.append(File(task, now + task.retention, size))
+        if self.world.disk is not None and self.state == "idle":
+            used = sum(file.size for file in self.files if file.until > now)
+            if used > self.world.disk:
+                self.fill()
+
+    def fill(self) -> None:
+        """A full disk makes a node unusable until somebody reboots it; its tasks run on until they are given up."""
+        self.enter("unusable")
+        self.then(LOST, lambda: self.give_back("lost"))
+
+    def forget(self, task: Task) -> None:
+        """The files of a deleted task are gone."""
+        self.files = [file for file in self.files if file.task is not task]
+        self.has_less_work()
+
+    # The way out.
+
+    def leave(self, option: str) -> None:
+        """Leave the pool as the deallocation option says; what is not in service leaves at once in any case."""
+        if self.state == "preempted":
+            self.vanish()
+            return
+        is_serving = self.state == "idle" or self.drain
+        self.enter("leavingpool")
+        self.tell_upgrade()
+        if option in ("requeue", "terminate") or not is_serving:
+            self.give_back("terminated" if option == "terminate" else "requeued")
+            self.go()
+        else:
+            self.drain = option
+            self.has_less_work()
+
+    def has_less_work(self) -> None:
+        """Go, if this was what a draining node waited for; else look again when the next file may go."""
+        if not self.drain or self.attempts:
+            return
+        until = max((file.until for file in self.files), default=0) if self.drain == "retaineddata" else 0
+        if until <= self.agenda.now:
+            self.drain = ""
+            self.agenda.at(self.agenda.now, Phase.NODES, self.go_unless_lost)
+        elif until < NEVER:
+            self.agenda.at(until, Phase.NODES, self.has_less_work)
+
+    def go_unless_lost(self) -> None:
+        if self.state == "leavingpool":
+            self.go()
+
+    def go(self) -> None:
+        self.drain = ""
+        self.then(self.pool.time("leaving"), self.vanish)
+
+    def stay(self) -> None:
+        """Return to service: the drain was stopped, or reached the timeout of its resize."""
+        self.drain = ""
+        self.enter("idle")
+
+    def vanish(self) -> None:
+        self.enter("gone")
+        self.pool.nodes.remove(self)
+        self.pool.settle()
+
+    # Preemption.
+
+    def preempt(self) -> None:
+        """Lose the VM with its disk; a node that was leaving is gone, others are sought again."""
+        if not self.has_vm:
+            return
+        self.give_back("preempted")
+        self.files.clear()
+        if self.state == "leavingpool":
+            self.vanish()
+            return
+        self.enter("preempted")
+        self.tell_upgrade()
+        self.then(self.pool.time("recoveryDelay"), self.recover)
+
+    def recover(self) -> None:
+        """Take a new VM where the quota has room; else try again after another delay, a minute at least."""
+        if self.world.has_room_for(self):
+            self.start()
+        else:
+            self.then(max(60, self.pool.time("recoveryDelay")), self.recover)

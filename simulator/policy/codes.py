@@ -100,3 +100,16 @@ RESIZE_ERRORS: Final = tuple(
     )
 )
 """Every error that a resize can have: what an answer counts under `resize_errors`."""
+SHORTAGES: Final = frozenset(
+    code.value
+    for code in (
+        ServiceCode.ALLOCATION_FAILED,
+        ServiceCode.ALLOCATION_TIMED_OUT,
+        ServiceCode.CORE_QUOTA,
+        ServiceCode.INTER_NODE_POOL_FULL,
+        ServiceCode.LOW_PRIORITY_CORE_QUOTA,
+        ServiceCode.SPOT_CORE_QUOTA,
+        ServiceCode.VM_SERIES_CORE_QUOTA,
+    )
+)
+"""The errors of a growth that got fewer nodes than it asked for, because there were no more at that time."""

@@ -17,6 +17,9 @@ ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; parts add up to the total;
                 licenses: how much of the total application licences make up;
                 None with the reasons in notes where a price is not known
+bill            until: work_done, after, gone, horizon or stalled; end_s: when ledger and cost end; nodes and per_hour:
+                those with a VM then, and their rate from there on; tail_s and tail_cost: until the last of them was
+                gone, or the run ended; nodes_left: at the end of the run
 resize_errors   {code: times}
 operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
 evaluations     of autoscale formulas: count, errors {code: times}, target_changes
@@ -36,12 +39,14 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, where
 from simulator.policy.codes import RETARGETED, SUCCESS
+from simulator.results.answer.assumptions import assumptions
 from simulator.results.money.bill import cents, in_dollars
+from simulator.results.money.bill_end import rule_of, tail
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
 from simulator.results.record.memory_excess import memory_warnings
-from simulator.states import NodeState, Outcome, TaskState
+from simulator.states import Outcome, TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -72,11 +77,12 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "jobs": _jobs(recording, cost, waits),
         "ledger_node_s": recording.ledger.seconds(),
         "cost": cost,
+        "bill": _bill(recording),
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
         "warnings": memory_warnings(recording),
-        "assumptions": _assumptions(recording),
+        "assumptions": assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
     }
@@ -128,7 +134,7 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def _utilization(recording: Recording) -> dict[str, float | None]:
-    raw, workload, control = recording.raw, recording.workload, recording.control
+    raw, workload, control = recording.raw, recording.workload, recording.billed
     serving = np.where(control.state == IDLE, control.end - control.start, 0)
     pool_of_row = control.node_pool[control.node]
     made = raw.attempts
@@ -192,8 +198,8 @@ def _capacities(recording: Recording) -> tuple[Floats, Floats]:
 
 
 def _nodes(recording: Recording) -> dict[str, Any]:
-    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end."""
-    control = recording.control
+    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end or the bill's."""
+    control = recording.billed
     found: dict[str, Any] = _levels(recording, np.ones(len(control.node), dtype=bool))
     found["by_kind"] = {
         str(kind): _levels(recording, control.node_kind[control.node] == code)
@@ -206,7 +212,7 @@ def _nodes(recording: Recording) -> dict[str, Any]:
 
 
 def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    control = recording.control
+    control = recording.billed
     start, end = control.start[rows], control.end[rows]
     if not len(start):
         return {"peak": 0, "mean": 0.0}
@@ -236,6 +242,21 @@ def _cost(recording: Recording) -> dict[str, Any]:
         "licenses": cents(bill.licenses) / 100,
         "per_succeeded_task": _share(cents(total) / 100, succeeded),
         "notes": list(bill.notes),
+    }
+
+
+def _bill(recording: Recording) -> dict[str, Any]:
+    """Report when the bill ends, and what goes on from there."""
+    scenario, raw = recording.scenario, recording.raw
+    found = tail(scenario, raw, recording.bill_end)
+    return {
+        "until": rule_of(scenario, raw),
+        "end_s": recording.bill_end / MS_PER_S,
+        "nodes": found.nodes,
+        "per_hour": found.per_hour,
+        "tail_s": (found.end - recording.bill_end) / MS_PER_S,
+        "tail_cost": found.cost,
+        "nodes_left": found.left,
     }
 
 
@@ -298,20 +319,3 @@ def _evaluations(recording: Recording) -> dict[str, Any]:
     errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
     changes = sum(row.action in ("resize", "retarget", "pending") for row in rows)
     return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
-
-
-def _assumptions(recording: Recording) -> list[str]:
-    """Name what the numbers rest on that the service does not publish."""
-    options = recording.scenario.options
-    said = [f"timings of nodes and tasks: `timingPreset` {options.timing_preset}, chosen, not published"]
-    if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
-        said.append("preemption: the scenario's own model, the service publishes rates only in bands")
-    if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
-        delay = options.lost_node_requeue_delay
-        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)")
-    if recording.raw.recorder.evaluations:
-        said.append(f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published")
-    # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
-    changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
-    said += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]
-    return said + [f"price: {note}" for note in recording.bill.notes]

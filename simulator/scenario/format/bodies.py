@@ -19,7 +19,7 @@ from simulator.scenario.format.deployment import (
 )
 from simulator.scenario.format.network import NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskFaults
-from simulator.scenario.format.preemption_models import NoPreemption, Preemption
+from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
     Amount,
     Body,
@@ -39,7 +39,8 @@ from simulator.scenario.format.task_bodies import (
     TaskDefaults,
     Workload,
 )
-from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
+from simulator.scenario.format.timing import Timing
+from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
 from simulator.states import NodeFillType
 
 
@@ -92,15 +93,16 @@ class Prices(Section):
     """By name in the body's `applicationLicenses`: USD an hour for each node, or {perNodeHour, perCoreHour}."""
 
 
-def _measured() -> Timing:
-    return Timing.model_validate(preset(TimingPreset.MEASURED, OsKind.LINUX))
+def _typical() -> Timing:
+    return Timing.model_validate(preset(TimingPreset.TYPICAL, OsKind.LINUX))
 
 
 class PoolSimulation(Section):
     """What the service's body does not say."""
 
-    timing: Timing = Field(default_factory=_measured)
-    preemption: Preemption = NoPreemption.model_construct()
+    timing: Timing = Field(default_factory=_typical)
+    preemption: Preemption = UNWRITTEN
+    """How low-priority nodes are taken back; that they never are has to be written."""
     prices: Prices = Prices.model_construct()
     start_task: StartTaskFaults = StartTaskFaults.model_construct()
     downloads: Downloads = Downloads.model_construct()

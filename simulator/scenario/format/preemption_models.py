@@ -44,6 +44,10 @@ class Hazard(Section):
         return -math.log1p(-BANDS[self.eviction_rate_band or "0-5"])
 
 
+UNWRITTEN: Final = Hazard.model_construct(model="hazard", eviction_rate_band="5-10")
+"""What a pool faces whose file has no `preemption`: a low rate, because none at all is nobody's experience."""
+
+
 class WeibullHazard(Section):
     """Ageing hazard: life is Weibull distributed, shape above 1 means older nodes die sooner."""
 

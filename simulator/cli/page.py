@@ -10,6 +10,8 @@ from simulator.errors import InputError
 from simulator.units import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
     from rich.table import Table
 
@@ -72,6 +74,11 @@ def span(option: str, text: str | None) -> float | None:
 
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def assumed(page: Console, lines: Iterable[str]) -> None:
+    """Print what every run rests on."""
+    dim(page, *(f"assumption: {line}" for line in lines))
 
 
 def dim(page: Console, *lines: Any) -> None:

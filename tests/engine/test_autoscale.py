@@ -153,7 +153,8 @@ def test_a_growth_under_autoscale_gives_up_after_a_quarter_of_an_hour_and_a_drai
     """`autoscaleResizeTimeout` and `autoscaleDrainTimeout`."""
     timing = {"allocationLatency": "20m"}
     body = {"simulation": {"timing": timing}}
-    found = run("$TargetDedicatedNodes = 2;", [job(1, "1h")], body=body, horizon="30m")
+    stuck = {"autoscaleRetry": "on_target_change"}
+    found = run("$TargetDedicatedNodes = 2;", [job(1, "1h")], body=body, horizon="30m", options=stuck)
     assert found.resizes["code"].tolist() == ["AllocationTimedout"]
     assert found.resizes["end"].tolist() == [900]
     formula = "$TargetDedicatedNodes = time().hour < 1 ? 1 : 0; $NodeDeallocationOption = taskcompletion;"

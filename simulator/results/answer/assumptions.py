@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from simulator.policy.codes import SHORTAGES
+from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
 from simulator.scenario.format.preemption_models import UNWRITTEN
 from simulator.scenario.format.schema import EqualPriorityPolicy
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
+from simulator.scenario.format.traces import TraceWorkload, read_trace
 from simulator.states import NodeKind, NodeState
 from simulator.units import spoken
 
@@ -69,8 +72,7 @@ def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:
     recorder = raw.recorder
     yield "timing_preset", "; ".join(_timings(raw.pools))
     low = {row.pool for row in recorder.nodes if row.kind is NodeKind.LOW_PRIORITY}
-    for number, text in enumerate(_evictions([raw.pools[index] for index in sorted(low)])):
-        yield f"preemption {number}", text
+    yield from _numbered("preemption", _evictions([raw.pools[index] for index in sorted(low)]))
     if any(row.state is NodeState.UNKNOWN for row in recorder.states):
         delay = options.lost_node_requeue_delay
         text = f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)"
@@ -78,10 +80,30 @@ def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:
     if recorder.evaluations:
         text = f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published"
         yield "sample_profile", text
+    yield from _numbered("trace", _traces(recording.scenario))
     yield from _resizes(recording)
     orders = _orders(recording)
     if orders:
         yield "equal_priority_policy", f"order among jobs of equal priority: {' and '.join(orders)}"
+
+
+def _numbered(what: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield assumptions that stand behind no option."""
+    return ((f"{what} {number}", text) for number, text in enumerate(texts))
+
+
+def _traces(scenario: Scenario) -> Iterator[str]:
+    """Yield for each trace how its tasks were moved in time, if they were."""
+    for job in scenario.jobs:
+        for source in job.simulation.workload:
+            if not isinstance(source, TraceWorkload) or not source.has_folder:
+                continue
+            trace = read_trace(source)
+            begin = job.simulation.created_at if source.start is None else source.start
+            if trace.first is not None and trace.first != scenario.origin + timedelta(seconds=begin):
+                yield f"trace {source.trace}: {dates(scenario.origin, begin, trace.first)}"
+            elif trace.shift:
+                yield f"trace {source.trace}: {numbers(trace.shift)} (`submitTimes`)"
 
 
 def _resizes(recording: Recording) -> Iterator[tuple[str, str]]:

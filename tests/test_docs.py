@@ -37,7 +37,8 @@ def test_every_option_has_its_source_and_effect() -> None:
     assert keys(fields["options"].annotation) == set(assumptions.OPTIONS)
     assert keys(fields["account"].annotation) == set(assumptions.ACCOUNT)
     timing = generate.pool_simulation("instant", "Linux").timing
-    assert set(timing.model_dump(by_alias=True)) == set(assumptions.TIMING)
+    assert set(timing.model_dump(by_alias=True)) == {"preset", *assumptions.TIMING}
+    assert "timing.preset" in assumptions.POOL
     assert set(get_type_hints(Options)) == set(assumptions.LANGUAGE)
     assert {name for name in SERVICE_NAMES if name not in RETIRED} == set(MEANINGS)
 
@@ -65,7 +66,7 @@ def test_defaults_that_the_text_repeats_are_those_of_the_code() -> None:
     text = PAGES["model.md"]
     options = Scenario.model_fields["options"].annotation
     given = options().model_dump(mode="json", by_alias=True)  # type: ignore[misc]  # the type of the section
-    printed = {"sampleProfile": "`typical` 0 and 10 s", "timingPreset": "Numbers of `measured`"}
+    printed = {"sampleProfile": "| `typical` | 0 and 10 s |", "timingPreset": "Numbers of `typical`"}
     for key, sentence in printed.items():
         assert sentence in text
         assert f"`{given[key]}`" in sentence

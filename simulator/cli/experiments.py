@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.page import assumed
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -47,6 +48,7 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
     from simulator.durations import parse_duration  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment import replicate  # noqa: PLC0415
+    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
     from simulator.results.record.manifest import scenario_hash  # noqa: PLC0415
 
     wanted = asked.replications
@@ -78,9 +80,10 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     if as_json:
         manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
         answer = replications_json(found, limit, manifest, asked.quantiles)
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
     else:
         show_replications(found, limit, asked.quantiles)
+        assumed(console(), assumed_by([scenario]))
 
 
 def show_replications(found: Replications, deadline: float | None, shares: Sequence[float] = ()) -> None:
@@ -224,6 +227,7 @@ def compare(
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
     from simulator.experiment import compare as run_comparison  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
     from simulator.scenario import load  # noqa: PLC0415
 
     if len(files) < 2:
@@ -242,10 +246,12 @@ def compare(
     if problems:
         raise InputError(problems)
     found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
+    rests_on = assumed_by(scenarios.values())
     if as_json:
-        typer.echo(json.dumps(_comparison_json(found), indent=2, allow_nan=False))
+        typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
     else:
         _show_comparison(found)
+        assumed(console(), rests_on)
 
 
 def _show_comparison(found: Comparison) -> None:

@@ -10,6 +10,8 @@ from simulator.errors import InputError
 from simulator.units import spoken, spoken_amount
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
     from rich.table import Table
 
@@ -81,6 +83,11 @@ def span(option: str, text: str | None) -> float | None:
         return None if text is None else parse_duration(text)
     except ValueError as error:
         raise InputError(f"{option}: {error}") from None
+
+
+def assumed(page: Console, lines: Iterable[str]) -> None:
+    """Print what every run rests on."""
+    dim(page, *(f"assumption: {line}" for line in lines))
 
 
 def dim(page: Console, *lines: Any) -> None:

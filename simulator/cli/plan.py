@@ -35,8 +35,10 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and report what the runs leave open."""
-    from simulator.planning.plan import Status, make_plan  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import assumed, console  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.planning.plan import Status, make_plan  # noqa: PLC0415
     from simulator.planning.plan_file import load_plan  # noqa: PLC0415
+    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
 
     question = load_plan(file)
     print_problems(question.base.scenario.warnings)
@@ -45,10 +47,13 @@ def plan(
     )
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
+    rests_on = assumed_by(design.cell.scenario for design in found.designs)
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        answer = {"sentence": sentence(found), **found.to_dict(), "assumptions": rests_on}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(found)
+        assumed(console(), rests_on)
     if found.status is Status.NONE:
         raise typer.Exit(INFEASIBLE)
 

@@ -112,7 +112,7 @@ def _limit(found: SpotReport) -> str:
 
 
 def _show(found: SpotReport) -> None:
-    from simulator.cli.page import console, dim, interval, print_table, table, value  # noqa: PLC0415 - keeps the start fast
+    from simulator.cli.page import assumed, console, dim, interval, print_table, table, value  # noqa: PLC0415 - keeps the start fast
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -139,6 +139,7 @@ def _show(found: SpotReport) -> None:
     _show_lengths(found, page)
     page.print()
     dim(page, *found.notes, _foot(found))
+    assumed(page, found.assumptions)
 
 
 def _late(chance: Estimate) -> str:

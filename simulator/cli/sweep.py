@@ -15,6 +15,7 @@ import typer
 
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import console, shown_interval, shown_value
+from simulator.cli.page import assumed
 from simulator.cli.run import INTERRUPTED, stop_asked
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def sweep(
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
     from simulator.experiment import load_experiment  # noqa: PLC0415 - keeps the command's start fast
     from simulator.experiment import sweep as run_sweep  # noqa: PLC0415
+    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
 
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
@@ -71,10 +73,13 @@ def sweep(
         of_all = "" if total is None else f" of {total:,}"
         typer.echo(f"poolsight: interrupted after {done:,}{of_all} trials; {kept}", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    rests_on = assumed_by(cell.scenario for cell in experiment.cells)
     if as_json:
-        typer.echo(json.dumps(_as_json(experiment, frame, out), indent=2, allow_nan=False))
+        answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(experiment, frame, out)
+        assumed(console(), rests_on)
     failures = _failures(frame)
     for text, count in failures.items():
         typer.echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)

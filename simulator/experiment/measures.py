@@ -114,6 +114,7 @@ PATHS: Final = tuple(
         rf"jobs\.(?P<job>{_ID})\.(planned|submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",
         r"cost\.(total|licenses|subscription_extras|per_succeeded_task)",
+        r"bill\.(end_s|nodes|per_hour|tail_s|tail_cost|nodes_left)",
         rf"cost\.by_pool\.(?P<pool>{_ID})",
         rf"cost\.by_kind\.({'|'.join(PriceKind)})",
         rf"cost\.by_job\.(?P<costs>{_ID})",
@@ -182,7 +183,7 @@ _PLAIN: Final = (
 
 
 def _unit(path: tuple[str, ...]) -> str:
-    if path[0] == "cost" or path[-1] == "cost":
+    if path[0] == "cost" or path[-1] in ("cost", "per_hour", "tail_cost"):
         return "USD"
     if path[0] == "utilization":
         return "share"

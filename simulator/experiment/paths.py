@@ -21,12 +21,10 @@ from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.complete import lookup, put
 from simulator.scenario.format.preemption_models import CapacityCurve
 from simulator.scenario.format.section import fold
-from simulator.scenario.format.timing import Timing
 from simulator.scenario.scenario import Scenario
 
 BESIDE: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     Scenario: ("prices",),
-    Timing: ("preset",),
     CapacityCurve: ("file",),
     Empirical: ("file", "column"),
 }

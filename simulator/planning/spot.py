@@ -14,6 +14,7 @@ from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
+from simulator.results.answer.assumptions import assumed_by
 from simulator.results.money.prices import licenses_of, price_kind, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
@@ -83,6 +84,7 @@ class SpotReport:
     savings: tuple[Saving, ...]
     """What checkpoints would change; empty without a constant hazard."""
     notes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     @property
     def best(self) -> Share | None:
@@ -119,6 +121,7 @@ class SpotReport:
             "task_length": [length.to_dict() for length in self.lengths],
             "checkpoints": [saving.to_dict() for saving in self.savings],
             "notes": list(self.notes),
+            "assumptions": list(self.assumptions),
         }
 
 
@@ -172,6 +175,7 @@ def spot_report(
         lengths=lengths,
         savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, numbers, run),
         notes=(*notes, *_price_notes(scenarios[0])),
+        assumptions=tuple(assumed_by(scenarios)),
     )
 
 
@@ -234,7 +238,7 @@ def _price_ratio(scenario: Scenario) -> float:
     pool = scenario.pools[0]
     if isinstance(pool.simulation.preemption, NoPreemption):
         raise InputError(
-            f"pool '{pool.id}' never loses a low-priority node: give simulation.preemption, e.g. "
+            f"pool '{pool.id}' never loses a low-priority node, as its preemption says: give another model, e.g. "
             "{model: hazard, ratePerHour: 0.1}, or --eviction-rate"
         )
     low, dedicated = (price_of(scenario, pool, kind).value for kind in (NodeKind.LOW_PRIORITY, NodeKind.DEDICATED))

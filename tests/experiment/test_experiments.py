@@ -24,7 +24,7 @@ FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 
 def described(nodes: int = 2, **body: Any) -> Scenario:
     work = job(40, {"exponential": {"mean": "5m"}})
-    return scenario([pool(targetDedicatedNodes=nodes, **body)], [work], options={"timingPreset": "measured"})
+    return scenario([pool(targetDedicatedNodes=nodes, **body)], [work], options={"timingPreset": "typical"})
 
 
 def test_replications_do_not_depend_on_workers() -> None:

@@ -1,4 +1,4 @@
-"""The stage of the feature table's tests: no delays, East US Linux prices, no preemption, one fixed seed.
+"""The stage of the feature table's tests: no delays, punctual samples, East US Linux prices, no preemption, one seed.
 
 `run(pool(...), job(...))` gives a recording that has passed the laws. Names are the service's: keyword arguments of
 `pool`, `job` and `task` are keys of its bodies; a body's `simulation` is merged with what the short forms say.
@@ -33,7 +33,8 @@ def pool(name: str = "p", *, nodes: int | None = None, low_priority: int | None 
     targets = {"targetDedicatedNodes": nodes, "targetLowPriorityNodes": low_priority}
     deployment = {} if "cloudServiceConfiguration" in body else {"virtualMachineConfiguration": UBUNTU}
     wanted = {key: count for key, count in targets.items() if count is not None}
-    return {"id": name, "vmSize": D2, **deployment, **wanted, **body}
+    simulation = {"preemption": {"model": "none"}, **body.pop("simulation", {})}
+    return {"id": name, "vmSize": D2, **deployment, **wanted, **body, "simulation": simulation}
 
 
 def job(
@@ -80,7 +81,8 @@ def document(*parts: Body, **rest: Any) -> Body:
     """Put pools and jobs, distinguished by `vmSize`, into one scenario; `rest` are its further sections."""
     pools = [part for part in parts if "vmSize" in part]
     jobs = [part for part in parts if "vmSize" not in part]
-    options = {"timingPreset": "instant", **rest.pop("options", {})}
+    punctual = {"timingPreset": "instant", "samplePhaseS": 0, "sampleLateProbability": 0}
+    options = {**punctual, **rest.pop("options", {})}
     return {"name": "story", "seed": 7, "options": options, "pools": pools, "jobs": jobs, **rest}
 
 

@@ -220,7 +220,7 @@ def test_row_36_a_formula_that_knows_the_hour_has_its_nodes_before_the_work() ->
     for name, formula in (("reactive", reactive), ("predictive", predictive)):
         body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")
         work = job(count=120, duration="3m", group={"arrivals": {"poisson": {"ratePerHour": 120, "start": "1h"}}})
-        rest: Body = {"origin": "2026-03-02T08:00:00Z", "options": {"timingPreset": "measured"}, "horizon": "5h"}
+        rest: Body = {"origin": "2026-03-02T08:00:00Z", "options": {"timingPreset": "typical"}, "horizon": "5h"}
         found[name] = run(body, work, **rest)
     usable = {name: made.pool_timeline[made.pool_timeline["usable_nodes"] > 0]["time"] for name, made in found.items()}
     assert usable["predictive"].iloc[0] < 3600

@@ -79,10 +79,10 @@ def codes(made: Recording) -> list[str]:
 def test_row_02_the_system_follows_from_the_body() -> None:
     """Linux starts before Cloud Services before Windows VMs; prices by system."""
     wait = job(count=1, duration="2h")
-    measured: Body = {"options": {"timingPreset": "measured"}, "horizon": "1h"}
+    typical: Body = {"options": {"timingPreset": "typical"}, "horizon": "1h"}
     medians = []
     for body in (machine(UBUNTU), {"cloudServiceConfiguration": CLOUD_SERVICE}, machine(WINDOWS)):
-        made = run(pool(nodes=200, **body), wait, **measured)
+        made = run(pool(nodes=200, **body), wait, **typical)
         medians.append(float(np.median(ready_after(made))))
     assert medians == sorted(medians)
     assert len(set(medians)) == 3
@@ -136,7 +136,7 @@ def test_row_07_public_addresses_carry_a_hundred_nodes_each(tmp_path: Path) -> N
 
 def test_row_08_allocation_packages_and_contact() -> None:
     """The last of 100 nodes comes 44.55 s after the first; contact is lost for 15 to 45 min."""
-    made = run(pool(nodes=100), job(count=1, duration="1h"), options={"timingPreset": "measured"}, horizon="1h")
+    made = run(pool(nodes=100), job(count=1, duration="1h"), options={"timingPreset": "typical"}, horizon="1h")
     assert made.nodes["created"].max() - made.nodes["created"].min() == pytest.approx(44.55)
     made = run(pool(nodes=1), job(tasks=[task("t", simulation={"input": 1024})]))
     assert (made.attempts["end"] - made.attempts["start"]).tolist() == pytest.approx([70.24])
@@ -279,8 +279,8 @@ def test_row_15_cloud_services_deploy_faster_and_are_upgraded_node_by_node() -> 
     assert len(lost) == 5
     assert made.tasks["succeeded"].all()
     assert made.tasks["retries"].sum() == 0
-    measured: Body = {"options": {"timingPreset": "measured"}, "horizon": "1h"}
-    both = [run(pool(nodes=50, **body), work, **measured) for body in (cloud, machine(WINDOWS))]
+    typical: Body = {"options": {"timingPreset": "typical"}, "horizon": "1h"}
+    both = [run(pool(nodes=50, **body), work, **typical) for body in (cloud, machine(WINDOWS))]
     assert np.median(ready_after(both[0])) < np.median(ready_after(both[1]))
 
 
@@ -303,7 +303,7 @@ def test_row_17_managed_images_have_a_cap_and_custom_images_come_slower() -> Non
     assert len(run(pool(nodes=2500, **machine(MANAGED)), work, horizon="1m").nodes) == 2000
     assert len(run(pool(nodes=2500, **machine(GALLERY)), work, horizon="1m").nodes) == 2500
     for body, last in ((machine(GALLERY), 148.5), (machine(UBUNTU), 44.55)):
-        made = run(pool(nodes=100, **body), work, options={"timingPreset": "measured"}, horizon="1h")
+        made = run(pool(nodes=100, **body), work, options={"timingPreset": "typical"}, horizon="1h")
         assert made.nodes["created"].max() - made.nodes["created"].min() == pytest.approx(last)
 
 
@@ -550,7 +550,7 @@ def test_row_33_a_subnet_needs_no_credentials_and_is_shared() -> None:
 
 
 def test_row_35_tasks_start_as_soon_as_their_own_node_is_ready() -> None:
-    made = run(pool(nodes=10), job(count=10, duration="10m"), options={"timingPreset": "measured"})
+    made = run(pool(nodes=10), job(count=10, duration="10m"), options={"timingPreset": "typical"})
     rows = made.node_states
     ready = rows[rows["state"].isin(["idle", "running"])].groupby("node", observed=True)["start"].min()
     latency = made.attempts["start"] - made.attempts["assigned"]

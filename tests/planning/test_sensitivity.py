@@ -54,7 +54,7 @@ def test_the_boot_of_twenty_minutes_matters_more_than_dispatch(tornado: Tornado)
 def test_each_has_its_origin(tornado: Tornado) -> None:
     origins = {bar.name: bar.origin for bar in tornado.bars}
     assert origins["boot"] is Origin.GIVEN, "the file states it"
-    assert origins["allocation_latency"] is Origin.MEASURED
+    assert origins["allocation_latency"] is Origin.ASSUMED
     assert origins["prices"] is Origin.GIVEN, "under sizes"
     assert origins["leaving"] is Origin.ASSUMED
 

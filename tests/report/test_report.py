@@ -219,7 +219,7 @@ def test_every_assumption_states_where_it_comes_from() -> None:
     other = {one.what: one for one in rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))}
     assert (other["allocation delay"].value, other["allocation delay"].origin) == (
         "lognormal: median 4 min, p95 8 min",
-        "measured",
+        "assumed",
     )
     assert other["boot time"].origin == "assumed"
     assert "eviction rate" not in other

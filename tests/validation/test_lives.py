@@ -91,7 +91,7 @@ def test_capacity_events_take_their_share_at_poisson_times() -> None:
 
 @pytest.mark.parametrize(("model", "tail"), [("linear", "linear"), ("log", "log")])
 def test_nodes_come_after_latency_tail_and_boot(model: str, tail: str) -> None:
-    """The mean instant at which the k-th of 60 nodes can take work, with the measured preset."""
+    """The mean instant at which the k-th of 60 nodes can take work, with the typical preset."""
     body = {"id": "p", "vmSize": "Standard_D2_v3", "virtualMachineConfiguration": LINUX, "targetDedicatedNodes": 60}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": [{"count": 60, "duration": "2h"}]}}
     scenario = Scenario.model_validate({"pools": [body], "jobs": [job], "options": {"allocationTailModel": tail}})

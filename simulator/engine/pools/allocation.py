@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 class Allocation:
     """Orders nodes for one pool and hands over each that appears."""
 
-    def __init__(self, site: Site, limits: GrowthLimits, deliver: Callable[[NodeKind], None]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        limits: GrowthLimits,
+        deliver: Callable[[NodeKind], None],
+        on_order: Callable[[NodeKind], int],
+    ) -> None:
         self._site = site
         self._limits = limits
         self._deliver_node = deliver
         """Adds a node to the pool."""
+        self._on_order = on_order
+        """Counts the nodes of a kind that the pool has on order."""
         streams = site.world.streams
         self._nearness = {kind: streams.uniform_draws(f"nearness:{site.id}:{kind}") for kind in NodeKind}
         """Draws whether a node is near enough to the others of its pool."""
@@ -51,6 +59,8 @@ class Allocation:
         k = 0
         while made.outstanding:
             yield env.at(first + to_ms(behind_first(k, tail, model)), NODES)
+            while made.outstanding and (back := self._limits.returns_at(made.kind, self._on_order(made.kind))):
+                yield env.at(back, NODES)
             if not made.outstanding:
                 return
             k += 1

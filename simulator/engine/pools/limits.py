@@ -72,6 +72,12 @@ class GrowthLimits:
             return True
         return len(self.members.with_vm(node.kind)) + promised < self.spot.available
 
+    def returns_at(self, kind: NodeKind, on_order: int) -> int | None:
+        """Return until when nodes on order wait for capacity that was taken from the pool; None if one need not."""
+        if kind is NodeKind.DEDICATED:
+            return None
+        return self.spot.lost.next_return(self.site.world.env.clock, on_order)
+
     @property
     def preempted_is_free(self) -> bool:
         """Whether a preempted node frees its cores of the quota (`docs/model.md#quota-of-preempted-nodes`)."""

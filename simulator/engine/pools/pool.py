@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from simulator.engine.assumptions import CAPACITY_RETRY
+from simulator.engine.assumptions import CAPACITY_RETRY, PATIENCE
 from simulator.engine.nodes.site import Site
 from simulator.engine.pools.autoscaling import Autoscaling
 from simulator.engine.pools.disks import Disks
@@ -114,22 +114,30 @@ class Pool:
     # ---- what may still happen ------------------------------------------------------------------------------
 
     @property
-    def has_work(self) -> bool:
-        """Whether something is under way that ends by itself and that the record must see."""
-        return self.resizing.in_progress or any(node.leaving for node in self.members)
+    def is_changed_by_operations(self) -> bool:
+        """Whether nodes are leaving, or a resize that no formula asked for is under way."""
+        return (self.resizing.in_progress and not self.scales_itself) or any(node.leaving for node in self.members)
 
-    def lingers(self, quiet: int) -> bool:
-        """Return whether its formula may still remove nodes after `quiet` milliseconds without a task."""
-        return not self._is_deleted and self.autoscaling.lingers(quiet)
+    @property
+    def may_still_shrink(self) -> bool:
+        """Whether its formula may still remove nodes that it has or is about to have."""
+        return not self._is_deleted and self.scales_itself and (len(self.members) > 0 or self.resizing.in_progress)
 
-    def may_serve(self, quiet: int) -> bool:
-        """Return whether it may still get nodes into service for tasks that have waited for `quiet` milliseconds."""
-        return self._nodes_may_change or (not self._is_deleted and self.autoscaling.may_act(quiet))
+    def has_work(self, idle: int) -> bool:
+        """Return whether something is under way that ends by itself and that the record must see.
+
+        What a formula asks for again and again in vain has an end, too, where no task has run for long.
+        """
+        return self.is_changed_by_operations or (self.resizing.in_progress and idle < PATIENCE)
+
+    def may_serve(self, idle: int) -> bool:
+        """Return whether it may still get nodes into service for tasks when none has run for `idle` milliseconds."""
+        return self._nodes_may_change or (not self._is_deleted and self.autoscaling.may_act(idle))
 
     @property
     def _nodes_may_change(self) -> bool:
         """Whether something is under way that changes the nodes in service."""
-        if self.resizing.in_progress or self.upgrade.is_running:
+        if (self.resizing.in_progress and not self.scales_itself) or self.upgrade.is_running:
             return True
         for node in self.members:
             if node.state is NodeState.PREEMPTED:
@@ -225,12 +233,14 @@ class Pool:
     def obtained_vm(self, node: Node) -> None:
         """Note that a VM stands behind `node`; a low-priority one lives as long as the model says."""
         if node.kind is NodeKind.LOW_PRIORITY:
+            self.spot.lost.found(node)
             self.spot.watch_vm(node)
 
     def lost_vm(self, node: Node, least: int = 0) -> None:
         """Seek capacity for a preempted node, `least` milliseconds from now at the earliest."""
         if self.spot.available is None:
             delay = max(self.site.durations.recovery(node), least)
+            self.spot.lost.seek(node, self.site.world.env.clock + delay)
             self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
 
     def _try_to_recover(self, node: Node) -> None:
@@ -273,4 +283,5 @@ class Pool:
     def gone(self, node: Node) -> None:
         """Note that `node` has ended."""
         self.members.remove(node)
+        self.spot.lost.removed(node)
         self.resizing.gone(node)

@@ -50,7 +50,7 @@ class Resizing:
         self._owner = owner
         self._managers = managers
         """Tasks whose nodes leave last."""
-        self._allocation = Allocation(site, limits, self._deliver)
+        self._allocation = Allocation(site, limits, self._deliver, self.on_order)
         self._targets = dict.fromkeys(NodeKind, 0)
         self._current: Resize | None = None
 

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.environment import NODES
+from simulator.engine.pools.lost_capacity import LostCapacity
 from simulator.policy import node_preemption as policy
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
@@ -40,6 +41,7 @@ class SpotCapacity:
         """Low-priority VMs that the region has now, where a capacity curve says so."""
         self.may_change = False
         """Whether a capacity curve has points ahead."""
+        self.lost = LostCapacity(binds=site.world.options.lost_capacity_binds)
         if isinstance(self._model, CapacityEvent):
             site.world.env.process(self._take_fractions(self._model))
         elif isinstance(self._model, CapacityCurve):

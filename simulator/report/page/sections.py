@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report.looks.palette import LABELS
 from simulator.report.page.assumptions import Basis
 from simulator.report.page.markup import Child, Html, join, table, tag
-from simulator.report.page.sentence import money, share, times
+from simulator.report.page.sentence import bill_of, money, share, times
 from simulator.service_codes import meaning
 from simulator.units import spoken
 
@@ -86,6 +86,9 @@ def notices(summary: dict[str, Any]) -> Html | None:
     found = []
     if not summary["manifest"]["complete"]:
         found.append("The run was interrupted: what follows is incomplete.")
+    if summary["bill"]["until"] == "stalled":
+        stalled = bill_of(summary)
+        found.append(f"{stalled[0].upper()}{stalled[1:]}")
     for reason, count in summary["tasks"]["unfinished_why"].items():
         found.append(f"{count:,} {'task' if count == 1 else 'tasks'} unfinished: {reason}")
     for code, count in summary["evaluations"]["errors"].items():
@@ -191,6 +194,9 @@ def costs(summary: dict[str, Any]) -> list[Html]:
     made = [
         table("Pools, kinds of node and jobs each sum to the total.", ("who", "what", "cost", "share"), rows, text=2)
     ]
+    bill = bill_of(summary)
+    if bill:
+        made.insert(0, tag("p", f"{bill[0].upper()}{bill[1:]}.", class_="finding"))
     if len(cost["by_job"]) > JOBS:
         made.append(tag("p", f"The {JOBS} dearest of {len(cost['by_job']):,} jobs.", class_="faint"))
     return made
@@ -225,7 +231,7 @@ def assumptions(found: Iterable[Basis]) -> Html:
     """Make the table of what the numbers rest on and where each comes from."""
     rows = [(one.what, one.value, tag("span", one.origin, class_="origin"), one.source) for one in found]
     titles = ("what", "value", "origin", "source")
-    caption = "Documented by the service, measured by somebody, assumed, or given by the scenario file"
+    caption = "Documented by the service, recorded of it, measured by somebody, assumed, or given by the scenario file"
     return table(caption, titles, rows, text=4)
 
 

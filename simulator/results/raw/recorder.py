@@ -167,6 +167,8 @@ class Recorder:
     """Node and the instant at which its removal began, after any drain."""
     end: int = 0
     """When the run ended."""
+    present: frozenset[int] = frozenset()
+    """Nodes that were there when it ended, by number."""
     _open: dict[int, StateRow] = field(default_factory=dict)
     _latest: dict[int, JobStateRow] = field(default_factory=dict)
     """The last state of each job."""
@@ -276,6 +278,7 @@ class Recorder:
 
     def finish(self, end: int) -> None:
         """Close what is open at the end of the run."""
+        self.present = frozenset(self._open)
         for row in self._open.values():
             row.end = end
         self._open.clear()

@@ -13,13 +13,14 @@ from simulator.scenario.format.deployment import (
     OsDisk,
     VirtualMachineConfiguration,
     get,
+    is_custom_image,
     is_managed_image,
     os_kind,
     runs_on,
 )
 from simulator.scenario.format.network import NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskFaults
-from simulator.scenario.format.preemption_models import NoPreemption, Preemption
+from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
     Amount,
     Body,
@@ -39,7 +40,8 @@ from simulator.scenario.format.task_bodies import (
     TaskDefaults,
     Workload,
 )
-from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
+from simulator.scenario.format.timing import Timing
+from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
 from simulator.states import NodeFillType, PriceKind
 
 
@@ -109,15 +111,16 @@ class Prices(Section):
         return self.spot if kind is PriceKind.SPOT and self.spot is not None else self.low_priority
 
 
-def _measured() -> Timing:
-    return Timing.model_validate(preset(TimingPreset.MEASURED, OsKind.LINUX))
+def _typical() -> Timing:
+    return Timing.model_validate(preset(TimingPreset.TYPICAL, OsKind.LINUX))
 
 
 class PoolSimulation(Section):
     """What the service's body does not say."""
 
-    timing: Timing = Field(default_factory=_measured)
-    preemption: Preemption = NoPreemption.model_construct()
+    timing: Timing = Field(default_factory=_typical)
+    preemption: Preemption = UNWRITTEN
+    """How low-priority nodes are taken back; that they never are has to be written."""
     prices: Prices = Prices.model_construct()
     start_task: StartTaskFaults = StartTaskFaults.model_construct()
     downloads: Downloads = Downloads.model_construct()
@@ -177,6 +180,10 @@ class Pool(Body):
         """Whether the price holds a Windows licence: not where the pool brings its own (`licenseType`)."""
         own = str(get(self.virtual_machine_configuration, "licenseType")).lower()
         return self.is_windows and own not in ("windows_server", "windows_client")
+
+    @property
+    def is_custom_image(self) -> bool:
+        return is_custom_image(self.virtual_machine_configuration)
 
     @property
     def is_managed_image(self) -> bool:

@@ -64,6 +64,23 @@ def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: st
     assert told in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--vm-size", "Standard_Nope"), "vm-size: unknown VM size 'Standard_Nope'"),
+        (("--slots", "200"), "slots: 200 task slots on 4 vCPUs"),
+        (("--out", "nowhere/load.yaml"), "nowhere/load.yaml: cannot be written: there is no directory nowhere"),
+    ],
+)
+def test_a_pool_or_file_that_cannot_be_is_refused_before_anything_is_run(
+    naive: Path, options: tuple[str, str], told: str
+) -> None:
+    result = poolsight("formula", "stress", naive, "--runs", 100_000, *options)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "interrupts-tasks" not in result.stderr
+
+
 def test_compare_prints_one_table_with_intervals(naive: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     kept.write_text(KEPT)

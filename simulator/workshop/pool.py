@@ -102,7 +102,6 @@ def workload_of(pattern: Pattern) -> list[dict[str, Any]]:
 
 def scenario_of(pattern: Pattern, formula: str, options: PoolOptions, horizon: str, seed: int) -> Scenario:
     """Return the scenario of a pattern."""
-    pools = [(POOL, formula)]
-    load = {"hour": pattern.hour, "away": pattern.away}
-    body = document(pools, workload_of(pattern), options, horizon=horizon, seed=seed, **load)
+    pools, load = [(POOL, formula)], workload_of(pattern)
+    body = document(pools, load, options, horizon=horizon, hour=pattern.hour, seed=seed, away=pattern.away)
     return construct.scenario_of(body)

@@ -220,7 +220,8 @@ def writes_floor(analysis: Analysis, node: Expression) -> bool:
             return any(map(writes, node.arguments))
         if isinstance(node, Call) and node.name == "min":
             return all(map(writes, node.arguments))
-        is_rounded = isinstance(node, Call) and node.name in ("ceil", "floor", "round") and len(node.arguments) == 1
-        return is_rounded and writes(node.arguments[0])
+        if isinstance(node, Call) and node.name in ("ceil", "floor", "round") and len(node.arguments) == 1:
+            return writes(node.arguments[0])
+        return False
 
     return writes(node)

@@ -49,6 +49,8 @@ def stress(
 
     one_of("--worst", worst, HARMS)
     one_of("--method", method, ("auto", "plain", "optuna"))
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(f"{out}: cannot be written: there is no directory {out.parent}")
     text = parse(file, read(file)).text
     repaired = None if against is None else parse(against, read(against)).text
     found = stress(

@@ -9,6 +9,7 @@ import pytest
 
 from simulator import load, simulate, summarize
 from simulator.errors import InputError
+from simulator.formula.lint import RULES, Rule
 from simulator.workshop import Bounds, Burst, Pattern, PoolOptions, Stress, stress
 from simulator.workshop.patterns import complexity, draw, neighbour, simpler
 from simulator.workshop.search import search
@@ -180,3 +181,19 @@ def test_what_every_formula_does_is_no_harm_and_grows_with_the_interval() -> Non
         for worst in ("wait", "waste", "never_zero"):
             options = PoolOptions(interval_minutes=interval)
             assert not stress(kept, worst, options=options, bounds=SMALL, runs=30, workers=1).is_harmful
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in RULES.values() if rule.is_fixed],
+    ids=lambda rule: rule.name,
+)
+def test_every_rule_that_knows_a_repair_shows_both_formulas_under_the_worst_load(rule: Rule) -> None:
+    found = stress(
+        rule.example, "wait", options=PoolOptions(rule.slots or 1), bounds=Bounds(2, 1, 10, 10), runs=5, workers=1
+    )
+    assert found.repaired is not None
+    assert found.repaired_found is not None
+    shown = scenario_text(found, "formula.txt")
+    assert "# pool: " in shown
+    assert "# repaired: " in shown

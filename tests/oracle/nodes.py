@@ -40,6 +40,8 @@ class Node:
         """Each state and when it began."""
         self.drain = ""
         """`taskcompletion` or `retaineddata` while it leaves only after its tasks."""
+        self.is_closed = False
+        """Whether it takes no new tasks because it waits to be upgraded."""
         self.is_upgraded: Callable[[], None] | None = None
         self.world.everyone.append(self)
         self.start()
@@ -71,10 +73,11 @@ class Node:
     @property
     def is_ready(self) -> bool:
         """Whether it takes tasks."""
-        return self.state == "idle"
+        return self.state == "idle" and not self.is_closed
 
     def enter(self, state: str) -> None:
         """Change the state; whatever was planned for the one before is void."""
+        self.is_closed = False
         self.states.append((state, self.agenda.now))
 
     def then(self, delay: int, action: Callable[[], None]) -> None:
@@ -121,10 +124,16 @@ class Node:
         self.enter("rebooting")
         self.then(self.pool.time("rebooting"), self.prepare)
 
-    def upgrade(self, done: Callable[[], None]) -> None:
-        """Bring the node to the new version and report when it is back, or lost."""
-        self.give_back("requeued")
+    def upgrade(self, done: Callable[[], None], *, waits: bool) -> None:
+        """Bring the node to the new version and report when it is back, or lost; it may wait for its tasks first."""
         self.is_upgraded = done
+        self.is_closed = waits and bool(self.attempts)
+        if not self.is_closed:
+            self.give_back("requeued")
+            self.install()
+
+    def install(self) -> None:
+        self.is_closed = False
         self.enter("upgradingos")
         self.then(self.pool.time("upgradingOS"), self.prepare)
 
@@ -177,7 +186,9 @@ class Node:
             self.has_less_work()
 
     def has_less_work(self) -> None:
-        """Go, if this was what a draining node waited for; else look again when the next file may go."""
+        """Go on, if this was what the node waited for; a drain looks again when the next file may go."""
+        if self.is_closed and not self.attempts:
+            self.agenda.at(self.agenda.now, Phase.NODES, self.install_if_closed)
         if not self.drain or self.attempts:
             return
         until = max((file.until for file in self.files), default=0) if self.drain == "retaineddata" else 0
@@ -186,6 +197,10 @@ class Node:
             self.agenda.at(self.agenda.now, Phase.NODES, self.go_unless_lost)
         elif until < NEVER:
             self.agenda.at(until, Phase.NODES, self.has_less_work)
+
+    def install_if_closed(self) -> None:
+        if self.is_closed:
+            self.install()
 
     def go_unless_lost(self) -> None:
         if self.state == "leavingpool":

@@ -42,6 +42,8 @@ class Task:
     slots: int = 1
     instances: int = 1
     retention: int = 7 * 86400
+    limit: int = NEVER
+    """How long an attempt may run, from its start."""
     disk: float = 0.0
     is_manager: bool = False
     is_exclusive: bool = False
@@ -120,6 +122,7 @@ class Work:
                     task.get("requiredSlots", 1),
                     task.get("multiInstanceSettings", {}).get("numberOfInstances", 1),
                     seconds(limits.get("retentionTime"), default=7 * 86400),
+                    seconds(limits.get("maxWallClockTime"), default=NEVER),
                     extra.get("disk", 0.0),
                     task is manager,
                     task is manager and task.get("runExclusive", True),
@@ -210,12 +213,13 @@ class Work:
         for node in nodes:
             node.attempts.append(attempt)
         end = attempt.start + seconds(timing["launchOverhead"]) + task.duration
-        agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt))
+        agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt, "succeeded"))
+        agenda.at(attempt.start + task.limit, Phase.TASK_LIMITS, lambda: self.finish(attempt, "expired"))
 
-    def finish(self, attempt: Attempt) -> None:
-        """Complete a task whose process ends by itself; one that was stopped has no end of its own."""
+    def finish(self, attempt: Attempt, outcome: str) -> None:
+        """Complete a task by itself or at its limit; one that was stopped has no end of its own."""
         if attempt.outcome == "running":
-            self.stop(attempt, "succeeded")
+            self.stop(attempt, outcome)
 
     def stop(self, attempt: Attempt, outcome: str) -> None:
         """End an attempt on all its nodes at once: completed, or back to the queue."""

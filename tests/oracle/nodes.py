@@ -114,8 +114,11 @@ class Node:
     # Out of service and back.
 
     def reboot(self) -> None:
-        """Restart an idle, running or unusable node; its tasks return to the queue, a full disk is freed."""
-        if self.state not in ("idle", "unusable"):
+        """Restart an idle, running or unusable node; its tasks return to the queue, a full disk is freed.
+
+        A node that waits for an upgrade is being restarted already.
+        """
+        if self.state not in ("idle", "unusable") or self.is_closed:
             return
         is_full = self.state == "unusable"
         self.give_back("requeued")
@@ -152,6 +155,8 @@ class Node:
 
     def keep(self, task: Task, now: int, size: float) -> None:
         """Keep the files of an attempt that has ended until the retention time of its task has passed."""
+        if task.is_deleted:
+            return
         self.files.append(File(task, now + task.retention, size))
         if self.world.disk is not None and self.state == "idle":
             used = sum(file.size for file in self.files if file.until > now)

@@ -49,6 +49,8 @@ class Task:
     is_exclusive: bool = False
     is_for_dedicated: bool = False
     state: str = "planned"
+    is_deleted: bool = False
+    """Whether it has no files any more, wherever it ran."""
     added: int = NEVER
     attempts: list[Attempt] = field(default_factory=list)
 
@@ -230,7 +232,7 @@ class Work:
             node.attempts.remove(attempt)
         task.state = "active" if is_back else "completed"
         for node in attempt.nodes:
-            node.keep(task, now, 0.0 if is_back else task.disk)
+            node.keep(task, now, 0.0 if is_back or node is not attempt.nodes[0] else task.disk)
             node.has_less_work()
         if not is_back:  # whatever else ends at this instant has ended before anything follows from it
             self.world.agenda.at(now, Phase.CONSEQUENCES, partial(self.completed, task))
@@ -284,6 +286,7 @@ class Work:
 
     def delete_task(self, task: Task) -> None:
         """Remove a task: what runs is stopped first, and its files are gone at this instant."""
+        task.is_deleted = True
         if task.state == "running":
             self.stop(task.attempt, "terminated")
         task.state = "deleted"
@@ -291,6 +294,8 @@ class Work:
 
     def delete_job(self, job: Job) -> None:
         """Remove a job with its tasks and their files."""
+        for task in job.tasks:
+            task.is_deleted = True
         self.terminate(job)
         job.state = "deleted"
         for task in job.tasks:

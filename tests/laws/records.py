@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-import pandas as pd
-
 from simulator import Recording, scenario_of, simulate
 from simulator.results.record.table_schema import SECONDS, TABLES
 from tests.engine.laws import check
@@ -25,13 +23,7 @@ def record(made: dict[str, Any]) -> Record:
 
 
 def rows(recording: Recording) -> Record:
-    return {name: _plain(recording.frame(name)) for name in NAMES}
-
-
-def _plain(frame: pd.DataFrame) -> list[Row]:
-    """Return the rows of a table, absent values as None."""
-    held = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in held.to_dict("records")]
+    return {name: recording.table(name).to_pylist() for name in NAMES}
 
 
 def changed(found: Record, change: Callable[[str, str, Any], Any]) -> Record:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tests.oracle.made_up import FEATURES, Draw, Scenario, base, operate
+from tests.oracle.features import FEATURES
+from tests.oracle.made_up import Draw, Scenario, base, operate
 
 FORMULA: Final = (
     "$TargetDedicatedNodes = min(4, max(0, $PendingTasks.GetSample(1)));"
@@ -55,11 +56,9 @@ def with_retries(draw: Draw, made: Scenario) -> None:
 
 
 def with_limits(draw: Draw, made: Scenario) -> None:
-    """Wall-clock limits of tasks and jobs."""
+    """Wall-clock limits of jobs."""
     for body in made["jobs"]:
         body["constraints"] = {**body.get("constraints", {}), "maxWallClockTime": draw.span(900, 4000)}
-        for one in body["tasks"]:
-            one["constraints"]["maxWallClockTime"] = draw.span(300, 2000)
 
 
 def with_operators(draw: Draw, made: Scenario) -> None:
@@ -111,7 +110,7 @@ CERTAIN: Final[dict[str, Callable[[Draw, Scenario], None]]] = {
     "dependencies": with_dependencies,
     "preparation": with_preparation,
     "retries": with_retries,
-    "limits": with_limits,
+    "job limits": with_limits,
     "operators": with_operators,
 }
 """Features without a draw during the run, and without the sampler, which takes its samples every 30 s in any case."""

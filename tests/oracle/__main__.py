@@ -4,7 +4,7 @@ import json
 import sys
 
 from tests.oracle.compare import difference, recorded
-from tests.oracle.made_up import scenario
+from tests.oracle.features import scenario
 from tests.oracle.world import run
 
 

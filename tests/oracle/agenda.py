@@ -16,6 +16,7 @@ class Phase(IntEnum):
     JOBS = 5
     OPERATIONS = 6
     LIMITS = 7
+    TASK_LIMITS = 8
 
 
 class Agenda:

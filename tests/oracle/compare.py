@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
 from simulator import Recording, scenario_of, simulate
 from tests.oracle.world import ANSWERED, run
 
@@ -14,43 +12,45 @@ Record = dict[str, list[Any]]
 def recorded(made: dict[str, Any]) -> Record:
     """Simulate a scenario and return its record in the oracle's words."""
     found = simulate(scenario_of(made))
-    last = found.pool_timeline.groupby("pool", observed=True)[["target_dedicated", "target_low_priority"]].last()
-    targets = {str(pool): tuple(row) for pool, *row in last.itertuples()}
+    targets = {
+        row["pool"]: (row["pool"], row["target_dedicated"], row["target_low_priority"])
+        for row in _rows(found, "pool_timeline")
+    }
     return {
         "attempts": sorted(_attempts(found)),
         "states": sorted(_states(found)),
         "resizes": sorted(
             (row["pool"], row["start"], row["end"], row["dedicated_to"], row["low_priority_to"], row["code"] or "")
-            for row in _rows(found.resizes)
+            for row in _rows(found, "resizes")
         ),
         "operations": [
             (row["time"], row["operation"], row["code"])
-            for row in _rows(found.operations)
+            for row in _rows(found, "operations")
             if row["operation"] in ANSWERED
         ],
-        "targets": sorted((pool, *row) for pool, row in targets.items()),
+        "targets": sorted(targets.values()),
     }
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _rows(found: Recording, table: str) -> list[dict[str, Any]]:
     """Return the rows of a table, absent values as None."""
-    held = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in held.to_dict("records")]
+    rows: list[dict[str, Any]] = found.table(table).to_pylist()
+    return rows
 
 
 def _attempts(found: Recording) -> list[tuple[Any, ...]]:
-    tasks = _rows(found.tasks)
+    tasks = _rows(found, "tasks")
     columns = ("instance", "node", "start", "end", "outcome")
     return [
         (row["assigned"], tasks[row["task"]]["job"], tasks[row["task"]]["id"], *(row[name] for name in columns))
-        for row in _rows(found.attempts)
+        for row in _rows(found, "attempts")
     ]
 
 
 def _states(found: Recording) -> list[tuple[Any, ...]]:
     """Return each span of a node in one state, idle and running as one."""
     rows: list[list[Any]] = []
-    for row in _rows(found.node_states):
+    for row in _rows(found, "node_states"):
         state = "idle" if row["state"] == "running" else row["state"]
         if row["start"] == row["end"]:
             continue

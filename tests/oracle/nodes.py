@@ -40,6 +40,8 @@ class Node:
         """Each state and when it began."""
         self.drain = ""
         """`taskcompletion` or `retaineddata` while it leaves only after its tasks."""
+        self.is_closed = False
+        """Whether it takes no new tasks because it waits to be upgraded."""
         self.is_upgraded: Callable[[], None] | None = None
         self.world.everyone.append(self)
         self.start()
@@ -71,10 +73,11 @@ class Node:
     @property
     def is_ready(self) -> bool:
         """Whether it takes tasks."""
-        return self.state == "idle"
+        return self.state == "idle" and not self.is_closed
 
     def enter(self, state: str) -> None:
         """Change the state; whatever was planned for the one before is void."""
+        self.is_closed = False
         self.states.append((state, self.agenda.now))
 
     def then(self, delay: int, action: Callable[[], None]) -> None:
@@ -111,8 +114,11 @@ class Node:
     # Out of service and back.
 
     def reboot(self) -> None:
-        """Restart an idle, running or unusable node; its tasks return to the queue, a full disk is freed."""
-        if self.state not in ("idle", "unusable"):
+        """Restart an idle, running or unusable node; its tasks return to the queue, a full disk is freed.
+
+        A node that waits for an upgrade is being restarted already.
+        """
+        if self.state not in ("idle", "unusable") or self.is_closed:
             return
         is_full = self.state == "unusable"
         self.give_back("requeued")
@@ -121,10 +127,16 @@ class Node:
         self.enter("rebooting")
         self.then(self.pool.time("rebooting"), self.prepare)
 
-    def upgrade(self, done: Callable[[], None]) -> None:
-        """Bring the node to the new version and report when it is back, or lost."""
-        self.give_back("requeued")
+    def upgrade(self, done: Callable[[], None], *, waits: bool) -> None:
+        """Bring the node to the new version and report when it is back, or lost; it may wait for its tasks first."""
         self.is_upgraded = done
+        self.is_closed = waits and bool(self.attempts)
+        if not self.is_closed:
+            self.give_back("requeued")
+            self.install()
+
+    def install(self) -> None:
+        self.is_closed = False
         self.enter("upgradingos")
         self.then(self.pool.time("upgradingOS"), self.prepare)
 
@@ -143,6 +155,8 @@ class Node:
 
     def keep(self, task: Task, now: int, size: float) -> None:
         """Keep the files of an attempt that has ended until the retention time of its task has passed."""
+        if task.is_deleted:
+            return
         self.files.append(File(task, now + task.retention, size))
         if self.world.disk is not None and self.state == "idle":
             used = sum(file.size for file in self.files if file.until > now)
@@ -177,7 +191,9 @@ class Node:
             self.has_less_work()
 
     def has_less_work(self) -> None:
-        """Go, if this was what a draining node waited for; else look again when the next file may go."""
+        """Go on, if this was what the node waited for; a drain looks again when the next file may go."""
+        if self.is_closed and not self.attempts:
+            self.agenda.at(self.agenda.now, Phase.NODES, self.install_if_closed)
         if not self.drain or self.attempts:
             return
         until = max((file.until for file in self.files), default=0) if self.drain == "retaineddata" else 0
@@ -186,6 +202,10 @@ class Node:
             self.agenda.at(self.agenda.now, Phase.NODES, self.go_unless_lost)
         elif until < NEVER:
             self.agenda.at(until, Phase.NODES, self.has_less_work)
+
+    def install_if_closed(self) -> None:
+        if self.is_closed:
+            self.install()
 
     def go_unless_lost(self) -> None:
         if self.state == "leavingpool":

@@ -98,7 +98,7 @@ class Pool:
         if len(named) < len(asked["nodeList"]):
             return "NodeNotFound"
         lost = {kind: sum(node.kind == kind for node in named) for kind in KINDS}
-        wanted = {k: self.current(k) - lost[k] if lost[k] else self.targets[k] for k in KINDS}
+        wanted = {kind: self.current(kind) - lost[kind] for kind in KINDS}
         option = asked.get("nodeDeallocationOption", "requeue")
         self.aim(wanted, option, seconds(asked.get("resizeTimeout"), default=900), named)
         return "Success"
@@ -135,23 +135,35 @@ class Pool:
         return "Success"
 
     def upgrade_os(self, batch: int | str | None) -> str:
-        """Upgrade the nodes that there are, in order of their numbers, never more than a batch at a time."""
+        """Upgrade the nodes that there are, in order of their numbers, never more than a batch at a time.
+
+        With a pause a batch begins so long after the whole one before is ready, else a node when one of the batch is.
+        """
         if absence := self.absence():
             return absence
-        size = max(1, len(self.nodes) // 5) if batch is None else len(self.nodes) if batch == "all" else int(batch)
+        policy = self.body["upgradePolicy"]
+        rolling, defers = policy.get("rollingUpgradePolicy", {}), policy.get("automaticOSUpgradePolicy", {})
+        pause = seconds(rolling.get("pauseTimeBetweenBatches"))
+        share = max(1, len(self.nodes) * rolling.get("maxBatchInstancePercent", 20) // 100)
+        size = share if batch is None else len(self.nodes) if batch == "all" else int(batch)
         waiting = sorted(self.nodes, key=lambda node: node.number)
         under_way: list[Node] = []
 
-        def go_on(done: Node | None = None) -> None:
-            if done:
-                under_way.remove(done)
+        def finish(done: Node) -> None:
+            under_way.remove(done)
+            if not pause:
+                begin()
+            elif not under_way:
+                self.world.agenda.after(pause, Phase.NODES, begin)
+
+        def begin() -> None:
             while waiting and len(under_way) < size:
                 node = waiting.pop(0)
                 if node.state == "idle":
                     under_way.append(node)
-                    node.upgrade(partial(go_on, node))
+                    node.upgrade(partial(finish, node), waits=bool(defers.get("osRollingUpgradeDeferral")))
 
-        go_on()
+        begin()
         return "Success"
 
     # One resize.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.oracle.compare import difference, first_difference
-from tests.oracle.made_up import COMING, FEATURES, MEETINGS, features, scenario
+from tests.oracle.features import COMING, FEATURES, MEETINGS, features, scenario
 from tests.oracle.world import run
 
 

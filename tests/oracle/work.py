@@ -42,11 +42,15 @@ class Task:
     slots: int = 1
     instances: int = 1
     retention: int = 7 * 86400
+    limit: int = NEVER
+    """How long an attempt may run, from its start."""
     disk: float = 0.0
     is_manager: bool = False
     is_exclusive: bool = False
     is_for_dedicated: bool = False
     state: str = "planned"
+    is_deleted: bool = False
+    """Whether it has no files any more, wherever it ran."""
     added: int = NEVER
     attempts: list[Attempt] = field(default_factory=list)
 
@@ -120,6 +124,7 @@ class Work:
                     task.get("requiredSlots", 1),
                     task.get("multiInstanceSettings", {}).get("numberOfInstances", 1),
                     seconds(limits.get("retentionTime"), default=7 * 86400),
+                    seconds(limits.get("maxWallClockTime"), default=NEVER),
                     extra.get("disk", 0.0),
                     task is manager,
                     task is manager and task.get("runExclusive", True),
@@ -210,12 +215,13 @@ class Work:
         for node in nodes:
             node.attempts.append(attempt)
         end = attempt.start + seconds(timing["launchOverhead"]) + task.duration
-        agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt))
+        agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt, "succeeded"))
+        agenda.at(attempt.start + task.limit, Phase.TASK_LIMITS, lambda: self.finish(attempt, "expired"))
 
-    def finish(self, attempt: Attempt) -> None:
-        """Complete a task whose process ends by itself; one that was stopped has no end of its own."""
+    def finish(self, attempt: Attempt, outcome: str) -> None:
+        """Complete a task by itself or at its limit; one that was stopped has no end of its own."""
         if attempt.outcome == "running":
-            self.stop(attempt, "succeeded")
+            self.stop(attempt, outcome)
 
     def stop(self, attempt: Attempt, outcome: str) -> None:
         """End an attempt on all its nodes at once: completed, or back to the queue."""
@@ -226,7 +232,7 @@ class Work:
             node.attempts.remove(attempt)
         task.state = "active" if is_back else "completed"
         for node in attempt.nodes:
-            node.keep(task, now, 0.0 if is_back else task.disk)
+            node.keep(task, now, 0.0 if is_back or node is not attempt.nodes[0] else task.disk)
             node.has_less_work()
         if not is_back:  # whatever else ends at this instant has ended before anything follows from it
             self.world.agenda.at(now, Phase.CONSEQUENCES, partial(self.completed, task))
@@ -280,6 +286,7 @@ class Work:
 
     def delete_task(self, task: Task) -> None:
         """Remove a task: what runs is stopped first, and its files are gone at this instant."""
+        task.is_deleted = True
         if task.state == "running":
             self.stop(task.attempt, "terminated")
         task.state = "deleted"
@@ -287,6 +294,8 @@ class Work:
 
     def delete_job(self, job: Job) -> None:
         """Remove a job with its tasks and their files."""
+        for task in job.tasks:
+            task.is_deleted = True
         self.terminate(job)
         job.state = "deleted"
         for task in job.tasks:

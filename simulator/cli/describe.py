@@ -17,7 +17,7 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
 ) -> None:
     """Print every problem of scenario files with its place; exit code 2 if there is one that matters."""
-    from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario import load
 
     is_wrong = False
     for file in files:
@@ -50,14 +50,14 @@ def schema(
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file, references to other files included."""
-    from simulator.scenario.format.json_schema import build  # noqa: PLC0415
+    from simulator.scenario.format.json_schema import build
 
     return build()
 
 
 def experiment_schema() -> dict[str, Any]:
     """Return the JSON Schema of an experiment file."""
-    from simulator.experiment.json_schema import build  # noqa: PLC0415
+    from simulator.experiment.json_schema import build
 
     return build()
 
@@ -68,7 +68,7 @@ def sizes(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority)."""
-    from simulator.scenario.format.catalogue import table  # noqa: PLC0415
+    from simulator.scenario.format.catalogue import table
 
     wanted = pattern.lower()
     found = [size for size in table().values() if wanted in size.name.lower() or wanted in size.family.lower()]
@@ -90,7 +90,7 @@ def sizes(
 @reported
 def node_agents() -> None:
     """List the ids of node agents that name the operating system of an image."""
-    from simulator.scenario.format.deployment import NODE_AGENTS  # noqa: PLC0415
+    from simulator.scenario.format.deployment import NODE_AGENTS
 
     for agent in NODE_AGENTS:
         typer.echo(agent)

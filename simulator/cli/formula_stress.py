@@ -43,9 +43,9 @@ def stress(
     as_json: AsJson = False,
 ) -> None:
     """Look for the arrivals under which a formula does most harm; exit code 1 if it does any."""
-    from simulator.workshop import HARMS, Bounds, PoolOptions, stress  # noqa: PLC0415 - keeps the start fast
-    from simulator.workshop.search import Method  # noqa: PLC0415 - as above
-    from simulator.workshop.writing import scenario_text  # noqa: PLC0415 - as above
+    from simulator.workshop import HARMS, Bounds, PoolOptions, stress
+    from simulator.workshop.search import Method
+    from simulator.workshop.writing import scenario_text
 
     if worst not in HARMS:
         raise InputError(f"--worst: expected one of {', '.join(HARMS)}, not '{worst}'")
@@ -78,7 +78,7 @@ def stress(
 
 
 def _show(found: Any, file: str, out: Path | None) -> None:
-    from simulator.workshop.writing import figures  # noqa: PLC0415 - as above
+    from simulator.workshop.writing import figures
 
     typer.echo(f"{found.search.described()}; {found.simulated} runs of the simulator.")
     if not found.is_harmful:
@@ -139,7 +139,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Run two formulas through a library of loads with the same random numbers: cost, waits, lost work, resizes."""
-    from simulator.workshop import LOADS, PoolOptions, compare_formulas  # noqa: PLC0415 - keeps the start fast
+    from simulator.workshop import LOADS, PoolOptions, compare_formulas
 
     formulas = {name: parse(name, read(name)).text for name in (first, second)}
     if len(formulas) < 2:
@@ -171,8 +171,8 @@ def compare(
 
 
 def _table(found: Any) -> None:
-    from simulator.workshop.compare import COMPARED  # noqa: PLC0415 - as above
-    from simulator.workshop.library import LOADS  # noqa: PLC0415 - as above
+    from simulator.workshop.compare import COMPARED
+    from simulator.workshop.library import LOADS
 
     first, second = found.names
     typer.echo(f"first: {first}; second: {second}; {found.replications} runs of each load, the same random numbers")

@@ -54,7 +54,7 @@ def _stresses(suite: dict[str, Any], formula: Formula) -> Iterator[Result]:
     """Run the stress searches of a file: no pattern within the bounds may do more harm than they say."""
     if not suite.get("stress"):
         return
-    from simulator.workshop import Bounds, PoolOptions, stress  # noqa: PLC0415 - only where it is asked for
+    from simulator.workshop import Bounds, PoolOptions, stress
 
     for number, case in enumerate(suite["stress"], 1):
         bounds = Bounds(
@@ -83,7 +83,7 @@ STRESS_KEYS = ("tasks", "bursts", "span", "longest", "slots", "runs", "seed", "i
 
 
 def _check_stress(document: Any, suite: dict[str, Any]) -> Iterator[Problem]:
-    from simulator.workshop import HARMS  # noqa: PLC0415 - only where it is asked for
+    from simulator.workshop import HARMS
 
     for index, case in enumerate(suite["stress"]):
         if not isinstance(case, dict) or case.get("worst") not in HARMS:
@@ -113,7 +113,7 @@ EXPECTATIONS = (
 
 def _suite(file: str) -> dict[str, Any]:
     """Read a file of unit tests and check its form."""
-    from simulator.scenario.reading.documents import Document  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario.reading.documents import Document
 
     document = Document(Path(file), file)
     data = document.data

@@ -20,7 +20,7 @@ WIDTH: Final = 120
 
 
 def console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.console import Console
 
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=WIDTH)
@@ -28,7 +28,7 @@ def console() -> Console:
 
 def table(*titles: str) -> Table:
     """Return a table whose first column is text and all others are numbers."""
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="cyan")
     for index, title in enumerate(titles):

@@ -31,8 +31,8 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and confirm it on fresh draws."""
-    from simulator.planning.plan import make_plan  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.plan_file import load_plan  # noqa: PLC0415
+    from simulator.planning.plan import make_plan
+    from simulator.planning.plan_file import load_plan
 
     question = load_plan(file)
     print_problems(question.base.scenario.warnings)
@@ -55,9 +55,9 @@ def _progress(text: str) -> None:
 
 def sentence(found: Plan) -> str:
     """Report the answer in one breath."""
-    from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
+    from simulator.cli.page import value, whole
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import UNSAID
 
     unit = find_measure(found.objective).unit
     if found.winner is not None and found.confirmation is not None:
@@ -103,7 +103,7 @@ def _far(distance: float) -> str:
 
 
 def _show(found: Plan) -> None:
-    from simulator.cli.page import console, dim  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import console, dim
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -128,8 +128,8 @@ def _show(found: Plan) -> None:
 
 
 def _show_binding(found: Plan, page: Console) -> None:
-    from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
+    from simulator.cli.page import value, whole
+    from simulator.experiment.measures import find_measure
 
     for again in found.refuted if found.winner is not None else ():
         page.print(f"Cheaper in the search, but not on fresh runs: {again.name}.", soft_wrap=True)
@@ -146,9 +146,9 @@ def _show_binding(found: Plan, page: Console) -> None:
 
 
 def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None:
-    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
+    from simulator.cli.page import interval, table, value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import UNSAID
 
     rows = list(designs)
     unit = find_measure(found.objective).unit
@@ -173,8 +173,8 @@ def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None
 
 
 def _check_text(estimate: object, unit: str, *, is_met: bool) -> str:
-    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.estimates import Estimate  # noqa: PLC0415
+    from simulator.cli.page import value
+    from simulator.experiment.estimates import Estimate
 
     text = value(estimate.value, unit) if isinstance(estimate, Estimate) else "–"
     return text if is_met else f"[red]{text}, no[/red]"
@@ -182,8 +182,8 @@ def _check_text(estimate: object, unit: str, *, is_met: bool) -> str:
 
 def _reached(found: Plan) -> list[str]:
     """Report where the runs allowed did not settle a constraint."""
-    from simulator.cli.page import whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.plan import open_checks  # noqa: PLC0415
+    from simulator.cli.page import whole
+    from simulator.planning.plan import open_checks
 
     if found.confirmation is None:
         return []

@@ -44,7 +44,7 @@ def screen(
     """Ask Optuna's TPE sampler for `trials` designs, each run under the same draws."""
     fewer = "give values or steps for fewer designs, or method: exhaustive"
     require("optuna", "a space this large", fewer)
-    import optuna  # noqa: PLC0415 - an extra
+    import optuna
 
     found: dict[str, Design] = {}
 

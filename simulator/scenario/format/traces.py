@@ -136,7 +136,7 @@ def _content(name: str) -> bytes:
 
 
 def _swf(source: TraceWorkload, name: str) -> Trace:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     content = _content(name)
     used = [JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY]
@@ -207,7 +207,7 @@ def _is_number(text: str) -> bool:
 
 
 def _csv(source: TraceWorkload, name: str) -> Trace:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     try:
         frame = pd.read_csv(io.BytesIO(_content(name)), comment="#", skipinitialspace=True)
@@ -218,7 +218,7 @@ def _csv(source: TraceWorkload, name: str) -> Trace:
 
 def _parquet(source: TraceWorkload, name: str) -> Trace:
     require("pyarrow", f"{name}: a trace in Parquet")
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     try:
         frame = pd.read_parquet(name)
@@ -265,7 +265,7 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
 
 def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, list[tuple[int, str]]]:
     """Return a column as numbers, and what is wrong with it by row."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     whole = key in ("slots", "instances")
     if key == "submit" and series.dtype.kind not in "fiu":

@@ -57,8 +57,8 @@ class Preparation:
         if failed:
             span += sum(duration() for _ in range(max(retries, 0)))
         outcome = "failed" if failed else "succeeded"
-        row = NodeTaskRow(number, self._numbers[sequence], "preparation", begin, begin + span, outcome)
-        self._world.record.node_tasks.append(row)
+        record = self._world.record
+        row = record.node_task(number, self._numbers[sequence], "preparation", (begin, begin + span), outcome)
         self._rows.setdefault(sequence, []).append(row)
         return -span if failed else span
 
@@ -90,7 +90,7 @@ class Preparation:
         now = self._world.env.clock
         for row in self._rows.pop(node.sequence, ()):
             if row.end > now:
-                row.end, row.outcome = max(now, row.start), "lost"
+                self._world.record.node_task_lost(row, max(now, row.start))
 
 
 def _runs_again(job: Job) -> bool:
@@ -126,11 +126,12 @@ def release(
             continue
         outcome = "failed" if draw() < task.simulation.failure_probability else "succeeded"
         span = min(duration(), to_ms(task.max_wall_clock_time))
-        running[sequence] = NodeTaskRow(number, node.number, "release", env.clock, env.clock + span, outcome)
         boots[sequence] = node.boots
-        world.record.node_tasks.append(running[sequence])
+        running[sequence] = world.record.node_task(
+            number, node.number, "release", (env.clock, env.clock + span), outcome
+        )
     for sequence, row in sorted(running.items(), key=lambda item: item[1].end):
         yield env.at(row.end, NODES)
         node = members.get(sequence)
         if node is None or node.boots != boots[sequence]:
-            row.outcome = "lost"
+            world.record.node_task_lost(row, row.end)

@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind in ("csv", "parquet"):
         job = f"    simulation: {{workload: [{{trace: trace.{kind}}}]}}\n"
         (folder / f"{kind}.yaml").write_text(text[:begin] + job)
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     pd.read_csv(folder / "trace.csv").to_parquet(folder / "trace.parquet")
     for words in (

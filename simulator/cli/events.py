@@ -36,8 +36,8 @@ def events(
     cannot be known from it. Medians and 95th percentiles of run, dispatch, start-task and resize times may go into
     a scenario, e.g. as {lognormal: {median: 12m, p95: 30m}}.
     """
-    from simulator.results.events import read, summarize  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.events.log_files import prepare, write_tables  # noqa: PLC0415
+    from simulator.results.events import read, summarize
+    from simulator.results.events.log_files import prepare, write_tables
 
     if out is not None:
         prepare(out)
@@ -53,9 +53,9 @@ def events(
 
 
 def _show(summary: dict[str, Any]) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
 
     console = plain_console()
     tasks, span = summary["tasks"], summary["span"]
@@ -95,7 +95,7 @@ MEASURES = {
 
 
 def _pools(pools: dict[str, Any], table: Any) -> Any:
-    from simulator.units import spoken  # noqa: PLC0415
+    from simulator.units import spoken
 
     table.add_column("pool", no_wrap=True)
     table.add_column("measure", no_wrap=True)

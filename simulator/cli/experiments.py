@@ -46,10 +46,10 @@ class Study:
 
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
-    from simulator.durations import parse_duration  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment import replicate  # noqa: PLC0415
-    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
-    from simulator.results.record.manifest import scenario_hash  # noqa: PLC0415
+    from simulator.durations import parse_duration
+    from simulator.experiment import replicate
+    from simulator.results.answer.assumptions import assumed_by
+    from simulator.results.record.manifest import scenario_hash
 
     wanted = asked.replications
     if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
@@ -88,9 +88,9 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
 
 def show_replications(found: Replications, deadline: float | None, shares: Sequence[float] = ()) -> None:
     """Print every measure with its interval, the spread of single runs, and what makes them less than they seem."""
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     printer = console()
     table = Table(box=None, pad_edge=False, header_style="cyan")
@@ -124,21 +124,21 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
 
 def _is_shown(name: str, happened: object) -> bool:
     """Return whether a measure has a row: not where nothing of the kind happened."""
-    from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.experiment.measures import ALWAYS_SHOWN
 
     return name not in BESIDE and (bool(happened) or name in ALWAYS_SHOWN)
 
 
 def _sample_warnings(found: Replications, share: float) -> list[str]:
-    from simulator.experiment.replications import sample_warnings  # noqa: PLC0415
+    from simulator.experiment.replications import sample_warnings
 
     return sample_warnings(found, share)
 
 
 def _show_quantile(printer: Any, found: Replications, share: float) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in (f"p{100 * share:g} of single runs", "estimate", "95 % interval"):
@@ -162,7 +162,7 @@ def _warm_up(found: Replications) -> str:
 
 
 def _heading(found: Replications) -> str:
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     noun = "replication" if found.count == 1 else "replications"
     kind = "steady state, " if found.is_steady else ""
@@ -226,9 +226,9 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
-    from simulator.experiment import compare as run_comparison  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
-    from simulator.scenario import load  # noqa: PLC0415
+    from simulator.experiment import compare as run_comparison
+    from simulator.results.answer.assumptions import assumed_by
+    from simulator.scenario import load
 
     if len(files) < 2:
         raise InputError("expected at least two scenario files to compare")
@@ -255,9 +255,9 @@ def compare(
 
 
 def _show_comparison(found: Comparison) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     printer = console()
     for name in found.names[1:]:
@@ -381,7 +381,7 @@ def shown_interval(low: float, high: float, unit: str) -> str:
 
 def console() -> Any:
     """Return a printer to stdout, wide where that is no terminal."""
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.console import Console
 
     printer = Console(highlight=False)
     return printer if printer.is_terminal else Console(highlight=False, width=WIDTH)

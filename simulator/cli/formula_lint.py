@@ -43,7 +43,7 @@ def lint(
         for finding in lint_text(text, slots=slots, interval_minutes=interval)
     ]
     if as_sarif:
-        from simulator.formula.lint.sarif import as_sarif as log  # noqa: PLC0415 - only wanted here
+        from simulator.formula.lint.sarif import as_sarif as log
 
         typer.echo(json.dumps(log(found, simulator.__version__), indent=2))
     elif as_json:
@@ -70,7 +70,7 @@ def _lines_of(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[
 
 def _fixed(name: str, text: str, slots: int | None, interval: float | None, *, is_quiet: bool) -> str:
     """Mend a formula and write it back; of standard input, write it to standard output."""
-    from simulator.formula.lint.fixing import fix  # noqa: PLC0415 - only wanted here
+    from simulator.formula.lint.fixing import fix
 
     fixed = fix(text, lambda given: lint_text(given, slots=slots, interval_minutes=interval))
     if name == "-":

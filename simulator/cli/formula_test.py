@@ -67,7 +67,7 @@ def _stresses(file: str, suite: dict[str, Any], formula: Formula) -> Iterator[Re
 
 
 def _searched(formula: Formula, case: dict[str, Any]) -> Any:
-    from simulator.workshop import Bounds, PoolOptions, stress  # noqa: PLC0415 - only where it is asked for
+    from simulator.workshop import Bounds, PoolOptions, stress
 
     tasks = case.get("tasks", 5)
     return stress(
@@ -84,7 +84,7 @@ STRESS_KEYS = ("tasks", "bursts", "span", "longest", "slots", "runs", "seed", "i
 
 
 def _check_stress(document: Any, suite: dict[str, Any]) -> Iterator[Problem]:
-    from simulator.workshop import HARMS  # noqa: PLC0415 - only where it is asked for
+    from simulator.workshop import HARMS
 
     for index, case in enumerate(suite.get("stress") or ()):
         if not isinstance(case, dict) or not isinstance(case.get("worst"), str) or case["worst"] not in HARMS:
@@ -116,7 +116,7 @@ EXPECTATIONS = (
 
 def _suite(file: str) -> dict[str, Any]:
     """Read a file of unit tests and check its form."""
-    from simulator.scenario.reading.documents import Document  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario.reading.documents import Document
 
     document = Document(Path(file), file)
     data = document.data

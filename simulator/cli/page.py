@@ -24,7 +24,7 @@ WIDEST: Final = 10_000
 
 
 def console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.console import Console
 
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=WIDTH)
@@ -32,7 +32,7 @@ def console() -> Console:
 
 def table(*titles: str) -> Table:
     """Return a table whose first column is text and all others are numbers."""
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="cyan")
     for index, title in enumerate(titles):
@@ -42,7 +42,7 @@ def table(*titles: str) -> Table:
 
 def print_table(page: Console, made: Table) -> None:
     """Print a table without losing a digit: folded on a narrow terminal, and elsewhere as wide as it is."""
-    from rich.measure import measure_renderables  # noqa: PLC0415 - slow to import
+    from rich.measure import measure_renderables
 
     needed = measure_renderables(page, page.options.update(max_width=WIDEST), [made]).maximum
     if page.is_terminal or needed <= page.width:

@@ -35,10 +35,10 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and report what the runs leave open."""
-    from simulator.cli.page import assumed, console  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.plan import Status, make_plan  # noqa: PLC0415
-    from simulator.planning.plan_file import load_plan  # noqa: PLC0415
-    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
+    from simulator.cli.page import assumed, console
+    from simulator.planning.plan import Status, make_plan
+    from simulator.planning.plan_file import load_plan
+    from simulator.results.answer.assumptions import assumed_by
 
     question = load_plan(file)
     print_problems(question.base.scenario.warnings)
@@ -64,7 +64,7 @@ def _progress(text: str) -> None:
 
 def sentence(found: Plan) -> str:
     """Return the answer in one breath."""
-    from simulator.planning.plan import Status  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.planning.plan import Status
 
     if found.status is Status.FOUND:
         return _found(found)
@@ -72,9 +72,9 @@ def sentence(found: Plan) -> str:
 
 
 def _found(found: Plan) -> str:
-    from simulator.cli.page import whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import UNSAID, Verdict  # noqa: PLC0415
+    from simulator.cli.page import whole
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import UNSAID, Verdict
 
     winner, fresh = found.winner, found.fresh
     if winner is None or fresh is None:
@@ -97,7 +97,7 @@ def _open(found: Plan) -> str:
 
 
 def _none(found: Plan) -> str:
-    from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import value, whole
 
     nearest = found.broken[0]
     worst = nearest.worst
@@ -118,9 +118,9 @@ def _none(found: Plan) -> str:
 
 def _what_is_open(design: Design, found: Plan) -> str:
     """Return what is open about a design, and about how many runs would settle it."""
-    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import Verdict  # noqa: PLC0415
+    from simulator.cli.page import value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import Verdict
 
     price = value(design.price, find_measure(found.objective).unit)
     checks = [check for check in design.checks if check.verdict is Verdict.OPEN]
@@ -132,7 +132,7 @@ def _what_is_open(design: Design, found: Plan) -> str:
 
 def _reached(check: Check) -> str:
     """Write a probability with a digit more than others, as limits lie close to 1."""
-    from simulator.cli.page import whole  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import whole
 
     if check.constraint.level is None or check.estimate is None:
         return whole(check.estimate, check.constraint.unit)
@@ -157,7 +157,7 @@ def _far(distance: float) -> str:
 
 
 def _show(found: Plan) -> None:
-    from simulator.cli.page import console, dim  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import console, dim
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -188,9 +188,9 @@ def _names(designs: Sequence[Design]) -> str:
 
 
 def _show_binding(found: Plan, page: Console) -> None:
-    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import Verdict  # noqa: PLC0415
+    from simulator.cli.page import value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import Verdict
 
     if found.winner is None:
         return
@@ -214,9 +214,9 @@ def _show_binding(found: Plan, page: Console) -> None:
 
 
 def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None:
-    from simulator.cli.page import dim, interval, print_table, table, value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
+    from simulator.cli.page import dim, interval, print_table, table, value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import UNSAID
 
     rows = list(designs)
     unit = find_measure(found.objective).unit
@@ -245,7 +245,7 @@ def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None
 
 def _verdict(design: Design) -> str:
     """Name what became of a design; what is dearer than the winner was not followed up."""
-    from simulator.planning.constraints import Verdict  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.planning.constraints import Verdict
 
     if design.is_winner:
         return "cheapest" if design.standing is Verdict.KEPT else "cheapest, within tolerance"

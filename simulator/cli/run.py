@@ -63,14 +63,14 @@ def run(
     steady: Annotated[bool, typer.Option("--steady", help="Leave the warm-up out (MSER-5).")] = False,
 ) -> None:
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
-    from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario import load
 
     scenario = load(file, strict=strict)
     print_problems(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     if replications is not None:
-        from simulator.cli.experiments import Study, run_study  # noqa: PLC0415
+        from simulator.cli.experiments import Study, run_study
 
         _refuse_given(context, ABOUT_ONE, "is about a single replication: leave out --replications, or this")
         named, shares = tuple(measure or ()), tuple(quantile or ())
@@ -95,10 +95,10 @@ def _run_once(
     scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
 ) -> None:
     """Run one replication and print its answer; what Ctrl-C cuts short is reported too."""
-    from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.engine.simulation import Simulation
 
     if out is not None:
-        from simulator.results.write import prepare  # noqa: PLC0415
+        from simulator.results.write import prepare
 
         prepare(out, force=force)
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
@@ -112,7 +112,7 @@ def _run_once(
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
     else:
-        from simulator.cli.answer import show  # noqa: PLC0415
+        from simulator.cli.answer import show
 
         show(summary, recording)
     if not is_whole:
@@ -123,10 +123,10 @@ def _run_once(
 def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> dict[str, Any]:
     """Write what is asked for, and give the summary."""
     if out is None:
-        from simulator.results.answer.metrics import summarize  # noqa: PLC0415
+        from simulator.results.answer.metrics import summarize
 
         return summarize(recording)
-    from simulator.results.write import write  # noqa: PLC0415
+    from simulator.results.write import write
 
     return write(recording, out, force=force, events=events)
 
@@ -170,8 +170,8 @@ def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("tasks completed"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

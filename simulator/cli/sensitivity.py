@@ -29,8 +29,8 @@ def sensitivity(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
-    from simulator.experiment.axes import Base  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.sensitivity import sensitivity as run_sensitivity  # noqa: PLC0415
+    from simulator.experiment.axes import Base
+    from simulator.planning.sensitivity import sensitivity as run_sensitivity
 
     base = Base.read(file)
     print_problems(base.scenario.warnings)
@@ -43,7 +43,7 @@ def sensitivity(
 
 def sentence(found: Tornado) -> str:
     """Report which assumption matters most and whether it is known."""
-    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import value
 
     answer = f"{value(found.cost.value if found.cost else None, 'USD')} and " + value(
         found.makespan.value if found.makespan else None, "s"
@@ -73,9 +73,9 @@ def _percent(estimate: Estimate | None) -> str:
 
 
 def _show(found: Tornado) -> None:
-    from rich.text import Text  # noqa: PLC0415 - slow to import
+    from rich.text import Text
 
-    from simulator.cli.page import console, dim, print_table, table  # noqa: PLC0415
+    from simulator.cli.page import console, dim, print_table, table
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)

@@ -34,9 +34,9 @@ def spot(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
-    from simulator.cli.page import span  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.axes import Base  # noqa: PLC0415
-    from simulator.planning.spot import spot_report  # noqa: PLC0415
+    from simulator.cli.page import span
+    from simulator.experiment.axes import Base
+    from simulator.planning.spot import spot_report
 
     limit, cost = span("--deadline", deadline), span("--checkpoint-cost", checkpoint_cost)
     base = Base.read(file)
@@ -60,7 +60,7 @@ def spot(
 
 def sentence(found: SpotReport) -> str:
     """Report in one breath what to do."""
-    from simulator.cli.page import interval, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, value
 
     best = found.best
     if best is None:
@@ -88,7 +88,7 @@ def sentence(found: SpotReport) -> str:
 
 def _doubt(found: SpotReport) -> str:
     """Report how far the runs are from showing that the share named is late as seldom as that."""
-    from simulator.planning.spot import RISK  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.planning.spot import RISK
 
     chance = None if found.best is None else found.best.misses_deadline
     if chance is None or chance.high <= RISK:
@@ -112,7 +112,7 @@ def _limit(found: SpotReport) -> str:
 
 
 def _show(found: SpotReport) -> None:
-    from simulator.cli.page import assumed, console, dim, interval, print_table, table, value  # noqa: PLC0415 - keeps the start fast
+    from simulator.cli.page import assumed, console, dim, interval, print_table, table, value
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -147,7 +147,7 @@ def _late(chance: Estimate) -> str:
 
 
 def _show_break_even(found: SpotReport, page: Console) -> None:
-    from simulator.cli.page import interval, print_table, table, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, print_table, table, value
 
     page.print()
     page.print("[bold]All spot over all dedicated, by evictions an hour[/bold]")
@@ -160,7 +160,7 @@ def _show_break_even(found: SpotReport, page: Console) -> None:
 
 
 def _show_lengths(found: SpotReport, page: Console) -> None:
-    from simulator.cli.page import interval, print_table, table, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, print_table, table, value
 
     if found.lengths:
         page.print()
@@ -188,7 +188,7 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
 
 
 def _foot(found: SpotReport) -> str:
-    from simulator.results.money.prices import WORDS  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.money.prices import WORDS
 
     rate = "own model" if found.rate_per_hour is None else f"{found.rate_per_hour:.3g} an hour"
     return (

@@ -41,9 +41,9 @@ def sweep(
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
-    from simulator.experiment import load_experiment  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment import sweep as run_sweep  # noqa: PLC0415
-    from simulator.results.answer.assumptions import assumed_by  # noqa: PLC0415
+    from simulator.experiment import load_experiment
+    from simulator.experiment import sweep as run_sweep
+    from simulator.results.answer.assumptions import assumed_by
 
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
@@ -96,8 +96,8 @@ def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     if not sys.stderr.isatty():
         yield lambda _count, _ran: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -118,12 +118,12 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 
 
 def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure, summary  # noqa: PLC0415
-    from simulator.experiment.design import label  # noqa: PLC0415
-    from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415
-    from simulator.experiment.short_names import short_names  # noqa: PLC0415
+    from simulator.experiment import find_measure, summary
+    from simulator.experiment.design import label
+    from simulator.experiment.measures import ALWAYS_SHOWN
+    from simulator.experiment.short_names import short_names
 
     found = summary(frame, experiment.wanted.measures)
     axes = list(experiment.cells[0].shown)
@@ -157,7 +157,7 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
 
 def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
     """Report how many replications there were."""
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     rule = experiment.stopping
     if rule is None:
@@ -170,7 +170,7 @@ def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
 
 def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
     """Report in which cells the cap came before the precision, and what was reached."""
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     rule = experiment.stopping
     if rule is None:
@@ -188,7 +188,7 @@ def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
 
 
 def _with_interval(row: dict[Any, Any], name: str) -> str:
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     unit = find_measure(name).unit
     value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
@@ -201,7 +201,7 @@ def _with_interval(row: dict[Any, Any], name: str) -> str:
 
 def _as_json(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> dict[str, Any]:
     """Return the cells with their intervals as plain data; NaN and infinity as null."""
-    from simulator.experiment import summary  # noqa: PLC0415
+    from simulator.experiment import summary
 
     rows = summary(frame, experiment.wanted.measures).to_dict("records")
     cells = [{str(name): _plain(value) for name, value in row.items()} for row in rows]

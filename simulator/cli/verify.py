@@ -25,10 +25,10 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the installed program against queueing, restart and scheduling theory; exit code 1 if a check fails."""
-    from dataclasses import replace  # noqa: PLC0415 - keeps the command's start fast
+    from dataclasses import replace
 
-    from simulator.verification import verify as run_verification  # noqa: PLC0415
-    from simulator.verification.case import LONG, SHORT  # noqa: PLC0415
+    from simulator.verification import verify as run_verification
+    from simulator.verification.case import LONG, SHORT
 
     effort = replace(LONG if is_long else SHORT, seed=seed)
     found = run_verification(effort, _show_case if sys.stderr.isatty() else lambda _: None)
@@ -46,11 +46,11 @@ def _show_case(case: Case) -> None:
 
 
 def _show(found: Verification) -> None:
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
-    from simulator.verification import LEFT_OUT  # noqa: PLC0415
+    from simulator.verification import LEFT_OUT
 
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)

@@ -38,9 +38,9 @@ def why(
     Reasons of waiting: not submitted, dependency, no slot, priority, slots, cores or memory short, gang, quota,
     capacity, allocating, booting, pool empty, never fits and others; every interval has one, with its numbers.
     """
-    from simulator.results.record.read import read  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.why import explain_pool, explain_task, view_task  # noqa: PLC0415
-    from simulator.results.why.evidence import find_instant  # noqa: PLC0415
+    from simulator.results.record.read import read
+    from simulator.results.why import explain_pool, explain_task, view_task
+    from simulator.results.why.evidence import find_instant
 
     if (task is None) == (pool is None):
         raise InputError("expected either --task JOB/TASK, or --pool POOL with --at TIME")
@@ -67,10 +67,10 @@ def _print_json(value: object) -> None:
 
 
 def _show_task(run: SavedRun, story: TaskStory) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
-    from simulator.results.why.evidence import written  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
+    from simulator.results.why.evidence import written
 
     console = plain_console()
     console.print(f"task {story.job}/{story.task} of pool {story.pool}, {story.needs}: {story.state}", style="bold")
@@ -96,8 +96,8 @@ def _show_task(run: SavedRun, story: TaskStory) -> None:
 
 
 def _show_view(run: SavedRun, view: TaskView) -> None:
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
-    from simulator.results.why.evidence import written  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
+    from simulator.results.why.evidence import written
 
     console = plain_console()
     console.print(f"task {view.job}/{view.task}", style="bold")
@@ -123,8 +123,8 @@ def _show_view(run: SavedRun, view: TaskView) -> None:
 
 
 def _show_pool(run: SavedRun, story: PoolStory) -> None:
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
-    from simulator.results.why.evidence import written  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
+    from simulator.results.why.evidence import written
 
     console = plain_console()
     console.print(f"pool {story.pool} at {written(run, story.at)}, {spoken(story.at)} after the origin", style="bold")

@@ -106,7 +106,7 @@ class Cores:
         """Batches that the executor had not yet passed on when it was last looked at."""
 
     def _start(self) -> Any:
-        from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - only where it is needed
+        from joblib.externals.loky import get_reusable_executor
 
         return get_reusable_executor(self.size, timeout=IDLE_S, initializer=_prepare_worker)
 

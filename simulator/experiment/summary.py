@@ -32,7 +32,7 @@ def summary(frame: pd.DataFrame, measures: Sequence[str] | None = None, *, level
     The interval is a studentised bootstrap of means and ratios. Replications without a
     measure (nothing finished, say) are left out of it; where none has it, all three are missing.
     """
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     wanted = measure_columns(frame) if measures is None else list(measures)
     axes = axis_columns(frame)

@@ -32,7 +32,7 @@ def screen(
     """Return the different designs among `trials` of Optuna's TPE sampler, each run with the same random numbers."""
     fewer = "give values or steps for fewer designs, or method: exhaustive"
     require("optuna", "a space this large", fewer)
-    import optuna  # noqa: PLC0415 - an extra
+    import optuna
 
     found: dict[str, Design] = {}
 

@@ -59,7 +59,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             if events:
-                from simulator.results.events.log_files import write_events  # noqa: PLC0415 - few runs write them
+                from simulator.results.events.log_files import write_events
 
                 write_events(recording, made / EVENTS)
             _write_json(made / MARK, as_written(answer["manifest"]))
@@ -81,7 +81,7 @@ def _write_tables(recording: Recording, place: Path) -> dict[str, Any]:
 
 
 def _write_table(recording: Recording, name: str, place: Path) -> None:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq
 
     writer = None
     for piece in pieces(recording, name):

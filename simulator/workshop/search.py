@@ -152,7 +152,7 @@ def _asked(trial: Any, bounds: Bounds) -> Pattern:
 
 def _optuna() -> Any:
     try:
-        import optuna  # noqa: PLC0415 - an extra
+        import optuna
     except ImportError:
         raise InputError(
             "a space of so many bursts needs Optuna: pip install 'poolsight[optimize]', or give fewer --bursts, or "

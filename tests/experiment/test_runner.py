@@ -74,7 +74,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(cells: list[Cell]) -> No
 
 
 def _workers() -> list[Any]:
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
+    from joblib.externals.loky import get_reusable_executor
 
     return list(get_reusable_executor(reuse=True)._processes.values())
 

@@ -107,7 +107,7 @@ def write(script: Path) -> None:
 
 def _small(png: str) -> bytes:
     """Return the picture with few colours."""
-    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+    from PIL import Image
 
     picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     file = io.BytesIO()

@@ -45,7 +45,7 @@ needs_browser = pytest.mark.skipif(absence() is not None, reason=str(absence()))
 @contextmanager
 def launched() -> Iterator[Browser]:
     """Start one browser."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=GUARD_MS)

@@ -52,8 +52,8 @@ class Autoscaling:
 
     def enable(self, formula: str | None = None, interval: float | None = None) -> Answer:
         """Start sampling and evaluating, or change formula and interval."""
-        from simulator.engine.pools.autoscaler import Autoscaler  # noqa: PLC0415 - most pools have no formula
-        from simulator.formula import Formula  # noqa: PLC0415 - as above
+        from simulator.engine.pools.autoscaler import Autoscaler
+        from simulator.formula import Formula
 
         parsed = None if formula is None else Formula.parse(formula)
         span = None if interval is None else to_ms(interval)
@@ -90,7 +90,7 @@ class Autoscaling:
         """Return the result of a formula now; the pool stays as it is."""
         if self._autoscaler is None:
             return Answer(ServiceCode.INVALID_STATE, "Autoscale is not enabled on the pool")
-        from simulator.formula import Formula  # noqa: PLC0415 - most pools have no formula
+        from simulator.formula import Formula
 
         found = Formula.parse(formula).evaluate(self._autoscaler.context())
         if found.error is not None:

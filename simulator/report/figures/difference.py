@@ -51,7 +51,7 @@ class Pair:
 
 def pair_of(comparison: Comparison, name: str, measure: str = "cost") -> Pair:
     """Take a measure of the first scenario and of another one from a comparison, with its interval."""
-    from simulator.experiment import MEASURES  # noqa: PLC0415 - slow to import
+    from simulator.experiment import MEASURES
 
     names = (comparison.names[0], name)
     values = tuple(list(comparison.replications[each].values[measure]) for each in names)

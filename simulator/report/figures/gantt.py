@@ -68,7 +68,7 @@ class Chart:
 
 def chart(run: Frames, pools: Sequence[str], by: By = "outcome") -> Chart:
     """Collect what the pools' nodes did; rows in order of pool and creation."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     nodes = of_pools(run.frame("nodes"), pools)
     order = sorted(range(len(nodes)), key=lambda i: (pools.index(nodes["pool"].iloc[i]), nodes["created"].iloc[i], i))
@@ -179,7 +179,7 @@ def _quads(start: Floats, end: Floats, top: Floats, bottom: Floats) -> npt.NDArr
 
 
 def _bars(axes: Axes, drawing: Chart, clock: Clock, page: Page) -> None:
-    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - slow to import
+    from matplotlib.collections import PolyCollection
 
     states = np.array(drawing.state, dtype=object)
     for name in dict.fromkeys(drawing.state):
@@ -252,7 +252,7 @@ def _shares(
 
 
 def _image(axes: Axes, drawing: Chart, clock: Clock, page: Page) -> None:
-    from matplotlib.colors import to_rgb  # noqa: PLC0415 - slow to import
+    from matplotlib.colors import to_rgb
 
     count = len(drawing.names)
     states, kinds = occupancy(drawing, clock.end, min(count, IMAGE_ROWS), COLUMNS)
@@ -308,8 +308,8 @@ def _mark_preemptions(axes: Axes, drawing: Chart, clock: Clock, page: Page, *, i
 
 
 def _handles(drawing: Chart, page: Page, *, is_bars: bool) -> list[Any]:
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     present = dict.fromkeys(drawing.state)
     used = sorted(set(drawing.kind.tolist()))

@@ -218,8 +218,8 @@ def _draw_density(instants: Floats, axes: Axes, clock: Clock, row: int, kind: st
 
 
 def _handles(stories: list[Story], page: Page, *, nights: bool) -> list[Any]:
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     def stroke(shade: Shade, title: str = "", **look: Any) -> Line2D:
         return Line2D([], [], color=shade.on(page.mode), label=title or shade.title, **look)

@@ -156,7 +156,7 @@ def _curve(axes: Axes, group: Waits, scale: Scale, look: dict[str, Any]) -> Any:
 
 
 def _dress(curve: Axes, histogram: Axes, scale: Scale) -> None:
-    from matplotlib.ticker import MaxNLocator, NullFormatter  # noqa: PLC0415 - slow to import
+    from matplotlib.ticker import MaxNLocator, NullFormatter
 
     curve.set_ylim(0, 104)
     curve.set_yticks([0, 25, 50, 75, 95, 100])

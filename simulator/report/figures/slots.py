@@ -223,7 +223,7 @@ def _columns(found: Moment) -> int:
 
 
 def _draw(axes: Axes, found: Moment, columns: int, page: Page) -> None:
-    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - slow to import
+    from matplotlib.collections import PolyCollection
 
     count, slots = len(found.nodes), found.slots
     bands = math.ceil(count / columns)

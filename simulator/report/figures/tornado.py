@@ -110,7 +110,7 @@ def tornado(effects: Tornado, *, page: Page = LIGHT) -> Figure:
     if not ordered:
         placeholder(axes, "nothing was varied", page)
         return figure
-    from matplotlib.patches import Patch  # noqa: PLC0415 - slow to import
+    from matplotlib.patches import Patch
 
     handles = [Patch(facecolor=colors["low"], edgecolor=page.edge, label="input at its low value")]
     handles.append(Patch(facecolor=colors["high"], edgecolor=page.edge, hatch="////", label="input at its high value"))

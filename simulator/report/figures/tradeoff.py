@@ -140,7 +140,7 @@ def _draw(
 
 def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: Page) -> list[Any]:
     """Return the legend's entries that say what the numbers in the picture stand for."""
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
+    from matplotlib.lines import Line2D
 
     found = []
     for number, choice in enumerate(shown, 1):

@@ -53,8 +53,8 @@ def kinds_of(form: str) -> list[str]:
 
 def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
     """Draw a picture; `options` must be among those of its kind, `page` always is."""
-    from simulator.report import figures  # noqa: PLC0415
-    from simulator.report.sources import figure_inputs  # noqa: PLC0415 - slow to import
+    from simulator.report import figures
+    from simulator.report.sources import figure_inputs
 
     what: Any = source.what
     if kind in RUN:

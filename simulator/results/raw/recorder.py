@@ -185,9 +185,9 @@ class Recorder:
         """Note that a pool is being deleted from `now` on."""
         self.pools[pool].deleted = now
 
-    def node(self, name: str, pool: int, kind: NodeKind, sequence: int) -> int:
-        """Add a logical node and give its number."""
-        self.nodes.append(NodeRow(name, pool, kind, sequence))
+    def node(self, name: str, pool: int, kind: NodeKind, sequence: int, *, host: str, address: str, zone: int) -> int:
+        """Add a logical node on its first machine and return its number."""
+        self.nodes.append(NodeRow(name, pool, kind, sequence, host, address, zone))
         return len(self.nodes) - 1
 
     def booted(self, node: int, now: int) -> None:
@@ -219,6 +219,23 @@ class Recorder:
         if state is not None:
             self._open[node] = StateRow(node, state, now, is_open=is_open, why=why)
             self.states.append(self._open[node])
+
+    def node_task(self, job: int, node: int, kind: str, span: tuple[int, int], outcome: str) -> NodeTaskRow:
+        """Add a preparation or release task as it will have been if its node stays, and return its row to be read."""
+        self.node_tasks.append(NodeTaskRow(job, node, kind, *span, outcome))
+        return self.node_tasks[-1]
+
+    def node_task_lost(self, row: NodeTaskRow, end: int) -> None:
+        """Note that a preparation or release task ended with its node."""
+        row.end, row.outcome = end, "lost"
+
+    def task_ended(self, task: int, now: int) -> None:
+        """Note that a task was ended while it waited."""
+        self.task_changes.append((task, now, False))
+
+    def task_reactivated(self, task: int, now: int) -> None:
+        """Note that a completed task waits again."""
+        self.task_changes.append((task, now, True))
 
     def removal(self, node: int, now: int) -> None:
         """Note that a node is being removed from `now` on."""

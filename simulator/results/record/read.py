@@ -90,8 +90,8 @@ class SavedRun:
 
     def table(self, name: str) -> pa.Table:
         """Return a table as Arrow columns."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         wanted = [column.name for column in described(name).columns]
         path = self.directory / f"{name}.parquet"

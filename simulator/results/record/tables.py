@@ -36,7 +36,7 @@ PIECE: Final = 1 << 17
 def arrow(recording: "Facts", name: str) -> "pa.Table":
     """Return one table as Arrow columns, in the order and with the types of `schema`."""
     require("pyarrow", "an Arrow table")
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow as pa
 
     columns = MAKERS[name](recording)
     arrays = [to_arrow(columns[column.name], column.kind) for column in table(name).columns]
@@ -45,7 +45,7 @@ def arrow(recording: "Facts", name: str) -> "pa.Table":
 
 def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
     """Yield the same table piece by piece; at least one, though it be empty."""
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     described = table(name).columns
     columns = {key: in_order(values) for key, values in MAKERS[name](recording).items()}
@@ -303,7 +303,7 @@ def _evaluations(recording: "Facts") -> Columns:
     runs = [row.run for row in rows]
     traces: list[str | None] = [None] * len(runs)
     if any(run.trace for run in runs):
-        from simulator.formula.explain import as_dict  # noqa: PLC0415 - few runs keep traces
+        from simulator.formula.explain import as_dict
 
         traces = [json.dumps(as_dict(run, explain=True)["trace"]) if run.trace else None for run in runs]
     return {

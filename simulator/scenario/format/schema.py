@@ -52,7 +52,7 @@ def _recovery(value: object) -> object:
 
 
 def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
-    from simulator.formula import Options as FormulaOptions  # noqa: PLC0415 - few scenarios have any
+    from simulator.formula import Options as FormulaOptions
 
     FormulaOptions.of(values)
     return values

@@ -52,7 +52,7 @@ def _unix_unit(first: float, last: float, unit: float) -> float | None:
 
 def of_dates(column: "pd.Series[Any]") -> SubmitTimes:
     """Return submit times that are dates, UTC where they name no zone; not a number where one is none."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     times = pd.to_datetime(column, utc=True, format="ISO8601", errors="coerce")
     seconds = np.asarray((times - times.min()).dt.total_seconds(), dtype=np.float64)

@@ -150,7 +150,7 @@ def _content(name: str) -> bytes:
 
 
 def _swf(source: TraceWorkload, name: str) -> Trace:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     content = _content(name)
     used = [JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY]
@@ -224,7 +224,7 @@ def _is_number(text: str) -> bool:
 
 
 def _csv(source: TraceWorkload, name: str) -> Trace:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     try:
         frame = pd.read_csv(io.BytesIO(_content(name)), comment="#", skipinitialspace=True)
@@ -235,7 +235,7 @@ def _csv(source: TraceWorkload, name: str) -> Trace:
 
 def _parquet(source: TraceWorkload, name: str) -> Trace:
     require("pyarrow", f"{name}: a trace in Parquet")
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     try:
         frame = pd.read_parquet(name)
@@ -284,7 +284,7 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
 
 def _submit_times(source: TraceWorkload, column: "pd.Series[Any]") -> tuple[SubmitTimes, Bad]:
     """Return when tasks come, and what is wrong with it by row."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     kind, name = column.dtype.kind, source.columns.submit
     is_clock = kind == DATE or (kind not in f"fiu{SPAN}" and bool(pd.to_numeric(column, errors="coerce").isna().all()))
@@ -299,7 +299,7 @@ def _submit_times(source: TraceWorkload, column: "pd.Series[Any]") -> tuple[Subm
 
 def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, Bad]:
     """Return a column as numbers, and what is wrong with it by row."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     whole = key in ("slots", "instances")
     is_span = series.dtype.kind == SPAN and not whole

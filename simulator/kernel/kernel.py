@@ -94,6 +94,10 @@ class Kernel(Instants):
                     continue
                 if self.notices.waiting:
                     return now
+                if self.overdue:
+                    self.expire(now)
+                    if self.notices.waiting:
+                        return now
             if self._next_submit <= now:
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self._displaces):

@@ -57,6 +57,8 @@ class Rules:
     """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
     stumbles: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
+    sick_nodes: bool = False
+    """Whether there may be nodes on which every attempt fails as it starts (`Work.sick`)."""
     reserve_gangs: bool = False
     """Whether a multi-instance task at the head keeps the nodes it waits for free from others."""
     dedicated_gangs: bool = False
@@ -68,7 +70,13 @@ class Rules:
     def lengthen(self) -> bool:
         """Whether how long an attempt takes depends on more than its task's span."""
         return bool(
-            self.limit or self.interval or self.image or any(self.prepared) or self.stumbles or self.share_cores
+            self.limit
+            or self.interval
+            or self.image
+            or any(self.prepared)
+            or self.stumbles
+            or self.share_cores
+            or self.sick_nodes
         )
 
     @property

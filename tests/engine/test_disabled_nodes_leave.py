@@ -27,12 +27,16 @@ def stories(draw: st.DrawFn) -> list[dict[str, Any]]:
         "resizeTimeout": draw(st.sampled_from(["5m", "3h"])),
     }
     start = draw(st.integers(1, 120))
-    shrink = draw(st.sampled_from([("resize", {"targetDedicatedNodes": 0}), ("removeNodes", {"nodeList": "p_1_d"})]))
+    shrinks: list[tuple[str, dict[str, Any]]] = [
+        ("resize", {"targetDedicatedNodes": 0}),
+        ("removeNodes", {"nodeList": "p_1_d"}),
+    ]
+    shrink = draw(st.sampled_from(shrinks))
     story = [
         at(2, "disableScheduling", **NODE, nodeDisableSchedulingOption=disabling),
         at(start, shrink[0], **removal, **shrink[1]),
     ]
-    later = {
+    later: dict[str, dict[str, Any]] = {
         "stopResize": {"pool": "p"},
         "enableScheduling": NODE,
         "deletePool": {"pool": "p"},

@@ -135,6 +135,9 @@ def by_phases(kernel: Any, until: int) -> int:
         kernel.complete(now)
         if kernel.notices.waiting:
             return int(now)
+        kernel.expire(now)
+        if kernel.notices.waiting:
+            return int(now)
         kernel.arrive(now)
         kernel.dispatch(now)
     return until
@@ -188,6 +191,8 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
         while (now := int(kernel.advance(until) if short else by_phases(kernel, until))) < until:
             heed(now)
             kernel.arrive(now)
+            kernel.expire(now)
+            heed(now)
             kernel.dispatch(now)
 
     for at, what, which in plan.events:
@@ -199,6 +204,8 @@ def life(plan: Plan, speed: str, *, short: bool) -> tuple[list[Any], list[list[A
         do(package, kernel, what, which, at)
         heed(at)
         kernel.arrive(at)
+        kernel.expire(at)
+        heed(at)
         kernel.dispatch(at)
     run(2**61)
     used = slice(len(kernel.attempts))

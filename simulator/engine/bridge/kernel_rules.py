@@ -45,7 +45,8 @@ def rules_of(
         found["stumbles"] = {task: (int(lead[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["lead"] = _array("q", workload.latency[rows] + workload.overhead[rows])
-    if found.keys() & {"limit", "interval", "image", "prepared", "lead", "stumbles"}:
+    has_sick_nodes = pool.simulation.sick_nodes.are_possible
+    if has_sick_nodes or found.keys() & {"limit", "interval", "image", "prepared", "lead", "stumbles"}:
         found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
     return Rules(
@@ -53,6 +54,7 @@ def rules_of(
         dedicated_gangs=several and options.gang_node_types == "dedicated",
         random_order=options.task_order == "random",
         share_cores=options.cpu_slowdown,
+        sick_nodes=has_sick_nodes,
         **found,
     )
 

@@ -95,7 +95,7 @@ class Autoscaling:
             return Answer(ServiceCode.INVALID_STATE, "Autoscale is not enabled on the pool")
         from simulator.formula import Formula  # noqa: PLC0415 - most pools have no formula
 
-        found = Formula.parse(formula).evaluate(self._autoscaler.context())
+        found = Formula.parse(formula).evaluate(self._autoscaler.context(is_trial=True))
         if found.error is not None:
             return Answer(ServiceCode(found.error.code), found.error.detail or "")
         return Answer(message=found.results)
@@ -117,12 +117,14 @@ class Autoscaling:
         if targets == resizing.targets and not (short and options.autoscale_retry == "on_shortfall"):
             return "none"
         retarget = resizing.in_progress
-        resizing.begin(
+        began = resizing.begin(
             targets,
             option,
             timeout=options.autoscale_resize_timeout,
             drain_timeout=options.autoscale_drain_timeout,
         )
+        if not began:
+            return "none"
         return "retarget" if retarget else "resize"
 
     def apply_pending(self) -> None:

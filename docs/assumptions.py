@@ -335,6 +335,11 @@ POOL: Final[Mapping[str, Note]] = {
     ),
     "downloads.containerImages": Note(A, "", "the same by image name", "downloads"),
     "contactLoss.ratePerHour": Note(A, "", "how often contact with one node is lost", "lost-contact"),
+    "sickNodes.probability": Note(
+        A, "only its owner knows", "how many nodes fail every task that they get, and attract the next", "sick-nodes"
+    ),
+    "sickNodes.nodes": Note(N, "", "which nodes do in any case", "sick-nodes"),
+    "sickNodes.exitCode": Note(A, "", "exit code of the tasks that fail there", "sick-nodes"),
     "contactLoss.state": Note(A, "", "the state of such a node", "lost-contact"),
     "account": Note(N, "", "which of `accounts:` the pool belongs to; none: `account:`", "accounts-and-quotas"),
     "zone": Note(N, "", "availability zone of the nodes, unless placement is zonal", "growth-limits"),
@@ -374,7 +379,7 @@ LANGUAGE: Final[Mapping[str, Note]] = {
     "stop_behavior": Note(A, "", "`stop()` applies what was assigned, or leaves the pool as it was"),
     "negative_target": Note(A, "", "a negative target becomes 0 with a warning, or is an error"),
     "rand_seed": Note(
-        N, "", "seed of `rand()`; null: other numbers in each evaluation, so that a run cannot be repeated"
+        N, "", "seed of `rand()`, the same in each evaluation; null: a run draws from a random stream of its pool"
     ),
 }
 """By the key of `options.formula`, and of `options` in a context file."""

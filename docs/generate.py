@@ -122,6 +122,8 @@ def _by_type(schema: Mapping[str, Any]) -> str:
             return "a duration" if "examples" in schema else "a name"
         case "object":
             return "a mapping"
+        case "array":
+            return "a list"
         case "integer" | "number" as kind:
             name = "a whole number" if kind == "integer" else "a number"
             bounds = [(key, word) for key, word in _BOUNDS.items() if key in schema]

@@ -192,6 +192,7 @@ class Simulation:
             attempts,
             recorder,
             preemption_counts=self.scenario.options.preemption_counts_as_requeue,
+            sick_codes=[pool.site.description.simulation.sick_nodes.exit_code for pool in self.directory.pools],
         )
         return drop_work_of_failed_tasks(attempts, tasks), tasks
 

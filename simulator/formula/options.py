@@ -30,7 +30,7 @@ class Options:
     negative_target: Literal["clamp", "error"] = "clamp"
     """What becomes of a target below 0."""
     rand_seed: int | None = None
-    """Seed of `rand()`; None means another one each time."""
+    """Seed of `rand()` in each evaluation; None: a run draws from the stream of its pool."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Options":

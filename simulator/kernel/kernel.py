@@ -86,6 +86,10 @@ class Kernel(Phases):
                     return now
                 if is_settled:
                     continue
+                if self.overdue:
+                    self.expire(now)
+                    if self.notices.waiting:
+                        return now
             if self.next_submit <= now:
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self.displaces):

@@ -52,7 +52,7 @@ def test_a_size_that_is_out_of_stock_cannot_be_had_until_it_is_back() -> None:
         simulation={"preemption": taken, "timing": {"recoveryDelay": "1m"}},
     )
     found = check(simulate(scenario([body], [job(2, "1h")], timeline=timeline)))
-    assert found.resizes["code"].tolist() == ["Success", "AllocationFailed", "Success"]
+    assert found.resizes["code"].tolist() == ["Success", "AllocationTimedout", "Success"]
     assert sorted(found.nodes["created"]) == [0, 0, 2400, 2400, 2400]
     low = found.nodes[found.nodes["kind"] == "low_priority"]
     assert low["last_boot"].between(2100, 2160).all()

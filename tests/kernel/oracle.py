@@ -12,7 +12,7 @@ from typing import Any
 
 import simpy
 
-COMPLETION, NODE_CHANGE, ARRIVAL, PASS = 2, 3, 4, 9
+COMPLETION, NODE_CHANGE, ARRIVAL, LIMIT, PASS = 2, 3, 4, 5, 9
 PARTS = 720_720
 """Work is counted in parts of a unit of time, rounded down at each change of its node."""
 
@@ -138,7 +138,8 @@ class NaivePool:
                     yield self.at(plan.lead, COMPLETION)
                     late = not (yield from self.process(number, nodes))
                 else:
-                    yield self.at(plan.lead + (plan.limit if late else plan.demand), COMPLETION)
+                    span, phase = (plan.limit, LIMIT) if late else (plan.demand, COMPLETION)
+                    yield self.at(plan.lead + span, phase)
                 failed = plan.failures < 0 or tries < plan.failures
                 outcome = "expired" if late else "failed" if failed else "succeeded"
             except simpy.Interrupt:
@@ -177,6 +178,8 @@ class NaivePool:
                 yield simpy.AnyOf(self.env, [self.at(end - last, COMPLETION), *(self.change(node) for node in nodes)])
                 left -= floor((int(self.env.now) - last) * PARTS / slowdown)
                 last = int(self.env.now)
+            if left > 0:
+                yield self.at(0, LIMIT)
             return left <= 0
         finally:
             for node in nodes:

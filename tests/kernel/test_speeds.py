@@ -61,6 +61,7 @@ def losing_nodes(kernel: Any) -> list[bytes]:
         kernel.complete(now)
         kernel.out_of_service(step % 7, now, 3)
         kernel.arrive(now)
+        kernel.expire(now)
         kernel.in_service(step % 7)
         kernel.dispatch(now)
     kernel.advance(2**61)

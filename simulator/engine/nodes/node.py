@@ -109,6 +109,11 @@ class Node:
         return self.state is NodeState.PREEMPTED and not self.leaving and not self._recovered.triggered
 
     @property
+    def is_returning(self) -> bool:
+        """Whether it is preempted, and capacity has been found for it at this instant."""
+        return self.state is NodeState.PREEMPTED and not self.leaving and self._recovered.triggered
+
+    @property
     def in_service(self) -> bool:
         """Whether tasks may be placed here: the node is idle or running, and scheduling is enabled."""
         return self.state is NodeState.IDLE and self.is_open
@@ -334,10 +339,8 @@ class Node:
                 if not is_empty:
                     yield env.after(patience)
                     self.slots.end_tasks(Outcome.LOST)
-                if self.draining is not None:
-                    return interrupts.Leave(
-                        NodeDeallocationOption.REQUEUE
-                    )  # it was to leave: nothing here is worth waiting for
+                if self.draining is not None:  # nothing here is worth waiting for
+                    return interrupts.Leave(NodeDeallocationOption.REQUEUE)
                 yield simpy.Event(env) if asked.recovery is None else env.after(asked.recovery - patience)
         finally:
             self._will_recover = False
@@ -363,6 +366,7 @@ class Node:
             yield from self.slots.drain(option)
         self.draining = None
         self.slots.stop(option)
+        self._home.drained()
         if self.state is not NodeState.LEAVINGPOOL:
             self.enter(NodeState.LEAVINGPOOL)
         self.site.world.record.removal(self.number, self._env.clock)

@@ -71,6 +71,7 @@ class Autoscaler:
         self._unread: list[tuple[int, int, str, float]] = []
         """Heap of samples that cannot be read yet: ready (ms), taken (ticks), metric, value."""
         self._delays = SampleDelays(options, site.world.streams, site.id)
+        self._rand = [site.world.streams.uniform_draws(f"{name}:{site.id}") for name in ("rand", "rand on trial")]
         self._began = self.env.clock
         self.changed = self.env.clock
         """When autoscale was last enabled or changed."""
@@ -99,8 +100,8 @@ class Autoscaler:
         self.is_enabled = False
         self._schedule += 1
 
-    def context(self) -> Context:
-        """Return the pool as the formula sees it now."""
+    def context(self, *, is_trial: bool = False) -> Context:
+        """Return the pool as the formula sees it now; an evaluation on trial draws from a stream of its own."""
         now = self.env.clock
         while self._unread and self._unread[0][0] <= now:
             _, taken, metric, value = heappop(self._unread)
@@ -117,6 +118,7 @@ class Autoscaler:
             },
             samples=self.history,
             options=self.options,
+            draw=self._rand[is_trial],
         )
 
     def _sample(self) -> Generator[Any, Any, None]:

@@ -92,7 +92,7 @@ class Autoscaling:
             return Answer(ServiceCode.INVALID_STATE, "Autoscale is not enabled on the pool")
         from simulator.formula import Formula
 
-        found = Formula.parse(formula).evaluate(self._autoscaler.context())
+        found = Formula.parse(formula).evaluate(self._autoscaler.context(is_trial=True))
         if found.error is not None:
             return Answer(ServiceCode(found.error.code), found.error.detail or "")
         return Answer(message=found.results)
@@ -114,12 +114,14 @@ class Autoscaling:
         if targets == resizing.targets and not (short and options.autoscale_retry == "on_shortfall"):
             return Action.NONE
         retarget = resizing.in_progress
-        resizing.begin(
+        began = resizing.begin(
             targets,
             option,
             timeout=options.autoscale_resize_timeout,
             drain_timeout=options.autoscale_drain_timeout,
         )
+        if not began:
+            return Action.NONE
         return Action.RETARGET if retarget else Action.RESIZE
 
     def apply_pending(self) -> None:

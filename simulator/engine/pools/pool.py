@@ -50,7 +50,7 @@ class Pool:
         self.tenancy = tenancy
         self._neighbours = neighbours
         self.members = members = Members(site, neighbours.addresses)
-        self.spot = SpotCapacity(site, members)
+        self.spot = SpotCapacity(site, members, self._try_to_recover)
         self.limits = GrowthLimits(site, members, self.spot, neighbours)
         self.resizing = Resizing(site, members, self.limits, self, tenancy.managers)
         self.autoscaling = Autoscaling(site, members, self.resizing, tenancy.latency)
@@ -77,6 +77,7 @@ class Pool:
 
     @property
     def subnet(self) -> str | None:
+        """Id of its subnet."""
         return self.site.description.subnet
 
     @property
@@ -108,7 +109,7 @@ class Pool:
         if family is not None and family != self.site.size.family:
             return 0
         free = self.limits.preempted_is_free
-        count = sum(1 for node in self.members.of_kind(kind) if not (free and node.state is NodeState.PREEMPTED))
+        count = sum(1 for node in self.members.of_kind(kind) if not (free and node.awaits_capacity))
         return (count + self.resizing.on_order(kind)) * self.site.size.vcpus
 
     # ---- what may still happen ------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ class Pool:
             return True
         for node in self.members:
             if node.state is NodeState.PREEMPTED:
-                if self.spot.available is None or self.spot.may_change:
+                if self.spot.may_change or self.spot.has_room:
                     return True
             elif not node.is_settled:
                 return True
@@ -199,12 +200,10 @@ class Pool:
         return DONE
 
     def remove_nodes(self, nodes: Iterable[Node], *, timeout: float | None, option: NodeDeallocationOption) -> None:
-        """Remove nodes in a resize that nothing refuses, and lower the targets so that nobody replaces them."""
+        """Remove nodes in a resize that nothing refuses: the target is what is there without them."""
         chosen = list(nodes)
-        targets = {
-            kind: max(count - sum(node.kind is kind for node in chosen), 0)
-            for kind, count in self.resizing.targets.items()
-        }
+        stay = [node for node in self.members if not node.leaving and node not in chosen]
+        targets = {kind: sum(node.kind is kind for node in stay) for kind in NodeKind}
         self.resizing.begin(targets, option, timeout=timeout, chosen=chosen)
 
     def enable_autoscale(self, formula: str | None, interval: float | None) -> Answer:
@@ -237,8 +236,11 @@ class Pool:
             self.spot.watch_vm(node)
 
     def lost_vm(self, node: Node, least: int = 0) -> None:
-        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest."""
-        if self.spot.available is None:
+        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest.
+
+        A capacity curve that has no room brings nodes back itself when it has.
+        """
+        if self.spot.available is None or (least and self.spot.has_room):
             delay = max(self.site.durations.recovery(node), least)
             self.spot.lost.seek(node, self.site.world.env.clock + delay)
             self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
@@ -263,6 +265,7 @@ class Pool:
                 kernel.wishes[place] = -1 if node.state is None else node.sequence
         if node.state in NEW_DISK:
             self.freed_disk(node)
+            self._examine(node)
         self.tenancy.on_node_change(node, kernel)
         self.resizing.entered(node)
 
@@ -280,8 +283,26 @@ class Pool:
         if self.disks is not None:
             self.disks.wipe(node.sequence)
 
+    def _examine(self, node: Node) -> None:
+        """Draw whether every task fails on a new machine."""
+        model = self.site.description.simulation.sick_nodes
+        if not model.are_possible:
+            return
+        chance = self.site.draw("sick node", node)
+        sick = self.site.change().work.sick
+        if model.names(node.id) or chance < model.probability:
+            sick.add(node.sequence)
+        else:
+            sick.discard(node.sequence)
+
+    def drained(self) -> None:
+        """Note that a node that leaves has no task any more: a result that waited for the last of them applies."""
+        if not self._is_deleted and not self.resizing.drains_now:
+            self.autoscaling.apply_pending()
+
     def gone(self, node: Node) -> None:
         """Note that `node` has ended."""
         self.members.remove(node)
         self.spot.lost.removed(node)
         self.resizing.gone(node)
+        self.drained()

@@ -318,7 +318,7 @@ def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[st
 
 
 def _resize_errors(recording: Recording) -> dict[str, int]:
-    codes = (row.code for row in recording.raw.recorder.resizes)
+    codes = (code for row in recording.raw.recorder.resizes for code in row.errors.values() or (row.code,))
     return dict(sorted(Counter(code for code in codes if code not in ("", SUCCESS, RETARGETED)).items()))
 
 

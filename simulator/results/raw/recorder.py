@@ -71,6 +71,8 @@ class ResizeRow:
     end: int = -1
     code: str = ""
     message: str = ""
+    errors: dict[NodeKind | None, str] = field(default_factory=dict)
+    """The first code of each kind of node; None = one that concerns both."""
     current_dedicated: int = 0
     current_low_priority: int = 0
 
@@ -287,10 +289,19 @@ class Recorder:
         self.resizes.append(ResizeRow(pool, now, dedicated, low_priority, option))
         return len(self.resizes) - 1
 
-    def resize_ended(self, row: int, now: int, code: str, message: str, dedicated: int, low_priority: int) -> None:
+    def resize_ended(
+        self,
+        row: int,
+        now: int,
+        code: str,
+        message: str,
+        dedicated: int,
+        low_priority: int,
+        errors: dict[NodeKind | None, str],
+    ) -> None:
         """Note how a resize ended and what the pool has now."""
         resize = self.resizes[row]
-        resize.end, resize.code, resize.message = now, code, message
+        resize.end, resize.code, resize.message, resize.errors = now, code, message, errors
         resize.current_dedicated, resize.current_low_priority = dedicated, low_priority
 
     def finish(self, end: int) -> None:

@@ -204,8 +204,10 @@ TABLES: Final = (
             C("dedicated", "int", "nodes there were at its end"),
             C("low_priority", "int", "nodes there were at its end, preempted ones included"),
             C("option", "category", "node deallocation option; empty when growing"),
-            C("code", "category", "Success, or the service's code of the resize error"),
-            C("message", "text", "what went wrong"),
+            C("code", "category", "Success, or the service's code of the first error"),
+            C("dedicated_error", "category", "code of the error that concerns dedicated nodes; else empty"),
+            C("low_priority_error", "category", "code of the error that concerns low-priority nodes; else empty"),
+            C("message", "text", "what went wrong, of each kind of nodes"),
         ),
     ),
     Table(

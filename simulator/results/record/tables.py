@@ -18,7 +18,7 @@ from simulator.results.record.arrow_columns import Partial, Scaled, coded, heigh
 from simulator.results.record.memory_excess import MIB_PER_GIB, memory_excess
 from simulator.results.record.pool_timeline import make_timeline
 from simulator.results.record.table_schema import TABLES, Table, table
-from simulator.states import Outcome, TaskState
+from simulator.states import NodeKind, Outcome, TaskState
 from simulator.units import MS_PER_S
 from simulator.workload.build import Workload
 
@@ -294,6 +294,8 @@ def _resizes(recording: "Facts") -> Columns:
         "low_priority": np.array([row.current_low_priority for row in rows], dtype=np.int64),
         "option": coded(row.option for row in rows),
         "code": coded(row.code for row in rows),
+        "dedicated_error": coded(row.errors.get(NodeKind.DEDICATED) for row in rows),
+        "low_priority_error": coded(row.errors.get(NodeKind.LOW_PRIORITY) for row in rows),
         "message": [row.message for row in rows],
     }
 

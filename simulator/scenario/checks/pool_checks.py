@@ -81,10 +81,11 @@ def _pool_quotas(scenario: Description) -> Iterator[Finding]:
 
 
 def _used_subnets(scenario: Description) -> Iterator[Finding]:
-    used = {pool.subnet for pool in every_pool(scenario)}
+    used = [pool.subnet for pool in every_pool(scenario) if pool.subnet is not None]
+    known = {*used, *(subnet.rpartition("/")[2] for subnet in used)}
     for name in scenario.subnets:
-        if name.lower() not in used:
-            text = f"no pool has a subnetId that ends in '{name}'{near(name, filter(None, used))}"
+        if name.strip("/").lower() not in known:
+            text = f"no pool has the subnetId '{name}', nor one that ends in it{near(name, known)}"
             yield Finding(text, ("subnets", name), is_warning=True)
 
 

@@ -199,7 +199,7 @@ class Description(Section):
     accounts: dict[str, Account] = Field(default_factory=dict)
     """Further accounts by name; a pool's `simulation.account` says which one it belongs to."""
     subnets: dict[str, Subnet] = Field(default_factory=dict)
-    """By the last part of the `subnetId`; others have addresses without limit."""
+    """By `subnetId`, or by its last part for each subnet of that name; others have addresses without limit."""
     sizes: dict[str, VmSize] = Field(default_factory=dict)
     """Every VM size that a pool uses, by its name in the pool's body."""
     pools: tuple[Pool, ...] = ()
@@ -226,7 +226,8 @@ class Description(Section):
         return next((found for known, found in self.accounts.items() if known.lower() == name.lower()), self.account)
 
     def free_addresses(self, subnet: str | None) -> int | None:
-        """Return the addresses of a subnet that nodes can have; None = without limit."""
+        """Return the addresses of a subnet, by its id in lower case, that nodes can have; None = without limit."""
         if subnet is None:
             return None
-        return next((one.free_addresses for name, one in self.subnets.items() if name.lower() == subnet), None)
+        known = {name.strip("/").lower(): one.free_addresses for name, one in self.subnets.items()}
+        return known.get(subnet, known.get(subnet.rpartition("/")[2]))

@@ -45,7 +45,7 @@ def test_a_queue_only_formula_kills_its_own_work_and_the_repair_does_not() -> No
 
 
 @pytest.mark.long
-def test_a_queue_only_formula_is_rarely_done_after_a_day_and_its_repair_after_five_hours() -> None:
+def test_a_queue_only_formula_is_rarely_done_after_days_and_its_repair_after_five_hours() -> None:
     """The last tasks start together, so nothing waits, so all of them are killed: mostly for ever."""
     recordings = several("queue_only_formula")
     answers = [summarize(recording) for recording in recordings]

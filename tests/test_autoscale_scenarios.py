@@ -45,11 +45,15 @@ def test_a_queue_only_formula_kills_its_own_work_and_the_repair_does_not() -> No
 
 
 @pytest.mark.long
-def test_a_queue_only_formula_takes_three_times_as_long_on_average() -> None:
-    """How bad it gets differs from run to run, from half as long again to thirty times as long."""
+def test_a_queue_only_formula_is_rarely_done_after_days_and_its_repair_after_five_hours() -> None:
+    """The last tasks start together, so nothing waits, so all of them are killed: mostly for ever."""
     recordings = several("queue_only_formula")
-    costs = [summarize(recording)["cost"]["by_pool"] for recording in recordings]
-    assert mean(job_end(one, "on_queue_only") / job_end(one, "on_repaired") for one in recordings) > 3
+    answers = [summarize(recording) for recording in recordings]
+    jobs = [answer["jobs"] for answer in answers]
+    assert all(one["on_repaired"]["succeeded"] == 120 for one in jobs)
+    assert max(job_end(one, "on_repaired") for one in recordings) < 5 * 3600
+    assert mean(one["on_queue_only"]["succeeded"] < 120 for one in jobs) > 0.7
+    costs = [answer["cost"]["by_pool"] for answer in answers]
     assert mean(cost["queue_only"] / cost["repaired"] for cost in costs) > 1.5
 
 

@@ -79,8 +79,6 @@ class Simulation:
         """When the run ends, where that is later than the last instant at which anything happens."""
         self._settled = -1
         """When the work was done, or the last thing had happened in a run that stalled; −1 as long as neither."""
-        self._idle_since = -1
-        """Since when no task has run or arrived; −1 while any does."""
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._schedule_creations()
@@ -296,14 +294,12 @@ class Simulation:
         """Return why nothing that matters can happen any more, empty if it can (`docs/model.md#end-of-a-run`)."""
         pools = self.directory.pools
         if self._work_goes_on():
-            self._settled = self._idle_since = -1
+            self._settled = -1
             return ""
-        if self._idle_since < 0:
-            self._idle_since = self.env.clock
-        idle = self.env.clock - self._idle_since
+        quiet = self.env.clock - self._last_of_tasks
         if any(kernel.queues.waiting for kernel in self.env.kernels):
             may_go_on = any(job.will_time_out for job in self.directory.jobs)
-            if may_go_on or any(pool.has_work(idle) or pool.may_serve(idle) for pool in pools):
+            if may_go_on or any(pool.has_work(quiet) or pool.may_serve(quiet) for pool in pools):
                 return ""
             self._settled = self._last_change()
             return "stalled"
@@ -311,7 +307,7 @@ class Simulation:
             return ""
         if self._settled < 0:
             self._settled = self.env.last_instant
-        return "" if self._lingers() else "work done"
+        return "" if self._lingers(quiet) else "work done"
 
     def _work_goes_on(self) -> bool:
         """Return whether tasks, jobs or operations are under way or ahead."""
@@ -320,18 +316,24 @@ class Simulation:
         found = self.directory
         return any(job.has_work for job in found.jobs) or any(schedule.has_work for schedule in found.schedules)
 
-    def _lingers(self) -> bool:
+    def _lingers(self, quiet: int) -> bool:
         """Return whether nodes that are left when the work is done are still followed."""
         rule, pools = self.scenario.options.bill_until, self.directory.pools
         if isinstance(rule, BillAfter):
             return self.env.last_instant < self._followed_until and any(len(pool.members) for pool in pools)
         patience = PATIENCE if rule == "gone" else LINGER
-        return self.env.clock - self._settled < patience and any(pool.may_still_shrink for pool in pools)
+        return quiet < patience and any(pool.may_still_shrink for pool in pools)
 
     def _last_change(self) -> int:
         """Return when the last thing happened in a run that stalls; what formulas ask for in vain is nothing."""
         if not any(pool.scales_itself for pool in self.directory.pools):
             return self.env.last_instant
+        states = self.directory.world.record.states
+        return max([self._last_of_tasks, *(max(row.start, row.end) for row in states)])
+
+    @property
+    def _last_of_tasks(self) -> int:
+        """When a task last arrived, ended or was placed by its kernel."""
         return max((kernel.now for kernel in self.env.kernels), default=0)
 
     def _kernels_work(self) -> bool:

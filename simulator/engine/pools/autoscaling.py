@@ -46,9 +46,9 @@ class Autoscaling:
         """The targets a formula sees: the pool's, or those that wait for the end of a drain."""
         return self._resizing.targets if self._pending is None else self._pending[0]
 
-    def may_act(self, idle: int) -> bool:
-        """Return whether a formula may still get nodes for tasks when none has run for `idle` milliseconds."""
-        return self.is_enabled and idle < PATIENCE
+    def may_act(self, quiet: int) -> bool:
+        """Return whether a formula may still get nodes for tasks that have waited for `quiet` milliseconds."""
+        return self.is_enabled and quiet < PATIENCE
 
     def enable(self, formula: str | None = None, interval: float | None = None) -> Answer:
         """Start sampling and evaluating, or change formula and interval."""

@@ -124,16 +124,16 @@ class Pool:
         """Whether its formula may still remove nodes that it has or is about to have."""
         return not self._is_deleted and self.scales_itself and (len(self.members) > 0 or self.resizing.in_progress)
 
-    def has_work(self, idle: int) -> bool:
+    def has_work(self, quiet: int) -> bool:
         """Return whether something is under way that ends by itself and that the record must see.
 
-        What a formula asks for again and again in vain has an end, too, where no task has run for long.
+        What a formula asks for again and again in vain has an end, too, where no task has ended for long.
         """
-        return self.is_changed_by_operations or (self.resizing.in_progress and idle < PATIENCE)
+        return self.is_changed_by_operations or (self.resizing.in_progress and quiet < PATIENCE)
 
-    def may_serve(self, idle: int) -> bool:
-        """Return whether it may still get nodes into service for tasks when none has run for `idle` milliseconds."""
-        return self._nodes_may_change or (not self._is_deleted and self.autoscaling.may_act(idle))
+    def may_serve(self, quiet: int) -> bool:
+        """Return whether it may still get nodes into service for tasks that have waited for `quiet` milliseconds."""
+        return self._nodes_may_change or (not self._is_deleted and self.autoscaling.may_act(quiet))
 
     @property
     def _nodes_may_change(self) -> bool:

@@ -177,6 +177,8 @@ class Outcome(IntEnum):
     """Ran longer than its `maxWallClockTime`; the task completed as a failure, without a retry."""
     UNPREPARED = 8
     """Its job's preparation failed on the node; the task went back to the queue, the job avoids the node."""
+    UNFETCHED = 9
+    """A package or container image could not be fetched: a pre-processing error; the task completed as a failure."""
 
 
 class NodeState(StrEnum):

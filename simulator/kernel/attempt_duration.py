@@ -1,7 +1,7 @@
 """How long an attempt takes and what it comes to, where that depends on more than the task's span.
 
-Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
-an attempt that is stopped shortens the next one.
+Preparation of the node by the job, packages and images that come first, the wall-clock limit, and checkpoints: what is
+saved of an attempt that is stopped shortens the next one.
 
 What is kept of an attempt is told twice: as work, which the attempts after it need not do, and as the time on the
 clock that was not in vain, from its assignment to its last checkpoint. That time has in it what came before the work,
@@ -16,6 +16,7 @@ from simulator.states import Outcome
 UNPREPARED = int(Outcome.UNPREPARED)
 EXPIRED = int(Outcome.EXPIRED)
 FAILED = int(Outcome.FAILED)
+UNFETCHED = int(Outcome.UNFETCHED)
 NODE_BITS = 20
 NEVER = 2**62
 
@@ -28,8 +29,8 @@ class Work:
         "_cost",
         "_demand",
         "_failing",
-        "_image",
-        "_images",
+        "_fetch",
+        "_fetches",
         "_interval",
         "_keeping",
         "_latency",
@@ -37,10 +38,10 @@ class Work:
         "_limit",
         "_prepare",
         "_prepared",
-        "_pulls",
         "_remaining",
         "_restart",
         "_span",
+        "_spoiled",
         "_stumbles",
         "any",
         "begin",
@@ -64,8 +65,10 @@ class Work:
         self._stumbles = rules.stumbles
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
-        self._image = rules.image
-        self._pulls = rules.pulls
+        self._fetches = rules.fetches
+        self._fetch = rules.fetch
+        self._spoiled = False
+        """Whether something that the attempt being planned fetches does not come."""
         self._checkpoints = len(rules.interval) > 0
         self._interval = rules.interval
         self._cost = rules.cost
@@ -78,12 +81,10 @@ class Work:
         """When a job has prepared a node, by `job << NODE_BITS | node`."""
         self._failing: set[int] = set()
         """Of those, where that fails."""
-        self._images: dict[int, int] = {}
-        """When an image is on a node, by `image << NODE_BITS | node`."""
         self.waits: dict[int, int] = {}
         """How long attempts waited for preparation, by their row."""
         self.pulled: dict[int, int] = {}
-        """How long they pulled an image after that, where checkpoints are written or cores are shared."""
+        """How long they fetched packages and images after that, where checkpoints are written or cores are shared."""
         self.kept: dict[int, tuple[int, int]] = {}
         """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
 
@@ -119,9 +120,9 @@ class Work:
             self.outcome = UNPREPARED
             return
         pulled = ready
-        if len(self._image) and self._image[task] >= 0:
-            for node in nodes:
-                pulled = max(pulled, self._pulled_at(self._image[task], node, ready))
+        self._spoiled = False
+        if len(self._fetches) and self._fetches[task]:
+            pulled = self._fetched_at(task, nodes, ready)
         self.pull = pulled - ready if self._checkpoints or len(self._lead) else 0
         self.end = pulled + self._span[task] - self._latency[task]
         if len(self._lead):
@@ -130,6 +131,10 @@ class Work:
         if outcome == FAILED and task in self._stumbles and attempt in self._stumbles[task][1]:
             self.end = pulled + self._stumbles[task][0] - self._latency[task]
             self.begin = self.deadline + 1  # no process begins
+        if self._spoiled:
+            self.end = pulled
+            self.outcome = UNFETCHED
+            self.begin = self.deadline + 1  # as above
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED
@@ -175,29 +180,33 @@ class Work:
         """Return whether the preparation of `node` by `job` fails."""
         return (job << NODE_BITS | node) in self._failing
 
-    def renew(self, node: int, jobs: list[int], images: bool) -> None:
-        """Forget what `jobs` have prepared on `node`, and which images are there."""
+    def renew(self, node: int, jobs: list[int]) -> None:
+        """Forget what `jobs` have prepared on `node`."""
         for job in jobs:
             self.ready.pop(job << NODE_BITS | node, None)
             self._failing.discard(job << NODE_BITS | node)
-        if images:
-            for image in range(len(self._pulls)):
-                self._images.pop(image << NODE_BITS | node, None)
 
     def _prepared_at(self, job: int, node: int, begin: int) -> int:
         key = job << NODE_BITS | node
         if key not in self.ready:
             span = self._prepare(job, node, begin) if self._prepare else 0
-            self.ready[key] = begin + abs(span)
+            self.ready[key] = begin + (span if span >= 0 else -1 - span)
             if span < 0 and self._prepared[job] == 1:
                 self._failing.add(key)
         return self.ready[key] if self._prepared[job] == 1 else begin
 
-    def _pulled_at(self, image: int, node: int, begin: int) -> int:
-        key = image << NODE_BITS | node
-        if key not in self._images:
-            self._images[key] = begin + self._pulls[image]
-        return self._images[key]
+    def _fetched_at(self, task: int, nodes: list[int], begin: int) -> int:
+        """Return when the last node of an attempt has all that its task fetches, or the first knows that it fails."""
+        last = begin
+        first = NEVER
+        for node in nodes:
+            span = self._fetch(task, node, begin) if self._fetch else 0
+            if span >= 0:
+                last = max(last, begin + span)
+            else:
+                self._spoiled = True
+                first = min(first, begin - 1 - span)
+        return first if self._spoiled else last
 
     def _process(self, task: int, work: int) -> int:
         """Return how long so much work takes with its checkpoints; the end of it needs none."""

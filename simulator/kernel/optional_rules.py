@@ -32,7 +32,7 @@ class Rules:
     prepared: list[int] = field(default_factory=list)
     """Whether a job prepares its nodes: 0 = no, 1 = tasks wait for it, 2 = they do not."""
     prepare: Callable[[int, int, int], int] | None = None
-    """Told that a job begins to prepare a node at an instant: gives how long that takes, negative where it fails."""
+    """Told that a job begins to prepare a node at an instant: gives how long that takes, −1 − that where it fails."""
     latency: array[int] = field(default_factory=_none("q"))
     """From assignment to the start; needed for the columns below, for preparation, stumbles and shared cores."""
     limit: array[int] = field(default_factory=_none("q"))
@@ -47,14 +47,14 @@ class Rules:
     """The work of tasks with checkpoints."""
     wish: array[int] = field(default_factory=_none("i"))
     """Number of the place a task would like to run at; −1 = none. `Kernel.wishes` says which node that is."""
-    image: array[int] = field(default_factory=_none("i"))
-    """Number of the image a task needs on its node; −1 = none."""
-    pulls: list[int] = field(default_factory=list)
-    """How long each image takes to come to a node that does not have it."""
+    fetches: array[int] = field(default_factory=_none("b"))
+    """1 for tasks that fetch packages or an image onto their node, unless it has them."""
+    fetch: Callable[[int, int, int], int] | None = None
+    """Told that a task begins to fetch on a node at an instant: gives how long that takes, −1 − that where it fails."""
     share_cores: bool = False
     """Whether processes share cores, and slow down where they use more than there are (docs/model.md#cpu-sharing)."""
     lead: array[int] = field(default_factory=_none("q"))
-    """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
+    """From assignment to the process, but for preparations and what is fetched; needed where cores are shared."""
     stumbles: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
     reserve_gangs: bool = False
@@ -68,7 +68,7 @@ class Rules:
     def lengthen(self) -> bool:
         """Whether how long an attempt takes depends on more than its task's span."""
         return bool(
-            self.limit or self.interval or self.image or any(self.prepared) or self.stumbles or self.share_cores
+            self.limit or self.interval or self.fetches or any(self.prepared) or self.stumbles or self.share_cores
         )
 
     @property

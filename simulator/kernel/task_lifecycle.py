@@ -29,6 +29,7 @@ FAILED = int(Outcome.FAILED)
 TERMINATED = int(Outcome.TERMINATED)
 EXPIRED = int(Outcome.EXPIRED)
 UNPREPARED = int(Outcome.UNPREPARED)
+UNFETCHED = int(Outcome.UNFETCHED)
 
 
 class Lives:
@@ -255,7 +256,7 @@ class Lives:
                 self._unblock(task, False)
 
     def _ends_oddly(self, task: int) -> bool:
-        """End an attempt that ran out of time or whose node could not be prepared; say whether it was one.
+        """End an attempt that ran out of time, or whose node or files could not be prepared; say whether it was one.
 
         Where cores are shared this may also be the beginning of its process.
         """
@@ -268,6 +269,9 @@ class Lives:
         outcome = self.attempts.outcome[first]
         if outcome == EXPIRED:
             self._give_up(task)
+        elif outcome == UNFETCHED:
+            self.parents.unfetched.add(task)
+            self._give_up(task)
         elif outcome == UNPREPARED:
             job = self.job_of(task)
             for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
@@ -275,7 +279,7 @@ class Lives:
                     self.eligibility.bar(job, self.attempts.node[row])
             self._release(task)
             self._put_back(task)
-        return outcome == EXPIRED or outcome == UNPREPARED  # noqa: PLR1714 - fast where it is compiled
+        return outcome == EXPIRED or outcome == UNFETCHED or outcome == UNPREPARED  # noqa: PLR1714 - fast where compiled
 
     def _fails(self, task: int) -> bool:
         """Return whether the present attempt of a task fails."""

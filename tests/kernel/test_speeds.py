@@ -89,7 +89,7 @@ def ruled(package: ModuleType, **more: Any) -> Any:
         displaceable=[True, False, True, False],
         managers=[-1, -1, 0, -1],
         prepared=[0, 1, 2, 0],
-        prepare=lambda job, node, _: -500 if (job + node) % 7 == 0 else 900,
+        prepare=lambda job, node, _: -501 if (job + node) % 7 == 0 else 900,
         latency=array("q", dice.integers(0, 50, count).tolist()),
         limit=array("q", dice.choice([2**62, 40_000], count).tolist()),
         interval=array("q", dice.choice([0, 5000], count).tolist()),
@@ -97,8 +97,8 @@ def ruled(package: ModuleType, **more: Any) -> Any:
         restart=array("q", [300] * count),
         demand=array("q", dice.integers(100, 90_000, count).tolist()),
         wish=array("i", dice.choice([-1, 0, 1], count).tolist()),
-        image=array("i", dice.choice([-1, 0, 1], count).tolist()),
-        pulls=[4000, 700],
+        fetches=array("b", dice.choice([0, 1, 1], count).tolist()),
+        fetch=lambda task, node, _: -701 if (task + node) % 50 == 0 else 4000 * (task % 2),
         **more,
     )
     queue = dice.integers(0, 12, count)

@@ -41,7 +41,7 @@ class Preparation:
         self._draws: dict[int, Callable[[], float]] = {}
 
     def prepare(self, number: int, sequence: int, begin: int) -> int:
-        """Run the preparation task of a job on a node; return its duration, negative if it fails for good."""
+        """Run the preparation task of a job on a node; return its duration, −1 − that if it fails for good."""
         body = self._jobs[number]
         task = body.job_preparation_task
         if task is None:
@@ -55,30 +55,30 @@ class Preparation:
         row = NodeTaskRow(number, self._numbers[sequence], "preparation", begin, begin + span, outcome)
         self._world.record.node_tasks.append(row)
         self._rows.setdefault(sequence, []).append(row)
-        return -span if failed else span
+        return -1 - span if failed else span
 
     def node_changed(self, node: Node, kernel: Kernel) -> None:
         """Forget what was prepared on a machine that is replaced or started again."""
         self._numbers[node.sequence] = node.number
         every = list(range(len(self._jobs)))
         if node.state in (NodeState.CREATING, NodeState.REIMAGING, NodeState.UPGRADINGOS):
-            self._forget(node, kernel, every, is_new=True)
+            self._forget(node, kernel, every)
             kernel.eligibility.renew(node.sequence)
         elif node.state is NodeState.DEALLOCATING:  # what was on the local disk is lost with the VM
-            self._forget(node, kernel, every, is_new=True)
+            self._forget(node, kernel, every)
         elif node.state is NodeState.REBOOTING:
             again = [number for number in every if _runs_again(self._jobs[number])]
             now = self._world.env.clock
             unfinished = [
                 row.job for row in self._rows.get(node.sequence, ()) if row.end > now and row.job not in again
             ]
-            self._forget(node, kernel, again + unfinished, is_new=False)
+            self._forget(node, kernel, again + unfinished)
         elif node.state in (NodeState.PREEMPTED, None):
             self._lose(node)
 
-    def _forget(self, node: Node, kernel: Kernel, jobs: list[int], *, is_new: bool) -> None:
+    def _forget(self, node: Node, kernel: Kernel, jobs: list[int]) -> None:
         self._lose(node)
-        kernel.work.renew(node.sequence, jobs, is_new)
+        kernel.work.renew(node.sequence, jobs)
 
     def _lose(self, node: Node) -> None:
         """End the preparation that runs on a node."""

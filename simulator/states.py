@@ -191,6 +191,8 @@ class Outcome(IntEnum):
     """Its job's preparation failed on the node; the task went back to the queue, the job avoids the node."""
     LOST = 9
     """Contact with the node was lost for too long; the task went back to the queue and nothing was counted."""
+    UNFETCHED = 10
+    """A package or container image could not be fetched: a pre-processing error; the task completed as a failure."""
 
 
 class NodeState(StrEnum):

@@ -260,6 +260,7 @@ FEATURES: Final = (
         32,
         "Application packages",
         "are put on a node when it joins and after every reboot, by size and bandwidth; failing ones make it unusable; "
+        "those of a task come before it starts, unless they are there, and fail it; "
         "applicationLicenses are paid for while the node is, at the prices of the pool's simulation",
         "licences of applications without a price, which the answer names",
         "test_row_32_packages_are_fetched_on_join_and_after_a_reboot",

@@ -14,6 +14,7 @@ from simulator.engine.jobs.job import Job
 from simulator.engine.jobs.preparation import Preparation
 from simulator.engine.jobs.roster import Roster
 from simulator.engine.jobs.schedule import Schedule
+from simulator.engine.jobs.task_downloads import TaskDownloads
 from simulator.engine.operations.directory import Directory
 from simulator.engine.pools.neighbours import Neighbours
 from simulator.engine.pools.pool import Pool
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from simulator.engine.environment import Environment
+    from simulator.engine.nodes.node import Node
+    from simulator.kernel import Kernel
     from simulator.scenario import Scenario
     from simulator.scenario.format.bodies import Pool as PoolDescription
     from simulator.workload.build import Workload
@@ -73,9 +76,16 @@ def _pool(
 ) -> Pool:
     """Make a pool and its kernel for the tasks that are `rows` of the workload."""
     preparation = Preparation(world, [planned.job for planned in workload.jobs])
-    rules = rules_of(world.scenario, description, workload, rows, preparation.prepare)
+    place = {int(row): task for task, row in enumerate(rows)} if workload.extras.fetching else {}
+    downloads = TaskDownloads(world, description, workload.extras, place)
+    rules = rules_of(world.scenario, workload, rows, preparation.prepare, downloads)
     kernel = make_kernel(world.scenario, replication, description, workload, rows, rules)
-    tenancy = tenancy_of(workload, rows, world.options, preparation.node_changed)
+
+    def node_changed(node: Node, changed: Kernel) -> None:
+        preparation.node_changed(node, changed)
+        downloads.node_changed(node)
+
+    tenancy = tenancy_of(workload, rows, world.options, node_changed)
     set_alarms(kernel, workload, tenancy)
     world.env.add(kernel)
     return Pool(world, description, kernel, index, tenancy, neighbours)

@@ -1,6 +1,6 @@
 cimport cython
 
-cdef int UNPREPARED, EXPIRED, FAILED, NODE_BITS
+cdef int UNPREPARED, EXPIRED, FAILED, UNFETCHED, NODE_BITS
 cdef long long NEVER
 
 
@@ -10,13 +10,13 @@ cdef class Work:
     cdef readonly long long end, wait, pull, begin, deadline
     cdef readonly int outcome
     cdef readonly dict ready, waits, pulled, kept
-    cdef bint _checkpoints
-    cdef object _prepare
-    cdef list _prepared, _pulls
+    cdef bint _checkpoints, _spoiled
+    cdef object _prepare, _fetch
+    cdef list _prepared
     cdef readonly set sick, sickened
     cdef set _failing
-    cdef dict _images, _keeping, _coordination_failures
-    cdef int[::1] _image
+    cdef dict _keeping, _coordination_failures
+    cdef signed char[::1] _fetches
     cdef long long[::1] _span, _latency, _lead, _limit, _interval, _cost, _restart, _demand, _remaining
 
     @cython.locals(begin=cython.longlong, ready=cython.longlong, prepared=cython.longlong, pulled=cython.longlong, failing=bint, node=int)
@@ -26,9 +26,9 @@ cdef class Work:
     @cython.locals(lead=cython.longlong)
     cpdef void failed(self, int task)
     cpdef bint is_failing(self, int job, int node)
-    cpdef void renew(self, int node, list jobs, bint images)
+    cpdef void renew(self, int node, list jobs)
     @cython.locals(key=cython.longlong, span=cython.longlong)
     cdef long long _prepared_at(self, int job, int node, long long begin)
-    @cython.locals(key=cython.longlong)
-    cdef long long _pulled_at(self, int image, int node, long long begin)
+    @cython.locals(last=cython.longlong, first=cython.longlong, span=cython.longlong, node=int)
+    cdef long long _fetched_at(self, int task, list nodes, long long begin)
     cdef long long _process(self, int task, long long work)

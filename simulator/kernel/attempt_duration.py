@@ -1,7 +1,7 @@
 """How long an attempt takes and how it ends, where that depends on more than the task's span.
 
-Preparation of the node by the job, the first pull of an image, the wall-clock limit, and checkpoints: what is saved of
-an attempt that is stopped shortens the next one.
+Preparation of the node by the job, packages and images that come first, the wall-clock limit, and checkpoints: what is
+saved of an attempt that is stopped shortens the next one.
 
 What is kept of an attempt is counted twice: as work, which the attempts after it need not do, and as time on the
 clock, from its assignment to its last checkpoint. Like the time of an attempt that succeeds, it includes what came
@@ -16,6 +16,7 @@ from simulator.states import Outcome
 UNPREPARED = int(Outcome.UNPREPARED)
 EXPIRED = int(Outcome.EXPIRED)
 FAILED = int(Outcome.FAILED)
+UNFETCHED = int(Outcome.UNFETCHED)
 NODE_BITS = 20
 NEVER = 2**62
 
@@ -29,8 +30,8 @@ class Work:
         "_cost",
         "_demand",
         "_failing",
-        "_image",
-        "_images",
+        "_fetch",
+        "_fetches",
         "_interval",
         "_keeping",
         "_latency",
@@ -38,10 +39,10 @@ class Work:
         "_limit",
         "_prepare",
         "_prepared",
-        "_pulls",
         "_remaining",
         "_restart",
         "_span",
+        "_spoiled",
         "any",
         "begin",
         "deadline",
@@ -66,8 +67,10 @@ class Work:
         self._coordination_failures = rules.coordination_failures
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
-        self._image = rules.image
-        self._pulls = rules.pulls
+        self._fetches = rules.fetches
+        self._fetch = rules.fetch
+        self._spoiled = False
+        """Whether something that the attempt being planned fetches does not come."""
         self._checkpoints = len(rules.checkpoint_interval_ms) > 0
         self._interval = rules.checkpoint_interval_ms
         self._cost = rules.checkpoint_cost_ms
@@ -84,12 +87,10 @@ class Work:
         """Nodes on which every attempt fails as it starts."""
         self.sickened: set[int] = set()
         """First rows of the attempts that do."""
-        self._images: dict[int, int] = {}
-        """When an image is on a node, by `image << NODE_BITS | node`."""
         self.waits: dict[int, int] = {}
         """How long attempts waited for preparation, by their row."""
         self.pulled: dict[int, int] = {}
-        """How long they pulled an image after that, where checkpoints are written or cores are shared."""
+        """How long they fetched packages and images after that, where checkpoints are written or cores are shared."""
         self.kept: dict[int, tuple[int, int]] = {}
         """What is kept of stopped attempts, by their first row: the work, and the time that led to it.
 
@@ -125,9 +126,9 @@ class Work:
             self.outcome = UNPREPARED
             return
         pulled = ready
-        if len(self._image) and self._image[task] >= 0:
-            for node in nodes:
-                pulled = max(pulled, self._pulled_at(self._image[task], node, ready))
+        self._spoiled = False
+        if len(self._fetches) and self._fetches[task]:
+            pulled = self._fetched_at(task, nodes, ready)
         self.pull = pulled - ready if self._checkpoints or len(self._lead) else 0
         self.end = pulled + self._span[task] - self._latency[task]
         if len(self._lead):
@@ -146,6 +147,10 @@ class Work:
             self.outcome = FAILED
             self.begin = self.deadline + 1  # no process begins
             return
+        if self._spoiled:
+            self.end = pulled
+            self.outcome = UNFETCHED
+            self.begin = self.deadline + 1  # as above
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED
@@ -191,14 +196,11 @@ class Work:
         """Return whether the preparation of `node` by `job` fails."""
         return (job << NODE_BITS | node) in self._failing
 
-    def renew(self, node: int, jobs: list[int], images: bool) -> None:
-        """Forget what `jobs` have prepared on `node`, and which images are there."""
+    def renew(self, node: int, jobs: list[int]) -> None:
+        """Forget what `jobs` have prepared on `node`."""
         for job in jobs:
             self.ready.pop(job << NODE_BITS | node, None)
             self._failing.discard(job << NODE_BITS | node)
-        if images:
-            for image in range(len(self._pulls)):
-                self._images.pop(image << NODE_BITS | node, None)
 
     def _prepared_at(self, job: int, node: int, begin: int) -> int:
         key = job << NODE_BITS | node
@@ -209,11 +211,18 @@ class Work:
                 self._failing.add(key)
         return self.ready[key] if self._prepared[job] == 1 else begin
 
-    def _pulled_at(self, image: int, node: int, begin: int) -> int:
-        key = image << NODE_BITS | node
-        if key not in self._images:
-            self._images[key] = begin + self._pulls[image]
-        return self._images[key]
+    def _fetched_at(self, task: int, nodes: list[int], begin: int) -> int:
+        """Return when the last node of an attempt has all that its task fetches, or the first knows that it fails."""
+        last = begin
+        first = NEVER
+        for node in nodes:
+            span = self._fetch(task, node, begin) if self._fetch else 0
+            if span >= 0:
+                last = max(last, begin + span)
+            else:
+                self._spoiled = True
+                first = min(first, begin - 1 - span)
+        return first if self._spoiled else last
 
     def _process(self, task: int, work: int) -> int:
         """Return how long so much work takes with its checkpoints; the end of it needs none."""

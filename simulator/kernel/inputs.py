@@ -67,7 +67,7 @@ class Tasks:
     """Where the children of task i begin in `children`; they end where those of i + 1 begin."""
     children: array[int] = field(default_factory=lambda: array("i"))
     satisfies: array[int] = field(default_factory=lambda: array("b"))
-    """1 where a failure lets the children run all the same (`dependencyAction: satisfy`)."""
+    """What lets the children run all the same, in bits: 1 a failure, 4 a pre-processing error; 2: success does not."""
 
     def __len__(self) -> int:
         return len(self.submit)

@@ -50,14 +50,17 @@ class Rules:
     """The work of tasks with checkpoints."""
     wish: array[int] = field(default_factory=_none("i"))
     """Number of the place a task would like to run at; −1 = none. `Kernel.wishes` says which node that is."""
-    image: array[int] = field(default_factory=_none("i"))
-    """Number of the image a task needs on its node; −1 = none."""
-    pulls: list[int] = field(default_factory=list)
-    """How long each image takes to come to a node that does not have it."""
+    fetches: array[int] = field(default_factory=_none("b"))
+    """1 for tasks that fetch packages or an image onto their node, unless it has them."""
+    fetch: Callable[[int, int, int], int] | None = None
+    """Called when a task begins to fetch on a node at an instant; returns how long that takes, or its complement.
+
+    The complement (`~`) says that it fails.
+    """
     share_cores: bool = False
     """Whether processes share cores, and slow down where they use more than there are (docs/model.md#cpu-sharing)."""
     setup_ms: array[int] = field(default_factory=_none("q"))
-    """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
+    """From assignment to the process, but for preparations and what is fetched; needed where cores are shared."""
     coordination_failures: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
     sick_nodes: bool = False
@@ -75,7 +78,7 @@ class Rules:
         return bool(
             self.limit
             or self.checkpoint_interval_ms
-            or self.image
+            or self.fetches
             or any(self.prepared)
             or self.coordination_failures
             or self.share_cores

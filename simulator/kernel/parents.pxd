@@ -7,6 +7,7 @@ cdef class Parents:
     cdef readonly int[::1] missing, children_from, children
     cdef signed char[::1] _satisfies
     cdef set _gone
+    cdef readonly set unfetched
 
     cpdef bint releases_children(self, int task, bint failed) except -1
     cpdef void again(self, int task)

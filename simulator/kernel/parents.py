@@ -8,7 +8,7 @@ from simulator.kernel.inputs import Tasks
 class Parents:
     """The edges between the tasks of a pool."""
 
-    __slots__ = ("_gone", "_satisfies", "any", "children", "children_from", "missing")
+    __slots__ = ("_gone", "_satisfies", "any", "children", "children_from", "missing", "unfetched")
 
     def __init__(self, tasks: Tasks) -> None:
         self.any = len(tasks.parents) > 0
@@ -20,6 +20,8 @@ class Parents:
         self._satisfies = tasks.satisfies
         self._gone: set[int] = set()
         """Reactivated tasks that had released their children before."""
+        self.unfetched: set[int] = set()
+        """Tasks that failed before they started: another condition says what that means for their children."""
 
     def releases_children(self, task: int, failed: bool) -> bool:
         """Return whether the children of `task`, which has completed, wait for it no more from now on."""
@@ -31,4 +33,6 @@ class Parents:
             self._gone.add(task)
 
     def _satisfied(self, task: int, failed: bool) -> bool:
-        return bool(self._satisfies[task] & 1) if failed else not self._satisfies[task] & 2
+        if not failed:
+            return not self._satisfies[task] & 2
+        return bool(self._satisfies[task] & (4 if self.unfetched and task in self.unfetched else 1))

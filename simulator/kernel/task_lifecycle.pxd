@@ -14,7 +14,7 @@ from simulator.kernel.cpu_sharing cimport Sharing
 from simulator.kernel.attempt_duration cimport Work
 
 cdef int NONE
-cdef int ACTIVE, RUNNING, COMPLETED, SUCCEEDED, FAILED, TERMINATED, EXPIRED, UNPREPARED
+cdef int ACTIVE, RUNNING, COMPLETED, SUCCEEDED, FAILED, TERMINATED, EXPIRED, UNPREPARED, UNFETCHED
 
 
 cdef class TaskLifecycle:

@@ -29,6 +29,7 @@ FAILED = int(Outcome.FAILED)
 TERMINATED = int(Outcome.TERMINATED)
 EXPIRED = int(Outcome.EXPIRED)
 UNPREPARED = int(Outcome.UNPREPARED)
+UNFETCHED = int(Outcome.UNFETCHED)
 
 
 class TaskLifecycle:
@@ -277,7 +278,7 @@ class TaskLifecycle:
                 self.unblock(task, False)
 
     def _ends_specially(self, task: int) -> bool:
-        """End an attempt whose node could not be prepared, note one that runs out of time; return whether it was one.
+        """End an attempt that could not begin on its node, note one that runs out of time; return whether it was one.
 
         Where cores are shared this may also be the beginning of its process.
         """
@@ -297,14 +298,17 @@ class TaskLifecycle:
         if first in self.work.sickened:
             self._fail(task)
             return True
-        if outcome == UNPREPARED:
+        if outcome == UNFETCHED:
+            self.parents.unfetched.add(task)
+            self._give_up(task)
+        elif outcome == UNPREPARED:
             job = self.job_of(task)
             for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
                 if self.work.is_failing(job, self.attempts.node[row]):
                     self.eligibility.bar(job, self.attempts.node[row])
             self.release(task)
             self._put_back(task)
-        return outcome == UNPREPARED
+        return outcome == UNFETCHED or outcome == UNPREPARED
 
     def expire(self, now: int) -> None:
         """End the attempts whose time limit is reached, but for those that have ended at this instant already."""

@@ -18,6 +18,7 @@ from simulator.scenario.format.bodies import Job, PoolSimulation
 from simulator.scenario.format.stated_by_tasks import Stated, stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
+from simulator.scenario.format.task_files import shares_files, uploads
 from simulator.scenario.format.traces import TraceWorkload, read_trace
 from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
@@ -197,8 +198,25 @@ def _more(job: Job, facts: list[Stated], streams: JobStreams, purpose: str) -> d
         "retention": [task.constraints.retention_time for task in job.tasks],
         "input": _each([one.input for one in facts], streams, purpose + "input"),
         "coordination": _each([one.coordination for one in facts], streams, purpose + "coordination"),
+        "common input": _each([_shared(task) for task in job.tasks], streams, purpose + "common input"),
+        "output": _each(
+            [_uploaded(job, *one) for one in zip(job.tasks, facts, strict=True)], streams, purpose + "output"
+        ),
     }
     return {name: np.asarray(values) for name, values in found.items() if (np.asarray(values) != COLUMNS[name]).any()}
+
+
+def _shared(task: Task) -> Distribution[float] | None:
+    """Return the MiB that every node of a task fetches."""
+    return task.simulation.common_input if shares_files(task) else None
+
+
+def _uploaded(job: Job, task: Task, facts: Stated) -> Distribution[float] | None:
+    """Return the MiB that a task uploads, by the way in which it ends after its last attempt."""
+    failures, _ = _outcome(task, facts.exit_code)
+    retries = _retries(job, task.max_task_retry_count)
+    succeeds = failures >= 0 and (retries < 0 or failures <= retries)
+    return task.simulation.output if uploads(task, succeeds=succeeds) else None
 
 
 def _retries(job: Job, own: int | None) -> int:
@@ -293,6 +311,9 @@ def _delays(simulation: PoolSimulation, streams: JobStreams, part: int | str, bl
         overhead = overhead + np.where(block.containers, extra, 0.0)
     if "input" in block.more:
         overhead = overhead + block.more["input"] / simulation.downloads.bandwidth
+    for files in ("common input", "output"):  # an upload follows the process; what counts is that it takes time
+        if files in block.more:
+            overhead = overhead + block.more[files] / simulation.downloads.bandwidth
     if "coordination" in block.more:
         overhead = overhead + np.where(block.instances > 1, block.more["coordination"], 0.0)
     return latency, overhead

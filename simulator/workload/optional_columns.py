@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen
 from simulator.scenario.format.bodies import Job, OnTaskFailure
+from simulator.scenario.format.node_faults import named_package
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_endings import ending, failing_code
@@ -24,11 +25,13 @@ COLUMNS: Final = {
     "cost": 0.0,
     "restart": 0.0,
     "input": 0.0,
+    "common input": 0.0,
+    "output": 0.0,
     "coordination": 0.0,
     "retention": RETENTION,
     "meant": -1.0,
 }
-"""Names, and the value of tasks that state none; seconds, `input` in MiB."""
+"""Names, and the value of tasks that state none; seconds, files in MiB."""
 ACTIONS: Final = ("none", "disable", "terminate")
 """What the end of a task does to its job; columns hold the places in this list."""
 
@@ -70,6 +73,10 @@ class Extras:
     """Row: id of the node where the task would like to run."""
     images: dict[int, str] = field(default_factory=dict)
     """Row: name of its container image."""
+    packages: dict[int, tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
+    """Row: application and version of each of its packages."""
+    on_unfetched: dict[int, int] = field(default_factory=dict)
+    """Row of a task that may fail to fetch these: what that does to its job, in codes of `ACTIONS`."""
     managers: dict[int, int] = field(default_factory=dict)
     """Job: row of its manager."""
     on_failure: npt.NDArray[np.int8] | None = None
@@ -87,6 +94,11 @@ class Extras:
     def retention_of(self, row: int) -> int:
         """Return how long the files of a task stay on its node, ms."""
         return to_ms(RETENTION) if self.retention is None else int(self.retention[row])
+
+    @property
+    def fetching(self) -> bool:
+        """Whether any task fetches something onto its node."""
+        return bool(self.images or self.packages)
 
 
 def gather(
@@ -119,6 +131,8 @@ def gather(
         **columns,
         wishes=extras.wishes,
         images=extras.images,
+        packages=extras.packages,
+        on_unfetched=extras.on_unfetched,
         managers=extras.managers,
         errors=extras.errors,
         retries=extras.retries,
@@ -151,6 +165,8 @@ def _note(
         extras.disks[row] = task.simulation.disk
     if task.image is not None:
         extras.images[row] = task.image
+    if task.application_package_references:
+        extras.packages[row] = tuple(named_package(one) for one in task.application_package_references)
     if task.simulation.error is not None:
         extras.errors[row] = task.simulation.error
         own = task.max_task_retry_count
@@ -159,6 +175,9 @@ def _note(
         code = failing_code(task, facts.exit_code) if code is None else code
         failure[row] = ACTIONS.index(ending(task, code, task.simulation.error).job_action)
         success[row] = ACTIONS.index(ending(task, 0).job_action)
+        if row in extras.images or row in extras.packages:
+            action = ending(task, None, "preProcessingError").job_action
+            extras.on_unfetched[row] = ACTIONS.index(action)
 
 
 def _column(name: str, blocks: Sequence[Listed], order: Ints | None) -> Ints | None:

@@ -98,8 +98,8 @@ def ruled(package: ModuleType, **more: Any) -> Any:
         restart_cost_ms=array("q", [300] * count),
         demand=array("q", stream.integers(100, 90_000, count).tolist()),
         wish=array("i", stream.choice([-1, 0, 1], count).tolist()),
-        image=array("i", stream.choice([-1, 0, 1], count).tolist()),
-        pulls=[4000, 700],
+        fetches=array("b", stream.choice([0, 1, 1], count).tolist()),
+        fetch=lambda task, node, _: ~700 if (task + node) % 50 == 0 else 4000 * (task % 2),
         **more,
     )
     queue = stream.integers(0, 12, count)

@@ -155,7 +155,7 @@ def collect_tasks(
     is_only = len(task) == np.count_nonzero(last_outcome >= 0)
     first = last_start if is_only else _latest(rows_begun[::-1], starts[::-1], count)
     completed = state == TaskState.COMPLETED
-    exited = completed & (last_outcome != Outcome.TERMINATED) & (last_outcome != Outcome.EXPIRED)
+    exited = completed & ~np.isin(last_outcome, [Outcome.TERMINATED, Outcome.EXPIRED, Outcome.UNFETCHED])
     for row, error in workload.extras.errors.items():
         exited[row] &= error == "fileUploadError"
     exit_code = np.where(exited, np.int32(0), np.int32(-1))

@@ -11,27 +11,34 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen
+from simulator.engine.jobs.task_downloads import TaskDownloads
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
-from simulator.scenario.format.bodies import Job, Pool
-from simulator.units import to_ms
+from simulator.scenario.format.bodies import Job
 from simulator.workload.build import Workload
 
 Rows = npt.NDArray[np.int64]
 
 
 def rules_of(
-    scenario: Scenario, pool: Pool, workload: Workload, rows: Rows, prepare: Callable[[int, int, int], int]
+    scenario: Scenario,
+    workload: Workload,
+    rows: Rows,
+    prepare: Callable[[int, int, int], int],
+    downloads: TaskDownloads,
 ) -> Rules:
     """Return the rules for the tasks of one pool, which are `rows` of the workload."""
     jobs = [planned.job for planned in workload.jobs]
     here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
     extras, options = workload.extras, scenario.options
-    needs_place = extras.wishes or extras.images or extras.coordination_failures
+    needs_place = extras.wishes or extras.coordination_failures
     place = {int(row): task for task, row in enumerate(rows)} if needs_place else {}
     found = _job_rules(jobs, here, extras.managers, rows, prepare)
     found |= _columns(workload, rows)
-    found |= _images(pool, workload, rows, place)
+    if downloads.needs:
+        fetches = np.zeros(len(rows), dtype=np.int8)
+        fetches[list(downloads.needs)] = 1
+        found |= {"fetches": array("b", fetches.tobytes()), "fetch": downloads.fetch}
     if any(row in place for row in extras.wishes):
         wish = np.full(len(rows), -1)
         places = wished_places(workload)
@@ -46,7 +53,7 @@ def rules_of(
     if options.cpu_slowdown:
         found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
     has_sick_nodes = pool.simulation.sick_nodes.are_possible
-    extending = {"limit", "checkpoint_interval_ms", "image", "prepared", "setup_ms", "coordination_failures"}
+    extending = {"limit", "checkpoint_interval_ms", "fetches", "prepared", "setup_ms", "coordination_failures"}
     if has_sick_nodes or found.keys() & extending:
         found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
@@ -112,23 +119,6 @@ def _columns(workload: Workload, rows: Rows) -> dict[str, array[int]]:
         found["restart_cost_ms"] = _array("q", (zeros if extras.restart is None else extras.restart)[rows])
         found["demand"] = _array("q", chosen(workload.demand, rows))
     return found
-
-
-def _images(pool: Pool, workload: Workload, rows: Rows, place: dict[int, int]) -> dict[str, Any]:
-    """Return the images that tasks pull at their first use on a node: those that the pool has not prefetched."""
-    there = {name.lower() for name in pool.container_image_names}
-    wanted = {
-        place[row]: name for row, name in workload.extras.images.items() if row in place and name.lower() not in there
-    }
-    names = sorted(set(wanted.values()))
-    downloads = pool.simulation.downloads
-    pulls = [to_ms(downloads.seconds(downloads.image(name).size_mib)) for name in names]
-    if not any(pulls):
-        return {}
-    image = np.full(len(rows), -1)
-    for task, name in wanted.items():
-        image[task] = names.index(name)
-    return {"image": _array("i", image), "pulls": pulls}
 
 
 def _array(code: str, values: npt.NDArray[Any]) -> array[int]:

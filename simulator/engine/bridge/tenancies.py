@@ -46,6 +46,8 @@ def set_alarms(kernel: Kernel, workload: Workload, tenancy: Tenancy) -> None:
     if extras.on_failure is not None and extras.on_success is not None:
         alarms |= ON_FAILURE * (extras.on_failure[rows] > 0).astype(np.int8)
         alarms |= ON_SUCCESS * (extras.on_success[rows] > 0).astype(np.int8)
+    for task in _tasks(rows, [row for row, action in extras.on_unfetched.items() if action]):
+        alarms[task] |= ON_FAILURE
     for task in (*tenancy.managers, *(tenancy.disk_use or ())):
         alarms[task] = ON_FAILURE | ON_SUCCESS
     if alarms.any():

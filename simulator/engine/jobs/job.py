@@ -302,10 +302,16 @@ class Job:
         if manager is not None and extras.managers.get(self.number) == row and manager.kill_job_on_completion:
             self.terminate(TerminateReason.JOB_MANAGER_COMPLETE)
             return
+        if outcome is Outcome.UNFETCHED:
+            self._act(ACTIONS[extras.on_unfetched.get(row, 0)])
+            return
         if outcome not in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.EXPIRED):
             return  # ended from outside: no exit condition covers that
         actions = extras.on_success if outcome is Outcome.SUCCEEDED else extras.on_failure
-        action = "none" if actions is None else ACTIONS[actions[row]]
+        self._act("none" if actions is None else ACTIONS[actions[row]])
+
+    def _act(self, action: str) -> None:
+        """Do what an exit condition of a task says of its job."""
         if action == "terminate":
             self.terminate(TerminateReason.TASK_FAILED)
         elif action == "disable":

@@ -62,23 +62,23 @@ class Preparation:
         self._numbers[node.sequence] = node.number
         every = list(range(len(self._jobs)))
         if node.state in (NodeState.CREATING, NodeState.REIMAGING, NodeState.UPGRADINGOS):
-            self._forget(node, kernel, every, is_new=True)
+            self._forget(node, kernel, every)
             kernel.eligibility.renew(node.sequence)
         elif node.state is NodeState.DEALLOCATING:  # what was on the local disk is lost with the VM
-            self._forget(node, kernel, every, is_new=True)
+            self._forget(node, kernel, every)
         elif node.state is NodeState.REBOOTING:
             again = [number for number in every if _runs_again(self._jobs[number])]
             now = self._world.env.clock
             unfinished = [
                 row.job for row in self._rows.get(node.sequence, ()) if row.end > now and row.job not in again
             ]
-            self._forget(node, kernel, again + unfinished, is_new=False)
+            self._forget(node, kernel, again + unfinished)
         elif node.state in (NodeState.PREEMPTED, None):
             self._lose(node)
 
-    def _forget(self, node: Node, kernel: Kernel, jobs: list[int], *, is_new: bool) -> None:
+    def _forget(self, node: Node, kernel: Kernel, jobs: list[int]) -> None:
         self._lose(node)
-        kernel.work.renew(node.sequence, jobs, is_new)
+        kernel.work.renew(node.sequence, jobs)
 
     def _lose(self, node: Node) -> None:
         """End the preparation that runs on a node."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from simulator.distributions import Constant, TimeDistribution
 from simulator.durations import Seconds
 from simulator.scenario.format.bodies import Pool, StartTask
+from simulator.scenario.format.node_faults import named_package
 from simulator.scenario.format.section import fold
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 
@@ -44,8 +45,8 @@ def setup_of(pool: Pool) -> Setup:
     known = pool.simulation.downloads
     items = []
     for reference in pool.application_package_references:
-        name, version = _text(reference, "applicationId"), _text(reference, "version")
-        one = known.package(name, version or None)
+        name, version = named_package(reference)
+        one = known.package(name, version)
         what = f"application package {name}{f' {version}' if version else ''}"
         items.append(Item(what, one.size_mib, one.failure_probability))
     for image in pool.container_image_names:

@@ -118,6 +118,7 @@ OUTCOMES: Final[Mapping[str, Shade]] = {
     Outcome.DISPLACED.name.lower(): Shade("lost: made room for another job", "#8F5FB8", "#B49BE0", "||"),
     Outcome.UNPREPARED.name.lower(): Shade("lost: node not prepared", "#4A1F5C", "#E3D0F5", "++"),
     Outcome.EXPIRED.name.lower(): Shade("failed: took too long", "#F2A477", "#A8501F", "//"),
+    Outcome.UNFETCHED.name.lower(): Shade("failed: package or image did not come", "#E6C229", "#E8DC9A", "xx"),
 }
 
 LOST: Final = frozenset(name for name, look in OUTCOMES.items() if look.title.startswith("lost"))

@@ -187,7 +187,7 @@ def _levels(control: Control) -> Iterator[tuple[Label, npt.NDArray[np.bool_], In
     useful = kept[tasks.succeeded[task]]
     yield Label.BUSY_USEFUL, outcome == Outcome.SUCCEEDED, useful
     yield Label.BUSY_UNFINISHED, outcome <= Outcome.SUCCEEDED, kept
-    yield Label.BUSY_FAILED, (outcome <= Outcome.FAILED) | (outcome == Outcome.EXPIRED), kept
+    yield Label.BUSY_FAILED, (outcome <= Outcome.FAILED) | np.isin(outcome, [Outcome.EXPIRED, Outcome.UNFETCHED]), kept
     yield Label.BUSY_LOST, np.ones(len(outcome), dtype=bool), kept
 
 

@@ -80,7 +80,8 @@ TABLES: Final = (
             C(
                 "outcome",
                 "category",
-                "running, succeeded, failed, preempted, requeued, terminated, displaced, expired, unprepared or lost",
+                "running, succeeded, failed, preempted, requeued, terminated, displaced, expired, unprepared, lost, "
+                "or unfetched",
             ),
             C("kept", "float", "work of it that its checkpoints saved; 0 = none, or its task failed later", "s"),
             C("kept_until", "float", "when the last of them was written; empty if nothing is kept", SECONDS),

@@ -6,10 +6,11 @@ from typing import Any
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.schema import Description
+from simulator.scenario.format.task_files import has_output, shares_files
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
@@ -22,7 +23,22 @@ def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator
         if placed.job.auto_pool is not None:
             where = (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
             yield from until_absent(_downloads(scenario, placed.job.auto_pool.pool, [placed.job], where))
+    for placed in jobs:
+        for one in placed.tasks:
+            yield from until_absent(_files(one))
     yield from until_absent(_accounts(scenario, jobs))
+
+
+def _files(one: PlacedTask) -> Iterator[Finding]:
+    """Warn of a size of files that the body of a task does not have."""
+    own = one.task.simulation
+    for size, is_there, key, files in (
+        (own.output, has_output(one.task), "output", "outputFiles"),
+        (own.common_input, shares_files(one.task), "commonInput", "commonResourceFiles"),
+    ):
+        if size is not None and not is_there:
+            text = f"the body of the task has no {files}: it acts on nothing"
+            yield Finding(text, (*one.loc, "simulation", key), is_warning=True)
 
 
 def _downloads(scenario: Description, pool: Pool, jobs: list[Job], loc: Loc) -> Iterator[Finding]:

@@ -1,10 +1,11 @@
 """How nodes start and what goes wrong with them, as far as no body of the service says it."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from simulator.scenario.format.section import Amount, Fraction, Section
+from simulator.scenario.format.section import Amount, Fraction, Section, fold
 
 
 class StartTaskFaults(Section):
@@ -22,7 +23,7 @@ class Download(Section):
 
     size_mib: Amount = Field(default=0.0, alias="sizeMiB")
     failure_probability: Fraction = 0.0
-    """Probability that fetching or unpacking it fails, which leaves a starting node unusable."""
+    """Probability that fetching or unpacking it fails: a starting node is unusable then, a task has failed."""
 
 
 class Downloads(Section):
@@ -47,6 +48,12 @@ class Downloads(Section):
     def seconds(self, size_mib: float) -> float:
         """Return how long a node takes to fetch that many MiB."""
         return size_mib / self.bandwidth
+
+
+def named_package(reference: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Return the application and the version that a reference to a package names, whatever the case of its keys."""
+    found = {fold(str(key)): str(value) for key, value in reference.items() if value}
+    return found.get("applicationid", ""), found.get("version")
 
 
 NOTHING = Download.model_construct()

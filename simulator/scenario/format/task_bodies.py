@@ -97,6 +97,10 @@ class TaskSimulation(Section):
     """What goes wrong beside the process: its files do not come (it never starts), or its output does not go."""
     input: NumberDistribution | None = None
     """MiB of resource files that its node fetches before it runs, at the pool's download bandwidth."""
+    common_input: NumberDistribution | None = None
+    """MiB of the `commonResourceFiles` that every node of a multi-instance task fetches before it coordinates."""
+    output: NumberDistribution | None = None
+    """MiB of the `outputFiles` that it uploads when its process has ended, in its slots."""
     disk: Amount = 0.0
     """GiB that it writes; they stay on the node until its retention time has passed."""
     coordination: TimeDistribution | None = None

@@ -102,4 +102,5 @@ def _satisfies(task: Task, job: Job, code: int | None) -> int:
     if error == "fileUploadError" and code is None:
         code = 0
     blocks = not ending(task, 0).satisfies
-    return ending(task, code, error).satisfies + 2 * blocks
+    unfetched = ending(task, None, "preProcessingError").satisfies
+    return ending(task, code, error).satisfies + 2 * blocks + 4 * unfetched

@@ -176,8 +176,8 @@ FEATURES: Final = (
         21,
         "Pricing",
         "every node is paid by the second and kind (dedicated, low-priority, spot) in every state with a machine; "
-        "labels of the time sum to the bill; list prices of 58 regions, in user subscriptions also OS disks, "
-        "addresses and balancers",
+        "labels of the time sum to the bill; list prices of 58 regions, in a subscription of the user's own also OS "
+        "disks, addresses and balancers",
         "storage and traffic: they are not part of a pool's price; reservations and savings plans but as a price",
         "test_row_21_the_bill_is_exact",
     ),

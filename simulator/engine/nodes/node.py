@@ -240,7 +240,7 @@ class Node:
         self.restarting = True
         if self.state is NodeState.UNUSABLE:
             self._home.freed_disk(self)  # whoever reboots a node with a full disk has made room on it
-        fresh = asked.state is NodeState.REIMAGING or self.state in (NodeState.CREATING, NodeState.STARTING)
+        fresh = asked.state is NodeState.REIMAGING or self.state is NodeState.STARTING
         try:
             yield from self._empty(asked)
             self.enter(asked.state)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.2
 """Share of the pool in one batch, the default of rolling upgrades of scale sets."""
-UNREACHED = (NodeState.UPGRADINGOS, NodeState.UNKNOWN, NodeState.UNUSABLE)
-"""States in which a node cannot be upgraded; it boots the new version when it starts again."""
+UNREACHED = (NodeState.CREATING, NodeState.UPGRADINGOS, NodeState.UNKNOWN, NodeState.UNUSABLE)
+"""States in which a node is not upgraded; it boots the new version when it starts, or starts again."""
 
 
 class OsUpgrade:

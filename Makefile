@@ -25,6 +25,7 @@ check: $(VENV)/.check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.words
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/reference.py
@@ -33,6 +34,8 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks.formula
 	$(BIN)/python -m tests.benchmarks.experiments speed
 	$(BIN)/python -m tests.benchmarks.experiments coverage --studies 100
+	$(BIN)/python -m tests.benchmarks.plans store --runs 4000
+	$(BIN)/python -m tests.benchmarks.plans count --plans 100
 	$(BIN)/python -m pytest -q -m long
 
 matrix: $(VENV)/.test

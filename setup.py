@@ -29,6 +29,8 @@ ASSERTED = os.environ.get("POOLSIGHT_ASSERT") == "1"
 MACROS: list[tuple[str, str | None]] = [] if ASSERTED else [("CYTHON_WITHOUT_ASSERTIONS", None)]
 """Cython's own: with it the C compiler never sees the statements."""
 TRANSLATED = Path("build/cython")
+LAST = Path("build/assertions")
+"""Whether they were compiled the last time: what is left of a build of the other kind is not taken for this one's."""
 PROBE = "#include <Python.h>\nint works;\n"
 
 
@@ -75,7 +77,10 @@ class AllOrNothing(build_ext):
     def build_extensions(self) -> None:
         self.try_compiler()
         self.translate()
+        self.force = self.force or (LAST.read_text() if LAST.is_file() else "") != str(MACROS)
         super().build_extensions()
+        LAST.parent.mkdir(exist_ok=True)
+        LAST.write_text(str(MACROS))
 
     def try_compiler(self) -> None:
         """Raise if the compiler cannot be used, before Cython works for nothing and old files pass for new ones."""

@@ -50,7 +50,7 @@ OPTIONS: Final[Mapping[str, Note]] = {
     ),
     "timingPreset": Note(
         A,
-        "see the published figures",
+        "each value has an origin of its own; see the published figures",
         "every time in the life of a node; the largest single influence",
         "timing-presets",
     ),
@@ -136,6 +136,13 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "whether other nodes can take the place of preempted ones",
         "quota-of-preempted-nodes",
     ),
+    "lostCapacityBinds": Note(
+        A,
+        "pools that asked again after an eviction stayed short: nextflow-io/nextflow#5545",
+        "whether shedding preempted nodes and asking again brings them back at once",
+        "lost-capacity",
+    ),
+    "billUntil": Note(A, "", "which part of the tail of a run without horizon is paid for", "end-of-the-bill"),
     "billingStart": Note(A, "", "cost of booting", "billed-time"),
     "billingGranularity": Note(
         A, "prices are per hour; billing by the second is announced for VMs", "cost of short lives", "billed-time"
@@ -188,7 +195,7 @@ OPTIONS: Final[Mapping[str, Note]] = {
     ),
     "autoscaleRetry": Note(
         M,
-        "pools stayed below their target: ga4gh-tes#313, #409",
+        "a pool that stays below its target is an occasional defect: ga4gh-tes#313, #409",
         "whether a pool that fell short ever gets its nodes",
         "evaluations",
     ),
@@ -208,6 +215,13 @@ OPTIONS: Final[Mapping[str, Note]] = {
     ),
     "sampleDelayS": Note(A, "", "with `sampleProfile: custom`: how late every sample is", "delay-of-samples"),
     "sampleJitterS": Note(A, "", "with `sampleProfile: custom`: how much later it may be", "delay-of-samples"),
+    "sampleLateProbability": Note(
+        A,
+        "windows of one sample fail now and then, never always",
+        "how often a short window lacks its sample",
+        "delay-of-samples",
+    ),
+    "sampleLateMaxS": Note(A, "", "how long it lacks it", "delay-of-samples"),
     "samplePhaseS": Note(
         A, "sampling is not synchronised with evaluation", "which samples lie inside a window", "delay-of-samples"
     ),
@@ -257,14 +271,14 @@ ACCOUNT: Final[Mapping[str, Note]] = {
 
 TIMING: Final[Mapping[str, Note]] = {
     "allocationLatency": Note(
-        M,
-        "3 to 8 min to the first node: Azure/Batch#145",
+        A,
+        "`typical` agrees with 3 to 8 min to the first node: Azure/Batch#145",
         "when the first node of a growth appears",
         "arrival-of-new-nodes",
     ),
     "allocationTail": Note(
-        M,
-        "493 s for 90 nodes: article *Diagnostic logs*",
+        A,
+        "`typical` agrees with 493 s for 90 nodes: article *Diagnostic logs*",
         "seconds from node to node; × 10/3 for custom images",
         "arrival-of-new-nodes",
     ),
@@ -280,11 +294,17 @@ TIMING: Final[Mapping[str, Note]] = {
         "deallocation-options",
     ),
     "dispatchLatency": Note(
-        M, "2 to 5 s as a rule: Azure/Batch#58", "from assignment until a task starts", "steps-of-an-attempt"
+        A,
+        "`typical` agrees with 2 to 5 s as a rule: Azure/Batch#58",
+        "from assignment until a task starts",
+        "steps-of-an-attempt",
     ),
     "launchOverhead": Note(A, "", "from a task's start until its process runs", "steps-of-an-attempt"),
     "containerOverhead": Note(
-        M, "4 to 5 s: Azure/Batch#58", "the same, in addition, for a task in a container", "steps-of-an-attempt"
+        A,
+        "`typical` agrees with 4 to 5 s: Azure/Batch#58",
+        "the same, in addition, for a task in a container",
+        "steps-of-an-attempt",
     ),
     "recoveryDelay": Note(
         A, "", "from `preempted` until a replacement is sought successfully", "recovery-of-preempted-nodes"
@@ -295,9 +315,10 @@ TIMING: Final[Mapping[str, Note]] = {
     "upgradingOS": Note(A, "", "time in `upgradingos`", "upgrades"),
     "deallocating": Note(A, "as long as removal takes", "time in `deallocating`", "deallocated-nodes"),
 }
-"""By the key of a pool's `simulation.timing`."""
+"""By the key of a pool's `simulation.timing`, but for its `preset`."""
 
 POOL: Final[Mapping[str, Note]] = {
+    "timing.preset": Note(N, "", "which preset fills what `timing` does not state", "timing-presets"),
     "startTask.failureProbability": Note(
         A, "only its owner knows", "chance that one attempt of a start task fails", "start-of-a-node"
     ),
@@ -314,6 +335,11 @@ POOL: Final[Mapping[str, Note]] = {
     ),
     "downloads.containerImages": Note(A, "", "the same by image name", "downloads"),
     "contactLoss.ratePerHour": Note(A, "", "how often contact with one node is lost", "lost-contact"),
+    "sickNodes.probability": Note(
+        A, "only its owner knows", "how many nodes fail every task that they get, and attract the next", "sick-nodes"
+    ),
+    "sickNodes.nodes": Note(N, "", "which nodes do in any case", "sick-nodes"),
+    "sickNodes.exitCode": Note(A, "", "exit code of the tasks that fail there", "sick-nodes"),
     "contactLoss.state": Note(A, "", "the state of such a node", "lost-contact"),
     "account": Note(N, "", "which of `accounts:` the pool belongs to; none: `account:`", "accounts-and-quotas"),
     "zone": Note(N, "", "availability zone of the nodes, unless placement is zonal", "growth-limits"),
@@ -322,7 +348,8 @@ POOL: Final[Mapping[str, Note]] = {
     ),
     "preemption": Note(
         A,
-        "eviction rates are published in bands of a rate per hour: article *Spot VMs*",
+        "eviction rates are published in bands of a rate per hour: article *Spot VMs*; a low band, because none at "
+        "all is nobody's experience",
         "how often low-priority nodes are taken back",
         "preemption-models",
     ),
@@ -352,7 +379,7 @@ LANGUAGE: Final[Mapping[str, Note]] = {
     "stop_behavior": Note(A, "", "`stop()` applies what was assigned, or leaves the pool as it was"),
     "negative_target": Note(A, "", "a negative target becomes 0 with a warning, or is an error"),
     "rand_seed": Note(
-        N, "", "seed of `rand()`; null: other numbers in each evaluation, so that a run cannot be repeated"
+        N, "", "seed of `rand()`, the same in each evaluation; null: a run draws from a random stream of its pool"
     ),
 }
 """By the key of `options.formula`, and of `options` in a context file."""

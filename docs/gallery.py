@@ -21,7 +21,7 @@ PICTURES: Final = {
 
 
 def lines(name: str) -> tuple[str, str]:
-    """Give the two lines that make a picture, as a reader would type them in the repository."""
+    """Return the two lines that make a picture, as a reader would type them in the repository."""
     scenario, asked = PICTURES[name]
     directory = f"runs/{scenario}"
     return (

@@ -23,12 +23,15 @@ from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
+from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
+from simulator.scenario.format.deployment import os_kind
+from simulator.scenario.format.timing_presets import TimingPreset, ValueOrigin, preset_values
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md", "reasons.md")
+PAGES: Final = ("model.md", "autoscale-language.md", "reasons.md", "tables.md")
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -87,7 +90,11 @@ def span(text: str) -> str:
 def distribution(value: Mapping[str, Any]) -> str:
     """Return a distribution in words."""
     ((shape, parameters),) = value.items()
-    parts = ", ".join(f"{name} {span(text)}" for name, text in parameters.items() if text is not None)
+    parts = ", ".join(
+        f"{name} {span(one) if isinstance(one, str) else f'{one:g}'}"
+        for name, one in parameters.items()
+        if one is not None
+    )
     return f"{shape}, {parts}"
 
 
@@ -115,6 +122,8 @@ def _by_type(schema: Mapping[str, Any]) -> str:
             return "a duration" if "examples" in schema else "a name"
         case "object":
             return "a mapping"
+        case "array":
+            return "a list"
         case "integer" | "number" as kind:
             name = "a whole number" if kind == "integer" else "a number"
             bounds = [(key, word) for key, word in _BOUNDS.items() if key in schema]
@@ -195,13 +204,24 @@ def timing() -> str:
     return table(heads, rows)
 
 
+def _origin(preset: str, system: str, key: str) -> str:
+    """Return the mark of a preset's value; most are assumed and have none."""
+    body = SYSTEMS[system]
+    kind = os_kind(body.get("virtualMachineConfiguration"), body.get("cloudServiceConfiguration"))
+    origin = preset_values(TimingPreset(preset), kind)[key].origin
+    return "" if origin is ValueOrigin.ASSUMED else f" *({origin})*"
+
+
 def _by_system(preset: str, key: str) -> str:
     found = {
         system: shown(pool_simulation(preset, system).timing.model_dump(mode="json", by_alias=True)[key])
+        + _origin(preset, system, key)
         for system in SYSTEMS
     }
     if len(set(found.values())) == 1:
         return found["Linux"]
+    if found["Linux"] == found["Windows"]:
+        found = {"Linux and Windows": found.pop("Linux"), "Cloud Services": found["Cloud Services"]}
     return "; ".join(f"{system} {value}" for system, value in found.items())
 
 
@@ -215,12 +235,19 @@ def pool() -> str:
         for part in key.split("."):
             default, inner = default[part], _inside(inner, part, schema["$defs"])
         if isinstance(default, Mapping):
-            named = default.get("model")
-            cells = (shown(named) if named else "none", "a mapping")
+            cells = (_model(default), "a mapping")
         else:
             cells = (shown(default), allowed(inner, schema["$defs"]))
         rows.append((f"`{key}`", *cells, source(note), effect(note)))
     return table(("key", "default", "values", "source", "what it changes"), rows)
+
+
+def _model(default: Mapping[str, Any]) -> str:
+    """Return a section with a model in words, by what it sets; of another section that it is empty."""
+    if "model" not in default:
+        return "none"
+    said = [f"`{value}`" for value in default.values() if value is not None]
+    return ", ".join(said)
 
 
 def _inside(schema: Mapping[str, Any], part: str, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -297,6 +324,19 @@ def lint_rules() -> str:
     return table(("level", "rules"), ((level, ", ".join(names)) for level, names in by_level.items()))
 
 
+# ---- tables of a recording -----------------------------------------------------------------------------------
+
+
+def recording() -> str:
+    """Return every table of a recording, with its columns."""
+    parts = []
+    for described in SCHEMA:
+        rows = ((f"`{one.name}`", one.kind, one.unit, one.meaning) for one in described.columns)
+        meaning = f"{described.meaning[0].upper()}{described.meaning[1:]}."
+        parts.append(f"## {described.name}\n\n{meaning}\n\n{table(('column', 'type', 'unit', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
 # ---- tables of reasons ---------------------------------------------------------------------------------------
 
 
@@ -325,6 +365,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "constants": constants,
     "language-options": language_options,
     "lint-rules": lint_rules,
+    "recording": recording,
     "reasons": codes(Reason),
     "unfinished": unfinished,
     "left-out": codes(LeftOut),

@@ -36,7 +36,7 @@ base = Base.read("01_one_queue.yaml")
 # ## Count, like a person who walks past
 #
 # Every ten minutes we look at the node and count the tasks that are there, waiting or running. `Simulation` runs as far
-# as we say, and `snapshot` tells what is there without changing it.
+# as we say, and `snapshot` shows what is there without changing it.
 
 # %%
 run = Simulation(base.scenario)

@@ -50,8 +50,8 @@ def evaluate(samples: int):
 # %%
 for samples in (6, 7):
     found = evaluate(samples)
-    said = found.error.values[0].value if found.error else "no error"
-    print(f"{samples} of 10 samples: target {found.target_dedicated_nodes}, {said}")
+    reason = found.error.values[0].value if found.error else "no error"
+    print(f"{samples} of 10 samples: target {found.target_dedicated_nodes}, {reason}")
 
 # %% [markdown]
 # None of the three. With too few samples the evaluation **fails**, and the pool stays as it was: at 3. The percent is
@@ -107,7 +107,7 @@ axes.fill_between(
 for look, (minutes, run) in zip(CYCLE, runs.items(), strict=False):
     seen = run.evaluations[run.evaluations["error"].isna()]
     axes.plot(
-        seen["time"] / 60, seen["raw_dedicated"], ".-", color=look.light, label=f"what a window of {minutes} min tells"
+        seen["time"] / 60, seen["raw_dedicated"], ".-", color=look.light, label=f"what a window of {minutes} min shows"
     )
 axes.set(
     xlabel="time (min)", ylabel="tasks", title="The longer the window, the later the news, and the longer the ghosts"

@@ -54,7 +54,7 @@ def run(load: list[dict], rounding: str):
 
 
 def broken(load: list[dict], rounding: str) -> str:
-    """Say which promise a load breaks, or nothing."""
+    """Return which promise a load breaks, or nothing."""
     found = run(load, rounding)
     left = summarize(found)["tasks"]["unfinished"]
     nodes = found.evaluations["target_dedicated"].iloc[-1]
@@ -69,16 +69,16 @@ def broken(load: list[dict], rounding: str) -> str:
 
 
 # %%
-def random_load(dice: random.Random) -> list[dict]:
+def random_load(stream: random.Random) -> list[dict]:
     """Make up one to three bursts within an hour."""
     return [
-        {"at": dice.randint(0, 60), "tasks": dice.randint(1, 12), "minutes": dice.randint(1, 30)}
-        for _ in range(dice.randint(1, 3))
+        {"at": stream.randint(0, 60), "tasks": stream.randint(1, 12), "minutes": stream.randint(1, 30)}
+        for _ in range(stream.randint(1, 3))
     ]
 
 
 def simpler(load: list[dict]):
-    """Give every load that is one step simpler."""
+    """Return every load that is one step simpler."""
     for i, burst in enumerate(load):
         if len(load) > 1:
             yield load[:i] + load[i + 1 :]
@@ -94,9 +94,9 @@ def smallest(load: list[dict], rounding: str) -> list[dict]:
 
 
 def search(rounding: str, tries: int = 40) -> list[dict] | None:
-    """Give the smallest bad load that was found, or None."""
-    dice = random.Random(7)
-    bad = next((load for load in (random_load(dice) for _ in range(tries)) if broken(load, rounding)), None)
+    """Return the smallest bad load that was found, or None."""
+    stream = random.Random(7)
+    bad = next((load for load in (random_load(stream) for _ in range(tries)) if broken(load, rounding)), None)
     return None if bad is None else smallest(bad, rounding)
 
 

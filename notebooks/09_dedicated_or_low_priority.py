@@ -15,8 +15,8 @@
 # what does it save?
 #
 # **Use it for yourself.** Put your pool, your tasks and your deadline into the scenario beside this notebook, and run
-# all cells. One run is one roll of the dice; every number here comes from forty, with its 95 % interval, and all
-# choices face the same luck.
+# all cells. One run is one draw; every number here comes from forty, with its 95 % interval, and all
+# choices face the same draws.
 
 # %%
 # %matplotlib inline
@@ -84,7 +84,7 @@ assert 8 < first.estimate("makespan").value / 3600 < 9
 # %% [markdown]
 # ## Is the difference real?
 #
-# Each line is one night under both choices, with the same tasks and the same evictions. Pairing takes the luck of the
+# Each line is one night under both choices, with the same tasks and the same evictions. Pairing takes the draws of the
 # night out of the comparison.
 
 # %%

@@ -153,7 +153,7 @@ assert met[7].value >= SURE > met[7].low, "seven look good enough, and are not s
 
 # %%
 def answer(**settings: object) -> float:
-    """Give the time within which 95 % start under other assumptions."""
+    """Return the time within which 95 % start under other assumptions."""
     paths = {"nodes": best, **settings}
     return days(**paths).estimate("queue_p95").value
 

@@ -139,6 +139,9 @@ QUOTAS: Final = frozenset(
 )
 """Errors of a resize by which the account or the service kept a pool small; the others are of the region or of time."""
 
+SHORTAGES: Final = QUOTAS | {ServiceCode.ALLOCATION_FAILED.value, ServiceCode.ALLOCATION_TIMED_OUT.value}
+"""Errors of a growth that got fewer nodes than it asked for, because there were no more at that time."""
+
 
 def meaning(code: str) -> str:
     """Return what a code of the service means; empty for a text that is none."""

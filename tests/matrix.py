@@ -46,12 +46,12 @@ class Row:
     python: str
     verdict: str
     """passed, FAILED or not tried."""
-    told: str
+    message: str
     """What ran, or why it did not."""
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.name:8} {self.python:8} {self.verdict:10} {self.seconds:6.0f} s  {self.told}"
+        return f"{self.name:8} {self.python:8} {self.verdict:10} {self.seconds:6.0f} s  {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def find(version: str) -> tuple[str, str] | None:
     for path in candidates(version):
         with suppress(OSError):
             code = "import platform; print(platform.python_version())"
-            told = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False).stdout.strip()
-            if told.startswith(f"{version}."):
-                return str(path), told
+            message = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False).stdout.strip()
+            if message.startswith(f"{version}."):
+                return str(path), message
     return None
 
 
@@ -199,10 +199,10 @@ def try_row(name: str, folder: Path, processes: int) -> Row:
         count, failed, speed = run_core(bench, processes)
     except StepError as error:
         return Row(name, whole, "FAILED", f"step {error!s}: see {bench.log}", time.monotonic() - began)
-    verdict, told = "passed", f"{count} tests, kernel {speed}"
+    verdict, message = "passed", f"{count} tests, kernel {speed}"
     if failed or not count:
-        verdict, told = "FAILED", f"{failed} of {count} tests, kernel {speed}: see {bench.log}"
-    return Row(name, whole, verdict, told, time.monotonic() - began)
+        verdict, message = "FAILED", f"{failed} of {count} tests, kernel {speed}: see {bench.log}"
+    return Row(name, whole, verdict, message, time.monotonic() - began)
 
 
 def main() -> int:

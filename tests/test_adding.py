@@ -81,7 +81,7 @@ def test_each_example_applies_by_itself(patch: Path, tmp_path: Path) -> None:
 
 
 @needs_a_tool
-def test_the_examples_do_what_their_own_tests_say(tmp_path: Path) -> None:
+def test_the_examples_pass_their_own_tests(tmp_path: Path) -> None:
     """All in one copy, since it takes far longer to start a Python than to run these tests."""
     copy_of_the_repository(tmp_path)
     for patch in EXAMPLES:

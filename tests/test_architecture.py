@@ -65,6 +65,7 @@ OWNED: Final = {  # class whose attributes only its own module assigns, and the 
     "engine.nodes.site": {"site"},
     "engine.jobs.job": {"job"},
     "engine.jobs.schedule": {"schedule"},
+    "results.raw.recorder": {"record", "row"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
@@ -188,6 +189,26 @@ def test_the_parts_of_a_run_change_only_themselves(path: Path) -> None:
     others = {name for module, names in OWNED.items() if module != dotted(path) for name in names}
     wrong = [f"{name}.{attribute}" for name, attribute in assigned(ast.parse(path.read_text())) if name in others]
     assert not wrong, "is assigned outside of its class"
+
+
+def appended(tree: ast.AST) -> Iterator[str]:
+    """Yield the lists of a record that somebody appends to, like `world.record.rows.append(…)`."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    lists = (call.value for call in calls if isinstance(call, ast.Attribute) and call.attr in ("append", "extend"))
+    owned = (one for one in lists if isinstance(one, ast.Attribute))
+    yield from (one.attr for one in owned if ast.unparse(one.value).split(".")[-1] == "record")
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer(path) == "engine"], ids=dotted)
+def test_only_the_recorder_adds_rows(path: Path) -> None:
+    assert list(appended(ast.parse(path.read_text()))) == []
+
+
+def test_rows_that_are_added_from_outside_are_found() -> None:
+    assert list(appended(ast.parse("self.world.record.rows.append(1)\nrecord.a.extend(b)\nrows.append(2)"))) == [
+        "rows",
+        "a",
+    ]
 
 
 def test_assignments_to_attributes_are_found() -> None:

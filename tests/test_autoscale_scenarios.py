@@ -1,4 +1,4 @@
-"""The scenarios with autoscale: what each shows, and that the linter tells the ill formulas from the sound ones."""
+"""The scenarios with autoscale: what each shows, and that the linter separates the ill formulas from the sound ones."""
 
 from statistics import mean
 
@@ -45,11 +45,15 @@ def test_a_queue_only_formula_kills_its_own_work_and_the_repair_does_not() -> No
 
 
 @pytest.mark.long
-def test_a_queue_only_formula_takes_three_times_as_long_on_average() -> None:
-    """How bad it gets differs from run to run, from half as long again to thirty times as long."""
+def test_a_queue_only_formula_is_rarely_done_after_days_and_its_repair_after_five_hours() -> None:
+    """The last tasks start together, so nothing waits, so all of them are killed: mostly for ever."""
     recordings = several("queue_only_formula")
-    costs = [summarize(recording)["cost"]["by_pool"] for recording in recordings]
-    assert mean(job_end(one, "on_queue_only") / job_end(one, "on_repaired") for one in recordings) > 3
+    answers = [summarize(recording) for recording in recordings]
+    jobs = [answer["jobs"] for answer in answers]
+    assert all(one["on_repaired"]["succeeded"] == 120 for one in jobs)
+    assert max(job_end(one, "on_repaired") for one in recordings) < 5 * 3600
+    assert mean(one["on_queue_only"]["succeeded"] < 120 for one in jobs) > 0.7
+    costs = [answer["cost"]["by_pool"] for answer in answers]
     assert mean(cost["queue_only"] / cost["repaired"] for cost in costs) > 1.5
 
 
@@ -99,7 +103,7 @@ def test_a_formula_that_forgets_the_slots_buys_four_times_as_much() -> None:
         ("slots_aware", "aware", set()),
     ],
 )
-def test_the_linter_tells_the_ill_formulas_from_the_sound_ones(name: str, pool: str, ill: set[str]) -> None:
+def test_the_linter_separates_the_ill_formulas_from_the_sound_ones(name: str, pool: str, ill: set[str]) -> None:
     body = next(body for body in load(FOLDER / f"{name}.yaml").pools if body.id == pool)
     minutes = body.auto_scale_evaluation_interval / 60
     found = lint_text(body.auto_scale_formula or "", slots=body.task_slots_per_node, interval_minutes=minutes)

@@ -20,7 +20,7 @@ def poolsight(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def test_version_says_which_kernel_runs() -> None:
+def test_version_states_which_kernel_runs() -> None:
     result = poolsight("--version")
     assert result.exit_code == 0
     assert f"kernel: {SPEED}" in result.stdout
@@ -44,7 +44,7 @@ def test_run_prints_a_sentence_first_and_fits_a_hundred_columns() -> None:
     assert "assumption: timings" in result.stdout
 
 
-def test_seed_and_replication_change_the_dice_and_nothing_else() -> None:
+def test_seed_and_replication_change_the_draws_and_nothing_else() -> None:
     answers = [
         json.loads(poolsight("run", FIRST, "--json", *more).stdout)
         for more in ((), ("--seed", 1), ("--seed", 2), ("--replication", 1))
@@ -59,7 +59,7 @@ def test_an_absent_file_ends_with_2_and_no_traceback() -> None:
     assert "absent.yaml: cannot be read" in result.stderr
 
 
-def test_validate_tells_all_files_and_all_problems(tmp_path: Path) -> None:
+def test_validate_reports_all_files_and_all_problems(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text(FIRST.read_text().replace("count: 400", "count: -1").replace("mean: 5m", "mean: 5"))
     result = poolsight("validate", bad, FIRST, tmp_path / "absent.yaml")

@@ -1,13 +1,14 @@
 """The documents say what the code does: tables are made from it, and no option lacks a source and an effect."""
 
 import re
+from typing import get_type_hints
 
 import pytest
 
 from docs import assumptions, generate
 from docs.variables import MEANINGS
 from simulator import Scenario
-from simulator.formula.options import NAMES
+from simulator.formula.options import Options
 from simulator.formula.variables import RETIRED, SERVICE_NAMES
 from simulator.results.money.prices import LOAD_BALANCER_HOUR, OS_DISK_GIB, PUBLIC_IP_HOUR, RATIOS
 from simulator.scenario.format.preemption_models import OPEN_PROBABILITY
@@ -36,8 +37,9 @@ def test_every_option_has_its_source_and_effect() -> None:
     assert keys(fields["options"].annotation) == set(assumptions.OPTIONS)
     assert keys(fields["account"].annotation) == set(assumptions.ACCOUNT)
     timing = generate.pool_simulation("instant", "Linux").timing
-    assert set(timing.model_dump(by_alias=True)) == set(assumptions.TIMING)
-    assert set(NAMES) == set(assumptions.LANGUAGE)
+    assert set(timing.model_dump(by_alias=True)) == {"preset", *assumptions.TIMING}
+    assert "timing.preset" in assumptions.POOL
+    assert set(get_type_hints(Options)) == set(assumptions.LANGUAGE)
     assert {name for name in SERVICE_NAMES if name not in RETIRED} == set(MEANINGS)
 
 
@@ -64,8 +66,8 @@ def test_defaults_that_the_text_repeats_are_those_of_the_code() -> None:
     text = PAGES["model.md"]
     options = Scenario.model_fields["options"].annotation
     given = options().model_dump(mode="json", by_alias=True)  # type: ignore[misc]  # the type of the section
-    said = {"sampleProfile": "`typical` 0 and 10 s", "timingPreset": "Numbers of `measured`"}
-    for key, sentence in said.items():
+    printed = {"sampleProfile": "| `typical` | 0 and 10 s |", "timingPreset": "Numbers of `typical`"}
+    for key, sentence in printed.items():
         assert sentence in text
         assert f"`{given[key]}`" in sentence
     assert re.search(r"within one hour at its middle \(0.025, 0.075, 0.125, 0.175\)", text)

@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "kept.yaml").write_text((folder / "experiment.yaml").read_text() + "tables: [tasks]\n")
     (folder / "plan").mkdir()
     nodes = "nodes: {path: pools.p.targetDedicatedNodes, values: [4, 8]}"
-    plan_file(folder / "plan", "P(makespan <= 100m) >= 0.5", nodes, "{first: 2, replications: 4, confirm: 4}")
+    plan_file(folder / "plan", "P(makespan <= 100m) >= 0.5", nodes, "{first: 2, cap: 4, fresh: 4}")
     (folder / "large").mkdir()
     nodes = "nodes: {path: pools.p.targetDedicatedNodes, from: 1, to: 400}"
     plan_file(folder / "large", "makespan <= 1h", nodes, "{trials: 3}")
@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind in ("csv", "parquet"):
         job = f"    simulation: {{workload: [{{trace: trace.{kind}}}]}}\n"
         (folder / f"{kind}.yaml").write_text(text[:begin] + job)
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     pd.read_csv(folder / "trace.csv").to_parquet(folder / "trace.parquet")
     for words in (
@@ -113,11 +113,11 @@ def test_what_needs_an_absent_library_is_refused_before_any_work(library: str, m
     assert commands, "every library of the table is needed by a command"
     for words, (code, out, err) in zip(commands, run_without([library], commands, may_simulate=False), strict=True):
         assert (code, out) == (2, ""), (words, out, err)
-        told = [line for line in err.splitlines() if "pip install" in line]
-        assert len(told) == 1, (words, err)
+        expected = [line for line in err.splitlines() if "pip install" in line]
+        assert len(expected) == 1, (words, err)
         assert "Traceback" not in err, words
-        assert f"needs {library}, which is not installed" in told[0], words
-        assert f"pip install 'poolsight[{EXTRA_OF[library]}]'" in told[0], words
+        assert f"needs {library}, which is not installed" in expected[0], words
+        assert f"pip install 'poolsight[{EXTRA_OF[library]}]'" in expected[0], words
     assert sorted(made.rglob("*")) == before, "nothing is left behind"
 
 
@@ -201,7 +201,7 @@ def test_every_library_is_a_dependency_or_stands_in_the_table() -> None:
     assert imported() - base - BROUGHT == set(EXTRA_OF)
 
 
-def test_extras_bring_what_the_table_says() -> None:
+def test_extras_bring_what_the_table_states() -> None:
     extras = PROJECT["optional-dependencies"]
     for extra, libraries in EXTRAS.items():
         assert set(libraries) <= {named(one) for one in extras[extra]}

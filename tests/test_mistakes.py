@@ -26,7 +26,7 @@ def refused(*words: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected_message"),
     [
         (["run", FIRST, "--replications", 10**20], "expected at most 1,000,000, or auto"),
         (["run", FIRST, "--events"], "--events adds a file to the directory of --out: give --out DIR too"),
@@ -34,8 +34,8 @@ def refused(*words: object) -> str:
         (["report", FIRST], "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json"),
     ],
 )
-def test_options_that_cannot_be_meant(words: list[object], told: str) -> None:
-    assert told in refused(*words)
+def test_options_that_cannot_be_meant(words: list[object], expected_message: str) -> None:
+    assert expected_message in refused(*words)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_numbers_beyond_what_an_option_takes(words: list[object], limit: int) ->
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected_message"),
     [
         ("count: 400", "count: 999999999999", "0.count: expected a value less than or equal to 100000000, not 9999"),
         ("pools:", "timeline: [{at: 1h}]\npools:", "timeline.0.operation: 'operation' is missing"),
@@ -62,14 +62,14 @@ def test_numbers_beyond_what_an_option_takes(words: list[object], limit: int) ->
         ("  - id: small", "\t- id: small", "YAML indents by spaces, never by tabs"),
     ],
 )
-def test_scenarios_that_cannot_be_meant(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_scenarios_that_cannot_be_meant(tmp_path: Path, old: str, new: str, expected_message: str) -> None:
     file = tmp_path / "slip.yaml"
     file.write_text(FIRST.read_text().replace(old, new, 1))
-    assert told in refused("run", file)
+    assert expected_message in refused("run", file)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected_message"),
     [
         ("replications: 99999999999999999999", "replications: expected a value less than or equal to 1000000"),
         (
@@ -83,18 +83,18 @@ def test_scenarios_that_cannot_be_meant(tmp_path: Path, old: str, new: str, told
         ),
     ],
 )
-def test_experiments_that_would_never_end(tmp_path: Path, text: str, told: str) -> None:
-    assert told in refused("sweep", experiment(tmp_path, text))
+def test_experiments_that_would_never_end(tmp_path: Path, text: str, expected_message: str) -> None:
+    assert expected_message in refused("sweep", experiment(tmp_path, text))
 
 
-def test_a_wrong_design_is_told_and_no_other_taken_in_its_place(tmp_path: Path) -> None:
+def test_a_wrong_design_is_reported_and_no_other_taken_in_its_place(tmp_path: Path) -> None:
     text = "axes: {a: {path: seed, from: 1, to: 8}}\ndesign: {kind: sobol, points: 99999999999}"
-    told = refused("sweep", experiment(tmp_path, text))
-    assert "design.points: expected a value less than or equal to 100000" in told
-    assert "a grid needs" not in told
+    expected_message = refused("sweep", experiment(tmp_path, text))
+    assert "design.points: expected a value less than or equal to 100000" in expected_message
+    assert "a grid needs" not in expected_message
 
 
-def test_a_machine_that_is_too_small_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_machine_that_is_too_small_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     @reported
     def command() -> None:
         raise MemoryError("Unable to allocate 7.28 TiB")
@@ -102,8 +102,8 @@ def test_a_machine_that_is_too_small_is_told(capsys: pytest.CaptureFixture[str])
     with pytest.raises(typer.Exit) as caught:
         command()
     assert caught.value.exit_code == 2
-    told = "not enough memory for this many tasks, nodes or runs: Unable to allocate 7.28 TiB"
-    assert told in capsys.readouterr().err
+    expected_message = "not enough memory for this many tasks, nodes or runs: Unable to allocate 7.28 TiB"
+    assert expected_message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["why", "--task", "a/b"], ["trace"]])
@@ -112,5 +112,8 @@ def test_the_directory_of_a_sweep_is_no_run(tmp_path: Path, words: list[str]) ->
     shown = poolsight("sweep", file, "--out", tmp_path / "swept", "--workers", 1)
     assert shown.exit_code == 0
     assert "1 cell, 1 replication each" in shown.stdout
-    told = refused(words[0], tmp_path / "swept", *words[1:])
-    assert "was written by 'poolsight sweep'; expected one run, what 'poolsight run FILE --out DIR' wrote" in told
+    expected_message = refused(words[0], tmp_path / "swept", *words[1:])
+    assert (
+        "was written by 'poolsight sweep'; expected one run, what 'poolsight run FILE --out DIR' wrote"
+        in expected_message
+    )

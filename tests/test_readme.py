@@ -55,7 +55,7 @@ def test_the_number_of_compliance_cases_is_right() -> None:
     assert f"{sum(len(json.loads(file.read_text())) for file in files)}\nlanguage-neutral cases" in README
 
 
-def test_the_two_commands_are_targets_that_do_what_is_said() -> None:
+def test_the_two_commands_are_targets_that_do_what_is_promised() -> None:
     commands = [block.strip() for block in blocks("")]
     assert "make run" in commands
     assert "make test" in commands

@@ -44,7 +44,7 @@ def first_wait(recording: Recording, job: str) -> float:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_files_name_their_schema_say_their_question_and_keep_to_it(file: Path) -> None:
+def test_files_name_their_schema_state_their_question_and_keep_to_it(file: Path) -> None:
     lines = file.read_text().splitlines()
     assert lines[0] == "# yaml-language-server: $schema=scenario.schema.json"
     assert lines[1].startswith("# ")
@@ -178,7 +178,7 @@ def test_more_slots_than_cores_help_only_those_who_do_not_compute_all_the_time()
 
 
 def busy(rows: pd.DataFrame, slots: int) -> float:
-    """Give the share of the time with a queue in which all slots are taken."""
+    """Return the share of the time with a queue in which all slots are taken."""
     spans = rows["time"].diff().shift(-1).fillna(0)
     queue = (rows["queued_tasks"] > 0) & (rows["usable_nodes"] == 20)
     return float(spans[queue & (rows["used_slots"] == slots)].sum() / spans[queue].sum())

@@ -13,7 +13,7 @@ from simulator.cli.speed import noting_speed
 SENTENCE = "the kernel is not compiled and runs as plain Python: large runs take up to five times as long"
 
 
-def test_the_version_says_what_an_interpreted_kernel_costs() -> None:
+def test_the_version_states_what_an_interpreted_kernel_costs() -> None:
     command = [sys.executable, "-m", "simulator.cli", "--version"]
     interpreted = {**os.environ, "POOLSIGHT_KERNEL": "python"}
     shown = subprocess.run(command, capture_output=True, text=True, check=True, env=interpreted).stdout
@@ -33,7 +33,7 @@ def test_only_a_long_command_on_an_interpreted_kernel_ends_with_the_note(
     assert capsys.readouterr().err.count(SENTENCE) == notes
 
 
-def test_a_command_that_fails_late_says_it_too(
+def test_a_command_that_fails_late_reports_it_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(simulator.kernel, "SPEED", "python")

@@ -26,10 +26,10 @@ def main() -> None:
     asked = json.load(sys.stdin)
     sys.meta_path.insert(0, Absent(asked["libraries"]))
 
-    from typer.testing import CliRunner  # noqa: PLC0415 - after some imports are blocked
+    from typer.testing import CliRunner
 
-    from simulator.engine import simulation  # noqa: PLC0415
-    from tests.command_line import app  # noqa: PLC0415
+    from simulator.engine import simulation
+    from tests.command_line import app
 
     if not asked["may_simulate"]:
         simulation.Simulation = None  # type: ignore[misc, assignment]

@@ -19,7 +19,7 @@ def main() -> None:
     # and most of all at the end, where the interpreter would do it several times over.
     gc.set_threshold(COLLECTED_AFTER)
     atexit.register(gc.freeze)
-    from simulator.cli.commands import assemble, wanted  # noqa: PLC0415 - after the settings above
+    from simulator.cli.commands import assemble, wanted
 
     assemble(wanted(sys.argv[1:]))()
 

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from simulator.cli import glance
 from simulator.report.looks.palette import LABELS, shade
+from simulator.report.page.sentence import bill_of, sentence
 from simulator.report.page.sentence import money as _money
-from simulator.report.page.sentence import sentence
 from simulator.report.page.sentence import share as _share
 from simulator.report.page.sentence import times as _times
 from simulator.results.answer.sketch import sketch
@@ -57,6 +57,9 @@ def show(summary: dict[str, Any], recording: Recording) -> None:
         extras = _money(summary["cost"]["subscription_extras"])
         console.print(f"OS disks, public addresses and load balancers: {extras} of the cost")
     console.print()
+    bill = bill_of(summary)
+    if bill:
+        console.print(bill, style="yellow" if summary["bill"]["until"] == "stalled" else "")
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
     _show_refused(console, summary["operations"]["refused"])

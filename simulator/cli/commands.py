@@ -62,7 +62,7 @@ def assemble(names: Iterable[str] = MODULES) -> typer.Typer:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from simulator.kernel import SPEED  # noqa: PLC0415 - only wanted here
+        from simulator.kernel import SPEED
 
         typer.echo("\n".join([f"poolsight {simulator.__version__} (kernel: {SPEED})", *slowness()]))
         raise typer.Exit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import WRONG_INPUT, reported, tell
+from simulator.cli.errors import WRONG_INPUT, print_problems, reported
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
 ) -> None:
     """Print every problem of scenario files with its place; exit code 2 if there is one that matters."""
-    from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario import load
 
     is_wrong = False
     for file in files:
         try:
             scenario = load(file, strict=strict)
         except InputError as error:
-            tell(error.problems)
+            print_problems(error.problems)
             is_wrong = True
             continue
-        tell(scenario.warnings)
+        print_problems(scenario.warnings)
         pools = len(scenario.pools) + sum(1 for job in scenario.jobs if job.auto_pool)
         counted = f"{_count(pools, 'pool')}, {_count(len(scenario.jobs), 'job')}"
         odd = f", {_count(len(scenario.warnings), 'warning')}" if scenario.warnings else ""
@@ -53,14 +53,14 @@ def schema(
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file, references to other files included."""
-    from simulator.scenario.format.json_schema import build  # noqa: PLC0415
+    from simulator.scenario.format.json_schema import build
 
     return build()
 
 
 def experiment_schema() -> dict[str, Any]:
     """Return the JSON Schema of an experiment file."""
-    from simulator.experiment.json_schema import build  # noqa: PLC0415
+    from simulator.experiment.json_schema import build
 
     return build()
 
@@ -72,7 +72,7 @@ def sizes(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority, spot)."""
-    from simulator.scenario.format.catalogue import table  # noqa: PLC0415
+    from simulator.scenario.format.catalogue import table
 
     wanted = pattern.lower()
     found = [size for size in table().values() if wanted in size.name.lower() or wanted in size.family.lower()]
@@ -95,9 +95,9 @@ def sizes(
 
 def _priced(sizes: list[VmSize], region: str) -> list[VmSize]:
     """Return sizes with the prices of a region."""
-    from simulator.scenario.checks.ids import near  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.scenario.format.price_list import PriceList  # noqa: PLC0415
-    from simulator.scenario.format.region_prices import normal, regions  # noqa: PLC0415
+    from simulator.scenario.checks.ids import near
+    from simulator.scenario.format.price_list import PriceList
+    from simulator.scenario.format.region_prices import normal, regions
 
     if normal(region) not in regions():
         raise InputError(f"--region: no prices of '{region}' are shipped{near(normal(region), regions())}")
@@ -107,8 +107,8 @@ def _priced(sizes: list[VmSize], region: str) -> list[VmSize]:
 
 @reported
 def node_agents() -> None:
-    """List the ids of node agents that tell the operating system of an image."""
-    from simulator.scenario.format.deployment import NODE_AGENTS  # noqa: PLC0415
+    """List the ids of node agents that name the operating system of an image."""
+    from simulator.scenario.format.deployment import NODE_AGENTS
 
     for agent in NODE_AGENTS:
         typer.echo(agent)

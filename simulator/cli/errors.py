@@ -26,7 +26,7 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except InputError as error:
-            tell(error.problems)
+            print_problems(error.problems)
             raise typer.Exit(WRONG_INPUT) from None
         except BrokenInvariantError as error:
             typer.echo(f"poolsight: a law of the simulation is broken, please report this: {error}", err=True)
@@ -41,7 +41,7 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-def tell(problems: Iterable[Problem]) -> None:
+def print_problems(problems: Iterable[Problem]) -> None:
     """Print problems on stderr, each with its source line and a caret."""
     for problem in problems:
         typer.echo(str(problem), err=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import print_problems, reported
 
 
 @reported
@@ -24,7 +24,7 @@ def events(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave out lines that cannot be read.")] = False,
 ) -> None:
-    """Read the service's diagnostic events and say what they tell of pools, resizes, tasks and attempts.
+    """Read the service's diagnostic events and report what they show of pools, resizes, tasks and attempts.
 
     Takes what Azure Monitor archives of a Batch account (category ServiceLog, PT1H.json files) and what
     'poolsight run FILE --out DIR --events' writes as DIR/events.jsonl. Each line is one object with time,
@@ -36,13 +36,13 @@ def events(
     cannot be known from it. Medians and 95th percentiles of run, dispatch, start-task and resize times may go into
     a scenario, e.g. as {lognormal: {median: 12m, p95: 30m}}.
     """
-    from simulator.results.events import read, summarize  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.events.log_files import prepare, write_tables  # noqa: PLC0415
+    from simulator.results.events import read, summarize
+    from simulator.results.events.log_files import prepare, write_tables
 
     if out is not None:
         prepare(out)
     log = read(files, skip_broken=skip_broken)
-    tell(log.warnings)
+    print_problems(log.warnings)
     summary = summarize(log)
     if out is not None:
         write_tables(log, summary, out)
@@ -53,9 +53,9 @@ def events(
 
 
 def _show(summary: dict[str, Any]) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
 
     console = plain_console()
     tasks, span = summary["tasks"], summary["span"]
@@ -95,7 +95,7 @@ MEASURES = {
 
 
 def _pools(pools: dict[str, Any], table: Any) -> Any:
-    from simulator.units import spoken  # noqa: PLC0415
+    from simulator.units import spoken
 
     table.add_column("pool", no_wrap=True)
     table.add_column("measure", no_wrap=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.page import assumed
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -40,13 +41,15 @@ class Study:
     measures: tuple[str, ...]
     quantiles: tuple[float, ...]
     steady: bool
+    points: float
 
 
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
-    from simulator.durations import parse_duration  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment import replicate  # noqa: PLC0415
-    from simulator.results.record.manifest import scenario_hash  # noqa: PLC0415
+    from simulator.durations import parse_duration
+    from simulator.experiment import replicate
+    from simulator.results.answer.assumptions import assumed_by
+    from simulator.results.record.manifest import scenario_hash
 
     wanted = asked.replications
     if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
@@ -71,20 +74,23 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         workers=asked.workers,
         cluster=asked.cluster,
         steady=asked.steady,
+        deadline=limit,
+        points=asked.points,
     )
     if as_json:
         manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
         answer = replications_json(found, limit, manifest, asked.quantiles)
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
     else:
         show_replications(found, limit, asked.quantiles)
+        assumed(console(), assumed_by([scenario]))
 
 
 def show_replications(found: Replications, deadline: float | None, shares: Sequence[float] = ()) -> None:
     """Print every measure with its interval, the spread of single runs, and what makes them less than they seem."""
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     printer = console()
     table = Table(box=None, pad_edge=False, header_style="cyan")
@@ -103,7 +109,7 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
     for share in shares:
         _show_quantile(printer, found, share)
     if deadline is not None:
-        chance = found.within("makespan", deadline)
+        chance = found.on_time(deadline)
         printer.print()
         printer.print(
             f"P(makespan ≤ {shown_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
@@ -118,21 +124,21 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
 
 def _is_shown(name: str, happened: object) -> bool:
     """Return whether a measure has a row: not where nothing of the kind happened."""
-    from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.experiment.measures import ALWAYS_SHOWN
 
     return name not in BESIDE and (bool(happened) or name in ALWAYS_SHOWN)
 
 
 def _sample_warnings(found: Replications, share: float) -> list[str]:
-    from simulator.experiment.replications import sample_warnings  # noqa: PLC0415
+    from simulator.experiment.replications import sample_warnings
 
     return sample_warnings(found, share)
 
 
 def _show_quantile(printer: Any, found: Replications, share: float) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in (f"p{100 * share:g} of single runs", "estimate", "95 % interval"):
@@ -156,7 +162,7 @@ def _warm_up(found: Replications) -> str:
 
 
 def _heading(found: Replications) -> str:
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     noun = "replication" if found.count == 1 else "replications"
     kind = "steady state, " if found.is_steady else ""
@@ -203,7 +209,7 @@ def replications_json(
             for share in shares
         }
     if deadline is not None:
-        chance = found.within("makespan", deadline)
+        chance = found.on_time(deadline)
         answer["deadline"] = {"limit_s": deadline, "probability": chance.value, **_ends(chance)}
     return answer
 
@@ -212,7 +218,7 @@ def replications_json(
 def compare(
     files: Annotated[list[str], typer.Argument(help="Scenario files; all are compared with the first.")],
     replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each faces.")
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each faces.")
     ] = 30,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
@@ -220,8 +226,9 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
-    from simulator.experiment import compare as run_comparison  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.scenario import load  # noqa: PLC0415
+    from simulator.experiment import compare as run_comparison
+    from simulator.results.answer.assumptions import assumed_by
+    from simulator.scenario import load
 
     if len(files) < 2:
         raise InputError("expected at least two scenario files to compare")
@@ -233,22 +240,24 @@ def compare(
     for name, file in zip(names, files, strict=True):
         try:
             scenarios[name] = load(file)
-            tell(scenarios[name].warnings)
+            print_problems(scenarios[name].warnings)
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
     found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
+    rests_on = assumed_by(scenarios.values())
     if as_json:
-        typer.echo(json.dumps(_comparison_json(found), indent=2, allow_nan=False))
+        typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
     else:
         _show_comparison(found)
+        assumed(console(), rests_on)
 
 
 def _show_comparison(found: Comparison) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     printer = console()
     for name in found.names[1:]:
@@ -261,7 +270,7 @@ def _show_comparison(found: Comparison) -> None:
             name,
             "difference",
             f"{100 * found.level:.3g} % interval",
-            "luck shared",
+            "draws shared",
         ):
             table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
         for measure, difference in found.differences[name].items():
@@ -286,7 +295,7 @@ def _show_comparison(found: Comparison) -> None:
         printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
     count = found.replications[found.names[0]].count
     printer.print(
-        f"{count} replications each; 'luck shared' is the interval's width beside that of independent runs.",
+        f"{count} replications each; 'draws shared' is the interval's width beside that of independent runs.",
         style="dim",
         soft_wrap=True,
     )
@@ -372,7 +381,7 @@ def shown_interval(low: float, high: float, unit: str) -> str:
 
 def console() -> Any:
     """Return a printer to stdout, wide where that is no terminal."""
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.console import Console
 
     printer = Console(highlight=False)
     return printer if printer.is_terminal else Console(highlight=False, width=WIDTH)

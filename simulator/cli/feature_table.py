@@ -29,7 +29,7 @@ FEATURES: Final = (
         "sizes from a catalogue or the scenario give every node cores, memory and a local disk; tasks that ask for "
         "cores or memory never take more than a node has; with cpuSlowdown they may take more cores and run slower",
         "what is on the local disk; but with enforceLocalResources: disk a node that tasks fill up becomes unusable, "
-        "with disk_and_memory memory holds nobody back and a warning tells where it was too little",
+        "with disk_and_memory memory holds nobody back and a warning reports where it was too little",
         "test_row_01_a_size_fixes_cores_memory_and_disk",
     ),
     F(
@@ -50,9 +50,10 @@ FEATURES: Final = (
     F(
         4,
         "Folders and environment variables",
-        "a task's view shows the AZ_BATCH_ variables; files of a task use disk until its retention time is over",
-        "other environment variables and the layout of folders: they cost no time",
-        "test_row_04_directories_stay_and_variables_tell_the_task_where_it_is",
+        "poolsight why DIR --task JOB/TASK --view shows its AZ_BATCH_ variables, its folders and the disk of its node; "
+        "files of a task stay until its retention time is over",
+        "other environment variables, and where the folders are: they cost no time",
+        "test_row_04_directories_stay_and_variables_report_the_task_where_it_is",
     ),
     F(
         5,
@@ -107,8 +108,8 @@ FEATURES: Final = (
     F(
         12,
         "Attributes of a pool",
-        "the whole body loads and is written back unchanged; unknown keys are told; contradictions are refused",
-        "display names, metadata, user accounts, tags, mounts and licences without a price (told in the answer): they "
+        "the whole body loads and is written back unchanged; unknown keys are reported; contradictions are refused",
+        "display names, metadata, user accounts, tags, mounts and licences without a price (noted in the answer): they "
         "change neither time nor cost",
         "test_row_12_all_attributes_of_a_pool_are_read_and_written",
     ),
@@ -137,9 +138,9 @@ FEATURES: Final = (
     F(
         16,
         "Node agents and images",
-        "a table of node agents tells the system; unknown ones are warned of",
+        "a table of node agents names the system; unknown ones are warned of",
         "the version of the agent",
-        "test_row_16_node_agents_tell_the_system",
+        "test_row_16_node_agents_report_the_system",
     ),
     F(
         17,
@@ -174,8 +175,10 @@ FEATURES: Final = (
     F(
         21,
         "Pricing",
-        "every node is paid by the second and kind in every state with a machine; labels of the time sum to the bill",
-        "storage and traffic: they are not part of a pool's price",
+        "every node is paid by the second and kind (dedicated, low-priority, spot) in every state with a machine; "
+        "labels of the time sum to the bill; list prices of 58 regions, in user subscriptions also OS disks, "
+        "addresses and balancers",
+        "storage and traffic: they are not part of a pool's price; reservations and savings plans but as a price",
         "test_row_21_the_bill_is_exact",
     ),
     F(
@@ -271,7 +274,7 @@ FEATURES: Final = (
     F(
         34,
         "Lifetimes of pools",
-        "pools made per job, made beforehand or scaled can be compared under the same luck: cost, waiting, idle time",
+        "pools made per job, made beforehand or scaled can be compared under the same draws: cost, waiting, idle time",
         "",
         "test_row_34_strategies_of_lifetime_trade_idle_nodes_for_waiting",
     ),
@@ -285,7 +288,7 @@ FEATURES: Final = (
     F(
         36,
         "Reactive and predictive scaling",
-        "formulas may look at the queue or at the clock; both can be compared under the same luck",
+        "formulas may look at the queue or at the clock; both can be compared under the same draws",
         "",
         "test_row_36_a_formula_that_knows_the_hour_has_its_nodes_before_the_work",
     ),
@@ -326,8 +329,3 @@ FEATURES: Final = (
         "test_row_41_nodes_are_removed_by_name_and_formulas_evaluated_without_effect",
     ),
 )
-
-
-def row(number: int) -> Feature:
-    """Return one row by its number."""
-    return FEATURES[number - 1]

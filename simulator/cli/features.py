@@ -16,14 +16,14 @@ def features(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """Print every feature of pools, nodes, jobs and tasks: what is simulated, and what only accepted and why."""
-    from simulator.cli.feature_table import FEATURES  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.feature_table import FEATURES
 
     if as_json:
         typer.echo(json.dumps([asdict(feature) for feature in FEATURES], indent=2, ensure_ascii=False))
         return
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right", no_wrap=True)

@@ -43,14 +43,14 @@ def lint(
         for finding in lint_text(text, slots=slots, interval_minutes=interval)
     ]
     if as_sarif:
-        from simulator.formula.lint.sarif import as_sarif as log  # noqa: PLC0415 - only wanted here
+        from simulator.formula.lint.sarif import as_sarif as log
 
         typer.echo(json.dumps(log(found, simulator.__version__), indent=2))
     elif as_json:
         typer.echo(json.dumps([{"file": name, **finding.as_dict()} for name, _, finding in found], indent=2))
     elif not (fix and list(files) == ["-"]):
         for name, text, finding in found:
-            typer.echo("\n".join(_told(name, text, finding, why=why)))
+            typer.echo("\n".join(_lines_of(name, text, finding, why=why)))
         if not found:
             typer.echo("nothing to complain about")
     worst = max((CODES[finding.level] for _, _, finding in found), default=0)
@@ -58,7 +58,7 @@ def lint(
         raise typer.Exit(worst)
 
 
-def _told(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[str]:
+def _lines_of(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[str]:
     """Yield the lines about a finding."""
     line = text.splitlines()[finding.place.line - 1] if text.strip() else ""
     message = f"{finding.level} {finding.rule}: {finding.message} Fix: {finding.fix}"
@@ -70,7 +70,7 @@ def _told(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[str]
 
 def _fixed(name: str, text: str, slots: int | None, interval: float | None, *, is_quiet: bool) -> str:
     """Mend a formula and write it back; of standard input, write it to standard output."""
-    from simulator.formula.lint.fixing import fix  # noqa: PLC0415 - only wanted here
+    from simulator.formula.lint.fixing import fix
 
     fixed = fix(text, lambda given: lint_text(given, slots=slots, interval_minutes=interval))
     if name == "-":

@@ -44,11 +44,13 @@ def stress(
     as_json: AsJson = False,
 ) -> None:
     """Look for the arrivals under which a formula does most harm; exit code 1 if it does any."""
-    from simulator.workshop import HARMS, Bounds, PoolOptions, stress  # noqa: PLC0415 - keeps the start fast
-    from simulator.workshop.search import Method  # noqa: PLC0415 - as above
+    from simulator.workshop import HARMS, Bounds, PoolOptions, stress
+    from simulator.workshop.search import Method
 
     one_of("--worst", worst, HARMS)
     one_of("--method", method, ("auto", "plain", "optuna"))
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(f"{out}: cannot be written: there is no directory {out.parent}")
     text = parse(file, read(file)).text
     repaired = None if against is None else parse(against, read(against)).text
     found = stress(
@@ -73,7 +75,7 @@ def stress(
 
 
 def _write(out: Path, found: Any, file: str) -> None:
-    from simulator.workshop.writing import scenario_text  # noqa: PLC0415 - as above
+    from simulator.workshop.writing import scenario_text
 
     try:
         out.write_text(scenario_text(found, file), encoding="utf-8")
@@ -88,9 +90,9 @@ def one_of(option: str, value: str, known: Iterable[str]) -> None:
 
 
 def _show(found: Any, file: str, out: Path | None) -> None:
-    from simulator.workshop.writing import figures  # noqa: PLC0415 - as above
+    from simulator.workshop.writing import figures
 
-    typer.echo(f"{found.search.told()}; {found.simulated} runs of the simulator.")
+    typer.echo(f"{found.search.described()}; {found.simulated} runs of the simulator.")
     if not found.is_harmful:
         typer.echo(f"Nothing found that does harm of this kind ({found.harm.title}: {found.worst_harm:.3g}).")
         return
@@ -150,7 +152,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Run two formulas through a library of loads with the same random numbers: cost, waits, lost work, resizes."""
-    from simulator.workshop import PoolOptions, compare_formulas  # noqa: PLC0415 - keeps the start fast
+    from simulator.workshop import PoolOptions, compare_formulas
 
     formulas = {name: parse(name, read(name)).text for name in (first, second)}
     if len(formulas) < 2:
@@ -182,8 +184,8 @@ def compare(
 
 
 def _table(found: Any) -> None:
-    from simulator.workshop.compare import COMPARED  # noqa: PLC0415 - as above
-    from simulator.workshop.library import LOADS  # noqa: PLC0415 - as above
+    from simulator.workshop.compare import COMPARED
+    from simulator.workshop.library import LOADS
 
     first, second = found.names
     typer.echo(f"first: {first}; second: {second}; {found.replications} runs of each load, the same random numbers")

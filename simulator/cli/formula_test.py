@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ def test(
     suite = _suite(file)
     text = suite["formula"] if "formula" in suite else read(str(Path(file).parent / str(suite.get("formulaFile"))))
     formula = parse(file, text)
-    results = [*_units(file, suite, formula), *_stresses(suite, formula)]
+    results = [*_units(file, suite, formula), *_stresses(file, suite, formula)]
     for name, differences in results:
         typer.echo(f"{'FAILED' if differences else 'passed'}  {name}")
         for difference in differences:
@@ -50,47 +51,48 @@ def _units(file: str, suite: dict[str, Any], formula: Formula) -> Iterator[Resul
         yield str(case.get("name", f"test {number}")), _differences(case.get("expect", {}), run)
 
 
-def _stresses(suite: dict[str, Any], formula: Formula) -> Iterator[Result]:
+def _stresses(file: str, suite: dict[str, Any], formula: Formula) -> Iterator[Result]:
     """Run the stress searches of a file: no pattern within the bounds may do more harm than they say."""
-    if not suite.get("stress"):
-        return
-    from simulator.workshop import Bounds, PoolOptions, stress  # noqa: PLC0415 - only where it is asked for
-
-    for number, case in enumerate(suite["stress"], 1):
-        bounds = Bounds(
-            tasks := case.get("tasks", 5),
-            min(case.get("bursts", 3), tasks),
-            case.get("span", 60),
-            case.get("longest", 60),
-        )
-        found = stress(
-            formula.text,
-            case["worst"],
-            options=PoolOptions(case.get("slots", 1), case.get("interval", 5)),
-            bounds=bounds,
-            runs=case.get("runs", 200),
-            seed=case.get("seed", 1),
-        )
+    for index, case in enumerate(suite.get("stress") or ()):
+        try:
+            found = _searched(formula, case)
+        except InputError as error:
+            raise InputError([replace(p, file=file, path=f"stress.{index}.{p.path}") for p in error.problems]) from None
         differences = []
         if found.worst_harm > case["atMost"]:
             harm = f"{found.worst_harm:.3g} {found.harm.unit} of {found.harm.title}"
             differences.append(f"expected at most {case['atMost']:g}, found {harm}: {found.worst}")
             differences.append(f"simplest that does half of it: {found.simplest}")
-        yield str(case.get("name", f"stress {number}: {case['worst']}")), differences
+        yield str(case.get("name", f"stress {index + 1}: {case['worst']}")), differences
+
+
+def _searched(formula: Formula, case: dict[str, Any]) -> Any:
+    from simulator.workshop import Bounds, PoolOptions, stress
+
+    tasks = case.get("tasks", 5)
+    return stress(
+        formula.text,
+        case["worst"],
+        options=PoolOptions(case.get("slots", 1), case.get("interval", 5)),
+        bounds=Bounds(tasks, min(case.get("bursts", 3), tasks), case.get("span", 60), case.get("longest", 60)),
+        runs=case.get("runs", 200),
+        seed=case.get("seed", 1),
+    )
 
 
 STRESS_KEYS = ("tasks", "bursts", "span", "longest", "slots", "runs", "seed", "interval")
 
 
 def _check_stress(document: Any, suite: dict[str, Any]) -> Iterator[Problem]:
-    from simulator.workshop import HARMS  # noqa: PLC0415 - only where it is asked for
+    from simulator.workshop import HARMS
 
-    for index, case in enumerate(suite["stress"]):
-        if not isinstance(case, dict) or case.get("worst") not in HARMS:
+    for index, case in enumerate(suite.get("stress") or ()):
+        if not isinstance(case, dict) or not isinstance(case.get("worst"), str) or case["worst"] not in HARMS:
             text = f"expected a mapping with worst: one of {', '.join(HARMS)}"
             yield document.problem(text, ("stress", index))
             continue
-        if not isinstance(case.get("atMost"), int | float) or case["atMost"] < 0:
+        most = case.get("atMost")
+        if isinstance(most, bool) or not isinstance(most, int | float) or most < 0:
             yield document.problem("expected atMost: a number from 0", ("stress", index))
         for key, value in case.items():
             if key not in ("name", "worst", "atMost", *STRESS_KEYS):
@@ -101,6 +103,7 @@ def _check_stress(document: Any, suite: dict[str, Any]) -> Iterator[Problem]:
 
 
 PARTS = ("tests", "stress")
+KEYS = ("formula", "formulaFile", "context", *PARTS)
 EXPECTATIONS = (
     "targetDedicatedNodes",
     "targetLowPriorityNodes",
@@ -113,27 +116,49 @@ EXPECTATIONS = (
 
 def _suite(file: str) -> dict[str, Any]:
     """Read a file of unit tests and check its form."""
-    from simulator.scenario.reading.documents import Document  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario.reading.documents import Document
 
     document = Document(Path(file), file)
     data = document.data
     if not isinstance(data, dict) or not any(isinstance(data.get(key), list) and data[key] for key in PARTS):
         text = "expected a formula or formulaFile, and a list of tests or of stress searches"
         raise InputError([document.problem(text, ())])
-    if ("formula" in data) == ("formulaFile" in data):
-        raise InputError([document.problem("expected either formula or formulaFile", ())])
-    problems = list(_check_stress(document, data)) if data.get("stress") else []
-    for index, case in enumerate(data.get("tests", ())):
-        if not isinstance(case, dict) or not isinstance(case.get("expect"), dict) or not case["expect"]:
-            problems.append(document.problem("expected a mapping with context and expect", ("tests", index)))
-            continue
-        for key in case["expect"]:
-            if key not in EXPECTATIONS:
-                text = f"nothing of that name can be expected; known are {', '.join(EXPECTATIONS)}"
-                problems.append(document.problem(text, ("tests", index, "expect", key)))
+    problems = list(_check_keys(document, data))
+    if not problems:
+        problems = [*_check_stress(document, data), *_check_tests(document, data)]
     if problems:
         raise InputError(problems)
     return data
+
+
+def _check_keys(document: Any, data: dict[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the parts of a file, before their content is looked at."""
+    if ("formula" in data) == ("formulaFile" in data):
+        yield document.problem("expected either formula or formulaFile", ())
+    for key, value in data.items():
+        if key not in KEYS:
+            yield document.problem(f"unknown key, expected one of {', '.join(KEYS)}", (key,))
+        elif key in PARTS and not isinstance(value, list):
+            yield document.problem("expected a list", (key,))
+        elif key == "context" and not isinstance(value, dict):
+            yield document.problem("expected a mapping, such as {taskSlotsPerNode: 4}", (key,))
+        elif key in ("formula", "formulaFile") and not isinstance(value, str):
+            yield document.problem("expected a text", (key,))
+
+
+def _check_tests(document: Any, data: dict[str, Any]) -> Iterator[Problem]:
+    for index, case in enumerate(data.get("tests", ())):
+        if not isinstance(case, dict) or not isinstance(case.get("expect"), dict) or not case["expect"]:
+            yield document.problem("expected a mapping with context and expect", ("tests", index))
+            continue
+        if not isinstance(case.get("context", {}), dict):
+            yield document.problem("expected a mapping, such as {taskSlotsPerNode: 4}", ("tests", index, "context"))
+        for key, value in case["expect"].items():
+            if key not in EXPECTATIONS:
+                text = f"nothing of that name can be expected; known are {', '.join(EXPECTATIONS)}"
+                yield document.problem(text, ("tests", index, "expect", key))
+            elif key == "variables" and not isinstance(value, dict | None):
+                yield document.problem("expected a mapping of names and values", ("tests", index, "expect", key))
 
 
 def _differences(expect: dict[str, Any], run: AutoScaleRun) -> list[str]:

@@ -10,6 +10,8 @@ from simulator.errors import InputError
 from simulator.units import spoken, spoken_amount
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
     from rich.table import Table
 
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 120
 """Columns where the output is no terminal."""
+WIDEST: Final = 10_000
+"""Columns beyond which no table is."""
 
 
 def console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.console import Console
 
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=WIDTH)
@@ -28,12 +32,23 @@ def console() -> Console:
 
 def table(*titles: str) -> Table:
     """Return a table whose first column is text and all others are numbers."""
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="cyan")
     for index, title in enumerate(titles):
-        made.add_column(title, justify="right" if index else "left", no_wrap=True)
+        made.add_column(title, justify="right" if index else "left", overflow="fold")
     return made
+
+
+def print_table(page: Console, made: Table) -> None:
+    """Print a table without losing a digit: folded on a narrow terminal, and elsewhere as wide as it is."""
+    from rich.measure import measure_renderables
+
+    needed = measure_renderables(page, page.options.update(max_width=WIDEST), [made]).maximum
+    if page.is_terminal or needed <= page.width:
+        page.print(made)
+    else:
+        page.print(made, width=needed, crop=False, no_wrap=True)
 
 
 def value(number: float | None, unit: str = "") -> str:
@@ -70,8 +85,9 @@ def span(option: str, text: str | None) -> float | None:
         raise InputError(f"{option}: {error}") from None
 
 
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def assumed(page: Console, lines: Iterable[str]) -> None:
+    """Print what every run rests on."""
+    dim(page, *(f"assumption: {line}" for line in lines))
 
 
 def dim(page: Console, *lines: Any) -> None:

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import print_problems, reported
+from simulator.errors import BrokenInvariantError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
+    from simulator.planning.constraints import Check
     from simulator.planning.designs import Design
     from simulator.planning.plan import Plan
 
 INFEASIBLE = 1
-"""Exit code where no design keeps every constraint: an answer, but not the one hoped for."""
+"""Exit code where every design that was run breaks a constraint: an answer, but not the one hoped for."""
+NAMED = 6
+"""So many designs are named in a line."""
 
 
 @reported
@@ -30,22 +34,27 @@ def plan(
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Find the cheapest design that meets deadlines and other limits, and confirm it on fresh luck."""
-    from simulator.planning.plan import make_plan  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.plan_file import load_plan  # noqa: PLC0415
+    """Find the cheapest design that meets deadlines and other limits, and report what the runs leave open."""
+    from simulator.cli.page import assumed, console
+    from simulator.planning.plan import Status, make_plan
+    from simulator.planning.plan_file import load_plan
+    from simulator.results.answer.assumptions import assumed_by
 
     question = load_plan(file)
-    tell(question.base.scenario.warnings)
+    print_problems(question.base.scenario.warnings)
     found = make_plan(
-        question, workers=workers, cluster=cluster, heed=_progress if sys.stderr.isatty() else lambda _: None
+        question, workers=workers, cluster=cluster, on_progress=_progress if sys.stderr.isatty() else lambda _: None
     )
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
+    rests_on = assumed_by(design.cell.scenario for design in found.designs)
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        answer = {"sentence": sentence(found), **found.to_dict(), "assumptions": rests_on}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(found)
-    if found.winner is None:
+        assumed(console(), rests_on)
+    if found.status is Status.NONE:
         raise typer.Exit(INFEASIBLE)
 
 
@@ -54,39 +63,49 @@ def _progress(text: str) -> None:
 
 
 def sentence(found: Plan) -> str:
-    """Report the answer in one breath."""
-    from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
+    """Return the answer in one breath."""
+    from simulator.planning.plan import Status
 
-    unit = find_measure(found.objective).unit
-    if found.winner is not None and found.confirmation is not None:
-        again = found.confirmation
-        kept = "; ".join(
-            f"{check.constraint.text}: {whole(check.estimate, check.constraint.unit)}"
-            for check in again.checks
-            if check.constraint not in UNSAID
-        )
-        return (
-            f"{found.winner.name} is the cheapest design found: {found.objective} {whole(again.objective, unit)} on "
-            f"{again.runs.count} fresh runs{f' ({kept})' if kept else ''}."
-        )
-    if found.refuted:
-        again = found.refuted[0]
-        broken = [check for check in again.checks if not check.is_met]
-        reached = ", ".join(
-            f"{one.constraint.text} came to {whole(one.estimate, one.constraint.unit)}" for one in broken
-        )
-        return (
-            f"No design stood the confirmation: {again.name} kept every constraint in the search, but on "
-            f"{again.runs.count} fresh runs {reached}."
-        )
-    nearest = found.shortlist[0]
+    if found.status is Status.FOUND:
+        return _found(found)
+    return _open(found) if found.status is Status.OPEN else _none(found)
+
+
+def _found(found: Plan) -> str:
+    from simulator.cli.page import whole
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import UNSAID, Verdict
+
+    winner, fresh = found.winner, found.fresh
+    if winner is None or fresh is None:
+        raise BrokenInvariantError("a plan that found a winner has no figures of it")
+    checks = [check for check in winner.checks if check.constraint not in UNSAID or check.verdict is Verdict.WITHIN]
+    reached = "; ".join(f"{check.constraint.text}: {_reached(check)}" for check in checks)
+    within = "" if winner.standing is Verdict.KEPT else " or misses it by no more than the tolerance"
+    price = whole(fresh.objective, find_measure(found.objective).unit)
+    return (
+        f"{winner.name} is the cheapest design that keeps every constraint{within}: {found.objective} {price} on "
+        f"{fresh.runs.count} fresh runs{f' ({reached})' if reached else ''}."
+    )
+
+
+def _open(found: Plan) -> str:
+    first = found.open[0]
+    others = len(found.open) - 1
+    more = f"; so {'is' if others == 1 else 'are'} {others} more" if others else ""
+    return f"It is open whether a design keeps every constraint. {_what_is_open(first, found)[:-1]}{more}."
+
+
+def _none(found: Plan) -> str:
+    from simulator.cli.page import value, whole
+
+    nearest = found.broken[0]
     worst = nearest.worst
     if worst is None or worst.estimate is None:
         left = f"{nearest.left_work} of its {nearest.runs.count} runs left work undone"
         why = f": {left}, so {worst.constraint.text} cannot be kept" if worst and nearest.left_work else ""
-        return f"No design keeps every constraint; nearest is {nearest.name}{why}."
+        way_out = "; a probability, P(…) >= 0.95, can be" if why else ""
+        return f"No design keeps every constraint; nearest is {nearest.name}{why}{way_out}."
     constraint = worst.constraint
     reach = "–" if worst.reach is None else value(worst.reach, constraint.reach_unit)
     inside = f"{100 * constraint.level:g} % of runs" if constraint.level is not None else "the mean"
@@ -97,98 +116,137 @@ def sentence(found: Plan) -> str:
     )
 
 
+def _what_is_open(design: Design, found: Plan) -> str:
+    """Return what is open about a design, and about how many runs would settle it."""
+    from simulator.cli.page import value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import Verdict
+
+    price = value(design.price, find_measure(found.objective).unit)
+    checks = [check for check in design.checks if check.verdict is Verdict.OPEN]
+    reached = "; ".join(f"{check.constraint.text} comes to {_reached(check)}" for check in checks)
+    needed = design.further_runs
+    settle = "more runs would tell" if needed is None else f"about {_rounded(needed):,} more runs would settle it"
+    return f"{design.name} would cost {price}: {reached}; {settle} (search.cap)."
+
+
+def _reached(check: Check) -> str:
+    """Write a probability with a digit more than others, as limits lie close to 1."""
+    from simulator.cli.page import whole
+
+    if check.constraint.level is None or check.estimate is None:
+        return whole(check.estimate, check.constraint.unit)
+    share, low, high = (100 * one for one in (check.estimate.value, check.estimate.low, check.estimate.high))
+    return f"{share:.1f} % ({low:.1f} to {high:.1f} %)"
+
+
+def _short(check: Check) -> str:
+    """Write an estimate without its interval."""
+    return _reached(check).partition(" (")[0]
+
+
+def _rounded(count: int) -> int:
+    """Round up to one digit: it is a guess."""
+    unit = int(10 ** (len(str(count)) - 1))
+    return -(-count // unit) * unit
+
+
 def _far(distance: float) -> str:
     """Report how far beyond a limit, as a share of it; from a thousand per cent on as times."""
     return f"{1 + distance:,.0f} times what it is" if distance >= 9.995 else f"{100 * distance:.3g} % beyond it"
 
 
 def _show(found: Plan) -> None:
-    from simulator.cli.page import console, dim  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import console, dim
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
     _show_binding(found, page)
     page.print()
-    nearest = (
-        "" if found.shortlist and found.shortlist[0].is_feasible else " (none keeps every constraint; nearest first)"
-    )
+    nearest = "" if found.kept or found.open else " (none keeps every constraint; nearest first)"
     page.print(f"[bold]Shortlist[/bold]{nearest}")
     _show_designs(found.shortlist, found, page)
     page.print()
     page.print(f"[bold]Pareto front of {found.objective} against makespan[/bold]")
     _show_designs(found.front, found, page)
     page.print()
-    dropped = sum(one.fate.value != "kept" for one in found.designs)
     dim(
         page,
-        f"{found.method}: {found.runs:,} runs of {len(found.designs)} designs, {dropped} of them settled early.",
+        f"{found.method}: {found.runs:,} runs of {len(found.designs)} designs; all verdicts hold with "
+        f"{100 * found.confidence:g} % confidence.",
+        f"Known to keep every constraint: {_names(found.kept)}; to break one: {_names(found.broken)}; "
+        f"open: {_names(found.open)}.",
         *(f"Not explored: {text}." for text in found.unexplored),
-        *_reached(found),
     )
+
+
+def _names(designs: Sequence[Design]) -> str:
+    """Name a few designs."""
+    shown = "; ".join(one.name for one in designs[:NAMED])
+    left = len(designs) - NAMED
+    return f"{shown} and {left} more" if left > 0 else shown or "none"
 
 
 def _show_binding(found: Plan, page: Console) -> None:
-    from simulator.cli.page import value, whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
+    from simulator.cli.page import value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import Verdict
 
-    for again in found.refuted if found.winner is not None else ():
-        page.print(f"Cheaper in the search, but not on fresh runs: {again.name}.", soft_wrap=True)
-    if found.binding is None:
+    if found.winner is None:
         return
-    design, check = found.binding
-    unit = find_measure(found.objective).unit
-    page.print(
-        f"Binding: {check.constraint.text}. {design.name} would cost {value(design.price, unit)} and comes to "
-        f"{whole(check.estimate, check.constraint.unit)}.",
-        soft_wrap=True,
-        markup=False,
-    )
+    for check in found.fresh.checks if found.fresh is not None else ():
+        if check.verdict is Verdict.BROKEN:
+            page.print(
+                f"On the fresh runs alone {check.constraint.text} came to {_reached(check)}.",
+                soft_wrap=True,
+                markup=False,
+            )
+    for design in found.open:
+        page.print(f"Open: {_what_is_open(design, found)}", soft_wrap=True, markup=False)
+    if found.binding is not None:
+        design, check = found.binding
+        price = value(design.price, find_measure(found.objective).unit)
+        page.print(
+            f"Binding: {check.constraint.text}. {design.name} would cost {price} and comes to {_reached(check)}.",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _show_designs(designs: Iterable[Design], found: Plan, page: Console) -> None:
-    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.measures import find_measure  # noqa: PLC0415
-    from simulator.planning.constraints import UNSAID  # noqa: PLC0415
+    from simulator.cli.page import dim, interval, print_table, table, value
+    from simulator.experiment.measures import find_measure
+    from simulator.planning.constraints import UNSAID
 
     rows = list(designs)
     unit = find_measure(found.objective).unit
     checks = rows[0].checks if rows else ()
     # That everything is done goes without saying, unless it is not.
-    broken = {check.constraint for one in rows for check in one.checks if not check.is_met}
-    shown = [one.constraint for one in checks if one.constraint not in UNSAID or one.constraint in broken]
+    missed = {check.constraint for one in rows for check in one.checks if not check.is_met}
+    shown = [one.constraint for one in checks if one.constraint not in UNSAID or one.constraint in missed]
     left = ("left work",) if any(one.left_work for one in rows) else ()
-    made = table("design", found.objective, "95 %", "makespan", *(one.text for one in shown), *left, "runs")
+    names = [f"({number})" for number in range(1, len(shown) + 1)]
+    made = table("design", found.objective, "95 %", "makespan", *names, *left, "runs", "verdict")
     for one in rows:
-        told = [check for check in one.checks if check.constraint in shown]
+        reached = [_short(check) for check in one.checks if check.constraint in shown]
         made.add_row(
             one.name,
             value(one.price, unit),
             interval(one.objective, unit),
             value(one.makespan.value if one.makespan else None, "s"),
-            *(_check_text(check.estimate, check.constraint.unit, is_met=check.is_met) for check in told),
+            *reached,
             *(f"{one.left_work} runs" for _ in left),
-            f"{one.runs.count}",
+            f"{one.runs.count:,}",
+            _verdict(one),
         )
-    page.print(made)
+    print_table(page, made)
+    dim(page, *(f"{name}: {constraint.text}" for name, constraint in zip(names, shown, strict=True)))
 
 
-def _check_text(estimate: object, unit: str, *, is_met: bool) -> str:
-    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.estimates import Estimate  # noqa: PLC0415
+def _verdict(design: Design) -> str:
+    """Name what became of a design; what is dearer than the winner was not followed up."""
+    from simulator.planning.constraints import Verdict
 
-    text = value(estimate.value, unit) if isinstance(estimate, Estimate) else "–"
-    return text if is_met else f"[red]{text}, no[/red]"
-
-
-def _reached(found: Plan) -> list[str]:
-    """Report where the runs allowed did not settle a constraint."""
-    from simulator.cli.page import whole  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.plan import open_checks  # noqa: PLC0415
-
-    if found.confirmation is None:
-        return []
-    return [
-        f"Not settled by {found.confirmation.runs.count} fresh runs: {check.constraint.text}, "
-        f"{whole(check.estimate, check.constraint.unit)} reached; search.confirm more would tell."
-        for check in open_checks(found.confirmation)
-    ]
+    if design.is_winner:
+        return "cheapest" if design.standing is Verdict.KEPT else "cheapest, within tolerance"
+    return f"{design.standing}, dearer" if design.is_dearer else str(design.standing)

@@ -44,9 +44,9 @@ def plot(
     dark: Annotated[bool, typer.Option("--dark", help="Draw for a dark page.")] = False,
 ) -> None:
     """Draw a picture of a run, a sweep or an answer."""
-    from simulator.report.looks.palette import DARK, LIGHT  # noqa: PLC0415
-    from simulator.report.looks.theme import refuse_suffix, save  # noqa: PLC0415
-    from simulator.report.sources.figure_kinds import KINDS, draw, kinds_of  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.report.looks.palette import DARK, LIGHT
+    from simulator.report.looks.theme import refuse_suffix, save
+    from simulator.report.sources.figure_kinds import KINDS, draw, kinds_of
 
     require("matplotlib", "poolsight plot")
     problems: list[Problem] = []
@@ -76,7 +76,7 @@ def plot(
 
 
 def _source(path: Path, problems: list[Problem]) -> Source | None:
-    from simulator.report.sources.saved_files import open_source  # noqa: PLC0415
+    from simulator.report.sources.saved_files import open_source
 
     try:
         return open_source(path)
@@ -87,8 +87,8 @@ def _source(path: Path, problems: list[Problem]) -> Source | None:
 
 def _options(kind: str, given: dict[str, Any], source: Source | None, problems: list[Problem]) -> dict[str, Any]:
     """Check what was asked for, all of it, and give it as the figure's keywords."""
-    from simulator.report.sources.figure_kinds import KINDS  # noqa: PLC0415
-    from simulator.results.record.read import SavedRun  # noqa: PLC0415
+    from simulator.report.sources.figure_kinds import KINDS
+    from simulator.results.record.read import SavedRun
 
     run = source.what if source is not None and isinstance(source.what, SavedRun) else None
     known = KINDS.get(kind)
@@ -121,7 +121,7 @@ def _listed(names: list[str], most: int = 8) -> str:
 
 
 def _zone(name: str, problems: list[Problem]) -> Any:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
         return ZoneInfo(name)
@@ -131,8 +131,8 @@ def _zone(name: str, problems: list[Problem]) -> Any:
 
 
 def _instant(text: str, run: SavedRun | None, problems: list[Problem]) -> float:
-    from simulator.durations import parse_duration  # noqa: PLC0415
-    from simulator.units import spoken  # noqa: PLC0415
+    from simulator.durations import parse_duration
+    from simulator.units import spoken
 
     try:
         instant = float(parse_duration(text))
@@ -150,8 +150,8 @@ def trace(
     out: Annotated[Path, typer.Option("-o", "--out", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
 ) -> None:
     """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
-    from simulator.report.chrome_trace import refuse_name, write  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.record.read import read  # noqa: PLC0415
+    from simulator.report.chrome_trace import refuse_name, write
+    from simulator.results.record.read import read
 
     problems = refuse_name(out)
     try:

@@ -29,11 +29,11 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write one HTML file: the answer, zoomable plots, where time and money went, every evaluation with its reason."""
-    from simulator.report.page.run_page import run_page  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.report.page.study_page import study_page  # noqa: PLC0415
-    from simulator.report.sources.saved_answers import read_answer  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.report.sources.study import is_study, read_study  # noqa: PLC0415
-    from simulator.results.record.read import read  # noqa: PLC0415
+    from simulator.report.page.run_page import run_page
+    from simulator.report.page.study_page import study_page
+    from simulator.report.sources.saved_answers import read_answer
+    from simulator.report.sources.study import is_study, read_study
+    from simulator.results.record.read import read
 
     clock = _zone(zone)
     _refuse(out, force=force)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ FIRST_SLICE = 60.0
 
 ABOUT_ONE = ("replication", "out", "force", "events")
 """Options that one replication has, and many have not."""
-ABOUT_MANY = ("precision", "cap", "deadline", "workers", "cluster", "measure", "quantile", "steady")
+ABOUT_MANY = ("precision", "cap", "deadline", "workers", "cluster", "measure", "quantile", "steady", "points")
 """Options that need --replications."""
 
 
@@ -53,6 +53,9 @@ def run(
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
     deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
+    points: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="For auto and --deadline: half-width of that probability.")
+    ] = 0.05,
     workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler for replications: tcp://host:8786.")] = None,
     measure: Annotated[list[str] | None, typer.Option(help="For auto: what must be precise, e.g. cost.")] = None,
@@ -60,18 +63,18 @@ def run(
     steady: Annotated[bool, typer.Option("--steady", help="Leave the warm-up out (MSER-5).")] = False,
 ) -> None:
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
-    from simulator.scenario import load  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.scenario import load
 
     scenario = load(file, strict=strict)
-    tell(scenario.warnings)
+    print_problems(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     if replications is not None:
-        from simulator.cli.experiments import Study, run_study  # noqa: PLC0415
+        from simulator.cli.experiments import Study, run_study
 
         _refuse_given(context, ABOUT_ONE, "is about a single replication: leave out --replications, or this")
         named, shares = tuple(measure or ()), tuple(quantile or ())
-        asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady)
+        asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady, points)
         run_study(scenario, asked, as_json=as_json)
         return
     _refuse_given(context, ABOUT_MANY, "is about many replications: give --replications too")
@@ -91,11 +94,11 @@ def _refuse_given(context: typer.Context, names: Iterable[str], why: str) -> Non
 def _run_once(
     scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
 ) -> None:
-    """Run one replication and print its answer; what Ctrl-C cuts short is told too."""
-    from simulator.engine.simulation import Simulation  # noqa: PLC0415 - keeps the command's start fast
+    """Run one replication and print its answer; what Ctrl-C cuts short is reported too."""
+    from simulator.engine.simulation import Simulation
 
     if out is not None:
-        from simulator.results.write import prepare  # noqa: PLC0415
+        from simulator.results.write import prepare
 
         prepare(out, force=force)
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
@@ -109,7 +112,7 @@ def _run_once(
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
     else:
-        from simulator.cli.answer import show  # noqa: PLC0415
+        from simulator.cli.answer import show
 
         show(summary, recording)
     if not is_whole:
@@ -120,10 +123,10 @@ def _run_once(
 def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> dict[str, Any]:
     """Write what is asked for, and give the summary."""
     if out is None:
-        from simulator.results.answer.metrics import summarize  # noqa: PLC0415
+        from simulator.results.answer.metrics import summarize
 
         return summarize(recording)
-    from simulator.results.write import write  # noqa: PLC0415
+    from simulator.results.write import write
 
     return write(recording, out, force=force, events=events)
 
@@ -145,7 +148,7 @@ def advance(simulation: Simulation) -> bool:
 
 @contextmanager
 def stop_asked() -> Iterator[Callable[[], bool]]:
-    """Note the first Ctrl-C, to be heeded between two slices; a second one ends the program at once."""
+    """Note the first Ctrl-C, to be acted on between two slices; a second one ends the program at once."""
     seen: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
@@ -167,8 +170,8 @@ def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("tasks completed"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

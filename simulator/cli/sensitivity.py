@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -22,18 +22,18 @@ LONGEST: Final = 10
 def sensitivity(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
     replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each case faces.")
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each case faces.")
     ] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
-    from simulator.experiment.axes import Base  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.planning.sensitivity import sensitivity as run_sensitivity  # noqa: PLC0415
+    from simulator.experiment.axes import Base
+    from simulator.planning.sensitivity import sensitivity as run_sensitivity
 
     base = Base.read(file)
-    tell(base.scenario.warnings)
+    print_problems(base.scenario.warnings)
     found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:
         typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
@@ -43,7 +43,7 @@ def sensitivity(
 
 def sentence(found: Tornado) -> str:
     """Report which assumption matters most and whether it is known."""
-    from simulator.cli.page import value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import value
 
     answer = f"{value(found.cost.value if found.cost else None, 'USD')} and " + value(
         found.makespan.value if found.makespan else None, "s"
@@ -73,9 +73,9 @@ def _percent(estimate: Estimate | None) -> str:
 
 
 def _show(found: Tornado) -> None:
-    from rich.text import Text  # noqa: PLC0415 - slow to import
+    from rich.text import Text
 
-    from simulator.cli.page import console, dim, table  # noqa: PLC0415
+    from simulator.cli.page import console, dim, print_table, table
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -92,13 +92,13 @@ def _show(found: Tornado) -> None:
             _drawn(bar, most),
             str(bar.origin),
         )
-    page.print(made)
+    print_table(page, made)
     page.print()
     sources = [f"{bar.title}: {bar.origin}, {bar.source}" for bar in found.bars if bar.is_clear]
     dim(page, *sources)
     dim(
         page,
-        f"{found.replications} replications of the same luck; moves are of the mean, with ± half of the interval that "
+        f"{found.replications} replications of the same draws; moves are of the mean, with ± half of the interval that "
         "holds for all rows together at 95 %. Rows in which nothing moves beyond chance are dim.",
     )
 

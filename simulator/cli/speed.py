@@ -20,7 +20,7 @@ def slowness() -> Iterator[str]:
     The factor is that of a whole run of a million tasks (9.2 against 1.9 to 2.6 CPU seconds); the kernel alone is
     slower by more, small runs and studies by less.
     """
-    from simulator.kernel import SPEED  # noqa: PLC0415 - `--help` and `validate` need no kernel
+    from simulator.kernel import SPEED
 
     if SPEED != "compiled":
         yield (

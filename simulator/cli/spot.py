@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, reported, tell
+from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +26,7 @@ def spot(
         float | None, typer.Option(min=0, max=3600, help="Per hour, instead of the pool's model.")
     ] = None,
     replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many rolls of the dice each share faces.")
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each share faces.")
     ] = 30,
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
@@ -34,13 +34,13 @@ def spot(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
-    from simulator.cli.page import span  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment.axes import Base  # noqa: PLC0415
-    from simulator.planning.spot import spot_report  # noqa: PLC0415
+    from simulator.cli.page import span
+    from simulator.experiment.axes import Base
+    from simulator.planning.spot import spot_report
 
     limit, cost = span("--deadline", deadline), span("--checkpoint-cost", checkpoint_cost)
     base = Base.read(file)
-    tell(base.scenario.warnings)
+    print_problems(base.scenario.warnings)
     found = spot_report(
         base,
         pool,
@@ -60,7 +60,7 @@ def spot(
 
 def sentence(found: SpotReport) -> str:
     """Report in one breath what to do."""
-    from simulator.cli.page import interval, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, value
 
     best = found.best
     if best is None:
@@ -88,7 +88,7 @@ def sentence(found: SpotReport) -> str:
 
 def _doubt(found: SpotReport) -> str:
     """Report how far the runs are from showing that the share named is late as seldom as that."""
-    from simulator.planning.spot import RISK  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.planning.spot import RISK
 
     chance = None if found.best is None else found.best.misses_deadline
     if chance is None or chance.high <= RISK:
@@ -112,7 +112,7 @@ def _limit(found: SpotReport) -> str:
 
 
 def _show(found: SpotReport) -> None:
-    from simulator.cli.page import console, dim, interval, table, value  # noqa: PLC0415 - keeps the start fast
+    from simulator.cli.page import assumed, console, dim, interval, print_table, table, value
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -134,11 +134,12 @@ def _show(found: SpotReport) -> None:
             f"{one.preemptions.value:,.1f}",
             *late,
         )
-    page.print(shares)
+    print_table(page, shares)
     _show_break_even(found, page)
     _show_lengths(found, page)
     page.print()
     dim(page, *found.notes, _foot(found))
+    assumed(page, found.assumptions)
 
 
 def _late(chance: Estimate) -> str:
@@ -146,7 +147,7 @@ def _late(chance: Estimate) -> str:
 
 
 def _show_break_even(found: SpotReport, page: Console) -> None:
-    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, print_table, table, value
 
     page.print()
     page.print("[bold]All spot over all dedicated, by evictions an hour[/bold]")
@@ -155,11 +156,11 @@ def _show_break_even(found: SpotReport, page: Console) -> None:
         finish = value(point.makespan.value if point.makespan else None, "s")
         row = (value(point.ratio.value), interval(point.ratio), value(point.closed_form), finish)
         curve.add_row(f"{point.rate_per_hour:.3g}", *row)
-    page.print(curve)
+    print_table(page, curve)
 
 
 def _show_lengths(found: SpotReport, page: Console) -> None:
-    from simulator.cli.page import interval, table, value  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.cli.page import interval, print_table, table, value
 
     if found.lengths:
         page.print()
@@ -169,7 +170,7 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
             ratio = "too long" if one.ratio is None else value(one.ratio.value)
             lost = "–" if one.lost_node_hours is None else f"{one.lost_node_hours.value:,.1f}"
             lengths.add_row(value(3600 * one.mean_hours, "s"), ratio, interval(one.ratio), value(one.closed_form), lost)
-        page.print(lengths)
+        print_table(page, lengths)
     if found.savings:
         page.print()
         page.print(
@@ -183,11 +184,11 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
             ends, paid = interval(saving.ratio), value(3600 * saving.hours, "s")
             lost = "–" if saving.lost_node_hours is None else f"{saving.lost_node_hours.value:,.1f}"
             saved.add_row(saving.label, value(every, "s"), ratio, ends, value(saving.closed_form), paid, lost)
-        page.print(saved)
+        print_table(page, saved)
 
 
 def _foot(found: SpotReport) -> str:
-    from simulator.results.money.prices import WORDS  # noqa: PLC0415 - keeps the command's start fast
+    from simulator.results.money.prices import WORDS
 
     rate = "own model" if found.rate_per_hour is None else f"{found.rate_per_hour:.3g} an hour"
     return (

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from simulator.cli.errors import reported, tell
+from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import console, shown_interval, shown_value
+from simulator.cli.page import assumed
 from simulator.cli.run import INTERRUPTED, stop_asked
 
 if TYPE_CHECKING:
@@ -40,35 +41,45 @@ def sweep(
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
-    from simulator.experiment import load_experiment  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.experiment import sweep as run_sweep  # noqa: PLC0415
+    from simulator.experiment import load_experiment
+    from simulator.experiment import sweep as run_sweep
+    from simulator.results.answer.assumptions import assumed_by
 
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
-    tell(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
+    print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
     # With a stopping rule nobody knows beforehand how many there will be.
     total = len(experiment.trials) if experiment.stopping is None else None
     done = 0
     try:
         with stop_asked() as asked, progress(total) as show:
 
-            def heard(count: int, outcome: Outcome | None) -> None:
+            def on_outcome(count: int, outcome: Outcome | None) -> None:
                 nonlocal done
                 done = count
                 show(count, outcome is not None)
 
             frame = run_sweep(
-                experiment, out, workers=workers, cluster=cluster, retry_failed=retry_failed, heard=heard, stop=asked
+                experiment,
+                out,
+                workers=workers,
+                cluster=cluster,
+                retry_failed=retry_failed,
+                on_outcome=on_outcome,
+                stop=asked,
             )
     except KeyboardInterrupt:
         kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
         of_all = "" if total is None else f" of {total:,}"
         typer.echo(f"poolsight: interrupted after {done:,}{of_all} trials; {kept}", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    rests_on = assumed_by(cell.scenario for cell in experiment.cells)
     if as_json:
-        typer.echo(json.dumps(_as_json(experiment, frame, out), indent=2, allow_nan=False))
+        answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(experiment, frame, out)
+        assumed(console(), rests_on)
     failures = _failures(frame)
     for text, count in failures.items():
         typer.echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)
@@ -85,8 +96,8 @@ def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     if not sys.stderr.isatty():
         yield lambda _count, _ran: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -107,12 +118,12 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 
 
 def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.experiment import find_measure, summary  # noqa: PLC0415
-    from simulator.experiment.design import label  # noqa: PLC0415
-    from simulator.experiment.measures import ALWAYS_SHOWN  # noqa: PLC0415
-    from simulator.experiment.short_names import short_names  # noqa: PLC0415
+    from simulator.experiment import find_measure, summary
+    from simulator.experiment.design import label
+    from simulator.experiment.measures import ALWAYS_SHOWN
+    from simulator.experiment.short_names import short_names
 
     found = summary(frame, experiment.wanted.measures)
     axes = list(experiment.cells[0].shown)
@@ -146,7 +157,7 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
 
 def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
     """Report how many replications there were."""
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     rule = experiment.stopping
     if rule is None:
@@ -159,12 +170,12 @@ def _replications(experiment: Experiment, found: pd.DataFrame) -> str:
 
 def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
     """Report in which cells the cap came before the precision, and what was reached."""
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     rule = experiment.stopping
     if rule is None:
         return []
-    said = []
+    notes = []
     for cell, trials in frame.groupby("cell", sort=True):
         columns = {name: trials[name].to_numpy("float64", na_value=math.nan) for name in experiment.wanted.measures}
         if not rule.is_reached(columns):
@@ -172,12 +183,12 @@ def _imprecise(experiment: Experiment, frame: pd.DataFrame) -> list[str]:
                 f"{find_measure(name).title} ± {f'{100 * one:.2g} %' if math.isfinite(one) else 'unknown'}"
                 for name, one in rule.relative(columns).items()
             ]
-            said.append(f"cell {cell}: {len(trials):,} replications did not reach the precision: {', '.join(reached)}")
-    return said
+            notes.append(f"cell {cell}: {len(trials):,} replications did not reach the precision: {', '.join(reached)}")
+    return notes
 
 
 def _with_interval(row: dict[Any, Any], name: str) -> str:
-    from simulator.experiment import find_measure  # noqa: PLC0415
+    from simulator.experiment import find_measure
 
     unit = find_measure(name).unit
     value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
@@ -190,7 +201,7 @@ def _with_interval(row: dict[Any, Any], name: str) -> str:
 
 def _as_json(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> dict[str, Any]:
     """Return the cells with their intervals as plain data; NaN and infinity as null."""
-    from simulator.experiment import summary  # noqa: PLC0415
+    from simulator.experiment import summary
 
     rows = summary(frame, experiment.wanted.measures).to_dict("records")
     cells = [{str(name): _plain(value) for name, value in row.items()} for row in rows]

@@ -21,17 +21,17 @@ WIDTH = 160
 @reported
 def verify(
     is_long: Annotated[bool, typer.Option("--long", help="Tighter intervals; takes many minutes.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Other luck for every case.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Other draws for every case.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the installed program against queueing, restart and scheduling theory; exit code 1 if a check fails."""
-    from dataclasses import replace  # noqa: PLC0415 - keeps the command's start fast
+    from dataclasses import replace
 
-    from simulator.verification import verify as run_verification  # noqa: PLC0415
-    from simulator.verification.case import LONG, SHORT  # noqa: PLC0415
+    from simulator.verification import verify as run_verification
+    from simulator.verification.case import LONG, SHORT
 
     effort = replace(LONG if is_long else SHORT, seed=seed)
-    found = run_verification(effort, _tell if sys.stderr.isatty() else lambda _: None)
+    found = run_verification(effort, _show_case if sys.stderr.isatty() else lambda _: None)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, allow_nan=False, ensure_ascii=False))
     else:
@@ -40,17 +40,17 @@ def verify(
         raise typer.Exit(FAILED)
 
 
-def _tell(case: Case) -> None:
+def _show_case(case: Case) -> None:
     """Report on a terminal how far it is."""
     typer.echo(f"\r\x1b[K{case.family}: {case.name}", err=True, nl=False)
 
 
 def _show(found: Verification) -> None:
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
-    from simulator.verification import LEFT_OUT  # noqa: PLC0415
+    from simulator.verification import LEFT_OUT
 
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)

@@ -14,7 +14,7 @@ from simulator.units import spoken
 
 if TYPE_CHECKING:
     from simulator.results.record.read import SavedRun
-    from simulator.results.why import PoolStory, TaskStory
+    from simulator.results.why import PoolStory, TaskStory, TaskView
 
 LINES = 40
 """So many intervals are printed; --json has them all."""
@@ -28,6 +28,9 @@ def why(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When: since the origin (2h, PT15M), or 2026-01-05T08:00:00Z.")
     ] = None,
+    view: Annotated[
+        bool, typer.Option("--view", help="With --task: its variables, its folders, and the disk of its node.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Answer from the record: why a task waited, interval by interval, or what a pool did at a time and what bound it.
@@ -35,18 +38,23 @@ def why(
     Reasons of waiting: not submitted, dependency, no slot, priority, slots, cores or memory short, gang, quota,
     capacity, allocating, booting, pool empty, never fits and others; every interval has one, with its numbers.
     """
-    from simulator.results.record.read import read  # noqa: PLC0415 - keeps the command's start fast
-    from simulator.results.why import explain_pool, explain_task  # noqa: PLC0415
-    from simulator.results.why.evidence import find_instant  # noqa: PLC0415
+    from simulator.results.record.read import read
+    from simulator.results.why import explain_pool, explain_task, view_task
+    from simulator.results.why.evidence import find_instant
 
     if (task is None) == (pool is None):
         raise InputError("expected either --task JOB/TASK, or --pool POOL with --at TIME")
     if pool is not None and at is None:
         raise InputError("--pool: expected --at TIME too, e.g. --at 2h")
     if task is not None and at is not None:
-        raise InputError("--at goes with --pool; a task's whole life is told")
+        raise InputError("--at goes with --pool; of a task the whole life is reported")
+    if view and task is None:
+        raise InputError("--view goes with --task JOB/TASK; a pool has none")
     run = read(directory)
-    if task is not None:
+    if task is not None and view:
+        seen = view_task(run, task)
+        _print_json(seen.as_json(run)) if as_json else _show_view(run, seen)
+    elif task is not None:
         story = explain_task(run, task)
         _print_json(story.as_json(run)) if as_json else _show_task(run, story)
     else:
@@ -59,10 +67,10 @@ def _print_json(value: object) -> None:
 
 
 def _show_task(run: SavedRun, story: TaskStory) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.table import Table
 
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
-    from simulator.results.why.evidence import written  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
+    from simulator.results.why.evidence import written
 
     console = plain_console()
     console.print(f"task {story.job}/{story.task} of pool {story.pool}, {story.needs}: {story.state}", style="bold")
@@ -87,9 +95,36 @@ def _show_task(run: SavedRun, story: TaskStory) -> None:
     console.print(table)
 
 
+def _show_view(run: SavedRun, view: TaskView) -> None:
+    from simulator.cli.answer import plain_console
+    from simulator.results.why.evidence import written
+
+    console = plain_console()
+    console.print(f"task {view.job}/{view.task}", style="bold")
+    for name, value in view.variables.items():
+        console.print(f"{name}={value}", soft_wrap=True)
+    console.print()
+    disk = view.disk
+    if disk is None:
+        console.print("It has not been placed on a node: no folders and no disk yet.")
+        return
+    size = "of unknown size" if disk.size is None else f"of {disk.size:g} GiB"
+    effect = "makes the node unusable" if disk.is_enforced else "has no effect (options.enforceLocalResources: none)"
+    console.print(f"disk of node {disk.node}, {size}; a full one {effect}", style="bold")
+    if disk.kept_until is None:
+        console.print(f"this task leaves {disk.own:g} GiB when it completes")
+    else:
+        console.print(f"this task has left {disk.own:g} GiB, kept until {written(run, disk.kept_until)}")
+    shown = disk.changes[:LINES]
+    for at, used in shown:
+        console.print(f"{written(run, at)}  {used:g} GiB in use")
+    if len(disk.changes) > len(shown):
+        console.print(f"… {len(disk.changes) - len(shown):,} changes more; --json has them all")
+
+
 def _show_pool(run: SavedRun, story: PoolStory) -> None:
-    from simulator.cli.answer import plain_console  # noqa: PLC0415
-    from simulator.results.why.evidence import written  # noqa: PLC0415
+    from simulator.cli.answer import plain_console
+    from simulator.results.why.evidence import written
 
     console = plain_console()
     console.print(f"pool {story.pool} at {written(run, story.at)}, {spoken(story.at)} after the origin", style="bold")

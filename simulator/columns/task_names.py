@@ -39,7 +39,7 @@ class Given:
         return self.ids[index]
 
     def column(self, first: int, last: int) -> "pa.Array":
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow as pa
 
         return pa.array(self.ids[first:last], pa.string())
 
@@ -59,7 +59,7 @@ class Numbered:
 
     def column(self, first: int, last: int) -> "pa.Array":
         """Write the numbers digit by digit, in NumPy."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow as pa
 
         prefix = np.frombuffer(f"{self.prefix}-".encode(), dtype=np.uint8)
         decades = [(low, high, len(prefix) + len(str(low))) for low, high in _decades(first + 1, last + 1)]
@@ -94,8 +94,8 @@ class Prefixed:
         return f"{self.prefix}{self.ids[index]}"
 
     def column(self, first: int, last: int) -> "pa.Array":
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
-        import pyarrow.compute as pc  # noqa: PLC0415
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
         return pc.binary_join_element_wise(self.prefix, pc.cast(pa.array(self.ids[first:last]), pa.string()), "")
 
@@ -125,7 +125,7 @@ class TaskNames:
 
     def column(self, rows: slice = slice(None)) -> "pa.Array":
         """Return ids by row as text."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow as pa
 
         if self.order is not None:
             return TaskNames(self.blocks, self.starts, None).column().take(pa.array(self.order[rows]))

@@ -1,6 +1,6 @@
 """Numbers that the engine assumes and that no option sets: when a run without a horizon ends, and how often it retries.
 
-The service publishes none of them. They are spans in milliseconds. `docs/model.md#end-of-a-run` tells what they do.
+The service publishes none of them. They are spans in milliseconds. `docs/model.md#end-of-a-run` explains what they do.
 """
 
 from typing import Final

@@ -4,7 +4,7 @@ The order inside one instant (`docs/model.md#order-within-one-instant`):
 
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery
- 3 ARRIVALS      tasks, then operations of the scenario, then limits that expire
+ 3 ARRIVALS      tasks, then operations of the scenario, then limits that expire, those of tasks last
  4 SAMPLING      metric samples
  5 AUTOSCALE     formula evaluations and their effects
  6 dispatch      one scheduling pass in each pool
@@ -167,15 +167,20 @@ class Environment(simpy.Environment):
             self.kernels[number].complete(instant)
             if self.kernels[number].notices.waiting:
                 self._on_notice(number)
-        arrived = False
+        arrived = limited = False
         while self._queue and self._queue[0][0] == instant:
             if not arrived and self._queue[0][1] >= ARRIVALS:
                 arrived = True
                 self._arrive(instant, due)
+            elif not limited and self._queue[0][1] >= SAMPLING:
+                limited = True
+                self._expire(instant)
             else:
                 self.step()
         if not arrived:
             self._arrive(instant, due)
+        if not limited:
+            self._expire(instant)
         for number in self._all or self._each_touched():
             if self.kernels[number].notices.waiting:
                 self._on_notice(number)
@@ -192,6 +197,14 @@ class Environment(simpy.Environment):
                 yield number
                 if len(self._touched) > seen:
                     break
+
+    def _expire(self, instant: int) -> None:
+        """End what has reached its time limit and runs on after everything that others do at this instant."""
+        for number in self._all or sorted(self._touched):
+            if self.kernels[number].overdue:
+                self.kernels[number].expire(instant)
+                if self.kernels[number].notices.waiting:
+                    self._on_notice(number)
 
     def _arrive(self, instant: int, due: list[int]) -> None:
         for number in due:

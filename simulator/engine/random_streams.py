@@ -48,6 +48,10 @@ class RandomStreams:
         draws = Draws(stream(self.seed, self.replication, name), distribution.quantile)
         return lambda: to_ms(draws.next())
 
+    def generator(self, name: str) -> np.random.Generator:
+        """Return the generator of the stream `name`, for those who draw many numbers at once."""
+        return stream(self.seed, self.replication, name)
+
     def uniform_draws(self, name: str) -> Callable[[], float]:
         """Return a function that draws a number in [0, 1) at each call, from the stream `name`."""
         return Draws(stream(self.seed, self.replication, name), lambda u: u).next

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.assumptions import LONGEST_RUN, TASK_LIFETIME
+from simulator.engine.assumptions import LINGER, LONGEST_RUN, PATIENCE, TASK_LIFETIME
 from simulator.engine.bridge.kernel_notices import handle_notices
 from simulator.engine.bridge.kernel_output import (
     Home,
@@ -30,7 +30,7 @@ from simulator.results.record.recording import Recording
 from simulator.scenario import Scenario
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.pool_operations import CreatePool
-from simulator.scenario.format.schema import Operation
+from simulator.scenario.format.schema import BillAfter, Operation
 from simulator.scenario.reading.amend import amend
 from simulator.units import to_ms, to_s
 from simulator.workload.build import Workload, build
@@ -75,6 +75,10 @@ class Simulation:
         self._reached = 0
         self._has_begun = False
         self._stop_reason = ""
+        self._end: int | None = None
+        """When the run ends, where that is later than the last instant at which anything happens."""
+        self._settled = -1
+        """When the work was done, or the last thing had happened in a run that stalled; −1 as long as neither."""
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._schedule_creations()
@@ -106,9 +110,10 @@ class Simulation:
                 self._stop_reason = self._reason_to_stop()
                 if self._stop_reason:
                     break
-            if instant > limit:
-                self._reached = limit
-                self._stop_reason = "horizon" if limit == self._horizon else ""
+            last = min(limit, self._followed_until)
+            if instant > last:
+                self._reached = last
+                self._stop_reason = self._reason_to_end_at(last)
                 break
             self.env.settle(instant)
 
@@ -149,7 +154,7 @@ class Simulation:
     def recording(self) -> Recording:
         """Return the record of everything so far; marked incomplete if the run is not over."""
         self._catch_up()
-        end = self._horizon if self._stop_reason == "horizon" else self.env.last_instant
+        end = self.env.last_instant if self._end is None else self._end
         goes_on = not self._stop_reason
         if goes_on:
             end = max(end, self._reached)
@@ -166,6 +171,7 @@ class Simulation:
             end=end,
             complete=bool(self._stop_reason),
             stop_reason=self._stop_reason or "interrupted",
+            settled=self._settled,
             never_fits=self._never_fits(),
             blocked=self._blocked(),
             pool_of_job=tuple(job.pool.index for job in self.directory.jobs),
@@ -184,6 +190,7 @@ class Simulation:
             attempts,
             recorder,
             preemption_counts=self.scenario.options.preemption_counts_as_requeue,
+            sick_codes=[pool.site.description.simulation.sick_nodes.exit_code for pool in self.directory.pools],
         )
         return drop_work_of_failed_tasks(attempts, tasks), tasks
 
@@ -268,20 +275,66 @@ class Simulation:
     def _handle_notices(self, number: int) -> None:
         handle_notices(self.env.kernels[number], self.directory.pools[number], self.directory.jobs)
 
+    @property
+    def _followed_until(self) -> int:
+        """The instant until which nodes are followed that are left when the work is done."""
+        rule = self.scenario.options.bill_until
+        if not isinstance(rule, BillAfter) or self._settled < 0:
+            return self._horizon
+        return min(self._settled + to_ms(rule.after), self._horizon)
+
+    def _reason_to_end_at(self, last: int) -> str:
+        """Return why the run ends at `last`, where nothing happens; empty if it only pauses there."""
+        if last not in (self._horizon, self._followed_until):
+            return ""
+        self._end = last
+        return "horizon" if last == self._horizon else "work done"
+
     def _reason_to_stop(self) -> str:
         """Return why nothing that matters can happen any more, empty if it can (`docs/model.md#end-of-a-run`)."""
-        found = self.directory
+        pools = self.directory.pools
+        if self._work_goes_on():
+            self._settled = -1
+            return ""
+        quiet = self.env.clock - self._last_of_tasks
+        if any(kernel.queues.waiting for kernel in self.env.kernels):
+            may_go_on = any(job.will_time_out for job in self.directory.jobs)
+            if may_go_on or any(pool.has_work(quiet) or pool.may_serve(quiet) for pool in pools):
+                return ""
+            self._settled = self._last_change()
+            return "stalled"
+        if any(pool.is_changed_by_operations for pool in pools):
+            return ""
+        if self._settled < 0:
+            self._settled = self.env.last_instant
+        return "" if self._lingers(quiet) else "work done"
+
+    def _work_goes_on(self) -> bool:
+        """Return whether tasks, jobs or operations are under way or ahead."""
         if self._operations or self._not_yet_created or self._kernels_work():
-            return ""
-        if any(pool.has_work for pool in found.pools) or any(job.has_work for job in found.jobs):
-            return ""
-        if any(schedule.has_work for schedule in found.schedules):
-            return ""
-        quiet = self.env.clock - max((kernel.now for kernel in self.env.kernels), default=0)
-        if not any(kernel.queues.waiting for kernel in self.env.kernels):
-            return "" if any(pool.lingers(quiet) for pool in found.pools) else "work done"
-        may_go_on = any(job.will_time_out for job in found.jobs) or any(pool.may_serve(quiet) for pool in found.pools)
-        return "" if may_go_on else "stalled"
+            return True
+        found = self.directory
+        return any(job.has_work for job in found.jobs) or any(schedule.has_work for schedule in found.schedules)
+
+    def _lingers(self, quiet: int) -> bool:
+        """Return whether nodes that are left when the work is done are still followed."""
+        rule, pools = self.scenario.options.bill_until, self.directory.pools
+        if isinstance(rule, BillAfter):
+            return self.env.last_instant < self._followed_until and any(len(pool.members) for pool in pools)
+        patience = PATIENCE if rule == "gone" else LINGER
+        return quiet < patience and any(pool.may_still_shrink for pool in pools)
+
+    def _last_change(self) -> int:
+        """Return when the last thing happened in a run that stalls; what formulas ask for in vain is nothing."""
+        if not any(pool.scales_itself for pool in self.directory.pools):
+            return self.env.last_instant
+        states = self.directory.world.record.states
+        return max([self._last_of_tasks, *(max(row.start, row.end) for row in states)])
+
+    @property
+    def _last_of_tasks(self) -> int:
+        """When a task last arrived, ended or was placed by its kernel."""
+        return max((kernel.now for kernel in self.env.kernels), default=0)
 
     def _kernels_work(self) -> bool:
         """Return whether tasks run or arrive by themselves; the kernel that did when last asked is asked first."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import simpy
+
 from simulator.engine.environment import NODES, Environment
 from simulator.engine.random_streams import RandomStreams
 from simulator.results.raw.recorder import Recorder
@@ -40,6 +42,11 @@ class World:
     streams: RandomStreams
     _outages: list[Outage] = field(default_factory=list)
     """Those that last."""
+    outage_over: simpy.Event = field(init=False)
+    """Happens when the next one is over."""
+
+    def __post_init__(self) -> None:
+        self.outage_over = simpy.Event(self.env)
 
     @property
     def options(self) -> Options:
@@ -57,4 +64,9 @@ class World:
     def begin_outage(self, outage: Outage, duration: float) -> None:
         """Start an outage that ends after `duration` seconds."""
         self._outages.append(outage)
-        self.env.after(to_ms(duration), NODES).callbacks.append(lambda _: self._outages.remove(outage))
+        self.env.after(to_ms(duration), NODES).callbacks.append(lambda _: self._end_outage(outage))
+
+    def _end_outage(self, outage: Outage) -> None:
+        self._outages.remove(outage)
+        over, self.outage_over = self.outage_over, simpy.Event(self.env)
+        over.succeed()

@@ -1,4 +1,4 @@
-"""Many runs of one scenario or of several: intervals around every number, and differences that share their luck."""
+"""Many runs of one scenario or of several: intervals around every number, and differences that share their draws."""
 
 from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.compare import Comparison, compare

@@ -88,8 +88,8 @@ Place = Callable[[str, str | None], Problem]
 
 def make_cells(base: Base, points: Sequence[Point], place: Place | None = None) -> list[Cell]:
     """Make the scenario of every point, or one `InputError` with everything that is wrong with any of them."""
-    say = place or (lambda message, _: Problem(message))
-    _refuse_unknown(base, points, say)
+    problem_at = place or (lambda message, _: Problem(message))
+    _refuse_unknown(base, points, problem_at)
     cells: list[Cell] = []
     wrong: dict[tuple[str | None, str], list[int]] = {}
     for number, point in enumerate(points):
@@ -100,12 +100,12 @@ def make_cells(base: Base, points: Sequence[Point], place: Place | None = None) 
                 if not problem.is_warning:
                     wrong.setdefault((problem.path, problem.message), []).append(number)
     if wrong:
-        told = [_invalid(base, points, key, numbers, say) for key, numbers in wrong.items()]
-        raise InputError(told)
+        refused = [_invalid(base, points, key, numbers, problem_at) for key, numbers in wrong.items()]
+        raise InputError(refused)
     return cells
 
 
-def _refuse_unknown(base: Base, points: Iterable[Point], say: Place) -> None:
+def _refuse_unknown(base: Base, points: Iterable[Point], problem_at: Place) -> None:
     """Refuse paths that lead nowhere, each once."""
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -115,13 +115,13 @@ def _refuse_unknown(base: Base, points: Iterable[Point], say: Place) -> None:
             try:
                 base.places(path)
             except InputError as error:
-                problems += [say(found.message, point.axis_of(path)) for found in error.problems]
+                problems += [problem_at(found.message, point.axis_of(path)) for found in error.problems]
     if problems:
         raise InputError(problems)
 
 
 def _invalid(
-    base: Base, points: Sequence[Point], key: tuple[str | None, str], numbers: list[int], say: Place
+    base: Base, points: Sequence[Point], key: tuple[str | None, str], numbers: list[int], problem_at: Place
 ) -> Problem:
     """Return which cells a mistake makes invalid, and with which values."""
     path, message = key
@@ -132,7 +132,7 @@ def _invalid(
     with_values = ", ".join(f"{name} = {label(value)}" for name, value in values.items())
     noun = f"cell {listed}" if len(numbers) == 1 else f"{len(numbers)} cells ({listed})"
     where = "" if path is None or path in message else f"{path}: "
-    return say(f"{noun} with {with_values}: {where}{message}", guilty[0] if len(guilty) == 1 else None)
+    return problem_at(f"{noun} with {with_values}: {where}{message}", guilty[0] if len(guilty) == 1 else None)
 
 
 def _axes_at(base: Base, point: Point, dotted: str | None) -> list[str]:

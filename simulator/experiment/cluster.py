@@ -53,7 +53,7 @@ class Cluster:
         return self._sent[cell.number]
 
     def is_loss(self, error: BaseException) -> bool:
-        from distributed.scheduler import KilledWorker  # noqa: PLC0415 - an extra
+        from distributed.scheduler import KilledWorker
 
         if isinstance(error, CancelledError | asyncio.CancelledError) or self._client.status != "running":
             raise InputError(f"--cluster: the scheduler at {self._address} went away in the middle of the work")
@@ -72,7 +72,7 @@ def _connect(address: str) -> Any:
     if not ADDRESS.fullmatch(address):
         raise InputError(f"--cluster: expected an address like tcp://host:8786, not {address!r}")
     require("distributed", "--cluster")
-    from distributed import Client  # noqa: PLC0415 - an extra
+    from distributed import Client
 
     try:
         client: Any = Client  # its types are its own business

@@ -1,4 +1,4 @@
-"""Several scenarios under the same luck: differences, replication by replication."""
+"""Several scenarios under the same draws: differences, replication by replication."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from typing import Final
 import numpy as np
 
 from simulator.errors import InputError, Problem
-from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference, mean, ratio, t_quantile
+from simulator.experiment.estimates import (
+    LEVEL,
+    Estimate,
+    corrected,
+    difference,
+    mean,
+    ratio,
+    skewed_mean,
+    t_quantile,
+)
 from simulator.experiment.measures import MEASURES, Fit, check_measures, find_measure
 from simulator.experiment.replications import Floats, Replications, replicate
 from simulator.scenario.scenario import Scenario
@@ -31,7 +40,7 @@ class Difference:
     relative: Estimate | None
     """As a share of the first scenario's mean; None where that is not above 0."""
     narrowing: float | None
-    """Half-width beside that of independent runs, as a share: what sharing the luck has left of it."""
+    """Half-width beside that of independent runs, as a share: what sharing the draws has left of it."""
 
     @property
     def is_clear(self) -> bool:
@@ -62,27 +71,27 @@ class Comparison:
             parts.append(_span_text(found["makespan"]))
         elif abs(more) >= LITTLE:
             parts.append(f"leaves {abs(more):,.1f} {'more' if more > 0 else 'fewer'} tasks unfinished")
-        told = " and ".join(parts).rstrip(",")
-        return f"{name} {told} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
+        listed = " and ".join(parts).rstrip(",")
+        return f"{name} {listed} (against {self.names[0]})." if parts else f"{name}: nothing to compare."
 
     def _left(self, name: str) -> float:
         """Return how many tasks a run of a scenario leaves unfinished, on average."""
         return float(self.replications[name].values["tasks.unfinished"].mean())
 
     def pairing(self, name: str) -> str | None:
-        """Report what sharing the luck was worth: by how much intervals are narrower than of independent runs."""
+        """Report what sharing the draws was worth: by how much intervals are narrower than of independent runs."""
         found = self.differences[name]
-        told = {measure: found[measure].narrowing for measure in ("cost", "makespan") if measure in found}
-        known = {measure: left for measure, left in told.items() if left is not None and isfinite(left) and left > 0}
+        listed = {measure: found[measure].narrowing for measure in ("cost", "makespan") if measure in found}
+        known = {measure: left for measure, left in listed.items() if left is not None and isfinite(left) and left > 0}
         if not known:
             return None
         helped = {measure: left for measure, left in known.items() if left < NO_HELP}
         idle = " and ".join(measure for measure in known if measure not in helped)
         if not helped:
-            return f"Facing the same luck did not narrow the interval of {idle}: the two do not rise and fall together."
+            return f"Facing the same draws did not narrow the interval of {idle}: they do not rise and fall together."
         parts = [f"of {measure} to {100 * left:.0f} %" for measure, left in helped.items()]
         times = min(1 / left**2 for left in helped.values())
-        text = f"Facing the same luck narrowed the interval {' and '.join(parts)} of that of independent runs"
+        text = f"Facing the same draws narrowed the interval {' and '.join(parts)} of that of independent runs"
         text += f", which would have to be {times:,.0f} times as many" if times >= 1.5 else ""
         return f"{text}; it did not help with {idle}." if idle else f"{text}."
 
@@ -126,7 +135,7 @@ def compare(
         made,
         {
             name: _differences(
-                first, made[name], followed, level, in_pairs=_have_luck_in_common(scenarios[names[0]], scenarios[name])
+                first, made[name], followed, level, in_pairs=_share_streams(scenarios[names[0]], scenarios[name])
             )
             for name in names[1:]
         },
@@ -147,7 +156,7 @@ def _refuse_unknown(scenarios: Mapping[str, Scenario], measures: Iterable[str]) 
         raise InputError(problems)
 
 
-def _have_luck_in_common(one: Scenario, two: Scenario) -> bool:
+def _share_streams(one: Scenario, two: Scenario) -> bool:
     """Return whether two scenarios share a job (or stream) or a pool: random numbers are found by their names."""
     streams = [{job.simulation.stream or job.id for job in scenario.jobs} for scenario in (one, two)]
     pools = [{pool.id for pool in scenario.pools} for scenario in (one, two)]
@@ -155,7 +164,7 @@ def _have_luck_in_common(one: Scenario, two: Scenario) -> bool:
 
 
 def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications]) -> Iterable[str]:
-    """Report where scenarios do not share their luck, and what each of them warns of."""
+    """Report where scenarios do not share their draws, and what each of them warns of."""
     streams = {name: {job.simulation.stream or job.id for job in scenario.jobs} for name, scenario in scenarios.items()}
     pools = {name: {pool.id for pool in scenario.pools} for name, scenario in scenarios.items()}
     first, *others = scenarios
@@ -171,7 +180,7 @@ def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications
 def _differences(
     first: Replications, other: Replications, measures: Iterable[str], level: float, *, in_pairs: bool = True
 ) -> dict[str, Difference]:
-    """Return the differences; where the two share no luck, what sharing it was worth is chance and stays unsaid."""
+    """Return the differences; where the two share no draws, what sharing it was worth is chance and stays unsaid."""
     found = {}
     for name in measures:
         one, two = first.values[name], other.values[name]
@@ -180,8 +189,8 @@ def _differences(
         measure = find_measure(name)
         weights = [made.values[measure.weight] if measure.weight else np.ones(len(one)) for made in (first, other)]
         if measure.fit is Fit.MEAN or any((weight <= 0).any() for weight in weights):
-            absolute = mean(two - one, level)
-            narrowing = _narrowing(one, two, absolute)
+            absolute = skewed_mean(two - one, level)
+            narrowing = _narrowing(one, two, mean(two - one, level))
         else:
             below, above = weights
             absolute = difference(one * below, below, two * above, above, level)

@@ -106,7 +106,7 @@ class Cores:
         """Batches that the executor had not yet passed on when it was last looked at."""
 
     def _start(self) -> Any:
-        from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - only where it is needed
+        from joblib.externals.loky import get_reusable_executor
 
         return get_reusable_executor(self.size, timeout=IDLE_S, initializer=_prepare_worker)
 
@@ -150,7 +150,7 @@ def _prepare_worker() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process soon after `parent`: a killed one cannot tell its workers, which wait for it in the pipe."""
+    """End this process soon after `parent`: a killed one cannot notify its workers, which wait for it in the pipe."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)

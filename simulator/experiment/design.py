@@ -130,7 +130,7 @@ def crossed(first: Sequence[Point], second: Sequence[Point]) -> list[Point]:
 def latin_hypercube(axes: Sequence[Axis], count: int, seed: int = 0) -> list[Point]:
     """Return `count` points that divide each axis into `count` equal strips with one point in each."""
     require("scipy", "a Latin hypercube design")
-    from scipy.stats import qmc  # noqa: PLC0415 - slow to import
+    from scipy.stats import qmc
 
     return _sampled(axes, qmc.LatinHypercube(len(axes), rng=np.random.default_rng(seed)).random(count))
 
@@ -138,7 +138,7 @@ def latin_hypercube(axes: Sequence[Axis], count: int, seed: int = 0) -> list[Poi
 def sobol(axes: Sequence[Axis], count: int, seed: int = 0) -> list[Point]:
     """Return the first `count` points of a scrambled Sobol sequence; a power of two is balanced best."""
     require("scipy", "a Sobol design")
-    from scipy.stats import qmc  # noqa: PLC0415 - slow to import
+    from scipy.stats import qmc
 
     engine = qmc.Sobol(len(axes), rng=np.random.default_rng(seed))
     return _sampled(axes, engine.random_base2(max(count - 1, 0).bit_length())[:count])

@@ -1,9 +1,9 @@
 """Intervals from independent replications: each measure with the method that fits it.
 
-Means: Student's t. Probabilities: Wilson's score interval (E. B. Wilson, 1927). Ratios, and quantiles inside each run:
-studentised bootstrap (B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993, 12.5), which with ten
-replications holds what it promises where the percentile intervals do not. Quantiles of single runs: order statistics,
-which hold whatever the distribution. Differences between scenarios that faced the same luck: the same of pairs.
+Means and ratios: studentised bootstrap (B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993, 12.5),
+joined with Student's t: cost, waits and lost time are skewed, and t alone leaves most of its misses on the optimistic
+side. Probabilities: Wilson's score interval (E. B. Wilson, 1927). Quantiles of single runs: order statistics, which
+hold whatever the distribution. Differences between scenarios that faced the same random numbers: the same of pairs.
 """
 
 import math
@@ -21,12 +21,14 @@ from simulator.numerics import binomial, normal, student
 Floats = npt.NDArray[np.float64]
 LEVEL: Final = 0.95
 RESAMPLES: Final = 2000
+MINIMUM: Final = 3
+"""Values without which there is no skewness."""
 FEW: Final = 8
 """Below so many values a bootstrap has too few different samples: Student's t of the linearised values instead."""
 MANY: Final = 1000
-"""Above so many values the bootstrap costs more than it tells: again Student's t."""
+"""Above so many values the bootstrap costs more than it shows: again Student's t."""
 TINY: Final = 1e-9
-"""Spread of a resample, as a share of that of the values, below which it holds one value only and tells nothing."""
+"""Spread of a resample, as a share of that of the values, below which it holds one value only and shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Estimate:
 
     value: float
     low: float
-    """Lower end of the interval; minus infinity where one value tells nothing about its spread."""
+    """Lower end of the interval; minus infinity where one value shows nothing about its spread."""
     high: float
     count: int
     level: float = LEVEL
@@ -72,10 +74,8 @@ def estimate(name: str, columns: Mapping[str, Floats], level: float = LEVEL) -> 
         return None
     if measure.fit is Fit.RATIO and weights is not None and (weights[has] > 0).all():
         found = ratio(values[has] * weights[has], weights[has], level)
-    elif measure.fit is Fit.QUANTILE:
-        found = ratio(values[has], np.ones(int(has.sum())), level)
     else:
-        found = mean(values[has], level)
+        found = skewed_mean(values[has], level)
     return found.within(*measure.range)
 
 
@@ -97,8 +97,8 @@ def t_quantile(level: float, freedom: int) -> float:
     return student.quantile(freedom, 0.5 + level / 2)
 
 
-def probability(hits: int, count: int, level: float = LEVEL) -> Estimate:
-    """Estimate a probability by Wilson's score interval."""
+def probability(hits: float, count: int, level: float = LEVEL) -> Estimate:
+    """Estimate a probability by Wilson's score interval; `hits` may be what is expected of runs yet to be made."""
     z = float(normal.quantile(np.array([0.5 + level / 2]))[0])
     share = hits / count
     center = (share + z * z / (2 * count)) / (1 + z * z / count)
@@ -106,15 +106,42 @@ def probability(hits: int, count: int, level: float = LEVEL) -> Estimate:
     return Estimate(share, max(0.0, center - half), min(1.0, center + half), count, level)
 
 
+def exact_probability(hits: int, count: int, level: float = LEVEL) -> Estimate:
+    """Estimate a probability by exact binomial bounds, which hold what they promise at any level and count."""
+    tail = (1 - level) / 2
+    low, high = binomial.lower_bound(hits, count, tail), 1 - binomial.lower_bound(count - hits, count, tail)
+    return Estimate(hits / count, low, high, count, level)
+
+
 def ratio(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:
-    """Estimate a ratio of two means from pairs; with bottoms of 1 it is a mean of skewed values."""
+    """Estimate a ratio of two means from pairs."""
     return _of_ratios([(1.0, tops, bottoms)], level)
+
+
+def skewed_mean(values: Floats, level: float = LEVEL) -> Estimate:
+    """Estimate a mean from independent values that may be skewed."""
+    return ratio(values, np.ones(len(values)), level)
+
+
+def needed_for_mean(values: Floats) -> int:
+    """Return about how many values an interval of their mean needs, by their skewness; 0 where nothing is skewed.
+
+    Five times the square of the skewness, chosen from studies of skewed values (`tests/benchmarks/experiments.py`);
+    Student's t alone would need 25 times (W. G. Cochran, Sampling Techniques, 1977, 2.15).
+    """
+    count = len(values)
+    spread = float(values.std()) if count else 0.0
+    if count < MINIMUM or spread <= TINY * abs(float(values.mean())):
+        return 0
+    skewness = float(((values - values.mean()) ** 3).mean()) / spread**3
+    unbiased = skewness * math.sqrt(count * (count - 1)) / (count - 2)
+    return math.ceil(5 * unbiased**2)
 
 
 def difference(
     one_tops: Floats, one_bottoms: Floats, two_tops: Floats, two_bottoms: Floats, level: float = LEVEL
 ) -> Estimate:
-    """Estimate by how much the second of two ratios is larger, from replications that shared their luck."""
+    """Estimate by how much the second of two ratios is larger, from replications that shared their draws."""
     return _of_ratios([(1.0, two_tops, two_bottoms), (-1.0, one_tops, one_bottoms)], level)
 
 
@@ -162,8 +189,8 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
             twice = 1.0 if one == two else 2.0
             square += twice * weight * weights[two] * _means(column * columns[two])
     spreads = np.sqrt(np.clip(square, 0, None) / (count - 1))
-    tells = spreads > TINY**0.5 * spread
-    steps: Floats = (resampled[tells] - value) / spreads[tells]
+    informative = spreads > TINY**0.5 * spread
+    steps: Floats = (resampled[informative] - value) / spreads[informative]
     return steps
 
 

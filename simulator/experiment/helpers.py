@@ -139,7 +139,7 @@ class WorkloadScale:
 
 
 def _faster(arrivals: Mapping[Any, Any], factor: float) -> tuple[dict[Any, Any], bool]:
-    """Multiply the rates of an arrival process; tell whether it has any."""
+    """Multiply the rates of an arrival process; return whether it has any."""
     found = False
     changed: dict[Any, Any] = {}
     for kind, body in arrivals.items():

@@ -35,11 +35,9 @@ class Fit(StrEnum):
     """Which interval a measure takes."""
 
     MEAN = "mean"
-    """Student's t."""
-    QUANTILE = "quantile"
-    """A quantile inside each run: skewed, so studentised bootstrap."""
+    """A mean over runs, whose values may be skewed."""
     RATIO = "ratio"
-    """A ratio of two sums: sums first, then the ratio; studentised bootstrap."""
+    """A ratio of two sums: sums first, then the ratio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "makespan": Measure("makespan", "s", lambda s: inside(s, "makespan_s")),
     "cost": Measure("cost", "USD", lambda s: inside(s, "cost", "total")),
     "queue_mean": Measure("queue time, mean", "s", lambda s: inside(s, "queue_time_s", "mean")),
-    "queue_p95": Measure("queue time, p95", "s", lambda s: inside(s, "queue_time_s", "p95"), Fit.QUANTILE),
+    "queue_p95": Measure("queue time, p95", "s", lambda s: inside(s, "queue_time_s", "p95")),
     "useful": Measure(
         "useful share of billed time", "share", lambda s: inside(s, "utilization", "useful"), Fit.RATIO, "billed_hours"
     ),
@@ -116,6 +114,7 @@ PATHS: Final = tuple(
         rf"jobs\.(?P<job>{_ID})\.(planned|submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",
         r"cost\.(total|licenses|subscription_extras|per_succeeded_task)",
+        r"bill\.(end_s|nodes|per_hour|tail_s|tail_cost|nodes_left)",
         rf"cost\.by_pool\.(?P<pool>{_ID})",
         rf"cost\.by_kind\.({'|'.join(PriceKind)})",
         rf"cost\.by_job\.(?P<costs>{_ID})",
@@ -146,14 +145,13 @@ def find_measure(name: str) -> Measure:
     if not is_measure(name):
         raise InputError(f"no measure '{name}'{_instead(name)}")
     path = tuple(name.split("."))
-    fit = Fit.QUANTILE if path[-1] in ("p50", "p95", "p99", "max", "queue_p95") else Fit.MEAN
     absent = 0.0 if path[-2:-1] in (("unfinished_why",), ("errors",), ("resize_errors",), ("by_label",)) else None
 
     def of(summary: dict[str, Any]) -> float | None:
         value = inside(summary, *path)
         return absent if value is None else value
 
-    return Measure(STEADY_TITLES.get(name, name), _unit(path), of, fit)
+    return Measure(STEADY_TITLES.get(name, name), _unit(path), of)
 
 
 def is_measure(name: str) -> bool:
@@ -185,7 +183,7 @@ _PLAIN: Final = (
 
 
 def _unit(path: tuple[str, ...]) -> str:
-    if path[0] == "cost" or path[-1] == "cost":
+    if path[0] == "cost" or path[-1] in ("cost", "per_hour", "tail_cost"):
         return "USD"
     if path[0] == "utilization":
         return "share"

@@ -2,7 +2,7 @@
 
 Items of a list are named by their id, by their index from 0, or all at once by `*`; keys are read without case, as
 the service does. A key that the document lacks is looked up in the scenario's types, so that a path may set what the
-file leaves to its default, and a misspelt one is told from it.
+file leaves to its default, and a misspelt one is distinguished from it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.complete import lookup, put
 from simulator.scenario.format.preemption_models import CapacityCurve
 from simulator.scenario.format.section import fold
-from simulator.scenario.format.timing import Timing
 from simulator.scenario.scenario import Scenario
 
 BESIDE: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     Scenario: ("prices",),
-    Timing: ("preset",),
     CapacityCurve: ("file",),
     Empirical: ("file", "column"),
 }

@@ -1,4 +1,4 @@
-"""What experiment and plan files have in common when they are read: all that is wrong is told at once."""
+"""What experiment and plan files have in common when they are read: all that is wrong is reported at once."""
 
 from __future__ import annotations
 

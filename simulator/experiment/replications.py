@@ -1,4 +1,4 @@
-"""One scenario, many rolls of the dice."""
+"""One scenario, many replications."""
 
 from __future__ import annotations
 
@@ -12,15 +12,24 @@ import numpy.typing as npt
 
 from simulator.errors import BrokenInvariantError, InputError
 from simulator.experiment.axes import Cell
-from simulator.experiment.estimates import LEVEL, Estimate, estimate, needed_for, probability, quantile, quantiles
-from simulator.experiment.measures import MEASURES, STEADY_TITLES, Values, check_measures
+from simulator.experiment.estimates import (
+    LEVEL,
+    Estimate,
+    estimate,
+    needed_for,
+    needed_for_mean,
+    quantile,
+    quantiles,
+)
+from simulator.experiment.measures import MEASURES, STEADY_TITLES, Values, check_measures, find_measure
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.steady import WarmUp, common_warmup
-from simulator.experiment.stopping import FIRST_BATCH, STOP_ON, Stopping
+from simulator.experiment.stopping import POINTS, STOP_ON, Stopping, on_time
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
+PILOTS: Final = 10
 PILOTS_FROM: Final = 1 << 30
 """Numbers of the replications that only show how long the warm-up is."""
 STOP_ON_STEADY: Final = ("steady.queue_mean",)
@@ -55,26 +64,24 @@ class Replications:
 
     def spread(self, measure: str) -> dict[str, float] | None:
         """Return p5, p50 and p95 of single replications."""
-        known = self._known(measure)
+        known = self.known(measure)
         return quantiles(known) if len(known) else None
 
     def quantile(self, measure: str, share: float, level: float = LEVEL) -> Estimate | None:
         """Estimate a quantile of single replications; None if no replication has the measure."""
-        known = self._known(measure)
+        known = self.known(measure)
         return quantile(known, share, level) if len(known) else None
 
-    def within(self, measure: str, limit: float) -> Estimate:
-        """Estimate the probability that a measure stays within a limit; a replication without it does not."""
-        within = self.values[measure] <= limit
-        if measure == "makespan":  # that of a run which leaves work undone is only the end of what it did
-            within &= self.values["tasks.unfinished"] == 0
-        return probability(int(within.sum()), self.count)
+    def on_time(self, deadline: float) -> Estimate:
+        """Estimate the probability that all work is done by a deadline in seconds."""
+        return on_time(self.values, deadline)
 
     def relative(self) -> dict[str, float]:
         """Return the half-width as a share of the mean of each measure that the precision is about."""
         return Stopping(measures=self.stop_on).relative(self.values)
 
-    def _known(self, measure: str) -> Floats:
+    def known(self, measure: str) -> Floats:
+        """Return a measure's values of the replications that have it."""
         return self.values[measure][~np.isnan(self.values[measure])]
 
 
@@ -106,7 +113,7 @@ def _sound(outcomes: list[Outcome]) -> list[Outcome]:
 
 def find_warmup(scenario: Scenario, workers: int = 0, *, cluster: str | None = None) -> WarmUp:
     """Find the warm-up on runs of their own, so that the replications which are measured do not choose their cut."""
-    trials = [Trial(Cell(0, {}, scenario), PILOTS_FROM + number) for number in range(FIRST_BATCH)]
+    trials = [Trial(Cell(0, {}, scenario), PILOTS_FROM + number) for number in range(PILOTS)]
     outcomes = _sound(run_in_order(trials, Wanted((), queue_times=True), workers=workers, cluster=cluster))
     return common_warmup([outcome.queue_times for outcome in outcomes if outcome.queue_times is not None])
 
@@ -121,11 +128,13 @@ def replicate(
     workers: int = 0,
     cluster: str | None = None,
     steady: bool = False,
+    deadline: float | None = None,
+    points: float = POINTS,
 ) -> Replications:
     """Run `count` replications, or as many as it takes.
 
-    Without a count it goes on until `Stopping` says that it is enough. `steady` leaves out the warm-up, which ten runs
-    of their own show.
+    Without a count it goes on until `Stopping` says that it is enough; with a `deadline` in seconds, not before the
+    probability to keep it is known within `points`. `steady` leaves out the warm-up, which ten runs of their own show.
     """
     default = STOP_ON_STEADY if steady else STOP_ON
     stop_on = tuple(default if measures is None else measures)
@@ -135,7 +144,7 @@ def replicate(
     wanted = tuple(dict.fromkeys([*shown, *beside]))
     warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
     found: list[Values] = []
-    stopping = Stopping(precision, cap, stop_on)
+    stopping = Stopping(precision, cap, stop_on, deadline, points)
     size = stopping.first if count is None else count
     while True:
         numbers = range(len(found), size)
@@ -182,6 +191,14 @@ def _warnings(made: Replications) -> Iterable[str]:
         yield (
             f"the p95 of queue times rests on {float(np.nanmin(tasks)):.0f} tasks a run: with fewer than {few} it is "
             "little more than the longest"
+        )
+    needs = {name: needed_for_mean(made.known(name)) for name in made.shown}
+    few_for = {name: needed for name, needed in needs.items() if needed > made.count > 1}
+    short = [f"{find_measure(name).title} (about {needed})" for name, needed in few_for.items()]
+    if short:
+        yield (
+            f"{made.count} replications are few for means of values as skewed as these: {', '.join(short)} would do; "
+            "the true mean may lie outside the interval more often than 5 %"
         )
     if made.is_steady and (made.values["steady.warmup_found"] == 0).any():
         yield (

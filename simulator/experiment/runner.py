@@ -64,14 +64,14 @@ def run_trials(
         if todo:
             yield from _share(todo, wanted, Cores(min(size, len(todo))), pace, stop)
         return
-    from simulator.experiment.cluster import Cluster  # noqa: PLC0415 - an extra
+    from simulator.experiment.cluster import Cluster
 
     yield from _share(todo, wanted, Cluster(cluster), Pace(), stop)
 
 
 def _processors() -> int:
     """Return how many processors this process may use: those of its affinity and of its container."""
-    from joblib import cpu_count  # noqa: PLC0415 - slow to import
+    from joblib import cpu_count
 
     return int(cpu_count())
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """Return the shortest endings of dotted paths that still tell them apart."""
+    """Return the shortest endings of dotted paths that still distinguish them."""
     names = {}
     for path in paths:
         parts = path.split(".")

@@ -43,7 +43,7 @@ class WarmUp:
 def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
     """Return how many values to drop at the start, and whether the rule found an end of the warm-up.
 
-    Only the first half is looked at; a minimum at its end means that the series is too short to tell.
+    Only the first half is looked at; a minimum at its end means that the series is too short to judge.
     """
     means = series[: len(series) // batch * batch].reshape(-1, batch).mean(axis=1)
     count = len(means)

@@ -179,7 +179,7 @@ class Store:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = (self.directory / ".lock").open("w")
         with suppress(ImportError):  # no such locks on Windows: two sweeps in one directory are the user's care there
-            import fcntl  # noqa: PLC0415 - POSIX only
+            import fcntl
 
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -196,7 +196,7 @@ class Store:
         self._write_manifest(complete=False)
         table = self._read()
         if retry_failed and table["error_type"].null_count < len(table):
-            import pyarrow.compute as pc  # noqa: PLC0415 - slow to import
+            import pyarrow.compute as pc
 
             table = table.filter(pc.is_null(table["error_type"]))
             self._merge(table)
@@ -205,8 +205,8 @@ class Store:
         self._known = {(row["cell"], row["replication"]): {name: row[name] for name in names} for row in rows}
 
     def _read(self) -> pa.Table:
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         schema = _schema(self._cells, self._wanted)
         parts = [pq.read_table(path, schema=schema) for path in sorted(self._trials.glob("*.parquet"))]
@@ -225,7 +225,7 @@ class Store:
 
     def _write_table(self, name: str, outcome: Outcome, table: pa.Table) -> None:
         """Write a table of one run, with the trial in its first columns."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow as pa
 
         for column, value in (("replication", outcome.replication), ("cell", outcome.cell)):
             table = table.add_column(0, column, pa.array([value] * len(table), pa.int32()))
@@ -246,7 +246,7 @@ class Store:
 
 def _replace(target: Path, table: pa.Table) -> None:
     """Write a Parquet file so that it is there whole or not at all."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq
 
     scratch = target.with_name(f".{target.name}.tmp")
     pq.write_table(table, scratch, compression="zstd")
@@ -265,7 +265,7 @@ def _kinds(cells: Sequence[Cell], wanted: Wanted) -> dict[str, str]:
 
 
 def _schema(cells: Sequence[Cell], wanted: Wanted) -> pa.Schema:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow as pa
 
     text = pa.string()
     kinds = {kind: pa.from_numpy_dtype(dtype) for kind, dtype in _DTYPES.items()}
@@ -285,7 +285,7 @@ def _text(value: Any) -> str | None:
 
 
 def _arrow(rows: Sequence[Mapping[str, Any]], cells: Sequence[Cell], wanted: Wanted) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow as pa
 
     schema = _schema(cells, wanted)
     columns = []
@@ -298,7 +298,7 @@ def _arrow(rows: Sequence[Mapping[str, Any]], cells: Sequence[Cell], wanted: Wan
 
 def to_frame(outcomes: Sequence[Outcome], cells: Sequence[Cell], wanted: Wanted) -> pd.DataFrame:
     """Return outcomes as the frame that a directory of them would give."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     rows = [outcome.row(cells[outcome.cell].shown) for outcome in sorted(outcomes, key=lambda outcome: outcome.key)]
     columns: dict[str, Any] = {}

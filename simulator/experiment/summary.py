@@ -29,10 +29,10 @@ def axis_columns(frame: pd.DataFrame) -> list[str]:
 def summary(frame: pd.DataFrame, measures: Sequence[str] | None = None, *, level: float = LEVEL) -> pd.DataFrame:
     """Return a row for each cell: `cell`, its axes, `replications`, `failed`; `m`, `m_low`, `m_high` of each measure.
 
-    The interval fits the measure: Student's t for means, bootstrap for quantiles and ratios. Replications without a
+    The interval is a studentised bootstrap of means and ratios. Replications without a
     measure (nothing finished, say) are left out of it; where none has it, all three are missing.
     """
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     wanted = measure_columns(frame) if measures is None else list(measures)
     axes = axis_columns(frame)

@@ -27,8 +27,8 @@ from simulator.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-Heard = Callable[[int, Outcome | None], None]
-"""Is told how many trials are done and the newest outcome; None for those that were there already."""
+OnOutcome = Callable[[int, Outcome | None], None]
+"""Is called with how many trials are done and the newest outcome; None for those that were there already."""
 Known = Mapping[tuple[int, int], Values]
 """What has been measured, by cell and replication."""
 
@@ -120,7 +120,7 @@ def sweep(
     workers: int = 0,
     cluster: str | None = None,
     retry_failed: bool = False,
-    heard: Heard | None = None,
+    on_outcome: OnOutcome | None = None,
     stop: Callable[[], bool] = bool,
 ) -> pd.DataFrame:
     """Run all trials needed and give one row for each: `cell`, `replication`, the axes, the measures, `error_…`.
@@ -137,16 +137,16 @@ def sweep(
         keeper = Store.open(Path(out), experiment.cells, experiment.wanted, identity, retry_failed=retry_failed)
     with closing(keeper):
         known = dict(keeper.known())
-        if heard is not None:
-            heard(len(known) - _beyond(experiment, known), None)
+        if on_outcome is not None:
+            on_outcome(len(known) - _beyond(experiment, known), None)
         while todo := experiment.due(known):
             before = len(known)
             with closing(run_trials(todo, experiment.wanted, workers=workers, cluster=cluster, stop=stop)) as stream:
                 for outcome in stream:
                     keeper.add(outcome)
                     known[outcome.key] = outcome.values  # noqa: PD011 - not of pandas
-                    if heard is not None:
-                        heard(len(known) - _beyond(experiment, known), outcome)
+                    if on_outcome is not None:
+                        on_outcome(len(known) - _beyond(experiment, known), outcome)
             if len(known) - before < len(todo):
                 raise KeyboardInterrupt
         keeper.finish()

@@ -12,7 +12,7 @@ from simulator.formula.tree import Call
 from simulator.formula.values import Timestamp, Value, parse_time, type_name
 
 Evaluate = Callable[[State], Any]
-"""What an expression becomes: told the state of a run, it gives the expression's value."""
+"""What an expression becomes: given the state of a run, it returns the expression's value."""
 
 
 class StopEvaluation(Exception):  # noqa: N818 - `stop()` is no error
@@ -132,8 +132,9 @@ def _rand(state: State, given: list[Any], offset: int) -> float:
     if given:
         raise EvaluationError("rand() takes nothing", offset)
     if state.random is None:
-        state.random = random.Random(state.options.rand_seed)  # noqa: S311 - the language's own dice
-    return state.random.random()
+        seed, draw = state.options.rand_seed, state.context.draw
+        state.random = random.Random(seed).random if draw is None or seed is not None else draw  # noqa: S311 - no secret
+    return state.random()
 
 
 def _stop(_: State, given: list[Any], offset: int) -> Any:

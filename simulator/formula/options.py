@@ -1,7 +1,7 @@
 """Decisions on points that the service leaves open (`docs/autoscale-language.md#options-of-the-language`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 
@@ -30,7 +30,7 @@ class Options:
     negative_target: Literal["clamp", "error"] = "clamp"
     """What becomes of a target below 0."""
     rand_seed: int | None = None
-    """Seed of `rand()`; None means another one each time."""
+    """Seed of `rand()` in each evaluation; None: a run draws from the stream of its pool."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Options":
@@ -53,4 +53,3 @@ class Options:
 
 
 _SYNONYMS: Final = {"nearest": "nearest_rank"}
-NAMES: Final = tuple(field.name for field in fields(Options))

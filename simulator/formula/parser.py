@@ -27,7 +27,7 @@ MAX_CHARACTERS: Final = 8192
 MAX_STATEMENTS: Final = 100
 MAX_DEPTH: Final = 100
 """Brackets, calls, signs and ternaries inside each other; no formula in the field comes near it."""
-MAX_TOLD: Final = 20
+MAX_REPORTED: Final = 20
 
 LEVEL: Final = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6,
@@ -55,8 +55,8 @@ def parse(text: str) -> Tree:
         message = f"{len(tree.statements)} statements; the service takes at most {MAX_STATEMENTS}"
         parser.problems.append(_WrongSyntaxError(message, tree.statements[MAX_STATEMENTS].start))
     if parser.problems:
-        told = [(source.place(problem.offset), problem.message) for problem in parser.problems[:MAX_TOLD]]
-        problems = [SyntaxProblem(place, message, source.line(place.line)) for place, message in told]
+        shown = [(source.place(problem.offset), problem.message) for problem in parser.problems[:MAX_REPORTED]]
+        problems = [SyntaxProblem(place, message, source.line(place.line)) for place, message in shown]
         raise FormulaSyntaxError(SYNTAX_ERROR, problems)
     return tree
 

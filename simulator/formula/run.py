@@ -1,7 +1,6 @@
 """What an evaluation starts from, what it keeps while it runs, and what comes of it."""
 
-import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +25,8 @@ class Context:
     samples: History = field(default_factory=History)
     """Samples that can be read now."""
     options: Options = field(default_factory=Options)
+    draw: Callable[[], float] | None = None
+    """Where `rand()` draws from if no option gives it a seed; None = numbers that nobody can draw again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class State:
         self.placed: dict[str, int] = {}
         """Where each of them was last assigned."""
         self.option: Keyword = KEYWORDS["requeue"]
-        self.random: random.Random | None = None
+        self.random: Callable[[], float] | None = None
         self.traced = traced
         self.demands_finite = context.options.non_finite == "error"
         self.windows: list[tuple[int, Any]] = []

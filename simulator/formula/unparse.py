@@ -1,7 +1,6 @@
 """From a tree back to text: with as few brackets as the grammar needs."""
 
 import math
-from typing import Final
 
 from simulator.formula.parser import LEVEL
 from simulator.formula.tree import (
@@ -14,22 +13,12 @@ from simulator.formula.tree import (
     Number,
     Ternary,
     Text,
-    Tree,
     Unary,
     spine,
 )
 from simulator.formula.values import format_double
 
 TERNARY, UNARY, POSTFIX, ATOM = 0, 7, 8, 9
-
-
-def unparse(tree: Tree) -> str:
-    """Write a formula, one statement a line; parsing it gives an equal tree but for the places."""
-    lines = []
-    for statement in tree.statements:
-        value = write(statement.value)
-        lines.append(f"{statement.target} = {value};" if statement.target else f"{value};")
-    return "\n".join(lines)
 
 
 def write(node: Expression) -> str:
@@ -82,6 +71,3 @@ def _chain(node: Binary) -> tuple[str, int]:
 def _inside(node: Expression, level: int) -> str:
     text, binds = _write(node)
     return text if binds >= level else f"({text})"
-
-
-__all__: Final = ["unparse", "write"]

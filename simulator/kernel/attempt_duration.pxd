@@ -13,13 +13,14 @@ cdef class Work:
     cdef bint _checkpoints
     cdef object _prepare
     cdef list _prepared, _pulls
+    cdef readonly set sick, sickened
     cdef set _failing
     cdef dict _images, _keeping, _coordination_failures
     cdef int[::1] _image
     cdef long long[::1] _span, _latency, _lead, _limit, _interval, _cost, _restart, _demand, _remaining
 
     @cython.locals(begin=cython.longlong, ready=cython.longlong, prepared=cython.longlong, pulled=cython.longlong, failing=bint, node=int)
-    cpdef void plan(self, int task, int job, list nodes, long long now, int outcome, int attempt)
+    cpdef void plan(self, int task, int job, list nodes, long long now, int outcome, int attempt, int row)
     @cython.locals(step=cython.longlong, whole=cython.longlong, lead=cython.longlong, before=cython.longlong, done=cython.longlong, saved=cython.longlong, time=cython.longlong, wall=object, resumed=bint)
     cpdef void stopped(self, int task, int row, long long elapsed, long long lasted)
     @cython.locals(lead=cython.longlong)

@@ -51,6 +51,8 @@ class Work:
         "pull",
         "pulled",
         "ready",
+        "sick",
+        "sickened",
         "wait",
         "waits",
     )
@@ -78,6 +80,10 @@ class Work:
         """When a job has prepared a node, by `job << NODE_BITS | node`."""
         self._failing: set[int] = set()
         """Of those, where that fails."""
+        self.sick: set[int] = set()
+        """Nodes on which every attempt fails as it starts."""
+        self.sickened: set[int] = set()
+        """First rows of the attempts that do."""
         self._images: dict[int, int] = {}
         """When an image is on a node, by `image << NODE_BITS | node`."""
         self.waits: dict[int, int] = {}
@@ -101,8 +107,8 @@ class Work:
         self.deadline = NEVER
         """When it is stopped at the latest, where cores are shared."""
 
-    def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int, attempt: int) -> None:
-        """Find out how an attempt of `task` on `nodes` from `now` on will end if nothing stops it."""
+    def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int, attempt: int, row: int) -> None:
+        """Find out how an attempt of `task` on `nodes` from `now` on, `row` of the record, will end by itself."""
         begin = now + self._latency[task]
         ready = begin
         failing = False
@@ -134,6 +140,12 @@ class Work:
         ):
             self.end = pulled + self._coordination_failures[task][0] - self._latency[task]
             self.begin = self.deadline + 1  # no process begins
+        if self.sick and not self.sick.isdisjoint(nodes):
+            self.sickened.add(row)
+            self.end = ready
+            self.outcome = FAILED
+            self.begin = self.deadline + 1  # no process begins
+            return
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED
@@ -192,7 +204,7 @@ class Work:
         key = job << NODE_BITS | node
         if key not in self.ready:
             span = self._prepare(job, node, begin) if self._prepare else 0
-            self.ready[key] = begin + abs(span)
+            self.ready[key] = begin + (span if span >= 0 else ~span)
             if span < 0 and self._prepared[job] == 1:
                 self._failing.add(key)
         return self.ready[key] if self._prepared[job] == 1 else begin

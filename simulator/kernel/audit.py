@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.buffers import NATIVE
+from simulator.kernel.phases import Phases
 from simulator.states import TaskState
-
-if TYPE_CHECKING:
-    from simulator.kernel.phases import Phases
 
 AUDITED: Final = NATIVE or os.environ.get("POOLSIGHT_ASSERT") == "1"
 """Whether `assert` statements of the kernel check anything."""

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.optional_rules import CLOSED, DISABLED
 from simulator.states import Outcome, TaskState
+from simulator.units import NEVER
 
 
 def watch(kernel: Kernel, job: int, *, submitted_only: bool) -> bool:
@@ -32,6 +33,12 @@ def stop(kernel: Kernel, job: int, now: int, outcome: int) -> None:
     """End what runs of a job."""
     for task in kernel.tasks_of(job, TaskState.RUNNING):
         kernel.stop(task, now, outcome)
+
+
+def date(kernel: Kernel, job: int, now: int) -> None:
+    """Note that a job is created now, where that was not known before and decides whose turn it is."""
+    if kernel.queues.created[job] >= NEVER:
+        kernel.queues.date(job, now)
 
 
 def stay_away(kernel: Kernel, job: int) -> None:

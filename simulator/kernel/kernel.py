@@ -62,6 +62,7 @@ class Kernel(Phases):
         completions of that instant are applied and its later phases are not. Whoever has changed anything since the
         last instant has called `dispatch`.
         """
+        assert not AUDITED or audit(self, self.now)  # what the control plane has changed since
         events = 0
         while True:
             if events >= SIGNAL_INTERVAL:
@@ -85,6 +86,10 @@ class Kernel(Phases):
                     return now
                 if is_settled:
                     continue
+                if self.overdue:
+                    self.expire(now)
+                    if self.notices.waiting:
+                        return now
             if self.next_submit <= now:
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self.displaces):

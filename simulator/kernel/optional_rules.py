@@ -32,7 +32,10 @@ class Rules:
     prepared: list[int] = field(default_factory=list)
     """Whether a job prepares its nodes: 0 = no, 1 = tasks wait for it, 2 = they do not."""
     prepare: Callable[[int, int, int], int] | None = None
-    """Called when a job begins to prepare a node at an instant; returns how long that takes, negative if it fails."""
+    """Called when a job begins to prepare a node at an instant; returns how long that takes.
+
+    The complement (`~`) of that time says that it fails.
+    """
     latency: array[int] = field(default_factory=_none("q"))
     """From assignment to the start; for the columns below, preparation, coordination failures and shared cores."""
     limit: array[int] = field(default_factory=_none("q"))
@@ -57,6 +60,8 @@ class Rules:
     """From assignment to the process, but for preparations and pulls; needed where cores are shared."""
     coordination_failures: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
+    sick_nodes: bool = False
+    """Whether there may be nodes on which every attempt fails as it starts (`Work.sick`)."""
     reserve_gangs: bool = False
     """Whether a multi-instance task at the head keeps the nodes it waits for free from others."""
     dedicated_gangs: bool = False
@@ -74,6 +79,7 @@ class Rules:
             or any(self.prepared)
             or self.coordination_failures
             or self.share_cores
+            or self.sick_nodes
         )
 
     @property

@@ -5,7 +5,6 @@ between them (docs/model.md#order-within-one-instant).
 """
 
 from simulator.errors import BrokenInvariantError
-from simulator.kernel.audit import AUDITED, audit
 from simulator.kernel.inputs import Choices, Shape, Tasks
 from simulator.kernel.job_order import JobOrder
 from simulator.kernel.node_capacity import Nodes
@@ -116,7 +115,6 @@ class Phases(TaskLifecycle):
                 break  # no task of lower priority takes the nodes that a multi-instance task waits for
         if self.displaces and self.queues.open_jobs:
             self._displace(now)
-        assert not AUDITED or audit(self, now)
 
     def dispatch_on(self, node: int, now: int) -> None:
         """Make the pass of an instant at which waiting tasks can have room on `node` alone.

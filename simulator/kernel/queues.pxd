@@ -14,6 +14,7 @@ cdef class Queues:
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs
     cdef readonly Fronts fronts
     cdef readonly signed char[::1] gate
+    cdef readonly long long[::1] created
     cdef int _bits
     cdef bint _reordered, _in_line
     cdef long long _next_place
@@ -34,7 +35,7 @@ cdef class Queues:
     cpdef int take(self, int queue)
     @cython.locals(job=int, before=int)
     cdef void _enter(self, int queue) noexcept
-    @cython.locals(level=int, start=int, at=int)
+    @cython.locals(level=int, start=int, at=int, other=int, created=cython.longlong, age=cython.longlong)
     cdef void _enter_level(self, int job) noexcept
     @cython.locals(level=int, at=int, last=int)
     cdef void _leave_level(self, int job) noexcept

@@ -55,6 +55,8 @@ class Queues:
         """How many jobs are not served, whether or not their tasks wait."""
         self.waiting_of_shape = column("i", [0] * len(slots))
         self.waiting_of_job = column("i", [0] * len(priorities))
+        self.created = array("q", bytes(8 * len(priorities)))
+        """When each job was created, as far as the order of jobs depends on it; else all are equally old."""
         self.gate = column("b", [0] * len(priorities))
         """Why a job is not served, in bits; 0 = it is."""
         jobs = [job for job, _ in keys]
@@ -70,11 +72,15 @@ class Queues:
         self.level_start = column("i", [sum(priority > rank for priority in priorities) for rank in ranks])
         self.level_size = column("i", [0] * len(ranks))
         self.jobs = column("i", [0] * len(priorities))
-        """From `level_start` of each level on: its open jobs with waiting tasks, as created, `level_size` of them."""
+        """From `level_start` of each level on: its open jobs with waiting tasks, `level_size` of them, oldest first."""
         self.open_jobs = 0
         for job in range(len(priorities)):
             if self.waiting_of_job[job] and self.gate[job] == 0:
                 self._enter_level(job)
+
+    def date(self, job: int, created: int) -> None:
+        """Note when a job of which no task waits is created; of jobs of the same age the lower number comes first."""
+        self.created[job] = created
 
     @property
     def waiting(self) -> int:
@@ -177,8 +183,13 @@ class Queues:
         start = self.level_start[level]
         at = start + self.level_size[level]
         self.level_size[level] += 1
-        while at > start and self.jobs[at - 1] > job:
-            self.jobs[at] = self.jobs[at - 1]
+        created = self.created[job]
+        while at > start:
+            other = self.jobs[at - 1]
+            age = self.created[other]
+            if age < created or (age == created and other < job):
+                break
+            self.jobs[at] = other
             at -= 1
         self.jobs[at] = job
 

@@ -19,7 +19,7 @@ cdef int ACTIVE, RUNNING, COMPLETED, SUCCEEDED, FAILED, TERMINATED, EXPIRED, UNP
 
 cdef class TaskLifecycle:
     cdef readonly object tasks
-    cdef readonly list shapes
+    cdef readonly list shapes, overdue
     cdef readonly Notices notices
     cdef readonly Jobs jobs
     cdef readonly Eligibility eligibility
@@ -77,6 +77,8 @@ cdef class TaskLifecycle:
     @cython.final
     @cython.locals(first=int, outcome=int, job=int, row=int)
     cdef bint _ends_specially(self, int task) except -1
+    @cython.locals(overdue=list, task=int)
+    cpdef int expire(self, long long now) except -1
     @cython.final
     @cython.locals(failures=int)
     cdef bint _fails(self, int task) noexcept

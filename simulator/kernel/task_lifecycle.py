@@ -102,6 +102,8 @@ class TaskLifecycle:
         """Arrived tasks that no node of this pool can ever run."""
         self.blocked = 0
         """Arrived tasks that wait for others."""
+        self.overdue: list[int] = []
+        """Tasks whose time limit is reached at this instant: it ends those that nothing else ends then."""
         self.abandoned = 0
         """Tasks that stay active although their job has ended."""
         self.completed = 0
@@ -249,7 +251,7 @@ class TaskLifecycle:
 
     def _plan(self, task: int, nodes: list[int], now: int, outcome: int) -> None:
         """Plan the end of an attempt that does not follow from its task's span."""
-        self.work.plan(task, self.job_of(task), nodes, now, outcome, self.retries[task])
+        self.work.plan(task, self.job_of(task), nodes, now, outcome, self.retries[task], self.attempts.count)
         if self.work.wait:
             for instance in range(len(nodes)):
                 self.work.waits[self.attempts.count + instance] = self.work.wait
@@ -275,27 +277,43 @@ class TaskLifecycle:
                 self.unblock(task, False)
 
     def _ends_specially(self, task: int) -> bool:
-        """End an attempt that ran out of time or whose node could not be prepared; return whether it was one.
+        """End an attempt whose node could not be prepared, note one that runs out of time; return whether it was one.
 
         Where cores are shared this may also be the beginning of its process.
         """
         first = self.row[task]
-        if self._shares:
-            if self.sharing.is_to_begin(task):
-                self.stale += self.sharing.begin(task, self.attempts.end[first])
-                return True
-            self.stale += self.sharing.end(task, self.attempts.end[first])
+        if self._shares and self.sharing.is_to_begin(task):
+            self.stale += self.sharing.begin(task, self.attempts.end[first])
+            return True
         outcome = self.attempts.outcome[first]
         if outcome == EXPIRED:
-            self._give_up(task)
-        elif outcome == UNPREPARED:
+            if task in self.overdue:
+                self.stale -= 1  # its end stood twice in the calendar
+            else:
+                self.overdue.append(task)
+            return True
+        if self._shares:
+            self.stale += self.sharing.end(task, self.attempts.end[first])
+        if first in self.work.sickened:
+            self._fail(task)
+            return True
+        if outcome == UNPREPARED:
             job = self.job_of(task)
             for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
                 if self.work.is_failing(job, self.attempts.node[row]):
                     self.eligibility.bar(job, self.attempts.node[row])
             self.release(task)
             self._put_back(task)
-        return outcome == EXPIRED or outcome == UNPREPARED
+        return outcome == UNPREPARED
+
+    def expire(self, now: int) -> None:
+        """End the attempts whose time limit is reached, but for those that have ended at this instant already."""
+        overdue = self.overdue
+        self.overdue = []
+        for task in overdue:
+            if self._shares:
+                self.stale += self.sharing.end(task, now)
+            self._give_up(task)
 
     def _fails(self, task: int) -> bool:
         """Return whether the present attempt of a task fails."""
@@ -339,7 +357,10 @@ class TaskLifecycle:
             self.attempts.end[row] = now
             self.attempts.outcome[row] = outcome
         self.release(task)
-        self.stale += 1
+        if task in self.overdue:
+            self.overdue.remove(task)
+        else:
+            self.stale += 1
         if self._shares:
             self.stale += self.sharing.withdraw(task, now)
             before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._setup_ms[task]

@@ -116,7 +116,7 @@ def _solve(shape: float, z: Floats) -> Floats:
 
 
 def _newton(tail: Callable[[Floats], tuple[Floats, Floats]], at: Floats, sign: float) -> Floats:
-    """Return where a tail has its wanted size; `tail` tells how far off its logarithm is, and one over its slope."""
+    """Return where a tail has its wanted size; `tail` returns how far off its logarithm is, and one over its slope."""
     for _ in range(MAX_STEPS):
         excess, length = tail(at)
         step = excess * length

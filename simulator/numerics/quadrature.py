@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 @lru_cache(maxsize=4)
 def gauss(count: int) -> tuple[Floats, Floats]:
     """Return the places and weights of the rule of so many points from 0 to 1."""
-    from numpy.polynomial.legendre import leggauss  # noqa: PLC0415 - few runs need it
+    from numpy.polynomial.legendre import leggauss
 
     places, weights = leggauss(count)
     return (places + 1.0) / 2.0, weights / 2.0

@@ -24,7 +24,7 @@ class RatePoint:
 
     rate_per_hour: float
     ratio: Estimate
-    """Cost over the all-dedicated cost, of the same luck."""
+    """Cost over the all-dedicated cost, of the same draws."""
     closed_form: float
     """Price ratio × Σ (e^γw − 1)/γ over Σ w: no boot, no idle time."""
     makespan: Estimate | None
@@ -61,7 +61,7 @@ class BreakEven:
         }
 
 
-def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, luck: range, run: Run) -> BreakEven:
+def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, numbers: range, run: Run) -> BreakEven:
     """Simulate the all-spot pool at rates around the closed form's break-even."""
     demand = Demand.of(all_spot)
     closed = demand.break_even(ratio)
@@ -69,7 +69,7 @@ def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, luck:
     rates = [0.0] if closed is None else sorted({min(step * closed, hardest) for step in STEPS})
     pool = frozenset({all_spot.pools[0].id})
     at_rates = [with_eviction_rate(all_spot, rate, pool) for rate in rates]
-    base, *made = run_all([until_done(one) for one in (dedicated, *at_rates)], luck, run=run)
+    base, *made = run_all([until_done(one) for one in (dedicated, *at_rates)], numbers, run=run)
     curve = tuple(
         RatePoint(rate, cost_ratio(one, base), ratio * demand.billed_factor(rate), one.estimate("makespan"))
         for rate, one in zip(rates, made, strict=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -17,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.durations import parse_duration
-from simulator.errors import InputError
-from simulator.experiment.estimates import LEVEL, Estimate, mean, probability
+from simulator.errors import BrokenInvariantError, InputError
+from simulator.experiment.estimates import LEVEL, Estimate, exact_probability, mean, probability
 from simulator.experiment.measures import find_measure
+from simulator.numerics import normal
 from simulator.planning.runs import Columns, plain
 
 _OPERATOR: Final = r"(?P<operator><=|>=|≤|≥)"
@@ -28,6 +30,9 @@ _CHANCE: Final = re.compile(
     rf"P\s*\(\s*(?P<measure>[\w.]+)\s*{_OPERATOR}\s*(?P<limit>[^)]+)\)\s*(?:>=|≥)\s*(?P<level>.+)"
 )
 SPANS: Final = ("makespan", "makespan_s")
+GROWTH: Final = 1.25
+"""Steps in which the number of runs is sought that would settle a constraint."""
+MOST_FURTHER: Final = 10_000_000
 EXPECTED: Final = "expected e.g. 'queue_p95 <= 10m' or 'P(makespan <= 4h) >= 0.95'"
 
 
@@ -35,9 +40,29 @@ class Verdict(StrEnum):
     """What an interval says of a constraint."""
 
     KEPT = "kept"
-    BROKEN = "broken"
+    WITHIN = "within tolerance"
+    """Kept, or missed by no more than the tolerance: more runs would make no difference that matters."""
     OPEN = "open"
-    """The interval holds the limit: more runs would tell."""
+    """The interval holds the limit: more runs would settle it."""
+    BROKEN = "broken"
+
+    @classmethod
+    def of_all(cls, verdicts: Iterable[Verdict]) -> Verdict:
+        """Return the verdict of a design from those of its constraints: the worst of them."""
+        order = list(cls)
+        return max(verdicts, key=order.index, default=cls.KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """What makes no difference to who asks."""
+
+    probability: float = 0.0
+    """Of a chance constraint: how far the probability may miss what is asked."""
+    limit: float = 0.0
+    """Of a limit on a mean, as a share of it."""
+    cost: float = 0.0
+    """Of what is minimized, as a share of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,17 @@ class Check:
     """Of the mean or the probability; None where no run has the measure."""
     reach: float | None
     """Of a chance constraint: what the wanted share of runs stays within; of another the mean."""
+    slack: float = 0.0
+    """How far beyond the goal is still as good."""
+    scatter: float = 0.0
+    """Of a limit on a mean: standard deviation of single runs."""
+
+    def narrowed(self, earlier: Check) -> Check:
+        """Return the check with what an earlier look at fewer of the same runs excluded."""
+        if self.estimate is None or earlier.estimate is None:
+            return self
+        low, high = max(self.estimate.low, earlier.estimate.low), min(self.estimate.high, earlier.estimate.high)
+        return self if low > high else replace(self, estimate=replace(self.estimate, low=low, high=high))
 
     @property
     def is_met(self) -> bool:
@@ -68,7 +104,7 @@ class Check:
 
     @property
     def distance(self) -> float:
-        """How far the measure lies beyond its limit, as a share of it: tells apart designs that fail in every run."""
+        """How far the measure lies beyond its limit, as a share of it: separates designs that fail in every run."""
         if self.reach is None or not math.isfinite(self.reach):
             return math.inf
         limit = self.constraint.limit
@@ -79,9 +115,36 @@ class Check:
     def verdict(self) -> Verdict:
         if self.estimate is None:
             return Verdict.BROKEN
-        low, high, goal = self.estimate.low, self.estimate.high, self.constraint.goal
-        inside, outside = (high <= goal, low > goal) if self.constraint.is_upper else (low >= goal, high < goal)
-        return Verdict.KEPT if inside else Verdict.BROKEN if outside else Verdict.OPEN
+        # Seen from the goal, negative inside: how far out the constraint may be at least and at most.
+        ends = (self.estimate.low - self.constraint.goal, self.estimate.high - self.constraint.goal)
+        least, most = ends if self.constraint.is_upper else (-ends[1], -ends[0])
+        if most <= 0:
+            return Verdict.KEPT
+        if least > 0:
+            return Verdict.BROKEN
+        return Verdict.WITHIN if most <= self.slack else Verdict.OPEN
+
+    @property
+    def further_runs(self) -> int | None:
+        """About how many more runs would settle what is open, if the estimate stays as it is; None if nothing tells."""
+        if self.verdict is not Verdict.OPEN or self.estimate is None:
+            return None
+        count = self.estimate.count
+        while count < MOST_FURTHER:
+            count = math.ceil(GROWTH * count)
+            if replace(self, estimate=self._with(count)).verdict is not Verdict.OPEN:
+                return count - self.estimate.count
+        return None
+
+    def _with(self, count: int) -> Estimate:
+        """Return what the estimate would be after so many runs."""
+        known = self.estimate
+        if known is None:
+            raise BrokenInvariantError("only what was estimated can be estimated again")
+        if self.constraint.level is not None:
+            return probability(known.value * count, count, known.level)
+        half = float(normal.quantile(np.array([0.5 + known.level / 2]))[0]) * self.scatter / math.sqrt(count)
+        return replace(known, low=known.value - half, high=known.value + half)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -90,6 +153,7 @@ class Check:
             "goal": self.constraint.goal,
             "is_met": self.is_met,
             "verdict": str(self.verdict),
+            "further_runs": self.further_runs,
             "reach": self.reach if self.reach is not None and math.isfinite(self.reach) else None,
         }
 
@@ -121,20 +185,26 @@ class Constraint:
         """Unit of the estimate."""
         return find_measure(self.measure).unit if self.level is None else "share"
 
-    def check(self, columns: Columns, level: float = LEVEL) -> Check:
+    @property
+    def implies_all_done(self) -> bool:
+        """Whether no design keeps it that leaves work undone more often than `ALL_DONE` allows."""
+        return self.measure in SPANS and self.is_at_most and self.level is not None and self.level >= LEVEL
+
+    def check(self, columns: Columns, level: float = LEVEL, tolerance: Tolerance | None = None) -> Check:
         """Hold the constraint against runs; a run whose work is never done has no makespan that counts.
 
         A mean of makespans among which one has no end has none either, so it keeps no limit.
         """
-        values = columns[self.measure]
+        tolerance = tolerance or Tolerance()
         if self.level is not None:
-            chance = probability(int(self.kept(columns).sum()), columns.count, level)
-            return Check(self, chance, self._reach(columns))
+            chance = exact_probability(int(self.kept(columns).sum()), columns.count, level)
+            return Check(self, chance, self._reach(columns), tolerance.probability)
+        values = columns[self.measure]
         known = values[~np.isnan(values)]
-        if self.measure in SPANS and self.is_at_most and (columns["unfinished"] > 0).any():
+        if not len(known) or (self.measure in SPANS and self.is_at_most and (columns["unfinished"] > 0).any()):
             return Check(self, None, None)
-        found = mean(known, level).within(*find_measure(self.measure).range) if len(known) else None
-        return Check(self, found, None if found is None else found.value)
+        found = mean(known, level).within(*find_measure(self.measure).range)
+        return Check(self, found, found.value, tolerance.limit * abs(self.limit), float(known.std()))
 
     def _reach(self, columns: Columns) -> float:
         """Return the value that the wanted share of runs keeps to; a run without one keeps to none."""

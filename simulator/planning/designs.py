@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -12,17 +11,8 @@ import numpy as np
 from simulator.experiment.axes import Cell
 from simulator.experiment.design import Shown, label
 from simulator.experiment.estimates import Estimate
-from simulator.planning.constraints import Check, Constraint
+from simulator.planning.constraints import Check, Verdict
 from simulator.planning.runs import Columns, plain
-
-
-class Fate(StrEnum):
-    """Why a design got no more runs."""
-
-    KEPT = "kept"
-    """It was among the last."""
-    BROKEN = "breaks a constraint"
-    DEARER = "dearer than one that keeps all constraints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,9 @@ class Design:
     objective: Estimate | None
     """Mean of what is minimized; None where no run has it."""
     makespan: Estimate | None
-    fate: Fate = Fate.KEPT
+    is_winner: bool = False
+    is_dearer: bool = False
+    """Whether it costs more than the winner beyond doubt, or less by no more than the tolerance."""
 
     @property
     def shown(self) -> Mapping[str, Shown]:
@@ -47,9 +39,25 @@ class Design:
         return ", ".join(f"{axis} = {label(value)}" for axis, value in self.shown.items()) or "the scenario as it is"
 
     @property
-    def is_feasible(self) -> bool:
-        """Whether its estimates keep every constraint."""
-        return all(check.is_met for check in self.checks)
+    def standing(self) -> Verdict:
+        """What is known of it: the worst of the verdicts on its constraints."""
+        return Verdict.of_all(check.verdict for check in self.checks)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it keeps every constraint beyond doubt, or misses none by more than the tolerance."""
+        return self.standing in (Verdict.KEPT, Verdict.WITHIN)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may keep every constraint and cost less than the winner, for all that the runs say."""
+        return self.standing is Verdict.OPEN and not self.is_dearer
+
+    @property
+    def further_runs(self) -> int | None:
+        """About how many more runs would settle what is open."""
+        needed = [check.further_runs for check in self.checks if check.verdict is Verdict.OPEN]
+        return None if None in needed else max((one for one in needed if one is not None), default=None)
 
     @property
     def worst(self) -> Check | None:
@@ -77,16 +85,16 @@ class Design:
             "runs_that_left_work": self.left_work,
             "objective": plain(self.objective),
             "makespan": plain(self.makespan),
-            "is_feasible": self.is_feasible,
-            "fate": str(self.fate),
+            "standing": str(self.standing),
+            "is_dearer": self.is_dearer,
+            "further_runs": self.further_runs if self.is_open else None,
             "checks": [check.to_dict() for check in self.checks],
         }
 
 
-def judged(cell: Cell, runs: Columns, objective: str, constraints: Sequence[Constraint]) -> Design:
-    """Make a design of its runs so far."""
-    checks = tuple(constraint.check(runs) for constraint in constraints)
-    return Design(cell, runs, checks, runs.estimate(objective), runs.estimate("makespan"))
+def judged(cell: Cell, runs: Columns, objective: str, checks: Sequence[Check]) -> Design:
+    """Make a design of its runs so far and what they say of the constraints."""
+    return Design(cell, runs, tuple(checks), runs.estimate(objective), runs.estimate("makespan"))
 
 
 def longer(first: Columns, second: Columns) -> Columns:

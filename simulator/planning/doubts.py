@@ -16,6 +16,7 @@ from simulator.planning.scaling import (
     with_spread,
     with_timing,
 )
+from simulator.results.answer.assumptions import every_pool, may_have_low_priority
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
@@ -44,11 +45,11 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
     for name in TIMES:
         yield from _factors(scenario, name, _timing(name), 0.5, 2)
     yield from _factors(scenario, "boot", _boot, 0.5, 2)
-    if any(pool.simulation.preemption.model != "none" for pool in _pools(scenario)):
+    if any(_can_be_preempted(scenario, pool) for pool in every_pool(scenario)):
         yield from _factors(scenario, "recovery_delay", _timing("recovery_delay"), 0.5, 2)
         yield from _factors(scenario, "evictions", with_evictions, 0.5, 2)
     yield from _factors(scenario, "prices", with_prices, 0.9, 1.1)
-    if any(pool.target_low_priority_nodes or pool.enable_auto_scale for pool in _pools(scenario)):
+    if any(pool.target_low_priority_nodes or pool.enable_auto_scale for pool in every_pool(scenario)):
         yield from _factors(scenario, "low_priority_price", partial(with_prices, low_priority_only=True), 0.75, 1.5)
     yield from _factors(scenario, "duration", _durations, 0.9, 1.1)
     yield from _factors(scenario, "duration_spread", _spread, 0.5, 1.5)
@@ -56,8 +57,8 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
     yield from _samples(scenario)
 
 
-def _pools(scenario: Scenario) -> list[Pool]:
-    return [*scenario.pools, *(job.auto_pool.pool for job in scenario.jobs if job.auto_pool)]
+def _can_be_preempted(scenario: Scenario, pool: Pool) -> bool:
+    return pool.simulation.preemption.model != "none" and may_have_low_priority(scenario, pool)
 
 
 def _factors(scenario: Scenario, name: str, change: Change, low: float, high: float) -> Iterator[Doubt]:
@@ -101,7 +102,7 @@ def _chances(scenario: Scenario) -> Iterator[Doubt]:
             )
 
         yield from _factors(scenario, "task_failures", fail, 0.5, 2)
-    with_start_task = [pool for pool in _pools(scenario) if pool.start_task is not None]
+    with_start_task = [pool for pool in every_pool(scenario) if pool.start_task is not None]
     if with_start_task:
         none, some = _start_failures(scenario, 0.0), _start_failures(scenario, 0.05)
         yield Doubt("start_task_failures", "none", "+ 5 %", none, some)
@@ -111,17 +112,17 @@ def _start_failures(scenario: Scenario, chance: float) -> Scenario:
     """Add to the chance that a start task fails; 0 takes what there is away."""
 
     def change(pool: Pool) -> Pool:
-        luck = pool.simulation.start_task
-        probability = min(luck.failure_probability + chance, 1.0) if chance else 0.0
-        return with_simulation(pool, start_task=luck.model_copy(update={"failure_probability": probability}))
+        faults = pool.simulation.start_task
+        probability = min(faults.failure_probability + chance, 1.0) if chance else 0.0
+        return with_simulation(pool, start_task=faults.model_copy(update={"failure_probability": probability}))
 
     return with_pools(scenario, change)
 
 
 def _samples(scenario: Scenario) -> Iterator[Doubt]:
-    if not any(pool.enable_auto_scale for pool in _pools(scenario)):
+    if not any(pool.enable_auto_scale for pool in every_pool(scenario)):
         return
-    prompt = {"sample_profile": "custom", "sample_delay_s": 0.0, "sample_jitter_s": 0.0}
+    prompt = {"sample_profile": "exact"}
     lower, higher = (
         scenario.model_copy(update={"options": scenario.options.model_copy(update=update)})
         for update in (prompt, {"sample_profile": "documented"})

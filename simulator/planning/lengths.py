@@ -72,7 +72,7 @@ def by_length(
     make: Callable[[float, float], Scenario],
     hazard: float | None,
     ratio: float,
-    luck: range,
+    numbers: range,
     run: Run,
 ) -> tuple[tuple[Length, ...], tuple[str, ...]]:
     """Cut the same work into shorter and longer tasks; notes say what could not be looked at.
@@ -85,7 +85,7 @@ def by_length(
         return (), (f"effect of task length left out: {error.problems[0].message}",)
     demands = {factor: Demand.of(pair[1]) for factor, pair in pairs.items()}
     bearable = [f for f in FACTORS if hazard is None or hazard * demands[f].longest <= HARDEST]
-    made = run_all([one for factor in bearable for one in pairs[factor]], luck, run=run)
+    made = run_all([one for factor in bearable for one in pairs[factor]], numbers, run=run)
     results = {factor: (made[2 * index], made[2 * index + 1]) for index, factor in enumerate(bearable)}
     found = []
     for factor in FACTORS:
@@ -103,7 +103,7 @@ def savings(
     hazard: float | None,
     ratio: float,
     cost: float,
-    luck: range,
+    numbers: range,
     run: Run,
 ) -> tuple[Saving, ...]:
     """Look at checkpoints that take `cost` seconds, none, few, by Young's rule, many; nothing without a hazard."""
@@ -116,7 +116,7 @@ def savings(
     intervals = [(label, every) for label, every in sorted(wanted, key=lambda pair: -pair[1]) if every < work]
     scenarios = [_saved(all_spot, every, cost) for _, every in intervals]
     is_drawn = any(scenario != all_spot for scenario in scenarios)
-    base, *made = run_all([until_done(one) for one in (dedicated, all_spot, *scenarios)], luck, run=run)
+    base, *made = run_all([until_done(one) for one in (dedicated, all_spot, *scenarios)], numbers, run=run)
     found = []
     for (label, every), runs in zip([("none", None), *intervals], made, strict=True):
         hours = restarts.billed(work, hazard) if every is None else restarts.checkpointed(work, every, save, hazard)

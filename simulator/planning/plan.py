@@ -1,35 +1,37 @@
-"""The cheapest design that keeps every constraint: search, shortlist, front, and a winner confirmed on fresh luck."""
+"""The cheapest design that keeps every constraint: search, shortlist, front, and what the runs leave open."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
-from simulator.errors import InputError
 from simulator.experiment.axes import Cell
-from simulator.experiment.design import Axis
-from simulator.planning.constraints import Check, Verdict
+from simulator.planning.constraints import Check, Tolerance, Verdict
 from simulator.planning.designs import Design, judged, pareto
-from simulator.planning.elimination import eliminate
+from simulator.planning.looks import Looks
 from simulator.planning.plan_file import Question
-from simulator.planning.runs import Run, run_all, run_on
+from simulator.planning.race import race
+from simulator.planning.runs import Columns, Run, run_all, run_on
 from simulator.planning.screening import screen
+from simulator.planning.unexplored import unexplored
 
 FRESH: Final = 1_000_000
-"""Number of the first replication of the confirmation: no search has seen its luck."""
+"""Number of the first replication that gives the winner's figures: no search has seen its random numbers."""
 SHORTLIST: Final = 5
-TRIED: Final = 3
-"""So many designs are put to the confirmation, the cheapest first, until one stands it."""
-DECIDED: Final = {
-    "nodes": ("targetdedicatednodes", "targetlowprioritynodes", "autoscaleformula"),
-    "VM size": ("vmsize",),
-    "spot share": ("spotshare", "targetlowprioritynodes"),
-    "slots per node": ("taskslotspernode",),
-    "fill type": ("nodefilltype",),
-}
-"""What planners usually decide, and the ends of the paths that do it."""
+Report = Callable[[str], None]
+
+
+class Status(StrEnum):
+    """What a plan knows."""
+
+    FOUND = "found"
+    """A design keeps every constraint; cheaper ones may be open."""
+    OPEN = "open"
+    """None is known to keep every constraint, and some may."""
+    NONE = "none"
+    """Every design that was run breaks a constraint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,43 @@ class Plan:
     size: int | None
     """Designs in the space; None = a continuum."""
     method: str
-    winner: Design | None
-    """None where no design keeps every constraint, or none stood the confirmation."""
-    confirmation: Design | None
-    """The winner's fresh runs."""
-    refuted: tuple[Design, ...]
-    """Cheaper ones that did not stand it: their fresh runs."""
+    confidence: float
+    """Of all verdicts together."""
+    fresh: Design | None
+    """The winner on runs that the search has not seen."""
     unexplored: tuple[str, ...]
 
     @property
+    def winner(self) -> Design | None:
+        """The cheapest design that keeps every constraint; None where none is known to."""
+        return next((one for one in self.designs if one.is_winner), None)
+
+    @property
+    def status(self) -> Status:
+        if self.winner is not None:
+            return Status.FOUND
+        return Status.OPEN if self.open else Status.NONE
+
+    @property
+    def kept(self) -> tuple[Design, ...]:
+        """Designs that keep every constraint, the cheapest first."""
+        return tuple(sorted((one for one in self.designs if one.keeps), key=_price))
+
+    @property
+    def broken(self) -> tuple[Design, ...]:
+        """Designs that break a constraint, the nearest first."""
+        return tuple(sorted((one for one in self.designs if one.standing is Verdict.BROKEN), key=_shortfall))
+
+    @property
+    def open(self) -> tuple[Design, ...]:
+        """Designs that may keep every constraint and be cheaper than the winner, the cheapest first."""
+        return tuple(sorted((one for one in self.designs if one.is_open), key=_price))
+
+    @property
     def shortlist(self) -> tuple[Design, ...]:
-        """The cheapest designs that keep every constraint; without any, those that come nearest."""
-        good = sorted((one for one in self.designs if one.is_feasible), key=lambda one: one.price)
-        if good:
-            return tuple(good[:SHORTLIST])
-        return tuple(sorted(self.designs, key=_shortfall)[:SHORTLIST])
+        """The cheapest designs that keep every constraint or may, then those that come nearest."""
+        good = sorted((*self.kept, *self.open), key=_price)
+        return tuple((*good, *self.broken)[:SHORTLIST])
 
     @property
     def front(self) -> tuple[Design, ...]:
@@ -70,28 +94,29 @@ class Plan:
 
     @property
     def binding(self) -> tuple[Design, Check] | None:
-        """The cheapest design below the winner's price, and the constraint that it breaks most; None without one."""
-        if self.winner is None:
-            return None
-        cheaper = [one for one in self.designs if one.price < self.winner.price and not one.is_feasible]
-        if not cheaper:
-            return None
-        nearest = min(cheaper, key=_shortfall)
-        worst = nearest.worst
-        return None if worst is None else (nearest, worst)
+        """The nearest of the broken designs below the winner's price, and the constraint it breaks most."""
+        winner = self.winner
+        cheaper = [one for one in self.broken if winner is not None and one.price < winner.price]
+        worst = cheaper[0].worst if cheaper else None
+        return None if worst is None else (cheaper[0], worst)
 
     def to_dict(self) -> dict[str, Any]:
-        binding = self.binding
+        """Return the answer as plain data."""
+        binding, winner = self.binding, self.winner
         return {
             "name": self.name,
+            "status": str(self.status),
             "minimize": self.objective,
             "method": self.method,
+            "confidence": self.confidence,
             "designs_in_space": self.size,
             "designs_run": len(self.designs),
             "runs": self.runs,
-            "winner": None if self.winner is None else self.winner.to_dict(),
-            "confirmation": None if self.confirmation is None else self.confirmation.to_dict(),
-            "refuted": [one.to_dict() for one in self.refuted],
+            "winner": None if winner is None else winner.to_dict(),
+            "fresh": None if self.fresh is None else self.fresh.to_dict(),
+            "kept": [dict(one.shown) for one in self.kept],
+            "open": [one.to_dict() for one in self.open],
+            "broken": [dict(one.shown) for one in self.broken],
             "binding": None if binding is None else {"design": dict(binding[0].shown), **binding[1].to_dict()},
             "shortlist": [one.to_dict() for one in self.shortlist],
             "pareto": [one.to_dict() for one in self.front],
@@ -101,134 +126,74 @@ class Plan:
 
 
 def make_plan(
-    question: Question, *, workers: int = 0, cluster: str | None = None, heed: Callable[[str], None] = lambda _: None
+    question: Question,
+    *,
+    workers: int = 0,
+    cluster: str | None = None,
+    run: Run | None = None,
+    on_progress: Report = lambda _: None,
 ) -> Plan:
-    """Search the space of a question and confirm the winner; the answer does not depend on who runs the trials."""
-    run = run_on(workers, cluster)
-    search, objective = question.search, question.objective
-    screened: dict[tuple[Any, ...], Design] = {}
-    cells: Sequence[Cell] = question.cells
-    method = "every design, successive elimination"
-    if not cells:
-        looked = screen(
-            question.base,
-            question.axes,
-            objective,
-            question.constraints,
-            question.measures,
-            trials=search.trials,
-            replications=search.first,
-            seed=search.seed,
-            run=run,
-            heed=heed,
-        )
-        cells = looked.finalists
-        screened = {_key(one.cell): one for one in looked.designs}
-        method = f"Optuna (TPE, {search.trials} trials), successive elimination of the best {len(cells)}"
-    found = eliminate(
+    """Search the space of a question; the answer does not depend on who runs the trials.
+
+    `run` makes the trials in place of `workers` processes or a cluster; `on_progress` is called with what is done.
+    """
+    run = run or run_on(workers, cluster)
+    search, tolerance = question.search, question.search.tolerance
+    cells, known, method = _candidates(question, run, on_progress)
+    looks = Looks(search.first, search.cap, search.confidence, len(cells) * len(question.constraints))
+    designs = race(
         cells,
-        objective,
+        question.objective,
         question.constraints,
         question.measures,
-        first=search.first,
-        most=search.replications,
+        looks,
+        Tolerance(tolerance.probability, tolerance.limit, tolerance.cost),
+        known=known,
         run=run,
-        heed=heed,
+        on_progress=on_progress,
     )
-    designs = tuple({**screened, **{_key(one.cell): one for one in found}}.values())
-    winner, confirmation, refuted = _confirm(question, designs, run, heed)
+    winner = next((one for one in designs if one.is_winner), None)
+    fresh = None if winner is None else _fresh(question, winner, run, on_progress)
+    missing = unexplored(question, designs, winner)
     return Plan(
-        question.name,
-        objective,
-        designs,
-        question.size,
-        method,
-        winner,
-        confirmation,
-        refuted,
-        _unexplored(question, designs, winner),
+        question.name, question.objective, tuple(designs), question.size, method, search.confidence, fresh, missing
     )
 
 
-def _key(cell: Cell) -> tuple[Any, ...]:
-    return tuple(sorted(cell.shown.items()))
+def _candidates(question: Question, run: Run, on_progress: Report) -> tuple[Sequence[Cell], Mapping[int, Columns], str]:
+    """Return the designs that race, runs of theirs that are made already, and how they were chosen."""
+    if question.cells:
+        return question.cells, {}, "every design, successive elimination"
+    search = question.search
+    seen = screen(
+        question.base,
+        question.axes,
+        question.objective,
+        question.constraints,
+        question.measures,
+        trials=search.trials,
+        replications=search.first,
+        seed=search.seed,
+        run=run,
+        on_progress=on_progress,
+    )
+    method = f"Optuna (TPE, {search.trials} trials), successive elimination of the {len(seen)} different designs"
+    return [one.cell for one in seen], {place: one.runs for place, one in enumerate(seen)}, method
 
 
-def _confirm(
-    question: Question, designs: Sequence[Design], run: Run, heed: Callable[[str], None]
-) -> tuple[Design | None, Design | None, tuple[Design, ...]]:
-    """Run the cheapest feasible designs on fresh luck until one keeps every constraint there too."""
-    refuted: list[Design] = []
-    feasible = sorted((one for one in designs if one.is_feasible), key=lambda one: one.price)
-    for design in feasible[:TRIED]:
-        heed(f"confirming {design.name}")
-        luck = range(FRESH, FRESH + question.search.confirm)
-        runs = run_all([design.cell.scenario], luck, question.measures, run=run)[0]
-        again = judged(design.cell, runs, question.objective, question.constraints)
-        if again.is_feasible:
-            return design, again, tuple(refuted)
-        refuted.append(again)
-    return None, None, tuple(refuted)
+def _fresh(question: Question, winner: Design, run: Run, on_progress: Report) -> Design:
+    """Run the winner with random numbers that the search has not seen: it was not chosen for its figures there."""
+    on_progress(f"fresh runs of {winner.name}")
+    numbers = range(FRESH, FRESH + question.search.fresh)
+    columns = run_all([winner.cell.scenario], numbers, question.measures, run=run)[0]
+    return judged(winner.cell, columns, question.objective, [one.check(columns) for one in question.constraints])
+
+
+def _price(design: Design) -> float:
+    return design.price
 
 
 def _shortfall(design: Design) -> tuple[float, float, float]:
     """Rank by probability missed, then by how far the measure is from its limit, then by price."""
     worst = design.worst
     return (0.0 if worst is None else worst.shortfall, design.distance, design.price)
-
-
-def _unexplored(question: Question, designs: Sequence[Design], winner: Design | None) -> tuple[str, ...]:
-    """Report what the answer does not cover."""
-    said = []
-    if question.size is None:
-        said.append(f"{len(designs)} designs of a continuous space were run")
-    elif len(designs) < question.size:
-        said.append(f"{question.size - len(designs):,} of {question.size:,} designs were not run")
-    if winner is not None:
-        for axis in question.axes:
-            numbers = [level.shown for level in axis.levels if isinstance(level.shown, int | float)]
-            value = winner.shown[axis.name]
-            if len(numbers) > 1 and len(numbers) == len(axis.levels) and value in (min(numbers), max(numbers)):
-                edge = "lowest" if value == min(numbers) else "highest"
-                if _has_beyond(question, winner, axis, sorted(numbers), is_low=value == min(numbers)):
-                    said.append(f"{axis.name} = {value} is the {edge} looked at: beyond it may be cheaper still")
-    paths = {path.lower().rpartition(".")[2] for one in designs[:1] for path in _paths(question)}
-    left = [what for what, ends in DECIDED.items() if not paths & set(ends)]
-    if left:
-        said.append(f"left as the scenario has it: {', '.join(left)}")
-    return tuple(said)
-
-
-def _has_beyond(question: Question, winner: Design, axis: Axis, numbers: Sequence[float], *, is_low: bool) -> bool:
-    """Return whether there is a value beyond the end of an axis that still makes a scenario: no share is below 0."""
-    end, step = (numbers[0], numbers[0] - numbers[1]) if is_low else (numbers[-1], numbers[-1] - numbers[-2])
-    whole = all(float(number).is_integer() for number in numbers)
-    steps = {step, math.copysign(1.0, step)} if whole else {step, step / 10}
-    others = _settings(question, winner)
-    for further in steps:
-        value = int(end + further) if whole else end + further
-        try:
-            question.base.scenario_with({**others, **dict.fromkeys(axis.at(0.0).settings, value)})
-        except InputError:
-            continue
-        return True
-    return False
-
-
-def _settings(question: Question, design: Design) -> dict[str, object]:
-    """Return what a design sets, by path."""
-    found: dict[str, object] = {}
-    for axis in question.axes:
-        shown = design.shown[axis.name]
-        level = next((one for one in axis.levels if one.shown == shown), None)
-        found |= dict.fromkeys(axis.at(0.0).settings, shown) if level is None else level.settings
-    return found
-
-
-def _paths(question: Question) -> set[str]:
-    return {path for axis in question.axes for path in axis.at(0.0).settings}
-
-
-def open_checks(design: Design) -> tuple[Check, ...]:
-    """Return the constraints that the runs of a design have not settled."""
-    return tuple(check for check in design.checks if check.verdict is Verdict.OPEN)

@@ -6,7 +6,7 @@ axes:                                    # decision variables, as in an experime
   pools.night.taskSlotsPerNode: [1, 2, 4]
 minimize: cost
 subject_to: [P(makespan <= 4h) >= 0.95, queue_p95 <= 10m]
-search: {method: auto, first: 10, replications: 100, confirm: 100, trials: 60}
+search: {confidence: 0.95, tolerance: {probability: 0.01, cost: 0.01}, first: 10, cap: 5000, fresh: 100}
 """
 
 from __future__ import annotations
@@ -34,6 +34,20 @@ SMALL: Final = 200
 """Spaces of at most so many designs are looked at whole."""
 
 
+class TolerancePart(Section):
+    """What makes no difference to who asks: a design that misses a constraint by less is as good as one that keeps it.
+
+    The defaults are chosen: one point of probability, one per cent of a limit and of the price.
+    """
+
+    probability: float = Field(0.01, ge=0, lt=1)
+    """How far the probability of a chance constraint may miss what is asked."""
+    limit: float = Field(0.01, ge=0, lt=1)
+    """How far a mean may be beyond its limit, as a share of the limit."""
+    cost: float = Field(0.01, ge=0, lt=1)
+    """How much cheaper another design may be, as a share of what is minimized."""
+
+
 class Search(Section):
     """How the space is searched and what it may cost."""
 
@@ -41,10 +55,13 @@ class Search(Section):
     """auto: exhaustive up to 200 designs."""
     first: Positive = 10
     """Runs that every design gets."""
-    replications: Positive = 100
-    """Runs that a design gets at most."""
-    confirm: Positive = 100
-    """Fresh runs that the winner is confirmed on."""
+    cap: Positive = 5000
+    """Runs that a design gets at most: only where a decision is still open."""
+    confidence: float = Field(0.95, gt=0, lt=1)
+    """Probability with which all verdicts of the answer hold together."""
+    tolerance: TolerancePart = TolerancePart()
+    fresh: Positive = 100
+    """Runs with random numbers that the search has not seen, for the figures of the winner."""
     trials: Positive = 60
     """Designs that Optuna looks at."""
     seed: Count = 0
@@ -52,8 +69,8 @@ class Search(Section):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.first > self.replications:
-            raise ValueError(f"first ({self.first}) is above replications ({self.replications})")
+        if self.first > self.cap:
+            raise ValueError(f"first ({self.first}) is above cap ({self.cap})")
         return self
 
 
@@ -153,6 +170,6 @@ def _constraints(document: Document, body: PlanFile, base: Base) -> tuple[tuple[
             found.append(constraint)
         except InputError as error:
             problems += [document.problem(one.message, ("subject_to", index)) for one in error.problems]
-    if all(one.measure != ALL_DONE.measure for one in found):
+    if not any(one.measure == ALL_DONE.measure or one.implies_all_done for one in found):
         found.append(ALL_DONE if base.scenario.horizon is None else NEARLY_ALL_DONE)
     return tuple(found), problems

@@ -70,7 +70,7 @@ def run_all(
     *,
     run: Run = run_in_order,
 ) -> list[Columns]:
-    """Run the same replications of every scenario: each faces the same luck."""
+    """Run the same replications of every scenario: each faces the same draws."""
     cells = [Cell(number, {}, scenario) for number, scenario in enumerate(scenarios)]
     trials = [Trial(cell, replication) for cell in cells for replication in replications]
     outcomes = run(trials, Wanted(tuple(measures)))
@@ -97,7 +97,7 @@ def plain(estimate: Estimate | None) -> dict[str, float | None] | None:
 
 
 def cost_ratio(one: Columns, other: Columns) -> Estimate:
-    """Estimate the ratio of two mean costs from pairs of the same luck (delta method)."""
+    """Estimate the ratio of two mean costs from pairs of the same draws (delta method)."""
     base = float(other["cost"].mean())
     if base <= 0:
         return Estimate(float("nan"), float("-inf"), float("inf"), one.count)

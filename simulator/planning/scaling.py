@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, assert_never
 
-from simulator.distributions import Constant, Distribution
-from simulator.durations import format_duration, parse_duration
+from simulator.distributions import Constant, Gamma
+from simulator.durations import Seconds, format_duration, parse_duration
 from simulator.results.money.prices import price_kind, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import VmSize
@@ -26,7 +26,6 @@ from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
 from simulator.states import NodeKind, PriceKind
 
-TimeShape = Distribution[float]
 PRICES: Final = tuple(f"{kind}_{system}" for kind in PriceKind for system in ("linux", "windows"))
 
 
@@ -46,9 +45,6 @@ def _scaled(body: Any, factor: float) -> Any:
 
 def with_spread(shape: Any, factor: float) -> Any | None:
     """Return times with the same mean and `factor` times the standard deviation, as a gamma; None of a constant."""
-    from simulator.distributions import Gamma  # noqa: PLC0415 - generic, instantiated here only
-    from simulator.durations import Seconds  # noqa: PLC0415 - its argument
-
     if isinstance(shape, Constant) or shape.mean <= 0 or shape.variance <= 0:
         return None
     cv = shape.variance**0.5 / shape.mean * factor

@@ -1,10 +1,9 @@
-"""Large spaces: Optuna's samplers look for cheap designs that keep the constraints; the best go on to elimination."""
+"""Large spaces: Optuna's samplers look for cheap designs that keep the constraints; all they saw go on to the race."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from simulator.experiment.axes import Base, Cell, make_cells
 from simulator.experiment.design import Axis, Point, point
@@ -14,18 +13,7 @@ from simulator.planning.constraints import Constraint
 from simulator.planning.designs import Design, judged
 from simulator.planning.runs import Run, run_all
 
-FINALISTS: Final = 12
-"""So many designs go on; elimination is cheap for those that are clearly worse."""
-Heed = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """What was looked at."""
-
-    designs: tuple[Design, ...]
-    """Every design once, with its few runs."""
-    finalists: tuple[Cell, ...]
+Report = Callable[[str], None]
 
 
 def screen(
@@ -39,12 +27,12 @@ def screen(
     replications: int,
     seed: int,
     run: Run = run_in_order,
-    heed: Heed = lambda _: None,
-) -> Screening:
-    """Ask Optuna's TPE sampler for `trials` designs, each run under the same luck."""
+    on_progress: Report = lambda _: None,
+) -> list[Design]:
+    """Return the different designs among `trials` of Optuna's TPE sampler, each run with the same random numbers."""
     fewer = "give values or steps for fewer designs, or method: exhaustive"
     require("optuna", "a space this large", fewer)
-    import optuna  # noqa: PLC0415 - an extra
+    import optuna
 
     found: dict[str, Design] = {}
 
@@ -52,11 +40,11 @@ def screen(
         chosen = _point(trial, axes)
         key = repr(sorted(chosen.settings.items(), key=lambda pair: pair[0]))
         if key not in found:
-            heed(f"design {len(found) + 1} of {trials}")
+            on_progress(f"design {len(found) + 1} of {trials}")
             cell = make_cells(base, [chosen])[0]
             cell = Cell(len(found), cell.shown, cell.scenario)
             runs = run_all([cell.scenario], range(replications), measures, run=run)[0]
-            found[key] = judged(cell, runs, objective, constraints)
+            found[key] = judged(cell, runs, objective, [one.check(runs) for one in constraints])
         for check in found[key].checks:
             trial.set_constraint(check.constraint.text, min(check.shortfall, 1e9))
         return found[key].price
@@ -65,14 +53,7 @@ def screen(
     sampler = optuna.samplers.TPESampler(seed=seed, multivariate=len(axes) > 1)
     study = optuna.create_study(sampler=sampler, direction="minimize")
     study.optimize(look, n_trials=trials)
-    designs = tuple(found.values())
-    ranked = sorted(designs, key=_promise)
-    return Screening(designs, tuple(one.cell for one in ranked[:FINALISTS]))
-
-
-def _promise(design: Design) -> tuple[float, float]:
-    """Rank: those that keep the constraints by their price, then the others by how far they miss."""
-    return (max(design.distance, 0.0), design.price)
+    return list(found.values())
 
 
 def _point(trial: Any, axes: Sequence[Axis]) -> Point:

@@ -1,4 +1,4 @@
-"""On which assumption the answer hangs: each lower and higher, under the same luck, ranked by what it moves."""
+"""On which assumption the answer hangs: each lower and higher, under the same draws, ranked by what it moves."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ def sensitivity(
     replications: int = 20,
     workers: int = 0,
     cluster: str | None = None,
-    heed: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Tornado:
     """Run the scenario, and once lower and once higher for each assumption."""
     scenario = base.scenario
     asked = list(doubts(scenario))
-    heed(f"{1 + 2 * len(asked)} scenarios, {replications} runs each")
+    on_progress(f"{1 + 2 * len(asked)} scenarios, {replications} runs each")
     pairs = [one for doubt in asked for one in (doubt.lower, doubt.higher)]
     center, *made = run_all([scenario, *pairs], range(replications), MEASURES, run=run_on(workers, cluster))
     level = corrected(LEVEL, 2 * len(asked))

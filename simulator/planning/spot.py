@@ -14,6 +14,7 @@ from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
+from simulator.results.answer.assumptions import assumed_by
 from simulator.results.money.prices import licenses_of, price_kind, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
@@ -48,7 +49,7 @@ class Share:
     unfinished: Estimate
     """Tasks that never complete."""
     saved: Estimate
-    """Share of the all-dedicated cost that is saved, in pairs of the same luck."""
+    """Share of the all-dedicated cost that is saved, in pairs of the same draws."""
 
     def to_dict(self) -> dict[str, Any]:
         estimates = ("cost", "makespan", "misses_deadline", "lost_node_hours", "preemptions", "unfinished", "saved")
@@ -83,6 +84,7 @@ class SpotReport:
     savings: tuple[Saving, ...]
     """What checkpoints would change; empty without a constant hazard."""
     notes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     @property
     def best(self) -> Share | None:
@@ -119,6 +121,7 @@ class SpotReport:
             "task_length": [length.to_dict() for length in self.lengths],
             "checkpoints": [saving.to_dict() for saving in self.savings],
             "notes": list(self.notes),
+            "assumptions": list(self.assumptions),
         }
 
 
@@ -151,11 +154,11 @@ def spot_report(
     splits = [index / (steps - 1) for index in range(steps)]
     scenarios = [make(share) for share in splits]
     ratio = _price_ratio(scenarios[0])
-    luck = range(replications)
-    columns = run_all(scenarios, luck, run=run)
+    numbers = range(replications)
+    columns = run_all(scenarios, numbers, run=run)
     model = scenarios[0].pools[0].simulation.preemption
     hazard = model.rate if isinstance(model, Hazard) else None
-    lengths, notes = by_length(make, hazard, ratio, luck, run)
+    lengths, notes = by_length(make, hazard, ratio, numbers, run)
     return SpotReport(
         pool=pool.id,
         deadline=deadline,
@@ -168,10 +171,11 @@ def spot_report(
             _share(split, one, made, columns[0], deadline)
             for split, one, made in zip(splits, scenarios, columns, strict=True)
         ),
-        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, luck, run),
+        break_even=find_break_even(scenarios[0], scenarios[-1], ratio, numbers, run),
         lengths=lengths,
-        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, luck, run),
+        savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, numbers, run),
         notes=(*notes, *_price_notes(scenarios[0])),
+        assumptions=tuple(assumed_by(scenarios)),
     )
 
 
@@ -196,7 +200,7 @@ def _choose(scenario: Scenario, pool_id: str | None) -> Pool:
 
 
 def _alone(scenario: Scenario, pool_id: str) -> Scenario:
-    """Keep one pool with its jobs and operations; its luck stays as it was, for streams go by name."""
+    """Keep one pool with its jobs and operations; its draws stay as they were, for streams go by name."""
     mine = pool_id.lower()
     jobs = {job.id.lower() for job in scenario.jobs if (job.pool_id or "").lower() == mine}
     timeline: list[Operation] = []
@@ -234,7 +238,7 @@ def _price_ratio(scenario: Scenario) -> float:
     pool = scenario.pools[0]
     if isinstance(pool.simulation.preemption, NoPreemption):
         raise InputError(
-            f"pool '{pool.id}' never loses a low-priority node: give simulation.preemption, e.g. "
+            f"pool '{pool.id}' never loses a low-priority node, as its preemption says: give another model, e.g. "
             "{model: hazard, ratePerHour: 0.1}, or --eviction-rate"
         )
     low, dedicated = (price_of(scenario, pool, kind).value for kind in (NodeKind.LOW_PRIORITY, NodeKind.DEDICATED))

@@ -51,14 +51,9 @@ def admit(wanted: int, limits: Sequence[Limit], kind: NodeKind) -> Admission:
     return Admission(admitted, binding.code, _short(kind, admitted, wanted))
 
 
-def near_enough(
-    admission: Admission, wanted: int, chances: Sequence[float], probability: float, kind: NodeKind
-) -> Admission:
-    """Return what is admitted, cut to the nodes whose number in `chances` is below `probability`."""
-    got = sum(chance < probability for chance in chances[: admission.nodes])
-    if got == admission.nodes:
-        return admission
-    return Admission(got, admission.code or ServiceCode.ALLOCATION_FAILED, _short(kind, got, wanted))
+def near_enough(chances: Sequence[float], probability: float) -> int:
+    """Return how many nodes are near enough to the others: those whose number is below `probability`."""
+    return sum(chance < probability for chance in chances)
 
 
 def _short(kind: NodeKind, admitted: int, wanted: int) -> str:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from simulator.errors import InputError, Problem
 from simulator.report.looks.palette import NODE_STATES, OUTCOMES, shade
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from simulator.results.record.read import Frames
 
-Ints = npt.NDArray[np.int64]
 
 CHUNK: Final = 5000
 """Events written at a time."""
@@ -147,7 +145,7 @@ def _counters(run: Frames, of_pool: Mapping[str, int]) -> Iterator[str]:
         before: dict[int, tuple[int, ...]] = {}
         for pid, instant, *values in zip(pids, instants, *columns, strict=True):
             if before.get(pid) == tuple(values):
-                continue  # a counter holds its value until it is told another
+                continue  # a counter holds its value until it gets another
             before[pid] = tuple(values)
             args = ",".join(f"{title}:{value}" for title, value in zip(titles, values, strict=True))
             yield f'{{"ph":"C","pid":{pid},"tid":0,"ts":{instant},"name":"{counter}","args":{{{args}}}}}'
@@ -170,10 +168,10 @@ def _pool_instants(run: Frames, of_pool: Mapping[str, int]) -> Iterator[str]:
         rows = run.frame(name)
         rows = rows[rows["pool"].notna()]
         texts = {column: [_plain(value) for value in rows[column]] for column in columns}
-        for row, (pool, at, said) in enumerate(zip(rows["pool"], _us(rows[time]), rows[title], strict=True)):
+        for row, (pool, at, label) in enumerate(zip(rows["pool"], _us(rows[time]), rows[title], strict=True)):
             args = {column: values[row] for column, values in texts.items()}
-            head = name[:-1] if title == "operation" else f"{name[:-1]}: {_plain(said) or 'under way'}"
-            yield _instant(of_pool[str(pool)], tid, at, str(said) if title == "operation" else head, args, "p")
+            head = name[:-1] if title == "operation" else f"{name[:-1]}: {_plain(label) or 'under way'}"
+            yield _instant(of_pool[str(pool)], tid, at, str(label) if title == "operation" else head, args, "p")
 
 
 def _plain(value: Any) -> Any:

@@ -59,7 +59,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
             _write_json(made / "summary.json", answer)
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             if events:
-                from simulator.results.events.log_files import write_events  # noqa: PLC0415 - few runs write them
+                from simulator.results.events.log_files import write_events
 
                 write_events(recording, made / EVENTS)
             _write_json(made / MARK, as_written(answer["manifest"]))
@@ -81,7 +81,7 @@ def _write_tables(recording: Recording, place: Path) -> dict[str, Any]:
 
 
 def _write_table(recording: Recording, name: str, place: Path) -> None:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq
 
     writer = None
     for piece in pieces(recording, name):
@@ -90,9 +90,9 @@ def _write_table(recording: Recording, name: str, place: Path) -> None:
             kinds = {column.name: column.kind for column in table(name).columns}
             short = [column for column, kind in kinds.items() if kind == "category"]
             # The first and the last of a few names help no reader, and take as long to find as all else of the column.
-            told = [column for column in kinds if column not in short]
+            wide = [column for column in kinds if column not in short]
             writer = pq.ParquetWriter(
-                path, piece.schema, compression="zstd", use_dictionary=short, write_statistics=told
+                path, piece.schema, compression="zstd", use_dictionary=short, write_statistics=wide
             )
         writer.write_table(piece)
     if writer is not None:

@@ -13,6 +13,7 @@ from simulator.errors import BrokenInvariantError, InputError, Problem
 from simulator.scenario.checks.all_checks import check
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.ids import check_names
+from simulator.scenario.checks.old_names import check_old_names
 from simulator.scenario.checks.remains import salvage
 from simulator.scenario.format.schema import Description
 
@@ -40,7 +41,7 @@ class Scenario(Description):
         """
         if isinstance(data, Scenario):
             return handler(data)  # has been checked
-        names = check_names(data) if isinstance(data, Mapping) else []
+        names = [*check_names(data), *check_old_names(data)] if isinstance(data, Mapping) else []
         try:
             made = handler(data)
         except ValidationError as error:

@@ -25,32 +25,6 @@ def billed(work: float, hazard: float) -> float:
     return repeat_identical(work, hazard)
 
 
-def spot_pays(work: float, hazard: float, ratio: float) -> bool:
-    """Return whether spot at a price `ratio` is cheaper than dedicated, without boot and checkpoints."""
-    return billed(work, hazard) * ratio < work
-
-
-def break_even(ratio: float) -> float:
-    """Return the hazard times work at which spot costs as much as dedicated: (e^x − 1)/x = 1/ratio.
-
-    0 where spot is no cheaper by the hour, infinite where it is free.
-    """
-    if ratio >= 1:
-        return 0.0
-    if ratio <= 0:
-        return math.inf
-    low, high = 0.0, 1.0
-    while math.expm1(high) / high < 1 / ratio:
-        high *= 2
-    for _ in range(200):
-        middle = (low + high) / 2
-        if middle > 0 and math.expm1(middle) / middle >= 1 / ratio:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
 def checkpointed(work: float, every: float, cost: float, hazard: float, restart: float = 0.0) -> float:
     """Return Daly's mean time to finish `work` that is saved each `every` at `cost`; `restart` follows each loss."""
     if hazard == 0:

@@ -5,17 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from simulator.theory.queues import mmc_wait
-
 Floats = npt.NDArray[np.float64]
-
-
-def staggered(arrival: float, service: float, servers: int, setup: float) -> float:
-    """Return the mean stay in M/M/k with one setup at a time: that of M/M/k and one setup more (CMU-CS-09-166).
-
-    `setup` is the rate at which setups end, `service` that of a busy server.
-    """
-    return mmc_wait(arrival, service, servers) + 1 / service + 1 / setup
 
 
 def parallel(arrival: float, service: float, servers: int, setup: float) -> tuple[float, float]:

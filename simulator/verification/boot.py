@@ -134,7 +134,7 @@ def _switched_off(effort: Effort) -> Iterator[Case]:
             "jobs": [{"id": "j", "poolInfo": {"poolId": "p"}, "simulation": work}],
             "seed": effort.seed,
         }
-        scenario = described(rest, sampleProfile="custom", autoscaleResizeTimeout="90d")
+        scenario = described(rest, sampleProfile="exact", autoscaleResizeTimeout="90d")
         yield over_replications(
             FAMILY,
             f"M/M/{servers} switched off when idle, E[T]μ",

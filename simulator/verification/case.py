@@ -17,7 +17,7 @@ LEVEL: Final = 0.999
 EMPTY_START: Final = 0.01
 """Share by which a mean of a steady state may be missed: the pool starts empty, and the first fifth is left out."""
 WIDEST: Final = 0.25
-"""Half-width as a share of the theory beyond which an interval tells nothing; such a case fails."""
+"""Half-width as a share of the theory beyond which an interval shows nothing; such a case fails."""
 
 
 @dataclass(frozen=True, slots=True)

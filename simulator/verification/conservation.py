@@ -47,7 +47,7 @@ def _vm_hours_paid(run: Recording) -> float:
     """Price each VM's life, from `creating` until gone or preempted, rounded up to a second."""
     states = run.node_states
     exists = states["state"] != "preempted"
-    # A node that comes back is another VM: the lives of a node are told apart by the losses before.
+    # A node that comes back is another VM: the lives of a node are distinguished by the losses before.
     vm = (~exists).groupby(states["node"], observed=True).cumsum()
     lives = (states["end"] - states["start"])[exists].groupby([states["node"], vm], observed=True).sum()
     kinds = dict(zip(run.nodes["node"], run.nodes["kind"], strict=True))

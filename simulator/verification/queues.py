@@ -34,7 +34,7 @@ def cases(effort: Effort) -> Iterator[Case]:
     for arrival, servers, slots in MMC:
         name = f"M/M/{servers}, ρ = {arrival / servers:g}, wait" + (f", {slots} slots a node" if slots > 1 else "")
         theory = queues.mmc_wait(arrival, 1.0, servers)
-        # Where many servers seldom let a task wait, it takes more tasks to tell.
+        # Where many servers seldom let a task wait, it takes more tasks to judge.
         count = effort.tasks(20_000 if servers < 10 else 50_000)
         scenario = queue(servers, [(arrival, exponential(1))], count, slots=slots, seed=effort.seed)
         yield _waiting(name, theory, "C/(cμ − λ), Erlang C", scenario, effort)

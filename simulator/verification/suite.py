@@ -53,13 +53,13 @@ class Verification:
         }
 
 
-def verify(effort: Effort, heed: Callable[[Case], None] = lambda _: None) -> Verification:
-    """Run every family; `heed` hears of each case when it is done."""
+def verify(effort: Effort, on_progress: Callable[[Case], None] = lambda _: None) -> Verification:
+    """Run every family; `on_progress` is called with each case when it is done."""
     began = time.perf_counter()
     found = []
     for case in _all(effort):
         found.append(case)
-        heed(case)
+        on_progress(case)
     return Verification(tuple(found), effort, time.perf_counter() - began)
 
 

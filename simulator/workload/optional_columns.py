@@ -12,10 +12,12 @@ from simulator.scenario.format.bodies import Job, OnTaskFailure
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_endings import ending, failing_code
-from simulator.units import MS_PER_S, NEVER
+from simulator.units import MS_PER_S, NEVER, to_ms
 from simulator.workload.planned_jobs import Planned
 
 Ints = npt.NDArray[np.int64]
+RETENTION: Final = 7 * 86400.0
+"""How long the service keeps the files of a task that states nothing, seconds."""
 COLUMNS: Final = {
     "limit": np.inf,
     "interval": 0.0,
@@ -23,7 +25,7 @@ COLUMNS: Final = {
     "restart": 0.0,
     "input": 0.0,
     "coordination": 0.0,
-    "retention": 7 * 86400.0,
+    "retention": RETENTION,
     "meant": -1.0,
 }
 """Names, and the value of tasks that state none; seconds, `input` in MiB."""
@@ -81,6 +83,10 @@ class Extras:
     """Row of a multi-instance task: attempts, from 0, that fail when they coordinate."""
     sources: dict[int, str] = field(default_factory=dict)
     """Row of a listed task: which source states its duration."""
+
+    def retention_of(self, row: int) -> int:
+        """Return how long the files of a task stay on its node, ms."""
+        return to_ms(RETENTION) if self.retention is None else int(self.retention[row])
 
 
 def gather(

@@ -12,7 +12,7 @@ from simulator.experiment.compare import Comparison, compare
 from simulator.scenario.reading import construct
 from simulator.scenario.scenario import Scenario
 from simulator.workshop.library import LOADS, loads_for
-from simulator.workshop.pool import POOL, PoolOptions, document
+from simulator.workshop.pool import POOL, PoolOptions, check, document
 
 COMPARED: Final[Mapping[str, tuple[str, str]]] = {
     "cost": ("cost", "USD"),
@@ -63,6 +63,7 @@ def compare_formulas(
 ) -> FormulaComparison:
     """Run two formulas through loads of the library, by default all that matter, under common random numbers."""
     options = PoolOptions() if options is None else options
+    check(options)
     first, second = formulas
     rows: list[Row] = []
     for name in loads_for(*formulas.values()) if loads is None else loads:

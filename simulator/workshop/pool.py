@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from simulator.errors import InputError
 from simulator.scenario.reading import construct
 from simulator.scenario.scenario import Scenario
 from simulator.workshop.patterns import MINUTE, Away, Pattern
@@ -14,6 +15,8 @@ from simulator.workshop.patterns import MINUTE, Away, Pattern
 MONDAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
 POOL: Final = "pool"
 JOB: Final = "work"
+CALLED: Final = {"taskSlotsPerNode": "slots", "vmSize": "vm-size", "autoScaleEvaluationInterval": "interval"}
+"""What the properties of a pool are called by those who choose them here."""
 PLENTY: Final = 10_000
 """Low-priority nodes that there are while none is taken back."""
 
@@ -76,6 +79,19 @@ def document(
     }
 
 
+def check(options: PoolOptions) -> None:
+    """Raise InputError if no pool can be like that, before anything is run."""
+    empty = document([(POOL, "$TargetDedicatedNodes = 0;")], [], options, horizon="1h")
+    try:
+        construct.scenario_of({**empty, "jobs": []})
+    except InputError as error:
+        wrong = [problem for problem in error.problems if not problem.is_warning]
+        names = [(problem.path or "").rpartition(".")[2] for problem in wrong]
+        raise InputError(
+            [replace(problem, path=CALLED.get(name, name)) for problem, name in zip(wrong, names, strict=True)]
+        ) from None
+
+
 def workload_of(pattern: Pattern) -> list[dict[str, Any]]:
     """Return the groups of tasks of a pattern, as a scenario has them."""
     return [
@@ -86,7 +102,6 @@ def workload_of(pattern: Pattern) -> list[dict[str, Any]]:
 
 def scenario_of(pattern: Pattern, formula: str, options: PoolOptions, horizon: str, seed: int) -> Scenario:
     """Return the scenario of a pattern."""
-    pools = [(POOL, formula)]
-    load = {"hour": pattern.hour, "away": pattern.away}
-    body = document(pools, workload_of(pattern), options, horizon=horizon, seed=seed, **load)
+    pools, load = [(POOL, formula)], workload_of(pattern)
+    body = document(pools, load, options, horizon=horizon, hour=pattern.hour, seed=seed, away=pattern.away)
     return construct.scenario_of(body)

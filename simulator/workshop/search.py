@@ -55,7 +55,7 @@ class Search:
         rest = ranked[worst:]
         return ranked[:worst] + rest[:: max(1, len(rest) // max(1, others))][:others]
 
-    def told(self) -> str:
+    def described(self) -> str:
         """Return how far the search went."""
         share = len(self.scores) / self.bounds.size
         size = f"{self.bounds.size:,}" if self.bounds.size < 10**9 else f"{self.bounds.size:.1e}"
@@ -152,7 +152,7 @@ def _asked(trial: Any, bounds: Bounds) -> Pattern:
 
 def _optuna() -> Any:
     try:
-        import optuna  # noqa: PLC0415 - an extra
+        import optuna
     except ImportError:
         raise InputError(
             "a space of so many bursts needs Optuna: pip install 'poolsight[optimize]', or give fewer --bursts, or "

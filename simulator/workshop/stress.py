@@ -24,7 +24,7 @@ from simulator.formula.values import Timestamp
 from simulator.formula.variables import LOW_PRIORITY
 from simulator.workshop.harm import HARMS, MEASURES, Harm, Values
 from simulator.workshop.patterns import AWAY, HOURS_OF_WEEK, MINUTE, Bounds, Pattern, complexity, simpler
-from simulator.workshop.pool import MONDAY, PoolOptions, scenario_of
+from simulator.workshop.pool import MONDAY, PoolOptions, check, scenario_of
 from simulator.workshop.search import Method, Search, search
 
 KEPT: Final = 0.5
@@ -89,6 +89,7 @@ def stress(
     `seed` is that of the search and of the scenarios: every pattern faces the same random numbers.
     """
     options = PoolOptions() if options is None else options
+    check(options)
     bounds = _fitting(Bounds() if bounds is None else bounds, Formula.parse(formula))
     harm = HARMS[worst]
     horizon = _horizon(bounds, options)

@@ -51,7 +51,7 @@ def _lines(found: Stress, name: str) -> Iterator[str]:
     yield f"# {figures(POOL, found.found, found)}"
     if found.repaired_found is not None:
         yield f"# {figures(REPAIRED, found.repaired_found, found)}"
-    yield f"# How far the search went: {found.search.told()}."
+    yield f"# How far the search went: {found.search.described()}."
     yield f"name: {json.dumps(f'{found.harm.name} of {name}')}"
     yield from _mapping(body, "")
 

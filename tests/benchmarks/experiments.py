@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.experiment.axes import Cell
-from simulator.experiment.estimates import Estimate, mean, probability, ratio
+from simulator.experiment.estimates import Estimate, mean, probability, skewed_mean
 from simulator.experiment.replications import find_warmup, run_many
 from simulator.experiment.runner import run_in_order
-from simulator.experiment.stopping import FIRST_BATCH
+from simulator.experiment.stopping import FIRST_LOOK
 from simulator.experiment.trial import Trial, Wanted
 from simulator.scenario.scenario import Scenario
 from simulator.theory.queues import mmc_wait
@@ -85,23 +85,19 @@ def pool_of_values(queue: Queue, count: int, workers: int) -> Floats:
 
 
 def coverage(values: Floats, truth: float, interval: Any) -> tuple[Estimate, float]:
-    """Give how often the interval of a study holds the truth, and the mean half-width as a share of it."""
+    """Return how often the interval of a study holds the truth, and the mean half-width as a share of it."""
     studies = values.reshape(-1, REPLICATIONS)
     found = [interval(study) for study in studies]
     hits = sum(one.low <= truth <= one.high for one in found)
     return probability(hits, len(found)), statistics.fmean(one.half_width for one in found) / truth
 
 
-def bootstrap(values: Floats) -> Estimate:
-    return ratio(values, np.ones(len(values)))
-
-
 def stopping(values: Floats, truth: float, precision: float) -> tuple[Estimate, Estimate, float]:
-    """Give how often the interval at the end holds the truth, how often the mean is near enough, and the mean size."""
+    """Return how often the last interval holds the truth, how often the mean is near enough, and the mean size."""
     at, held, close, sizes = 0, 0, 0, []
-    while at + FIRST_BATCH <= len(values):
-        size = FIRST_BATCH
-        while (found := mean(values[at : at + size])).relative > precision / (1 + precision):
+    while at + FIRST_LOOK <= len(values):
+        size = FIRST_LOOK
+        while (found := skewed_mean(values[at : at + size])).relative > precision / (1 + precision):
             size += max(size // 2, 1)
             if at + size > len(values):
                 break
@@ -118,7 +114,7 @@ def measure_coverage(studies: int, workers: int) -> list[dict[str, Any]]:
     rows = []
     for queue in QUEUES:
         values = pool_of_values(queue, studies * REPLICATIONS, workers)
-        for name, interval in (("Student's t", mean), ("bootstrap", bootstrap)):
+        for name, interval in (("Student's t", mean), ("bootstrap", skewed_mean)):
             held, width = coverage(values, queue.wait, interval)
             rows.append(_row(queue, name, held, f"half-width {100 * width:.1f} %", values))
         held, close, size = stopping(values, queue.wait, 0.1)

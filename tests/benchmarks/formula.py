@@ -11,7 +11,7 @@ METRICS = ("$PendingTasks", "$RunningTasks", "$ActiveTasks", "$CPUPercent")
 
 
 def context() -> Context:
-    """Give a context with an hour of samples of four metrics."""
+    """Return a context with an hour of samples of four metrics."""
     samples = {
         metric: [(NOW.ticks - k * 30 * TICKS_PER_SECOND, float(k % 7)) for k in range(130)] for metric in METRICS
     }
@@ -19,7 +19,7 @@ def context() -> Context:
 
 
 def long_formula(statements: int) -> str:
-    """Give a formula of so many statements over windows of an hour."""
+    """Return a formula of so many statements over windows of an hour."""
     lines = []
     for number in range(statements - 1):
         metric = METRICS[number % 4]
@@ -38,7 +38,7 @@ def long_formula(statements: int) -> str:
 
 
 def best(work: Callable[[], object], repeats: int = 200) -> float:
-    """Give the least time of several runs, in seconds."""
+    """Return the least time of several runs, in seconds."""
     times = []
     for _ in range(repeats):
         began = time.perf_counter()

@@ -35,14 +35,14 @@ Case = Callable[[int], tuple[float, int]]
 
 def build(tasks: int, shapes: list[Shape], priorities: list[int], **more: "array[int]") -> Kernel:
     """Make a pool whose tasks are dealt to all jobs and shapes by chance."""
-    dice = np.random.default_rng(1)
-    span = np.rint(dice.exponential(60_000, tasks)).astype(np.int64)
+    stream = np.random.default_rng(1)
+    span = np.rint(stream.exponential(60_000, tasks)).astype(np.int64)
     queues = [(job, shape) for job in range(len(priorities)) for shape in range(len(shapes))]
     zeros = array("i", bytes(4 * tasks))
     columns = Tasks(
         submit=array("q", bytes(8 * tasks)),
         span=array("q", span.tobytes()),
-        queue=array("i", dice.integers(0, len(queues), tasks).astype(np.int32).tobytes()),
+        queue=array("i", stream.integers(0, len(queues), tasks).astype(np.int32).tobytes()),
         max_retries=zeros,
         failures=zeros,
         queues=queues,
@@ -68,9 +68,9 @@ def reference(tasks: int) -> tuple[float, int]:
 
 def shapes(tasks: int) -> tuple[float, int]:
     """20 shapes of one to four slots with limits on cores and memory that bind."""
-    dice = np.random.default_rng(2)
+    stream = np.random.default_rng(2)
     made = [
-        Shape(1 + number % 4, int(dice.integers(1, 5)) * 500 * (1 + number % 4), int(dice.integers(1, 13)) * 1024)
+        Shape(1 + number % 4, int(stream.integers(1, 5)) * 500 * (1 + number % 4), int(stream.integers(1, 13)) * 1024)
         for number in range(20)
     ]
     return run(build(tasks, made, [0]))
@@ -85,9 +85,9 @@ def dependencies(tasks: int) -> tuple[float, int]:
     """One edge for each task on average: layers of 10 000, each task waits for up to two of the layer before."""
     width = max(tasks // 100, 1)
     child = np.arange(width, tasks)
-    dice = np.random.default_rng(3)
-    first = (child // width - 1) * width + dice.integers(0, width, len(child))
-    other = (child // width - 1) * width + dice.integers(0, width, len(child))
+    stream = np.random.default_rng(3)
+    first = (child // width - 1) * width + stream.integers(0, width, len(child))
+    other = (child // width - 1) * width + stream.integers(0, width, len(child))
     pairs = np.unique(np.concatenate([np.stack([first, child], 1), np.stack([other, child], 1)]), axis=0)
     parents = np.bincount(pairs[:, 1], minlength=tasks)
     starts = np.searchsorted(pairs[:, 0], np.arange(tasks + 1))
@@ -106,12 +106,12 @@ def dependencies(tasks: int) -> tuple[float, int]:
 def preemption(tasks: int) -> tuple[float, int]:
     """A tenth of the nodes is lost in an hour, one by one, and each is back after two minutes."""
     kernel = build(tasks, [Shape(1, 0, 0)], [0])
-    dice = np.random.default_rng(4)
+    stream = np.random.default_rng(4)
     changes = []
     end = 60_000 * tasks // (NODES * SLOTS)
     instant, lost = 0.0, 0
     while instant < end:
-        instant += dice.exponential(HOUR / (0.1 * NODES))
+        instant += stream.exponential(HOUR / (0.1 * NODES))
         changes.append((int(instant), lost % NODES, True))
         changes.append((int(instant) + 120_000, lost % NODES, False))
         lost += 7

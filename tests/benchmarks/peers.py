@@ -43,7 +43,7 @@ def simpy_resource(submit: list[int], duration: list[int], servers: int) -> int:
 
 def ciw_network(submit: list[int], duration: list[int], servers: int) -> int:
     """Run a Ciw network of one node."""
-    import ciw  # noqa: PLC0415 - may be missing
+    import ciw
 
     gaps = np.diff(submit, prepend=0).tolist()
     network = ciw.create_network(
@@ -58,7 +58,7 @@ def ciw_network(submit: list[int], duration: list[int], servers: int) -> int:
 
 def salabim_resource(submit: list[int], duration: list[int], servers: int) -> int:
     """Run a salabim component for each task, and one resource."""
-    import salabim  # noqa: PLC0415 - may be missing
+    import salabim
 
     salabim.yieldless(False)
     env = salabim.Environment(trace=False)
@@ -83,7 +83,7 @@ PEERS = {"simpy.Resource": simpy_resource, "ciw": ciw_network, "salabim": salabi
 
 
 def measure(tasks: int, servers: int, workload: Workload) -> dict[str, float | str]:
-    """Give tasks per second of every peer, or why it did not run; Poisson arrivals, no backlog."""
+    """Return tasks per second of every peer, or why it did not run; Poisson arrivals, no backlog."""
     count = min(tasks, MOST)
     submit, duration = workload(count, servers, "poisson")
     found: dict[str, float | str] = {}

@@ -39,11 +39,11 @@ LOAD = 0.9
 
 def workload(tasks: int, servers: int, arrivals: str) -> tuple[Ints, Ints]:
     """Draw submit times and durations in milliseconds."""
-    dice = np.random.default_rng(1)
-    duration = np.rint(dice.exponential(1000 * MEAN_S, tasks)).astype(np.int64)
+    stream = np.random.default_rng(1)
+    duration = np.rint(stream.exponential(1000 * MEAN_S, tasks)).astype(np.int64)
     if arrivals == "burst":
         return np.zeros(tasks, dtype=np.int64), duration
-    gaps = dice.exponential(1000 * MEAN_S / (LOAD * servers), tasks)
+    gaps = stream.exponential(1000 * MEAN_S / (LOAD * servers), tasks)
     return np.rint(np.cumsum(gaps)).astype(np.int64), duration
 
 
@@ -111,7 +111,7 @@ def kernel(submit: Ints, duration: Ints, nodes: int, slots: int, fill: str) -> t
 
 
 def record(made: Kernel) -> Record:
-    """Give node, start and end by task."""
+    """Return node, start and end by task."""
     attempts = made.attempts
     order = np.argsort(np.asarray(attempts.task)[: len(attempts)])
     node, start, end = (
@@ -168,7 +168,7 @@ def bytes_of(made: Kernel) -> int:
 
 
 def growth(options: argparse.Namespace) -> dict[str, dict[str, float]]:
-    """Give nanoseconds a task by number of nodes, also of the C floor where it is, and by number of tasks.
+    """Return nanoseconds a task by number of nodes, also of the C floor where it is, and by number of tasks.
 
     Best of three; kernel and floor in turn, so that a noisy neighbour meets both.
     """
@@ -189,7 +189,7 @@ def growth(options: argparse.Namespace) -> dict[str, dict[str, float]]:
 
 
 def cost(options: argparse.Namespace, tasks: int, nodes: int, floor: Floor | None) -> tuple[float, float]:
-    """Give nanoseconds a task of kernel and floor (infinite where it is not), the best of three each."""
+    """Return nanoseconds a task of kernel and floor (infinite where it is not), the best of three each."""
     submit, duration = workload(tasks, nodes * options.slots, options.arrivals)
     mine = theirs = float("inf")
     for _ in range(3):
@@ -217,10 +217,10 @@ def main() -> None:
         found["growth_ns_per_task"] = growth(options)
     if options.peers:
         found["peers"] = peers.measure(options.tasks, options.nodes * options.slots, workload)
-    print(json.dumps(found, indent=2) if options.json else told(found))
+    print(json.dumps(found, indent=2) if options.json else sentence(found))
 
 
-def told(found: dict[str, Any]) -> str:
+def sentence(found: dict[str, Any]) -> str:
     """Write the figures for people."""
     ratio = found["ratio"]
     lines = [

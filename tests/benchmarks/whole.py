@@ -80,7 +80,7 @@ def process(*words: str) -> Cost:
 
 
 def kernel_alone(file: Path, tasks: int) -> float:
-    """Give the seconds that a run spends between its first and its last event, in this process."""
+    """Return the seconds that a run spends between its first and its last event, in this process."""
     simulation = Simulation(load(file))
     began = time.perf_counter()
     simulation.advance()
@@ -89,7 +89,7 @@ def kernel_alone(file: Path, tasks: int) -> float:
 
 
 def trace_rate(folder: Path, rows: int) -> float:
-    """Give the rows per second at which an SWF file of that many jobs is read."""
+    """Return the rows per second at which an SWF file of that many jobs is read."""
     file = folder / "trace.swf"
     number = np.arange(1, rows + 1)
     columns = np.full((rows, 18), -1, dtype=np.int64)

@@ -73,11 +73,11 @@ def _check_kept(recording: Recording) -> None:
 
 
 def _check_ledger(recording: Recording) -> None:
-    """Labels sum to the time each node existed, and the parts of the bill to the bill."""
+    """Labels sum to the time each node existed until the end of the bill, and the parts of the bill to the bill."""
     ledger, bill = recording.ledger, recording.bill
     lives = np.zeros(len(recording.raw.recorder.nodes), dtype=np.int64)
     for row in recording.raw.recorder.states:
-        lives[row.node] += row.end - row.start
+        lives[row.node] += max(min(row.end, recording.bill_end) - row.start, 0)
     assert (ledger.time >= 0).all()
     assert (ledger.time.sum(axis=1) == lives).all()
     assert (ledger.billed >= 0).all()
@@ -118,7 +118,7 @@ def _check_nodes(recording: Recording) -> None:
 
 
 def _check_transitions(recording: Recording) -> None:
-    """Every change of state stands in the table, idle and running told apart."""
+    """Every change of state stands in the table, idle and running distinguished."""
     rows = recording.node_states
     before: dict[str, NodeState] = {}
     for node, name in zip(rows["node"], rows["state"], strict=True):

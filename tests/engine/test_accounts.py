@@ -24,7 +24,7 @@ def run(pools: list[Any], **rest: Any) -> Recording:
         ("UserSubscription", "LowPriority", "AccountSpotCoreQuotaReached"),
     ],
 )
-def test_the_code_says_which_quota_it_was(mode: str, kind: str, code: str) -> None:
+def test_the_code_states_which_quota_it_was(mode: str, kind: str, code: str) -> None:
     account = {"mode": mode, "dedicatedCoreQuota": 4, "lowPriorityCoreQuota": 4}
     found = run([pool(**{f"target{kind}Nodes": 3})], account=account)
     assert (found.resizes["code"].tolist(), len(found.nodes)) == ([code], 2)
@@ -87,7 +87,7 @@ def test_disks_of_a_preempted_node_are_paid_by_option(kept: bool, extra: float) 
     assert summarize(found)["cost"]["total"] == pytest.approx(1.02 + extra)
 
 
-def test_a_drain_under_autoscale_gives_up_where_the_option_says_so() -> None:
+def test_a_drain_under_autoscale_gives_up_where_the_option_reports_it() -> None:
     """`autoscaleDrainTimeout`."""
     formula = "$TargetDedicatedNodes = time().minute < 5 ? 1 : 0; $NodeDeallocationOption = taskcompletion;"
     body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")

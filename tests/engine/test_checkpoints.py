@@ -19,7 +19,7 @@ NEW_NODE_AT_ONCE: dict[str, Any] = {"recoveryDelay": "0s"}
 
 
 def taken_back(*times: str, **timing: Any) -> dict[str, Any]:
-    """Give a pool's simulation section in which all its spot nodes are evicted at some times, and replaced at once."""
+    """Return a pool's simulation section: all its spot nodes are evicted at some times, and replaced at once."""
     events = {"model": "capacity_event", "fraction": 1, "times": list(times)}
     return {"preemption": events, "timing": NEW_NODE_AT_ONCE | timing}
 
@@ -31,13 +31,13 @@ def evicted(one: dict[str, Any], *times: str, **rest: Any) -> Recording:
 
 
 def minutes(made: Recording) -> dict[str, float]:
-    """Give the busy part of the ledger."""
+    """Return the busy part of the ledger."""
     found = summarize(made)["ledger_node_s"].items()
     return {label.removeprefix("busy_"): value / 60 for label, value in found if value and label.startswith("busy_")}
 
 
 def kept(made: Recording) -> list[float]:
-    """Give the minutes of work kept of each attempt."""
+    """Return the minutes of work kept of each attempt."""
     return [value / 60 for value in made.attempts["kept"]]
 
 

@@ -21,7 +21,7 @@ from simulator.service_codes import (
     TerminateReason,
     meaning,
 )
-from tests.features.story import CLOUD_SERVICE, UBUNTU, Body, job, operation, pool, run, task, told
+from tests.features.story import CLOUD_SERVICE, UBUNTU, Body, job, operation, pool, problems_of, run, task
 
 C = ServiceCode
 
@@ -283,7 +283,7 @@ BODIES: dict[ServiceCode, tuple[list[Body], Body]] = {
 def test_what_the_service_refuses_is_refused_with_its_code(tmp_path: Path, code: ServiceCode) -> None:
     parts, rest = BODIES[code]
     there = [] if any(part["id"] == "p" for part in parts) else [pool(nodes=1)]
-    found = told(tmp_path, *there, *parts, **rest)
+    found = problems_of(tmp_path, *there, *parts, **rest)
     assert any(code in text for text in found), found
 
 

@@ -48,7 +48,7 @@ def run(dedicated: int, low_priority: int, model: dict[str, Any], replication: i
 
 
 def stories(recording: Recording) -> dict[tuple[NodeKind, int], Story]:
-    """Give what each node went through, by kind and place, and how long each state took, but the last one."""
+    """Return what each node went through, by kind and place, and how long each state took, but the last one."""
     nodes = recording.raw.recorder.nodes
     places = {kind: [row for row, node in enumerate(nodes) if node.kind == kind] for kind in NodeKind}
     found: dict[tuple[NodeKind, int], Story] = {}
@@ -71,7 +71,7 @@ def boots(story: Story) -> list[Story]:
 
 
 def first_lives(recording: Recording) -> dict[int, int]:
-    """Give how long the first VM of each low-priority node stood that was taken away, by place."""
+    """Return how long the first VM of each low-priority node stood that was taken away, by place."""
     found = {}
     for (kind, place), story in stories(recording).items():
         names = [state for state, _ in story]

@@ -21,12 +21,12 @@ def run(body: dict[str, Any], jobs: list[Any], *timeline: dict[str, Any], **rest
 
 
 def started(found: Recording, name: str) -> list[float]:
-    """Give when the attempts of a task started."""
+    """Return when the attempts of a task started."""
     rows = found.tasks.index[found.tasks["id"] == name]
     return [float(at) for at in found.attempts["start"][found.attempts["task"].isin(rows)]]
 
 
-def told(found: Recording) -> list[tuple[str, float, float, str]]:
+def rows_of(found: Recording) -> list[tuple[str, float, float, str]]:
     rows = found.attempts
     names = found.tasks["id"].to_numpy()[rows["task"].to_numpy()]
     jobs = found.tasks["job"].astype(str).to_numpy()[rows["task"].to_numpy()]

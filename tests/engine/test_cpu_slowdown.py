@@ -8,7 +8,7 @@ from simulator import Recording, Simulation
 from simulator.results.answer.metrics import summarize
 from simulator.states import NodeState
 from tests.engine.laws import check
-from tests.features.story import UBUNTU, job, operation, pool, run, scenario, task, told
+from tests.features.story import UBUNTU, job, operation, pool, problems_of, run, scenario, task
 
 SLOW: dict[str, Any] = {"options": {"cpuSlowdown": True}}
 TWO_SLOTS_A_CORE: dict[str, Any] = {"taskSlotsPerNode": 4}
@@ -37,10 +37,10 @@ def test_four_tasks_on_two_cores_take_twice_as_long_instead_of_waiting() -> None
 def test_tasks_that_ask_for_no_cores_slow_nobody_and_the_file_is_warned_of(tmp_path: Any) -> None:
     work = job(count=4, duration="10m")
     made = run(pool(nodes=1, **TWO_SLOTS_A_CORE), work, **SLOW)
-    assert any("no task names cores" in text for text in told(tmp_path, pool(nodes=1), work, **SLOW))
-    assert told(tmp_path, pool(nodes=1), job(count=1, group={"cores": 0.5}), **SLOW) == []
-    told_by_variable = task("t", environmentSettings=[{"name": "SIM_CPU", "value": "2"}])
-    assert told(tmp_path, pool(nodes=1), job(tasks=[told_by_variable]), **SLOW) == []
+    assert any("no task names cores" in text for text in problems_of(tmp_path, pool(nodes=1), work, **SLOW))
+    assert problems_of(tmp_path, pool(nodes=1), job(count=1, group={"cores": 0.5}), **SLOW) == []
+    stated_by_variable = task("t", environmentSettings=[{"name": "SIM_CPU", "value": "2"}])
+    assert problems_of(tmp_path, pool(nodes=1), job(tasks=[stated_by_variable]), **SLOW) == []
     assert spans(made) == [600] * 4
     assert summarize(made)["utilization"]["slowdown"] == 1
 
@@ -54,8 +54,8 @@ def test_slots_and_memory_still_limit_what_runs() -> None:
 
 def test_more_cores_than_a_node_has_are_no_reason_to_wait(tmp_path: Any) -> None:
     work = job(tasks=[task("t", "10m", simulation={"cores": 4})])
-    assert any("will never run" in text for text in told(tmp_path, pool(nodes=1), work))
-    assert told(tmp_path, pool(nodes=1), work, **SLOW) == []
+    assert any("will never run" in text for text in problems_of(tmp_path, pool(nodes=1), work))
+    assert problems_of(tmp_path, pool(nodes=1), work, **SLOW) == []
     assert spans(run(pool(nodes=1), work, **SLOW)) == [1200]
 
 

@@ -40,8 +40,8 @@ def test_a_node_is_deallocated_and_started_again() -> None:
     """It ends its task, costs nothing, and runs its start task again; id and allocation time stay."""
     found = story(stop("10m"), start("1h"))
     assert found.operations["code"].tolist() == ["Success", "Success"]
-    told = [(name, at) for name, at in states(found) if at >= 240]
-    assert told == [
+    later = [(name, at) for name, at in states(found) if at >= 240]
+    assert later == [
         ("running", 240),
         ("deallocating", 600),
         ("deallocated", 720),
@@ -155,7 +155,7 @@ def test_cores_of_deallocated_nodes_count_against_the_quota() -> None:
     assert found.resizes["code"].tolist()[-1] == "AccountCoreQuotaReached"
 
 
-def test_a_run_whose_nodes_are_all_deallocated_says_so() -> None:
+def test_a_run_whose_nodes_are_all_deallocated_reports_it() -> None:
     body = pool(targetDedicatedNodes=1)
     found = check(simulate(scenario([body], [job(2, "30m")], timeline=[stop("10m")], options=LATEST)))
     assert found.raw.stop_reason == "stalled"

@@ -45,7 +45,7 @@ def test_ranges_match_numbers_with_zeros_in_front() -> None:
         ({"exitCodeRanges": [{"start": 1, "end": 9, "exitOptions": {"dependencyAction": "satisfy"}}]}, True),
     ],
 )
-def test_a_failed_parent_blocks_unless_its_exit_condition_says_otherwise(
+def test_a_failed_parent_blocks_unless_its_exit_condition_states_otherwise(
     conditions: dict[str, Any], runs: bool
 ) -> None:
     failing = task("a", "10s", simulation={"exitCodes": 3}, exitConditions=conditions)

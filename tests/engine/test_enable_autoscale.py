@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulator import Recording
-from tests.features.story import Body, operation, pool, refused, run, told
+from tests.features.story import Body, operation, pool, problems_of, refused, run
 
 THREE = "$TargetDedicatedNodes = 3;"
 SCALED: Body = {"enableAutoScale": True, "autoScaleFormula": THREE}
@@ -37,7 +37,7 @@ def test_after_autoscale_was_disabled_a_formula_is_wanted_again(tmp_path: Path) 
     recording = run(pool(**SCALED), horizon="60m", timeline=timeline)
     assert codes(recording) == ["Success", "MissingRequiredProperty", "Success"]
     assert evaluations(recording) == [0, 900, 2400, 3000, 3600]
-    (found,) = told(tmp_path, pool(**SCALED), horizon="60m", timeline=timeline)
+    (found,) = problems_of(tmp_path, pool(**SCALED), horizon="60m", timeline=timeline)
     assert "timeline.1: warning: autoscale is off by then" in found
 
 
@@ -58,4 +58,4 @@ def test_the_order_in_time_counts_not_the_order_in_the_file(tmp_path: Path) -> N
         operation("52m", "enableAutoScale", autoScaleEvaluationInterval="PT10M"),
         operation("10m", "enableAutoScale", autoScaleFormula=THREE),
     ]
-    assert told(tmp_path, pool(), horizon="100m", timeline=timeline) == []
+    assert problems_of(tmp_path, pool(), horizon="100m", timeline=timeline) == []

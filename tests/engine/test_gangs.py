@@ -98,7 +98,7 @@ def test_a_wall_clock_limit_may_come_before_the_barrier() -> None:
     assert found.attempts["end"].tolist() == [4.0] * 2
 
 
-def test_a_barrier_where_there_is_none_is_told_at_load(tmp_path: Path) -> None:
+def test_a_barrier_where_there_is_none_is_reported_at_load(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     path.write_text(
         "pools: [{id: p, vmSize: Standard_D2_v3, cloudServiceConfiguration: {osFamily: '6'}}]\n"
@@ -108,8 +108,8 @@ def test_a_barrier_where_there_is_none_is_told_at_load(tmp_path: Path) -> None:
         "    tasks: [{id: t, commandLine: sleep 1, simulation: {coordinationFailureProbability: 0.5}}]\n"
         "    simulation: {workload: [{count: 1, duration: 1s, coordinationFailureProbability: 0.5}]}\n"
     )
-    told = [problem for problem in load(path).warnings if "numberOfInstances" in problem.message]
-    assert [problem.path for problem in told] == [
+    expected = [problem for problem in load(path).warnings if "numberOfInstances" in problem.message]
+    assert [problem.path for problem in expected] == [
         "jobs.0.tasks.0.simulation.coordinationFailureProbability",
         "jobs.0.simulation.workload.0.coordinationFailureProbability",
     ]

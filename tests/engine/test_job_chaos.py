@@ -19,7 +19,7 @@ PREPARES: Body = {"jobPreparationTask": {"commandLine": "sleep 5"}, "jobReleaseT
 
 @st.composite
 def asked(draw: st.DrawFn) -> Body:
-    """Give one operation with its time."""
+    """Return one operation with its time."""
     at = f"{draw(st.integers(0, 400))}s"
     name = draw(st.sampled_from(JOBS))
     bodies: dict[str, Any] = {
@@ -48,7 +48,7 @@ def asked(draw: st.DrawFn) -> Body:
 
 
 def work(name: str, **body: Any) -> Body:
-    """Give a job with a task that succeeds, one that fails, one that is retried."""
+    """Return a job with a task that succeeds, one that fails, one that is retried."""
     listed = [task("t0", "40s"), task("t1", "30s", exits=3), task("t2", "20s", exits=[1, 0])]
     return job(name, tasks=listed, constraints={"maxTaskRetryCount": 1}, **body)
 

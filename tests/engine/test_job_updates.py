@@ -12,12 +12,12 @@ HOURLY: Body = {"recurrenceInterval": "PT1H", "doNotRunAfter": "3h30m"}
 
 
 def act(at: str, name: str, **body: Any) -> Body:
-    """Give an operation on the job `j`."""
+    """Return an operation on the job `j`."""
     return operation(at, name, pool=None, job="j", **body)
 
 
 def on(at: str, name: str) -> Body:
-    """Give an operation on the schedule `s`."""
+    """Return an operation on the schedule `s`."""
     return operation(at, name, pool=None, jobSchedule="s")
 
 
@@ -202,7 +202,7 @@ def test_a_disabled_schedule_creates_no_job_until_it_is_enabled() -> None:
         ("deleteJobSchedule", "it had been deleted"),
     ],
 )
-def test_the_answer_says_why_a_job_was_not_created(name: str, why: str) -> None:
+def test_the_answer_states_why_a_job_was_not_created(name: str, why: str) -> None:
     made = run(pool(nodes=1), jobSchedules=[schedule()], timeline=[on("70m", name)], horizon="5h")
     left = made.tasks.set_index("job")["unfinished_why"]
     assert left[["s:job-3", "s:job-4"]].tolist() == [f"its schedule has created no such job: {why}"] * 2

@@ -36,7 +36,7 @@ def starts(made: Recording) -> dict[str, float]:
         ("wait", 60, ["succeeded", "succeeded", "succeeded"], [0, 0, 0]),
     ],
 )
-def test_disable_does_with_running_tasks_as_it_is_told(
+def test_disable_does_with_running_tasks_as_it_is_asked(
     option: str, disabled: float, expected: list[str], requeues: list[int]
 ) -> None:
     line = [on_job("30s", "disableJob", disableTasks=option), on_job("200s", "enableJob")]
@@ -258,8 +258,8 @@ def test_affinity_is_a_wish() -> None:
     assert made.attempts["node"].iloc[0] != made.attempts["node"].iloc[1]
     second = made.nodes["node"].astype(str).tolist()[1]
     named: dict[str, Any] = {"affinityInfo": {"affinityId": second}}
-    told = run(pool(nodes=2), job(tasks=[task("a", "60s", **named), task("b", "60s", **named)]))
-    assert told.attempts["node"].astype(str).tolist() == [second, made.nodes["node"].astype(str).tolist()[0]]
+    message = run(pool(nodes=2), job(tasks=[task("a", "60s", **named), task("b", "60s", **named)]))
+    assert message.attempts["node"].astype(str).tolist() == [second, made.nodes["node"].astype(str).tolist()[0]]
 
 
 def test_a_checkpoint_saves_work_from_a_lost_node() -> None:
@@ -329,9 +329,9 @@ def test_dispatch_may_count_as_waiting() -> None:
         autoScaleEvaluationInterval="PT5M",
         simulation={"timing": {"dispatchLatency": "400s"}},
     )
-    for option, told in (("running", "a=[0];r=[1]"), ("active", "a=[1];r=[0]")):
+    for option, message in (("running", "a=[0];r=[1]"), ("active", "a=[1];r=[0]")):
         made = run(body, job(tasks=[task("a", "10m")]), horizon="6m", options={"dispatchCountedAs": option})
-        assert told in made.evaluations["results"].iloc[-1]
+        assert message in made.evaluations["results"].iloc[-1]
 
 
 def test_the_loss_of_a_node_counts_as_a_requeue_if_that_is_wanted() -> None:
@@ -366,7 +366,7 @@ def test_errors_beside_the_process_fail_without_a_retry(error: str, end: float, 
     assert (found == code) if code is not None else made.tasks["exit_code"].isna().iloc[0]
 
 
-def test_success_blocks_children_where_its_condition_says_so() -> None:
+def test_success_blocks_children_where_its_condition_reports_it() -> None:
     block: dict[str, Any] = {
         "exitConditions": {"exitCodes": [{"code": 0, "exitOptions": {"dependencyAction": "block"}}]}
     }

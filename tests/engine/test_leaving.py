@@ -43,7 +43,7 @@ def test_a_pool_deleted_while_its_nodes_drain_gives_their_tasks_back(option: str
     assert found.ledger.seconds()["leaving"] == 60.0
 
 
-def test_a_pool_deleted_while_its_nodes_leave_does_not_tell_them_twice() -> None:
+def test_a_pool_deleted_while_its_nodes_leave_does_not_take_them_twice() -> None:
     """A node that is past its drain is gone when it would have been gone anyway."""
     found = story(drain("requeue"), operation("10m30s", "deletePool"))
     assert found.nodes["gone"].tolist() == [660.0]
@@ -209,7 +209,7 @@ def test_what_waits_for_a_task_is_not_forgotten_when_contact_is_lost(
 def test_a_node_may_go_in_the_instant_in_which_its_last_task_is_ended(
     first: dict[str, Any], second: dict[str, Any]
 ) -> None:
-    """With removal that takes no time it is gone before anybody hears that it is empty."""
+    """With removal that takes no time it is gone before anybody is notified that it is empty."""
     timeline = [first, {"at": "20m", "operation": "terminateJob", "job": "j"}, second]
     body = pool(targetDedicatedNodes=1, simulation={"timing": {"leaving": "0s"}})
     options = {"apiProfile": "2025-06"}

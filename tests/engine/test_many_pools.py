@@ -10,7 +10,7 @@ from tests.features.story import Body, job, operation, pool, run, scenario
 
 
 def bodies(count: int) -> list[Body]:
-    """Give so many pools whose nodes and tasks come at other times than all others'."""
+    """Return so many pools whose nodes and tasks come at other times than all others'."""
     pools = [
         pool(f"p{k}", nodes=1, simulation={"timing": {"allocationLatency": f"{k * 7 + 1}s"}}) for k in range(count)
     ]

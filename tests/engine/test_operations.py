@@ -52,7 +52,7 @@ def test_a_size_that_is_out_of_stock_cannot_be_had_until_it_is_back() -> None:
         simulation={"preemption": taken, "timing": {"recoveryDelay": "1m"}},
     )
     found = check(simulate(scenario([body], [job(2, "1h")], timeline=timeline)))
-    assert found.resizes["code"].tolist() == ["Success", "AllocationFailed", "Success"]
+    assert found.resizes["code"].tolist() == ["Success", "AllocationTimedout", "Success"]
     assert sorted(found.nodes["created"]) == [0, 0, 2400, 2400, 2400]
     low = found.nodes[found.nodes["kind"] == "low_priority"]
     assert low["last_boot"].between(2100, 2160).all()
@@ -88,7 +88,7 @@ def test_tasks_return_only_when_the_service_gives_a_node_up(recovery: str, outco
     assert found.tasks["end"].tolist() == [1800.0] if len(outcomes) == 1 else [960.0 + 1800]
 
 
-def test_lost_contact_that_never_comes_back_is_told_with_the_tasks_that_wait() -> None:
+def test_lost_contact_that_never_comes_back_is_reported_with_the_tasks_that_wait() -> None:
     timeline = [operation("10m", "loseContact", count=2, state="unusable")]
     options = {"unusableRecovery": "never"}
     body = pool(targetDedicatedNodes=2)
@@ -158,8 +158,8 @@ def test_api_text_allows_no_reboot_of_broken_nodes() -> None:
 
 def test_start_tasks_fail_more_often_in_a_crowd() -> None:
     def failed(nodes: int) -> float:
-        luck = {"startTask": {"failureProbability": 0.0, "crowding": 0.005}, "timing": {"startTask": "1m"}}
-        body = pool(targetDedicatedNodes=nodes, startTask={"commandLine": "x"}, simulation=luck)
+        faults = {"startTask": {"failureProbability": 0.0, "crowding": 0.005}, "timing": {"startTask": "1m"}}
+        body = pool(targetDedicatedNodes=nodes, startTask={"commandLine": "x"}, simulation=faults)
         found = check(simulate(scenario([body], [], horizon="1h")))
         return float((found.start_tasks["exit_code"] == 1).mean())
 
@@ -170,9 +170,9 @@ def test_start_tasks_fail_more_often_in_a_crowd() -> None:
 
 def test_broken_nodes_fill_the_target_and_leave_first() -> None:
     """Nobody replaces them; a shrink takes them before idle ones."""
-    luck = {"startTask": {"failureProbability": 0.5}}
+    faults = {"startTask": {"failureProbability": 0.5}}
     timeline = [operation("10m", "resize", targetDedicatedNodes=10)]
-    body = pool(targetDedicatedNodes=20, startTask={"commandLine": "x"}, simulation=luck)
+    body = pool(targetDedicatedNodes=20, startTask={"commandLine": "x"}, simulation=faults)
     found = check(simulate(scenario([body], [], timeline=timeline, horizon="20m")))
     broken = set(found.node_states["node"][found.node_states["state"] == "starttaskfailed"])
     gone = set(found.nodes["node"][found.nodes["gone"] == 600])

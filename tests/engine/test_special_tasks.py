@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.features.story import Body, job, pool, refused, run, task, told
+from tests.features.story import Body, job, pool, problems_of, refused, run, task
 
 PREPARED: Body = {"jobPreparationTask": {"commandLine": "sleep 100"}}
 
@@ -53,7 +53,7 @@ def test_an_endless_preparation_holds_its_node() -> None:
 def test_a_release_task_runs_a_quarter_of_an_hour_at_most(tmp_path: Path, limit: str, ok: bool) -> None:
     work = job(count=1, **PREPARED, jobReleaseTask={"commandLine": "sleep 5", "maxWallClockTime": limit})
     if ok:
-        assert told(tmp_path, pool(nodes=1), work) == []
+        assert problems_of(tmp_path, pool(nodes=1), work) == []
     else:
         (found,) = refused(tmp_path, pool(nodes=1), work)
         assert "jobs.0.jobReleaseTask.maxWallClockTime: a release task may run 15 minutes at most" in found
@@ -89,7 +89,7 @@ def test_a_setting_of_the_task_comes_before_that_of_its_job() -> None:
 
 
 def test_they_reach_the_special_tasks_too() -> None:
-    special = {name: {"commandLine": "x"} for name in ("jobPreparationTask", "jobReleaseTask")}
+    special: Body = {name: {"commandLine": "x"} for name in ("jobPreparationTask", "jobReleaseTask")}
     manager = {"id": "m", "commandLine": "x", "runExclusive": False}
     work = job(commonEnvironmentSettings=setting(SIM_DURATION="50"), jobManagerTask=manager, **special)
     recording = run(pool(nodes=1), work)
@@ -104,3 +104,16 @@ def test_one_that_cannot_be_read_is_refused_where_it_stands(tmp_path: Path) -> N
         tmp_path, pool(nodes=1), job(tasks=tasks, commonEnvironmentSettings=setting(SIM_DURATION="soon"))
     )
     assert "jobs.0.commonEnvironmentSettings: in commonEnvironmentSettings: cannot be read as a duration" in found
+
+
+@pytest.mark.parametrize("place", ["startTask", "jobPreparationTask", "jobReleaseTask", "tasks.0"])
+def test_an_exit_code_that_is_no_number_is_refused_in_every_kind_of_task(tmp_path: Path, place: str) -> None:
+    wrong: Body = {"commandLine": "sleep 5", "environmentSettings": setting(SIM_EXIT_CODE="bad")}
+    body: Body = {"startTask": wrong} if place == "startTask" else {}
+    work: Body = {"jobPreparationTask": {"commandLine": "sleep 5"}, "tasks": [task("a")]}
+    if place == "tasks.0":
+        work["tasks"] = [{"id": "a", **wrong}]
+    elif place != "startTask":
+        work[place] = wrong
+    (found,) = refused(tmp_path, pool(nodes=1, **body), job(**work))
+    assert f"{place}.environmentSettings: in environmentSettings: SIM_EXIT_CODE: expected a whole number" in found

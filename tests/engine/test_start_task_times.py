@@ -1,6 +1,6 @@
 """How long a start task takes: the pool's own timing, its environment settings, its command line, else no time.
 
-The first that says so, as for tasks; the record tells which it was.
+The first that says so, as for tasks; the record has which it was.
 """
 
 from pathlib import Path
@@ -30,7 +30,7 @@ UNSAID: Body = {"commandLine": "install.sh"}
         (SLEEP, {"simulation": {"timing": {"startTask": "0s"}}}, 0.0, "simulation"),
     ],
 )
-def test_the_first_that_says_so_has_the_word(start_task: Body, rest: Body, took: float, who: str) -> None:
+def test_the_first_that_reports_it_has_the_word(start_task: Body, rest: Body, took: float, who: str) -> None:
     made = run(pool(nodes=1, startTask=start_task, **rest), job(count=1))
     (row,) = made.start_tasks.to_dict("records")
     assert (row["end"] - row["start"], row["duration_source"]) == (took, who)
@@ -66,7 +66,7 @@ def test_a_scenario_with_it_is_written_and_read_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("place", ["startTask", "jobPreparationTask", "jobReleaseTask", "updatePool"])
-def test_a_time_that_cannot_be_read_is_told_with_its_place(tmp_path: Path, place: str) -> None:
+def test_a_time_that_cannot_be_read_is_reported_with_its_place(tmp_path: Path, place: str) -> None:
     wrong = {"commandLine": "x", "environmentSettings": [{"name": "SIM_DURATION", "value": "soon"}]}
     body: Body = {"startTask": wrong} if place == "startTask" else {}
     work: Body = {} if place in body or place == "updatePool" else {"jobPreparationTask": SLEEP, place: wrong}
@@ -81,6 +81,6 @@ def test_a_time_that_cannot_be_read_is_told_with_its_place(tmp_path: Path, place
     ("start_task", "rest", "origin"),
     [(SLEEP, {}, "given"), (UNSAID, {}, "assumed"), (UNSAID, GIVEN, "given"), (SETTING, {}, "given")],
 )
-def test_what_the_body_tells_is_given_by_the_scenario(start_task: Body, rest: Body, origin: str) -> None:
+def test_what_the_body_reports_is_given_by_the_scenario(start_task: Body, rest: Body, origin: str) -> None:
     written = document(pool(nodes=1, startTask=start_task, **rest), job(count=1))
     assert origin_in("start_task", written).origin == origin

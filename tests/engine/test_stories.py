@@ -1,4 +1,4 @@
-"""Short stories of pools, told as a scenario and what came of it."""
+"""Short stories of pools, each a scenario and what came of it."""
 
 import pytest
 

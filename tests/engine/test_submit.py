@@ -51,7 +51,7 @@ def test_what_is_submitted_on_the_way_is_as_good_as_what_stands_in_the_file(aske
 
 
 def test_a_run_that_gets_more_work_keeps_its_past() -> None:
-    """Neither names nor luck of what was there depend on what comes, and one more look costs nothing."""
+    """Neither names nor draws of what was there depend on what comes, and one more look costs nothing."""
     alone, steps = Simulation(drawn()), Simulation(drawn())
     for one in (alone, steps):
         one.advance(100)
@@ -78,7 +78,7 @@ def test_a_job_may_bring_its_pool_along() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         (operation("1h", "addTask", pool=None, job="j"), "unknown 'addTask', did you mean 'addTasks'?"),
         (operation("1h", "addTasks", pool=None, job="k"), "no job 'k'"),
@@ -95,8 +95,8 @@ def test_a_job_may_bring_its_pool_along() -> None:
         (operation("1h", "outage", pool=None, size="D99", duration="1h"), "unknown VM size 'D99'"),
     ],
 )
-def test_it_is_checked_as_in_a_file_and_told_in_the_same_words(
-    asked: dict[str, Any], told: str, tmp_path: Path
+def test_it_is_checked_as_in_a_file_and_reported_in_the_same_words(
+    asked: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     work = job(count=5)
     file = write(tmp_path, {"pools": [written_pool(targetDedicatedNodes=1)], "jobs": [work], "timeline": [asked]})
@@ -104,7 +104,7 @@ def test_it_is_checked_as_in_a_file_and_told_in_the_same_words(
     steps = Simulation(Scenario.model_validate({"pools": [written_pool(targetDedicatedNodes=1)], "jobs": [work]}))
     with pytest.raises(InputError) as caught:
         steps.submit(asked)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert sorted(map(str, caught.value.problems)) == sorted(text.strip() for text in words)
     steps.advance()
     assert summarize(steps.recording())["tasks"]["succeeded"] == 5, "a refused body leaves the run as it was"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.features.story import job, operation, pool, run, task
+from tests.features.story import Body, job, operation, pool, run, task
 
 DAY = 86400
 
@@ -56,6 +56,6 @@ def test_a_task_that_is_gone_or_whose_job_has_ended_is_left_alone() -> None:
 
 @pytest.mark.parametrize("horizon", ["200d", None])
 def test_a_run_without_a_horizon_sees_it_too(horizon: str | None) -> None:
-    more = {} if horizon is None else {"horizon": horizon}
+    more: Body = {} if horizon is None else {"horizon": horizon}
     recording = run(pool(nodes=1), job(tasks=[{"id": "a", "commandLine": "sleep infinity"}]), **more)
     assert recording.frame("tasks")["end"].tolist() == [180 * DAY]

@@ -93,7 +93,7 @@ def edges_of(recording: Recording) -> set[Edge]:
 
 
 def befall(state: NodeState, what: NodeState) -> Recording:
-    """Let something happen to a node in a given state."""
+    """Do something to a node in a given state."""
     at, body, jobs, timeline = REACHED[state]
     happens = {
         S.LEAVINGPOOL: operation(at, "resize", targetLowPriorityNodes=0),
@@ -239,9 +239,9 @@ def test_when_contact_is_back_a_node_is_what_it_was(state: NodeState, after: Nod
 
 
 def test_the_stories_are_the_whole_table() -> None:
-    told: set[Edge] = set()
+    edges: set[Edge] = set()
     for name in OWN:
-        told |= seen(name)
+        edges |= seen(name)
     for state, what in CHANCES:
-        told |= seen_after(state, what)
-    assert told == EDGES
+        edges |= seen_after(state, what)
+    assert edges == EDGES

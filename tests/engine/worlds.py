@@ -1,4 +1,7 @@
-"""Small worlds for tests: one pool, one job of equal tasks, and a scenario around them that boots at once."""
+"""Small worlds for tests: one pool, one job of equal tasks, and a scenario around them that boots at once.
+
+Nothing happens there that a test does not ask for: no eviction, no late sample, and a sampler in step with the clock.
+"""
 
 from typing import Any
 
@@ -8,12 +11,16 @@ LINUX = {
     "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
     "nodeAgentSKUId": "batch.node.ubuntu 22.04",
 }
+PUNCTUAL = {"timingPreset": "instant", "samplePhaseS": 0, "sampleLateProbability": 0}
+NEVER = {"model": "none"}
+"""Low-priority nodes are never taken back."""
 SIZES = {"D2": {"vcpus": 2, "memoryGiB": 8, "dedicatedLinux": 0.1, "lowPriorityLinux": 0.02}}
 
 
 def pool(**body: Any) -> dict[str, Any]:
     system = {} if "cloudServiceConfiguration" in body else {"virtualMachineConfiguration": LINUX}
-    return {"id": "p", "vmSize": "D2", **system, **body}
+    simulation = {"preemption": NEVER, **body.pop("simulation", {})}
+    return {"id": "p", "vmSize": "D2", **system, **body, "simulation": simulation}
 
 
 def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, Any]:
@@ -22,5 +29,5 @@ def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, A
 
 
 def scenario(pools: list[Any], jobs: list[Any], **rest: Any) -> Scenario:
-    options = {"timingPreset": "instant", **rest.pop("options", {})}
+    options = {**PUNCTUAL, **rest.pop("options", {})}
     return scenario_of({"sizes": SIZES, "options": options, "pools": pools, "jobs": jobs, **rest})

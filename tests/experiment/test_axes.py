@@ -1,4 +1,4 @@
-"""Any value of a scenario can be an axis; what leads nowhere or makes no scenario is told before anything runs."""
+"""Any value of a scenario can be an axis; what leads nowhere or makes no scenario is reported before anything runs."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_paths_lead_to_what_the_file_has_and_to_what_it_leaves_to_defaults(
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "expected_message"),
     [
         ("pools.fixd.targetDedicatedNodes", "nothing has the id 'fixd', did you mean 'fixed'?"),
         ("pools.other.vmSize", "nothing has the id 'other'; expected one of reactive, fixed, *"),
@@ -61,10 +61,10 @@ def test_paths_lead_to_what_the_file_has_and_to_what_it_leaves_to_defaults(
         ("pools.fixed.autoScaleFormula.tasks", "the pool has no autoScaleFormula"),
     ],
 )
-def test_paths_that_lead_nowhere_say_where_they_end(reactive: Base, path: str, told: str) -> None:
+def test_paths_that_lead_nowhere_state_where_they_end(reactive: Base, path: str, expected_message: str) -> None:
     with pytest.raises(InputError) as caught:
         reactive.places(path)
-    assert told in str(caught.value)
+    assert expected_message in str(caught.value)
     assert path in str(caught.value)
 
 
@@ -111,16 +111,18 @@ def test_bodies_in_files_of_their_own_are_changed_too(tmp_path: Path) -> None:
     assert (made.pools[0].task_slots_per_node, str(made.pools[0].node_fill_type)) == (2, "pack")
 
 
-def test_all_invalid_cells_are_told_at_once(reactive: Base) -> None:
+def test_all_invalid_cells_are_reported_at_once(reactive: Base) -> None:
     nodes = axis("pools.fixed.targetDedicatedNodes", [1, -3, "many"])
     interval = axis("interval", ["5m", "1m"], "pools.reactive.autoScaleEvaluationInterval")
     with pytest.raises(InputError) as caught:
         make_cells(reactive, grid([nodes, interval]))
-    told = [problem.message for problem in caught.value.problems]
-    assert len(told) == 3
-    assert told[0].startswith("3 cells (1, 3, 5) with interval = 1m: pools.0.autoScaleEvaluationInterval: the service")
-    assert told[1].startswith("2 cells (2, 3) with pools.fixed.targetDedicatedNodes = -3: ")
-    assert "expected a whole number, not 'many'" in told[2]
+    expected_message = [problem.message for problem in caught.value.problems]
+    assert len(expected_message) == 3
+    assert expected_message[0].startswith(
+        "3 cells (1, 3, 5) with interval = 1m: pools.0.autoScaleEvaluationInterval: the service"
+    )
+    assert expected_message[1].startswith("2 cells (2, 3) with pools.fixed.targetDedicatedNodes = -3: ")
+    assert "expected a whole number, not 'many'" in expected_message[2]
 
 
 def test_a_helpers_mistake_is_its_own_and_no_other_axis_is_blamed(tmp_path: Path) -> None:
@@ -133,10 +135,10 @@ axes:
 """
     with pytest.raises(InputError) as caught:
         load_experiment(experiment(tmp_path, text))
-    told = [str(problem) for problem in caught.value.problems]
-    assert len(told) == 2
-    share = next(one for one in told if "spotShare" in one)
-    scale = next(one for one in told if "workloadScale" in one)
+    expected_message = [str(problem) for problem in caught.value.problems]
+    assert len(expected_message) == 2
+    share = next(one for one in expected_message if "spotShare" in one)
+    scale = next(one for one in expected_message if "workloadScale" in one)
     assert (
         "experiment.yaml:4:3: axes.spot: 4 cells (2, 3, 6, 7) with spot = 1.5: 'pools.0.spotShare': expected" in share
     )

@@ -107,12 +107,12 @@ def test_a_cluster_gives_the_bytes_of_a_serial_run_although_a_worker_is_killed(s
     alone = sweep(made, tmp_path / "alone", workers=1)
     victim = site.workers[0]
 
-    def heard(count: int, _: object) -> None:
+    def on_outcome(count: int, _: object) -> None:
         if count >= 4 and victim.poll() is None:
             victim.send_signal(signal.SIGKILL)
             victim.wait()
 
-    shared = sweep(made, tmp_path / "shared", cluster=site.address, heard=heard)
+    shared = sweep(made, tmp_path / "shared", cluster=site.address, on_outcome=on_outcome)
     assert victim.poll() == -signal.SIGKILL, "it was killed in the middle"
     pd.testing.assert_frame_equal(alone, shared)
     for name in sorted(path.relative_to(tmp_path / "alone") for path in (tmp_path / "alone").rglob("*.parquet")):
@@ -142,7 +142,7 @@ def test_planning_commands_take_a_cluster_and_print_the_same_bytes(site: Site, t
     experiment(tmp_path)
     file = tmp_path / "plan.yaml"
     axes = "axes: {nodes: {path: pools.0.targetDedicatedNodes, values: [1, 2]}}"
-    search = "search: {first: 4, replications: 8, confirm: 8}"
+    search = "search: {first: 4, cap: 8, fresh: 8}"
     file.write_text(f"scenario: small.yaml\n{axes}\nsubject_to: [makespan <= 2h]\n{search}\n")
     evictions = ("--eviction-rate", 1, "--steps", 2, "--deadline", "4h")
     for command in (
@@ -169,7 +169,7 @@ def test_another_version_is_refused(site: Site, tmp_path: Path, monkeypatch: pyt
     assert f"numpy {versions()['numpy']}, this program 1.0" in str(caught.value)
 
 
-def test_a_cluster_that_does_not_answer_is_told_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_does_not_answer_is_reported_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "ANSWER_S", 0.5)
     connect: Any = distributed.Client
     patience = []
@@ -187,13 +187,13 @@ def test_a_cluster_that_does_not_answer_is_told_in_time(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("address", ["nowhere", "http://127.0.0.1:1", ""])
-def test_an_address_that_is_none_is_told(address: str, tmp_path: Path) -> None:
+def test_an_address_that_is_none_is_reported(address: str, tmp_path: Path) -> None:
     result = poolsight("sweep", experiment(tmp_path), "--cluster", address)
     assert result.exit_code == 2
     assert "--cluster" in result.stderr
 
 
-def test_a_scheduler_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_without_workers_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "ANSWER_S", GUARD_S)
     connect = cluster._connect
 

@@ -1,7 +1,9 @@
 """Intervals agree with their textbooks, and hold what they promise."""
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +16,17 @@ from simulator.experiment.estimates import (
     estimate,
     mean,
     needed_for,
+    needed_for_mean,
     probability,
     quantile,
     quantiles,
     ratio,
+    skewed_mean,
 )
+from simulator.experiment.stopping import Stopping
+
+Floats = npt.NDArray[np.float64]
+Law = Callable[[np.random.Generator, int], Floats]
 
 
 def test_the_interval_of_a_mean_is_students() -> None:
@@ -36,7 +44,7 @@ def test_the_interval_of_a_probability_is_wilsons(hits: int, count: int) -> None
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+def test_intervals_hold_the_truth_as_often_as_they_state() -> None:
     """2 000 studies of 10 exponential values each; skewed, so t falls a little short of 95 %."""
     values = np.random.default_rng(5).normal(3, 2, size=(2000, 10))
     hits = sum(found.low <= 3 <= found.high for found in map(mean, values))
@@ -44,7 +52,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert low <= hits <= high
 
 
-def test_one_value_tells_nothing_about_its_spread() -> None:
+def test_one_value_reports_nothing_about_its_spread() -> None:
     found = mean(np.array([4.0]))
     assert (found.value, found.low, found.high) == (4, -np.inf, np.inf)
     with pytest.raises(ValueError, match="no value"):
@@ -130,7 +138,7 @@ def test_no_interval_reaches_beyond_what_a_measure_can_be() -> None:
     assert used is not None
     assert mean(columns["cost"]).low < 0 == cost.low
     assert mean(columns["utilization.slot"]).high > 1 == used.high
-    assert estimate("cost", {"cost": np.array([3.0])}) == mean(np.array([3.0])), "one value tells nothing, as before"
+    assert estimate("cost", {"cost": np.array([3.0])}) == mean(np.array([3.0])), "one value shows nothing, as before"
 
 
 @pytest.mark.parametrize("count", [4, 30, 2000])
@@ -177,5 +185,60 @@ def test_measures_take_the_interval_that_fits_them() -> None:
     useful = estimate("useful", columns)
     assert useful is not None
     assert useful.value == pytest.approx((1.5 + 1) / 4), "sums first, then the ratio"
-    assert estimate("cost", columns) == mean(columns["cost"]).within(0, math.inf), "no cost is negative"
+    cost = estimate("cost", columns)
+    assert cost is not None
+    assert cost.low == 0 == mean(columns["cost"]).within(0, math.inf).low, "no cost is negative"
     assert estimate("makespan", columns) is None
+
+
+def lost_time(random: np.random.Generator, count: int) -> Floats:
+    """Return lost time as evictions cause it: none in many runs, now and then much."""
+    evictions = random.poisson(1.2, count)
+    return np.array([random.exponential(1.0, number).sum() for number in evictions])
+
+
+SKEWED: Final[dict[str, tuple[Law, float]]] = {
+    "cost with evictions": (lambda random, count: 5 + random.lognormal(0, 0.75, count), 5 + math.exp(0.75**2 / 2)),
+    "lost time": (lost_time, 1.2),
+    "mean wait": (lambda random, count: random.gamma(0.5, 1, count), 0.5),
+}
+"""Laws of measures over runs, and their means."""
+
+
+@pytest.mark.parametrize("law", SKEWED)
+@pytest.mark.parametrize(("count", "least"), [(10, 0.91), (30, 0.935)])
+def test_intervals_of_skewed_means_hold_what_they_promise(law: str, count: int, least: float) -> None:
+    """600 studies each: Student's t alone held 84 to 93 %, nearly all of its misses below the truth."""
+    drawn, truth = SKEWED[law]
+    random = np.random.default_rng(11)
+    found = [skewed_mean(drawn(random, count)) for _ in range(600)]
+    share = sum(one.low <= truth <= one.high for one in found) / 600
+    noise = 2.6 * math.sqrt(0.05 * 0.95 / 600)
+    assert least - noise <= share <= 0.97 + noise
+
+
+def test_a_skewed_sample_tells_how_many_values_it_needs() -> None:
+    random = np.random.default_rng(12)
+    even = [needed_for_mean(random.normal(5, 1, 20)) for _ in range(200)]
+    assert sum(needed > 20 for needed in even) <= 4, "values that are not skewed are enough"
+    rare = [needed_for_mean(random.gamma(0.1, 1, 30)) for _ in range(200)]
+    assert sum(needed > 30 for needed in rare) >= 150
+    assert needed_for_mean(np.full(10, 3.0)) == 0
+    assert needed_for_mean(np.array([1.0, 5.0])) == 0
+
+
+def test_auto_does_not_stop_before_the_probability_of_the_deadline_is_known() -> None:
+    """Spans vary little, and half of the runs are late: the mean is soon known, the probability is not."""
+    random = np.random.default_rng(13)
+    spans = random.normal(100, 1, 400)
+
+    def columns(count: int) -> dict[str, Floats]:
+        return {"makespan": spans[:count], "cost": spans[:count], "tasks.unfinished": np.zeros(count)}
+
+    assert Stopping().is_reached(columns(20))
+    asked = Stopping(deadline=100.0)
+    assert not asked.is_reached(columns(20))
+    assert not asked.is_reached(columns(300))
+    assert asked.is_reached(columns(400)), "about 1.96² / 4 / 0.05² = 385"
+    assert Stopping(deadline=100.0, points=0.2).is_reached(columns(30))
+    assert Stopping().first == 20

@@ -1,4 +1,4 @@
-"""Replications and comparisons: the same luck for every scenario, whatever the number of workers."""
+"""Replications and comparisons: the same draws for every scenario, whatever the number of workers."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ FIRST = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
 
 def described(nodes: int = 2, **body: Any) -> Scenario:
     work = job(40, {"exponential": {"mean": "5m"}})
-    return scenario([pool(targetDedicatedNodes=nodes, **body)], [work], options={"timingPreset": "measured"})
+    return scenario([pool(targetDedicatedNodes=nodes, **body)], [work], options={"timingPreset": "typical"})
 
 
 def test_replications_do_not_depend_on_workers() -> None:
@@ -49,7 +49,7 @@ def test_auto_goes_on_until_the_interval_is_narrow_enough() -> None:
 def test_a_measure_that_nothing_has_is_left_out() -> None:
     found = replicate(described(nodes=0), 2, workers=1)
     assert found.estimate("makespan") is None
-    assert found.within("makespan", 1e9).value == 0
+    assert found.on_time(1e9).value == 0
 
 
 @examples(25)
@@ -86,52 +86,52 @@ def poolsight(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def test_run_with_replications_tells_intervals_and_chances() -> None:
+def test_run_with_replications_reports_intervals_and_chances() -> None:
     result = poolsight("run", FIRST, "--replications", 5, "--workers", 1, "--deadline", "4h30m", "--json")
     answer = json.loads(result.stdout)
     assert answer["replications"] == 5
     makespan = answer["estimates"]["makespan"]
     assert makespan["low"] < makespan["mean"] < makespan["high"]
     assert 0 <= answer["deadline"]["low"] <= answer["deadline"]["probability"] <= answer["deadline"]["high"] <= 1
-    told = poolsight("run", FIRST, "--replications", 3, "--workers", 1).stdout
-    assert told.startswith("3 replications")
-    assert "makespan" in told
+    message = poolsight("run", FIRST, "--replications", 3, "--workers", 1).stdout
+    assert message.startswith("3 replications")
+    assert "makespan" in message
 
 
-def test_run_says_what_precision_was_reached_within_the_cap() -> None:
+def test_run_states_what_precision_was_reached_within_the_cap() -> None:
     arguments = ("run", FIRST, "--replications", "auto", "--precision", 0.001, "--cap", 10, "--workers", 1)
-    told = poolsight(*arguments, "--measure", "cost").stdout
-    assert told.startswith("10 replications, the cap, did not reach 0.1 % precision of cost; reached: cost ± ")
+    message = poolsight(*arguments, "--measure", "cost").stdout
+    assert message.startswith("10 replications, the cap, did not reach 0.1 % precision of cost; reached: cost ± ")
 
 
-def test_several_comparisons_are_corrected_and_the_worth_of_pairing_is_told(tmp_path: Path) -> None:
+def test_several_comparisons_are_corrected_and_the_worth_of_pairing_is_reported(tmp_path: Path) -> None:
     files = [FIRST]
     for slots in (1, 4):
         files.append(tmp_path / f"slots{slots}.yaml")
         files[-1].write_text(FIRST.read_text().replace("taskSlotsPerNode: 2", f"taskSlotsPerNode: {slots}"))
-    told = poolsight("compare", *files, "--replications", 8, "--workers", 1).stdout
-    assert "2 comparisons with first_pool: each interval is at 97.5 %" in told
-    assert told.count("Facing the same luck narrowed the interval of cost to") == 2
-    assert "independent runs" in told
+    message = poolsight("compare", *files, "--replications", 8, "--workers", 1).stdout
+    assert "2 comparisons with first_pool: each interval is at 97.5 %" in message
+    assert message.count("Facing the same draws narrowed the interval of cost to") == 2
+    assert "independent runs" in message
 
 
-def test_pairing_that_does_not_help_is_said_to_be_none() -> None:
+def test_pairing_that_does_not_help_is_reported_as_none() -> None:
     """Where two scenarios rise and fall against each other, pairs are wider than strangers."""
     values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     one, against, along = mean(values), mean(values[::-1] - values), mean(0.1 * values)
     widened, narrowed = Difference(against, None, 1.71), Difference(along, None, 0.1)
     found = Comparison(("a", "b"), {}, {"b": {"cost": widened, "makespan": widened}})
     assert found.pairing("b") == (
-        "Facing the same luck did not narrow the interval of cost and makespan: the two do not rise and fall together."
+        "Facing the same draws did not narrow the interval of cost and makespan: they do not rise and fall together."
     )
     mixed = Comparison(("a", "b"), {}, {"b": {"cost": narrowed, "makespan": widened}}).pairing("b")
     assert mixed is not None
-    assert mixed.startswith("Facing the same luck narrowed the interval of cost to 10 % of that of independent runs")
+    assert mixed.startswith("Facing the same draws narrowed the interval of cost to 10 % of that of independent runs")
     assert mixed.endswith("; it did not help with makespan.")
     assert one.low < one.high
 
 
-def test_strangers_are_not_said_to_gain_from_the_same_luck() -> None:
+def test_strangers_are_not_reported_to_gain_from_the_same_draws() -> None:
     """With no job and no pool in common a narrower interval is chance."""
     servers = pool(id="elsewhere", targetDedicatedNodes=2)
     other = scenario(
@@ -146,12 +146,12 @@ def test_strangers_are_not_said_to_gain_from_the_same_luck() -> None:
 
 def test_all_of_the_interval_is_no_narrowing() -> None:
     same = Difference(mean(np.array([1.0, 2.0, 3.0])), None, 0.998)
-    told = Comparison(("a", "b"), {}, {"b": {"cost": same}}).pairing("b")
-    assert told is not None
-    assert told.startswith("Facing the same luck did not narrow the interval of cost")
+    message = Comparison(("a", "b"), {}, {"b": {"cost": same}}).pairing("b")
+    assert message is not None
+    assert message.startswith("Facing the same draws did not narrow the interval of cost")
 
 
-def test_a_small_clear_difference_is_told_with_an_interval() -> None:
+def test_a_small_clear_difference_is_reported_with_an_interval() -> None:
     values = np.array([1.010, 1.012, 1.008, 1.011, 1.009])
     lower = mean(values - 1)
     left = Replications({"tasks.unfinished": np.zeros(5)}, 5, reached=True, precision=None)
@@ -167,37 +167,37 @@ def test_a_measure_that_one_scenario_lacks_names_its_file(tmp_path: Path) -> Non
     assert ended.stderr == "first_pool: no measure 'jobs.labour.cost': the scenario has no job 'labour'\n"
 
 
-def test_a_pool_that_costs_nothing_has_a_row_that_says_so(tmp_path: Path) -> None:
+def test_a_pool_that_costs_nothing_has_a_row_that_reports_it(tmp_path: Path) -> None:
     """Nodes without a price: 0 is the answer, not nothing."""
     free = tmp_path / "free.yaml"
     prices = "    simulation: {prices: {dedicated: 0, lowPriority: 0}}\n    targetDedicatedNodes"
     free.write_text(FIRST.read_text().replace("    targetDedicatedNodes", prices).replace("count: 400", "count: 20"))
-    told = poolsight("run", free, "--replications", 3, "--workers", 1).stdout
-    assert "cost" in told
-    assert "$0.00" in told
-    assert "preemptions" not in told, "nothing of the kind happened"
+    message = poolsight("run", free, "--replications", 3, "--workers", 1).stdout
+    assert "cost" in message
+    assert "$0.00" in message
+    assert "preemptions" not in message, "nothing of the kind happened"
     assert "cost" in poolsight("compare", free, FIRST, "--replications", 2, "--workers", 1).stdout
 
 
-def test_scenarios_that_share_no_luck_are_told() -> None:
+def test_scenarios_that_share_no_draws_are_reported() -> None:
     other = scenario([pool(id="q")], [{**job(40, "5m", "other"), "poolInfo": {"poolId": "q"}}])
     found = compare({"a": described(), "b": other}, 2, workers=1)
     assert any("do not face the same arrivals" in text for text in found.warnings)
     assert any("do not face the same boot times" in text for text in found.warnings)
 
 
-def test_compare_says_it_in_a_sentence(tmp_path: Path) -> None:
+def test_compare_states_it_in_a_sentence(tmp_path: Path) -> None:
     slow = tmp_path / "one_slot.yaml"
     slow.write_text(FIRST.read_text().replace("taskSlotsPerNode: 2", "taskSlotsPerNode: 1"))
-    told = poolsight("compare", FIRST, slow, "--replications", 4, "--workers", 1).stdout
-    assert "one_slot costs" in told
-    assert "more, 95 % interval" in told
+    message = poolsight("compare", FIRST, slow, "--replications", 4, "--workers", 1).stdout
+    assert "one_slot costs" in message
+    assert "more, 95 % interval" in message
     answer = json.loads(poolsight("compare", FIRST, slow, "--replications", 4, "--workers", 1, "--json").stdout)
     assert answer["differences"]["one_slot"]["cost"]["relative"]["mean"] > 0.7
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["run", FIRST, "--replications", "many"], "expected a whole number from 1 or auto"),
         (["run", FIRST, "--replications", "0"], "expected a whole number from 1 or auto"),
@@ -213,7 +213,7 @@ def test_compare_says_it_in_a_sentence(tmp_path: Path) -> None:
         (["compare", FIRST, "absent.yaml"], "absent.yaml: cannot be read"),
     ],
 )
-def test_wrong_calls_end_with_2(arguments: list[object], told: str) -> None:
+def test_wrong_calls_end_with_2(arguments: list[object], message: str) -> None:
     result = poolsight(*arguments)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr

@@ -1,4 +1,4 @@
-"""Experiment files: what they may say, and what is told when they are wrong."""
+"""Experiment files: what they may say, and what is reported when they are wrong."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_a_seed_of_the_experiment_replaces_the_scenarios(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("axs: {}", "experiment.yaml:2:1: axs: unknown key, did you mean 'axes'?"),
         ("replications: 0", "replications: expected a value greater than or equal to 1"),
@@ -87,14 +87,14 @@ def test_a_seed_of_the_experiment_replaces_the_scenarios(tmp_path: Path) -> None
         ("replications: 3\nstopping: {cap: 20}", "stopping is about replications: auto"),
     ],
 )
-def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, told: str) -> None:
+def test_mistakes_are_reported_with_their_place(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         load_experiment(experiment(tmp_path, text))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "experiment.yaml" in str(caught.value)
 
 
-def test_a_missing_or_wrong_scenario_is_told(tmp_path: Path) -> None:
+def test_a_missing_or_wrong_scenario_is_reported(tmp_path: Path) -> None:
     file = experiment(tmp_path)
     (tmp_path / "small.yaml").write_text("pools: 3")
     with pytest.raises(InputError, match=r"small.yaml:1:1: pools: expected a list"):
@@ -107,7 +107,7 @@ def test_a_missing_or_wrong_scenario_is_told(tmp_path: Path) -> None:
         load_experiment(file)
 
 
-def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+def test_everything_that_is_wrong_is_reported_at_once(tmp_path: Path) -> None:
     """Sections, paths, measures, cells and the scenario itself: one look, one list."""
     text = """
 replicatons: 3
@@ -123,9 +123,9 @@ tables: [task]
         load_experiment(file)
     lines = [problem.line for problem in caught.value.problems]
     assert lines == [2, 4, 5, 6, 7, 8]
-    told = str(caught.value)
+    message = str(caught.value)
     for part in ("did you mean 'replications'", "expected from below to", "unknown path", "cannot be called 'cost'"):
-        assert part in told
+        assert part in message
     (tmp_path / "small.yaml").write_text("pools: 3")
     with pytest.raises(InputError) as caught:
         load_experiment(file)
@@ -138,7 +138,7 @@ def test_a_file_of_another_kind_is_sent_to_its_command(tmp_path: Path) -> None:
     axes = "axes: {nodes: {path: pools.0.targetDedicatedNodes, values: [1, 2]}}"
     planned.write_text(f"scenario: small.yaml\n{axes}\nminimize: cost\n")
     scenario = tmp_path / "small.yaml"
-    for command, file, told in (
+    for command, file, message in (
         ("sweep", planned, f"this is a plan file: poolsight plan {planned}"),
         ("sweep", scenario, f"this is a scenario: poolsight run {scenario}; an experiment file names one"),
         ("plan", asked, f"this is an experiment file: poolsight sweep {asked}"),
@@ -152,5 +152,5 @@ def test_a_file_of_another_kind_is_sent_to_its_command(tmp_path: Path) -> None:
         files = [file, scenario] if command == "compare" else [file]
         ended = CliRunner().invoke(app, [command, *map(str, files)])
         assert ended.exit_code == 2, command
-        assert told in ended.stderr, command
+        assert message in ended.stderr, command
         assert len(ended.stderr.splitlines()) == 3, "the place and the line, and nothing of its keys"

@@ -19,7 +19,7 @@ SIZE = {"vmSize": "Standard_D2s_v3", "virtualMachineConfiguration": LINUX}
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("resize_errors.Foo", "no measure 'resize_errors.Foo'; resize_errors has AccountCoreQuotaReached, "),
         ("resize_errors.removeNodeFailed", "did you mean 'resize_errors.RemoveNodesFailed'? resize_errors has "),
@@ -31,10 +31,10 @@ SIZE = {"vmSize": "Standard_D2s_v3", "virtualMachineConfiguration": LINUX}
         ("tasks.fialed", "did you mean 'tasks.failed'? tasks has planned, submitted, succeeded, failed, "),
     ],
 )
-def test_a_part_of_the_answer_without_such_an_entry_says_what_it_has(name: str, told: str) -> None:
+def test_a_part_of_the_answer_without_such_an_entry_states_what_it_has(name: str, message: str) -> None:
     """An error code that does not exist would be 0 in every run, and nobody would learn of the slip."""
     assert not is_measure(name)
-    with pytest.raises(InputError, match=re.escape(told)):
+    with pytest.raises(InputError, match=re.escape(message)):
         find_measure(name)
 
 

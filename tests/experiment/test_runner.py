@@ -1,4 +1,4 @@
-"""Outcomes do not depend on who runs the trials; what fails, and who dies, is told in rows."""
+"""Outcomes do not depend on who runs the trials; what fails, and who dies, is reported in rows."""
 
 import os
 import signal
@@ -74,7 +74,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(cells: list[Cell]) -> No
 
 
 def _workers() -> list[Any]:
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
+    from joblib.externals.loky import get_reusable_executor
 
     return list(get_reusable_executor(reuse=True)._processes.values())
 

@@ -1,4 +1,4 @@
-"""Steady-state studies: the warm-up is found and left out, and what has no steady state is told."""
+"""Steady-state studies: the warm-up is found and left out, and what has no steady state is reported."""
 
 import json
 import math
@@ -60,10 +60,10 @@ def test_the_steady_state_of_an_mmc_queue_is_the_textbooks() -> None:
     assert not [text for text in found.warnings if "unstable" in text]
 
 
-def test_more_work_than_the_slots_can_do_is_told() -> None:
+def test_more_work_than_the_slots_can_do_is_reported() -> None:
     found = replicate(queue(70, hours=40), 3, workers=1, steady=True)
-    (told,) = (text for text in found.warnings if "unstable" in text)
-    assert "no steady state" in told
+    (message,) = (text for text in found.warnings if "unstable" in text)
+    assert "no steady state" in message
     assert any("had not finished" in text for text in found.warnings)
     assert any("unstable" in text for text in replicate(queue(70, hours=40), 3, workers=1).warnings)
 
@@ -104,9 +104,9 @@ def test_the_answer_shows_the_warm_up(tmp_path: Path) -> None:
     file = tmp_path / "queue.json"
     file.write_text(queue(50, hours=20).model_dump_json(by_alias=True))
     arguments = ["run", str(file), "--replications", "4", "--workers", "1", "--steady"]
-    told = CliRunner().invoke(app, arguments).stdout
-    assert told.startswith("steady state, 4 replications")
-    assert "warm-up: MSER-5 left out the first" in told
+    message = CliRunner().invoke(app, arguments).stdout
+    assert message.startswith("steady state, 4 replications")
+    assert "warm-up: MSER-5 left out the first" in message
     answer = json.loads(CliRunner().invoke(app, [*arguments, "--json", "--quantile", "0.9"]).stdout)
     assert answer["steady"] is True
     assert answer["estimates"]["steady.warmup_tasks"]["mean"] >= 0
@@ -122,15 +122,15 @@ def test_enough_replications_for_a_quantile_need_no_warning() -> None:
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.9, 0.95])
 @pytest.mark.parametrize("count", [2, 5, 6, 20, 60, 71, 72])
-def test_an_open_end_of_a_quantile_is_always_said_and_only_then(share: float, count: int) -> None:
+def test_an_open_end_of_a_quantile_is_always_stated_and_only_then(share: float, count: int) -> None:
     """Between one-sided and two-sided certainty an end is open too; a median is no smallest value."""
     made = Replications({"cost": np.arange(float(count))}, count, reached=True, precision=None)
     found = made.quantile("cost", share)
     assert found is not None
-    told = sample_warnings(made, share)
-    assert bool(told) == (math.isinf(found.low) or math.isinf(found.high))
+    message = sample_warnings(made, share)
+    assert bool(message) == (math.isinf(found.low) or math.isinf(found.high))
     if math.isinf(found.low) and math.isinf(found.high):
-        assert "from either side" in told[0]
+        assert "from either side" in message[0]
 
 
 def test_all_replications_leave_out_the_warm_up_that_others_have_shown() -> None:
@@ -141,9 +141,9 @@ def test_all_replications_leave_out_the_warm_up_that_others_have_shown() -> None
 
 
 def test_a_common_warm_up_is_that_of_the_mean_of_all_series() -> None:
-    dice = np.random.default_rng(4)
+    stream = np.random.default_rng(4)
     shift = np.where(np.arange(1000) < 200, 5.0, 0.0)
-    series = [shift[: 900 + 50 * one] + dice.normal(size=900 + 50 * one) for one in range(3)]
+    series = [shift[: 900 + 50 * one] + stream.normal(size=900 + 50 * one) for one in range(3)]
     assert 190 <= common_warmup(series).tasks <= 230
     assert common_warmup([]).tasks == 0
 
@@ -152,5 +152,5 @@ def test_work_that_is_left_undone_is_not_done_by_the_deadline() -> None:
     half = scenario([pool(targetDedicatedNodes=1)], [job(5, "1h")], horizon="2h", options={"timingPreset": "instant"})
     found = replicate(half, 3, workers=1)
     assert (found.values["makespan"] <= 7200).all()
-    assert found.within("makespan", 7200).value == 0
+    assert found.on_time(7200).value == 0
     assert any("had not finished" in text for text in found.warnings)

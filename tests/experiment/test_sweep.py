@@ -81,7 +81,7 @@ def test_what_is_there_is_not_run_again_and_more_replications_are_added(
     more = load_experiment(experiment(tmp_path))
     ran: list[tuple[int, int]] = []
     frame = sweep(
-        more, tmp_path / "out", workers=1, heard=lambda _, outcome: ran.append(outcome.key) if outcome else None
+        more, tmp_path / "out", workers=1, on_outcome=lambda _, outcome: ran.append(outcome.key) if outcome else None
     )
     assert {replication for _, replication in ran} == {2, 3}
     pd.testing.assert_frame_equal(frame, sweep(more, workers=1))
@@ -93,12 +93,12 @@ def test_fewer_replications_than_are_there_are_what_was_asked_for(tmp_path: Path
     """The same rows as in memory; what is there stays, and the manifest says what that is."""
     sweep(load_experiment(experiment(tmp_path)), tmp_path / "out", workers=1)
     few = load_experiment(experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2")))
-    heard: list[int] = []
-    frame = sweep(few, tmp_path / "out", workers=1, heard=lambda count, _: heard.append(count))
+    on_outcome: list[int] = []
+    frame = sweep(few, tmp_path / "out", workers=1, on_outcome=lambda count, _: on_outcome.append(count))
     pd.testing.assert_frame_equal(frame, sweep(few, workers=1))
-    assert heard == [12], "nothing is run again"
-    told = poolsight("sweep", tmp_path / "experiment.yaml", "--out", tmp_path / "out", "--json").stdout
-    assert (json.loads(told)["trials"], json.loads(told)["cells"][0]["replications"]) == (12, 2)
+    assert on_outcome == [12], "nothing is run again"
+    message = poolsight("sweep", tmp_path / "experiment.yaml", "--out", tmp_path / "out", "--json").stdout
+    assert (json.loads(message)["trials"], json.loads(message)["cells"][0]["replications"]) == (12, 2)
     assert query("SELECT count(*) FROM '{}/trials/*.parquet'", tmp_path / "out") == [(24,)]
     assert json.loads((tmp_path / "out/manifest.json").read_text())["replications"] == 4
 
@@ -136,8 +136,8 @@ def test_each_cell_of_a_sweep_has_as_many_replications_as_it_needs(tmp_path: Pat
     answer = json.loads(poolsight("sweep", tmp_path / "experiment.yaml", "--workers", 1, "--json").stdout)
     assert answer["replications"] == "auto"
     assert len(answer["not_reached"]) == sum(not one.reached for one in alone)
-    told = poolsight("sweep", tmp_path / "experiment.yaml", "--workers", 1).stdout
-    assert f"{min(counts)} to {max(counts)} replications each for 13 % precision of makespan" in told
+    message = poolsight("sweep", tmp_path / "experiment.yaml", "--workers", 1).stdout
+    assert f"{min(counts)} to {max(counts)} replications each for 13 % precision of makespan" in message
 
 
 def test_an_interrupted_sweep_of_auto_ends_with_the_same_rows(tmp_path: Path) -> None:
@@ -157,12 +157,12 @@ def test_a_cell_that_always_fails_is_not_tried_until_the_cap(monkeypatch: pytest
     made = load_experiment(experiment(tmp_path, AUTO))
     ran: list[tuple[int, int]] = []
 
-    def no_luck(trials: list[Trial], wanted: Wanted, **_: object) -> Iterator[Outcome]:
+    def same_draws(trials: list[Trial], wanted: Wanted, **_: object) -> Iterator[Outcome]:
         for trial in trials:
             ran.append(trial.key)
-            yield failed(*trial.key, wanted, ValueError("no luck"))
+            yield failed(*trial.key, wanted, ValueError("no data"))
 
-    monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", no_luck)
+    monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", same_draws)
     frame = sweep(made)
     assert len(frame) == len(ran) == 6 * 10
     assert frame["error_type"].eq("ValueError").all()
@@ -228,7 +228,7 @@ def test_failed_trials_are_rows_and_can_be_tried_again(tmp_path: Path) -> None:
     some, made = cells(2)
     identity = {"cells_sha256": "x"}
     store = Store.open(tmp_path / "out", some, made.wanted, identity)
-    store.add(failed(0, 0, made.wanted, ValueError("no luck")))
+    store.add(failed(0, 0, made.wanted, ValueError("no data")))
     store.add(Outcome(1, 0, {"cost": 2.0}))
     store.finish()
     frame = store.frame()
@@ -268,10 +268,10 @@ def test_only_one_sweep_works_in_a_directory(tmp_path: Path) -> None:
 
 def test_the_command_prints_a_table_and_json(tmp_path: Path) -> None:
     file = experiment(tmp_path)
-    told = poolsight("sweep", file, "--workers", 1).stdout
-    assert told.startswith("6 cells, 4 replications each")
-    assert "targetDedicatedNodes" in told
-    assert "billed" not in told.replace("billed time", ""), "the denominator of a ratio is not shown"
+    message = poolsight("sweep", file, "--workers", 1).stdout
+    assert message.startswith("6 cells, 4 replications each")
+    assert "targetDedicatedNodes" in message
+    assert "billed" not in message.replace("billed time", ""), "the denominator of a ratio is not shown"
     answer = json.loads(poolsight("sweep", file, "--workers", 1, "--json").stdout)
     assert answer["trials"] == 24
     first = answer["cells"][0]

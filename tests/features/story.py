@@ -1,4 +1,4 @@
-"""The stage of the feature table's tests: no delays, East US Linux prices, no preemption, one fixed seed.
+"""The stage of the feature table's tests: no delays, punctual samples, East US Linux prices, no preemption, one seed.
 
 `run(pool(...), job(...))` gives a recording that has passed the laws. Names are the service's: keyword arguments of
 `pool`, `job` and `task` are keys of its bodies; a body's `simulation` is merged with what the short forms say.
@@ -29,11 +29,12 @@ D2: str = "Standard_D2_v3"
 
 
 def pool(name: str = "p", *, nodes: int | None = None, low_priority: int | None = None, **body: Any) -> Body:
-    """Give a pool of D2_v3 nodes with Ubuntu, unless `body` says otherwise; `nodes` are dedicated ones."""
+    """Return a pool of D2_v3 nodes with Ubuntu, unless `body` says otherwise; `nodes` are dedicated ones."""
     targets = {"targetDedicatedNodes": nodes, "targetLowPriorityNodes": low_priority}
     deployment = {} if "cloudServiceConfiguration" in body else {"virtualMachineConfiguration": UBUNTU}
     wanted = {key: count for key, count in targets.items() if count is not None}
-    return {"id": name, "vmSize": D2, **deployment, **wanted, **body}
+    simulation = {"preemption": {"model": "none"}, **body.pop("simulation", {})}
+    return {"id": name, "vmSize": D2, **deployment, **wanted, **body, "simulation": simulation}
 
 
 def job(
@@ -47,7 +48,7 @@ def job(
     group: Body | None = None,
     **body: Any,
 ) -> Body:
-    """Give a job: a list of `tasks`, or `count` equal ones of `duration`, all added `at` one time (job creation).
+    """Return a job: a list of `tasks`, or `count` equal ones of `duration`, all added `at` one time (job creation).
 
     `group` holds further keys of the workload group that `count` makes.
     """
@@ -62,7 +63,7 @@ def job(
 
 
 def task(name: str, duration: Any = "60s", *, submit: str | None = None, exits: Any = None, **body: Any) -> Body:
-    """Give a task; `exits` is its exit code, or those of one attempt after the other, the last one repeating."""
+    """Return a task; `exits` is its exit code, or those of one attempt after the other, the last one repeating."""
     simulation = {"duration": duration, **body.pop("simulation", {})}
     if submit is not None:
         simulation["submit"] = submit
@@ -72,20 +73,21 @@ def task(name: str, duration: Any = "60s", *, submit: str | None = None, exits: 
 
 
 def operation(at: str, name: str, *, pool: str | None = "p", **body: Any) -> Body:
-    """Give one operation of the timeline; `pool=None` for those that name no pool."""
+    """Return one operation of the timeline; `pool=None` for those that name no pool."""
     return {"at": at, "operation": name, **({} if pool is None else {"pool": pool}), **body}
 
 
 def document(*parts: Body, **rest: Any) -> Body:
-    """Put pools and jobs, told apart by `vmSize`, into one scenario; `rest` are its further sections."""
+    """Put pools and jobs, distinguished by `vmSize`, into one scenario; `rest` are its further sections."""
     pools = [part for part in parts if "vmSize" in part]
     jobs = [part for part in parts if "vmSize" not in part]
-    options = {"timingPreset": "instant", **rest.pop("options", {})}
+    punctual = {"timingPreset": "instant", "samplePhaseS": 0, "sampleLateProbability": 0}
+    options = {**punctual, **rest.pop("options", {})}
     return {"name": "story", "seed": 7, "options": options, "pools": pools, "jobs": jobs, **rest}
 
 
 def scenario(*parts: Body, **rest: Any) -> Scenario:
-    """Give the scenario of pools and jobs; fails if the service would refuse it."""
+    """Return the scenario of pools and jobs; fails if the service would refuse it."""
     return scenario_of(document(*parts, **rest))
 
 
@@ -94,8 +96,8 @@ def run(*parts: Body, replication: int = 0, **rest: Any) -> Recording:
     return check(simulate(scenario(*parts, **rest), replication))
 
 
-def told(directory: Path, *parts: Body, **rest: Any) -> list[str]:
-    """Give all errors and warnings of loading, in order, each as one text with its place in the file."""
+def problems_of(directory: Path, *parts: Body, **rest: Any) -> list[str]:
+    """Return all errors and warnings of loading, in order, each as one text with its place in the file."""
     file = directory / "story.json"
     file.write_text(json.dumps(document(*parts, **rest), indent=1), encoding="utf-8")
     try:
@@ -106,8 +108,8 @@ def told(directory: Path, *parts: Body, **rest: Any) -> list[str]:
 
 
 def refused(directory: Path, *parts: Body, **rest: Any) -> list[str]:
-    """Give the errors of a scenario that must not load."""
-    found = [text for text in told(directory, *parts, **rest) if "warning: " not in text]
+    """Return the errors of a scenario that must not load."""
+    found = [text for text in problems_of(directory, *parts, **rest) if "warning: " not in text]
     if not found:
         pytest.fail("the scenario loads")
     return found

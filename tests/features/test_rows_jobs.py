@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from simulator import Recording, load, simulate
-from simulator.results.record.task_view import disk_use, environment
+from simulator.results.why import view_task
 from tests.engine.laws import check
-from tests.features.story import UBUNTU, Body, job, operation, pool, refused, run, task, told
+from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, refused, run, task
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -30,7 +30,7 @@ def test_row_03_a_task_is_a_duration_and_an_exit_code() -> None:
     line = "/bin/sh -c 'sleep 60'"
     tasks = [
         commanded("slept", line),
-        commanded("told", line, SIM_DURATION="5"),
+        commanded("stated", line, SIM_DURATION="5"),
         commanded("failed", line, SIM_EXIT_CODE="3"),
     ]
     made = run(pool(nodes=3), job(tasks=tasks))
@@ -40,21 +40,30 @@ def test_row_03_a_task_is_a_duration_and_an_exit_code() -> None:
     assert made.tasks["duration_source"].astype(str).tolist() == ["command line", "environment", "command line"]
 
 
-def test_row_04_directories_stay_and_variables_tell_the_task_where_it_is() -> None:
+def test_row_04_directories_stay_and_variables_report_the_task_where_it_is() -> None:
     kept: Body = {"constraints": {"retentionTime": "PT1H"}, "simulation": {"disk": 3}}
     body = pool(nodes=1, low_priority=1)
     made = run(body, job(tasks=[task("a", "60s", **kept), task("b", "60s")]))
-    for row in (0, 1):
+    for row, name in enumerate("ab"):
         node = made.attempts["node"].astype(str)[row]
         dedicated = made.nodes.set_index("node").loc[node]["kind"] == "dedicated"
-        assert environment(made, row) == {
+        folder = "/mnt/batch/tasks/workitems/j/job-1"
+        assert view_task(made, f"j/{name}").variables == {
             "AZ_BATCH_POOL_ID": "p",
             "AZ_BATCH_JOB_ID": "j",
-            "AZ_BATCH_TASK_ID": "ab"[row],
+            "AZ_BATCH_TASK_ID": name,
             "AZ_BATCH_NODE_ID": node,
             "AZ_BATCH_NODE_IS_DEDICATED": str(dedicated).lower(),
+            "AZ_BATCH_NODE_ROOT_DIR": "/mnt/batch/tasks",
+            "AZ_BATCH_NODE_SHARED_DIR": "/mnt/batch/tasks/shared",
+            "AZ_BATCH_NODE_STARTUP_DIR": "/mnt/batch/tasks/startup",
+            "AZ_BATCH_TASK_DIR": f"{folder}/{name}",
+            "AZ_BATCH_TASK_WORKING_DIR": f"{folder}/{name}/wd",
         }
-    assert [(time, used) for time, _, used in disk_use(made)] == [(0, 3), (60 + 3600, 0)]
+    disk = view_task(made, "j/a").disk
+    assert disk is not None
+    assert (disk.own, disk.kept_until) == (3, 60 + 3600)
+    assert disk.changes == ((60, 3), (60 + 3600, 0))
     named: Body = {"environmentSettings": [{"name": "MINE", "value": "1"}]}
     same = run(body, job(tasks=[task("a", "60s", **kept, **named), task("b", "60s")]))
     assert same.attempts.equals(made.attempts)
@@ -122,12 +131,14 @@ def test_row_27_slots_are_bounded_and_shared(tmp_path: Path) -> None:
     four: Body = {"vmSize": "Standard_D4_v3"}
     many: Body = {"vmSize": "Standard_HB120rs_v2"}
     assert "the service allows at most 16" in refused(tmp_path, pool(taskSlotsPerNode=17, **four), job(count=1))[0]
-    assert told(tmp_path, pool(taskSlotsPerNode=16, nodes=1, **four), job(count=1)) == []
+    assert problems_of(tmp_path, pool(taskSlotsPerNode=16, nodes=1, **four), job(count=1)) == []
     assert "at most 256" in refused(tmp_path, pool(taskSlotsPerNode=257, **many), job(count=1))[0]
     assert not [
-        text for text in told(tmp_path, pool(taskSlotsPerNode=256, nodes=1, **many), job(count=1)) if "slots" in text
+        text
+        for text in problems_of(tmp_path, pool(taskSlotsPerNode=256, nodes=1, **many), job(count=1))
+        if "slots" in text
     ]
-    (warning,) = told(tmp_path, pool(maxTasksPerNode=4, nodes=1, **four), job(count=1))
+    (warning,) = problems_of(tmp_path, pool(maxTasksPerNode=4, nodes=1, **four), job(count=1))
     assert "an old name of 'taskSlotsPerNode'" in warning
     made = run(pool(taskSlotsPerNode=4, nodes=1, **four), job(count=8, duration="60s"))
     assert made.pool_timeline["used_slots"].max() == 4
@@ -173,7 +184,7 @@ def test_row_30_the_loss_of_one_node_starts_all_again_from_zero() -> None:
 
 def test_row_30_it_never_starts_where_nodes_do_not_talk(tmp_path: Path) -> None:
     parts = (pool(nodes=3), job(tasks=[task("mpi", "60s", **GANG)]))
-    (found,) = told(tmp_path, *parts)
+    (found,) = problems_of(tmp_path, *parts)
     assert "no enableInterNodeCommunication: it will never run" in found
     assert run(*parts).tasks["state"].astype(str).tolist() == ["active"]
 
@@ -181,7 +192,7 @@ def test_row_30_it_never_starts_where_nodes_do_not_talk(tmp_path: Path) -> None:
 def test_row_30_it_never_starts_where_nodes_have_two_slots(tmp_path: Path) -> None:
     wrong: Body = {"enableInterNodeCommunication": True, "taskSlotsPerNode": 2}
     parts = (pool(nodes=3, **wrong), job(tasks=[task("mpi", "60s", **GANG)]))
-    assert [text for text in told(tmp_path, *parts) if "multi-instance" in text]
+    assert [text for text in problems_of(tmp_path, *parts) if "multi-instance" in text]
     made = run(*parts)
     assert made.tasks["state"].astype(str).tolist() == ["active"]
 
@@ -209,7 +220,7 @@ def test_row_36_a_formula_that_knows_the_hour_has_its_nodes_before_the_work() ->
     for name, formula in (("reactive", reactive), ("predictive", predictive)):
         body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")
         work = job(count=120, duration="3m", group={"arrivals": {"poisson": {"ratePerHour": 120, "start": "1h"}}})
-        rest: Body = {"origin": "2026-03-02T08:00:00Z", "options": {"timingPreset": "measured"}, "horizon": "5h"}
+        rest: Body = {"origin": "2026-03-02T08:00:00Z", "options": {"timingPreset": "typical"}, "horizon": "5h"}
         found[name] = run(body, work, **rest)
     usable = {name: made.pool_timeline[made.pool_timeline["usable_nodes"] > 0]["time"] for name, made in found.items()}
     assert usable["predictive"].iloc[0] < 3600

@@ -23,21 +23,21 @@ def test_row_08_resource_files_take_their_size_by_the_bandwidth() -> None:
     assert spans == {"plain": 60.0, "fed": pytest.approx(70.24)}
 
 
-def test_row_11_events_say_which_pool_is_automatic() -> None:
+def test_row_11_events_state_which_pool_is_automatic() -> None:
     own = {"autoPoolSpecification": {"autoPoolIdPrefix": "a", "poolLifetimeOption": "job", "pool": pool(nodes=1)}}
     later = job("k", count=1, poolInfo=own, simulation={"createdAt": "2h"}, onAllTasksComplete="terminatejob")
     made = run(pool(nodes=1), job(count=1), later)
-    told: dict[str, dict[str, bool]] = {}
+    flags: dict[str, dict[str, bool]] = {}
     for event in map(json.loads, lines(made)):
         if "isAutoPool" in event["properties"]:
-            told.setdefault(event["operationName"], {})[event["properties"]["id"]] = event["properties"]["isAutoPool"]
+            flags.setdefault(event["operationName"], {})[event["properties"]["id"]] = event["properties"]["isAutoPool"]
     expected = {"p": False, "a_k": True}
     names = ("PoolCreateEvent", "PoolResizeStartEvent", "PoolResizeCompleteEvent")
-    assert told == dict.fromkeys(names, expected)
+    assert flags == dict.fromkeys(names, expected)
 
 
 def shown(made: Recording, index: int) -> dict[str, float]:
-    """Give the numbers that one evaluation came to."""
+    """Return the numbers that one evaluation came to."""
     pairs = (part.split("=", 1) for part in made.evaluations["results"][index].split(";") if "=" in part)
     return {name: float(value) for name, value in pairs if not name.startswith("$NodeDeallocation")}
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.features.story import job, operation, pool, refused, run, task, told
+from tests.features.story import job, operation, pool, problems_of, refused, run, task
 
 
 def test_the_stage_has_no_delays_and_east_us_prices() -> None:
@@ -13,7 +13,7 @@ def test_the_stage_has_no_delays_and_east_us_prices() -> None:
     assert made.scenario.sizes["Standard_D2_v3"].vcpus == 2
 
 
-def test_exit_codes_and_operations_are_said_in_a_word() -> None:
+def test_exit_codes_and_operations_are_stated_in_a_word() -> None:
     made = run(
         pool(nodes=1),
         job(tasks=[task("a", "10s", exits=[1, 0], constraints={"maxTaskRetryCount": 1})]),
@@ -23,6 +23,6 @@ def test_exit_codes_and_operations_are_said_in_a_word() -> None:
     assert list(made.operations["code"]) == ["Success"]
 
 
-def test_what_does_not_load_is_told(tmp_path: Path) -> None:
+def test_what_does_not_load_is_reported(tmp_path: Path) -> None:
     assert "below 5 minutes" in refused(tmp_path, pool(resizeTimeout="PT1M"), job(count=1))[0]
-    assert told(tmp_path, pool(nodes=1), job(count=1)) == []
+    assert problems_of(tmp_path, pool(nodes=1), job(count=1)) == []

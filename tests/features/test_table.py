@@ -7,14 +7,14 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from simulator.cli.feature_table import FEATURES, row
+from simulator.cli.feature_table import FEATURES
 from tests.command_line import app
 
 HERE = Path(__file__).parent
 
 
 def proofs() -> dict[str, int]:
-    """Give the tests of rows in this folder by name, with the row they prove."""
+    """Return the tests of rows in this folder by name, with the row they prove."""
     found = {}
     for path in HERE.glob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -34,7 +34,6 @@ def test_every_proof_exists_and_proves_its_own_row() -> None:
     known = proofs()
     named = {feature.proof: feature.number for feature in FEATURES if feature.proof}
     assert {name: known.get(name) for name in named} == named
-    assert row(7).number == 7
 
 
 def test_every_row_is_proven() -> None:

@@ -4,6 +4,9 @@ from hypothesis import strategies as st
 from lark import Lark, Token, Tree
 from lark.visitors import Transformer
 
+from simulator.formula.tree import Tree as Formulas
+from simulator.formula.unparse import write
+
 GRAMMAR = r"""
 formula: ";"* (statement (";"+ statement)* ";"*)?
 statement: NAME "=" expression -> assignment
@@ -129,3 +132,9 @@ def formulas() -> st.SearchStrategy[str]:
         expressions(), st.tuples(NAMES, SPACE, expressions()).map(lambda parts: f"{parts[0]}{parts[1]}= {parts[2]}")
     )
     return st.lists(statement, max_size=4).map(";\n".join)
+
+
+def unparsed(tree: Formulas) -> str:
+    """Write a parsed formula, one statement a line, with the brackets that the language needs."""
+    texts = ((statement.target, write(statement.value)) for statement in tree.statements)
+    return "\n".join(f"{target} = {value};" if target else f"{value};" for target, value in texts)

@@ -42,7 +42,7 @@ def write(tmp_path: Path, text: str, name: str = "a.formula") -> Path:
     return file
 
 
-def test_check_tells_every_error_of_every_file(tmp_path: Path) -> None:
+def test_check_reports_every_error_of_every_file(tmp_path: Path) -> None:
     bad = write(tmp_path, "a = 1 +;\nb = 2 % 3;\nc = 3;")
     good = write(tmp_path, "$TargetDedicatedNodes = 3", "b.formula")
     result = poolsight("check", bad, good, tmp_path / "absent")
@@ -83,13 +83,13 @@ def test_eval_json_has_the_documented_keys(context: Path) -> None:
 
 def test_eval_explains_in_words(context: Path) -> None:
     text = "x = 1 > 2 ? 3 : avg($PendingTasks.GetSample(TimeInterval_Minute, 50));"
-    told = poolsight("eval", "-", "--context", context, "--explain", text=text).stdout
-    assert "1 of 2 samples (50 %, 50 % demanded): [4]" in told
-    assert "'?' at Line 1, Col 11: otherwise" in told
-    assert "= 4" in told
+    expected_message = poolsight("eval", "-", "--context", context, "--explain", text=text).stdout
+    assert "1 of 2 samples (50 %, 50 % demanded): [4]" in expected_message
+    assert "'?' at Line 1, Col 11: otherwise" in expected_message
+    assert "= 4" in expected_message
 
 
-def test_an_evaluation_error_is_told_as_the_service_tells_it(context: Path) -> None:
+def test_an_evaluation_error_is_reported_as_the_service_reports_it(context: Path) -> None:
     text = "x = avg($RunningTasks.GetSample(TimeInterval_Minute));"
     result = poolsight("eval", "-", "--context", context, "--json", text=text)
     assert result.exit_code == 1
@@ -107,7 +107,7 @@ def test_an_evaluation_error_is_told_as_the_service_tells_it(context: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected_message"),
     [
         ({"now": "today"}, "now: expected a time"),
         ({"targetDedicatedNodes": -1}, "targetDedicatedNodes: expected a whole number from 0, not -1"),
@@ -118,14 +118,14 @@ def test_an_evaluation_error_is_told_as_the_service_tells_it(context: Path) -> N
         ({"options": {"percentile_method": "odd"}}, "cannot be 'odd'"),
     ],
 )
-def test_a_context_that_cannot_be_used(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_a_context_that_cannot_be_used(tmp_path: Path, change: dict[str, Any], expected_message: str) -> None:
     file = write(tmp_path, json.dumps({**CONTEXT, **change}), "context.json")
     result = poolsight("eval", "-", "--context", file, text="a = 1")
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert expected_message in result.stderr
 
 
-def test_lint_says_what_where_and_what_to_do(tmp_path: Path) -> None:
+def test_lint_states_what_where_and_what_to_do(tmp_path: Path) -> None:
     file = write(tmp_path, "$TargetDedicatedNodes = $CurrentDedicatedNodes - 1;")
     result = poolsight("lint", file)
     assert result.exit_code == 1
@@ -183,14 +183,14 @@ NAIVE = "$n = max(0, $PendingTasks.GetSample(1));\n$TargetDedicatedNodes = min(2
 
 def test_lint_shows_the_load_under_which_it_hurts(tmp_path: Path) -> None:
     file = write(tmp_path, NAIVE)
-    plain, told = (poolsight("lint", file, "--slots", 4, *more) for more in ((), ("--why",)))
-    assert plain.exit_code == told.exit_code == 1
-    assert "requeue stops" in told.stdout
-    assert "why: Without $NodeDeallocationOption the service takes requeue" in told.stdout
+    plain, expected_message = (poolsight("lint", file, "--slots", 4, *more) for more in ((), ("--why",)))
+    assert plain.exit_code == expected_message.exit_code == 1
+    assert "requeue stops" in expected_message.stdout
+    assert "why: Without $NodeDeallocationOption the service takes requeue" in expected_message.stdout
     assert "requeue stops" not in plain.stdout
 
 
-def test_lint_fixes_the_file_and_says_what_it_did(tmp_path: Path) -> None:
+def test_lint_fixes_the_file_and_states_what_it_did(tmp_path: Path) -> None:
     file = write(tmp_path, NAIVE.replace("max(0, ", "Max("))
     result = poolsight("lint", file, "--slots", 4, "--fix")
     assert "a.formula:1: mended unknown-name" in result.stdout

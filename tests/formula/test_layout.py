@@ -10,8 +10,7 @@ from simulator.formula import FormulaSyntaxError
 from simulator.formula.layout import layout
 from simulator.formula.parser import parse
 from simulator.formula.tokens import Kind, tokenize
-from simulator.formula.unparse import unparse
-from tests.formula.grammar import formulas
+from tests.formula.grammar import formulas, unparsed
 
 COMMENTS = st.sampled_from(["// one", "//two;", "// a = 1; b", "//", '// "text'])
 GAPS = st.sampled_from(["", " ", "\n", "\n\n\n", "\r\n", "\t"])
@@ -46,7 +45,7 @@ def commented(draw: st.DrawFn) -> str:
 def test_meaning_and_comments_stay_and_a_second_time_changes_nothing(text: str) -> None:
     laid = layout(text)
     assert words(laid) == words(text)
-    assert unparse(parse(laid)) == unparse(parse(text))
+    assert unparsed(parse(laid)) == unparsed(parse(text))
     assert comments(laid) == comments(text)
     assert layout(laid) == laid
 

@@ -239,7 +239,7 @@ def test_clean_formulas_are_left_in_peace(text: str) -> None:
     assert lint_text(text, interval_minutes=5) == []
 
 
-def test_findings_have_places_and_say_what_to_do() -> None:
+def test_findings_have_places_and_state_what_to_do() -> None:
     finding = lint_text("$TargetDedicatedNodes =\n  $CurrentDedicatedNodes - 1;")[0]
     assert (finding.rule, finding.level) == ("negative-target", Level.WARNING)
     assert (finding.place.line, finding.place.column) == (1, 1)
@@ -265,3 +265,11 @@ def test_the_linter_finds_what_the_compliance_cases_expect_and_never_fails() -> 
         for case in json.loads(file.read_text()):
             found = rules(case["formula"])
             assert set(case["expect"].get("lint", [])) <= found, case["id"]
+
+
+@pytest.mark.parametrize("first", ["avg(0, $PendingTasks.GetSample(9))", "max(0, $PendingTasks.GetSample(9))"])
+def test_variables_that_are_read_twice_each_are_followed_once(first: str) -> None:
+    """Followed again at every reading, a hundred statements would take longer than anybody waits."""
+    chain = "".join(f"$v{n} = $v{n - 1} > 3 ? max($v{n - 1}, 2) / 2 : min(9, $v{n - 1});" for n in range(1, 97))
+    text = f"$v0 = {first};{chain} $TargetDedicatedNodes = max(1, $v96); $NodeDeallocationOption = taskcompletion;"
+    assert "fractional-target" in rules(text)

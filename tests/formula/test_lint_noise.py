@@ -158,7 +158,7 @@ def test_an_interruption_comes_with_the_load_that_shows_it() -> None:
     assert "requeue stops" in finding.evidence[1]
 
 
-def test_a_percentage_that_is_not_given_is_told_once() -> None:
+def test_a_percentage_that_is_not_given_is_reported_once() -> None:
     (finding,) = [
         f for f in lint_text("x = avg($PendingTasks.GetSample(TimeInterval_Hour));") if f.rule == "ungated-window"
     ]

@@ -32,7 +32,7 @@ def test_the_mended_example_is_free_of_warnings(rule: Rule) -> None:
 
 
 @each_rule
-def test_fix_mends_the_examples_that_it_is_said_to_mend(rule: Rule) -> None:
+def test_fix_mends_the_examples_that_it_is_listed_to_mend(rule: Rule) -> None:
     fixed = fix(rule.example, lambda text: found(rule, text))
     assert (rule.name in {finding.rule for finding in fixed.mended}) == rule.is_fixed
     if rule.is_fixed:
@@ -40,7 +40,7 @@ def test_fix_mends_the_examples_that_it_is_said_to_mend(rule: Rule) -> None:
 
 
 @each_rule
-def test_a_rule_is_told_in_sentences(rule: Rule) -> None:
+def test_a_rule_is_reported_in_sentences(rule: Rule) -> None:
     assert rule.meaning.endswith(".")
     assert rule.why.endswith(".")
     assert not rule.mend.endswith(".")

@@ -41,3 +41,17 @@ def test_a_fix_is_a_replacement_with_its_region() -> None:
     (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
     assert replacement["deletedRegion"] == {"startLine": 3, "startColumn": 3, "endLine": 3, "endColumn": 6}
     assert replacement["insertedContent"] == {"text": "max"}
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("a b.txt", "a%20b.txt"),
+        ("50%.txt", "50%25.txt"),
+        ("a#b?.txt", "a%23b%3F.txt"),
+        ("dir\\ä.txt", "dir/%C3%A4.txt"),
+    ],
+)
+def test_a_file_is_named_by_a_reference_that_any_host_can_read(name: str, uri: str) -> None:
+    (result, *_) = log("x = ;", name)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri

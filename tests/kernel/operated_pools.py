@@ -138,6 +138,9 @@ def by_phases(kernel: Any, until: int) -> int:
         kernel.complete(now)
         if kernel.notices.waiting:
             return int(now)
+        kernel.expire(now)
+        if kernel.notices.waiting:
+            return int(now)
         kernel.arrive(now)
         kernel.dispatch(now)
     return until
@@ -191,6 +194,8 @@ def run_pool(plan: Plan, speed: str, *, by: Advance) -> tuple[list[Any], list[li
         while (now := int(by(kernel, until))) < until:
             take_notices(now)
             kernel.arrive(now)
+            kernel.expire(now)
+            take_notices(now)
             kernel.dispatch(now)
 
     for at, what, which in plan.events:
@@ -202,6 +207,8 @@ def run_pool(plan: Plan, speed: str, *, by: Advance) -> tuple[list[Any], list[li
         do(package, kernel, what, which, at)
         take_notices(at)
         kernel.arrive(at)
+        kernel.expire(at)
+        take_notices(at)
         kernel.dispatch(at)
     run(2**61)
     used = slice(len(kernel.attempts))

@@ -12,7 +12,7 @@ from typing import Any
 
 import simpy
 
-COMPLETION, NODE_CHANGE, ARRIVAL, PASS = 2, 3, 4, 9
+COMPLETION, NODE_CHANGE, ARRIVAL, LIMIT, PASS = 2, 3, 4, 5, 9
 PARTS = 720_720
 """Work is counted in parts of a unit of time, rounded down at each change of its node."""
 
@@ -92,7 +92,7 @@ class NaivePool:
         self.woken: dict[int, simpy.Event] = {}
         self.running: dict[int, simpy.Process] = {}
         self.last_job = -1
-        self.dice = plan.seed
+        self.stream = plan.seed
         self.pass_planned = False
         for number, node in enumerate(plan.nodes):
             self.env.process(self.node_life(self.nodes[number], node))
@@ -138,7 +138,8 @@ class NaivePool:
                     yield self.at(plan.lead, COMPLETION)
                     late = not (yield from self.process(number, nodes))
                 else:
-                    yield self.at(plan.lead + (plan.limit if late else plan.demand), COMPLETION)
+                    span, phase = (plan.limit, LIMIT) if late else (plan.demand, COMPLETION)
+                    yield self.at(plan.lead + span, phase)
                 failed = plan.failures < 0 or tries < plan.failures
                 outcome = "expired" if late else "failed" if failed else "succeeded"
             except simpy.Interrupt:
@@ -177,6 +178,8 @@ class NaivePool:
                 yield simpy.AnyOf(self.env, [self.at(end - last, COMPLETION), *(self.change(node) for node in nodes)])
                 left -= floor((int(self.env.now) - last) * PARTS / slowdown)
                 last = int(self.env.now)
+            if left > 0:
+                yield self.at(0, LIMIT)
             return left <= 0
         finally:
             for node in nodes:
@@ -187,18 +190,18 @@ class NaivePool:
         return max(Fraction(1), Fraction(sum(self.cores(task) for task in node.at_work), self.plan.cores))
 
     def cores(self, task: int) -> int:
-        """Give the cores a process uses: those asked for, or its slots' share."""
+        """Return the cores a process uses: those asked for, or its slots' share."""
         plan = self.plan.tasks[task]
         return plan.cores or plan.slots * self.plan.cores // self.plan.slots
 
     def change(self, node: NaiveNode) -> simpy.Event:
-        """Give what happens when the processes on a node change next."""
+        """Return what happens when the processes on a node change next."""
         if node.changed is None:
             node.changed = simpy.Event(self.env)
         return node.changed
 
     def stir(self, node: NaiveNode) -> None:
-        """Tell the processes on a node that one of them is new or gone."""
+        """Notify the processes on a node that one of them is new or gone."""
         changed, node.changed = node.changed, None
         if changed is not None:
             changed.succeed()
@@ -221,7 +224,7 @@ class NaivePool:
             jobs = sorted(job for job in waiting if priorities[job] == priority and not self.is_full(job))
             while jobs:
                 if len(jobs) > 1 and not any(self.best_nodes(task) for task in self.queue):
-                    break  # no dice are thrown where nothing fits
+                    break  # nothing is drawn where nothing fits
                 job = self.choose(jobs)
                 placed = self.place_first_fitting(job)
                 if not placed:
@@ -246,8 +249,8 @@ class NaivePool:
         return jobs[self.throw(len(jobs))]
 
     def throw(self, sides: int) -> int:
-        self.dice = (self.dice * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.dice >> 33) * sides >> 31
+        self.stream = (self.stream * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (self.stream >> 33) * sides >> 31
 
     def place_first_fitting(self, job: int) -> bool:
         for task in sorted(self.queue, key=self.place.__getitem__):
@@ -265,7 +268,7 @@ class NaivePool:
         return False
 
     def best_nodes(self, task: int) -> list[NaiveNode]:
-        """Give the nodes for all instances of a task, one for each; none if there are too few."""
+        """Return the nodes for all instances of a task, one for each; none if there are too few."""
         fitting = [node for node in self.nodes if node.serving and self.fits(task, node)]
         sign = -1 if self.plan.pack else 1
         fitting.sort(key=lambda node: (sign * self.used(node, "slots"), node.number))

@@ -197,6 +197,7 @@ def run_kernel(plan: PoolPlan, speed: str) -> list[Attempt]:
             else:
                 kernel.out_of_service(number, control, Outcome.PREEMPTED)
         kernel.arrive(control)
+        kernel.expire(control)
         kernel.dispatch(control)
     made = kernel.attempts
     return sorted(

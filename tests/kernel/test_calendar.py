@@ -19,14 +19,14 @@ SPANS = [0, 1, 50, 3_000, 70_000, 10**7, 2**40]
 
 def steps(seed: int, count: int) -> Any:
     """Draw what is done: a surge now and then, else about as much put in as taken out."""
-    dice = np.random.default_rng(seed)
-    span = SPANS[int(dice.integers(0, len(SPANS)))]
+    stream = np.random.default_rng(seed)
+    span = SPANS[int(stream.integers(0, len(SPANS)))]
     for _ in range(count):
-        kind = dice.choice(["surge", "push", "pop", "replace", "early"], p=[0.004, 0.45, 0.4, 0.136, 0.01])
-        if dice.random() < 0.02:
-            span = SPANS[int(dice.integers(0, len(SPANS)))]
-        ahead = dice.integers(0, span + 1, int(dice.integers(500, 3000)) if kind == "surge" else 1)
-        yield kind, ahead.tolist(), dice.integers(0, 1 << SHIFT, len(ahead)).tolist()
+        kind = stream.choice(["surge", "push", "pop", "replace", "early"], p=[0.004, 0.45, 0.4, 0.136, 0.01])
+        if stream.random() < 0.02:
+            span = SPANS[int(stream.integers(0, len(SPANS)))]
+        ahead = stream.integers(0, span + 1, int(stream.integers(500, 3000)) if kind == "surge" else 1)
+        yield kind, ahead.tolist(), stream.integers(0, 1 << SHIFT, len(ahead)).tolist()
 
 
 @examples(60)

@@ -5,7 +5,7 @@ import pytest
 from simulator.errors import BrokenInvariantError
 from tests import replay
 from tests.kernel.oracle import Attempt, PoolPlan
-from tests.kernel.oracle_pools import run_kernel
+from tests.kernel.oracle_pools import crowded, mixed, run_kernel
 from tests.kernel.speeds import ASSERTED, KERNELS
 
 SEED = 20
@@ -30,7 +30,7 @@ def test_all_made_up_pools_of_a_seed_are_replayed_at_each_speed(capsys: pytest.C
 def test_a_pool_and_its_record_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert replay.main([str(SEED), "--kind", replay.CROWDED, "--speed", ASSERTED]) == 0
     told = capsys.readouterr().out
-    plan = replay.crowded(SEED)
+    plan = crowded(SEED)
     assert f"slots: {plan.slots}" in told
     assert f"  {len(plan.tasks) - 1:>3}  submit" in told
     for attempt in run_kernel(plan, ASSERTED):
@@ -43,7 +43,7 @@ def test_a_difference_is_shown_with_the_command_that_replays_it(
     monkeypatch.setattr(replay, "run_kernel", without_the_last)
     assert replay.main([str(SEED), "--kind", replay.MIXED, "--speed", ASSERTED]) == 1
     told = capsys.readouterr().out
-    assert f"expected, not found: {run_kernel(replay.mixed(SEED), ASSERTED)[-1]}" in told
+    assert f"expected, not found: {run_kernel(mixed(SEED), ASSERTED)[-1]}" in told
     assert f"python -m tests.replay {SEED} --kind mixed --speed asserted" in told
 
 

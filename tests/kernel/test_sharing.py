@@ -125,7 +125,7 @@ def test_checkpoints_count_work_done_not_time(speed: str) -> None:
 
 
 @both
-def test_what_is_kept_of_years_is_told_to_the_millisecond(speed: str) -> None:
+def test_what_is_kept_of_years_is_reported_to_the_millisecond(speed: str) -> None:
     """Three years at a third of the speed; the product of two such times does not fit into 64 bits."""
     day = 86_400_000
     columns: dict[str, Any] = {
@@ -154,10 +154,10 @@ def test_cores_at_work_are_never_more_than_there_are(speed: str) -> None:
 
 def test_mean_response_is_that_of_processor_sharing() -> None:
     """M/M/1-PS: E[T] = 1/(mu − lambda), and E[T | work x] = x/(1 − rho), whatever the law of the work."""
-    dice = np.random.default_rng(2)
+    stream = np.random.default_rng(2)
     count, rho, mean = 60_000, 0.6, 10_000.0
-    for work in (dice.exponential(mean, count), dice.choice([2_000.0, 34_000.0], count, p=[0.75, 0.25])):
-        submit = np.cumsum(dice.exponential(mean / rho, count)).astype(np.int64)
+    for work in (stream.exponential(mean, count), stream.choice([2_000.0, 34_000.0], count, p=[0.75, 0.25])):
+        submit = np.cumsum(stream.exponential(mean / rho, count)).astype(np.int64)
         kernel = node(
             "compiled" if "compiled" in SPEEDS else "python",
             [max(round(one), 1) for one in work],

@@ -32,13 +32,13 @@ COLUMNS = ("task", "node", "instance", "assigned", "end", "outcome")
 
 def pool(package: ModuleType, tasks: int, nodes: int, **options: Any) -> Any:
     """Build a pool whose tasks come and last as a small generator says."""
-    dice = np.random.default_rng(3)
+    stream = np.random.default_rng(3)
     columns = package.Tasks(
-        submit=array("q", np.sort(dice.integers(0, 40 * tasks, tasks)).tolist()),
-        span=array("q", dice.integers(1, 90_000, tasks).tolist()),
-        queue=array("i", dice.integers(0, 12, tasks).tolist()),
-        max_retries=array("i", dice.integers(0, 3, tasks).tolist()),
-        failures=array("i", dice.choice([0, 0, 0, 1, 2], tasks).tolist()),
+        submit=array("q", np.sort(stream.integers(0, 40 * tasks, tasks)).tolist()),
+        span=array("q", stream.integers(1, 90_000, tasks).tolist()),
+        queue=array("i", stream.integers(0, 12, tasks).tolist()),
+        max_retries=array("i", stream.integers(0, 3, tasks).tolist()),
+        failures=array("i", stream.choice([0, 0, 0, 1, 2], tasks).tolist()),
         queues=[(job, shape) for job in range(4) for shape in range(3)],
     )
     shapes = [package.Shape(1, 500, 900), package.Shape(2, 0, 0), package.Shape(3, 3000, 100)]
@@ -61,6 +61,7 @@ def losing_nodes(kernel: Any) -> list[bytes]:
         kernel.complete(now)
         kernel.out_of_service(step % 7, now, 3)
         kernel.arrive(now)
+        kernel.expire(now)
         kernel.in_service(step % 7)
         kernel.dispatch(now)
     kernel.advance(2**61)
@@ -82,33 +83,33 @@ def test_both_speeds_give_the_same_bytes(*, pack: bool, policy: int, tail: bool)
 
 def ruled(package: ModuleType, **more: Any) -> Any:
     """Build a pool in which every rule of jobs and tasks that the kernel knows has something to do."""
-    dice = np.random.default_rng(5)
+    stream = np.random.default_rng(5)
     count = 3000
     rules = package.Rules(
         most_running=[-1, 20, -1, -1],
         displaceable=[True, False, True, False],
         managers=[-1, -1, 0, -1],
         prepared=[0, 1, 2, 0],
-        prepare=lambda job, node, _: -500 if (job + node) % 7 == 0 else 900,
-        latency=array("q", dice.integers(0, 50, count).tolist()),
-        limit=array("q", dice.choice([2**62, 40_000], count).tolist()),
-        checkpoint_interval_ms=array("q", dice.choice([0, 5000], count).tolist()),
+        prepare=lambda job, node, _: ~500 if (job + node) % 7 == 0 else 900,
+        latency=array("q", stream.integers(0, 50, count).tolist()),
+        limit=array("q", stream.choice([2**62, 40_000], count).tolist()),
+        checkpoint_interval_ms=array("q", stream.choice([0, 5000], count).tolist()),
         checkpoint_cost_ms=array("q", [100] * count),
         restart_cost_ms=array("q", [300] * count),
-        demand=array("q", dice.integers(100, 90_000, count).tolist()),
-        wish=array("i", dice.choice([-1, 0, 1], count).tolist()),
-        image=array("i", dice.choice([-1, 0, 1], count).tolist()),
+        demand=array("q", stream.integers(100, 90_000, count).tolist()),
+        wish=array("i", stream.choice([-1, 0, 1], count).tolist()),
+        image=array("i", stream.choice([-1, 0, 1], count).tolist()),
         pulls=[4000, 700],
         **more,
     )
-    queue = dice.integers(0, 12, count)
+    queue = stream.integers(0, 12, count)
     queue[0] = 6  # the manager's own job
     columns = package.Tasks(
-        submit=array("q", np.sort(dice.integers(0, 40 * count, count)).tolist()),
+        submit=array("q", np.sort(stream.integers(0, 40 * count, count)).tolist()),
         span=array("q", [60 + demand for demand in rules.demand]),
         queue=array("i", queue.tolist()),
-        max_retries=array("i", dice.integers(0, 3, count).tolist()),
-        failures=array("i", dice.choice([0, 0, 0, 1, 2], count).tolist()),
+        max_retries=array("i", stream.integers(0, 3, count).tolist()),
+        failures=array("i", stream.choice([0, 0, 0, 1, 2], count).tolist()),
         queues=[(job, shape) for job in range(4) for shape in range(3)],
     )
     shapes = [package.Shape(1, 500, 900), package.Shape(2, 0, 0), package.Shape(3, 3000, 100)]
@@ -174,8 +175,8 @@ def test_a_pool_without_tasks_runs_where_interpreted(tmp_path: Path) -> None:
     file.write_text(f"{pool.rstrip()}\n{second.strip(chr(10)).rstrip()}\njobs:{jobs}")
     command = [sys.executable, "-m", "simulator.cli", "run", str(file), "--json"]
     environment = {**os.environ, "POOLSIGHT_KERNEL": "python"}
-    told = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
-    assert (told["tasks"]["succeeded"], told["nodes"]["peak"]) == (400, 8)
+    printed = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+    assert (printed["tasks"]["succeeded"], printed["nodes"]["peak"]) == (400, 8)
 
 
 @compiled
@@ -193,8 +194,8 @@ def test_an_environment_variable_chooses_the_interpreter() -> None:
     code = "from simulator.kernel import SPEED; print(SPEED)"
     environment = {**os.environ, "POOLSIGHT_KERNEL": "python"}
     command = [sys.executable, "-c", code]
-    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    assert told.strip() == "python"
+    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    assert printed.strip() == "python"
 
 
 def quiet(tasks: int) -> Any:

@@ -64,17 +64,17 @@ def read_pair(script: Path) -> Notebook:
 
 
 def sources(notebook: Notebook) -> list[tuple[str, str]]:
-    """Give kind and text of every cell."""
+    """Return kind and text of every cell."""
     return [(cell.cell_type, cell.source) for cell in notebook.cells]
 
 
 def outputs(notebook: Notebook) -> list[dict[str, Any]]:
-    """Give all outputs, in order."""
+    """Return all outputs, in order."""
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
 def texts(notebook: Notebook) -> list[str]:
-    """Give what the cells put out as text; pictures are not compared, they depend on the version of the library."""
+    """Return what the cells put out as text; pictures are not compared, they depend on the version of the library."""
     found = []
     for output in outputs(notebook):
         if output["output_type"] == "stream":
@@ -87,7 +87,7 @@ def texts(notebook: Notebook) -> list[str]:
 
 
 def pictures(notebook: Notebook) -> list[bytes]:
-    """Give the pictures as PNG files."""
+    """Return the pictures as PNG files."""
     return [
         base64.b64decode(output["data"]["image/png"])
         for output in outputs(notebook)
@@ -106,8 +106,8 @@ def write(script: Path) -> None:
 
 
 def _small(png: str) -> bytes:
-    """Give the picture with few colours."""
-    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+    """Return the picture with few colours."""
+    from PIL import Image
 
     picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     file = io.BytesIO()

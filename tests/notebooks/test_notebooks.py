@@ -31,7 +31,7 @@ each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem
 
 
 def code_of(notebook: Notebook) -> str:
-    """Give the code of all cells, without the lines that only IPython understands."""
+    """Return the code of all cells, without the lines that only IPython understands."""
     cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return re.sub(r"^%.*$", "", cells, flags=re.MULTILINE)
 
@@ -55,7 +55,7 @@ def test_the_pair_has_the_same_cells(script: Path) -> None:
     "script",
     [pytest.param(one, marks=[pytest.mark.long] if one.stem in LONG else [], id=one.stem) for one in SCRIPTS],
 )
-def test_a_notebook_runs_and_says_again_what_it_says(script: Path, clone: Path) -> None:
+def test_a_notebook_runs_and_states_again_what_it_states(script: Path, clone: Path) -> None:
     """With what is tracked of the folder of notebooks, and nothing else: all that it reads is there."""
     made = execute(script, clone / "notebooks")
     assert not [output for output in outputs(made) if output.get("name") == "stderr"]
@@ -63,7 +63,7 @@ def test_a_notebook_runs_and_says_again_what_it_says(script: Path, clone: Path) 
 
 
 @each
-def test_outputs_are_small_and_tell_nothing_of_the_machine(script: Path) -> None:
+def test_outputs_are_small_and_report_nothing_of_the_machine(script: Path) -> None:
     file = script.with_suffix(".ipynb")
     kept = read_pair(script)
     assert pictures(kept)
@@ -87,10 +87,10 @@ def test_a_notebook_uses_public_names_only(script: Path) -> None:
 
 
 @each
-def test_a_lesson_asks_first_asserts_what_it_says_and_ends_with_an_exercise_and_its_solution(script: Path) -> None:
+def test_a_lesson_asks_first_asserts_what_it_states_and_ends_with_an_exercise_and_its_solution(script: Path) -> None:
     notebook = read_script(script)
-    told = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    places = [told.casefold().index(word) for word in ("predict", "## exercise", "## solution")]
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    places = [prose.casefold().index(word) for word in ("predict", "## exercise", "## solution")]
     assert places == sorted(places)
     code = code_of(notebook)
     assert len(re.findall(r"^\s*assert ", code, re.MULTILINE)) >= 4

@@ -209,3 +209,10 @@ def test_a_quantile_of_the_binomial_is_the_least_count_that_will_do(count: int, 
     terms = [math.comb(count, k) * chance**k * (1 - chance) ** (count - k) for k in range(count + 1)]
     assert math.fsum(terms[: found + 1]) >= share - 1e-12
     assert math.fsum(terms[:found]) < share + 1e-12
+
+
+@given(count=st.integers(1, 20_000), share=st.floats(0, 1), tail=st.floats(1e-9, 0.5))
+def test_exact_bounds_agree_with_a_librarys_beta_quantile(count: int, share: float, tail: float) -> None:
+    hits = round(share * count)
+    expected = stats.beta.ppf(tail, hits, count - hits + 1) if hits else 0.0
+    assert binomial.lower_bound(hits, count, tail) == pytest.approx(expected, rel=1e-9, abs=1e-14)

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.errors import InputError
-from simulator.planning.constraints import NEARLY_ALL_DONE, Verdict, parse
+from simulator.planning.constraints import NEARLY_ALL_DONE, Tolerance, Verdict, parse
+from simulator.planning.looks import Looks
 from simulator.planning.runs import Columns
 
 
@@ -20,7 +23,7 @@ def test_a_chance_constraint_counts_the_runs_that_keep_it() -> None:
     assert found.estimate is not None
     assert found.estimate.value == 0.9
     assert found.is_met
-    assert found.verdict is Verdict.OPEN, "ten runs cannot tell"
+    assert found.verdict is Verdict.OPEN, "ten runs cannot settle it"
 
 
 def test_a_run_that_leaves_work_undone_keeps_no_deadline() -> None:
@@ -38,7 +41,7 @@ def test_a_limit_on_a_mean() -> None:
     assert parse("makespan <= 80s").check(runs).shortfall == pytest.approx(0.25)
 
 
-def test_designs_that_fail_in_every_run_are_told_apart_by_what_they_reach() -> None:
+def test_designs_that_fail_in_every_run_are_distinguished_by_what_they_reach() -> None:
     wanted = parse("P(makespan <= 100s) >= 0.9")
     near, far = (wanted.check(columns([factor * 10.0 * k for k in range(11, 21)])) for factor in (1, 3))
     assert near.shortfall == far.shortfall == 1
@@ -84,6 +87,69 @@ def test_a_measure_that_no_run_has_keeps_nothing() -> None:
         ("makspan <= 4h", "did you mean 'makespan'"),
     ],
 )
-def test_what_cannot_be_read_is_said(text: str, message: str) -> None:
+def test_what_cannot_be_read_is_stated(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse(text)
+
+
+def kept_in(share: float, count: int) -> Columns:
+    """Return runs of which a share ends within an hour."""
+    hits = round(share * count)
+    return columns([3000.0] * hits + [4000.0] * (count - hits))
+
+
+def test_a_miss_within_the_tolerance_is_a_verdict_of_its_own() -> None:
+    wanted, tolerance = parse("P(makespan <= 1h) >= 0.95"), Tolerance(probability=0.01)
+    assert wanted.check(kept_in(0.955, 4000), tolerance=tolerance).verdict is Verdict.WITHIN
+    assert wanted.check(kept_in(0.955, 4000)).verdict is Verdict.OPEN
+    assert wanted.check(kept_in(0.93, 4000), tolerance=tolerance).verdict is Verdict.BROKEN
+    assert wanted.check(kept_in(0.97, 4000), tolerance=tolerance).verdict is Verdict.KEPT
+
+
+@pytest.mark.parametrize("share", [0.943, 0.947, 0.952])
+def test_so_many_further_runs_as_are_named_settle_what_is_open(share: float) -> None:
+    """If they come out as those before; some fewer do not."""
+    wanted, tolerance = parse("P(makespan <= 1h) >= 0.95"), Tolerance(probability=0.01)
+    found = wanted.check(kept_in(share, 1000), tolerance=tolerance)
+    assert found.verdict is Verdict.OPEN
+    assert found.further_runs is not None
+    enough = 1000 + found.further_runs
+    assert wanted.check(kept_in(share, round(1.5 * enough)), tolerance=tolerance).verdict is not Verdict.OPEN
+    assert wanted.check(kept_in(share, round(0.5 * enough)), tolerance=tolerance).verdict is Verdict.OPEN
+
+
+def test_what_an_earlier_look_excluded_stays_so() -> None:
+    wanted = parse("P(makespan <= 1h) >= 0.95")
+    early, late = wanted.check(kept_in(0.99, 1000)), wanted.check(kept_in(0.975, 1100))
+    assert late.estimate is not None
+    assert early.estimate is not None
+    both = late.narrowed(early).estimate
+    assert both is not None
+    assert (both.low, both.high) == (early.estimate.low, late.estimate.high)
+    apart = wanted.check(kept_in(0.5, 2000))
+    assert apart.narrowed(early) == apart, "what contradicts the newest runs is dropped"
+
+
+@given(
+    first=st.integers(1, 50),
+    times=st.integers(1, 2000),
+    confidence=st.floats(0.5, 0.999),
+    verdicts=st.integers(1, 500),
+)
+def test_all_looks_together_err_no_more_often_than_the_confidence_allows(
+    first: int, times: int, confidence: float, verdicts: int
+) -> None:
+    looks = Looks(first, first * times, confidence, verdicts)
+    counts = looks.counts
+    assert counts[0] == first
+    assert counts[-1] == looks.cap
+    assert [looks.after(one) for one in counts] == [*counts[1:], looks.cap]
+    tails = [(1 - looks.level(one)) / 2 for one in counts]
+    assert min(tails) > 0
+    assert sum(tails) * verdicts == pytest.approx(1 - confidence, rel=1e-6)
+
+
+def test_a_deadline_with_at_least_95_per_cent_says_that_all_is_to_be_done() -> None:
+    assert parse("P(makespan <= 1h) >= 0.95").implies_all_done
+    assert not parse("P(makespan <= 1h) >= 0.9").implies_all_done
+    assert not parse("makespan <= 1h").implies_all_done

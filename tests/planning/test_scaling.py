@@ -88,7 +88,7 @@ def test_every_doubt_has_its_origin_and_changes_the_scenario(name: str) -> None:
 def test_what_the_file_states_is_given() -> None:
     silent: dict[str, Any] = {"pools": [{"id": "p", "vmSize": "x"}]}
     assert origin_in("boot", silent).origin is Origin.ASSUMED
-    assert origin_in("allocation_latency", silent).origin is Origin.MEASURED
+    assert origin_in("allocation_latency", silent).origin is Origin.ASSUMED
     assert origin_in("prices", silent).origin is Origin.DOCUMENTED
     stated = {"pools": [{"id": "p", "Simulation": {"timing": {"starting": "60s"}}}]}
     assert origin_in("boot", stated).origin is Origin.GIVEN

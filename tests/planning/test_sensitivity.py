@@ -54,7 +54,7 @@ def test_the_boot_of_twenty_minutes_matters_more_than_dispatch(tornado: Tornado)
 def test_each_has_its_origin(tornado: Tornado) -> None:
     origins = {bar.name: bar.origin for bar in tornado.bars}
     assert origins["boot"] is Origin.GIVEN, "the file states it"
-    assert origins["allocation_latency"] is Origin.MEASURED
+    assert origins["allocation_latency"] is Origin.ASSUMED
     assert origins["prices"] is Origin.GIVEN, "under sizes"
     assert origins["leaving"] is Origin.ASSUMED
 
@@ -69,7 +69,7 @@ def test_prices_move_the_cost_in_proportion_and_the_finish_not_at_all(tornado: T
     assert not prices.makespan.is_clear
 
 
-def test_the_page_and_the_json_say_the_same(file: Path) -> None:
+def test_the_page_and_the_json_state_the_same(file: Path) -> None:
     command = ["sensitivity", str(file), "--replications", "4", "--workers", "1"]
     ended = CliRunner().invoke(app, command)
     assert ended.exit_code == 0

@@ -45,7 +45,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> SpotReport:
     return spot_report(base, "p", steps=3, deadline=14.5 * 3600, replications=12, workers=1)
 
 
-def test_shares_split_the_nodes_and_face_the_same_luck(report: SpotReport) -> None:
+def test_shares_split_the_nodes_and_face_the_same_draws(report: SpotReport) -> None:
     assert [(one.dedicated_nodes, one.low_priority_nodes) for one in report.shares] == [(10, 0), (5, 5), (0, 10)]
     dedicated, mixed, spot = report.shares
     assert dedicated.preemptions.value == 0 < mixed.preemptions.value < spot.preemptions.value
@@ -62,7 +62,7 @@ def test_shares_split_the_nodes_and_face_the_same_luck(report: SpotReport) -> No
 def test_the_break_even_stands_beside_the_closed_form(report: SpotReport) -> None:
     """Price ratio 0.4: γw = 1.62; idle nodes at the end and the replacement make the simulation pay a little more."""
     even = report.break_even
-    assert even.closed_form == pytest.approx(restarts.break_even(0.4) / 2, rel=1e-3)
+    assert even.closed_form == pytest.approx(1.6188 / 2, rel=1e-3)
     assert even.simulated is not None
     assert even.low is not None
     assert even.high is not None
@@ -133,7 +133,7 @@ RESIZE = "timeline: [{at: 5h, operation: resize, pool: p, targetDedicatedNodes: 
         (HAZARD, "", ["--pool", "p", "--deadline", "soon"], "--deadline: cannot be read as a duration"),
     ],
 )
-def test_what_cannot_be_answered_is_said(
+def test_what_cannot_be_answered_is_stated(
     tmp_path: Path, preemption: str, more: str, options: list[str], message: str
 ) -> None:
     ended = CliRunner().invoke(app, ["spot", str(scenario(tmp_path, preemption, more)), *options])
@@ -148,19 +148,19 @@ def test_a_rate_can_be_given_instead_of_a_model(tmp_path: Path) -> None:
     assert found.rate_per_hour == 0.1
 
 
-def test_what_few_runs_cannot_show_is_said(tmp_path: Path) -> None:
+def test_what_few_runs_cannot_show_is_stated(tmp_path: Path) -> None:
     """No miss in eight runs may still mean that one night in four is late."""
     file = scenario(tmp_path)
     options = ["--pool", "p", "--steps", "2", "--deadline", "16h", "--replications", "8", "--workers", "1"]
     ended = CliRunner().invoke(app, ["spot", str(file), *options])
     assert ended.exit_code == 0
-    said = ended.stdout.splitlines()[0]
-    assert "among those that missed 16 h in at most 5 % of the runs" in said
-    assert "is not shown yet: 0 % of 8 runs were late, which may mean up to 32 %" in said
-    assert said.endswith("; 73 runs without a miss would show it.")
+    text = ended.stdout.splitlines()[0]
+    assert "among those that missed 16 h in at most 5 % of the runs" in text
+    assert "is not shown yet: 0 % of 8 runs were late, which may mean up to 32 %" in text
+    assert text.endswith("; 73 runs without a miss would show it.")
 
 
-def test_a_pool_without_nodes_is_told(tmp_path: Path) -> None:
+def test_a_pool_without_nodes_is_reported(tmp_path: Path) -> None:
     file = scenario(tmp_path)
     file.write_text(file.read_text().replace("targetDedicatedNodes: 10", "targetDedicatedNodes: 0"))
     ended = CliRunner().invoke(app, ["spot", str(file), "--pool", "p"])

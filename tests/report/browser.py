@@ -33,7 +33,7 @@ QUIET = [
 
 @cache
 def absence() -> str | None:
-    """Say what is missing for a browser."""
+    """Return what is missing for a browser."""
     if find_spec("playwright") is None:
         return "playwright is not installed: pip install 'poolsight[browser]'"
     return None if CHROMIUM else "there is no Chromium: apt-get install chromium"
@@ -45,7 +45,7 @@ needs_browser = pytest.mark.skipif(absence() is not None, reason=str(absence()))
 @contextmanager
 def launched() -> Iterator[Browser]:
     """Start one browser."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=GUARD_MS)
@@ -89,7 +89,7 @@ def settle(page: Page) -> None:
 
 
 def asked(page: Page, check: str) -> Any:
-    """Give what one of the functions of access.js says about a page."""
+    """Return what one of the functions of access.js says about a page."""
     return page.evaluate(f"() => {CHECKS}.{check}()")
 
 

@@ -93,7 +93,7 @@ def stranded() -> Recording:
 
 @cache
 def crowd() -> Recording:
-    """More pools than can be told apart."""
+    """More pools than can be distinguished."""
     bodies = [pool(targetDedicatedNodes=1) | {"id": f"p{number}"} for number in range(6)]
     work = job(4, "60s")
     work["poolInfo"] = {"poolId": "p0"}

@@ -22,14 +22,14 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def said(*arguments: str | Path) -> tuple[int, str]:
+def text(*arguments: str | Path) -> tuple[int, str]:
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     return result.exit_code, " ".join(result.output.split())
 
 
 @pytest.mark.parametrize("kind", RUN)
 def test_every_kind_is_drawn_from_a_directory(kind: str, saved: Path, tmp_path: Path) -> None:
-    code, output = said("plot", saved, "--kind", kind, "-o", tmp_path / "picture.png")
+    code, output = text("plot", saved, "--kind", kind, "-o", tmp_path / "picture.png")
     assert (code, output.endswith(KINDS[kind].meaning)) == (0, True)
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
 
@@ -44,14 +44,14 @@ def test_the_same_run_gives_the_same_bytes_in_memory_and_from_disk(suffix: str, 
 
 def test_options_reach_the_picture(saved: Path, tmp_path: Path) -> None:
     options = ("--zone", "Asia/Tokyo", "--nights", "--pool", "p", "--dark")
-    assert said("plot", saved, *options, "-o", tmp_path / "a.svg")[0] == 0
-    assert said("plot", saved, "--kind", "slots", "--at", "2m", "--by", "job", "-o", tmp_path / "b.png")[0] == 0
+    assert text("plot", saved, *options, "-o", tmp_path / "a.svg")[0] == 0
+    assert text("plot", saved, "--kind", "slots", "--at", "2m", "--by", "job", "-o", tmp_path / "b.png")[0] == 0
     assert (tmp_path / "a.svg").read_text().count("<svg") == 1
 
 
-def test_every_problem_is_told_at_once_and_nothing_is_written(saved: Path, tmp_path: Path) -> None:
+def test_every_problem_is_reported_at_once_and_nothing_is_written(saved: Path, tmp_path: Path) -> None:
     wrong = ("--kind", "ledger", "--at", "5d", "--zone", "Mars/Base", "--pool", "x", "-o", tmp_path / "a.bmp")
-    code, output = said("plot", saved, *wrong)
+    code, output = text("plot", saved, *wrong)
     assert code == 2
     for part in (
         ".png, .svg, .pdf",
@@ -64,37 +64,37 @@ def test_every_problem_is_told_at_once_and_nothing_is_written(saved: Path, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_unknown_kinds_and_missing_directories_are_told(tmp_path: Path) -> None:
-    code, output = said("plot", tmp_path / "nowhere", "--kind", "pie")
+def test_unknown_kinds_and_missing_directories_are_reported(tmp_path: Path) -> None:
+    code, output = text("plot", tmp_path / "nowhere", "--kind", "pie")
     assert code == 2
     assert "there is no picture 'pie'; known are pool, gantt, ledger, queue, slots" in output
     assert "nowhere: does not exist; expected the directory of 'poolsight run --out'" in output
-    code, output = said("trace", tmp_path, "-o", tmp_path / "x.txt")
+    code, output = text("trace", tmp_path, "-o", tmp_path / "x.txt")
     assert code == 2
     assert "holds no manifest.json" in output
     assert "expected a name that ends in .json or .json.gz" in output
 
 
-def test_a_damaged_directory_is_told(saved: Path, tmp_path: Path) -> None:
+def test_a_damaged_directory_is_reported(saved: Path, tmp_path: Path) -> None:
     for file in saved.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "pool_timeline.parquet").write_bytes(b"not a table")
-    code, output = said("plot", tmp_path, "-o", tmp_path / "a.png")
+    code, output = text("plot", tmp_path, "-o", tmp_path / "a.png")
     assert code == 2
     assert "pool_timeline.parquet: cannot be read as Parquet" in output
     (tmp_path / "nodes.parquet").unlink()
-    code, output = said("trace", tmp_path, "-o", tmp_path / "a.json")
+    code, output = text("trace", tmp_path, "-o", tmp_path / "a.json")
     assert code == 2
     assert "nodes.parquet: is missing" in output
     (tmp_path / "manifest.json").write_text("{")
     (tmp_path / "nodes.parquet").write_bytes((saved / "nodes.parquet").read_bytes())
-    code, output = said("trace", tmp_path, "-o", tmp_path / "a.json")
+    code, output = text("trace", tmp_path, "-o", tmp_path / "a.json")
     assert code == 2
     assert "manifest.json: is no JSON" in output
 
 
 def test_a_trace_is_written(saved: Path, tmp_path: Path) -> None:
-    code, output = said("trace", saved, "-o", tmp_path / "run.json")
+    code, output = text("trace", saved, "-o", tmp_path / "run.json")
     assert code == 0
     events = json.loads((tmp_path / "run.json").read_text())["traceEvents"]
     assert f"{len(events):,} events" in output

@@ -89,7 +89,7 @@ def test_one_choice_no_choice_and_an_interval_without_ends() -> None:
     assert title(cost_against_time([lonely]))
 
 
-def test_a_tornado_is_ordered_by_its_widths_and_ends_where_it_says() -> None:
+def test_a_tornado_is_ordered_by_its_widths_and_ends_where_it_states() -> None:
     swings = (
         Swing("little", "0 s", "60 s", around(40), around(41)),
         Swing("much", "1", "9", around(30), around(60)),
@@ -159,7 +159,7 @@ def test_spot_breaks_even_where_its_curve_crosses_the_dedicated_cost() -> None:
 
 
 def test_theory_and_simulation_lie_on_one_another() -> None:
-    told = Overlay(
+    message = Overlay(
         law="Erlang C, 4 slots",
         along="load (%)",
         measure="mean queue time",
@@ -169,7 +169,7 @@ def test_theory_and_simulation_lie_on_one_another() -> None:
         simulated=(around(10.2), around(150.0)),
         expected=(10.0, 100.0),
     )
-    figure = theory_overlay(told)
+    figure = theory_overlay(message)
     (axes,) = figure.axes
     line = next(line for line in axes.get_lines() if str(line.get_label()).startswith("theory"))
     assert list(np.asarray(line.get_ydata(), dtype=float)) == pytest.approx([1, 10, 100])
@@ -203,7 +203,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-def said(*arguments: str | Path) -> tuple[int, str]:
+def printed(*arguments: str | Path) -> tuple[int, str]:
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     return result.exit_code, " ".join(result.output.split())
 
@@ -221,8 +221,10 @@ def test_a_sweep_is_drawn_with_the_numbers_of_its_summary(swept: Path, tmp_path:
     assert [one.time.high for one in found] == pytest.approx(list(table["makespan_high"]))
     assert found[0].name == "targetDedicatedNodes = 1, taskSlotsPerNode = 1"
     assert scales.measure == "makespan"
-    assert said("plot", swept, "-o", tmp_path / "a.png")[1].endswith("a.png: cost against time, with the Pareto front")
-    assert said("plot", swept, "--measure", "queue_p95", "-o", tmp_path / "b.svg")[0] == 0
+    assert printed("plot", swept, "-o", tmp_path / "a.png")[1].endswith(
+        "a.png: cost against time, with the Pareto front"
+    )
+    assert printed("plot", swept, "--measure", "queue_p95", "-o", tmp_path / "b.svg")[0] == 0
 
 
 def test_two_cells_of_a_sweep_are_compared(swept: Path, tmp_path: Path) -> None:
@@ -231,7 +233,7 @@ def test_two_cells_of_a_sweep_are_compared(swept: Path, tmp_path: Path) -> None:
     assert list(pair.first) == pytest.approx(list(frame[frame["cell"] == 0]["makespan"]))
     assert list(pair.second) == pytest.approx(list(frame[frame["cell"] == 3]["makespan"]))
     asked = ("--kind", "difference", "--cell", "0", "--cell", "3", "-o", tmp_path / "a.png")
-    assert said("plot", swept, *asked)[0] == 0
+    assert printed("plot", swept, *asked)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -245,8 +247,8 @@ def test_two_cells_of_a_sweep_are_compared(swept: Path, tmp_path: Path) -> None:
         (("--pool", "p"), "--pool: means nothing for cost-time"),
     ],
 )
-def test_what_a_sweep_cannot_show_is_told(swept: Path, tmp_path: Path, asked: tuple[str, ...], answer: str) -> None:
-    code, output = said("plot", swept, *asked, "-o", tmp_path / "a.png")
+def test_what_a_sweep_cannot_show_is_reported(swept: Path, tmp_path: Path, asked: tuple[str, ...], answer: str) -> None:
+    code, output = printed("plot", swept, *asked, "-o", tmp_path / "a.png")
     assert code == 2
     assert answer in output
     assert not (tmp_path / "a.png").exists()
@@ -291,12 +293,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_saved_answers_are_drawn(kind: str, tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text(json.dumps(ANSWERS[kind]))
-    code, output = said("plot", tmp_path / "answer.json", "-o", tmp_path / "a.svg")
+    code, output = printed("plot", tmp_path / "answer.json", "-o", tmp_path / "a.svg")
     assert code == 0, output
     if kind == "spot":
-        assert said("plot", tmp_path / "answer.json", "--kind", "cost-time", "-o", tmp_path / "b.svg")[0] == 0
+        assert printed("plot", tmp_path / "answer.json", "--kind", "cost-time", "-o", tmp_path / "b.svg")[0] == 0
     if kind == "tornado":
-        assert said("plot", tmp_path / "answer.json", "--measure", "makespan", "-o", tmp_path / "b.svg")[0] == 0
+        assert printed("plot", tmp_path / "answer.json", "--measure", "makespan", "-o", tmp_path / "b.svg")[0] == 0
 
 
 def test_moves_of_an_answer_become_amounts() -> None:
@@ -309,6 +311,6 @@ def test_moves_of_an_answer_become_amounts() -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"tasks": 3}'])
 def test_other_files_are_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text(text)
-    code, output = said("plot", tmp_path / "answer.json", "-o", tmp_path / "a.svg")
+    code, output = printed("plot", tmp_path / "answer.json", "-o", tmp_path / "a.svg")
     assert code == 2
     assert "expected the directory of 'poolsight run --out'" in output

@@ -31,8 +31,8 @@ def test_every_run_gives_a_picture_with_a_title_and_units(name: str, make: objec
         figure.draw_without_rendering()
         assert title(figure)
         for axes in figure.axes:
-            said = axes.get_xlabel() + axes.get_ylabel()
-            assert not axes.has_data() or re.search(r"\(.+\)", said), said
+            printed = axes.get_xlabel() + axes.get_ylabel()
+            assert not axes.has_data() or re.search(r"\(.+\)", printed), printed
 
 
 def test_the_stacks_are_the_ledger() -> None:
@@ -99,7 +99,7 @@ def test_the_finding_of_queue_times_is_their_quantiles() -> None:
     assert title(queue_time(runs.empty())) == "No task, no waiting"
 
 
-def test_jobs_can_be_told_apart() -> None:
+def test_jobs_can_be_distinguished() -> None:
     figure = queue_time(runs.busy(), by="job")
     assert [text.get_text().split(" ")[0] for text in figure.legends[0].get_texts()] == ["j", "big"]
 

@@ -137,7 +137,7 @@ def test_many_nodes_are_an_image_with_one_row_each() -> None:
     assert not bars(figure, "running")
 
 
-def test_the_title_says_where_the_paid_time_went() -> None:
+def test_the_title_states_where_the_paid_time_went() -> None:
     run = runs.busy()
     ledger = run.frame("ledger").groupby("label", observed=True)["billed"].sum()
     lost = round(100 * ledger["busy_lost"] / ledger.sum())

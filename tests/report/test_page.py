@@ -161,14 +161,14 @@ def test_the_keyboard_reaches_everything_and_the_focus_is_seen(browser: Browser,
     found.page.close()
 
 
-def test_an_evaluation_opened_by_key_says_why(browser: Browser, report: Callable[[str], Path]) -> None:
+def test_an_evaluation_opened_by_key_states_why(browser: Browser, report: Callable[[str], Path]) -> None:
     found = opened(browser, report("traced"))
     page = found.page
     page.locator(".evaluation summary").last.focus()
     page.keyboard.press("Enter")
     card = page.locator(".evaluation .card").last
     card.wait_for()
-    said = card.inner_text()
+    printed = card.inner_text()
     for text in (
         "$TargetDedicatedNodes=",
         "formula said",
@@ -178,7 +178,7 @@ def test_an_evaluation_opened_by_key_says_why(browser: Browser, report: Callable
         "1:1",
         "otherwise",
     ):
-        assert text in said
+        assert text in printed
     card.get_by_role("button", name="Show on the plot").click()
     settle(page)
     assert page.evaluate("() => document.activeElement.id") == "plot-nodes"

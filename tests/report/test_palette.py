@@ -1,4 +1,4 @@
-"""Everything that can be drawn has a look, and looks that stand side by side are told apart by every reader."""
+"""Everything that can be drawn has a look, and looks that stand side by side are distinguished by every reader."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -97,7 +97,7 @@ def test_a_state_and_the_label_of_its_time_share_a_colour() -> None:
     ],
     ids=["states", "labels", "outcomes", "cycle"],
 )
-def test_colours_or_hatches_are_told_apart_by_every_eye(kinds: Mapping[str, Shade], sight: str, mode: Mode) -> None:
+def test_colours_or_hatches_are_distinguished_by_every_eye(kinds: Mapping[str, Shade], sight: str, mode: Mode) -> None:
     """Two things differ in colour (CIE 1976, 20 = plainly different) or, a bit nearer, in hatching as well."""
     for one, two in combinations(kinds.values(), 2):
         distance = float(np.linalg.norm(lab(one.on(mode), sight) - lab(two.on(mode), sight)))
@@ -117,7 +117,7 @@ def test_text_and_lines_stand_out_from_the_page(page: Page) -> None:
 
 @pytest.mark.parametrize("page", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("sight", SIGHTS)
-def test_curves_are_told_apart_by_every_eye_and_on_paper(sight: str, page: Page) -> None:
+def test_curves_are_distinguished_by_every_eye_and_on_paper(sight: str, page: Page) -> None:
     """Curves differ in style anyway, and in colour by more than areas with hatches must."""
     assert len(set(STROKES)) == len(CYCLE) == len(STROKES)
     for one, two in combinations(CYCLE, 2):

@@ -136,7 +136,7 @@ def test_counts_have_whole_numbers_even_where_nothing_runs() -> None:
     assert all(panel.get_ylim()[1] >= 1 for panel in panels)
 
 
-def test_a_run_without_length_says_so() -> None:
+def test_a_run_without_length_reports_it() -> None:
     figure = pool_over_time(simulate(scenario([pool()], [], horizon="0s")))
     assert figure.get_suptitle() == "p: no node"
     assert [text.get_text() for text in figure.axes[0].texts] == ["the run ended at the instant at which it began"]

@@ -70,7 +70,7 @@ def saved(tmp_path: Path) -> Callable[[Recording], SavedRun]:
 
 
 @pytest.mark.parametrize("name", runs.ALL)
-def test_every_run_gives_a_report_that_says_its_answer(name: str, saved: Callable[[Recording], SavedRun]) -> None:
+def test_every_run_gives_a_report_that_states_its_answer(name: str, saved: Callable[[Recording], SavedRun]) -> None:
     recording: Recording = runs.ALL[name]()
     page = Seen(run_page(saved(recording)))
     summary = summarize(recording)
@@ -174,7 +174,7 @@ def test_runs_of_cells_are_written_as_letters_and_counts() -> None:
     assert encode(np.array([[0, 0, 0, 1], [2, 1, 1, 1]], dtype=np.uint8)) == ["A3B", "CB3"]
 
 
-def test_evaluations_say_what_was_said_and_what_was_made_of_it() -> None:
+def test_evaluations_state_what_was_stated_and_what_was_made_of_it() -> None:
     run = runs.scaled()
     found = cards(run.evaluations, run.resizes)
     assert found["total"] == len(found["rows"]) == len(run.evaluations)
@@ -206,7 +206,7 @@ def test_a_trace_stands_in_the_card_and_room_goes_to_what_happened_first(monkeyp
     assert sum("eventful" in row for row in few["rows"]) == eventful
 
 
-def test_every_assumption_says_where_it_comes_from() -> None:
+def test_every_assumption_states_where_it_comes_from() -> None:
     run = runs.busy()
     found = {one.what: one for one in rests_on(run.scenario.model_dump(mode="json", by_alias=True), summarize(run))}
     assert found["boot time"] == ("boot time", "30.0 s, then 20.0 s", "given", "the scenario file")
@@ -219,7 +219,7 @@ def test_every_assumption_says_where_it_comes_from() -> None:
     other = {one.what: one for one in rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))}
     assert (other["allocation delay"].value, other["allocation delay"].origin) == (
         "lognormal: median 4 min, p95 8 min",
-        "measured",
+        "assumed",
     )
     assert other["boot time"].origin == "assumed"
     assert "eviction rate" not in other

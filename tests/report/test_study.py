@@ -66,12 +66,12 @@ def test_the_front_is_what_nothing_beats_in_cost_and_time(swept: tuple[Path, Any
             for other in study.choices
         )
         assert (one.name in best) == (not beaten)
-    said = sentence(study)
-    assert study.front[0].name in said
-    assert f"${study.front[0].cost.value:,.2f}" in said
+    printed = sentence(study)
+    assert study.front[0].name in printed
+    assert f"${study.front[0].cost.value:,.2f}" in printed
 
 
-def test_the_page_says_all_of_it(swept: tuple[Path, Any]) -> None:
+def test_the_page_states_all_of_it(swept: tuple[Path, Any]) -> None:
     study = read_study(swept[0])
     page = Seen(study_page(study))
     assert sentence(study) in page.words
@@ -82,7 +82,9 @@ def test_the_page_says_all_of_it(swept: tuple[Path, Any]) -> None:
     assert study_page(study) == study_page(read_study(swept[0]))
 
 
-def test_the_command_tells_a_sweep_from_a_run_and_refuses_an_empty_one(swept: tuple[Path, Any], tmp_path: Path) -> None:
+def test_the_command_distinguishes_a_sweep_from_a_run_and_refuses_an_empty_one(
+    swept: tuple[Path, Any], tmp_path: Path
+) -> None:
     result = CliRunner().invoke(app, ["report", str(swept[0]), "-o", str(tmp_path / "page.html")])
     assert result.exit_code == 0
     assert "Pareto front" in (tmp_path / "page.html").read_text()
@@ -103,10 +105,10 @@ measures: [cost, makespan]
     page = Seen(study_page(read_study(tmp_path / "out")))
     assert not [name for name, _ in page.elements if name == "img"]
     assert NASTY[:30] in page.words
-    assert "What to heed" not in page.words
+    assert "What to note" not in page.words
 
 
-def test_failed_trials_are_told_and_left_out(swept: tuple[Path, Any], tmp_path: Path) -> None:
+def test_failed_trials_are_reported_and_left_out(swept: tuple[Path, Any], tmp_path: Path) -> None:
     shutil.copytree(swept[0], tmp_path / "out")
     path = tmp_path / "out" / "trials" / "trials.parquet"
     frame = pd.read_parquet(path)
@@ -133,9 +135,9 @@ def test_a_comparison_and_replications_that_were_printed_as_json_are_studies_too
     compared = run(app, ["compare", *names, "--replications", "4", "--workers", "1", "--json"])
     (tmp_path / "slots.json").write_text(compared.stdout)
     study = read_answer(tmp_path / "slots.json")
-    told = json.loads(compared.stdout)
-    assert sentence(study) == " ".join(told["sentences"])
-    cost = told["differences"]["slots2"]["cost"]["absolute"]
+    answer = json.loads(compared.stdout)
+    assert sentence(study) == " ".join(answer["sentences"])
+    cost = answer["differences"]["slots2"]["cost"]["absolute"]
     one = study.cells[1].differences["cost"]
     assert (one.value, one.low, one.high) == (cost["mean"], cost["low"], cost["high"])
     assert "Differences to slots1" in Seen(study_page(study)).words

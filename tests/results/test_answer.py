@@ -45,7 +45,7 @@ def test_costs_by_label_add_up_on_the_page(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def refusing(count: int) -> Recording:
-    """Give a run in which so many operations are refused, and one is not."""
+    """Return a run in which so many operations are refused, and one is not."""
     asked = [
         story.operation("20m", "terminateTask", pool=None, job="j", task="task-1"),
         story.operation("10m", "reboot", nodeId=["a", "b", "c", "d"]),

@@ -1,4 +1,4 @@
-"""What tables and answers are made of: merged series, quantiles, and what a file tells of its columns."""
+"""What tables and answers are made of: merged series, quantiles, and what a file knows of its columns."""
 
 from pathlib import Path
 
@@ -39,12 +39,12 @@ def test_quantiles_are_those_of_numpy_to_the_last_bit(values: list[float]) -> No
     assert (found["mean"], found["max"]) == (column.mean(), column.max())
 
 
-def test_a_file_tells_the_bounds_of_its_numbers_and_none_of_its_few_names(tmp_path: Path) -> None:
+def test_a_file_reports_the_bounds_of_its_numbers_and_none_of_its_few_names(tmp_path: Path) -> None:
     write(simulate(scenario([pool()], [job(9, "60s")])), tmp_path / "out")
     group = pq.read_metadata(tmp_path / "out" / "tasks.parquet").row_group(0)
-    told = {group.column(place).path_in_schema: group.column(place) for place in range(group.num_columns)}
-    assert (told["task"].statistics.min, told["task"].statistics.max) == (0, 8)
-    assert not told["job"].is_stats_set
+    columns = {group.column(place).path_in_schema: group.column(place) for place in range(group.num_columns)}
+    assert (columns["task"].statistics.min, columns["task"].statistics.max) == (0, 8)
+    assert not columns["job"].is_stats_set
 
 
 @pytest.mark.parametrize("days", [20, 60])

@@ -1,4 +1,4 @@
-"""Where node time and money go, told on pools small enough to count by hand, and held against a naive count."""
+"""Where node time and money go, shown on pools small enough to count by hand, and held against a naive count."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_work_that_is_lost_fails_or_does_not_end() -> None:
     assert seconds(run) == {"busy_failed": 10}
 
 
-def test_draining_is_told_from_leaving_and_from_work() -> None:
+def test_draining_is_distinguished_from_leaving_and_from_work() -> None:
     """A node under `retaineddata` is kept for seven days after its task."""
     timing = {"leaving": "60s"}
     resize = {

@@ -11,13 +11,12 @@ import pytest
 
 from simulator import InputError, Recording, Scenario, Simulation, simulate
 from simulator.results.answer.metrics import summarize
-from simulator.results.record.table_schema import TABLES, Table, as_markdown
+from simulator.results.record.table_schema import TABLES, Table
 from simulator.results.write import prepare, write
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 from tests.features import story
 
-DOCS = Path(__file__).parents[2] / "docs" / "tables.md"
 TYPES = {
     "int": pa.types.is_integer,
     "float": pa.types.is_floating,
@@ -40,10 +39,6 @@ def run() -> Recording:
     )
     work = job(60, {"exponential": {"mean": "40s"}}, failureProbability=0.2, arrivals={"poisson": {"ratePerHour": 600}})
     return check(simulate(scenario([body], [work])))
-
-
-def test_the_documentation_is_made_from_the_schema() -> None:
-    assert DOCS.read_text() == as_markdown()
 
 
 @pytest.mark.parametrize("described", TABLES, ids=lambda table: table.name)
@@ -264,10 +259,10 @@ def test_a_task_with_an_error_beside_its_process_keeps_its_own_duration_and_retr
         story.task("v", {"exponential": {"mean": "5m"}}, simulation={"error": error}, constraints=constraints)
     )
     made = story.run(story.pool(nodes=1), story.job(tasks=listed, constraints={"maxTaskRetryCount": 2}))
-    told = made.tasks.set_index("id")
-    assert told["max_retries"].to_dict() == {"t": 2, "u": 3, "v": 3}
-    assert told["duration"][["t", "u"]].tolist() == [90, 30]
-    assert told["duration"]["v"] > 0
-    assert told["retries"].tolist() == [0, 0, 0]
+    message = made.tasks.set_index("id")
+    assert message["max_retries"].to_dict() == {"t": 2, "u": 3, "v": 3}
+    assert message["duration"][["t", "u"]].tolist() == [90, 30]
+    assert message["duration"]["v"] > 0
+    assert message["retries"].tolist() == [0, 0, 0]
     ran = 0.0 if error == "preProcessingError" else 90.0
-    assert told["end"]["t"] - told["last_start"]["t"] == ran
+    assert message["end"]["t"] - message["last_start"]["t"] == ran

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from simulator.formula.lint.bounds import most_nodes
 from simulator.results.why.reasons import is_unfinished_why
-from tests.features.story import UBUNTU, Body, job, operation, pool, run, task, told
+from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, run, task
 
 TALKING: Body = {"enableInterNodeCommunication": True}
 GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 3}}
 GANG_TOO_LARGE = "needs more nodes at once than its pool can have"
 
 
-def reasons(*parts: Body, **rest: object) -> dict[str, str]:
-    found = run(*parts, **{"horizon": "2h", **rest}).frame("tasks").set_index("id")["unfinished_why"]
+def reasons(*parts: Body, **rest: Any) -> dict[str, str]:
+    found = run(*parts, **({"horizon": "2h"} | rest)).frame("tasks").set_index("id")["unfinished_why"]
     named = {str(name): text if isinstance(text, str) else "" for name, text in found.items()}
     assert all(is_unfinished_why(text) for text in named.values() if text)
     return named
@@ -55,7 +56,7 @@ NO_EVICTION: Body = {"preemption": {"model": "none"}}
 @pytest.mark.parametrize(("body", "rest"), SMALL)
 def test_a_gang_that_is_larger_than_its_pool_can_become(tmp_path: Path, body: Body, rest: Body) -> None:
     parts = ({**body, "simulation": NO_EVICTION}, job(tasks=[task("mpi", **GANG)]))
-    found = [text for text in told(tmp_path, *parts, horizon="2h", **rest) if "it will never run" in text]
+    found = [text for text in problems_of(tmp_path, *parts, horizon="2h", **rest) if "it will never run" in text]
     assert len(found) == 1
     assert "jobs.0.tasks.0: warning: needs 3" in found[0]
     assert "pool 'p' can have 2" in found[0]
@@ -67,12 +68,12 @@ def test_a_gang_that_its_pool_can_hold_some_day_is_no_cause_for_a_warning(
     tmp_path: Path, body: Body, rest: Body
 ) -> None:
     parts = ({**body, "simulation": NO_EVICTION}, job(tasks=[task("mpi", **GANG)]))
-    assert [text for text in told(tmp_path, *parts, horizon="2h", **rest) if "never run" in text] == []
+    assert [text for text in problems_of(tmp_path, *parts, horizon="2h", **rest) if "never run" in text] == []
     assert reasons(*parts, **rest) == {"mpi": ""}
 
 
 def test_groups_of_gangs_are_looked_at_too(tmp_path: Path) -> None:
-    (found,) = told(tmp_path, pool(nodes=2, **TALKING), job(count=5, group={"numberOfInstances": 3}))
+    (found,) = problems_of(tmp_path, pool(nodes=2, **TALKING), job(count=5, group={"numberOfInstances": 3}))
     assert "jobs.0.simulation.workload.0: warning: needs 3 nodes at once, and pool 'p' can have 2" in found
 
 
@@ -82,7 +83,7 @@ ONLY_DEDICATED: Body = {"id": "jm", "commandLine": "sleep 5", "allowLowPriorityN
 def test_a_manager_without_a_dedicated_node(tmp_path: Path) -> None:
     body = pool(low_priority=2, simulation=NO_EVICTION)
     work = job(tasks=[task("a")], jobManagerTask=ONLY_DEDICATED)
-    (found,) = told(tmp_path, body, work, horizon="2h")
+    (found,) = problems_of(tmp_path, body, work, horizon="2h")
     assert "jobs.0.jobManagerTask: warning: runs on dedicated nodes only" in found
     assert reasons(body, work) == {
         "jm": "needs a dedicated node, which its pool can never have",
@@ -94,7 +95,7 @@ def test_a_manager_whose_pool_has_a_dedicated_node_some_day(tmp_path: Path) -> N
     body = pool(low_priority=2, simulation=NO_EVICTION)
     work = job(tasks=[task("a")], jobManagerTask=ONLY_DEDICATED)
     timeline = [operation("5m", "resize", targetDedicatedNodes=1)]
-    assert told(tmp_path, body, work, timeline=timeline) == []
+    assert problems_of(tmp_path, body, work, timeline=timeline) == []
     assert reasons(body, work, timeline=timeline)["jm"] == ""
 
 
@@ -111,14 +112,14 @@ UNPREPARED = "the preparation task of its job fails on every node"
 )
 def test_a_preparation_that_must_fail(tmp_path: Path, body: Body) -> None:
     work = job(tasks=[task("a")], jobPreparationTask=body)
-    (found,) = told(tmp_path, pool(nodes=2), work)
+    (found,) = problems_of(tmp_path, pool(nodes=2), work)
     assert "jobs.0.jobPreparationTask: warning: this preparation fails on every node" in found
     assert reasons(pool(nodes=2), work) == {"a": UNPREPARED}
 
 
 def test_one_that_nobody_waits_for_may_fail(tmp_path: Path) -> None:
     work = job(tasks=[task("a")], jobPreparationTask={"commandLine": "sleep 5; exit 1", "waitForSuccess": False})
-    assert told(tmp_path, pool(nodes=2), work) == []
+    assert problems_of(tmp_path, pool(nodes=2), work) == []
     assert reasons(pool(nodes=2), work) == {"a": ""}
 
 
@@ -126,7 +127,7 @@ def test_one_that_failed_everywhere_by_chance_is_named_in_the_answer_alone(tmp_p
     work = job(
         tasks=[task("a")], jobPreparationTask={"commandLine": "sleep 5", "simulation": {"failureProbability": 0.999}}
     )
-    assert told(tmp_path, pool(nodes=2), work) == []
+    assert problems_of(tmp_path, pool(nodes=2), work) == []
     assert reasons(pool(nodes=2), work) == {"a": UNPREPARED}
 
 
@@ -138,7 +139,7 @@ def test_a_deleted_pool_is_named() -> None:
 def test_a_size_that_cannot_boot_the_image_reaches_no_node(tmp_path: Path) -> None:
     image = {**UBUNTU["imageReference"], "sku": "22_04-lts-arm64"}
     body = pool(nodes=5, virtualMachineConfiguration={**UBUNTU, "imageReference": image}, **TALKING)
-    found = [text for text in told(tmp_path, body, job(tasks=[task("a", **GANG)])) if "never run" in text]
+    found = [text for text in problems_of(tmp_path, body, job(tasks=[task("a", **GANG)])) if "never run" in text]
     assert len(found) == 1
 
 

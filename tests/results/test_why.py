@@ -26,8 +26,8 @@ from tests.features.story import job, operation, pool, run, task
 R = Reason
 
 
-def told(made: Recording, name: str) -> list[tuple[str, float]]:
-    """Give reasons and lengths of a task's life."""
+def reasons_of(made: Recording, name: str) -> list[tuple[str, float]]:
+    """Return reasons and lengths of a task's life."""
     return [(piece.reason, piece.span) for piece in explain_task(made, name).pieces if piece.reason is not R.COMPLETED]
 
 
@@ -39,14 +39,14 @@ def test_a_life_from_submission_to_its_end() -> None:
     timing = {"allocationLatency": "20s", "starting": "30s", "dispatchLatency": "3s"}
     body = pool(nodes=1, simulation={"timing": timing})
     made = run(body, job(tasks=[task("a", "60s", submit="5s"), task("b", "60s", submit="10s")]))
-    assert told(made, "j/a") == [
+    assert reasons_of(made, "j/a") == [
         (R.NOT_SUBMITTED, 5),
         (R.ALLOCATING, 15),
         (R.BOOTING, 30),
         (R.DISPATCH, 3),
         (R.RUNNING, 60),
     ]
-    assert told(made, "j/b")[3] == (R.NO_SLOT, 63)
+    assert reasons_of(made, "j/b")[3] == (R.NO_SLOT, 63)
     assert "placed meanwhile: 1 of its own job" in detail(made, "j/b", R.NO_SLOT)
 
 
@@ -58,7 +58,7 @@ def test_a_task_waits_for_another_and_for_one_that_failed_for_ever() -> None:
         task("d", dependsOn={"taskIds": ["a", "b", "x"]}),
     ]
     made = run(pool(nodes=4), job(tasks=listed, usesTaskDependencies=True))
-    assert told(made, "j/c") == [(R.DEPENDENCY, 60), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/c") == [(R.DEPENDENCY, 60), (R.RUNNING, 60)]
     assert detail(made, "j/c", R.DEPENDENCY) == "waits for a"
     story = explain_task(made, "j/d")
     assert [piece.detail for piece in story.pieces] == [
@@ -82,14 +82,14 @@ def test_what_is_short_on_every_node(body: dict[str, Any], extra: dict[str, Any]
     needs = {R.CORES_SHORT: {"cores": 1}, R.MEMORY_SHORT: {"memory": 2}}.get(reason, {})
     first = [task(name, "60s", **fill, simulation=needs) for name in ("x", "y")]
     made = run(pool(**body), job(tasks=[*first, task("t", "10s", **extra)]))
-    assert told(made, "j/t") == [(reason, 60), (R.RUNNING, 10)]
+    assert reasons_of(made, "j/t") == [(reason, 60), (R.RUNNING, 10)]
 
 
-def test_what_never_fits_says_what_it_needs() -> None:
+def test_what_never_fits_states_what_it_needs() -> None:
     made = run(
         pool(nodes=1), job(tasks=[task("t", requiredSlots=2), task("u", simulation={"memory": 9})]), horizon="5m"
     )
-    assert told(made, "j/t") == [(R.NEVER_FITS, 300)]
+    assert reasons_of(made, "j/t") == [(R.NEVER_FITS, 300)]
     assert detail(made, "j/t", R.NEVER_FITS) == "needs 2 task slots, a node of pool p has 1"
     assert detail(made, "j/u", R.NEVER_FITS) == "needs 9 GiB of memory, a node of pool p has 8"
 
@@ -98,20 +98,20 @@ def test_a_gang_counts_the_nodes_it_lacks() -> None:
     gang = task("g", "10s", multiInstanceSettings={"numberOfInstances": 3})
     body = pool(nodes=3, enableInterNodeCommunication=True)
     made = run(body, job("k", tasks=[task("x", "60s")], priority=1), job(tasks=[gang]))
-    assert told(made, "j/g") == [(R.GANG, 60), (R.RUNNING, 10)]
+    assert reasons_of(made, "j/g") == [(R.GANG, 60), (R.RUNNING, 10)]
     assert detail(made, "j/g", R.GANG).startswith("at most 2 of 3 nodes idle at once")
 
 
 def test_a_quota_that_holds_the_pool_down_is_named() -> None:
     made = run(pool(nodes=5), job(count=3, duration="60s"), account={"dedicatedCoreQuota": 4})
-    assert told(made, "j/task-3") == [(R.QUOTA, 60), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/task-3") == [(R.QUOTA, 60), (R.RUNNING, 60)]
     assert "AccountCoreQuotaReached keeps the pool at 2 of 5 nodes" in detail(made, "j/task-3", R.QUOTA)
 
 
 def test_jobs_of_higher_priority_pass() -> None:
     low = job("low", tasks=[task("t", "10s")])
     made = run(pool(nodes=1), job("high", count=3, duration="60s", priority=5), low)
-    assert told(made, "low/t") == [(R.PRIORITY, 180), (R.RUNNING, 10)]
+    assert reasons_of(made, "low/t") == [(R.PRIORITY, 180), (R.RUNNING, 10)]
     assert "3 of higher priority" in detail(made, "low/t", R.PRIORITY)
 
 
@@ -119,7 +119,7 @@ def test_preempted_nodes_and_lost_work_show() -> None:
     model = {"preemption": {"model": "capacity_event", "fraction": 1, "times": ["50s"]}}
     body = pool(low_priority=1, simulation={**model, "timing": {"recoveryDelay": "100s", "starting": "10s"}})
     made = run(body, job(count=1, duration="60s"))
-    assert told(made, "j/task-1") == [
+    assert reasons_of(made, "j/task-1") == [
         (R.BOOTING, 10),
         (R.RUNNING, 40),
         (R.NODES_PREEMPTED, 100),
@@ -129,36 +129,36 @@ def test_preempted_nodes_and_lost_work_show() -> None:
     assert detail(made, "j/task-1", R.RUNNING).endswith("then preempted: 40.0 s of work lost")
 
 
-def test_of_an_attempt_with_checkpoints_it_is_told_what_was_lost_since_the_last_one() -> None:
+def test_of_an_attempt_with_checkpoints_it_is_reported_what_was_lost_since_the_last_one() -> None:
     """Checkpoints at 32 and 64 s, evicted at 70 s; where the task is ended at 80 s, nothing came of them."""
     saved = {"checkpoints": {"interval": "30s", "cost": "2s"}}
     events = {"model": "capacity_event", "fraction": 1, "times": ["70s"]}
     body = pool(low_priority=1, simulation={"preemption": events, "timing": {"recoveryDelay": "0s"}})
     end = operation("80s", "terminateTask", pool=None, job="j", task="a")
-    for timeline, said in (
+    for timeline, printed in (
         ([], "then preempted: 6.0 s lost since the last checkpoint, 1 min of work kept"),
         ([end], "then preempted: 1 min of work lost"),
     ):
         made = run(body, job(tasks=[task("a", "100s", simulation=saved)]), timeline=timeline)
-        assert detail(made, "j/a", R.RUNNING).endswith(said)
+        assert detail(made, "j/a", R.RUNNING).endswith(printed)
 
 
 def test_a_task_waits_for_somebody_to_start_deallocated_nodes() -> None:
     stop = operation("10s", "deallocateNode", nodeId="p_1_d")
     start = operation("100s", "startNode", nodeId="p_1_d")
     made = run(pool(nodes=1), job(count=1, duration="60s"), timeline=[stop, start], options={"apiProfile": "2025-06"})
-    assert told(made, "j/task-1") == [(R.RUNNING, 10), (R.NODES_DEALLOCATED, 90), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/task-1") == [(R.RUNNING, 10), (R.NODES_DEALLOCATED, 90), (R.RUNNING, 60)]
     assert "1 node deallocated: somebody has to start them" in detail(made, "j/task-1", R.NODES_DEALLOCATED)
 
 
 def test_an_empty_pool_and_a_deleted_one() -> None:
     made = run(pool(nodes=0), job(count=1), timeline=[operation("60s", "deletePool")], horizon="2m")
-    assert told(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.NO_POOL, 60)]
+    assert reasons_of(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.NO_POOL, 60)]
 
 
 @examples(15)
 @given(scenarios())
-def test_every_life_is_told_without_gaps_and_waiting_is_explained(plan: dict[str, Any]) -> None:
+def test_every_life_is_reported_without_gaps_and_waiting_is_explained(plan: dict[str, Any]) -> None:
     """A node never has room for a task that waits: no wait of these simple pools is `held back`."""
     rest = {name: plan[name] for name in ("timeline", "options", "account", "seed")}
     rest["horizon"] = plan["horizon"] or "2h"
@@ -176,7 +176,7 @@ def test_every_life_is_told_without_gaps_and_waiting_is_explained(plan: dict[str
 # ---- pools ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_pool_tells_its_evaluation_and_the_nodes_it_chose() -> None:
+def test_a_pool_reports_its_evaluation_and_the_nodes_it_chose() -> None:
     formula = '$TargetDedicatedNodes = time() < time("2026-01-05T00:10:00Z") ? 3 : 1.7;'
     body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")
     options = {"recordTraces": True}
@@ -243,7 +243,7 @@ def test_the_command_answers_as_text_and_as_json(saved: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ([], "either --task"),
         (["--task", "j/task-1", "--pool", "p"], "either --task"),
@@ -257,10 +257,10 @@ def test_the_command_answers_as_text_and_as_json(saved: Path) -> None:
         (["--task", "j/task-1", "--at", "1m"], "--at goes with --pool"),
     ],
 )
-def test_a_question_that_cannot_be_answered_is_told(saved: Path, arguments: list[str], told: str) -> None:
+def test_a_question_that_cannot_be_answered_is_reported(saved: Path, arguments: list[str], message: str) -> None:
     result = CliRunner().invoke(app, ["why", str(saved), *arguments])
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 def test_no_directory_no_answer(tmp_path: Path) -> None:
@@ -278,16 +278,21 @@ def test_a_disabled_job_keeps_its_tasks_waiting() -> None:
         operation("200s", "enableJob", pool=None, job="j"),
     ]
     made = run(pool(nodes=1), job(count=2, duration="60s"), timeline=timeline)
-    assert told(made, "j/task-2") == [(R.NO_SLOT, 10), (R.JOB_INACTIVE, 50), (R.JOB_INACTIVE, 140), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/task-2") == [
+        (R.NO_SLOT, 10),
+        (R.JOB_INACTIVE, 50),
+        (R.JOB_INACTIVE, 140),
+        (R.RUNNING, 60),
+    ]
     assert [piece.detail for piece in explain_task(made, "j/task-2").pieces[1:3]] == [
         "its job is disabling",
         "its job is disabled",
     ]
 
 
-def test_a_job_at_its_limit_says_so() -> None:
+def test_a_job_at_its_limit_reports_it() -> None:
     made = run(pool(nodes=4), job(count=3, duration="60s", maxParallelTasks=1))
-    assert told(made, "j/task-2") == [(R.JOB_LIMIT, 60), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/task-2") == [(R.JOB_LIMIT, 60), (R.RUNNING, 60)]
 
 
 def test_a_job_that_ended_leaves_its_tasks_for_ever() -> None:
@@ -305,5 +310,5 @@ def test_a_job_that_ended_leaves_its_tasks_for_ever() -> None:
 def test_a_job_prepares_each_node_before_its_first_task_there() -> None:
     prepare = {"commandLine": "sleep 30"}
     made = run(pool(nodes=1), job(count=2, duration="60s", jobPreparationTask=prepare))
-    assert told(made, "j/task-1") == [(R.PREPARING, 30), (R.RUNNING, 60)]
-    assert told(made, "j/task-2") == [(R.NO_SLOT, 90), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/task-1") == [(R.PREPARING, 30), (R.RUNNING, 60)]
+    assert reasons_of(made, "j/task-2") == [(R.NO_SLOT, 90), (R.RUNNING, 60)]

@@ -34,7 +34,7 @@ def read(directory: Path, pools: list[Any], jobs: list[Any], **rest: Any) -> Sce
 
 
 def problems(file: Path, *, strict: bool = False) -> list[str]:
-    """Give the messages of a file that must not load, without the directory."""
+    """Return the messages of a file that must not load, without the directory."""
     with pytest.raises(InputError) as caught:
         load(file, strict=strict)
     return [str(problem).removeprefix(f"{file.parent}/") for problem in caught.value.problems]

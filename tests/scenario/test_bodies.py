@@ -13,7 +13,7 @@ GROUP = [{"count": 1, "duration": "60s"}]
 
 
 def filled(shape: Any) -> Any:
-    """Give a body that has every key of a shape."""
+    """Return a body that has every key of a shape."""
     if isinstance(shape, dict):
         return {key: filled(inner) for key, inner in shape.items()}
     return [filled(shape[0])] if isinstance(shape, list) else None
@@ -84,7 +84,7 @@ def test_tasks_come_in_three_shapes(tmp_path: Path, shape: Any) -> None:
     assert workload.slots.tolist() == [2]
 
 
-def test_a_wrong_task_in_a_long_list_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_wrong_task_in_a_long_list_is_reported_with_its_line(tmp_path: Path) -> None:
     tasks: list[dict[str, Any]] = [{"id": f"t{number}", "commandLine": "sleep 1"} for number in range(20_000)]
     tasks[15_000]["requiredSlots"] = "two"
     lines = ["[", *(f"  {str(task).replace(chr(39), chr(34))}," for task in tasks)]

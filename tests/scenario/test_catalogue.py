@@ -15,7 +15,7 @@ GROUP = [{"count": 1, "duration": "60s"}]
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "azure_vm"
 
 
-def test_the_table_has_three_hundred_sizes_and_says_where_they_are_from() -> None:
+def test_the_table_has_three_hundred_sizes_and_states_where_they_are_from() -> None:
     assert len(table()) >= 300
     assert sum(1 for size in table().values() if size.dedicated_linux) >= 250
     size = find("standard_d2_v3")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulator.results.answer.metrics import summarize
 from simulator.scenario.format.command_lines import CommandRun, is_unread, read_command, seconds_of
 from simulator.workload.build import build
-from tests.features.story import job, pool, run, scenario, told
+from tests.features.story import Body, job, pool, problems_of, run, scenario
 
 READ = [
     ("sleep 10", 10, 0),
@@ -216,7 +216,7 @@ def test_a_task_that_never_ends_runs_until_its_limit() -> None:
 
 
 def test_exit_codes_of_special_tasks_are_read_too() -> None:
-    work = {
+    work: Body = {
         "jobPreparationTask": {"commandLine": "sleep 5"},
         "jobReleaseTask": {"commandLine": "sleep 5; exit 1"},
         "onAllTasksComplete": "terminatejob",
@@ -230,11 +230,11 @@ def test_exit_codes_of_special_tasks_are_read_too() -> None:
 
 def test_what_was_not_read_is_told_once_with_an_example(tmp_path: Path) -> None:
     loop = "bash -c 'for i in 1 2 3; do sleep 5; done'"
-    tasks = [{"id": f"t{k}", "commandLine": loop} for k in range(3)]
+    tasks: list[Body] = [{"id": f"t{k}", "commandLine": loop} for k in range(3)]
     tasks.append({"id": "program", "commandLine": "make all"})
     tasks.append({"id": "known", "commandLine": loop, "simulation": {"duration": "15s"}})
     work = job(tasks=tasks, simulation={"defaults": {"duration": "33s"}})
-    (found,) = told(tmp_path, pool(nodes=1), work)
+    (found,) = problems_of(tmp_path, pool(nodes=1), work)
     assert (
         "jobs.0.tasks.0.commandLine: warning: 3 command lines name a time or an exit code and cannot be read" in found
     )
@@ -246,8 +246,8 @@ def test_every_kind_of_task_is_looked_at(tmp_path: Path) -> None:
     pools = pool(nodes=3, startTask=loop, enableInterNodeCommunication=True)
     gang = {"numberOfInstances": 2, "coordinationCommandLine": "sleep $Y"}
     tasks = [{"id": "a", "commandLine": "sleep 5", "multiInstanceSettings": gang}]
-    special = {"jobPreparationTask": loop, "jobReleaseTask": loop, "jobManagerTask": {"id": "m", **loop}}
-    found = [text for text in told(tmp_path, pools, job(tasks=tasks, **special)) if "cannot be read" in text]
+    special: Body = {"jobPreparationTask": loop, "jobReleaseTask": loop, "jobManagerTask": {"id": "m", **loop}}
+    found = [text for text in problems_of(tmp_path, pools, job(tasks=tasks, **special)) if "cannot be read" in text]
     assert len(found) == 1
     assert "pools.0.startTask.commandLine: warning: 5 command lines" in found[0]
 

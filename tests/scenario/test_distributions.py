@@ -66,7 +66,7 @@ def test_an_empirical_shape_from_a_file(tmp_path: Path) -> None:
     assert set(workload.memory.tolist()) == {1024, 2048}
 
 
-def test_changing_one_quantity_leaves_the_luck_of_the_others(tmp_path: Path) -> None:
+def test_changing_one_quantity_leaves_the_draws_of_the_others(tmp_path: Path) -> None:
     """Common random numbers: twice the mean is twice every duration, and the arrivals stay."""
     arrivals = {"poisson": {"ratePerHour": 60}}
     group = {"count": 100, "duration": {"exponential": {"mean": "60s"}}, "arrivals": arrivals}

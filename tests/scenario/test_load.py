@@ -1,4 +1,4 @@
-"""A scenario file is read whole, or every one of its problems is told with its place."""
+"""A scenario file is read whole, or every one of its problems is reported with its place."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_the_first_scenario_loads() -> None:
     assert scenario.model_validate_json(scenario.model_dump_json()) == scenario
 
 
-def test_three_problems_are_told_at_once_with_their_places(tmp_path: Path) -> None:
+def test_three_problems_are_reported_at_once_with_their_places(tmp_path: Path) -> None:
     found = problems(
         tmp_path,
         ("targetDedicatedNodes: 4", "targetDedicatedNodes: -4"),
@@ -49,7 +49,7 @@ def test_references_that_lead_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("duration", ["P1M", "15", "soon", "-5s", "PT"])
-def test_wrong_durations_say_what_was_expected(tmp_path: Path, duration: str) -> None:
+def test_wrong_durations_state_what_was_expected(tmp_path: Path, duration: str) -> None:
     assert "expected a duration" in problems(tmp_path, ("mean: 5m", f"mean: {duration}"))[0]
 
 

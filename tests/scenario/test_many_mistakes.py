@@ -110,7 +110,7 @@ MISTAKES = [
     # a value that breaks the schema
     setting("pools.0.resizeTimeout", "soon", "expected a duration"),
     setting("pools.0.simulation.timing.leavng", "1s", "did you mean 'leaving'?"),
-    setting("options.timingPreset", "fast", "expected 'measured', 'instant' or 'pessimistic'"),
+    setting("options.timingPreset", "fast", "expected 'instant', 'recorded', 'typical' or 'pessimistic'"),
     setting("options.cpuSlowdwn", 1, "did you mean 'cpuSlowdown'?"),
     setting("account.poolQuota", -1, "greater than or equal to 0"),
     setting("sizes.Own", {"vcpus": 0, "memoryGiB": 8}, "greater than or equal to 1", "sizes.Own.vcpus"),

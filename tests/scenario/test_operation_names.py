@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.features.story import Body, job, operation, pool, refused, run, task, told
+from tests.features.story import Body, job, operation, pool, problems_of, refused, run, task
 
 OWN: Body = {"autoPoolSpecification": {"autoPoolIdPrefix": "mine", "poolLifetimeOption": "job", "pool": pool(nodes=1)}}
 DAY: Body = {"recurrenceInterval": "PT1H", "doNotRunAfter": "90m"}
 
 
 def schedule(lifetime: str) -> Body:
-    """Give a schedule with two jobs, each with one task of a minute, and a pool for each or for both."""
+    """Return a schedule with two jobs, each with one task of a minute, and a pool for each or for both."""
     auto = {"autoPoolIdPrefix": "ap", "poolLifetimeOption": lifetime, "pool": pool(nodes=1)}
     body = job("x", tasks=[task("t")], poolInfo={"autoPoolSpecification": auto}, onAllTasksComplete="terminatejob")
     return {"id": "s", "schedule": DAY, "jobSpecification": {key: body[key] for key in body if key != "id"}}
@@ -69,13 +69,13 @@ def test_tasks_cannot_be_added_to_a_job_of_a_schedule(tmp_path: Path) -> None:
     assert "timeline.0.job: tasks cannot be added to the job of a schedule" in found
 
 
-def test_an_operation_before_its_job_is_told_as_that(tmp_path: Path) -> None:
+def test_an_operation_before_its_job_is_reported_as_that(tmp_path: Path) -> None:
     late = operation("1h", "addJob", pool=None, job=job("late", tasks=[task("t")]))
     early = [
         operation("1m", "terminateTask", pool=None, job="late", task="t"),
         operation("1m", "addTasks", pool=None, job="late", tasks=[task("u")]),
     ]
-    found = told(tmp_path, pool(nodes=1), timeline=[late, *early])
+    found = problems_of(tmp_path, pool(nodes=1), timeline=[late, *early])
     assert len(found) == 2
     assert all(
         "warning: job 'late' is added at 3600 s only: this comes too early (JobNotFound)" in one for one in found
@@ -83,12 +83,12 @@ def test_an_operation_before_its_job_is_told_as_that(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["terminateTask", "reactivateTask"])
-def test_a_task_that_nobody_adds_is_told(tmp_path: Path, name: str) -> None:
+def test_a_task_that_nobody_adds_is_reported(tmp_path: Path, name: str) -> None:
     work = job(tasks=[task("first")], count=3, group={"idPrefix": "many"})
     added = operation("1m", "addTasks", pool=None, job="j", workload=[{"count": 2, "duration": "1m"}])
     known = ["FIRST", "many-1", "Many-3", "group2-2"]
     asked = [operation("2m", name, pool=None, job="j", task=one) for one in [*known, "frist", "many-4", "group2-02"]]
-    found = told(tmp_path, pool(nodes=1), work, timeline=[added, *asked])
+    found = problems_of(tmp_path, pool(nodes=1), work, timeline=[added, *asked])
     assert [text.split("\n")[0].split("warning: ")[1] for text in found] == [
         "job 'j' has no task 'frist', did you mean 'first'? (TaskNotFound)",
         "job 'j' has no task 'many-4' (TaskNotFound)",

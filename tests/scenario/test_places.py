@@ -7,7 +7,7 @@ import pytest
 
 from simulator import load
 from simulator.workload.planned_jobs import planned
-from tests.features.story import UBUNTU, Body, job, operation, pool, refused, scenario, task, told
+from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, refused, scenario, task
 from tests.scenario.files import write
 
 PARENT: Body = {"dependsOn": {"taskIds": ["a"]}}
@@ -18,7 +18,7 @@ ADDED = "timeline.0.tasks.0"
 
 
 def added(*tasks: Body, at: str = "1m", **body: Any) -> Body:
-    """Give the operation that adds tasks to the job of these stories."""
+    """Return the operation that adds tasks to the job of these stories."""
     return operation(at, "addTasks", pool=None, job="j", tasks=list(tasks), **body)
 
 
@@ -41,7 +41,7 @@ ODD = [
 
 
 def everywhere(one: Body) -> list[tuple[str, Body, Body]]:
-    """Give a task in each of the places that tasks have: its path, the job `j`, the rest of the scenario."""
+    """Return a task in each of the places that tasks have: its path, the job `j`, the rest of the scenario."""
     rest = job("k", tasks=[one])
     specification = {key: value for key, value in rest.items() if key != "id"}
     late = {"timeline": [operation("1m", "addJob", pool=None, job=rest)]}
@@ -62,9 +62,9 @@ def test_what_is_refused_of_a_task_is_refused_in_every_place(tmp_path: Path, one
 
 
 @pytest.mark.parametrize(("one", "at", "why"), ODD)
-def test_what_is_odd_about_a_task_is_told_in_every_place(tmp_path: Path, one: Body, at: str, why: str) -> None:
+def test_what_is_odd_about_a_task_is_reported_in_every_place(tmp_path: Path, one: Body, at: str, why: str) -> None:
     for place, work, rest in everywhere(one):
-        (warning,) = told(tmp_path, pool(nodes=3), work, **rest)
+        (warning,) = problems_of(tmp_path, pool(nodes=3), work, **rest)
         assert f"{place}{at}: warning: " in warning
         assert why in warning
 
@@ -78,13 +78,13 @@ def test_a_container_pool_wants_settings_of_added_tasks_too(tmp_path: Path) -> N
 def test_added_tasks_may_wait_for_tasks_of_the_job_and_for_each_other(tmp_path: Path) -> None:
     work = job(tasks=[task("a")], usesTaskDependencies=True)
     later = [added(task("b", **PARENT)), added(task("c", dependsOn={"taskIds": ["b"]}), at="2m")]
-    assert told(tmp_path, pool(nodes=1), work, timeline=later) == []
+    assert problems_of(tmp_path, pool(nodes=1), work, timeline=later) == []
     unknown = added(task("d", dependsOn={"taskIds": ["nobody"]}))
-    (warning,) = told(tmp_path, pool(nodes=1), work, timeline=[unknown])
+    (warning,) = problems_of(tmp_path, pool(nodes=1), work, timeline=[unknown])
     assert "timeline.0.tasks.0.dependsOn: warning: no task 'nobody' in this job" in warning
 
 
-def test_when_added_tasks_come_is_said_by_the_operation_alone(tmp_path: Path) -> None:
+def test_when_added_tasks_come_is_stated_by_the_operation_alone(tmp_path: Path) -> None:
     (found,) = refused(tmp_path, pool(nodes=1), job(), timeline=[added(task("t", submit="1h"))])
     assert f"{ADDED}.simulation.submit: the operation's at says when its tasks are added" in found
     group = {"count": 1, "duration": "1m", "start": "30s"}
@@ -101,28 +101,28 @@ def test_ids_are_unique_over_a_job_and_all_that_is_added_to_it(tmp_path: Path) -
     assert any("timeline.2.tasks.0.id: the job manager has the id 'boss' too (TaskExists)" in text for text in found)
 
 
-def test_old_names_and_misspelt_keys_are_told_of_pools_that_jobs_bring_along(tmp_path: Path) -> None:
+def test_old_names_and_misspelt_keys_are_reported_of_pools_that_jobs_bring_along(tmp_path: Path) -> None:
     own: Body = {"poolInfo": {"autoPoolSpecification": {"pool": pool(maxTasksPerNode=2, targetDedicatedNode=1)}}}
     for loc, work, rest in [
         ("jobs.0", job(count=1, onAllTasksComplete="terminatejob", **own), {}),
         ("jobSchedules.0.jobSpecification", job(), {"jobSchedules": [{"id": "s", "jobSpecification": own}]}),
     ]:
-        found = told(tmp_path, pool(nodes=1), work, **rest)
+        found = problems_of(tmp_path, pool(nodes=1), work, **rest)
         place = f"{loc}.poolInfo.autoPoolSpecification.pool"
         assert any(f"{place}: warning: 'maxTasksPerNode' is an old name of" in text for text in found)
         assert any(f"{place}.targetDedicatedNode: warning: " in text for text in found)
 
 
-def test_misspelt_keys_of_update_pool_are_told(tmp_path: Path) -> None:
+def test_misspelt_keys_of_update_pool_are_reported(tmp_path: Path) -> None:
     update = operation("1m", "updatePool", startTask={"commandLine": "x", "waitForSucces": False})
-    (warning,) = told(tmp_path, pool(nodes=1), job(count=1), timeline=[update])
+    (warning,) = problems_of(tmp_path, pool(nodes=1), job(count=1), timeline=[update])
     assert "timeline.0.startTask.waitForSucces: warning: " in warning
     assert "did you mean 'waitForSuccess'?" in warning
 
 
 def test_a_job_manager_has_no_multi_instance_settings_and_none_are_obeyed(tmp_path: Path) -> None:
     boss = {"id": "boss", "commandLine": "sleep 60", **GANG, **PARENT}
-    found = told(tmp_path, pool(nodes=1), job(jobManagerTask=boss))
+    found = problems_of(tmp_path, pool(nodes=1), job(jobManagerTask=boss))
     assert [text.split(": ")[1] for text in found] == [
         "jobs.0.jobManagerTask.multiInstanceSettings",
         "jobs.0.jobManagerTask.dependsOn",
@@ -134,7 +134,7 @@ def test_a_job_manager_has_no_multi_instance_settings_and_none_are_obeyed(tmp_pa
 
 
 def test_a_job_manager_without_a_duration_is_odd(tmp_path: Path) -> None:
-    (warning,) = told(tmp_path, pool(nodes=1), job(jobManagerTask={"id": "boss", "commandLine": "work"}))
+    (warning,) = problems_of(tmp_path, pool(nodes=1), job(jobManagerTask={"id": "boss", "commandLine": "work"}))
     assert "jobs.0.jobManagerTask: warning: no duration, so it ends as it starts" in warning
 
 
@@ -147,13 +147,13 @@ def test_a_display_name_has_at_most_1024_characters(tmp_path: Path, section: str
     (found,) = refused(tmp_path, bodies["pools"], bodies["jobs"], **rest)
     assert f"{section}.0.displayName: should have at most 1024 characters" in found
     bodies[section]["displayName"] = "n" * 1024
-    assert told(tmp_path, bodies["pools"], bodies["jobs"], **rest) == []
+    assert problems_of(tmp_path, bodies["pools"], bodies["jobs"], **rest) == []
 
 
 def test_a_schedule_that_is_over_before_it_begins_is_odd(tmp_path: Path) -> None:
     times = {"doNotRunUntil": "2h", "doNotRunAfter": "1h"}
     schedule = {"id": "s", "schedule": times, "jobSpecification": {"poolInfo": {"poolId": "p"}}}
-    (warning,) = told(tmp_path, pool(nodes=1), job(count=1), jobSchedules=[schedule])
+    (warning,) = problems_of(tmp_path, pool(nodes=1), job(count=1), jobSchedules=[schedule])
     assert "jobSchedules.0.schedule.doNotRunAfter: warning: over at 3600 s, before doNotRunUntil at 7200 s" in warning
 
 
@@ -165,7 +165,7 @@ def test_bodies_kept_in_files_are_read_in_every_place(tmp_path: Path) -> None:
     write(tmp_path, {"id": "s", "jobSpecification": {"file": "job.json"}}, "schedule.json")
     write(tmp_path, [task("a"), task("b", requiredSlots=4)], "tasks.json")
     write(tmp_path, {"value": [task("c"), task("d", requiredSlot=4)]}, "more.json")
-    found = told(
+    found = problems_of(
         tmp_path,
         pool(nodes=1),
         job("own", tasks=[task("t")], poolInfo=auto, **ends),

@@ -1,4 +1,4 @@
-"""Generations of the service's interface: what each does not have is told at load, with its path."""
+"""Generations of the service's interface: what each does not have is reported at load, with its path."""
 
 from pathlib import Path
 
@@ -26,8 +26,8 @@ def written(folder: Path, profile: str, body: str) -> Path:
 @pytest.mark.parametrize("profile", ["2020-09", "2024-02"])
 def test_an_operation_that_came_later_is_warned_of(profile: str, tmp_path: Path) -> None:
     found = load(written(tmp_path, profile, CLOUD)).warnings
-    told = [problem for problem in found if problem.path == "timeline.0.operation"]
-    assert [problem.message for problem in told] == [f"refused in apiProfile {profile}: it came with 2025-06"]
+    expected = [problem for problem in found if problem.path == "timeline.0.operation"]
+    assert [problem.message for problem in expected] == [f"refused in apiProfile {profile}: it came with 2025-06"]
 
 
 def test_what_the_latest_interface_dropped_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What cannot be simulated, or the service refuses, is told with its place; what is odd is a warning."""
+"""What cannot be simulated, or the service refuses, is reported with its place; what is odd is a warning."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ CLOUD = {"osFamily": "5"}
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected_message"),
     [
         ({"cloudServiceConfiguration": CLOUD}, "exactly one"),
         ({"resizeTimeout": "PT4M"}, "below 5 minutes"),
@@ -36,13 +36,13 @@ CLOUD = {"osFamily": "5"}
         ({"simulation": {"prices": {"dedicated": float("nan")}}}, "finite"),
     ],
 )
-def test_a_pool_that_is_refused(tmp_path: Path, body: dict[str, Any], told: str) -> None:
+def test_a_pool_that_is_refused(tmp_path: Path, body: dict[str, Any], expected_message: str) -> None:
     found = problems(write(tmp_path, {"pools": [pool(**body)], "jobs": [job(GROUP)]}))
-    assert told in found[0]
+    assert expected_message in found[0]
 
 
 @pytest.mark.parametrize(
-    ("group", "told"),
+    ("group", "expected_message"),
     [
         ({"duration": "-5s"}, "cannot be negative"),
         ({"duration": "P1Y"}, "no fixed length"),
@@ -59,10 +59,10 @@ def test_a_pool_that_is_refused(tmp_path: Path, body: dict[str, Any], told: str)
         ({"duration": "5s", "requiredSlots": 0}, "greater than or equal to 1"),
     ],
 )
-def test_a_group_that_is_refused(tmp_path: Path, group: dict[str, Any], told: str) -> None:
+def test_a_group_that_is_refused(tmp_path: Path, group: dict[str, Any], expected_message: str) -> None:
     file = write(tmp_path, {"pools": [pool()], "jobs": [job([{"count": 1, **group}])]})
     (found,) = problems(file)
-    assert told in found
+    assert expected_message in found
     assert "jobs.0.simulation.workload.0" in found
 
 
@@ -72,7 +72,7 @@ def test_processes_without_an_end_need_a_count(tmp_path: Path) -> None:
     assert "expected a count, or arrivals that end" in found
 
 
-def test_names_that_stand_twice_or_lead_nowhere_are_told_beside_other_problems(tmp_path: Path) -> None:
+def test_names_that_stand_twice_or_lead_nowhere_are_reported_beside_other_problems(tmp_path: Path) -> None:
     tasks = [{"id": "t", "commandLine": "x"}, {"id": "T", "commandLine": "x"}]
     document = {
         "pools": [pool(), pool(id="P", resizeTimeout=5)],
@@ -109,16 +109,16 @@ def test_times_may_be_absolute_and_must_not_lie_before_the_origin(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("group", "told"),
+    ("group", "expected_message"),
     [
         ({"requiredSlots": 3}, "needs 3 slots, but a node of pool 'p' has 1: it will never run"),
         ({"memory": 9}, "needs 9 GiB of memory, but a node of pool 'p' has 8"),
         ({"cores": 2.5}, "needs 2.5 cores"),
     ],
 )
-def test_work_that_no_node_can_take_is_a_warning(tmp_path: Path, group: dict[str, Any], told: str) -> None:
+def test_work_that_no_node_can_take_is_a_warning(tmp_path: Path, group: dict[str, Any], expected_message: str) -> None:
     (warning,) = read(tmp_path, [pool()], [job([{**GROUP[0], **group}])]).warnings
-    assert told in warning.message
+    assert expected_message in warning.message
 
 
 def test_several_nodes_at_once_need_a_pool_whose_nodes_talk(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_several_nodes_at_once_need_a_pool_whose_nodes_talk(tmp_path: Path) -> N
     assert "no enableInterNodeCommunication: it will never run" in warning.message
 
 
-def test_a_pool_says_what_boots_on_its_nodes(tmp_path: Path) -> None:
+def test_a_pool_states_what_boots_on_its_nodes(tmp_path: Path) -> None:
     document = {"pools": [{"id": "p", "vmSize": "Standard_D2_v3"}], "jobs": [job(GROUP)]}
     (found,) = problems(write(tmp_path, document))
     assert "takes exactly one (MissingRequiredProperty)" in found
@@ -139,7 +139,7 @@ def test_a_pool_says_what_boots_on_its_nodes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected_message"),
     [
         ("{", "not valid JSON"),
         ('{"pools": [], "pools": []}', "stands twice"),
@@ -147,8 +147,8 @@ def test_a_pool_says_what_boots_on_its_nodes(tmp_path: Path) -> None:
         ('{"pools": []}', "no pool"),
     ],
 )
-def test_broken_json(tmp_path: Path, text: str, told: str) -> None:
-    assert told in problems(write(tmp_path, text))[0]
+def test_broken_json(tmp_path: Path, text: str, expected_message: str) -> None:
+    assert expected_message in problems(write(tmp_path, text))[0]
 
 
 def test_quotas_name_families_that_exist_and_bound_the_pools(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_quotas_name_families_that_exist_and_bound_the_pools(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("operation", "told"),
+    ("operation", "expected_message"),
     [
         ({"operation": "rebot", "nodeId": "p_1_d"}, "unknown 'rebot', did you mean 'reboot'?"),
         ({"operation": "reboot", "nodeId": []}, "expected at least one"),
@@ -174,15 +174,15 @@ def test_quotas_name_families_that_exist_and_bound_the_pools(tmp_path: Path) -> 
         ({"operation": "reboot", "nodeId": "x", "nodeRebootOption": "softly"}, "not 'softly'"),
     ],
 )
-def test_an_operation_that_is_refused(tmp_path: Path, operation: dict[str, Any], told: str) -> None:
+def test_an_operation_that_is_refused(tmp_path: Path, operation: dict[str, Any], expected_message: str) -> None:
     asked = {"at": "1h", "pool": "p", **operation}
     asked = {key: value for key, value in asked.items() if value is not None}
     document = {"pools": [pool()], "jobs": [job(GROUP)], "timeline": [asked]}
-    assert told in problems(write(tmp_path, document))[0]
+    assert expected_message in problems(write(tmp_path, document))[0]
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected_message"),
     [
         ({"simulation": {"account": "b"}}, "no account 'b'"),
         ({"simulation": {"startTask": {"failureProbability": 2}}}, "less than or equal to 1"),
@@ -201,6 +201,6 @@ def test_an_operation_that_is_refused(tmp_path: Path, operation: dict[str, Any],
         ),
     ],
 )
-def test_a_pool_with_impossible_surroundings(tmp_path: Path, body: dict[str, Any], told: str) -> None:
+def test_a_pool_with_impossible_surroundings(tmp_path: Path, body: dict[str, Any], expected_message: str) -> None:
     document = {"accounts": {"a": {}}, "pools": [pool(**body)], "jobs": [job(GROUP)]}
-    assert told in problems(write(tmp_path, document))[0]
+    assert expected_message in problems(write(tmp_path, document))[0]

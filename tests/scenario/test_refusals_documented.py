@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 
 from simulator import Scenario, scenario_of
-from tests.features.story import CLOUD_SERVICE, UBUNTU, WINDOWS, Body, job, operation, pool, refused, run, task, told
+from tests.features.story import (
+    CLOUD_SERVICE,
+    UBUNTU,
+    WINDOWS,
+    Body,
+    job,
+    operation,
+    pool,
+    problems_of,
+    refused,
+    run,
+    task,
+)
 
 CONTAINERS: Body = {**UBUNTU, "containerConfiguration": {"type": "dockerCompatible", "containerImageNames": []}}
 IN_CONTAINER: Body = {"containerSettings": {"imageName": "repo/img:1"}}
@@ -57,7 +69,7 @@ def test_special_tasks_of_a_container_pool_may_run_outside_of_one(tmp_path: Path
         jobPreparationTask=SLEEP,
         jobReleaseTask={**SLEEP, **IN_CONTAINER},
     )
-    assert told(tmp_path, body, inside) == []
+    assert problems_of(tmp_path, body, inside) == []
 
 
 # ---- deployment --------------------------------------------------------------------------------------------
@@ -75,7 +87,7 @@ def test_special_tasks_of_a_container_pool_may_run_outside_of_one(tmp_path: Path
 def test_infiniband_and_zones(tmp_path: Path, size: str, policy: str, talks: bool, ok: bool) -> None:
     placed = machine(nodePlacementConfiguration={"policy": policy})
     body = pool(nodes=2, vmSize=size, enableInterNodeCommunication=talks, **placed)
-    found = told(tmp_path, body, horizon="10m")
+    found = problems_of(tmp_path, body, horizon="10m")
     assert [text for text in found if "a size with InfiniBand" in text] == ([] if ok else found)
 
 
@@ -90,7 +102,7 @@ def test_infiniband_and_zones(tmp_path: Path, size: str, policy: str, talks: boo
 )
 def test_windows_settings_belong_to_windows(tmp_path: Path, image: Body, ok: bool) -> None:
     settings = {**image, "windowsConfiguration": {"enableAutomaticUpdates": False}}
-    found = told(tmp_path, pool(nodes=1, virtualMachineConfiguration=settings), horizon="10m")
+    found = problems_of(tmp_path, pool(nodes=1, virtualMachineConfiguration=settings), horizon="10m")
     assert [text for text in found if "windowsConfiguration: a windowsConfiguration beside" in text] == (
         [] if ok else found
     )
@@ -111,7 +123,7 @@ SPOT: Body = {"account": {"mode": "UserSubscription"}, "horizon": "10m"}
     ],
 )
 def test_what_spot_nodes_cannot_do_is_told(tmp_path: Path, body: Body, rest: Body, why: str) -> None:
-    found = [text for text in told(tmp_path, body, **rest) if "simulated all the same" in text]
+    found = [text for text in problems_of(tmp_path, body, **rest) if "simulated all the same" in text]
     assert len(found) == bool(why)
     assert why in "".join(found)
 
@@ -125,7 +137,7 @@ def start_task(length: int) -> Body:
 
 def test_a_start_task_has_a_longest_length(tmp_path: Path) -> None:
     around = len('{"commandLine":""}')
-    assert told(tmp_path, pool(nodes=1, **start_task(32_768 - around)), horizon="10m") == []
+    assert problems_of(tmp_path, pool(nodes=1, **start_task(32_768 - around)), horizon="10m") == []
     (found,) = refused(tmp_path, pool(nodes=1, **start_task(32_769 - around)), horizon="10m")
     assert "pools.0.startTask: 32,769 characters" in found
 
@@ -150,7 +162,7 @@ def mounts(count: int) -> list[Body]:
 
 
 def test_a_node_has_ten_mounts_at_most(tmp_path: Path) -> None:
-    assert told(tmp_path, pool(nodes=1, mountConfiguration=mounts(10)), horizon="10m") == []
+    assert problems_of(tmp_path, pool(nodes=1, mountConfiguration=mounts(10)), horizon="10m") == []
     (found,) = refused(tmp_path, pool(nodes=1, mountConfiguration=mounts(11)), horizon="10m")
     assert "pools.0.mountConfiguration: 11 mounts; a node takes at most 10" in found
 
@@ -164,7 +176,9 @@ def test_a_mount_is_of_one_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["applicationId", "version"])
 def test_names_of_packages_have_64_characters(tmp_path: Path, key: str) -> None:
     one = {"applicationId": "app", "version": "1"}
-    assert told(tmp_path, pool(nodes=1, applicationPackageReferences=[{**one, key: "x" * 64}]), horizon="10m") == []
+    assert (
+        problems_of(tmp_path, pool(nodes=1, applicationPackageReferences=[{**one, key: "x" * 64}]), horizon="10m") == []
+    )
     (found,) = refused(tmp_path, pool(nodes=1, applicationPackageReferences=[{**one, key: "x" * 65}]), horizon="10m")
     assert f"applicationPackageReferences.0.{key}: more than 64 characters" in found
 
@@ -199,7 +213,7 @@ def inbound(name: str, backend: int, start: int, **more: Any) -> Body:
     ],
 )
 def test_inbound_nat_pools_share_nothing(tmp_path: Path, other: Body, why: str) -> None:
-    found = told(tmp_path, pool(nodes=1, **nat(inbound("a", 80, 20_000), other)), horizon="10m")
+    found = problems_of(tmp_path, pool(nodes=1, **nat(inbound("a", 80, 20_000), other)), horizon="10m")
     assert len(found) == bool(why)
     assert why in "".join(found)
 
@@ -207,7 +221,7 @@ def test_inbound_nat_pools_share_nothing(tmp_path: Path, other: Body, why: str) 
 @pytest.mark.parametrize(("priority", "why"), [(150, ""), (149, "from 150 to 4096"), (4097, "from 150 to 4096")])
 def test_priorities_of_rules(tmp_path: Path, priority: int, why: str) -> None:
     rules = [{"priority": priority, "access": "allow", "sourceAddressPrefix": "*"}]
-    found = told(
+    found = problems_of(
         tmp_path, pool(nodes=1, **nat(inbound("a", 80, 20_000, networkSecurityGroupRules=rules))), horizon="10m"
     )
     assert len(found) == bool(why)
@@ -245,7 +259,7 @@ APP: Body = {"applicationPackageReferences": [{"applicationId": "app", "version"
 )
 def test_a_size_for_a_package_that_the_pool_has_not_is_told(tmp_path: Path, key: str, hint: str | None) -> None:
     body = pool(nodes=1, **APP, **downloads(applicationPackages={key: {"sizeMiB": 1}}))
-    found = told(tmp_path, body, job(count=1))
+    found = problems_of(tmp_path, body, job(count=1))
     assert len(found) == (hint is not None)
     assert (hint or "") in "".join(found)
     assert all(f"pools.0.simulation.downloads.applicationPackages.{key}: warning" in text for text in found)
@@ -257,18 +271,18 @@ def test_packages_of_tasks_and_later_ones_count(tmp_path: Path) -> None:
     manager = {"id": "m", **SLEEP, "applicationPackageReferences": [{"applicationId": "managers"}]}
     timeline = [operation("1m", "updatePool", applicationPackageReferences=[{"applicationId": "later"}])]
     body = pool(nodes=1, **downloads(applicationPackages=sizes))
-    assert told(tmp_path, body, job(tasks=tasks, jobManagerTask=manager), timeline=timeline) == []
+    assert problems_of(tmp_path, body, job(tasks=tasks, jobManagerTask=manager), timeline=timeline) == []
 
 
 @pytest.mark.parametrize(("key", "found"), [("repo/img:1", 0), ("repo/img:2", 1)])
 def test_a_size_for_an_image_that_nothing_has_is_told(tmp_path: Path, key: str, found: int) -> None:
     body = pool(nodes=1, virtualMachineConfiguration=CONTAINERS, **downloads(containerImages={key: {"sizeMiB": 1}}))
-    assert len(told(tmp_path, body, job(tasks=[task("a", **IN_CONTAINER)]))) == found
+    assert len(problems_of(tmp_path, body, job(tasks=[task("a", **IN_CONTAINER)]))) == found
 
 
 def test_an_account_without_a_pool_is_told(tmp_path: Path) -> None:
     accounts = {"used": {"poolQuota": 3}, "other": {"poolQuota": 3}}
-    (found,) = told(tmp_path, pool(nodes=1, simulation={"account": "Used"}), job(count=1), accounts=accounts)
+    (found,) = problems_of(tmp_path, pool(nodes=1, simulation={"account": "Used"}), job(count=1), accounts=accounts)
     assert "accounts.other: warning: no pool belongs to the account 'other'" in found
 
 
@@ -281,7 +295,7 @@ NO_LIMIT = ["P10675199DT2H48M5.4775807S", "P10675199DT2H48M5.477581S", "10675199
 def test_no_limit_is_read_wherever_the_service_writes_it(tmp_path: Path, span: str) -> None:
     limits = {"maxWallClockTime": span, "maxTaskRetryCount": 0}
     tasks = [task("a", constraints={**limits, "retentionTime": span})]
-    special = {"jobPreparationTask": {**SLEEP, "constraints": {**limits, "retentionTime": span}}}
+    special: Body = {"jobPreparationTask": {**SLEEP, "constraints": {**limits, "retentionTime": span}}}
     work = job(tasks=tasks, constraints=limits, **special)
     timeline = [operation("10s", "updateJob", pool=None, job="j", constraints={"maxWallClockTime": span})]
     specification = {
@@ -292,7 +306,7 @@ def test_no_limit_is_read_wherever_the_service_writes_it(tmp_path: Path, span: s
     }
     schedule = {"id": "s", "schedule": {"startWindow": span}, "jobSpecification": specification}
     body = pool(nodes=1, resizeTimeout=span)
-    assert told(tmp_path, body, work, timeline=timeline, jobSchedules=[schedule]) == []
+    assert problems_of(tmp_path, body, work, timeline=timeline, jobSchedules=[schedule]) == []
     recording = run(body, work, timeline=timeline, jobSchedules=[schedule])
     assert recording.frame("tasks")["succeeded"].tolist() == [True, True]
     assert again(recording.scenario) == recording.scenario
@@ -324,7 +338,7 @@ def test_a_schedule_that_has_begun_before_the_run_starts_at_once() -> None:
 
 def test_a_schedule_that_was_over_before_the_run_creates_nothing(tmp_path: Path) -> None:
     schedules = [weekly(doNotRunUntil="2025-09-10T02:30:00Z", doNotRunAfter="2025-09-11T00:00:00Z")]
-    (found,) = told(tmp_path, pool(nodes=1), jobSchedules=schedules, horizon="2h")
+    (found,) = problems_of(tmp_path, pool(nodes=1), jobSchedules=schedules, horizon="2h")
     assert "over before the scenario's origin: no job is ever created" in found
     assert len(run(pool(nodes=1), jobSchedules=schedules, horizon="2h").frame("tasks")) == 0
 
@@ -354,7 +368,7 @@ GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 2}}
 @pytest.mark.parametrize("body", [pool(nodes=3), pool(nodes=3, enableInterNodeCommunication=True, taskSlotsPerNode=2)])
 def test_a_multi_instance_task_where_it_cannot_run_waits(tmp_path: Path, body: Body) -> None:
     work = job(tasks=[task("mpi", **GANG), task("other")])
-    (found,) = told(tmp_path, body, work)
+    (found,) = problems_of(tmp_path, body, work)
     assert "jobs.0.tasks.0: warning: " in found
     assert "it will never run" in found
     rows = run(body, work, horizon="1h").frame("tasks").set_index("id")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.results.answer.metrics import summarize
-from tests.features.story import CLOUD_SERVICE, UBUNTU, job, operation, pool, refused, run, task, told
+from tests.features.story import CLOUD_SERVICE, UBUNTU, job, operation, pool, problems_of, refused, run, task
 
 Body = dict[str, Any]
 WORK = job(count=1)
@@ -33,7 +33,7 @@ def ports(first: int, last: int, backend: int = 8080, count: int = 1) -> Body:
 
 
 @pytest.mark.parametrize(
-    ("body", "at", "code", "told"),
+    ("body", "at", "code", "problems_of"),
     [
         (
             pool(cloudServiceConfiguration=CLOUD_SERVICE, virtualMachineConfiguration=UBUNTU),
@@ -113,13 +113,15 @@ def ports(first: int, last: int, backend: int = 8080, count: int = 1) -> Body:
         ),
     ],
 )
-def test_a_pool_body(tmp_path: Path, body: Body, at: str, code: str, told: str) -> None:
+def test_a_pool_body(tmp_path: Path, body: Body, at: str, code: str, problems_of: str) -> None:
     found = refused(tmp_path, body, WORK)
-    assert any(f"pools.0{'.' if at else ''}{at}: " in text and code in text and told in text for text in found), found
+    assert any(
+        f"pools.0{'.' if at else ''}{at}: " in text and code in text and problems_of in text for text in found
+    ), found
 
 
 @pytest.mark.parametrize(
-    ("asked", "at", "code", "told"),
+    ("asked", "at", "code", "problems_of"),
     [
         (operation("1m", "resize", targetDedicatedNodes=1, resizeTimeout="PT1M"), ".resizeTimeout", True, "5 minutes"),
         (operation("1m", "removeNodes", nodeList=[f"p_{k}_d" for k in range(101)]), ".nodeList", True, "at most 100"),
@@ -137,9 +139,9 @@ def test_a_pool_body(tmp_path: Path, body: Body, at: str, code: str, told: str) 
         (operation("1m", "restart"), "", False, "expected one of"),
     ],
 )
-def test_an_operation(tmp_path: Path, asked: Body, at: str, code: bool, told: str) -> None:
+def test_an_operation(tmp_path: Path, asked: Body, at: str, code: bool, problems_of: str) -> None:
     found = refused(tmp_path, pool(nodes=1), WORK, timeline=[asked])
-    assert any(f"timeline.0{at}: " in text and told in text for text in found), found
+    assert any(f"timeline.0{at}: " in text and problems_of in text for text in found), found
     assert not code or any("InvalidPropertyValue" in text for text in found), found
 
 
@@ -148,13 +150,13 @@ def test_a_long_formula_does_not_flood_the_terminal(tmp_path: Path) -> None:
     assert max(len(line) for line in found.splitlines()[:1]) < 300
 
 
-def test_a_parent_that_does_not_exist_is_a_warning_and_the_answer_says_so(tmp_path: Path) -> None:
+def test_a_parent_that_does_not_exist_is_a_warning_and_the_answer_reports_it(tmp_path: Path) -> None:
     listed = job(tasks=[task("t", dependsOn={"taskIds": ["nobody"]})], usesTaskDependencies=True)
-    (warning,) = told(tmp_path, pool(nodes=1), listed)
+    (warning,) = problems_of(tmp_path, pool(nodes=1), listed)
     assert "warning: no task 'nobody' in this job: the task will wait for ever" in warning
 
 
-def test_all_problems_of_all_bodies_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_of_all_bodies_are_reported_at_once(tmp_path: Path) -> None:
     wrong = job(tasks=[task("a"), task("b", dependsOn={"taskIds": ["a"]})])
     found = refused(tmp_path, pool(nodes=1, resizeTimeout="PT1M", taskSlotsPerNode=9), wrong)
     assert len(found) == 3
@@ -257,5 +259,5 @@ def test_a_parent_that_does_not_exist_shows_in_the_answer() -> None:
 
 def test_tasks_that_wait_for_each_other_are_a_warning(tmp_path: Path) -> None:
     circle = [task(name, dependsOn={"taskIds": [parent]}) for name, parent in (("a", "b"), ("b", "c"), ("c", "a"))]
-    (warning,) = told(tmp_path, pool(nodes=1), job(tasks=[task("x"), *circle], usesTaskDependencies=True))
+    (warning,) = problems_of(tmp_path, pool(nodes=1), job(tasks=[task("x"), *circle], usesTaskDependencies=True))
     assert "warning: tasks wait for each other in a circle, for ever: 'a' for 'b' for 'c' for 'a'" in warning

@@ -34,7 +34,7 @@ def test_a_parallel_job_becomes_a_task_of_many_slots_or_many_nodes(tmp_path: Pat
     assert workload.memory.tolist() == [1024, 0]
 
 
-def test_a_packed_trace_starts_when_told(tmp_path: Path) -> None:
+def test_a_packed_trace_starts_when_asked(tmp_path: Path) -> None:
     (tmp_path / "small.swf.gz").write_bytes(gzip.compress(SWF.encode()))
     source = {"trace": "small.swf.gz", "start": "1h", "limit": 1}
     workload = build(read(tmp_path, [pool(taskSlotsPerNode=4)], [job([source])]), 0)
@@ -42,17 +42,17 @@ def test_a_packed_trace_starts_when_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("1 0 -1 60 4\n", "bad.swf:1:1: expected 18 numbers, found 5"),
         (SWF.replace("45 -1 90", "45 -1 ninety"), "bad.swf:5:9: expected a number in column 4, not 'ninety'"),
         ("; only a comment\n", "bad.swf: holds no job"),
     ],
 )
-def test_bad_lines_of_a_trace_are_told_with_their_numbers(tmp_path: Path, text: str, told: str) -> None:
+def test_bad_lines_of_a_trace_are_reported_with_their_numbers(tmp_path: Path, text: str, message: str) -> None:
     write(tmp_path, text, "bad.swf")
     (found,) = problems(write(tmp_path, {"pools": [pool()], "jobs": [job([{"trace": "bad.swf"}])]}))
-    assert found.startswith(told)
+    assert found.startswith(message)
 
 
 CSV = "name,arrival,run,mem\na,2026-01-05T00:00:10Z,2,1.5\nb,2026-01-05 00:00:00.500,3,2\n"
@@ -72,7 +72,7 @@ def test_tables_with_named_columns(tmp_path: Path, kind: str) -> None:
     assert workload.memory.tolist() == [2048, 1536]
 
 
-def test_bad_cells_are_told_with_their_lines(tmp_path: Path) -> None:
+def test_bad_cells_are_reported_with_their_lines(tmp_path: Path) -> None:
     write(tmp_path, "submit,duration\n0,5\n1,five\n2,-1\n3,inf\n", "t.csv")
     found = problems(write(tmp_path, {"pools": [pool()], "jobs": [job([{"trace": "t.csv"}])]}))
     assert [problem.split(":")[1] for problem in found] == ["3", "4", "5"]

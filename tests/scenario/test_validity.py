@@ -74,7 +74,7 @@ def test_the_type_refuses_what_no_single_value_shows(
 
 
 @pytest.mark.parametrize(("sections", "path", "text"), INVALID)
-def test_every_constructor_tells_the_same(tmp_path: Path, sections: Body, path: str, text: str) -> None:
+def test_every_constructor_reports_the_same(tmp_path: Path, sections: Body, path: str, text: str) -> None:
     described = document(**sections)
     file = write(tmp_path, described)
     makers: list[Callable[[], Scenario]] = [lambda: scenario_of(described), lambda: load(file)]

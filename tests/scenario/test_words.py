@@ -1,4 +1,4 @@
-"""What the validator says is told in our own words, by its kinds and by replacing parts of its text.
+"""What the validator says is reported in our own words, by its kinds and by replacing parts of its text.
 
 Each kind of error that a scenario can have is provoked here, with the words it must come out in: a version of the
 validator that says something else, or calls a kind by another name, fails this test before anybody reads it.
@@ -76,7 +76,7 @@ class Nowhere:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "expected_message"),
     [
         ("whole", "much", "whole: expected a whole number, not 'much'"),
         ("whole", 1.5, "whole: expected a whole number, not 1.5"),
@@ -111,7 +111,7 @@ class Nowhere:
         ("unheard", 1, "unheard: unknown key here"),
     ],
 )
-def test_every_kind_of_error_is_told_in_our_own_words(name: str, value: object, told: str) -> None:
+def test_every_kind_of_error_is_reported_in_our_own_words(name: str, value: object, expected_message: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Everything.model_validate({name: value})
-    assert [str(problem) for problem in explain(Nowhere(), refused.value)] == [told]
+    assert [str(problem) for problem in explain(Nowhere(), refused.value)] == [expected_message]

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.planning.demand import Demand
 from simulator.theory import bounds, queues, restarts, setups
 
 
@@ -29,6 +31,11 @@ def test_erlang_b_and_harmonic_numbers() -> None:
     assert queues.harmonic(4) == pytest.approx(25 / 12)
 
 
+def one_at_a_time(arrival: float, servers: int, setup: float) -> float:
+    """Return the mean stay in M/M/k with one setup at a time: that of M/M/k and one setup more (CMU-CS-09-166)."""
+    return queues.mmc_wait(arrival, 1, servers) + 1 + 1 / setup
+
+
 @pytest.mark.parametrize(
     ("servers", "arrival", "setup", "staggered", "parallel", "booting"),
     [
@@ -40,37 +47,42 @@ def test_erlang_b_and_harmonic_numbers() -> None:
 def test_queues_under_setup(
     servers: int, arrival: float, setup: float, staggered: float, parallel: float, booting: float
 ) -> None:
-    assert setups.staggered(arrival, 1, servers, setup) == pytest.approx(staggered, abs=1e-5)
+    assert one_at_a_time(arrival, servers, setup) == pytest.approx(staggered, abs=1e-5)
     stay, in_setup = setups.parallel(arrival, 1, servers, setup)
     assert stay == pytest.approx(parallel, abs=1e-5)
     assert in_setup == pytest.approx(booting, abs=1e-4)
 
 
 def test_one_server_has_the_same_setup_either_way() -> None:
-    assert setups.parallel(0.5, 1, 1, 0.5)[0] == pytest.approx(setups.staggered(0.5, 1, 1, 0.5)) == 4
+    assert setups.parallel(0.5, 1, 1, 0.5)[0] == pytest.approx(one_at_a_time(0.5, 1, 0.5)) == 4
+
+
+def break_even(ratio: float, work: float = 1.0) -> float | None:
+    """Return what `poolsight spot` takes for the eviction rate at which tasks of `work` hours cost the same."""
+    return Demand(np.array([work]), np.array([1.0])).break_even(ratio)
 
 
 @pytest.mark.parametrize(("ratio", "load"), [(0.2, 2.66), (0.3, 2.06), (0.4, 1.62)])
 def test_break_even_of_spot(ratio: float, load: float) -> None:
-    assert restarts.break_even(ratio) == pytest.approx(load, abs=0.005)
+    assert break_even(ratio) == pytest.approx(load, abs=0.005)
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.1, 50), st.floats(0.01, 0.99))
 def test_below_the_break_even_spot_pays_and_above_it_does_not(ratio: float, work: float, part: float) -> None:
-    hazard = restarts.break_even(ratio) / work
-    assert restarts.spot_pays(work, hazard * part, ratio)
-    assert not restarts.spot_pays(work, hazard * 1.01, ratio)
+    hazard = break_even(ratio, work)
+    assert hazard is not None
+    assert restarts.billed(work, hazard * part) * ratio < work
+    assert restarts.billed(work, hazard * 1.01) * ratio >= work
 
 
-def test_the_ends_of_the_break_even() -> None:
-    assert restarts.break_even(1.0) == restarts.break_even(1.5) == 0
-    assert restarts.break_even(0) == math.inf
+def test_spot_that_is_no_cheaper_or_free_has_no_break_even() -> None:
+    assert break_even(1.0) is break_even(1.5) is break_even(0) is None
 
 
 @pytest.mark.parametrize(
     ("every", "hours"), [(0.25, 61.07), (0.5, 57.17), (0.775, 56.63), (1, 56.95), (2, 60.64), (4, 71.76)]
 )
-def test_checkpoints_cost_what_daly_says(every: float, hours: float) -> None:
+def test_checkpoints_cost_what_daly_states(every: float, hours: float) -> None:
     assert restarts.checkpointed(48, every, 0.05, 1 / 6, 0.2) == pytest.approx(hours, abs=0.005)
 
 

@@ -30,7 +30,7 @@ def described(preemption: dict[str, Any], horizon: str, **timing: Any) -> Scenar
 
 
 def first_lives(run: Recording) -> npt.NDArray[np.float64]:
-    """Give the hours from a node's first `creating` to its first loss."""
+    """Return the hours from a node's first `creating` to its first loss."""
     states = run.node_states
     begin = states.groupby("node", observed=True)["start"].min()
     lost = states[states["state"] == "preempted"].groupby("node", observed=True)["start"].min()
@@ -39,7 +39,7 @@ def first_lives(run: Recording) -> npt.NDArray[np.float64]:
 
 
 def bathtub(hours: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give the share of lives that have ended: the earliest of three independent ends."""
+    """Return the share of lives that have ended: the earliest of three independent ends."""
     alive = stats.weibull_min.sf(hours, 0.5, scale=20) * stats.expon.sf(hours, scale=20)
     return np.asarray(1 - alive * stats.weibull_min.sf(hours, 4, scale=24))
 
@@ -91,7 +91,7 @@ def test_capacity_events_take_their_share_at_poisson_times() -> None:
 
 @pytest.mark.parametrize(("model", "tail"), [("linear", "linear"), ("log", "log")])
 def test_nodes_come_after_latency_tail_and_boot(model: str, tail: str) -> None:
-    """The mean instant at which the k-th of 60 nodes can take work, with the measured preset."""
+    """The mean instant at which the k-th of 60 nodes can take work, with the typical preset."""
     body = {"id": "p", "vmSize": "Standard_D2_v3", "virtualMachineConfiguration": LINUX, "targetDedicatedNodes": 60}
     job = {"id": "j", "poolInfo": {"poolId": "p"}, "simulation": {"workload": [{"count": 60, "duration": "2h"}]}}
     scenario = Scenario.model_validate({"pools": [body], "jobs": [job], "options": {"allocationTailModel": tail}})

@@ -61,7 +61,7 @@ def mean_wait(recording: Recording, job: int = 0) -> float:
 
 
 def interval(measure: Callable[[int], float], replications: int) -> tuple[float, float]:
-    """Give the 99.9 % interval of a mean over replications."""
+    """Return the 99.9 % interval of a mean over replications."""
     values = [measure(replication) for replication in range(replications)]
     found = stats.ttest_1samp(values, 0).confidence_interval(0.999)
     return float(found.low), float(found.high)
@@ -70,14 +70,14 @@ def interval(measure: Callable[[int], float], replications: int) -> tuple[float,
 def assert_inside(theory: float, found: tuple[float, float], margin: float = 0.01) -> None:
     low, high = found
     assert low * (1 - margin) <= theory <= high * (1 + margin)
-    assert high - low < 0.5 * theory, "the interval is too wide to tell anything"
+    assert high - low < 0.5 * theory, "the interval is too wide to show anything"
 
 
 EXPONENTIAL = {"exponential": {"mean": "60s"}}
 
 
 @pytest.mark.parametrize(("arrival", "servers", "slots"), [(1.6, 2, 1), (8.0, 10, 1), (8.0, 10, 5), (12.0, 15, 3)])
-def test_mmc_waits_as_erlang_says(arrival: float, servers: int, slots: int) -> None:
+def test_mmc_waits_as_erlang_states(arrival: float, servers: int, slots: int) -> None:
     scenario = queue(servers, [(arrival, EXPONENTIAL)], 25_000, slots=slots)
     found = interval(lambda replication: mean_wait(check(simulate(scenario, replication))), 10)
     assert_inside(queues.mmc_wait(arrival / MINUTE, 1 / MINUTE, servers), found)
@@ -91,13 +91,13 @@ def test_mmc_waits_as_erlang_says(arrival: float, servers: int, slots: int) -> N
         ({"exponential": {"mean": "60s"}}, 60.0, 7200.0),
     ],
 )
-def test_mg1_waits_as_pollaczek_and_khinchine_say(duration: Any, mean: float, second: float) -> None:
+def test_mg1_waits_as_pollaczek_and_khinchine_state(duration: Any, mean: float, second: float) -> None:
     scenario = queue(1, [(0.7, duration)], 12_000)
     found = interval(lambda replication: mean_wait(simulate(scenario, replication)), 10)
     assert_inside(queues.pollaczek_khinchine(0.7 / MINUTE, mean, second), found)
 
 
-def test_priorities_wait_as_cobham_says() -> None:
+def test_priorities_wait_as_cobham_states() -> None:
     scenario = queue(2, [(0.5, EXPONENTIAL), (1.1, EXPONENTIAL)], 15_000)
     recordings = [simulate(scenario, replication) for replication in range(10)]
     theory = queues.cobham_waits([0.5 / MINUTE, 1.1 / MINUTE], 1 / MINUTE, 2)
@@ -107,7 +107,7 @@ def test_priorities_wait_as_cobham_says() -> None:
 
 
 @pytest.mark.parametrize(("hours", "hazard", "delay"), [(1, 0.5, 0.1), (2, 0.5, 0.25), (4, 0.25, 0.1)])
-def test_restart_from_zero_takes_as_long_as_theory_says(hours: int, hazard: float, delay: float) -> None:
+def test_restart_from_zero_takes_as_long_as_theory_states(hours: int, hazard: float, delay: float) -> None:
     """Preemptive-repeat-identical under a constant hazard: one task after the other on one node.
 
     With a node for each task a lost one would take over a node whose task is done, and wait less than its own.
@@ -143,7 +143,7 @@ INSTANCES = [
 
 
 @pytest.mark.parametrize("instance", INSTANCES, ids=lambda instance: instance.name)
-def test_lists_end_when_graham_says(instance: bounds.Instance) -> None:
+def test_lists_end_when_graham_states(instance: bounds.Instance) -> None:
     """Bounds are met exactly; more machines, shorter tasks or fewer dependencies end later."""
     run = check(simulate(models.listed(instance)))
     assert run.tasks["end"].max() == instance.end * 3600

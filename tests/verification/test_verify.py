@@ -52,7 +52,7 @@ def _wrong(effort: Effort) -> Iterator[Case]:
     yield exact("family", "not as it should be", 2, "E[1] + 1", 3, unit="h")
 
 
-def test_the_page_and_the_exit_code_tell_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_and_the_exit_code_report_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suite, "FAMILIES", {"right": _right, "wrong": _wrong})
     ended = CliRunner().invoke(app, ["verify"])
     assert ended.exit_code == 1

@@ -24,7 +24,7 @@ def naive(tmp_path: Path) -> Path:
     return file
 
 
-def test_stress_tells_the_load_its_figures_and_how_far_it_went(naive: Path, tmp_path: Path) -> None:
+def test_stress_reports_the_load_its_figures_and_how_far_it_went(naive: Path, tmp_path: Path) -> None:
     out = tmp_path / "worst.yaml"
     result = poolsight("formula", "stress", naive, *BOUNDS, "--out", out)
     assert result.exit_code == 1
@@ -58,21 +58,38 @@ def test_stress_in_json(naive: Path) -> None:
         ("--method", "luck", "expected one of auto, plain, optuna"),
     ],
 )
-def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: str, told: str) -> None:
+def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: str, message: str) -> None:
     result = poolsight("formula", "stress", naive, option, value)
     assert result.exit_code == 2
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--vm-size", "Standard_Nope"), "vm-size: unknown VM size 'Standard_Nope'"),
+        (("--slots", "200"), "slots: 200 task slots on 4 vCPUs"),
+        (("--out", "nowhere/load.yaml"), "nowhere/load.yaml: cannot be written: there is no directory nowhere"),
+    ],
+)
+def test_a_pool_or_file_that_cannot_be_is_refused_before_anything_is_run(
+    naive: Path, options: tuple[str, str], told: str
+) -> None:
+    result = poolsight("formula", "stress", naive, "--runs", 100_000, *options)
+    assert result.exit_code == 2
     assert told in result.stderr
+    assert "interrupts-tasks" not in result.stderr
 
 
 def test_compare_prints_one_table_with_intervals(naive: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     kept.write_text(KEPT)
     options = ("--slots", 4, "--loads", "burst,empty", "--replications", 2, "--workers", 1)
-    told = poolsight("formula", "compare", naive, kept, *options)
-    assert told.exit_code == 0
-    assert "second less first, 95 %" in told.stdout
-    assert "the same in every run" in told.stdout
-    assert "burst: 40 tasks at once" in told.stdout
+    message = poolsight("formula", "compare", naive, kept, *options)
+    assert message.exit_code == 0
+    assert "second less first, 95 %" in message.stdout
+    assert "the same in every run" in message.stdout
+    assert "burst: 40 tasks at once" in message.stdout
     answer = json.loads(poolsight("formula", "compare", naive, kept, *options, "--json").stdout)
     assert {row["load"] for row in answer["rows"]} == {"burst", "empty"}
     assert poolsight("formula", "compare", naive, naive).exit_code == 2
@@ -99,9 +116,32 @@ def test_a_formula_test_may_bound_the_harm_of_a_stress_search(tmp_path: Path) ->
     bad = poolsight("formula", "test", suite)
     assert bad.exit_code == 1
     assert "expected at most 0, found" in bad.stdout
-    for change in (("lost_work", "luck"), ("atMost: 0", "atMost: -1"), ("runs", "run"), ("runs: 40", "runs: no")):
+    for change in (("lost_work", "chance"), ("atMost: 0", "atMost: -1"), ("runs", "run"), ("runs: 40", "runs: no")):
         suite.write_text(SUITE.replace("OPTION", "requeue").replace(*change))
         assert poolsight("formula", "test", suite).exit_code == 2, change
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("formula: 5\ntests: [{expect: {error: null}}]", "expected a text"),
+        ("formula: x=1;\ncontext: 7\ntests: [{expect: {error: null}}]", "expected a mapping, such as"),
+        ("formula: x=1;\ntests: [{context: [1], expect: {error: null}}]", "expected a mapping, such as"),
+        ("formula: x=1;\ntests: [{expect: {variables: [1]}}]", "expected a mapping of names and values"),
+        ("formula: x=1;\nstress: 3\ntests: [{expect: {error: null}}]", "expected a list"),
+        ("formula: x=1;\nstress: [{worst: [wait], atMost: 1}]", "expected a mapping with worst: one of waste"),
+        ("formula: x=1;\nstress: [{worst: wait, atMost: true}]", "expected atMost: a number from 0"),
+        ("formula: x=1;\nstres: []\ntests: [{expect: {error: null}}]", "unknown key, expected one of formula"),
+        ("formula: x=1;\nstress: [{worst: wait, atMost: 1, slots: 200}]", "stress.0.slots: 200 task slots on 4 vCPUs"),
+    ],
+)
+def test_a_suite_of_the_wrong_form_is_told_what_was_expected(tmp_path: Path, text: str, told: str) -> None:
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(text)
+    result = poolsight("formula", "test", suite)
+    assert result.exit_code == 2, result.output
+    assert told in result.stderr
+    assert "suite.yaml" in result.stderr
 
 
 POOL = """
@@ -116,7 +156,7 @@ POOL = """
 """
 
 
-def test_validate_tells_a_shared_formula_s_warnings_once(tmp_path: Path) -> None:
+def test_validate_reports_a_shared_formula_s_warnings_once(tmp_path: Path) -> None:
     pools = "".join(
         POOL.replace("NAME", name).replace("SLOTS", slots) for name, slots in (("a", "1"), ("b", "4"), ("c", "4"))
     )

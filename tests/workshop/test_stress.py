@@ -9,6 +9,7 @@ import pytest
 
 from simulator import load, simulate, summarize
 from simulator.errors import InputError
+from simulator.formula.lint import RULES, Rule
 from simulator.workshop import Bounds, Burst, Pattern, PoolOptions, Stress, stress
 from simulator.workshop.patterns import complexity, draw, neighbour, simpler
 from simulator.workshop.search import search
@@ -59,7 +60,7 @@ def test_shrinking_keeps_the_harm_and_ends() -> None:
     assert spent > 0
 
 
-def test_a_search_is_seeded_and_says_how_far_it_went() -> None:
+def test_a_search_is_seeded_and_states_how_far_it_went() -> None:
     def harm(patterns: Sequence[Pattern]) -> list[float]:
         return [float(p.tasks * p.bursts[0].at) for p in patterns]
 
@@ -67,7 +68,7 @@ def test_a_search_is_seeded_and_says_how_far_it_went() -> None:
     assert one.scores == two.scores
     assert one.scores != other.scores
     assert len(one.scores) <= 150
-    assert f"{len(one.scores)} patterns of {SMALL.size:,} within the bounds" in one.told()
+    assert f"{len(one.scores)} patterns of {SMALL.size:,} within the bounds" in one.described()
     assert all(in_bounds(pattern, SMALL) for pattern in one.scores)
 
 
@@ -80,7 +81,7 @@ def test_optuna_searches_within_the_same_bounds() -> None:
     assert max(found.scores.values()) >= 15
 
 
-def test_without_optuna_a_large_space_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_optuna_a_large_space_is_reported_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(InputError, match=r"pip install 'poolsight\[optimize\]'"):
         search(Bounds(tasks=20, bursts=8), lambda patterns: [0.0 for _ in patterns], runs=10, seed=1)
@@ -180,3 +181,19 @@ def test_what_every_formula_does_is_no_harm_and_grows_with_the_interval() -> Non
         for worst in ("wait", "waste", "never_zero"):
             options = PoolOptions(interval_minutes=interval)
             assert not stress(kept, worst, options=options, bounds=SMALL, runs=30, workers=1).is_harmful
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in RULES.values() if rule.is_fixed],
+    ids=lambda rule: rule.name,
+)
+def test_every_rule_that_knows_a_repair_shows_both_formulas_under_the_worst_load(rule: Rule) -> None:
+    found = stress(
+        rule.example, "wait", options=PoolOptions(rule.slots or 1), bounds=Bounds(2, 1, 10, 10), runs=5, workers=1
+    )
+    assert found.repaired is not None
+    assert found.repaired_found is not None
+    shown = scenario_text(found, "formula.txt")
+    assert "# pool: " in shown
+    assert "# repaired: " in shown

@@ -69,7 +69,7 @@ def make_kernel(
     if policy is EqualPriorityPolicy.UNIFORM and pool.job_default_order is JobOrder.CREATIONTIME:
         policy = EqualPriorityPolicy.CREATIONTIME
     size = scenario.sizes[pool.vm_size]
-    return Kernel(
+    kernel = Kernel(
         columns,
         [Shape(*row) for row in shapes],
         [planned.job.priority for planned in workload.jobs],
@@ -85,6 +85,10 @@ def make_kernel(
         max_rounds=scenario.options.max_rounds_per_instant,
         rules=rules,
     )
+    if policy is EqualPriorityPolicy.CREATIONTIME:
+        for number, planned in enumerate(workload.jobs):
+            kernel.queues.date(number, NEVER if planned.schedule >= 0 else to_ms(planned.job.simulation.created_at))
+    return kernel
 
 
 def _known(submit: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -140,8 +141,9 @@ def collect_tasks(
     recorder: Recorder,
     *,
     preemption_counts: bool = False,
+    sick_codes: Sequence[int] = (),
 ) -> RawTasks:
-    """Return the final state of every task, and what its attempts show of it."""
+    """Return the final state of every task, and what its attempts show of it; `sick_codes` are those of the pools."""
     count = len(workload)
     state = _gathered(kernels, homes, count, "state")
     task, outcome, start, end = _fates(attempts)
@@ -159,6 +161,11 @@ def collect_tasks(
     exit_code = np.where(exited, np.int32(0), np.int32(-1))
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
+    for kernel, home, code in zip(kernels, homes, sick_codes, strict=False):
+        sickened = np.isin(np.asarray(kernel.row), list(kernel.work.sickened)) if kernel.work.sickened else None
+        if sickened is not None:
+            mine = home.rows[home.of(sickened)]
+            exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
     lost = _lost_after_dispatch(workload, attempts)
     back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
     requeued = np.concatenate([back, lost]) if preemption_counts else back

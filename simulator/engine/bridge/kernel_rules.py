@@ -45,7 +45,9 @@ def rules_of(
         found["coordination_failures"] = {task: (int(setup[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
-    if found.keys() & {"limit", "checkpoint_interval_ms", "image", "prepared", "setup_ms", "coordination_failures"}:
+    has_sick_nodes = pool.simulation.sick_nodes.are_possible
+    extending = {"limit", "checkpoint_interval_ms", "image", "prepared", "setup_ms", "coordination_failures"}
+    if has_sick_nodes or found.keys() & extending:
         found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
     return Rules(
@@ -53,6 +55,7 @@ def rules_of(
         dedicated_gangs=several and options.gang_node_types == "dedicated",
         random_order=options.task_order == "random",
         share_cores=options.cpu_slowdown,
+        sick_nodes=has_sick_nodes,
         **found,
     )
 

@@ -111,6 +111,8 @@ class Job:
             self._ended()
             return answer
         self._enter(JobState.ACTIVE)
+        for pool in self._pools:
+            job_control.date(pool.site.change(), self.number, self.world.env.clock)
         self._submit_tasks()
         self._created = self.world.env.clock
         if self.body.constraints.max_wall_clock_time is not None:

@@ -41,7 +41,7 @@ class Preparation:
         self._draws: dict[int, Callable[[], float]] = {}
 
     def prepare(self, number: int, sequence: int, begin: int) -> int:
-        """Run the preparation task of a job on a node; return its duration, negative if it fails for good."""
+        """Run the preparation task of a job on a node; return how long it takes, the complement if it fails."""
         body = self._jobs[number]
         task = body.job_preparation_task
         if task is None:
@@ -52,10 +52,10 @@ class Preparation:
             self._draws[number] = self._world.streams.uniform_draws(f"preparation luck:{body.id}")  # a seed: stays
         span, failed = attempts(task.constraints, chance_of(task, body), self._durations[number], self._draws[number])
         outcome = "failed" if failed else "succeeded"
-        row = NodeTaskRow(number, self._numbers[sequence], "preparation", begin, begin + span, outcome)
-        self._world.record.node_tasks.append(row)
+        record = self._world.record
+        row = record.node_task(number, self._numbers[sequence], "preparation", (begin, begin + span), outcome)
         self._rows.setdefault(sequence, []).append(row)
-        return -span if failed else span
+        return ~span if failed else span  # the complement, for a task that fails at once takes no time
 
     def node_changed(self, node: Node, kernel: Kernel) -> None:
         """Forget what was prepared on a machine that is replaced or started again."""
@@ -85,7 +85,7 @@ class Preparation:
         now = self._world.env.clock
         for row in self._rows.pop(node.sequence, ()):
             if row.end > now:
-                row.end, row.outcome = max(now, row.start), "lost"
+                self._world.record.node_task_lost(row, max(now, row.start))
 
 
 def _runs_again(job: Job) -> bool:
@@ -157,9 +157,11 @@ def release(
         span = min(took, limit)
         running[sequence] = NodeTaskRow(number, node.number, "release", env.clock, env.clock + span, outcome)
         boots[sequence] = node.boots
-        world.record.node_tasks.append(running[sequence])
+        running[sequence] = world.record.node_task(
+            number, node.number, "release", (env.clock, env.clock + span), outcome
+        )
     for sequence, row in sorted(running.items(), key=lambda item: item[1].end):
         yield env.at(row.end, NODES)
         node = members.get(sequence)
         if node is None or node.boots != boots[sequence]:
-            row.outcome = "lost"
+            world.record.node_task_lost(row, row.end)

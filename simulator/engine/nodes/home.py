@@ -20,6 +20,9 @@ class Home(Protocol):
     def entered(self, node: Node) -> None:
         """Note that `node` has entered a state; None = it is gone."""
 
+    def drained(self) -> None:
+        """Note that a node that leaves has no task any more."""
+
     def freed_disk(self, node: Node) -> None:
         """Note that nothing is left on the local disk of `node`."""
 

@@ -12,6 +12,7 @@ import simpy
 from simulator.engine.nodes import interrupts
 from simulator.engine.nodes.startup import start
 from simulator.engine.nodes.task_slots import DRAINING, TaskSlots
+from simulator.policy.local_disk import is_cleared_by_restart
 from simulator.policy.node_preemption import exponential_life
 from simulator.states import WITHOUT_VM, NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
@@ -106,6 +107,11 @@ class Node:
     def awaits_capacity(self) -> bool:
         """Whether it is preempted and no capacity has been found for it yet."""
         return self.state is NodeState.PREEMPTED and not self.leaving and not self._recovered.triggered
+
+    @property
+    def is_returning(self) -> bool:
+        """Whether it is preempted, and capacity has been found for it at this instant."""
+        return self.state is NodeState.PREEMPTED and not self.leaving and self._recovered.triggered
 
     @property
     def in_service(self) -> bool:
@@ -238,8 +244,8 @@ class Node:
     def _restart(self, asked: Restart) -> Life:
         """Satisfy the option, then start again; only a reimage loses what was on the disk."""
         self.restarting = True
-        if self.state is NodeState.UNUSABLE:
-            self._home.freed_disk(self)  # whoever reboots a node with a full disk has made room on it
+        if self.state is not None and is_cleared_by_restart(self.state):
+            self._home.freed_disk(self)
         fresh = asked.state is NodeState.REIMAGING or self.state is NodeState.STARTING
         try:
             yield from self._empty(asked)
@@ -333,10 +339,8 @@ class Node:
                 if not is_empty:
                     yield env.after(patience)
                     self.slots.end_tasks(Outcome.LOST)
-                if self.draining is not None:
-                    return interrupts.Leave(
-                        NodeDeallocationOption.REQUEUE
-                    )  # it was to leave: nothing here is worth waiting for
+                if self.draining is not None:  # nothing here is worth waiting for
+                    return interrupts.Leave(NodeDeallocationOption.REQUEUE)
                 yield simpy.Event(env) if asked.recovery is None else env.after(asked.recovery - patience)
         finally:
             self._will_recover = False
@@ -362,6 +366,7 @@ class Node:
             yield from self.slots.drain(option)
         self.draining = None
         self.slots.stop(option)
+        self._home.drained()
         if self.state is not NodeState.LEAVINGPOOL:
             self.enter(NodeState.LEAVINGPOOL)
         self.site.world.record.removal(self.number, self._env.clock)

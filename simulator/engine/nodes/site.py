@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from simulator.engine.nodes.crowd import Crowd
 from simulator.engine.nodes.setup_spec import Setup, setup_of, updated
 from simulator.engine.nodes.step_durations import StepDurations
 from simulator.engine.tasks_view import TasksView
+from simulator.units import to_ms
+from simulator.workload.optional_columns import RETENTION
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool
 
-RETENTION = 7 * 24 * 3600 * 1000
+RETENTION_MS: Final = to_ms(RETENTION)
 """How long the files of a task keep its node under `retaineddata`, in ms: the service's default of 7 days."""
 
 
@@ -82,7 +84,7 @@ class Site:
         """Return how long a task's files are kept on its node, in ms."""
         if task in self._deleted:
             return 0
-        return RETENTION if self._retention is None else int(self._retention[task])
+        return RETENTION_MS if self._retention is None else int(self._retention[task])
 
     def delete_files(self, tasks: Iterable[int]) -> None:
         """Note that tasks have been deleted: their files are kept nowhere any more."""
@@ -96,7 +98,7 @@ class Site:
         tasks, ends = self.tasks.attempts_on(node, since)
         if not len(tasks):
             return self.world.env.clock
-        until = ends + (RETENTION if self._retention is None else self._retention[tasks])
+        until = ends + (RETENTION_MS if self._retention is None else self._retention[tasks])
         if self._deleted:
             until = until[~np.isin(tasks, list(self._deleted))]
         return int(until.max(initial=self.world.env.clock))

@@ -92,7 +92,7 @@ def _end(job: Job, row: int) -> Answer:
     if tasks.state_of(task) == TaskState.COMPLETED:
         return Answer(ServiceCode.TASK_COMPLETED, "The task has completed already")
     if tasks.state_of(task) == TaskState.ACTIVE:
-        job.world.record.task_changes.append((row, now, False))
+        job.world.record.task_ended(row, now)
     job_control.terminate(job.pool.site.change(), task, now)
     return DONE
 
@@ -120,7 +120,7 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
         return Answer(ServiceCode.TASK_NOT_COMPLETED, "Only a completed task can be reactivated")
     if job.has_succeeded(row):
         return Answer(ServiceCode.TASK_SUCCEEDED, "A task that ended with exit code 0 cannot be reactivated")
-    job.world.record.task_changes.append((row, job.world.env.clock, True))
+    job.world.record.task_reactivated(row, job.world.env.clock)
     kernel = job.pool.site.change()
     kernel.work.failed(task)  # as if it had never run: no checkpoint is left
     job_control.reactivate(kernel, task)

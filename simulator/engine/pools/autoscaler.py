@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from simulator.codes import Action
 from simulator.engine.environment import AUTOSCALE, SAMPLING
 from simulator.engine.pools.node_counts import count_nodes
+from simulator.engine.pools.sample_delays import LOST, SampleDelays
 from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
 from simulator.formula.history import PERIOD_TICKS
 from simulator.formula.values import TICKS_PER_SECOND
 from simulator.formula.variables import RETIRED
 from simulator.states import NodeDeallocationOption, NodeKind
-from simulator.units import MS_PER_S, to_ms
+from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
 PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
 MIB = 2**20
-PROFILES = {"typical": (0.0, 10.0), "documented": (60.0, 0.0)}
-"""Delay and jitter in seconds before a sample can be read (`docs/model.md#delay-of-samples`)."""
 
 
 class Target(Protocol):
@@ -71,9 +70,8 @@ class Autoscaler:
         self._origin = Timestamp.of(site.world.scenario.origin).ticks
         self._unread: list[tuple[int, int, str, float]] = []
         """Heap of samples that cannot be read yet: ready (ms), taken (ticks), metric, value."""
-        profile = PROFILES.get(options.sample_profile)
-        self._delay, self._jitter = profile or (options.sample_delay_s, options.sample_jitter_s)
-        self._draw = site.world.streams.uniform_draws(f"samples:{site.id}")
+        self._delays = SampleDelays(options, site.world.streams, site.id)
+        self._rand = [site.world.streams.uniform_draws(f"{name}:{site.id}") for name in ("rand", "rand on trial")]
         self._began = self.env.clock
         self.changed = self.env.clock
         """When autoscale was last enabled or changed."""
@@ -102,8 +100,8 @@ class Autoscaler:
         self.is_enabled = False
         self._schedule += 1
 
-    def context(self) -> Context:
-        """Return the pool as the formula sees it now."""
+    def context(self, *, is_trial: bool = False) -> Context:
+        """Return the pool as the formula sees it now; an evaluation on trial draws from a stream of its own."""
         now = self.env.clock
         while self._unread and self._unread[0][0] <= now:
             _, taken, metric, value = heappop(self._unread)
@@ -120,24 +118,25 @@ class Autoscaler:
             },
             samples=self.history,
             options=self.options,
+            draw=self._rand[is_trial],
         )
 
     def _sample(self) -> Generator[Any, Any, None]:
         """Take samples at enabling + phase + k periods, strictly after enabling."""
-        options = self._site.world.options
-        first = self._began + to_ms(options.sample_phase_s)
-        at = first if first > self._began else first + PERIOD_MS
+        phase, delays = self._delays.phase, self._delays
+        at = self._began + (phase or PERIOD_MS)
+        tick = 0
         while True:
             yield self.env.at(at, SAMPLING)
             if not self.is_enabled:
                 return
+            taken = self._origin + at * TICKS_PER_MS
             for metric, value in self._metrics().items():
-                drop, jitter = self._draw(), self._draw()
-                if drop >= options.sample_drop_probability:
-                    ready = at + to_ms(self._delay + jitter * self._jitter)
-                    taken = self._origin + at * TICKS_PER_MS
-                    heappush(self._unread, (ready, taken, metric, value))
+                delay = delays.of(metric, tick)
+                if delay != LOST:
+                    heappush(self._unread, (at + delay, taken, metric, value))
             at += PERIOD_MS
+            tick += 1
 
     def _metrics(self) -> dict[str, float]:
         """Return what the service samples now; nodes without a VM use no CPU (`docs/model.md#metrics`)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simulator.codes import Action
-from simulator.engine.assumptions import LINGER, PATIENCE
+from simulator.engine.assumptions import PATIENCE
 from simulator.policy.response import DONE, RESIZING, Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind
@@ -46,18 +46,14 @@ class Autoscaling:
         """The targets a formula sees: the pool's, or those that wait for the end of a drain."""
         return self._resizing.targets if self._pending is None else self._pending[0]
 
-    def lingers(self, quiet: int) -> bool:
-        """Return whether a formula may still remove nodes that nobody has used for `quiet` milliseconds."""
-        return self.is_enabled and len(self._members) > 0 and quiet < LINGER
-
     def may_act(self, quiet: int) -> bool:
         """Return whether a formula may still get nodes for tasks that have waited for `quiet` milliseconds."""
         return self.is_enabled and quiet < PATIENCE
 
     def enable(self, formula: str | None = None, interval: float | None = None) -> Answer:
         """Start sampling and evaluating, or change formula and interval."""
-        from simulator.engine.pools.autoscaler import Autoscaler  # noqa: PLC0415 - most pools have no formula
-        from simulator.formula import Formula  # noqa: PLC0415 - as above
+        from simulator.engine.pools.autoscaler import Autoscaler
+        from simulator.formula import Formula
 
         parsed = None if formula is None else Formula.parse(formula)
         span = None if interval is None else to_ms(interval)
@@ -94,9 +90,9 @@ class Autoscaling:
         """Return the result of a formula now; the pool stays as it is."""
         if self._autoscaler is None:
             return Answer(ServiceCode.INVALID_STATE, "Autoscale is not enabled on the pool")
-        from simulator.formula import Formula  # noqa: PLC0415 - most pools have no formula
+        from simulator.formula import Formula
 
-        found = Formula.parse(formula).evaluate(self._autoscaler.context())
+        found = Formula.parse(formula).evaluate(self._autoscaler.context(is_trial=True))
         if found.error is not None:
             return Answer(ServiceCode(found.error.code), found.error.detail or "")
         return Answer(message=found.results)
@@ -118,12 +114,14 @@ class Autoscaling:
         if targets == resizing.targets and not (short and options.autoscale_retry == "on_shortfall"):
             return Action.NONE
         retarget = resizing.in_progress
-        resizing.begin(
+        began = resizing.begin(
             targets,
             option,
             timeout=options.autoscale_resize_timeout,
             drain_timeout=options.autoscale_drain_timeout,
         )
+        if not began:
+            return Action.NONE
         return Action.RETARGET if retarget else Action.RESIZE
 
     def apply_pending(self) -> None:

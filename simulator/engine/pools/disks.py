@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from simulator.engine.nodes.interrupts import Break
+from simulator.policy.local_disk import LocalDisk
 from simulator.states import NodeState
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class Disks:
         self._members = members
         self._disk_use = disk_use
         """GiB that a task writes, for those that write at all."""
-        self._left: dict[int, list[tuple[int, int, float]]] = {}
-        """By node: until when files are kept, of which task, and how many GiB."""
+        self._left: dict[int, LocalDisk] = {}
+        """By node, where a task has left something."""
 
     def wipe(self, sequence: int) -> None:
         """Remove everything from a node's disk."""
@@ -34,15 +35,13 @@ class Disks:
 
     def used(self, sequence: int) -> float:
         """Return the GiB in use on a node now."""
-        now = self._site.world.env.clock
-        kept = [entry for entry in self._left.get(sequence, ()) if entry[0] > now]
-        self._left[sequence] = kept
-        return sum(gib for _, _, gib in kept)
+        disk = self._left.get(sequence)
+        return 0.0 if disk is None else disk.used(self._site.world.env.clock)
 
     def delete(self, tasks: AbstractSet[int]) -> None:
         """Remove the files of tasks that have been deleted."""
-        for sequence, entries in self._left.items():
-            self._left[sequence] = [entry for entry in entries if entry[1] not in tasks]
+        for disk in self._left.values():
+            disk.delete(tasks)
 
     def task_ended(self, task: int) -> None:
         """Keep the files of a task that has ended; a full disk takes its node out of service."""
@@ -55,6 +54,6 @@ class Disks:
         if node is None:
             return
         until = self._site.world.env.clock + self._site.retention_of(task)
-        self._left.setdefault(sequence, []).append((until, task, gib))
+        self._left.setdefault(sequence, LocalDisk()).keep(task, gib, until)
         if size is not None and self.used(sequence) > size and node.can_lose_contact:
             node.interrupt(Break(NodeState.UNUSABLE, "disk full"))

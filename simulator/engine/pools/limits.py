@@ -48,12 +48,12 @@ class GrowthLimits:
             *self._caps(kind, held),
             *self._quotas(kind),
             *self._network(kind, held),
-            *self._capacity(kind),
+            *self._capacity(kind, held),
         ]
 
     def may_recover(self, node: Node) -> bool:
         """Return whether a preempted node may have a new VM: the region has one, and the quota has room for it."""
-        if not self._has_capacity(node.zone):
+        if not self._has_capacity(node.zone) or not self.spot.has_room:
             return False
         quota = self.site.account.low_priority_core_quota
         if quota is None or not self.preempted_is_free:
@@ -72,6 +72,12 @@ class GrowthLimits:
             return True
         return len(self.members.with_vm(node.kind)) + promised < self.spot.available
 
+    def returns_at(self, kind: NodeKind, on_order: int) -> int | None:
+        """Return until when nodes on order wait for capacity that was taken from the pool; None if one need not."""
+        if kind is NodeKind.DEDICATED:
+            return None
+        return self.spot.lost.next_return(self.site.world.env.clock, on_order)
+
     @property
     def preempted_is_free(self) -> bool:
         """Whether a preempted node frees its cores of the quota (`docs/model.md#quota-of-preempted-nodes`)."""
@@ -79,6 +85,13 @@ class GrowthLimits:
         if setting == "by_mode":
             return self.site.account.mode == "BatchService"
         return setting == "false"
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether the region has VMs of the pool's size in any of its zones now."""
+        body = self.site.description
+        zones = ZONES if body.is_zonal else (body.simulation.zone,)
+        return any(self._has_capacity(zone) for zone in zones)
 
     def _has_capacity(self, zone: int) -> bool:
         return self.site.world.has_capacity(self.site.description.vm_size, zone)
@@ -123,13 +136,8 @@ class GrowthLimits:
             limits.append(Limit(room_of_addresses(ips, held[kind], held[other]), OUT_OF_ADDRESSES))
         return limits
 
-    def _capacity(self, kind: NodeKind) -> list[Limit]:
-        limits = []
-        body = self.site.description
-        zones = ZONES if body.is_zonal else (body.simulation.zone,)
-        if not any(self._has_capacity(zone) for zone in zones):
-            limits.append(Limit(0, ServiceCode.ALLOCATION_FAILED))
-        if kind is NodeKind.LOW_PRIORITY and self.spot.available is not None:
-            room = self.spot.available - len(self.members.with_vm(kind))
-            limits.append(Limit(room, ServiceCode.ALLOCATION_FAILED))
-        return limits
+    def _capacity(self, kind: NodeKind, held: Mapping[NodeKind, int]) -> list[Limit]:
+        if kind is NodeKind.DEDICATED or self.spot.available is None:
+            return []
+        on_order = held[kind] - self.members.count(kind)
+        return [Limit(self.spot.available - self.spot.in_use - on_order, ServiceCode.ALLOCATION_FAILED)]

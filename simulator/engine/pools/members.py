@@ -65,9 +65,15 @@ class Members:
         site.change().nodes.reserve(sequence + 1)
         name, machine = self._names.take(), self._addresses.take()
         suffix = "d" if kind is NodeKind.DEDICATED else "p"
-        row = record.node(f"{site.id}_{sequence + 1}_{suffix}", site.index, kind, sequence)
-        made = record.nodes[row]
-        made.host, made.address, made.zone = f"{site.id}-vm{name}", address(machine), self._next_zone()
+        row = record.node(
+            f"{site.id}_{sequence + 1}_{suffix}",
+            site.index,
+            kind,
+            sequence,
+            host=f"{site.id}-vm{name}",
+            address=address(machine),
+            zone=self._next_zone(),
+        )
         self.rows.append(row)
         node = Node(site, home, kind, sequence, row, place=self._appeared[kind], name=name, machine=machine)
         self._appeared[kind] += 1

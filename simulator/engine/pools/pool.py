@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from simulator.engine.assumptions import CAPACITY_RETRY
+from simulator.engine.assumptions import CAPACITY_RETRY, PATIENCE
 from simulator.engine.nodes.site import Site
 from simulator.engine.pools.autoscaling import Autoscaling
 from simulator.engine.pools.disks import Disks
@@ -15,6 +15,7 @@ from simulator.engine.pools.members import Members
 from simulator.engine.pools.os_upgrade import OsUpgrade
 from simulator.engine.pools.resizing import Resizing
 from simulator.engine.pools.spot_capacity import SpotCapacity
+from simulator.policy.local_disk import NEW_DISK
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool as PoolDescription
     from simulator.scenario.format.schema import Account
-
-NEW_DISK = (NodeState.CREATING, NodeState.REIMAGING, NodeState.DEALLOCATING)
-"""States that begin with an empty local disk."""
 
 
 class Pool:
@@ -52,7 +50,7 @@ class Pool:
         self.tenancy = tenancy
         self._neighbours = neighbours
         self.members = members = Members(site, neighbours.addresses)
-        self.spot = SpotCapacity(site, members)
+        self.spot = SpotCapacity(site, members, self._try_to_recover)
         self.limits = GrowthLimits(site, members, self.spot, neighbours)
         self.resizing = Resizing(site, members, self.limits, self, tenancy.managers)
         self.autoscaling = Autoscaling(site, members, self.resizing, tenancy.latency)
@@ -79,6 +77,7 @@ class Pool:
 
     @property
     def subnet(self) -> str | None:
+        """Id of its subnet."""
         return self.site.description.subnet
 
     @property
@@ -110,19 +109,27 @@ class Pool:
         if family is not None and family != self.site.size.family:
             return 0
         free = self.limits.preempted_is_free
-        count = sum(1 for node in self.members.of_kind(kind) if not (free and node.state is NodeState.PREEMPTED))
+        count = sum(1 for node in self.members.of_kind(kind) if not (free and node.awaits_capacity))
         return (count + self.resizing.on_order(kind)) * self.site.size.vcpus
 
     # ---- what may still happen ------------------------------------------------------------------------------
 
     @property
-    def has_work(self) -> bool:
-        """Whether something is under way that ends by itself and that the record must see."""
-        return self.resizing.in_progress or any(node.leaving for node in self.members)
+    def is_changed_by_operations(self) -> bool:
+        """Whether nodes are leaving, or a resize that no formula asked for is under way."""
+        return (self.resizing.in_progress and not self.scales_itself) or any(node.leaving for node in self.members)
 
-    def lingers(self, quiet: int) -> bool:
-        """Return whether its formula may still remove nodes after `quiet` milliseconds without a task."""
-        return not self._is_deleted and self.autoscaling.lingers(quiet)
+    @property
+    def may_still_shrink(self) -> bool:
+        """Whether its formula may still remove nodes that it has or is about to have."""
+        return not self._is_deleted and self.scales_itself and (len(self.members) > 0 or self.resizing.in_progress)
+
+    def has_work(self, quiet: int) -> bool:
+        """Return whether something is under way that ends by itself and that the record must see.
+
+        What a formula asks for again and again in vain has an end, too, where no task has ended for long.
+        """
+        return self.is_changed_by_operations or (self.resizing.in_progress and quiet < PATIENCE)
 
     def may_serve(self, quiet: int) -> bool:
         """Return whether it may still get nodes into service for tasks that have waited for `quiet` milliseconds."""
@@ -131,11 +138,11 @@ class Pool:
     @property
     def _nodes_may_change(self) -> bool:
         """Whether something is under way that changes the nodes in service."""
-        if self.resizing.in_progress or self.upgrade.is_running:
+        if (self.resizing.in_progress and not self.scales_itself) or self.upgrade.is_running:
             return True
         for node in self.members:
             if node.state is NodeState.PREEMPTED:
-                if self.spot.available is None or self.spot.may_change:
+                if self.spot.may_change or self.spot.has_room:
                     return True
             elif not node.is_settled:
                 return True
@@ -193,12 +200,10 @@ class Pool:
         return DONE
 
     def remove_nodes(self, nodes: Iterable[Node], *, timeout: float | None, option: NodeDeallocationOption) -> None:
-        """Remove nodes in a resize that nothing refuses, and lower the targets so that nobody replaces them."""
+        """Remove nodes in a resize that nothing refuses: the target is what is there without them."""
         chosen = list(nodes)
-        targets = {
-            kind: max(count - sum(node.kind is kind for node in chosen), 0)
-            for kind, count in self.resizing.targets.items()
-        }
+        stay = [node for node in self.members if not node.leaving and node not in chosen]
+        targets = {kind: sum(node.kind is kind for node in stay) for kind in NodeKind}
         self.resizing.begin(targets, option, timeout=timeout, chosen=chosen)
 
     def enable_autoscale(self, formula: str | None, interval: float | None) -> Answer:
@@ -227,12 +232,17 @@ class Pool:
     def obtained_vm(self, node: Node) -> None:
         """Note that a VM stands behind `node`; a low-priority one lives as long as the model says."""
         if node.kind is NodeKind.LOW_PRIORITY:
+            self.spot.lost.found(node)
             self.spot.watch_vm(node)
 
     def lost_vm(self, node: Node, least: int = 0) -> None:
-        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest."""
-        if self.spot.available is None:
+        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest.
+
+        A capacity curve that has no room brings nodes back itself when it has.
+        """
+        if self.spot.available is None or (least and self.spot.has_room):
             delay = max(self.site.durations.recovery(node), least)
+            self.spot.lost.seek(node, self.site.world.env.clock + delay)
             self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
 
     def _try_to_recover(self, node: Node) -> None:
@@ -255,6 +265,7 @@ class Pool:
                 kernel.wishes[place] = -1 if node.state is None else node.sequence
         if node.state in NEW_DISK:
             self.freed_disk(node)
+            self._examine(node)
         self.tenancy.on_node_change(node, kernel)
         self.resizing.entered(node)
 
@@ -272,7 +283,26 @@ class Pool:
         if self.disks is not None:
             self.disks.wipe(node.sequence)
 
+    def _examine(self, node: Node) -> None:
+        """Draw whether every task fails on a new machine."""
+        model = self.site.description.simulation.sick_nodes
+        if not model.are_possible:
+            return
+        chance = self.site.draw("sick node", node)
+        sick = self.site.change().work.sick
+        if model.names(node.id) or chance < model.probability:
+            sick.add(node.sequence)
+        else:
+            sick.discard(node.sequence)
+
+    def drained(self) -> None:
+        """Note that a node that leaves has no task any more: a result that waited for the last of them applies."""
+        if not self._is_deleted and not self.resizing.drains_now:
+            self.autoscaling.apply_pending()
+
     def gone(self, node: Node) -> None:
         """Note that `node` has ended."""
         self.members.remove(node)
+        self.spot.lost.removed(node)
         self.resizing.gone(node)
+        self.drained()

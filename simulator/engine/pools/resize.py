@@ -49,8 +49,8 @@ class Resize:
         """Sequence numbers of nodes that have appeared but not come as far as `steadyWhen` wants."""
         self.stopped = False
         """Whether it only waits for nodes that were past their drain when it was stopped."""
-        self.code = ServiceCode.SUCCESS
-        self.message = ""
+        self.errors: dict[NodeKind | None, tuple[ServiceCode, str]] = {}
+        """The first error of each kind of node; None = one that concerns both."""
 
     @property
     def is_complete(self) -> bool:
@@ -74,14 +74,37 @@ class Resize:
         """Return whether it waits for tasks of nodes that are to leave."""
         return any(members[sequence].draining is not None for sequence in self._victims)
 
-    def fail(self, code: ServiceCode | None, message: str | None) -> None:
-        """Keep the first error."""
-        if code is not None and self.code is ServiceCode.SUCCESS:
-            self.code, self.message = code, message or ""
+    @property
+    def code(self) -> ServiceCode:
+        """The first error, or success."""
+        return next((code for code, _ in self.errors.values()), ServiceCode.SUCCESS)
+
+    @property
+    def message(self) -> str:
+        return "; ".join(message for _, message in self.errors.values())
+
+    def fail(self, code: ServiceCode | None, message: str | None, kind: NodeKind | None = None) -> None:
+        """Keep the first error of a kind of nodes, or of both."""
+        if code is not None:
+            self.errors.setdefault(kind, (code, message or ""))
+
+    def time_out(self, members: Members) -> None:
+        """Cancel what is on order; each kind of which nodes are missing has its error."""
+        for kind in NodeKind:
+            if self.on_order(kind) or any(members[sequence].kind is kind for sequence in self._awaited):
+                name = str(kind).replace("_", " ")
+                text = f"Desired number of {name} nodes could not be allocated as the resize timeout was reached"
+                self.fail(ServiceCode.ALLOCATION_TIMED_OUT, text, kind)
+        self.cancel()
 
     def stop(self, code: ServiceCode, message: str) -> None:
-        """Cancel what is on order."""
-        self.fail(code, message)
+        """Cancel what is on order for another reason."""
+        if not self.errors:
+            self.fail(code, message)
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Wait for nodes no more."""
         self._awaited.clear()
         for order in self.orders:
             order.cancel(order.outstanding)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.engine.environment import ARRIVALS
@@ -50,7 +51,7 @@ class Resizing:
         self._owner = owner
         self._managers = managers
         """Tasks whose nodes leave last."""
-        self._allocation = Allocation(site, limits, self._deliver)
+        self._allocation = Allocation(site, limits, self._deliver, self.on_order)
         self._targets = dict.fromkeys(NodeKind, 0)
         self._current: Resize | None = None
 
@@ -100,12 +101,16 @@ class Resizing:
         timeout: float | None,
         drain_timeout: float | None = None,
         chosen: Iterable[Node] = (),
-    ) -> None:
+    ) -> bool:
         """Start a resize, or take over from the one in progress, with its orders and its leaving nodes.
 
-        `chosen` nodes leave in any case, before any others are chosen.
+        `chosen` nodes leave in any case, before any others are chosen. Return False where there is nothing to resize:
+        an empty pool that is to stay empty has other targets from now on, and the errors of its last resize.
         """
         wanted, before = {**self._targets, **targets}, self._current
+        if before is None and not self._members and not any(wanted.values()):
+            self._set_targets(wanted)
+            return False
         if before is not None:
             self._end_row(before.row, ServiceCode.RETARGETED, "A new target replaced this one before it was reached")
         resize = self._replace(wanted, option, before)
@@ -118,6 +123,7 @@ class Resizing:
                 event = self._site.world.env.after(to_ms(limit), ARRIVALS)
                 event.callbacks.append(lambda _, act=act: act(resize))  # type: ignore[misc]  # bound now
         self._progress()
+        return True
 
     def stop(self) -> None:
         """Keep what has been obtained, also nodes that only drain so far; the target is not restored.
@@ -168,6 +174,11 @@ class Resizing:
     def _replace(self, targets: dict[NodeKind, int], option: NodeDeallocationOption, before: Resize | None) -> Resize:
         """Make a resize to new targets the current one."""
         row = self._begin_row(targets, option)
+        self._set_targets(targets)
+        self._current = Resize(row, option, before)
+        return self._current
+
+    def _set_targets(self, targets: dict[NodeKind, int]) -> None:
         self._targets = targets
         self._site.world.record.target(
             self._site.index,
@@ -175,8 +186,6 @@ class Resizing:
             targets[NodeKind.DEDICATED],
             targets[NodeKind.LOW_PRIORITY],
         )
-        self._current = Resize(row, option, before)
-        return self._current
 
     def _adjust(self, resize: Resize, kind: NodeKind) -> None:
         """Order the nodes of one kind that are missing, or cancel and remove those that are too many."""
@@ -200,8 +209,7 @@ class Resizing:
         if self._current is not resize:
             return
         if resize.awaits_nodes:
-            text = "Desired number of nodes could not be allocated as the resize timeout was reached"
-            resize.stop(ServiceCode.ALLOCATION_TIMED_OUT, text)
+            resize.time_out(self._members)
         if not (self._owner.scales_itself and self.drains_now):  # else the drain has a time limit of its own
             self._stop_draining(resize)
 
@@ -216,7 +224,7 @@ class Resizing:
 
     def _finish(self, resize: Resize) -> None:
         self._current = None
-        self._end_row(resize.row, resize.code, resize.message)
+        self._end_row(resize.row, resize.code, resize.message, resize.errors)
         self._owner.resized()
 
     def _begin_row(self, wanted: Mapping[NodeKind, int], option: NodeDeallocationOption) -> int:
@@ -230,8 +238,14 @@ class Resizing:
             option=str(option) if shrinks else None,
         )
 
-    def _end_row(self, row: int, code: ServiceCode, message: str) -> None:
+    def _end_row(
+        self,
+        row: int,
+        code: ServiceCode,
+        message: str,
+        errors: Mapping[NodeKind | None, tuple[ServiceCode, str]] = MappingProxyType({}),
+    ) -> None:
         dedicated, low_priority = (self._members.count(kind) for kind in NodeKind)
-        self._site.world.record.resize_ended(
-            row, self._site.world.env.clock, code.value, message, dedicated, low_priority
-        )
+        record, now = self._site.world.record, self._site.world.env.clock
+        codes = {kind: found.value for kind, (found, _) in errors.items()}
+        record.resize_ended(row, now, code.value, message, dedicated, low_priority, codes)

@@ -6,9 +6,11 @@ See `docs/model.md#preemption-models`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.environment import NODES
+from simulator.engine.pools.lost_capacity import LostCapacity
 from simulator.policy import node_preemption as policy
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
@@ -19,7 +21,7 @@ from simulator.scenario.format.preemption_models import (
     PreemptionTrace,
     WeibullHazard,
 )
-from simulator.states import NodeKind, NodeState
+from simulator.states import NodeKind
 from simulator.units import S_PER_HOUR, to_ms
 
 if TYPE_CHECKING:
@@ -32,14 +34,17 @@ if TYPE_CHECKING:
 class SpotCapacity:
     """Preempts the low-priority nodes of one pool."""
 
-    def __init__(self, site: Site, members: Members) -> None:
+    def __init__(self, site: Site, members: Members, seek: Callable[[Node], None]) -> None:
         self._site = site
         self._members = members
+        self._seek = seek
+        """Brings a preempted node back, if nothing else is in its way."""
         self._model = site.description.simulation.preemption
         self.available: int | None = None
         """Low-priority VMs that the region has now, where a capacity curve says so."""
         self.may_change = False
         """Whether a capacity curve has points ahead."""
+        self.lost = LostCapacity(binds=site.world.options.lost_capacity_binds)
         if isinstance(self._model, CapacityEvent):
             site.world.env.process(self._take_fractions(self._model))
         elif isinstance(self._model, CapacityCurve):
@@ -48,6 +53,17 @@ class SpotCapacity:
             site.world.env.process(self._follow_curve(points))
         elif isinstance(self._model, PreemptionTrace):
             site.world.env.process(self._replay(self._model.of_pool(site.id)))
+
+    @property
+    def in_use(self) -> int:
+        """How many low-priority VMs the pool has, those for nodes that are coming back included."""
+        nodes = self._members.of_kind(NodeKind.LOW_PRIORITY)
+        return sum(node.has_vm or node.is_returning for node in nodes)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the region has a VM for one more node, as far as a capacity curve says."""
+        return self.available is None or self.in_use < self.available
 
     def watch_vm(self, node: Node) -> None:
         """Schedule the end of the VM behind `node`, under the models that age single VMs."""
@@ -101,14 +117,10 @@ class SpotCapacity:
         for at, available in points:
             yield self._site.world.env.at(at, NODES)
             self.available = available
-            running = len(self._members.with_vm(NodeKind.LOW_PRIORITY))
-            self.take(running - available)
-            preempted = [
-                node for node in self._members.of_kind(NodeKind.LOW_PRIORITY) if node.state is NodeState.PREEMPTED
-            ]
-            for node in preempted[: max(available - running, 0)]:
-                if not node.leaving:
-                    node.recover()
+            self.take(len(self._members.with_vm(NodeKind.LOW_PRIORITY)) - available)
+            for node in self._members.of_kind(NodeKind.LOW_PRIORITY):
+                if node.awaits_capacity and self.has_room:
+                    self._seek(node)
         self.may_change = False
 
     def _replay(self, evictions: list[Eviction]) -> Life:

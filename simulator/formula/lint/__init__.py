@@ -57,5 +57,5 @@ def _check_stop(analysis: Analysis) -> None:
         value = statement.value
         if isinstance(value, Call) and value.name == "stop" and not value.arguments:
             following = statements[index + 1]
-            analysis.say("unreachable", following.start, "nothing after an unconditional stop() is executed.")
+            analysis.report("unreachable", following.start, "nothing after an unconditional stop() is executed.")
             return

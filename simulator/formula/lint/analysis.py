@@ -86,7 +86,7 @@ class Analysis:
     """Expressions of which more is known through them, by `id`."""
     _later: set[str | None] = field(default_factory=set)
 
-    def say(
+    def report(
         self,
         rule: str,
         offset: int,
@@ -118,16 +118,18 @@ class Analysis:
     def _assign(self, statement: Statement, fact: Fact) -> None:
         name = statement.target or ""
         if name in READ_ONLY or name in FUNCTIONS or name in CONSTANTS or name in KEYWORDS:
-            self.say("readonly-assignment", statement.start, f"'{name}' cannot be assigned.")
+            self.report("readonly-assignment", statement.start, f"'{name}' cannot be assigned.")
         elif name == OPTION:
             if fact.kind not in ("keyword", "unknown"):
-                self.say("type-mismatch", statement.start, f"{OPTION} takes a keyword such as taskcompletion.")
+                self.report("type-mismatch", statement.start, f"{OPTION} takes a keyword such as taskcompletion.")
         elif name in TARGETS or name in ALIASES:
             full = ALIASES.get(name, name)
             if fact.kind == "doubleVec":
-                self.say("scalar-from-vector", statement.start, f"{name} is given a vector; only one element will do.")
+                self.report(
+                    "scalar-from-vector", statement.start, f"{name} is given a vector; only one element will do."
+                )
             elif fact.kind not in ("double", "unknown"):
-                self.say("type-mismatch", statement.start, f"{name} takes a number, not a {fact.kind}.")
+                self.report("type-mismatch", statement.start, f"{name} takes a number, not a {fact.kind}.")
             self.targets[full] = fact
         else:
             self._assign_user(statement, name, fact)
@@ -135,9 +137,9 @@ class Analysis:
     def _assign_user(self, statement: Statement, name: str, fact: Fact) -> None:
         if fact.kind == "keyword":
             edits = rename_target(statement, OPTION) if near_target(name) == OPTION else ()
-            self.say("type-mismatch", statement.start, f"a keyword can only be assigned to {OPTION}.", edits=edits)
+            self.report("type-mismatch", statement.start, f"a keyword can only be assigned to {OPTION}.", edits=edits)
         if name in OBSOLETE:
-            self.say("obsolete-name", statement.start, f"'{name}' of 2015 means nothing any more.")
+            self.report("obsolete-name", statement.start, f"'{name}' of 2015 means nothing any more.")
         self.users[name] = fact
         read = frozenset(inner.name for inner in walk(statement.value) if isinstance(inner, Name))
         self._keep_value(name, statement.value, read)
@@ -270,22 +272,22 @@ class Analysis:
         metric = METRIC_ALIASES.get(name, name)
         if metric in METRICS or metric == SLOTS:
             if metric in RETIRED:
-                self.say("retired-metric", node.start, f"'{name}' has had no samples since 2024-03-31.")
+                self.report("retired-metric", node.start, f"'{name}' has had no samples since 2024-03-31.")
             elif metric in TASK_METRICS:
-                self.say("bare-metric", node.start, f"'{name}' as a number is its newest sample, or 0 without one.")
+                self.report("bare-metric", node.start, f"'{name}' as a number is its newest sample, or 0 without one.")
             return self.metric(metric)
         return self.users[name] if name in self.users else self._unknown(node)
 
     def _unknown(self, node: Name) -> Fact:
         name = node.name
         if name in self._later:
-            self.say("read-before-assign", node.start, f"'{name}' is read before it is assigned.")
+            self.report("read-before-assign", node.start, f"'{name}' is read before it is assigned.")
         elif name in OBSOLETE:
-            self.say("obsolete-name", node.start, f"'{name}' of 2015 means nothing any more.", Level.ERROR)
+            self.report("obsolete-name", node.start, f"'{name}' of 2015 means nothing any more.", Level.ERROR)
         else:
             known = (*self.users, *SERVICE_NAMES)
             hint = f": {name}(...) is a function" if name in FUNCTIONS else suggestion(name, known)
-            self.say(
+            self.report(
                 "unknown-name",
                 node.start,
                 f"nobody assigns '{name}'{hint}.",
@@ -298,7 +300,7 @@ class Analysis:
         if node.sign == "!":
             return truth(sources=fact.sources)
         if fact.kind not in ("double", "timeinterval", "unknown", "doubleVec"):
-            self.say("type-mismatch", node.start, f"there is no minus before a {fact.kind}.")
+            self.report("type-mismatch", node.start, f"there is no minus before a {fact.kind}.")
         return replace(fact, low=-fact.high, high=-fact.low, survives_cut=False)
 
     def _ternary(self, node: Ternary) -> Fact:
@@ -318,18 +320,18 @@ class Analysis:
     def _judge_condition(self, node: Ternary, condition: Fact, if_true: Spans) -> None:
         """Report a condition that can only come to one thing; switches that the formula names itself are meant."""
         start = node.condition.start
-        is_switch = any(isinstance(inner, Name) and inner.name in self.users for inner in walk(node.condition))
         if condition.kind != "double":
             return
         if self.judged and any(id(inner) in self.judged for inner in walk(node.condition)):
             return
         is_constant = condition.is_constant or not condition.can_be_zero
         if is_constant and not self.is_assumed(node.condition):
+            is_switch = any(isinstance(inner, Name) and inner.name in self.users for inner in walk(node.condition))
             if not is_switch or condition.sources:
                 text = "always" if condition.low else "never"
-                self.say("constant-condition", start, f"this condition is {text} true.")
+                self.report("constant-condition", start, f"this condition is {text} true.")
         elif self._contradicts(if_true):
-            self.say("constant-condition", start, "this condition is never true where it stands.")
+            self.report("constant-condition", start, "this condition is never true where it stands.")
 
     def _chain(self, node: Binary) -> Fact:
         first, operators = spine(node)
@@ -360,6 +362,6 @@ class Analysis:
                 if holds
                 else "one of these conditions is always true: together they mean nothing."
             )
-            self.say("constant-condition", node.at, text)
+            self.report("constant-condition", node.at, text)
             return truth(0 if holds else 1, 0 if holds else 1, fact.sources)
         return fact

@@ -97,7 +97,7 @@ def both(one: Spans, other: Spans) -> Spans:
 
 
 def _either(one: Spans, other: Spans) -> Spans:
-    """Return what is known where one of the two holds: the hull of the spans, for what both tell of."""
+    """Return what is known where one of the two holds: the hull of the spans, for what both know."""
     found = {}
     for key in one.keys() & other.keys():
         a, b = one[key], other[key]

@@ -56,7 +56,7 @@ def check_behaviour(analysis: Analysis, formula: Formula, slots: int | None, int
     _check_swings(analysis, formula, trial, assignments, tried)
     if len(assignments) == 2 and (_answers_twice(trial) or _same_share(analysis, assignments)):
         later = max(assignments.values(), key=lambda statement: statement.start)
-        analysis.say("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
+        analysis.report("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
     show_answers(analysis, formula, trial, tried)
     several = (slots,) if slots else (1, tried) if tried > 1 else (1, 4)
     check_interruptions(analysis, formula, assignments, several, interval_minutes or DEFAULT_INTERVAL)
@@ -95,10 +95,10 @@ def _check_signals(analysis: Analysis, trial: Trial, assignments: Mapping[str, S
             end = f" and '{kills[0]}' kills them when the pool shrinks" if kills else ""
             text = f"$ActiveTasks counts waiting tasks only: running ones are not seen{end}."
             edits = replace_names(analysis.source.text, "$ActiveTasks", "$PendingTasks")
-            analysis.say("active-only-scaling", statement.start, text, edits=edits)
+            analysis.report("active-only-scaling", statement.start, text, edits=edits)
         if slots is not None and slots > 1 and whole:
             text = f"tasks are counted as if each needed a node, but a node has {slots} slots."
-            analysis.say("ignores-slots", statement.start, text)
+            analysis.report("ignores-slots", statement.start, text)
 
 
 def _stays_started(trial: Trial, full: str) -> bool:
@@ -129,14 +129,14 @@ def _check_ends(
             steps = ", ".join(f"{found[full]:g}" for found in rounds)
             past = f", {FAILED:g} tasks have failed" if "$FailedTasks" in causes else ""
             lines = (f"nothing waits, nothing runs{past}, {START:g} nodes: the evaluations set {steps}",)
-            analysis.say("never-zero", statement.start, text, evidence=lines)
+            analysis.report("never-zero", statement.start, text, evidence=lines)
         is_stuck = all(found[full] == 0 for rounds in trial.loaded for found in rounds or ())
         if is_stuck and any(trial.loaded) and full not in _left_alone(trial, full):
             if _ever_starts(formula, full, slots):
                 continue
             text = f"from 0 nodes {full} stays 0, whatever waits."
             lines = (f"{HANDFUL:g} tasks or {MANY:g} wait, 0 nodes: every evaluation of a week sets 0",)
-            analysis.say("stuck-at-zero", statement.start, text, evidence=lines)
+            analysis.report("stuck-at-zero", statement.start, text, evidence=lines)
 
 
 def _ever_starts(formula: Formula, full: str, slots: int) -> bool:
@@ -175,7 +175,7 @@ def _check_swings(
                 steps = ", ".join(f"{value:g}" for value in values[:SHOWN])
                 each = f"{tasks:g} tasks of {spelled(STEADY)}, each followed by another, {slots} a node"
                 evidence = (f"{each}: the evaluations set {steps}, ...",)
-                analysis.say("swings", statement.start, text, evidence=evidence)
+                analysis.report("swings", statement.start, text, evidence=evidence)
                 break
 
 

@@ -42,10 +42,10 @@ def member(analysis: Analysis, node: Member) -> Fact:
     if fact.kind not in ("timestamp", "unknown") or node.name not in MEMBERS:
         hint = suggestion(node.name, MEMBERS) if fact.kind in ("timestamp", "unknown") else ""
         text = f"a {fact.kind} has no member '{node.name}'{hint}."
-        analysis.say("unknown-name", node.at, text, edits=analysis.renamed(node.at, node.name, MEMBERS))
+        analysis.report("unknown-name", node.at, text, edits=analysis.renamed(node.at, node.name, MEMBERS))
         return double()
     if node.name == "hour" and LOCAL in fact.sources and SHIFTED not in fact.sources:
-        analysis.say("local-hours", node.at, "hours are hours of UTC.")
+        analysis.report("local-hours", node.at, "hours are hours of UTC.")
     low, high = MEMBERS[node.name]
     return double(low, high, whole=True)
 
@@ -57,15 +57,15 @@ def method(analysis: Analysis, node: Method) -> Fact:
     given = [analysis.look(argument) for argument in node.arguments]
     if metric not in METRICS:
         analysis.look(node.receiver)
-        analysis.say("unknown-name", node.bracket, "only sampled service variables have methods.")
+        analysis.report("unknown-name", node.bracket, "only sampled service variables have methods.")
         return UNKNOWN
     if node.name not in METHODS:
         text = f"there is no method '{node.name}'{suggestion(node.name, METHODS)}."
         start = analysis.source.text.rfind(node.name, 0, node.bracket)
-        analysis.say("unknown-name", node.bracket, text, edits=analysis.renamed(start, node.name, METHODS))
+        analysis.report("unknown-name", node.bracket, text, edits=analysis.renamed(start, node.name, METHODS))
         return UNKNOWN
     if metric in RETIRED:
-        analysis.say("retired-metric", node.receiver.start, f"'{written}' has had no samples since 2024-03-31.")
+        analysis.report("retired-metric", node.receiver.start, f"'{written}' has had no samples since 2024-03-31.")
     sampled = analysis.metric(metric)
     match node.name:
         case "GetSample":
@@ -87,7 +87,7 @@ def _sampled(analysis: Analysis, node: Method, sampled: Fact, given: list[Fact])
     if given and given[0].kind == "double":
         return replace(found, shortest=0, longest=max(given[0].high, 0))
     if given and given[0].kind not in ("timeinterval", "timestamp", "unknown"):
-        analysis.say("type-mismatch", node.bracket, f"GetSample cannot take a {given[0].kind}.")
+        analysis.report("type-mismatch", node.bracket, f"GetSample cannot take a {given[0].kind}.")
     demanded = given[-1].low if len(given) > 1 and given[-1].kind == "double" else 70
     return replace(found, shortest=1 if demanded > 0 else 0)
 
@@ -99,7 +99,7 @@ def call(analysis: Analysis, node: Call) -> Fact:
     function = FUNCTIONS.get(name)
     if function is None:
         text = f"there is no function '{name}'{suggestion(name, FUNCTIONS)}."
-        analysis.say("unknown-name", node.start, text, edits=analysis.renamed(node.start, name, FUNCTIONS))
+        analysis.report("unknown-name", node.start, text, edits=analysis.renamed(node.start, name, FUNCTIONS))
         return UNKNOWN
     if name == "time":
         _check_time(analysis, node)
@@ -110,7 +110,7 @@ def call(analysis: Analysis, node: Call) -> Fact:
         return UNKNOWN
     wrong = [fact.kind for fact in given if fact.kind not in ("double", "doubleVec", "unknown")]
     if wrong:
-        analysis.say("type-mismatch", node.bracket, f"{function.usage} cannot take a {wrong[0]}.")
+        analysis.report("type-mismatch", node.bracket, f"{function.usage} cannot take a {wrong[0]}.")
         return UNKNOWN
     if name in ("percentile", "val"):
         return _picked(analysis, node, given)
@@ -118,7 +118,7 @@ def call(analysis: Analysis, node: Call) -> Fact:
         return rounded(name, given[0])
     if name in AGGREGATES and all(fact.kind == "doubleVec" and fact.shortest == 0 for fact in given):
         edits = insert_argument(node, "0, ") if name == "max" and given else ()
-        analysis.say("empty-aggregate", node.bracket, f"{name} fails when there is no sample.", edits=edits)
+        analysis.report("empty-aggregate", node.bracket, f"{name} fails when there is no sample.", edits=edits)
     result = aggregate(name, given)
     _check_cap(analysis, node, given, result)
     return result
@@ -127,11 +127,11 @@ def call(analysis: Analysis, node: Call) -> Fact:
 def _picked(analysis: Analysis, node: Call, given: list[Fact]) -> Fact:
     if len(given) != 2 or given[0].kind not in ("doubleVec", "unknown"):
         found = ", ".join(fact.kind for fact in given) or "nothing"
-        analysis.say("type-mismatch", node.bracket, f"{FUNCTIONS[node.name].usage} cannot take {found}.")
+        analysis.report("type-mismatch", node.bracket, f"{FUNCTIONS[node.name].usage} cannot take {found}.")
         return UNKNOWN
     vector = given[0]
     if node.name == "percentile" and vector.kind == "doubleVec" and vector.shortest == 0:
-        analysis.say("empty-aggregate", node.bracket, "percentile fails when there is no sample.")
+        analysis.report("empty-aggregate", node.bracket, "percentile fails when there is no sample.")
     return double(min(vector.low, 0), max(vector.high, 0), whole=vector.whole, sources=together(given))
 
 
@@ -149,7 +149,7 @@ def _check_cap(analysis: Analysis, node: Call, given: list[Fact], result: Fact) 
     if result.low == 0 and analysis.has_both_kinds:
         return  # of two kinds of nodes, one is switched off
     text = f"{node.name}(...) is always {result.low:g} here: nothing else matters."
-    analysis.say("swapped-cap", node.start, text)
+    analysis.report("swapped-cap", node.start, text)
 
 
 def _check_time(analysis: Analysis, node: Call) -> None:
@@ -160,10 +160,10 @@ def _check_time(analysis: Analysis, node: Call) -> None:
     is_here = literal is node.arguments[0]
     edits = mended_time(literal) if is_here else ()
     if wrong is not None:
-        analysis.say("time-format", node.bracket, f"{wrong}.", edits=edits)
+        analysis.report("time-format", node.bracket, f"{wrong}.", edits=edits)
     elif edits:
         text = "a time of day without a zone is read as UTC."
-        analysis.say("time-format", node.bracket, text, Level.WARNING, edits)
+        analysis.report("time-format", node.bracket, text, Level.WARNING, edits)
 
 
 def _text(analysis: Analysis, node: Expression) -> Text | None:

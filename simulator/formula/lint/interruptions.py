@@ -82,7 +82,7 @@ def _report(analysis: Analysis, formula: Formula, assignments: Mapping[str, Stat
     text = f"the pool shrinks under running tasks, and {why}: they {ended}."
     edits = keep_tasks(analysis.source.text, formula.tree)
     evidence = tuple(_told(story, found))
-    analysis.say("interrupts-tasks", statement.start, text, edits=edits, evidence=evidence)
+    analysis.report("interrupts-tasks", statement.start, text, edits=edits, evidence=evidence)
 
 
 def _told(story: Story, found: Interruption) -> Iterator[str]:

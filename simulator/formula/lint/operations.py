@@ -32,15 +32,15 @@ def operate(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> Fact:
     if not _is_defined(sign, left, right):
         if "doubleVec" in (left.kind, right.kind) and _as_scalars(sign, left, right):
             text = "a vector stands for a number; only one element will do."
-            analysis.say("scalar-from-vector", node.at, text)
+            analysis.report("scalar-from-vector", node.at, text)
         else:
-            analysis.say("type-mismatch", node.at, f"there is no operator {left.kind} {sign} {right.kind}.")
+            analysis.report("type-mismatch", node.at, f"there is no operator {left.kind} {sign} {right.kind}.")
         return Fact(sources=sources)
     if sign in COMPARISONS:
         return _compare(analysis, node, left, right)
     if sign == "/" and right.kind == "double" and right.can_be_zero:
         edits = wrap_operand(analysis.source.text, node, "max(1, ") if right.whole else ()
-        analysis.say("division-by-zero", node.at, "what stands below can be 0.", edits=edits)
+        analysis.report("division-by-zero", node.at, "what stands below can be 0.", edits=edits)
     if sign == "+":
         _count_once(analysis, node, left, right)
     return known_bounds(_computed(sign, left, right))
@@ -83,7 +83,7 @@ def _compare(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> Fact:
     if alone.is_constant and not all(side.is_constant for side in sides):
         analysis.judged.add(id(node))
         always = "always" if alone.low else "never"
-        analysis.say("constant-condition", node.at, f"this comparison is {always} true.")
+        analysis.report("constant-condition", node.at, f"this comparison is {always} true.")
     return result
 
 
@@ -97,14 +97,14 @@ def _check_scale(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> N
         if percentages and value.high == 100 and 0 < limit.low < 1:
             edits = replace_number(analysis.source.text, literal, limit.low * 100)
             text = f"a percentage from 0 to 100 is compared with {limit.low:g}."
-            analysis.say("percent-scale", node.at, text, edits=edits)
+            analysis.report("percent-scale", node.at, text, edits=edits)
         elif percentages and 100 < value.high < 1000 and 0 < limit.low <= 100:
             text = f"this sum of percentages goes up to {value.high:g} and is compared with {limit.low:g}."
-            analysis.say("percent-sum", node.at, text)
+            analysis.report("percent-sum", node.at, text)
         elif value.sources == {"$CPUPercent"} and limit.low > 1:
             edits = replace_number(analysis.source.text, literal, limit.low / 100)
             text = f"$CPUPercent from 0 to 1 is compared with {limit.low:g}."
-            analysis.say("percent-scale", node.at, text, edits=edits)
+            analysis.report("percent-scale", node.at, text, edits=edits)
 
 
 def _check_hour(analysis: Analysis, node: Binary) -> None:
@@ -120,7 +120,7 @@ def _check_hour(analysis: Analysis, node: Binary) -> None:
         if isinstance(analysis.definition(value), Member) and getattr(analysis.definition(value), "name", "") == "hour":
             hour = int(fact.low)
             text = f"this holds until {hour:02}:59:59; until {hour:02}:00 is hour < {hour}."
-            analysis.say("inclusive-hour", node.at, text)
+            analysis.report("inclusive-hour", node.at, text)
 
 
 def _count_once(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> None:
@@ -128,9 +128,9 @@ def _count_once(analysis: Analysis, node: Binary, left: Fact, right: Fact) -> No
     one, other = (fact.counted & {*TASK_METRICS} for fact in (left, right))
     for whole, part, added in ((one, other, node.right), (other, one, node.left)):
         if "$PendingTasks" in whole and part & PARTS and not whole & PARTS:
-            names = set(growing(added, analysis.values))
+            names = growing(added, analysis.values)
             twice = part & PARTS if names & analysis.users.keys() else part & PARTS & names
             if twice:
                 text = f"$PendingTasks already contains {' and '.join(sorted(twice))}: these tasks are counted twice."
-                analysis.say("counted-twice", node.at, text)
+                analysis.report("counted-twice", node.at, text)
             return

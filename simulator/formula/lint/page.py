@@ -18,7 +18,7 @@ under which it hurts; `--json` and `--sarif` are for programs. This page is made
 `python -m simulator.formula.lint.page > docs/lint.md`.
 """
 LONG: Final = 400
-"""An example of more characters is told in words."""
+"""An example of more characters is described in words."""
 
 
 def page() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import quote
 
 from simulator.formula.lint.model import Finding, Level, Rule
 from simulator.formula.lint.rules import RULES
@@ -9,11 +10,14 @@ from simulator.formula.source import Source
 
 LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 VERSION: Final = "2.1.0"
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+"""By which hosts know the format; the standard leaves it free."""
 
 
 def as_sarif(found: Iterable[tuple[str, str, Finding]], version: str) -> dict[str, Any]:
     """Return a SARIF log of one run; `found` are names of files, their texts and findings in them."""
     return {
+        "$schema": SCHEMA,
         "version": VERSION,
         "runs": [
             {
@@ -64,7 +68,7 @@ def _result(file: str, text: str, finding: Finding) -> dict[str, Any]:
 
 
 def _file(name: str) -> dict[str, str]:
-    return {"uri": "stdin" if name == "-" else name.replace("\\", "/").replace("%", "%25").replace(" ", "%20")}
+    return {"uri": "stdin" if name == "-" else quote(name.replace("\\", "/"))}
 
 
 def _region(source: Source, start: int, end: int) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Final
 from simulator.formula.edits import Edit
 from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.facts import INF
-from simulator.formula.lint.growth import growing
+from simulator.formula.lint.growth import expressions, growing
 from simulator.formula.lint.mend import rename_target, wrap_value
 from simulator.formula.lint.model import Level
 from simulator.formula.lint.names import near_target, reads
@@ -53,7 +53,7 @@ def check_variables(analysis: Analysis) -> None:
         if full in TARGETS:
             if full in seen and seen[full] != name:
                 text = f"{full} is assigned under both names; the full one wins."
-                analysis.say("alias-conflict", statement.start, text)
+                analysis.report("alias-conflict", statement.start, text)
             seen[full] = name
     if not seen:
         _report_no_target(analysis)
@@ -75,7 +75,7 @@ def _check_overwritten(analysis: Analysis) -> None:
             before = waiting.get(full)
             if before is not None and before.target == name:
                 message = f"this value of {name} is never used: {name} is assigned again further down."
-                analysis.say("overwritten-target", before.start, message)
+                analysis.report("overwritten-target", before.start, message)
             waiting[full] = statement
 
 
@@ -87,7 +87,7 @@ def _report_no_target(analysis: Analysis) -> None:
     is_misspelt = any(finding.rule == "near-service-name" for finding in analysis.findings)
     level = Level.WARNING if options and not is_misspelt else None
     end = f", and {OPTION} has no node to act on" if options else ""
-    analysis.say("no-target", start, f"no target is assigned: the pool stays as it is{end}.", level)
+    analysis.report("no-target", start, f"no target is assigned: the pool stays as it is{end}.", level)
 
 
 def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
@@ -95,12 +95,12 @@ def _report_unread(analysis: Analysis, statement: Statement, name: str) -> None:
     if any(f.rule == "obsolete-name" and f.place == analysis.source.place(statement.start) for f in analysis.findings):
         return
     if near is None:
-        analysis.say("unused-variable", statement.start, f"'{name}' is assigned and never read.")
+        analysis.report("unused-variable", statement.start, f"'{name}' is assigned and never read.")
         return
     assigned = {s.target for s in analysis.tree.statements}
     edits = rename_target(statement, near) if near not in assigned else ()
     text = f"'{name}' is a variable of your own that nobody reads: did you mean '{near}'?"
-    analysis.say("near-service-name", statement.start, text, edits=edits)
+    analysis.report("near-service-name", statement.start, text, edits=edits)
 
 
 def check_targets(analysis: Analysis) -> None:
@@ -112,13 +112,13 @@ def check_targets(analysis: Analysis) -> None:
             continue
         if fact.low < 0:
             edits = wrap_value(text, statement, "max(0, ")
-            analysis.say("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
+            analysis.report("negative-target", statement.start, f"{full} can fall below 0.", edits=edits)
         if not fact.can_be_cut and not _rounds_up(analysis, statement.value):
             message = f"the fraction of {full} is cut off: one node too few."
-            analysis.say("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
+            analysis.report("fractional-target", statement.start, message, edits=_rounded_up(text, statement))
         if fact.is_summed:
             message = f"{full} adds up the samples of a window: each task counts once for every sample."
-            analysis.say("counted-twice", statement.start, message)
+            analysis.report("counted-twice", statement.start, message)
         _check_cap(analysis, full, statement)
         _check_kinds(analysis, full, statement)
 
@@ -129,13 +129,8 @@ def _rounded_up(text: str, statement: Statement) -> tuple[Edit, ...]:
 
 def _rounds_up(analysis: Analysis, node: Expression) -> bool:
     """Return whether one less than a divisor is added before dividing, so that cutting off rounds up."""
-    for inner in walk(analysis.definition(node)):
-        found = analysis.definition(inner)
-        if any(isinstance(part, Binary) and _adds_almost(analysis, part) for part in (inner, found)):
-            return True
-        if found is not inner and found is not node and _rounds_up(analysis, found):
-            return True
-    return False
+    parts = expressions(node, analysis.values)
+    return any(isinstance(part, Binary) and _adds_almost(analysis, part) for part in parts)
 
 
 def _adds_almost(analysis: Analysis, node: Binary) -> bool:
@@ -171,7 +166,7 @@ def _check_cap(analysis: Analysis, full: str, statement: Statement) -> None:
     is_floor = name.startswith(FLOOR_NAMES) or (not name and floor < HIGH_FLOOR)
     if floor > 1 and not is_floor and analysis.targets[full].high == INF:
         text = f"max({floor:g}, ...) keeps {full} from falling below {floor:g}; nothing bounds it above."
-        analysis.say("swapped-cap", statement.start, text)
+        analysis.report("swapped-cap", statement.start, text)
 
 
 def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
@@ -180,13 +175,13 @@ def _check_kinds(analysis: Analysis, full: str, statement: Statement) -> None:
     So is a size that both kinds share, as long as the kind that it comes from follows it.
     """
     other = {OTHER[full], OWN[OTHER[full]], *(short for short, name in ALIASES.items() if name == OTHER[full])}
-    crossed = other & set(growing(statement.value, analysis.values))
+    crossed = other & growing(statement.value, analysis.values)
     shared = last_assignments(analysis).get(OTHER[full])
     if crossed and shared is not None and not analysis.targets[OTHER[full]].is_constant:
-        crossed -= set(growing(shared.value, analysis.values))
+        crossed -= growing(shared.value, analysis.values)
     if crossed:
         text = f"{full} is computed from the other kind of nodes, {min(crossed)}."
-        analysis.say("crossed-kinds", statement.start, text)
+        analysis.report("crossed-kinds", statement.start, text)
 
 
 def has_floor(analysis: Analysis, full: str) -> bool:
@@ -207,16 +202,26 @@ def has_floor(analysis: Analysis, full: str) -> bool:
 
 def writes_floor(analysis: Analysis, node: Expression) -> bool:
     """Return whether an expression says in so many words that it is at least 1: `max(1, ...)`, or constants."""
-    node = analysis.definition(node)
-    fact = analysis.facts.get(id(node))
-    if fact is not None and fact.kind == "double" and fact.is_constant:
-        return fact.low >= 1
-    if isinstance(node, Ternary):
-        return writes_floor(analysis, node.then) and writes_floor(analysis, node.otherwise)
-    if isinstance(node, Call) and node.name == "max":
-        return any(writes_floor(analysis, argument) for argument in node.arguments)
-    if isinstance(node, Call) and node.name == "min":
-        return all(writes_floor(analysis, argument) for argument in node.arguments)
-    if isinstance(node, Call) and node.name in ("ceil", "floor", "round") and len(node.arguments) == 1:
-        return writes_floor(analysis, node.arguments[0])
-    return False
+    known: dict[int, bool] = {}
+
+    def writes(node: Expression) -> bool:
+        node = analysis.definition(node)
+        if id(node) not in known:
+            known[id(node)] = looked_at(node)
+        return known[id(node)]
+
+    def looked_at(node: Expression) -> bool:
+        fact = analysis.facts.get(id(node))
+        if fact is not None and fact.kind == "double" and fact.is_constant:
+            return fact.low >= 1
+        if isinstance(node, Ternary):
+            return writes(node.then) and writes(node.otherwise)
+        if isinstance(node, Call) and node.name == "max":
+            return any(map(writes, node.arguments))
+        if isinstance(node, Call) and node.name == "min":
+            return all(map(writes, node.arguments))
+        if isinstance(node, Call) and node.name in ("ceil", "floor", "round") and len(node.arguments) == 1:
+            return writes(node.arguments[0])
+        return False
+
+    return writes(node)

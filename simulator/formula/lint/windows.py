@@ -34,7 +34,9 @@ def check_windows(analysis: Analysis) -> None:
         windowed += 1
         _check_window(analysis, node, given)
     if singles and not windowed and len(singles) == counted:
-        analysis.say("single-sample", singles[0].bracket, "the decision hangs on one sample, which may be late or odd.")
+        analysis.report(
+            "single-sample", singles[0].bracket, "the decision hangs on one sample, which may be late or odd."
+        )
 
 
 def _calls(analysis: Analysis, name: str) -> Iterator[Method]:
@@ -57,7 +59,7 @@ def _check_length(analysis: Analysis, node: Method) -> bool:
     if length is None or length >= PERIOD:
         return False
     text = f"a window of {length:g} s is shorter than the 30 s between samples."
-    analysis.say("short-window", node.bracket, text)
+    analysis.report("short-window", node.bracket, text)
     return True
 
 
@@ -71,12 +73,12 @@ def _check_window(analysis: Analysis, node: Method, given: list[Fact]) -> None:
     demanded = f"{demand:g} %{'' if has_demand else ', as no other percentage is given'}"
     if not gates:
         text = f"on a new pool this window has no samples: it demands {demanded}, and the evaluation fails."
-        analysis.say("ungated-window", node.bracket, text)
+        analysis.report("ungated-window", node.bracket, text)
     _check_guards(analysis, node, gates, demand, demanded, has_demand=has_demand)
     ends_now = len([fact for fact in given if fact.kind in ("timeinterval", "timestamp")]) == 1
     if demand >= STRICT and ends_now:
         text = f"{demand:g} % of a window that ends now: the newest samples are often not there yet."
-        analysis.say("strict-recent-window", node.bracket, text)
+        analysis.report("strict-recent-window", node.bracket, text)
     elif ends_now and not is_short:
         _check_one_late(analysis, node, given, demand, gates)
 
@@ -101,7 +103,7 @@ def _check_one_late(
         is_stranded = any(_strands(analysis, ternary, branch) for ternary, branch in gates)
         text += "; below that the target follows no task." if is_stranded else "."
         level = Level.INFO if gates and not is_stranded else None
-        analysis.say("short-window", node.bracket, text, level)
+        analysis.report("short-window", node.bracket, text, level)
 
 
 def _strands(analysis: Analysis, ternary: Ternary, branch: str) -> bool:
@@ -124,7 +126,7 @@ def _check_guards(
         threshold = max(thresholds)
         edits = () if has_demand else add_argument(analysis.source.text, node, format_double(threshold))
         text = f"the guard lets pass from {threshold:g} % on, but this demands {demanded}."
-        analysis.say("guard-too-low", node.bracket, text, edits=edits)
+        analysis.report("guard-too-low", node.bracket, text, edits=edits)
 
 
 def _asks_for_samples(analysis: Analysis, ternary: Ternary) -> bool:

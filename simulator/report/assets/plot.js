@@ -85,7 +85,7 @@ class Plot {
     });
   }
 
-  // Heed a key; false leaves it to the browser.
+  // Handle a key; false leaves it to the browser.
   key(event) {
     const width = view.to - view.from;
     const at = cursor.at === null ? (view.from + view.to) / 2 : cursor.at;

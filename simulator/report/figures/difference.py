@@ -1,4 +1,4 @@
-"""Paired difference: two scenarios under the same luck, roll of the dice by roll of the dice."""
+"""Paired difference: two scenarios under the same draws, replication by replication."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from simulator.experiment.estimates import Estimate, mean
 from simulator.report.looks.palette import CYCLE, LIGHT, Page
 from simulator.report.looks.quantity import axis_of, written
-from simulator.report.looks.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.theme import drawn, entitle, legend, placeholder, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ class Pair:
 
 def pair_of(comparison: Comparison, name: str, measure: str = "cost") -> Pair:
     """Take a measure of the first scenario and of another one from a comparison, with its interval."""
-    from simulator.experiment import MEASURES  # noqa: PLC0415 - slow to import
+    from simulator.experiment import MEASURES
 
     names = (comparison.names[0], name)
     values = tuple(list(comparison.replications[each].values[measure]) for each in names)
@@ -93,13 +93,13 @@ def paired_difference(pair: Pair, *, page: Page = LIGHT) -> Figure:
     figure = sheet(page, 9.5, 4.8)
     entitle(figure, finding(pair))
     if not len(pair.first):
-        say_nothing(figure.add_subplot(), "nothing to compare", page)
+        placeholder(figure.add_subplot(), "nothing to compare", page)
         return figure
     both, change = figure.subplots(1, 2, width_ratios=[1, 1.25])
     size, label = axis_of(pair.measure, pair.unit, float(max(np.abs(pair.first).max(), np.abs(pair.second).max())))
     _lines(both, pair, size, label, page)
     handles = _differences(change, pair, page)
-    legend(figure, handles, page, note="Each line and each point is one replication: the same luck for both.")
+    legend(figure, handles, page, note="Each line and each point is one replication: the same draws for both.")
     return figure
 
 

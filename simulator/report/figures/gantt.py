@@ -18,7 +18,7 @@ from simulator.report.figures.pool import shown_pools
 from simulator.report.looks.captions import counted, of_pools, paid, where_it_went
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import CYCLE, LIGHT, LOST, MARKS, NODE_STATES, OTHER, OUTCOMES, Page, Shade, shade
-from simulator.report.looks.theme import SMALL, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.theme import SMALL, drawn, entitle, grouped, legend, placeholder, sheet, swatch
 from simulator.report.shapes.pieces import lanes_of, pieces
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Chart:
 
 def chart(run: Frames, pools: Sequence[str], by: By = "outcome") -> Chart:
     """Collect what the pools' nodes did; rows in order of pool and creation."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     nodes = of_pools(run.frame("nodes"), pools)
     order = sorted(range(len(nodes)), key=lambda i: (pools.index(nodes["pool"].iloc[i]), nodes["created"].iloc[i], i))
@@ -151,7 +151,7 @@ def node_gantt(
     axes = figure.add_subplot()
     axes.set_facecolor(page.absent)
     if not count:
-        say_nothing(axes, "no node was ever there", page)
+        placeholder(axes, "no node was ever there", page)
         axes.set_yticks([])
     elif is_bars:
         _bars(axes, drawing, clock, page)
@@ -179,7 +179,7 @@ def _quads(start: Floats, end: Floats, top: Floats, bottom: Floats) -> npt.NDArr
 
 
 def _bars(axes: Axes, drawing: Chart, clock: Clock, page: Page) -> None:
-    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - slow to import
+    from matplotlib.collections import PolyCollection
 
     states = np.array(drawing.state, dtype=object)
     for name in dict.fromkeys(drawing.state):
@@ -252,7 +252,7 @@ def _shares(
 
 
 def _image(axes: Axes, drawing: Chart, clock: Clock, page: Page) -> None:
-    from matplotlib.colors import to_rgb  # noqa: PLC0415 - slow to import
+    from matplotlib.colors import to_rgb
 
     count = len(drawing.names)
     states, kinds = occupancy(drawing, clock.end, min(count, IMAGE_ROWS), COLUMNS)
@@ -308,8 +308,8 @@ def _mark_preemptions(axes: Axes, drawing: Chart, clock: Clock, page: Page, *, i
 
 
 def _handles(drawing: Chart, page: Page, *, is_bars: bool) -> list[Any]:
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     present = dict.fromkeys(drawing.state)
     used = sorted(set(drawing.kind.tolist()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report.figures.pool import shown_pools
 from simulator.report.looks.captions import IDLE, of_pools, percent, share_of, where_it_went
 from simulator.report.looks.palette import LABELS, LIGHT, Page, shade
-from simulator.report.looks.theme import drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.theme import drawn, entitle, grouped, legend, placeholder, sheet, swatch
 from simulator.results.money.ledger import Label
 from simulator.units import S_PER_HOUR, spoken_amount
 
@@ -111,7 +111,7 @@ def ledger_bars(run: Frames, *, pools: Sequence[str] | None = None, page: Page =
     if len(known) == len(stacked):
         _stack(money, known, page)
     else:
-        say_nothing(money, "a price is not known", page)
+        placeholder(money, "a price is not known", page)
     money.set_xlabel("cost (USD)")
     hours.set_yticks(range(len(stacked)), [bar.name for bar in stacked])
     hours.set_ylabel("pool")
@@ -119,7 +119,7 @@ def ledger_bars(run: Frames, *, pools: Sequence[str] | None = None, page: Page =
     for axes in (hours, money):
         axes.tick_params(axis="y", length=0)
     if not stacked:
-        say_nothing(hours, "no node was ever there", page)
+        placeholder(hours, "no node was ever there", page)
     entitle(figure, finding(stacked))
     present = {label for bar in stacked for parts in (bar.hours, bar.cost or {}) for label in parts}
     order = [*(str(label) for label in LABELS), *sorted(present - set(LABELS))]
@@ -140,9 +140,9 @@ def _stack(axes: Axes, rows: Sequence[Mapping[str, float]], page: Page) -> None:
                 row, value, 0.62, left, color=color, edgecolor=page.edge, linewidth=0.6, hatch=look.hatch, label=label
             )
             if value >= NAMED_FROM * longest:
-                said: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8, "color": _ink_on(color)}
+                style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8, "color": _ink_on(color)}
                 box = {"facecolor": color, "edgecolor": "none", "pad": 1.0} if look.hatch else None
-                axes.text(left + value / 2, row, percent(value / whole), bbox=box, **said)
+                axes.text(left + value / 2, row, percent(value / whole), bbox=box, **style)
             left += value
     axes.set_xlim(0, longest * 1.03 or 1.0)
     axes.grid(axis="x", linewidth=0.6)

@@ -14,7 +14,7 @@ from simulator.codes import CHANGING
 from simulator.report.looks.captions import counted, of_pools, percent
 from simulator.report.looks.clock import Clock
 from simulator.report.looks.palette import LIGHT, MARKS, SERIES, Page, Shade
-from simulator.report.looks.theme import balanced, drawn, entitle, grouped, legend, say_nothing, sheet, swatch
+from simulator.report.looks.theme import balanced, drawn, entitle, grouped, legend, placeholder, sheet, swatch
 from simulator.report.shapes.curves import RARE
 from simulator.report.shapes.steps import area, held, thinned
 from simulator.service_codes import RETARGETED, SUCCESS
@@ -120,17 +120,17 @@ def pool_over_time(
     figure = sheet(page, 9.5 if len(stories) < 2 else 4.9 * len(stories), 6.4 + 0.22 * len(kinds))
     heights = [2.2, 1.3, 2.4, *([0.32 * len(kinds) + 0.12] if kinds else [])]
     if not stories or not run.end:
-        entitle(figure, "; ".join(told.finding() for told in stories) or "No pool, nothing to see")
+        entitle(figure, "; ".join(shown.finding() for shown in stories) or "No pool, nothing to see")
         why = "the run ended at the instant at which it began" if stories else "no pool"
-        say_nothing(figure.add_subplot(), why, page)
+        placeholder(figure.add_subplot(), why, page)
         return figure
     grid = figure.subplots(len(heights), len(stories), sharex=True, sharey="row", squeeze=False, height_ratios=heights)
-    for column, told in enumerate(stories):
+    for column, shown in enumerate(stories):
         panels = list(grid[:, column])
-        _draw(told, panels, clock, kinds, page, is_first=column == 0)
+        _draw(shown, panels, clock, kinds, page, is_first=column == 0)
         width = int(figure.get_figwidth() / len(stories) * (9.5 if len(stories) == 1 else 9))
         size = 12 if len(stories) == 1 else 10.5
-        panels[0].set_title(balanced(told.finding(), width), fontsize=size, fontweight="bold")
+        panels[0].set_title(balanced(shown.finding(), width), fontsize=size, fontweight="bold")
         if nights:
             for panel in panels:
                 clock.shade(panel, page)
@@ -218,8 +218,8 @@ def _draw_density(instants: Floats, axes: Axes, clock: Clock, row: int, kind: st
 
 
 def _handles(stories: list[Story], page: Page, *, nights: bool) -> list[Any]:
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     def stroke(shade: Shade, title: str = "", **look: Any) -> Line2D:
         return Line2D([], [], color=shade.on(page.mode), label=title or shade.title, **look)

@@ -13,7 +13,7 @@ from simulator.report.figures.pool import shown_pools
 from simulator.report.looks.captions import counted
 from simulator.report.looks.clock import unit_of
 from simulator.report.looks.palette import CYCLE, LIGHT, STROKES, Page
-from simulator.report.looks.theme import drawn, entitle, grouped, legend, say_nothing, sheet
+from simulator.report.looks.theme import drawn, entitle, grouped, legend, placeholder, sheet
 from simulator.units import spoken
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def finding(groups: Sequence[Waits]) -> str:
         return f"No task ever started{tail if missing else ''}" if groups else "No task, no waiting"
     if len(known) == 1:
         (only,) = known
-        said = [spoken(only.quantile(share)) for share in (0.5, 0.95, 1.0)]
-        return f"Half of the tasks waited at most {said[0]}, 95 % at most {said[1]}, the last one {said[2]}{tail}"
+        spans = [spoken(only.quantile(share)) for share in (0.5, 0.95, 1.0)]
+        return f"Half of the tasks waited at most {spans[0]}, 95 % at most {spans[1]}, the last one {spans[2]}{tail}"
     at_95 = sorted(known, key=lambda group: group.quantile(0.95))
     best, worst = at_95[0], at_95[-1]
     return (
@@ -99,7 +99,7 @@ def queue_time(run: Frames, *, pools: Sequence[str] | None = None, by: Of = "poo
     figure = sheet(page, 9, 5.4)
     entitle(figure, finding(found))
     if not groups:
-        say_nothing(figure.add_subplot(), "no task ever started" if found else "no task", page)
+        placeholder(figure.add_subplot(), "no task ever started" if found else "no task", page)
         return figure
     curve, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
     scale = Scale.of(groups)
@@ -144,8 +144,8 @@ def _curve(axes: Axes, group: Waits, scale: Scale, look: dict[str, Any]) -> Any:
     first, last = scale.edges[0], scale.edges[-1]
     time = np.concatenate([[first], np.maximum(group.seconds[picked] / scale.size, first), [last]])
     share = np.concatenate([[0.0], 100 * (picked + 1) / count, [100.0]])
-    said = ", ".join(f"{name} {spoken(group.quantile(q))}" for q, _, name in QUANTILES)
-    label = f"{group.name} ({counted(count, 'task')}): {said}, max {spoken(float(group.seconds[-1]))}"
+    spans = ", ".join(f"{name} {spoken(group.quantile(q))}" for q, _, name in QUANTILES)
+    label = f"{group.name} ({counted(count, 'task')}): {spans}, max {spoken(float(group.seconds[-1]))}"
     (made,) = axes.step(time, share, where="post", label=label, **look)
     for quantile, marker, name in QUANTILES:
         at = max(group.quantile(quantile) / scale.size, first)
@@ -156,7 +156,7 @@ def _curve(axes: Axes, group: Waits, scale: Scale, look: dict[str, Any]) -> Any:
 
 
 def _dress(curve: Axes, histogram: Axes, scale: Scale) -> None:
-    from matplotlib.ticker import MaxNLocator, NullFormatter  # noqa: PLC0415 - slow to import
+    from matplotlib.ticker import MaxNLocator, NullFormatter
 
     curve.set_ylim(0, 104)
     curve.set_yticks([0, 25, 50, 75, 95, 100])

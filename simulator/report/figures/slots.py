@@ -14,7 +14,7 @@ from simulator.report.figures.gantt import chart
 from simulator.report.figures.pool import shown_pools
 from simulator.report.looks.captions import counted, of_pools
 from simulator.report.looks.palette import CYCLE, LIGHT, NODE_STATES, OTHER, Page, Shade, shade
-from simulator.report.looks.theme import SMALL, balanced, drawn, entitle, legend, say_nothing, sheet, swatch
+from simulator.report.looks.theme import SMALL, balanced, drawn, entitle, legend, placeholder, sheet, swatch
 from simulator.units import spoken
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def slot_grid(
     if not known:
         figure = sheet(page, 9.5, 3)
         entitle(figure, "No pool, nothing to see")
-        say_nothing(figure.add_subplot(), "no pool", page)
+        placeholder(figure.add_subplot(), "no pool", page)
         return figure
     time = telling_instant(run, known[0]) if at is None else at
     found = [moment(run, pool, time, by) for pool in known]
@@ -188,7 +188,7 @@ def slot_grid(
         if one.nodes:
             _draw(_bare(axes), one, widest, page)
         else:
-            say_nothing(axes, "no node at that instant", page)
+            placeholder(axes, "no node at that instant", page)
     panels[-1].set_xlabel(f"node (each column is one), {spoken(time)} after the start of the run")
     looks = dict.fromkeys(block.look for one in found for block in one.blocks)
     handles: list[Any] = [
@@ -223,7 +223,7 @@ def _columns(found: Moment) -> int:
 
 
 def _draw(axes: Axes, found: Moment, columns: int, page: Page) -> None:
-    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - slow to import
+    from matplotlib.collections import PolyCollection
 
     count, slots = len(found.nodes), found.slots
     bands = math.ceil(count / columns)

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.experiment.estimates import Estimate
 from simulator.report.looks.captions import joined
 from simulator.report.looks.palette import CYCLE, LIGHT, STROKES, Page
-from simulator.report.looks.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.theme import drawn, entitle, legend, placeholder, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,20 +49,20 @@ class BreakEven:
     """Of the axis, as people say it."""
 
 
-def finding(told: BreakEven) -> str:
+def finding(answer: BreakEven) -> str:
     """Report up to which rate low-priority nodes are cheaper."""
-    if not any(curve.rates for curve in told.curves):
+    if not any(curve.rates for curve in answer.curves):
         return "No eviction rate was tried"
     named: dict[str, list[str]] = {}
-    for curve in told.curves:
+    for curve in answer.curves:
         cross = curve.crossing()
         if cross is not None:
-            where = f"up to {cross:.3g} {told.unit}"
+            where = f"up to {cross:.3g} {answer.unit}"
         else:
             is_cheap = all(estimate.value < 1 for estimate in curve.ratios)
             where = "at every rate tried" if is_cheap else "at no rate tried"
         named.setdefault(where, []).append(curve.name)
-    if len(told.curves) == 1:
+    if len(answer.curves) == 1:
         return f"Low-priority nodes are cheaper {next(iter(named))}"
     return (
         f"Low-priority nodes are cheaper {joined([f'{where} for {joined(names)}' for where, names in named.items()])}"
@@ -70,16 +70,16 @@ def finding(told: BreakEven) -> str:
 
 
 @drawn
-def spot_break_even(told: BreakEven, *, page: Page = LIGHT) -> Figure:
+def spot_break_even(answer: BreakEven, *, page: Page = LIGHT) -> Figure:
     """Draw the relative cost over the eviction rate with its intervals; the line at 100 % is the dedicated price."""
     figure = sheet(page, 8.5, 5)
     axes = figure.add_subplot()
-    entitle(figure, finding(told))
-    axes.set_xlabel(told.axis)
+    entitle(figure, finding(answer))
+    axes.set_xlabel(answer.axis)
     axes.set_ylabel("cost of low-priority nodes (% of dedicated)")
-    curves = [curve for curve in told.curves if curve.rates]
+    curves = [curve for curve in answer.curves if curve.rates]
     if not curves:
-        say_nothing(axes, "no rate was tried", page)
+        placeholder(axes, "no rate was tried", page)
         return figure
     handles: list[object] = []
     for look, stroke, curve in zip(CYCLE, STROKES, curves, strict=False):

@@ -11,7 +11,7 @@ from simulator.report.figures.tradeoff import reach
 from simulator.report.looks.captions import counted
 from simulator.report.looks.palette import CYCLE, LIGHT, Page
 from simulator.report.looks.quantity import axis_of
-from simulator.report.looks.theme import drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.theme import drawn, entitle, legend, placeholder, sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,48 +43,48 @@ class Overlay:
         )
 
 
-def finding(told: Overlay) -> str:
+def finding(overlay: Overlay) -> str:
     """Report how many points agree with theory."""
-    count = len(told.simulated)
+    count = len(overlay.simulated)
     if not count:
-        return f"{told.law}: nothing was simulated to set beside it"
-    level = f"{100 * told.simulated[0].level:.4g} %"
-    if told.agreeing == count:
+        return f"{overlay.law}: nothing was simulated to set beside it"
+    level = f"{100 * overlay.simulated[0].level:.4g} %"
+    if overlay.agreeing == count:
         which = "The simulated point agrees" if count == 1 else f"All {counted(count, 'simulated point')} agree"
-        return f"{which} with {told.law}: theory lies inside every {level} interval"
-    return f"{told.agreeing} of {counted(count, 'simulated point')} agree with {told.law} ({level} intervals)"
+        return f"{which} with {overlay.law}: theory lies inside every {level} interval"
+    return f"{overlay.agreeing} of {counted(count, 'simulated point')} agree with {overlay.law} ({level} intervals)"
 
 
 @drawn
-def theory_overlay(told: Overlay, *, page: Page = LIGHT) -> Figure:
+def theory_overlay(overlay: Overlay, *, page: Page = LIGHT) -> Figure:
     """Draw the curve of theory and the simulated means with their intervals."""
     figure = sheet(page, 8.5, 5)
     axes = figure.add_subplot()
-    entitle(figure, finding(told))
-    most = max([abs(float(v)) for v in told.curve[1]] + [abs(e.value) for e in told.simulated], default=1.0)
-    size, label = axis_of(told.measure, told.unit, most)
-    axes.set_xlabel(told.along)
+    entitle(figure, finding(overlay))
+    most = max([abs(float(v)) for v in overlay.curve[1]] + [abs(e.value) for e in overlay.simulated], default=1.0)
+    size, label = axis_of(overlay.measure, overlay.unit, most)
+    axes.set_xlabel(overlay.along)
     axes.set_ylabel(label)
     handles: list[object] = []
-    if len(told.curve[0]):
-        values = [float(value) / size for value in told.curve[1]]
-        handles += axes.plot(told.curve[0], values, color=page.ink, label=f"theory: {told.law}")
-    if told.simulated:
+    if len(overlay.curve[0]):
+        values = [float(value) / size for value in overlay.curve[1]]
+        handles += axes.plot(overlay.curve[0], values, color=page.ink, label=f"theory: {overlay.law}")
+    if overlay.simulated:
         handles.append(
             axes.errorbar(
-                told.at,
-                [estimate.value / size for estimate in told.simulated],
-                yerr=reach(told.simulated, size),
+                overlay.at,
+                [estimate.value / size for estimate in overlay.simulated],
+                yerr=reach(overlay.simulated, size),
                 linestyle="none",
                 marker="o",
                 markersize=4,
                 capsize=3,
                 color=CYCLE[0].on(page.mode),
-                label=f"simulated, {100 * told.simulated[0].level:.4g} % intervals",
+                label=f"simulated, {100 * overlay.simulated[0].level:.4g} % intervals",
             )
         )
     if not handles:
-        say_nothing(axes, "neither theory nor simulation", page)
+        placeholder(axes, "neither theory nor simulation", page)
     axes.set_ylim(bottom=0)
     axes.grid(linewidth=0.6)
     legend(figure, handles, page)

@@ -10,7 +10,7 @@ from simulator.experiment.estimates import Estimate
 from simulator.report.figures.tradeoff import reach
 from simulator.report.looks.palette import CYCLE, LIGHT, Page
 from simulator.report.looks.quantity import axis_of, written
-from simulator.report.looks.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.theme import SMALL, drawn, entitle, legend, placeholder, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,57 +65,57 @@ class Tornado:
         return sorted(self.swings, key=lambda swing: -swing.width(self.base))
 
 
-def finding(told: Tornado) -> str:
+def finding(effects: Tornado) -> str:
     """Report which input matters most, and how much."""
-    ordered = told.ordered()
+    ordered = effects.ordered()
     if not ordered:
-        return f"Nothing was varied: {told.measure} is {written(told.base, told.unit)}"
+        return f"Nothing was varied: {effects.measure} is {written(effects.base, effects.unit)}"
     first = ordered[0]
-    if first.width(told.base) == 0:
-        return f"Nothing that was varied moves {told.measure} from {written(told.base, told.unit)}"
-    values = [told.base, *(found.value for found, _ in first.ends)]
-    ends = f"from {written(min(values), told.unit)} to {written(max(values), told.unit)}"
-    text = f"{first.name} matters most: {told.measure} {ends}"
-    still = [swing.name for swing in ordered if swing.width(told.base) == 0]
+    if first.width(effects.base) == 0:
+        return f"Nothing that was varied moves {effects.measure} from {written(effects.base, effects.unit)}"
+    values = [effects.base, *(found.value for found, _ in first.ends)]
+    ends = f"from {written(min(values), effects.unit)} to {written(max(values), effects.unit)}"
+    text = f"{first.name} matters most: {effects.measure} {ends}"
+    still = [swing.name for swing in ordered if swing.width(effects.base) == 0]
     return f"{text}; {still[0]} does not matter" if len(still) == 1 else text
 
 
 @drawn
-def tornado(told: Tornado, *, page: Page = LIGHT) -> Figure:
+def tornado(effects: Tornado, *, page: Page = LIGHT) -> Figure:
     """Draw a bar for each input around the answer as it stands."""
-    ordered = told.ordered()[:MOST_BARS]
+    ordered = effects.ordered()[:MOST_BARS]
     figure = sheet(page, 9, 2.2 + 0.42 * max(len(ordered), 1))
     axes = figure.add_subplot()
-    entitle(figure, finding(told))
-    values = [told.base, *(found.value for swing in ordered for found, _ in swing.ends)]
-    size, label = axis_of(told.measure, told.unit, max(abs(value) for value in values))
+    entitle(figure, finding(effects))
+    values = [effects.base, *(found.value for swing in ordered for found, _ in swing.ends)]
+    size, label = axis_of(effects.measure, effects.unit, max(abs(value) for value in values))
     axes.set_xlabel(label)
     colors = {"low": CYCLE[5].on(page.mode), "high": CYCLE[1].on(page.mode)}
     for row, swing in enumerate(ordered):
         for end, found in (("low", exact(swing.low)), ("high", exact(swing.high))):
             if found is not None:
                 axes.barh(
-                    row, (found.value - told.base) / size, 0.58, told.base / size, color=colors[end],
+                    row, (found.value - effects.base) / size, 0.58, effects.base / size, color=colors[end],
                     edgecolor=page.edge, linewidth=0.6, hatch="" if end == "low" else "//",
                     label=f"{end}: {swing.name}",
                     xerr=reach([found], size), error_kw={"elinewidth": 0.9, "capsize": 2, "ecolor": page.ink},
                 )  # fmt: skip
-        _settings(axes, swing, told.base, size, row, page)
-    axes.axvline(told.base / size, color=page.ink, linewidth=1.0, label="base")
+        _settings(axes, swing, effects.base, size, row, page)
+    axes.axvline(effects.base / size, color=page.ink, linewidth=1.0, label="base")
     axes.set_yticks(range(len(ordered)), [swing.name for swing in ordered])
     axes.set_ylim(len(ordered) - 0.4 if ordered else 0.6, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.margins(x=0.2)
     axes.grid(axis="x", linewidth=0.6)
     if not ordered:
-        say_nothing(axes, "nothing was varied", page)
+        placeholder(axes, "nothing was varied", page)
         return figure
-    from matplotlib.patches import Patch  # noqa: PLC0415 - slow to import
+    from matplotlib.patches import Patch
 
     handles = [Patch(facecolor=colors["low"], edgecolor=page.edge, label="input at its low value")]
     handles.append(Patch(facecolor=colors["high"], edgecolor=page.edge, hatch="////", label="input at its high value"))
-    left = len(told.swings) - len(ordered)
-    note = f"Whiskers: 95 % intervals. The line is the answer as it stands: {written(told.base, told.unit)}."
+    left = len(effects.swings) - len(ordered)
+    note = f"Whiskers: 95 % intervals. The line is the answer as it stands: {written(effects.base, effects.unit)}."
     legend(figure, handles, page, note=note + (f" {left} more inputs that move it less are not shown." if left else ""))
     return figure
 
@@ -129,8 +129,8 @@ def _settings(axes: Axes, swing: Swing, base: float, size: float, row: int, page
         is_left = found.value < base or (found.value == base and place == 0)
         texts["right" if is_left else "left"].append(text)
     for side, at, shift in (("right", low, -5), ("left", high, 5)):
-        said: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center", "ha": side}
-        axes.annotate(", ".join(texts[side]), (at / size, row), xytext=(shift, 0), color=page.ink, **said)
+        style: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center", "ha": side}
+        axes.annotate(", ".join(texts[side]), (at / size, row), xytext=(shift, 0), color=page.ink, **style)
 
 
 def _finite(end: float, value: float) -> float:

@@ -14,7 +14,7 @@ from simulator.report.looks.captions import counted
 from simulator.report.looks.clock import unit_of
 from simulator.report.looks.palette import CYCLE, LIGHT, OTHER, Page
 from simulator.report.looks.quantity import axis_of, written
-from simulator.report.looks.theme import SMALL, drawn, entitle, legend, say_nothing, sheet
+from simulator.report.looks.theme import SMALL, drawn, entitle, legend, placeholder, sheet
 from simulator.units import spoken
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def finding(choices: Sequence[Choice], scales: Scales) -> str:
     cheap, fast = best[0], best[-1]
     if len(best) == 1:
         beats = " and none beats it" if len(choices) > 1 else ""
-        said = f"{written(cheap.cost.value, scales.unit)}, {scales.measure} {spoken(cheap.time.value)}"
-        return f"{cheap.name} is cheapest and fastest: {said}{beats}"
+        label = f"{written(cheap.cost.value, scales.unit)}, {scales.measure} {spoken(cheap.time.value)}"
+        return f"{cheap.name} is cheapest and fastest: {label}{beats}"
     saved, late = fast.cost.value - cheap.cost.value, cheap.time.value - fast.time.value
     percent = 100 * saved / fast.cost.value if fast.cost.value > 0 else 0.0
     share = f"{percent:.0f} % of the {scales.price}" if percent >= 0.5 else ""  # a saving is not said to be nothing
@@ -93,7 +93,7 @@ def cost_against_time(
     axes.set_ylabel(label)
     if not choices:
         axes.set_xlabel(f"{scales.measure} (s)")
-        say_nothing(axes, "no choice", page)
+        placeholder(axes, "no choice", page)
         return figure
     size, span = unit_of(max(choice.time.value for choice in choices))
     axes.set_xlabel(f"{scales.measure} ({span})")
@@ -121,10 +121,10 @@ def _draw(
 ) -> list[Any]:
     """Draw the front, what it beats, and the way along the front; give the legend's entries."""
     size, height = sizes
-    said = ("on the front: nothing is cheaper and faster", "beaten: another is cheaper and no slower")
-    handles = [_points(axes, best, sizes, CYCLE[0].on(page.mode), "o", said[0])]
+    label = ("on the front: nothing is cheaper and faster", "beaten: another is cheaper and no slower")
+    handles = [_points(axes, best, sizes, CYCLE[0].on(page.mode), "o", label[0])]
     if beaten:
-        handles.append(_points(axes, beaten, sizes, OTHER.on(page.mode), "s", said[1]))
+        handles.append(_points(axes, beaten, sizes, OTHER.on(page.mode), "s", label[1]))
     # Between two choices of the front nothing is for sale: a step, not a slope.
     (step,) = axes.step(
         [choice.time.value / size for choice in reversed(best)],
@@ -140,14 +140,14 @@ def _draw(
 
 def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: Page) -> list[Any]:
     """Return the legend's entries that say what the numbers in the picture stand for."""
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
+    from matplotlib.lines import Line2D
 
     found = []
     for number, choice in enumerate(shown, 1):
         is_best = any(choice is one for one in best)
         color = CYCLE[0].on(page.mode) if is_best else OTHER.on(page.mode)
-        said = f"{written(choice.cost.value, scales.unit)}, {spoken(choice.time.value)}"
-        label = f"{number}: {choice.name} ({said})"
+        label = f"{written(choice.cost.value, scales.unit)}, {spoken(choice.time.value)}"
+        label = f"{number}: {choice.name} ({label})"
         found.append(Line2D([], [], linestyle="none", marker="o" if is_best else "s", color=color, label=label))
     return found
 
@@ -172,7 +172,7 @@ def _points(
 
 
 def reach(estimates: Sequence[Estimate], size: float) -> Any:
-    """Return the lengths of the bars below and above; none where one value tells nothing about its spread."""
+    """Return the lengths of the bars below and above; none where one value shows nothing about its spread."""
     below = [estimate.value - estimate.low for estimate in estimates]
     above = [estimate.high - estimate.value for estimate in estimates]
     return np.array([[value / size if math.isfinite(value) else 0.0 for value in side] for side in (below, above)])

@@ -59,9 +59,9 @@ def where_it_went(parts: Mapping[str, float]) -> str:
     if not parts:
         return "nothing was paid for"
     parts = {label: amount for label, amount in parts.items() if label != Label.BILLING_ROUNDING}
-    said = [f"{percent(share_of(parts, BUSY - {Label.BUSY_LOST}))} of the paid time had work"]
+    clauses = [f"{percent(share_of(parts, BUSY - {Label.BUSY_LOST}))} of the paid time had work"]
     for labels, text in ((IDLE, "was idle"), (STARTING, "went into starting up"), ({Label.BUSY_LOST}, "was lost")):
         share = share_of(parts, labels)
         if share >= WORTH_SAYING:
-            said.append(f"{percent(share)} {text}")
-    return joined(said)
+            clauses.append(f"{percent(share)} {text}")
+    return joined(clauses)

@@ -46,13 +46,13 @@ class Clock:
         instants = np.asarray(seconds, dtype=np.float64)
         if self.zone is None:
             return instants / unit_of(self.end)[0]
-        from matplotlib.dates import date2num  # noqa: PLC0415 - slow to import
+        from matplotlib.dates import date2num
 
         return float(date2num(self.origin)) + instants / DAY_S  # type: ignore[no-untyped-call]  # matplotlib has no types here
 
     def dress(self, axes: Axes) -> None:
         """Set limits, ticks and label of an axis of time."""
-        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+        from matplotlib.ticker import MaxNLocator
 
         first, last = self.at([0.0, self.end if self.end > 0 else 1.0])
         axes.set_xlim(float(first), float(last))
@@ -61,7 +61,7 @@ class Clock:
             axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=_STEPS[name]))
             axes.set_xlabel(f"time since the start of the run ({name})")
             return
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
         # matplotlib has no types for what follows.
         locator: Any = AutoDateLocator(tz=self.zone, minticks=3, maxticks=9)  # type: ignore[no-untyped-call]

@@ -1,6 +1,6 @@
 """One visual language: what every node state, ledger label, task outcome and series looks like, everywhere.
 
-Families, after Okabe and Ito's colours (Color Universal Design, 2008), told apart under the common colour blindnesses:
+Families, after Okabe and Ito's colours (Color Universal Design, 2008), distinct under the common colour blindnesses:
 
  white to grey   there and paid for, but idle: white space is waste
  blue            work: strong = it counts, pale = still under way at the end
@@ -10,7 +10,7 @@ Families, after Okabe and Ito's colours (Color Universal Design, 2008), told apa
  green           on the way out; in lines, what there should be (targets)
  black           out of order
 
-What shares a family is told apart by lightness and, in print, by hatching. Colours are for a white page (`light`) and
+What shares a family differs in lightness and, in print, in hatching. Colours are for a white page (`light`) and
 for a dark one (`dark`). Nothing here knows a drawing library; hatches are written as matplotlib writes them.
 """
 
@@ -165,7 +165,7 @@ STROKES: Final = (
     (0, (4, 1, 1, 1, 1, 1)),
     (0, (10, 3)),
 )
-"""Line styles of the cycle, so that curves are told apart in print too; written as matplotlib writes them."""
+"""Line styles of the cycle, so that curves are distinguished in print too; written as matplotlib writes them."""
 OTHER: Final = Shade("other", "#9AA0A8", "#7F868F", "..")
 """What comes after the last of the cycle, and what nothing above names."""
 

@@ -77,7 +77,7 @@ def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
     @wraps(make)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
         require("matplotlib", "a picture")
-        from matplotlib import style  # noqa: PLC0415 - slow to import
+        from matplotlib import style
 
         page = kwargs.get("page", LIGHT)
         with style.context(_rc(page if isinstance(page, Page) else LIGHT)):
@@ -88,7 +88,7 @@ def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
 
 def sheet(page: Page, width: float, height: float) -> Figure:
     """Return an empty figure, sizes in inches; it belongs to no window."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
+    from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor=page.paper)
 
@@ -110,7 +110,7 @@ def entitle(figure: Figure, finding: str) -> None:
 
 def swatch(shade: Shade, page: Page, title: str = "", *, plain: bool = False) -> Artist:
     """Return the legend's entry for an area."""
-    from matplotlib.patches import Patch  # noqa: PLC0415 - slow to import
+    from matplotlib.patches import Patch
 
     return Patch(
         facecolor=shade.on(page.mode),
@@ -150,12 +150,12 @@ def _shown(label: str) -> str:
 
 def grouped(axis: Axis) -> None:
     """Write the numbers of an axis with thousands apart."""
-    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415 - slow to import
+    from matplotlib.ticker import FuncFormatter
 
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
-def say_nothing(axes: Axes, text: str, page: Page) -> None:
+def placeholder(axes: Axes, text: str, page: Page) -> None:
     """Report in the middle of empty axes why they are empty."""
     axes.set_xticks([])
     axes.set_yticks([])
@@ -195,7 +195,7 @@ def _settled(figure: Figure) -> Iterator[None]:
 
 def _without_alpha(picture: BytesIO) -> bytes:
     """Write a PNG again without the transparency that an opaque page does not need: a tenth smaller."""
-    from PIL import Image  # noqa: PLC0415 - slow to import, and there with matplotlib
+    from PIL import Image
 
     packed = BytesIO()
     Image.open(picture).convert("RGB").save(packed, "PNG", optimize=True, dpi=(DPI, DPI))
@@ -204,7 +204,7 @@ def _without_alpha(picture: BytesIO) -> bytes:
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure in the format of the path's suffix; the same figure gives the same bytes."""
-    from matplotlib import style  # noqa: PLC0415
+    from matplotlib import style
 
     problems = refuse_suffix(path)
     if problems:

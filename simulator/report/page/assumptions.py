@@ -9,7 +9,15 @@ from typing import Any, Final, NamedTuple
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.complete import pool_bodies
 from simulator.scenario.format.deployment import is_custom_image, os_kind
-from simulator.scenario.format.timing import Timing, TimingPreset, preset
+from simulator.scenario.format.timing import Timing
+from simulator.scenario.format.timing_presets import (
+    OsKind,
+    PresetValue,
+    TimingPreset,
+    ValueOrigin,
+    preset,
+    preset_values,
+)
 from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin
 from simulator.units import spoken
 
@@ -40,11 +48,10 @@ class Basis(NamedTuple):
 def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Basis]:
     """Return what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it."""
     pools = list(pool_bodies(scenario))
-    named = scenario.get("options", {}).get("timingPreset", TimingPreset.MEASURED)
-    found = [*_times(pools, TimingPreset(named)), *_evictions(pools), *_prices(scenario, pools)]
+    found = [*_times(pools), *_evictions(pools), *_prices(scenario, pools)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
-    return [*found, *(_said(text) for text in summary["assumptions"])]
+    return [*found, *(_basis_of(text) for text in summary["assumptions"])]
 
 
 def _basis(name: str, value: str, given: bool = False) -> Basis:
@@ -54,9 +61,9 @@ def _basis(name: str, value: str, given: bool = False) -> Basis:
     return Basis(fact.title, value, fact.origin, fact.source)
 
 
-def _times(pools: Sequence[Mapping[str, Any]], named: TimingPreset) -> Iterator[Basis]:
+def _times(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
     """Yield the times of nodes and tasks; one that differs from its preset was given."""
-    timings = [(pool["simulation"]["timing"], _preset(pool, named)) for pool in pools]
+    timings = [(pool["simulation"]["timing"], _preset(pool)) for pool in pools]
     preempted = any(_evicts(pool) for pool in pools)
     for name, keys in TIMINGS.items():
         if (name == "recovery_delay" and not preempted) or not timings:
@@ -66,21 +73,40 @@ def _times(pools: Sequence[Mapping[str, Any]], named: TimingPreset) -> Iterator[
         values = _distinct(", then ".join(_time(key, timing[key]) for key in keys) for timing, _ in timings)
         is_given = any(timing[key] != usual[key] for timing, usual in timings for key in keys)
         basis = _basis(name, values, is_given)
-        if named is not TimingPreset.MEASURED and not is_given:
-            basis = basis._replace(origin=Origin.ASSUMED, source=f"preset {named} of `timingPreset`, chosen")
-        yield basis
+        yield basis if is_given else _by_preset(basis, pools, keys)
 
 
-def _preset(pool: Mapping[str, Any], named: TimingPreset) -> dict[str, Any]:
-    """Return the preset that a pool would have without values of its own, written as the scenario writes it."""
+def _by_preset(basis: Basis, pools: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Basis:
+    """Return where values come from that presets filled, where it is not `typical` alone that did."""
+    presets = list(dict.fromkeys(str(pool["simulation"]["timing"]["preset"]) for pool in pools))
+    if presets == [TimingPreset.TYPICAL]:
+        return basis
+    values = [_values(pool)[key] for pool in pools for key in keys]
+    is_recorded = all(one.origin is ValueOrigin.RECORDED for one in values)
+    origin, how = (Origin.RECORDED, "uksouth, 2022") if is_recorded else (Origin.ASSUMED, "chosen")
+    return basis._replace(origin=origin, source=f"preset {' and '.join(presets)} of `timingPreset`, {how}")
+
+
+def _system(pool: Mapping[str, Any]) -> tuple[OsKind, bool]:
+    """Return what a pool's nodes boot, and whether from an image of the user's own."""
     machine = pool.get("virtualMachineConfiguration")
-    kind = os_kind(machine, pool.get("cloudServiceConfiguration"))
-    usual = preset(named, kind, custom_image=is_custom_image(machine))
+    return os_kind(machine, pool.get("cloudServiceConfiguration")), is_custom_image(machine)
+
+
+def _values(pool: Mapping[str, Any]) -> dict[str, PresetValue]:
+    kind, is_custom = _system(pool)
+    return preset_values(TimingPreset(pool["simulation"]["timing"]["preset"]), kind, custom_image=is_custom)
+
+
+def _preset(pool: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the preset that a pool would have without values of its own, written as the scenario writes it."""
+    kind, is_custom = _system(pool)
+    usual = preset(TimingPreset(pool["simulation"]["timing"]["preset"]), kind, custom_image=is_custom)
     return Timing.model_validate(usual).model_dump(mode="json", by_alias=True)
 
 
 def _evicts(pool: Mapping[str, Any]) -> bool:
-    return str(pool["simulation"]["preemption"]["model"]) != "none"
+    return _has_low_priority(pool) and str(pool["simulation"]["preemption"]["model"]) != "none"
 
 
 def _evictions(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
@@ -130,7 +156,7 @@ def _has_low_priority(pool: Mapping[str, Any]) -> bool:
     return bool(pool.get("targetLowPriorityNodes")) or "LowPriority" in str(pool.get("autoScaleFormula"))
 
 
-def _said(text: str) -> Basis:
+def _basis_of(text: str) -> Basis:
     """Take over what the answer says; an option that differs from its default was given by the file."""
     what, _, value = text.partition(": ")
     if what.startswith("option "):

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 ROWS_BYTES: Final = 650_000
 TRACES_BYTES: Final = 400_000
-WINDOW: Final = ("metric", "method", "from", "to", "expected", "available", "percent", "wanted")
 SHOWN: Final = 8
 """Values of a window of samples that are written out; the newest ones."""
 

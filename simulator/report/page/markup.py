@@ -21,10 +21,10 @@ Child = str | Html | None | Iterable["Child"]
 
 def tag(name: str, *children: Child, **attributes: str | float | bool | None) -> Html:
     """Make an element; `class_` stands for `class`, a `_` inside for `-`; None and False leave it out."""
-    said = "".join(_attribute(key, value) for key, value in attributes.items())
+    written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in VOID:
-        return Html(f"<{name}{said}>")
-    return Html(f"<{name}{said}>{join(children)}</{name}>")
+        return Html(f"<{name}{written}>")
+    return Html(f"<{name}{written}>{join(children)}</{name}>")
 
 
 def join(children: Child) -> Html:

@@ -90,7 +90,7 @@ def _pool_section(run: SavedRun, pools: list[str], zone: tzinfo | None) -> list[
     findings, tables = [], []
     for place, pool in enumerate(pools):
         timeline = of_pool(run.frame("pool_timeline"), pool)
-        findings.append(tag("p", _said(run, pool), class_="finding", data_pool=pool, hidden=place > 0))
+        findings.append(tag("p", _sentence(run, pool), class_="finding", data_pool=pool, hidden=place > 0))
         tables.append(tag("div", _timeline_table(run, pool, timeline, zone), data_pool=pool, hidden=place > 0))
     noscript = tag("noscript", tag("p", "The plots need scripts; the tables below say the same."))
     return [
@@ -117,21 +117,21 @@ def _keys(text: str, more: str = "") -> Html:
         ("0", "", "whole run"),
         ("Shift ←", "Shift →", "move the cursor"),
     )
-    said = [[tag("kbd", one), " ", tag("kbd", two) if two else None, f" {what}; "] for one, two, what in keys]
+    line = [[tag("kbd", one), " ", tag("kbd", two) if two else None, f" {what}; "] for one, two, what in keys]
     return tag(
-        "p", text, " With a plot in focus: ", said, tag("kbd", "Enter"), " nearest evaluation", more, ".", class_="keys"
+        "p", text, " With a plot in focus: ", line, tag("kbd", "Enter"), " nearest evaluation", more, ".", class_="keys"
     )
 
 
-def _said(run: SavedRun, pool: str) -> str:
-    told = story(run, pool)
-    time, queue = told.curves["queued_tasks"]
+def _sentence(run: SavedRun, pool: str) -> str:
+    shown = story(run, pool)
+    time, queue = shown.curves["queued_tasks"]
     most = int(queue.max(initial=0))
-    text = told.finding()
+    text = shown.finding()
     if most:
         text += f". The queue was longest at {instant(run.origin, float(time[queue.argmax()]))} UTC"
     marks = ", ".join(
-        counted(len(told.marks[kind]), shade.title) for kind, shade in MARKS.items() if len(told.marks[kind])
+        counted(len(shown.marks[kind]), shade.title) for kind, shade in MARKS.items() if len(shown.marks[kind])
     )
     return f"{text}; {marks}." if marks else f"{text}."
 
@@ -154,9 +154,9 @@ def _nodes_section(run: SavedRun, pools: list[str]) -> list[Html]:
     findings, tables = [], []
     for place, pool in enumerate(pools):
         nodes = of_pool(run.frame("nodes"), pool)
-        said = f"{pool}: {counted(len(nodes), 'node')}; {where_it_went(paid(run, [pool]))}."
+        line = f"{pool}: {counted(len(nodes), 'node')}; {where_it_went(paid(run, [pool]))}."
         listed = _nodes_table(pool, nodes) if len(nodes) else None
-        findings.append(tag("p", said, class_="finding", data_pool=pool, hidden=place > 0))
+        findings.append(tag("p", line, class_="finding", data_pool=pool, hidden=place > 0))
         tables.append(tag("div", listed, data_pool=pool, hidden=place > 0))
     if not pools or not len(run.frame("nodes")):
         return [tag("p", "No node was ever there.")]
@@ -217,9 +217,9 @@ def _evaluations_section(found: dict[str, Any]) -> list[Html]:
     if not found["total"]:
         return [tag("p", "No pool scaled itself."), tag("div", panel, hidden=True)]
     text = "Each line is one evaluation: open it to see what the formula said, what was made of it, and why."
-    told, traced = len(found["rows"]), sum("trace" in row for row in found["rows"])
-    if told < found["total"]:
-        text += f" There is room here for {told:,} of {found['total']:,}: errors and changes first, evenly over time."
+    shown, traced = len(found["rows"]), sum("trace" in row for row in found["rows"])
+    if shown < found["total"]:
+        text += f" There is room here for {shown:,} of {found['total']:,}: errors and changes first, evenly over time."
     if traced < found["traced"]:
         text += f" {traced:,} of {found['traced']:,} traces are here; evaluations.parquet has all."
     return [tag("p", text), tag("div", panel)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report.looks.palette import LABELS
 from simulator.report.page.assumptions import Basis
 from simulator.report.page.markup import Child, Html, join, table, tag
-from simulator.report.page.sentence import money, share, times
+from simulator.report.page.sentence import bill_of, money, share, times
 from simulator.service_codes import meaning
 from simulator.units import spoken
 
@@ -73,8 +73,8 @@ def _use(summary: dict[str, Any]) -> list[Figure]:
     ]
     again = {name: tasks[name] for name in ("retries", "requeues", "preemptions") if tasks[name]}
     if again:
-        said = ", ".join(f"{name} {count:,}" for name, count in again.items())
-        found.append(("attempts run again", f"{sum(again.values()):,}", said))
+        words = ", ".join(f"{name} {count:,}" for name, count in again.items())
+        found.append(("attempts run again", f"{sum(again.values()):,}", words))
     if evaluations["count"]:
         changes = f"{evaluations['target_changes']:,} changed the target"
         found.append(("autoscale evaluations", f"{evaluations['count']:,}", changes))
@@ -86,6 +86,9 @@ def notices(summary: dict[str, Any]) -> Html | None:
     found = []
     if not summary["manifest"]["complete"]:
         found.append("The run was interrupted: what follows is incomplete.")
+    if summary["bill"]["until"] == "stalled":
+        stalled = bill_of(summary)
+        found.append(f"{stalled[0].upper()}{stalled[1:]}")
     for reason, count in summary["tasks"]["unfinished_why"].items():
         found.append(f"{count:,} {'task' if count == 1 else 'tasks'} unfinished: {reason}")
     for code, count in summary["evaluations"]["errors"].items():
@@ -155,7 +158,7 @@ def _in_hours(value: float) -> str:
     return f"{value:,.2f} h"
 
 
-def _bar(title: str, parts: Mapping[str, float], said: Callable[[float], str]) -> Html:
+def _bar(title: str, parts: Mapping[str, float], words: Callable[[float], str]) -> Html:
     """Make a bar whose parts are as wide as their share, with its text for those who do not see it."""
     whole = sum(parts.values())
     if whole <= 0:
@@ -166,12 +169,12 @@ def _bar(title: str, parts: Mapping[str, float], said: Callable[[float], str]) -
             "span",
             class_=f"label-{label}",
             style=f"width:{100 * value / whole:.3f}%",
-            title=f"{name}: {said(value)}, {share(value / whole)}",
+            title=f"{name}: {words(value)}, {share(value / whole)}",
         )
         for label, name, value in kept
     ]
     text = ", ".join(f"{name} {share(value / whole)}" for _, name, value in kept)
-    head = tag("p", f"{title}: {said(whole)}", class_="bar-title")
+    head = tag("p", f"{title}: {words(whole)}", class_="bar-title")
     return tag("div", head, tag("div", spans, class_="bar", role="img", aria_label=f"{title}: {text}"))
 
 
@@ -184,13 +187,16 @@ def costs(summary: dict[str, Any]) -> list[Html]:
     rows: list[tuple[Child, ...]] = []
     for what, parts in (("pool", cost["by_pool"]), ("kind of node", cost["by_kind"]), ("job", cost["by_job"])):
         for name, part in _dearest(parts):
-            said = {"job": "job, its own work"}.get(what, what)
-            said = "no job: starting, idle, leaving" if name == NO_JOB and what == "job" else said
-            rows.append((KINDS.get(name, name), said, money(part), share(part / total if total else None)))
+            words = {"job": "job, its own work"}.get(what, what)
+            words = "no job: starting, idle, leaving" if name == NO_JOB and what == "job" else words
+            rows.append((KINDS.get(name, name), words, money(part), share(part / total if total else None)))
     rows.append((tag("strong", "total"), "", money(total), ""))
     made = [
         table("Pools, kinds of node and jobs each sum to the total.", ("who", "what", "cost", "share"), rows, text=2)
     ]
+    bill = bill_of(summary)
+    if bill:
+        made.insert(0, tag("p", f"{bill[0].upper()}{bill[1:]}.", class_="finding"))
     if len(cost["by_job"]) > JOBS:
         made.append(tag("p", f"The {JOBS} dearest of {len(cost['by_job']):,} jobs.", class_="faint"))
     return made
@@ -225,7 +231,7 @@ def assumptions(found: Iterable[Basis]) -> Html:
     """Make the table of what the numbers rest on and where each comes from."""
     rows = [(one.what, one.value, tag("span", one.origin, class_="origin"), one.source) for one in found]
     titles = ("what", "value", "origin", "source")
-    caption = "Documented by the service, measured by somebody, assumed, or given by the scenario file"
+    caption = "Documented by the service, recorded of it, measured by somebody, assumed, or given by the scenario file"
     return table(caption, titles, rows, text=4)
 
 
@@ -238,8 +244,8 @@ def scenario(described: dict[str, Any]) -> list[Html]:
         note = f"{kept}; the whole stands in scenario.json of the run's directory."
         text = text[:SCENARIO_BYTES]
     block = tag("pre", tag("code", text), tabindex="0", role="region", aria_label="the scenario as JSON")
-    said = tag("p", note, class_="faint") if note else None
-    return [tag("details", tag("summary", "The complete scenario, everything resolved"), said, block, class_="table")]
+    words = tag("p", note, class_="faint") if note else None
+    return [tag("details", tag("summary", "The complete scenario, everything resolved"), words, block, class_="table")]
 
 
 def _bare(value: Any) -> Any:

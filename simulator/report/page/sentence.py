@@ -1,6 +1,6 @@
 """The answer of one run in one sentence, and amounts of money as people write them."""
 
-from typing import Any
+from typing import Any, Final
 
 from simulator.units import spoken, spoken_amount
 
@@ -14,6 +14,40 @@ def sentence(summary: dict[str, Any]) -> str:
     peak = summary["nodes"]["peak"]
     incomplete = "" if summary["manifest"]["complete"] else " (incomplete: interrupted)"
     return f"{done}{within}, {price}, on at most {peak:,} node{'' if peak == 1 else 's'}{incomplete}."
+
+
+def bill_of(summary: dict[str, Any]) -> str:
+    """Report when the bill ends and what goes on from there; empty where a horizon ends it."""
+    bill = summary["bill"]
+    end, rate = spoken(bill["end_s"]), money(bill["per_hour"])
+    if bill["until"] == "stalled":
+        how = "nothing could happen any more" if not bill["tail_s"] else "nothing happened any more that helps"
+        rest = f"; {_nodes(bill['nodes'])} cost {rate} an hour from there on" if bill["nodes"] else ""
+        return f"the run stopped at {end} because {how}{rest}"
+    if bill["until"] not in RULES:
+        return ""
+    rule = "nodes_left" if bill["until"] == "gone" and bill["nodes_left"] else bill["until"]
+    start = f"the bill ends {RULES[rule]}, at {end}"
+    if not bill["nodes"]:
+        return start
+    start += f"; the pools cost {rate} an hour from there on"
+    spent = f"after {spoken(bill['tail_s'])} and {money(bill['tail_cost'])}"
+    if not bill["nodes_left"]:
+        return f"{start}, scaled in {spent}"
+    return f"{start}, with {_nodes(bill['nodes_left'])} still there {spent}" if bill["tail_s"] else start
+
+
+RULES: Final = {
+    "work_done": "when the work is done",
+    "after": "some time after the work is done (`billUntil`)",
+    "gone": "when no node is left (`billUntil`)",
+    "nodes_left": "with the run, for no more nodes leave",
+}
+"""What ends the bill of a run without horizon."""
+
+
+def _nodes(count: int) -> str:
+    return f"{count:,} node{'' if count == 1 else 's'}"
 
 
 def money(amount: float | None) -> str:

@@ -34,7 +34,7 @@ def study_page(study: Study) -> str:
     parts: list[tuple[str, str, list[Html]]] = [("figures", "Key figures", [_figures(study)])]
     wrong = _notices(study)
     if wrong is not None:
-        parts.append(("notices", "What to heed", [wrong]))
+        parts.append(("notices", "What to note", [wrong]))
     if len(study.choices) > 1:
         parts.append(("front", "Cost against time", _front(study)))
     parts.append(("cells", "Every cell with its intervals", _cells(study)))
@@ -124,7 +124,7 @@ def _figures(study: Study) -> Html:
     whole = "complete" if study.manifest.get("complete") else "not complete: a sweep goes on from where it stopped"
     found = [
         ("cells", f"{len(study.cells):,}", f"axes: {', '.join(study.axes)}" if study.axes else "one scenario"),
-        ("replications of each", f"{most:,}", "the same rolls of the dice"),
+        ("replications of each", f"{most:,}", "the same draws for each"),
         ("trials", f"{trials:,}", whole),
     ]
     if failed:

@@ -84,11 +84,11 @@ def scatter(title: str, choices: Sequence[Choice], best: Sequence[Choice]) -> Ht
         kind = "point" if one.name in on_front else "beaten"
         (early, late), (cheap, dear) = _ends(one.time), _ends(one.cost)
         cx, cy = _n(x(one.time.value)), _n(y(one.cost.value))
-        said = f"{one.name}: {written(one.time.value, 's')}, {written(one.cost.value, 'USD')}"
+        label = f"{one.name}: {written(one.time.value, 's')}, {written(one.cost.value, 'USD')}"
         parts += [
             tag("line", class_=f"whisker {kind}", x1=_n(x(early)), x2=_n(x(late)), y1=cy, y2=cy),
             tag("line", class_=f"whisker {kind}", x1=cx, x2=cx, y1=_n(y(cheap)), y2=_n(y(dear))),
-            tag("circle", tag("title", said), class_=kind, cx=cx, cy=cy, r=4.5),
+            tag("circle", tag("title", label), class_=kind, cx=cx, cy=cy, r=4.5),
         ]
     parts += _names(best[:NAMED], x, y)
     return _picture(title, height, parts)
@@ -114,8 +114,8 @@ def _names(best: Sequence[Choice], x: Callable[[float], float], y: Callable[[flo
 def _steps(points: Sequence[tuple[float, float]]) -> str:
     """Join points by steps: between two choices nothing is for sale."""
     ordered = sorted(points)
-    said = [f"M{_n(ordered[0][0])} {_n(ordered[0][1])}"] if ordered else []
-    return "".join([*said, *(f"H{_n(x)}V{_n(y)}" for x, y in ordered[1:])])
+    label = [f"M{_n(ordered[0][0])} {_n(ordered[0][1])}"] if ordered else []
+    return "".join([*label, *(f"H{_n(x)}V{_n(y)}" for x, y in ordered[1:])])
 
 
 def _picture(title: str, height: int, parts: Sequence[Html]) -> Html:
@@ -139,7 +139,7 @@ _SPANS: Final = ((180.0, 1.0), (3 * 3600.0, 60.0), (3 * 86400.0, 3600.0), (math.
 
 
 def _ends(one: Estimate) -> tuple[float, float]:
-    """Return the ends of an interval; those of one value, which tell nothing, are the value."""
+    """Return the ends of an interval; those of one value, which show nothing, are the value."""
     return (
         one.low if math.isfinite(one.low) else one.value,
         one.high if math.isfinite(one.high) else one.value,

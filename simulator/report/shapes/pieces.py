@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 def pieces(attempts: pd.DataFrame) -> pd.DataFrame:
     """Cut in two, as the ledger does, attempts of which something was kept; `attempt` is the place in the frame."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     whole = attempts.assign(attempt=np.arange(len(attempts)))
     cut = (attempts["kept"] > 0).to_numpy()

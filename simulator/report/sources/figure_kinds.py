@@ -31,7 +31,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "queue": Kind("how long tasks waited", options=frozenset({"pools", "by"}), by=("pool", "job")),
     "slots": Kind("what is in every slot at an instant", options=frozenset({"pools", "by", "at"}), by=("size", "job")),
     "cost-time": Kind("cost against time, with the Pareto front", ("sweep", "plan", "spot"), frozenset({"measure"})),
-    "difference": Kind("two cells under the same luck", ("sweep",), frozenset({"measure", "cells"})),
+    "difference": Kind("two cells under the same draws", ("sweep",), frozenset({"measure", "cells"})),
     "tornado": Kind("which assumption moves the answer", ("sensitivity",), frozenset({"measure"})),
     "spot": Kind("from which eviction rate on spot costs more", ("spot",)),
 }
@@ -53,8 +53,8 @@ def kinds_of(form: str) -> list[str]:
 
 def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
     """Draw a picture; `options` must be among those of its kind, `page` always is."""
-    from simulator.report import figures  # noqa: PLC0415
-    from simulator.report.sources import figure_inputs  # noqa: PLC0415 - slow to import
+    from simulator.report import figures
+    from simulator.report.sources import figure_inputs
 
     what: Any = source.what
     if kind in RUN:
@@ -70,6 +70,8 @@ def draw(kind: str, source: Source, options: Mapping[str, Any]) -> Figure:
         return figures.spot_break_even(figure_inputs.break_even_of(what), **page)
     if source.form == "sweep":
         choices, scales = figure_inputs.choices_of_sweep(what, **asked)
+    elif source.form == "plan":
+        choices, scales = figure_inputs.choices_of_plan(what)
     else:
-        choices, scales = getattr(figure_inputs, f"choices_of_{source.form}")(what)
+        choices, scales = figure_inputs.choices_of_spot(what)
     return figures.cost_against_time(choices, measure=scales.measure, price=scales.price, unit=scales.unit, **page)

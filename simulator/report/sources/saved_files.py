@@ -74,8 +74,8 @@ def _kind(directory: Path) -> str | None:
 
 def _sweep(directory: Path) -> Sweep:
     require("pyarrow", "reading a sweep's directory")
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     files = sorted((directory / "trials").glob("*.parquet"))
     if not files:

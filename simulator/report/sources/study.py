@@ -47,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A sweep's results, ready to be told."""
+    """A sweep's results, ready to be described."""
 
     name: str
     axes: tuple[str, ...]
@@ -143,8 +143,8 @@ def _values(column: pd.Series) -> npt.NDArray[np.float64]:
 
 def _trials(directory: Path) -> pd.DataFrame:
     require("pyarrow", "reading a sweep's directory")
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     paths = sorted((directory / "trials").glob("*.parquet"))
     if not paths:

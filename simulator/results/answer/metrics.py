@@ -19,6 +19,9 @@ cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeed
                 licenses: how much of the total application licences make up;
                 subscription_extras: how much OS disks, addresses and balancers do (option billSubscriptionExtras);
                 None with the reasons in notes where a price is not known
+bill            until: work_done, after, gone, horizon or stalled; end_s: when ledger and cost end; nodes and per_hour:
+                those with a VM then, and their rate from there on; tail_s and tail_cost: until the last of them was
+                gone, or the run ended; nodes_left: at the end of the run
 resize_errors   {code: times}
 operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
 evaluations     of autoscale formulas: count, errors {code: times}, target_changes
@@ -38,16 +41,17 @@ import numpy.typing as npt
 
 from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
+from simulator.results.answer.assumptions import assumptions
 from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import dollars, in_dollars
+from simulator.results.money.bill_end import rule_of, tail
 from simulator.results.money.ledger import LABELS, Label
 from simulator.results.money.prices import price_kind
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
 from simulator.results.record.memory_excess import memory_warnings
-from simulator.scenario.format.preemption_models import OPEN_BAND, Hazard
 from simulator.service_codes import RETARGETED, SUCCESS
-from simulator.states import NodeState, Outcome, PriceKind, TaskState
+from simulator.states import Outcome, PriceKind, TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -78,11 +82,12 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "jobs": _jobs(recording, cost, waits),
         "ledger_node_s": recording.ledger.seconds(),
         "cost": cost,
+        "bill": _bill(recording),
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
         "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
-        "assumptions": _assumptions(recording),
+        "assumptions": assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
     }
@@ -134,7 +139,7 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def _utilization(recording: Recording) -> dict[str, float | None]:
-    raw, workload, control = recording.raw, recording.workload, recording.control
+    raw, workload, control = recording.raw, recording.workload, recording.billed
     serving = np.where(control.state == IDLE, control.end - control.start, 0)
     pool_of_row = control.node_pool[control.node]
     made = raw.attempts
@@ -198,8 +203,8 @@ def _capacities(recording: Recording) -> tuple[Floats, Floats]:
 
 
 def _nodes(recording: Recording) -> dict[str, Any]:
-    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end."""
-    control = recording.control
+    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end or the bill's."""
+    control = recording.billed
     found: dict[str, Any] = _levels(recording, np.ones(len(control.node), dtype=bool))
     paid_as = _price_kinds(recording)
     found["by_kind"] = {
@@ -221,7 +226,7 @@ def _price_kinds(recording: Recording) -> Ints:
 
 
 def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    control = recording.control
+    control = recording.billed
     start, end = control.start[rows], control.end[rows]
     if not len(start):
         return {"peak": 0, "mean": 0.0}
@@ -264,6 +269,21 @@ def _cost(recording: Recording) -> dict[str, Any]:
     }
 
 
+def _bill(recording: Recording) -> dict[str, Any]:
+    """Report when the bill ends, and what goes on from there."""
+    scenario, raw = recording.scenario, recording.raw
+    found = tail(scenario, raw, recording.bill_end)
+    return {
+        "until": rule_of(scenario, raw),
+        "end_s": recording.bill_end / MS_PER_S,
+        "nodes": found.nodes,
+        "per_hour": found.per_hour,
+        "tail_s": (found.end - recording.bill_end) / MS_PER_S,
+        "tail_cost": found.cost,
+        "nodes_left": found.left,
+    }
+
+
 def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[str, Any]:
     """Measure each job by itself, in NumPy over all jobs at once; `waited` is of the tasks that started."""
     workload, tasks, jobs = (
@@ -298,7 +318,7 @@ def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[st
 
 
 def _resize_errors(recording: Recording) -> dict[str, int]:
-    codes = (row.code for row in recording.raw.recorder.resizes)
+    codes = (code for row in recording.raw.recorder.resizes for code in row.errors.values() or (row.code,))
     return dict(sorted(Counter(code for code in codes if code not in ("", SUCCESS, RETARGETED)).items()))
 
 
@@ -323,31 +343,3 @@ def _evaluations(recording: Recording) -> dict[str, Any]:
     errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
     changes = sum(row.action in CHANGING for row in rows)
     return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
-
-
-def _open_bands(recording: Recording) -> list[str]:
-    """Name what an eviction band without an upper end was taken for."""
-    models = {pool.id: pool.simulation.preemption for pool in recording.raw.pools}
-    return [
-        f"evictions of {pool}: band {OPEN_BAND} is open-ended, taken as {model.band_probability:.0%} an hour"
-        for pool, model in models.items()
-        if isinstance(model, Hazard) and model.eviction_rate_band == OPEN_BAND
-    ]
-
-
-def _assumptions(recording: Recording) -> list[str]:
-    """Name what the numbers rest on that the service does not publish."""
-    options = recording.scenario.options
-    said = [f"timings of nodes and tasks: `timingPreset` {options.timing_preset}, chosen, not published"]
-    if any(pool.simulation.preemption.model != "none" for pool in recording.raw.pools):
-        said.append("preemption: the scenario's own model, the service publishes rates only in bands")
-    said += _open_bands(recording)
-    if any(row.state is NodeState.UNKNOWN for row in recording.raw.recorder.states):
-        delay = options.lost_node_requeue_delay
-        said.append(f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)")
-    if recording.raw.recorder.evaluations:
-        said.append(f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published")
-    # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
-    changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
-    said += [f"option {name}: {value}" for name, value in changed.items() if name != "timing_preset"]
-    return said + [f"price: {note}" for note in recording.bill.notes]

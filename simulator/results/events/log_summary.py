@@ -1,4 +1,4 @@
-"""What a log of events can tell, under the keys of a run's summary where it measures the same.
+"""What a log of events can show, under the keys of a run's summary where it measures the same.
 
 events           events by name; `ignored` those of other kinds, `repeated` lines that came more than once
 span             time of the first and the last thing known, UTC
@@ -11,7 +11,7 @@ pools            by id: nodes (distinct ones that had tasks); run_s; dispatch_s 
                  start_task_s of start tasks that succeeded
 resize_errors    {code: times}
 evaluations      of autoscale formulas: count, errors {code: times}
-unknown          what no log of events can tell
+unknown          what no log of events can show
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _spread(values: pd.Series) -> dict[str, float] | None:
 
 
 def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:
-    return (later - earlier).dt.total_seconds().round(3)  # logs tell milliseconds
+    return (later - earlier).dt.total_seconds().round(3)  # logs have milliseconds
 
 
 def _runs(attempts: pd.DataFrame) -> pd.Series:

@@ -73,7 +73,7 @@ class Tables:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables; integers and times may be empty."""
-        import pandas as pd  # noqa: PLC0415 - slow to import
+        import pandas as pd
 
         found = {}
         for name, text in COLUMNS.items():

@@ -178,7 +178,7 @@ def _resizes(record: Record) -> list[Source]:
 
 def _current(record: Record, pools: list[str], start: Ints) -> tuple[Ints, Ints]:
     """Count the nodes that each resize found: those that came before it and went not before it."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     nodes: pd.DataFrame = record.table("nodes").to_pandas()
     created, gone = milliseconds(nodes["created"]), milliseconds(nodes["gone"])

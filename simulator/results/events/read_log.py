@@ -3,7 +3,7 @@
 Files hold one JSON object a line, as Azure Monitor appends them (`PT1H.json`); a line may also wrap several events in
 `records`, as an event hub delivers them, and `properties` may be JSON inside a text. Events of other kinds are counted
 and left out, and so are events without the ids that would say whom they are about. A line that is no JSON object is an
-error, told with all others.
+error, reported with all others.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".json", ".jsonl")
 KNOWN: Final = {operation.lower(): operation for operation in Operation}
-TOLD: Final = 200
-"""So many problems of one reading are told one by one."""
+MOST_REPORTED: Final = 200
+"""So many problems of one reading are reported one by one."""
 ID_OF: Final = {Operation.SPECIAL_TASK: "taskName"}
 """Which field an event needs besides those of its kind; all others need `id`."""
 
@@ -76,13 +76,6 @@ def read(paths: Sequence[Path], *, skip_broken: bool = False) -> Log:
     return log
 
 
-def read_lines(lines: Iterable[str], name: str = "<log>") -> Log:
-    """Read a log from memory."""
-    pile = _Pile()
-    _take(pile, name, lines)
-    return _log(pile, skip_broken=False)
-
-
 def _log(pile: _Pile, *, skip_broken: bool) -> Log:
     if pile.broken and not skip_broken:
         raise InputError(_capped(pile.broken))
@@ -101,9 +94,12 @@ def _log(pile: _Pile, *, skip_broken: bool) -> Log:
 
 
 def _capped(problems: list[Problem]) -> list[Problem]:
-    if len(problems) <= TOLD:
+    if len(problems) <= MOST_REPORTED:
         return problems
-    return [*problems[:TOLD], Problem(f"and {len(problems) - TOLD:,} more", is_warning=problems[0].is_warning)]
+    return [
+        *problems[:MOST_REPORTED],
+        Problem(f"and {len(problems) - MOST_REPORTED:,} more", is_warning=problems[0].is_warning),
+    ]
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -142,8 +138,8 @@ def _take(pile: _Pile, name: str, lines: Iterable[str]) -> None:
         try:
             found = json.loads(line)
         except ValueError as error:
-            told = getattr(error, "msg", "")
-            pile.broken.append(Problem(f"expected one JSON object on each line: {told}", name, number))
+            detail = getattr(error, "msg", "")
+            pile.broken.append(Problem(f"expected one JSON object on each line: {detail}", name, number))
             continue
         for event in _unwrapped(found):
             if isinstance(event, dict):

@@ -76,6 +76,8 @@ class RawRun:
     end: int
     complete: bool
     stop_reason: str
+    settled: int
+    """When the work was done, or the last thing had happened in a run that stalled; −1 = neither."""
     never_fits: Bool
     blocked: Bool
     """Tasks that wait for others."""

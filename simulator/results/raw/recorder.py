@@ -1,4 +1,4 @@
-"""What the control plane tells while it runs: rows of nodes, of their states, of resizes and of targets."""
+"""What the control plane records while it runs: rows of nodes, of their states, of resizes and of targets."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class NodeRow:
 
 @dataclass(slots=True)
 class StateRow:
-    """One state of one node. `idle` means in service: idle and running are told apart from the attempts."""
+    """One state of one node. `idle` means in service: idle and running are distinguished from the attempts."""
 
     node: int
     state: NodeState
     start: int
     end: int = -1
     is_open: bool = True
-    """Whether scheduling was enabled; tells something in service only."""
+    """Whether scheduling was enabled; means something in service only."""
     why: str = ""
     """What broke the node."""
 
@@ -52,7 +52,7 @@ class StartTaskRow:
     node: int
     start: int
     attempt: int
-    told_by: str = "simulation"
+    reported_by: str = "simulation"
     """Who said how long it takes."""
     end: int = -1
     exit_code: int = -1
@@ -71,6 +71,8 @@ class ResizeRow:
     end: int = -1
     code: str = ""
     message: str = ""
+    errors: dict[NodeKind | None, str] = field(default_factory=dict)
+    """The first code of each kind of node; None = one that concerns both."""
     current_dedicated: int = 0
     current_low_priority: int = 0
 
@@ -167,6 +169,8 @@ class Recorder:
     """Node and the instant at which its removal began, after any drain."""
     end: int = 0
     """When the run ended."""
+    present: frozenset[int] = frozenset()
+    """Nodes that were there when it ended, by number."""
     _open: dict[int, StateRow] = field(default_factory=dict)
     _latest: dict[int, JobStateRow] = field(default_factory=dict)
     """The last state of each job."""
@@ -183,18 +187,18 @@ class Recorder:
         """Note that a pool is being deleted from `now` on."""
         self.pools[pool].deleted = now
 
-    def node(self, name: str, pool: int, kind: NodeKind, sequence: int) -> int:
-        """Add a logical node and give its number."""
-        self.nodes.append(NodeRow(name, pool, kind, sequence))
+    def node(self, name: str, pool: int, kind: NodeKind, sequence: int, *, host: str, address: str, zone: int) -> int:
+        """Add a logical node on its first machine and return its number."""
+        self.nodes.append(NodeRow(name, pool, kind, sequence, host, address, zone))
         return len(self.nodes) - 1
 
     def booted(self, node: int, now: int) -> None:
         """Note that a node starts."""
         self.nodes[node].last_boot = now
 
-    def start_task_began(self, node: int, now: int, attempt: int, told_by: str) -> int:
+    def start_task_began(self, node: int, now: int, attempt: int, reported_by: str) -> int:
         """Add an attempt of a start task and give its row."""
-        self.start_tasks.append(StartTaskRow(node, now, attempt, told_by))
+        self.start_tasks.append(StartTaskRow(node, now, attempt, reported_by))
         return len(self.start_tasks) - 1
 
     def start_task_ended(self, row: int, now: int, exit_code: int) -> None:
@@ -217,6 +221,23 @@ class Recorder:
         if state is not None:
             self._open[node] = StateRow(node, state, now, is_open=is_open, why=why)
             self.states.append(self._open[node])
+
+    def node_task(self, job: int, node: int, kind: str, span: tuple[int, int], outcome: str) -> NodeTaskRow:
+        """Add a preparation or release task as it will have been if its node stays, and return its row to be read."""
+        self.node_tasks.append(NodeTaskRow(job, node, kind, *span, outcome))
+        return self.node_tasks[-1]
+
+    def node_task_lost(self, row: NodeTaskRow, end: int) -> None:
+        """Note that a preparation or release task ended with its node."""
+        row.end, row.outcome = end, "lost"
+
+    def task_ended(self, task: int, now: int) -> None:
+        """Note that a task was ended while it waited."""
+        self.task_changes.append((task, now, False))
+
+    def task_reactivated(self, task: int, now: int) -> None:
+        """Note that a completed task waits again."""
+        self.task_changes.append((task, now, True))
 
     def removal(self, node: int, now: int) -> None:
         """Note that a node is being removed from `now` on."""
@@ -268,14 +289,24 @@ class Recorder:
         self.resizes.append(ResizeRow(pool, now, dedicated, low_priority, option))
         return len(self.resizes) - 1
 
-    def resize_ended(self, row: int, now: int, code: str, message: str, dedicated: int, low_priority: int) -> None:
+    def resize_ended(
+        self,
+        row: int,
+        now: int,
+        code: str,
+        message: str,
+        dedicated: int,
+        low_priority: int,
+        errors: dict[NodeKind | None, str],
+    ) -> None:
         """Note how a resize ended and what the pool has now."""
         resize = self.resizes[row]
-        resize.end, resize.code, resize.message = now, code, message
+        resize.end, resize.code, resize.message, resize.errors = now, code, message, errors
         resize.current_dedicated, resize.current_low_priority = dedicated, low_priority
 
     def finish(self, end: int) -> None:
         """Close what is open at the end of the run."""
+        self.present = frozenset(self._open)
         for row in self._open.values():
             row.end = end
         self._open.clear()

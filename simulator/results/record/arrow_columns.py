@@ -78,7 +78,7 @@ def in_order(values: Any) -> Any:
 
 def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
     """Return some rows of a column with the type that `kind` (see `table_schema.Column`) stands for."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow as pa
 
     if kind == "category":
         codes, names = values
@@ -103,7 +103,7 @@ def to_arrow(values: Any, kind: str, rows: slice = EVERY) -> "pa.Array":
 
 def _numbers(values: npt.NDArray[Any], kind: Any, known: npt.NDArray[np.bool_] | None) -> "pa.Array":
     """Wrap numbers without a copy; `pyarrow.array` would import pandas first, which takes as long as a small run."""
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     held = np.ascontiguousarray(values, dtype=kind)
     mask = None if known is None or known.all() else _bits(known)
@@ -111,7 +111,7 @@ def _numbers(values: npt.NDArray[Any], kind: Any, known: npt.NDArray[np.bool_] |
 
 
 def _texts(values: Sequence[str | None]) -> "pa.Array":
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     written = [(value or "").encode() for value in values]
     ends = np.cumsum([0, *map(len, written)], dtype=np.int32)
@@ -121,6 +121,6 @@ def _texts(values: Sequence[str | None]) -> "pa.Array":
 
 
 def _bits(flags: npt.NDArray[np.bool_]) -> "pa.Buffer":
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     return pa.py_buffer(np.packbits(flags, bitorder="little"))

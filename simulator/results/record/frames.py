@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def frame(recording: "Facts", name: str) -> "pd.DataFrame":
     """Return one table as a frame, in the order and with the types of `schema`."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     columns = MAKERS[name](recording)
     return pd.DataFrame({column.name: _series(columns[column.name], column.kind) for column in table(name).columns})
@@ -26,13 +26,13 @@ def frame(recording: "Facts", name: str) -> "pd.DataFrame":
 
 def texts(values: Any) -> "pd.Series[Any]":
     """Return strings, or None where there is none, as a column of the type that pandas has for text."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     return pd.Series(list(values), dtype=pd.Series([""]).dtype)
 
 
 def _series(values: Any, kind: str) -> Any:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     if kind == "category":
         codes, names = values

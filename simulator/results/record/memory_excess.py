@@ -1,4 +1,4 @@
-"""When tasks on a node asked for more memory than it has: told where the option `enforceLocalResources` says so.
+"""When tasks on a node asked for more memory than it has: reported where the option `enforceLocalResources` says so.
 
 The service places by slots and knows nothing of memory; what a process does that finds none is not simulated.
 """
@@ -60,14 +60,14 @@ def memory_warnings(recording: Facts) -> list[str]:
     """Report of each pool how much and how long; nothing where nothing was exceeded."""
     found = memory_excess(recording)
     of_pool = recording.control.node_pool[found.node] if len(found.node) else found.node
-    said = []
+    warnings = []
     for index, pool in enumerate(recording.raw.pools):
         mine = of_pool == index
         if mine.any():
             nodes, hours = len(np.unique(found.node[mine])), (found.end - found.start)[mine].sum() / MS_PER_HOUR
             most, room = found.peak[mine].max() / MIB_PER_GIB, found.room[mine][0] / MIB_PER_GIB
-            said.append(
+            warnings.append(
                 f"pool {pool.id}: tasks asked for up to {most:g} GiB of memory at once on nodes that have {room:g}, "
                 f"on {nodes:,} node{'s' if nodes > 1 else ''} for {hours:,.2f} node-hours (table memory_excess)"
             )
-    return said
+    return warnings

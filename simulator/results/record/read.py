@@ -1,4 +1,4 @@
-"""A recording read back from the directory that `poolsight run --out` wrote: the same frames, nothing computed anew."""
+"""A recording read back from the directory that `poolsight run --out` wrote, with the same frames."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from simulator.extras import require
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
+from simulator.workload.build import Workload, build
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 MARK: Final = "manifest.json"
-"""The file that tells a recording's directory from any other."""
+"""The file that distinguishes a recording's directory from any other."""
 EVENTS: Final = "events.jsonl"
 """The log of the service's events, where it was asked for."""
 
@@ -69,6 +70,11 @@ class SavedRun:
         return Scenario.model_validate(_json(self.directory / "scenario.json"))
 
     @cached_property
+    def workload(self) -> Workload:
+        """The tasks of the replication that ran, with all that was drawn for them."""
+        return build(self.scenario, int(self.manifest["replication"]))
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """The answer, as `poolsight run --json` prints it."""
         return _json(self.directory / "summary.json")
@@ -84,8 +90,8 @@ class SavedRun:
 
     def table(self, name: str) -> pa.Table:
         """Return a table as Arrow columns."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         wanted = [column.name for column in described(name).columns]
         path = self.directory / f"{name}.parquet"
@@ -125,7 +131,7 @@ def read(directory: Path) -> SavedRun:
     missing = [path for path in paths if not path.is_file()]
     if missing:
         raise InputError([Problem("is missing; run the scenario again with --out", str(path)) for path in missing])
-    absent = [key for key in ("scenario", "origin", "end_s") if key not in manifest]
+    absent = [key for key in ("scenario", "origin", "end_s", "replication") if key not in manifest]
     if absent:
         raise InputError([Problem(f"has no {absent[0]!r}; it is no manifest of a run", str(directory / MARK))])
     return SavedRun(directory, manifest)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.money.bill import Bill, make_bill
+from simulator.results.money.bill_end import bill_end, until
 from simulator.results.money.ledger import Ledger, make_ledger
 from simulator.results.raw.control_plane import Control
 from simulator.results.raw.raw_run import RawRun
@@ -32,14 +33,24 @@ class Facts:
         return Control(self.raw)
 
     @cached_property
+    def bill_end(self) -> int:
+        """When ledger and bill end, in ms."""
+        return bill_end(self.scenario, self.raw)
+
+    @cached_property
+    def billed(self) -> Control:
+        """Nodes and their states as far as they are billed for."""
+        return self.control if self.bill_end >= self.raw.end else Control(until(self.raw, self.bill_end))
+
+    @cached_property
     def ledger(self) -> Ledger:
-        """Where the node time went."""
-        return make_ledger(self.control, self.scenario.options)
+        """Where the node time went, up to the end of the bill."""
+        return make_ledger(self.billed, self.scenario.options)
 
     @cached_property
     def bill(self) -> Bill:
-        """Where the money went."""
-        return make_bill(self.scenario, self.workload, self.control, self.ledger)
+        """Where the money went, up to the end of the bill."""
+        return make_bill(self.scenario, self.workload, self.billed, self.ledger)
 
     @cached_property
     def unfinished(self) -> tuple[list[str], npt.NDArray[np.int32]]:

@@ -1,4 +1,4 @@
-"""Every table of a recording: its columns, their types, units and meanings. The documentation is made from this."""
+"""Every table of a recording: its columns, their types, units and meanings. `docs/tables.md` is made from this."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -204,8 +204,10 @@ TABLES: Final = (
             C("dedicated", "int", "nodes there were at its end"),
             C("low_priority", "int", "nodes there were at its end, preempted ones included"),
             C("option", "category", "node deallocation option; empty when growing"),
-            C("code", "category", "Success, or the service's code of the resize error"),
-            C("message", "text", "what went wrong"),
+            C("code", "category", "Success, or the service's code of the first error"),
+            C("dedicated_error", "category", "code of the error that concerns dedicated nodes; else empty"),
+            C("low_priority_error", "category", "code of the error that concerns low-priority nodes; else empty"),
+            C("message", "text", "what went wrong, of each kind of nodes"),
         ),
     ),
     Table(
@@ -277,25 +279,3 @@ TABLES: Final = (
 def table(name: str) -> Table:
     """Return the description of one table."""
     return next(table for table in TABLES if table.name == name)
-
-
-def as_markdown() -> str:
-    """Write the documentation of all tables."""
-    lines = [
-        "# Tables of a recording",
-        "",
-        "`poolsight run FILE --out DIR` writes each of them as `DIR/<name>.parquet`; in Python they are the properties",
-        "of a `Recording`. Times are seconds since the scenario's origin. This page is made from",
-        "`simulator/results/record/table_schema.py`.",
-    ]
-    for described in TABLES:
-        lines += [
-            "",
-            f"## {described.name}",
-            "",
-            f"{described.meaning[0].upper()}{described.meaning[1:]}.",
-            "",
-        ]
-        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
-        lines += [f"| `{c.name}` | {c.kind} | {c.unit} | {c.meaning} |" for c in described.columns]
-    return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ from simulator.results.record.arrow_columns import Partial, Scaled, coded, heigh
 from simulator.results.record.memory_excess import MIB_PER_GIB, memory_excess
 from simulator.results.record.pool_timeline import make_timeline
 from simulator.results.record.table_schema import TABLES, Table, table
-from simulator.states import Outcome, TaskState
+from simulator.states import NodeKind, Outcome, TaskState
 from simulator.units import MS_PER_S
 from simulator.workload.build import Workload
 
@@ -36,7 +36,7 @@ PIECE: Final = 1 << 17
 def arrow(recording: "Facts", name: str) -> "pa.Table":
     """Return one table as Arrow columns, in the order and with the types of `schema`."""
     require("pyarrow", "an Arrow table")
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow as pa
 
     columns = MAKERS[name](recording)
     arrays = [to_arrow(columns[column.name], column.kind) for column in table(name).columns]
@@ -45,7 +45,7 @@ def arrow(recording: "Facts", name: str) -> "pa.Table":
 
 def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
     """Yield the same table piece by piece; at least one, though it be empty."""
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     described = table(name).columns
     columns = {key: in_order(values) for key, values in MAKERS[name](recording).items()}
@@ -99,11 +99,11 @@ def _tasks(recording: "Facts") -> Columns:
 
 def _stated_retries(workload: Workload) -> npt.NDArray[np.int32]:
     """Return the retries that tasks may have, also those whose error is never retried."""
-    told = workload.extras.retries
-    if not told:
+    stated = workload.extras.retries
+    if not stated:
         return workload.max_retries
     found = np.array(workload.max_retries)
-    found[list(told)] = list(told.values())
+    found[list(stated)] = list(stated.values())
     return found
 
 
@@ -115,11 +115,11 @@ def _stated_duration(workload: Workload) -> npt.NDArray[np.int64]:
 
 def _sources(workload: Workload) -> tuple[npt.NDArray[np.int32], list[str]]:
     names = ["workload", "simulation", "environment", "command line", "defaults"]
-    told = workload.extras.sources
-    if not told:
+    stated = workload.extras.sources
+    if not stated:
         return constant(0, len(workload), np.int32), names
     codes = np.zeros(len(workload), dtype=np.int32)
-    codes[list(told)] = [names.index(source) if source else 0 for source in told.values()]
+    codes[list(stated)] = [names.index(source) if source else 0 for source in stated.values()]
     return codes, names
 
 
@@ -261,7 +261,7 @@ def _start_tasks(recording: "Facts") -> Columns:
         "node": (node, _node_ids(recording)),
         "pool": (recording.control.node_pool[node], _pool_ids(recording)),
         "attempt": np.array([row.attempt for row in rows], dtype=np.int64),
-        "duration_source": coded(row.told_by for row in rows),
+        "duration_source": coded(row.reported_by for row in rows),
         "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
         "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
         "exit_code": Partial(code, code >= 0),
@@ -294,6 +294,8 @@ def _resizes(recording: "Facts") -> Columns:
         "low_priority": np.array([row.current_low_priority for row in rows], dtype=np.int64),
         "option": coded(row.option for row in rows),
         "code": coded(row.code for row in rows),
+        "dedicated_error": coded(row.errors.get(NodeKind.DEDICATED) for row in rows),
+        "low_priority_error": coded(row.errors.get(NodeKind.LOW_PRIORITY) for row in rows),
         "message": [row.message for row in rows],
     }
 
@@ -303,7 +305,7 @@ def _evaluations(recording: "Facts") -> Columns:
     runs = [row.run for row in rows]
     traces: list[str | None] = [None] * len(runs)
     if any(run.trace for run in runs):
-        from simulator.formula.explain import as_dict  # noqa: PLC0415 - few runs keep traces
+        from simulator.formula.explain import as_dict
 
         traces = [json.dumps(as_dict(run, explain=True)["trace"]) if run.trace else None for run in runs]
     return {

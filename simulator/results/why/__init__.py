@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.results.why.pool_story import PoolStory, explain_pool
     from simulator.results.why.task_story import Piece, TaskStory, explain_task
+    from simulator.results.why.task_view import TaskView, view_task
 
-__all__ = ["Piece", "PoolStory", "TaskStory", "explain_pool", "explain_task"]
+__all__ = ["Piece", "PoolStory", "TaskStory", "TaskView", "explain_pool", "explain_task", "view_task"]
 
 _HOME = {
     "Piece": "simulator.results.why.task_story",
     "PoolStory": "simulator.results.why.pool_story",
     "TaskStory": "simulator.results.why.task_story",
+    "TaskView": "simulator.results.why.task_view",
     "explain_pool": "simulator.results.why.pool_story",
     "explain_task": "simulator.results.why.task_story",
+    "view_task": "simulator.results.why.task_view",
 }
 
 

@@ -1,4 +1,4 @@
-"""What can keep a task from a node, in the order in which it is asked: when each cause applies, and how it is told."""
+"""What can keep a task from a node, in the order in which it is asked: when each cause applies, and its words."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Cause:
 
     reason: Reason
     applies: Callable[[Sight], Bools]
-    told: Callable[[Numbers], str]
+    describe: Callable[[Numbers], str]
     names_served: bool = False
     """Whether it helps to know who was given nodes meanwhile."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.durations import parse_duration
@@ -89,8 +89,6 @@ def find_instant(run: Run, text: str) -> float:
 
 def written(run: Run, seconds: float) -> str:
     """Write an instant as a time of day in UTC."""
-    from datetime import timedelta  # noqa: PLC0415 - the only use
-
     time = run.origin + timedelta(seconds=seconds)
     return f"{time:%Y-%m-%dT%H:%M:%S}Z"
 

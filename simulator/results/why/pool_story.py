@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.results.why.evidence import Run, find_pool, rows_of, written
+from simulator.results.why.pool_sentences import sentences
 from simulator.service_codes import RETARGETED, SUCCESS, ServiceCode, meaning
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RECENT: Final = 3600.0
-"""Preemptions and operations of so many seconds before the instant are told."""
+"""Preemptions and operations of so many seconds before the instant are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,6 @@ class PoolStory:
 
 def explain_pool(run: Run, name: str, at: float) -> PoolStory:
     """Report what the pool `name` did at `at` seconds and why."""
-    from simulator.results.why.pool_sentences import sentences  # noqa: PLC0415 - it tells of what is made here
-
     pool = find_pool(run, name)
     evaluations = _of(run, "evaluations", pool)
     past = evaluations[evaluations["time"] <= at]

@@ -204,7 +204,7 @@ def _for_parents(parents: Parents, start: float, end: float) -> list[Piece]:
         if not missing:
             break
         until = min(parents.next_end(start), end)
-        found.append(Piece(start, until, Reason.DEPENDENCY, parents.told(start)))
+        found.append(Piece(start, until, Reason.DEPENDENCY, parents.describe(start)))
         start = until
     return _joined(found)
 

@@ -30,7 +30,7 @@ class Parents:
         """Return when the next of them is done."""
         return min((parent[1] for parent in self.unmet(instant)), default=inf)
 
-    def told(self, instant: float) -> str:
+    def describe(self, instant: float) -> str:
         """Name those that are not done."""
         missing = self.unmet(instant)
         names = [f"{name}{f' ({why})' if why else ''}" for name, _, why in missing[:SHOWN]]

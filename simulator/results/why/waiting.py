@@ -139,7 +139,7 @@ def _wait(cause: Cause, start: float, end: float, numbers: Numbers, served: _Ser
     higher, own, others = served.between(start, end)
     if cause.reason is Reason.NO_SLOT and higher:
         cause = PASSED
-    detail = cause.told(numbers)
+    detail = cause.describe(numbers)
     if cause.names_served:
         parts = [
             f"{count:,} {what}"

@@ -21,6 +21,7 @@ from simulator.scenario.checks.job_places import (
 from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
+from simulator.scenario.checks.trace_checks import check_shift
 from simulator.scenario.checks.unused_names import check_unused_names
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
@@ -153,8 +154,17 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
     except InputError as error:
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
+    if not placed.is_scheduled:
+        yield from check_shift(scenario.origin, _begin(placed, one), source, trace, (*one.loc, "trace"))
     if placed.pool is not None and len(trace):
         yield from _fits(scenario, placed.pool, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
+
+
+def _begin(placed: PlacedJob, one: PlacedSource) -> float:
+    """Return where the time 0 of a source lies, in seconds since the origin."""
+    if one.source.start is not None:
+        return one.source.start
+    return placed.created_at if one.added_at is None else one.added_at
 
 
 def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.command_lines import is_unread
 from simulator.scenario.format.schema import Description
-from simulator.scenario.format.stated_by_tasks import stated, stated_time
+from simulator.scenario.format.stated_by_tasks import stated, stated_exit_code, stated_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask
 
 SHOWN: Final = 60
@@ -54,6 +54,7 @@ def unreadable_settings(
     """Refuse environment settings that state a time which cannot be read: those of the task, or its job's."""
     try:
         stated_time("", settings)
+        stated_exit_code("", settings)
     except ValueError:
         yield Finding(f"in environmentSettings: {error}", (*loc, "environmentSettings"))
         return

@@ -73,7 +73,7 @@ def _zonal(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
 def _spot(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Warn of spot nodes where Azure has none: on ephemeral OS disks, and in Cloud Services."""
     account = scenario.account_of(pool)
-    if account is None or account.mode != "UserSubscription" or not wants_low_priority(pool):
+    if account.mode != "UserSubscription" or not wants_low_priority(pool):
         return
     disk = get(get(pool.virtual_machine_configuration, "osDisk"), "ephemeralOSDiskSettings")
     if pool.cloud_service_configuration is not None:

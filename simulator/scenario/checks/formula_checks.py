@@ -55,7 +55,7 @@ def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 @lru_cache(maxsize=MOST_TEXTS)
 def _errors(formula: str) -> tuple[str, ...]:
-    from simulator.formula import Formula, FormulaSyntaxError  # noqa: PLC0415 - most pools have no formula
+    from simulator.formula import Formula, FormulaSyntaxError
 
     try:
         Formula.parse(formula)
@@ -69,7 +69,7 @@ def _errors(formula: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=MOST_TEXTS)
 def _warnings(formula: str, slots: int, minutes: float) -> tuple[str, ...]:
-    from simulator.formula.lint import Level, lint_text  # noqa: PLC0415 - most scenarios have no formula
+    from simulator.formula.lint import Level, lint_text
 
     return tuple(
         f"formula, {found.place}: {found.rule}: {found.message} Fix: {found.fix}"

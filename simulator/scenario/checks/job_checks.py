@@ -16,7 +16,7 @@ from simulator.scenario.format.bodies import OnAllTasksComplete, OnTaskFailure
 from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.schema import Description
-from simulator.scenario.format.stated_by_tasks import stated_time
+from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask, TaskGroup
 from simulator.scenario.format.task_endings import named_actions
 from simulator.scenario.format.traces import read_trace
@@ -71,7 +71,9 @@ def _settings(placed: PlacedJob) -> Iterator[Finding]:
 def _node_task_settings(placed: PlacedJob, task: JobPreparationTask | JobReleaseTask, loc: Loc) -> Iterator[Finding]:
     """Check that the settings of a preparation or release task, and its job's, state a time that can be read."""
     try:
-        stated_time(task.command_line, [*placed.job.common_environment_settings, *task.environment_settings])
+        settings = [*placed.job.common_environment_settings, *task.environment_settings]
+        stated_time(task.command_line, settings)
+        stated_exit_code(task.command_line, settings)
     except ValueError as error:
         yield from unreadable_settings(error, placed, task.environment_settings, loc)
 
@@ -102,7 +104,11 @@ def _manager_without_node(scenario: Description, placed: PlacedJob) -> Iterator[
 
 
 def _hopeless_preparation(_scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
-    if prepares_nothing(placed.job):
+    try:
+        is_hopeless = prepares_nothing(placed.job)
+    except ValueError:
+        return  # a setting that cannot be read, which is reported by itself
+    if is_hopeless:
         text = "this preparation fails on every node, and tasks wait for its success: none will ever run"
         yield Finding(text, (*placed.loc, "jobPreparationTask"), is_warning=True)
 

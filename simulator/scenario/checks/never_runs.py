@@ -94,7 +94,7 @@ def _targets(scenario: Description, pool: Pool) -> Iterator[dict[NodeKind, float
 
 
 def _formula(text: str) -> dict[NodeKind, float]:
-    from simulator.formula.lint.bounds import most_nodes  # noqa: PLC0415 - few scenarios ask
+    from simulator.formula.lint.bounds import most_nodes
 
     dedicated, low_priority = most_nodes(text)
     return {NodeKind.DEDICATED: dedicated, NodeKind.LOW_PRIORITY: low_priority}

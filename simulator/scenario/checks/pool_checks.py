@@ -15,7 +15,7 @@ from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.job_operations import AddJob
 from simulator.scenario.format.schema import Account, ApiProfile, Description
-from simulator.scenario.format.stated_by_tasks import stated_time
+from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.service_codes import ServiceCode
 
 MIN_RESIZE_TIMEOUT: Final = 300.0
@@ -81,10 +81,11 @@ def _pool_quotas(scenario: Description) -> Iterator[Finding]:
 
 
 def _used_subnets(scenario: Description) -> Iterator[Finding]:
-    used = {pool.subnet for pool in every_pool(scenario)}
+    used = [pool.subnet for pool in every_pool(scenario) if pool.subnet is not None]
+    known = {*used, *(subnet.rpartition("/")[2] for subnet in used)}
     for name in scenario.subnets:
-        if name.lower() not in used:
-            text = f"no pool has a subnetId that ends in '{name}'{near(name, filter(None, used))}"
+        if name.strip("/").lower() not in known:
+            text = f"no pool has the subnetId '{name}', nor one that ends in it{near(name, known)}"
             yield Finding(text, ("subnets", name), is_warning=True)
 
 
@@ -188,6 +189,7 @@ def check_settings(task: StartTask, loc: Loc) -> Iterator[Finding]:
     """Check that the environment settings say a time that can be read, where they say one."""
     try:
         stated_time(task.command_line, task.environment_settings)
+        stated_exit_code(task.command_line, task.environment_settings)
     except ValueError as error:
         yield Finding(f"in environmentSettings: {error}", (*loc, "environmentSettings"))
 

@@ -19,8 +19,8 @@ from simulator.scenario.format.deployment import (
     runs_on,
 )
 from simulator.scenario.format.network import NetworkConfiguration
-from simulator.scenario.format.node_faults import ContactLoss, Downloads, StartTaskFaults
-from simulator.scenario.format.preemption_models import NoPreemption, Preemption
+from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
+from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
     Amount,
     Body,
@@ -40,7 +40,9 @@ from simulator.scenario.format.task_bodies import (
     TaskDefaults,
     Workload,
 )
-from simulator.scenario.format.timing import OsKind, Timing, TimingPreset, preset
+from simulator.scenario.format.timing import Timing
+from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
+from simulator.scenario.format.upgrade_policy import UpgradePolicy
 from simulator.states import NodeFillType, PriceKind
 
 
@@ -110,19 +112,21 @@ class Prices(Section):
         return self.spot if kind is PriceKind.SPOT and self.spot is not None else self.low_priority
 
 
-def _measured() -> Timing:
-    return Timing.model_validate(preset(TimingPreset.MEASURED, OsKind.LINUX))
+def _typical() -> Timing:
+    return Timing.model_validate(preset(TimingPreset.TYPICAL, OsKind.LINUX))
 
 
 class PoolSimulation(Section):
     """What the service's body does not say."""
 
-    timing: Timing = Field(default_factory=_measured)
-    preemption: Preemption = NoPreemption.model_construct()
+    timing: Timing = Field(default_factory=_typical)
+    preemption: Preemption = UNWRITTEN
+    """How low-priority nodes are taken back; that they never are has to be written."""
     prices: Prices = Prices.model_construct()
     start_task: StartTaskFaults = StartTaskFaults.model_construct()
     downloads: Downloads = Downloads.model_construct()
     contact_loss: ContactLoss = ContactLoss.model_construct()
+    sick_nodes: SickNodes = SickNodes.model_construct()
     account: str | None = None
     """Which of the scenario's `accounts` it belongs to; None = its `account`."""
     zone: Annotated[int, Field(ge=1, le=3)] = 1
@@ -154,7 +158,7 @@ class Pool(Body):
     """Each adds its price, from `simulation.prices`, to that of a node (docs/model.md#application-licences)."""
     certificate_references: tuple[dict[str, Any], ...] = ()
     network_configuration: NetworkConfiguration = NetworkConfiguration.model_construct()
-    upgrade_policy: dict[str, Any] | None = None
+    upgrade_policy: UpgradePolicy = UpgradePolicy.model_construct()
     simulation: PoolSimulation = Field(default_factory=PoolSimulation)
 
     @property
@@ -219,14 +223,13 @@ class Pool(Body):
     @property
     def upgrades_os(self) -> bool:
         """Whether the system of live nodes can be upgraded: cloud services, and VMs under an upgrade policy."""
-        mode = str(get(self.upgrade_policy, "mode") or "manual").lower()
-        return self.cloud_service_configuration is not None or mode != "manual"
+        return self.cloud_service_configuration is not None or self.upgrade_policy.mode != "manual"
 
     @property
     def subnet(self) -> str | None:
-        """Name of its subnet, in lower case; None where the service provides one."""
+        """Id of its subnet, in lower case; None where the service provides one."""
         found = self.network_configuration.subnet_id
-        return found.rstrip("/").rsplit("/", 1)[-1].lower() if found else None
+        return found.strip("/").lower() if found else None
 
     @property
     def user_managed_ips(self) -> int | None:

@@ -13,7 +13,7 @@ from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import field_named, fold
 from simulator.scenario.format.stated_by_tasks import stated_time
 from simulator.scenario.format.timestamps import offsets, parse_time
-from simulator.scenario.format.timing import TimingPreset, preset
+from simulator.scenario.format.timing_presets import TimingPreset, preset
 
 
 def lookup(data: object, key: str) -> Any:
@@ -50,7 +50,7 @@ def complete(data: Mapping[Any, Any], origin: datetime, prices: PriceList) -> di
     for key in ("horizon", "pools", "jobs", "jobSchedules", "job_schedules", "timeline"):
         if key in document:
             document[key] = offsets({key: document[key]}, begin)[key]
-    name = _preset(lookup(lookup(document, "options"), "timingPreset")) or TimingPreset.MEASURED
+    name = _preset(lookup(lookup(document, "options"), "timingPreset")) or TimingPreset.TYPICAL
     if isinstance(document.get("pools"), list | tuple):
         document["pools"] = [_pool(pool, name) for pool in document["pools"]]
     if isinstance(document.get("jobs"), list | tuple):
@@ -77,7 +77,10 @@ def _origin(value: object) -> datetime | None:
 
 def _preset(value: object) -> TimingPreset | None:
     """Return the preset of that name; None where there is none."""
-    return TimingPreset(value) if isinstance(value, str) and value in list(TimingPreset) else None
+    try:
+        return TimingPreset(str(value))
+    except ValueError:
+        return None
 
 
 def _nested(item: object, key: str, default: TimingPreset) -> object:
@@ -100,9 +103,7 @@ def _pool(pool: object, default: TimingPreset) -> object:
     if not isinstance(simulation, Mapping) or not isinstance(lookup(simulation, "timing") or {}, Mapping):
         return pool
     timing = dict(lookup(simulation, "timing") or {})
-    own = _preset(timing.get("preset"))
-    if own is not None:
-        del timing["preset"]
+    own = _preset(lookup(timing, "preset"))
     machine = lookup(pool, "virtualMachineConfiguration")
     kind = os_kind(machine, lookup(pool, "cloudServiceConfiguration"))
     filled = preset(own or default, kind, custom_image=is_custom_image(machine))

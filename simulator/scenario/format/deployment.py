@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from simulator.scenario.format.section import Amount, Body, Count, fold, lower
-from simulator.scenario.format.timing import OsKind
+from simulator.scenario.format.timing_presets import OsKind
 
 NODE_AGENTS: Final = (
     "batch.node.windows amd64",

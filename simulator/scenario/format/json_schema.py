@@ -51,9 +51,7 @@ def build() -> dict[str, Any]:
     }
     definitions["CapacityCurve"]["required"] = ["model"]
     definitions["CapacityCurve"]["properties"]["file"] = _FILE
-    timing = definitions["Timing"]
-    timing["required"] = []
-    timing["properties"]["preset"] = {"enum": ["measured", "instant", "pessimistic"]}
+    definitions["Timing"]["required"] = []
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

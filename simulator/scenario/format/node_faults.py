@@ -52,6 +52,25 @@ class Downloads(Section):
 NOTHING = Download.model_construct()
 
 
+class SickNodes(Section):
+    """Nodes that look ready and on which every task fails as it starts: full disks, broken drivers, lost mounts."""
+
+    probability: Fraction = 0.0
+    """Of each VM, drawn when it is created or reimaged; a reboot cures nothing."""
+    nodes: tuple[str, ...] = ()
+    """Ids of nodes that are sick in any case, whatever VM stands behind them."""
+    exit_code: Annotated[int, Field(ge=1)] = 1
+    """Of the tasks that fail there."""
+
+    @property
+    def are_possible(self) -> bool:
+        return self.probability > 0 or bool(self.nodes)
+
+    def names(self, node: str) -> bool:
+        """Return whether a node is sick in any case."""
+        return node.lower() in {name.lower() for name in self.nodes}
+
+
 class ContactLoss(Section):
     """Nodes that the service loses contact with, at random, one by one."""
 

@@ -58,6 +58,10 @@ class Hazard(Section):
         return self.rate_per_hour or 0.0 if chance is None else -math.log1p(-chance)
 
 
+UNWRITTEN: Final = Hazard.model_construct(model="hazard", eviction_rate_band="5-10")
+"""What a pool faces whose file has no `preemption`: a low rate, because none at all is nobody's experience."""
+
+
 class WeibullHazard(Section):
     """Ageing hazard: life is Weibull distributed, shape above 1 means older nodes die sooner."""
 

@@ -33,7 +33,7 @@ def normal(region: str) -> str:
 @cache
 def _parts() -> dict[str, list[str]]:
     """Read the rows of each region, and split no row before its region is asked for."""
-    import zlib  # noqa: PLC0415 - few scenarios name a region
+    import zlib
 
     packed = resources.files("simulator.scenario.format").joinpath("region_prices.csv.gz").read_bytes()
     parts = zlib.decompress(packed, wbits=GZIP).decode().split("\n[")[1:]

@@ -19,7 +19,7 @@ from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.format.timestamps import UtcTime
-from simulator.scenario.format.timing import TimingPreset
+from simulator.scenario.format.timing_presets import TimingPreset
 
 ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday, 00:00 UTC."""
@@ -52,10 +52,16 @@ def _recovery(value: object) -> object:
 
 
 def _formula_options(values: dict[str, Any]) -> dict[str, Any]:
-    from simulator.formula import Options as FormulaOptions  # noqa: PLC0415 - few scenarios have any
+    from simulator.formula import Options as FormulaOptions
 
     FormulaOptions.of(values)
     return values
+
+
+class BillAfter(Section):
+    """The bill ends some time after the work is done."""
+
+    after: Seconds
 
 
 class Options(Section):
@@ -63,7 +69,7 @@ class Options(Section):
 
     api_profile: ApiProfile = ApiProfile.V2020_09
     """Which generation of the service acts: what came later is read and does nothing."""
-    timing_preset: TimingPreset = TimingPreset.MEASURED
+    timing_preset: TimingPreset = TimingPreset.TYPICAL
     unusable_recovery: Annotated[Literal["never"] | TimeDistribution, BeforeValidator(_recovery)] = Uniform[
         Seconds
     ].model_construct(low=900.0, high=2700.0)
@@ -99,7 +105,12 @@ class Options(Section):
     scale_down_order: ScaleDownOrder = ScaleDownOrder.NEWEST_IDLE_FIRST
     node_tie_break: Literal["lowest_sequence", "random"] = "lowest_sequence"
     steady_when: Literal["allocated", "started", "idle"] = "allocated"
+    lost_capacity_binds: bool = True
+    """Whether growth waits for capacity that was taken from the pool, as the preempted nodes it has removed did."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
+    bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"
+    """When the bill of a run without horizon ends: when the work is done, some time `after` it, or with the last
+    node."""
     billing_start: Literal["creating", "starting"] = "creating"
     billing_granularity: Literal["second", "minute", "hour"] = "second"
     billing_minimum_s: Amount = 0.0
@@ -117,7 +128,7 @@ class Options(Section):
     """When a pool created with autoscale is evaluated first."""
     autoscale_resize_timeout: Limit = 900.0
     """After what time a growth under autoscale gives up."""
-    autoscale_retry: Literal["on_target_change", "on_shortfall"] = "on_target_change"
+    autoscale_retry: Literal["on_shortfall", "on_target_change"] = "on_shortfall"
     """Whether an evaluation with unchanged targets tries again after a resize that fell short."""
     run_on_reenable: bool = True
     """Whether enabling autoscale again evaluates at once."""
@@ -125,12 +136,16 @@ class Options(Section):
     """After what time a drain under autoscale gives up; None: never."""
     pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"
     """What becomes of a result while a drain blocks the pool."""
-    sample_profile: Literal["typical", "documented", "custom"] = "typical"
-    """How late samples can be read: 0 to 10 s, 60 s, or as the next two say."""
+    sample_profile: Literal["typical", "exact", "documented", "custom"] = "typical"
+    """How late samples can be read: 0 to 10 s and now and then later, at once, 60 s, or as the next two say."""
     sample_delay_s: Amount = 0.0
     sample_jitter_s: Amount = 0.0
-    sample_phase_s: Annotated[Amount, Field(lt=30)] = 0.0
-    """When the sampler ticks inside its period of 30 s."""
+    sample_late_probability: Fraction | Literal["by_profile"] = "by_profile"
+    """How probable it is that a sample can be read later than the profile says; by profile: typical 0.02, else 0."""
+    sample_late_max_s: Amount = 60.0
+    """How much later such a sample is, at most."""
+    sample_phase_s: Annotated[Amount, Field(lt=30)] | Literal["drawn"] = "drawn"
+    """When the sampler ticks inside its period of 30 s: drawn for each pool, or seconds; profile exact: 0."""
     sample_drop_probability: Fraction = 0.0
     cpu_scale: Literal["fraction", "percent"] = "fraction"
     """Scale of `$CPUPercent`."""
@@ -184,7 +199,7 @@ class Description(Section):
     accounts: dict[str, Account] = Field(default_factory=dict)
     """Further accounts by name; a pool's `simulation.account` says which one it belongs to."""
     subnets: dict[str, Subnet] = Field(default_factory=dict)
-    """By the last part of the `subnetId`; others have addresses without limit."""
+    """By `subnetId`, or by its last part for each subnet of that name; others have addresses without limit."""
     sizes: dict[str, VmSize] = Field(default_factory=dict)
     """Every VM size that a pool uses, by its name in the pool's body."""
     pools: tuple[Pool, ...] = ()
@@ -211,7 +226,8 @@ class Description(Section):
         return next((found for known, found in self.accounts.items() if known.lower() == name.lower()), self.account)
 
     def free_addresses(self, subnet: str | None) -> int | None:
-        """Return the addresses of a subnet that nodes can have; None = without limit."""
+        """Return the addresses of a subnet, by its id in lower case, that nodes can have; None = without limit."""
         if subnet is None:
             return None
-        return next((one.free_addresses for name, one in self.subnets.items() if name.lower() == subnet), None)
+        known = {name.strip("/").lower(): one.free_addresses for name, one in self.subnets.items()}
+        return known.get(subnet, known.get(subnet.rpartition("/")[2]))

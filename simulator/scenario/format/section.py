@@ -1,14 +1,11 @@
 """The two kinds of mapping in a scenario file: our own sections and the service's bodies."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
-
-E = TypeVar("E", bound=StrEnum)
 
 
 @lru_cache(maxsize=4096)

@@ -97,9 +97,17 @@ def _command(line: str) -> Distribution[float] | None:
     return None if seconds is None else Constant[Seconds].model_construct(value=min(seconds, LONGEST))
 
 
+def _whole(value: Any) -> int:
+    """Return a whole number that a setting states; else a ValueError says why not."""
+    try:
+        return int(str(value))
+    except ValueError:
+        raise ValueError(f"SIM_EXIT_CODE: expected a whole number, not '{value}'") from None
+
+
 def _exit_code(line: str, settings: Mapping[str, Any]) -> int | None:
     """Return the exit code that a setting states, or else the command line; None where neither can be read."""
     if settings.get("SIM_EXIT_CODE") is not None:
-        return int(str(settings["SIM_EXIT_CODE"]))
+        return _whole(settings["SIM_EXIT_CODE"])
     run = read_command(line)
     return None if run is None else run.exit_code

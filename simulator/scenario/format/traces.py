@@ -8,6 +8,7 @@ import gzip
 import io
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -22,18 +23,25 @@ from simulator.durations import Seconds
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.scenario.format.section import Positive, Section
+from simulator.scenario.format.trace_times import SubmitTimes, of_dates, of_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
+Bad = list[tuple[int, str]]
+"""What is wrong in which row."""
 
 SWF_COLUMNS: Final = 18
 JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY = 0, 1, 3, 4, 6, 7, 9
 KIB_PER_GIB: Final = 1024.0**2
 MOST_REPORTED: Final = 20
 """Bad lines of one file that are reported; more would help nobody."""
+DATE: Final = "M"
+"""Kind of a column of dates."""
+SPAN: Final = "m"
+"""Kind of a column of spans of time, whose unit is its own."""
 UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -42,7 +50,7 @@ class TraceColumns(Section):
 
     id: str | None = None
     submit: str = "submit"
-    """Seconds since the trace's start, or ISO-8601 times, of which the earliest is the start."""
+    """Numbers, dates, or Unix time."""
     duration: str = "duration"
     cores: str | None = None
     memory: str | None = None
@@ -58,11 +66,13 @@ class TraceWorkload(Section):
     """Path, relative to the scenario file."""
     columns: TraceColumns = TraceColumns.model_construct()
     time_unit: Literal["ms", "s", "m", "h"] = "s"
-    """Unit of numeric submit times and durations in CSV and Parquet files."""
+    """Unit of numeric submit times and durations in CSV and Parquet files; Unix time is known by its size."""
     parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"
     """What a job of several processors becomes: one task of that many slots, or of that many nodes."""
     use_memory: bool = False
     """Whether the memory column of an SWF file (KiB per processor) is a demand of the task."""
+    submit_times: Literal["relative", "absolute"] = "relative"
+    """Whether numeric submit times count from the trace's first task, or from its time 0 as they stand."""
     start: Seconds | None = None
     """Where the trace's time 0 lies; None means when the job is created."""
     limit: Positive | None = None
@@ -95,6 +105,10 @@ class Trace:
     cores: Floats
     memory: Floats
     names: Prefixed
+    first: datetime | None = None
+    """The date of the first task, where the trace has dates."""
+    shift: float = 0.0
+    """Seconds that were taken off the submit times, so that the first task comes at time 0."""
 
     def __len__(self) -> int:
         return len(self.submit)
@@ -136,7 +150,7 @@ def _content(name: str) -> bytes:
 
 
 def _swf(source: TraceWorkload, name: str) -> Trace:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     content = _content(name)
     used = [JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY]
@@ -160,17 +174,20 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
     kept = np.flatnonzero(run >= 0)[: source.limit]
     size = np.maximum(np.where(procs > 0, procs, wanted_procs), 1)[kept].astype(np.int32)
     per_processor = np.maximum(np.where(wanted_memory > 0, wanted_memory, memory), 0)[kept]
+    submits = of_numbers(submit[kept], 1.0, keep=source.submit_times == "absolute")
     ones = constant(1, len(kept), np.int32)
     together = source.parallel_jobs == "multi_instance"
     share = per_processor * (ones if together else size) / KIB_PER_GIB
     return Trace(
-        submit=submit[kept],
+        submit=submits.seconds,
         duration=run[kept],
         slots=ones if together else size,
         instances=size if together else ones,
         cores=constant(0.0, len(kept), np.float64),
         memory=share if source.use_memory else constant(0.0, len(kept), np.float64),
         names=Prefixed("swf-", job[kept].astype(np.int64)),
+        first=submits.first,
+        shift=submits.shift,
     )
 
 
@@ -207,7 +224,7 @@ def _is_number(text: str) -> bool:
 
 
 def _csv(source: TraceWorkload, name: str) -> Trace:
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     try:
         frame = pd.read_csv(io.BytesIO(_content(name)), comment="#", skipinitialspace=True)
@@ -218,7 +235,7 @@ def _csv(source: TraceWorkload, name: str) -> Trace:
 
 def _parquet(source: TraceWorkload, name: str) -> Trace:
     require("pyarrow", f"{name}: a trace in Parquet")
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     try:
         frame = pd.read_parquet(name)
@@ -238,21 +255,21 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
     if frame.empty:
         raise InputError([Problem("holds no task", file=name)])
     frame = frame.head(source.limit) if source.limit else frame
-    problems = []
+    submits, bad = _submit_times(source, frame[columns.submit])
+    problems = [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
     values: dict[str, Floats] = {}
     for key, column in named.items():
-        if key != "id":
+        if key not in ("id", "submit"):
             values[key], bad = _numbers(frame[column], key, column)
             problems += [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0)[:MOST_REPORTED])
     count = len(frame)
-    unit = UNITS[source.time_unit]
+    is_span = frame[columns.duration].dtype.kind == SPAN
     ones, zeros = constant(1.0, count, np.float64), constant(0.0, count, np.float64)
-    is_clock = frame[columns.submit].dtype.kind not in "fiu"
     return Trace(
-        submit=values["submit"] * (1.0 if is_clock else unit),
-        duration=values["duration"] * unit,
+        submit=submits.seconds,
+        duration=values["duration"] * (1.0 if is_span else UNITS[source.time_unit]),
         slots=rescaled(values.get("slots", ones), 1, np.int32),
         instances=rescaled(values.get("instances", ones), 1, np.int32),
         cores=values.get("cores", zeros),
@@ -260,23 +277,34 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
         names=Prefixed("", frame[columns.id].astype(str).to_numpy())
         if columns.id
         else Prefixed("row-", np.arange(1, count + 1)),
+        first=submits.first,
+        shift=submits.shift,
     )
 
 
-def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, list[tuple[int, str]]]:
+def _submit_times(source: TraceWorkload, column: "pd.Series[Any]") -> tuple[SubmitTimes, Bad]:
+    """Return when tasks come, and what is wrong with it by row."""
+    import pandas as pd
+
+    kind, name = column.dtype.kind, source.columns.submit
+    is_clock = kind == DATE or (kind not in f"fiu{SPAN}" and bool(pd.to_numeric(column, errors="coerce").isna().all()))
+    if is_clock:
+        found = of_dates(column)
+        bad = np.flatnonzero(np.isnan(found.seconds))
+        return found, [(int(i), f"expected an ISO-8601 time in {name!r}, not {column.iloc[i]!r}") for i in bad]
+    numbers, wrong = _numbers(column, "submit", name)
+    unit = 1.0 if kind == SPAN else UNITS[source.time_unit]
+    return of_numbers(numbers, unit, keep=bool(wrong) or source.submit_times == "absolute"), wrong
+
+
+def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, Bad]:
     """Return a column as numbers, and what is wrong with it by row."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
+    import pandas as pd
 
     whole = key in ("slots", "instances")
-    if key == "submit" and series.dtype.kind not in "fiu":
-        numeric = pd.to_numeric(series, errors="coerce")
-        if numeric.isna().all():
-            times = pd.to_datetime(series, utc=True, format="ISO8601", errors="coerce")
-            seconds = np.asarray((times - times.min()).dt.total_seconds(), dtype=np.float64)
-            bad = np.flatnonzero(np.isnan(seconds))
-            expected = "an ISO-8601 time"
-            return seconds, [(int(i), f"expected {expected} in {column!r}, not {series.iloc[i]!r}") for i in bad]
-    numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
+    is_span = series.dtype.kind == SPAN and not whole
+    values = series.dt.total_seconds() if is_span else pd.to_numeric(series, errors="coerce")
+    numbers = np.asarray(values, dtype=np.float64)
     low = 1 if whole else 0
     with np.errstate(invalid="ignore"):
         wrong = ~np.isfinite(numbers) | (numbers < low)

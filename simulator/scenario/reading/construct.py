@@ -16,6 +16,7 @@ from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.normalize import modern
 from simulator.scenario.reading.retail_prices import take_prices
 from simulator.scenario.reading.schema_refusals import refusals
+from simulator.scenario.reading.trace_origin import with_origin_of_traces
 from simulator.scenario.scenario import Scenario, finding_of
 
 
@@ -36,8 +37,9 @@ def scenario_of(document: Mapping[str, Any], *, folder: str | Path = ".", strict
 
 def judged(document: Mapping[Any, Any], context: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
     """Return the scenario of a document, None where something is wrong with it, and all that was found."""
+    dated = with_origin_of_traces(document, context)
     try:
-        made = Scenario.model_validate(document, context=dict(context))
+        made = Scenario.model_validate(dated, context=dict(context))
     except ValidationError as error:
         own = [finding for line in error.errors(include_url=False) if (finding := finding_of(line))]
         return None, [*refusals(error, Scenario), *own]

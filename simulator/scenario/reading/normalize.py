@@ -39,9 +39,14 @@ def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:
         return pool
     pool = from_arm(pool)
     body: dict[Any, Any] = {}
+    names = [OLD_NAMES.get(fold(str(key)), str(key)) for key in pool]
     for key, value in pool.items():
         new = OLD_NAMES.get(fold(str(key)))
-        if new is not None:
+        if new is not None and [fold(name) for name in names].count(fold(new)) > 1:
+            findings.append(
+                Finding(f"'{key}' and '{new}' are two names of one key: leave '{key}' out", (*loc, str(key)))
+            )
+        elif new is not None:
             findings.append(Finding(f"'{key}' is an old name of '{new}'", (*loc, str(key)), is_warning=True))
         body[new or key] = value
     for key, old, new in _NESTED:

@@ -1,7 +1,7 @@
 """Where the numbers come from that an answer rests on, in one table for reports and for sensitivity.
 
-Documented by the service, measured by somebody, assumed, or given by the scenario file; the published figures stand in
-docs/model.md#published-figures.
+Documented by the service, recorded of it, measured by somebody, assumed, or given by the scenario file; the published
+figures stand in docs/model.md#published-figures.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ class Origin(StrEnum):
 
     DOCUMENTED = "documented"
     """Stated by the service."""
+    RECORDED = "recorded"
+    """Seen on the service itself; the shape around it is chosen."""
     MEASURED = "measured"
     """Seen by users or stated by its engineers; the shape around it is chosen."""
     ASSUMED = "assumed"
@@ -46,14 +48,14 @@ def _timing(title: str, origin: Origin, source: str, *keys: str) -> Fact:
 ORIGINS: Final[Mapping[str, Fact]] = {
     "allocation_latency": _timing(
         "allocation delay",
-        Origin.MEASURED,
-        "3 to 8 min to the first node, stated by an engineer in 2022; shape chosen (`timingPreset`)",
+        Origin.ASSUMED,
+        "agrees with 3 to 8 min to the first node, stated by an engineer in 2022 (`timingPreset`)",
         "allocationLatency",
     ),
     "allocation_tail": _timing(
         "delay from node to node",
-        Origin.MEASURED,
-        "493 s for 90 nodes in a sample of the service's documentation, 2019; slope chosen (`allocationTailModel`)",
+        Origin.ASSUMED,
+        "agrees with 493 s for 90 nodes in a sample of the service's documentation, 2019 (`allocationTailModel`)",
         "allocationTail",
     ),
     "boot": _timing(
@@ -69,8 +71,8 @@ ORIGINS: Final[Mapping[str, Fact]] = {
     "leaving": _timing("removal of a node", Origin.ASSUMED, "'several minutes', no figure (`timingPreset`)", "leaving"),
     "dispatch_latency": _timing(
         "dispatch latency",
-        Origin.MEASURED,
-        "2 to 5 s as a rule, stated by an engineer; even between (`timingPreset`)",
+        Origin.ASSUMED,
+        "agrees with 2 to 5 s as a rule, stated by an engineer (`timingPreset`)",
         "dispatchLatency",
     ),
     "launch_overhead": _timing(
@@ -85,7 +87,8 @@ ORIGINS: Final[Mapping[str, Fact]] = {
     "evictions": Fact(
         "eviction rate",
         Origin.ASSUMED,
-        "published as bands of a rate per hour: middle of the band (`evictionRateBand`), of 20+ 25 % (`openBand`)",
+        "published as bands of a rate per hour: middle of the band (`evictionRateBand`), of 20+ 25 % (`openBand`); "
+        "5 to 10 % where no `preemption` is written",
         (("simulation", "preemption"),),
     ),
     "prices": Fact(

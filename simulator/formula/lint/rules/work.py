@@ -8,7 +8,7 @@ WORK: Final = (
     Rule(
         "interrupts-tasks",
         Level.WARNING,
-        meaning="The pool can shrink under running tasks, and nothing tells its nodes to let them finish.",
+        meaning="The pool can shrink under running tasks, and nothing makes its nodes wait for them.",
         why="Without $NodeDeallocationOption the service takes requeue: tasks on a node that is removed stop at once "
         "and start again from the beginning elsewhere. With terminate they stop and are not run again. Hours of paid "
         "work are thrown away, most of it late in a job, when long tasks are left over.",
@@ -24,7 +24,7 @@ WORK: Final = (
         "active-only-scaling",
         Level.WARNING,
         meaning="The target follows $ActiveTasks, which counts waiting tasks and leaves out running ones.",
-        why="As soon as the last task starts, the count is 0 and the pool is told to shrink under the tasks that run.",
+        why="As soon as the last task starts, the count is 0 and the pool shrinks under the tasks that run.",
         example="$TargetDedicatedNodes = min(10, max(0, $ActiveTasks.GetSample(3)));\n"
         "$NodeDeallocationOption = taskcompletion;",
         mend="use $PendingTasks, which counts waiting and running tasks",

@@ -1,0 +1,40 @@
+"""Traces whose tasks come at other times than the file says: read as meant more often than not, and told."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.format.traces import Trace, TraceWorkload
+from simulator.units import spoken
+
+UNNOTICED = 0.001
+"""A shift of less than the clock's resolution, in seconds."""
+
+
+def check_shift(origin: datetime, begin: float, source: TraceWorkload, trace: Trace, loc: Loc) -> Iterator[Finding]:
+    """Warn where a trace with dates is replayed at others, and where numbers were moved and nobody wrote so."""
+    if trace.first is not None:
+        shift = (origin + timedelta(seconds=begin) - trace.first).total_seconds()
+        if abs(shift) >= UNNOTICED:
+            text = f"{dates(origin, begin, trace.first)}; leave out origin and start to keep the dates"
+            yield Finding(text, loc, is_warning=True)
+    elif trace.shift >= UNNOTICED and "submit_times" not in source.model_fields_set:
+        text = f"{numbers(trace.shift)}; write submitTimes: relative if that is meant, or absolute to keep them"
+        yield Finding(text, (*loc[:-1], "submitTimes"), is_warning=True, is_missing=True)
+
+
+def dates(origin: datetime, begin: float, first: datetime) -> str:
+    """Return the words for a trace with dates that is replayed at others."""
+    replayed = origin + timedelta(seconds=begin)
+    shift = (replayed - first).total_seconds()
+    way = "later" if shift > 0 else "earlier"
+    return f"its first task of {_date(first)} is replayed at {_date(replayed)}, {spoken(abs(shift))} {way}"
+
+
+def numbers(shift: float) -> str:
+    """Return the words for submit times that were moved."""
+    return f"submit times count from its first task, which comes {shift:,.10g} s after the trace's own time 0"
+
+
+def _date(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

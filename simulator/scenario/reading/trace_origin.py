@@ -1,0 +1,56 @@
+"""The origin of a scenario that gives none and replays a trace with dates: its tasks come when they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.durations import parse_duration
+from simulator.errors import InputError
+from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.traces import TraceWorkload, read_trace
+
+
+def with_origin_of_traces(document: Mapping[Any, Any], context: Mapping[str, Any]) -> Mapping[Any, Any]:
+    """Return a document with the origin at which the first trace with dates comes at its own dates.
+
+    One that gives an origin is left as it is, and so is one whose traces have no dates or cannot be read.
+    """
+    if lookup(document, "origin") is not None or "directory" not in context:
+        return document
+    origins = list(_origins(document, context))
+    return {**document, "origin": min(origins)} if origins else document
+
+
+def _origins(document: Mapping[Any, Any], context: Mapping[str, Any]) -> Iterator[datetime]:
+    """Yield for each trace of the document's jobs the origin at which its dates would be those of the run."""
+    jobs = lookup(document, "jobs")
+    for job in jobs if isinstance(jobs, list | tuple) else ():
+        simulation = lookup(job, "simulation")
+        sources = lookup(simulation, "workload")
+        for source in sources if isinstance(sources, list | tuple) else ():
+            if not isinstance(source, Mapping) or "trace" not in source:
+                continue
+            first = _first_date(source, context)
+            begin = _seconds(lookup(source, "start"), lookup(simulation, "createdAt"))
+            if first is not None and begin is not None:
+                yield first - timedelta(seconds=begin)
+
+
+def _first_date(source: Mapping[Any, Any], context: Mapping[str, Any]) -> datetime | None:
+    try:
+        return read_trace(TraceWorkload.model_validate(source, context=dict(context))).first
+    except (ValidationError, InputError):
+        return None  # reported when the scenario is made
+
+
+def _seconds(*instants: object) -> float | None:
+    """Return the first instant that is given, in seconds; None where it is a date, which needs no origin."""
+    given = next((one for one in instants if one is not None), "0s")
+    try:
+        return parse_duration(given)
+    except ValueError:
+        return None

@@ -1,0 +1,99 @@
+"""What comes first where a task reaches its time limit, and what counts where its node is lost."""
+
+from typing import Any
+
+import pytest
+
+from simulator import Recording, simulate, summarize
+from tests.engine.laws import check
+from tests.engine.worlds import pool, scenario
+
+
+def act(at: str, name: str, **keys: Any) -> dict[str, Any]:
+    return {"at": at, "operation": name, **keys}
+
+
+def run(*arguments: Any, **keys: Any) -> Recording:
+    return check(simulate(scenario(*arguments, **keys)))
+
+
+def limited(seconds: int = 100, limit: str = "PT60S", **task: Any) -> list[Any]:
+    one = {"id": "t", "commandLine": f"sleep {seconds}", "constraints": {"maxWallClockTime": limit}, **task}
+    return [{"id": "j", "poolInfo": {"poolId": "p"}, "tasks": [one]}]
+
+
+TAKEN = {"model": "trace", "evictions": [{"at": "60s", "count": 1}]}
+BESIDE = {
+    "preempted": [act("60s", "preemptNodes", pool="p", count=1)],
+    "requeued": [act("60s", "resize", pool="p", targetLowPriorityNodes=0)],
+    "terminated": [act("60s", "terminateTask", job="j", task="t")],
+}
+
+
+@pytest.mark.parametrize("outcome", BESIDE)
+@pytest.mark.parametrize("slowdown", [False, True])
+def test_what_others_do_to_a_task_at_its_time_limit_comes_first(outcome: str, slowdown: bool) -> None:
+    options = {"cpuSlowdown": slowdown}
+    found = run([pool(targetLowPriorityNodes=1)], limited(), timeline=BESIDE[outcome], options=options, horizon="10m")
+    assert found.attempts["outcome"].tolist()[0] == outcome
+
+
+@pytest.mark.parametrize("slowdown", [False, True])
+def test_a_node_that_is_taken_at_the_time_limit_costs_no_attempt(slowdown: bool) -> None:
+    body = pool(targetLowPriorityNodes=1, simulation={"preemption": TAKEN})
+    found = run([body], limited(), options={"cpuSlowdown": slowdown}, horizon="10m")
+    assert found.attempts["outcome"].tolist() == ["preempted", "expired"]
+    assert found.attempts["end"].tolist() == [60.0, 120.0]
+
+
+def test_work_that_is_done_at_the_time_limit_is_done() -> None:
+    body = pool(targetLowPriorityNodes=1, simulation={"preemption": TAKEN})
+    assert run([body], limited(60), horizon="10m").attempts["outcome"].tolist() == ["succeeded"]
+
+
+@pytest.mark.parametrize("slowdown", [False, True])
+def test_time_limits_end_tasks_where_nothing_else_happens(slowdown: bool) -> None:
+    """Three tasks after each other, then a job that ends with the last of them."""
+    (work,) = limited()
+    work["tasks"] = [{**work["tasks"][0], "id": name} for name in "abc"]
+    work["onAllTasksComplete"] = "terminatejob"
+    found = run([pool(targetDedicatedNodes=1)], [work], options={"cpuSlowdown": slowdown})
+    assert found.attempts["end"].tolist() == [60.0, 120.0, 180.0]
+    assert summarize(found)["tasks"]["failed"] == 3
+    assert found.jobs["start"].tolist()[-1] == 180.0
+
+
+def test_a_drain_ends_with_a_task_that_reaches_its_limit() -> None:
+    option = {"nodeDeallocationOption": "taskcompletion"}
+    timeline = [act("10s", "resize", pool="p", targetDedicatedNodes=0, **option)]
+    found = run([pool(targetDedicatedNodes=1)], limited(), timeline=timeline, horizon="10m")
+    assert found.nodes["gone"].tolist() == [60.0]
+    assert found.attempts["outcome"].tolist() == ["expired"]
+
+
+def test_an_evaluation_at_the_time_limit_sees_the_task_gone() -> None:
+    formula = "$TargetDedicatedNodes = $RunningTasks.GetSample(1) > 0 ? 2 : 1;"
+    body = pool(enableAutoScale=True, autoScaleFormula="$TargetDedicatedNodes = 1;", autoScaleEvaluationInterval="5m")
+    again = act("5s", "enableAutoScale", pool="p", autoScaleFormula=formula)
+    again["at"] = "40s"
+    found = run([body], limited(1000, "PT300S"), timeline=[again], options={"sampleProfile": "custom"}, horizon="11m")
+    assert found.evaluations[["time", "target_dedicated"]].dropna().to_numpy().tolist()[-1] == [600.0, 1.0]
+
+
+@pytest.mark.parametrize(("at", "count"), [("20s", 0), ("30s", 0), ("31s", 1)])
+def test_a_node_that_is_lost_while_a_task_is_dispatched_counts_nothing(at: str, count: int) -> None:
+    body = pool(targetLowPriorityNodes=1, simulation={"timing": {"dispatchLatency": "30s", "recoveryDelay": "10s"}})
+    timeline = [act(at, "preemptNodes", pool="p", count=1)]
+    work = limited(100, "PT1H")
+    found = run([body], work, timeline=timeline, options={"preemptionCountsAsRequeue": True}, horizon="10m")
+    assert found.attempts["outcome"].tolist() == ["preempted", "succeeded"]
+    assert found.tasks[["preemptions", "requeues", "retries"]].iloc[0].tolist() == [count, count, 0]
+
+
+def test_lost_contact_is_no_preemption() -> None:
+    timeline = [act("1m", "loseContact", pool="p", count=1, recovery="1h")]
+    options = {"preemptionCountsAsRequeue": True}
+    found = run([pool(targetDedicatedNodes=2)], limited(600, "PT1H"), timeline=timeline, options=options, horizon="2h")
+    assert found.attempts["outcome"].tolist() == ["lost", "succeeded"]
+    assert found.tasks[["preemptions", "requeues", "retries"]].iloc[0].tolist() == [0, 0, 0]
+    assert summarize(found)["ledger_node_s"]["busy_lost"] == 360.0

@@ -1,0 +1,125 @@
+"""The assumptions of an answer name what decided the run, each once."""
+
+from typing import Any
+
+import pytest
+
+from simulator import scenario_of, simulate, summarize
+from simulator.results.answer.assumptions import assumed_by
+from tests.engine.laws import check
+from tests.engine.worlds import LINUX, NEVER, SIZES, job, pool, scenario
+
+BAND = (
+    "preemption of pool p: the band of 5 to 10 % an hour, assumed where `preemption` is not written; "
+    "never: `{model: none}`"
+)
+
+
+def told(pools: list[Any], jobs: list[Any] | None = None, **rest: Any) -> list[str]:
+    found: list[str] = summarize(check(simulate(scenario(pools, jobs or [job(4, "10m")], **rest))))["assumptions"]
+    assert len(set(found)) == len(found), "each is told once"
+    return found
+
+
+def unwritten(**body: Any) -> dict[str, Any]:
+    """A pool without a word about preemption."""
+    return {"id": "p", "vmSize": "D2", "virtualMachineConfiguration": LINUX, **body}
+
+
+def test_low_priority_nodes_are_taken_back_where_nobody_writes_otherwise() -> None:
+    made = scenario([unwritten(targetLowPriorityNodes=50)], [], horizon="48h")
+    answer = summarize(check(simulate(made)))
+    # 48 h of fifty nodes at 0.078 an hour; they come back at once.
+    assert 120 < answer["nodes"]["preemptions"] < 260
+    assert BAND in answer["assumptions"]
+
+
+def test_that_they_never_are_is_a_choice_that_is_written() -> None:
+    body = unwritten(targetLowPriorityNodes=50, simulation={"preemption": NEVER})
+    answer = summarize(check(simulate(scenario([body], [], horizon="48h"))))
+    assert answer["nodes"]["preemptions"] == 0
+    assert "preemption of pool p: never, as the scenario says" in answer["assumptions"]
+
+
+def test_pools_that_jobs_and_formulas_bring_face_the_same() -> None:
+    auto = {"autoPoolSpecification": {"pool": unwritten(targetLowPriorityNodes=3)}}
+    of_a_job = job(3, "1m") | {"poolInfo": auto}
+    formula = "$TargetLowPriorityNodes = 3;"
+    scaled = unwritten(enableAutoScale=True, autoScaleFormula=formula) | {"id": "q"}
+    made = scenario([scaled], [of_a_job], horizon="20m")
+    whole = [text for text in summarize(simulate(made))["assumptions"] if text.startswith("preemption")]
+    assert len(whole) == 1
+    assert "pools " in whole[0]
+    assert any(text.startswith("preemption of pools") for text in assumed_by([made])), "known without a run"
+
+
+@pytest.mark.parametrize("share", [0, 4])
+def test_dedicated_nodes_alone_need_no_word_about_it(share: int) -> None:
+    body = unwritten(targetDedicatedNodes=2)
+    resized = {"at": "1m", "operation": "resize", "pool": "p", "targetLowPriorityNodes": share}
+    timeline = [resized] if share else []
+    made = scenario([body], [job(4, "10m")], timeline=timeline)
+    assert any(text.startswith("preemption") for text in summarize(simulate(made))["assumptions"]) == bool(share)
+    assert any(text.startswith("preemption") for text in assumed_by([made])) == bool(share)
+
+
+def test_a_model_of_the_scenarios_own_is_named() -> None:
+    model = {"model": "hazard", "ratePerHour": 1}
+    words = "preemption of pool p: the scenario's own model, `hazard`; the service publishes rates only in bands"
+    assert words in told([pool(targetLowPriorityNodes=2, simulation={"preemption": model})])
+
+
+def test_the_preset_that_acted_is_the_one_that_is_told() -> None:
+    instant = pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "instant"}})
+    every = told([instant], options={"timingPreset": "typical"})
+    assert "timings of nodes and tasks: preset `instant`, nothing takes time" in every
+    assert not any("typical" in text and "timings" in text for text in every)
+
+
+def test_pools_with_presets_of_their_own_are_told_apart() -> None:
+    bodies = [
+        pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "recorded", "leaving": "5s"}}),
+        pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "pessimistic"}}) | {"id": "q"},
+        pool(targetDedicatedNodes=1) | {"id": "r"},
+        pool(targetDedicatedNodes=1) | {"id": "s"},
+    ]
+    (line,) = [text for text in told(bodies, options={"timingPreset": "typical"}) if text.startswith("timings")]
+    assert line.split("; timings") == [
+        (
+            "timings of pool p: preset `recorded`, allocation, boot and dispatch as recorded in 2022, everything else "
+            "assumed; given by the scenario: leaving"
+        ),
+        " of pool q: preset `pessimistic`, assumed, not published",
+        " of pools r, s: preset `typical`, assumed, not published",
+    ]
+
+
+def test_who_was_removed_is_told_where_somebody_was_chosen() -> None:
+    words = "who is removed when a pool shrinks: `scaleDownOrder` newest_idle_first"
+    down = {"at": "20m", "operation": "resize", "pool": "p", "targetDedicatedNodes": 1}
+    assert words in told([pool(targetDedicatedNodes=3)], timeline=[down])
+    assert words not in told([pool(targetDedicatedNodes=3)], timeline=[{**down, "targetDedicatedNodes": 0}])
+    assert words not in told([pool(targetDedicatedNodes=3)])
+
+
+def test_the_order_among_equal_jobs_is_told_where_there_were_some() -> None:
+    jobs = [job(2, "10m"), job(2, "10m", "k")]
+    words = "order among jobs of equal priority: `equalPriorityPolicy` uniform"
+    assert words in told([pool(targetDedicatedNodes=1)], jobs)
+    assert words not in told([pool(targetDedicatedNodes=1)], [jobs[0], jobs[1] | {"priority": 5}])
+    assert words not in told([pool(targetDedicatedNodes=1)])
+    own = pool(targetDedicatedNodes=1, taskSchedulingPolicy={"jobDefaultOrder": "creationtime"})
+    assert "order among jobs of equal priority: the pool's `jobDefaultOrder` creationtime" in told([own], jobs)
+
+
+def test_an_option_that_acts_is_told_once_and_one_that_only_differs_by_its_name() -> None:
+    found = told([pool(targetDedicatedNodes=1)], options={"nodeTieBreak": "random"})
+    assert "option node_tie_break: random" in found
+    jobs = [job(2, "10m"), job(2, "10m", "k")]
+    found = told([pool(targetDedicatedNodes=1)], jobs, options={"equalPriorityPolicy": "round_robin"})
+    assert not any(text.startswith("option equal") for text in found)
+
+
+def test_a_file_with_nothing_but_a_pool_and_a_job_tells_its_preset() -> None:
+    made = scenario_of({"sizes": SIZES, "pools": [unwritten(targetDedicatedNodes=1)], "jobs": [job(1, "1m")]})
+    assert assumed_by([made, made]) == ["timings of nodes and tasks: preset `typical`, assumed, not published"]

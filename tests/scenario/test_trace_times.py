@@ -1,0 +1,151 @@
+"""What the submit times of a trace mean: dates set the clock, numbers count from the first task, Unix time is dates."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from simulator import Scenario, load, simulate, summarize
+from simulator.workload.build import build
+from tests.scenario.files import job, pool, read, write
+
+MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
+ROWS = "a,2026-03-02T07:00:00Z,60\nb,2026-03-02T09:30:00Z,120\n"
+DATED = f"id,submit,duration\n{ROWS}"
+
+
+def replay(directory: Path, text: str, source: dict[str, Any] | None = None, **rest: Any) -> Scenario:
+    write(directory, text, "past.csv")
+    return read(directory, [pool(targetDedicatedNodes=1)], [job([{"trace": "past.csv", **(source or {})}])], **rest)
+
+
+def test_a_trace_with_dates_is_replayed_at_its_dates(tmp_path: Path) -> None:
+    scenario = replay(tmp_path, DATED)
+    assert scenario.origin == MONDAY
+    assert build(scenario, 0).submit.tolist() == [0, 9_000_000]
+    assert not scenario.warnings
+
+
+def test_a_formula_sees_the_clock_of_the_dates(tmp_path: Path) -> None:
+    write(tmp_path, DATED, "past.csv")
+    body = pool(enableAutoScale=True, autoScaleFormula="h = time().hour; $TargetDedicatedNodes = 1;")
+    found = simulate(read(tmp_path, [body], [job([{"trace": "past.csv"}])], horizon="3h"))
+    hours = [text.partition("h=")[2].partition(";")[0] for text in found.evaluations["results"][::4]]
+    assert hours == ["7", "8", "9", "10"]
+
+
+@pytest.mark.parametrize("place", [{"start": "1h"}, {}])
+def test_a_trace_that_starts_later_keeps_its_dates_too(tmp_path: Path, place: dict[str, str]) -> None:
+    write(tmp_path, DATED, "past.csv")
+    work = job([{"trace": "past.csv", **place}])
+    if not place:
+        work["simulation"]["createdAt"] = "1h"
+    scenario = read(tmp_path, [pool()], [work])
+    assert scenario.origin == MONDAY.replace(hour=6)
+    assert build(scenario, 0).submit.tolist() == [3_600_000, 12_600_000]
+
+
+def test_of_several_traces_the_first_sets_the_origin_and_the_others_are_told(tmp_path: Path) -> None:
+    write(tmp_path, DATED, "past.csv")
+    write(tmp_path, DATED.replace("03-02", "03-04"), "later.csv")
+    work = job([{"trace": "later.csv"}, {"trace": "past.csv"}])
+    scenario = read(tmp_path, [pool()], [work])
+    assert scenario.origin == MONDAY
+    (told,) = scenario.warnings
+    assert "2026-03-04T07:00:00Z is replayed at 2026-03-02T07:00:00Z, 2 d earlier" in told.message
+
+
+def test_an_origin_of_the_scenario_stays_and_the_shift_is_told(tmp_path: Path) -> None:
+    scenario = replay(tmp_path, DATED, origin="2026-01-05T00:00:00Z")
+    assert scenario.origin == datetime(2026, 1, 5, tzinfo=UTC)
+    (told,) = scenario.warnings
+    assert told.path == "jobs.0.simulation.workload.0.trace"
+    shift = "its first task of 2026-03-02T07:00:00Z is replayed at 2026-01-05T00:00:00Z, 56 d 7 h earlier"
+    assert shift in told.message
+    assert f"trace past.csv: {shift}" in summarize(simulate(scenario))["assumptions"]
+    assert not replay(tmp_path, DATED, origin="2026-03-02T07:00:00Z").warnings
+
+
+def test_a_scenario_written_out_says_the_same_again(tmp_path: Path) -> None:
+    scenario = replay(tmp_path, DATED)
+    again = load(write(tmp_path, scenario.model_dump(mode="json", by_alias=True), "again.json"))
+    assert again == scenario
+    assert not again.warnings
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)])
+@pytest.mark.parametrize("said", [{}, {"timeUnit": "ms"}])
+def test_unix_times_are_dates_whatever_their_unit(tmp_path: Path, unit: str, scale: int, said: dict[str, str]) -> None:
+    """A fortnight of milliseconds looks like Unix seconds: numbers that their own unit explains are no dates."""
+    first = int(MONDAY.timestamp())
+    scenario = replay(tmp_path, f"id,submit,duration\na,{first * scale},60\nb,{(first + 90) * scale},60\n", said)
+    if said and unit == "s":
+        assert scenario.origin != MONDAY
+        assert build(scenario, 0).submit.tolist() == [0, 90]
+    else:
+        assert scenario.origin == MONDAY
+        assert build(scenario, 0).submit.tolist() == [0, 90_000]
+        assert not scenario.warnings
+
+
+def test_years_of_idle_nodes_are_not_billed(tmp_path: Path) -> None:
+    scenario = replay(tmp_path, "id,submit,duration\na,1767571200,60\nb,1767571800,60\n")
+    answer = summarize(simulate(scenario))
+    assert scenario.origin == datetime(2026, 1, 5, tzinfo=UTC)
+    assert answer["tasks"]["succeeded"] == 2
+    assert answer["cost"]["total"] < 0.1
+
+
+CUT_OUT = "id,submit,duration\na,50000000,60\nb,50000300,60\n"
+
+
+def test_a_trace_cut_out_of_a_longer_one_counts_from_its_first_task(tmp_path: Path) -> None:
+    scenario = replay(tmp_path, CUT_OUT)
+    assert build(scenario, 0).submit.tolist() == [0, 300_000]
+    (told,) = scenario.warnings
+    words = "submit times count from its first task, which comes 50,000,000 s after the trace's own time 0"
+    assert words in told.message
+    assert f"trace past.csv: {words} (`submitTimes`)" in summarize(simulate(scenario))["assumptions"]
+
+
+def test_who_writes_how_submit_times_are_meant_is_not_warned(tmp_path: Path) -> None:
+    relative = replay(tmp_path, CUT_OUT, {"submitTimes": "relative"})
+    absolute = replay(tmp_path, CUT_OUT, {"submitTimes": "absolute"})
+    assert not relative.warnings
+    assert not absolute.warnings
+    assert build(relative, 0).submit.tolist() == [0, 300_000]
+    assert build(absolute, 0).submit.tolist() == [50_000_000_000, 50_000_300_000]
+
+
+def test_a_workload_log_counts_from_its_first_job_that_is_read(tmp_path: Path) -> None:
+    line = "{} {} -1 {} 1 -1 -1 -1 -1 -1 1 1 1 1 1 -1 -1 -1\n"
+    write(tmp_path, line.format(1, 100, -1) + line.format(2, 700, 60) + line.format(3, 760, 60), "cut.swf")
+    scenario = read(tmp_path, [pool()], [job([{"trace": "cut.swf"}])])
+    assert build(scenario, 0).submit.tolist() == [0, 60_000]
+    kept = read(tmp_path, [pool()], [job([{"trace": "cut.swf", "submitTimes": "absolute"}])])
+    assert build(kept, 0).submit.tolist() == [700_000, 760_000]
+
+
+@pytest.mark.parametrize("dates", ["utc", "naive", "ms"])
+def test_columns_of_dates_and_spans_need_no_unit(tmp_path: Path, dates: str) -> None:
+    times = pd.to_datetime(["2026-03-02T07:00:00", "2026-03-02T09:30:00"], utc=dates == "utc")
+    frame = pd.DataFrame({"submit": times, "duration": pd.to_timedelta([60, 120], unit="s")})
+    if dates == "ms":
+        frame = frame.astype({"submit": "datetime64[ms]", "duration": "timedelta64[ms]"})
+    frame.to_parquet(tmp_path / "past.parquet")
+    scenario = read(tmp_path, [pool()], [job([{"trace": "past.parquet", "timeUnit": "h"}])])
+    workload = build(scenario, 0)
+    assert scenario.origin == MONDAY
+    assert workload.submit.tolist() == [0, 9_000_000]
+    assert workload.demand.tolist() == [60_000, 120_000]
+
+
+def test_a_column_of_spans_may_say_when_tasks_come(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"submit": pd.to_timedelta([5, 65], unit="min"), "duration": [1.0, 2.0]})
+    frame.to_parquet(tmp_path / "past.parquet")
+    source = {"trace": "past.parquet", "timeUnit": "h", "submitTimes": "absolute"}
+    workload = build(read(tmp_path, [pool()], [job([source])]), 0)
+    assert workload.submit.tolist() == [300_000, 3_900_000]
+    assert workload.demand.tolist() == [3_600_000, 7_200_000]

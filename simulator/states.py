@@ -242,7 +242,6 @@ NODE_TRANSITIONS: Final[dict[NodeState | None, frozenset[NodeState | None]]] = {
     S.CREATING: frozenset(
         {
             S.STARTING,  # the VM has booted, the node agent starts
-            S.UPGRADINGOS,  # its turn in an upgrade: the new version is booted
         }
         | _LOST
     ),

@@ -24,9 +24,13 @@ def bathtub_life(
 
 
 def victims(nodes: Sequence[int], count: int, draws: Sequence[float]) -> list[int]:
-    """Return `count` of `nodes`, drawn uniformly; `draws` has a number in [0, 1) for each node."""
+    """Return `count` of `nodes`, drawn uniformly, in their order; `draws` has a number in [0, 1) for each node.
+
+    What is drawn is who is taken. That those who are taken at one instant seek their next VM in an order of their own
+    is no draw: where all are taken, nothing is.
+    """
     ordered = sorted(range(len(nodes)), key=lambda position: (draws[position], position))
-    return [nodes[position] for position in ordered[:count]]
+    return [nodes[position] for position in sorted(ordered[:count])]
 
 
 def share(count: int, fraction: float) -> int:

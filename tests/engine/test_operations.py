@@ -228,3 +228,13 @@ def test_a_full_disk_is_freed_by_retention_and_by_a_reboot() -> None:
     full = run("5h")
     assert full.node_states["start"][full.node_states["state"] == "unusable"].tolist() == [2400.0]
     assert full.attempts["start"].tolist() == [0.0, 1800.0, 7200.0]
+
+
+def test_a_node_that_is_being_created_boots_the_new_version_by_itself() -> None:
+    """An upgrade takes one that starts, and leaves one in `creating` the time that it takes."""
+    timing = {"creating": "100s", "starting": "100s", "upgradingOS": "30s"}
+    body = pool(targetDedicatedNodes=1, simulation={"timing": timing}, upgradePolicy={"mode": "automatic"})
+    for at, ready in (("50s", 200.0), ("150s", 280.0)):
+        timeline = [operation(at, "upgradeOs")]
+        found = check(simulate(scenario([body], [job(1, "10s")], timeline=timeline, horizon="1h")))
+        assert found.attempts["assigned"].tolist() == [ready]

@@ -13,6 +13,7 @@ NAMES: Final = {
     "q": "alpha",
     "j0": "omega",
     "j1": "beta",
+    "j2": "gamma",
     "s": "rho",
     "manager": "boss",
     **{f"t{number}": f"x{9 - number}" for number in range(10)},

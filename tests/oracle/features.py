@@ -282,7 +282,7 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
 )
 
 
-COMING: Final[frozenset[str]] = frozenset({"remove", "disk", "upgrade policy", "limit"})
+COMING: Final[frozenset[str]] = frozenset()
 """Features whose behaviour in the engine is not yet that of the oracle: they are left out."""
 
 

@@ -59,6 +59,11 @@ class Node:
         return self.state not in ("preempted", "gone")
 
     @property
+    def is_upgradable(self) -> bool:
+        """Whether its turn in an upgrade can come: one that is created boots the new version, a lost one later."""
+        return self.state in ("idle", "starting", "waitingforstarttask", "starttaskfailed", "rebooting")
+
+    @property
     def is_leaving(self) -> bool:
         return self.state == "leavingpool"
 
@@ -136,9 +141,10 @@ class Node:
             self.install()
 
     def install(self) -> None:
-        self.is_closed = False
+        """Take the time of an upgrade; what had not started yet does so from the beginning."""
+        go_on = self.boot if self.state == "starting" else self.prepare
         self.enter("upgradingos")
-        self.then(self.pool.time("upgradingOS"), self.prepare)
+        self.then(self.pool.time("upgradingOS"), go_on)
 
     def tell_upgrade(self) -> None:
         if self.is_upgraded:

@@ -159,7 +159,7 @@ class Pool:
         def begin() -> None:
             while waiting and len(under_way) < size:
                 node = waiting.pop(0)
-                if node.state == "idle":
+                if node.is_upgradable:
                     under_way.append(node)
                     node.upgrade(partial(finish, node), waits=bool(defers.get("osRollingUpgradeDeferral")))
 

@@ -246,7 +246,7 @@ class Node:
         self.restarting = True
         if self.state is not None and is_cleared_by_restart(self.state):
             self._home.freed_disk(self)
-        fresh = asked.state is NodeState.REIMAGING or self.state in (NodeState.CREATING, NodeState.STARTING)
+        fresh = asked.state is NodeState.REIMAGING or self.state is NodeState.STARTING
         try:
             yield from self._empty(asked)
             self.enter(asked.state)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
 
-UNREACHED = (NodeState.UPGRADINGOS, NodeState.UNKNOWN, NodeState.UNUSABLE)
-"""States in which a node cannot be upgraded; it boots the new version when it starts again."""
+UNREACHED = (NodeState.CREATING, NodeState.UPGRADINGOS, NodeState.UNKNOWN, NodeState.UNUSABLE)
+"""States in which a node is not upgraded; it boots the new version when it starts, or starts again."""
 
 
 class OsUpgrade:

@@ -49,7 +49,7 @@ def test_a_fix_is_a_replacement_with_its_region() -> None:
         ("a b.txt", "a%20b.txt"),
         ("50%.txt", "50%25.txt"),
         ("a#b?.txt", "a%23b%3F.txt"),
-        ("dir\\ä.txt", "dir/%C3%A4.txt"),
+        ("dir\\a b.txt", "dir/a%20b.txt"),
     ],
 )
 def test_a_file_is_named_by_a_reference_that_any_host_can_read(name: str, uri: str) -> None:

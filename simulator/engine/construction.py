@@ -78,7 +78,8 @@ def _pool(
     preparation = Preparation(world, [planned.job for planned in workload.jobs])
     place = {int(row): task for task, row in enumerate(rows)} if workload.extras.fetching else {}
     downloads = TaskDownloads(world, description, workload.extras, place)
-    rules = rules_of(world.scenario, workload, rows, preparation.prepare, downloads)
+    has_sick_nodes = description.simulation.sick_nodes.are_possible
+    rules = rules_of(world.scenario, workload, rows, preparation.prepare, downloads, has_sick_nodes=has_sick_nodes)
     kernel = make_kernel(world.scenario, replication, description, workload, rows, rules)
 
     def node_changed(node: Node, changed: Kernel) -> None:

@@ -26,6 +26,8 @@ def rules_of(
     rows: Rows,
     prepare: Callable[[int, int, int], int],
     downloads: TaskDownloads,
+    *,
+    has_sick_nodes: bool,
 ) -> Rules:
     """Return the rules for the tasks of one pool, which are `rows` of the workload."""
     jobs = [planned.job for planned in workload.jobs]
@@ -52,7 +54,6 @@ def rules_of(
         found["coordination_failures"] = {task: (int(setup[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
-    has_sick_nodes = pool.simulation.sick_nodes.are_possible
     extending = {"limit", "checkpoint_interval_ms", "fetches", "prepared", "setup_ms", "coordination_failures"}
     if has_sick_nodes or found.keys() & extending:
         found["latency"] = _array("q", workload.latency[rows])

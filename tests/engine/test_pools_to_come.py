@@ -205,6 +205,18 @@ def test_a_job_manager_that_has_run_is_not_waited_for_again() -> None:
     assert found.tasks["state"].tolist() == ["completed"] * 5
 
 
+def test_release_tasks_run_on_the_nodes_of_both_pools() -> None:
+    body = {**job(4, "4m"), "onAllTasksComplete": "terminatejob"}
+    body |= {"jobPreparationTask": {"commandLine": "sleep 5"}, "jobReleaseTask": {"commandLine": "sleep 7"}}
+    found = run([pool(**BODY), pool(id="q", **BODY)], [body], timeline=moving())
+    rows = found.node_tasks[["node", "kind", "start", "end"]].to_numpy().tolist()
+    end = found.tasks["end"].max()
+    assert [row for row in rows if row[1] == "release"] == [
+        ["p_1_d", "release", end, end + 7],
+        ["q_1_d", "release", end, end + 7],
+    ]
+
+
 def test_a_checkpoint_stays_behind() -> None:
     body = job(1, "10m", checkpoints={"interval": "1m"})
     found = run([pool(**BODY), pool(id="q", **BODY)], [body], timeline=moving())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import simpy
 
 from simulator.engine.assumptions import TASK_LIFETIME
 from simulator.engine.environment import ARRIVALS
@@ -239,8 +240,11 @@ class Job:
             self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
-        prepared = self.pool.site.tasks.prepared_nodes(self.number, self.world.env.clock)
-        yield from release(self.world, self.pool.members, self.body, self.number, prepared)
+        env, running = self.world.env, []
+        for pool in self._pools:
+            prepared = pool.site.tasks.prepared_nodes(self.number, env.clock)
+            running.append(env.process(release(self.world, pool.members, self.body, self.number, prepared)))
+        yield simpy.AllOf(env, running)
         self._complete(reason)
 
     def _complete(self, reason: str) -> None:
@@ -403,13 +407,3 @@ class Job:
     def _enter(self, state: JobState, reason: str = "") -> None:
         self.world.record.job_state(self.number, state, self.world.env.clock, str(reason))
         self.state = state
-
-
-def find_task(job: Job, name: str) -> int | None:
-    """Return the row of a task by its id, without case; None where the job has none of that name."""
-    workload = job.workload
-    for row in np.flatnonzero(workload.job == job.number).tolist():
-        if workload.names[row].lower() == name.lower() and row not in job.deleted:
-            state = job.pool.site.tasks.state_of(job.pool.tenancy.task_of(row))
-            return row if state != TaskState.PLANNED else None
-    return None

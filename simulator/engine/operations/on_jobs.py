@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
-from simulator.engine.jobs.job import REFUSALS, Job, find_task
+from simulator.engine.jobs.job import REFUSALS, Job
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (
@@ -80,7 +80,7 @@ def _terminate_task(job: Job, asked: TerminateTask) -> Answer:
     """End one task."""
     if job.state in REFUSALS:
         return REFUSALS[job.state]
-    row = find_task(job, asked.task)
+    row = _find_task(job, asked.task)
     if row is None:
         return NO_TASK
     return _end(job, row)
@@ -101,7 +101,7 @@ def _delete_task(job: Job, asked: DeleteTask) -> Answer:
     """Remove one task with its files; it stays in the record, as deleted if it had not completed."""
     if job.state is None or job.state is JobState.DELETING:
         return REFUSALS[job.state]
-    row = find_task(job, asked.task)
+    row = _find_task(job, asked.task)
     if row is None:
         return NO_TASK
     job.delete_task(row)
@@ -112,7 +112,7 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     """Run a failed task again."""
     if job.state in REFUSALS:
         return REFUSALS[job.state]
-    row = find_task(job, asked.task)
+    row = _find_task(job, asked.task)
     if row is None:
         return NO_TASK
     tasks, task = job.pool.site.tasks, job.pool.tenancy.task_of(row)
@@ -125,3 +125,13 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
     kernel.work.failed(task)  # as if it had never run: no checkpoint is left
     job_control.reactivate(kernel, task)
     return DONE
+
+
+def _find_task(job: Job, name: str) -> int | None:
+    """Return the row of a task by its id, without case; None where the job has none of that name."""
+    workload = job.workload
+    for row in np.flatnonzero(workload.job == job.number).tolist():
+        if workload.names[row].lower() == name.lower() and row not in job.deleted:
+            state = job.pool.site.tasks.state_of(job.pool.tenancy.task_of(row))
+            return row if state != TaskState.PLANNED else None
+    return None

@@ -179,7 +179,7 @@ DataFrame(
         "first success (min)": [first_success(minutes) for minutes in WINDOWS],
         "half of the burst seen after (min)": [half_seen(minutes) for minutes in WINDOWS],
         "mean wait (min)": [round(answer["queue_time_s"]["mean"] / 60, 1) for answer in answers.values()],
-        "cost ($)": [answer["cost"]["total"] for answer in answers.values()],
+        "cost ($)": [round(answer["cost"]["total"], 2) for answer in answers.values()],
     }
 )
 

@@ -126,7 +126,7 @@ if my_answer is not None:
 # %%
 rows = {"$ActiveTasks": answer, "$PendingTasks": repaired}
 table = {
-    name: (found["tasks"]["succeeded"], found["tasks"]["requeues"], found["cost"]["total"])
+    name: (found["tasks"]["succeeded"], found["tasks"]["requeues"], round(found["cost"]["total"], 2))
     for name, found in rows.items()
 }
 DataFrame.from_dict(table, orient="index", columns=["done of 40", "times thrown back", "cost ($)"])

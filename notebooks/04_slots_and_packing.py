@@ -104,7 +104,7 @@ if my_answer is not None:
 # %%
 starts = {"spread": started_at_once(spread), "pack": started_at_once(pack)}
 table = {
-    name: (starts[name], round(answer["makespan_s"] / 3600, 2), answer["cost"]["total"])
+    name: (starts[name], round(answer["makespan_s"] / 3600, 2), round(answer["cost"]["total"], 2))
     for name, answer in numbers.items()
 }
 DataFrame.from_dict(table, orient="index", columns=["big tasks that start at once", "all done after (h)", "cost ($)"])

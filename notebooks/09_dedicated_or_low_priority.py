@@ -9,9 +9,9 @@
 # ---
 
 # %% [markdown]
-# # 9 · For planners: dedicated or low-priority, for your own workload
+# # 9 · For planners: dedicated or spot, for your own workload
 #
-# **The question.** Which share of the nodes may be low-priority (spot) so that the work is still done in time, and
+# **The question.** Which share of the nodes may be spot so that the work is still done in time, and
 # what does it save?
 #
 # **Use it for yourself.** Put your pool, your tasks and your deadline into the scenario beside this notebook, and run

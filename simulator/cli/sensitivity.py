@@ -52,7 +52,7 @@ def sentence(found: Tornado) -> str:
     if not clear:
         return f"The answer, {answer}, moves beyond chance with none of {len(found.bars)} assumptions."
     first = clear[0]
-    unsure = next((bar for bar in clear if bar.origin in ("assumed", "measured")), None)
+    unsure = next((bar for bar in clear if bar.origin == "assumed"), None)
     other = "" if unsure is None or unsure is first else f" Of what is not documented, most on {_moved(unsure)}."
     return f"The answer, {answer}, hangs most on {_moved(first)}.{other}"
 

@@ -19,10 +19,10 @@ After the longest time that the service lets a task live nothing of the scenario
 LINGER: Final = MS_PER_DAY
 """How long after its last task a run goes on for an autoscaling pool that still has nodes.
 
-Assumption: a formula that removes idle nodes has done so within a day; those nodes are part of the cost until then.
+Assumption: a formula that removes idle nodes has done so within a day. `billUntil` says what of that is paid for.
 """
 PATIENCE: Final = 7 * LINGER
-"""How long a run waits for an autoscaling pool while tasks are queued and nothing changes.
+"""How long a run waits for an autoscaling pool while tasks are queued and none of them ends.
 
 Assumption: a formula that depends on the calendar repeats itself every week, so one that has not acted for a week never
 will.

@@ -231,7 +231,7 @@ def assumptions(found: Iterable[Basis]) -> Html:
     """Make the table of what the numbers rest on and where each comes from."""
     rows = [(one.what, one.value, tag("span", one.origin, class_="origin"), one.source) for one in found]
     titles = ("what", "value", "origin", "source")
-    caption = "Documented by the service, recorded of it, measured by somebody, assumed, or given by the scenario file"
+    caption = "Documented by the service, recorded of it, assumed, or given by the scenario file"
     return table(caption, titles, rows, text=4)
 
 

@@ -2,7 +2,7 @@
 
 While a task is on a node, the label is the best that can be said of any task there: it succeeds, it still runs at
 the end of the run, it fails, it is lost. Without a task the state decides. Labels sum to the time that nodes
-existed; billed labels, with the rounding of the bill, sum to the bill.
+existed until the end of the bill; billed labels, with the rounding of the bill, sum to the bill.
 
 Of a lost attempt the time up to its last checkpoint is kept: it shares the fate of the task that goes on from there.
 It is useful if the task succeeds, unfinished if it has not completed when the run ends, and lost after all if the task

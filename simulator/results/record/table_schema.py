@@ -264,7 +264,7 @@ TABLES: Final = (
     ),
     Table(
         "ledger",
-        "one row for each pool, node kind and label: where the node-seconds and the money went",
+        "one row for each pool, node kind and label: where the node-seconds and the money went, to the end of the bill",
         (
             C("pool", "category", "the pool's id"),
             C("kind", "category", "what is paid for: dedicated, low_priority or spot"),

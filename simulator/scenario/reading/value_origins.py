@@ -1,7 +1,7 @@
 """Where the numbers come from that an answer rests on, in one table for reports and for sensitivity.
 
-Documented by the service, recorded of it, measured by somebody, assumed, or given by the scenario file; the published
-figures stand in docs/model.md#published-figures.
+Documented by the service, recorded of it, assumed, or given by the scenario file; the published figures stand in
+docs/model.md#published-figures.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ class Origin(StrEnum):
     """Stated by the service."""
     RECORDED = "recorded"
     """Seen on the service itself; the shape around it is chosen."""
-    MEASURED = "measured"
-    """Seen by users or stated by its engineers; the shape around it is chosen."""
     ASSUMED = "assumed"
     """Chosen for want of anything published."""
     GIVEN = "given"

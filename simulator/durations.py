@@ -64,7 +64,7 @@ def format_duration(seconds: float) -> str:
 def _instant(value: object) -> float:
     """Read an instant that may lie before the origin: then its span is written with a minus."""
     if isinstance(value, str) and value.strip().startswith("-"):
-        return -_finite(value.strip()[1:])
+        return -min(parse_duration(value.strip()[1:]), LONGEST)
     return _finite(value)
 
 

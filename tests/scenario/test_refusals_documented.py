@@ -330,8 +330,9 @@ def weekly(**times: Any) -> Body:
     return {"id": "s", "schedule": {"recurrenceInterval": "PT1H", **times}, "jobSpecification": work}
 
 
-def test_a_schedule_that_has_begun_before_the_run_starts_at_once() -> None:
-    recording = run(pool(nodes=1), jobSchedules=[weekly(doNotRunUntil="2025-09-10T02:30:00Z")], horizon="150m")
+@pytest.mark.parametrize("begin", ["2025-09-10T02:30:00Z", "2014-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_a_schedule_that_has_begun_before_the_run_starts_at_once(begin: str) -> None:
+    recording = run(pool(nodes=1), jobSchedules=[weekly(doNotRunUntil=begin)], horizon="150m")
     assert recording.frame("tasks")["first_start"].tolist() == [0, 3600, 7200]
     assert again(recording.scenario) == recording.scenario
 

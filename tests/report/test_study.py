@@ -19,6 +19,7 @@ from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
 from simulator.report.sources.study import is_study, read_study
+from simulator.units import spoken_amount
 from tests.command_line import app
 from tests.experiment.files import FIRST, experiment
 from tests.report.browser import check_access, launched, needs_browser, opened, tab_through
@@ -66,9 +67,9 @@ def test_the_front_is_what_nothing_beats_in_cost_and_time(swept: tuple[Path, Any
             for other in study.choices
         )
         assert (one.name in best) == (not beaten)
-    printed = sentence(study)
-    assert study.front[0].name in printed
-    assert f"${study.front[0].cost.value:,.2f}" in printed
+    said = sentence(study)
+    assert study.front[0].name in said
+    assert f"${spoken_amount(study.front[0].cost.value)}" in said
 
 
 def test_the_page_states_all_of_it(swept: tuple[Path, Any]) -> None:

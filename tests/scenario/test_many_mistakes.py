@@ -214,7 +214,7 @@ def test_a_section_that_is_none_leaves_the_rest_to_be_checked(section: str, valu
 def test_a_pool_without_an_id_may_be_the_one_that_is_named() -> None:
     """Whether a name leads nowhere is not known until all ids are."""
     nameless = adding("pools", {**OTHER}, "id", "'id' is missing")
-    astray = next(mistake for mistake in MISTAKES if "'nowhere'" in mistake.text)
+    astray = next(mistake for mistake in MISTAKES if "'gone'" in mistake.text)
     document, _ = planted(BASES[0], [nameless, astray])
     ((path, _),) = errors(document)
     assert path == "pools.2.id"

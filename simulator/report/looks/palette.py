@@ -112,7 +112,7 @@ OUTCOMES: Final[Mapping[str, Shade]] = {
     Outcome.RUNNING.name.lower(): Shade("still running at the end", "#7AC8EB", "#0463A5", "//"),
     Outcome.FAILED.name.lower(): Shade("failed", "#D55E00", "#FF8C42", "\\\\"),
     Outcome.PREEMPTED.name.lower(): Shade("lost: node preempted", "#B35296", "#BB78B8", "xx"),
-    Outcome.LOST.name.lower(): Shade("lost: no contact with the node", "#9C7AA8", "#C9B3D4", "//"),
+    Outcome.LOST.name.lower(): Shade("lost: no contact with the node", "#E3B7D6", "#6E2F62", "oo"),
     Outcome.REQUEUED.name.lower(): Shade("lost: put back by a shrink", "#C289AB", "#9F507F", "--"),
     Outcome.TERMINATED.name.lower(): Shade("lost: ended by a shrink or with its job", "#7A2E63", "#F0C4E2", ".."),
     Outcome.DISPLACED.name.lower(): Shade("lost: made room for another job", "#8F5FB8", "#B49BE0", "||"),

@@ -212,7 +212,7 @@ def test_every_assumption_states_where_it_comes_from() -> None:
     assert found["boot time"] == ("boot time", "30.0 s, then 20.0 s", "given", "the scenario file")
     assert found["eviction rate"].origin == "given"
     assert found["all prices"].origin == "given", "the size is the scenario's own"
-    assert "an hour" in found["price of low-priority nodes"].value
+    assert "an hour" in found["price of low-priority or spot nodes"].value
     usual = simulate(load(Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"))
     documented = rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))
     assert next(one.origin for one in documented if one.what == "all prices") == "documented"

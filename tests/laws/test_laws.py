@@ -107,6 +107,8 @@ def before(end: int, found: Record) -> Record:
         kept[name] = [cut(row, end) for row in found[name] if row[begin] < end]
     for row in kept["attempts"]:
         row["task"] = names[row["task"]]
+    for row in kept["jobs"]:
+        del row["pool"]  # where the job was at the end: it may have moved
     return kept
 
 

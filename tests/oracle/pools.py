@@ -124,9 +124,8 @@ class Pool:
             self.resize.codes.setdefault("", "ResizeStopped")
             self.resize.ordered = dict.fromkeys(KINDS, 0)
             self.finish()
-        if self.nodes:
-            self.resize = Resize(self.world.agenda.now, self.targets, leaving=list(self.nodes))
-            self.resizes.append(self.resize)
+        self.resize = Resize(self.world.agenda.now, self.targets, leaving=list(self.nodes))
+        self.resizes.append(self.resize)
         for node in list(self.nodes):
             if node.state != "leavingpool" or node.drain:
                 node.drain = ""

@@ -92,7 +92,7 @@ TABLES: Final = (
         "one row for each state of each job, in order of time",
         (
             C("job", "category", "the job's id"),
-            C("pool", "category", "the pool's id"),
+            C("pool", "category", "the pool's id; of a job that has moved, that of the last one"),
             C("state", "category", "active, disabling, disabled, enabling, terminating, completed or deleting"),
             C("start", "float", "when it began", SECONDS),
             C("end", "float", "when it ended, or the end of the run", SECONDS),

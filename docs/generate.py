@@ -246,8 +246,8 @@ def _model(default: Mapping[str, Any]) -> str:
     """Return a section with a model in words, by what it sets; of another section that it is empty."""
     if "model" not in default:
         return "none"
-    said = [f"`{value}`" for value in default.values() if value is not None]
-    return ", ".join(said)
+    stated = [f"`{value}`" for value in default.values() if value is not None]
+    return ", ".join(stated)
 
 
 def _inside(schema: Mapping[str, Any], part: str, definitions: Mapping[str, Any]) -> Mapping[str, Any]:

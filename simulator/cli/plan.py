@@ -126,7 +126,7 @@ def _what_is_open(design: Design, found: Plan) -> str:
     checks = [check for check in design.checks if check.verdict is Verdict.OPEN]
     reached = "; ".join(f"{check.constraint.text} comes to {_reached(check)}" for check in checks)
     needed = design.further_runs
-    settle = "more runs would tell" if needed is None else f"about {_rounded(needed):,} more runs would settle it"
+    settle = "more runs would settle it" if needed is None else f"about {_rounded(needed):,} more runs would settle it"
     return f"{design.name} would cost {price}: {reached}; {settle} (search.cap)."
 
 

@@ -193,7 +193,7 @@ def _foot(found: SpotReport) -> str:
     rate = "own model" if found.rate_per_hour is None else f"{found.rate_per_hour:.3g} an hour"
     return (
         f"Pool {found.pool}: {WORDS[found.paid_as]} at {found.price_ratio:.2g} of the dedicated price, "
-        f"evictions {rate}; {found.replications} replications of the same luck. Closed form: Σ (e^γw − 1)/γ over Σ w "
+        f"evictions {rate}; {found.replications} replications of the same draws. Closed form: Σ (e^γw − 1)/γ over Σ w "
         "times the price ratio, without boot and idle time. "
         "Below the first table every run goes on until all work is done, whatever the timeline says."
     )

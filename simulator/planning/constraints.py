@@ -126,7 +126,7 @@ class Check:
 
     @property
     def further_runs(self) -> int | None:
-        """About how many more runs would settle what is open, if the estimate stays as it is; None if nothing tells."""
+        """About how many more runs would settle what is open, if the estimate stays as it is; None if unknown."""
         if self.verdict is not Verdict.OPEN or self.estimate is None:
             return None
         count = self.estimate.count

@@ -128,7 +128,7 @@ class Race:
         return self._standing(index) in (Verdict.KEPT, Verdict.WITHIN)
 
     def _seems_to_keep(self, index: int) -> bool:
-        """Return whether its estimates keep every constraint and more runs can still tell."""
+        """Return whether its estimates keep every constraint and more runs can still settle it."""
         is_open = self._standing(index) is Verdict.OPEN and self.runs[index].count < self.looks.cap
         return is_open and all(check.is_met for check in self.checks[index])
 

@@ -249,7 +249,7 @@ def _price_ratio(scenario: Scenario) -> float:
 
 
 def _price_notes(scenario: Scenario) -> tuple[str, ...]:
-    """Tell what the two prices rest on."""
+    """Return what the two prices rest on."""
     notes = (price_of(scenario, scenario.pools[0], kind).note for kind in reversed(NodeKind))
     return tuple(f"price: {note}" for note in notes if note)
 

@@ -26,7 +26,7 @@ class Statement:
 
     article: str
     heading: str
-    says: str
+    claim: str
     given: dict[str, Any]
     then: dict[str, Any]
 
@@ -43,8 +43,8 @@ def read(file: Path) -> list[Statement]:
 STATEMENTS = [(file.stem, one) for file in sorted(HERE.glob("*.yaml")) for one in read(file)]
 
 
-@pytest.mark.parametrize("one", [one for _, one in STATEMENTS], ids=[f"{name}-{one.says}" for name, one in STATEMENTS])
-def test_what_the_documentation_says(one: Statement) -> None:
+@pytest.mark.parametrize("one", [one for _, one in STATEMENTS], ids=[f"{name}-{one.claim}" for name, one in STATEMENTS])
+def test_what_the_documentation_states(one: Statement) -> None:
     outcome = Outcome(one.given)
     if "refused" not in one.then:
         assert SEEN["refused"](outcome) == []
@@ -58,6 +58,6 @@ def test_there_are_enough_of_them() -> None:
     assert len(STATEMENTS) >= FEWEST
 
 
-def test_each_is_told_once() -> None:
-    told = [one.says for _, one in STATEMENTS]
-    assert sorted(set(told)) == sorted(told)
+def test_each_is_reported_once() -> None:
+    reported = [one.claim for _, one in STATEMENTS]
+    assert sorted(set(reported)) == sorted(reported)

@@ -36,7 +36,7 @@ def test_a_trace_takes_the_nodes_that_it_names_at_its_instants() -> None:
     assert found.tasks["retries"].sum() == 0
 
 
-def test_a_trace_takes_as_many_as_it_says_and_never_a_dedicated_node() -> None:
+def test_a_trace_takes_as_many_as_it_states_and_never_a_dedicated_node() -> None:
     evictions: list[dict[str, Any]] = [
         {"at": "5m", "count": 2},
         {"at": "6m", "count": 9},
@@ -78,7 +78,7 @@ def test_a_trace_can_stand_in_a_file(tmp_path: Path, text: str, expected: list[f
         ("time,count\n300,0\n", "greater than or equal to 1"),
     ],
 )
-def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str, message: str) -> None:
+def test_a_file_that_states_something_else_is_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "evictions.csv").write_text(text)
     body = spot([])
     body["simulation"]["preemption"] = {"model": "trace", "file": "evictions.csv"}
@@ -87,7 +87,7 @@ def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str, m
 
 
 @pytest.mark.parametrize("eviction", [{"at": "5m"}, {"at": "5m", "count": 1, "nodes": ["p_1_p"]}])
-def test_an_eviction_says_how_many_or_which(eviction: dict[str, Any]) -> None:
+def test_an_eviction_states_how_many_or_which(eviction: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="expected either count or nodes"):
         scenario([spot([eviction])], [], horizon="1h")
 
@@ -106,6 +106,6 @@ def test_an_operation_takes_nodes_by_name_and_by_number() -> None:
     assert set(found.operations["message"].iloc[-1].removeprefix("preempted ").split(", ")) == names
 
 
-def test_an_operation_says_which_nodes_or_how_many() -> None:
+def test_an_operation_states_which_nodes_or_how_many() -> None:
     with pytest.raises(InputError, match="expected either nodeId or count"):
         scenario([pool()], [], timeline=[take("5m")], horizon="1h")

@@ -27,7 +27,7 @@ def shed_and_ask(
 
 
 def arrivals(run: Recording) -> list[float]:
-    """Give when nodes appeared after the first hour, in minutes."""
+    """Return when nodes appeared after the first hour, in minutes."""
     return [minutes for minutes in sorted(run.nodes["created"] / 60) if minutes > 60]
 
 

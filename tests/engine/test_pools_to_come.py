@@ -59,7 +59,7 @@ def test_a_job_whose_pool_nobody_creates_waits_for_ever_with_a_warning() -> None
     assert found.tasks["state"].tolist() == ["active"] * 2
 
 
-def test_tasks_of_a_deleted_pool_are_told_apart() -> None:
+def test_tasks_of_a_deleted_pool_are_reported_apart() -> None:
     found = run([pool(**BODY)], [job(2, "5m")], timeline=[act("7m", "deletePool", pool="p")])
     assert summarize(found)["tasks"]["unfinished_why"] == {"its pool was deleted": 1}
 

@@ -1,4 +1,4 @@
-"""Subnets are told apart by their whole id, and keys of bodies have one name at a time."""
+"""Subnets are reported apart by their whole id, and keys of bodies have one name at a time."""
 
 from typing import Any
 

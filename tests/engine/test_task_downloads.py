@@ -14,7 +14,7 @@ APP: Body = {"applicationPackageReferences": [{"applicationId": "app", "version"
 
 
 def sized(*, nodes: int = 1, **sections: Body) -> Body:
-    """Give a pool whose nodes fetch 100 MiB a second."""
+    """Return a pool whose nodes fetch 100 MiB a second."""
     return pool(nodes=nodes, simulation={"downloads": {"bandwidth": 100, **sections}})
 
 
@@ -161,7 +161,7 @@ def test_a_task_holds_its_slot_while_its_output_goes() -> None:
         (None, 0, 14),
     ],
 )
-def test_it_goes_when_its_condition_says_so(condition: str | None, exits: int, end: float) -> None:
+def test_it_goes_when_its_condition_states_so(condition: str | None, exits: int, end: float) -> None:
     options = {} if condition is None else {"uploadOptions": {"uploadCondition": condition}}
     one = task("a", "10s", exits=exits, outputFiles=[{**UPLOAD, **options}], simulation={"output": 400})
     assert ends(run(sized(), job(tasks=[one]))) == [end]
@@ -170,7 +170,7 @@ def test_it_goes_when_its_condition_says_so(condition: str | None, exits: int, e
 @pytest.mark.parametrize(
     ("simulation", "place"), [({"output": 400}, "simulation.output"), ({"commonInput": 700}, "simulation.commonInput")]
 )
-def test_a_size_of_files_that_the_body_has_not_is_told(tmp_path: Path, simulation: Body, place: str) -> None:
+def test_a_size_of_files_that_the_body_has_not_is_reported(tmp_path: Path, simulation: Body, place: str) -> None:
     work = job(tasks=[task("a", "10s", simulation=simulation)])
     (found,) = problems_of(tmp_path, sized(), work)
     assert f"jobs.0.tasks.0.{place}: warning: " in found

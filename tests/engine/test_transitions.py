@@ -210,7 +210,7 @@ def seen_after(state: NodeState, what: NodeState) -> frozenset[Edge]:
 
 
 RETURNS = {(state, S.OFFLINE) for state in (S.STARTING, S.WAITINGFORSTARTTASK, S.UNKNOWN, S.UNUSABLE, S.LEAVINGPOOL)}
-"""Ways back to `offline`: no operator's doing, told by stories of their own."""
+"""Ways back to `offline`: no operator's doing, reported by stories of their own."""
 CHANCES = sorted((a, b) for a, b in EDGES - RETURNS if a in REACHED and b in BEFALLS)
 
 

@@ -217,7 +217,7 @@ def test_intervals_of_skewed_means_hold_what_they_promise(law: str, count: int, 
     assert least - noise <= share <= 0.97 + noise
 
 
-def test_a_skewed_sample_tells_how_many_values_it_needs() -> None:
+def test_a_skewed_sample_shows_how_many_values_it_needs() -> None:
     random = np.random.default_rng(12)
     even = [needed_for_mean(random.normal(5, 1, 20)) for _ in range(200)]
     assert sum(needed > 20 for needed in even) <= 4, "values that are not skewed are enough"

@@ -68,7 +68,7 @@ def test_a_time_may_be_written_in_any_unit(made: Scenario, order: Random) -> Non
 @examples(8)
 @given(worlds(CERTAIN), st.integers(1, 6), st.integers(1, 9))
 def test_a_group_may_be_split_in_two(made: Scenario, half: int, length: int) -> None:
-    """Tasks that are equal are so in one group or in two; only their ids tell."""
+    """Tasks that are equal are so in one group or in two; only their ids show."""
     group = {"duration": f"{length * 60}s", "requiredSlots": 1}
     whole, split = [{**group, "count": 2 * half}], [{**group, "count": half}] * 2
 

@@ -38,8 +38,8 @@ def test_an_amount_shows_three_digits_that_count(amount: float, text: str) -> No
 
 def test_no_text_rounds_a_small_amount_to_cents() -> None:
     """One low-priority hour of a small size costs 0.0192, which is not 0.02."""
-    said = [money(0.0192), value(0.0192, "USD"), written(0.0192, "USD"), shown_value(0.0192, "USD")]
-    assert said == ["$0.0192"] * 4
+    stated = [money(0.0192), value(0.0192, "USD"), written(0.0192, "USD"), shown_value(0.0192, "USD")]
+    assert stated == ["$0.0192"] * 4
     assert shown_interval(0.0192, 0.0208, "USD") == "$0.0192–0.0208"
 
 

@@ -89,8 +89,8 @@ def test_a_deallocated_node_keeps_its_os_disk() -> None:
         ({"osDisk": None}, 30 * 0.075),
     ],
 )
-def test_an_os_disk_costs_what_its_size_and_type_say(machine: dict[str, Any], month: float) -> None:
-    """Recalled prices, each told; an ephemeral one is a part of the VM."""
+def test_an_os_disk_costs_what_its_size_and_type_state(machine: dict[str, Any], month: float) -> None:
+    """Recalled prices, each reported; an ephemeral one is a part of the VM."""
     prices = {"dedicated": 0, "publicIpHour": 0, "loadBalancerHour": 0}
     body = {"virtualMachineConfiguration": {**LINUX, **machine}, "simulation": {"prices": prices}}
     made = run({"targetDedicatedNodes": 1, **body})
@@ -104,10 +104,10 @@ def test_a_pool_without_public_addresses_has_no_balancer() -> None:
     assert cost(made) == 0
 
 
-def test_assumed_prices_of_extras_are_told() -> None:
+def test_assumed_prices_of_extras_are_reported() -> None:
     made = run({"targetDedicatedNodes": 1, "simulation": {"prices": {"dedicated": 0}}})
-    told = [text for text in summarize(made)["assumptions"] if text.startswith("price: p:")]
-    assert told == [
+    reported = [text for text in summarize(made)["assumptions"] if text.startswith("price: p:")]
+    assert reported == [
         "price: p: OS disk of 30 GiB, standardssd_lrs, taken as $2.25 a month and node: assumed",
         (
             "price: p: public IP address taken as $0.005 an hour for every 50 nodes, "
@@ -131,7 +131,7 @@ OLD = {"lun": 0, "diskSizeGB": 1024, "storageAccountType": "premium_lrs"}
         ({"diskSizeGB": 1024, "managedDisk": None}, 0.046),
     ],
 )
-def test_a_data_disk_says_its_type_in_either_place(disk: dict[str, Any], gib_month: float) -> None:
+def test_a_data_disk_states_its_type_in_either_place(disk: dict[str, Any], gib_month: float) -> None:
     """Newer interfaces write `managedDisk.storageAccountType`; neither is an unknown key."""
     body = {"virtualMachineConfiguration": {**LINUX, "dataDisks": [disk]}, "simulation": {"prices": {"dedicated": 0}}}
     made = run({"targetDedicatedNodes": 1, **body}, account={}, options={})

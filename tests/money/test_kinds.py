@@ -105,11 +105,11 @@ def test_what_the_open_band_cannot_stand_for_is_refused(band: str, value: float)
     assert "openBand" in str(caught.value)
 
 
-@pytest.mark.parametrize(("given", "told"), [({}, "25%"), ({"openBand": 0.7}, "70%")])
-def test_what_the_open_band_was_taken_for_is_told(given: dict[str, float], told: str) -> None:
+@pytest.mark.parametrize(("given", "reported"), [({}, "25%"), ({"openBand": 0.7}, "70%")])
+def test_what_the_open_band_was_taken_for_is_reported(given: dict[str, float], reported: str) -> None:
     simulation = {"preemption": {"model": "hazard", "evictionRateBand": "20+", **given}}
     scenario = described([pool(targetLowPriorityNodes=1, simulation=simulation)])
     assert (
-        f"evictions of p: band 20+ is open-ended, taken as {told} an hour"
+        f"evictions of p: band 20+ is open-ended, taken as {reported} an hour"
         in summarize(simulate(scenario))["assumptions"]
     )

@@ -33,7 +33,7 @@ def found(scenario: Scenario) -> list[float | None]:
 
 
 def notes(scenario: Scenario) -> str:
-    """Return what is told of them."""
+    """Return what is reported of them."""
     return "; ".join(price_of(scenario, scenario.pools[0], kind).note for kind in NodeKind)
 
 
@@ -110,7 +110,7 @@ def test_windows_in_another_region_is_linux_there_and_the_licence() -> None:
     assert "Windows price not known in westeurope, Linux price $" in notes(unknown)
 
 
-def test_a_size_that_the_region_has_not_is_told_with_the_way_out() -> None:
+def test_a_size_that_the_region_has_not_is_reported_with_the_way_out() -> None:
     """Standard_H8 is in no list of 2026; in East US it keeps the price of the table of sizes."""
     scenario = described([pool(vmSize="Standard_H8", targetDedicatedNodes=1)], prices=WEST)
     answer = summarize(check(simulate(scenario)))
@@ -133,7 +133,7 @@ def test_sizes_without_a_home_price_may_have_one_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prices", "told"),
+    ("prices", "reported"),
     [
         ({"region": "westeurop"}, "did you mean 'westeurope'?"),
         ({"region": "moon"}, "a saved price list of it can be named as file"),
@@ -143,13 +143,13 @@ def test_sizes_without_a_home_price_may_have_one_elsewhere() -> None:
         ([], "expected {region: westeurope}"),
     ],
 )
-def test_what_is_no_region_is_refused(prices: Any, told: str) -> None:
+def test_what_is_no_region_is_refused(prices: Any, reported: str) -> None:
     with pytest.raises(InputError) as caught:
         described([pool()], prices=prices)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
-def test_what_sizes_says_stands_above_the_region() -> None:
+def test_what_sizes_states_stands_above_the_region() -> None:
     scenario = described(
         [pool(targetLowPriorityNodes=1)],
         account=OWN,
@@ -202,7 +202,7 @@ def test_a_spot_row_of_windows_is_no_linux_price(tmp_path: Path) -> None:
 
 
 def test_a_file_that_brings_dedicated_prices_alone_leaves_no_price_of_east_us(tmp_path: Path) -> None:
-    """Low-priority follows from the file's price, spot is that of the table for the same region; both are told."""
+    """Low-priority follows from the file's price, spot is that of the table for the same region; both are reported."""
     old = with_file(tmp_path, [row(0.25)], {})
     assert found(old) == pytest.approx([0.25, 0.05])
     assert "as none is known in westeurope" in notes(old)
@@ -248,6 +248,6 @@ def test_an_experiment_can_go_through_regions(tmp_path: Path) -> None:
     assert [found(base.scenario_with({"prices.region": name}))[0] for name in ("westeurope", "eastus")] == [0.12, 0.096]
 
 
-def test_the_share_of_sizes_without_a_windows_price_is_what_the_model_says() -> None:
+def test_the_share_of_sizes_without_a_windows_price_is_what_the_model_states() -> None:
     sizes = table().values()
     assert (len(sizes), sum(1 for size in sizes if size.dedicated_windows is None)) == (368, 250)

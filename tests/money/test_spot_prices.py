@@ -46,9 +46,9 @@ def test_a_user_subscription_pays_for_spot(size: str, mode: str, price: float) -
     assert set(made.nodes["kind"]) == {"low_priority"}, "what the service calls it"
 
 
-def test_the_answer_tells_where_a_spot_price_is_from_and_when() -> None:
-    told = summarize(run(OWN))["assumptions"]
-    assert "price: Standard_D2_v3: spot price $0.018451 an hour: eastus, 2026-05-20; spot prices vary" in told
+def test_the_answer_shows_where_a_spot_price_is_from_and_when() -> None:
+    reported = summarize(run(OWN))["assumptions"]
+    assert "price: Standard_D2_v3: spot price $0.018451 an hour: eastus, 2026-05-20; spot prices vary" in reported
 
 
 def test_pools_of_two_accounts_pay_for_two_kinds() -> None:
@@ -69,13 +69,13 @@ def test_a_pool_may_have_a_price_of_its_own(prices: dict[str, float], paid: floa
     assert summarize(made)["cost"]["total"] == pytest.approx(100 * paid)
 
 
-def test_a_price_of_spot_means_nothing_in_batch_service_mode_and_that_is_told() -> None:
+def test_a_price_of_spot_means_nothing_in_batch_service_mode_and_that_is_reported() -> None:
     scenario = described([pool(targetLowPriorityNodes=1, simulation={"prices": {"spot": 0.5}})], horizon="1h")
     assert price_of(scenario, scenario.pools[0], NodeKind.LOW_PRIORITY).value == 0.0192
     assert any("no effect" in problem.message for problem in scenario.warnings)
 
 
-def test_an_override_tells_where_it_is_from() -> None:
+def test_an_override_shows_where_it_is_from() -> None:
     """A reservation or a savings plan is a price, and words for it."""
     prices = {"dedicated": 0.04, "origin": "savings plan, 3 years"}
     scenario = described([pool(targetDedicatedNodes=1, simulation={"prices": prices})], horizon="10h")
@@ -93,9 +93,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("system", "size", "paid", "told"), CASES)
+@pytest.mark.parametrize(("system", "size", "paid", "reported"), CASES)
 def test_a_size_without_a_spot_price_has_an_assumed_one(
-    system: str, size: dict[str, Any], paid: float, told: str
+    system: str, size: dict[str, Any], paid: float, reported: str
 ) -> None:
     machine = WINDOWS if system == "windows" else LINUX
     sizes = {"Own": {"vcpus": 2, "memoryGiB": 8, **size}}
@@ -104,8 +104,8 @@ def test_a_size_without_a_spot_price_has_an_assumed_one(
     )
     found = price_of(scenario, scenario.pools[0], NodeKind.LOW_PRIORITY)
     assert found.value == pytest.approx(paid)
-    assert told in found.note
-    assert bool(told) == bool(found.note)
+    assert reported in found.note
+    assert bool(reported) == bool(found.note)
 
 
 def test_the_assumed_share_is_an_option() -> None:
@@ -175,7 +175,7 @@ def test_doubts_about_prices_reach_spot() -> None:
     )
 
 
-def test_a_report_says_what_its_spot_price_is_and_where_it_is_from() -> None:
+def test_a_report_states_what_its_spot_price_is_and_where_it_is_from() -> None:
     made = run(OWN)
     basis = rests_on(made.scenario.model_dump(mode="json", by_alias=True), summarize(made))
     found = next(one for one in basis if one.what == "price of low-priority or spot nodes")

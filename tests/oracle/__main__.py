@@ -11,11 +11,11 @@ from tests.oracle.world import run
 def main(seed: int) -> None:
     """Print all that is known of one seed."""
     made = scenario(seed)
-    told = [json.dumps(made, indent=1)]
+    reported = [json.dumps(made, indent=1)]
     for name, record in (("engine", recorded(made)), ("oracle", run(made))):
-        told += ["", name, *("\n  ".join([table, *map(str, rows)]) for table, rows in record.items())]
-    told += ["", difference(made) or "no difference"]
-    sys.stdout.write("\n".join(told) + "\n")
+        reported += ["", name, *("\n  ".join([table, *map(str, rows)]) for table, rows in record.items())]
+    reported += ["", difference(made) or "no difference"]
+    sys.stdout.write("\n".join(reported) + "\n")
 
 
 if __name__ == "__main__":

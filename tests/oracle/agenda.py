@@ -41,7 +41,7 @@ class Agenda:
             action()
 
     def run(self, horizon: int, place: Callable[[], None]) -> None:
-        """Let everything happen up to and with the horizon; `place` is the pass that ends each instant."""
+        """Run everything up to and with the horizon; `place` is the pass that ends each instant."""
         while self._planned:
             first = min(self._planned, key=lambda entry: entry[:3])
             if first[0] > horizon:

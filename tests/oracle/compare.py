@@ -68,15 +68,15 @@ def difference(made: dict[str, Any]) -> str:
 
 def first_difference(engine: Record, oracle: Record) -> str:
     """Return the rows of each table that only one of the two has."""
-    told = []
+    reported = []
     for name in oracle:
         ours, theirs = ([_plain(row) for row in side[name]] for side in (engine, oracle))
         if ours != theirs:
-            told += [f"{name}: engine only: {row}" for row in ours if row not in theirs][:4]
-            told += [f"{name}: oracle only: {row}" for row in theirs if row not in ours][:4]
-            if not told:
-                told.append(f"{name}: same rows in another order")
-    return "\n".join(told)
+            reported += [f"{name}: engine only: {row}" for row in ours if row not in theirs][:4]
+            reported += [f"{name}: oracle only: {row}" for row in theirs if row not in ours][:4]
+            if not reported:
+                reported.append(f"{name}: same rows in another order")
+    return "\n".join(reported)
 
 
 def _plain(row: Sequence[Any]) -> tuple[Any, ...]:

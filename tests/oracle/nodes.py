@@ -1,4 +1,4 @@
-"""Nodes and what happens to them, as docs/model.md tells it under *Nodes* and *Preemption*."""
+"""Nodes and what happens to them, as docs/model.md shows it under *Nodes* and *Preemption*."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Node:
 
     def serve(self) -> None:
         self.enter("idle")
-        self.tell_upgrade()
+        self.note_upgrade()
 
     # Out of service and back.
 
@@ -146,7 +146,7 @@ class Node:
         self.enter("upgradingos")
         self.then(self.pool.time("upgradingOS"), go_on)
 
-    def tell_upgrade(self) -> None:
+    def note_upgrade(self) -> None:
         if self.is_upgraded:
             done, self.is_upgraded = self.is_upgraded, None
             done()
@@ -188,7 +188,7 @@ class Node:
             return
         is_serving = self.state == "idle" or self.drain
         self.enter("leavingpool")
-        self.tell_upgrade()
+        self.note_upgrade()
         if option in ("requeue", "terminate") or not is_serving:
             self.give_back("terminated" if option == "terminate" else "requeued")
             self.go()
@@ -243,7 +243,7 @@ class Node:
             self.vanish()
             return
         self.enter("preempted")
-        self.tell_upgrade()
+        self.note_upgrade()
         self.then(self.pool.time("recoveryDelay"), self.recover)
 
     def recover(self) -> None:

@@ -1,4 +1,4 @@
-"""Pools and their resizes, as docs/model.md tells them under *Pools and resizes*."""
+"""Pools and their resizes, as docs/model.md shows them under *Pools and resizes*."""
 
 from __future__ import annotations
 

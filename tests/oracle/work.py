@@ -1,4 +1,4 @@
-"""Jobs, tasks and their attempts, as docs/model.md tells them under *Jobs* and *Tasks*."""
+"""Jobs, tasks and their attempts, as docs/model.md shows them under *Jobs* and *Tasks*."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ class Work:
         self.settle(task.job)
 
     def completed(self, task: Task) -> None:
-        """Let the end of a task end its job, where it is the manager or the last one."""
+        """End the job of a task that has ended, where it is the manager or the last one."""
         if task.is_manager and task.job.kills:
             self.terminate(task.job)
         self.end_if_done(task.job)
@@ -250,7 +250,7 @@ class Work:
             self.terminate(job)
 
     def settle(self, job: Job) -> None:
-        """Let a job that was waiting for its running tasks be disabled."""
+        """Disable a job that was waiting for its running tasks."""
         if job.state == "disabling" and not any(task.state == "running" for task in job.tasks):
             job.state = "disabled"
 

@@ -169,7 +169,7 @@ class World:
         return room[:1]
 
     def forget(self, task: Task) -> None:
-        """Let the files of a deleted task go on every node."""
+        """Remove the files of a deleted task on every node."""
         for pool in self.pools.values():
             for node in pool.nodes:
                 node.forget(task)

@@ -149,7 +149,7 @@ def test_all_looks_together_err_no_more_often_than_the_confidence_allows(
     assert sum(tails) * verdicts == pytest.approx(1 - confidence, rel=1e-6)
 
 
-def test_a_deadline_with_at_least_95_per_cent_says_that_all_is_to_be_done() -> None:
+def test_a_deadline_with_at_least_95_per_cent_states_that_all_is_to_be_done() -> None:
     assert parse("P(makespan <= 1h) >= 0.95").implies_all_done
     assert not parse("P(makespan <= 1h) >= 0.9").implies_all_done
     assert not parse("makespan <= 1h").implies_all_done

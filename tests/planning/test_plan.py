@@ -144,7 +144,7 @@ def test_what_the_runs_do_not_settle_is_open_and_not_refused(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("limit", [0.9, 0.95, 0.99])
-def test_no_plan_says_none_or_chooses_what_breaks(tmp_path: Path, limit: float) -> None:
+def test_no_plan_states_none_or_chooses_what_breaks(tmp_path: Path, limit: float) -> None:
     """Eight plans with other random numbers each, for designs on either side of the limit."""
     left = 1 - limit
     known = {2: limit - 1.5 * left, 4: limit - 0.6 * left, 6: limit + 0.5 * left, 8: limit + 0.8 * left}
@@ -174,7 +174,7 @@ def test_an_open_answer_ends_with_exit_code_0(tmp_path: Path) -> None:
     assert "Known to keep every constraint: none" in text
 
 
-def test_a_winner_at_the_edge_says_so(tmp_path: Path) -> None:
+def test_a_winner_at_the_edge_states_so(tmp_path: Path) -> None:
     found = make_plan(load_plan(plan_file(tmp_path, "P(makespan <= 10h) >= 0.9")), workers=1)
     assert found.winner is not None
     assert found.winner.shown == {"nodes": 2}
@@ -229,7 +229,7 @@ def test_a_design_that_falls_behind_under_a_horizon_is_not_the_cheap_answer(tmp_
     assert answer.shown == {"nodes": 2}, "whoever says how much may be left is asked for no more"
 
 
-def test_a_limit_far_out_of_reach_is_told_in_times(tmp_path: Path) -> None:
+def test_a_limit_far_out_of_reach_is_reported_in_times(tmp_path: Path) -> None:
     file = plan_file(tmp_path, "P(makespan <= 1s) >= 0.95", search="{first: 2, cap: 256, fresh: 2}")
     ended = CliRunner().invoke(app, ["plan", str(file), "--workers", "1"])
     printed = ended.stdout.replace("\n", " ")

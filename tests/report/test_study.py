@@ -67,9 +67,9 @@ def test_the_front_is_what_nothing_beats_in_cost_and_time(swept: tuple[Path, Any
             for other in study.choices
         )
         assert (one.name in best) == (not beaten)
-    said = sentence(study)
-    assert study.front[0].name in said
-    assert f"${spoken_amount(study.front[0].cost.value)}" in said
+    stated = sentence(study)
+    assert study.front[0].name in stated
+    assert f"${spoken_amount(study.front[0].cost.value)}" in stated
 
 
 def test_the_page_states_all_of_it(swept: tuple[Path, Any]) -> None:

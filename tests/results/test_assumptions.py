@@ -17,7 +17,7 @@ BAND = (
 
 def problems_of(pools: list[Any], jobs: list[Any] | None = None, **rest: Any) -> list[str]:
     found: list[str] = summarize(check(simulate(scenario(pools, jobs or [job(4, "10m")], **rest))))["assumptions"]
-    assert len(set(found)) == len(found), "each is told once"
+    assert len(set(found)) == len(found), "each is reported once"
     return found
 
 
@@ -69,14 +69,14 @@ def test_a_model_of_the_scenarios_own_is_named() -> None:
     assert words in problems_of([pool(targetLowPriorityNodes=2, simulation={"preemption": model})])
 
 
-def test_the_preset_that_acted_is_the_one_that_is_told() -> None:
+def test_the_preset_that_acted_is_the_one_that_is_reported() -> None:
     instant = pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "instant"}})
     every = problems_of([instant], options={"timingPreset": "typical"})
     assert "timings of nodes and tasks: preset `instant`, nothing takes time" in every
     assert not any("typical" in text and "timings" in text for text in every)
 
 
-def test_pools_with_presets_of_their_own_are_told_apart() -> None:
+def test_pools_with_presets_of_their_own_are_reported_apart() -> None:
     bodies = [
         pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "recorded", "leaving": "5s"}}),
         pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "pessimistic"}}) | {"id": "q"},
@@ -94,7 +94,7 @@ def test_pools_with_presets_of_their_own_are_told_apart() -> None:
     ]
 
 
-def test_who_was_removed_is_told_where_somebody_was_chosen() -> None:
+def test_who_was_removed_is_reported_where_somebody_was_chosen() -> None:
     words = "who is removed when a pool shrinks: `scaleDownOrder` newest_idle_first"
     down = {"at": "20m", "operation": "resize", "pool": "p", "targetDedicatedNodes": 1}
     assert words in problems_of([pool(targetDedicatedNodes=3)], timeline=[down])
@@ -102,7 +102,7 @@ def test_who_was_removed_is_told_where_somebody_was_chosen() -> None:
     assert words not in problems_of([pool(targetDedicatedNodes=3)])
 
 
-def test_the_order_among_equal_jobs_is_told_where_there_were_some() -> None:
+def test_the_order_among_equal_jobs_is_reported_where_there_were_some() -> None:
     jobs = [job(2, "10m"), job(2, "10m", "k")]
     words = "order among jobs of equal priority: `equalPriorityPolicy` uniform"
     assert words in problems_of([pool(targetDedicatedNodes=1)], jobs)
@@ -112,7 +112,7 @@ def test_the_order_among_equal_jobs_is_told_where_there_were_some() -> None:
     assert "order among jobs of equal priority: the pool's `jobDefaultOrder` creationtime" in problems_of([own], jobs)
 
 
-def test_an_option_that_acts_is_told_once_and_one_that_only_differs_by_its_name() -> None:
+def test_an_option_that_acts_is_reported_once_and_one_that_only_differs_by_its_name() -> None:
     found = problems_of([pool(targetDedicatedNodes=1)], options={"nodeTieBreak": "random"})
     assert "option node_tie_break: random" in found
     jobs = [job(2, "10m"), job(2, "10m", "k")]
@@ -120,6 +120,6 @@ def test_an_option_that_acts_is_told_once_and_one_that_only_differs_by_its_name(
     assert not any(text.startswith("option equal") for text in found)
 
 
-def test_a_file_with_nothing_but_a_pool_and_a_job_tells_its_preset() -> None:
+def test_a_file_with_nothing_but_a_pool_and_a_job_shows_its_preset() -> None:
     made = scenario_of({"sizes": SIZES, "pools": [unwritten(targetDedicatedNodes=1)], "jobs": [job(1, "1m")]})
     assert assumed_by([made, made]) == ["timings of nodes and tasks: preset `typical`, assumed, not published"]

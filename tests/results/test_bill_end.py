@@ -1,4 +1,4 @@
-"""When the bill of a run without horizon ends, and what is told of the time after (`docs/model.md#end-of-the-bill`)."""
+"""When the bill of a run without horizon ends, and what is reported of the time after it."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def test_a_fixed_pool_and_one_that_scales_itself_are_billed_alike() -> None:
     assert own.frame("ledger")["billed"].sum() == pytest.approx(2 * DONE)
 
 
-def test_what_goes_on_after_the_bill_is_told() -> None:
+def test_what_goes_on_after_the_bill_is_reported() -> None:
     answer = summarize(run(scaled()))
     bill = answer["bill"]
     assert bill["until"] == "work_done"
@@ -41,12 +41,14 @@ def test_what_goes_on_after_the_bill_is_told() -> None:
     assert bill["per_hour"] == pytest.approx(0.2)
     # One node from noon to midnight, two before and after.
     assert bill["tail_cost"] == pytest.approx(0.1 * (2 * bill["tail_s"] / 3600 - 12), abs=0.001)
-    told = bill_of(answer)
-    assert told.startswith("the bill ends when the work is done, at 50 min; the pools cost $0.20 an hour from there on")
-    assert "with 2 nodes still there after 24 h and " in told
+    reported = bill_of(answer)
+    assert reported.startswith(
+        "the bill ends when the work is done, at 50 min; the pools cost $0.20 an hour from there on"
+    )
+    assert "with 2 nodes still there after 24 h and " in reported
 
 
-def test_a_pool_that_goes_to_nothing_says_when_it_was_there() -> None:
+def test_a_pool_that_goes_to_nothing_states_when_it_was_there() -> None:
     follows = "$TargetDedicatedNodes = min(2, $PendingTasks.GetSample(1)); $NodeDeallocationOption = taskcompletion;"
     answer = summarize(run(scaled(follows)))
     bill = answer["bill"]
@@ -78,7 +80,7 @@ def test_until_the_last_node_has_gone() -> None:
     assert "the bill ends with the run, for no more nodes leave" in bill_of(stays)
 
 
-def test_a_horizon_ends_the_bill_and_nothing_is_told() -> None:
+def test_a_horizon_ends_the_bill_and_nothing_is_reported() -> None:
     answer = summarize(run(scaled(), horizon="3h"))
     assert (answer["bill"]["until"], answer["bill"]["end_s"]) == ("horizon", 3 * 3600)
     assert bill_of(answer) == ""
@@ -101,16 +103,16 @@ def gang(body: dict[str, Any], **rest: Any) -> Recording:
 
 
 @pytest.mark.parametrize("scales", [False, True])
-def test_a_run_that_stalls_says_so_with_the_rate_of_its_nodes(scales: bool) -> None:
+def test_a_run_that_stalls_states_so_with_the_rate_of_its_nodes(scales: bool) -> None:
     body = scaled("$TargetDedicatedNodes = 12;") if scales else pool(targetDedicatedNodes=12)
     body["simulation"]["timing"] = {"creating": "7m"}
     answer = summarize(gang(body))
     assert answer["stopped"] == answer["bill"]["until"] == "stalled"
     assert answer["bill"]["end_s"] == 7 * 60
     assert answer["cost"]["total"] == pytest.approx(12 * 0.1 * 7 / 60, abs=0.005)
-    told = bill_of(answer)
-    assert told.startswith("the run stopped at 7 min because nothing ")
-    assert told.endswith("; 12 nodes cost $1.20 an hour from there on")
+    reported = bill_of(answer)
+    assert reported.startswith("the run stopped at 7 min because nothing ")
+    assert reported.endswith("; 12 nodes cost $1.20 an hour from there on")
 
 
 def test_a_price_that_nobody_knows_makes_no_tail() -> None:

@@ -228,7 +228,7 @@ def test_exit_codes_of_special_tasks_are_read_too() -> None:
     assert started.frame("start_tasks")["exit_code"].tolist() == [7]
 
 
-def test_what_was_not_read_is_told_once_with_an_example(tmp_path: Path) -> None:
+def test_what_was_not_read_is_reported_once_with_an_example(tmp_path: Path) -> None:
     loop = "bash -c 'for i in 1 2 3; do sleep 5; done'"
     tasks: list[Body] = [{"id": f"t{k}", "commandLine": loop} for k in range(3)]
     tasks.append({"id": "program", "commandLine": "make all"})
@@ -252,7 +252,7 @@ def test_every_kind_of_task_is_looked_at(tmp_path: Path) -> None:
     assert "pools.0.startTask.commandLine: warning: 5 command lines" in found[0]
 
 
-def test_the_answer_tells_it_too() -> None:
+def test_the_answer_shows_it_too() -> None:
     tasks = [{"id": "a", "commandLine": "sleep $X"}]
     recording = run(pool(nodes=1), job(tasks=tasks, simulation={"defaults": {"duration": "33s"}}))
     found = summarize(recording)["warnings"]

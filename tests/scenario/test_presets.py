@@ -101,7 +101,7 @@ def test_recorded_times_vary_by_a_fifth_around_what_was_seen(field: str, kind: O
     assert found.variance**0.5 == pytest.approx(0.2 * mean)
 
 
-def test_each_value_has_an_origin_and_only_what_was_recorded_says_so() -> None:
+def test_each_value_has_an_origin_and_only_what_was_recorded_states_so() -> None:
     recorded = {"allocationLatency", "creating", "starting", "dispatchLatency"}
     for name in TimingPreset:
         for kind in OsKind:

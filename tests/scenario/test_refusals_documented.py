@@ -122,7 +122,7 @@ SPOT: Body = {"account": {"mode": "UserSubscription"}, "horizon": "10m"}
         (pool(low_priority=1, **EPHEMERAL), {"horizon": "10m"}, ""),
     ],
 )
-def test_what_spot_nodes_cannot_do_is_told(tmp_path: Path, body: Body, rest: Body, why: str) -> None:
+def test_what_spot_nodes_cannot_do_is_reported(tmp_path: Path, body: Body, rest: Body, why: str) -> None:
     found = [text for text in problems_of(tmp_path, body, **rest) if "simulated all the same" in text]
     assert len(found) == bool(why)
     assert why in "".join(found)
@@ -257,7 +257,7 @@ APP: Body = {"applicationPackageReferences": [{"applicationId": "app", "version"
         ("elsewhere", "an application package 'elsewhere': it acts on nothing"),
     ],
 )
-def test_a_size_for_a_package_that_the_pool_has_not_is_told(tmp_path: Path, key: str, hint: str | None) -> None:
+def test_a_size_for_a_package_that_the_pool_has_not_is_reported(tmp_path: Path, key: str, hint: str | None) -> None:
     body = pool(nodes=1, **APP, **downloads(applicationPackages={key: {"sizeMiB": 1}}))
     found = problems_of(tmp_path, body, job(count=1))
     assert len(found) == (hint is not None)
@@ -275,12 +275,12 @@ def test_packages_of_tasks_and_later_ones_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("key", "found"), [("repo/img:1", 0), ("repo/img:2", 1)])
-def test_a_size_for_an_image_that_nothing_has_is_told(tmp_path: Path, key: str, found: int) -> None:
+def test_a_size_for_an_image_that_nothing_has_is_reported(tmp_path: Path, key: str, found: int) -> None:
     body = pool(nodes=1, virtualMachineConfiguration=CONTAINERS, **downloads(containerImages={key: {"sizeMiB": 1}}))
     assert len(problems_of(tmp_path, body, job(tasks=[task("a", **IN_CONTAINER)]))) == found
 
 
-def test_an_account_without_a_pool_is_told(tmp_path: Path) -> None:
+def test_an_account_without_a_pool_is_reported(tmp_path: Path) -> None:
     accounts = {"used": {"poolQuota": 3}, "other": {"poolQuota": 3}}
     (found,) = problems_of(tmp_path, pool(nodes=1, simulation={"account": "Used"}), job(count=1), accounts=accounts)
     assert "accounts.other: warning: no pool belongs to the account 'other'" in found

@@ -47,28 +47,28 @@ def test_a_trace_that_starts_later_keeps_its_dates_too(tmp_path: Path, place: di
     assert build(scenario, 0).submit.tolist() == [3_600_000, 12_600_000]
 
 
-def test_of_several_traces_the_first_sets_the_origin_and_the_others_are_told(tmp_path: Path) -> None:
+def test_of_several_traces_the_first_sets_the_origin_and_the_others_are_reported(tmp_path: Path) -> None:
     write(tmp_path, DATED, "past.csv")
     write(tmp_path, DATED.replace("03-02", "03-04"), "later.csv")
     work = job([{"trace": "later.csv"}, {"trace": "past.csv"}])
     scenario = read(tmp_path, [pool()], [work])
     assert scenario.origin == MONDAY
-    (told,) = scenario.warnings
-    assert "2026-03-04T07:00:00Z is replayed at 2026-03-02T07:00:00Z, 2 d earlier" in told.message
+    (reported,) = scenario.warnings
+    assert "2026-03-04T07:00:00Z is replayed at 2026-03-02T07:00:00Z, 2 d earlier" in reported.message
 
 
-def test_an_origin_of_the_scenario_stays_and_the_shift_is_told(tmp_path: Path) -> None:
+def test_an_origin_of_the_scenario_stays_and_the_shift_is_reported(tmp_path: Path) -> None:
     scenario = replay(tmp_path, DATED, origin="2026-01-05T00:00:00Z")
     assert scenario.origin == datetime(2026, 1, 5, tzinfo=UTC)
-    (told,) = scenario.warnings
-    assert told.path == "jobs.0.simulation.workload.0.trace"
+    (reported,) = scenario.warnings
+    assert reported.path == "jobs.0.simulation.workload.0.trace"
     shift = "its first task of 2026-03-02T07:00:00Z is replayed at 2026-01-05T00:00:00Z, 56 d 7 h earlier"
-    assert shift in told.message
+    assert shift in reported.message
     assert f"trace past.csv: {shift}" in summarize(simulate(scenario))["assumptions"]
     assert not replay(tmp_path, DATED, origin="2026-03-02T07:00:00Z").warnings
 
 
-def test_a_scenario_written_out_says_the_same_again(tmp_path: Path) -> None:
+def test_a_scenario_written_out_states_the_same_again(tmp_path: Path) -> None:
     scenario = replay(tmp_path, DATED)
     again = load(write(tmp_path, scenario.model_dump(mode="json", by_alias=True), "again.json"))
     assert again == scenario
@@ -76,12 +76,14 @@ def test_a_scenario_written_out_says_the_same_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)])
-@pytest.mark.parametrize("said", [{}, {"timeUnit": "ms"}])
-def test_unix_times_are_dates_whatever_their_unit(tmp_path: Path, unit: str, scale: int, said: dict[str, str]) -> None:
+@pytest.mark.parametrize("written", [{}, {"timeUnit": "ms"}])
+def test_unix_times_are_dates_whatever_their_unit(
+    tmp_path: Path, unit: str, scale: int, written: dict[str, str]
+) -> None:
     """A fortnight of milliseconds looks like Unix seconds: numbers that their own unit explains are no dates."""
     first = int(MONDAY.timestamp())
-    scenario = replay(tmp_path, f"id,submit,duration\na,{first * scale},60\nb,{(first + 90) * scale},60\n", said)
-    if said and unit == "s":
+    scenario = replay(tmp_path, f"id,submit,duration\na,{first * scale},60\nb,{(first + 90) * scale},60\n", written)
+    if written and unit == "s":
         assert scenario.origin != MONDAY
         assert build(scenario, 0).submit.tolist() == [0, 90]
     else:
@@ -104,9 +106,9 @@ CUT_OUT = "id,submit,duration\na,50000000,60\nb,50000300,60\n"
 def test_a_trace_cut_out_of_a_longer_one_counts_from_its_first_task(tmp_path: Path) -> None:
     scenario = replay(tmp_path, CUT_OUT)
     assert build(scenario, 0).submit.tolist() == [0, 300_000]
-    (told,) = scenario.warnings
+    (reported,) = scenario.warnings
     words = "submit times count from its first task, which comes 50,000,000 s after the trace's own time 0"
-    assert words in told.message
+    assert words in reported.message
     assert f"trace past.csv: {words} (`submitTimes`)" in summarize(simulate(scenario))["assumptions"]
 
 
@@ -142,7 +144,7 @@ def test_columns_of_dates_and_spans_need_no_unit(tmp_path: Path, dates: str) -> 
     assert workload.demand.tolist() == [60_000, 120_000]
 
 
-def test_a_column_of_spans_may_say_when_tasks_come(tmp_path: Path) -> None:
+def test_a_column_of_spans_may_state_when_tasks_come(tmp_path: Path) -> None:
     frame = pd.DataFrame({"submit": pd.to_timedelta([5, 65], unit="min"), "duration": [1.0, 2.0]})
     frame.to_parquet(tmp_path / "past.parquet")
     source = {"trace": "past.parquet", "timeUnit": "h", "submitTimes": "absolute"}

@@ -52,10 +52,10 @@ def test_stress_in_json(naive: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "reported"),
     [
         ("--worst", "cost", "expected one of waste, wait, lost_work"),
-        ("--method", "luck", "expected one of auto, plain, optuna"),
+        ("--method", "draws", "expected one of auto, plain, optuna"),
     ],
 )
 def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: str, message: str) -> None:
@@ -65,7 +65,7 @@ def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: st
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "reported"),
     [
         (("--vm-size", "Standard_Nope"), "vm-size: unknown VM size 'Standard_Nope'"),
         (("--slots", "200"), "slots: 200 task slots on 4 vCPUs"),
@@ -73,11 +73,11 @@ def test_options_of_stress_that_do_not_exist(naive: Path, option: str, value: st
     ],
 )
 def test_a_pool_or_file_that_cannot_be_is_refused_before_anything_is_run(
-    naive: Path, options: tuple[str, str], told: str
+    naive: Path, options: tuple[str, str], reported: str
 ) -> None:
     result = poolsight("formula", "stress", naive, "--runs", 100_000, *options)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert reported in result.stderr
     assert "interrupts-tasks" not in result.stderr
 
 
@@ -122,7 +122,7 @@ def test_a_formula_test_may_bound_the_harm_of_a_stress_search(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("formula: 5\ntests: [{expect: {error: null}}]", "expected a text"),
         ("formula: x=1;\ncontext: 7\ntests: [{expect: {error: null}}]", "expected a mapping, such as"),
@@ -135,12 +135,12 @@ def test_a_formula_test_may_bound_the_harm_of_a_stress_search(tmp_path: Path) ->
         ("formula: x=1;\nstress: [{worst: wait, atMost: 1, slots: 200}]", "stress.0.slots: 200 task slots on 4 vCPUs"),
     ],
 )
-def test_a_suite_of_the_wrong_form_is_told_what_was_expected(tmp_path: Path, text: str, told: str) -> None:
+def test_a_suite_of_the_wrong_form_is_reported_what_was_expected(tmp_path: Path, text: str, reported: str) -> None:
     suite = tmp_path / "suite.yaml"
     suite.write_text(text)
     result = poolsight("formula", "test", suite)
     assert result.exit_code == 2, result.output
-    assert told in result.stderr
+    assert reported in result.stderr
     assert "suite.yaml" in result.stderr
 
 

@@ -81,11 +81,11 @@ def _report(analysis: Analysis, formula: Formula, assignments: Mapping[str, Stat
     why = f"{OPTION} is {found.option}" if options else f"no {OPTION} is set, so the service takes requeue"
     text = f"the pool shrinks under running tasks, and {why}: they {ended}."
     edits = keep_tasks(analysis.source.text, formula.tree)
-    evidence = tuple(_told(story, found))
+    evidence = tuple(_reported(story, found))
     analysis.report("interrupts-tasks", statement.start, text, edits=edits, evidence=evidence)
 
 
-def _told(story: Story, found: Interruption) -> Iterator[str]:
+def _reported(story: Story, found: Interruption) -> Iterator[str]:
     """Yield the load, and what happened to it."""
     load = story.load
     groups: dict[tuple[int, int], int] = {}

@@ -121,10 +121,10 @@ def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> 
     used = [pool for pool in pools if _has_low_priority(pool)]
     for name, mine, kinds in (("prices", pools, ["dedicated"]), ("low_priority_price", used, ["lowPriority", "spot"])):
         found = [_price(scenario, pool, kinds[-1 if _is_spot(scenario, pool) else 0]) for pool in mine]
-        said = [text for text, _ in found if text]
+        stated = [text for text, _ in found if text]
         if mine:
-            basis = _basis(name, _distinct(said) or "a share of the dedicated price", any(given for _, given in found))
-            yield basis
+            is_given = any(given for _, given in found)
+            yield _basis(name, _distinct(stated) or "a share of the dedicated price", is_given)
 
 
 def _price(scenario: Mapping[str, Any], pool: Mapping[str, Any], kind: str) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""What an answer rests on that the service does not publish: the assumptions that acted, each told once."""
+"""What an answer rests on that the service does not publish: the assumptions that acted, each reported once."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ PRESETS: Final = {
 
 def assumptions(recording: Recording) -> list[str]:
     """Return what the numbers of a run rest on that the service does not publish."""
-    told = dict(_of_run(recording))
+    reported = dict(_of_run(recording))
     # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
     changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
-    options = [f"option {name}: {value}" for name, value in changed.items() if name not in told]
-    return [*told.values(), *options, *(f"price: {note}" for note in recording.bill.notes)]
+    options = [f"option {name}: {value}" for name, value in changed.items() if name not in reported]
+    return [*reported.values(), *options, *(f"price: {note}" for note in recording.bill.notes)]
 
 
 def assumed_by(scenarios: Iterable[Scenario]) -> list[str]:

@@ -76,7 +76,7 @@ class _Rates:
 
     @classmethod
     def of(cls, scenario: Scenario, pool: Pool, kind: NodeKind) -> Self:
-        """Look up every price, and keep what is to be told of them."""
+        """Look up every price, and keep what is to be reported of them."""
         prices = price_of(scenario, pool, kind), disks_of(pool), os_disk_of(scenario, pool), licenses_of(scenario, pool)
         notes = tuple(found.note for found in prices if found.note)
         machine, disks, os_disk, licenses = map(_units, prices)

@@ -111,7 +111,7 @@ def _gib_month(kind: str) -> float:
 
 
 def licenses_of(scenario: Scenario, pool: Pool) -> Price:
-    """Return what the application licences of one node cost; one without a price costs nothing, and is told."""
+    """Return what the application licences of one node cost; one without a price costs nothing, and is reported."""
     known = {name.lower(): price for name, price in pool.simulation.prices.application_licenses.items()}
     hour, free = 0.0, []
     for name in dict.fromkeys(one.lower() for one in pool.application_licenses):

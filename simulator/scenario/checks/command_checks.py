@@ -24,7 +24,7 @@ def check_commands(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator
 
 
 def unread_text(lines: list[str]) -> str:
-    """Return what is to be told of command lines that were not read: how many, an example, and how to mend it."""
+    """Return what is to be reported of command lines that were not read: how many, an example, and how to mend it."""
     example = " ".join(lines[0].split())
     example = example if len(example) <= SHOWN else f"{example[: SHOWN - 1]}…"
     what = "a command line names" if len(lines) == 1 else f"{len(lines):,} command lines name"

@@ -1,4 +1,4 @@
-"""Traces whose tasks come at other times than the file says: read as meant more often than not, and told."""
+"""Traces whose tasks come at other times than the file says: read as meant more often than not, and reported."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -91,7 +91,7 @@ class Prices(Section):
     spot: Amount | None = None
     """Of the same nodes in an account of mode UserSubscription."""
     origin: str | None = None
-    """Where these prices are from, e.g. a reservation or a savings plan: told beside the answer."""
+    """Where these prices are from, e.g. a reservation or a savings plan: reported beside the answer."""
     data_disk_gib_month: Amount | None = Field(default=None, alias="dataDiskGiBMonth")
     """USD for one GiB of a data disk and a month."""
     application_licenses: dict[str, Annotated[LicensePrice, BeforeValidator(_license_price)]] = Field(

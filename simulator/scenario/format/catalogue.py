@@ -34,7 +34,7 @@ class VmSize(Section):
     region: str = ""
     """Where these prices hold; empty for East US, or where the scenario states them."""
     price_origins: dict[str, str] = Field(default_factory=dict)
-    """Where and when prices were found, by their keys; an answer tells those that it rests on."""
+    """Where and when prices were found, by their keys; an answer shows those that it rests on."""
 
     def price(self, kind: PriceKind, *, windows: bool) -> float | None:
         """Return what one node costs an hour, None where that is not known."""

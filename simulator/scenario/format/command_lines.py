@@ -66,7 +66,7 @@ class _Step:
 Commands = list[tuple[str, list[str]]]
 """What stands between a command and the one before it (`;`, `&&`, `||`), and its words."""
 Act = Callable[[list[str], int], _Step]
-"""Runs the words of one command; also told the exit code of the one before."""
+"""Runs the words of one command; takes the exit code of the one before."""
 
 
 @lru_cache(maxsize=4096)

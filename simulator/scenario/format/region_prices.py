@@ -15,7 +15,7 @@ HOME: Final = "eastus"
 
 
 GZIP: Final = 31
-"""How zlib is told of the header and the check sum of a compressed file."""
+"""The option by which zlib takes the header and the check sum of a compressed file."""
 
 
 class Listed(NamedTuple):

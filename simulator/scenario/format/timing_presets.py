@@ -56,7 +56,7 @@ class PresetValue:
 CUSTOM_IMAGE_TAIL: Final = 10 / 3
 """Factor on the tail for custom images: the ratio of the service's advice of 1000 and 300 nodes."""
 RECORDED_CV: Final = 0.2
-"""Coefficient of variation around a recorded time (assumption: the recording holds too few nodes to tell)."""
+"""Coefficient of variation around a recorded time (assumption: the recording holds too few nodes to show)."""
 
 
 def _ln(median: float, p95: float) -> dict[str, Any]:

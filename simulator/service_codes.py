@@ -84,7 +84,6 @@ class ServiceCode(Code):
     DEPENDENCY_LIST_TOO_LONG = "TaskDependencyListTooLong", "the ids that a task depends on are too long together"
     INVALID_BODY = "InvalidRequestBody", "a key that the interface does not have, or no longer"
     MISSING_PROPERTY = "MissingRequiredProperty", "a value that the service wants is not there"
-    SCHEDULING_CONSTRAINT = "TaskSchedulingConstraintFailed", "no node of the pool can ever take the task"
     TASK_EXISTS = "TaskExists", "the job has a task of this id already"
 
     # any of them

@@ -185,7 +185,7 @@ _PLAIN: Final = (
 def _unit(path: tuple[str, ...]) -> str:
     if path[0] == "cost" or path[-1] in ("cost", "per_hour", "tail_cost"):
         return "USD"
-    if path[0] == "utilization":
+    if path[0] == "utilization" and path[-1] != "slowdown":  # a factor, at least 1
         return "share"
     is_span = path[0] == "steady" and path[-1] in ("queue_mean", "queue_p95", "turnaround_mean")
     return "s" if is_span or any(part.endswith("_s") for part in path) else ""

@@ -66,9 +66,9 @@ def drained() -> Recording:
     return run(pool(nodes=1), job(count=1, duration="1h"), timeline=[shrink])
 
 
-def out_of_stock() -> Recording:
-    empty = operation("0s", "outage", pool=None, size="Standard_D2_v3", duration="1h")
-    return run(pool(), timeline=[empty, operation("1m", "resize", targetDedicatedNodes=1)], horizon="30m")
+def out_of_addresses() -> Recording:
+    network: Body = {"networkConfiguration": {"subnetId": "/x/s"}}
+    return run(pool(nodes=3, **network), subnets={"s": {"freeAddresses": 2}}, horizon="30m")
 
 
 def formulas() -> Recording:
@@ -136,6 +136,8 @@ def jobs() -> Recording:
         on("1m", "disableJob", disableTasks="requeue", job="k"),
         on("2m", "deleteJob", job="k"),
         on("2m30s", "enableJob", job="k"),
+        on("59m", "disableJob", disableTasks="requeue", job="own"),
+        on("60m", "updateJob", poolInfo={"poolId": "p"}, job="own"),
         operation("50m", "resize", targetDedicatedNodes=3, pool="q"),
         operation("51m", "deletePool", pool="q"),
         operation("55m", "deletePool", pool="q"),
@@ -145,12 +147,14 @@ def jobs() -> Recording:
     bye: Body = {"jobPreparationTask": {"commandLine": "sleep 1"}, "jobReleaseTask": {"commandLine": "sleep 60"}}
     listed = [task("a", "9h"), task("b", "5m"), task("c", "9h")]
     first = job(tasks=listed, onAllTasksComplete="terminatejob", **bye)
+    own = {"autoPoolSpecification": {"poolLifetimeOption": "job", "pool": pool(nodes=1)}}
     return run(
         pool(nodes=4),
         pool("q", nodes=1),
         first,
         job("k", tasks=[task("x", "9h")], **bye),
         job("late", at="58m", count=1),
+        {**job("own", at="58m", count=1), "poolInfo": own},
         timeline=asked,
         horizon="2h",
     )
@@ -207,7 +211,7 @@ RUNS: list[tuple[Callable[[], Recording], set[ServiceCode]]] = [
     (of_the_wrong_generation, {C.INCOMPATIBLE_VM_SIZE}),
     (lambda: grown(150, enableInterNodeCommunication=True), {C.INTER_NODE_POOL_FULL}),
     (drained, {C.REMOVE_NODES_FAILED}),
-    (out_of_stock, {C.ALLOCATION_FAILED}),
+    (out_of_addresses, {C.ALLOCATION_FAILED}),
     (retargeted, {C.RETARGETED}),
     (
         formulas,
@@ -271,7 +275,6 @@ BODIES: dict[ServiceCode, tuple[list[Body], Body]] = {
         ],
         {},
     ),
-    C.SCHEDULING_CONSTRAINT: ([job(tasks=[task("a", multiInstanceSettings={"numberOfInstances": 2})])], {}),
     C.TASK_EXISTS: ([job(tasks=[task("boss")], jobManagerTask={"id": "boss", "commandLine": "x"})], {}),
     C.POOL_QUOTA: ([pool("q")], {"account": {"poolQuota": 1}}),
     C.FORMULA_SYNTAX_ERROR: ([pool("q", **SCALING, autoScaleFormula="a = ;")], {}),

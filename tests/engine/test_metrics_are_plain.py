@@ -32,7 +32,7 @@ def test_every_metric_is_a_number_with_which_a_formula_computes(options: dict[st
     work = job(40, "70s", cores=1, memory=2, failureProbability=0.3, maxTaskRetryCount=1)
     first = {"at": "1s", "operation": "disableAutoScale", "pool": "p"}
     grow = {"at": "2s", "operation": "resize", "pool": "p", "targetLowPriorityNodes": 2}
-    again = {"at": "3s", "operation": "enableAutoScale", "pool": "p"}
+    again = {"at": "3s", "operation": "enableAutoScale", "pool": "p", "autoScaleFormula": formula}
     found = check(simulate(scenario([body], [work], timeline=[first, grow, again], options=options, horizon="31m")))
     failed = found.evaluations["error"].notna().tolist()
     assert failed == [True, True, *([False] * (len(failed) - 2))], "nothing is sampled at first"

@@ -6,6 +6,7 @@ import pytest
 
 from simulator import Recording, Simulation, scenario_of, simulate, summarize
 from simulator.report.page.sentence import bill_of
+from simulator.units import spoken_amount
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 
@@ -55,7 +56,9 @@ def test_a_pool_that_goes_to_nothing_states_when_it_was_there() -> None:
     assert bill["nodes_left"] == 0
     assert 0 < bill["tail_s"] <= 15 * 60
     assert bill["tail_cost"] == pytest.approx(0.1 * bill["nodes"] * bill["tail_s"] / 3600)
-    assert bill_of(answer).endswith(f"scaled in after {bill['tail_s'] / 60:.0f} min and ${bill['tail_cost']:.2f}")
+    assert bill_of(answer).endswith(
+        f"scaled in after {bill['tail_s'] / 60:.0f} min and ${spoken_amount(bill['tail_cost'])}"
+    )
 
 
 @pytest.mark.parametrize("body", [pool(targetDedicatedNodes=2), scaled("$TargetDedicatedNodes = 2;")])

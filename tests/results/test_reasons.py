@@ -111,6 +111,11 @@ def managed() -> Recording:
     return run(pool(low_priority=1), job(tasks=[task("t", "1h")], jobManagerTask=boss), timeline=[resize])
 
 
+def never_managed() -> Recording:
+    boss = {"id": "boss", "commandLine": "sleep 30", "allowLowPriorityNode": False}
+    return run(pool(low_priority=1), job(tasks=[task("t", "1h")], jobManagerTask=boss), horizon="5m")
+
+
 def taken_back() -> Recording:
     model = {"preemption": {"model": "capacity_event", "fraction": 1, "times": ["50s"]}}
     body = pool(low_priority=1, simulation={**model, "timing": {"recoveryDelay": "100s"}})
@@ -199,7 +204,13 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
         {R.GANG},
     ),
     "reserved": (reserved, {R.RESERVED, R.PRIORITY}),
-    "barred": (barred, {R.PREPARING, R.BARRED, U.QUEUED}),
+    "barred": (barred, {R.PREPARING, R.BARRED, U.UNPREPARED}),
+    "queued": (lambda: run(pool(nodes=1), job(count=2, duration="1h"), horizon="5m"), {U.QUEUED}),
+    "a gang larger than its pool": (
+        lambda: run(pool(nodes=2, **TOGETHER), job(tasks=[task("t", **GANG)]), horizon="5m"),
+        {U.TOO_MANY_NODES},
+    ),
+    "a manager without a dedicated node": (never_managed, {U.NEEDS_DEDICATED, U.BEHIND_MANAGER}),
     "a manager": (managed, {R.KIND, R.MANAGER}),
     "a manager that ends its job": (a_manager_that_ends_its_job, {E.JOB_MANAGER_COMPLETE, U.JOB_ENDED}),
     "a limit of the job": (lambda: run(pool(nodes=2), job(count=2, maxParallelTasks=1)), {R.JOB_LIMIT}),

@@ -11,6 +11,7 @@ from simulator.formula.lint.bounds import most_nodes
 from simulator.results.why.reasons import is_unfinished_why
 from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, run, task
 
+SPOT: Body = {"mode": "UserSubscription"}
 TALKING: Body = {"enableInterNodeCommunication": True}
 GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 3}}
 GANG_TOO_LARGE = "needs more nodes at once than its pool can have"
@@ -83,7 +84,7 @@ ONLY_DEDICATED: Body = {"id": "jm", "commandLine": "sleep 5", "allowLowPriorityN
 def test_a_manager_without_a_dedicated_node(tmp_path: Path) -> None:
     body = pool(low_priority=2, simulation=NO_EVICTION)
     work = job(tasks=[task("a")], jobManagerTask=ONLY_DEDICATED)
-    (found,) = problems_of(tmp_path, body, work, horizon="2h")
+    (found,) = problems_of(tmp_path, body, work, horizon="2h", account=SPOT)
     assert "jobs.0.jobManagerTask: warning: runs on dedicated nodes only" in found
     assert reasons(body, work) == {
         "jm": "needs a dedicated node, which its pool can never have",
@@ -95,7 +96,7 @@ def test_a_manager_whose_pool_has_a_dedicated_node_some_day(tmp_path: Path) -> N
     body = pool(low_priority=2, simulation=NO_EVICTION)
     work = job(tasks=[task("a")], jobManagerTask=ONLY_DEDICATED)
     timeline = [operation("5m", "resize", targetDedicatedNodes=1)]
-    assert problems_of(tmp_path, body, work, timeline=timeline) == []
+    assert problems_of(tmp_path, body, work, timeline=timeline, account=SPOT) == []
     assert reasons(body, work, timeline=timeline)["jm"] == ""
 
 

@@ -45,14 +45,24 @@ class SpotCapacity:
         self.may_change = False
         """Whether a capacity curve has points ahead."""
         self.lost = LostCapacity(binds=site.world.options.lost_capacity_binds)
-        if isinstance(self._model, CapacityEvent):
-            site.world.env.process(self._take_fractions(self._model))
-        elif isinstance(self._model, CapacityCurve):
-            points = sorted((to_ms(point.at), point.available) for point in self._model.points)
-            self.available = 0 if not points or points[0][0] > 0 else points[0][1]
-            site.world.env.process(self._follow_curve(points))
-        elif isinstance(self._model, PreemptionTrace):
-            site.world.env.process(self._replay(self._model.of_pool(site.id)))
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start what takes capacity away from the pool as a whole; other models age single VMs."""
+        process, model = self._site.world.env.process, self._model
+        match model:
+            case CapacityEvent():
+                process(self._take_fractions(model))
+            case CapacityCurve():
+                points = sorted((to_ms(point.at), point.available) for point in model.points)
+                self.available = 0 if not points or points[0][0] > 0 else points[0][1]
+                process(self._follow_curve(points))
+            case PreemptionTrace():
+                process(self._replay(model.of_pool(self._site.id)))
+            case NoPreemption() | Hazard() | WeibullHazard() | BathtubHazard():
+                pass
+            case _:
+                assert_never(model)
 
     @property
     def in_use(self) -> int:

@@ -25,7 +25,7 @@ PASS: Final = 9
 """Stage of the scheduling pass: starts, and ends of work that takes no time."""
 COUNTED: Final = frozenset({Outcome.REQUEUED.name.lower(), Outcome.DISPLACED.name.lower()})
 """Outcomes after which the service counts a requeue."""
-INTERNAL: Final = frozenset({Outcome.PREEMPTED.name.lower(), Outcome.UNPREPARED.name.lower()})
+INTERNAL: Final = frozenset(one.name.lower() for one in (Outcome.PREEMPTED, Outcome.UNPREPARED, Outcome.LOST))
 """Outcomes after which the service tries a task again for a reason of its own."""
 
 
@@ -161,7 +161,8 @@ class Bodies:
         made = self._made
         counted = int(made.requeues[row]) + (made.outcome[row] in COUNTED)
         counts = {"retryCount": int(made.retries[row]), "requeueCount": counted}
-        return {**self._about(row), "executionInfo": {**self._times(row), **counts}}
+        times = self._times(row) if made.start[row] < made.end[row] else {}
+        return {**self._about(row), "executionInfo": {**times, **counts}}
 
     def ended(self, task: int) -> Body:
         """Return the body of a task that completed without being on a node."""
@@ -170,10 +171,8 @@ class Bodies:
         return {**self.task(task, 0, ""), "executionInfo": info}
 
     def _times(self, row: int) -> Body:
-        """Return start and end, both left out where the task was lost before it started."""
+        """Return start and end of an execution."""
         made = self._made
-        if made.start[row] > made.end[row]:
-            return {}
         return {
             "startTime": stamp(self._origin, int(made.start[row])),
             "endTime": stamp(self._origin, int(made.end[row])),

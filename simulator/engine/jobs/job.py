@@ -268,7 +268,7 @@ class Job:
         for row in found:
             task = pool.tenancy.task_of(row)
             if tasks.state_of(task) == TaskState.ACTIVE and self.state not in REFUSALS:
-                self.world.record.task_changes.append((row, now, False))
+                self.world.record.task_ended(row, now)
             if self.state not in REFUSALS or tasks.state_of(task) == TaskState.COMPLETED:
                 job_control.delete(kernel, task, now, failed=not self.has_succeeded(row))
         self.deleted.update(found)

@@ -63,7 +63,7 @@ def end_tasks(job: TaskOwner, rows: Iterable[int]) -> None:
         if job.world.env.clock < job.submitted.get(row, int(job.workload.submit[row])) + TASK_LIFETIME:
             continue
         if state == TaskState.ACTIVE:
-            job.world.record.task_changes.append((row, now, False))
+            job.world.record.task_ended(row, now)
         job_control.terminate(job.pool.site.change(), task, now)
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
-from simulator.cli.page import assumed
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -83,6 +82,8 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
     else:
         show_replications(found, limit, asked.quantiles)
+        from simulator.cli.page import assumed
+
         assumed(console(), assumed_by([scenario]))
 
 
@@ -109,7 +110,7 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
     for share in shares:
         _show_quantile(printer, found, share)
     if deadline is not None:
-        chance = found.on_time(deadline)
+        chance = found.within("makespan", deadline)
         printer.print()
         printer.print(
             f"P(makespan ≤ {shown_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
@@ -209,7 +210,7 @@ def replications_json(
             for share in shares
         }
     if deadline is not None:
-        chance = found.on_time(deadline)
+        chance = found.within("makespan", deadline)
         answer["deadline"] = {"limit_s": deadline, "probability": chance.value, **_ends(chance)}
     return answer
 
@@ -251,6 +252,8 @@ def compare(
         typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
     else:
         _show_comparison(found)
+        from simulator.cli.page import assumed
+
         assumed(console(), rests_on)
 
 

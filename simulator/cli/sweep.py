@@ -15,7 +15,6 @@ import typer
 
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import console, shown_interval, shown_value
-from simulator.cli.page import assumed
 from simulator.cli.run import INTERRUPTED, stop_asked
 
 if TYPE_CHECKING:
@@ -79,6 +78,8 @@ def sweep(
         typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(experiment, frame, out)
+        from simulator.cli.page import assumed
+
         assumed(console(), rests_on)
     failures = _failures(frame)
     for text, count in failures.items():

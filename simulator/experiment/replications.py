@@ -18,6 +18,7 @@ from simulator.experiment.estimates import (
     estimate,
     needed_for,
     needed_for_mean,
+    probability,
     quantile,
     quantiles,
 )
@@ -72,9 +73,14 @@ class Replications:
         known = self.known(measure)
         return quantile(known, share, level) if len(known) else None
 
-    def on_time(self, deadline: float) -> Estimate:
-        """Estimate the probability that all work is done by a deadline in seconds."""
-        return on_time(self.values, deadline)
+    def within(self, measure: str, limit: float) -> Estimate:
+        """Estimate the probability that a measure stays within a limit; a replication without it does not.
+
+        A makespan does where all work is done by then.
+        """
+        if measure == "makespan":
+            return on_time(self.values, limit)
+        return probability(int((self.values[measure] <= limit).sum()), self.count)
 
     def relative(self) -> dict[str, float]:
         """Return the half-width as a share of the mean of each measure that the precision is about."""

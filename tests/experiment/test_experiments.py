@@ -49,7 +49,7 @@ def test_auto_goes_on_until_the_interval_is_narrow_enough() -> None:
 def test_a_measure_that_nothing_has_is_left_out() -> None:
     found = replicate(described(nodes=0), 2, workers=1)
     assert found.estimate("makespan") is None
-    assert found.on_time(1e9).value == 0
+    assert found.within("makespan", 1e9).value == 0
 
 
 @examples(25)

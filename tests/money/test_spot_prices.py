@@ -20,9 +20,12 @@ from tests.engine.laws import check
 from tests.engine.worlds import LINUX
 from tests.money.worlds import OWN, WINDOWS, described, pool
 
+STAYS = {"preemption": {"model": "none"}}
+
 
 def run(account: dict[str, Any], **body: Any) -> Recording:
-    """One preemptible node for 100 hours."""
+    """One preemptible node for 100 hours, which nobody takes back."""
+    body["simulation"] = {**STAYS, **body.get("simulation", {})}
     return check(simulate(described([pool(targetLowPriorityNodes=1, **body)], account=account, horizon="100h")))
 
 
@@ -53,8 +56,8 @@ def test_the_answer_shows_where_a_spot_price_is_from_and_when() -> None:
 
 def test_pools_of_two_accounts_pay_for_two_kinds() -> None:
     pools = [
-        pool(id="old", targetLowPriorityNodes=1),
-        pool(id="own", targetLowPriorityNodes=1, simulation={"account": "mine"}),
+        pool(id="old", targetLowPriorityNodes=1, simulation=STAYS),
+        pool(id="own", targetLowPriorityNodes=1, simulation={"account": "mine", **STAYS}),
     ]
     made = check(simulate(described(pools, accounts={"mine": OWN}, horizon="10h")))
     assert summarize(made)["cost"]["by_kind"] == pytest.approx({"low_priority": 0.192, "spot": 0.18451})

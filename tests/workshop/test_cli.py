@@ -52,7 +52,7 @@ def test_stress_in_json(naive: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "reported"),
+    ("option", "value", "message"),
     [
         ("--worst", "cost", "expected one of waste, wait, lost_work"),
         ("--method", "draws", "expected one of auto, plain, optuna"),
@@ -135,7 +135,7 @@ def test_a_formula_test_may_bound_the_harm_of_a_stress_search(tmp_path: Path) ->
         ("formula: x=1;\nstress: [{worst: wait, atMost: 1, slots: 200}]", "stress.0.slots: 200 task slots on 4 vCPUs"),
     ],
 )
-def test_a_suite_of_the_wrong_form_is_reported_what_was_expected(tmp_path: Path, text: str, reported: str) -> None:
+def test_a_suite_of_the_wrong_form_is_refused_with_what_was_expected(tmp_path: Path, text: str, reported: str) -> None:
     suite = tmp_path / "suite.yaml"
     suite.write_text(text)
     result = poolsight("formula", "test", suite)

@@ -6,7 +6,7 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.deployment import NODE_AGENTS, get, is_windows_agent, is_windows_image
+from simulator.scenario.format.deployment import NODE_AGENTS, is_windows_agent, is_windows_image
 from simulator.scenario.format.schema import Description
 from simulator.service_codes import ServiceCode
 
@@ -70,23 +70,4 @@ def _zonal(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
         yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
 
 
-def _spot(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Warn of spot nodes where Azure has none: on ephemeral OS disks, and in Cloud Services."""
-    account = scenario.account_of(pool)
-    if account.mode != "UserSubscription" or not wants_low_priority(pool):
-        return
-    disk = get(get(pool.virtual_machine_configuration, "osDisk"), "ephemeralOSDiskSettings")
-    if pool.cloud_service_configuration is not None:
-        text = "Cloud Services have no spot nodes; simulated all the same"
-        yield Finding(text, (*loc, "cloudServiceConfiguration"), is_warning=True)
-    if disk is not None:
-        text = "spot nodes cannot have an ephemeral OS disk; simulated all the same"
-        yield Finding(text, (*loc, "virtualMachineConfiguration", "osDisk"), is_warning=True)
-
-
-def wants_low_priority(pool: Pool) -> bool:
-    """Return whether a pool may ever ask for low-priority or spot nodes by itself."""
-    return pool.target_low_priority_nodes > 0 or "targetlowpriority" in (pool.auto_scale_formula or "").lower()
-
-
-RULES: Final[tuple[Rule, ...]] = (_system, _windows_settings, _image, _zonal, _spot)
+RULES: Final[tuple[Rule, ...]] = (_system, _windows_settings, _image, _zonal)

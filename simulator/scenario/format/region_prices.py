@@ -3,6 +3,7 @@
 It is opened only where a scenario names a region.
 """
 
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -33,8 +34,6 @@ def normal(region: str) -> str:
 @cache
 def _parts() -> dict[str, list[str]]:
     """Read the rows of each region, and split no row before its region is asked for."""
-    import zlib
-
     packed = resources.files("simulator.scenario.format").joinpath("region_prices.csv.gz").read_bytes()
     parts = zlib.decompress(packed, wbits=GZIP).decode().split("\n[")[1:]
     named = (part.partition("]\n") for part in parts)

@@ -164,7 +164,7 @@ def test_a_cell_that_always_fails_is_not_tried_until_the_cap(monkeypatch: pytest
 
     monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", same_draws)
     frame = sweep(made)
-    assert len(frame) == len(ran) == 6 * 10
+    assert len(frame) == len(ran) == 6 * 20
     assert frame["error_type"].eq("ValueError").all()
 
 

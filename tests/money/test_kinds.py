@@ -73,7 +73,9 @@ def test_a_second_account_in_the_old_mode_is_found() -> None:
 def test_what_the_service_has_not_for_spot_is_warned_of() -> None:
     disk = {**pool()["virtualMachineConfiguration"], "osDisk": {"ephemeralOSDiskSettings": {"placement": "cacheDisk"}}}
     ephemeral = described([pool(targetLowPriorityNodes=1, virtualMachineConfiguration=disk)], account=OWN)
-    assert [one.message for one in ephemeral.warnings] == ["the service has no ephemeral OS disks on spot nodes"]
+    assert [one.message for one in ephemeral.warnings] == [
+        "the service has no ephemeral OS disks on spot nodes; simulated all the same"
+    ]
     cloud = pool(targetLowPriorityNodes=1, cloudServiceConfiguration={"osFamily": "6"}, vmSize="Standard_D2_v2")
     del cloud["virtualMachineConfiguration"]
     assert any(

@@ -115,9 +115,9 @@ SPOT: Body = {"account": {"mode": "UserSubscription"}, "horizon": "10m"}
 @pytest.mark.parametrize(
     ("body", "rest", "why"),
     [
-        (pool(low_priority=1, **EPHEMERAL), SPOT, "cannot have an ephemeral OS disk"),
+        (pool(low_priority=1, **EPHEMERAL), SPOT, "no ephemeral OS disks"),
         (pool(enableAutoScale=True, autoScaleFormula="$TargetLowPriorityNodes = 1;", **EPHEMERAL), SPOT, "ephemeral"),
-        (pool(low_priority=1, cloudServiceConfiguration=CLOUD_SERVICE), SPOT, "Cloud Services have no spot nodes"),
+        (pool(low_priority=1, cloudServiceConfiguration=CLOUD_SERVICE), SPOT, "need a virtualMachineConfiguration"),
         (pool(nodes=1, **EPHEMERAL), SPOT, ""),
         (pool(low_priority=1, **EPHEMERAL), {"horizon": "10m"}, ""),
     ],

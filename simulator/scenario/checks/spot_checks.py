@@ -42,10 +42,10 @@ def check_pool_kinds(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fi
     if not _may_have_spot(scenario, pool):
         return
     if pool.cloud_service_configuration is not None:
-        text = "spot nodes need a virtualMachineConfiguration: the service has none of cloud services"
+        text = "spot nodes need a virtualMachineConfiguration; simulated all the same"
         yield Finding(text, (*loc, "cloudServiceConfiguration"), is_warning=True)
     if pool.os_disk.ephemeral_os_disk_settings is not None:
-        text = "the service has no ephemeral OS disks on spot nodes"
+        text = "the service has no ephemeral OS disks on spot nodes; simulated all the same"
         yield Finding(text, (*loc, "virtualMachineConfiguration", "osDisk"), is_warning=True)
 
 

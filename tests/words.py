@@ -53,7 +53,7 @@ SKIPPED: Final = (
 ALLOWED: Final = {
     ("simulator/engine/jobs/preparation.py", "luck"): "names of random streams are seeds",
     ("simulator/workshop/search.py", "tell"): "Optuna's method",
-    ("simulator/scenario/format/schema.py", "told"): "memory_is_only_told is read by the bridge",
+    ("simulator/scenario/format/schema.py", "told"): "memory_is_only_reported is read by the bridge",
     ("simulator/results/why/room.py", "told"): "the same",
     ("simulator/results/why/unfinished.py", "told"): "the same",
     ("simulator/results/why/waiting.py", "told"): "the same",

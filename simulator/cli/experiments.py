@@ -45,6 +45,7 @@ class Study:
 
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
+    from simulator.cli.page import assumed
     from simulator.durations import parse_duration
     from simulator.experiment import replicate
     from simulator.results.answer.assumptions import assumed_by
@@ -82,8 +83,6 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
     else:
         show_replications(found, limit, asked.quantiles)
-        from simulator.cli.page import assumed
-
         assumed(console(), assumed_by([scenario]))
 
 
@@ -227,6 +226,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
+    from simulator.cli.page import assumed
     from simulator.experiment import compare as run_comparison
     from simulator.results.answer.assumptions import assumed_by
     from simulator.scenario import load
@@ -252,8 +252,6 @@ def compare(
         typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
     else:
         _show_comparison(found)
-        from simulator.cli.page import assumed
-
         assumed(console(), rests_on)
 
 

@@ -40,6 +40,7 @@ def sweep(
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
+    from simulator.cli.page import assumed
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
     from simulator.results.answer.assumptions import assumed_by
@@ -78,9 +79,12 @@ def sweep(
         typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(experiment, frame, out)
-        from simulator.cli.page import assumed
-
         assumed(console(), rests_on)
+    _report_failures(frame)
+
+
+def _report_failures(frame: pd.DataFrame) -> None:
+    """Name the trials that failed; end with an exit code of its own if all have."""
     failures = _failures(frame)
     for text, count in failures.items():
         typer.echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)

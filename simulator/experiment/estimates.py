@@ -126,8 +126,8 @@ def skewed_mean(values: Floats, level: float = LEVEL) -> Estimate:
 def needed_for_mean(values: Floats) -> int:
     """Return about how many values an interval of their mean needs, by their skewness; 0 where nothing is skewed.
 
-    Five times the square of the skewness, chosen from studies of skewed values (`tests/benchmarks/experiments.py`);
-    Student's t alone would need 25 times (W. G. Cochran, Sampling Techniques, 1977, 2.15).
+    Five times the square of the skewness: a rule of thumb, chosen. For Student's t alone it is 25 times (W. G. Cochran,
+    Sampling Techniques, 1977, 2.15).
     """
     count = len(values)
     spread = float(values.std()) if count else 0.0

@@ -153,7 +153,7 @@ def _check_room(recording: Recording) -> None:
         needs = [workload.slots, workload.cores, workload.memory]
         if recording.scenario.options.cpu_slowdown:
             needs[1] = np.zeros_like(workload.cores)
-        if recording.scenario.options.memory_is_only_told:
+        if recording.scenario.options.memory_is_only_reported:
             needs[2] = np.zeros_like(workload.memory)
         for need, limit in zip(needs, limits, strict=True):
             change = np.concatenate([need[task], -need[task]])

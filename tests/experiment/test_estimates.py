@@ -208,7 +208,7 @@ SKEWED: Final[dict[str, tuple[Law, float]]] = {
 @pytest.mark.parametrize("law", SKEWED)
 @pytest.mark.parametrize(("count", "least"), [(10, 0.91), (30, 0.935)])
 def test_intervals_of_skewed_means_hold_what_they_promise(law: str, count: int, least: float) -> None:
-    """600 studies each: Student's t alone held 84 to 93 %, nearly all of its misses below the truth."""
+    """600 studies each; in 2,000 of each law and size Student's t alone held 87 to 94 %."""
     drawn, truth = SKEWED[law]
     random = np.random.default_rng(11)
     found = [skewed_mean(drawn(random, count)) for _ in range(600)]

@@ -75,7 +75,7 @@ def make_kernel(
         [planned.job.priority for planned in workload.jobs],
         slots=pool.task_slots_per_node,
         cores=size.vcpus * 1000,
-        memory=BOUNDLESS if scenario.options.memory_is_only_told else round(size.memory_gib * 1024),
+        memory=BOUNDLESS if scenario.options.memory_is_only_reported else round(size.memory_gib * 1024),
         pack=pool.node_fill_type is NodeFillType.PACK,
         job_policy=JOB_POLICY[policy],
         gangs=pool.enable_inter_node_communication,

@@ -161,11 +161,7 @@ def collect_tasks(
     exit_code = np.where(exited, np.int32(0), np.int32(-1))
     failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
     exit_code[failed] = workload.exit_code[failed]
-    for kernel, home, code in zip(kernels, homes, sick_codes, strict=False):
-        sickened = np.isin(np.asarray(kernel.row), list(kernel.work.sickened)) if kernel.work.sickened else None
-        if sickened is not None:
-            mine = home.rows[home.of(sickened)]
-            exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
+    _set_sick_codes(exit_code, last_outcome, kernels, homes, sick_codes)
     lost = _lost_after_dispatch(workload, attempts)
     back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
     requeued = np.concatenate([back, lost]) if preemption_counts else back
@@ -188,6 +184,20 @@ def collect_tasks(
         end=last_end,
         pool=_pool_of(homes, count),
     )
+
+
+def _set_sick_codes(
+    exit_code: npt.NDArray[np.int32],
+    last_outcome: npt.NDArray[Any],
+    kernels: list[Kernel],
+    homes: list[Home],
+    sick_codes: Sequence[int],
+) -> None:
+    """Write the exit codes of tasks whose last attempt failed on a sick node."""
+    for kernel, home, code in zip(kernels, homes, sick_codes, strict=False):
+        if kernel.work.sickened:
+            mine = home.rows[home.of(np.isin(np.asarray(kernel.row), list(kernel.work.sickened)))]
+            exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
 
 
 def _lost_after_dispatch(workload: Workload, attempts: RawAttempts) -> npt.NDArray[np.int32]:

@@ -121,10 +121,10 @@ def _draw(
 ) -> list[Any]:
     """Draw the front, what it beats, and the way along the front; give the legend's entries."""
     size, height = sizes
-    label = ("on the front: nothing is cheaper and faster", "beaten: another is cheaper and no slower")
-    handles = [_points(axes, best, sizes, CYCLE[0].on(page.mode), "o", label[0])]
+    labels = ("on the front: nothing is cheaper and faster", "beaten: another is cheaper and no slower")
+    handles = [_points(axes, best, sizes, CYCLE[0].on(page.mode), "o", labels[0])]
     if beaten:
-        handles.append(_points(axes, beaten, sizes, OTHER.on(page.mode), "s", label[1]))
+        handles.append(_points(axes, beaten, sizes, OTHER.on(page.mode), "s", labels[1]))
     # Between two choices of the front nothing is for sale: a step, not a slope.
     (step,) = axes.step(
         [choice.time.value / size for choice in reversed(best)],
@@ -146,8 +146,8 @@ def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: 
     for number, choice in enumerate(shown, 1):
         is_best = any(choice is one for one in best)
         color = CYCLE[0].on(page.mode) if is_best else OTHER.on(page.mode)
-        label = f"{written(choice.cost.value, scales.unit)}, {spoken(choice.time.value)}"
-        label = f"{number}: {choice.name} ({label})"
+        values = f"{written(choice.cost.value, scales.unit)}, {spoken(choice.time.value)}"
+        label = f"{number}: {choice.name} ({values})"
         found.append(Line2D([], [], linestyle="none", marker="o" if is_best else "s", color=color, label=label))
     return found
 

@@ -166,7 +166,7 @@ STROKES: Final = (
     (0, (4, 1, 1, 1, 1, 1)),
     (0, (10, 3)),
 )
-"""Line styles of the cycle, so that curves are distinguished in print too; written as matplotlib writes them."""
+"""Line styles of the cycle, so that curves differ in print too; written as matplotlib writes them."""
 OTHER: Final = Shade("other", "#9AA0A8", "#7F868F", "..")
 """What comes after the last of the cycle, and what nothing above names."""
 

@@ -60,7 +60,38 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
 def _pool_section(run: SavedRun, pools: list[str], zone: tzinfo | None) -> list[Html]:
     if not pools:
         return [tag("p", "The scenario has no pool.")]
-    controls = [
+    all_pools = run.frame("pools")
+    more = (
+        f"Shown are the {MOST_POOLS} of {len(all_pools):,} pools with most node time."
+        if len(all_pools) > len(pools)
+        else None
+    )
+    findings, tables = [], []
+    for place, pool in enumerate(pools):
+        timeline = of_pool(run.frame("pool_timeline"), pool)
+        findings.append(tag("p", _sentence(run, pool), class_="finding", data_pool=pool, hidden=place > 0))
+        tables.append(tag("div", _timeline_table(run, pool, timeline, zone), data_pool=pool, hidden=place > 0))
+    noscript = tag("noscript", tag("p", "The plots need scripts; the tables below say the same."))
+    return [
+        tag("p", more, class_="faint") if more else Html(""),
+        *findings,
+        tag("div", _controls(pools), class_="controls"),
+        noscript,
+        tag(
+            "div",
+            [tag("div", class_="plot", id=f"plot-{panel}") for panel in ("waiting", "running", "nodes")],
+            tag("div", class_="legend", id="legend-pool"),
+            class_="whole",
+        ),
+        tag("p", class_="readout", id="readout-pool", role="status"),
+        _keys("Drag over a plot to zoom, double-click for the whole run, click to open the nearest evaluation."),
+        tag("div", tables),
+    ]
+
+
+def _controls(pools: list[str]) -> list[Html | None]:
+    """Return what chooses the pool, the clock and the part of the run."""
+    return [
         tag("label", "Pool ", tag("select", [tag("option", pool) for pool in pools], id="which-pool"))
         if len(pools) > 1
         else None,
@@ -80,33 +111,6 @@ def _pool_section(run: SavedRun, pools: list[str], zone: tzinfo | None) -> list[
             class_="buttons",
         ),
         tag("span", id="window", class_="faint", role="status"),
-    ]
-    all_pools = run.frame("pools")
-    more = (
-        f"Shown are the {MOST_POOLS} of {len(all_pools):,} pools with most node time."
-        if len(all_pools) > len(pools)
-        else None
-    )
-    findings, tables = [], []
-    for place, pool in enumerate(pools):
-        timeline = of_pool(run.frame("pool_timeline"), pool)
-        findings.append(tag("p", _sentence(run, pool), class_="finding", data_pool=pool, hidden=place > 0))
-        tables.append(tag("div", _timeline_table(run, pool, timeline, zone), data_pool=pool, hidden=place > 0))
-    noscript = tag("noscript", tag("p", "The plots need scripts; the tables below say the same."))
-    return [
-        tag("p", more, class_="faint") if more else Html(""),
-        *findings,
-        tag("div", controls, class_="controls"),
-        noscript,
-        tag(
-            "div",
-            [tag("div", class_="plot", id=f"plot-{panel}") for panel in ("waiting", "running", "nodes")],
-            tag("div", class_="legend", id="legend-pool"),
-            class_="whole",
-        ),
-        tag("p", class_="readout", id="readout-pool", role="status"),
-        _keys("Drag over a plot to zoom, double-click for the whole run, click to open the nearest evaluation."),
-        tag("div", tables),
     ]
 
 
@@ -216,7 +220,7 @@ def _evaluations_section(found: dict[str, Any]) -> list[Html]:
     ]
     if not found["total"]:
         return [tag("p", "No pool scaled itself."), tag("div", panel, hidden=True)]
-    text = "Each line is one evaluation: open it to see what the formula said, what was made of it, and why."
+    text = "Each line is one evaluation: open it to see what the formula gave, what was made of it, and why."
     shown, traced = len(found["rows"]), sum("trace" in row for row in found["rows"])
     if shown < found["total"]:
         text += f" There is room here for {shown:,} of {found['total']:,}: errors and changes first, evenly over time."

@@ -114,8 +114,8 @@ def _names(best: Sequence[Choice], x: Callable[[float], float], y: Callable[[flo
 def _steps(points: Sequence[tuple[float, float]]) -> str:
     """Join points by steps: between two choices nothing is for sale."""
     ordered = sorted(points)
-    label = [f"M{_n(ordered[0][0])} {_n(ordered[0][1])}"] if ordered else []
-    return "".join([*label, *(f"H{_n(x)}V{_n(y)}" for x, y in ordered[1:])])
+    start = [f"M{_n(ordered[0][0])} {_n(ordered[0][1])}"] if ordered else []
+    return "".join([*start, *(f"H{_n(x)}V{_n(y)}" for x, y in ordered[1:])])
 
 
 def _picture(title: str, height: int, parts: Sequence[Html]) -> Html:

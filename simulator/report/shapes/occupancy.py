@@ -25,7 +25,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 LEVELS: Final = 4
-"""Steps in which the share of taken slots is distinguished."""
+"""Number of shades for the share of taken slots."""
 CELLS: Final = 2**20
 """Cells painted at once."""
 RUNNING: Final = str(NodeState.RUNNING)

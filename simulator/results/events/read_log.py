@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".json", ".jsonl")
 KNOWN: Final = {operation.lower(): operation for operation in Operation}
 MOST_REPORTED: Final = 200
-"""So many problems of one reading are reported one by one."""
+"""Most problems of one reading that are reported one by one."""
 ID_OF: Final = {Operation.SPECIAL_TASK: "taskName"}
 """Which field an event needs besides those of its kind; all others need `id`."""
 

@@ -172,7 +172,7 @@ def _by_job(workload: Workload, raw: RawRun, groups: Iterable[_Group]) -> dict[s
 
 
 def _balancer_time(control: Control, index: int) -> int:
-    """Return for how many milliseconds a pool had balancers, times their number: one for so many nodes that exist."""
+    """Return for how many milliseconds a pool had balancers, times their number."""
     mine = np.flatnonzero(control.node_pool[control.node] == index)
     if not len(mine):
         return 0

@@ -235,7 +235,7 @@ def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Optio
     rows = np.flatnonzero(is_billed)
     if not len(rows):
         return extra
-    # Between two VMs of a node stands a row that is not paid for, be it of no length: the next comes at that instant.
+    # Between two VMs of a node stands a row that is not paid for; it may be empty, where the next VM comes at once.
     opens = np.append(True, (node[rows[1:]] != node[rows[:-1]]) | (np.diff(rows) > 1))
     begin = np.flatnonzero(opens)
     close = np.append(begin[1:], len(rows)) - 1

@@ -34,7 +34,7 @@ WORDS: Final = {PriceKind.DEDICATED: "dedicated", PriceKind.LOW_PRIORITY: "low-p
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per hour, None where nobody knows, and how it was found."""
+    """USD per hour, None where it is unknown, and how it was found."""
 
     value: float | None
     note: str = ""

@@ -52,7 +52,7 @@ class StartTaskRow:
     node: int
     start: int
     attempt: int
-    reported_by: str = "simulation"
+    duration_source: str = "simulation"
     """Who said how long it takes."""
     end: int = -1
     exit_code: int = -1
@@ -196,9 +196,9 @@ class Recorder:
         """Note that a node starts."""
         self.nodes[node].last_boot = now
 
-    def start_task_began(self, node: int, now: int, attempt: int, reported_by: str) -> int:
+    def start_task_began(self, node: int, now: int, attempt: int, duration_source: str) -> int:
         """Add an attempt of a start task and give its row."""
-        self.start_tasks.append(StartTaskRow(node, now, attempt, reported_by))
+        self.start_tasks.append(StartTaskRow(node, now, attempt, duration_source))
         return len(self.start_tasks) - 1
 
     def start_task_ended(self, row: int, now: int, exit_code: int) -> None:

@@ -261,7 +261,7 @@ def _start_tasks(recording: "Facts") -> Columns:
         "node": (node, _node_ids(recording)),
         "pool": (recording.control.node_pool[node], _pool_ids(recording)),
         "attempt": np.array([row.attempt for row in rows], dtype=np.int64),
-        "duration_source": coded(row.reported_by for row in rows),
+        "duration_source": coded(row.duration_source for row in rows),
         "start": np.array([row.start for row in rows], dtype=np.int64) / MS_PER_S,
         "end": seconds(np.array([row.end for row in rows], dtype=np.int64)),
         "exit_code": Partial(code, code >= 0),

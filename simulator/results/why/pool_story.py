@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECENT: Final = 3600.0
-"""Preemptions and operations of so many seconds before the instant are listed."""
+"""Seconds before the instant of which preemptions and operations are listed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
     row = rows_of(frame[frame["pool"] == pool])[0]
     size = run.scenario.sizes[str(row["vm_size"])]
     cores = math.inf if run.scenario.options.cpu_slowdown else float(size.vcpus)
-    memory = math.inf if run.scenario.options.memory_is_only_told else float(size.memory_gib)
+    memory = math.inf if run.scenario.options.memory_is_only_reported else float(size.memory_gib)
     return int(row["slots"]), cores, memory
 
 

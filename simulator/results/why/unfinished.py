@@ -57,7 +57,7 @@ def unfinished_why(scenario: Scenario, workload: Workload, control: Control) -> 
         unknown = np.isin(np.arange(len(workload)), workload.dependencies.orphans)
         put(mine & raw.blocked, Unfinished.DEPENDENCY)
         put(mine & raw.blocked & unknown, Unfinished.NO_SUCH_TASK)
-        memory = math.inf if scenario.options.memory_is_only_told else size.memory_gib * 1024
+        memory = math.inf if scenario.options.memory_is_only_reported else size.memory_gib * 1024
         cores = math.inf if scenario.options.cpu_slowdown else size.vcpus * 1000
         for need, room, why in (
             (workload.memory, memory, Unfinished.NEEDS_MEMORY),

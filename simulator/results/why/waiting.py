@@ -47,7 +47,7 @@ def never_fits(run: Run, task: pd.Series) -> str:
     for amount, room, what in (
         (need.slots, int(pool["slots"]), "task slots"),
         (need.cores, math.inf if options.cpu_slowdown else float(size.vcpus), "cores"),
-        (need.memory, math.inf if options.memory_is_only_told else float(size.memory_gib), "GiB of memory"),
+        (need.memory, math.inf if options.memory_is_only_reported else float(size.memory_gib), "GiB of memory"),
     ):
         if amount > room:
             return f"needs {amount:g} {what}, a node of pool {task['pool']} has {room:g}"

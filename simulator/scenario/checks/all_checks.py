@@ -9,11 +9,12 @@ from simulator.scenario.checks.command_checks import check_commands, unreadable_
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
-from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules, listed_tasks
+from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.checks.job_places import (
     PlacedJob,
     PlacedSource,
     PlacedTask,
+    listed_tasks,
     place,
     placed_pools,
     pools_by_name,
@@ -145,7 +146,7 @@ def _group_end(group: TaskGroup, loc: Loc) -> Iterator[Finding]:
 
 
 def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Iterator[Finding]:
-    """Check that a trace can be read and its tasks fit; one whose folder is not known is nobody's mistake."""
+    """Check that a trace can be read and its tasks fit; one whose folder is not known cannot be checked."""
     source = one.source
     if not isinstance(source, TraceWorkload) or not source.has_folder:
         return
@@ -232,7 +233,7 @@ def _enough_cores(scenario: Description, pool: Pool, loc: Loc, need: Need) -> It
 def _enough_memory(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
     size = scenario.sizes.get(pool.vm_size)
     if size is not None and isinstance(need.memory, Constant) and need.memory.mean > size.memory_gib:
-        runs = scenario.options.memory_is_only_told
+        runs = scenario.options.memory_is_only_reported
         end = "it runs all the same" if runs else "it will never run"
         yield _too_much("GiB of memory", need.memory.mean, pool, size.memory_gib, loc, end)
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from simulator.distributions import Constant
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.command_lines import is_unread
 from simulator.scenario.format.schema import Description
@@ -40,7 +40,7 @@ def unread(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[tuple[s
     for index, pool in enumerate(scenario.pools):
         yield from _parts(_of_start_task(pool, ("pools", index)))
     for placed in jobs:
-        for one in _listed(placed):
+        for one in listed_tasks(placed):
             yield from _parts(_of_task(placed, one))
         for name, key in (("job_preparation_task", "jobPreparationTask"), ("job_release_task", "jobReleaseTask")):
             body = readable(placed.job, name)
@@ -60,12 +60,6 @@ def unreadable_settings(
         return
     where = (*placed.loc, "commonEnvironmentSettings")
     yield Finding(f"in commonEnvironmentSettings: {error}", where)
-
-
-def _listed(placed: PlacedJob) -> list[PlacedTask]:
-    tasks = list(readable(placed, "tasks") or ())
-    manager = readable(placed.job, "job_manager_task")
-    return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
 
 
 def _parts(found: Iterator[tuple[str, Loc]]) -> Iterator[tuple[str, Loc]]:

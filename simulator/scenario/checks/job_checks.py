@@ -8,7 +8,7 @@ from simulator.scenario.checks.command_checks import unreadable_settings
 from simulator.scenario.checks.container_checks import check_node_task_containers, check_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import AUTO_POOL, near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
 from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
 from simulator.scenario.checks.size_limits import package_limits
 from simulator.scenario.format.arrivals import AtOnce
@@ -39,13 +39,6 @@ def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     yield from until_absent(_endless(placed))
     for scenario_rule in (_ends_at_once, _manager_without_node, _hopeless_preparation):
         yield from until_absent(scenario_rule(scenario, placed))
-
-
-def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
-    """Return the listed tasks that could be read, the job manager the last of them."""
-    tasks = list(readable(placed, "tasks") or ())
-    manager = readable(placed.job, "job_manager_task")
-    return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
 
 
 def _release_limit(placed: PlacedJob) -> Iterator[Finding]:

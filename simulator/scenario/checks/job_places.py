@@ -95,6 +95,13 @@ def place(scenario: Description) -> list[PlacedJob]:
     return found
 
 
+def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
+    """Return the listed tasks that could be read, the job manager the last of them."""
+    tasks = list(readable(placed, "tasks") or ())
+    manager = readable(placed.job, "job_manager_task")
+    return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
+
+
 def placed_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
     """Yield the pools of the file and those that operations create, with the places of those that could be read."""
     yield from ((pool, ("pools", index)) for index, pool in enumerate(scenario.pools))

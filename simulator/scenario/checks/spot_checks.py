@@ -33,7 +33,7 @@ def check_spot(scenario: Description, pools: Iterable[Pool]) -> Iterator[Finding
 
 
 def check_pool_kinds(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Warn of what the service has not for spot nodes, and of a price for nodes that are none."""
+    """Warn of what spot nodes cannot have, and of a spot price where no node is spot."""
     if not is_own(scenario, pool):
         if pool.simulation.prices.spot is not None:
             text = "no effect: nodes are spot in an account of mode UserSubscription alone, else lowPriority"

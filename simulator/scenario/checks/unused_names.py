@@ -6,7 +6,7 @@ from typing import Any
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, placed_pools
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.schema import Description
@@ -15,8 +15,7 @@ from simulator.scenario.format.task_files import has_output, shares_files
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Warn of keys that name a package, an image or an account which nothing in the scenario has."""
-    pools: list[tuple[Pool, Loc]] = [(pool, ("pools", index)) for index, pool in enumerate(scenario.pools)]
-    for pool, loc in [*pools, *_later(scenario)]:
+    for pool, loc in placed_pools(scenario):
         here = [placed.job for placed in jobs if placed.pool is pool]
         yield from until_absent(_downloads(scenario, pool, here, loc))
     for placed in jobs:
@@ -61,14 +60,6 @@ def _downloads(scenario: Description, pool: Pool, jobs: list[Job], loc: Loc) -> 
             yield Finding(text, (*where, "containerImages", key), is_warning=True)
 
 
-def _later(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
-    """Yield the pools that the timeline creates."""
-    for index, operation in enumerate(scenario.timeline):
-        pool = get(operation, "pool")
-        if isinstance(pool, Pool):
-            yield pool, ("timeline", index, "pool")
-
-
 def _changed_packages(scenario: Description, pool: Pool) -> Iterator[Mapping[str, Any]]:
     """Yield the packages that the timeline gives a pool later."""
     for operation in scenario.timeline:
@@ -108,7 +99,7 @@ def _written_otherwise(key: str, known: Iterable[str]) -> str:
 def _accounts(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Warn of an account that no pool belongs to."""
     own = [placed.job.auto_pool.pool for placed in jobs if placed.job.auto_pool is not None]
-    used = {pool.simulation.account for pool in (*scenario.pools, *own, *(pool for pool, _ in _later(scenario)))}
+    used = {pool.simulation.account for pool in (*own, *(pool for pool, _ in placed_pools(scenario)))}
     for name in scenario.accounts:
         if name.lower() not in {str(one).lower() for one in used}:
             hint = near(name, [one for one in used if one])

@@ -54,7 +54,7 @@ class ImageReference(Body):
 
 
 class ManagedDisk(Body):
-    """How newer interfaces say of what type a disk is."""
+    """The storage type of a disk, as newer interfaces write it."""
 
     storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
 

@@ -18,7 +18,7 @@ class PriceList:
     """Prices that a scenario asks for by `prices:`; without any, those of the shipped sizes hold."""
 
     region: str | None = None
-    """None = the scenario has no word on prices."""
+    """None = the scenario states no prices."""
     file: str = ""
     """Which file the rows are from, if any."""
     rows: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

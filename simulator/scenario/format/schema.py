@@ -157,7 +157,7 @@ class Options(Section):
     """Whether each evaluation keeps why it came to its result."""
 
     @property
-    def memory_is_only_told(self) -> bool:
+    def memory_is_only_reported(self) -> bool:
         """Whether memory does not limit what is placed on a node."""
         return self.enforce_local_resources == "disk_and_memory"
 

@@ -85,15 +85,15 @@ def _found(found: Plan) -> str:
     price = whole(fresh.objective, find_measure(found.objective).unit)
     return (
         f"{winner.name} is the cheapest design that keeps every constraint{within}: {found.objective} {price} on "
-        f"{fresh.runs.count} fresh runs{f' ({reached})' if reached else ''}."
+        f"{fresh.runs.count} fresh runs{f'; known from {winner.runs.count} runs: {reached}' if reached else ''}."
     )
 
 
 def _open(found: Plan) -> str:
     first = found.open[0]
     others = len(found.open) - 1
-    more = f"; so {'is' if others == 1 else 'are'} {others} more" if others else ""
-    return f"It is open whether a design keeps every constraint. {_what_is_open(first, found)[:-1]}{more}."
+    more = f" {others} more {'design is' if others == 1 else 'designs are'} open." if others else ""
+    return f"It is open whether a design keeps every constraint. {_what_is_open(first, found)}{more}"
 
 
 def _none(found: Plan) -> str:
@@ -174,8 +174,8 @@ def _show(found: Plan) -> None:
         page,
         f"{found.method}: {found.runs:,} runs of {len(found.designs)} designs; all verdicts hold with "
         f"{100 * found.confidence:g} % confidence.",
-        f"Known to keep every constraint: {_names(found.kept)}; to break one: {_names(found.broken)}; "
-        f"open: {_names(found.open)}.",
+        f"Known to keep every constraint, or to miss none by more than the tolerance: {_names(found.kept)}; to break "
+        f"one: {_names(found.broken)}; open: {_names(found.open)}; dearer and not followed up: {_names(found.dearer)}.",
         *(f"Not explored: {text}." for text in found.unexplored),
     )
 

@@ -78,6 +78,13 @@ class Plan:
         return tuple(sorted((one for one in self.designs if one.is_open), key=_price))
 
     @property
+    def dearer(self) -> tuple[Design, ...]:
+        """Designs that are open and not followed up, as they cost more than the winner, the cheapest first."""
+        return tuple(
+            sorted((one for one in self.designs if one.standing is Verdict.OPEN and one.is_dearer), key=_price)
+        )
+
+    @property
     def shortlist(self) -> tuple[Design, ...]:
         """The cheapest designs that keep every constraint or may, then those that come nearest."""
         good = sorted((*self.kept, *self.open), key=_price)
@@ -117,6 +124,7 @@ class Plan:
             "kept": [dict(one.shown) for one in self.kept],
             "open": [one.to_dict() for one in self.open],
             "broken": [dict(one.shown) for one in self.broken],
+            "dearer": [dict(one.shown) for one in self.dearer],
             "binding": None if binding is None else {"design": dict(binding[0].shown), **binding[1].to_dict()},
             "shortlist": [one.to_dict() for one in self.shortlist],
             "pareto": [one.to_dict() for one in self.front],

@@ -57,7 +57,7 @@ class Search(Section):
     """Runs that every design gets."""
     cap: Positive = 5000
     """Runs that a design gets at most: only where a decision is still open."""
-    confidence: float = Field(0.95, gt=0, lt=1)
+    confidence: float = Field(0.95, ge=0.5, lt=1)
     """Probability with which all verdicts of the answer hold together."""
     tolerance: TolerancePart = TolerancePart()
     fresh: Positive = 100

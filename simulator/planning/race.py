@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import corrected, mean
 from simulator.experiment.runner import run_in_order
@@ -142,5 +144,7 @@ class Race:
             return False
         one, other = self.runs[index][self.objective], self.runs[leader][self.objective]
         shared = min(len(one), len(other))
+        excess = one[:shared] - (1 - self.tolerance.cost) * other[:shared]
+        known = excess[~np.isnan(excess)]
         level = corrected(self.looks.confidence, len(self.cells) * len(self.looks.counts))
-        return mean(one[:shared] - (1 - self.tolerance.cost) * other[:shared], level).low > 0
+        return len(known) > 0 and mean(known, level).low > 0

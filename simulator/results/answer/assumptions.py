@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from simulator.scenario.checks.pool_checks import every_pool
 from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
 from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Hazard
@@ -47,15 +48,10 @@ def assumed_by(scenarios: Iterable[Scenario]) -> list[str]:
     """Return what every run of some scenarios rests on, as far as that is known without running them."""
     found: list[str] = []
     for scenario in scenarios:
-        pools = every_pool(scenario)
+        pools = list(every_pool(scenario))
         found.extend(_timings(pools))
         found.extend(_evictions([pool for pool in pools if may_have_low_priority(scenario, pool)]))
     return list(dict.fromkeys(found))
-
-
-def every_pool(scenario: Scenario) -> list[Pool]:
-    """Return the pools of a scenario, those that its jobs bring along included."""
-    return [*scenario.pools, *(job.auto_pool.pool for job in scenario.jobs if job.auto_pool)]
 
 
 def may_have_low_priority(scenario: Scenario, pool: Pool) -> bool:

@@ -159,7 +159,7 @@ def _audit_tasks(pool: Phases, running: Counter[int]) -> None:
     _demand(waiting == pool.active, f"{waiting} tasks are active, not {pool.active}")
     by_job = sum(queues.waiting_of_job)
     _demand(by_job == queues.waiting, f"{by_job} tasks wait by job, {queues.waiting} by shape")
-    completed = states.count(TaskState.COMPLETED)
+    completed = states.count(TaskState.COMPLETED) - pool.removed
     _demand(completed == pool.completed, f"{completed} tasks have completed, not {pool.completed}")
     for queue, task in enumerate(queues.front):
         if task >= 0:

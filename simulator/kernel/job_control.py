@@ -127,7 +127,9 @@ def terminate(kernel: Kernel, task: int, now: int) -> None:
 def delete(kernel: Kernel, task: int, now: int, *, failed: bool) -> None:
     """Remove a task for good: one that waits or runs ends, one that has completed leaves the counts."""
     is_over = kernel.state[task] == TaskState.COMPLETED
-    if not is_over:
+    if is_over:
+        kernel.removed += 1
+    else:
         terminate(kernel, task, now)
         kernel.state[task] = TaskState.DELETED
     _count_out(kernel, failed=failed or not is_over)

@@ -32,7 +32,7 @@ cdef class TaskLifecycle:
     cdef readonly Calendar calendar
     cdef readonly Sharing sharing
     cdef readonly int count
-    cdef public int abandoned, blocked, completed, failed, parked
+    cdef public int abandoned, blocked, completed, failed, parked, removed
     cdef readonly long long[::1] submit
     cdef readonly int[::1] queue, retries, row, wishes, parked_of_shape, running_of_shape
     cdef readonly signed char[::1] never_fits, state

@@ -108,6 +108,8 @@ class TaskLifecycle:
         self.abandoned = 0
         """Tasks that stay active although their job has ended."""
         self.completed = 0
+        self.removed = 0
+        """Completed tasks that a client has deleted: they count nowhere any more."""
         self.failed = 0
 
     def _apply_rules(self, rules: Rules, choices: Choices) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import BrokenInvariantError
+from simulator.states import TaskState
 from tests.examples import examples
 from tests.kernel.operated_pools import SHAPES, Plan, by_fast_path, by_phases, make, run_pool
 from tests.kernel.speeds import ASSERTED, KERNELS, SPEEDS
@@ -125,6 +126,21 @@ def test_a_fast_path_that_breaks_its_contract_is_found_at_once(
     monkeypatch.setattr(KERNELS[ASSERTED].fast_path.FastPath, method, broken)
     with pytest.raises(BrokenInvariantError, match=message):
         pool.advance(2**61)
+
+
+def test_what_is_deleted_leaves_the_books_balanced() -> None:
+    """Of tasks that have completed, run and wait: the audit at each step counts them as the pool does."""
+    kernel = busy()
+    kernel.advance(8)
+    completed, running, waiting = (
+        [task for task, state in enumerate(kernel.state) if state == wanted]
+        for wanted in (TaskState.COMPLETED, TaskState.RUNNING, TaskState.ACTIVE)
+    )
+    for task in (completed[0], running[0], waiting[-1]):
+        KERNELS[ASSERTED].job_control.delete(kernel, task, 8, failed=False)
+    kernel.dispatch(8)
+    kernel.advance(2**61)
+    assert kernel.completed == kernel.count - 3
 
 
 def test_room_that_is_taken_twice_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,7 +196,9 @@ def _set_sick_codes(
     """Write the exit codes of tasks whose last attempt failed on a sick node."""
     for kernel, home, code in zip(kernels, homes, sick_codes, strict=False):
         if kernel.work.sickened:
-            mine = home.rows[home.of(np.isin(np.asarray(kernel.row), list(kernel.work.sickened)))]
+            rows = np.asarray(kernel.row)
+            has_begun = np.asarray(kernel.attempts.task)[rows] == np.arange(len(rows))
+            mine = home.rows[home.of(has_begun & np.isin(rows, list(kernel.work.sickened)))]
             exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
 
 

@@ -155,7 +155,6 @@ def release(
         took, limit = duration(), to_ms(task.max_wall_clock_time)
         outcome = "failed" if draw() < chance or took > limit else "succeeded"
         span = min(took, limit)
-        running[sequence] = NodeTaskRow(number, node.number, "release", env.clock, env.clock + span, outcome)
         boots[sequence] = node.boots
         running[sequence] = world.record.node_task(
             number, node.number, "release", (env.clock, env.clock + span), outcome

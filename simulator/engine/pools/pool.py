@@ -202,7 +202,8 @@ class Pool:
     def remove_nodes(self, nodes: Iterable[Node], *, timeout: float | None, option: NodeDeallocationOption) -> None:
         """Remove nodes in a resize that nothing refuses: the target is what is there without them."""
         chosen = list(nodes)
-        stay = [node for node in self.members if not node.leaving and node not in chosen]
+        named = {node.sequence for node in chosen}
+        stay = [node for node in self.members if not node.leaving and node.sequence not in named]
         targets = {kind: sum(node.kind is kind for node in stay) for kind in NodeKind}
         self.resizing.begin(targets, option, timeout=timeout, chosen=chosen)
 

@@ -139,7 +139,7 @@ QUOTAS: Final = frozenset(
 """Errors of a resize by which the account or the service kept a pool small; the others are of the region or of time."""
 
 SHORTAGES: Final = QUOTAS | {ServiceCode.ALLOCATION_FAILED.value, ServiceCode.ALLOCATION_TIMED_OUT.value}
-"""Errors of a growth that got fewer nodes than it asked for, because there were no more at that time."""
+"""Errors with which a growth ends below its target: a quota, no capacity, or no time left."""
 
 
 def meaning(code: str) -> str:

@@ -110,9 +110,9 @@ def find(version: str) -> tuple[str, str] | None:
     for path in candidates(version):
         with suppress(OSError):
             code = "import platform; print(platform.python_version())"
-            message = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False).stdout.strip()
-            if message.startswith(f"{version}."):
-                return str(path), message
+            full = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False).stdout.strip()
+            if full.startswith(f"{version}."):
+                return str(path), full
     return None
 
 

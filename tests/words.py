@@ -53,11 +53,6 @@ SKIPPED: Final = (
 ALLOWED: Final = {
     ("simulator/engine/jobs/preparation.py", "luck"): "names of random streams are seeds",
     ("simulator/workshop/search.py", "tell"): "Optuna's method",
-    ("simulator/scenario/format/schema.py", "told"): "memory_is_only_reported is read by the bridge",
-    ("simulator/results/why/room.py", "told"): "the same",
-    ("simulator/results/why/unfinished.py", "told"): "the same",
-    ("simulator/results/why/waiting.py", "told"): "the same",
-    ("tests/engine/laws.py", "told"): "the same",
 }
 """What has to stay, and why."""
 

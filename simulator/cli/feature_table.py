@@ -53,7 +53,7 @@ FEATURES: Final = (
         "poolsight why DIR --task JOB/TASK --view shows its AZ_BATCH_ variables, its folders and the disk of its node; "
         "files of a task stay until its retention time is over",
         "other environment variables, and where the folders are: they cost no time",
-        "test_row_04_directories_stay_and_variables_report_the_task_where_it_is",
+        "test_row_04_directories_stay_and_variables_show_a_task_where_it_is",
     ),
     F(
         5,
@@ -140,7 +140,7 @@ FEATURES: Final = (
         "Node agents and images",
         "a table of node agents names the system; unknown ones are warned of",
         "the version of the agent",
-        "test_row_16_node_agents_report_the_system",
+        "test_row_16_node_agents_name_the_system",
     ),
     F(
         17,

@@ -180,7 +180,7 @@ def _warnings(scenarios: Mapping[str, Scenario], made: Mapping[str, Replications
 def _differences(
     first: Replications, other: Replications, measures: Iterable[str], level: float, *, in_pairs: bool = True
 ) -> dict[str, Difference]:
-    """Return the differences; where the two share no draws, what sharing it was worth is chance and stays unsaid."""
+    """Return the differences; where the two share no draws, what sharing them was worth is chance and is left out."""
     found = {}
     for name in measures:
         one, two = first.values[name], other.values[name]

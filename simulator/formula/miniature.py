@@ -43,7 +43,7 @@ class Load:
     preempted: tuple[int, int] | None = None
     """From when to when low-priority nodes are away."""
     share: float = 0.5
-    """How many of them are away; where it is all, no other can be had meanwhile either."""
+    """Share of them that is away; where it is all, no other can be had meanwhile either."""
     is_steady: bool = False
     """Whether each task that ends is followed by another of its kind."""
 

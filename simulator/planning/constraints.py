@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.durations import parse_duration
-from simulator.errors import BrokenInvariantError, InputError
+from simulator.errors import InputError
 from simulator.experiment.estimates import LEVEL, Estimate, exact_probability, mean, probability
 from simulator.experiment.measures import find_measure
 from simulator.numerics import normal
@@ -132,15 +132,12 @@ class Check:
         count = self.estimate.count
         while count < MOST_FURTHER:
             count = math.ceil(GROWTH * count)
-            if replace(self, estimate=self._with(count)).verdict is not Verdict.OPEN:
+            if replace(self, estimate=self._after(count, self.estimate)).verdict is not Verdict.OPEN:
                 return count - self.estimate.count
         return None
 
-    def _with(self, count: int) -> Estimate:
-        """Return what the estimate would be after so many runs."""
-        known = self.estimate
-        if known is None:
-            raise BrokenInvariantError("only what was estimated can be estimated again")
+    def _after(self, count: int, known: Estimate) -> Estimate:
+        """Return what a known estimate would be after so many runs."""
         if self.constraint.level is not None:
             return probability(known.value * count, count, known.level)
         half = float(normal.quantile(np.array([0.5 + known.level / 2]))[0]) * self.scatter / math.sqrt(count)

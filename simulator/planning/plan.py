@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -13,14 +13,13 @@ from simulator.planning.designs import Design, judged, pareto
 from simulator.planning.looks import Looks
 from simulator.planning.plan_file import Question
 from simulator.planning.race import race
-from simulator.planning.runs import Columns, Run, run_all, run_on
+from simulator.planning.runs import Columns, Report, Run, run_all, run_on
 from simulator.planning.screening import screen
 from simulator.planning.unexplored import unexplored
 
 FRESH: Final = 1_000_000
 """Number of the first replication that gives the winner's figures: no search has seen its random numbers."""
 SHORTLIST: Final = 5
-Report = Callable[[str], None]
 
 
 class Status(StrEnum):

@@ -8,7 +8,7 @@ tolerance; should that cheapest one turn out to break a constraint, those set as
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,9 +19,7 @@ from simulator.experiment.runner import run_in_order
 from simulator.planning.constraints import Check, Constraint, Tolerance, Verdict
 from simulator.planning.designs import Design, judged, longer
 from simulator.planning.looks import Looks
-from simulator.planning.runs import Columns, Run, run_all
-
-Report = Callable[[str], None]
+from simulator.planning.runs import Columns, Report, Run, run_all
 
 
 def race(

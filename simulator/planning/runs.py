@@ -22,6 +22,8 @@ from simulator.scenario.scenario import Scenario
 Floats = npt.NDArray[np.float64]
 Run = Callable[[Sequence[Trial], Wanted], list[Outcome]]
 """Runs trials and gives their outcomes in order: here, on other cores, on a cluster; the outcomes are the same."""
+Report = Callable[[str], None]
+"""Called with what is being done."""
 MEASURES: Final = ("cost", "makespan", "lost_node_hours", "preemptions", "unfinished")
 
 

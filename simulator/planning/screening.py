@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from simulator.experiment.axes import Base, Cell, make_cells
@@ -11,9 +11,7 @@ from simulator.experiment.runner import run_in_order
 from simulator.extras import require
 from simulator.planning.constraints import Constraint
 from simulator.planning.designs import Design, judged
-from simulator.planning.runs import Run, run_all
-
-Report = Callable[[str], None]
+from simulator.planning.runs import Report, Run, run_all
 
 
 def screen(

@@ -87,7 +87,7 @@ def test_disks_of_a_preempted_node_are_paid_by_option(kept: bool, extra: float) 
     assert summarize(found)["cost"]["total"] == pytest.approx(1.02 + extra)
 
 
-def test_a_drain_under_autoscale_gives_up_where_the_option_reports_it() -> None:
+def test_a_drain_under_autoscale_gives_up_where_the_option_is_set() -> None:
     """`autoscaleDrainTimeout`."""
     formula = "$TargetDedicatedNodes = time().minute < 5 ? 1 : 0; $NodeDeallocationOption = taskcompletion;"
     body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")

@@ -108,8 +108,8 @@ def test_a_barrier_where_there_is_none_is_reported_at_load(tmp_path: Path) -> No
         "    tasks: [{id: t, commandLine: sleep 1, simulation: {coordinationFailureProbability: 0.5}}]\n"
         "    simulation: {workload: [{count: 1, duration: 1s, coordinationFailureProbability: 0.5}]}\n"
     )
-    expected = [problem for problem in load(path).warnings if "numberOfInstances" in problem.message]
-    assert [problem.path for problem in expected] == [
+    found = [problem for problem in load(path).warnings if "numberOfInstances" in problem.message]
+    assert [problem.path for problem in found] == [
         "jobs.0.tasks.0.simulation.coordinationFailureProbability",
         "jobs.0.simulation.workload.0.coordinationFailureProbability",
     ]

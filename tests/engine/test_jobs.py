@@ -258,8 +258,8 @@ def test_affinity_is_a_wish() -> None:
     assert made.attempts["node"].iloc[0] != made.attempts["node"].iloc[1]
     second = made.nodes["node"].astype(str).tolist()[1]
     named: dict[str, Any] = {"affinityInfo": {"affinityId": second}}
-    message = run(pool(nodes=2), job(tasks=[task("a", "60s", **named), task("b", "60s", **named)]))
-    assert message.attempts["node"].astype(str).tolist() == [second, made.nodes["node"].astype(str).tolist()[0]]
+    wished = run(pool(nodes=2), job(tasks=[task("a", "60s", **named), task("b", "60s", **named)]))
+    assert wished.attempts["node"].astype(str).tolist() == [second, made.nodes["node"].astype(str).tolist()[0]]
 
 
 def test_a_checkpoint_saves_work_from_a_lost_node() -> None:
@@ -366,7 +366,7 @@ def test_errors_beside_the_process_fail_without_a_retry(error: str, end: float, 
     assert (found == code) if code is not None else made.tasks["exit_code"].isna().iloc[0]
 
 
-def test_success_blocks_children_where_its_condition_reports_it() -> None:
+def test_success_blocks_children_where_its_condition_is_block() -> None:
     block: dict[str, Any] = {
         "exitConditions": {"exitCodes": [{"code": 0, "exitOptions": {"dependencyAction": "block"}}]}
     }

@@ -63,10 +63,9 @@ def test_stopped_vms_of_a_user_subscription_keep_their_cores(kind: str) -> None:
 
 def test_a_growth_does_not_ask_for_more_than_the_curve_has_left() -> None:
     """Three of five are on order when the target is raised."""
-    timing = {"allocationLatency": "60s", "allocationTail": 0}
+    timing = {"allocationLatency": "400s", "allocationTail": 0}
     body = pool(simulation={"preemption": {"model": "capacity_curve", "points": CURVE[:1]}, "timing": timing})
     formula = '$TargetLowPriorityNodes = time() < time("2026-01-05T00:04:30Z") ? 3 : 9;'
     body |= {"enableAutoScale": True, "autoScaleFormula": formula, "autoScaleEvaluationInterval": "5m"}
-    timing["allocationLatency"] = "400s"
     found = check(simulate(scenario([body], [], horizon="30m")))
     assert found.pool_timeline["current_low_priority"].max() == 5

@@ -30,7 +30,7 @@ UNSAID: Body = {"commandLine": "install.sh"}
         (SLEEP, {"simulation": {"timing": {"startTask": "0s"}}}, 0.0, "simulation"),
     ],
 )
-def test_the_first_that_reports_it_has_the_word(start_task: Body, rest: Body, took: float, who: str) -> None:
+def test_the_first_source_of_a_duration_decides(start_task: Body, rest: Body, took: float, who: str) -> None:
     made = run(pool(nodes=1, startTask=start_task, **rest), job(count=1))
     (row,) = made.start_tasks.to_dict("records")
     assert (row["end"] - row["start"], row["duration_source"]) == (took, who)
@@ -81,6 +81,6 @@ def test_a_time_that_cannot_be_read_is_reported_with_its_place(tmp_path: Path, p
     ("start_task", "rest", "origin"),
     [(SLEEP, {}, "given"), (UNSAID, {}, "assumed"), (UNSAID, GIVEN, "given"), (SETTING, {}, "given")],
 )
-def test_what_the_body_reports_is_given_by_the_scenario(start_task: Body, rest: Body, origin: str) -> None:
+def test_what_the_body_states_is_given_by_the_scenario(start_task: Body, rest: Body, origin: str) -> None:
     written = document(pool(nodes=1, startTask=start_task, **rest), job(count=1))
     assert origin_in("start_task", written).origin == origin

@@ -116,13 +116,11 @@ def test_all_invalid_cells_are_reported_at_once(reactive: Base) -> None:
     interval = axis("interval", ["5m", "1m"], "pools.reactive.autoScaleEvaluationInterval")
     with pytest.raises(InputError) as caught:
         make_cells(reactive, grid([nodes, interval]))
-    expected_message = [problem.message for problem in caught.value.problems]
-    assert len(expected_message) == 3
-    assert expected_message[0].startswith(
-        "3 cells (1, 3, 5) with interval = 1m: pools.0.autoScaleEvaluationInterval: the service"
-    )
-    assert expected_message[1].startswith("2 cells (2, 3) with pools.fixed.targetDedicatedNodes = -3: ")
-    assert "expected a whole number, not 'many'" in expected_message[2]
+    found = [problem.message for problem in caught.value.problems]
+    assert len(found) == 3
+    assert found[0].startswith("3 cells (1, 3, 5) with interval = 1m: pools.0.autoScaleEvaluationInterval: the service")
+    assert found[1].startswith("2 cells (2, 3) with pools.fixed.targetDedicatedNodes = -3: ")
+    assert "expected a whole number, not 'many'" in found[2]
 
 
 def test_a_helpers_mistake_is_its_own_and_no_other_axis_is_blamed(tmp_path: Path) -> None:
@@ -135,10 +133,10 @@ axes:
 """
     with pytest.raises(InputError) as caught:
         load_experiment(experiment(tmp_path, text))
-    expected_message = [str(problem) for problem in caught.value.problems]
-    assert len(expected_message) == 2
-    share = next(one for one in expected_message if "spotShare" in one)
-    scale = next(one for one in expected_message if "workloadScale" in one)
+    found = [str(problem) for problem in caught.value.problems]
+    assert len(found) == 2
+    share = next(one for one in found if "spotShare" in one)
+    scale = next(one for one in found if "workloadScale" in one)
     assert (
         "experiment.yaml:4:3: axes.spot: 4 cells (2, 3, 6, 7) with spot = 1.5: 'pools.0.spotShare': expected" in share
     )

@@ -45,7 +45,7 @@ def test_the_interval_of_a_probability_is_wilsons(hits: int, count: int) -> None
 
 
 def test_intervals_hold_the_truth_as_often_as_they_state() -> None:
-    """2 000 studies of 10 exponential values each; skewed, so t falls a little short of 95 %."""
+    """2,000 studies of 10 normal values each."""
     values = np.random.default_rng(5).normal(3, 2, size=(2000, 10))
     hits = sum(found.low <= 3 <= found.high for found in map(mean, values))
     low, high = stats.binom.interval(0.999, 2000, 0.95)

@@ -93,12 +93,12 @@ def test_fewer_replications_than_are_there_are_what_was_asked_for(tmp_path: Path
     """The same rows as in memory; what is there stays, and the manifest says what that is."""
     sweep(load_experiment(experiment(tmp_path)), tmp_path / "out", workers=1)
     few = load_experiment(experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2")))
-    on_outcome: list[int] = []
-    frame = sweep(few, tmp_path / "out", workers=1, on_outcome=lambda count, _: on_outcome.append(count))
+    counts: list[int] = []
+    frame = sweep(few, tmp_path / "out", workers=1, on_outcome=lambda count, _: counts.append(count))
     pd.testing.assert_frame_equal(frame, sweep(few, workers=1))
-    assert on_outcome == [12], "nothing is run again"
-    message = poolsight("sweep", tmp_path / "experiment.yaml", "--out", tmp_path / "out", "--json").stdout
-    assert (json.loads(message)["trials"], json.loads(message)["cells"][0]["replications"]) == (12, 2)
+    assert counts == [12], "nothing is run again"
+    output = poolsight("sweep", tmp_path / "experiment.yaml", "--out", tmp_path / "out", "--json").stdout
+    assert (json.loads(output)["trials"], json.loads(output)["cells"][0]["replications"]) == (12, 2)
     assert query("SELECT count(*) FROM '{}/trials/*.parquet'", tmp_path / "out") == [(24,)]
     assert json.loads((tmp_path / "out/manifest.json").read_text())["replications"] == 4
 
@@ -157,12 +157,12 @@ def test_a_cell_that_always_fails_is_not_tried_until_the_cap(monkeypatch: pytest
     made = load_experiment(experiment(tmp_path, AUTO))
     ran: list[tuple[int, int]] = []
 
-    def same_draws(trials: list[Trial], wanted: Wanted, **_: object) -> Iterator[Outcome]:
+    def always_failing(trials: list[Trial], wanted: Wanted, **_: object) -> Iterator[Outcome]:
         for trial in trials:
             ran.append(trial.key)
             yield failed(*trial.key, wanted, ValueError("no data"))
 
-    monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", same_draws)
+    monkeypatch.setattr(import_module("simulator.experiment.sweep"), "run_trials", always_failing)
     frame = sweep(made)
     assert len(frame) == len(ran) == 6 * 20
     assert frame["error_type"].eq("ValueError").all()

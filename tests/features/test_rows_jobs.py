@@ -40,7 +40,7 @@ def test_row_03_a_task_is_a_duration_and_an_exit_code() -> None:
     assert made.tasks["duration_source"].astype(str).tolist() == ["command line", "environment", "command line"]
 
 
-def test_row_04_directories_stay_and_variables_report_the_task_where_it_is() -> None:
+def test_row_04_directories_stay_and_variables_show_a_task_where_it_is() -> None:
     kept: Body = {"constraints": {"retentionTime": "PT1H"}, "simulation": {"disk": 3}}
     body = pool(nodes=1, low_priority=1)
     made = run(body, job(tasks=[task("a", "60s", **kept), task("b", "60s")]))

@@ -284,7 +284,7 @@ def test_row_15_cloud_services_deploy_faster_and_are_upgraded_node_by_node() -> 
     assert np.median(ready_after(both[0])) < np.median(ready_after(both[1]))
 
 
-def test_row_16_node_agents_report_the_system(tmp_path: Path) -> None:
+def test_row_16_node_agents_name_the_system(tmp_path: Path) -> None:
     work = job(count=1, duration="1h")
     made = run(pool(nodes=1, **machine(WINDOWS)), work, horizon="1h")
     assert made.bill.total / UNITS_PER_DOLLAR == pytest.approx(0.188)

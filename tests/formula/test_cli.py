@@ -83,10 +83,10 @@ def test_eval_json_has_the_documented_keys(context: Path) -> None:
 
 def test_eval_explains_in_words(context: Path) -> None:
     text = "x = 1 > 2 ? 3 : avg($PendingTasks.GetSample(TimeInterval_Minute, 50));"
-    expected_message = poolsight("eval", "-", "--context", context, "--explain", text=text).stdout
-    assert "1 of 2 samples (50 %, 50 % demanded): [4]" in expected_message
-    assert "'?' at Line 1, Col 11: otherwise" in expected_message
-    assert "= 4" in expected_message
+    output = poolsight("eval", "-", "--context", context, "--explain", text=text).stdout
+    assert "1 of 2 samples (50 %, 50 % demanded): [4]" in output
+    assert "'?' at Line 1, Col 11: otherwise" in output
+    assert "= 4" in output
 
 
 def test_an_evaluation_error_is_reported_as_the_service_reports_it(context: Path) -> None:

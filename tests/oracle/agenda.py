@@ -7,7 +7,7 @@ NEVER = 10**9
 
 
 class Phase(IntEnum):
-    """The classes of one instant, arrivals in the order of their sentence; placement follows when none is left."""
+    """The classes of one instant, in their order; placement follows when none is left."""
 
     COMPLETIONS = 1
     CONSEQUENCES = 2
@@ -24,12 +24,11 @@ class Agenda:
 
     def __init__(self) -> None:
         self.now = 0
-        self.phase = Phase.TASKS
         self._planned: list[tuple[int, Phase, int, Callable[[], None]]] = []
         self._count = 0
 
     def at(self, time: int, phase: Phase, action: Callable[[], None]) -> None:
-        """Plan an action; what has no delay happens at once, in the class of its cause."""
+        """Plan an action."""
         self._count += 1
         self._planned.append((time, phase, self._count, action))
 
@@ -50,7 +49,6 @@ class Agenda:
             while due := [entry for entry in self._planned if entry[0] == self.now]:
                 entry = min(due, key=lambda entry: entry[:3])
                 self._planned.remove(entry)
-                self.phase = entry[1]
                 entry[3]()
             place()
         self.now = horizon

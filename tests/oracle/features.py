@@ -282,18 +282,12 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
 )
 
 
-COMING: Final[frozenset[str]] = frozenset()
-"""Features whose behaviour in the engine is not yet that of the oracle: they are left out."""
-
-
 def features(seed: int) -> tuple[str, ...]:
     """Return what meets in the scenario of a seed: one of the named meetings, or any two or three features."""
     random = Random(f"features {seed}")  # noqa: S311 - no secret
     if random.random() < 0.5:
-        chosen = random.choice(MEETINGS)
-    else:
-        chosen = tuple(sorted(random.sample(list(FEATURES), random.choice((2, 3)))))
-    return tuple(name for name in chosen if name not in COMING)
+        return random.choice(MEETINGS)
+    return tuple(sorted(random.sample(list(FEATURES), random.choice((2, 3)))))
 
 
 def scenario(seed: int) -> Scenario:

@@ -46,7 +46,6 @@ class Pool:
         self.targets = dict.fromkeys(KINDS, 0)
         self.nodes: list[Node] = []
         """Those that exist, in order of creation."""
-        self.gone: list[Node] = []
         self.numbers = 0
         self.resizes: list[Resize] = []
         self.resize: Resize | None = None

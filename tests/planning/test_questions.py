@@ -20,8 +20,8 @@ FOLDER = Path(__file__).parents[2] / "scenarios"
 def means(name: str) -> dict[tuple[object, ...], dict[str, float]]:
     """Run an experiment file and give the mean of each measure by the values of its axes."""
     experiment = load_experiment(FOLDER / "experiments" / f"{name}.yaml")
-    faults = range(min(experiment.replications, 5))
-    trials = [Trial(cell, replication) for cell in experiment.cells for replication in faults]
+    numbers = range(min(experiment.replications, 5))
+    trials = [Trial(cell, replication) for cell in experiment.cells for replication in numbers]
     outcomes = run_in_order(trials, experiment.wanted, workers=1)
     found: dict[tuple[object, ...], dict[str, float]] = {}
     for cell in experiment.cells:

@@ -159,7 +159,7 @@ def test_spot_breaks_even_where_its_curve_crosses_the_dedicated_cost() -> None:
 
 
 def test_theory_and_simulation_lie_on_one_another() -> None:
-    message = Overlay(
+    overlay = Overlay(
         law="Erlang C, 4 slots",
         along="load (%)",
         measure="mean queue time",
@@ -169,7 +169,7 @@ def test_theory_and_simulation_lie_on_one_another() -> None:
         simulated=(around(10.2), around(150.0)),
         expected=(10.0, 100.0),
     )
-    figure = theory_overlay(message)
+    figure = theory_overlay(overlay)
     (axes,) = figure.axes
     line = next(line for line in axes.get_lines() if str(line.get_label()).startswith("theory"))
     assert list(np.asarray(line.get_ydata(), dtype=float)) == pytest.approx([1, 10, 100])

@@ -15,7 +15,7 @@ BAND = (
 )
 
 
-def problems_of(pools: list[Any], jobs: list[Any] | None = None, **rest: Any) -> list[str]:
+def assumptions_of(pools: list[Any], jobs: list[Any] | None = None, **rest: Any) -> list[str]:
     found: list[str] = summarize(check(simulate(scenario(pools, jobs or [job(4, "10m")], **rest))))["assumptions"]
     assert len(set(found)) == len(found), "each is reported once"
     return found
@@ -66,12 +66,12 @@ def test_dedicated_nodes_alone_need_no_word_about_it(share: int) -> None:
 def test_a_model_of_the_scenarios_own_is_named() -> None:
     model = {"model": "hazard", "ratePerHour": 1}
     words = "preemption of pool p: the scenario's own model, `hazard`; the service publishes rates only in bands"
-    assert words in problems_of([pool(targetLowPriorityNodes=2, simulation={"preemption": model})])
+    assert words in assumptions_of([pool(targetLowPriorityNodes=2, simulation={"preemption": model})])
 
 
 def test_the_preset_that_acted_is_the_one_that_is_reported() -> None:
     instant = pool(targetDedicatedNodes=1, simulation={"timing": {"preset": "instant"}})
-    every = problems_of([instant], options={"timingPreset": "typical"})
+    every = assumptions_of([instant], options={"timingPreset": "typical"})
     assert "timings of nodes and tasks: preset `instant`, nothing takes time" in every
     assert not any("typical" in text and "timings" in text for text in every)
 
@@ -83,7 +83,8 @@ def test_pools_with_presets_of_their_own_are_reported_apart() -> None:
         pool(targetDedicatedNodes=1) | {"id": "r"},
         pool(targetDedicatedNodes=1) | {"id": "s"},
     ]
-    (line,) = [text for text in problems_of(bodies, options={"timingPreset": "typical"}) if text.startswith("timings")]
+    found = assumptions_of(bodies, options={"timingPreset": "typical"})
+    (line,) = [text for text in found if text.startswith("timings")]
     assert line.split("; timings") == [
         (
             "timings of pool p: preset `recorded`, allocation, boot and dispatch as recorded in 2022, everything else "
@@ -97,26 +98,28 @@ def test_pools_with_presets_of_their_own_are_reported_apart() -> None:
 def test_who_was_removed_is_reported_where_somebody_was_chosen() -> None:
     words = "who is removed when a pool shrinks: `scaleDownOrder` newest_idle_first"
     down = {"at": "20m", "operation": "resize", "pool": "p", "targetDedicatedNodes": 1}
-    assert words in problems_of([pool(targetDedicatedNodes=3)], timeline=[down])
-    assert words not in problems_of([pool(targetDedicatedNodes=3)], timeline=[{**down, "targetDedicatedNodes": 0}])
-    assert words not in problems_of([pool(targetDedicatedNodes=3)])
+    assert words in assumptions_of([pool(targetDedicatedNodes=3)], timeline=[down])
+    assert words not in assumptions_of([pool(targetDedicatedNodes=3)], timeline=[{**down, "targetDedicatedNodes": 0}])
+    assert words not in assumptions_of([pool(targetDedicatedNodes=3)])
 
 
 def test_the_order_among_equal_jobs_is_reported_where_there_were_some() -> None:
     jobs = [job(2, "10m"), job(2, "10m", "k")]
     words = "order among jobs of equal priority: `equalPriorityPolicy` uniform"
-    assert words in problems_of([pool(targetDedicatedNodes=1)], jobs)
-    assert words not in problems_of([pool(targetDedicatedNodes=1)], [jobs[0], jobs[1] | {"priority": 5}])
-    assert words not in problems_of([pool(targetDedicatedNodes=1)])
+    assert words in assumptions_of([pool(targetDedicatedNodes=1)], jobs)
+    assert words not in assumptions_of([pool(targetDedicatedNodes=1)], [jobs[0], jobs[1] | {"priority": 5}])
+    assert words not in assumptions_of([pool(targetDedicatedNodes=1)])
     own = pool(targetDedicatedNodes=1, taskSchedulingPolicy={"jobDefaultOrder": "creationtime"})
-    assert "order among jobs of equal priority: the pool's `jobDefaultOrder` creationtime" in problems_of([own], jobs)
+    assert "order among jobs of equal priority: the pool's `jobDefaultOrder` creationtime" in assumptions_of(
+        [own], jobs
+    )
 
 
 def test_an_option_that_acts_is_reported_once_and_one_that_only_differs_by_its_name() -> None:
-    found = problems_of([pool(targetDedicatedNodes=1)], options={"nodeTieBreak": "random"})
+    found = assumptions_of([pool(targetDedicatedNodes=1)], options={"nodeTieBreak": "random"})
     assert "option node_tie_break: random" in found
     jobs = [job(2, "10m"), job(2, "10m", "k")]
-    found = problems_of([pool(targetDedicatedNodes=1)], jobs, options={"equalPriorityPolicy": "round_robin"})
+    found = assumptions_of([pool(targetDedicatedNodes=1)], jobs, options={"equalPriorityPolicy": "round_robin"})
     assert not any(text.startswith("option equal") for text in found)
 
 

@@ -73,7 +73,7 @@ def test_some_time_after_the_work_is_the_same_for_all_pools(body: dict[str, Any]
 
 
 def test_until_the_last_node_has_gone() -> None:
-    formula = "$TargetDedicatedNodes = time().hour < 40 && time().day < 7 ? 2 : 0;"
+    formula = "$TargetDedicatedNodes = time().day < 7 ? 2 : 0;"
     answer = summarize(run(scaled(formula), options={"billUntil": "gone"}))
     assert answer["bill"]["end_s"] == 2 * 86400
     assert answer["bill"]["nodes_left"] == 0

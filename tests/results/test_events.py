@@ -264,7 +264,7 @@ def test_wrapped_events_texts_of_json_and_other_kinds_are_accepted() -> None:
     assert (log.counts, log.ignored, log.repeated) == ({"PoolResizeCompleteEvent": 1}, {"NodeHasHiccupsEvent": 1}, 1)
 
 
-def test_a_complete_event_without_its_start_still_reports_of_its_task() -> None:
+def test_a_complete_event_without_its_start_still_identifies_its_task() -> None:
     body = {
         "jobId": "j",
         "id": "t",

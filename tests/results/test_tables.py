@@ -259,10 +259,10 @@ def test_a_task_with_an_error_beside_its_process_keeps_its_own_duration_and_retr
         story.task("v", {"exponential": {"mean": "5m"}}, simulation={"error": error}, constraints=constraints)
     )
     made = story.run(story.pool(nodes=1), story.job(tasks=listed, constraints={"maxTaskRetryCount": 2}))
-    message = made.tasks.set_index("id")
-    assert message["max_retries"].to_dict() == {"t": 2, "u": 3, "v": 3}
-    assert message["duration"][["t", "u"]].tolist() == [90, 30]
-    assert message["duration"]["v"] > 0
-    assert message["retries"].tolist() == [0, 0, 0]
+    rows = made.tasks.set_index("id")
+    assert rows["max_retries"].to_dict() == {"t": 2, "u": 3, "v": 3}
+    assert rows["duration"][["t", "u"]].tolist() == [90, 30]
+    assert rows["duration"]["v"] > 0
+    assert rows["retries"].tolist() == [0, 0, 0]
     ran = 0.0 if error == "preProcessingError" else 90.0
-    assert message["end"]["t"] - message["last_start"]["t"] == ran
+    assert rows["end"]["t"] - rows["last_start"]["t"] == ran

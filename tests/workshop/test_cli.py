@@ -85,11 +85,11 @@ def test_compare_prints_one_table_with_intervals(naive: Path, tmp_path: Path) ->
     kept = tmp_path / "kept.txt"
     kept.write_text(KEPT)
     options = ("--slots", 4, "--loads", "burst,empty", "--replications", 2, "--workers", 1)
-    message = poolsight("formula", "compare", naive, kept, *options)
-    assert message.exit_code == 0
-    assert "second less first, 95 %" in message.stdout
-    assert "the same in every run" in message.stdout
-    assert "burst: 40 tasks at once" in message.stdout
+    ended = poolsight("formula", "compare", naive, kept, *options)
+    assert ended.exit_code == 0
+    assert "second less first, 95 %" in ended.stdout
+    assert "the same in every run" in ended.stdout
+    assert "burst: 40 tasks at once" in ended.stdout
     answer = json.loads(poolsight("formula", "compare", naive, kept, *options, "--json").stdout)
     assert {row["load"] for row in answer["rows"]} == {"burst", "empty"}
     assert poolsight("formula", "compare", naive, naive).exit_code == 2

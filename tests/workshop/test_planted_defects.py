@@ -60,7 +60,7 @@ PLANTED = [
     Planted("Sunday taken for day seven", f"t = time() + TimeInterval_Hour; $TargetDedicatedNodes = t.weekday == 6 || t.weekday == 7 ? 9 : 1; {KEEP}", "constant-condition"),
     Planted("failed tasks counted as demand", f"{N} $f = max(0, $FailedTasks.GetSample(1)); $TargetDedicatedNodes = min(9, $n + $f); {KEEP}", "never-zero"),
     Planted("a fallback that starts no node", f"$p = $PendingTasks.GetSamplePercent(TimeInterval_Minute); $n = $p < 70 ? 0 : avg($PendingTasks.GetSample(TimeInterval_Minute)); $TargetDedicatedNodes = min(9, ceil($n)); {KEEP}", "short-window"),
-    Planted("nodes are reported how to leave and never go", f"{N} $wanted = min(9, $n); {KEEP}", "no-target"),
+    Planted("a deallocation option is set and no target", f"{N} $wanted = min(9, $n); {KEEP}", "no-target"),
     Planted("the least of a window", f"$p = $PendingTasks.GetSamplePercent(2 * {W}); $TargetDedicatedNodes = $p < 70 ? 0 : min(9, min($PendingTasks.GetSample(2 * {W}))); {KEEP}", "stress:wait"),
     Planted("a sum taken into the other branch", f"{N} $TargetDedicatedNodes = $n > 0 ? 1 : 0 + min(9, $n); {KEEP}", "stress:wait"),
     Planted("growth that is cut off at one node", f"{N} $TargetDedicatedNodes = $n > 0 ? min(9, max(1, floor($CurrentDedicatedNodes * 1.5))) : 0; {KEEP}", "stress:wait"),

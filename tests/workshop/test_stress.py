@@ -81,7 +81,7 @@ def test_optuna_searches_within_the_same_bounds() -> None:
     assert max(found.scores.values()) >= 15
 
 
-def test_without_optuna_a_large_space_is_reported_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_optuna_the_message_names_what_to_install_for_a_large_space(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(InputError, match=r"pip install 'poolsight\[optimize\]'"):
         search(Bounds(tasks=20, bursts=8), lambda patterns: [0.0 for _ in patterns], runs=10, seed=1)

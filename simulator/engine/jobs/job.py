@@ -262,7 +262,7 @@ class Job:
         self._delete([row])
 
     def _delete(self, rows: Iterable[int]) -> None:
-        """Remove tasks of which none is deleted yet from counts, nodes and disks."""
+        """Remove tasks, none of them deleted before, from counts, nodes and disks."""
         pool, now, found = self.pool, self.world.env.clock, list(rows)
         tasks, kernel = pool.site.tasks, self._change()
         for row in found:
@@ -331,7 +331,7 @@ class Job:
         return next(pool for pool in self._pools if pool.id.lower() == name.lower())
 
     def _move(self, pool: Pool) -> None:
-        """Go on in another pool, of which the tasks that wait are from now on."""
+        """Move to another pool, together with the tasks that wait."""
         if pool is self.pool:
             return
         before, self.pool = self.pool, pool

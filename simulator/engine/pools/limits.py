@@ -73,7 +73,7 @@ class GrowthLimits:
         return len(self.members.with_vm(node.kind)) + promised < self.spot.available
 
     def returns_at(self, kind: NodeKind, on_order: int) -> int | None:
-        """Return until when nodes on order wait for capacity that was taken from the pool; None if one need not."""
+        """Return when the next VM taken from the pool comes back; None if an order can be filled before."""
         if kind is NodeKind.DEDICATED:
             return None
         return self.spot.lost.next_return(self.site.world.env.clock, on_order)

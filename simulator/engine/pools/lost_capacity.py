@@ -37,7 +37,7 @@ class LostCapacity:
             heappush(self._back, at)
 
     def next_return(self, now: int, wanted: int) -> int | None:
-        """Return when the next lost VM comes back; None if one of the `wanted` VMs is no lost one."""
+        """Return when the next lost VM comes back; None if more are wanted than are lost."""
         while self._back and self._back[0] <= now:
             heappop(self._back)
         return self._back[0] if len(self._back) >= wanted else None

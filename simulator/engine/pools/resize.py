@@ -89,7 +89,7 @@ class Resize:
             self.errors.setdefault(kind, (code, message or ""))
 
     def time_out(self, members: Members) -> None:
-        """Cancel what is on order; each kind of which nodes are missing has its error."""
+        """Cancel what is on order; record an error for each kind with missing nodes."""
         for kind in NodeKind:
             if self.on_order(kind) or any(members[sequence].kind is kind for sequence in self._awaited):
                 name = str(kind).replace("_", " ")

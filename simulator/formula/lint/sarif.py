@@ -11,7 +11,7 @@ from simulator.formula.source import Source
 LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 VERSION: Final = "2.1.0"
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-"""By which hosts know the format; the standard leaves it free."""
+"""Names the format to code hosts; optional in the standard."""
 
 
 def as_sarif(found: Iterable[tuple[str, str, Finding]], version: str) -> dict[str, Any]:

@@ -69,9 +69,7 @@ def sweep(
                 stop=asked,
             )
     except KeyboardInterrupt:
-        kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
-        of_all = "" if total is None else f" of {total:,}"
-        typer.echo(f"poolsight: interrupted after {done:,}{of_all} trials; {kept}", err=True)
+        typer.echo(_interrupted(done, total, out), err=True)
         raise typer.Exit(INTERRUPTED) from None
     rests_on = assumed_by(cell.scenario for cell in experiment.cells)
     if as_json:
@@ -81,6 +79,13 @@ def sweep(
         _show(experiment, frame, out)
         assumed(console(), rests_on)
     _report_failures(frame)
+
+
+def _interrupted(done: int, total: int | None, out: Path | None) -> str:
+    """Return what an interrupted sweep has done, and what is kept of it."""
+    kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
+    of_all = "" if total is None else f" of {total:,}"
+    return f"poolsight: interrupted after {done:,}{of_all} trials; {kept}"
 
 
 def _report_failures(frame: pd.DataFrame) -> None:

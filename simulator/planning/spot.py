@@ -156,8 +156,7 @@ def spot_report(
     ratio = _price_ratio(scenarios[0])
     numbers = range(replications)
     columns = run_all(scenarios, numbers, run=run)
-    model = scenarios[0].pools[0].simulation.preemption
-    hazard = model.rate if isinstance(model, Hazard) else None
+    hazard = _rate(scenarios[0])
     lengths, notes = by_length(make, hazard, ratio, numbers, run)
     return SpotReport(
         pool=pool.id,
@@ -177,6 +176,12 @@ def spot_report(
         notes=(*notes, *_price_notes(scenarios[0])),
         assumptions=tuple(assumed_by(scenarios)),
     )
+
+
+def _rate(scenario: Scenario) -> float | None:
+    """Return the constant eviction rate of the pool per hour; None where its model has none."""
+    model = scenario.pools[0].simulation.preemption
+    return model.rate if isinstance(model, Hazard) else None
 
 
 def _choose(scenario: Scenario, pool_id: str | None) -> Pool:

@@ -158,9 +158,7 @@ def collect_tasks(
     exited = completed & ~np.isin(last_outcome, [Outcome.TERMINATED, Outcome.EXPIRED, Outcome.UNFETCHED])
     for row, error in workload.extras.errors.items():
         exited[row] &= error == "fileUploadError"
-    exit_code = np.where(exited, np.int32(0), np.int32(-1))
-    failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
-    exit_code[failed] = workload.exit_code[failed]
+    exit_code = _exit_codes(workload, exited, last_outcome)
     _set_sick_codes(exit_code, last_outcome, kernels, homes, sick_codes)
     lost = _lost_after_dispatch(workload, attempts)
     back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
@@ -184,6 +182,16 @@ def collect_tasks(
         end=last_end,
         pool=_pool_of(homes, count),
     )
+
+
+def _exit_codes(
+    workload: Workload, exited: npt.NDArray[np.bool_], last_outcome: npt.NDArray[Any]
+) -> npt.NDArray[np.int32]:
+    """Return the exit code of each task's last attempt; -1 where no process has ended by itself."""
+    exit_code = np.where(exited, np.int32(0), np.int32(-1))
+    failed = np.flatnonzero(exited & (last_outcome == Outcome.FAILED))
+    exit_code[failed] = workload.exit_code[failed]
+    return exit_code
 
 
 def _set_sick_codes(

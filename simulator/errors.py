@@ -9,6 +9,10 @@ An `InputError` ends a command with exit code 2 and no traceback.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+WINDOW: Final = 100
+"""Characters of a source line that a message shows: a document of one line may have thousands."""
 
 
 class PoolsightError(Exception):
@@ -42,8 +46,8 @@ class Problem:
         text = f"{head}: {severity}{self.message}" if head else f"{severity}{self.message}"
         if self.source is None:
             return text
-        caret = " " * (max(self.column or 1, 1) - 1) + "^"
-        return f"{text}\n    {self.source.rstrip()}\n    {caret}"
+        line, column = _window(self.source.rstrip(), max(self.column or 1, 1))
+        return f"{text}\n    {line}\n    {' ' * (column - 1)}^"
 
 
 class InputError(PoolsightError):
@@ -52,3 +56,13 @@ class InputError(PoolsightError):
     def __init__(self, problems: Sequence[Problem] | str) -> None:
         self.problems: tuple[Problem, ...] = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Return the part of `line` around `column` that a message has room for, and the column within it."""
+    if len(line) <= WINDOW:
+        return line, column
+    start = max(0, min(column - 1 - WINDOW // 2, len(line) - WINDOW))
+    before = "…" if start else ""
+    after = "…" if start + WINDOW < len(line) else ""
+    return before + line[start : start + WINDOW] + after, column - start + len(before)

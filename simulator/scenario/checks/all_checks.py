@@ -48,7 +48,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
         for rule in (_some_job, _shared_cores, _horizon, check_unused_names):
             yield from until_absent(rule(scenario, jobs))
     yield from until_absent(check_accounts(scenario))
-    for pool, loc in placed_pools(scenario):
+    for pool, loc in placed_pools(scenario, jobs):
         yield from check_pool(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
@@ -60,7 +60,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
 
 
 def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
-    yield from until_absent(_pool_of(scenario, placed))
+    yield from until_absent(_pool_of(placed))
     yield from until_absent(check_dependencies(placed))
     for one in listed_tasks(placed):
         for task_rule in (_duration, _room_for_task, _task_barrier):
@@ -77,13 +77,11 @@ def _some_job(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]
         yield Finding(text, ("jobs",), is_warning=True)
 
 
-def _pool_of(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+def _pool_of(placed: PlacedJob) -> Iterator[Finding]:
     job, info = placed.job, (*placed.loc, "poolInfo")
     if job.auto_pool and job.pool_id:
         yield Finding("both poolId and autoPoolSpecification; the service takes one", info)
-    elif job.auto_pool:
-        yield from check_pool(scenario, job.auto_pool.pool, (*info, "autoPoolSpecification", "pool"))
-    elif job.pool_id is None:
+    elif not job.auto_pool and job.pool_id is None:
         yield Finding("expected a poolId or an autoPoolSpecification", info)
 
 
@@ -119,7 +117,7 @@ def _start(_scenario: Description, placed: PlacedJob, one: PlacedSource) -> Iter
     start = one.source.start
     if start is None or placed.is_scheduled:
         return
-    if start < (placed.created_at if one.added_at is None else one.added_at):
+    if start < _added(placed, one):
         text = "before its job" if one.added_at is None else "before the operation that adds them"
         yield Finding(f"the tasks come {text}", (*one.loc, "start"))
 
@@ -163,8 +161,11 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
 
 def _begin(placed: PlacedJob, one: PlacedSource) -> float:
     """Return where the time 0 of a source lies, in seconds since the origin."""
-    if one.source.start is not None:
-        return one.source.start
+    return _added(placed, one) if one.source.start is None else one.source.start
+
+
+def _added(placed: PlacedJob, one: PlacedTask | PlacedSource) -> float:
+    """Return when a task or a source comes to its job, in seconds since the origin."""
     return placed.created_at if one.added_at is None else one.added_at
 
 
@@ -178,13 +179,14 @@ def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Find
 def _names_cores(placed: PlacedJob) -> bool:
     if any(isinstance(one.source, TraceWorkload) or one.source.cores for one in placed.sources):
         return True
+    tasks = listed_tasks(placed)
     defaults = placed.job.simulation.defaults.cores
-    settings = [item for one in placed.tasks for item in one.task.environment_settings]
+    settings = [item for one in tasks for item in one.task.environment_settings]
     settings += placed.job.common_environment_settings
-    names_own = any(one.task.simulation.cores for one in placed.tasks) or any(
+    names_own = any(one.task.simulation.cores for one in tasks) or any(
         item.get("name") == "SIM_CPU" for item in settings
     )
-    return names_own or bool(placed.tasks and defaults)
+    return names_own or bool(tasks and defaults)
 
 
 def _barrier(source: TaskSimulation | TaskGroup, instances: int, loc: Loc) -> Iterator[Finding]:
@@ -267,22 +269,27 @@ def _enough_nodes(scenario: Description, pool: Pool, loc: Loc, need: Need) -> It
         yield Finding(text, loc, is_warning=True)
 
 
-def _horizon(scenario: Description, _jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Refuse a horizon at which nothing has happened yet."""
+def _horizon(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
+    """Refuse a horizon at which nothing has happened yet; when a schedule's jobs come is up to the schedule."""
     horizon = scenario.horizon
-    if horizon is None:
+    if horizon is None or scenario.job_schedules:
         return
-    starts = [task.simulation.submit or job.simulation.created_at for job in scenario.jobs for task in job.tasks]
-    for job in scenario.jobs:
-        created = job.simulation.created_at
-        for source in job.simulation.workload:
-            if isinstance(source, TaskGroup):
-                starts.append(source.arrivals.first(created))
-            elif source.has_folder:
-                starts.append((created if source.start is None else source.start) + _first_submit(source))
+    starts = [start for placed in jobs for start in _starts(placed)]
     if starts and horizon <= min(starts):
         text = f"the horizon of {horizon:g} s is over before the first task arrives at {min(starts):g} s"
         yield Finding(text, ("horizon",))
+
+
+def _starts(placed: PlacedJob) -> Iterator[float]:
+    """Yield when the tasks of a job come, of each source the first."""
+    for one in listed_tasks(placed):
+        yield _added(placed, one) if one.task.simulation.submit is None else one.task.simulation.submit
+    for source in placed.sources:
+        begin = _begin(placed, source)
+        if isinstance(source.source, TaskGroup):
+            yield source.source.arrivals.first(begin)
+        elif source.source.has_folder:
+            yield begin + _first_submit(source.source)
 
 
 def _first_submit(source: TraceWorkload) -> float:

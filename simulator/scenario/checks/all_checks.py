@@ -117,7 +117,7 @@ def _start(_scenario: Description, placed: PlacedJob, one: PlacedSource) -> Iter
     start = one.source.start
     if start is None or placed.is_scheduled:
         return
-    if start < _added(placed, one):
+    if start < (placed.created_at if one.added_at is None else one.added_at):
         text = "before its job" if one.added_at is None else "before the operation that adds them"
         yield Finding(f"the tasks come {text}", (*one.loc, "start"))
 
@@ -153,20 +153,9 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
     except InputError as error:
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
-    if not placed.is_scheduled:
-        yield from check_shift(scenario.origin, _begin(placed, one), source, trace, (*one.loc, "trace"))
+    yield from check_shift(scenario.origin, placed.begin(one), source, trace, (*one.loc, "trace"))
     if placed.pool is not None and len(trace):
         yield from _fits(scenario, placed.pool, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
-
-
-def _begin(placed: PlacedJob, one: PlacedSource) -> float:
-    """Return where the time 0 of a source lies, in seconds since the origin."""
-    return _added(placed, one) if one.source.start is None else one.source.start
-
-
-def _added(placed: PlacedJob, one: PlacedTask | PlacedSource) -> float:
-    """Return when a task or a source comes to its job, in seconds since the origin."""
-    return placed.created_at if one.added_at is None else one.added_at
 
 
 def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
@@ -270,9 +259,9 @@ def _enough_nodes(scenario: Description, pool: Pool, loc: Loc, need: Need) -> It
 
 
 def _horizon(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Refuse a horizon at which nothing has happened yet; when a schedule's jobs come is up to the schedule."""
+    """Refuse a horizon at which nothing has happened yet."""
     horizon = scenario.horizon
-    if horizon is None or scenario.job_schedules:
+    if horizon is None:
         return
     starts = [start for placed in jobs for start in _starts(placed)]
     if starts and horizon <= min(starts):
@@ -282,12 +271,12 @@ def _horizon(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
 
 def _starts(placed: PlacedJob) -> Iterator[float]:
     """Yield when the tasks of a job come, of each source the first."""
-    for one in listed_tasks(placed):
-        yield _added(placed, one) if one.task.simulation.submit is None else one.task.simulation.submit
+    yield from (placed.begin(one) for one in listed_tasks(placed))
     for source in placed.sources:
-        begin = _begin(placed, source)
+        begin = placed.begin(source)
         if isinstance(source.source, TaskGroup):
-            yield source.source.arrivals.first(begin)
+            arrivals = source.source.arrivals
+            yield (arrivals.later(placed.created_at) if placed.is_scheduled else arrivals).first(begin)
         elif source.source.has_folder:
             yield begin + _first_submit(source.source)
 

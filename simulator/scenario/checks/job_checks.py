@@ -133,7 +133,7 @@ def _submit(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
         return
     if one.added_at is not None:
         yield Finding("the operation's at says when its tasks are added: leave submit out", where)
-    elif submit < placed.created_at and one.loc[-1] != "jobManagerTask":
+    elif placed.begin(one) < placed.created_at and one.loc[-1] != "jobManagerTask":
         yield Finding("the task is added before its job", where)
 
 

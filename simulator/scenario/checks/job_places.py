@@ -7,6 +7,7 @@ from functools import cached_property
 from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
+from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
@@ -35,11 +36,16 @@ class PlacedJob:
     """A job with its pool, its own tasks and those that operations add; each is looked up when it is asked for."""
 
     def __init__(
-        self, job: Job, loc: Loc, pools: Mapping[str, Pool], added: AddJob | None = None, *, is_scheduled: bool = False
+        self,
+        job: Job,
+        loc: Loc,
+        pools: Mapping[str, Pool],
+        added: AddJob | None = None,
+        schedule: JobSchedule | None = None,
     ) -> None:
         self.job = job
         self.loc = loc
-        self.is_scheduled = is_scheduled
+        self.schedule = schedule
         self.later: list[tuple[AddTasks, Loc]] = []
         """Operations that add tasks, and where they stand."""
         self.goals: list[Pool] = []
@@ -47,11 +53,23 @@ class PlacedJob:
         self._pools = pools
         self._added = added
 
+    @property
+    def is_scheduled(self) -> bool:
+        return self.schedule is not None
+
     @cached_property
     def created_at(self) -> float:
-        if self.is_scheduled:
-            return 0.0
+        """When it is created, in seconds since the origin; of a schedule the first of its jobs."""
+        if self.schedule is not None:
+            return self.schedule.first
         return self.job.simulation.created_at if self._added is None else self._added.at
+
+    def begin(self, one: PlacedTask | PlacedSource) -> float:
+        """Return when a task comes, or where the time 0 of a source lies, in seconds since the origin."""
+        own = one.task.simulation.submit if isinstance(one, PlacedTask) else one.source.start
+        if own is None:
+            return self.created_at if one.added_at is None else one.added_at
+        return self.created_at + own if self.is_scheduled else own
 
     @cached_property
     def pool(self) -> Pool | None:
@@ -92,7 +110,7 @@ def place(scenario: Description) -> list[PlacedJob]:
         job = readable(schedule, "job_specification")
         if job is not None:
             loc: Loc = ("jobSchedules", index, "jobSpecification")
-            found.append(PlacedJob(job, loc, pools, is_scheduled=True))
+            found.append(PlacedJob(job, loc, pools, schedule=schedule))
     return found
 
 

@@ -143,8 +143,8 @@ def pool_bodies(document: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
 
 def written_pools(document: Mapping[Any, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
     """Yield what stands where pools do, bodies or what was read from them, and the keys that lead there."""
-    yield from ((pool, ("pools", index)) for index, pool in enumerate(_list(document, "pools")))
-    for index, item in enumerate(_list(document, "timeline")):
+    yield from ((pool, ("pools", index)) for index, pool in enumerate(listed(document, "pools")))
+    for index, item in enumerate(listed(document, "timeline")):
         if not isinstance(pool := lookup(item, "pool"), str | None):
             yield pool, ("timeline", index, "pool")
     for job, loc in written_jobs(document):
@@ -155,15 +155,16 @@ def written_pools(document: Mapping[Any, Any]) -> Iterator[tuple[Any, tuple[str 
 
 def written_jobs(document: Mapping[Any, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
     """Yield what stands where jobs do, in the file, in schedules and in operations, and the keys that lead there."""
-    yield from ((job, ("jobs", index)) for index, job in enumerate(_list(document, "jobs")))
+    yield from ((job, ("jobs", index)) for index, job in enumerate(listed(document, "jobs")))
     for key, inner in NESTED.items():
-        for index, item in enumerate(_list(document, key)):
+        for index, item in enumerate(listed(document, key)):
             job = lookup(item, inner)
             if isinstance(job, Mapping | BaseModel):
                 yield job, (key, index, inner)
 
 
-def _list(document: Mapping[Any, Any], key: str) -> list[Any]:
+def listed(document: object, key: str) -> list[Any]:
+    """Return the entries of the list under `key`; none where no list is there."""
     value = lookup(document, key)
     return list(value) if isinstance(value, list | tuple) else []
 

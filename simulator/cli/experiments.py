@@ -60,8 +60,6 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         limit = None if asked.deadline is None else parse_duration(asked.deadline)
     except ValueError as error:
         raise InputError(f"--deadline: {error}") from None
-    if limit is not None and asked.steady:
-        raise InputError("--deadline asks when work is done; a steady-state study has no end")
     for share in asked.quantiles:
         if not 0 < share < 1:
             raise InputError(f"--quantile: expected a number between 0 and 1, not {share:g}")

@@ -44,7 +44,9 @@ def run(
     replications: Annotated[str | None, typer.Option(help="How many replications, or auto.")] = None,
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
-    deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
+    deadline: Annotated[
+        str | None, typer.Option(help="How probable is it to be done by then: 4h, 06:00 or a date?")
+    ] = None,
     points: Annotated[
         float, typer.Option(min=0.001, max=0.5, help="For auto and --deadline: half-width of that probability.")
     ] = 0.05,

@@ -21,6 +21,7 @@ from simulator.scenario.checks.job_places import (
 )
 from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
+from simulator.scenario.checks.option_checks import check_options
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.checks.trace_checks import check_shift
 from simulator.scenario.checks.unused_names import check_unused_names
@@ -45,6 +46,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     jobs = place(scenario)
     if not lost:
         yield from check_pools(scenario)
+        yield from until_absent(check_options(scenario))
         for rule in (_some_job, _shared_cores, _horizon, check_unused_names):
             yield from until_absent(rule(scenario, jobs))
     yield from until_absent(check_accounts(scenario))

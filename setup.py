@@ -30,7 +30,10 @@ MACROS: list[tuple[str, str | None]] = [] if ASSERTED else [("CYTHON_WITHOUT_ASS
 """Cython's own: with it the C compiler never sees the statements."""
 TRANSLATED = Path("build/cython")
 LAST = Path("build/assertions")
-"""Whether they were compiled the last time: what is left of a build of the other kind is not taken for this one's."""
+"""Whether they were compiled the last time: what is left of a build of the other kind is not taken for this one's.
+
+Not there while a build runs, nor after one that failed: what that has left may be of either kind.
+"""
 PROBE = "#include <Python.h>\nint works;\n"
 
 
@@ -78,6 +81,7 @@ class AllOrNothing(build_ext):
         self.try_compiler()
         self.translate()
         self.force = self.force or (LAST.read_text() if LAST.is_file() else "") != str(MACROS)
+        LAST.unlink(missing_ok=True)
         super().build_extensions()
         LAST.parent.mkdir(exist_ok=True)
         LAST.write_text(str(MACROS))

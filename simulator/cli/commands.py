@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 import simulator
+from simulator.cli.option_pairs import Command
 from simulator.cli.speed import noting_speed, slowness
 
 MODULES: Final[Mapping[str, str]] = {
@@ -56,7 +57,7 @@ def assemble(names: Iterable[str] = MODULES) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name=name)(noting_speed(command) if name in SIMULATING else command)
+            app.command(name=name, cls=Command)(noting_speed(command) if name in SIMULATING else command)
     return app
 
 

@@ -45,8 +45,8 @@ class Study:
 
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
-    from simulator.cli.page import assumed
-    from simulator.durations import parse_duration
+    from simulator.cli.deadlines import read_deadline
+    from simulator.cli.page import assumed, dim
     from simulator.experiment import replicate
     from simulator.results.answer.assumptions import assumed_by
     from simulator.results.record.manifest import scenario_hash
@@ -56,12 +56,7 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         raise InputError(f"--replications: expected a whole number from 1 or auto, not {wanted!r}")
     if wanted != "auto" and int(wanted) > MOST_REPLICATIONS:
         raise InputError(f"--replications: expected at most {MOST_REPLICATIONS:,}, or auto, not {wanted}")
-    try:
-        limit = None if asked.deadline is None else parse_duration(asked.deadline)
-    except ValueError as error:
-        raise InputError(f"--deadline: {error}") from None
-    if limit is not None and asked.steady:
-        raise InputError("--deadline asks when work is done; a steady-state study has no end")
+    deadline = read_deadline(asked.deadline, scenario)
     for share in asked.quantiles:
         if not 0 < share < 1:
             raise InputError(f"--quantile: expected a number between 0 and 1, not {share:g}")
@@ -74,19 +69,23 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         workers=asked.workers,
         cluster=asked.cluster,
         steady=asked.steady,
-        deadline=limit,
+        deadline=None if deadline is None else deadline.seconds,
         points=asked.points,
     )
     if as_json:
         manifest = {"scenario": scenario.name, "scenario_sha256": scenario_hash(scenario), "seed": scenario.seed}
-        answer = replications_json(found, limit, manifest, asked.quantiles)
+        answer = replications_json(found, manifest, asked.quantiles)
+        if deadline is not None and deadline.note is not None:
+            answer["deadline"]["read_as"] = deadline.note
         typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
     else:
-        show_replications(found, limit, asked.quantiles)
+        show_replications(found, asked.quantiles)
+        if deadline is not None and deadline.note is not None:
+            dim(console(), deadline.note)
         assumed(console(), assumed_by([scenario]))
 
 
-def show_replications(found: Replications, deadline: float | None, shares: Sequence[float] = ()) -> None:
+def show_replications(found: Replications, shares: Sequence[float] = ()) -> None:
     """Print every measure with its interval, the spread of single runs, and what makes them less than they seem."""
     from rich.table import Table
 
@@ -103,16 +102,16 @@ def show_replications(found: Replications, deadline: float | None, shares: Seque
         ends = shown_interval(estimate.low, estimate.high, measure.unit)
         runs = [shown_value(spread[key], measure.unit) for key in ("p5", "p50", "p95")]
         table.add_row(measure.title, shown_value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
-    printer.print(f"[bold]{_heading(found)}[/bold]")
+    printer.print(f"[bold]{_heading(found)}[/bold]", soft_wrap=True)
     printer.print()
     printer.print(table)
     for share in shares:
         _show_quantile(printer, found, share)
-    if deadline is not None:
-        chance = found.within("makespan", deadline)
+    chance = found.on_time()
+    if chance is not None:
         printer.print()
         printer.print(
-            f"P(makespan ≤ {shown_value(deadline, 's')}) = {100 * chance.value:.0f} %, "
+            f"{_kept(found)} = {100 * chance.value:.0f} %, "
             f"95 % interval {100 * chance.low:.0f} to {100 * chance.high:.0f} %"
         )
     if found.is_steady:
@@ -170,19 +169,26 @@ def _heading(found: Replications) -> str:
         return f"{kind}{found.count:,} {noun}"
     named = " and ".join(find_measure(name).title for name in found.stop_on)
     wanted = f"{100 * found.precision:g} % precision of {named}"
+    reached = [f"{find_measure(name).title} ± {_percent(one)}" for name, one in found.relative().items()]
+    chance = found.on_time()
+    if found.points is not None and chance is not None:
+        wanted += f" and ± {100 * found.points:g} points of {_kept(found)}"
+        reached.append(f"{_kept(found)} ± {100 * chance.half_width:.2g} points")
     if found.reached:
         return f"{kind}{found.count:,} {noun} were enough for {wanted}"
-    reached = ", ".join(f"{find_measure(name).title} ± {_percent(one)}" for name, one in found.relative().items())
-    return f"{kind}{found.count:,} {noun}, the cap, did not reach {wanted}; reached: {reached or 'nothing'}"
+    return f"{kind}{found.count:,} {noun}, the cap, did not reach {wanted}; reached: {', '.join(reached) or 'nothing'}"
+
+
+def _kept(found: Replications) -> str:
+    """Write the probability that all work is done by the deadline."""
+    return f"P(makespan ≤ {shown_value(math.nan if found.deadline is None else found.deadline, 's')})"
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if math.isfinite(share) else "unknown"
 
 
-def replications_json(
-    found: Replications, deadline: float | None, manifest: dict[str, Any], shares: Sequence[float] = ()
-) -> dict[str, Any]:
+def replications_json(found: Replications, manifest: dict[str, Any], shares: Sequence[float] = ()) -> dict[str, Any]:
     """Return the same as plain data."""
     estimates = {}
     for name in found.values:
@@ -208,9 +214,15 @@ def replications_json(
             }
             for share in shares
         }
-    if deadline is not None:
-        chance = found.within("makespan", deadline)
-        answer["deadline"] = {"limit_s": deadline, "probability": chance.value, **_ends(chance)}
+    chance = found.on_time()
+    if chance is not None:
+        answer["deadline"] = {
+            "limit_s": found.deadline,
+            "probability": chance.value,
+            **_ends(chance),
+            "half_width": chance.half_width,
+            "half_width_wanted": found.points,
+        }
     return answer
 
 

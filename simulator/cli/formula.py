@@ -12,6 +12,7 @@ from simulator.cli.formula_files import FAILED, Files, parse, read
 from simulator.cli.formula_lint import fmt, lint
 from simulator.cli.formula_stress import compare, stress
 from simulator.cli.formula_test import test
+from simulator.cli.option_pairs import Command
 from simulator.errors import InputError, Problem
 from simulator.formula import Formula
 from simulator.formula.context_file import ContextError, read_context
@@ -20,14 +21,14 @@ from simulator.formula.explain import as_dict, as_text
 from simulator.formula.literals import unreadable_times
 
 app = typer.Typer(help="Check, evaluate, lint, test, stress and compare autoscale formulas.", no_args_is_help=True)
-app.command()(lint)
-app.command()(fmt)
-app.command()(test)
-app.command()(stress)
-app.command()(compare)
+app.command(cls=Command)(lint)
+app.command(cls=Command)(fmt)
+app.command(cls=Command)(test)
+app.command(cls=Command)(stress)
+app.command(cls=Command)(compare)
 
 
-@app.command()
+@app.command(cls=Command)
 @reported
 def check(files: Files) -> None:
     """Print every syntax error and every time that can never be read, with its place; exit code 2 if there is one."""
@@ -55,7 +56,7 @@ def refuse_unreadable_times(name: str, formula: Formula) -> None:
         raise InputError(problems)
 
 
-@app.command("eval")
+@app.command("eval", cls=Command)
 @reported
 def evaluate(
     file: Annotated[str, typer.Argument(help="A formula file; - reads standard input.")],

@@ -36,6 +36,8 @@ def report(
     from simulator.results.record.read import read
 
     clock = _zone(zone)
+    if clock is not None and (directory.is_file() or is_study(directory)):
+        raise InputError("--zone is for the report of a run: one of many runs shows no clock")
     _refuse(out, force=force)
     if directory.is_file():
         text = study_page(read_answer(directory))

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
-from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -32,15 +31,8 @@ FIRST_SLICE = 60.0
 """Simulated seconds of the first slice; the next ones are longer or shorter by how long it took."""
 
 
-ABOUT_ONE = ("replication", "out", "force", "events")
-"""Options that one replication has, and many have not."""
-ABOUT_MANY = ("precision", "cap", "deadline", "workers", "cluster", "measure", "quantile", "steady", "points")
-"""Options that need --replications."""
-
-
 @reported
 def run(
-    context: typer.Context,
     file: Annotated[str, typer.Argument(help="A scenario file, YAML or JSON.")],
     seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
     replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
@@ -52,7 +44,9 @@ def run(
     replications: Annotated[str | None, typer.Option(help="How many replications, or auto.")] = None,
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
-    deadline: Annotated[str | None, typer.Option(help="How probable is it to be done by then, e.g. 4h?")] = None,
+    deadline: Annotated[
+        str | None, typer.Option(help="How probable is it to be done by then: 4h, 06:00 or a date?")
+    ] = None,
     points: Annotated[
         float, typer.Option(min=0.001, max=0.5, help="For auto and --deadline: half-width of that probability.")
     ] = 0.05,
@@ -72,23 +66,11 @@ def run(
     if replications is not None:
         from simulator.cli.experiments import Study, run_study
 
-        _refuse_given(context, ABOUT_ONE, "is about a single replication: leave out --replications, or this")
         named, shares = tuple(measure or ()), tuple(quantile or ())
         asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady, points)
         run_study(scenario, asked, as_json=as_json)
         return
-    _refuse_given(context, ABOUT_MANY, "is about many replications: give --replications too")
-    if events and out is None:
-        raise InputError("--events adds a file to the directory of --out: give --out DIR too")
     _run_once(scenario, replication, out, force=force, events=events, as_json=as_json)
-
-
-def _refuse_given(context: typer.Context, names: Iterable[str], why: str) -> None:
-    """Raise InputError with every option of `names` that the command line gives."""
-    sources = {name: context.get_parameter_source(name) for name in names}
-    given = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
-    if given:
-        raise InputError([Problem(f"--{name} {why}") for name in given])
 
 
 def _run_once(

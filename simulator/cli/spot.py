@@ -21,7 +21,7 @@ def spot(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
     pool: Annotated[str | None, typer.Option(help="Which pool, where there are several.")] = None,
     steps: Annotated[int, typer.Option(min=2, max=101, help="Shares from 0 to 100 %, both included.")] = 5,
-    deadline: Annotated[str | None, typer.Option(help="By when all work should be done, e.g. 8h.")] = None,
+    deadline: Annotated[str | None, typer.Option(help="By when all work should be done: 8h, 06:00 or a date.")] = None,
     eviction_rate: Annotated[
         float | None, typer.Option(min=0, max=3600, help="Per hour, instead of the pool's model.")
     ] = None,
@@ -34,18 +34,20 @@ def spot(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
-    from simulator.cli.page import span
+    from simulator.cli.deadlines import read_deadline
+    from simulator.cli.page import console, dim, span
     from simulator.experiment.axes import Base
     from simulator.planning.spot import spot_report
 
-    limit, cost = span("--deadline", deadline), span("--checkpoint-cost", checkpoint_cost)
+    cost = span("--checkpoint-cost", checkpoint_cost)
     base = Base.read(file)
     print_problems(base.scenario.warnings)
+    limit = read_deadline(deadline, base.scenario)
     found = spot_report(
         base,
         pool,
         steps=steps,
-        deadline=limit,
+        deadline=None if limit is None else limit.seconds,
         rate=eviction_rate,
         replications=replications,
         checkpoint_cost=cost or 0.0,
@@ -56,6 +58,8 @@ def spot(
         typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
     else:
         _show(found)
+        if limit is not None and limit.note is not None:
+            dim(console(), limit.note)
 
 
 def sentence(found: SpotReport) -> str:

@@ -46,10 +46,6 @@ def why(
         raise InputError("expected either --task JOB/TASK, or --pool POOL with --at TIME")
     if pool is not None and at is None:
         raise InputError("--pool: expected --at TIME too, e.g. --at 2h")
-    if task is not None and at is not None:
-        raise InputError("--at goes with --pool; of a task the whole life is reported")
-    if view and task is None:
-        raise InputError("--view goes with --task JOB/TASK; a pool has none")
     run = read(directory)
     if task is not None and view:
         seen = view_task(run, task)

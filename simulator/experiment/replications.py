@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -56,6 +56,10 @@ class Replications:
     """The measures that the precision is about."""
     is_steady: bool = False
     """Whether measures leave the warm-up out."""
+    deadline: float | None = None
+    """Seconds by which all work is to be done; None = nobody asks."""
+    points: float | None = None
+    """Half-width of the probability to keep the deadline that was asked for; None where the number was given."""
     warnings: tuple[str, ...] = field(default=())
     """What makes the numbers less than they seem."""
 
@@ -81,6 +85,10 @@ class Replications:
         if measure == "makespan":
             return on_time(self.values, limit)
         return probability(int((self.values[measure] <= limit).sum()), self.count)
+
+    def on_time(self) -> Estimate | None:
+        """Estimate the probability to keep the deadline; None where there is none."""
+        return None if self.deadline is None else on_time(self.values, self.deadline)
 
     def relative(self) -> dict[str, float]:
         """Return the half-width as a share of the mean of each measure that the precision is about."""
@@ -163,6 +171,8 @@ def replicate(
             shown=shown,
             stop_on=stop_on,
             is_steady=steady,
+            deadline=deadline,
+            points=None if count or deadline is None else points,
         )
         is_narrow = stopping.is_reached(made.values)
         if count is not None or is_narrow or len(found) >= cap:
@@ -171,16 +181,7 @@ def replicate(
 
 
 def _with_warnings(made: Replications, *, reached: bool) -> Replications:
-    return Replications(
-        made.values,
-        made.count,
-        reached,
-        made.precision,
-        made.shown,
-        made.stop_on,
-        made.is_steady,
-        tuple(_warnings(made)),
-    )
+    return replace(made, reached=reached, warnings=tuple(_warnings(made)))
 
 
 def _warnings(made: Replications) -> Iterable[str]:

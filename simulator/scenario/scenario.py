@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final, Self
 
-from pydantic import ModelWrapValidatorHandler, PrivateAttr, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from simulator.durations import format_duration
 from simulator.errors import BrokenInvariantError, InputError, Problem
 from simulator.scenario.checks.all_checks import check
 from simulator.scenario.checks.findings import Finding
-from simulator.scenario.checks.ids import check_names
+from simulator.scenario.checks.ids import check_names, near
 from simulator.scenario.checks.old_names import check_old_names
 from simulator.scenario.checks.remains import salvage
 from simulator.scenario.format.schema import Description
@@ -55,14 +65,37 @@ class Scenario(Description):
         return made
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with other values, and the warnings that these deserve; raise InputError if one is wrong."""
-        copy = super().model_copy(update=update, deep=deep)
+        """Return a copy with other values, and the warnings that these deserve; raise InputError if one is wrong.
+
+        Each value is read as its field is, the horizon in seconds too; a part that has been made already, such as a
+        `Pool`, is what its type promises. Then the whole is checked as if it came from a file.
+        """
+        copy = super().model_copy(update=self._read(update or {}), deep=deep)
         if update and not UNCHECKED.issuperset(update):
             found = [*check_names(dict(copy)), *_checked(copy)]
             if _refuse(found):
                 raise InputError([problem_of(one) for one in found])
             copy._findings, copy._warnings = tuple(found), None  # noqa: SLF001 - our own
         return copy
+
+    def _read(self, update: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values that fields would have; raise InputError with every value that is none of its field's."""
+        read: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, value in update.items():
+            adapter = _adapter(type(self), name)
+            if adapter is None:
+                fields = type(self).model_fields
+                problems.append(Problem(f"a scenario has no field '{name}'{near(name, fields)}", path=name))
+                continue
+            is_seconds = name == "horizon" and isinstance(value, int | float) and not isinstance(value, bool)
+            try:
+                read[name] = adapter.validate_python(format_duration(value) if is_seconds else value)
+            except ValidationError as error:
+                problems += _problems_at(name, error)
+        if problems:
+            raise InputError(problems)
+        return read
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -86,6 +119,21 @@ class Scenario(Description):
         return isinstance(other, Scenario) and self.model_dump() == other.model_dump()
 
     __hash__ = None  # type: ignore[assignment]  # as beside any __eq__; pydantic would give one
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any] | None:
+    """Return what reads values of a field; None where there is no such field."""
+    field = model.model_fields.get(name)
+    return None if field is None else TypeAdapter(field.rebuild_annotation())
+
+
+def _problems_at(name: str, error: ValidationError) -> Iterator[Problem]:
+    """Yield what is wrong with the value of a field, in the words that a file gets."""
+    from simulator.scenario.reading.schema_refusals import refusals
+
+    for found in refusals(error):
+        yield Problem(found.message, path=".".join(map(str, (name, *found.loc))))
 
 
 def problem_of(finding: Finding) -> Problem:

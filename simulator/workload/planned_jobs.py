@@ -100,10 +100,15 @@ def _occurrence(schedule: JobSchedule, number: int) -> Job:
         else task
         for task in job.tasks
     )
-    sources = tuple(
-        source.model_copy(update={"start": UNKNOWN + source.start}) if source.start is not None else source
-        for source in job.simulation.workload
-    )
+    sources = tuple(map(_once_created, job.simulation.workload))
     stream = f"{job.simulation.stream or schedule.id}:{number}"
     simulation = job.simulation.model_copy(update={"created_at": UNKNOWN, "workload": sources, "stream": stream})
     return job.model_copy(update={"id": f"{schedule.id}:job-{number}", "tasks": tasks, "simulation": simulation})
+
+
+def _once_created(source: Workload) -> Workload:
+    """Return a group or trace of a schedule's job, its times counted from the job's creation."""
+    changes: dict[str, object] = {} if source.start is None else {"start": UNKNOWN + source.start}
+    if isinstance(source, TaskGroup):
+        changes["arrivals"] = source.arrivals.later(UNKNOWN)
+    return source.model_copy(update=changes)

@@ -151,3 +151,66 @@ def test_a_column_of_spans_may_state_when_tasks_come(tmp_path: Path) -> None:
     workload = build(read(tmp_path, [pool()], [job([source])]), 0)
     assert workload.submit.tolist() == [300_000, 3_900_000]
     assert workload.demand.tolist() == [3_600_000, 7_200_000]
+
+
+def elsewhere(source: dict[str, Any]) -> list[tuple[str, list[Any], dict[str, Any], int]]:
+    """Return a trace in each place beside `jobs`: its path, the jobs, the rest, the hours from the origin to it."""
+    rest = {key: value for key, value in job([source]).items() if key != "id"}
+    ends = {"onAllTasksComplete": "terminatejob"}
+    own = job([{"count": 1, "duration": "1m"}])
+    spec = {"id": "s", "schedule": {"doNotRunUntil": "3h"}, "jobSpecification": rest | ends}
+    added = {"at": "1h", "operation": "addTasks", "job": "j", "workload": [source]}
+    late = {"at": "2h", "operation": "addJob", "job": job([source]) | {"id": "late"}}
+    return [
+        ("timeline.0.workload.0.trace", [own], {"timeline": [added]}, 1),
+        ("timeline.0.job.simulation.workload.0.trace", [own], {"timeline": [late]}, 2),
+        ("jobSchedules.0.jobSpecification.simulation.workload.0.trace", [own], {"jobSchedules": [spec]}, 3),
+    ]
+
+
+def test_a_trace_with_dates_sets_the_origin_wherever_it_stands(tmp_path: Path) -> None:
+    write(tmp_path, DATED, "past.csv")
+    for path, jobs, rest, hours in elsewhere({"trace": "past.csv"}):
+        made = read(tmp_path, [pool()], jobs, **rest)
+        assert made.origin == MONDAY.replace(hour=7 - hours), path
+        assert not made.warnings, path
+        assert not [text for text in summarize(simulate(made))["assumptions"] if text.startswith("trace")]
+
+
+def test_a_shift_is_reported_wherever_the_trace_stands(tmp_path: Path) -> None:
+    write(tmp_path, DATED, "past.csv")
+    for path, jobs, rest, hours in elsewhere({"trace": "past.csv"}):
+        made = read(tmp_path, [pool(targetDedicatedNodes=1)], jobs, origin="2026-01-05T00:00:00Z", **rest)
+        (reported,) = made.warnings
+        assert reported.path == path
+        shift = f"its first task of 2026-03-02T07:00:00Z is replayed at 2026-01-05T0{hours}:00:00Z, 56 d"
+        assert shift in reported.message
+        assert any(shift in text for text in summarize(simulate(made))["assumptions"]), path
+
+
+def test_numbers_that_are_moved_are_reported_wherever_the_trace_stands(tmp_path: Path) -> None:
+    write(tmp_path, CUT_OUT, "past.csv")
+    for _, jobs, rest, _ in elsewhere({"trace": "past.csv"}):
+        found = summarize(simulate(read(tmp_path, [pool(targetDedicatedNodes=1)], jobs, **rest)))["assumptions"]
+        assert [text for text in found if "comes 50,000,000 s after the trace's own time 0" in text]
+
+
+def test_a_schedule_that_recurs_replays_a_trace_at_other_dates(tmp_path: Path) -> None:
+    write(tmp_path, DATED, "past.csv")
+    (_, jobs, rest, _) = elsewhere({"trace": "past.csv"})[2]
+    rest["jobSchedules"][0]["schedule"] |= {"recurrenceInterval": "24h", "doNotRunAfter": "30h"}
+    made = read(tmp_path, [pool(targetDedicatedNodes=1)], jobs, **rest)
+    words = "trace past.csv: replayed by each job of schedule s"
+    assert words in summarize(simulate(made))["assumptions"]
+
+
+@pytest.mark.parametrize("arrivals", [{"times": ["1h"]}, {"atOnce": {"at": "1h"}}])
+def test_instants_of_a_schedules_groups_count_from_its_jobs(tmp_path: Path, arrivals: dict[str, Any]) -> None:
+    spec = job([{"count": 1, "duration": "1m", "arrivals": arrivals}, {"count": 1, "duration": "1m"}])
+    ends = {"onAllTasksComplete": "terminatejob"}
+    rest = {key: value for key, value in spec.items() if key != "id"} | ends
+    times = {"doNotRunUntil": "1h", "recurrenceInterval": "24h", "doNotRunAfter": "30h"}
+    schedule = {"id": "s", "schedule": times, "jobSpecification": rest}
+    made = read(tmp_path, [pool(targetDedicatedNodes=1)], [], jobSchedules=[schedule])
+    submitted = simulate(made).tasks["submit"].tolist()
+    assert sorted(submitted) == [hour * 3600 for hour in (1, 2, 25, 26)]

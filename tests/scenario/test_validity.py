@@ -110,6 +110,38 @@ def test_a_copy_is_held_to_the_same_rules() -> None:
     assert sound.model_copy(update={"pools": (own,)}) == sound
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("seed", -1, "seed: expected a value greater than or equal to 0, not -1"),
+        ("seed", "x", "seed: "),
+        ("seed", True, "seed: expected a number, found true or false"),
+        ("name", 3, "name: "),
+        ("horizon", -3, "horizon: a span cannot be negative"),
+        ("horizon", "soon", "horizon: cannot be read as a duration"),
+        ("origin", "tomorrow", "origin: expected an ISO-8601 time"),
+        ("options", {"sampleProfil": "exact"}, "options.sampleProfil: unknown key"),
+        ("pools", "p", "pools: "),
+        ("poools", (), "poools: a scenario has no field 'poools', did you mean 'pools'?"),
+        ("timeline", [{"at": "1h", "operation": "rezise", "pool": "p"}], "timeline.0: "),
+        ("timeline", [{"at": "1h", "operation": "deletePool", "pool": "q"}], "timeline.0.pool: no pool 'q'"),
+    ],
+)
+def test_a_value_of_a_copy_is_read_as_that_of_a_file(field: str, value: Any, why: str) -> None:
+    sound = scenario_of(document(pools=[pool(targetDedicatedNodes=1)]))
+    with pytest.raises(InputError) as caught:
+        sound.model_copy(update={field: value})
+    assert any(str(problem).startswith(why) for problem in caught.value.problems), caught.value.problems
+
+
+def test_a_copy_takes_what_a_file_has() -> None:
+    sound = scenario_of(document(pools=[pool(targetDedicatedNodes=1)]))
+    resized = [{"at": "1h", "operation": "resize", "pool": "p", "targetDedicatedNodes": 3}]
+    copy = sound.model_copy(update={"horizon": "2h", "timeline": resized, "pools": list(sound.pools)})
+    assert copy.horizon == 7200.0
+    assert copy == scenario_of(document(pools=[pool(targetDedicatedNodes=1)], horizon="2h", timeline=resized))
+
+
 def test_objects_are_held_to_the_same_rules_as_documents() -> None:
     sound = scenario_of(document())
     with pytest.raises(ValidationError, match="a second pool"):

@@ -1,7 +1,7 @@
 """Rules about what becomes of a pool: found by trying the formula out, shown with the load that did it."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from simulator.formula.formula import Formula
@@ -9,13 +9,14 @@ from simulator.formula.lint.analysis import Analysis
 from simulator.formula.lint.evidence import show_answers
 from simulator.formula.lint.interruptions import INTERRUPTING, check_interruptions, options, spelled
 from simulator.formula.lint.mend import replace_names
+from simulator.formula.lint.regimes import Regime, regimes
 from simulator.formula.lint.targets import OTHER, OWN, has_floor, last_assignments
 from simulator.formula.lint.trial import (
     FAILED,
     FEW,
     HANDFUL,
-    HOURS,
     MANY,
+    ROUNDS,
     START,
     Targets,
     Trial,
@@ -40,6 +41,8 @@ STEADY: Final = 20 * MINUTE
 """How long each task runs of a load that does not change."""
 SHOWN: Final = 12
 """Evaluations that are shown."""
+MOST_PLAYED: Final = 6
+"""Loads and times of the week that are played for one target."""
 SWING: Final = 2.0
 """A target that goes up and down by fewer nodes settles."""
 
@@ -53,7 +56,7 @@ def check_behaviour(analysis: Analysis, formula: Formula, slots: int | None, int
     trial = try_out(formula, tried)
     _check_signals(analysis, trial, assignments, slots)
     _check_ends(analysis, formula, trial, assignments, tried)
-    _check_swings(analysis, formula, trial, assignments, tried)
+    _check_swings(analysis, formula, assignments, tried)
     if len(assignments) == 2 and (_answers_twice(trial) or _same_share(analysis, assignments)):
         later = max(assignments.values(), key=lambda statement: statement.start)
         analysis.report("double-demand", later.start, "both kinds of nodes are given the whole demand: twice the pool.")
@@ -155,32 +158,45 @@ def _left_alone(trial: Trial, full: str) -> set[str]:
     return {full} if any(found[other] > 0 for rounds in trial.loaded for found in rounds or ()) else set()
 
 
-def _check_swings(
-    analysis: Analysis, formula: Formula, trial: Trial, assignments: Mapping[str, Statement], slots: int
-) -> None:
+def _check_swings(analysis: Analysis, formula: Formula, assignments: Mapping[str, Statement], slots: int) -> None:
     """Report a target that goes up and down again and again while the number of tasks does not change.
 
-    What the trial suspects must show on a pool in miniature, whose draining nodes keep their tasks.
+    What constant loads suspect, at any time of the week, must show on a pool in miniature, whose draining nodes keep
+    their tasks.
     """
     if "rand(" in formula.text.replace(" ", ""):
         return
+    suspects = _suspects(formula, slots)
     for full, statement in assignments.items():
-        if not any(_is_swinging([found[full] for found in rounds or ()]) for rounds in (*trial.busy, *trial.loaded)):
-            continue
-        for tasks in (HANDFUL, FEW, MANY):
-            values = _played_targets(formula, full, int(tasks), slots)
+        tries = ((tasks, one) for one in suspects[full] for tasks in (HANDFUL, FEW, MANY))
+        for tasks, regime in islice(tries, MOST_PLAYED):
+            values = _played_targets(formula, full, int(tasks), slots, regime)
             if _is_swinging(values):
                 shown = ", ".join(f"{value:g}" for value in _turns(values)[-4:])
                 text = f"while {tasks:g} tasks are there all the time, {full} goes {shown}, and so on."
                 steps = ", ".join(f"{value:g}" for value in values[:SHOWN])
+                when = f" from {regime.described} on" if regime.described else ""
                 each = f"{tasks:g} tasks of {spelled(STEADY)}, each followed by another, {slots} a node"
-                evidence = (f"{each}: the evaluations set {steps}, ...",)
+                evidence = (f"{each}{when}: the evaluations set {steps}, ...",)
                 analysis.report("swings", statement.start, text, evidence=evidence)
                 break
 
 
-def _played_targets(formula: Formula, full: str, tasks: int, slots: int) -> list[int]:
-    load = Load(((0, STEADY),) * tasks, HOURS[1], 4 * HOUR, 5 * MINUTE, slots, is_steady=True)
+def _suspects(formula: Formula, slots: int) -> dict[str, list[Regime]]:
+    """Return for each target the stretches of the week in which it swings while nothing but it changes."""
+    settle, nowhere = settler(formula, slots), dict.fromkeys(TARGETS, 0.0)
+    found: dict[str, list[Regime]] = {full: [] for full in TARGETS}
+    for regime in regimes(formula, slots):
+        loads = [settle(regime.start, tasks, nowhere, ROUNDS) or [] for tasks in (FEW, MANY)]
+        for full, suspected in found.items():
+            if any(_is_swinging([targets[full] for targets in rounds]) for rounds in loads):
+                suspected.append(regime)
+    return found
+
+
+def _played_targets(formula: Formula, full: str, tasks: int, slots: int, regime: Regime) -> list[int]:
+    horizon = min(max(regime.hours, 2), 4) * HOUR
+    load = Load(((0, STEADY),) * tasks, regime.start, horizon, 5 * MINUTE, slots, is_steady=True)
     return [targets[full] for _, targets in play(formula, load).targets]
 
 

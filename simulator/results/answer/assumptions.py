@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from simulator.scenario.checks.job_places import place
 from simulator.scenario.checks.pool_checks import every_pool
 from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
@@ -90,16 +91,18 @@ def _numbered(what: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _traces(scenario: Scenario) -> Iterator[str]:
     """Yield for each trace how its tasks were moved in time, if they were."""
-    for job in scenario.jobs:
-        for source in job.simulation.workload:
+    for placed in place(scenario):
+        for one in placed.sources:
+            source = one.source
             if not isinstance(source, TraceWorkload) or not source.has_folder:
                 continue
-            trace = read_trace(source)
-            begin = job.simulation.created_at if source.start is None else source.start
+            trace, begin = read_trace(source), placed.begin(one)
             if trace.first is not None and trace.first != scenario.origin + timedelta(seconds=begin):
                 yield f"trace {source.trace}: {dates(scenario.origin, begin, trace.first)}"
             elif trace.shift:
                 yield f"trace {source.trace}: {numbers(trace.shift)} (`submitTimes`)"
+            if trace.first is not None and placed.schedule and placed.schedule.schedule.recurrence_interval:
+                yield f"trace {source.trace}: replayed by each job of schedule {placed.schedule.id}"
 
 
 def _resizes(recording: Recording) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from simulator.scenario.checks.job_places import (
 )
 from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
+from simulator.scenario.checks.option_checks import check_options
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.checks.trace_checks import check_shift
 from simulator.scenario.checks.unused_names import check_unused_names
@@ -45,10 +46,11 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     jobs = place(scenario)
     if not lost:
         yield from check_pools(scenario)
+        yield from until_absent(check_options(scenario))
         for rule in (_some_job, _shared_cores, _horizon, check_unused_names):
             yield from until_absent(rule(scenario, jobs))
     yield from until_absent(check_accounts(scenario))
-    for pool, loc in placed_pools(scenario):
+    for pool, loc in placed_pools(scenario, jobs):
         yield from check_pool(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
@@ -60,7 +62,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
 
 
 def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
-    yield from until_absent(_pool_of(scenario, placed))
+    yield from until_absent(_pool_of(placed))
     yield from until_absent(check_dependencies(placed))
     for one in listed_tasks(placed):
         for task_rule in (_duration, _room_for_task, _task_barrier):
@@ -77,13 +79,11 @@ def _some_job(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]
         yield Finding(text, ("jobs",), is_warning=True)
 
 
-def _pool_of(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
+def _pool_of(placed: PlacedJob) -> Iterator[Finding]:
     job, info = placed.job, (*placed.loc, "poolInfo")
     if job.auto_pool and job.pool_id:
         yield Finding("both poolId and autoPoolSpecification; the service takes one", info)
-    elif job.auto_pool:
-        yield from check_pool(scenario, job.auto_pool.pool, (*info, "autoPoolSpecification", "pool"))
-    elif job.pool_id is None:
+    elif not job.auto_pool and job.pool_id is None:
         yield Finding("expected a poolId or an autoPoolSpecification", info)
 
 
@@ -155,17 +155,9 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
     except InputError as error:
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
-    if not placed.is_scheduled:
-        yield from check_shift(scenario.origin, _begin(placed, one), source, trace, (*one.loc, "trace"))
+    yield from check_shift(scenario.origin, placed.begin(one), source, trace, (*one.loc, "trace"))
     if placed.pool is not None and len(trace):
         yield from _fits(scenario, placed.pool, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
-
-
-def _begin(placed: PlacedJob, one: PlacedSource) -> float:
-    """Return where the time 0 of a source lies, in seconds since the origin."""
-    if one.source.start is not None:
-        return one.source.start
-    return placed.created_at if one.added_at is None else one.added_at
 
 
 def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
@@ -178,13 +170,14 @@ def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Find
 def _names_cores(placed: PlacedJob) -> bool:
     if any(isinstance(one.source, TraceWorkload) or one.source.cores for one in placed.sources):
         return True
+    tasks = listed_tasks(placed)
     defaults = placed.job.simulation.defaults.cores
-    settings = [item for one in placed.tasks for item in one.task.environment_settings]
+    settings = [item for one in tasks for item in one.task.environment_settings]
     settings += placed.job.common_environment_settings
-    names_own = any(one.task.simulation.cores for one in placed.tasks) or any(
+    names_own = any(one.task.simulation.cores for one in tasks) or any(
         item.get("name") == "SIM_CPU" for item in settings
     )
-    return names_own or bool(placed.tasks and defaults)
+    return names_own or bool(tasks and defaults)
 
 
 def _barrier(source: TaskSimulation | TaskGroup, instances: int, loc: Loc) -> Iterator[Finding]:
@@ -267,22 +260,27 @@ def _enough_nodes(scenario: Description, pool: Pool, loc: Loc, need: Need) -> It
         yield Finding(text, loc, is_warning=True)
 
 
-def _horizon(scenario: Description, _jobs: list[PlacedJob]) -> Iterator[Finding]:
+def _horizon(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Refuse a horizon at which nothing has happened yet."""
     horizon = scenario.horizon
     if horizon is None:
         return
-    starts = [task.simulation.submit or job.simulation.created_at for job in scenario.jobs for task in job.tasks]
-    for job in scenario.jobs:
-        created = job.simulation.created_at
-        for source in job.simulation.workload:
-            if isinstance(source, TaskGroup):
-                starts.append(source.arrivals.first(created))
-            elif source.has_folder:
-                starts.append((created if source.start is None else source.start) + _first_submit(source))
+    starts = [start for placed in jobs for start in _starts(placed)]
     if starts and horizon <= min(starts):
         text = f"the horizon of {horizon:g} s is over before the first task arrives at {min(starts):g} s"
         yield Finding(text, ("horizon",))
+
+
+def _starts(placed: PlacedJob) -> Iterator[float]:
+    """Yield when the tasks of a job come, of each source the first."""
+    yield from (placed.begin(one) for one in listed_tasks(placed))
+    for source in placed.sources:
+        begin = placed.begin(source)
+        if isinstance(source.source, TaskGroup):
+            arrivals = source.source.arrivals
+            yield (arrivals.later(placed.created_at) if placed.is_scheduled else arrivals).first(begin)
+        elif source.source.has_folder:
+            yield begin + _first_submit(source.source)
 
 
 def _first_submit(source: TraceWorkload) -> float:

@@ -1,13 +1,14 @@
 """Command lines and environment settings: what they state, and what cannot be read of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from simulator.distributions import Constant
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks, placed_pools
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.command_lines import is_unread
+from simulator.scenario.format.pool_operations import UpdatePool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated, stated_exit_code, stated_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask
@@ -16,7 +17,7 @@ SHOWN: Final = 60
 """Characters of a command line that are shown."""
 
 
-def check_commands(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[Finding]:
+def check_commands(scenario: Description, jobs: Collection[PlacedJob]) -> Iterator[Finding]:
     """Warn once of command lines that name a time or an exit code and cannot be read."""
     found = [*unread(scenario, jobs)]
     if found:
@@ -35,10 +36,13 @@ def unread_text(lines: list[str]) -> str:
     )
 
 
-def unread(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[tuple[str, Loc]]:
+def unread(scenario: Description, jobs: Collection[PlacedJob]) -> Iterator[tuple[str, Loc]]:
     """Yield the command lines whose time or exit code was wanted and not read, with their places."""
-    for index, pool in enumerate(scenario.pools):
-        yield from _parts(_of_start_task(pool, ("pools", index)))
+    for pool, loc in placed_pools(scenario, jobs):
+        yield from _parts(_of_start_task(pool, loc))
+    for index, operation in enumerate(scenario.timeline):
+        if isinstance(operation, UpdatePool):
+            yield from _parts(_of_new_start_task(operation, ("timeline", index)))
     for placed in jobs:
         for one in listed_tasks(placed):
             yield from _parts(_of_task(placed, one))
@@ -84,6 +88,13 @@ def _of_node_task(placed: PlacedJob, task: JobPreparationTask | JobReleaseTask, 
     settings = [*placed.job.common_environment_settings, *task.environment_settings]
     if is_unread(task.command_line) and task.simulation.duration is None and stated_time("", settings)[0] is None:
         yield task.command_line, (*loc, "commandLine")
+
+
+def _of_new_start_task(operation: UpdatePool, loc: Loc) -> Iterator[tuple[str, Loc]]:
+    """Yield the command line of a start task that a pool gets later and that is not read."""
+    task = operation.start_task
+    if task is not None and is_unread(task.command_line) and stated_time("", task.environment_settings)[0] is None:
+        yield task.command_line, (*loc, "startTask", "commandLine")
 
 
 def _of_start_task(pool: Pool, loc: Loc) -> Iterator[tuple[str, Loc]]:

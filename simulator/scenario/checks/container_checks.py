@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask
-from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.deployment import get
 from simulator.service_codes import ServiceCode
 
@@ -28,9 +28,9 @@ def check_node_task_containers(placed: PlacedJob) -> Iterator[Finding]:
             yield from until_absent(_without_configuration(placed.pool, (*placed.loc, key)))
 
 
-def check_start_task_container(pool: Pool, loc: Loc) -> Iterator[Finding]:
+def check_start_task_container(task: StartTask | None, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Refuse a start task in a container on a pool that has none."""
-    if get(pool.start_task, "containerSettings") is not None:
+    if get(task, "containerSettings") is not None:
         yield from _without_configuration(pool, (*loc, "startTask"))
 
 

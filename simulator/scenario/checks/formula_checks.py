@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Final
 
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.job_places import PlacedJob, placed_pools
+from simulator.scenario.checks.job_places import PlacedJob, placed_pools, pools_by_name
 from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.pool_operations import EnableAutoScale
 from simulator.scenario.format.schema import Description
 
 SHOWN: Final = 3
@@ -28,21 +29,26 @@ def check_formula(formula: str, loc: Loc) -> Iterator[Finding]:
 def check_formulas(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Yield the linter's warnings, each once, at the first of the pools that share the formula."""
     warnings: dict[tuple[str, str], tuple[Loc, list[str]]] = {}
-    for pool, loc in _pools(scenario, jobs):
+    for pool, loc in placed_pools(scenario, jobs):
         for finding in until_absent(_lint(pool, loc)):
             key = (str(pool.auto_scale_formula), finding.message)
             warnings.setdefault(key, (loc, []))[1].append(str(readable(pool, "id")))
+    for loc, operation, pool in _enabled(scenario, jobs):
+        for finding in until_absent(_lint_enabled(operation, pool, loc)):
+            key = (str(operation.auto_scale_formula), finding.message)
+            warnings.setdefault(key, (loc, []))[1].append(operation.pool)
     for (_, text), (loc, names) in warnings.items():
         yield Finding(f"{text}{_shared(names)}", (*loc, "autoScaleFormula"), is_warning=True)
 
 
-def _pools(scenario: Description, jobs: list[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:
-    yield from placed_pools(scenario)
-    for placed in jobs:
-        auto = readable(placed.job, "auto_pool")
-        own = None if auto is None else readable(auto, "pool")
-        if own is not None:
-            yield own, (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
+def _enabled(scenario: Description, jobs: list[PlacedJob]) -> Iterator[tuple[Loc, EnableAutoScale, Pool]]:
+    """Yield the requests that switch autoscale on, with the pool of each where it could be read."""
+    pools = pools_by_name(scenario, jobs)
+    for index, operation in enumerate(scenario.timeline):
+        if isinstance(operation, EnableAutoScale):
+            pool = pools.get(str(readable(operation, "pool")).lower())
+            if pool is not None:
+                yield ("timeline", index), operation, pool
 
 
 def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -50,6 +56,15 @@ def _lint(pool: Pool, loc: Loc) -> Iterator[Finding]:
     if pool.enable_auto_scale and pool.auto_scale_formula is not None:
         minutes = pool.auto_scale_evaluation_interval / 60
         for text in _warnings(pool.auto_scale_formula, pool.task_slots_per_node, minutes):
+            yield Finding(text, loc, is_warning=True)
+
+
+def _lint_enabled(operation: EnableAutoScale, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Yield what the linter warns of in the formula of a request, on the pool that will run it."""
+    if operation.auto_scale_formula is not None:
+        own = operation.auto_scale_evaluation_interval
+        minutes = (pool.auto_scale_evaluation_interval if own is None else own) / 60
+        for text in _warnings(operation.auto_scale_formula, pool.task_slots_per_node, minutes):
             yield Finding(text, loc, is_warning=True)
 
 

@@ -1,7 +1,8 @@
 """What the service would refuse of a job, its tasks or a schedule, and what it takes although it leads nowhere."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from simulator.errors import InputError
 from simulator.scenario.checks.command_checks import unreadable_settings
@@ -31,7 +32,7 @@ TERMINATES = OnAllTasksComplete.TERMINATEJOB
 
 def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     """Check everything about a job but its references and what fits where, each rule by itself."""
-    for rule in (_release, _release_limit, check_node_task_containers, _settings, _parallel_tasks, _manager, _lifetime):
+    for rule in RULES:
         yield from until_absent(rule(placed))
     for one in listed_tasks(placed):
         for task_rule in (check_task_container, _packages, _job_actions, _submit):
@@ -39,6 +40,15 @@ def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     yield from until_absent(_endless(placed))
     for scenario_rule in (_ends_at_once, _manager_without_node, _hopeless_preparation):
         yield from until_absent(scenario_rule(scenario, placed))
+
+
+def _creation(placed: PlacedJob) -> Iterator[Finding]:
+    """Warn of a time of creation that something else decides."""
+    simulation = placed.job.simulation
+    if placed.loc[0] != "jobs" and simulation.created_at and simulation.created_at != placed.created_at:
+        decider = "the schedule decides" if placed.is_scheduled else "the operation's at says"
+        text = f"no effect: {decider} when the job is created"
+        yield Finding(text, (*placed.loc, "simulation", "createdAt"), is_warning=True)
 
 
 def _release_limit(placed: PlacedJob) -> Iterator[Finding]:
@@ -123,7 +133,7 @@ def _submit(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
         return
     if one.added_at is not None:
         yield Finding("the operation's at says when its tasks are added: leave submit out", where)
-    elif submit < placed.job.simulation.created_at and one.loc[-1] != "jobManagerTask":
+    elif placed.begin(one) < placed.created_at and one.loc[-1] != "jobManagerTask":
         yield Finding("the task is added before its job", where)
 
 
@@ -149,12 +159,24 @@ def _endless(placed: PlacedJob) -> Iterator[Finding]:
         yield Finding(text, (*placed.loc, *AUTO_POOL), is_warning=True)
 
 
+RULES: Final[tuple[Callable[[PlacedJob], Iterator[Finding]], ...]] = (
+    _creation,
+    _release,
+    _release_limit,
+    check_node_task_containers,
+    _settings,
+    _parallel_tasks,
+    _manager,
+    _lifetime,
+)
+
+
 def _ends_at_once(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     """Warn of a job that ends before it begins."""
     job = placed.job
     if job.on_all_tasks_complete is not TERMINATES or scenario.options.terminate_when_empty != "documented":
         return
-    created = job.simulation.created_at
+    created = placed.created_at
     begins = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
     sources = job.simulation.workload
     at_once = [source for source in sources if isinstance(source, TaskGroup) and isinstance(source.arrivals, AtOnce)]

@@ -1,12 +1,13 @@
-"""Every job of a scenario with the places of all that belongs to it, in whichever section that stands."""
+"""Every job and every pool of a scenario with the places of all that belongs to it, in whichever section it stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
-from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
+from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
@@ -35,26 +36,49 @@ class PlacedJob:
     """A job with its pool, its own tasks and those that operations add; each is looked up when it is asked for."""
 
     def __init__(
-        self, job: Job, loc: Loc, pools: Mapping[str, Pool], added: AddJob | None = None, *, is_scheduled: bool = False
+        self,
+        job: Job,
+        loc: Loc,
+        pools: Mapping[str, Pool],
+        added: AddJob | None = None,
+        schedule: JobSchedule | None = None,
     ) -> None:
         self.job = job
         self.loc = loc
-        self.is_scheduled = is_scheduled
+        self.schedule = schedule
         self.later: list[tuple[AddTasks, Loc]] = []
         """Operations that add tasks, and where they stand."""
+        self.goals: list[Pool] = []
+        """Pools to which operations move it."""
         self._pools = pools
         self._added = added
 
+    @property
+    def is_scheduled(self) -> bool:
+        return self.schedule is not None
+
     @cached_property
     def created_at(self) -> float:
-        if self.is_scheduled:
-            return 0.0
+        """When it is created, in seconds since the origin; of a schedule the first of its jobs."""
+        if self.schedule is not None:
+            return self.schedule.first
         return self.job.simulation.created_at if self._added is None else self._added.at
+
+    def begin(self, one: PlacedTask | PlacedSource) -> float:
+        """Return when a task comes, or where the time 0 of a source lies, in seconds since the origin."""
+        own = one.task.simulation.submit if isinstance(one, PlacedTask) else one.source.start
+        if own is None:
+            return self.created_at if one.added_at is None else one.added_at
+        return self.created_at + own if self.is_scheduled else own
 
     @cached_property
     def pool(self) -> Pool | None:
         """The pool of the job; None where it names none that can be read."""
         return self.job.auto_pool.pool if self.job.auto_pool else self._pools.get((self.job.pool_id or "").lower())
+
+    def may_be_on(self, pool: Pool) -> bool:
+        """Return whether a pool is the job's own, or one to which an operation moves it."""
+        return any(one is pool for one in (self.pool, *self.goals))
 
     @cached_property
     def tasks(self) -> list[PlacedTask]:
@@ -76,23 +100,35 @@ class PlacedJob:
 
 def place(scenario: Description) -> list[PlacedJob]:
     """Return the jobs of the file, of `addJob` and of schedules, in this order; those that could be read."""
-    pools = {str(name).lower(): pool for pool, _ in placed_pools(scenario) if (name := readable(pool, "id"))}
+    pools = {str(name).lower(): pool for pool, _ in _stated_pools(scenario) if (name := readable(pool, "id"))}
     found = [PlacedJob(job, ("jobs", index), pools) for index, job in enumerate(scenario.jobs)]
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
             found.append(PlacedJob(job, ("timeline", index, "job"), pools, operation))
-    jobs = {str(readable(one.job, "id")).lower(): one for one in reversed(found)}
-    for index, operation in enumerate(scenario.timeline):
-        if isinstance(operation, AddTasks):
-            name = str(readable(operation, "job")).lower()
-            if name in jobs:
-                jobs[name].later.append((operation, ("timeline", index)))
+    _operate(scenario, {str(readable(one.job, "id")).lower(): one for one in reversed(found)}, pools)
     for index, schedule in enumerate(scenario.job_schedules):
         job = readable(schedule, "job_specification")
         if job is not None:
             loc: Loc = ("jobSchedules", index, "jobSpecification")
-            found.append(PlacedJob(job, loc, pools, is_scheduled=True))
+            found.append(PlacedJob(job, loc, pools, schedule=schedule))
     return found
+
+
+def _operate(scenario: Description, jobs: Mapping[str, PlacedJob], pools: Mapping[str, Pool]) -> None:
+    """Note what operations add to jobs, and where they move them."""
+    for index, operation in enumerate(scenario.timeline):
+        if not isinstance(operation, AddTasks | UpdateJob):
+            continue
+        placed = jobs.get(str(readable(operation, "job")).lower())
+        if placed is None:
+            continue
+        if isinstance(operation, AddTasks):
+            placed.later.append((operation, ("timeline", index)))
+            continue
+        info = readable(operation, "pool_info")
+        goal = None if info is None else pools.get(str(readable(info, "pool_id")).lower())
+        if goal is not None:
+            placed.goals.append(goal)
 
 
 def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
@@ -102,8 +138,17 @@ def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
     return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
 
 
-def placed_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
-    """Yield the pools of the file and those that operations create, with the places of those that could be read."""
+def placed_pools(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:
+    """Yield every pool that could be read with its place: of the file, of `createPool`, and those that jobs bring."""
+    yield from _stated_pools(scenario)
+    for placed in jobs:
+        auto = readable(placed.job, "auto_pool")
+        own = None if auto is None else readable(auto, "pool")
+        if own is not None:
+            yield own, (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
+
+
+def _stated_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
     yield from ((pool, ("pools", index)) for index, pool in enumerate(scenario.pools))
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, CreatePool) and (pool := readable(operation, "pool")) is not None:
@@ -112,7 +157,7 @@ def placed_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
 
 def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Pool]:
     """Return every pool that operations may name, by lower-case id: the scenario's own and those that jobs bring."""
-    found = {str(readable(pool, "id")).lower(): pool for pool, _ in placed_pools(scenario)}
+    found = {str(readable(pool, "id")).lower(): pool for pool, _ in _stated_pools(scenario)}
     owners: dict[Loc, str] = {
         ("jobSchedules", i, "jobSpecification"): one.id
         for i, one in enumerate(scenario.job_schedules)

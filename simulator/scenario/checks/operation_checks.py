@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
+from simulator.scenario.checks.container_checks import check_start_task_container
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
@@ -59,6 +60,9 @@ def check_operations(scenario: Description, pools: Mapping[str, Pool]) -> Iterat
         loc: Loc = ("timeline", index)
         yield from until_absent(_timeouts(operation, loc))
         yield from until_absent(_operation(scenario, operation, loc))
+        if isinstance(operation, UpdatePool) and operation.pool.lower() in pools:
+            own = pools[operation.pool.lower()]
+            yield from until_absent(check_start_task_container(operation.start_task, own, loc))
     yield from until_absent(_without_formula(scenario, pools))
 
 

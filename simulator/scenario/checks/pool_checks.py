@@ -99,8 +99,7 @@ def check_pool(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]
         yield from until_absent(rule(scenario, pool, loc))
     yield from check_deployment(scenario, pool, loc)
     yield from check_network(pool, loc)
-    for own_rule in (check_limits, check_start_task_container):
-        yield from until_absent(own_rule(pool, loc))
+    yield from until_absent(check_limits(pool, loc))
 
 
 def _slots(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -171,6 +170,10 @@ def _no_start_task(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fin
     if pool.start_task is None and (faults.failure_probability or faults.crowding):
         text = "the pool has no startTask that could fail"
         yield Finding(text, (*loc, "simulation", "startTask"), is_warning=True)
+
+
+def _start_task_container(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    yield from check_start_task_container(pool.start_task, pool, loc)
 
 
 def _start_task_settings(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -255,6 +258,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _license_prices,
     _no_start_task,
     _start_task_settings,
+    _start_task_container,
     _hopeless_start_task,
     _account,
     check_pool_kinds,

@@ -6,24 +6,23 @@ from typing import Any
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, placed_pools
-from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks, placed_pools, pools_by_name
+from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.deployment import get
+from simulator.scenario.format.pool_operations import UpdatePool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_files import has_output, shares_files
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Warn of keys that name a package, an image or an account which nothing in the scenario has."""
-    for pool, loc in placed_pools(scenario):
-        here = [placed.job for placed in jobs if placed.pool is pool]
-        yield from until_absent(_downloads(scenario, pool, here, loc))
+    changes = _changes(scenario, jobs)
+    for pool, loc in placed_pools(scenario, jobs):
+        here = [placed for placed in jobs if placed.may_be_on(pool)]
+        mine = [change for changed, change in changes if changed is pool]
+        yield from until_absent(_downloads(pool, mine, here, loc))
     for placed in jobs:
-        if placed.job.auto_pool is not None:
-            where = (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
-            yield from until_absent(_downloads(scenario, placed.job.auto_pool.pool, [placed.job], where))
-    for placed in jobs:
-        for one in placed.tasks:
+        for one in listed_tasks(placed):
             yield from until_absent(_files(one))
     yield from until_absent(_accounts(scenario, jobs))
 
@@ -40,18 +39,22 @@ def _files(one: PlacedTask) -> Iterator[Finding]:
             yield Finding(text, (*one.loc, "simulation", key), is_warning=True)
 
 
-def _downloads(scenario: Description, pool: Pool, jobs: list[Job], loc: Loc) -> Iterator[Finding]:
+def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc: Loc) -> Iterator[Finding]:
+    """Warn of sizes of packages and images that nothing on a pool has, at any time."""
     where = (*loc, "simulation", "downloads")
     downloads = pool.simulation.downloads
-    references = [*pool.application_package_references, *_changed_packages(scenario, pool)]
-    references += [one for job in jobs for one in _packages_of(job)]
+    references: list[Mapping[str, Any]] = [*pool.application_package_references]
+    references += [one for change in changes for one in change.application_package_references or ()]
+    references += [one for placed in jobs for one in _packages_of(placed)]
     known = {name: None for one in references for name in _names(one)}
     for key in downloads.application_packages:
         if key.lower() not in {name.lower() for name in known}:
             hint = near(key, known, _written_otherwise(key, known))
             text = f"nothing on this pool has an application package '{key}'{hint}: it acts on nothing"
             yield Finding(text, (*where, "applicationPackages", key), is_warning=True)
-    images = [*pool.container_image_names, *(image for job in jobs for image in _images_of(job))]
+    bodies: list[object] = [pool.start_task, *(change.start_task for change in changes)]
+    bodies += [body for placed in jobs for body in _bodies_of(placed)]
+    images = [*pool.container_image_names, *_images_of(bodies)]
     for key in downloads.container_images:
         if key not in images:
             reason = "" if has_containers(pool) else ", which has no containerConfiguration"
@@ -60,23 +63,30 @@ def _downloads(scenario: Description, pool: Pool, jobs: list[Job], loc: Loc) -> 
             yield Finding(text, (*where, "containerImages", key), is_warning=True)
 
 
-def _changed_packages(scenario: Description, pool: Pool) -> Iterator[Mapping[str, Any]]:
-    """Yield the packages that the timeline gives a pool later."""
-    for operation in scenario.timeline:
-        if str(get(operation, "pool") or "").lower() == pool.id.lower():
-            yield from getattr(operation, "application_package_references", None) or ()
+def _changes(scenario: Description, jobs: list[PlacedJob]) -> list[tuple[Pool | None, UpdatePool]]:
+    """Return the requests that change what nodes get, each with its pool."""
+    pools = pools_by_name(scenario, jobs)
+    found = [operation for operation in scenario.timeline if isinstance(operation, UpdatePool)]
+    return [(pools.get(operation.pool.lower()), operation) for operation in found]
 
 
-def _packages_of(job: Job) -> Iterator[Mapping[str, Any]]:
+def _bodies_of(placed: PlacedJob) -> list[object]:
+    """Return the tasks of a job, those that operations add and the special ones too; all must be readable."""
+    job = placed.job
+    special = (job.job_manager_task, job.job_preparation_task, job.job_release_task)
+    return [*(one.task for one in placed.tasks), *special]
+
+
+def _packages_of(placed: PlacedJob) -> Iterator[Mapping[str, Any]]:
     """Yield the packages of a job's tasks."""
-    for task in (*job.tasks, job.job_manager_task):
-        yield from get(task, "applicationPackageReferences") or ()
+    for body in _bodies_of(placed):
+        yield from get(body, "applicationPackageReferences") or ()
 
 
-def _images_of(job: Job) -> Iterator[str]:
-    """Yield the container images of a job's tasks, the special ones too."""
-    for task in (*job.tasks, job.job_manager_task, job.job_preparation_task, job.job_release_task):
-        image = get(get(task, "containerSettings"), "imageName")
+def _images_of(bodies: Iterable[object]) -> Iterator[str]:
+    """Yield the container images that bodies of tasks name."""
+    for body in bodies:
+        image = get(get(body, "containerSettings"), "imageName")
         if image:
             yield str(image)
 
@@ -98,8 +108,7 @@ def _written_otherwise(key: str, known: Iterable[str]) -> str:
 
 def _accounts(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
     """Warn of an account that no pool belongs to."""
-    own = [placed.job.auto_pool.pool for placed in jobs if placed.job.auto_pool is not None]
-    used = {pool.simulation.account for pool in (*own, *(pool for pool, _ in placed_pools(scenario)))}
+    used = {pool.simulation.account for pool, _ in placed_pools(scenario, jobs)}
     for name in scenario.accounts:
         if name.lower() not in {str(one).lower() for one in used}:
             hint = near(name, [one for one in used if one])

@@ -58,6 +58,16 @@ class Arrival(Section):
         """Whether the process ends by itself, so that no count is needed."""
         return False
 
+    def later(self, seconds: float) -> Self:
+        """Return the same arrivals, every instant that they name so much later."""
+        instants = {name: getattr(self, name, None) for name in ("at", "start", "until")}
+        moved = {
+            name: tuple(one + seconds for one in value) if isinstance(value, tuple) else value + seconds
+            for name, value in instants.items()
+            if value is not None
+        }
+        return self.model_copy(update=moved)
+
     @abstractmethod
     def first(self, created: float) -> float:
         """Return a time before which nothing arrives."""

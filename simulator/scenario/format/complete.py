@@ -137,21 +137,34 @@ def _job(job: object, default: TimingPreset) -> object:
 
 
 def pool_bodies(document: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
-    """Yield the pools of a document, those of jobs included."""
-    yield from (pool for pool in _pools(document) if isinstance(pool, Mapping))
+    """Yield the pools of a document, those of operations and of jobs included."""
+    yield from (pool for pool, _ in written_pools(document) if isinstance(pool, Mapping))
 
 
-def _pools(document: Mapping[Any, Any]) -> Iterator[Any]:
-    """Yield what stands where pools do: bodies, or what was read from them."""
-    jobs = _list(document, "jobs")
+def written_pools(document: Mapping[Any, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+    """Yield what stands where pools do, bodies or what was read from them, and the keys that lead there."""
+    yield from ((pool, ("pools", index)) for index, pool in enumerate(listed(document, "pools")))
+    for index, item in enumerate(listed(document, "timeline")):
+        if not isinstance(pool := lookup(item, "pool"), str | None):
+            yield pool, ("timeline", index, "pool")
+    for job, loc in written_jobs(document):
+        pool = lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool")
+        if pool is not None:
+            yield pool, (*loc, "poolInfo", "autoPoolSpecification", "pool")
+
+
+def written_jobs(document: Mapping[Any, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+    """Yield what stands where jobs do, in the file, in schedules and in operations, and the keys that lead there."""
+    yield from ((job, ("jobs", index)) for index, job in enumerate(listed(document, "jobs")))
     for key, inner in NESTED.items():
-        jobs += [lookup(item, inner) for item in _list(document, key)]
-    own = [lookup(lookup(lookup(job, "poolInfo"), "autoPoolSpecification"), "pool") for job in jobs]
-    later = [pool for item in _list(document, "timeline") if not isinstance(pool := lookup(item, "pool"), str | None)]
-    yield from [*_list(document, "pools"), *later, *own]
+        for index, item in enumerate(listed(document, key)):
+            job = lookup(item, inner)
+            if isinstance(job, Mapping | BaseModel):
+                yield job, (key, index, inner)
 
 
-def _list(document: Mapping[Any, Any], key: str) -> list[Any]:
+def listed(document: object, key: str) -> list[Any]:
+    """Return the entries of the list under `key`; none where no list is there."""
     value = lookup(document, key)
     return list(value) if isinstance(value, list | tuple) else []
 
@@ -163,7 +176,7 @@ def _sizes(document: Mapping[Any, Any], prices: PriceList) -> object:
         return own
     given = {str(name).lower(): (name, size) for name, size in own.items()}
     sizes: dict[Any, Any] = {}
-    for pool in _pools(document):
+    for pool, _ in written_pools(document):
         name = lookup(pool, "vmSize")
         if isinstance(name, str) and name not in sizes:
             _, size = given.get(name.lower(), (name, {}))

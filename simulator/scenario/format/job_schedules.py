@@ -41,10 +41,14 @@ class JobSchedule(Body):
                 body[key] = {"id": next((data[k] for k in data if fold(str(k)) == "id"), "job"), **value}
         return body
 
+    @property
+    def first(self) -> float:
+        """When its first job is due, in seconds; where that has passed, at once."""
+        return max(self.schedule.do_not_run_until or 0.0, 0.0)
+
     def occurrences(self, horizon: float | None) -> list[float]:
         """Return the times at which a job is due, in seconds; the end of the run bounds them if nothing else does."""
-        first = max(self.schedule.do_not_run_until or 0.0, 0.0)
-        after = self.schedule.do_not_run_after
+        first, after = self.first, self.schedule.do_not_run_after
         last = min(math.inf if after is None else after, math.inf if horizon is None else horizon)
         interval = self.schedule.recurrence_interval
         if first > last:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from simulator.durations import parse_duration
 from simulator.errors import InputError
-from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.complete import listed, lookup, written_jobs
 from simulator.scenario.format.traces import TraceWorkload, read_trace
 
 
@@ -26,18 +26,34 @@ def with_origin_of_traces(document: Mapping[Any, Any], context: Mapping[str, Any
 
 
 def _origins(document: Mapping[Any, Any], context: Mapping[str, Any]) -> Iterator[datetime]:
-    """Yield for each trace of the document's jobs the origin at which its dates would be those of the run."""
-    jobs = lookup(document, "jobs")
-    for job in jobs if isinstance(jobs, list | tuple) else ():
-        simulation = lookup(job, "simulation")
-        sources = lookup(simulation, "workload")
-        for source in sources if isinstance(sources, list | tuple) else ():
-            if not isinstance(source, Mapping) or "trace" not in source:
-                continue
-            first = _first_date(source, context)
-            begin = _seconds(lookup(source, "start"), lookup(simulation, "createdAt"))
-            if first is not None and begin is not None:
-                yield first - timedelta(seconds=begin)
+    """Yield for each trace of the document the origin at which its dates would be those of the run."""
+    for source, begin in _sources(document):
+        if not isinstance(source, Mapping) or "trace" not in source or begin is None:
+            continue
+        first = _first_date(source, context)
+        if first is not None:
+            yield first - timedelta(seconds=begin)
+
+
+def _sources(document: Mapping[Any, Any]) -> Iterator[tuple[Any, float | None]]:
+    """Yield every group and trace with its time 0 in seconds; None where that is a date, which needs no origin.
+
+    Those of a schedule count from the first of its jobs.
+    """
+    for job, (section, index, *_) in written_jobs(document):
+        simulation, holder = lookup(job, "simulation"), listed(document, str(section))[int(index)]
+        if section == "jobSchedules":
+            created = _seconds(lookup(lookup(holder, "schedule"), "doNotRunUntil"))
+            for source in listed(simulation, "workload"):
+                start = _seconds(lookup(source, "start"))
+                yield source, None if created is None or start is None else max(created, 0.0) + start
+            continue
+        created_at = lookup(simulation, "createdAt") if section == "jobs" else lookup(holder, "at")
+        for source in listed(simulation, "workload"):
+            yield source, _seconds(lookup(source, "start"), created_at)
+    for operation in listed(document, "timeline"):
+        for source in listed(operation, "workload"):
+            yield source, _seconds(lookup(source, "start"), lookup(operation, "at"))
 
 
 def _first_date(source: Mapping[Any, Any], context: Mapping[str, Any]) -> datetime | None:
@@ -48,7 +64,7 @@ def _first_date(source: Mapping[Any, Any], context: Mapping[str, Any]) -> dateti
 
 
 def _seconds(*instants: object) -> float | None:
-    """Return the first instant that is given, in seconds; None where it is a date, which needs no origin."""
+    """Return the first instant that is given, in seconds; None where it is a date, or nothing that can be read."""
     given = next((one for one in instants if one is not None), "0s")
     try:
         return parse_duration(given)

@@ -9,9 +9,10 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from simulator.distributions import Constant
+from simulator.policy.quota import NODES_PER_ADDRESS, inter_node_cap
 from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.states import NodeKind
@@ -19,11 +20,6 @@ from simulator.states import NodeKind
 if TYPE_CHECKING:
     from simulator.scenario.format.bodies import Job, Pool
     from simulator.scenario.format.schema import Description
-
-INTER_NODE_CAP: Final = {"BatchService": 100, "UserSubscription": 80}
-"""Most nodes of a pool with inter-node communication (docs/model.md#inter-node-communication)."""
-NODES_PER_ADDRESS: Final = 100
-"""How many nodes a public IP address of the user's serves, dedicated or low-priority ones."""
 
 
 class NeverRuns(StrEnum):
@@ -117,8 +113,7 @@ def _carried(scenario: Description, pool: Pool) -> float:
     most = [math.inf]
     account = scenario.account_of(pool)
     if pool.enable_inter_node_communication:
-        cap = scenario.options.inter_node_cap
-        most.append(INTER_NODE_CAP[account.mode] if isinstance(cap, str) else cap)
+        most.append(inter_node_cap(account.mode, scenario.options.inter_node_cap))
     addresses = scenario.free_addresses(pool.subnet)
     if addresses is not None:
         most.append(addresses)

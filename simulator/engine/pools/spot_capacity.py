@@ -152,11 +152,13 @@ class SpotCapacity:
         """Preempt at given instants: the nodes that are named, or as many as are stated."""
         for one in evictions:
             yield self._site.world.env.at(to_ms(one.at), NODES)
-            self.take(one.count or 0)
-            for name in one.nodes:
-                node = self._members.named(name)
-                if node is not None and node.kind is NodeKind.LOW_PRIORITY:
+            taken = self.take(one.count or 0)
+            named = [node for name in one.nodes if (node := self._members.named(name)) is not None]
+            for node in named:
+                if node.kind is NodeKind.LOW_PRIORITY and node.has_vm and node not in taken:
+                    taken.append(node)
                     node.preempt()
+            self._site.world.record.evicted(self._site.index, (one.count or 0) + len(one.nodes), len(taken))
 
     def _take_fraction(self, fraction: float) -> None:
         self.take(policy.share(len(self._members.with_vm(NodeKind.LOW_PRIORITY)), fraction))

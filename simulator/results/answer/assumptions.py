@@ -69,6 +69,7 @@ def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:
     yield "timing_preset", "; ".join(_timings(raw.pools))
     low = {row.pool for row in recorder.nodes if row.kind is NodeKind.LOW_PRIORITY}
     yield from _numbered("preemption", _evictions([raw.pools[index] for index in sorted(low)]))
+    yield from _numbered("missed evictions", _missed(recording))
     if any(row.state is NodeState.UNKNOWN for row in recorder.states):
         delay = options.lost_node_requeue_delay
         text = f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)"
@@ -173,6 +174,15 @@ def _evictions(pools: Sequence[Pool]) -> list[str]:
             text = f"the scenario's own model, `{model}`; the service publishes rates only in bands"
             found.append(f"preemption of {mine}: {text}")
     return [*found, *_open_bands(written)]
+
+
+def _missed(recording: Recording) -> Iterator[str]:
+    """Yield how many evictions of a pool's trace took nothing."""
+    for pool, (asked, taken) in recording.raw.recorder.evictions.items():
+        if taken < asked:
+            name = recording.raw.pools[pool].id
+            found_nothing = f"{asked - taken} of {asked} in its trace found no low-priority node with a VM"
+            yield f"evictions of pool {name}: {found_nothing}"
 
 
 def _open_bands(pools: Sequence[Pool]) -> list[str]:

@@ -153,7 +153,11 @@ def test_nodes_that_can_never_be_taken_are_reported_with_their_places(name: str,
 
 
 def test_what_a_trace_did_not_find_is_part_of_the_answer() -> None:
-    evictions = [{"at": "5m", "count": 9}, {"at": "6m", "nodes": ["p_2_p", "p_99_p"]}, {"at": "30m", "count": 50}]
+    evictions: list[dict[str, Any]] = [
+        {"at": "5m", "count": 9},
+        {"at": "6m", "nodes": ["p_2_p", "p_99_p"]},
+        {"at": "30m", "count": 50},
+    ]
     found = run([spot(evictions, recoveryDelay="1h")], [], horizon="20m")
     text = "evictions of pool p: 8 of 11 in its trace found no low-priority node with a VM"
     assert summarize(found)["assumptions"].count(text) == 1

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.checks.pool_checks import every_pool
+from simulator.scenario.checks.requested_nodes import may_be_asked_for
 from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
 from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Hazard
@@ -50,16 +51,8 @@ def assumed_by(scenarios: Iterable[Scenario]) -> list[str]:
     for scenario in scenarios:
         pools = list(every_pool(scenario))
         found.extend(_timings(pools))
-        found.extend(_evictions([pool for pool in pools if may_have_low_priority(scenario, pool)]))
+        found.extend(_evictions([pool for pool in pools if may_be_asked_for(scenario, pool, NodeKind.LOW_PRIORITY)]))
     return list(dict.fromkeys(found))
-
-
-def may_have_low_priority(scenario: Scenario, pool: Pool) -> bool:
-    """Return whether a pool has low-priority nodes at any time, as far as its targets and formulas show."""
-    mine = [one for one in scenario.timeline if str(getattr(one, "pool", "")).lower() == pool.id.lower()]
-    formulas = [pool.auto_scale_formula, *(getattr(one, "auto_scale_formula", None) for one in mine)]
-    targets = [pool.target_low_priority_nodes, *(getattr(one, "target_low_priority_nodes", None) for one in mine)]
-    return any(targets) or any("$targetlowpriority" in (formula or "").lower() for formula in formulas)
 
 
 def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:

@@ -23,9 +23,9 @@ class Code(StrEnum):
 class Action(Code):
     """What the pool did after an autoscale evaluation."""
 
-    NONE = "none", "the targets were those already, nothing was done"
+    NONE = "none", "no resize began: the targets were those already, or are what the pool has"
     RESIZE = "resize", "a resize began"
-    RETARGET = "retarget", "the resize under way was given the new targets"
+    RETARGET = "retarget", "the resize under way was given the new targets, or called off"
     PENDING = "pending", "a drain holds the pool, the result waits for its end"
     ERROR = "error", "the targets stay as they were"
 

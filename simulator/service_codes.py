@@ -20,7 +20,10 @@ class ServiceCode(Code):
     NOT_SIMULATED = "NotSimulated", "ours: the service does it, the simulation does not"
 
     # growth of a pool
-    ALLOCATION_FAILED = "AllocationFailed", "the region, the subnet or the public addresses had no room for more"
+    ALLOCATION_FAILED = (
+        "AllocationFailed",
+        "the image, the subnet or the public addresses allow no more nodes, or a stopped VM found no capacity",
+    )
     ALLOCATION_TIMED_OUT = "AllocationTimedout", "the resize ran out of time before all nodes had come"
     CORE_QUOTA = "AccountCoreQuotaReached", "the account's quota of dedicated cores"
     INCOMPATIBLE_VM_SIZE = "IncompatibleVMSize", "the size cannot boot the pool's image"

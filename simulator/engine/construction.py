@@ -46,7 +46,7 @@ def construct(scenario: Scenario, replication: int, workload: Workload, env: Env
     """Make every pool with its kernel, every job and every schedule; nothing of them is created yet."""
     world = World(env, scenario, Recorder(), RandomStreams(scenario.seed, replication))
     descriptions, rows = workload.pools.bodies, _rows(workload)
-    neighbours, pools = Neighbours(), []
+    neighbours, pools = Neighbours(lost_capacity_binds=scenario.options.lost_capacity_binds), []
     for index, description in enumerate(descriptions):
         pool = _pool(world, replication, workload, description, index, rows[index], neighbours)
         neighbours.add(pool)

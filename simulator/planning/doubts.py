@@ -16,11 +16,12 @@ from simulator.planning.scaling import (
     with_spread,
     with_timing,
 )
-from simulator.results.answer.assumptions import may_have_low_priority
 from simulator.scenario.checks.pool_checks import every_pool
+from simulator.scenario.checks.requested_nodes import may_be_asked_for
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
+from simulator.states import NodeKind
 
 Change = Callable[[Scenario, float], Scenario]
 
@@ -50,7 +51,7 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
         yield from _factors(scenario, "recovery_delay", _timing("recovery_delay"), 0.5, 2)
         yield from _factors(scenario, "evictions", with_evictions, 0.5, 2)
     yield from _factors(scenario, "prices", with_prices, 0.9, 1.1)
-    if any(may_have_low_priority(scenario, pool) for pool in every_pool(scenario)):
+    if any(_may_have_low_priority(scenario, pool) for pool in every_pool(scenario)):
         yield from _factors(scenario, "low_priority_price", partial(with_prices, low_priority_only=True), 0.75, 1.5)
     yield from _factors(scenario, "duration", _durations, 0.9, 1.1)
     yield from _factors(scenario, "duration_spread", _spread, 0.5, 1.5)
@@ -59,7 +60,11 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
 
 
 def _can_be_preempted(scenario: Scenario, pool: Pool) -> bool:
-    return pool.simulation.preemption.model != "none" and may_have_low_priority(scenario, pool)
+    return pool.simulation.preemption.model != "none" and _may_have_low_priority(scenario, pool)
+
+
+def _may_have_low_priority(scenario: Scenario, pool: Pool) -> bool:
+    return may_be_asked_for(scenario, pool, NodeKind.LOW_PRIORITY)
 
 
 def _factors(scenario: Scenario, name: str, change: Change, low: float, high: float) -> Iterator[Doubt]:

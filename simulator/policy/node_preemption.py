@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from simulator.units import S_PER_HOUR
 
+NEVER_PREEMPTED = "a dedicated node, and only low-priority and spot nodes are preempted"
+"""What a node is that no eviction can take."""
+
 
 def exponential_life(rate_per_hour: float, u: float) -> float:
     """Return a life in seconds under a constant hazard, from a draw `u` in [0, 1); infinite at rate 0."""

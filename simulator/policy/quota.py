@@ -8,10 +8,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.scenario.checks.never_runs import INTER_NODE_CAP, NODES_PER_ADDRESS
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
+INTER_NODE_CAP = {"BatchService": 100, "UserSubscription": 80}
+"""Most nodes of a pool with inter-node communication (docs/model.md#inter-node-communication)."""
+NODES_PER_ADDRESS = 100
+"""How many nodes a public IP address of the user's serves, dedicated or low-priority ones."""
 MANAGED_IMAGE_CAP = {NodeKind.DEDICATED: 2000, NodeKind.LOW_PRIORITY: 1000}
 """Most nodes of a pool whose image is a managed image of the user's."""
 LOG_RATIO = 140.0

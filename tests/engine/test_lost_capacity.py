@@ -100,3 +100,65 @@ def test_capacity_that_is_back_binds_nobody(gone: int) -> None:
     ]
     run = check(simulate(scenario([described], [job(1, "1m")], timeline=timeline, horizon="5h")))
     assert arrivals(run) == [gone] * 10
+
+
+def shed_beside(second: dict[str, Any], **ask: int) -> list[float]:
+    """Lose 10 of 25 VMs at 61 min for two hours, let them go at 65 min; return when others come after 70 min."""
+    simulation = {"timing": {"recoveryDelay": "2h"}, "preemption": TAKEN_AT_AN_HOUR}
+    first = pool(targetLowPriorityNodes=25, simulation=simulation)
+    timeline = [
+        {"at": "65m", "operation": "resize", "pool": "p", "targetLowPriorityNodes": 15},
+        *(
+            {"at": "70m", "operation": "resize", "pool": name, "targetLowPriorityNodes": count, "resizeTimeout": "PT3H"}
+            for name, count in ask.items()
+        ),
+    ]
+    made = scenario([first, second], [job(1, "1m")], timeline=timeline, horizon="5h")
+    return arrivals(check(simulate(made)))
+
+
+def test_pools_of_one_size_and_zone_share_what_was_lost() -> None:
+    assert shed_beside(pool(id="q"), q=10) == [181] * 10
+    assert shed_beside(pool(id="q"), q=14) == [70] * 4 + [181] * 10
+
+
+def test_each_place_is_waited_for_once_whichever_pool_asks() -> None:
+    assert shed_beside(pool(id="q"), q=8, p=23) == [70] * 6 + [181] * 10
+
+
+@pytest.mark.parametrize("other", ["zone", "size", "dedicated nodes", "curve"])
+def test_what_was_lost_elsewhere_binds_nobody(other: str) -> None:
+    second = pool(id="q")
+    if other == "zone":
+        second["simulation"]["zone"] = 2
+    elif other == "size":
+        second["vmSize"] = "Standard_D2_v3"
+    elif other == "curve":
+        points = [{"at": "0s", "available": 10}]
+        second["simulation"]["preemption"] = {"model": "capacity_curve", "points": points}
+    if other == "dedicated nodes":
+        second["targetDedicatedNodes"] = 10
+        assert shed_beside(second) == []
+    else:
+        assert shed_beside(second, q=10) == [70] * 10
+
+
+def test_a_zonal_pool_gets_in_other_zones_what_one_has_lost() -> None:
+    """The first pool has lost ten places in zone 1, where the other one would have put a third of its nodes."""
+    second = pool(id="q")
+    second["virtualMachineConfiguration"] = {
+        **second["virtualMachineConfiguration"],
+        "nodePlacementConfiguration": {"policy": "zonal"},
+    }
+    assert shed_beside(second, q=9) == [70] * 9
+
+
+def test_a_pool_that_is_deleted_leaves_its_losses_to_those_that_follow() -> None:
+    simulation = {"timing": {"recoveryDelay": "2h"}, "preemption": TAKEN_AT_AN_HOUR}
+    timeline = [
+        {"at": "65m", "operation": "deletePool", "pool": "p"},
+        {"at": "70m", "operation": "resize", "pool": "q", "targetLowPriorityNodes": 25, "resizeTimeout": "PT3H"},
+    ]
+    first = pool(targetLowPriorityNodes=25, simulation=simulation)
+    run = check(simulate(scenario([first, pool(id="q")], [job(1, "1m")], timeline=timeline, horizon="5h")))
+    assert arrivals(run) == [70] * 15 + [181] * 10

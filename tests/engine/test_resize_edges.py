@@ -156,3 +156,62 @@ def test_a_result_that_waits_for_tasks_applies_with_the_last_of_them(leaving: st
     found = run([body], [job(2, "400s")], timeline=[again], horizon="20m")
     assert found.evaluations["action"].astype(str).tolist()[:3] == ["resize", "resize", "pending"]
     assert found.nodes["created"].tolist()[2:4] == [400.0, 400.0]
+
+
+# ---- growth that is called off ----------------------------------------------------------------------------
+
+
+def waits_then_falls(kind: str, low: int, *, until: int, every: str) -> Recording:
+    """Ask for 8 nodes of a kind after 10 min, when the region has none left, and for `low` at `until` minutes."""
+    target = {"dedicated": "$TargetDedicatedNodes", "low_priority": "$TargetLowPriorityNodes"}[kind]
+    minutes = "t > 11 * TimeInterval_Minute && t < " + f"{until} * TimeInterval_Minute"
+    formula = f't = time() - time("2026-01-05"); {target} = {minutes} ? 8 : {low};'
+    body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval=every)
+    gone = {"at": "10m", "operation": "outage", "duration": "5h", "size": "D2"}
+    return run([body], [], timeline=[gone], horizon="3h")
+
+
+@pytest.mark.parametrize("kind", ["dedicated", "low_priority"])
+@pytest.mark.parametrize("low", [0, 2])
+@pytest.mark.parametrize("every", ["5m", "15m"])
+def test_a_target_that_falls_to_what_is_there_leaves_the_error_of_a_growth_that_waits_again(
+    kind: str, low: int, every: str
+) -> None:
+    """Asked for at 15 min, given up at 30 min and asked for again; the target falls at 40 or 45 min."""
+    found = waits_then_falls(kind, low, until=40, every=every)
+    grown = found.resizes[found.resizes[f"{kind}_to"] == 8]
+    assert len(grown) == 2
+    assert set(grown["code"]) == {"AllocationTimedout"}
+    assert found.resizes["code"].iloc[-1] == "AllocationTimedout", "nothing has wiped the error"
+    assert found.resizes["end"].iloc[-1] == (2400 if every == "5m" else 2700)
+    assert found.pool_timeline[f"target_{kind}"].iloc[-1] == low
+
+
+def test_without_an_error_it_is_a_resize_to_the_lower_target() -> None:
+    found = waits_then_falls("dedicated", 0, until=20, every="5m")
+    assert found.resizes["code"].tolist() == ["Retargeted", "Success"]
+
+
+def test_an_error_of_the_growth_itself_stays_too() -> None:
+    """The quota had cut it; what it admitted waits for the region."""
+    formula = 't = time() - time("2026-01-05"); $TargetDedicatedNodes = t < 8 * TimeInterval_Minute ? 8 : 0;'
+    body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="5m")
+    body["simulation"]["timing"] = {"allocationLatency": "14m"}
+    found = run([body], [], account={"dedicatedCoreQuota": 4}, horizon="1h")
+    assert found.resizes["code"].tolist() == ["AccountCoreQuotaReached"]
+    assert found.evaluations["action"].astype(str).tolist()[:4] == ["resize", "none", "retarget", "none"]
+
+
+def test_a_growth_that_obtains_a_node_has_no_error_of_before() -> None:
+    """One node comes between two outages; the rest waits when the target falls to it."""
+    formula = 't = time() - time("2026-01-05"); $TargetDedicatedNodes = t < 20 * TimeInterval_Minute ? 8 : 1;'
+    body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="5m")
+    body["simulation"]["timing"] = {"allocationTail": 100}
+    outages = [
+        {"at": at, "operation": "outage", "duration": length, "size": "D2"}
+        for at, length in (("0s", "16m"), ("1000s", "5h"))
+    ]
+    late = {"firstEval": "after_interval", "autoscaleResizeTimeout": "10m"}
+    found = run([body], [], timeline=outages, options=late, horizon="1h")
+    assert found.resizes["code"].tolist() == ["AllocationTimedout", "Retargeted", "Success"]
+    assert found.resizes["dedicated"].tolist()[-1] == 1

@@ -11,7 +11,6 @@ from simulator import Recording, Scenario, scenario_of, simulate
 from simulator.experiment.axes import Base
 from simulator.planning.scaling import with_prices
 from simulator.planning.spot import spot_report
-from simulator.report.page.assumptions import rests_on
 from simulator.results.answer.metrics import summarize
 from simulator.results.money.prices import price_of
 from simulator.states import NodeKind
@@ -19,6 +18,7 @@ from tests.command_line import app
 from tests.engine.laws import check
 from tests.engine.worlds import LINUX
 from tests.money.worlds import OWN, WINDOWS, described, pool
+from tests.report.runs import basis_of
 
 STAYS = {"preemption": {"model": "none"}}
 
@@ -180,7 +180,7 @@ def test_doubts_about_prices_reach_spot() -> None:
 
 def test_a_report_states_what_its_spot_price_is_and_where_it_is_from() -> None:
     made = run(OWN)
-    basis = rests_on(made.scenario.model_dump(mode="json", by_alias=True), summarize(made))
+    basis = basis_of(made)
     found = next(one for one in basis if one.what == "price of low-priority or spot nodes")
     assert found.value == "Standard_D2_v3 $0.018451 an hour (eastus, 2026-05-20)"
 

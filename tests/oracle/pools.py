@@ -49,6 +49,8 @@ class Pool:
         self.numbers = 0
         self.resizes: list[Resize] = []
         self.resize: Resize | None = None
+        self.fell_short = False
+        """Whether the last resize that has ended had an error."""
         self.is_stopping = False
         self.is_deleted = False
 
@@ -168,7 +170,8 @@ class Pool:
 
     def aim(self, wanted: dict[str, int], option: str, timeout: int, named: list[Node] | None = None) -> None:
         """Begin a resize to the wanted targets: each kind grows or shrinks by itself."""
-        if not self.nodes and not any(wanted.values()):
+        here = {kind: sum(node.kind == kind and not node.is_leaving for node in self.nodes) for kind in KINDS}
+        if not named and wanted == here and (self.fell_short or not self.nodes):
             self.targets = wanted
             return
         agenda = self.world.agenda
@@ -243,6 +246,7 @@ class Pool:
 
     def finish(self) -> None:
         assert self.resize is not None
+        self.fell_short = bool(self.resize.codes)
         self.resize.end, self.resize = self.world.agenda.now, None
 
 

@@ -3,8 +3,16 @@
 from functools import cache
 from typing import Any
 
-from simulator import Recording, simulate
+from simulator import Recording, simulate, summarize
+from simulator.report.page.assumptions import Basis, rests_on, with_low_priority
 from tests.engine.worlds import job, pool, scenario
+
+
+def basis_of(run: Recording) -> list[Basis]:
+    """Return what the report on a run says that its numbers rest on."""
+    plain = run.scenario.model_dump(mode="json", by_alias=True)
+    return rests_on(plain, summarize(run), with_low_priority(run.nodes))
+
 
 TIMING = {"creating": "30s", "starting": "20s", "startTask": "10s", "recoveryDelay": "60s"}
 

@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator import Recording, load, simulate
-from simulator.report.page.assumptions import rests_on
 from simulator.report.page.evaluation_cards import cards
 from simulator.report.page.run_page import run_page
 from simulator.report.page.zoom_plots import of_pool
@@ -208,15 +207,15 @@ def test_a_trace_stands_in_the_card_and_room_goes_to_what_happened_first(monkeyp
 
 def test_every_assumption_states_where_it_comes_from() -> None:
     run = runs.busy()
-    found = {one.what: one for one in rests_on(run.scenario.model_dump(mode="json", by_alias=True), summarize(run))}
+    found = {one.what: one for one in runs.basis_of(run)}
     assert found["boot time"] == ("boot time", "30.0 s, then 20.0 s", "given", "the scenario file")
     assert found["eviction rate"].origin == "given"
     assert found["all prices"].origin == "given", "the size is the scenario's own"
     assert "an hour" in found["price of low-priority or spot nodes"].value
     usual = simulate(load(Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"))
-    documented = rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))
+    documented = runs.basis_of(usual)
     assert next(one.origin for one in documented if one.what == "all prices") == "documented"
-    other = {one.what: one for one in rests_on(usual.scenario.model_dump(mode="json", by_alias=True), summarize(usual))}
+    other = {one.what: one for one in runs.basis_of(usual)}
     assert (other["allocation delay"].value, other["allocation delay"].origin) == (
         "lognormal: median 4 min, p95 8 min",
         "assumed",

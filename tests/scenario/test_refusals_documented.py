@@ -344,13 +344,36 @@ def test_a_schedule_that_was_over_before_the_run_creates_nothing(tmp_path: Path)
     assert len(run(pool(nodes=1), jobSchedules=schedules, horizon="2h").frame("tasks")) == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "cores"), [("small", 1), ("Medium", 2), ("LARGE", 4), ("ExtraLarge", 8), ("A5", 2), ("a11", 16)]
-)
+CLOUD_SIZES = [("small", 1), ("Medium", 2), ("LARGE", 4), ("ExtraLarge", 8), ("A5", 2), ("a6", 4), ("A7", 8)]
+CLOUD_SIZES += [("A8", 8), ("A9", 16), ("a10", 8), ("a11", 16), ("Standard_A1", 1), ("Standard_D2_v2", 2)]
+
+
+@pytest.mark.parametrize(("name", "cores"), CLOUD_SIZES)
 def test_cloud_services_have_names_of_their_own_for_sizes(name: str, cores: int) -> None:
     recording = run(pool(nodes=1, vmSize=name, cloudServiceConfiguration=CLOUD_SERVICE), job(count=1), horizon="1h")
     assert recording.scenario.sizes[name].vcpus == cores
     assert recording.frame("tasks")["succeeded"].tolist() == [True]
+
+
+@pytest.mark.parametrize("name", ["extrasmall", "ExtraSmall", "Standard_A0", "basic_a0"])
+@pytest.mark.parametrize("rest", [{"cloudServiceConfiguration": CLOUD_SERVICE}, {}], ids=["cloud service", "machine"])
+def test_the_smallest_size_has_to_be_described(tmp_path: Path, name: str, rest: Body) -> None:
+    """Nothing claims that it is simulated before it is: the refusal was followed by the contrary."""
+    text = "which the service's documentation calls unsupported: define it under sizes to simulate it all the same"
+    (found,) = problems_of(tmp_path, pool(nodes=1, vmSize=name, **rest), job(count=1))
+    assert f"unknown VM size '{name}', {text}" in found
+    sizes = {name: {"vcpus": 1, "memoryGiB": 0.75, "dedicatedLinux": 0.02, "dedicatedWindows": 0.02}}
+    (found,) = problems_of(tmp_path, pool(nodes=1, vmSize=name, **rest), job(count=1), sizes=sizes)
+    assert f"warning: the service's documentation calls {name} unsupported here; simulated all the same" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "cloud"), [("Standard_A1_v2", True), ("Standard_A2_v2", True), ("Standard_DS1", False)]
+)
+def test_other_sizes_of_which_it_says_so_are_simulated_with_a_warning(tmp_path: Path, name: str, cloud: bool) -> None:
+    rest: Body = {"cloudServiceConfiguration": CLOUD_SERVICE} if cloud else {}
+    (found,) = problems_of(tmp_path, pool(nodes=1, vmSize=name, **rest), job(count=1))
+    assert f"warning: the service's documentation calls {name} unsupported here" in found
 
 
 def test_such_a_name_is_none_of_a_virtual_machine(tmp_path: Path) -> None:

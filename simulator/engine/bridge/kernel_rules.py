@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,8 @@ def rules_of(
         found["coordination_failures"] = {task: (int(setup[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
-    extending = {"limit", "checkpoint_interval_ms", "fetches", "prepared", "setup_ms", "coordination_failures"}
-    if has_sick_nodes or found.keys() & extending:
-        found["latency"] = _array("q", workload.latency[rows])
     several = bool((workload.instances[rows] > 1).any())
-    return Rules(
+    rules = Rules(
         reserve_gangs=several and options.gang_reserve,
         dedicated_gangs=several and options.gang_node_types == "dedicated",
         random_order=options.task_order == "random",
@@ -66,6 +64,7 @@ def rules_of(
         sick_nodes=has_sick_nodes,
         **found,
     )
+    return replace(rules, latency=_array("q", workload.latency[rows])) if rules.extends_attempts else rules
 
 
 def _job_rules(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simulator.engine.nodes.interrupts import Deallocate, Disable, Enable, Restart, Start
-from simulator.policy.node_preemption import victims
+from simulator.policy.node_preemption import NEVER_PREEMPTED, victims
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.pool_operations import (
     DeallocateNode,
@@ -167,7 +167,9 @@ def preempt_nodes(pool: Pool, asked: PreemptNodes) -> Answer:
         return Answer(message=f"preempted {', '.join(node.id for node in taken) or 'no node'}")
 
     def refusal(node: Node) -> Answer | None:
-        return None if node.kind is NodeKind.LOW_PRIORITY and node.has_vm else _cannot(node)
+        if node.kind is NodeKind.DEDICATED:
+            return Answer(ServiceCode.OPERATION_NOT_VALID_ON_NODE, f"{node.id} is {NEVER_PREEMPTED}")
+        return None if node.has_vm else _cannot(node)
 
     return _each(pool, asked.node_id, refusal, lambda node: node.preempt())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
@@ -24,15 +24,12 @@ class Allocation:
         self,
         site: Site,
         limits: GrowthLimits,
-        deliver: Callable[[NodeKind], None],
-        on_order: Callable[[NodeKind], int],
+        deliver: Callable[[NodeKind, Sequence[int]], None],
     ) -> None:
         self._site = site
         self._limits = limits
         self._deliver_node = deliver
-        """Adds a node to the pool."""
-        self._on_order = on_order
-        """Counts the nodes of a kind that the pool has on order."""
+        """Adds a node to the pool, in one of the zones that have a VM for it."""
         streams = site.world.streams
         self._nearness = {kind: streams.uniform_draws(f"nearness:{site.id}:{kind}") for kind in NodeKind}
         """Draws whether a node is near enough to the others of its pool."""
@@ -53,20 +50,35 @@ class Allocation:
             self._site.world.env.process(self._deliver(made))
 
     def _deliver(self, made: NodeOrder) -> Life:
-        """Obtain the nodes of an order one after the other, as the region delivers them once it has any."""
+        """Obtain the nodes of an order, anew for those that are missing when the region has no VMs left meanwhile."""
+        latency = self._site.durations.allocation[made.kind]()
+        while made.outstanding:
+            while made.outstanding and not self._limits.zones_with_vms(made.kind):
+                yield self._limits.more_vms()
+            yield from self._obtain(made, latency)
+
+    def _obtain(self, made: NodeOrder, latency: int) -> Life:
+        """Obtain nodes one after the other, as the region delivers them, as long as it has any."""
         env = self._site.world.env
-        while made.outstanding and not self._limits.has_capacity:
-            yield self._site.world.outage_over
         model = self._site.world.options.allocation_tail_model
         tail = self._site.description.simulation.timing.allocation_tail
-        first = env.clock + self._site.durations.allocation[made.kind]()
+        first = env.clock + latency
         k = 0
         while made.outstanding:
             yield env.at(first + to_ms(behind_first(k, tail, model)), NODES)
-            while made.outstanding and (back := self._limits.returns_at(made.kind, self._on_order(made.kind))):
+            zones, back = self._open_zones(made.kind)
+            while made.outstanding and back is not None:
                 yield env.at(back, NODES)
-            if not made.outstanding:
+                zones, back = self._open_zones(made.kind)
+            if not (made.outstanding and zones):
                 return
             k += 1
             made.deliver()
-            self._deliver_node(made.kind)
+            self._deliver_node(made.kind, zones)
+
+    def _open_zones(self, kind: NodeKind) -> tuple[list[int], int | None]:
+        """Return the zones that have a VM for a node of the kind now; where all wait for lost ones, until when."""
+        zones = self._limits.zones_with_vms(kind)
+        lost = {zone: back for zone in zones if (back := self._limits.back_at(kind, zone)) is not None}
+        free = [zone for zone in zones if zone not in lost]
+        return free, None if free else min(lost.values(), default=None)

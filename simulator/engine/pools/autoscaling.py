@@ -113,16 +113,16 @@ class Autoscaling:
         short = any(targets[kind] != self._members.count(kind) for kind in NodeKind) and not resizing.in_progress
         if targets == resizing.targets and not (short and options.autoscale_retry == "on_shortfall"):
             return Action.NONE
-        retarget = resizing.in_progress
+        before = resizing.in_progress
         began = resizing.begin(
             targets,
             option,
             timeout=options.autoscale_resize_timeout,
             drain_timeout=options.autoscale_drain_timeout,
         )
-        if not began:
-            return Action.NONE
-        return Action.RETARGET if retarget else Action.RESIZE
+        if before:
+            return Action.RETARGET
+        return Action.RESIZE if began else Action.NONE
 
     def apply_pending(self) -> None:
         """Act on a result that waited for the end of a drain."""

@@ -5,11 +5,11 @@ See `docs/model.md#growth-limits`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from simulator.engine.pools.members import ZONES
+from simulator.engine.pools.lost_capacity import Place
 from simulator.policy.quota import (
     MANAGED_IMAGE_CAP,
     OUT_OF_ADDRESSES,
@@ -22,11 +22,16 @@ from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
+    import simpy
+
     from simulator.engine.nodes.node import Node
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
     from simulator.engine.pools.neighbours import Neighbours
     from simulator.engine.pools.spot_capacity import SpotCapacity
+
+
+ZONES: Final = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,6 @@ class GrowthLimits:
             *self._caps(kind, held),
             *self._quotas(kind),
             *self._network(kind, held),
-            *self._capacity(kind, held),
         ]
 
     def may_recover(self, node: Node) -> bool:
@@ -72,11 +76,37 @@ class GrowthLimits:
             return True
         return len(self.members.with_vm(node.kind)) + promised < self.spot.available
 
-    def returns_at(self, kind: NodeKind, on_order: int) -> int | None:
-        """Return when the next VM taken from the pool comes back; None if an order can be filled before."""
-        if kind is NodeKind.DEDICATED:
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zones in which nodes of the pool may stand."""
+        body = self.site.description
+        return ZONES if body.is_zonal else (body.simulation.zone,)
+
+    def zones_with_vms(self, kind: NodeKind) -> list[int]:
+        """Return the zones in which the region has a VM for one more node of a kind, lost ones aside."""
+        if kind is NodeKind.LOW_PRIORITY and not self.spot.has_room:
+            return []
+        return [zone for zone in self.zones if self._has_capacity(zone)]
+
+    def more_vms(self) -> simpy.Event:
+        """Return what happens before the region has VMs again, where it has none."""
+        if any(self._has_capacity(zone) for zone in self.zones):
+            return self.spot.opened
+        return self.site.world.outage_over
+
+    def back_at(self, kind: NodeKind, zone: int) -> int | None:
+        """Return when the next VM that was taken in a zone comes back; None if an order can be filled before."""
+        if not self.is_bound_by_losses(kind):
             return None
-        return self.spot.lost.next_return(self.site.world.env.clock, on_order)
+        return self.neighbours.back_at(self.place(zone), self.site.world.env.clock)
+
+    def is_bound_by_losses(self, kind: NodeKind) -> bool:
+        """Whether VMs that were taken are missing to nodes of a kind: under a capacity curve nothing else binds."""
+        return kind is NodeKind.LOW_PRIORITY and self.spot.available is None
+
+    def place(self, zone: int) -> Place:
+        """Return where the VMs of a zone come from."""
+        return Place(self.site.size.name.lower(), zone)
 
     @property
     def preempted_is_free(self) -> bool:
@@ -85,13 +115,6 @@ class GrowthLimits:
         if setting == "by_mode":
             return self.site.account.mode == "BatchService"
         return setting == "false"
-
-    @property
-    def has_capacity(self) -> bool:
-        """Whether the region has VMs of the pool's size in any of its zones now."""
-        body = self.site.description
-        zones = ZONES if body.is_zonal else (body.simulation.zone,)
-        return any(self._has_capacity(zone) for zone in zones)
 
     def _has_capacity(self, zone: int) -> bool:
         return self.site.world.has_capacity(self.site.description.vm_size, zone)
@@ -135,9 +158,3 @@ class GrowthLimits:
             other = NodeKind.LOW_PRIORITY if kind is NodeKind.DEDICATED else NodeKind.DEDICATED
             limits.append(Limit(room_of_addresses(ips, held[kind], held[other]), OUT_OF_ADDRESSES))
         return limits
-
-    def _capacity(self, kind: NodeKind, held: Mapping[NodeKind, int]) -> list[Limit]:
-        if kind is NodeKind.DEDICATED or self.spot.available is None:
-            return []
-        on_order = held[kind] - self.members.count(kind)
-        return [Limit(self.spot.available - self.spot.in_use - on_order, ServiceCode.ALLOCATION_FAILED)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.engine.nodes.node import Node
@@ -12,8 +12,6 @@ from simulator.states import NodeKind
 if TYPE_CHECKING:
     from simulator.engine.nodes.home import Home
     from simulator.engine.nodes.site import Site
-
-ZONES = (1, 2, 3)
 
 
 class Members:
@@ -58,8 +56,8 @@ class Members:
         """Return the node of an id, without case as the service does; None if there is none."""
         return next((node for node in self._nodes.values() if node.id.lower() == name.lower()), None)
 
-    def add(self, kind: NodeKind, home: Home) -> Node:
-        """Add a node that has been allocated now."""
+    def add(self, kind: NodeKind, home: Home, zones: Sequence[int]) -> Node:
+        """Add a node that has been allocated now, in the one of `zones` that has the fewest of the pool."""
         site, record = self._site, self._site.world.record
         sequence = len(self.rows)
         site.change().nodes.reserve(sequence + 1)
@@ -72,7 +70,7 @@ class Members:
             sequence,
             host=f"{site.id}-vm{name}",
             address=address(machine),
-            zone=self._next_zone(),
+            zone=self._emptiest(zones),
         )
         self.rows.append(row)
         node = Node(site, home, kind, sequence, row, place=self._appeared[kind], name=name, machine=machine)
@@ -86,10 +84,8 @@ class Members:
         self._names.release(node.name)
         self._addresses.release(node.machine)
 
-    def _next_zone(self) -> int:
-        """Return the zone of the next node: the emptiest under zonal placement, else the pool's only one."""
-        description, world = self._site.description, self._site.world
-        if not description.is_zonal:
-            return description.simulation.zone
-        zones = [node.zone for node in self._nodes.values()]
-        return min(ZONES, key=lambda zone: (not world.has_capacity(description.vm_size, zone), zones.count(zone)))
+    def _emptiest(self, zones: Sequence[int]) -> int:
+        if len(zones) == 1:
+            return zones[0]
+        taken = [node.zone for node in self._nodes.values()]
+        return min(zones, key=taken.count)

@@ -22,6 +22,7 @@ from simulator.states import NodeDeallocationOption, NodeKind, NodeState
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
+    from simulator.engine.pools.lost_capacity import Place
     from simulator.engine.pools.neighbours import Neighbours
     from simulator.engine.pools.tenancy import Tenancy
     from simulator.engine.world import World
@@ -103,6 +104,13 @@ class Pool:
     def held(self, kind: NodeKind) -> int:
         """Return how many nodes of a kind it has or has been promised."""
         return self.resizing.held(kind)
+
+    def ordered_from(self, place: Place) -> int:
+        """Return how many low-priority nodes it has on order that may come from a place."""
+        low, limits = NodeKind.LOW_PRIORITY, self.limits
+        if not limits.is_bound_by_losses(low) or place not in map(limits.place, limits.zones):
+            return 0
+        return self.resizing.on_order(low)
 
     def cores_held(self, kind: NodeKind, family: str | None = None) -> int:
         """Return how many cores its nodes of a kind use of the account's quota, those on order included."""
@@ -233,7 +241,7 @@ class Pool:
     def obtained_vm(self, node: Node) -> None:
         """Note that a VM stands behind `node`; a low-priority one lives as long as the model says."""
         if node.kind is NodeKind.LOW_PRIORITY:
-            self.spot.lost.found(node)
+            self._neighbours.lost.found(node)
             self.spot.watch_vm(node)
 
     def lost_vm(self, node: Node, least: int = 0) -> None:
@@ -241,10 +249,13 @@ class Pool:
 
         A capacity curve that has no room brings nodes back itself when it has.
         """
-        if self.spot.available is None or (least and self.spot.has_room):
-            delay = max(self.site.durations.recovery(node), least)
-            self.spot.lost.seek(node, self.site.world.env.clock + delay)
-            self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
+        if not self.spot.has_room:
+            return
+        delay = max(self.site.durations.recovery(node), least)
+        if self.limits.is_bound_by_losses(node.kind):
+            self._neighbours.lost.seek(node, self.site.world.env.clock + delay)
+        self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
+        self.spot.wake()
 
     def _try_to_recover(self, node: Node) -> None:
         """Bring a preempted node back if there is capacity; else seek it again, later than at this instant."""
@@ -269,6 +280,8 @@ class Pool:
             self._examine(node)
         self.tenancy.on_node_change(node, kernel)
         self.resizing.entered(node)
+        if node.state in (NodeState.DEALLOCATING, None):
+            self.spot.refill()
 
     def delete_files(self, tasks: AbstractSet[int]) -> None:
         """Note that tasks have been deleted: nothing waits for their files, and their disks have room again."""
@@ -304,6 +317,6 @@ class Pool:
     def gone(self, node: Node) -> None:
         """Note that `node` has ended."""
         self.members.remove(node)
-        self.spot.lost.removed(node)
+        self._neighbours.lost.removed(node)
         self.resizing.gone(node)
         self.drained()

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
     from simulator.engine.pools.members import Members
 
+Errors = dict[NodeKind | None, tuple[ServiceCode, str]]
+"""Codes and messages by kind of nodes; None = of both."""
 ON_THEIR_WAY = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITINGFORSTARTTASK)
 
 
@@ -37,7 +39,9 @@ class NodeOrder:
 class Resize:
     """A resize in progress: complete when nothing is on order and no victim is left."""
 
-    def __init__(self, row: int, option: NodeDeallocationOption, before: Resize | None = None) -> None:
+    def __init__(
+        self, row: int, option: NodeDeallocationOption, standing: Errors, before: Resize | None = None
+    ) -> None:
         self.row = row
         """Row of the resize table."""
         self._option = option
@@ -49,8 +53,10 @@ class Resize:
         """Sequence numbers of nodes that have appeared but not come as far as `steadyWhen` wants."""
         self.stopped = False
         """Whether it only waits for nodes that were past their drain when it was stopped."""
-        self.errors: dict[NodeKind | None, tuple[ServiceCode, str]] = {}
+        self.errors: Errors = {}
         """The first error of each kind of node; None = one that concerns both."""
+        self._standing: Errors = standing if before is None else before._standing  # noqa: SLF001 - as above
+        """Errors of the resize before it, as long as it has changed nothing."""
 
     @property
     def is_complete(self) -> bool:
@@ -65,6 +71,11 @@ class Resize:
     def awaits_nodes(self) -> bool:
         """Whether nodes are on order or on their way."""
         return bool(self._awaited or self.outstanding)
+
+    @property
+    def waits_in_vain(self) -> bool:
+        """Whether it waits for nodes on order and for nothing else, and growth has an error, now or since before."""
+        return not (self._victims or self._awaited) and self.outstanding > 0 and bool(self.errors or self._standing)
 
     def on_order(self, kind: NodeKind) -> int:
         """Return how many nodes of one kind are on order."""
@@ -109,6 +120,11 @@ class Resize:
         for order in self.orders:
             order.cancel(order.outstanding)
 
+    def call_off(self) -> None:
+        """Cancel what is on order, and leave the errors as they were before it was asked for."""
+        self.errors = self.errors or self._standing
+        self.cancel()
+
     def settle_down(self) -> None:
         """Only wait from now on for nodes that are past their drain."""
         self.stopped = True
@@ -123,6 +139,7 @@ class Resize:
 
     def remove(self, node: Node) -> None:
         """Remove a node."""
+        self._standing = {}
         self._victims.add(node.sequence)
         node.leave(self._option)
 
@@ -134,9 +151,11 @@ class Resize:
             node.stay()
         return len(staying)
 
-    def await_node(self, node: Node) -> None:
-        """Wait for a node that has appeared until it comes as far as `steadyWhen` wants."""
-        self._awaited.add(node.sequence)
+    def obtained(self, node: Node, steady_when: str) -> None:
+        """Note that a node has appeared; it may have to come farther, as `steadyWhen` says."""
+        self._standing = {}
+        if steady_when != "allocated":
+            self._awaited.add(node.sequence)
 
     def entered(self, node: Node, steady_when: str) -> bool:
         """Note a change of state; return whether the resize has waited for it."""

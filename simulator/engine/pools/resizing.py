@@ -6,7 +6,7 @@ Resizes start, take over from each other, are stopped, time out, and end (`docs/
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ from simulator.engine.environment import ARRIVALS
 from simulator.engine.nodes.home import Home
 from simulator.engine.pools.allocation import Allocation
 from simulator.engine.pools.removal_candidates import choose_victims
-from simulator.engine.pools.resize import Resize
+from simulator.engine.pools.resize import Errors, Resize
 from simulator.policy.response import Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import AllocationState, NodeDeallocationOption, NodeKind
@@ -51,9 +51,11 @@ class Resizing:
         self._owner = owner
         self._managers = managers
         """Tasks whose nodes leave last."""
-        self._allocation = Allocation(site, limits, self._deliver, self.on_order)
+        self._allocation = Allocation(site, limits, self._deliver)
         self._targets = dict.fromkeys(NodeKind, 0)
         self._current: Resize | None = None
+        self._errors: Errors = {}
+        """Those of the last resize that has ended."""
 
     # ---- reading -------------------------------------------------------------------------------------------
 
@@ -100,16 +102,20 @@ class Resizing:
         *,
         timeout: float | None,
         drain_timeout: float | None = None,
-        chosen: Iterable[Node] = (),
+        chosen: Sequence[Node] = (),
     ) -> bool:
         """Start a resize, or take over from the one in progress, with its orders and its leaving nodes.
 
-        `chosen` nodes leave in any case, before any others are chosen. Return False where there is nothing to resize:
-        an empty pool that is to stay empty has other targets from now on, and the errors of its last resize.
+        `chosen` nodes leave in any case, before any others are chosen. Return False where that is no resize: an empty
+        pool, or one that fell short, is to have what it has. It has other targets from now on, and the errors that it
+        had; a growth that still waits is called off.
         """
         wanted, before = {**self._targets, **targets}, self._current
-        if before is None and not self._members and not any(wanted.values()):
+        if not chosen and self._has_just(wanted) and self._rests_short:
             self._set_targets(wanted)
+            if before is not None:
+                before.call_off()
+                self._finish(before)
             return False
         if before is not None:
             self._end_row(before.row, ServiceCode.RETARGETED, "A new target replaced this one before it was reached")
@@ -151,11 +157,11 @@ class Resizing:
 
     # ---- what nodes report ---------------------------------------------------------------------------------
 
-    def _deliver(self, kind: NodeKind) -> None:
+    def _deliver(self, kind: NodeKind, zones: Sequence[int]) -> None:
         """Add a node that was on order; it may have to come farther before the resize ends."""
-        node = self._members.add(kind, self._owner)
-        if self._current is not None and self._site.world.options.steady_when != "allocated":
-            self._current.await_node(node)
+        node = self._members.add(kind, self._owner, zones)
+        if self._current is not None:
+            self._current.obtained(node, self._site.world.options.steady_when)
         self._progress()
 
     def entered(self, node: Node) -> None:
@@ -175,7 +181,7 @@ class Resizing:
         """Make a resize to new targets the current one."""
         row = self._begin_row(targets, option)
         self._set_targets(targets)
-        self._current = Resize(row, option, before)
+        self._current = Resize(row, option, self._errors, before)
         return self._current
 
     def _set_targets(self, targets: dict[NodeKind, int]) -> None:
@@ -189,9 +195,7 @@ class Resizing:
 
     def _adjust(self, resize: Resize, kind: NodeKind) -> None:
         """Order the nodes of one kind that are missing, or cancel and remove those that are too many."""
-        nodes = self._members.of_kind(kind)
-        leaving = sum(node.leaving for node in nodes)
-        missing = self._targets[kind] - (len(nodes) - leaving + resize.on_order(kind))
+        missing = self._targets[kind] - self._staying(kind) - resize.on_order(kind)
         missing += resize.cancel_orders(kind, -missing)
         if missing > 0:
             held = {every: self.held(every) for every in NodeKind}
@@ -199,6 +203,21 @@ class Resizing:
         elif missing < 0:
             for sequence in choose_victims(self._site, self._members, self._managers, kind, -missing):
                 resize.remove(self._members[sequence])
+
+    @property
+    def _rests_short(self) -> bool:
+        """Whether nothing changes, and the pool is empty or has an error: also while a growth waits in vain."""
+        if self._current is not None:
+            return self._current.waits_in_vain
+        return bool(self._errors) or not self._members
+
+    def _has_just(self, wanted: Mapping[NodeKind, int]) -> bool:
+        """Return whether there are as many nodes as wanted, those that leave aside."""
+        return all(self._staying(kind) == count for kind, count in wanted.items())
+
+    def _staying(self, kind: NodeKind) -> int:
+        """Return how many nodes of one kind there are that are not to leave."""
+        return sum(not node.leaving for node in self._members.of_kind(kind))
 
     def _progress(self) -> None:
         """End the resize if nothing is left to do."""
@@ -223,7 +242,7 @@ class Resizing:
         self._finish(resize)
 
     def _finish(self, resize: Resize) -> None:
-        self._current = None
+        self._current, self._errors = None, resize.errors
         self._end_row(resize.row, resize.code, resize.message, resize.errors)
         self._owner.resized()
 

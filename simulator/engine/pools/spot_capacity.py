@@ -9,8 +9,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
+import simpy
+
 from simulator.engine.environment import NODES
-from simulator.engine.pools.lost_capacity import LostCapacity
 from simulator.policy import node_preemption as policy
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
@@ -44,7 +45,8 @@ class SpotCapacity:
         """Low-priority VMs that the region has now, where a capacity curve says so."""
         self.may_change = False
         """Whether a capacity curve has points ahead."""
-        self.lost = LostCapacity(binds=site.world.options.lost_capacity_binds)
+        self.opened = simpy.Event(site.world.env)
+        """Happens when the capacity curve has room for one more node."""
         self._begin()
 
     def _begin(self) -> None:
@@ -128,20 +130,35 @@ class SpotCapacity:
             yield self._site.world.env.at(at, NODES)
             self.available = available
             self.take(len(self._members.with_vm(NodeKind.LOW_PRIORITY)) - available)
-            for node in self._members.of_kind(NodeKind.LOW_PRIORITY):
-                if node.awaits_capacity and self.has_room:
-                    self._seek(node)
+            self.refill()
         self.may_change = False
+
+    def refill(self) -> None:
+        """Bring preempted nodes back as far as the curve has room, and wake the growth that waits for that."""
+        if self.available is None:
+            return
+        for node in self._members.of_kind(NodeKind.LOW_PRIORITY):
+            if node.awaits_capacity and self.has_room:
+                self._seek(node)
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake the growth that waits for room under the curve, if there is any."""
+        if self.available is not None and self.has_room:
+            opened, self.opened = self.opened, simpy.Event(self._site.world.env)
+            opened.succeed()
 
     def _replay(self, evictions: list[Eviction]) -> Life:
         """Preempt at given instants: the nodes that are named, or as many as are stated."""
         for one in evictions:
             yield self._site.world.env.at(to_ms(one.at), NODES)
-            self.take(one.count or 0)
-            for name in one.nodes:
-                node = self._members.named(name)
-                if node is not None and node.kind is NodeKind.LOW_PRIORITY:
+            taken = self.take(one.count or 0)
+            named = [node for name in one.nodes if (node := self._members.named(name)) is not None]
+            for node in named:
+                if node.kind is NodeKind.LOW_PRIORITY and node.has_vm and node not in taken:
+                    taken.append(node)
                     node.preempt()
+            self._site.world.record.evicted(self._site.index, (one.count or 0) + len(one.nodes), len(taken))
 
     def _take_fraction(self, fraction: float) -> None:
         self.take(policy.share(len(self._members.with_vm(NodeKind.LOW_PRIORITY)), fraction))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.complete import pool_bodies
@@ -19,7 +20,11 @@ from simulator.scenario.format.timing_presets import (
     preset_values,
 )
 from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin
+from simulator.states import NodeKind
 from simulator.units import spoken
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TIMINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "allocation_latency": ("allocationLatency",),
@@ -45,13 +50,30 @@ class Basis(NamedTuple):
     source: str
 
 
-def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Basis]:
-    """Return what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it."""
+def with_low_priority(nodes: pd.DataFrame) -> frozenset[str]:
+    """Return the ids of the pools that had low-priority nodes, by the table of nodes."""
+    return frozenset(nodes.loc[nodes["kind"] == NodeKind.LOW_PRIORITY, "pool"].astype(str))
+
+
+def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any], low: AbstractSet[str]) -> list[Basis]:
+    """Return what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it.
+
+    `low` are the ids of the pools that had low-priority nodes.
+    """
     pools = list(pool_bodies(scenario))
-    found = [*_times(pools), *_evictions(pools), *_prices(scenario, pools)]
+    used = _named(pools, low)
+    evicted = [pool for pool in used if pool["simulation"]["preemption"]["model"] != "none"]
+    found = [*_times(pools, can_be_evicted=bool(evicted)), *_evictions(evicted)]
+    found += [*_prices("prices", scenario, pools), *_prices("low_priority_price", scenario, used)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
     return [*found, *(_basis_of(text) for text in summary["assumptions"])]
+
+
+def _named(pools: Sequence[Mapping[str, Any]], ids: AbstractSet[str]) -> list[Mapping[str, Any]]:
+    """Return the pools of some ids; that of a pool which a job brings begins with the id in its body."""
+    made = ids - {pool["id"] for pool in pools}
+    return [pool for pool in pools if pool["id"] in ids or any(name.startswith(f"{pool['id']}_") for name in made)]
 
 
 def _basis(name: str, value: str, given: bool = False) -> Basis:
@@ -61,12 +83,11 @@ def _basis(name: str, value: str, given: bool = False) -> Basis:
     return Basis(fact.title, value, fact.origin, fact.source)
 
 
-def _times(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
+def _times(pools: Sequence[Mapping[str, Any]], *, can_be_evicted: bool) -> Iterator[Basis]:
     """Yield the times of nodes and tasks; one that differs from its preset was given."""
     timings = [(pool["simulation"]["timing"], _preset(pool)) for pool in pools]
-    preempted = any(_evicts(pool) for pool in pools)
     for name, keys in TIMINGS.items():
-        if (name == "recovery_delay" and not preempted) or not timings:
+        if (name == "recovery_delay" and not can_be_evicted) or not timings:
             continue
         if name == "start_task" and not any(pool.get("startTask") for pool in pools):
             continue
@@ -105,26 +126,23 @@ def _preset(pool: Mapping[str, Any]) -> dict[str, Any]:
     return Timing.model_validate(usual).model_dump(mode="json", by_alias=True)
 
 
-def _evicts(pool: Mapping[str, Any]) -> bool:
-    return _has_low_priority(pool) and str(pool["simulation"]["preemption"]["model"]) != "none"
+def _evictions(evicted: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
+    """Yield what the nodes of pools face that can be taken back."""
+    if evicted:
+        models = [pool["simulation"]["preemption"] for pool in evicted]
+        band = any(model.get("evictionRateBand") for model in models)
+        yield _basis("evictions", _distinct(map(_shape, models)), given=not band)
 
 
-def _evictions(pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
-    values = [_shape(pool["simulation"]["preemption"]) for pool in pools if _evicts(pool)]
-    if values:
-        band = any(pool["simulation"]["preemption"].get("evictionRateBand") for pool in pools if _evicts(pool))
-        yield _basis("evictions", _distinct(values), given=not band)
-
-
-def _prices(scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
+def _prices(name: str, scenario: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> Iterator[Basis]:
     """Yield the prices of the sizes that pools use: list prices, unless one was given or is from elsewhere."""
-    used = [pool for pool in pools if _has_low_priority(pool)]
-    for name, mine, kinds in (("prices", pools, ["dedicated"]), ("low_priority_price", used, ["lowPriority", "spot"])):
-        found = [_price(scenario, pool, kinds[-1 if _is_spot(scenario, pool) else 0]) for pool in mine]
-        stated = [text for text, _ in found if text]
-        if mine:
-            is_given = any(given for _, given in found)
-            yield _basis(name, _distinct(stated) or "a share of the dedicated price", is_given)
+    if not pools:
+        return
+    kinds = ["dedicated"] if name == "prices" else ["lowPriority", "spot"]
+    found = [_price(scenario, pool, kinds[-1 if _is_spot(scenario, pool) else 0]) for pool in pools]
+    stated = [text for text, _ in found if text]
+    is_given = any(given for _, given in found)
+    yield _basis(name, _distinct(stated) or "a share of the dedicated price", is_given)
 
 
 def _price(scenario: Mapping[str, Any], pool: Mapping[str, Any], kind: str) -> tuple[str, bool]:
@@ -150,10 +168,6 @@ def _is_spot(scenario: Mapping[str, Any], pool: Mapping[str, Any]) -> bool:
     accounts = {known.lower(): account for known, account in scenario.get("accounts", {}).items()}
     account = accounts.get(name, scenario.get("account", {}))
     return bool(account.get("mode") == "UserSubscription")
-
-
-def _has_low_priority(pool: Mapping[str, Any]) -> bool:
-    return bool(pool.get("targetLowPriorityNodes")) or "LowPriority" in str(pool.get("autoScaleFormula"))
 
 
 def _basis_of(text: str) -> Basis:

@@ -9,7 +9,7 @@ from simulator.report.figures.pool import story
 from simulator.report.looks.captions import counted, paid, where_it_went
 from simulator.report.looks.palette import CYCLE, MARKS, NODE_STATES, OUTCOMES, SERIES, Shade
 from simulator.report.page import sections
-from simulator.report.page.assumptions import rests_on
+from simulator.report.page.assumptions import rests_on, with_low_priority
 from simulator.report.page.dates import instant
 from simulator.report.page.evaluation_cards import cards
 from simulator.report.page.layout import framed
@@ -38,6 +38,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
     pools = shown_pools(run)
     evaluations = cards(run.frame("evaluations"), run.frame("resizes"))
     name = run.name or "a run without a name"
+    low = with_low_priority(run.frame("nodes"))
     parts = [
         ("figures", "Key figures", [sections.figures(summary)]),
         ("pool", "Pool over time", _pool_section(run, pools, zone)),
@@ -46,7 +47,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
         ("cost", "Cost", sections.costs(summary)),
         ("jobs", "Jobs", sections.jobs(summary)),
         ("evaluations", "Autoscale evaluations", _evaluations_section(evaluations)),
-        ("assumptions", "Assumptions", [sections.assumptions(rests_on(run.plain_scenario, summary))]),
+        ("assumptions", "Assumptions", [sections.assumptions(rests_on(run.plain_scenario, summary, low))]),
         ("scenario", "Scenario", sections.scenario(run.plain_scenario)),
         ("manifest", "Manifest", [sections.manifest(summary["manifest"])]),
     ]

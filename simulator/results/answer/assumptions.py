@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.checks.job_places import place
 from simulator.scenario.checks.pool_checks import every_pool
+from simulator.scenario.checks.requested_nodes import may_be_asked_for
 from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
 from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Hazard
@@ -51,16 +52,8 @@ def assumed_by(scenarios: Iterable[Scenario]) -> list[str]:
     for scenario in scenarios:
         pools = list(every_pool(scenario))
         found.extend(_timings(pools))
-        found.extend(_evictions([pool for pool in pools if may_have_low_priority(scenario, pool)]))
+        found.extend(_evictions([pool for pool in pools if may_be_asked_for(scenario, pool, NodeKind.LOW_PRIORITY)]))
     return list(dict.fromkeys(found))
-
-
-def may_have_low_priority(scenario: Scenario, pool: Pool) -> bool:
-    """Return whether a pool has low-priority nodes at any time, as far as its targets and formulas show."""
-    mine = [one for one in scenario.timeline if str(getattr(one, "pool", "")).lower() == pool.id.lower()]
-    formulas = [pool.auto_scale_formula, *(getattr(one, "auto_scale_formula", None) for one in mine)]
-    targets = [pool.target_low_priority_nodes, *(getattr(one, "target_low_priority_nodes", None) for one in mine)]
-    return any(targets) or any("$targetlowpriority" in (formula or "").lower() for formula in formulas)
 
 
 def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:
@@ -70,6 +63,7 @@ def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:
     yield "timing_preset", "; ".join(_timings(raw.pools))
     low = {row.pool for row in recorder.nodes if row.kind is NodeKind.LOW_PRIORITY}
     yield from _numbered("preemption", _evictions([raw.pools[index] for index in sorted(low)]))
+    yield from _numbered("missed evictions", _missed(recording))
     if any(row.state is NodeState.UNKNOWN for row in recorder.states):
         delay = options.lost_node_requeue_delay
         text = f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)"
@@ -176,6 +170,15 @@ def _evictions(pools: Sequence[Pool]) -> list[str]:
             text = f"the scenario's own model, `{model}`; the service publishes rates only in bands"
             found.append(f"preemption of {mine}: {text}")
     return [*found, *_open_bands(written)]
+
+
+def _missed(recording: Recording) -> Iterator[str]:
+    """Yield how many evictions of a pool's trace took nothing."""
+    for pool, (asked, taken) in recording.raw.recorder.evictions.items():
+        if taken < asked:
+            name = recording.raw.pools[pool].id
+            found_nothing = f"{asked - taken} of {asked} in its trace found no low-priority node with a VM"
+            yield f"evictions of pool {name}: {found_nothing}"
 
 
 def _open_bands(pools: Sequence[Pool]) -> list[str]:

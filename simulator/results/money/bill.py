@@ -6,31 +6,20 @@ a small machine costs a few millionths of a dollar, and experiments compare sums
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.results.money.ledger import BUSY, LABELS, UNPAID, Label, Ledger
-from simulator.results.money.prices import (
-    NODES_PER_BALANCER,
-    Price,
-    disks_of,
-    licenses_of,
-    network_of,
-    os_disk_of,
-    price_kind,
-    price_of,
-)
+from simulator.results.money.prices import price_kind
+from simulator.results.money.rates import NANO, Rates, Shared
 from simulator.results.raw.control_plane import KINDS, Control
 from simulator.results.raw.raw_run import RawRun
-from simulator.scenario.format.bodies import Pool
 from simulator.scenario.scenario import Scenario
-from simulator.states import NodeKind
 from simulator.units import MS_PER_HOUR
 from simulator.workload.build import Workload
 
-NANO: Final = 1_000_000_000
 UNITS_PER_DOLLAR: Final = NANO * MS_PER_HOUR
 NOT_WORKING: Final = "(no job)"
 """Entry of the cost by job for time in which no task was on the node."""
@@ -63,28 +52,6 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rates:
-    """What a node of one pool and kind costs an hour, in billionths of a dollar."""
-
-    machine: int
-    data_disks: int
-    data_disks_without_vm: int
-    os_disk: int
-    licenses: int
-    notes: tuple[str, ...]
-    is_known: bool
-
-    @classmethod
-    def of(cls, scenario: Scenario, pool: Pool, kind: NodeKind) -> Self:
-        """Look up every price, and keep what is to be reported of them."""
-        prices = price_of(scenario, pool, kind), disks_of(pool), os_disk_of(scenario, pool), licenses_of(scenario, pool)
-        notes = tuple(found.note for found in prices if found.note)
-        machine, disks, os_disk, licenses = map(_units, prices)
-        kept = disks * scenario.options.bill_preempted_disks
-        return cls(machine, disks, kept, os_disk, licenses, notes, prices[0].value is not None)
-
-
-@dataclass(frozen=True, slots=True)
 class _Group:
     """The nodes of one pool and kind, the milliseconds that they spent by label, and what these cost."""
 
@@ -93,7 +60,7 @@ class _Group:
     nodes: npt.NDArray[np.bool_]
     time: list[int]
     billed: list[int]
-    rates: _Rates
+    rates: Rates
     network: list[int]
     """The share of addresses and balancers, by label."""
 
@@ -101,12 +68,10 @@ class _Group:
     def paid(self) -> list[int]:
         """Units by label: of a VM the whole price, of a node without one its disks."""
         rates = self.rates
-        of_vm = rates.machine + rates.data_disks + rates.os_disk + rates.licenses
-        paid = [amount * of_vm + share for amount, share in zip(self.billed, self.network, strict=True)]
+        paid = [amount * rates.of_vm + share for amount, share in zip(self.billed, self.network, strict=True)]
         for label in UNPAID:
             place = LABELS.index(label)
-            disks = rates.data_disks_without_vm if label is Label.PREEMPTED else 0
-            paid[place] += self.time[place] * (rates.os_disk + disks)
+            paid[place] += self.time[place] * rates.without_vm(preempted=label is Label.PREEMPTED)
         return paid
 
     @property
@@ -121,15 +86,17 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
     groups: list[_Group] = []
     notes: list[str] = []
     for index, pool in enumerate(control.raw.pools):
-        network = network_of(scenario, pool)
+        shared = Shared.of(scenario, pool)
         found = [*_groups(scenario, control, ledger, index)]
-        shared = _balancer_time(control, index) * _units(network)
-        shares = share_out(shared, [part for group in found for part in group.time])
+        mine = control.node_pool[control.node] == index
+        shares = share_out(
+            shared.over(control.start[mine], control.end[mine]), [part for group in found for part in group.time]
+        )
         size = len(LABELS)
         found = [replace(one, network=shares[size * at : size * (at + 1)]) for at, one in enumerate(found)]
         groups += found
         notes += [note for group in found for note in group.rates.notes]
-        notes += [network.note] if found and network.note else []
+        notes += [shared.note] if found and shared.note else []
     return Bill(
         parts={
             (group.pool, group.kind, str(label)): units
@@ -145,10 +112,6 @@ def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: 
     )
 
 
-def _units(price: Price) -> int:
-    return round((price.value or 0.0) * NANO)
-
-
 def _groups(scenario: Scenario, control: Control, ledger: Ledger, index: int) -> Iterator[_Group]:
     """Yield the nodes of a pool by kind, where it had any."""
     pool = control.raw.pools[index]
@@ -157,7 +120,7 @@ def _groups(scenario: Scenario, control: Control, ledger: Ledger, index: int) ->
         if nodes.any():
             time, billed = (table[nodes].sum(axis=0).tolist() for table in (ledger.time, ledger.billed))
             paid_as = str(price_kind(scenario, pool, kind))
-            yield _Group(pool.id, paid_as, nodes, time, billed, _Rates.of(scenario, pool, kind), [0] * len(LABELS))
+            yield _Group(pool.id, paid_as, nodes, time, billed, Rates.of(scenario, pool, kind), [0] * len(LABELS))
 
 
 def _by_job(workload: Workload, raw: RawRun, groups: Iterable[_Group]) -> dict[str, int]:
@@ -169,19 +132,6 @@ def _by_job(workload: Workload, raw: RawRun, groups: Iterable[_Group]) -> dict[s
         _charge(by_job, _slot_time(workload, raw, group.nodes), working)
         by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + sum(paid) - working
     return by_job
-
-
-def _balancer_time(control: Control, index: int) -> int:
-    """Return for how many milliseconds a pool had balancers, times their number."""
-    mine = np.flatnonzero(control.node_pool[control.node] == index)
-    if not len(mine):
-        return 0
-    start, end = control.start[mine], control.end[mine]
-    instants = np.concatenate([start, end])
-    order = np.argsort(instants, kind="stable")
-    count = np.cumsum(np.repeat([1, -1], len(mine))[order])
-    spans = np.diff(instants[order])
-    return int((-(-count[:-1] // NODES_PER_BALANCER) * spans).sum())
 
 
 def _slot_time(workload: Workload, raw: RawRun, nodes: npt.NDArray[np.bool_]) -> dict[str, int]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Self
 
-from simulator.results.money.prices import disks_of, licenses_of, os_disk_of, price_of
+import numpy as np
+
+from simulator.results.money.bill import UNITS_PER_DOLLAR
+from simulator.results.money.rates import NANO, Rates, Shared
 from simulator.scenario.format.schema import BillAfter
 from simulator.states import WITHOUT_VM
-from simulator.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from simulator.results.raw.raw_run import RawRun
-    from simulator.results.raw.recorder import NodeRow
+    from simulator.results.raw.recorder import StateRow
     from simulator.scenario.scenario import Scenario
+    from simulator.states import NodeKind
 
 HORIZON: Final = "horizon"
 STALLED: Final = "stalled"
@@ -28,7 +32,7 @@ class Tail:
     nodes: int
     """Nodes with a VM at the end of the bill."""
     per_hour: float | None
-    """What they cost from there on, USD; None where a price is not known."""
+    """What all nodes that are there cost from there on, USD; None where a price is not known."""
     end: int
     """When the last of the VMs that the run saw was gone, or when the run ended."""
     cost: float | None
@@ -75,48 +79,69 @@ def until(raw: RawRun, end: int) -> RawRun:
 def tail(scenario: Scenario, raw: RawRun, end: int) -> Tail:
     """Return what the nodes of a run cost from the end of its bill on."""
     recorder = raw.recorder
-    rows = [row for row in recorder.states if row.state not in WITHOUT_VM and row.end >= end]
-    present = recorder.present
-    left = {row.node for row in rows if row.end == raw.end and row.node in present}
-    there = {row.node for row in rows if row.start <= end < row.end} if end < raw.end else left
-    rates: dict[tuple[int, Any], float | None] = {}
-
-    def rate(number: int) -> float | None:
-        node: NodeRow = recorder.nodes[number]
-        key = (node.pool, node.kind)
-        if key not in rates:
-            rates[key] = _per_hour(scenario, raw, node)
-        return rates[key]
-
-    spans = [(rate(row.node), row.end - max(row.start, end)) for row in rows]
+    rows = [row for row in recorder.states if row.end >= end]
+    with_vm = [row for row in rows if row.state not in WITHOUT_VM]
+    left = {row.node for row in with_vm if row.end == raw.end and row.node in recorder.present}
+    gone = raw.end if left else max((row.end for row in with_vm), default=end)
+    costs = _Costs.of(scenario, raw, rows)
+    if end < raw.end:
+        there = [row for row in rows if row.start <= end < row.end]
+    else:
+        last = {row.node: row for row in rows}
+        there = [row for node, row in last.items() if node in recorder.present]
     return Tail(
-        nodes=len(there),
-        per_hour=_sum((rate(number), MS_PER_HOUR) for number in sorted(there)),
-        end=raw.end if left else max((row.end for row in rows), default=end),
-        cost=_sum(spans),
+        nodes=sum(row.state not in WITHOUT_VM for row in there),
+        per_hour=costs.per_hour(there),
+        end=gone,
+        cost=costs.between(rows, end, gone),
         left=len(left),
     )
 
 
-def _per_hour(scenario: Scenario, raw: RawRun, node: NodeRow) -> float | None:
-    """Return what a node with a VM costs an hour, disks and licences included."""
-    pool = raw.pools[node.pool]
-    prices = (
-        price_of(scenario, pool, node.kind),
-        disks_of(pool),
-        os_disk_of(scenario, pool),
-        licenses_of(scenario, pool),
-    )
-    parts = [price.value for price in prices]
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """What nodes of a run go on costing; nothing is said where the price of one of them is not known."""
 
+    raw: RawRun
+    rates: Mapping[tuple[int, NodeKind], Rates]
+    shared: Mapping[int, Shared]
 
-def _sum(spans: Iterable[tuple[float | None, int]]) -> float | None:
-    """Return the cost of spans in ms at a rate per hour each; None where one has no rate."""
-    cost = 0.0
-    for rate, span in spans:
-        if rate is None:
-            return None
-        cost += rate * span / MS_PER_HOUR
-    return cost
+    @classmethod
+    def of(cls, scenario: Scenario, raw: RawRun, rows: Iterable[StateRow]) -> Self:
+        """Look up the prices of the nodes that some rows are of."""
+        nodes = {row.node: raw.recorder.nodes[row.node] for row in rows}.values()
+        kinds = dict.fromkeys((node.pool, node.kind) for node in nodes)
+        return cls(
+            raw,
+            {(pool, kind): Rates.of(scenario, raw.pools[pool], kind) for pool, kind in kinds},
+            {pool: Shared.of(scenario, raw.pools[pool]) for pool, _ in kinds},
+        )
+
+    @property
+    def _are_known(self) -> bool:
+        return all(rates.is_known for rates in self.rates.values())
+
+    def per_hour(self, there: Sequence[StateRow]) -> float | None:
+        """Return what nodes cost an hour in the states in which they are, USD."""
+        rate = sum(self._rate(row) for row in there)
+        count = Counter(self._pool(row) for row in there)
+        rate += sum(self.shared[pool].of_nodes(nodes) for pool, nodes in count.items())
+        return rate / NANO if self._are_known else None
+
+    def between(self, rows: Sequence[StateRow], begin: int, end: int) -> float | None:
+        """Return what nodes cost in a span of time, USD; spans of VMs are not rounded."""
+        start = np.array([min(max(row.start, begin), end) for row in rows], dtype=np.int64)
+        stop = np.array([min(row.end, end) for row in rows], dtype=np.int64)
+        pools = np.array([self._pool(row) for row in rows], dtype=np.int64)
+        rates = [self._rate(row) for row in rows]
+        units = sum(rate * span for rate, span in zip(rates, (stop - start).tolist(), strict=True))
+        for pool, shared in self.shared.items():
+            units += shared.over(start[pools == pool], stop[pools == pool])
+        return units / UNITS_PER_DOLLAR if self._are_known else None
+
+    def _pool(self, row: StateRow) -> int:
+        return self.raw.recorder.nodes[row.node].pool
+
+    def _rate(self, row: StateRow) -> int:
+        node = self.raw.recorder.nodes[row.node]
+        return self.rates[node.pool, node.kind].in_state(row.state)

@@ -165,6 +165,8 @@ class Recorder:
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""
     start_tasks: list[StartTaskRow] = field(default_factory=list)
+    evictions: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """How many nodes the traces of pools had to take so far, and how many they took."""
     removals: list[tuple[int, int]] = field(default_factory=list)
     """Node and the instant at which its removal began, after any drain."""
     end: int = 0
@@ -242,6 +244,11 @@ class Recorder:
     def removal(self, node: int, now: int) -> None:
         """Note that a node is being removed from `now` on."""
         self.removals.append((node, now))
+
+    def evicted(self, pool: int, asked: int, taken: int) -> None:
+        """Note an eviction of a pool's trace: how many nodes it states, and how many were there to be taken."""
+        before = self.evictions.get(pool, (0, 0))
+        self.evictions[pool] = before[0] + asked, before[1] + taken
 
     def evaluation(self, pool: int, now: int, run: AutoScaleRun, action: Action) -> None:
         """Note one evaluation of a pool's formula and what was done about it."""

@@ -220,7 +220,13 @@ def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
     if not isinstance(name, str) or name in sizes:
         return
     own = catalogue.CLOUD_SERVICE_NAMES.get(name.lower())
-    if own is None or lookup(pool, "cloudServiceConfiguration") is None:
+    cloud = lookup(pool, "cloudServiceConfiguration") is not None
+    if name.lower() in catalogue.LACKING:
+        hint = (
+            ", which the service's documentation calls unsupported: define it under sizes to simulate it all the same"
+        )
+        yield Finding(f"unknown VM size '{name}'{hint}", (*loc, "vmSize"))
+    elif own is None or not cloud:
         known = None if own is None else catalogue.find(own)
         hint = near(name, sizes.names.values(), ": define it under sizes")
         if known is not None:

@@ -6,24 +6,20 @@ The checks of a scenario and the reasons of an answer both ask here, so that the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from simulator.distributions import Constant
-from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
+from simulator.policy.quota import MANAGED_IMAGE_CAP, NODES_PER_ADDRESS, inter_node_cap
+from simulator.scenario.checks.requested_nodes import requests
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
     from simulator.scenario.format.bodies import Job, Pool
     from simulator.scenario.format.schema import Description
-
-INTER_NODE_CAP: Final = {"BatchService": 100, "UserSubscription": 80}
-"""Most nodes of a pool with inter-node communication (docs/model.md#inter-node-communication)."""
-NODES_PER_ADDRESS: Final = 100
-"""How many nodes a public IP address of the user's serves, dedicated or low-priority ones."""
 
 
 class NeverRuns(StrEnum):
@@ -50,12 +46,12 @@ class Reach:
 def reach_of(scenario: Description, pool: Pool) -> Reach:
     """Return how large a pool can become: by its targets, by formulas, by quotas and by what carries its nodes."""
     asked = dict.fromkeys(NodeKind, 0.0)
-    for targets in _targets(scenario, pool):
+    for targets in requests(scenario, pool):
         for kind, count in targets.items():
             asked[kind] = max(asked[kind], count)
     if not pool.runs_on(pool.vm_size):
         return Reach(dict.fromkeys(NodeKind, 0.0), 0.0)
-    of_kind = {kind: min(asked[kind], _quota(scenario, pool, kind)) for kind in NodeKind}
+    of_kind = {kind: min(asked[kind], _quota(scenario, pool, kind), _imaged(pool, kind)) for kind in NodeKind}
     together = min(sum(of_kind.values()), _carried(scenario, pool))
     return Reach({kind: min(count, together) for kind, count in of_kind.items()}, together)
 
@@ -72,34 +68,6 @@ def prepares_nothing(job: Job) -> bool:
     return is_late or task.simulation.failure_probability >= 1 or stated_exit_code(task.command_line, settings) != 0
 
 
-def _targets(scenario: Description, pool: Pool) -> Iterator[dict[NodeKind, float]]:
-    """Yield the targets that a pool's body, its formulas and the timeline can give it."""
-    yield {
-        NodeKind.DEDICATED: float(pool.target_dedicated_nodes),
-        NodeKind.LOW_PRIORITY: float(pool.target_low_priority_nodes),
-    }
-    if pool.enable_auto_scale and pool.auto_scale_formula is not None:
-        yield _formula(pool.auto_scale_formula)
-    name = pool.id.lower()
-    for operation in scenario.timeline:
-        if not isinstance(operation, Resize | EnableAutoScale) or not operation.pool.lower().startswith(name):
-            continue
-        if isinstance(operation, Resize):
-            yield {
-                NodeKind.DEDICATED: float(operation.target_dedicated_nodes or 0),
-                NodeKind.LOW_PRIORITY: float(operation.target_low_priority_nodes or 0),
-            }
-        elif operation.auto_scale_formula is not None:
-            yield _formula(operation.auto_scale_formula)
-
-
-def _formula(text: str) -> dict[NodeKind, float]:
-    from simulator.formula.lint.bounds import most_nodes
-
-    dedicated, low_priority = most_nodes(text)
-    return {NodeKind.DEDICATED: dedicated, NodeKind.LOW_PRIORITY: low_priority}
-
-
 def _quota(scenario: Description, pool: Pool, kind: NodeKind) -> float:
     """Return the nodes of a kind that the quotas of the account leave room for, if nobody else uses them."""
     account, size = scenario.account_of(pool), scenario.sizes.get(pool.vm_size)
@@ -112,13 +80,18 @@ def _quota(scenario: Description, pool: Pool, kind: NodeKind) -> float:
     return min((quota // size.vcpus for quota in quotas if quota is not None), default=math.inf)
 
 
+def _imaged(pool: Pool, kind: NodeKind) -> float:
+    """Return the nodes of a kind that the pool's image allows; the cap of communicating nodes stands in its place."""
+    is_capped = pool.is_managed_image and not pool.enable_inter_node_communication
+    return MANAGED_IMAGE_CAP[kind] if is_capped else math.inf
+
+
 def _carried(scenario: Description, pool: Pool) -> float:
     """Return the nodes of both kinds together that addresses and the service's own cap allow."""
     most = [math.inf]
     account = scenario.account_of(pool)
     if pool.enable_inter_node_communication:
-        cap = scenario.options.inter_node_cap
-        most.append(INTER_NODE_CAP[account.mode] if isinstance(cap, str) else cap)
+        most.append(inter_node_cap(account.mode, scenario.options.inter_node_cap))
     addresses = scenario.free_addresses(pool.subnet)
     if addresses is not None:
         most.append(addresses)

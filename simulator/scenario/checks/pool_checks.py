@@ -23,9 +23,6 @@ INTERVALS: Final = (300.0, 168 * 3600.0)
 MAX_SLOTS: Final = 256
 LICENSES: Final = ("maya", "vray", "3dsmax", "arnold")
 """Applications that the service licenses for an hourly charge (docs/model.md#application-licences)."""
-UNSUPPORTED: Final = ("standard_a0", "basic_a0", "standard_gs", "standard_ds")
-"""Beginnings of names of sizes that the service's text calls unsupported; that text is stale (docs/model.md#sizes)."""
-UNSUPPORTED_CLOUD: Final = ("extrasmall", "standard_a1_v2", "standard_a2_v2")
 
 
 def every_pool(scenario: Description) -> Iterator[Pool]:
@@ -150,9 +147,10 @@ def _deployment(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Findin
         yield Finding(text, loc, code=ServiceCode.MISSING_PROPERTY)
 
 
-def _stale_size(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    size = pool.vm_size.lower()
-    if size.startswith(UNSUPPORTED) or (pool.cloud_service_configuration is not None and size in UNSUPPORTED_CLOUD):
+def _stale_size(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of a size that the service may refuse, though the scenario or the table describes it."""
+    cloud = pool.cloud_service_configuration is not None
+    if pool.vm_size in scenario.sizes and catalogue.is_called_unsupported(pool.vm_size, cloud=cloud):
         text = f"the service's documentation calls {pool.vm_size} unsupported here; simulated all the same"
         yield Finding(text, (*loc, "vmSize"), is_warning=True)
 

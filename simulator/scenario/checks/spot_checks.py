@@ -1,25 +1,27 @@
 """What is odd about nodes that can be taken back, and about what is paid for them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Final, TypeGuard
+from typing import Final
 
 from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.requested_nodes import may_be_asked_for
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
-from simulator.scenario.format.schema import Description, Operation
+from simulator.scenario.format.schema import Description
+from simulator.states import NodeKind
 
 RETIRED: Final = datetime(2025, 10, 1, tzinfo=UTC)
 """The first day on which accounts of mode `BatchService` have no low-priority nodes."""
-ASKS: Final = re.compile(r"\$targetlowpriority(nodes)?\s*=(?!=)(?!\s*0\s*;)", re.IGNORECASE)
-"""Where a formula asks for nodes that can be taken back."""
 
 
 def check_spot(scenario: Description, pools: Iterable[Pool]) -> Iterator[Finding]:
     """Warn of low-priority nodes that are sold no more, once, and of extras that nobody pays; `pools` are all."""
     pools = [*pools]
-    old = [pool.id for pool in pools if not is_own(scenario, pool) and _may_have_spot(scenario, pool)]
+    old = [
+        pool.id
+        for pool in pools
+        if not is_own(scenario, pool) and may_be_asked_for(scenario, pool, NodeKind.LOW_PRIORITY)
+    ]
     if scenario.origin >= RETIRED and old:
         text = (
             f"pool '{old[0]}' has low-priority nodes in an account of mode BatchService: they ended on 30 September "
@@ -39,7 +41,7 @@ def check_pool_kinds(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fi
             text = "no effect: nodes are spot in an account of mode UserSubscription alone, else lowPriority"
             yield Finding(text, (*loc, "simulation", "prices", "spot"), is_warning=True)
         return
-    if not _may_have_spot(scenario, pool):
+    if not may_be_asked_for(scenario, pool, NodeKind.LOW_PRIORITY):
         return
     if pool.cloud_service_configuration is not None:
         text = "spot nodes need a virtualMachineConfiguration; simulated all the same"
@@ -52,16 +54,3 @@ def check_pool_kinds(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fi
 def is_own(scenario: Description, pool: Pool) -> bool:
     """Return whether the VMs of a pool stand in a subscription of the user's own."""
     return scenario.account_of(pool).mode == "UserSubscription"
-
-
-def _may_have_spot(scenario: Description, pool: Pool) -> bool:
-    """Return whether the pool, its formula or the timeline asks for nodes that can be taken back."""
-    if pool.target_low_priority_nodes or ASKS.search(pool.auto_scale_formula or ""):
-        return True
-    return any(_asks(operation) and operation.pool.lower() == pool.id.lower() for operation in scenario.timeline)
-
-
-def _asks(operation: Operation) -> TypeGuard[Resize | EnableAutoScale]:
-    if isinstance(operation, EnableAutoScale):
-        return ASKS.search(operation.auto_scale_formula or "") is not None
-    return isinstance(operation, Resize) and bool(operation.target_low_priority_nodes)

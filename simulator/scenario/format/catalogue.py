@@ -63,6 +63,18 @@ CLOUD_SERVICE_NAMES: Final = {
     **{f"a{number}": f"standard_a{number}" for number in range(5, 12)},
 }
 """What pools of Cloud Services call their sizes, and the sizes of virtual machines that they are."""
+LACKING: Final = ("standard_a0", "basic_a0", "extrasmall")
+"""Sizes that were sold, by all their names, and that the table lacks since pools cannot have them."""
+UNSUPPORTED: Final = (*LACKING, "standard_gs", "standard_ds")
+"""Beginnings of names of sizes that the service's text calls unsupported; that text is stale (docs/model.md#sizes)."""
+UNSUPPORTED_CLOUD: Final = ("standard_a1_v2", "standard_a2_v2")
+"""Further sizes of which it says so for Cloud Services."""
+
+
+def is_called_unsupported(name: str, *, cloud: bool) -> bool:
+    """Return whether the service's text calls a size unsupported, in pools of virtual machines or of Cloud Services."""
+    folded = name.lower()
+    return folded.startswith(UNSUPPORTED) or (cloud and folded in UNSUPPORTED_CLOUD)
 
 
 def _rdma(name: str) -> bool:

@@ -148,7 +148,11 @@ class Eviction(Section):
     pool: str | None = None
     """None: the pool whose trace this is; evictions of other pools are passed over."""
     count: Positive | None = None
-    nodes: tuple[str, ...] = ()
+    nodes: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+    def is_of(self, name: str) -> bool:
+        """Return whether it concerns the pool `name`, in whose trace it stands."""
+        return self.pool is None or self.pool.lower() == name.lower()
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -170,8 +174,7 @@ class PreemptionTrace(Section):
 
     def of_pool(self, name: str) -> list[Eviction]:
         """Return the evictions of a pool, by time."""
-        mine = (one for one in self.evictions if one.pool is None or one.pool.lower() == name.lower())
-        return sorted(mine, key=lambda one: one.at)
+        return sorted((one for one in self.evictions if one.is_of(name)), key=lambda one: one.at)
 
 
 Preemption = Annotated[

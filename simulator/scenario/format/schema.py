@@ -87,7 +87,7 @@ class Options(Section):
     """Most nodes of a pool with inter-node communication; by mode: 100, or 80 in user-subscription mode."""
     inter_node_allocation_probability: Fraction = 1.0
     """Probability that a pool with inter-node communication gets each node that it asks for: its nodes must be near
-    each other, others come from many clusters; a node that it does not get is `AllocationFailed`."""
+    each other, others come from many clusters; for a node that it does not get the resize waits until its timeout."""
     equal_priority_policy: EqualPriorityPolicy = EqualPriorityPolicy.UNIFORM
     task_order: Literal["creation", "random"] = "creation"
     """In what order the tasks of a job start."""
@@ -106,7 +106,8 @@ class Options(Section):
     node_tie_break: Literal["lowest_sequence", "random"] = "lowest_sequence"
     steady_when: Literal["allocated", "started", "idle"] = "allocated"
     lost_capacity_binds: bool = True
-    """Whether growth waits for capacity that was taken from the pool, as the preempted nodes it has removed did."""
+    """Whether growth waits for capacity that was taken from its size and zone, as the preempted nodes that were removed
+    did."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
     bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"
     """When the bill of a run without horizon ends: when the work is done, some time `after` it, or with the last

@@ -4,14 +4,60 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 from simulator.durations import format_duration
 from simulator.scenario.format.price_list import PriceList
 
 LISTED: Final = PriceList()
 """Those of the shipped sizes."""
+MOST_REPORTED: Final = 5
+"""Bad lines of one file that are reported; more would help nobody."""
+
+T = TypeVar("T")
+Cells = Mapping[str, str]
+"""The cells of a line by the names of their columns."""
+
+
+class Table(NamedTuple):
+    """A CSV file: the names of its columns, and its lines that are not empty."""
+
+    name: object
+    header: list[str]
+    lines: list[tuple[int, list[str]]]
+
+    @classmethod
+    def read(cls, directory: Path, name: object) -> Table:
+        """Read a file; raise ValueError where it is no table."""
+        try:
+            with (directory / str(name)).open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.reader(file)
+                lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not text'}") from None
+        if len(lines) < 2:
+            raise ValueError(f"{name}: expected a line of column names and at least one row")
+        return cls(name, lines[0][1], lines[1:])
+
+    @property
+    def in_lower_case(self) -> Table:
+        """The same with the names of its columns in lower case."""
+        return self._replace(header=[cell.lower() for cell in self.header])
+
+    def each(self, read: Callable[[Cells], T]) -> list[T]:
+        """Read every line; raise ValueError with all that is wrong, line by line."""
+        found, wrong = [], []
+        for line, row in self.lines:
+            try:
+                found.append(read(dict(zip(self.header, row, strict=False))))
+            except ValueError as error:
+                wrong.append(f"{self.name}:{line}: {error}")
+        if wrong:
+            more = [f"and {len(wrong) - MOST_REPORTED} lines more"] if len(wrong) > MOST_REPORTED else []
+            raise ValueError("; ".join([*wrong[:MOST_REPORTED], *more]))
+        return found
 
 
 def context_of(folder: str | Path, prices: PriceList = LISTED) -> dict[str, Any]:
@@ -19,24 +65,18 @@ def context_of(folder: str | Path, prices: PriceList = LISTED) -> dict[str, Any]
     directory = Path(folder)
 
     def read_column(name: object, column: object) -> list[float]:
-        rows = _rows(directory, name)
-        header = rows[0]
-        if column is None and len(header) == 1:
-            column = header[0]
-        if column not in header:
-            raise ValueError(f"{name} has no column {column!r}, but {', '.join(header)}")
-        at = header.index(str(column))
-        return [_number(name, line, row, at) for line, row in enumerate(rows[1:], 2)]
+        table = Table.read(directory, name)
+        if column is None and len(table.header) == 1:
+            column = table.header[0]
+        if column not in table.header:
+            raise ValueError(f"{name} has no column {column!r}, but {', '.join(table.header)}")
+        return table.each(lambda cells: _number(cells, str(column)))
 
     def read_curve(name: object) -> list[dict[str, Any]]:
-        rows = _rows(directory, name)
-        if [cell.strip().lower() for cell in rows[0][:2]] != ["time", "available"]:
-            raise ValueError(f"{name}: expected the columns time (seconds) and available in the first line")
-        points = [[_number(name, line, row, at) for at in (0, 1)] for line, row in enumerate(rows[1:], 2)]
-        return [{"at": format_duration(time), "available": int(available)} for time, available in points]
+        return _points(Table.read(directory, name).in_lower_case)
 
     def read_evictions(name: object) -> list[dict[str, Any]]:
-        return _evictions(name, _rows(directory, name))
+        return _evictions(Table.read(directory, name).in_lower_case)
 
     return {
         "directory": directory,
@@ -47,40 +87,56 @@ def context_of(folder: str | Path, prices: PriceList = LISTED) -> dict[str, Any]
     }
 
 
-def _evictions(name: object, rows: list[list[str]]) -> list[dict[str, Any]]:
+def _points(table: Table) -> list[dict[str, Any]]:
+    """Return the points of a curve: times in seconds, one after the other, and how many VMs there are from then on."""
+    if table.header[:2] != ["time", "available"]:
+        raise ValueError(f"{table.name}: expected the columns time (seconds) and available in the first line")
+    last = -1.0
+
+    def point(cells: Cells) -> dict[str, Any]:
+        nonlocal last
+        time, available = _number(cells, "time"), _whole(cells, "available", 0)
+        if time <= last:
+            raise ValueError(f"expected a later time than in the line before in column time, not {cells['time']}")
+        last = time
+        return {"at": format_duration(time), "available": available}
+
+    return table.each(point)
+
+
+def _evictions(table: Table) -> list[dict[str, Any]]:
     """Return the evictions of a file: times in seconds, and how many nodes or which one, line by line."""
-    header = [cell.strip().lower() for cell in rows[0]]
+    header = table.header
     if "time" not in header or ("count" in header) == ("node" in header):
-        raise ValueError(f"{name}: expected the columns time (seconds) and either count or node in the first line")
-    found = []
-    for line, row in enumerate(rows[1:], 2):
-        cells = dict(zip(header, row, strict=False))
-        one: dict[str, Any] = {"at": format_duration(_number(name, line, row, header.index("time")))}
-        one |= {"pool": cells["pool"].strip()} if cells.get("pool") else {}
-        if "node" in header:
-            one["nodes"] = (cells.get("node", "").strip(),)
-        else:
-            one["count"] = int(_number(name, line, row, header.index("count")))
-        found.append(one)
-    return found
+        raise ValueError(
+            f"{table.name}: expected the columns time (seconds) and either count or node in the first line"
+        )
+
+    def eviction(cells: Cells) -> dict[str, Any]:
+        one: dict[str, Any] = {"at": format_duration(_number(cells, "time"))}
+        one |= {"pool": cells["pool"]} if cells.get("pool") else {}
+        if "count" in header:
+            return one | {"count": _whole(cells, "count", 1)}
+        if not cells.get("node"):
+            raise ValueError("expected the id of a node in column node")
+        return one | {"nodes": (cells["node"],)}
+
+    return table.each(eviction)
 
 
-def _rows(directory: Path, name: object) -> list[list[str]]:
+def _number(cells: Cells, column: str) -> float:
+    text = cells.get(column, "")
     try:
-        with (directory / str(name)).open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not text'}") from None
-    if len(rows) < 2:
-        raise ValueError(f"{name}: expected a line of column names and at least one row")
-    return rows
-
-
-def _number(name: object, line: int, row: list[str], at: int) -> float:
-    try:
-        value = float(row[at])
-    except (ValueError, IndexError):
-        raise ValueError(f"{name}:{line}: expected a number in column {at + 1}") from None
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"expected a number in column {column}, not '{text}'") from None
     if not math.isfinite(value) or value < 0:
-        raise ValueError(f"{name}:{line}: expected a number that is finite and not negative, not {row[at]}")
+        raise ValueError(f"expected a number that is finite and not negative in column {column}, not {text}")
     return value
+
+
+def _whole(cells: Cells, column: str, least: int) -> int:
+    value = _number(cells, column)
+    if value != int(value) or value < least:
+        raise ValueError(f"expected a whole number from {least} in column {column}, not {cells[column]}")
+    return int(value)

@@ -98,7 +98,7 @@ def check_pool(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]
     for rule in RULES:
         yield from until_absent(rule(scenario, pool, loc))
     yield from check_deployment(scenario, pool, loc)
-    yield from check_network(pool, loc)
+    yield from check_network(scenario.options.api_profile, pool, loc)
     for own_rule in (check_limits, check_start_task_container):
         yield from until_absent(own_rule(pool, loc))
 

@@ -1,15 +1,17 @@
 """Bodies kept in files of their own: `file: pool.json` stands where the body would."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.scenario.checks.findings import Finding, Loc
-from simulator.scenario.checks.places import present
+from simulator.scenario.checks.places import shown
 from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.moved_keys import Origins
+from simulator.scenario.reading.normalize import modern
 
 UNREAD: Final = object()
 """Stands where a list of tasks could not be read: the schema refuses it, and so nobody takes it for an empty list."""
@@ -38,14 +40,21 @@ class Sources:
     unread: list[Loc] = field(default_factory=list)
     """Where a file should have been; what is missing there needs no further word."""
     data: Any = None
+    origins: tuple[Origins, ...] = ()
+    """Where the parts of `data` stand in the files as they are written; the last rewriting last."""
+
+    def modernized(self) -> tuple["Sources", list[Finding]]:
+        """Return sources whose bodies have the inner form, and what was found on the way."""
+        read = modern(self.data)
+        return replace(self, data=read.document, origins=(*self.origins, read.origins)), read.findings
 
     def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem:
         """Return a problem at `loc` of the joined tree, with its place in the file it came from."""
-        shown = present(self.data, loc)
-        if is_missing and shown[-1:] != loc[-1:]:
-            shown = (*shown, loc[-1])
-        document, inner = self._locate(shown)
-        return document.problem(message, inner, is_warning=is_warning, path=shown)
+        place = shown(self.data, loc, is_missing=is_missing)
+        for origins in reversed(self.origins):
+            place = origins.original(place)
+        document, inner = self._locate(place)
+        return document.problem(message, inner, is_warning=is_warning, path=place)
 
     def problem_of(self, finding: Finding, *, strict: bool = False) -> Problem:
         """Return a finding as a problem at its place; `strict` makes an error of what is odd."""

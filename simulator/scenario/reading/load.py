@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import InputError
@@ -11,7 +10,6 @@ from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.file_kinds import Kind, refuse_other
 from simulator.scenario.reading.includes import Sources, gather
-from simulator.scenario.reading.normalize import modern
 from simulator.scenario.reading.retail_prices import take_prices
 from simulator.scenario.scenario import Scenario
 
@@ -36,8 +34,7 @@ def read_sources(path: str | Path) -> Sources:
 
 def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     """Make the scenario that `sources` describe; they are left as they are."""
-    data, found = modern(sources.data)
-    sources = replace(sources, data=data)
+    sources, found = sources.modernized()
     folder = sources.root.path.parent
     rest, prices, wrong = take_prices(sources.data, folder)
     made, findings = judged(rest, context_of(folder, prices))

@@ -1,4 +1,4 @@
-"""Bodies in other forms than the newest of the data plane are read with the same meaning, and told of by their own keys."""
+"""Bodies in other forms than the newest of the data plane keep their meaning, and are told of by their own keys."""
 
 from pathlib import Path
 from typing import Any
@@ -79,9 +79,7 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("template", "plane"), PAIRS.values(), ids=PAIRS)
-def test_a_resource_template_means_what_the_data_plane_means(
-    template: dict[str, Any], plane: dict[str, Any]
-) -> None:
+def test_a_resource_template_means_what_the_data_plane_means(template: dict[str, Any], plane: dict[str, Any]) -> None:
     one, other = made(resource(**template)), made(pool(vmSize="STANDARD_D2_V3", **plane))
     assert one == other
     assert one.warnings == other.warnings == ()
@@ -180,7 +178,10 @@ def test_what_is_wrong_in_a_template_is_told_by_its_own_keys_and_line(tmp_path: 
 @pytest.mark.parametrize(
     ("body", "path"),
     [
-        ({"name": "p", "properties": {"deploymentConfiguration": {}}}, "pools.0.properties.vmSize: 'vmSize' is missing"),
+        (
+            {"name": "p", "properties": {"deploymentConfiguration": {}}},
+            "pools.0.properties.vmSize: 'vmSize' is missing",
+        ),
         ({"properties": resource()["properties"]}, "pools.0.name: 'id' is missing"),
     ],
 )

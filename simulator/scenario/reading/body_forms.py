@@ -107,5 +107,5 @@ JOB: Final = Form.of(
     }
 )
 """A job; the `taskFactory` of a template of the command line holds its tasks."""
-OPERATION: Final = Form.of(below("startTask", _FILES, "startTask"))
+OPERATION: Final = Form.of({"targetDedicated": _old("targetDedicatedNodes"), **below("startTask", _FILES, "startTask")})
 """What an operation carries beside jobs and tasks."""

@@ -49,7 +49,7 @@ class Form:
         moves = {_pattern(_parts(path)): move for path, move in table.items()}
         homes = {
             move.path: _parts(path)
-            for path, move in reversed(table.items())
+            for path, move in reversed(list(table.items()))
             if move.to and not move.is_old and ANY not in path
         }
         beginnings = frozenset(path[:size] for path in moves for size in range(1, len(path)))

@@ -1,4 +1,4 @@
-"""Bodies in other forms than the newest of the data plane keep their meaning, and are told of by their own keys."""
+"""Bodies in other forms than the newest of the data plane keep their meaning, and are reported by their own keys."""
 
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,7 @@ def test_old_names_inside_jobs_and_tasks_keep_their_meaning() -> None:
     ]
 
 
-def test_what_is_wrong_in_a_template_is_told_by_its_own_keys_and_line(tmp_path: Path) -> None:
+def test_what_is_wrong_in_a_template_is_reported_by_its_own_keys_and_line(tmp_path: Path) -> None:
     body = resource(scaleSettings={"fixedScale": {"targetDedicatedNodes": "many"}}, taskSlotsPerNode=99)
     write(tmp_path, body, "pool.json")
     found = problems(write(tmp_path, {"pools": [{"file": "pool.json"}], "horizon": "1h"}))
@@ -189,7 +189,7 @@ def test_what_a_template_lacks_is_missed_where_it_would_stand(body: dict[str, An
     assert path in refusals(body)
 
 
-def test_a_misspelt_key_of_a_template_is_told_by_its_own_path() -> None:
+def test_a_misspelt_key_of_a_template_is_reported_by_its_own_path() -> None:
     (warning,) = made(resource(taskSlotPerNode=2)).warnings
     assert warning.path == "pools.0.properties.taskSlotPerNode"
     assert "did you mean 'taskSlotsPerNode'?" in warning.message

@@ -69,7 +69,7 @@ def test_lists_of_jobs_and_schedules_are_read_too(tmp_path: Path) -> None:
     assert [one.id for one in scenario.job_schedules] == ["s"]
 
 
-def test_mistakes_around_a_list_are_told_at_their_own_lines(tmp_path: Path) -> None:
+def test_mistakes_around_a_list_are_reported_at_their_own_lines(tmp_path: Path) -> None:
     held = [pool(id="a"), pool(id="b", taskSlotsPerNode=0)]
     write(tmp_path, held, "held.json")
     pools = [{"file": "held.json"}, pool(id="c", taskSlotsPerNode=-1)]
@@ -150,12 +150,12 @@ def test_resources_may_be_named_by_symbols(tmp_path: Path) -> None:
 
 def test_a_parameter_without_a_value_is_refused_where_it_is_used(tmp_path: Path) -> None:
     held = template(resource("account/p", "[parameters('nodes')]"), parameters={"nodes": {"type": "int"}})
-    found = problems(written(tmp_path, held))
+    listed = problems(written(tmp_path, held))
     line = next(n for n, text in enumerate((tmp_path / "held.json").read_text().splitlines(), 1) if "'nodes'" in text)
     place = "resources.0.properties.scaleSettings.fixedScale.targetDedicatedNodes"
-    (told,) = [text for text in found if "has no value" in text]
-    assert told.startswith(f"held.json:{line}:")
-    assert f"{place}: the parameter 'nodes' has no value: give parameters: {{nodes: …}} beside file" in told
+    (found,) = [text for text in listed if "has no value" in text]
+    assert found.startswith(f"held.json:{line}:")
+    assert f"{place}: the parameter 'nodes' has no value: give parameters: {{nodes: …}} beside file" in found
 
 
 def test_what_only_a_deployment_knows_is_kept_with_a_warning(tmp_path: Path) -> None:
@@ -170,15 +170,15 @@ def test_what_only_a_deployment_knows_is_kept_with_a_warning(tmp_path: Path) -> 
 
 def test_a_value_for_a_parameter_that_is_not_there_is_refused(tmp_path: Path) -> None:
     held = template(resource("account/p", "[parameters('nodes')]"), parameters={"nodes": {"defaultValue": 1}})
-    (told,) = problems(written(tmp_path, held, {"parameters": {"node": 2}}))
-    assert "a value is given for 'node', and the template has no such parameter, did you mean 'nodes'?" in told
-    (told,) = problems(written(tmp_path, pool(), {"parameters": {"node": 2}}))
-    assert "parameters are for templates, and this file is none" in told
+    (found,) = problems(written(tmp_path, held, {"parameters": {"node": 2}}))
+    assert "a value is given for 'node', and the template has no such parameter, did you mean 'nodes'?" in found
+    (found,) = problems(written(tmp_path, pool(), {"parameters": {"node": 2}}))
+    assert "parameters are for templates, and this file is none" in found
 
 
-def test_a_template_without_pools_says_so(tmp_path: Path) -> None:
-    (told,) = problems(written(tmp_path, template({"type": "Microsoft.Batch/batchAccounts", "name": "a"})))
-    assert "this template has no Microsoft.Batch/batchAccounts/pools" in told
+def test_a_template_without_pools_is_refused(tmp_path: Path) -> None:
+    (found,) = problems(written(tmp_path, template({"type": "Microsoft.Batch/batchAccounts", "name": "a"})))
+    assert "this template has no Microsoft.Batch/batchAccounts/pools" in found
 
 
 def test_a_pool_template_of_the_command_line(tmp_path: Path) -> None:
@@ -187,6 +187,16 @@ def test_a_pool_template_of_the_command_line(tmp_path: Path) -> None:
     for held in (body, {"type": "Microsoft.Batch/batchAccounts/pools", "properties": body}):
         scenario = read(tmp_path, {"parameters": declared, "pool": held}, {"parameters": {"poolId": "mine"}})
         assert targets(scenario) == {"mine": 3}
+
+
+def test_templates_of_the_command_line_have_expressions_inside_texts(tmp_path: Path) -> None:
+    start = {"commandLine": "/bin/sh -c '[ -f x ] || echo [parameters('who')]-[variables('n')]'"}
+    body = pool(id="[parameters('who')]_[variables('n')]", taskSlotsPerNode="[variables('n')]", startTask=start)
+    held = {"parameters": {"who": {"defaultValue": "me"}}, "variables": {"n": 2}, "pool": body}
+    (made,) = read(tmp_path, held).pools
+    assert (made.id, made.task_slots_per_node) == ("me_2", 2)
+    assert made.start_task is not None
+    assert made.start_task.command_line == "/bin/sh -c '[ -f x ] || echo me-2'"
 
 
 def tasks_of(folder: Path, factory: dict[str, Any]) -> Scenario:
@@ -215,7 +225,7 @@ def test_a_job_template_makes_its_tasks(tmp_path: Path) -> None:
     assert [task.id for task in tasks_of(tmp_path, listed).jobs[0].tasks] == ["t"]
 
 
-def test_a_job_template_over_files_says_that_they_are_not_known(tmp_path: Path) -> None:
+def test_a_job_template_over_files_warns_that_they_are_not_known(tmp_path: Path) -> None:
     factory = {"type": "taskPerFile", "source": {"fileGroup": "in"}, "repeatTask": {"commandLine": "x"}}
     scenario = tasks_of(tmp_path, factory)
     assert scenario.jobs[0].tasks == ()
@@ -232,17 +242,17 @@ def test_a_job_template_over_files_says_that_they_are_not_known(tmp_path: Path) 
         ("main.bicep", "resource p 'Microsoft.Batch/batchAccounts/pools@2024-02-01' = {}", "bicep build makes"),
     ],
 )
-def test_files_of_other_tools_are_told_the_way_out(tmp_path: Path, name: str, text: str, words: str) -> None:
+def test_files_of_other_tools_are_refused_with_the_way_out(tmp_path: Path, name: str, text: str, words: str) -> None:
     own = write(tmp_path, text, name)
-    assert any(words in told for told in problems(own))
+    assert any(words in text for text in problems(own))
     found = problems(write(tmp_path, {"pools": [{"file": name}], "horizon": "1h"}))
-    assert any(name in told and words in told for told in found)
+    assert any(name in text and words in text for text in found)
 
 
 @pytest.mark.parametrize("held", [pool(), resource("account/p"), template(resource("a/p")), LISTS, {"value": LISTS}])
-def test_bodies_given_as_a_scenario_are_told_where_they_belong(tmp_path: Path, held: Any) -> None:
-    (told,) = problems(write(tmp_path, held, "pool.json"))
-    assert "name it in a scenario, pools: [{file: pool.json}]" in told
+def test_bodies_given_as_a_scenario_are_refused_with_where_they_belong(tmp_path: Path, held: Any) -> None:
+    (found,) = problems(write(tmp_path, held, "pool.json"))
+    assert "name it in a scenario, pools: [{file: pool.json}]" in found
 
 
 def value(text: str, **parameters: Any) -> Any:
@@ -298,7 +308,7 @@ def test_expressions_are_evaluated_as_a_deployment_does(text: str) -> None:
         ("[$]", "it is no expression"),
     ],
 )
-def test_what_cannot_be_evaluated_says_why(text: str, why: str | None) -> None:
+def test_what_cannot_be_evaluated_is_an_error_with_the_reason(text: str, why: str | None) -> None:
     if why is None:
         assert value(text) == text  # no closing bracket: a text
         return

@@ -17,7 +17,7 @@ MADE_OF: Final = {"pool": "pools", "job": "jobs", "jobSchedule": "job schedules"
 def bodies_in(document: Document, kind: str, given: Mapping[str, Any]) -> tuple[list[Found], list[Problem]]:
     """Return the bodies of a kind that a file holds, with their places, and what is wrong with the file."""
     data = document.data
-    template = Template(document, given)
+    template = Template(document, given, is_command_line=is_command_line(data, kind))
     if is_deployment(data):
         found = template.pools() if kind == "pool" else []
         if not found and not template.problems:
@@ -25,7 +25,7 @@ def bodies_in(document: Document, kind: str, given: Mapping[str, Any]) -> tuple[
             text = text if kind == "pool" else f"this template deploys resources, and {MADE_OF[kind]} are none"
             return [], [document.problem(text, ())]
         return found, template.problems
-    if is_command_line(data, kind):
+    if template.is_command_line:
         return template.body(kind), template.problems
     found = _plain(data)
     if not all(isinstance(one.body, Mapping) for one in found) or not found:

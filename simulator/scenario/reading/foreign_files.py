@@ -1,4 +1,4 @@
-"""Files of other tools that describe pools: each is told what to do instead."""
+"""Files of other tools that describe pools: each is refused with what to do instead."""
 
 from __future__ import annotations
 

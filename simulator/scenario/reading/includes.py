@@ -102,13 +102,16 @@ def gather(root: Document) -> Sources:
     return sources
 
 
+_Read = Callable[[Sources, object, Loc], object]
+
+
 @dataclass(frozen=True, slots=True)
 class _Section:
     """How the entries of a section are read."""
 
     kind: str
     """Of the bodies that files hold in place of entries; empty: no file stands for one."""
-    read: "Read"
+    read: _Read
     """Reads what a body refers to in turn."""
 
 
@@ -152,7 +155,7 @@ def _pool(sources: Sources, item: object, loc: Loc) -> object:
     return _single(sources, item, "pool", loc)
 
 
-def _inside(sources: Sources, value: object, path: Loc, read: "Read", loc: Loc) -> object:
+def _inside(sources: Sources, value: object, path: Loc, read: _Read, loc: Loc) -> object:
     """Read what lies at `path` of `value`, whichever way its keys are written; the rest stays as it is."""
     if not path:
         return read(sources, value, loc)
@@ -255,9 +258,6 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
         sources.unread.append(place)
         data = UNREAD
     return {**job, "tasks": data}
-
-
-Read = Callable[[Sources, object, Loc], object]
 
 
 def _as_it_is(_sources: Sources, body: object, _loc: Loc) -> object:

@@ -46,5 +46,5 @@ def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     made, findings = judged(rest, context_of(folder, prices))
     findings = [*found, *wrong, *findings]
     problems = [sources.problem_of(one, strict=strict) for one in findings if not sources.is_unread(one.loc)]
-    told = [replace(one, is_warning=False) if strict else one for one in sources.problems]
-    return accepted(made, [*told, *problems])
+    own = [replace(one, is_warning=False) if strict else one for one in sources.problems]
+    return accepted(made, [*own, *problems])

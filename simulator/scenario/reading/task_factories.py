@@ -14,7 +14,7 @@ PER_FILE: Final = "makes a task of each file of a storage container, which is no
 
 
 def with_tasks(job: Mapping[Any, Any]) -> tuple[Any, str]:
-    """Return a job with the tasks that its factory makes, and why there are none where it cannot be told."""
+    """Return a job with the tasks that its factory makes, and why there are none where it makes none."""
     factory = lookup(job, "taskFactory")
     if not isinstance(factory, Mapping) or lookup(factory, "tasks") is not None:
         return job, ""

@@ -7,11 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.scenario.reading.template_functions import BY_FOLDED_NAME, EvaluationError, MissingValueError
+from simulator.scenario.reading.template_functions import (
+    BY_FOLDED_NAME,
+    EvaluationError,
+    MissingValueError,
+    text_of,
+)
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+)|(?P<name>[A-Za-z_]\w*)|(?P<mark>[()\[\].,]))"
 )
+
+_BEGIN: Final = re.compile(r"\[(?=[A-Za-z]\w*\()")
 
 
 @dataclass(slots=True)
@@ -80,6 +87,25 @@ def evaluated(value: Any, scope: Scope) -> Any:
     return value[1:] if isinstance(value, str) and value.startswith("[[") else value
 
 
+def embedded(text: str, scope: Scope) -> Any:
+    """Return a text with the expressions inside it evaluated, as templates of the command line have them.
+
+    A text that is one expression has the value of that, of whatever type.
+    """
+    parts: list[str] = []
+    at = 0
+    for begin in _BEGIN.finditer(text):
+        if begin.start() < at:
+            continue
+        reader = _Reader(text[begin.end() :], scope)
+        value, end = reader.bracketed(), begin.end() + reader.at
+        if begin.start() == 0 and end == len(text):
+            return value
+        parts += [text[at : begin.start()], text_of(value)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
 class _Reader:
     """Reads one expression and evaluates it on the way."""
 
@@ -96,6 +122,12 @@ class _Reader:
         value = self._value()
         if self.text[self.at :].strip():
             raise EvaluationError(f"'{self.text[self.at :].strip()}' is left over")
+        return value
+
+    def bracketed(self) -> Any:
+        """Return the value of what stands before the next bracket of its own, and pass by that."""
+        value = self._value()
+        self._expect("]")
         return value
 
     def _next(self) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The functions of template expressions that need nothing but their arguments (docs/templates.md)."""
+"""The functions of template expressions that need nothing but their arguments (docs/model.md#files-with-bodies)."""
 
 from __future__ import annotations
 

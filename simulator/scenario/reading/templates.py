@@ -15,7 +15,7 @@ from simulator.scenario.checks.ids import near
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.task_factories import with_tasks
-from simulator.scenario.reading.template_expressions import Scope, evaluated
+from simulator.scenario.reading.template_expressions import Scope, embedded, evaluated
 from simulator.scenario.reading.template_functions import EvaluationError, MissingValueError
 
 ACCOUNT: Final = "microsoft.batch/batchaccounts"
@@ -50,6 +50,7 @@ class Template:
     document: Document
     given: Mapping[str, Any]
     """Values of parameters by name."""
+    is_command_line: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     def pools(self) -> list[Found]:
@@ -143,12 +144,17 @@ class Template:
         if isinstance(value, list):
             return [self._evaluated(inner, (*loc, index), scope) for index, inner in enumerate(value)]
         try:
-            return evaluated(value, scope)
+            return self._value(value, scope)
         except MissingValueError as error:
             self._report(str(error), loc)
         except EvaluationError as error:
             self._report(f"{error}; kept as it is written", loc, is_warning=True)
         return value
+
+    def _value(self, value: Any, scope: Scope) -> Any:
+        """Return a value; templates of the command line have expressions in the midst of texts too."""
+        is_inside = self.is_command_line and isinstance(value, str)
+        return embedded(value, scope) if is_inside else evaluated(value, scope)
 
     def _report(self, text: str, loc: Loc, *, is_warning: bool = False) -> None:
         self.problems.append(self.document.problem(text, loc, is_warning=is_warning))

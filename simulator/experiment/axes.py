@@ -19,7 +19,6 @@ from simulator.experiment.design import Point, label
 from simulator.experiment.helpers import HELPERS, Helper
 from simulator.experiment.paths import find, write
 from simulator.scenario.reading.load import complete_sources, read_sources
-from simulator.scenario.reading.normalize import modern
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Base:
         """Read a scenario file; it must be right by itself."""
         sources = read_sources(path)
         scenario = complete_sources(sources, strict=strict)
-        return cls(replace(sources, data=modern(sources.data)[0]), scenario)
+        return cls(sources.modernized()[0], scenario)
 
     def places(self, path: str) -> list[Loc]:
         """Return every place that an axis changes; `InputError` where the path leads nowhere."""

@@ -109,7 +109,7 @@ def test_old_names_and_misspelt_keys_are_reported_of_pools_that_jobs_bring_along
     ]:
         found = problems_of(tmp_path, pool(nodes=1), work, **rest)
         place = f"{loc}.poolInfo.autoPoolSpecification.pool"
-        assert any(f"{place}: warning: 'maxTasksPerNode' is an old name of" in text for text in found)
+        assert any(f"{place}.maxTasksPerNode: warning: 'maxTasksPerNode' is an old name of" in text for text in found)
         assert any(f"{place}.targetDedicatedNode: warning: " in text for text in found)
 
 

@@ -35,3 +35,20 @@ def test_what_the_latest_interface_dropped_is_refused(tmp_path: Path) -> None:
         load(written(tmp_path, "2025-06", f"{CLOUD}, {CERTIFIED}"))
     paths = [problem.path for problem in caught.value.problems if "has it no more" in problem.message]
     assert sorted(map(str, paths)) == ["pools.0.certificateReferences", "pools.0.cloudServiceConfiguration"]
+
+
+@pytest.mark.parametrize(("profile", "reserved"), [("2020-09", True), ("2024-02", True), ("2025-06", False)])
+def test_login_ports_are_reserved_in_the_older_interfaces_alone(profile: str, reserved: bool, tmp_path: Path) -> None:
+    ports = "frontendPortRangeStart: 15000, frontendPortRangeEnd: 15100"
+    network = f"endpointConfiguration: {{inboundNATPools: [{{name: ssh, backendPort: 22, {ports}}}]}}"
+    image = "imageReference: {offer: u}, nodeAgentSKUId: batch.node.ubuntu 22.04"
+    body = f"virtualMachineConfiguration: {{{image}}}, networkConfiguration: {{{network}}}"
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        f"options: {{apiProfile: {profile}}}\nhorizon: 1h\npools: [{{id: p, vmSize: Standard_D2_v3, {body}}}]\n"
+    )
+    if not reserved:
+        assert load(path).warnings == ()
+        return
+    with pytest.raises(InputError, match="port 22 is reserved"):
+        load(path)

@@ -9,17 +9,19 @@ from simulator.scenario.format import network
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.network import InboundNatPool
+from simulator.scenario.format.schema import ApiProfile
 from simulator.service_codes import ServiceCode
 
 MOST_RULES: Final = 25
 RULE_PRIORITIES: Final = (150, 4096)
 
 
-def check_network(pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Check the network configuration of a pool."""
+def check_network(profile: ApiProfile, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Check the network configuration of a pool as that generation of the service does."""
     where: Loc = (*loc, "networkConfiguration")
     yield from until_absent(_addresses(pool, (*where, "publicIPAddressConfiguration")))
-    yield from until_absent(_inbound_ports(pool, (*where, "endpointConfiguration", "inboundNATPools")))
+    reserved = network.RESERVED_BACKEND + (network.LOGIN_PORTS if profile < ApiProfile.V2025_06 else ())
+    yield from until_absent(_inbound_ports(pool, reserved, (*where, "endpointConfiguration", "inboundNATPools")))
 
 
 def _addresses(pool: Pool, loc: Loc) -> Iterator[Finding]:
@@ -29,19 +31,19 @@ def _addresses(pool: Pool, loc: Loc) -> Iterator[Finding]:
         yield Finding(text, loc, code=ServiceCode.MISSING_PROPERTY)
 
 
-def _inbound_ports(pool: Pool, loc: Loc) -> Iterator[Finding]:
+def _inbound_ports(pool: Pool, reserved: tuple[int, ...], loc: Loc) -> Iterator[Finding]:
     pools = pool.network_configuration.endpoint_configuration.inbound_nat_pools
     if len(pools) > network.MOST_NAT_POOLS:
         text = f"{len(pools)} inbound NAT pools; the service takes at most {network.MOST_NAT_POOLS}"
         yield Finding(text, loc, code=ServiceCode.INVALID_PROPERTY)
     for index, one in enumerate(pools):
-        yield from until_absent(_ports(one, (*loc, index)))
+        yield from until_absent(_ports(one, reserved, (*loc, index)))
         yield from until_absent(_rules(one, (*loc, index, "networkSecurityGroupRules")))
     for (_, one), (index, other) in combinations(enumerate(pools), 2):
         yield from _both(one, other, (*loc, index))
 
 
-def _ports(one: InboundNatPool, loc: Loc) -> Iterator[Finding]:
+def _ports(one: InboundNatPool, reserved: tuple[int, ...], loc: Loc) -> Iterator[Finding]:
     low, high = one.frontend_port_range_start, one.frontend_port_range_end
     first, last = network.RESERVED_FRONTEND
     if high - low + 1 < network.FEWEST_PORTS:
@@ -50,7 +52,7 @@ def _ports(one: InboundNatPool, loc: Loc) -> Iterator[Finding]:
     if low <= last and high >= first:
         text = f"ports {low} to {high} overlap {first} to {last}, which are reserved"
         yield Finding(text, (*loc, "frontendPortRangeStart"), code=ServiceCode.INVALID_PROPERTY)
-    if one.backend_port in network.RESERVED_BACKEND:
+    if one.backend_port in reserved:
         text = f"port {one.backend_port} is reserved"
         yield Finding(text, (*loc, "backendPort"), code=ServiceCode.INVALID_PROPERTY)
 

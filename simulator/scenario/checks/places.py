@@ -26,6 +26,12 @@ def present(data: Any, loc: Loc) -> Loc:
     return ()
 
 
+def shown(data: Any, loc: Loc, *, is_missing: bool = False) -> Loc:
+    """Return the place of a problem: what `loc` has in `data`, and after it the key that is missing there."""
+    found = present(data, loc)
+    return (*found, loc[-1]) if is_missing and found[-1:] != loc[-1:] else found
+
+
 def _child(data: Any, part: str | int) -> tuple[str | int, Any]:
     """Return the key and the value of a part; no value where it leads nowhere."""
     if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):

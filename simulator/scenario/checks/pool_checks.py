@@ -95,7 +95,7 @@ def check_pool(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]
     for rule in RULES:
         yield from until_absent(rule(scenario, pool, loc))
     yield from check_deployment(scenario, pool, loc)
-    yield from check_network(pool, loc)
+    yield from check_network(scenario.options.api_profile, pool, loc)
     yield from until_absent(check_limits(pool, loc))
 
 

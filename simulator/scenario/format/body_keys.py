@@ -31,9 +31,10 @@ _COMMAND: Final = _keys(
 )
 """What start tasks, job manager, preparation and release tasks and tasks have in common."""
 _READ_SIDE: Final = _keys(
-    "url eTag lastModified creationTime state stateTransitionTime previousState previousStateTransitionTime "
-    "allocationState allocationStateTransitionTime resizeErrors currentDedicatedNodes "
-    "currentLowPriorityNodes currentNodeCommunicationMode autoScaleRun stats identity executionInfo nodeInfo"
+    "odata.metadata url eTag lastModified creationTime state stateTransitionTime previousState "
+    "previousStateTransitionTime allocationState allocationStateTransitionTime resizeErrors resizeError "
+    "currentDedicatedNodes currentDedicated currentLowPriorityNodes currentNodeCommunicationMode autoScaleRun "
+    "stats identity executionInfo nodeInfo"
 )
 """What a body has that was read from the service."""
 
@@ -59,19 +60,19 @@ POOL: Final[Shape] = {
         dataDisks=[
             _keys(
                 "lun caching diskSizeGB storageAccountType",
-                managedDisk=_keys("storageAccountType diskEncryptionSet"),
+                managedDisk=_keys("storageAccountType securityProfile diskEncryptionSet"),
             )
         ],
         containerConfiguration=_keys("type containerImageNames containerRegistries"),
         nodePlacementConfiguration=_keys("policy"),
     ),
-    "cloudServiceConfiguration": _keys("osFamily osVersion"),
+    "cloudServiceConfiguration": _keys("osFamily osVersion currentOSVersion"),
     "taskSchedulingPolicy": _keys("nodeFillType jobDefaultOrder"),
     "startTask": {**_COMMAND, **_keys("maxTaskRetryCount waitForSuccess")},
     "applicationPackageReferences": _PACKAGES,
     "networkConfiguration": _keys(
         "subnetId dynamicVNetAssignmentScope endpointConfiguration enableAcceleratedNetworking",
-        publicIPAddressConfiguration=_keys("provision ipAddressIds"),
+        publicIPAddressConfiguration=_keys("provision ipAddressIds ipFamilies ipTags"),
     ),
 }
 TASK: Final[Shape] = {

@@ -42,6 +42,8 @@ FIRST_GENERATION_ONLY: Final = re.compile(r"(basic|standard)_(a\d+m?(_v2)?|d\d+|
 """Sizes that boot no image of the second generation: A, Av2, D and H [recalled]."""
 ARM: Final = re.compile(r"standard_[a-z]+\d+(-\d+)?[a-z]*p[a-z]*(_.*)?")
 """Sizes with processors that run images for arm64 only."""
+OWN_IMAGES: Final = ("virtualMachineImageId", "sharedGalleryImageId", "communityGalleryImageId")
+"""Keys of an `imageReference` that name an image of no marketplace."""
 
 
 class ImageReference(Body):
@@ -149,8 +151,9 @@ def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
 
 
 def is_custom_image(virtual_machine: object) -> bool:
-    """Return whether nodes boot from an image of the user's own."""
-    return get(get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
+    """Return whether nodes boot from an image of no marketplace: of a gallery, or a managed one."""
+    image = get(virtual_machine, "imageReference")
+    return any(get(image, key) is not None for key in OWN_IMAGES)
 
 
 def is_managed_image(virtual_machine: object) -> bool:

@@ -8,7 +8,9 @@ from simulator.scenario.format.section import Body, Count, Section, lower
 
 MOST_NAT_POOLS: Final = 5
 FEWEST_PORTS: Final = 40
-RESERVED_BACKEND: Final = (22, 3389, 29876, 29877)
+RESERVED_BACKEND: Final = (29876, 29877)
+LOGIN_PORTS: Final = (22, 3389)
+"""Backend ports that were reserved too before the interface of 2025-06."""
 RESERVED_FRONTEND: Final = (50000, 55000)
 
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -7,13 +7,13 @@ from typing import Any
 
 from simulator.durations import format_duration
 from simulator.errors import InputError
-from simulator.scenario.checks.findings import Finding
 from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.format.pool_operations import Operated, Outage
 from simulator.scenario.format.schema import Operation
 from simulator.scenario.reading.construct import accepted, judged, problem_in
 from simulator.scenario.reading.file_columns import context_of
-from simulator.scenario.reading.normalize import modern
+from simulator.scenario.reading.moved_keys import Origins
+from simulator.scenario.reading.normalize import Modern, modern
 from simulator.scenario.scenario import Scenario
 
 
@@ -27,17 +27,18 @@ def amend(scenario: Scenario, asked: Operation | Mapping[str, Any]) -> Scenario:
     if not isinstance(asked, Mapping | Operated | OnJob | OnSchedule | AddJob | Outage):
         raise InputError(f"expected an operation, or its body as a mapping, not {asked!r}")
     number = len(scenario.timeline)
-    findings: list[Finding] = []
-    body: Any = asked
+    before: list[Any] = [{} for _ in range(number)]
     if isinstance(asked, Mapping):
-        document, findings = modern({"timeline": [*({} for _ in range(number)), asked]})
-        body = document["timeline"][number]
+        read = modern({"timeline": [*before, asked]})
+        body = read.document["timeline"][number]
+    else:
+        read = Modern({"timeline": [*before, asked.model_dump(by_alias=True)]}, [], Origins())
+        body = asked
     amended, found = judged({**_parts(scenario), "timeline": [*scenario.timeline, body]}, context_of("."))
-    shown = body if isinstance(body, Mapping) else body.model_dump(by_alias=True)
-    own = [one for one in (*findings, *found) if one.loc[:2] == ("timeline", number)]
+    own = [one for one in (*read.findings, *found) if one.loc[:2] == ("timeline", number)]
     if amended is None and all(one.is_warning for one in own):
         own = found  # wrong elsewhere, and only together with the operation
-    made = accepted(amended, [problem_in(shown, one, skipped=2) for one in own])
+    made = accepted(amended, [problem_in(read, one, skipped=2) for one in own])
     return made.with_warnings((*scenario.warnings, *made.warnings))
 
 

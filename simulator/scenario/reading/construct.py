@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem
 from simulator.scenario.checks.findings import Finding
-from simulator.scenario.checks.places import present
+from simulator.scenario.checks.places import shown
 from simulator.scenario.reading.file_columns import context_of
-from simulator.scenario.reading.normalize import modern
+from simulator.scenario.reading.normalize import Modern, modern
 from simulator.scenario.reading.retail_prices import take_prices
 from simulator.scenario.reading.schema_refusals import refusals
 from simulator.scenario.reading.trace_origin import with_origin_of_traces
@@ -26,13 +26,13 @@ def scenario_of(document: Mapping[str, Any], *, folder: str | Path = ".", strict
     Files that it names (traces, samples) are looked for in `folder`. `InputError` carries all problems at once, by
     their paths in the document. What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error.
     """
-    data, found = modern(dict(document))
-    data, prices, wrong = take_prices(data, Path(folder))
+    read = modern(document)
+    data, prices, wrong = take_prices(read.document, Path(folder))
     made, findings = judged(data, context_of(folder, prices))
-    findings = [*found, *wrong, *findings]
+    findings = [*read.findings, *wrong, *findings]
     if strict:
         findings = [replace(one, is_warning=False) for one in findings]
-    return accepted(made, [problem_in(data, one) for one in findings])
+    return accepted(made, [problem_in(read, one) for one in findings])
 
 
 def judged(document: Mapping[Any, Any], context: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
@@ -46,12 +46,9 @@ def judged(document: Mapping[Any, Any], context: Mapping[str, Any]) -> tuple[Sce
     return made, list(made.findings)
 
 
-def problem_in(document: Any, finding: Finding, *, skipped: int = 0) -> Problem:
-    """Return a finding as a problem by its path in a document, which begins `skipped` parts into its place."""
-    loc = finding.loc[skipped:]
-    path = present(document, loc)
-    if finding.is_missing and path[-1:] != loc[-1:]:
-        path = (*path, loc[-1])
+def problem_in(read: Modern, finding: Finding, *, skipped: int = 0) -> Problem:
+    """Return a finding as a problem by its path in the document as it is written, less `skipped` parts of it."""
+    path = read.origins.original(shown(read.document, finding.loc, is_missing=finding.is_missing))[skipped:]
     dotted = ".".join(map(str, path)) or None
     return finding.problem or Problem(finding.message, path=dotted, is_warning=finding.is_warning)
 

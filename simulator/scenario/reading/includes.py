@@ -1,15 +1,20 @@
 """Bodies kept in files of their own: `file: pool.json` stands where the body would."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.scenario.checks.findings import Finding, Loc
-from simulator.scenario.checks.places import present
+from simulator.scenario.checks.places import shown
 from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.file_bodies import MADE_OF, bodies_in
+from simulator.scenario.reading.foreign_files import open_document
+from simulator.scenario.reading.moved_keys import Origins
+from simulator.scenario.reading.normalize import modern
+from simulator.scenario.reading.templates import values_in
 
 UNREAD: Final = object()
 """Stands where a list of tasks could not be read: the schema refuses it, and so nobody takes it for an empty list."""
@@ -38,14 +43,21 @@ class Sources:
     unread: list[Loc] = field(default_factory=list)
     """Where a file should have been; what is missing there needs no further word."""
     data: Any = None
+    origins: tuple[Origins, ...] = ()
+    """Where the parts of `data` stand in the files as they are written; the last rewriting last."""
+
+    def modernized(self) -> tuple["Sources", list[Finding]]:
+        """Return sources whose bodies have the inner form, and what was found on the way."""
+        read = modern(self.data)
+        return replace(self, data=read.document, origins=(*self.origins, read.origins)), read.findings
 
     def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem:
         """Return a problem at `loc` of the joined tree, with its place in the file it came from."""
-        shown = present(self.data, loc)
-        if is_missing and shown[-1:] != loc[-1:]:
-            shown = (*shown, loc[-1])
-        document, inner = self._locate(shown)
-        return document.problem(message, inner, is_warning=is_warning, path=shown)
+        place = shown(self.data, loc, is_missing=is_missing)
+        for origins in reversed(self.origins):
+            place = origins.original(place)
+        document, inner = self._locate(place)
+        return document.problem(message, inner, is_warning=is_warning, path=place)
 
     def problem_of(self, finding: Finding, *, strict: bool = False) -> Problem:
         """Return a finding as a problem at its place; `strict` makes an error of what is odd."""
@@ -57,6 +69,11 @@ class Sources:
     def is_unread(self, loc: Loc) -> bool:
         """Return whether a place lies where a file should have been."""
         return any(loc[: len(place)] == place for place in self.unread)
+
+    def report(self, message: str, loc: Loc) -> None:
+        """Keep a problem of a reference at `loc` of the joined tree, by its place in the file that has it."""
+        document, inner = self._locate(loc)
+        self.problems.append(document.problem(message, inner))
 
     def _locate(self, loc: Loc) -> tuple[Document, Loc]:
         found, rest = self.root, loc
@@ -79,28 +96,66 @@ def gather(root: Document) -> Sources:
         return sources
     sources.data = dict(data)
     for key, items in data.items():
-        read = _SECTIONS.get(fold(str(key)))
-        if read is not None and isinstance(items, list):
-            sources.data[key] = [read(sources, item, (str(key), index)) for index, item in enumerate(items)]
+        section = _SECTIONS.get(fold(str(key)))
+        if section is not None:
+            sources.data[key] = _section(sources, items, str(key), section)
     return sources
 
 
-def _job(sources: Sources, item: object, loc: Loc) -> object:
-    """Return a job, its task list and the pool that it brings along, wherever they are kept."""
-    job = _with_tasks(sources, _body(sources, item, loc), loc)
-    return _inside(sources, job, ("poolInfo", "autoPoolSpecification", "pool"), _body, loc)
+_Read = Callable[[Sources, object, Loc], object]
 
 
-def _schedule(sources: Sources, item: object, loc: Loc) -> object:
-    return _inside(sources, _body(sources, item, loc), ("jobSpecification",), _job, loc)
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """How the entries of a section are read."""
+
+    kind: str
+    """Of the bodies that files hold in place of entries; empty: no file stands for one."""
+    read: _Read
+    """Reads what a body refers to in turn."""
 
 
-def _operation(sources: Sources, item: object, loc: Loc) -> object:
-    """Return an operation with the job or the tasks that it adds."""
-    return _inside(sources, _with_tasks(sources, item, loc), ("job",), _job, loc)
+def _section(sources: Sources, items: object, key: str, section: _Section) -> object:
+    """Return the entries of a section, each of which may stand for several: those of its file."""
+    made: list[object] = []
+    if isinstance(items, Mapping) and section.kind and "file" in items:
+        entries: list[tuple[object, Loc]] = [(items, (key,))]
+    elif isinstance(items, Mapping) and section.kind and isinstance(items.get("value"), list):
+        entries = [(item, (key, "value", index)) for index, item in enumerate(items["value"])]
+    elif isinstance(items, list):
+        entries = [(item, (key, index)) for index, item in enumerate(items)]
+    else:
+        return items
+    for item, written in entries:
+        for body in _bodies(sources, item, section.kind, (key, len(made)), written) if section.kind else [item]:
+            made.append(section.read(sources, body, (key, len(made))))
+    return made
 
 
-def _inside(sources: Sources, value: object, path: Loc, read: "Read", loc: Loc) -> object:
+def _job(sources: Sources, job: object, loc: Loc) -> object:
+    """Return a job with its task list and the pool that it brings along, wherever they are kept."""
+    return _inside(sources, _with_tasks(sources, job, loc), ("poolInfo", "autoPoolSpecification", "pool"), _pool, loc)
+
+
+def _schedule(sources: Sources, schedule: object, loc: Loc) -> object:
+    return _inside(sources, schedule, ("jobSpecification",), _one_job, loc)
+
+
+def _operation(sources: Sources, operation: object, loc: Loc) -> object:
+    """Return an operation with the pool, the job or the tasks that it adds."""
+    whole = _inside(sources, _with_tasks(sources, operation, loc), ("job",), _one_job, loc)
+    return _inside(sources, whole, ("pool",), _pool, loc)
+
+
+def _one_job(sources: Sources, item: object, loc: Loc) -> object:
+    return _job(sources, _single(sources, item, "job", loc), loc)
+
+
+def _pool(sources: Sources, item: object, loc: Loc) -> object:
+    return _single(sources, item, "pool", loc)
+
+
+def _inside(sources: Sources, value: object, path: Loc, read: _Read, loc: Loc) -> object:
     """Read what lies at `path` of `value`, whichever way its keys are written; the rest stays as it is."""
     if not path:
         return read(sources, value, loc)
@@ -114,33 +169,65 @@ def _inside(sources: Sources, value: object, path: Loc, read: "Read", loc: Loc) 
 
 def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
     if not isinstance(name, str):
-        sources.problems.append(sources.root.problem("expected the path of a JSON or YAML file", loc))
+        sources.report("expected the path of a JSON or YAML file", loc)
         return None
     path = sources.root.path.parent / Path(name)
     try:
-        return Document(path)
+        return open_document(path)
     except InputError as error:
-        unread = not path.is_file()
-        sources.problems += [sources.root.problem(f"{name} {p.message}", loc) if unread else p for p in error.problems]
+        if path.is_file():
+            sources.problems += error.problems
+        else:
+            sources.report(f"{name} {error.problems[0].message}", loc)
         return None
 
 
-def _body(sources: Sources, item: object, loc: Loc) -> object:
-    """Return a body with what stands beside its reference put over it."""
+def _single(sources: Sources, item: object, kind: str, loc: Loc) -> object:
+    """Return the body that stands where one is asked for, itself or in a file that holds one."""
+    bodies = _bodies(sources, item, kind, loc, loc)
+    if len(bodies) > 1:
+        text = f"{item['file'] if isinstance(item, Mapping) else ''} holds {len(bodies)} {MADE_OF[kind]}: expected one"
+        sources.report(text, (*loc, "file"))
+    return bodies[0]
+
+
+def _bodies(sources: Sources, item: object, kind: str, loc: Loc, written: Loc) -> list[Any]:
+    """Return the bodies that an entry stands for, with what stands beside its reference put over each.
+
+    The first lies at `loc`; the entry is written at `written` of the scenario file.
+    """
+    if loc != written:
+        sources.splices.append(Splice(loc, sources.root, written))
     if not isinstance(item, Mapping) or "file" not in item:
-        return item
-    own = {key: value for key, value in item.items() if key != "file"}
+        return [item]
+    own = {key: value for key, value in item.items() if key not in ("file", "parameters")}
     document = _open(sources, item["file"], (*loc, "file"))
-    if document is None:
+    given = _given(sources, item.get("parameters"), (*loc, "parameters"))
+    found, problems = bodies_in(document, kind, given) if document and given is not None else ([], [])
+    sources.problems += problems
+    if document is None or not found:
         sources.unread.append(loc)
-        return own
-    if not isinstance(document.data, Mapping):
-        sources.unread.append(loc)
-        sources.problems.append(document.problem("expected one JSON object, the body", ()))
-        return own
+        return [own]
     folded = frozenset(fold(str(key)) for key in own)
-    sources.splices.append(Splice(loc, document, (), own=folded))
-    return {**{key: value for key, value in document.data.items() if fold(str(key)) not in folded}, **own}
+    made: list[Any] = []
+    for number, one in enumerate(found):
+        place = (*loc[:-1], int(loc[-1]) + number) if isinstance(loc[-1], int) else loc
+        if number:
+            sources.splices.append(Splice(place, sources.root, written))
+        sources.splices.append(Splice(place, document, one.base, own=folded))
+        made.append({**{key: value for key, value in one.body.items() if fold(str(key)) not in folded}, **own})
+    return made
+
+
+def _given(sources: Sources, written: object, loc: Loc) -> Mapping[str, Any] | None:
+    """Return the values that a reference gives to the parameters of a template; None where they cannot be read."""
+    if written is None:
+        return {}
+    document = _open(sources, written, loc) if isinstance(written, str) else None
+    values = values_in(document.data if document else written)
+    if values is None and (document or not isinstance(written, str)):
+        sources.report("expected values by name, or a file of them", loc)
+    return values
 
 
 def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
@@ -173,11 +260,14 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
     return {**job, "tasks": data}
 
 
-Read = Callable[[Sources, object, Loc], object]
-_SECTIONS: Final[Mapping[str, Read]] = {
-    "pools": _body,
-    "jobs": _job,
-    "jobschedules": _schedule,
-    "timeline": _operation,
+def _as_it_is(_sources: Sources, body: object, _loc: Loc) -> object:
+    return body
+
+
+_SECTIONS: Final[Mapping[str, _Section]] = {
+    "pools": _Section("pool", _as_it_is),
+    "jobs": _Section("job", _job),
+    "jobschedules": _Section("jobSchedule", _schedule),
+    "timeline": _Section("", _operation),
 }
-"""How the parts of a section are read, by its folded name."""
+"""By folded name."""

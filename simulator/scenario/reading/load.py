@@ -7,11 +7,11 @@ from pathlib import Path
 
 from simulator.errors import InputError
 from simulator.scenario.reading.construct import accepted, judged
-from simulator.scenario.reading.documents import Document
+from simulator.scenario.reading.file_bodies import holds_bodies
 from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.file_kinds import Kind, refuse_other
+from simulator.scenario.reading.foreign_files import open_document
 from simulator.scenario.reading.includes import Sources, gather
-from simulator.scenario.reading.normalize import modern
 from simulator.scenario.reading.retail_prices import take_prices
 from simulator.scenario.scenario import Scenario
 
@@ -27,7 +27,11 @@ def load(path: str | Path, *, strict: bool = False) -> Scenario:
 
 def read_sources(path: str | Path) -> Sources:
     """Read a scenario file and every body it refers to, as it is written."""
-    sources = gather(Document(Path(path), str(path)))
+    root = open_document(Path(path), str(path))
+    if holds_bodies(root.data):
+        text = f"this file holds bodies of the service: name it in a scenario, pools: [{{file: {Path(path).name}}}]"
+        raise InputError([root.problem(text, ())])
+    sources = gather(root)
     if not isinstance(sources.data, dict):
         raise InputError([sources.root.problem("expected a mapping with name, pools and jobs", ())])
     refuse_other(sources.root, Kind.SCENARIO)
@@ -36,11 +40,11 @@ def read_sources(path: str | Path) -> Sources:
 
 def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     """Make the scenario that `sources` describe; they are left as they are."""
-    data, found = modern(sources.data)
-    sources = replace(sources, data=data)
+    sources, found = sources.modernized()
     folder = sources.root.path.parent
     rest, prices, wrong = take_prices(sources.data, folder)
     made, findings = judged(rest, context_of(folder, prices))
     findings = [*found, *wrong, *findings]
     problems = [sources.problem_of(one, strict=strict) for one in findings if not sources.is_unread(one.loc)]
-    return accepted(made, [*sources.problems, *problems])
+    own = [replace(one, is_warning=False) if strict else one for one in sources.problems]
+    return accepted(made, [*own, *problems])

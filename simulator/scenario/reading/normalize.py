@@ -1,87 +1,89 @@
-"""The service's bodies as they are written: old names, the ARM form, keys that no body has."""
+"""The service's bodies as they are written: other forms of them, old names, keys that no body has."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
 from simulator.scenario.checks.findings import Finding, Loc
-from simulator.scenario.format.body_keys import JOB, JOB_SCHEDULE, OPERATION, POOL, Shape
+from simulator.scenario.format import body_keys
+from simulator.scenario.format.body_keys import Shape
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.section import fold
-
-OLD_NAMES: Final = {
-    "maxtaskspernode": "taskSlotsPerNode",
-    "targetdedicatedcomputenodes": "targetDedicatedNodes",
-    "targetdedicated": "targetDedicatedNodes",
-    "targetlowprioritycomputenodes": "targetLowPriorityNodes",
-}
-"""Names of older versions and slips of the documentation, folded (docs/model.md#bodies-of-the-service)."""
-_NESTED: Final = (
-    ("virtualMachineConfiguration", "nodeAgentSkuId", "nodeAgentSKUId"),
-    ("cloudServiceConfiguration", "targetOSVersion", "osVersion"),
-)
-"""Object of the body, the old key in it, and how it is called now."""
+from simulator.scenario.reading import body_forms
+from simulator.scenario.reading.moved_keys import Mover, Origins
 
 
-def modern(data: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
-    """Rewrite pools in the ARM form and under old names, and warn of keys that no body has."""
-    findings: list[Finding] = []
+@dataclass(frozen=True, slots=True)
+class Modern:
+    """A document whose bodies have the inner form."""
+
+    document: dict[Any, Any]
+    findings: list[Finding]
+    """By places in the document."""
+    origins: Origins
+    """Where its values are written."""
+
+
+def modern(data: Mapping[Any, Any]) -> Modern:
+    """Return a document with its bodies in the inner form, and warnings of keys that no body has."""
+    mover = Mover()
     document = dict(data)
     for key, items in data.items():
         rewrite = _SECTIONS.get(fold(str(key)))
         if rewrite is not None and isinstance(items, list):
-            document[key] = [rewrite(item, (str(key), index), findings) for index, item in enumerate(items)]
-    return document, findings
+            document[key] = [rewrite(item, (str(key), index), mover) for index, item in enumerate(items)]
+    return Modern(document, mover.findings, mover.origins)
 
 
-def _pool(pool: object, loc: Loc, findings: list[Finding]) -> object:
+def _pool(pool: object, loc: Loc, mover: Mover) -> object:
     if not isinstance(pool, Mapping):
         return pool
-    pool = from_arm(pool)
-    body: dict[Any, Any] = {}
-    names = [OLD_NAMES.get(fold(str(key)), str(key)) for key in pool]
-    for key, value in pool.items():
-        new = OLD_NAMES.get(fold(str(key)))
-        if new is not None and [fold(name) for name in names].count(fold(new)) > 1:
-            findings.append(
-                Finding(f"'{key}' and '{new}' are two names of one key: leave '{key}' out", (*loc, str(key)))
-            )
-        elif new is not None:
-            findings.append(Finding(f"'{key}' is an old name of '{new}'", (*loc, str(key)), is_warning=True))
-        body[new or key] = value
-    for key, old, new in _NESTED:
-        found = next((name for name in body if fold(str(name)) == fold(key)), None)
-        within = body.get(found) if found is not None else None
-        if isinstance(within, Mapping) and old in within:
-            findings.append(Finding(f"'{old}' is an old spelling of '{new}'", (*loc, str(found), old), is_warning=True))
-            body[found] = {(new if name == old else name): value for name, value in within.items()}
-    findings += unknown_keys(body, POOL, loc)
+    is_resource = isinstance(lookup(pool, "properties"), Mapping)
+    body = mover.move(pool, body_forms.ARM_POOL if is_resource else body_forms.POOL, loc)
+    mover.findings += unknown_keys(body, body_keys.POOL, loc)
     return body
 
 
-def _job(job: object, loc: Loc, findings: list[Finding]) -> object:
-    """Rewrite the pool that a job brings along, and warn of unknown keys of the job."""
+def _job(job: object, loc: Loc, mover: Mover) -> object:
+    """Rewrite a job, its tasks and the pool that it brings along."""
     if not isinstance(job, Mapping):
         return job
-    findings += unknown_keys(job, JOB, loc)
-    return _inside(job, ("poolInfo", "autoPoolSpecification", "pool"), _pool, loc, findings)
+    body = _with_tasks(mover.move(job, body_forms.JOB, loc), loc, mover)
+    mover.findings += unknown_keys(body, body_keys.JOB, loc)
+    return _inside(body, ("poolInfo", "autoPoolSpecification", "pool"), _pool, loc, mover)
 
 
-def _schedule(schedule: object, loc: Loc, findings: list[Finding]) -> object:
-    findings += unknown_keys(schedule, JOB_SCHEDULE, loc)
-    return _inside(schedule, ("jobSpecification",), _job, loc, findings)
+def _with_tasks(body: object, loc: Loc, mover: Mover) -> object:
+    return _inside(body, ("tasks",), _tasks, loc, mover)
 
 
-def _operation(operation: object, loc: Loc, findings: list[Finding]) -> object:
+def _tasks(tasks: object, loc: Loc, mover: Mover) -> object:
+    if not isinstance(tasks, list):
+        return tasks
+    return [
+        mover.move(task, body_forms.TASK, (*loc, index)) if isinstance(task, Mapping) else task
+        for index, task in enumerate(tasks)
+    ]
+
+
+def _schedule(schedule: object, loc: Loc, mover: Mover) -> object:
+    mover.findings += unknown_keys(schedule, body_keys.JOB_SCHEDULE, loc)
+    return _inside(schedule, ("jobSpecification",), _job, loc, mover)
+
+
+def _operation(operation: object, loc: Loc, mover: Mover) -> object:
     """Rewrite the bodies that an operation carries; its own keys are left to the schema."""
-    findings += unknown_keys(operation, OPERATION, loc, only=True)
+    if not isinstance(operation, Mapping):
+        return operation
+    body = _with_tasks(mover.move(operation, body_forms.OPERATION, loc), loc, mover)
+    mover.findings += unknown_keys(body, body_keys.OPERATION, loc, only=True)
     for key, rewrite in (("job", _job), ("pool", _pool)):
-        if isinstance(lookup(operation, key), Mapping):
-            operation = _inside(operation, (key,), rewrite, loc, findings)
-    return operation
+        body = _inside(body, (key,), rewrite, loc, mover)
+    return body
 
 
-Rewrite = Callable[[object, Loc, list[Finding]], object]
+Rewrite = Callable[[object, Loc, Mover], object]
 _SECTIONS: Final[Mapping[str, Rewrite]] = {
     "pools": _pool,
     "jobs": _job,
@@ -91,16 +93,16 @@ _SECTIONS: Final[Mapping[str, Rewrite]] = {
 """By folded name."""
 
 
-def _inside(value: object, path: Loc, rewrite: Rewrite, loc: Loc, findings: list[Finding]) -> object:
+def _inside(value: object, path: Loc, rewrite: Rewrite, loc: Loc, mover: Mover) -> object:
     """Rewrite what lies at `path` of `value`, whichever way its keys are written; the rest stays as it is."""
     if not path:
-        return rewrite(value, loc, findings)
+        return rewrite(value, loc, mover)
     if not isinstance(value, Mapping):
         return value
     key = next((key for key in value if fold(str(key)) == fold(str(path[0]))), None)
     if key is None:
         return value
-    return {**value, key: _inside(value[key], path[1:], rewrite, (*loc, str(key)), findings)}
+    return {**value, key: _inside(value[key], path[1:], rewrite, (*loc, str(key)), mover)}
 
 
 def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -> Iterator[Finding]:
@@ -124,37 +126,3 @@ def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -
         near = get_close_matches(fold(str(key)), names, n=1)
         hint = f": did you mean '{names[near[0]]}'?" if near else ""
         yield Finding(f"the service's body has no such key, it is ignored{hint}", (*loc, str(key)), is_warning=True)
-
-
-def from_arm(pool: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data-plane body of a pool in the form of `Microsoft.Batch/batchAccounts/pools`."""
-    low = {fold(str(key)): value for key, value in pool.items()}
-    properties = low.get("properties")
-    if not isinstance(properties, Mapping):
-        return dict(pool)
-    inner = {fold(str(key)): (key, value) for key, value in properties.items()}
-    body: dict[str, Any] = {"id": str(low.get("name", low.get("id", ""))).rsplit("/", 1)[-1]}
-    body |= {"simulation": low["simulation"]} if "simulation" in low else {}
-    for name, (key, value) in inner.items():
-        if name == "deploymentconfiguration" and isinstance(value, Mapping):
-            body |= dict(value)
-        elif name == "scalesettings" and isinstance(value, Mapping):
-            body |= _scale(value)
-        elif name == "internodecommunication":
-            body["enableInterNodeCommunication"] = str(value).lower() == "enabled"
-        else:
-            body[str(key)] = value
-    return body
-
-
-def _scale(settings: Mapping[str, Any]) -> dict[str, Any]:
-    by_name = {fold(str(key)): value for key, value in settings.items()}
-    fixed, auto = by_name.get("fixedscale"), by_name.get("autoscale")
-    body: dict[str, Any] = {}
-    if isinstance(fixed, Mapping):
-        body |= {key: value for key, value in fixed.items() if fold(str(key)) != "nodedeallocationoption"}
-    if isinstance(auto, Mapping):
-        names = {"formula": "autoScaleFormula", "evaluationinterval": "autoScaleEvaluationInterval"}
-        body |= {"enableAutoScale": True}
-        body |= {names.get(fold(str(key)), str(key)): value for key, value in auto.items()}
-    return body

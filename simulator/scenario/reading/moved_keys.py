@@ -1,0 +1,203 @@
+"""Keys that stand elsewhere, or under another name, in another form of a body; and where each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.format.section import fold
+
+ANY: Final = "*"
+"""In a path: every item of a list."""
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a key of another form belongs."""
+
+    to: str | None
+    """Dotted path in the inner form; empty: what the key holds stands where the key itself stood; None: nowhere."""
+    value: Callable[[Any], Any] = lambda value: value
+    """What the key holds in the inner form."""
+    also: tuple[str, Any] | None = None
+    """Dotted path and value of a key that this one implies, unless it is written."""
+    is_old: bool = False
+    """Whether the name is one of an older interface, which is read with a warning."""
+
+    @property
+    def path(self) -> Path:
+        return _parts(self.to or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way to write a body, described by what differs from the inner form."""
+
+    moves: Mapping[Path, Move]
+    """By the folded path of the key that moves."""
+    homes: Mapping[Path, Path]
+    """By path in the inner form, where keys are written: for those that a body lacks."""
+    beginnings: frozenset[Path]
+    """Folded paths of all that may hold a key that moves."""
+
+    @classmethod
+    def of(cls, table: Mapping[str, Move], home: str = "") -> Form:
+        """Return the form of a table of dotted paths; keys that it does not name are written under `home`."""
+        moves = {_pattern(_parts(path)): move for path, move in table.items()}
+        homes = {
+            move.path: _parts(path)
+            for path, move in reversed(list(table.items()))
+            if move.to and not move.is_old and ANY not in path
+        }
+        beginnings = frozenset(path[:size] for path in moves for size in range(1, len(path)))
+        return cls(moves, {(): _parts(home), **homes} if home else {}, beginnings)
+
+    def concerns(self, body: Mapping[Any, Any]) -> bool:
+        """Return whether a body has a key that moves, or may hold one."""
+        paths = [(fold(str(key)),) for key in body]
+        return any(path in self.moves or path in self.beginnings for path in paths)
+
+
+def below(prefix: str, table: Mapping[str, Move], to: str = "") -> dict[str, Move]:
+    """Return the table of bodies that stand at `prefix`, and at `to` in the inner form."""
+
+    def shifted(move: Move) -> Move:
+        return replace(move, to=f"{to}.{move.to}") if to and move.to else move
+
+    return {f"{prefix}.{path}": shifted(move) for path, move in table.items()}
+
+
+@dataclass(slots=True)
+class Origins:
+    """Where the values of a document in the inner form stand in what was written."""
+
+    _places: dict[Loc, Loc] = field(default_factory=dict)
+    """By folded place in the inner form."""
+
+    def add(self, inner: Loc, outer: Loc) -> None:
+        """Note where the value at `inner` is written."""
+        self._places[_folded(inner)] = outer
+
+    def original(self, loc: Loc) -> Loc:
+        """Return where the value at `loc` is written, or where it would be."""
+        folded = _folded(loc) if self._places else ()
+        for size in range(len(folded), 0, -1):
+            found = self._places.get(folded[:size])
+            if found is not None:
+                return (*found, *loc[size:])
+        return loc
+
+
+@dataclass(slots=True)
+class Mover:
+    """What brings bodies of a document into the inner form, and keeps account of it."""
+
+    origins: Origins = field(default_factory=Origins)
+    findings: list[Finding] = field(default_factory=list)
+
+    def move(self, body: Mapping[Any, Any], form: Form, at: Loc) -> Mapping[Any, Any]:
+        """Return the body that is written at `at` in the inner form."""
+        if not form.concerns(body):
+            return body
+        for inner, outer in form.homes.items():
+            self.origins.add((*at, *inner), (*at, *outer))
+        made: dict[Any, Any] = {}
+        implied: list[tuple[str, Any]] = []
+        self._spread(body, (), (), _Task(form, at, made, implied))
+        for path, value in implied:
+            _put(made, _parts(path), value, over=False)
+        return made
+
+    def _spread(self, held: Mapping[Any, Any] | list[Any], outer: Loc, base: Loc, task: _Task) -> None:
+        """Put all that is held at `outer` below `base`, or where a move says."""
+        pairs: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, Mapping) else enumerate(held)
+        for key, inner in pairs:
+            place, goal, value = (*outer, key), (*base, key), inner
+            path = _pattern(place)
+            move = task.form.moves.get(path)
+            if move is not None:
+                if move.to is None:
+                    continue
+                value = move.value(inner)
+                goal = self._goal(move, place, held, task)
+                if move.also is not None and inner is not None:
+                    task.implied.append(move.also)
+            if goal and (goal != place or (len(place) == 1 and task.form.homes)):
+                self.origins.add((*task.at, *goal), (*task.at, *place))
+            if path in task.form.beginnings and isinstance(value, Mapping | list) and value:
+                self._spread(value, place, goal, task)
+            elif goal:
+                _put(task.made, goal, value)
+
+    def _goal(self, move: Move, place: Loc, beside: Iterable[Any], task: _Task) -> Loc:
+        """Return where a key goes; an old name beside the new one stays where it is, and is refused."""
+        numbers = iter([part for part in place if isinstance(part, int)])
+        goal: Loc = tuple(next(numbers) if part == ANY else part for part in move.path)
+        if not move.is_old:
+            return goal
+        old, new = str(place[-1]), _relative(move.path, _pattern(place[:-1]))
+        is_twice = any(fold(str(key)) == fold(new) for key in beside)
+        text = f"'{old}' is an old name of '{new}'"
+        if is_twice:
+            goal, text = (*goal[:-1], old), f"'{old}' and '{new}' are two names of one key: leave '{old}' out"
+        self.findings.append(Finding(text, (*task.at, *goal), is_warning=not is_twice))
+        return goal
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One body on its way to the inner form."""
+
+    form: Form
+    at: Loc
+    made: dict[Any, Any]
+    implied: list[tuple[str, Any]]
+
+
+def _parts(path: str) -> Path:
+    return tuple(path.split(".")) if path else ()
+
+
+def _folded(loc: Loc) -> Loc:
+    """Return a place with its keys as they are compared."""
+    return tuple(fold(part) if isinstance(part, str) else part for part in loc)
+
+
+def _pattern(loc: Loc) -> Path:
+    """Return a place as a form knows it."""
+    return tuple(fold(part) if isinstance(part, str) else ANY for part in loc)
+
+
+def _relative(path: Path, holder: Path) -> str:
+    """Return what a path has after those parts of it that end the place of what holds the old key."""
+    folded = tuple(fold(part) for part in path)
+    shared = next((size for size in range(len(path) - 1, 0, -1) if holder[-size:] == folded[:size]), 0)
+    return ".".join(path[shared:])
+
+
+def _put(made: Any, goal: Loc, value: Any, *, over: bool = True) -> None:
+    """Set what lies at `goal`, however keys on the way are written; not where something is and `over` is False.
+
+    What lies on the way is copied, since it may be a part of the document as it is written.
+    """
+    for part, following in zip(goal, (*goal[1:], None), strict=True):
+        if isinstance(made, list):
+            made += [None] * (int(part) + 1 - len(made))
+            key: Any = part
+            there = made[key]
+        else:
+            key = next((key for key in made if fold(str(key)) == fold(str(part))), part)
+            there = made.get(key)
+        if following is None:
+            if isinstance(there, Mapping) and isinstance(value, Mapping):
+                made[key] = {**there, **value}
+            elif over or there is None:
+                made[key] = value
+        elif isinstance(following, int):
+            made[key] = list(there) if isinstance(there, list) else []
+        else:
+            made[key] = dict(there) if isinstance(there, Mapping) else {}
+        made = made[key]

@@ -9,6 +9,7 @@ from simulator.scenario.checks.command_checks import check_commands, unreadable_
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
+from simulator.scenario.checks.idle_keys import check_idle_keys
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.checks.job_places import (
     PlacedJob,
@@ -57,6 +58,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     yield from check_schedules(scenario)
     yield from check_job_operations(scenario, jobs, is_whole=not lost)
     yield from check_operations(scenario, pools_by_name(scenario, jobs))
+    yield from check_idle_keys(scenario)
 
 
 def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:

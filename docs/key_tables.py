@@ -11,6 +11,9 @@ from simulator.scenario.keys.table import Key, Section, sections
 
 COMMON: Final = ("at", "operation")
 """Keys of every operation, explained once."""
+MOST_LINKS: Final = 8
+"""Of one key, such as the models of preemption."""
+WHOLE: Final = ("a mapping", "a list")
 Table = Callable[[tuple[str, ...], Iterable[tuple[str, ...]]], str]
 
 
@@ -21,8 +24,7 @@ def keys(table: Table) -> str:
 
 def _contents() -> str:
     """Return a link to each section, in the order of the page."""
-    heads = [_head(one) for one in sections()]
-    return " · ".join(f"[{head}](#{re.sub(r'[^a-z0-9 -]', '', head.lower()).replace(' ', '-')})" for head in heads)
+    return " · ".join(_link(_head(one)) for one in sections())
 
 
 def _head(section: Section) -> str:
@@ -41,7 +43,7 @@ def _section(section: Section, table: Table) -> str:
     acting = [key for key in section.keys if key.effect is Effect.ACTS]
     if _is_operation(section):
         acting = [key for key in acting if key.name not in COMMON]
-    rows = ((f"`{key.name}`", _meaning(key), key.default, f"{key.values} {key.unit}".strip()) for key in acting)
+    rows = ((f"`{key.name}`", _meaning(key), key.default, _values(key)) for key in acting)
     parts = [f"## {_head(section)}", _opening(section)]
     if acting:
         parts.append(table(("key", "meaning", "default", "values"), rows))
@@ -50,6 +52,19 @@ def _section(section: Section, table: Table) -> str:
         if found:
             parts.append(f"{words}: {'; '.join(map(_idle, found))}.")
     return "\n\n".join(parts)
+
+
+def _values(key: Key) -> str:
+    """Return what a key may hold: its values and their unit, or links to the mappings that stand under it."""
+    by_name = {one.name: _head(one) for one in sections()}
+    links = [_link(by_name[name]) for name in key.holds]
+    if not 0 < len(links) <= MOST_LINKS:
+        return f"{key.values} {key.unit}".strip()
+    return ", ".join([*links, *([] if key.values in WHOLE else [key.values])])
+
+
+def _link(head: str) -> str:
+    return f"[{head}](#{re.sub(r'[^a-z0-9 -]', '', head.lower()).replace(' ', '-')})"
 
 
 def _opening(section: Section) -> str:

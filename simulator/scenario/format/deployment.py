@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from simulator.scenario.format.key_marks import Gib
+from simulator.scenario.format.key_marks import INERT, Gib
 from simulator.scenario.format.section import Body, Count, fold, lower
 from simulator.scenario.format.timing_presets import OsKind
 
@@ -43,6 +43,8 @@ FIRST_GENERATION_ONLY: Final = re.compile(r"(basic|standard)_(a\d+m?(_v2)?|d\d+|
 """Sizes that boot no image of the second generation: A, Av2, D and H [recalled]."""
 ARM: Final = re.compile(r"standard_[a-z]+\d+(-\d+)?[a-z]*p[a-z]*(_.*)?")
 """Sizes with processors that run images for arm64 only."""
+OWN_IMAGES: Final = ("virtualMachineImageId", "sharedGalleryImageId", "communityGalleryImageId")
+"""Keys of an `imageReference` that name an image of no marketplace."""
 
 
 class ImageReference(Body):
@@ -79,8 +81,8 @@ class OsDisk(Body):
 class DataDisk(Body):
     """An empty disk for every node: it changes the bill and nothing else."""
 
-    lun: Count | None = None
-    """Number of the disk on its node; each only once."""
+    lun: Annotated[Count, INERT] | None = None
+    """Number of the disk on its node."""
     disk_size_gb: Gib = Field(default=0.0, alias="diskSizeGB")
     """Size of the disk, which is paid for by tier."""
     storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
@@ -126,10 +128,10 @@ class VirtualMachineConfiguration(Body):
 class CloudServiceConfiguration(Body):
     """Windows only; `*` follows the newest version by itself."""
 
-    os_family: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+    os_family: Annotated[str, INERT, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
     """Family of Windows, 2 to 7."""
     os_version: str = "*"
-    """Version that nodes boot; `*`: always the newest."""
+    """Version that nodes boot, which `upgradeOs` may change; `*`: always the newest."""
 
 
 def get(body: object, key: str) -> Any:
@@ -172,8 +174,9 @@ def os_kind(virtual_machine: object, cloud_service: object) -> OsKind:
 
 
 def is_custom_image(virtual_machine: object) -> bool:
-    """Return whether nodes boot from an image of the user's own."""
-    return get(get(virtual_machine, "imageReference"), "virtualMachineImageId") is not None
+    """Return whether nodes boot from an image of no marketplace: of a gallery, or a managed one."""
+    image = get(virtual_machine, "imageReference")
+    return any(get(image, key) is not None for key in OWN_IMAGES)
 
 
 def is_managed_image(virtual_machine: object) -> bool:

@@ -145,7 +145,7 @@ class Options(Section):
     autoscale_retry: Literal["on_shortfall", "on_target_change"] = "on_shortfall"
     """Whether an evaluation with unchanged targets tries again after a resize that fell short."""
     run_on_reenable: bool = True
-    """Whether enabling autoscale again evaluates at once."""
+    """Whether a new formula or interval of a pool that scales itself is evaluated at once."""
     autoscale_drain_timeout: Limit | None = None
     """After what time a drain under autoscale gives up; None: never."""
     pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"

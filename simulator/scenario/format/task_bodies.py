@@ -1,9 +1,18 @@
 """Tasks: the service's own body, groups drawn from distributions, and what only a simulator needs to know of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from simulator.distributions import TimeDistribution
 from simulator.durations import Limit, Seconds
@@ -173,6 +182,8 @@ class Task(Body):
 class JobManagerTask(Task):
     """The first task of its job."""
 
+    foreign: ClassVar = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
+    """Keys of tasks that the service's body of a job manager has not."""
     id: str = Field(default="jobmanager", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Name of the task."""
     kill_job_on_completion: bool = True
@@ -185,11 +196,19 @@ class JobManagerTask(Task):
     @model_validator(mode="before")
     @classmethod
     def _without_what_only_tasks_have(cls, data: object) -> object:
-        """Leave out what the service's body of a job manager has not: it is ignored, with a warning."""
-        foreign = {fold(name) for name in ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")}
+        """Leave out the keys of other tasks: they are ignored, with a warning."""
+        foreign = {fold(name) for name in cls.foreign}
         if not isinstance(data, Mapping):
             return data
         return {key: value for key, value in data.items() if not (isinstance(key, str) and fold(key) in foreign)}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the body without the keys of other tasks."""
+        found = super().__get_pydantic_json_schema__(schema, handler)
+        for name in cls.foreign:
+            found["properties"].pop(name)
+        return found
 
 
 class NodeTaskSimulation(Section):
@@ -204,7 +223,7 @@ class NodeTaskSimulation(Section):
 class JobPreparationTask(Body):
     """Runs on each node before the job's first task there."""
 
-    id: str = "jobpreparation"
+    id: Annotated[str, INERT] = "jobpreparation"
     """Name of the task."""
     command_line: str = ""
     """What it runs; its time and exit code are read from it."""
@@ -223,7 +242,7 @@ class JobPreparationTask(Body):
 class JobReleaseTask(Body):
     """Runs at the end of the job on each node that it has prepared."""
 
-    id: str = "jobrelease"
+    id: Annotated[str, INERT] = "jobrelease"
     """Name of the task."""
     command_line: str = ""
     """What it runs; its time and exit code are read from it."""

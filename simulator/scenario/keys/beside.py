@@ -33,18 +33,30 @@ def _not_yet(meaning: str, why: str) -> Beside:
 
 
 _READ_SIDE: Final[Keys] = {
-    "url": Beside("Address of the thing in its account."),
-    "eTag": Beside("Version of the thing, for requests with conditions."),
+    "odata.metadata": Beside("Kind of the answer that it was read from."),
+    "url": Beside("Address in its account."),
+    "eTag": Beside("Version, for requests with conditions."),
     "lastModified": Beside("When it was changed last."),
     "creationTime": Beside("When it was created; a run creates it anew."),
     "state": Beside("State when it was read; a run begins with none."),
     "stateTransitionTime": Beside("When it came into that state."),
     "previousState": Beside("State before that one."),
     "previousStateTransitionTime": Beside("When it came into the state before."),
+    "allocationState": Beside("Whether a pool was resizing when it was read."),
+    "allocationStateTransitionTime": Beside("Since when."),
+    "resizeErrors": Beside("Errors of a pool's last resize."),
+    "resizeError": Beside("Error of a pool's last resize, in interfaces of 2016."),
+    "currentDedicatedNodes": Beside("Dedicated nodes when a pool was read; a run begins with none."),
+    "currentDedicated": Beside("The same, in interfaces of 2016."),
+    "currentLowPriorityNodes": Beside("Low-priority nodes when a pool was read; a run begins with none."),
+    "currentNodeCommunicationMode": Beside("How the service reached a pool's nodes."),
+    "autoScaleRun": Beside("Last evaluation of a pool's formula."),
     "stats": Beside("What the service has counted so far."),
+    "identity": Beside("Identities by which nodes ask other services."),
     "executionInfo": Beside("How its execution went so far."),
+    "nodeInfo": Beside("Node that a task ran on."),
 }
-"""What jobs, schedules and tasks have that were read from the service."""
+"""What bodies have that were read from the service."""
 _FILES: Final = Beside("Files that are fetched first; a body states no sizes, `simulation.input` of a task does.")
 _IDENTITY: Final = Beside("User of the operating system that the command runs as.")
 _TOKEN: Final = Beside("Which parts of the account the command may ask.")
@@ -54,19 +66,7 @@ _METADATA: Final = Beside("Name-value pairs of the user's own.")
 
 BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "Pool": {
-        **{key: one for key, one in _READ_SIDE.items() if not key.startswith("previous") and key != "executionInfo"},
-        "previousState": _READ_SIDE["previousState"],
-        "previousStateTransitionTime": _READ_SIDE["previousStateTransitionTime"],
-        "executionInfo": _READ_SIDE["executionInfo"],
-        "allocationState": Beside("Whether it was resizing when it was read."),
-        "allocationStateTransitionTime": Beside("Since when."),
-        "resizeErrors": Beside("Errors of its last resize."),
-        "currentDedicatedNodes": Beside("Dedicated nodes when it was read; a run begins with none."),
-        "currentLowPriorityNodes": Beside("Low-priority nodes when it was read; a run begins with none."),
-        "currentNodeCommunicationMode": Beside("How the service reached its nodes when it was read."),
-        "autoScaleRun": Beside("Last evaluation of its formula."),
-        "identity": Beside("Identities by which nodes ask other services."),
-        "nodeInfo": Beside("Node that it ran on."),
+        **_READ_SIDE,
         "targetNodeCommunicationMode": Beside("How the service reaches nodes."),
         "userAccounts": Beside("Users of the nodes' operating system."),
         "metadata": _METADATA,
@@ -87,12 +87,8 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "ImageReference": {
         "version": Beside("Version of the image; what is installed in it does not count."),
         "exactVersion": Beside("Version that nodes have, when it was read."),
-        "sharedGalleryImageId": _not_yet(
-            "Image of a shared gallery.", "nodes from a gallery come more slowly than from the Marketplace"
-        ),
-        "communityGalleryImageId": _not_yet(
-            "Image of a community gallery.", "nodes from a gallery come more slowly than from the Marketplace"
-        ),
+        "sharedGalleryImageId": _acts("Id of an image of a shared gallery: its nodes come more slowly."),
+        "communityGalleryImageId": _acts("Id of an image of a community gallery: its nodes come more slowly."),
     },
     "OsDisk": {
         "caching": Beside("How the disk is cached."),
@@ -106,6 +102,11 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "ContainerConfiguration": {
         "type": Beside("Which runtime runs the containers."),
         "containerRegistries": Beside("Registries that images come from, with their credentials."),
+    },
+    "CloudServiceConfiguration": {"currentOSVersion": Beside("Version that nodes had when the pool was read.")},
+    "PublicAddresses": {
+        "ipFamilies": Beside("Families of addresses, IPv4 and IPv6."),
+        "ipTags": Beside("Tags of the addresses."),
     },
     "NetworkConfiguration": {
         "dynamicVNetAssignmentScope": Beside("How the virtual network of a pool is chosen."),
@@ -132,7 +133,6 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     },
     "Task": {
         **_READ_SIDE,
-        "nodeInfo": Beside("Node that it ran on."),
         "resourceFiles": _FILES,
         "outputFiles": _acts("Files that are uploaded at the end of an attempt; `simulation.output` says how much."),
         "userIdentity": _IDENTITY,

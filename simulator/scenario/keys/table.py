@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
 from simulator.meanings import Unit, marked, meaning_of
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
-from simulator.scenario.format.section import schema_of
+from simulator.scenario.format.section import Part, schema_of
 from simulator.scenario.keys.beside import BESIDE_OBJECTS, Beside, beside_type
 from simulator.scenario.keys.versions import ALWAYS, VERSIONS, Versions
 from simulator.scenario.keys.words import allowed, default_of
@@ -33,6 +34,8 @@ class Key:
     values: str = ""
     """What it may hold, in words."""
     versions: Versions = ALWAYS
+    holds: tuple[str, ...] = ()
+    """Names of the sections that stand under it; it acts through their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,15 @@ def _mappings(annotation: Any, brackets: str = "") -> Iterator[tuple[type[BaseMo
 
 def _of_type(model: type[BaseModel], place: str) -> Section:
     definition = _definition(model)
-    own = [_own(model, name, definition) for name in model.model_fields]
+    own = [_own(model, name, definition) for name, field in model.model_fields.items() if _has(definition, field, name)]
     names = {one.name for one in own}
     keys = (*own, *_beside(_name(model), (item for item in beside_type(model) if item[0] not in names)))
     return Section(_name(model), place, _first_line(model), keys)
+
+
+def _has(definition: Mapping[str, Any], field: FieldInfo, name: str) -> bool:
+    """Return whether files may have a key: a type may inherit some that its body does not know."""
+    return "properties" not in definition or (field.alias or name) in definition["properties"]
 
 
 def _own(model: type[BaseModel], name: str, definition: Mapping[str, Any]) -> Key:
@@ -113,13 +121,15 @@ def _own(model: type[BaseModel], name: str, definition: Mapping[str, Any]) -> Ke
         default=default_of(schema),
         values=allowed(schema, _schema()["$defs"]).removesuffix(", `null`"),
         versions=VERSIONS.get((_name(model), key), ALWAYS),
+        holds=tuple(_name(inner) for inner, _ in _mappings(field.annotation) if issubclass(inner, Part)),
     )
 
 
 def _beside(section: str, keys: Iterable[tuple[str, Beside]]) -> Iterator[Key]:
     """Yield what is known of keys that no type holds."""
     for name, one in keys:
-        yield Key(name, one.meaning, one.effect, one.why, versions=VERSIONS.get((section, name), ALWAYS))
+        holds = (name,) if name in BESIDE_OBJECTS else ()
+        yield Key(name, one.meaning, one.effect, one.why, versions=VERSIONS.get((section, name), ALWAYS), holds=holds)
 
 
 def _name(model: type[BaseModel]) -> str:

@@ -22,6 +22,8 @@ VERSIONS: Final = {
     ("Pool", "currentNodeCommunicationMode"): Versions("2024-02", "2025-06"),
     ("Pool", "cloudServiceConfiguration"): Versions(until="2025-06"),
     ("Pool", "certificateReferences"): Versions(until="2025-06"),
+    ("PublicAddresses", "ipFamilies"): _NEWEST,
+    ("PublicAddresses", "ipTags"): _NEWEST,
     ("UpdatePool", "certificateReferences"): Versions(until="2025-06"),
     ("UpdatePool", "targetNodeCommunicationMode"): Versions("2024-02", "2025-06"),
     ("VirtualMachineConfiguration", "nodePlacementConfiguration"): _MIDDLE,

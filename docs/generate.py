@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
+from docs.key_tables import keys
 from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.codes import Action, Code
-from simulator.durations import parse_duration
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
@@ -27,11 +27,12 @@ from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
 from simulator.scenario.format.deployment import os_kind
 from simulator.scenario.format.timing_presets import TimingPreset, ValueOrigin, preset_values
+from simulator.scenario.keys.words import allowed, shown
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md", "reasons.md", "tables.md")
+PAGES: Final = ("model.md", "autoscale-language.md", "keys.md", "reasons.md", "tables.md")
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -54,91 +55,6 @@ def table(heads: tuple[str, ...], rows: Rows) -> str:
     """Return a Markdown table."""
     lines = [heads, tuple("---" for _ in heads), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
-
-
-# ---- values ------------------------------------------------------------------------------------------------
-
-
-def shown(value: Any) -> str:
-    """Return a default as a scenario file would have it."""
-    if value is None:
-        return "`null`"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, Mapping):
-        return distribution(value) if value else "none"
-    if isinstance(value, float):
-        return f"`{value:g}`"
-    if isinstance(value, str) and re.fullmatch(r"[\d.]+s", value):
-        return f"`{span(value)}`"
-    return f"`{value}`"
-
-
-def span(text: str) -> str:
-    """Return a span of time in the largest units that write it exactly: `3m30s`, `2h`."""
-    left = parse_duration(text)
-    if left < 60:
-        return f"{left:g}s"
-    parts = []
-    for unit, length in (("h", 3600), ("m", 60)):
-        whole, left = divmod(left, length)
-        if whole:
-            parts.append(f"{whole:g}{unit}")
-    return "".join(parts) + (f"{left:g}s" if left else "")
-
-
-def distribution(value: Mapping[str, Any]) -> str:
-    """Return a distribution in words."""
-    ((shape, parameters),) = value.items()
-    parts = ", ".join(
-        f"{name} {span(one) if isinstance(one, str) else f'{one:g}'}"
-        for name, one in parameters.items()
-        if one is not None
-    )
-    return f"{shape}, {parts}"
-
-
-def allowed(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """Return the values that a JSON schema allows."""
-    if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[-1]
-        return "a distribution" if "Distribution" in name else allowed(definitions[name], definitions)
-    if "anyOf" in schema:
-        return ", ".join(allowed(one, definitions) for one in schema["anyOf"])
-    if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    return _by_type(schema)
-
-
-def _by_type(schema: Mapping[str, Any]) -> str:
-    match schema.get("type"):
-        case "boolean":
-            return "`false`, `true`"
-        case "null":
-            return "`null`"
-        case "string":
-            return "a duration" if "examples" in schema else "a name"
-        case "object":
-            return "a mapping"
-        case "array":
-            return "a list"
-        case "integer" | "number" as kind:
-            name = "a whole number" if kind == "integer" else "a number"
-            bounds = [(key, word) for key, word in _BOUNDS.items() if key in schema]
-            return " ".join([name, *(f"{word} {schema[key]:g}" for key, word in bounds)])
-        case other:
-            raise ValueError(f"no words for the type {other}")
-
-
-_BOUNDS: Final = {
-    "minimum": "from",
-    "exclusiveMinimum": "above",
-    "maximum": "to",
-    "exclusiveMaximum": "below",
-    "lt": "below",
-}
 
 
 # ---- tables of the model -------------------------------------------------------------------------------------
@@ -355,6 +271,7 @@ def unfinished() -> str:
 
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "keys": lambda: keys(table),
     "options": options,
     "account": account,
     "timing": timing,

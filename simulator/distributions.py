@@ -5,6 +5,7 @@ A bare value is a constant (`90s`, `2`), else a mapping with one key names the s
 change of one parameter keeps every draw's random number (common random numbers).
 """
 
+import inspect
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from pydantic_core import CoreSchema
 from typing_extensions import TypeAliasType
 
 from simulator.durations import Seconds, format_duration
+from simulator.meanings import describe
 from simulator.numerics import gamma
 from simulator.numerics.normal import quantile as normal_quantile
 
@@ -75,7 +77,15 @@ class Distribution(BaseModel, Generic[T]):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the form in the file: a mapping with the shape's name as its one key."""
-        return named_form(cls.shape, handler.resolve_ref_schema(handler(schema)))
+        return named_form(cls.shape, cls._described(schema, handler))
+
+    @classmethod
+    def _described(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the schema of the parameters, with what each of them means."""
+        inner: dict[str, Any] = handler.resolve_ref_schema(handler(schema))
+        describe(cls, inner)
+        inner.setdefault("description", inspect.getdoc(cls.__pydantic_generic_metadata__["origin"] or cls))
+        return inner
 
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
@@ -95,11 +105,12 @@ class Constant(Distribution[T]):
 
     shape: ClassVar[str] = "constant"
     value: T
+    """The value."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the bare value."""
-        value: dict[str, Any] = handler.resolve_ref_schema(handler(schema))["properties"]["value"]
+        value: dict[str, Any] = cls._described(schema, handler)["properties"]["value"]
         return value
 
     @model_validator(mode="before")
@@ -128,6 +139,7 @@ class Exponential(Distribution[T]):
 
     shape: ClassVar[str] = "exponential"
     average: T = Field(alias="mean")
+    """Mean."""
 
     def quantile(self, u: Floats) -> Floats:
         return -float(self.average) * np.log1p(-u)
@@ -146,7 +158,9 @@ class Uniform(Distribution[T]):
 
     shape: ClassVar[str] = "uniform"
     low: T
+    """Least value."""
     high: T
+    """Greatest value."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -175,9 +189,13 @@ class Lognormal(Distribution[T]):
 
     shape: ClassVar[str] = "lognormal"
     median: T | None = None
+    """Value that half of the draws lie below; with `p95`."""
     p95: T | None = None
+    """Value that 95 % of the draws lie below."""
     average: T | None = Field(default=None, alias="mean")
+    """Mean; with `cv`."""
     cv: Number | None = None
+    """Coefficient of variation: standard deviation over mean."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -217,7 +235,9 @@ class Weibull(Distribution[T]):
 
     shape: ClassVar[str] = "weibull"
     form: Number = Field(alias="shape", gt=0)
+    """Shape: below 1 many early ends, above 1 ageing."""
     scale: T
+    """Value that 63 % of the draws lie below."""
 
     def quantile(self, u: Floats) -> Floats:
         return float(self.scale) * (-np.log1p(-u)) ** (1 / self.form)
@@ -236,7 +256,9 @@ class Gamma(Distribution[T]):
 
     shape: ClassVar[str] = "gamma"
     average: T = Field(alias="mean")
+    """Mean."""
     cv: Number = Field(gt=0)
+    """Coefficient of variation: standard deviation over mean."""
 
     def quantile(self, u: Floats) -> Floats:
         form = self.cv**-2
@@ -256,8 +278,11 @@ class Triangular(Distribution[T]):
 
     shape: ClassVar[str] = "triangular"
     low: T
+    """Least value."""
     mode: T
+    """Most likely value."""
     high: T
+    """Greatest value."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -288,6 +313,7 @@ class Empirical(Distribution[T]):
 
     shape: ClassVar[str] = "empirical"
     values: tuple[T, ...] = Field(min_length=1)
+    """The values; or `file` and `column` of a CSV."""
 
     @model_validator(mode="before")
     @classmethod
@@ -307,10 +333,11 @@ class Empirical(Distribution[T]):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe both forms: values, or a file and its column."""
-        inner = handler.resolve_ref_schema(handler(schema))
-        text = {"type": "string"}
-        properties = {**inner["properties"], "file": text, "column": text}
-        return named_form(cls.shape, {"type": "object", "properties": properties, "additionalProperties": False})
+        inner = cls._described(schema, handler)
+        texts = {"file": "Path of a CSV file, relative to the scenario.", "column": "Name of the column that is read."}
+        read = {key: {"type": "string", "description": text} for key, text in texts.items()}
+        properties = {**inner["properties"], **read}
+        return named_form(cls.shape, {**inner, "properties": properties, "required": []})
 
     @cached_property
     def _sorted(self) -> Floats:

@@ -14,7 +14,7 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
-    {"errors", "units", "states", "durations", "numerics", "codes"},
+    {"errors", "units", "states", "durations", "numerics", "codes", "meanings"},
     {"extras", "service_codes"},
     {"columns"},
     {"streams", "distributions", "theory"},
@@ -30,7 +30,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"cli", "service", "lab"},
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
-    "scenario": [{"format"}, {"checks"}, {"scenario"}, {"reading"}],
+    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
         {"assumptions", "environment", "random_streams", "tasks_view"},

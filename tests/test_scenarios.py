@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from simulator import Recording, load, simulate
 from simulator.results.answer.metrics import summarize
-from simulator.scenario.format.json_schema import build
+from simulator.scenario.keys.json_schema import build
 from tests.engine.laws import check
 from tests.scenario.synthetic_trace import jobs
 

@@ -11,6 +11,7 @@ from simulator.cli.errors import WRONG_INPUT, print_problems, reported
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
+    from simulator.scenario import Scenario
     from simulator.scenario.format.catalogue import VmSize
 
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario files, YAML or JSON.")],
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print keys in use that have no effect.")] = False,
 ) -> None:
     """Print every problem of scenario files with its place; exit code 2 if there is one that matters."""
     from simulator.scenario import load
@@ -35,8 +37,25 @@ def validate(
         counted = f"{_count(pools, 'pool')}, {_count(len(scenario.jobs), 'job')}"
         odd = f", {_count(len(scenario.warnings), 'warning')}" if scenario.warnings else ""
         typer.echo(f"{file}: valid ({counted}{odd})")
+        if verbose:
+            _print_inert(scenario)
     if is_wrong:
         raise typer.Exit(WRONG_INPUT)
+
+
+def _print_inert(scenario: Scenario) -> None:
+    """Print which keys of a scenario have no effect, each once with its first place."""
+    from simulator.scenario.format.key_marks import Effect
+    from simulator.scenario.keys.table import key_of
+    from simulator.scenario.keys.used import idle_keys
+
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in idle_keys(scenario):
+        if one.effect is Effect.INERT:
+            places.setdefault((one.section, one.key), []).append(".".join(map(str, one.place)))
+    for (section, key), (first, *others) in places.items():
+        more = f" and {_count(len(others), 'further place')}" if others else ""
+        typer.echo(f"  no effect: {first}{more}: {key_of(section, key).meaning}")
 
 
 def _count(number: int, noun: str) -> str:
@@ -53,7 +72,7 @@ def schema(
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file, references to other files included."""
-    from simulator.scenario.format.json_schema import build
+    from simulator.scenario.keys.json_schema import build
 
     return build()
 

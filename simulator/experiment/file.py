@@ -70,12 +70,17 @@ class AxisBody(Section):
     path: Paths | None = None
     """Which value of the scenario it sets; several are set to the same. None: the axis's name is the path."""
     values: tuple[Any, ...] | dict[str, Any] | None = None
+    """The values one after the other, or by label."""
     start: float | str | None = Field(default=None, alias="from")
+    """First value of a range."""
     to: float | str | None = None
+    """Last value of a range."""
     step: float | str | None = None
+    """Distance between values of a range."""
     count: Annotated[int, Field(ge=1, le=STEPS), BeforeValidator(no_boolean)] | None = None
     """So many values from `from` to `to`, both included."""
     scale: Literal["linear", "log"] = "linear"
+    """Whether values of a range lie evenly on a linear or a logarithmic scale."""
 
     @model_validator(mode="before")
     @classmethod
@@ -142,9 +147,11 @@ class Design(Section):
     """Which points of the axes' space are run."""
 
     kind: Literal["grid", "latin_hypercube", "sobol"] = "grid"
+    """All combinations, or a sample of the space."""
     points: Annotated[int, Field(ge=1, le=STEPS), BeforeValidator(no_boolean)] | None = None
     """How many; a grid has as many as it has combinations."""
     seed: Count = 0
+    """Which sample is drawn."""
 
     @model_validator(mode="before")
     @classmethod
@@ -190,12 +197,15 @@ class ExperimentFile(Question):
     cases: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Named sets of values by dotted path, crossed with the axes."""
     design: Design = Design()
+    """Which points of the axes' space are run."""
     replications: Annotated[Annotated[int, Field(ge=1, le=MOST)] | None, BeforeValidator(_replications)] = 10
     """None = auto: as many as each cell needs."""
     stopping: StoppingBody | None = None
     """When a cell has enough replications, for auto."""
     measures: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT
+    """Figures of each run that are kept."""
     tables: tuple[str, ...] = ()
+    """Tables of each run that are kept."""
 
     @model_validator(mode="after")
     def _asked(self) -> Self:

@@ -22,7 +22,9 @@ class Question(Section):
     """What every file that asks something about a scenario begins with."""
 
     name: str = ""
+    """What the study is called; without it the file's name."""
     description: str = ""
+    """What it is for."""
     scenario: str
     """Path of the scenario file, relative to this one."""
     seed: Count | None = None

@@ -82,9 +82,13 @@ class PlanFile(QuestionBody):
     """A question for the cheapest design."""
 
     axes: dict[str, AxisBody] = Field(min_length=1)
+    """Decision variables by name, as in an experiment file."""
     minimize: str = "cost"
+    """Measure of which the least is sought."""
     subject_to: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    """Constraints, such as `P(makespan <= 4h) >= 0.95`."""
     search: Search = Search()
+    """How the space is searched."""
 
 
 @dataclass(frozen=True, slots=True)

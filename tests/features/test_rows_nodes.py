@@ -519,9 +519,10 @@ def test_row_31_a_start_task_runs_on_join_and_after_every_reboot() -> None:
 
 
 def test_row_32_packages_are_fetched_on_join_and_after_a_reboot() -> None:
-    def packages(*names: str, fails: float = 0) -> Body:
-        known = {"app": {"sizeMiB": 600, "failureProbability": fails}, "more": {"sizeMiB": 1000}}
-        references = [{"applicationId": name, "version": "1"} for name in names]
+    def packages(*, fails: float = 0, **more: Body) -> Body:
+        """Return a pool's package, with the sizes of others that it gets later."""
+        known = {"app": {"sizeMiB": 600, "failureProbability": fails}, **more}
+        references = [{"applicationId": "app", "version": "1"}]
         return {"applicationPackageReferences": references, "simulation": {"downloads": {"applicationPackages": known}}}
 
     work = job(count=1, duration="30m")
@@ -531,14 +532,14 @@ def test_row_32_packages_are_fetched_on_join_and_after_a_reboot() -> None:
         rows = made.node_states[made.node_states["state"] == "starting"]
         return [float(span) for span in rows["end"] - rows["start"]]
 
-    assert spans(run(pool(nodes=1, **packages("app")), work, timeline=reboot)) == [6.0, 6.0]
-    broken = run(pool(nodes=3, **packages("app", fails=1)), work, horizon="10h")
+    assert spans(run(pool(nodes=1, **packages()), work, timeline=reboot)) == [6.0, 6.0]
+    broken = run(pool(nodes=3, **packages(fails=1)), work, horizon="10h")
     last = broken.node_states.groupby("node", observed=True).last()
     assert set(last["state"]) == {"unusable"}
     assert last["why"].str.startswith("application package app").all()
     added = [{"applicationId": name, "version": "1"} for name in ("app", "more")]
     update = operation("5m", "updatePool", applicationPackageReferences=added)
-    assert spans(run(pool(nodes=1, **packages("app")), work, timeline=[update, *reboot])) == [6.0, 16.0]
+    assert spans(run(pool(nodes=1, **packages(more={"sizeMiB": 1000})), work, timeline=[update, *reboot])) == [6.0, 16.0]
 
 
 def test_row_33_a_subnet_needs_no_credentials_and_is_shared() -> None:

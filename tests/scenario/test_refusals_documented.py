@@ -162,7 +162,8 @@ def mounts(count: int) -> list[Body]:
 
 
 def test_a_node_has_ten_mounts_at_most(tmp_path: Path) -> None:
-    assert problems_of(tmp_path, pool(nodes=1, mountConfiguration=mounts(10)), horizon="10m") == []
+    (warning,) = problems_of(tmp_path, pool(nodes=1, mountConfiguration=mounts(10)), horizon="10m")
+    assert "mountConfiguration: warning: not simulated yet" in warning
     (found,) = refused(tmp_path, pool(nodes=1, mountConfiguration=mounts(11)), horizon="10m")
     assert "pools.0.mountConfiguration: 11 mounts; a node takes at most 10" in found
 
@@ -254,15 +255,15 @@ APP: Body = {"applicationPackageReferences": [{"applicationId": "app", "version"
         ("app 1", "did you mean 'app:1'?"),
         ("app:2", "did you mean 'app:1'?"),
         ("ap", "did you mean 'app'?"),
-        ("elsewhere", "an application package 'elsewhere': it acts on nothing"),
+        ("elsewhere", "an application package 'elsewhere': it would act on nothing"),
     ],
 )
-def test_a_size_for_a_package_that_the_pool_has_not_is_reported(tmp_path: Path, key: str, hint: str | None) -> None:
+def test_a_size_for_a_package_that_the_pool_has_not_is_refused(tmp_path: Path, key: str, hint: str | None) -> None:
     body = pool(nodes=1, **APP, **downloads(applicationPackages={key: {"sizeMiB": 1}}))
     found = problems_of(tmp_path, body, job(count=1))
     assert len(found) == (hint is not None)
     assert (hint or "") in "".join(found)
-    assert all(f"pools.0.simulation.downloads.applicationPackages.{key}: warning" in text for text in found)
+    assert all(f"pools.0.simulation.downloads.applicationPackages.{key}: nothing" in text for text in found)
 
 
 def test_packages_of_tasks_and_later_ones_count(tmp_path: Path) -> None:
@@ -275,9 +276,17 @@ def test_packages_of_tasks_and_later_ones_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("key", "found"), [("repo/img:1", 0), ("repo/img:2", 1)])
-def test_a_size_for_an_image_that_nothing_has_is_reported(tmp_path: Path, key: str, found: int) -> None:
+def test_a_size_for_an_image_that_nothing_has_is_refused(tmp_path: Path, key: str, found: int) -> None:
     body = pool(nodes=1, virtualMachineConfiguration=CONTAINERS, **downloads(containerImages={key: {"sizeMiB": 1}}))
-    assert len(problems_of(tmp_path, body, job(tasks=[task("a", **IN_CONTAINER)]))) == found
+    problems = problems_of(tmp_path, body, job(tasks=[task("a", **IN_CONTAINER)]))
+    assert len(problems) == found
+    assert "warning" not in "".join(problems)
+
+
+def test_a_size_that_no_pool_has_is_reported(tmp_path: Path) -> None:
+    own = {"vcpus": 2, "memoryGiB": 8}
+    (found,) = problems_of(tmp_path, pool(nodes=1), job(count=1), sizes={"Standard_D2_v2x": own})
+    assert "sizes.Standard_D2_v2x: warning: no pool has the size 'Standard_D2_v2x', did you mean" in found
 
 
 def test_an_account_without_a_pool_is_reported(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.eviction_checks import check_evictions
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
+from simulator.scenario.checks.idle_keys import check_idle_keys
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.checks.job_places import (
     PlacedJob,
@@ -63,6 +64,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     yield from check_operations(scenario, pools)
     if not lost:
         yield from check_evictions(scenario, pools)
+    yield from check_idle_keys(scenario)
 
 
 def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:

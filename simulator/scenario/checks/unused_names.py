@@ -1,6 +1,6 @@
 """Names under `simulation` and in the scenario's own sections that nothing has: what they say would act on nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.scenario.checks.container_checks import has_containers
@@ -15,7 +15,7 @@ from simulator.scenario.format.task_files import has_output, shares_files
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Warn of keys that name a package, an image or an account which nothing in the scenario has."""
+    """Refuse names of packages and images that nothing has; warn of accounts and sizes that no pool has."""
     changes = _changes(scenario, jobs)
     for pool, loc in placed_pools(scenario, jobs):
         here = [placed for placed in jobs if placed.may_be_on(pool)]
@@ -24,7 +24,9 @@ def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator
     for placed in jobs:
         for one in listed_tasks(placed):
             yield from until_absent(_files(one))
-    yield from until_absent(_accounts(scenario, jobs))
+    pools = [pool for pool, _ in placed_pools(scenario, jobs)]
+    for rule in (_accounts, _sizes):
+        yield from until_absent(rule(scenario, pools))
 
 
 def _files(one: PlacedTask) -> Iterator[Finding]:
@@ -50,8 +52,8 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
     for key in downloads.application_packages:
         if key.lower() not in {name.lower() for name in known}:
             hint = near(key, known, _written_otherwise(key, known))
-            text = f"nothing on this pool has an application package '{key}'{hint}: it acts on nothing"
-            yield Finding(text, (*where, "applicationPackages", key), is_warning=True)
+            text = f"nothing on this pool has an application package '{key}'{hint}: it would act on nothing"
+            yield Finding(text, (*where, "applicationPackages", key))
     bodies: list[object] = [pool.start_task, *(change.start_task for change in changes)]
     bodies += [body for placed in jobs for body in _bodies_of(placed)]
     images = [*pool.container_image_names, *_images_of(bodies)]
@@ -59,8 +61,8 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
         if key not in images:
             reason = "" if has_containers(pool) else ", which has no containerConfiguration"
             hint = near(key, images)
-            text = f"nothing on this pool{reason} has a container image '{key}'{hint}: it acts on nothing"
-            yield Finding(text, (*where, "containerImages", key), is_warning=True)
+            text = f"nothing on this pool{reason} has a container image '{key}'{hint}: it would act on nothing"
+            yield Finding(text, (*where, "containerImages", key))
 
 
 def _changes(scenario: Description, jobs: list[PlacedJob]) -> list[tuple[Pool | None, UpdatePool]]:
@@ -106,10 +108,19 @@ def _written_otherwise(key: str, known: Iterable[str]) -> str:
     return next((f", did you mean '{name}'?" for name in known if name.lower() == plain), "")
 
 
-def _accounts(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
+def _accounts(scenario: Description, pools: Sequence[Pool]) -> Iterator[Finding]:
     """Warn of an account that no pool belongs to."""
-    used = {pool.simulation.account for pool, _ in placed_pools(scenario, jobs)}
+    used = {pool.simulation.account for pool in pools}
     for name in scenario.accounts:
         if name.lower() not in {str(one).lower() for one in used}:
             hint = near(name, [one for one in used if one])
             yield Finding(f"no pool belongs to the account '{name}'{hint}", ("accounts", name), is_warning=True)
+
+
+def _sizes(scenario: Description, pools: Sequence[Pool]) -> Iterator[Finding]:
+    """Warn of a size that no pool has and no operation names; a study may give it to one."""
+    used = {pool.vm_size for pool in pools}
+    named = {one.lower() for one in used} | {str(getattr(one, "size", "")).lower() for one in scenario.timeline}
+    for name in scenario.sizes:
+        if name.lower() not in named:
+            yield Finding(f"no pool has the size '{name}'{near(name, used)}", ("sizes", name), is_warning=True)

@@ -26,7 +26,9 @@ from pydantic_core import CoreSchema
 from simulator.columns.broadcast import constant
 from simulator.distributions import TimeDistribution, named_form
 from simulator.durations import Seconds
-from simulator.scenario.format.section import Amount, Positive, Section
+from simulator.meanings import describe
+from simulator.scenario.format.key_marks import Factor, RatePerHour
+from simulator.scenario.format.section import Positive, Section
 from simulator.units import S_PER_HOUR
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +53,7 @@ class Arrival(Section):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the form in the file: a mapping with the process's name as its one key."""
-        return named_form(cls.key, handler.resolve_ref_schema(handler(schema)))
+        return named_form(cls.key, super().__get_pydantic_json_schema__(schema, handler))
 
     @property
     def ends(self) -> bool:
@@ -82,6 +84,7 @@ class AtOnce(Arrival):
 
     key: ClassVar[str] = "atOnce"
     at: Seconds | None = None
+    """Since the origin; None: when the job is created."""
 
     def first(self, created: float) -> float:
         return created if self.at is None else self.at
@@ -96,11 +99,14 @@ class AtTimes(Arrival):
 
     key: ClassVar[str] = "times"
     at: tuple[Seconds, ...] = Field(min_length=1)
+    """Times since the origin."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the form in the file: `times: [...]`."""
-        return named_form(cls.key, handler.resolve_ref_schema(handler(schema))["properties"]["at"])
+        inner = handler.resolve_ref_schema(handler(schema))
+        describe(cls, inner)
+        return named_form(cls.key, inner["properties"]["at"])
 
     @model_validator(mode="before")
     @classmethod
@@ -125,7 +131,9 @@ class Process(Arrival):
     """Arrivals one after another from `start`, to `until` or until the count is reached."""
 
     start: Seconds | None = None
+    """When it starts, since the origin; None: when the job is created."""
     until: Seconds | None = None
+    """When it ends, since the origin; needed where the group has no `count`."""
 
     @property
     def ends(self) -> bool:
@@ -163,7 +171,8 @@ class Poisson(Drawn):
     """Independent arrivals at a constant rate."""
 
     key: ClassVar[str] = "poisson"
-    rate_per_hour: Annotated[Amount, Field(gt=0)]
+    rate_per_hour: Annotated[RatePerHour, Field(gt=0)]
+    """Mean number of tasks in an hour."""
 
     def offsets(self, wanted: int, begin: float, hour: float, uniform: np.random.Generator) -> Floats:
         del hour
@@ -187,11 +196,13 @@ class Profile(Drawn):
 
     key: ClassVar[str] = "profile"
     rates_per_hour: Annotated[
-        tuple[Amount, ...], Field(min_length=24, max_length=24), _of_length(24, "rates, one for each hour of the day")
+        tuple[RatePerHour, ...],
+        Field(min_length=24, max_length=24),
+        _of_length(24, "rates, one for each hour of the day"),
     ]
     """24 rates, for the hours 0 to 23 of the day."""
     weekdays: Annotated[
-        tuple[Amount, ...], Field(min_length=7, max_length=7), _of_length(7, "factors, Monday to Sunday")
+        tuple[Factor, ...], Field(min_length=7, max_length=7), _of_length(7, "factors, Monday to Sunday")
     ] = (1.0,) * 7
     """Seven factors on the rate, Monday to Sunday."""
 
@@ -220,7 +231,9 @@ class Batches(Process):
 
     key: ClassVar[str] = "batches"
     size: Positive
+    """Tasks of a batch."""
     every: Seconds
+    """Time between batches."""
 
     @model_validator(mode="after")
     def _positive(self) -> Self:
@@ -242,6 +255,7 @@ class Renewal(Drawn):
 
     key: ClassVar[str] = "renewal"
     interval: TimeDistribution
+    """Time between one task and the next."""
 
     @model_validator(mode="after")
     def _positive(self) -> Self:

@@ -18,11 +18,11 @@ from simulator.scenario.format.deployment import (
     os_kind,
     runs_on,
 )
+from simulator.scenario.format.key_marks import INERT, UsdPerHour, UsdPerMonth
 from simulator.scenario.format.network import NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
 from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
-    Amount,
     Body,
     Count,
     DisplayName,
@@ -55,7 +55,9 @@ class JobOrder(StrEnum):
 
 class SchedulingPolicy(Body):
     node_fill_type: Annotated[NodeFillType, BeforeValidator(lower)] = NodeFillType.SPREAD
+    """Where tasks go: spread takes the emptiest node, pack the fullest one with room."""
     job_default_order: Annotated[JobOrder, BeforeValidator(lower)] = JobOrder.NONE
+    """How jobs of equal priority share the pool; none: as the option `equalPriorityPolicy` says."""
 
 
 class StartTask(Body):
@@ -65,16 +67,22 @@ class StartTask(Body):
     """
 
     command_line: str = ""
+    """What runs on each node before tasks do; its time is read from it where nothing else states one."""
     environment_settings: tuple[dict[str, Any], ...] = ()
+    """Variables of the start task; SIM_DURATION and SIM_EXIT_CODE are read."""
     wait_for_success: bool = True
+    """Whether a node takes tasks only once the start task has succeeded."""
     max_task_retry_count: Retries = 0
+    """How often a failed start task is tried again; -1: without end."""
 
 
 class LicensePrice(Section):
     """USD that an application licence adds while a node is billed: for the node, for each of its cores, or both."""
 
-    per_node_hour: Amount = 0.0
-    per_core_hour: Amount = 0.0
+    per_node_hour: UsdPerHour = 0.0
+    """For a node, whatever its size."""
+    per_core_hour: UsdPerHour = 0.0
+    """For each core of a node."""
 
 
 def _license_price(value: object) -> object:
@@ -85,25 +93,26 @@ def _license_price(value: object) -> object:
 class Prices(Section):
     """USD per node and hour instead of the catalogue's price."""
 
-    dedicated: Amount | None = None
-    low_priority: Amount | None = None
+    dedicated: UsdPerHour | None = None
+    """Of a dedicated node."""
+    low_priority: UsdPerHour | None = None
     """Of nodes that can be taken back; of spot nodes too, where `spot` says nothing else."""
-    spot: Amount | None = None
+    spot: UsdPerHour | None = None
     """Of the same nodes in an account of mode UserSubscription."""
-    origin: str | None = None
+    origin: Annotated[str, INERT] | None = None
     """Where these prices are from, e.g. a reservation or a savings plan: reported beside the answer."""
-    data_disk_gib_month: Amount | None = Field(default=None, alias="dataDiskGiBMonth")
-    """USD for one GiB of a data disk and a month."""
+    data_disk_gib_month: UsdPerMonth | None = Field(default=None, alias="dataDiskGiBMonth")
+    """Of a data disk, for each GiB."""
     application_licenses: dict[str, Annotated[LicensePrice, BeforeValidator(_license_price)]] = Field(
         default_factory=dict
     )
-    """By name in the body's `applicationLicenses`: USD an hour for each node, or {perNodeHour, perCoreHour}."""
-    os_disk_month: Amount | None = None
-    """USD a month for the OS disk of one node, under the option billSubscriptionExtras."""
-    public_ip_hour: Amount | None = None
-    """USD an hour for one public IP address, under that option."""
-    load_balancer_hour: Amount | None = None
-    """USD an hour for one load balancer, under that option."""
+    """By name in the body's `applicationLicenses`: a price for each node, or {perNodeHour, perCoreHour}."""
+    os_disk_month: UsdPerMonth | None = None
+    """Of the OS disk of one node, under the option `billSubscriptionExtras`."""
+    public_ip_hour: UsdPerHour | None = None
+    """Of one public IP address, under that option."""
+    load_balancer_hour: UsdPerHour | None = None
+    """Of one load balancer, under that option."""
 
     def of(self, kind: PriceKind) -> float | None:
         """Return the pool's own price of a kind of node."""
@@ -120,13 +129,19 @@ class PoolSimulation(Section):
     """What the service's body does not say."""
 
     timing: Timing = Field(default_factory=_typical)
+    """How long the steps in the life of a node take; what is not given comes from the preset."""
     preemption: Preemption = UNWRITTEN
     """How low-priority nodes are taken back; that they never are has to be written."""
     prices: Prices = Prices.model_construct()
+    """Prices instead of the catalogue's."""
     start_task: StartTaskFaults = StartTaskFaults.model_construct()
+    """How often the start task fails."""
     downloads: Downloads = Downloads.model_construct()
+    """Sizes of packages and images, and the bandwidth of a node."""
     contact_loss: ContactLoss = ContactLoss.model_construct()
+    """How often the service loses contact with a node."""
     sick_nodes: SickNodes = SickNodes.model_construct()
+    """Nodes on which every task fails."""
     account: str | None = None
     """Which of the scenario's `accounts` it belongs to; None = its `account`."""
     zone: Annotated[int, Field(ge=1, le=3)] = 1
@@ -139,27 +154,47 @@ class Pool(Body):
     """A pool body as `az batch pool create --json-file` takes it, with `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    display_name: DisplayName | None = None
+    """Name of the pool: 1 to 64 letters, digits, hyphens and underscores; case does not count."""
+    display_name: Annotated[DisplayName, INERT] | None = None
+    """Name of the pool for people."""
     vm_size: str
+    """Size of its nodes, from the catalogue or `sizes`: cores, memory, local disk, price."""
     virtual_machine_configuration: VirtualMachineConfiguration | None = None
+    """Image, agent and disks of nodes that are virtual machines."""
     cloud_service_configuration: CloudServiceConfiguration | None = None
+    """System of nodes of Cloud Services, instead of virtual machines."""
     task_slots_per_node: Positive = 1
+    """Slots of a node: so many tasks of one slot run there at once; at most 4 a core, and 256."""
     task_scheduling_policy: SchedulingPolicy = SchedulingPolicy.model_construct()
+    """Where tasks go, and how jobs of equal priority share the pool."""
     target_dedicated_nodes: Count = 0
+    """Dedicated nodes that the pool begins with; not beside a formula."""
     target_low_priority_nodes: Count = 0
+    """Low-priority or spot nodes that the pool begins with; not beside a formula."""
     resize_timeout: Limit = 900.0
+    """After what time the first growth gives up; at least 5 minutes."""
     enable_inter_node_communication: bool = False
+    """Whether its nodes reach each other, which multi-instance tasks need; it bounds the pool's size."""
     enable_auto_scale: bool = False
+    """Whether a formula sets the targets."""
     auto_scale_formula: str | None = None
+    """Formula that sets the targets at each evaluation."""
     auto_scale_evaluation_interval: Seconds = 900.0
+    """Time between evaluations, from 5 minutes to 7 days."""
     start_task: StartTask | None = None
+    """Command that runs on each node when it joins, reboots or is reimaged."""
     application_package_references: tuple[dict[str, Any], ...] = ()
+    """Packages that each node fetches when it starts, by `applicationId` and `version`."""
     application_licenses: tuple[str, ...] = ()
     """Each adds its price, from `simulation.prices`, to that of a node (docs/model.md#application-licences)."""
     certificate_references: tuple[dict[str, Any], ...] = ()
+    """Certificates that each node installs when it starts; only whether there are any counts."""
     network_configuration: NetworkConfiguration = NetworkConfiguration.model_construct()
+    """Subnet, public addresses and inbound ports."""
     upgrade_policy: UpgradePolicy = UpgradePolicy.model_construct()
+    """How upgrades of the operating system go through the nodes."""
     simulation: PoolSimulation = Field(default_factory=PoolSimulation)
+    """What no body of the service says of a pool."""
 
     @property
     def node_fill_type(self) -> NodeFillType:
@@ -246,21 +281,29 @@ class JobSimulation(Section):
     stream: str | None = None
     """Name of the random streams of the workload, None = the job's id; jobs of one name get the same tasks."""
     defaults: TaskDefaults = TaskDefaults.model_construct()
+    """What holds for listed tasks that say nothing themselves."""
     workload: tuple[Workload, ...] = ()
+    """Groups of tasks drawn from distributions, and traces."""
 
 
 class JobConstraints(Body):
     max_task_retry_count: Retries = 0
+    """How often failed tasks without a count of their own are tried again; -1: without end."""
     max_wall_clock_time: Limit | None = None
+    """How long the job may be active before it is terminated, from its creation."""
 
 
 class AutoPool(Body):
     """A pool that lives as long as its job."""
 
     auto_pool_id_prefix: str = Field(default="auto", max_length=20)
+    """What the id of the pool begins with; the id of its job or schedule follows."""
     pool_lifetime_option: Annotated[Literal["job", "jobschedule"], BeforeValidator(lower)] = "job"
+    """Whether the pool goes with its job, or serves all jobs of a schedule."""
     keep_alive: bool = False
+    """Whether the pool stays, and is paid for, when its job or schedule has ended."""
     pool: Pool
+    """Body of the pool, without an id."""
 
     @model_validator(mode="before")
     @classmethod
@@ -278,7 +321,9 @@ class AutoPool(Body):
 
 class PoolInfo(Body):
     pool_id: str | None = None
+    """Pool that the tasks run on; one that is created later, or never, is accepted with a warning."""
     auto_pool_specification: AutoPool | None = None
+    """Pool that is created for the job, instead of `poolId`."""
 
 
 class OnTaskFailure(StrEnum):
@@ -308,22 +353,37 @@ class Job(Body):
     """A job body as `az batch job create --json-file` takes it, with `tasks` and `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    display_name: DisplayName | None = None
+    """Name of the job: 1 to 64 letters, digits, hyphens and underscores; case does not count."""
+    display_name: Annotated[DisplayName, INERT] | None = None
+    """Name of the job for people."""
     priority: Priority = 0
+    """Which jobs are served first on a pool: from -1000 to 1000, the highest first."""
     pool_info: PoolInfo
+    """Where the tasks run."""
     constraints: JobConstraints = JobConstraints.model_construct()
+    """Limits of the job and of its tasks."""
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] = OnAllTasksComplete.NOACTION
+    """Whether the job ends when all of its tasks have completed."""
     on_task_failure: Annotated[OnTaskFailure, BeforeValidator(lower)] = OnTaskFailure.NOACTION
+    """Whether `exitConditions` of tasks may end or disable the job."""
     uses_task_dependencies: bool = False
+    """Whether tasks may have `dependsOn`."""
     max_parallel_tasks: MaxParallelTasks = -1
+    """How many of its tasks run at once; -1: without limit."""
     allow_task_preemption: bool = False
+    """Whether tasks of jobs with a higher priority may take the place of its running tasks."""
     common_environment_settings: tuple[dict[str, Any], ...] = ()
     """Of all of its tasks, the special ones too; a task's own setting of the same name comes before."""
     job_manager_task: JobManagerTask | None = None
+    """Task that starts first, and whose end may end the job."""
     job_preparation_task: JobPreparationTask | None = None
+    """Command that runs on each node before the job's first task there."""
     job_release_task: JobReleaseTask | None = None
+    """Command that runs at the job's end on each node that it has prepared."""
     tasks: tuple[Task, ...] = ()
+    """Listed tasks."""
     simulation: JobSimulation = JobSimulation.model_construct()
+    """What no body of the service says of a job."""
 
     @property
     def pool_id(self) -> str | None:

@@ -4,13 +4,14 @@ import csv
 import re
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 
+from simulator.scenario.format.key_marks import GIB, INERT, Gib, UsdPerHour
 from simulator.scenario.format.region_prices import DATE, HOME
-from simulator.scenario.format.section import Amount, Count, Positive, Section
+from simulator.scenario.format.section import Count, Positive, Section
 from simulator.states import PriceKind
 
 
@@ -18,22 +19,34 @@ class VmSize(Section):
     """One size of a virtual machine; prices are USD per hour, None where not known."""
 
     name: str
+    """Name of the size."""
     family: str = ""
+    """Family of sizes, to which a quota of cores may apply."""
     vcpus: Positive
-    memory_gib: float = Field(alias="memoryGiB", gt=0, allow_inf_nan=False)
-    temp_disk_gib: Amount | None = Field(default=None, alias="tempDiskGiB")
-    gpus: Count = 0
+    """Cores of a node."""
+    memory_gib: Annotated[float, GIB] = Field(alias="memoryGiB", gt=0, allow_inf_nan=False)
+    """Memory of a node."""
+    temp_disk_gib: Gib | None = Field(default=None, alias="tempDiskGiB")
+    """Local disk of a node; None: not known, no task fills it."""
+    gpus: Annotated[Count, INERT] = 0
+    """Graphics processors of a node: shown by `poolsight sizes`; how fast a task is stands in its duration."""
     rdma: bool = False
     """Whether its nodes have a fast network for MPI."""
-    dedicated_linux: Amount | None = None
-    dedicated_windows: Amount | None = None
-    low_priority_linux: Amount | None = None
-    low_priority_windows: Amount | None = None
-    spot_linux: Amount | None = None
-    spot_windows: Amount | None = None
-    region: str = ""
+    dedicated_linux: UsdPerHour | None = None
+    """Price of a dedicated Linux node."""
+    dedicated_windows: UsdPerHour | None = None
+    """Price of a dedicated Windows node."""
+    low_priority_linux: UsdPerHour | None = None
+    """Price of a low-priority Linux node."""
+    low_priority_windows: UsdPerHour | None = None
+    """Price of a low-priority Windows node."""
+    spot_linux: UsdPerHour | None = None
+    """Price of a Linux node in an account of mode UserSubscription that can be taken back."""
+    spot_windows: UsdPerHour | None = None
+    """Price of such a Windows node."""
+    region: Annotated[str, INERT] = ""
     """Where these prices hold; empty for East US, or where the scenario states them."""
-    price_origins: dict[str, str] = Field(default_factory=dict)
+    price_origins: Annotated[dict[str, str], INERT] = Field(default_factory=dict)
     """Where and when prices were found, by their keys; an answer shows those that it rests on."""
 
     def price(self, kind: PriceKind, *, windows: bool) -> float | None:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from simulator.scenario.format.section import Amount, Body, Count, fold, lower
+from simulator.scenario.format.key_marks import INERT, Gib
+from simulator.scenario.format.section import Body, Count, fold, lower
 from simulator.scenario.format.timing_presets import OsKind
 
 NODE_AGENTS: Final = (
@@ -50,22 +51,29 @@ class ImageReference(Body):
     """Of the Marketplace, a gallery, or a managed image."""
 
     publisher: str | None = None
+    """Publisher of a Marketplace image; with `offer` it says whether nodes run Linux or Windows."""
     offer: str | None = None
+    """Offer of a Marketplace image."""
     sku: str | None = None
+    """Which image of the offer; arm64 and second-generation images fit only some sizes."""
     virtual_machine_image_id: str | None = None
+    """Id of an image of the user's own: its nodes come more slowly, and a managed one bounds the pool."""
 
 
 class ManagedDisk(Body):
     """The storage type of a disk, as newer interfaces write it."""
 
     storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
+    """What the disk is stored on: `standard_lrs`, `standardssd_lrs`, `premium_lrs`."""
 
 
 class OsDisk(Body):
     """The disk that a node boots from: paid for by itself only where the option billSubscriptionExtras says so."""
 
-    disk_size_gb: Amount | None = Field(default=None, alias="diskSizeGB")
+    disk_size_gb: Gib | None = Field(default=None, alias="diskSizeGB")
+    """Size of the disk, where it is not the image's."""
     managed_disk: ManagedDisk = ManagedDisk.model_construct()
+    """What the disk is stored on."""
     ephemeral_os_disk_settings: dict[str, Any] | None = Field(default=None, alias="ephemeralOSDiskSettings")
     """Present where the disk is a part of the local one."""
 
@@ -73,10 +81,14 @@ class OsDisk(Body):
 class DataDisk(Body):
     """An empty disk for every node: it changes the bill and nothing else."""
 
-    lun: Count | None = None
-    disk_size_gb: Amount = Field(default=0.0, alias="diskSizeGB")
+    lun: Annotated[Count, INERT] | None = None
+    """Number of the disk on its node."""
+    disk_size_gb: Gib = Field(default=0.0, alias="diskSizeGB")
+    """Size of the disk, which is paid for by tier."""
     storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
+    """What the disk is stored on, as interfaces up to 2024 write it."""
     managed_disk: ManagedDisk = ManagedDisk.model_construct()
+    """What the disk is stored on, as newer interfaces write it."""
 
     @property
     def type(self) -> str:
@@ -91,24 +103,35 @@ class ContainerConfiguration(Body):
 
 class NodePlacement(Body):
     policy: Annotated[Literal["regional", "zonal"], BeforeValidator(lower)] = "regional"
+    """Whether nodes are spread over the region's zones."""
 
 
 class VirtualMachineConfiguration(Body):
     image_reference: ImageReference
+    """Image that nodes boot."""
     node_agent_sku_id: str = Field(alias="nodeAgentSKUId")
+    """Id of the agent, which names the operating system; `poolsight node-agents` lists them."""
     windows_configuration: dict[str, Any] | None = None
+    """Settings of Windows; refused beside a Linux image."""
     license_type: str | None = None
+    """`Windows_Server` or `Windows_Client`: the pool brings its own licence and pays the Linux price."""
     data_disks: tuple[DataDisk, ...] = ()
+    """Empty disks of each node, paid for while it is there."""
     os_disk: OsDisk = OsDisk.model_construct()
+    """Disk that a node boots from."""
     container_configuration: ContainerConfiguration | None = None
+    """Makes nodes run tasks in containers; each task then needs `containerSettings`."""
     node_placement_configuration: NodePlacement = NodePlacement.model_construct()
+    """How nodes are spread over the zones of the region."""
 
 
 class CloudServiceConfiguration(Body):
     """Windows only; `*` follows the newest version by itself."""
 
-    os_family: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+    os_family: Annotated[str, INERT, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+    """Family of Windows, 2 to 7."""
     os_version: str = "*"
+    """Version that nodes boot, which `upgradeOs` may change; `*`: always the newest."""
 
 
 def get(body: object, key: str) -> Any:

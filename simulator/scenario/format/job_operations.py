@@ -15,15 +15,19 @@ class AddJob(Section):
     """Add a job with its tasks; it is created at that time."""
 
     at: Seconds
+    """When, since the origin or as a date."""
     operation: Literal["addJob"]
     job: Job
+    """Body of the job."""
 
 
 class OnJob(Section):
     """What every operation on a job says."""
 
     at: Seconds
+    """When, since the origin or as a date."""
     job: str
+    """Id of the job."""
 
 
 class AddTasks(OnJob):
@@ -31,7 +35,9 @@ class AddTasks(OnJob):
 
     operation: Literal["addTasks"]
     tasks: tuple[Task, ...] = ()
+    """Listed tasks."""
     workload: tuple[Workload, ...] = ()
+    """Groups of tasks drawn from distributions, and traces."""
 
 
 class DisableJob(OnJob):
@@ -39,6 +45,7 @@ class DisableJob(OnJob):
 
     operation: Literal["disableJob"]
     disable_tasks: Annotated[Literal["requeue", "terminate", "wait"], BeforeValidator(lower)] = "requeue"
+    """What becomes of its running tasks: requeue, terminate, or wait for their end."""
 
 
 class EnableJob(OnJob):
@@ -52,6 +59,7 @@ class TerminateJob(OnJob):
 
     operation: Literal["terminateJob"]
     terminate_reason: str = TerminateReason.BY_USER.value
+    """Reason that the job shows afterwards."""
 
 
 class TerminateTask(OnJob):
@@ -59,6 +67,7 @@ class TerminateTask(OnJob):
 
     operation: Literal["terminateTask"]
     task: str
+    """Id of the task."""
 
 
 class ReactivateTask(OnJob):
@@ -66,6 +75,7 @@ class ReactivateTask(OnJob):
 
     operation: Literal["reactivateTask"]
     task: str
+    """Id of the task."""
 
 
 class DeleteTask(OnJob):
@@ -73,18 +83,21 @@ class DeleteTask(OnJob):
 
     operation: Literal["deleteTask"]
     task: str
+    """Id of the task."""
 
 
 class UpdatedConstraints(Section):
     """The constraints of a job that can be changed here."""
 
     max_wall_clock_time: Limit
+    """How long the job may be active, from its creation."""
 
 
 class UpdatedPool(Section):
     """Where a job goes."""
 
     pool_id: str
+    """Id of the pool."""
 
 
 class UpdateJob(OnJob):
@@ -92,9 +105,13 @@ class UpdateJob(OnJob):
 
     operation: Literal["updateJob"]
     priority: Priority | None = None
+    """New priority; None leaves it as it is."""
     max_parallel_tasks: MaxParallelTasks | None = None
+    """New limit; None leaves it as it is."""
     constraints: UpdatedConstraints | None = None
+    """New limit of time; None leaves it as it is."""
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
+    """Whether the job ends when all of its tasks have completed; None leaves it as it is."""
     pool_info: UpdatedPool | None = None
     """Only while the job is disabled; to another pool than its own is not simulated, and refused then."""
 
@@ -109,7 +126,9 @@ class OnSchedule(Section):
     """What every operation on a job schedule says."""
 
     at: Seconds
+    """When, since the origin or as a date."""
     job_schedule: str
+    """Id of the schedule."""
 
 
 class DisableJobSchedule(OnSchedule):

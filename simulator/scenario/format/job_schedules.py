@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from simulator.durations import Instant, Limit, Seconds
 from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.key_marks import INERT
 from simulator.scenario.format.section import Body, DisplayName, fold
 
 
@@ -17,18 +18,24 @@ class Recurrence(Body):
     do_not_run_until: Instant | None = None
     """None = from the start of the run, and so where it has passed by then."""
     do_not_run_after: Instant | None = None
+    """No job is created after this; None: until the end of the run."""
     start_window: Limit | None = None
     """How late a job may start that had to wait for the one before; None = any time."""
     recurrence_interval: Seconds | None = None
+    """Time between the jobs; None: one job."""
 
 
 class JobSchedule(Body):
     """A job schedule body; `jobSpecification` is a job body without an id, its times count from each occurrence."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    display_name: DisplayName | None = None
+    """Name of the schedule; those of its jobs are made from it."""
+    display_name: Annotated[DisplayName, INERT] | None = None
+    """Name of the schedule for people."""
     schedule: Recurrence = Recurrence.model_construct()
+    """When jobs are created."""
     job_specification: Job
+    """Body of the jobs, without an id."""
 
     @model_validator(mode="before")
     @classmethod

@@ -18,29 +18,40 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 class InboundNatPool(Body):
     name: str = ""
+    """Name of the port range; each only once."""
     backend_port: Port
+    """Port on the nodes; each only once, and none that the service needs itself."""
     frontend_port_range_start: Port
+    """First public port of the range."""
     frontend_port_range_end: Port
+    """Last public port of the range, which has at least 40."""
     network_security_group_rules: tuple[dict[str, object], ...] = ()
+    """Rules by priority, at most 25; no traffic is simulated."""
 
 
 class EndpointConfiguration(Body):
     inbound_nat_pools: tuple[InboundNatPool, ...] = Field(default=(), alias="inboundNATPools")
+    """Ranges of public ports, at most 5."""
 
 
 class PublicAddresses(Body):
     provision: Annotated[Literal["batchmanaged", "usermanaged", "nopublicipaddresses"], BeforeValidator(lower)] = (
         "batchmanaged"
     )
+    """Whose public addresses the nodes have: the service's, the user's own, or none."""
     ip_address_ids: tuple[str, ...] = ()
+    """Addresses of the user's own; each carries 100 nodes of a kind."""
 
 
 class NetworkConfiguration(Body):
     subnet_id: str | None = None
+    """Subnet of the nodes; `subnets` of the scenario says how many addresses it has."""
     public_addresses: PublicAddresses = Field(
         default=PublicAddresses.model_construct(), alias="publicIPAddressConfiguration"
     )
+    """Public addresses of the nodes."""
     endpoint_configuration: EndpointConfiguration = EndpointConfiguration.model_construct()
+    """Ports of nodes that are reached from outside."""
 
 
 class Subnet(Section):

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from simulator.meanings import Unit
+from simulator.scenario.format.key_marks import MIB, RatePerHour
 from simulator.scenario.format.section import Amount, Fraction, Section, fold
 
 
@@ -16,12 +18,14 @@ class StartTaskFaults(Section):
     crowding: Fraction = 0.0
     """Added to that for every other node of the pool whose start task ran at the same time, at its busiest."""
     exit_code: Annotated[int, Field(ge=1)] = 1
+    """With which code a failed start task ends."""
 
 
 class Download(Section):
     """A package or container image that nodes fetch."""
 
-    size_mib: Amount = Field(default=0.0, alias="sizeMiB")
+    size_mib: Annotated[Amount, MIB] = Field(default=0.0, alias="sizeMiB")
+    """Size of the package or image."""
     failure_probability: Fraction = 0.0
     """Probability that fetching or unpacking it fails: a starting node is unusable then, a task has failed."""
 
@@ -29,8 +33,8 @@ class Download(Section):
 class Downloads(Section):
     """What nodes and tasks fetch, and how fast: time is size over bandwidth (docs/model.md#downloads)."""
 
-    bandwidth: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
-    """MiB per second of one node (assumption)."""
+    bandwidth: Annotated[float, Unit("MiB/s"), Field(gt=0, allow_inf_nan=False)] = 100.0
+    """Of each node."""
     application_packages: dict[str, Download] = Field(default_factory=dict)
     """By `applicationId`, or by `applicationId:version`."""
     container_images: dict[str, Download] = Field(default_factory=dict)
@@ -81,7 +85,7 @@ class SickNodes(Section):
 class ContactLoss(Section):
     """Nodes that the service loses contact with, at random, one by one."""
 
-    rate_per_hour: Amount = 0.0
+    rate_per_hour: RatePerHour = 0.0
     """Of one node, from ready on."""
     state: Literal["unknown", "unusable"] = "unknown"
     """What the service calls such a node until contact is back (option `unusableRecovery`)."""

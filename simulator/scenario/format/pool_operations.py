@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Pool, StartTask
+from simulator.scenario.format.key_marks import INERT
 from simulator.scenario.format.section import Count, Positive, Section, fold, lower
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption
@@ -21,15 +22,19 @@ class Operated(Section):
     """What every operation on a pool says."""
 
     at: Seconds
+    """When, since the origin or as a date."""
     pool: str
+    """Id of the pool."""
 
 
 class CreatePool(Section):
     """Create a pool that is not there from the beginning; jobs may name it before."""
 
     at: Seconds
+    """When, since the origin or as a date."""
     operation: Literal["createPool"]
     pool: Pool
+    """Body of the pool."""
 
 
 class Resize(Operated):
@@ -37,9 +42,13 @@ class Resize(Operated):
 
     operation: Literal["resize"]
     target_dedicated_nodes: Count | None = None
+    """New target; None leaves it as it is."""
     target_low_priority_nodes: Count | None = None
+    """New target; None leaves it as it is."""
     resize_timeout: Limit = 900.0
+    """After what time the resize gives up."""
     node_deallocation_option: Deallocation = NodeDeallocationOption.REQUEUE
+    """What becomes of tasks on nodes that leave."""
 
 
 class StopResize(Operated):
@@ -75,6 +84,7 @@ class EvaluateAutoScale(Operated):
 
     operation: Literal["evaluateAutoScale"]
     auto_scale_formula: str
+    """Formula that is evaluated."""
 
 
 def _several(value: object) -> object:
@@ -90,8 +100,11 @@ class RemoveNodes(Operated):
 
     operation: Literal["removeNodes"]
     node_list: NodeIds
+    """Ids of the nodes, at most 100."""
     resize_timeout: Limit = 900.0
+    """After what time the removal gives up."""
     node_deallocation_option: Deallocation = NodeDeallocationOption.REQUEUE
+    """What becomes of tasks on these nodes."""
 
 
 class Reboot(Operated):
@@ -99,7 +112,9 @@ class Reboot(Operated):
 
     operation: Literal["reboot"]
     node_id: NodeIds
+    """Ids of the nodes."""
     node_reboot_option: Deallocation = NodeDeallocationOption.REQUEUE
+    """What becomes of tasks on these nodes."""
 
 
 class Reimage(Operated):
@@ -107,7 +122,9 @@ class Reimage(Operated):
 
     operation: Literal["reimage"]
     node_id: NodeIds
+    """Ids of the nodes."""
     node_reimage_option: Deallocation = NodeDeallocationOption.REQUEUE
+    """What becomes of tasks on these nodes."""
 
 
 class DeallocateNode(Operated):
@@ -115,7 +132,9 @@ class DeallocateNode(Operated):
 
     operation: Literal["deallocateNode"]
     node_id: NodeIds
+    """Ids of the nodes."""
     node_deallocate_option: Deallocation = NodeDeallocationOption.REQUEUE
+    """What becomes of tasks on these nodes."""
 
 
 class StartNode(Operated):
@@ -123,6 +142,7 @@ class StartNode(Operated):
 
     operation: Literal["startNode"]
     node_id: NodeIds
+    """Ids of the nodes."""
 
 
 class DisableScheduling(Operated):
@@ -130,9 +150,11 @@ class DisableScheduling(Operated):
 
     operation: Literal["disableScheduling"]
     node_id: NodeIds
+    """Ids of the nodes."""
     node_disable_scheduling_option: Annotated[
         Literal["requeue", "terminate", "taskcompletion"], BeforeValidator(lower)
     ] = "requeue"
+    """What becomes of tasks on these nodes."""
 
 
 class EnableScheduling(Operated):
@@ -140,6 +162,7 @@ class EnableScheduling(Operated):
 
     operation: Literal["enableScheduling"]
     node_id: NodeIds
+    """Ids of the nodes."""
 
 
 class UpdatePool(Operated):
@@ -149,9 +172,13 @@ class UpdatePool(Operated):
     start_task: StartTask | None = None
     """None leaves it as it is."""
     application_package_references: tuple[dict[str, Any], ...] | None = None
+    """New packages; None leaves them as they are."""
     certificate_references: tuple[dict[str, Any], ...] | None = None
-    metadata: tuple[dict[str, Any], ...] | None = None
-    target_node_communication_mode: str | None = None
+    """New certificates; None leaves them as they are."""
+    metadata: Annotated[tuple[dict[str, Any], ...], INERT] | None = None
+    """New name-value pairs."""
+    target_node_communication_mode: Annotated[str, INERT] | None = None
+    """How the service reaches nodes."""
 
     @model_validator(mode="before")
     @classmethod
@@ -169,6 +196,7 @@ class UpgradeOs(Operated):
 
     operation: Literal["upgradeOs"]
     target_os_version: str | None = Field(default=None, alias="targetOSVersion")
+    """Version that nodes have afterwards."""
     batch_size: Positive | Literal["all"] | None = None
     """How many nodes at a time; None = a fifth of the pool, as rolling upgrades do by default."""
 
@@ -178,8 +206,11 @@ class LoseContact(Operated):
 
     operation: Literal["loseContact"]
     node_id: NodeIds | None = None
+    """Ids of the nodes."""
     count: Positive | None = None
+    """How many nodes, drawn from those that are ready, instead of `nodeId`."""
     state: Literal["unknown", "unusable"] = "unknown"
+    """What the service calls such a node until contact is back."""
     recovery: Limit | None = None
     """None: as long as the option `unusableRecovery` says."""
 
@@ -189,17 +220,23 @@ class PreemptNodes(Operated):
 
     operation: Literal["preemptNodes"]
     node_id: NodeIds | None = None
+    """Ids of the nodes."""
     count: Positive | None = None
+    """How many nodes, drawn from those that are there, instead of `nodeId`."""
 
 
 class Outage(Section):
     """VMs of a size, in a zone, or both cannot be had for a while; a whole zone fails with its nodes."""
 
     at: Seconds
+    """When it begins, since the origin or as a date."""
     operation: Literal["outage"]
     size: str | None = None
+    """Size of VMs that cannot be had; None: all sizes."""
     zone: Annotated[int, Field(ge=1, le=3)] | None = None
+    """Zone that fails; None: all zones."""
     duration: Seconds
+    """How long it lasts."""
 
 
 NodeOperation = (

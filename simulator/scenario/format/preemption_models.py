@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from simulator.durations import Seconds
-from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section
+from simulator.scenario.format.key_marks import PROBABILITY, Factor, RatePerHour
+from simulator.scenario.format.section import Count, Fraction, Positive, Section
 
 BANDS: Final = {"0-5": 0.025, "5-10": 0.075, "10-15": 0.125, "15-20": 0.175}
 """Middle of each published eviction-rate band, a probability per hour (docs/model.md#preemption-models)."""
@@ -18,7 +19,7 @@ OPEN_PROBABILITY: Final = 0.25
 """What it is taken for where the scenario does not say: assumed."""
 
 EvictionRateBand = Literal["0-5", "5-10", "10-15", "15-20", "20+"]
-Rate = Annotated[Amount, Field(gt=0)]
+Shape = Annotated[Factor, Field(gt=0)]
 
 
 class NoPreemption(Section):
@@ -31,9 +32,11 @@ class Hazard(Section):
     """Exponential life per VM, from `creating` until gone."""
 
     model: Literal["hazard"]
-    rate_per_hour: Amount | None = None
+    rate_per_hour: RatePerHour | None = None
+    """Evictions of one node in an hour of its life."""
     eviction_rate_band: EvictionRateBand | None = None
-    open_band: Annotated[float, Field(ge=0.2, lt=1)] | None = None
+    """Published band of the probability of an eviction within an hour, in per cent; its middle counts."""
+    open_band: Annotated[float, PROBABILITY, Field(ge=0.2, lt=1)] | None = None
     """What the band 20+ stands for, a probability per hour; None = 0.25: no upper end of it is published."""
 
     @model_validator(mode="after")
@@ -66,15 +69,19 @@ class WeibullHazard(Section):
     """Ageing hazard: life is Weibull distributed, shape above 1 means older nodes die sooner."""
 
     model: Literal["weibull"]
-    shape: Rate
+    shape: Shape
+    """Above 1 older nodes are taken sooner, below 1 younger ones; 1 is a constant rate."""
     scale: Seconds
+    """Age by which 63 % of the nodes have been taken."""
 
 
 class WeibullLife(Section):
     """Shape and scale of one of the competing risks of a bathtub."""
 
-    shape: Rate
+    shape: Shape
+    """Above 1 the risk grows with age, below 1 it falls."""
     scale: Seconds
+    """Age by which 63 % of the nodes have been taken."""
 
 
 class BathtubHazard(Section):
@@ -82,8 +89,11 @@ class BathtubHazard(Section):
 
     model: Literal["bathtub"]
     early: WeibullLife
-    rate_per_hour: Amount
+    """Early deaths: shape below 1."""
+    rate_per_hour: RatePerHour
+    """Steady evictions of one node in an hour."""
     wear_out: WeibullLife
+    """Wear-out: shape above 1."""
 
 
 class CapacityEvent(Section):
@@ -91,8 +101,11 @@ class CapacityEvent(Section):
 
     model: Literal["capacity_event"]
     times: tuple[Seconds, ...] | None = None
+    """When capacity is taken, since the origin."""
     mean_interval: Seconds | None = None
+    """Mean time between events of a Poisson process, instead of `times`."""
     fraction: Fraction
+    """Share of the low-priority nodes that goes at each event."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -107,7 +120,9 @@ class CapacityPoint(Section):
     """The number of low-priority nodes available from `at` on."""
 
     at: Seconds
+    """Since the origin."""
     available: Count
+    """How many low-priority nodes the pool can have from then on."""
 
 
 def fetched(data: object, info: ValidationInfo, key: str, reader: str) -> object:
@@ -127,6 +142,7 @@ class CapacityCurve(Section):
 
     model: Literal["capacity_curve"]
     points: tuple[CapacityPoint, ...] = Field(min_length=1)
+    """How many nodes are available from when on; or `file`, a CSV with the columns time (seconds) and available."""
 
     @model_validator(mode="before")
     @classmethod
@@ -145,10 +161,13 @@ class Eviction(Section):
     """Low-priority nodes that are taken at one time: those named, or a number of them at random."""
 
     at: Seconds
+    """Since the origin."""
     pool: str | None = None
     """None: the pool whose trace this is; evictions of other pools are passed over."""
     count: Positive | None = None
+    """How many nodes are taken, drawn from those that are there."""
     nodes: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Ids of the nodes that are taken."""
 
     def is_of(self, name: str) -> bool:
         """Return whether it concerns the pool `name`, in whose trace it stands."""
@@ -166,6 +185,7 @@ class PreemptionTrace(Section):
 
     model: Literal["trace"]
     evictions: tuple[Eviction, ...] = Field(min_length=1)
+    """Which nodes are taken when; or `file`, a CSV with the columns time (seconds) and count or node."""
 
     @model_validator(mode="before")
     @classmethod

@@ -14,10 +14,11 @@ from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.complete import complete
 from simulator.scenario.format.job_operations import JobOperation
 from simulator.scenario.format.job_schedules import JobSchedule
+from simulator.scenario.format.key_marks import INERT, PlainSeconds
 from simulator.scenario.format.network import Subnet
 from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
 from simulator.scenario.format.price_list import PriceList
-from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
+from simulator.scenario.format.section import Count, Fraction, Positive, Section, lower, no_boolean
 from simulator.scenario.format.timestamps import UtcTime
 from simulator.scenario.format.timing_presets import TimingPreset
 
@@ -62,6 +63,7 @@ class BillAfter(Section):
     """The bill ends some time after the work is done."""
 
     after: Seconds
+    """How long after the end of the work the bill ends."""
 
 
 class Options(Section):
@@ -70,6 +72,7 @@ class Options(Section):
     api_profile: ApiProfile = ApiProfile.V2020_09
     """Which generation of the service acts: what came later is read and does nothing."""
     timing_preset: TimingPreset = TimingPreset.TYPICAL
+    """Which preset fills the times that pools do not give in `simulation.timing`."""
     unusable_recovery: Annotated[Literal["never"] | TimeDistribution, BeforeValidator(_recovery)] = Uniform[
         Seconds
     ].model_construct(low=900.0, high=2700.0)
@@ -89,6 +92,7 @@ class Options(Section):
     """Probability that a pool with inter-node communication gets each node that it asks for: its nodes must be near
     each other, others come from many clusters; for a node that it does not get the resize waits until its timeout."""
     equal_priority_policy: EqualPriorityPolicy = EqualPriorityPolicy.UNIFORM
+    """How jobs of equal priority share a pool whose `jobDefaultOrder` is none."""
     task_order: Literal["creation", "random"] = "creation"
     """In what order the tasks of a job start."""
     gang_reserve: bool = False
@@ -102,19 +106,27 @@ class Options(Section):
     preemption_counts_as_requeue: bool = False
     """Whether the loss of a node raises a task's requeue count."""
     retry_position: Literal["creation_order", "tail"] = "creation_order"
+    """Where a failed task waits for its next attempt: in its old place, or behind all others."""
     scale_down_order: ScaleDownOrder = ScaleDownOrder.NEWEST_IDLE_FIRST
+    """Which nodes a shrink takes first."""
     node_tie_break: Literal["lowest_sequence", "random"] = "lowest_sequence"
+    """Which of several equally good nodes takes a task."""
     steady_when: Literal["allocated", "started", "idle"] = "allocated"
+    """When a growth ends: when its nodes are allocated, have started, or are idle."""
     lost_capacity_binds: bool = True
     """Whether growth waits for capacity that was taken from its size and zone, as the preempted nodes that were removed
     did."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
+    """Whether preempted nodes keep their cores of the quota; by mode: in batch-service accounts they do."""
     bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"
     """When the bill of a run without horizon ends: when the work is done, some time `after` it, or with the last
     node."""
     billing_start: Literal["creating", "starting"] = "creating"
+    """From which state on a node is paid for."""
     billing_granularity: Literal["second", "minute", "hour"] = "second"
-    billing_minimum_s: Amount = 0.0
+    """To which unit the time of each VM is rounded up."""
+    billing_minimum_s: PlainSeconds = 0.0
+    """For how long each VM is paid for at least."""
     bill_preempted_disks: bool = False
     """Whether the data disks of a preempted node are paid for."""
     bill_subscription_extras: bool = False
@@ -124,7 +136,9 @@ class Options(Section):
     spot_ratio: Fraction | None = None
     """Spot price of a size without one, as a share of the dedicated; None: Linux 0.185, Windows 0.4."""
     allocation_tail_model: Literal["linear", "log"] = "linear"
+    """How the delay of the k-th node grows: in proportion to k, or to its logarithm."""
     max_rounds_per_instant: Positive = 10_000
+    """After how many rounds at one instant a run stops with an error: a guard against loops without end."""
     first_eval: Literal["immediate", "after_interval"] = "immediate"
     """When a pool created with autoscale is evaluated first."""
     autoscale_resize_timeout: Limit = 900.0
@@ -132,22 +146,25 @@ class Options(Section):
     autoscale_retry: Literal["on_shortfall", "on_target_change"] = "on_shortfall"
     """Whether an evaluation with unchanged targets tries again after a resize that fell short."""
     run_on_reenable: bool = True
-    """Whether enabling autoscale again evaluates at once."""
+    """Whether a new formula or interval of a pool that scales itself is evaluated at once."""
     autoscale_drain_timeout: Limit | None = None
     """After what time a drain under autoscale gives up; None: never."""
     pending_target: Literal["apply_on_end", "wait_next_evaluation"] = "apply_on_end"
     """What becomes of a result while a drain blocks the pool."""
     sample_profile: Literal["typical", "exact", "documented", "custom"] = "typical"
     """How late samples can be read: 0 to 10 s and now and then later, at once, 60 s, or as the next two say."""
-    sample_delay_s: Amount = 0.0
-    sample_jitter_s: Amount = 0.0
+    sample_delay_s: PlainSeconds = 0.0
+    """How long after its tick a sample can be read first, in the profile custom."""
+    sample_jitter_s: PlainSeconds = 0.0
+    """Added to that, uniform from 0 up to this, in the profile custom."""
     sample_late_probability: Fraction | Literal["by_profile"] = "by_profile"
     """How probable it is that a sample can be read later than the profile says; by profile: typical 0.02, else 0."""
-    sample_late_max_s: Amount = 60.0
+    sample_late_max_s: PlainSeconds = 60.0
     """How much later such a sample is, at most."""
-    sample_phase_s: Annotated[Amount, Field(lt=30)] | Literal["drawn"] = "drawn"
+    sample_phase_s: Annotated[PlainSeconds, Field(lt=30)] | Literal["drawn"] = "drawn"
     """When the sampler ticks inside its period of 30 s: drawn for each pool, or seconds; profile exact: 0."""
     sample_drop_probability: Fraction = 0.0
+    """Probability that a sample is never there."""
     cpu_scale: Literal["fraction", "percent"] = "fraction"
     """Scale of `$CPUPercent`."""
     retired_metrics: Literal["absent", "sampled"] = "absent"
@@ -170,16 +187,23 @@ class Account(Section):
     """
 
     mode: Literal["BatchService", "UserSubscription"] = "BatchService"
+    """Who owns the VMs: the service, or the user's own subscription, whose low-priority nodes are spot VMs."""
     dedicated_core_quota: Count | None = None
+    """Cores of all dedicated nodes together."""
     low_priority_core_quota: Count | None = None
+    """Cores of all low-priority or spot nodes together."""
     dedicated_core_quota_per_vm_family: dict[str, Count] | None = Field(
         default=None, alias="dedicatedCoreQuotaPerVMFamily"
     )
+    """Dedicated cores by family of sizes."""
     dedicated_core_quota_per_vm_family_enforced: bool = Field(
         default=True, alias="dedicatedCoreQuotaPerVMFamilyEnforced"
     )
+    """Whether the quotas of families hold beside the total."""
     pool_quota: Count | None = None
+    """Pools at one time; one more is refused."""
     active_job_and_schedule_quota: Count | None = None
+    """Jobs and schedules that are not completed; one more is refused."""
 
 
 Operation = Annotated[PoolOperation | JobOperation, Field(discriminator="operation")]
@@ -189,14 +213,20 @@ Operation = Annotated[PoolOperation | JobOperation, Field(discriminator="operati
 class Description(Section):
     """A complete description of one simulation; nothing is filled in later."""
 
-    name: str = ""
-    description: str = ""
+    name: Annotated[str, INERT] = ""
+    """What the scenario is called in answers."""
+    description: Annotated[str, INERT] = ""
+    """What it is for; kept, and shown on the page of a report."""
     seed: Annotated[int, BeforeValidator(no_boolean), Field(ge=0)] = 1
+    """Which random numbers a run draws; runs of one seed and one replication are the same."""
     origin: UtcTime = ORIGIN
+    """Which instant the time 0 of a run is: dates of schedules, traces and formulas count from it."""
     horizon: Seconds | None = None
     """When the run ends at the latest, since the origin."""
     options: Options = Options.model_construct()
+    """Decisions on points that the service leaves open."""
     account: Account = Account.model_construct()
+    """Mode and quotas of the account that pools belong to."""
     accounts: dict[str, Account] = Field(default_factory=dict)
     """Further accounts by name; a pool's `simulation.account` says which one it belongs to."""
     subnets: dict[str, Subnet] = Field(default_factory=dict)
@@ -204,9 +234,13 @@ class Description(Section):
     sizes: dict[str, VmSize] = Field(default_factory=dict)
     """Every VM size that a pool uses, by its name in the pool's body."""
     pools: tuple[Pool, ...] = ()
+    """Pools that exist when the run begins."""
     jobs: tuple[Job, ...] = ()
+    """Jobs, each created at its `simulation.createdAt`."""
     job_schedules: tuple[JobSchedule, ...] = ()
+    """Job schedules, which create a job again and again."""
     timeline: tuple[Operation, ...] = ()
+    """What an operator does during the run, in any order."""
 
     @model_validator(mode="before")
     @classmethod

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
+
+from simulator.meanings import describe
 
 
 @lru_cache(maxsize=4096)
@@ -50,6 +53,13 @@ class Part(BaseModel):
     for what the file says.
     """
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe a mapping with what each of its keys means."""
+        found: dict[str, Any] = handler.resolve_ref_schema(handler(schema))
+        describe(cls, found)
+        return found
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
@@ -87,7 +97,22 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
             todo.append(found)
             if found.__module__.startswith("simulator."):
                 found.model_rebuild()
-    return model.model_json_schema(by_alias=True, mode="validation")
+    schema: dict[str, Any] = _without_titles(model.model_json_schema(by_alias=True, mode="validation"))
+    return schema
+
+
+def _without_titles(schema: Any) -> Any:
+    """Return a schema without the titles that the validator makes from names."""
+    if isinstance(schema, list):
+        return [_without_titles(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = ("properties", "$defs")
+    return {
+        key: {name: _without_titles(one) for name, one in inner.items()} if key in named else _without_titles(inner)
+        for key, inner in schema.items()
+        if key != "title"
+    }
 
 
 class Body(Part):

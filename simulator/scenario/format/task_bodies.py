@@ -1,16 +1,25 @@
 """Tasks: the service's own body, groups drawn from distributions, and what only a simulator needs to know of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
-from simulator.distributions import NumberDistribution, TimeDistribution
+from simulator.distributions import TimeDistribution
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.arrivals import Arrivals, AtOnce
 from simulator.scenario.format.exit_condition_bodies import sound_exit_conditions
+from simulator.scenario.format.key_marks import INERT, CoresDistribution, Gib, GibDistribution, MibDistribution
 from simulator.scenario.format.section import (
-    Amount,
     Body,
     Count,
     DisplayName,
@@ -29,26 +38,34 @@ MOST_TASKS = 100_000_000
 
 class TaskIdRange(Body):
     start: Count
+    """First number of the ids, which are whole numbers."""
     end: Count
+    """Last number of the ids."""
 
 
 class DependsOn(Body):
     """Tasks of the same job that must complete first."""
 
     task_ids: tuple[str, ...] = ()
+    """Ids of tasks of the same job."""
     task_id_ranges: tuple[TaskIdRange, ...] = ()
+    """Ranges of ids that are numbers."""
 
 
 class TaskConstraints(Body):
     max_task_retry_count: Retries | None = None
+    """How often a failed task is tried again; -1: without end; None: as the job says."""
     max_wall_clock_time: Limit | None = None
     """Of one attempt, from its start (docs/model.md#time-limits-of-tasks)."""
     retention_time: Limit = 7 * 86400.0
+    """How long its files stay on the node after its end: `retaineddata` and full disks wait for it."""
 
 
 class MultiInstanceSettings(Body):
     number_of_instances: Positive = 1
+    """Nodes that the task needs at once."""
     coordination_command_line: str = ""
+    """Command that runs on all of its nodes before the task; its time is read from it."""
 
 
 class AffinityInfo(Body):
@@ -88,46 +105,63 @@ class TaskSimulation(Section):
     submit: Seconds | None = None
     """When it is added, since the scenario's origin; None means when its job is created."""
     duration: TimeDistribution | None = None
-    cores: NumberDistribution | None = None
-    memory: NumberDistribution | None = None
-    """GiB."""
+    """How long the process runs; the first source that states a time wins: this one, SIM_DURATION, the command line,
+    the job's defaults."""
+    cores: CoresDistribution | None = None
+    """Cores that it uses; they limit placement, or slow tasks down under `cpuSlowdown`."""
+    memory: GibDistribution | None = None
+    """Memory that it needs on its node."""
     exit_codes: Annotated[tuple[ExitCode, ...], BeforeValidator(_several), Field(min_length=1)] = (0,)
     """Exit code of the k-th attempt; the last one repeats."""
     error: Literal["preProcessingError", "fileUploadError"] | None = None
     """What goes wrong beside the process: its files do not come (it never starts), or its output does not go."""
-    input: NumberDistribution | None = None
-    """MiB of resource files that its node fetches before it runs, at the pool's download bandwidth."""
-    common_input: NumberDistribution | None = None
-    """MiB of the `commonResourceFiles` that every node of a multi-instance task fetches before it coordinates."""
-    output: NumberDistribution | None = None
-    """MiB of the `outputFiles` that it uploads when its process has ended, in its slots."""
-    disk: Amount = 0.0
-    """GiB that it writes; they stay on the node until its retention time has passed."""
+    input: MibDistribution | None = None
+    """Size of the resource files that its node fetches before it runs, at the pool's download bandwidth."""
+    common_input: MibDistribution | None = None
+    """Size of the `commonResourceFiles` that every node of a multi-instance task fetches before it coordinates."""
+    output: MibDistribution | None = None
+    """Size of the `outputFiles` that it uploads, in its slots, when its process has ended."""
+    disk: Gib = 0.0
+    """What it writes on the local disk; it stays there until its retention time has passed."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of a multi-instance task takes; None: what `sleep` in it says."""
     coordination_failure_probability: Fraction = 0.0
     """Probability that this command fails on one node in one attempt, which fails with `coordination_exit_code`."""
     coordination_exit_code: FailingCode = 1
+    """With which code a failed coordination ends the attempt."""
     checkpoints: Checkpoints | None = None
+    """Work that a lost attempt does not lose."""
 
 
 class Task(Body):
     """A task body as `az batch task create --json-file` takes it, with `simulation` beside it."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    display_name: DisplayName | None = None
+    """Name of the task: 1 to 64 letters, digits, hyphens and underscores."""
+    display_name: Annotated[DisplayName, INERT] | None = None
+    """Name of the task for people."""
     command_line: str = ""
+    """What the task runs; its time and exit code are read from commands such as `sleep 90` (nothing is executed)."""
     required_slots: Positive = 1
+    """Slots that it takes on its node."""
     constraints: TaskConstraints = TaskConstraints.model_construct()
+    """Retries, time limit and retention of files."""
     multi_instance_settings: MultiInstanceSettings | None = None
+    """Makes it run on several nodes at once."""
     environment_settings: tuple[dict[str, Any], ...] = ()
+    """Variables, by `name` and `value`; those that begin with SIM_ are read."""
     container_settings: dict[str, Any] | None = None
+    """Container that it runs in, on a pool with a `containerConfiguration`."""
     application_package_references: tuple[dict[str, Any], ...] = ()
     """Deployed on a node before the task starts there, unless they are there already."""
     depends_on: DependsOn | None = None
+    """Tasks that must complete first; only in a job with `usesTaskDependencies`."""
     exit_conditions: Annotated[dict[str, Any] | None, BeforeValidator(sound_exit_conditions)] = None
+    """What its end means for its children and its job, by exit code or error."""
     affinity_info: AffinityInfo | None = None
+    """Node that it prefers."""
     simulation: TaskSimulation = TaskSimulation.model_construct()
+    """What no body of the service says of a task."""
 
     @property
     def max_task_retry_count(self) -> int | None:
@@ -148,25 +182,40 @@ class Task(Body):
 class JobManagerTask(Task):
     """The first task of its job."""
 
+    foreign: ClassVar = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
+    """Keys of tasks that the service's body of a job manager has not."""
     id: str = Field(default="jobmanager", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Name of the task."""
     kill_job_on_completion: bool = True
+    """Whether its end ends the job."""
     run_exclusive: bool = True
+    """Whether no other task runs on its node meanwhile."""
     allow_low_priority_node: bool = True
+    """Whether it may run on a low-priority node."""
 
     @model_validator(mode="before")
     @classmethod
     def _without_what_only_tasks_have(cls, data: object) -> object:
-        """Leave out what the service's body of a job manager has not: it is ignored, with a warning."""
-        foreign = {fold(name) for name in ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")}
+        """Leave out the keys of other tasks: they are ignored, with a warning."""
+        foreign = {fold(name) for name in cls.foreign}
         if not isinstance(data, Mapping):
             return data
         return {key: value for key, value in data.items() if not (isinstance(key, str) and fold(key) in foreign)}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the body without the keys of other tasks."""
+        found = super().__get_pydantic_json_schema__(schema, handler)
+        for name in cls.foreign:
+            found["properties"].pop(name)
+        return found
 
 
 class NodeTaskSimulation(Section):
     """What a preparation or release task does on a node."""
 
     duration: TimeDistribution | None = None
+    """How long it runs on a node; None: what its body states, else no time."""
     failure_probability: Fraction = 0.0
     """Probability that one attempt fails."""
 
@@ -174,51 +223,74 @@ class NodeTaskSimulation(Section):
 class JobPreparationTask(Body):
     """Runs on each node before the job's first task there."""
 
-    id: str = "jobpreparation"
+    id: Annotated[str, INERT] = "jobpreparation"
+    """Name of the task."""
     command_line: str = ""
+    """What it runs; its time and exit code are read from it."""
     environment_settings: tuple[dict[str, Any], ...] = ()
+    """Variables; SIM_DURATION and SIM_EXIT_CODE are read."""
     constraints: TaskConstraints = TaskConstraints.model_construct()
+    """Retries and time limit."""
     wait_for_success: bool = True
+    """Whether the job's tasks wait on a node until it has succeeded there."""
     rerun_on_node_reboot_after_success: bool = True
+    """Whether it runs again after a reboot of its node."""
     simulation: NodeTaskSimulation = NodeTaskSimulation.model_construct()
+    """What no body of the service says of it."""
 
 
 class JobReleaseTask(Body):
     """Runs at the end of the job on each node that it has prepared."""
 
-    id: str = "jobrelease"
+    id: Annotated[str, INERT] = "jobrelease"
+    """Name of the task."""
     command_line: str = ""
+    """What it runs; its time and exit code are read from it."""
     environment_settings: tuple[dict[str, Any], ...] = ()
+    """Variables; SIM_DURATION and SIM_EXIT_CODE are read."""
     max_wall_clock_time: Limit = 900.0
+    """After what time it is ended; at most 15 minutes."""
     simulation: NodeTaskSimulation = NodeTaskSimulation.model_construct()
+    """What no body of the service says of it."""
 
 
 class TaskGroup(Section):
     """Tasks of one kind, drawn from distributions."""
 
     count: Annotated[int, Field(ge=1, le=MOST_TASKS), BeforeValidator(no_boolean)] | None = None
+    """How many tasks; None: as many as `arrivals` bring until they end."""
     id_prefix: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,48}$")
     """Ids are the prefix and a number from 1; None means `task`, or `group1` … where a job has several."""
     arrivals: Arrivals = Field(default_factory=AtOnce.model_construct)
+    """When the tasks come; without it all at once when the job is created."""
     duration: TimeDistribution
-    cores: NumberDistribution | None = None
-    memory: NumberDistribution | None = None
-    """GiB."""
+    """How long each process runs."""
+    cores: CoresDistribution | None = None
+    """Cores that each task uses."""
+    memory: GibDistribution | None = None
+    """Memory that each task needs on its node."""
     required_slots: Positive = 1
+    """Slots that each task takes on its node."""
     number_of_instances: Positive = 1
+    """Nodes that each task needs at once."""
     max_task_retry_count: Retries | None = None
+    """How often a failed task is tried again; -1: without end; None: as the job says."""
     failure_probability: Fraction = 0.0
     """Probability that an attempt ends with `exit_code`, independent from attempt to attempt."""
     exit_code: ExitCode = 1
+    """With which code failed attempts end."""
     max_wall_clock_time: Limit | None = None
-    input: NumberDistribution | None = None
-    """MiB of resource files of each task."""
+    """How long an attempt may take before it is ended."""
+    input: MibDistribution | None = None
+    """Size of the resource files that each task fetches before it runs."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of multi-instance tasks takes."""
     coordination_failure_probability: Fraction = 0.0
     """Probability that this command fails on one node in one attempt, which fails with `coordination_exit_code`."""
     coordination_exit_code: FailingCode = 1
+    """With which code a failed coordination ends the attempt."""
     checkpoints: Checkpoints | None = None
+    """Work that a lost attempt does not lose."""
     start: Seconds | None = None
     """When the first may come, since the origin; None = when its job is created."""
 
@@ -241,5 +313,8 @@ class TaskDefaults(Section):
     """What holds for tasks of the list that say nothing themselves."""
 
     duration: TimeDistribution | None = None
-    cores: NumberDistribution | None = None
-    memory: NumberDistribution | None = None
+    """How long the process runs."""
+    cores: CoresDistribution | None = None
+    """Cores that each task uses."""
+    memory: GibDistribution | None = None
+    """Memory that each task needs on its node."""

@@ -6,7 +6,8 @@ What a pool does not give itself comes from a preset (docs/model.md#timing-prese
 from pydantic import Field
 
 from simulator.distributions import TimeDistribution
-from simulator.scenario.format.section import Amount, Section
+from simulator.scenario.format.key_marks import PlainSeconds
+from simulator.scenario.format.section import Section
 from simulator.scenario.format.timing_presets import TimingPreset
 
 
@@ -17,8 +18,8 @@ class Timing(Section):
     """Which one filled the values that the pool does not give itself."""
     allocation_latency: TimeDistribution
     """From a resize request to its first node in `creating`; one draw per operation and node kind."""
-    allocation_tail: Amount
-    """Seconds that the k-th node of an operation comes after the (k-1)-th."""
+    allocation_tail: PlainSeconds
+    """Time that the k-th node of an operation comes after the (k-1)-th."""
     creating: TimeDistribution
     """Time in `creating`."""
     starting: TimeDistribution
@@ -35,8 +36,8 @@ class Timing(Section):
     """What comes on top of `launch_overhead` for a task in a container."""
     recovery_delay: TimeDistribution
     """From `preempted` until the replacement is in `creating`."""
-    certificate_install: Amount
-    """Seconds that certificates add to every start of a node, where the pool has any."""
+    certificate_install: PlainSeconds
+    """Time that certificates add to every start of a node, where the pool has any."""
     rebooting: TimeDistribution
     """Time in `rebooting`; packages and start task follow."""
     reimaging: TimeDistribution

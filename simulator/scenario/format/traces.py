@@ -49,14 +49,19 @@ class TraceColumns(Section):
     """Which column of a CSV or Parquet file holds what; None = not there."""
 
     id: str | None = None
+    """Names of the tasks; without it they are numbered."""
     submit: str = "submit"
     """Numbers, dates, or Unix time."""
     duration: str = "duration"
+    """How long each process ran: numbers in `timeUnit`, or spans of time."""
     cores: str | None = None
+    """Cores of each task."""
     memory: str | None = None
-    """GiB."""
+    """Memory that each task needs, in GiB."""
     slots: str | None = None
+    """Slots of each task."""
     instances: str | None = None
+    """Nodes that each task needs at once."""
 
 
 class TraceWorkload(Section):
@@ -65,6 +70,7 @@ class TraceWorkload(Section):
     trace: str
     """Path, relative to the scenario file."""
     columns: TraceColumns = TraceColumns.model_construct()
+    """Names of the columns of CSV and Parquet files."""
     time_unit: Literal["ms", "s", "m", "h"] = "s"
     """Unit of numeric submit times and durations in CSV and Parquet files; Unix time is known by its size."""
     parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"

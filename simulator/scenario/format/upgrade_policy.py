@@ -1,17 +1,24 @@
 """A pool's `upgradePolicy`: how upgrades of the operating system go through its nodes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
 from simulator.durations import Seconds
+from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.section import Body, lower, no_boolean
 
+UNASKED_UPGRADES: Final = Mark(
+    Effect.NOT_SIMULATED_YET, "the service begins upgrades by itself; here they begin where the timeline has upgradeOs"
+)
 Percent = Annotated[int, BeforeValidator(no_boolean), Field(ge=5, le=100)]
 
 
 class AutomaticUpgrade(Body):
-    enable_automatic_os_upgrade: bool = Field(default=False, alias="enableAutomaticOSUpgrade")
+    enable_automatic_os_upgrade: Annotated[bool, UNASKED_UPGRADES] = Field(
+        default=False, alias="enableAutomaticOSUpgrade"
+    )
+    """Whether the service begins upgrades by itself."""
     os_rolling_upgrade_deferral: bool = False
     """Whether the upgrade of a node waits for the tasks that run there."""
 
@@ -20,16 +27,20 @@ class RollingUpgrade(Body):
     max_batch_instance_percent: Percent = 20
     """Share of the pool's nodes in one batch."""
     pause_time_between_batches: Seconds = 0.0
+    """Time between the end of one batch and the begin of the next."""
 
 
 class UpgradePolicy(Body):
     """What holds for every upgrade that `upgradeOs` begins."""
 
     mode: Annotated[Literal["automatic", "manual", "rolling"], BeforeValidator(lower)] = "manual"
+    """Whether and how the system of live nodes is upgraded: rolling waits between batches."""
     automatic_os_upgrade_policy: AutomaticUpgrade = Field(
         default=AutomaticUpgrade.model_construct(), alias="automaticOSUpgradePolicy"
     )
+    """What upgrades do to running tasks."""
     rolling_upgrade_policy: RollingUpgrade = RollingUpgrade.model_construct()
+    """Size of batches, and the time between them."""
 
     @property
     def defers(self) -> bool:

@@ -1,0 +1,89 @@
+"""The reference of keys: one section for each mapping of a scenario, made from the table of keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from simulator.scenario.format.key_marks import Effect
+from simulator.scenario.keys.table import Key, Section, sections
+
+COMMON: Final = ("at", "operation")
+"""Keys of every operation, explained once."""
+MOST_LINKS: Final = 8
+"""Of one key, such as the models of preemption."""
+WHOLE: Final = ("a mapping", "a list")
+Table = Callable[[tuple[str, ...], Iterable[tuple[str, ...]]], str]
+
+
+def keys(table: Table) -> str:
+    """Return every mapping of a scenario with its keys."""
+    return "\n\n".join([_contents(), *(_section(one, table) for one in sections())])
+
+
+def _contents() -> str:
+    """Return a link to each section, in the order of the page."""
+    return " · ".join(_link(_head(one)) for one in sections())
+
+
+def _head(section: Section) -> str:
+    """Return the name of a mapping in words: of an operation the word that names it, else its type's."""
+    if _is_operation(section):
+        return f"Operation {next(key for key in section.keys if key.name == 'operation').values.strip('`')}"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", section.name)
+    return words[0].upper() + words[1:].lower()
+
+
+def _is_operation(section: Section) -> bool:
+    return any(key.name == "operation" for key in section.keys)
+
+
+def _section(section: Section, table: Table) -> str:
+    acting = [key for key in section.keys if key.effect is Effect.ACTS]
+    if _is_operation(section):
+        acting = [key for key in acting if key.name not in COMMON]
+    rows = ((f"`{key.name}`", _meaning(key), key.default, _values(key)) for key in acting)
+    parts = [f"## {_head(section)}", _opening(section)]
+    if acting:
+        parts.append(table(("key", "meaning", "default", "values"), rows))
+    for effect, words in ((Effect.INERT, "No effect"), (Effect.NOT_SIMULATED_YET, "Not simulated yet")):
+        found = [key for key in section.keys if key.effect is effect]
+        if found:
+            parts.append(f"{words}: {'; '.join(map(_idle, found))}.")
+    return "\n\n".join(parts)
+
+
+def _values(key: Key) -> str:
+    """Return what a key may hold: its values and their unit, or links to the mappings that stand under it."""
+    by_name = {one.name: _head(one) for one in sections()}
+    links = [_link(by_name[name]) for name in key.holds]
+    if not 0 < len(links) <= MOST_LINKS:
+        return f"{key.values} {key.unit}".strip()
+    return ", ".join([*links, *([] if key.values in WHOLE else [key.values])])
+
+
+def _link(head: str) -> str:
+    return f"[{head}](#{re.sub(r'[^a-z0-9 -]', '', head.lower()).replace(' ', '-')})"
+
+
+def _opening(section: Section) -> str:
+    """Return where a mapping stands, and what it is."""
+    place = f"`{section.place}`" if section.place else "The file itself"
+    meaning = section.meaning.removesuffix(".")
+    return f"{place}: {meaning[:1].lower()}{meaning[1:]}." if meaning else f"The objects under {place}."
+
+
+def _meaning(key: Key) -> str:
+    """Return what a key means, and in which generations of the interface it is."""
+    text = key.meaning.replace("\n", " ")
+    since, until = key.versions
+    known = [f"since {since}" if since else "", f"not in {until}" if until else ""]
+    generations = ", ".join(part for part in known if part)
+    return f"{text} *({generations})*" if generations else text
+
+
+def _idle(key: Key) -> str:
+    """Return a key that does not act, for a list in one sentence."""
+    meaning = key.meaning.removesuffix(".")
+    return f"`{key.name}`, {meaning[:1].lower()}{meaning[1:]}" + (f" ({key.why})" if key.why else "")

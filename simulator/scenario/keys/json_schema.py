@@ -1,0 +1,96 @@
+"""The JSON Schema of a scenario file: the models' own, and what the loader accepts beside them."""
+
+from typing import Any
+
+from simulator.scenario.format.key_marks import Effect
+from simulator.scenario.format.schema import Description
+from simulator.scenario.format.section import schema_of
+from simulator.scenario.keys.beside import BESIDE_OBJECTS
+from simulator.scenario.keys.table import Key, Section, sections
+
+_FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
+
+_REGION = {"type": "string", "description": "name of a region, such as westeurope"}
+
+
+def build() -> dict[str, Any]:
+    """Return the schema that editors and other tools use; the loader's own messages say more."""
+    schema = schema_of(Description)
+    definitions = schema["$defs"]
+    for section in sections():
+        _add_keys(section, schema if section.name == "Scenario" else definitions.get(section.name, {}))
+    for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
+        definitions[f"{name}File"] = {
+            "type": "object",
+            "description": f"a {key[:-1].lower()} body kept in a file; keys beside `file` win over the file's",
+            "required": ["file"],
+            "properties": {
+                "file": _FILE,
+                **{k: v for k, v in definitions[name]["properties"].items() if k == "simulation"},
+            },
+        }
+        entries = schema["properties"][key]
+        entries["items"] = {"anyOf": [entries["items"], {"$ref": f"#/$defs/{name}File"}]}
+    unnamed = [name for name in definitions["Pool"]["required"] if name != "id"]
+    described = {**definitions["Pool"], "required": unnamed}
+    _replace(definitions["AutoPool"], "pool", [described, {"$ref": "#/$defs/PoolFile"}])
+    in_file = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
+    for name in ("Job", "AddTasks"):
+        _replace(definitions[name], "tasks", [definitions[name]["properties"]["tasks"], in_file])
+    unnamed = [name for name in definitions["Job"]["required"] if name != "id"]
+    kept = {"$ref": "#/$defs/JobFile"}
+    specified = [{**definitions["Job"], "required": unnamed}, kept]
+    _replace(definitions["JobSchedule"], "jobSpecification", specified)
+    _replace(definitions["AddJob"], "job", [definitions["AddJob"]["properties"]["job"], kept])
+    schema["properties"]["prices"] = {
+        "description": "a region whose shipped prices hold, or a saved answer of the public retail-prices service",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {"file": _FILE, "region": _REGION},
+    }
+    schema["properties"]["sizes"] = {
+        "type": "object",
+        "description": "VM sizes beside the catalogue's, or other values for its sizes",
+        "additionalProperties": {**definitions["VmSize"], "required": []},
+    }
+    definitions["CapacityCurve"]["required"] = ["model"]
+    definitions["CapacityCurve"]["properties"]["file"] = _FILE
+    definitions["Timing"]["required"] = []
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Poolsight scenario",
+    }
+
+
+def _replace(definition: dict[str, Any], key: str, forms: list[dict[str, Any]]) -> None:
+    """Allow several forms under a key; what it means stays."""
+    meaning = definition["properties"][key]["description"]
+    definition["properties"][key] = {"description": meaning, "anyOf": forms}
+
+
+def _add_keys(section: Section, definition: dict[str, Any]) -> None:
+    """Add the keys that a body may have beside those of its type, and note which keys do not act."""
+    properties = definition.get("properties", {})
+    for key in section.keys:
+        written = properties.setdefault(key.name, {"description": key.meaning}) if properties else {}
+        if key.effect is not Effect.ACTS and written:
+            written["description"] = f"{written['description']} {_note(key)}"
+        _add_objects(key.name, written)
+
+
+def _note(key: Key) -> str:
+    return "No effect." if key.effect is Effect.INERT else f"Not simulated yet: {key.why}."
+
+
+def _add_objects(name: str, written: dict[str, Any]) -> None:
+    """Describe the keys of objects that no type describes."""
+    known = BESIDE_OBJECTS.get(name)
+    if not known or not written:
+        return
+    described = {key: {"description": one.meaning} for key, one in known.items()}
+    for form in (written, *written.get("anyOf", ())):
+        holder = form.get("items", form)
+        if holder.get("type") == "object":
+            holder["properties"] = described

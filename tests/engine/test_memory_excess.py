@@ -16,7 +16,7 @@ def test_tasks_are_placed_by_slots_and_what_they_ask_for_too_much_is_reported() 
     assert waits.attempts["assigned"].tolist() == [0, 0, 600]
     assert goes.attempts["assigned"].tolist() == [0, 0, 0]
     assert len(waits.memory_excess) == 0
-    assert summarize(waits)["warnings"] == ()
+    assert summarize(waits)["warnings"] == []
     row = goes.memory_excess.iloc[0]
     assert (row["node"], row["pool"], row["start"], row["end"]) == ("p_1_d", "p", 0, 600)
     assert (row["peak"], row["memory"]) == (9, 8)

@@ -115,9 +115,9 @@ def test_a_size_that_the_region_has_not_is_reported_with_the_way_out() -> None:
     scenario = described([pool(vmSize="Standard_H8", targetDedicatedNodes=1)], prices=WEST)
     answer = summarize(check(simulate(scenario)))
     assert answer["cost"]["total"] is None
-    assert answer["cost"]["notes"] == (
-        "Standard_H8: no price known in westeurope, give one under sizes or in the pool's simulation",
-    )
+    assert answer["cost"]["notes"] == [
+        "Standard_H8: no price known in westeurope, give one under sizes or in the pool's simulation"
+    ]
     home = described([pool(vmSize="Standard_H8", targetDedicatedNodes=1)], prices={"region": "East US"})
     assert found(home)[0] == 0.904
 

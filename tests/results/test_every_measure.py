@@ -106,6 +106,7 @@ def test_the_answer_is_frozen_and_reads_by_attribute_and_by_key() -> None:
     answer = summarize(simulate(scenario_of(WORLDS[0])))
     assert answer["tasks"]["planned"] == answer.tasks.planned > 0
     assert list(answer) == list(build()["properties"])
+    assert answer["warnings"] == list(answer.warnings)
     with pytest.raises(AttributeError):
         answer.stopped = "earlier"  # type: ignore[misc]
     with pytest.raises(KeyError):

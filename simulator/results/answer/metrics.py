@@ -26,6 +26,7 @@ from simulator.results.answer.answer import (
     Utilization,
 )
 from simulator.results.answer.assumptions import assumptions
+from simulator.results.answer.short_jobs import short_job_warnings
 from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
@@ -70,7 +71,11 @@ def summarize(recording: Recording) -> Answer:
         resize_errors=_resize_errors(recording),
         operations=_operations(recording),
         evaluations=_evaluations(recording),
-        warnings=(*memory_warnings(recording), *command_warnings(recording.scenario)),
+        warnings=(
+            *memory_warnings(recording),
+            *command_warnings(recording.scenario),
+            *short_job_warnings(recording),
+        ),
         assumptions=tuple(assumptions(recording)),
         stopped=raw.stop_reason,
         manifest=manifest(recording),

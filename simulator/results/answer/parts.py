@@ -86,12 +86,13 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part(Mapping[str, Any]):
-    """A part of the answer: its fields are attributes, and keys too, as they are in `summary.json`."""
+    """A part of the answer: its fields are attributes, and by key it reads as the object in `summary.json` does."""
 
     def __getitem__(self, key: str) -> Any:
         if key not in iter(self):
             raise KeyError(key)
-        return getattr(self, key)
+        value = getattr(self, key)
+        return list(value) if isinstance(value, tuple) else value
 
     def __iter__(self) -> Iterator[str]:
         return (field.name for field in fields(self))
@@ -107,7 +108,7 @@ class Part(Mapping[str, Any]):
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, tuple | list) else value
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

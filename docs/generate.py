@@ -7,6 +7,7 @@ replaced. Defaults and allowed values are read from the types of the scenario, s
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,10 +20,13 @@ from docs.key_tables import keys
 from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.codes import Action, Code
+from simulator.durations import parse_duration
+from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
+from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
 from simulator.scenario.format.deployment import os_kind
@@ -32,7 +36,7 @@ from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md", "keys.md", "reasons.md", "tables.md")
+PAGES: Final = ("model.md", "autoscale-language.md", "keys.md", "reasons.md", "tables.md", "measures.md")
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -253,6 +257,41 @@ def recording() -> str:
     return "\n\n".join(parts)
 
 
+# ---- tables of measures --------------------------------------------------------------------------------------
+
+
+def named_measures() -> str:
+    """Return the measures that have a name of their own."""
+    return table(
+        ("measure", "unit", "interval", "title", "meaning"),
+        ((f"`{name}`", str(one.unit), str(one.fit), one.title, one.meaning or "–") for name, one in MEASURES.items()),
+    )
+
+
+def paths() -> str:
+    """Return every number of the answer by its path."""
+    return table(
+        ("path", "unit", "range", "interval", "title", "meaning"),
+        (
+            (
+                f"`{row.path}`",
+                str(row.number.unit),
+                _range(row),
+                str(row.number.fit),
+                row.number.title,
+                row.number.meaning or "–",
+            )
+            for row in MEASURE_ROWS
+        ),
+    )
+
+
+def _range(row: Row) -> str:
+    least, most = row.number.range
+    whole = "whole numbers " if row.is_whole else ""
+    return f"{whole}from {least:g}" + (f" to {most:g}" if math.isfinite(most) else "")
+
+
 # ---- tables of reasons ---------------------------------------------------------------------------------------
 
 
@@ -283,6 +322,8 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "language-options": language_options,
     "lint-rules": lint_rules,
     "recording": recording,
+    "named-measures": named_measures,
+    "paths": paths,
     "reasons": codes(Reason),
     "unfinished": unfinished,
     "left-out": codes(LeftOut),

@@ -5,6 +5,7 @@ integer inside `kernel` and `engine`; people and tables see seconds.
 """
 
 import math
+from enum import StrEnum
 from typing import Final
 
 MS_PER_S: Final = 1000
@@ -16,6 +17,23 @@ NEVER: Final = 2**62
 
 TINY: Final = 1e-6
 """Dollars below which an amount is written with a power of ten."""
+
+
+class Unit(StrEnum):
+    """The unit of a measure."""
+
+    SECONDS = "s"
+    DOLLARS = "USD"
+    DOLLARS_PER_HOUR = "USD/h"
+    SHARE = "share"
+    """From 0 to 1; people read it in percent."""
+    RATIO = "ratio"
+    """Of one to another, which may be above 1."""
+    TASKS = "tasks"
+    NODES = "nodes"
+    NODE_HOURS = "node-hours"
+    NODE_SECONDS = "node-seconds"
+    TIMES = "times"
 
 
 def to_ms(seconds: float) -> int:

@@ -3,7 +3,6 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pandas as pd
@@ -208,7 +207,7 @@ def test_a_trace_of_the_archive_takes_the_place_of_the_made_up_one(tmp_path: Pat
     file = tmp_path / "lcg.yaml"
     YAML(typ="safe", pure=True).dump(described, file)
     recording = check(simulate(load(file)))
-    summary: dict[str, Any] = summarize(recording)
+    summary = summarize(recording)
     assert summary["tasks"]["submitted"] == summary["tasks"]["succeeded"] == 188_041
     assert summary["nodes"]["peak"] == 2000
     assert summary["queue_time_s"]["p99"] < 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, JustifyMethod
@@ -36,7 +36,7 @@ NARROWEST = 54
 """Terminals of fewer columns are shown less beside each other."""
 
 
-def show(summary: dict[str, Any], recording: Recording) -> None:
+def show(summary: Mapping[str, Any], recording: Recording) -> None:
     """Print a summary as people like to read it; plain where the output is no terminal or NO_COLOR is set."""
     console = plain_console()
     console.print(Text(sentence(summary), style="bold"))
@@ -89,7 +89,7 @@ def plain_console() -> Console:
     return console
 
 
-def _show_glance(console: Console, summary: dict[str, Any], recording: Recording) -> None:
+def _show_glance(console: Console, summary: Mapping[str, Any], recording: Recording) -> None:
     """Print the run over its time, and a bar of its node time."""
     width = min(console.width, WIDTH)
     rows = glance.over_time(sketch(recording, glance.STRETCHES), width) if recording.raw.end else []
@@ -109,7 +109,7 @@ def _show_glance(console: Console, summary: dict[str, Any], recording: Recording
         console.print()
 
 
-def _show_refused(console: Console, refused: list[dict[str, Any]]) -> None:
+def _show_refused(console: Console, refused: Sequence[Mapping[str, Any]]) -> None:
     """Print the operations that the service would not do, the first ones if they are many."""
     for one in refused[:REFUSED_SHOWN]:
         why = f": {one['message']}" if one["message"] else ""
@@ -119,7 +119,7 @@ def _show_refused(console: Console, refused: list[dict[str, Any]]) -> None:
         console.print(f"refused: {len(refused) - REFUSED_SHOWN:,} more operations", style="yellow")
 
 
-def _figures(summary: dict[str, Any]) -> Table:
+def _figures(summary: Mapping[str, Any]) -> Table:
     tasks, nodes, used = summary["tasks"], summary["nodes"], summary["utilization"]
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="cyan", no_wrap=True)
@@ -150,7 +150,7 @@ def _figures(summary: dict[str, Any]) -> Table:
     return table
 
 
-def _jobs(summary: dict[str, Any], width: int) -> Table:
+def _jobs(summary: Mapping[str, Any], width: int) -> Table:
     rows = []
     for name, job in list(summary["jobs"].items())[:JOBS_SHOWN]:
         makespan, wait = (("–" if job[key] is None else span(job[key])) for key in ("makespan_s", "queue_time_s"))
@@ -161,7 +161,7 @@ def _jobs(summary: dict[str, Any], width: int) -> Table:
     return _columns(titles, rows, hidden={2, 3} if width < NARROW else set())
 
 
-def _ledger(summary: dict[str, Any], width: int) -> Table:
+def _ledger(summary: Mapping[str, Any], width: int) -> Table:
     seconds, cost = summary["ledger_node_s"], summary["cost"]
     money = cost["by_label"] or {}
     total = sum(seconds.values())

@@ -65,9 +65,13 @@ def _count(number: int, noun: str) -> str:
 @reported
 def schema(
     experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files (`poolsight sweep`).")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Of summary.json and `poolsight run --json`.")] = False,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
-    typer.echo(json.dumps(experiment_schema() if experiment else json_schema(), indent=2, sort_keys=True))
+    if experiment and summary:
+        raise InputError("--experiment and --summary are two schemas: ask for one of them")
+    found = experiment_schema() if experiment else summary_schema() if summary else json_schema()
+    typer.echo(json.dumps(found, indent=2, sort_keys=True))
 
 
 def json_schema() -> dict[str, Any]:
@@ -80,6 +84,13 @@ def json_schema() -> dict[str, Any]:
 def experiment_schema() -> dict[str, Any]:
     """Return the JSON Schema of an experiment file."""
     from simulator.experiment.json_schema import build
+
+    return build()
+
+
+def summary_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the answer of a run."""
+    from simulator.results.answer.json_schema import build
 
     return build()
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.engine.simulation import Simulation
+    from simulator.results.answer.answer import Answer
     from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario
 
@@ -92,7 +93,7 @@ def _run_once(
         gc.collect()  # its parts hold each other: now their memory serves the tables
     summary = _summary(recording, out, force=force, events=events)
     if as_json:
-        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+        typer.echo(json.dumps(summary.as_dict(), indent=2, allow_nan=False))
     else:
         from simulator.cli.answer import show
 
@@ -102,8 +103,8 @@ def _run_once(
         raise typer.Exit(INTERRUPTED)
 
 
-def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> dict[str, Any]:
-    """Write what is asked for, and give the summary."""
+def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> Answer:
+    """Write what is asked for, and return the answer."""
     if out is None:
         from simulator.results.answer.metrics import summarize
 

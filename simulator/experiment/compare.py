@@ -21,8 +21,10 @@ from simulator.experiment.estimates import (
     skewed_mean,
     t_quantile,
 )
-from simulator.experiment.measures import MEASURES, Fit, check_measures, find_measure
+from simulator.experiment.measures import check_measures, find_measure
 from simulator.experiment.replications import Floats, Replications, replicate
+from simulator.results.answer.measures import MEASURES
+from simulator.results.answer.parts import Fit
 from simulator.scenario.scenario import Scenario
 from simulator.units import spoken
 

@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.experiment.measures import Fit, find_measure
+from simulator.experiment.measures import find_measure
 from simulator.numerics import binomial, normal, student
+from simulator.results.answer.parts import Fit
 
 Floats = npt.NDArray[np.float64]
 LEVEL: Final = 0.95
@@ -161,16 +162,17 @@ def _of_ratios(parts: Sequence[Signed], level: float) -> Estimate:
         ),
         np.zeros(count),
     )
-    around = mean(linear, level)
+    half = mean(linear, level).half_width
     # What is left of the values themselves in rounding is no spread.
-    scale = sum(abs(center) for center in centers)
-    if not FEW <= count <= MANY or around.half_width <= TINY * scale:
-        return Estimate(value, value + around.low, value + around.high, count, level)
+    if half <= TINY * sum(abs(center) for center in centers):
+        return Estimate(value, value, value, count, level)
+    if not FEW <= count <= MANY:
+        return Estimate(value, value - half, value + half, count, level)
     spread = float(linear.std(ddof=1)) / math.sqrt(count)
     steps = _studentised(parts, value, spread)
     low, high = (value - float(end) * spread for end in np.quantile(steps, [(1 + level) / 2, (1 - level) / 2]))
     # A skewed sample moves the interval to one side; what t allows for on the other stays in it.
-    return Estimate(value, min(low, value + around.low), max(high, value + around.high), count, level)
+    return Estimate(value, min(low, value - half), max(high, value + half), count, level)
 
 
 def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats:

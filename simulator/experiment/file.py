@@ -37,7 +37,7 @@ from simulator.experiment.design import (
     latin_hypercube,
     sobol,
 )
-from simulator.experiment.measures import MEASURES, check_measures, is_measure
+from simulator.experiment.measures import check_measures, is_measure, with_weights
 from simulator.experiment.reading import Question, in_order, read_question
 from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.experiment.summary import ERRORS, KEYS
@@ -301,9 +301,7 @@ def _wanted(document: Document, body: ExperimentFile, base: Base) -> tuple[Wante
         if name not in NAMES:
             problems.append(document.problem(f"no table '{name}'{near(name, NAMES)}", ("tables", index)))
     followed = [name for _, names in sets for name in names]
-    weights = [MEASURES[name].weight for name in followed if name in MEASURES]
-    kept = dict.fromkeys([*followed, *(weight for weight in weights if weight)])
-    return Wanted(tuple(kept), body.tables), problems
+    return Wanted(with_weights(name for name in followed if is_measure(name)), body.tables), problems
 
 
 def _number(value: float | str | None) -> float:

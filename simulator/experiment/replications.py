@@ -22,11 +22,18 @@ from simulator.experiment.estimates import (
     quantile,
     quantiles,
 )
-from simulator.experiment.measures import MEASURES, STEADY_TITLES, Values, check_measures, find_measure
+from simulator.experiment.measures import (
+    SHOWN_STEADY,
+    Values,
+    check_measures,
+    find_measure,
+    with_weights,
+)
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.steady import WarmUp, common_warmup
 from simulator.experiment.stopping import POINTS, STOP_ON, Stopping, on_time
 from simulator.experiment.trial import Outcome, Trial, Wanted
+from simulator.results.answer.measures import MEASURES
 from simulator.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -153,9 +160,8 @@ def replicate(
     default = STOP_ON_STEADY if steady else STOP_ON
     stop_on = tuple(default if measures is None else measures)
     check_measures(stop_on, scenario)
-    shown = tuple(dict.fromkeys([*(STEADY_TITLES if steady else MEASURES), *stop_on]))
-    beside = (*BESIDE, *(BESIDE_STEADY if steady else ()), "billed_hours")
-    wanted = tuple(dict.fromkeys([*shown, *beside]))
+    shown = tuple(dict.fromkeys([*(SHOWN_STEADY if steady else MEASURES), *stop_on]))
+    wanted = with_weights([*shown, *BESIDE, *(BESIDE_STEADY if steady else ())])
     warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
     found: list[Values] = []
     stopping = Stopping(precision, cap, stop_on, deadline, points)

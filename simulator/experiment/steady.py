@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.results.answer.metrics import quantiles
+from simulator.results.answer.parts import Number, Part
 from simulator.results.raw.control_plane import IDLE
 from simulator.scenario.format.arrivals import Process
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.states import TaskState
-from simulator.units import MS_PER_S
+from simulator.units import MS_PER_S, Unit
 
 if TYPE_CHECKING:
     from simulator.results.record.recording import Recording
@@ -38,6 +39,21 @@ class WarmUp:
 
     tasks: int
     is_found: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steady(Part):
+    """What is left of a run when its warm-up is cut off; None where there is nothing to measure."""
+
+    queue_mean: Annotated[float | None, Number(Unit.SECONDS, "queue time, mean")]
+    queue_p95: Annotated[float | None, Number(Unit.SECONDS, "queue time, p95")]
+    turnaround_mean: Annotated[float | None, Number(Unit.SECONDS, "turnaround, mean")]
+    in_system: Annotated[float | None, Number(Unit.TASKS, "tasks waiting or running")]
+    load: Annotated[float | None, Number(Unit.RATIO, "load, ratio of the work that arrives to the slots")]
+    tasks: Annotated[int, Number(Unit.TASKS, "tasks after the warm-up")]
+    warmup_tasks: Annotated[int, Number(Unit.TASKS, "tasks of the warm-up")]
+    warmup_s: Annotated[float, Number(Unit.SECONDS, "length of the warm-up", "from the first submission")]
+    warmup_found: Annotated[float, Number(Unit.SHARE, "runs whose warm-up has an end")]
 
 
 def mser(series: Floats, batch: int = BATCH) -> tuple[int, bool]:
@@ -74,7 +90,7 @@ def queue_times(recording: Recording) -> Floats:
     return waits
 
 
-def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]:
+def steady(recording: Recording, warmup: WarmUp | None = None) -> Steady:
     """Measure a run as a steady-state study does; None where there is nothing to measure.
 
     Without a `warmup` found on other runs, that of this run itself is left out.
@@ -91,17 +107,17 @@ def steady(recording: Recording, warmup: WarmUp | None = None) -> dict[str, Any]
     completed = kept[tasks.state[kept] == TaskState.COMPLETED]
     stays = (tasks.end - workload.submit)[completed] / MS_PER_S
     wait, stay = quantiles(waits[dropped:]), quantiles(stays)
-    return {
-        "queue_mean": wait and wait["mean"],
-        "queue_p95": wait and wait["p95"],
-        "turnaround_mean": stay and stay["mean"],
-        "in_system": _in_system(recording, begin, end),
-        "load": load(recording),
-        "tasks": float(len(kept)),
-        "warmup_tasks": float(dropped),
-        "warmup_s": (begin - int(came.min(initial=0))) / MS_PER_S,
-        "warmup_found": float(is_found),
-    }
+    return Steady(
+        queue_mean=None if wait is None else wait.mean,
+        queue_p95=None if wait is None else wait.p95,
+        turnaround_mean=None if stay is None else stay.mean,
+        in_system=_in_system(recording, begin, end),
+        load=load(recording),
+        tasks=len(kept),
+        warmup_tasks=dropped,
+        warmup_s=(begin - int(came.min(initial=0))) / MS_PER_S,
+        warmup_found=float(is_found),
+    )
 
 
 def load(recording: Recording) -> float | None:

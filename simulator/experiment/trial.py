@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
-from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
+from simulator.experiment.measures import STEADY, Values, find_measure
 from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
+from simulator.results.answer.measures import MEASURES
 from simulator.results.answer.metrics import summarize
 from simulator.scenario.scenario import Scenario
 
@@ -88,10 +89,10 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
     """Simulate one trial; whatever is raised becomes a failure."""
     try:
         recording = simulate(scenario, replication)
-        summary = summarize(recording)
-        if any(name.startswith(STEADY) for name in wanted.measures):
-            summary["steady"] = steady(recording, wanted.warmup)
-        values = {name: find_measure(name).of(summary) for name in wanted.measures}
+        answer: Mapping[str, Any] = summarize(recording)
+        if any(name.startswith(f"{STEADY}.") for name in wanted.measures):
+            answer = {**answer, STEADY: steady(recording, wanted.warmup)}
+        values = {name: find_measure(name).of(answer) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
         waits = queue_times(recording) if wanted.queue_times else None
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment

@@ -18,6 +18,7 @@ from simulator.results.record.table_schema import table
 from simulator.results.record.tables import NAMES, pieces
 
 if TYPE_CHECKING:
+    from simulator.results.answer.answer import Answer
     from simulator.results.record.recording import Recording
 
 SCENARIO: Final = "scenario.json"
@@ -42,8 +43,8 @@ def prepare(directory: Path, *, force: bool = False) -> None:
         raise _unwritable(directory, error) from None
 
 
-def write(recording: Recording, directory: Path, *, force: bool = False, events: bool = False) -> dict[str, Any]:
-    """Write all tables, the summary and the manifest, and give the summary; the directory appears when all is in it.
+def write(recording: Recording, directory: Path, *, force: bool = False, events: bool = False) -> Answer:
+    """Write all tables, the summary and the manifest, and return the answer; the directory appears when all is in it.
 
     The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
     until the new one is complete. `events` adds the service's events as `events.jsonl`.
@@ -56,20 +57,20 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
             made = Path(scratch) / "new"
             made.mkdir()
             answer = _write_tables(recording, made)
-            _write_json(made / "summary.json", answer)
+            _write_json(made / "summary.json", answer.as_dict())
             _write_json(made / SCENARIO, recording.scenario.model_dump(mode="json", by_alias=True))
             if events:
                 from simulator.results.events.log_files import write_events
 
                 write_events(recording, made / EVENTS)
-            _write_json(made / MARK, as_written(answer["manifest"]))
+            _write_json(made / MARK, as_written(answer.manifest))
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:
         raise _unwritable(directory, error) from None
     return answer
 
 
-def _write_tables(recording: Recording, place: Path) -> dict[str, Any]:
+def _write_tables(recording: Recording, place: Path) -> Answer:
     """Write every table; the summary is made while the largest ones are under way."""
     with ThreadPoolExecutor(max_workers=2) as workers:
         largest = [workers.submit(_write_table, recording, name, place) for name in LARGEST]

@@ -32,7 +32,7 @@ def drawn(timeline: list[Any] | None = None, **rest: Any) -> Scenario:
 def same(left: Recording, right: Recording) -> None:
     for name in NAMES:
         assert arrow(left, name).equals(arrow(right, name)), name
-    assert summarize(left) | {"manifest": None} == summarize(right) | {"manifest": None}
+    assert {**summarize(left), "manifest": None} == {**summarize(right), "manifest": None}
 
 
 @pytest.mark.parametrize("asked", [[MORE], [CROWD], [OTHER], [MORE, CROWD, OTHER, GROW, SHUT], [GROW, OTHER, MORE]])

@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from simulator.errors import InputError
-from simulator.experiment.measures import ENTRIES, check_measures, find_measure, is_measure
+from simulator.experiment.measures import PATHS, check_measures, find_measure, is_measure
 from simulator.scenario import Scenario
 from simulator.service_codes import RESIZE_ERRORS
 from tests.command_line import app
@@ -39,14 +40,33 @@ def test_a_part_of_the_answer_without_such_an_entry_states_what_it_has(name: str
 
 
 def test_all_that_can_be_counted_can_be_followed() -> None:
-    names = [part + entry for part, entries in ENTRIES.items() for entry in entries]
-    assert all(map(is_measure, names))
+    """Every key that is the same in all runs is one of its mapping, and so are reasons with a detail."""
+    for row in PATHS:
+        for keys in (step for step in row.steps if not isinstance(step, str)):
+            names = [row.path.replace(f"{{{keys.noun}}}", key) for key in keys.names or ()]
+            assert all(map(is_measure, names)), row.path
     assert all(is_measure(f"resize_errors.{code}") for code in RESIZE_ERRORS)
     reasons = (
         "its job ended: AllTasksComplete",
         "no node in service when the run ended: 3 starttaskfailed, 1 unusable",
     )
     assert all(is_measure(f"tasks.unfinished_why.{reason}") for reason in reasons)
+
+
+def test_what_a_run_did_not_count_is_zero_and_what_nobody_knows_is_no_number() -> None:
+    counted: dict[str, Any] = {
+        "resize_errors": {},
+        "cost": {"by_label": {}, "by_pool": {}},
+        "nodes": {"by_kind": {}},
+        "jobs": {},
+    }
+    unknown = {"cost": {"by_label": None, "by_pool": None}}
+    for name in ("resize_errors.AllocationFailed", "nodes.by_kind.spot.peak", "cost.by_label.booting"):
+        assert find_measure(name).of(counted) == 0
+    assert find_measure("cost.by_pool.night").of(counted) == 0
+    assert find_measure("jobs.late.cost").of(counted) is None
+    assert find_measure("cost.by_label.booting").of(unknown) is None
+    assert find_measure("cost.by_pool.night").of(unknown) is None
 
 
 def test_jobs_and_pools_that_come_during_a_run_can_be_followed() -> None:

@@ -7,9 +7,9 @@ import pytest
 from simulator import simulate
 from simulator.cli.experiments import shown_interval, shown_value
 from simulator.cli.page import value
-from simulator.experiment.measures import MEASURES
 from simulator.report.looks.quantity import written
 from simulator.report.page.sentence import money
+from simulator.results.answer.measures import MEASURES
 from simulator.results.answer.metrics import summarize
 from simulator.units import spoken_amount
 from tests.engine.laws import check
@@ -47,7 +47,7 @@ def test_an_answer_and_what_experiments_read_of_it_are_not_rounded() -> None:
     """120 node-seconds at 0.0192 USD an hour: 0.00064, in the answer, its parts, its JSON, its measure."""
     body = pool(targetLowPriorityNodes=1, simulation={"prices": {"lowPriority": 0.0192}})
     made = check(simulate(scenario([body], [job(1, "2m")])))
-    summary = json.loads(json.dumps(summarize(made)))
+    summary = json.loads(json.dumps(summarize(made).as_dict()))
     cost = summary["cost"]
     found = [cost["total"], cost["per_succeeded_task"], *(cost[part]["p"] for part in ["by_pool"])]
     assert found == pytest.approx([0.00064] * 3, rel=1e-12)

@@ -81,3 +81,17 @@ def test_a_run_without_nodes_shows_no_empty_brackets(monkeypatch: pytest.MonkeyP
     text = shown(monkeypatch, simulate(scenario([pool()], [job(1, "1h")])))
     assert "peak 0, mean 0.0" in text
     assert "()" not in text
+
+
+def test_work_that_is_shorter_than_an_evaluation_and_a_boot_is_told_apart() -> None:
+    """Two minutes of work wait for the evaluation and the boot; half an hour of it does not lose by them."""
+    formula = "$TargetDedicatedNodes = min(1, max(0, $PendingTasks.GetSample(1)));"
+    scaled = story.pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT15M")
+    short, long = ({"id": "t", "commandLine": "x", "simulation": {"duration": time}} for time in ("2m", "30m"))
+    warned = summarize(story.run(scaled, story.job(tasks=[short]))).warnings
+    assert len(warned) == 1
+    assert "pool 'p' evaluates its formula every 15 min" in warned[0]
+    assert "1 of its jobs found no node" in warned[0]
+    assert "for 2 min of work" in warned[0]
+    assert summarize(story.run(scaled, story.job(tasks=[long]))).warnings == ()
+    assert summarize(story.run(story.pool(nodes=1), story.job(tasks=[short]))).warnings == ()

@@ -139,6 +139,28 @@ def shut() -> Recording:
     return run(body, job(tasks=[task("x", "100s"), task("t", submit="20s")]), timeline=[closed], horizon="90s")
 
 
+def restarting() -> Recording:
+    boot = operation("10s", "reboot", nodeId="p_1_d", nodeRebootOption="requeue")
+    body = pool(nodes=1, simulation={"timing": {"rebooting": "60s"}})
+    return run(body, job(tasks=[task("t", "60s", submit="20s")]), timeline=[boot])
+
+
+def leaving() -> Recording:
+    shrink = operation("10s", "resize", targetDedicatedNodes=0, nodeDeallocationOption="taskcompletion")
+    return run(
+        pool(nodes=1, taskSlotsPerNode=2),
+        job(tasks=[task("x", "100s"), task("t", submit="20s")]),
+        timeline=[shrink],
+        horizon="90s",
+    )
+
+
+def not_evaluated_yet() -> Recording:
+    formula = "$TargetDedicatedNodes = min(1, max(0, $PendingTasks.GetSample(1)));"
+    body = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT5M")
+    return run(body, job(tasks=[task("t", "60s", submit="1m")]))
+
+
 def pool_gone() -> Recording:
     return run(pool(nodes=1), job(count=2), timeline=[operation("30s", "deletePool")], horizon="1h")
 
@@ -208,7 +230,7 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
     "queued": (lambda: run(pool(nodes=1), job(count=2, duration="1h"), horizon="5m"), {U.QUEUED}),
     "a gang larger than its pool": (
         lambda: run(pool(nodes=2, **TOGETHER), job(tasks=[task("t", **GANG)]), horizon="5m"),
-        {U.TOO_MANY_NODES},
+        {U.TOO_MANY_NODES, R.NEVER_FITS},
     ),
     "a manager without a dedicated node": (never_managed, {U.NEEDS_DEDICATED, U.BEHIND_MANAGER}),
     "a manager": (managed, {R.KIND, R.MANAGER}),
@@ -220,7 +242,10 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
     "taken back": (taken_back, {R.NODES_PREEMPTED}),
     "deallocated": (deallocated, {R.NODES_DEALLOCATED, U.NO_NODE}),
     "lost": (lost, {R.NODES_BROKEN, U.NO_NODE}),
-    "shut": (shut, {R.NODES_BUSY, U.RUNNING}),
+    "shut": (shut, {R.NODES_DISABLED, U.RUNNING}),
+    "rebooting": (restarting, {R.NODES_RESTARTING}),
+    "leaving": (leaving, {R.NODES_LEAVING, U.RUNNING}),
+    "before the next evaluation": (not_evaluated_yet, {R.EVALUATION}),
     "the pool is gone": (pool_gone, {R.NO_POOL, U.POOL_DELETED}),
     "the pool never comes": (
         lambda: run(pool(nodes=1), {**job(count=1), "poolInfo": {"poolId": "later"}}, horizon="5m"),

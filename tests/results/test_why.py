@@ -108,6 +108,12 @@ def test_a_quota_that_holds_the_pool_down_is_named() -> None:
     assert "AccountCoreQuotaReached keeps the pool at 2 of 5 nodes" in detail(made, "j/task-3", R.QUOTA)
 
 
+def test_a_run_that_ends_as_it_begins_states_what_it_lacked() -> None:
+    made = run(pool(nodes=2), job(count=1), account={"dedicatedCoreQuota": 0})
+    assert made.end == 0
+    assert reasons_of(made, "j/task-1") == [(R.QUOTA, 0)]
+
+
 def test_jobs_of_higher_priority_pass() -> None:
     low = job("low", tasks=[task("t", "10s")])
     made = run(pool(nodes=1), job("high", count=3, duration="60s", priority=5), low)
@@ -202,10 +208,63 @@ def test_a_pool_names_the_limit_that_bound_it_and_what_was_refused() -> None:
     made = run(body, job(count=1, duration="10m"), account={"dedicatedCoreQuota": 4}, timeline=[again])
     story = explain_pool(made, "p", 300.0)
     text = "\n".join(story.sentences)
-    assert "what bound it: AccountCoreQuotaReached, the account's quota of dedicated cores (4 cores)" in text
+    assert (
+        "what bound it: AccountCoreQuotaReached, the account's quota of dedicated cores (4 cores, the account)" in text
+    )
     assert "operation resize at 2026-01-05T00:01:30Z, 4 min before: refused: PoolBeingResized" in text
     assert "wants 5 dedicated and 0 low-priority nodes, has 2 and 0: 1 idle, 1 running" in text
     assert explain_pool(made, "p", 60.0).resize == {**(story.resize or {}), "under_way": True}
+
+
+@pytest.mark.parametrize(
+    ("accounts", "account", "figure"),
+    [
+        ({"small": {"dedicatedCoreQuota": 6}}, "small", "dedicated cores (6 cores, account small)"),
+        (
+            {"small": {"dedicatedCoreQuota": 60, "dedicatedCoreQuotaPerVMFamily": {"standardDv3Family": 8}}},
+            "small",
+            "(8 cores, standardDv3Family of account small)",
+        ),
+        ({}, None, "dedicated cores (4 cores, the account)"),
+    ],
+)
+def test_the_quota_is_that_of_the_pools_own_account_and_series(accounts: Any, account: str | None, figure: str) -> None:
+    simulation = {} if account is None else {"account": account}
+    for one in accounts.values():
+        one["dedicatedCoreQuotaPerVMFamilyEnforced"] = "dedicatedCoreQuotaPerVMFamily" in one
+    made = run(
+        pool(nodes=9, vmSize="Standard_D2_v3", simulation=simulation),
+        job(count=1),
+        account={"dedicatedCoreQuota": 4},
+        accounts=accounts,
+    )
+    assert figure in "\n".join(explain_pool(made, "p", 30.0).sentences)
+
+
+def test_what_became_of_preempted_nodes_is_reported() -> None:
+    """Half of them get a machine again; a shrink chooses the others, which had no VM to give back."""
+    model = {"model": "capacity_event", "fraction": 0.5, "times": ["30m"]}
+    shrink = operation("40m", "resize", targetLowPriorityNodes=3)
+    lost = run(
+        pool(low_priority=6, simulation={"preemption": model, "timing": {"recoveryDelay": "30h"}}),
+        timeline=[shrink],
+        horizon="2h",
+    )
+    story = explain_pool(lost, "p", 3000.0)
+    nodes = [entry["node"] for entry in story.preemptions]
+    text = "\n".join(story.sentences)
+    assert f"{', '.join(nodes)}; 3 removed at 2026-01-05T00:40:00Z, 10 min before" in text
+    assert "nodes it chose to leave: " + ", ".join(f"{node} (preempted)" for node in nodes) in text
+    assert all(entry["back"] is None and entry["removed"] == 2400.0 for entry in story.preemptions)
+    assert "3 without a machine still" in "\n".join(explain_pool(lost, "p", 2000.0).sentences)
+    back = run(pool(low_priority=6, simulation={"preemption": model, "timing": {"recoveryDelay": "5m"}}), horizon="2h")
+    assert "; 3 came back" in "\n".join(explain_pool(back, "p", 3000.0).sentences)
+
+
+def test_nodes_out_of_scheduling_are_counted_apart() -> None:
+    closed = operation("10s", "disableScheduling", nodeId="p_1_d", nodeDisableSchedulingOption="taskcompletion")
+    made = run(pool(nodes=2), job(count=2, duration="100s"), timeline=[closed])
+    assert "has 2 and 0: 2 running (1 of them out of scheduling)" in "\n".join(explain_pool(made, "p", 30.0).sentences)
 
 
 # ---- from a directory ------------------------------------------------------------------------------------------------

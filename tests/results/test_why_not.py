@@ -53,16 +53,14 @@ def test_a_node_taken_out_of_scheduling_while_it_works_has_no_room() -> None:
     opened = operation("200s", "enableScheduling", nodeId="p_1_d")
     long = job("k", tasks=[task("x", "100s")])
     made = run(pool(nodes=1, taskSlotsPerNode=2), long, job(tasks=[task("t", submit="20s")]), timeline=[shut, opened])
-    assert reasons_of(made, "j/t") == [(R.NOT_SUBMITTED, 20), (R.NODES_BUSY, 180), (R.RUNNING, 60)]
-    assert detail(made, "j/t", R.NODES_BUSY) == "1 node rebooting, out of scheduling, or leaving"
+    assert reasons_of(made, "j/t") == [(R.NOT_SUBMITTED, 20), (R.NODES_DISABLED, 180), (R.RUNNING, 60)]
+    assert detail(made, "j/t", R.NODES_DISABLED) == "1 node out of scheduling"
 
 
 def test_other_nodes_out_of_scheduling_are_reported_where_no_slot_is_free() -> None:
     shut = operation("0s", "disableScheduling", nodeId="p_1_d")
     made = run(pool(nodes=2), job(tasks=[task("x", "100s"), task("t")]), timeline=[shut])
-    assert "all slots of 1 node in service are taken, 1 node rebooting, out of scheduling" in detail(
-        made, "j/t", R.NO_SLOT
-    )
+    assert "all slots of 1 node in service are taken, 1 node out of scheduling" in detail(made, "j/t", R.NO_SLOT)
 
 
 def test_idle_nodes_kept_for_a_gang_are_reported_as_that() -> None:
@@ -85,7 +83,10 @@ def test_nodes_barred_by_a_failed_preparation_are_reported_until_they_are_anew()
     )
     made = run(body, work, timeline=[anew], horizon="3m")
     assert reasons_of(made, "j/t") == [(R.PREPARING, 10), (R.BARRED, 90), (R.PREPARING, 10), (R.BARRED, 70)]
-    assert detail(made, "j/t", R.BARRED) == "1 node with room, barred: the preparation of its job failed there"
+    room = "1 node with room, barred: the preparation of its job failed there"
+    last = "the preparation task of its job fails on every node"
+    details = [piece.detail for piece in explain_task(made, "j/t").pieces if piece.reason is R.BARRED]
+    assert details == [room, f"{last}; {room}"]
 
 
 def test_low_priority_nodes_do_not_take_what_wants_dedicated_ones() -> None:
@@ -100,7 +101,9 @@ def test_low_priority_nodes_do_not_take_what_wants_dedicated_ones() -> None:
         horizon="1m",
         options={"gangNodeTypes": "dedicated"},
     )
-    assert reasons_of(gang, "j/t") == [(R.KIND, 60)]
+    assert reasons_of(gang, "j/t") == [(R.NEVER_FITS, 60)]
+    never = "needs more nodes at once than its pool can have"
+    assert detail(gang, "j/t", R.NEVER_FITS) == f"{never}: 2 dedicated nodes, and pool p can have 0"
 
 
 def test_tasks_wait_for_a_manager_that_wants_a_node_of_its_own() -> None:

@@ -26,7 +26,7 @@ NO_JOB: Final = "(no job)"
 KINDS: Final = {"dedicated": "dedicated", "low_priority": "low-priority", "spot": "spot"}
 
 
-def figures(summary: dict[str, Any]) -> Html:
+def figures(summary: Mapping[str, Any]) -> Html:
     """Make the key figures: each with its name, its value, and what else there is to say of it."""
     return named_values([*_outcome(summary), *_spans(summary), *_use(summary)])
 
@@ -40,7 +40,7 @@ def named_values(found: Iterable[Figure]) -> Html:
     return tag("dl", parts, class_="figures")
 
 
-def _outcome(summary: dict[str, Any]) -> list[Figure]:
+def _outcome(summary: Mapping[str, Any]) -> list[Figure]:
     tasks, cost, makespan = summary["tasks"], summary["cost"], summary["makespan_s"]
     each = cost["per_succeeded_task"]
     left = ", ".join(f"{tasks[name]:,} {name}" for name in ("failed", "unfinished") if tasks[name])
@@ -53,7 +53,7 @@ def _outcome(summary: dict[str, Any]) -> list[Figure]:
     ]
 
 
-def _spans(summary: dict[str, Any]) -> list[Figure]:
+def _spans(summary: Mapping[str, Any]) -> list[Figure]:
     found = []
     for title, key in (("queue time, median", "queue_time_s"), ("turnaround, median", "turnaround_s")):
         values = summary[key]
@@ -62,7 +62,7 @@ def _spans(summary: dict[str, Any]) -> list[Figure]:
     return found
 
 
-def _use(summary: dict[str, Any]) -> list[Figure]:
+def _use(summary: Mapping[str, Any]) -> list[Figure]:
     tasks, nodes, used, evaluations = (summary[key] for key in ("tasks", "nodes", "utilization", "evaluations"))
     kinds = ", ".join(f"{KINDS.get(kind, kind)} {level['peak']:,}" for kind, level in nodes["by_kind"].items())
     mean = f"mean {nodes['mean']:,.1f}{f'; {kinds}' if kinds else ''}"
@@ -81,7 +81,7 @@ def _use(summary: dict[str, Any]) -> list[Figure]:
     return found
 
 
-def notices(summary: dict[str, Any]) -> Html | None:
+def notices(summary: Mapping[str, Any]) -> Html | None:
     """Make the list of what went wrong; None of nothing."""
     found = []
     if not summary["manifest"]["complete"]:
@@ -101,7 +101,7 @@ def notices(summary: dict[str, Any]) -> Html | None:
     return tag("ul", [tag("li", text) for text in found], class_="notices") if found else None
 
 
-def ledger(rows: pd.DataFrame, summary: dict[str, Any]) -> list[Html]:
+def ledger(rows: pd.DataFrame, summary: Mapping[str, Any]) -> list[Html]:
     """Make bars and table of where node time and money went, over all pools and for each if there are several."""
     by_label = rows.groupby("label", observed=True)[["time", "billed"]].sum() / 3600
     hours, billed = (
@@ -178,7 +178,7 @@ def _bar(title: str, parts: Mapping[str, float], words: Callable[[float], str]) 
     return tag("div", head, tag("div", spans, class_="bar", role="img", aria_label=f"{title}: {text}"))
 
 
-def costs(summary: dict[str, Any]) -> list[Html]:
+def costs(summary: Mapping[str, Any]) -> list[Html]:
     """Make the table of who cost what."""
     cost = summary["cost"]
     total = cost["total"]
@@ -207,7 +207,7 @@ def _dearest(parts: Mapping[str, float]) -> list[tuple[str, float]]:
     return ordered if len(ordered) <= JOBS else [*ordered[: JOBS - 1], ordered[-1]]
 
 
-def jobs(summary: dict[str, Any]) -> list[Html]:
+def jobs(summary: Mapping[str, Any]) -> list[Html]:
     """Make the table of jobs."""
     found = list(summary["jobs"].items())
     shown = found if len(found) <= JOBS else sorted(found, key=lambda item: -item[1]["planned"])[:JOBS]

@@ -1,11 +1,12 @@
 """The answer of one run in one sentence, and amounts of money as people write them."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.units import spoken, spoken_amount
 
 
-def sentence(summary: dict[str, Any]) -> str:
+def sentence(summary: Mapping[str, Any]) -> str:
     """Report the answer in one sentence."""
     tasks, cost = summary["tasks"], summary["cost"]
     done = f"{tasks['succeeded']:,} of {tasks['planned']:,} tasks succeeded"
@@ -16,7 +17,7 @@ def sentence(summary: dict[str, Any]) -> str:
     return f"{done}{within}, {price}, on at most {peak:,} node{'' if peak == 1 else 's'}{incomplete}."
 
 
-def bill_of(summary: dict[str, Any]) -> str:
+def bill_of(summary: Mapping[str, Any]) -> str:
     """Report when the bill ends and what goes on from there; empty where a horizon ends it."""
     bill = summary["bill"]
     end, rate = spoken(bill["end_s"]), money(bill["per_hour"])

@@ -1,47 +1,32 @@
-"""The answer: measures of one run as one object with stable keys.
-
-tasks           counts: planned (all that the scenario means to add), submitted (those that were added), succeeded,
-                failed, unfinished; retries, requeues, preemptions (times, not tasks); unfinished_why {reason: tasks};
-                planned = succeeded + failed + unfinished: work that was never submitted (refused, of a job that its
-                schedule did not create, due after the end) is unfinished too, so that no design looks done for it
-makespan_s      first submission to last completion
-queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
-utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
-                that asks for no cores takes its share by slots); useful: node time with a task that succeeds (of an
-                attempt that was lost: up to its last checkpoint) of node time billed; slowdown: how many times as
-                long attempts that succeeded took as they would have alone on their node, where they would pull their
-                image and read and write checkpoints too; None unless the option cpuSlowdown lets tasks share cores
-nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
-jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
-ledger_node_s   node-seconds by label; they sum to the time all nodes existed
-cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; in dollars,
-                not rounded: parts add up to the total but for the last digits of floats;
-                licenses: how much of the total application licences make up;
-                subscription_extras: how much OS disks, addresses and balancers do (option billSubscriptionExtras);
-                None with the reasons in notes where a price is not known
-bill            until: work_done, after, gone, horizon or stalled; end_s: when ledger and cost end; nodes and per_hour:
-                those with a VM then, and their rate from there on; tail_s and tail_cost: until the last of them was
-                gone, or the run ended; nodes_left: at the end of the run
-resize_errors   {code: times}
-operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
-evaluations     of autoscale formulas: count, errors {code: times}, target_changes
-warnings        what a user should look at: memory asked for beyond what nodes have
-assumptions     what the result rests on that nobody has published
-stopped         work done, stalled, horizon or interrupted
-manifest        versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here
-"""
+"""The measures of one run: how each number of the answer is computed (`answer.py` states what it is)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
+from simulator.results.answer.answer import (
+    Answer,
+    BillEnd,
+    Cost,
+    Evaluations,
+    JobAnswer,
+    Levels,
+    Nodes,
+    Operations,
+    Refused,
+    Spans,
+    Tasks,
+    Utilization,
+)
 from simulator.results.answer.assumptions import assumptions
+from simulator.results.answer.short_jobs import short_job_warnings
 from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
@@ -61,8 +46,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def summarize(recording: Recording) -> dict[str, Any]:
-    """Return the answer as plain values; `None` where there was nothing to measure."""
+def summarize(recording: Recording) -> Answer:
+    """Return the answer of a run; `None` where there was nothing to measure."""
     raw, workload = recording.raw, recording.workload
     tasks = raw.tasks
     started = tasks.first_start >= 0
@@ -72,25 +57,29 @@ def summarize(recording: Recording) -> dict[str, Any]:
         makespan = float(tasks.end[completed].max() - workload.submit[tasks.submitted].min()) / MS_PER_S
     cost = _cost(recording)
     waits = _spans(workload.submit, tasks.first_start, started)
-    return {
-        "tasks": _tasks(recording),
-        "makespan_s": makespan,
-        "queue_time_s": quantiles(waits),
-        "turnaround_s": quantiles(_spans(workload.submit, tasks.end, completed)),
-        "utilization": _utilization(recording),
-        "nodes": _nodes(recording),
-        "jobs": _jobs(recording, cost, waits),
-        "ledger_node_s": recording.ledger.seconds(),
-        "cost": cost,
-        "bill": _bill(recording),
-        "resize_errors": _resize_errors(recording),
-        "operations": _operations(recording),
-        "evaluations": _evaluations(recording),
-        "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
-        "assumptions": assumptions(recording),
-        "stopped": raw.stop_reason,
-        "manifest": manifest(recording),
-    }
+    return Answer(
+        tasks=_tasks(recording),
+        makespan_s=makespan,
+        queue_time_s=quantiles(waits),
+        turnaround_s=quantiles(_spans(workload.submit, tasks.end, completed)),
+        utilization=_utilization(recording),
+        nodes=_nodes(recording),
+        jobs=_jobs(recording, cost, waits),
+        ledger_node_s=recording.ledger.seconds(),
+        cost=cost,
+        bill=_bill(recording),
+        resize_errors=_resize_errors(recording),
+        operations=_operations(recording),
+        evaluations=_evaluations(recording),
+        warnings=(
+            *memory_warnings(recording),
+            *command_warnings(recording.scenario),
+            *short_job_warnings(recording),
+        ),
+        assumptions=tuple(assumptions(recording)),
+        stopped=raw.stop_reason,
+        manifest=manifest(recording),
+    )
 
 
 def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
@@ -98,13 +87,13 @@ def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
     return chosen(until - since, where(rows)) / MS_PER_S
 
 
-def quantiles(values: Floats) -> dict[str, float] | None:
+def quantiles(values: Floats) -> Spans | None:
     """Return mean, p50, p95, p99 and maximum; None of nothing."""
     if not len(values):
         return None
     ordered = np.sort(values)
     p50, p95, p99 = (_below(ordered, share) for share in (0.5, 0.95, 0.99))
-    return {"mean": float(values.mean()), "p50": p50, "p95": p95, "p99": p99, "max": float(ordered[-1])}
+    return Spans(mean=float(values.mean()), p50=p50, p95=p95, p99=p99, max=float(ordered[-1]))
 
 
 def _below(ordered: Floats, share: float) -> float:
@@ -116,29 +105,29 @@ def _below(ordered: Floats, share: float) -> float:
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
-def _tasks(recording: Recording) -> dict[str, Any]:
+def _tasks(recording: Recording) -> Tasks:
     tasks = recording.raw.tasks
     completed = tasks.state == TaskState.COMPLETED
     names, codes = recording.unfinished
     why = np.bincount(codes, minlength=len(names))
-    return {
-        "planned": len(recording.workload),
-        "submitted": int(tasks.submitted.sum()),
-        "succeeded": int(tasks.succeeded.sum()),
-        "failed": int((completed & ~tasks.succeeded).sum()),
-        "unfinished": int((~completed).sum()),
-        "retries": int(tasks.retries.sum()),
-        "requeues": int(tasks.requeues.sum()),
-        "preemptions": int(tasks.preemptions.sum()),
-        "unfinished_why": {name: int(count) for name, count in zip(names[1:], why[1:], strict=True) if count},
-    }
+    return Tasks(
+        planned=len(recording.workload),
+        submitted=int(tasks.submitted.sum()),
+        succeeded=int(tasks.succeeded.sum()),
+        failed=int((completed & ~tasks.succeeded).sum()),
+        unfinished=int((~completed).sum()),
+        retries=int(tasks.retries.sum()),
+        requeues=int(tasks.requeues.sum()),
+        preemptions=int(tasks.preemptions.sum()),
+        unfinished_why={name: int(count) for name, count in zip(names[1:], why[1:], strict=True) if count},
+    )
 
 
 def _share(part: float, whole: float) -> float | None:
     return float(part / whole) if whole > 0 else None
 
 
-def _utilization(recording: Recording) -> dict[str, float | None]:
+def _utilization(recording: Recording) -> Utilization:
     raw, workload, control = recording.raw, recording.workload, recording.billed
     serving = np.where(control.state == IDLE, control.end - control.start, 0)
     pool_of_row = control.node_pool[control.node]
@@ -153,12 +142,12 @@ def _utilization(recording: Recording) -> dict[str, float | None]:
     taken = np.where(own > 0, own / 1000, held_slots * (cores / slots)[control.node_pool][made.node])
     shares = recording.scenario.options.cpu_slowdown
     at_work = _at_work(recording, taken, cores[control.node_pool][made.node]) if shares else float((held * taken).sum())
-    return {
-        "slot": _share((held * held_slots).sum(), (room * slots[pool_of_row]).sum()),
-        "core": _share(at_work, (room * cores[pool_of_row]).sum()),
-        "useful": _share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
-        "slowdown": _slowdown(recording) if shares else None,
-    }
+    return Utilization(
+        slot=_share((held * held_slots).sum(), (room * slots[pool_of_row]).sum()),
+        core=_share(at_work, (room * cores[pool_of_row]).sum()),
+        useful=_share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
+        slowdown=_slowdown(recording) if shares else None,
+    )
 
 
 def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
@@ -202,19 +191,22 @@ def _capacities(recording: Recording) -> tuple[Floats, Floats]:
     return slots, np.array([sizes[pool.vm_size].vcpus for pool in pools], dtype=np.float64)
 
 
-def _nodes(recording: Recording) -> dict[str, Any]:
+def _nodes(recording: Recording) -> Nodes:
     """Count nodes that exist; the mean is taken from the first node's creation to the last node's end or the bill's."""
     control = recording.billed
-    found: dict[str, Any] = _levels(recording, np.ones(len(control.node), dtype=bool))
+    every = _levels(recording, np.ones(len(control.node), dtype=bool))
     paid_as = _price_kinds(recording)
-    found["by_kind"] = {
-        str(kind): _levels(recording, paid_as[control.node] == code)
-        for code, kind in enumerate(PriceKind)
-        if (paid_as == code).any()
-    }
-    found["preemptions"] = int((control.state == PREEMPTED).sum())
-    found["vms"] = int((control.state == CREATING).sum())
-    return found
+    return Nodes(
+        peak=every.peak,
+        mean=every.mean,
+        by_kind={
+            str(kind): _levels(recording, paid_as[control.node] == code)
+            for code, kind in enumerate(PriceKind)
+            if (paid_as == code).any()
+        },
+        preemptions=int((control.state == PREEMPTED).sum()),
+        vms=int((control.state == CREATING).sum()),
+    )
 
 
 def _price_kinds(recording: Recording) -> Ints:
@@ -225,66 +217,56 @@ def _price_kinds(recording: Recording) -> Ints:
     return paid_as.reshape(-1, len(KINDS))[control.node_pool, control.node_kind]
 
 
-def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> dict[str, Any]:
+def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> Levels:
     control = recording.billed
     start, end = control.start[rows], control.end[rows]
     if not len(start):
-        return {"peak": 0, "mean": 0.0}
+        return Levels(peak=0, mean=0.0)
     instants = np.concatenate([start, end])
     steps = np.concatenate([np.ones(len(start), np.int64), -np.ones(len(end), np.int64)])
     order = np.lexsort((steps, instants))
     span = int(control.end.max() - control.start.min())
     mean = _share(float((end - start).sum()), float(span))
-    return {"peak": int(np.cumsum(steps[order]).max()), "mean": mean or 0.0}
+    return Levels(peak=int(np.cumsum(steps[order]).max()), mean=mean or 0.0)
 
 
-def _cost(recording: Recording) -> dict[str, Any]:
+def _cost(recording: Recording) -> Cost:
     bill = recording.bill
     if not bill.is_known:
-        parts = (
-            "total",
-            "by_pool",
-            "by_kind",
-            "by_job",
-            "by_label",
-            "licenses",
-            "subscription_extras",
-            "per_succeeded_task",
-        )
-        unknown = dict.fromkeys(parts)
-        return {"currency": "USD", **unknown, "notes": list(bill.notes)}
+        unknown = {one.name: None for one in fields(Cost) if one.name not in ("currency", "notes")}
+        return Cost(currency="USD", notes=bill.notes, **unknown)
     total = bill.total
     succeeded = int(recording.raw.tasks.succeeded.sum())
-    return {
-        "currency": "USD",
-        "total": dollars(total),
-        "by_pool": in_dollars(bill.by(0)),
-        "by_kind": in_dollars(bill.by(1)),
-        "by_job": in_dollars(bill.by_job),
-        "by_label": in_dollars(bill.by(2)),
-        "licenses": dollars(bill.licenses),
-        "subscription_extras": dollars(bill.extras),
-        "per_succeeded_task": _share(dollars(total), succeeded),
-        "notes": list(bill.notes),
-    }
+    return Cost(
+        currency="USD",
+        total=dollars(total),
+        by_pool=in_dollars(bill.by(0)),
+        by_kind=in_dollars(bill.by(1)),
+        by_job=in_dollars(bill.by_job),
+        by_label=in_dollars(bill.by(2)),
+        licenses=dollars(bill.licenses),
+        subscription_extras=dollars(bill.extras),
+        per_succeeded_task=_share(dollars(total), succeeded),
+        notes=bill.notes,
+    )
 
 
-def _bill(recording: Recording) -> dict[str, Any]:
+def _bill(recording: Recording) -> BillEnd:
     """Report when the bill ends, and what goes on from there."""
     scenario, raw = recording.scenario, recording.raw
     found = tail(scenario, raw, recording.bill_end)
-    return {
-        "until": rule_of(scenario, raw),
-        "end_s": recording.bill_end / MS_PER_S,
-        "nodes": found.nodes,
-        "per_hour": found.per_hour,
-        "tail_s": (found.end - recording.bill_end) / MS_PER_S,
-        "tail_cost": found.cost,
-        "nodes_left": found.left,
-    }
+    return BillEnd(
+        until=rule_of(scenario, raw),
+        end_s=recording.bill_end / MS_PER_S,
+        nodes=found.nodes,
+        per_hour=found.per_hour,
+        tail_s=(found.end - recording.bill_end) / MS_PER_S,
+        tail_cost=found.cost,
+        nodes_left=found.left,
+    )
 
 
-def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[str, Any]:
+def _jobs(recording: Recording, cost: Cost, waited: Floats) -> dict[str, JobAnswer]:
     """Measure each job by itself, in NumPy over all jobs at once; `waited` is of the tasks that started."""
     workload, tasks, jobs = (
         recording.workload,
@@ -305,14 +287,14 @@ def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[st
     waits = np.zeros(count)
     np.add.at(waits, of_started, waited)
     return {
-        job.id: {
-            "planned": int(meant[index]),
-            "submitted": int(submitted[index]),
-            "succeeded": int(succeeded[index]),
-            "makespan_s": float(end[index] - begin[index]) / MS_PER_S if end[index] >= 0 else None,
-            "queue_time_s": _share(float(waits[index]), float(starts[index])),
-            "cost": None if cost["by_job"] is None else cost["by_job"].get(job.id, 0.0),
-        }
+        job.id: JobAnswer(
+            planned=int(meant[index]),
+            submitted=int(submitted[index]),
+            succeeded=int(succeeded[index]),
+            makespan_s=float(end[index] - begin[index]) / MS_PER_S if end[index] >= 0 else None,
+            queue_time_s=_share(float(waits[index]), float(starts[index])),
+            cost=None if cost.by_job is None else cost.by_job.get(job.id, 0.0),
+        )
         for index, job in enumerate(jobs)
     }
 
@@ -322,24 +304,18 @@ def _resize_errors(recording: Recording) -> dict[str, int]:
     return dict(sorted(Counter(code for code in codes if code not in ("", SUCCESS, RETARGETED)).items()))
 
 
-def _operations(recording: Recording) -> dict[str, Any]:
+def _operations(recording: Recording) -> Operations:
     rows = recording.raw.recorder.operations
-    refused = [
-        {
-            "time_s": row.time / MS_PER_S,
-            "operation": row.operation,
-            "target": row.target,
-            "code": row.code,
-            "message": row.message,
-        }
+    refused = (
+        Refused(row.time / MS_PER_S, row.operation, row.target, row.code, row.message)
         for row in rows
         if row.code != SUCCESS
-    ]
-    return {"count": len(rows), "refused": refused}
+    )
+    return Operations(count=len(rows), refused=tuple(refused))
 
 
-def _evaluations(recording: Recording) -> dict[str, Any]:
+def _evaluations(recording: Recording) -> Evaluations:
     rows = recording.raw.recorder.evaluations
     errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
     changes = sum(row.action in CHANGING for row in rows)
-    return {"count": len(rows), "errors": dict(sorted(errors.items())), "target_changes": changes}
+    return Evaluations(count=len(rows), errors=dict(sorted(errors.items())), target_changes=changes)

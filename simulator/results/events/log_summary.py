@@ -62,7 +62,8 @@ def _count(values: Any) -> dict[str, int]:
 
 
 def _spread(values: pd.Series) -> dict[str, float] | None:
-    return quantiles(values.dropna().to_numpy(dtype=np.float64))
+    found = quantiles(values.dropna().to_numpy(dtype=np.float64))
+    return None if found is None else found.as_dict()
 
 
 def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:

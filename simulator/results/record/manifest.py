@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import distribution, version
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,6 @@ def manifest(recording: Recording) -> dict[str, Any]:
     }
 
 
-def as_written(manifest: dict[str, Any]) -> dict[str, Any]:
+def as_written(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return the manifest for the file beside the tables: also the kernel's speed, and which library wrote them."""
     return {**manifest, "kernel": SPEED, "pyarrow": _version("pyarrow")}

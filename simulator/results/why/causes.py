@@ -13,6 +13,7 @@ from simulator.results.why.pool_supply import Supply
 from simulator.results.why.reasons import Reason
 from simulator.results.why.room import Need, Room
 from simulator.service_codes import QUOTAS
+from simulator.units import spoken
 
 Bools = npt.NDArray[np.bool_]
 
@@ -34,6 +35,11 @@ class Sight:
     @property
     def none_serve(self) -> Bools:
         return np.asarray(self.room.serving == 0)
+
+    @property
+    def wants_none(self) -> Bools:
+        """Whether the pool has no node and wants none."""
+        return np.asarray(self.none_serve & (self.supply.current == 0) & (self.supply.target == 0))
 
     @property
     def full(self) -> Bools:
@@ -105,9 +111,20 @@ def _kept_small(n: Numbers) -> str:
 
 
 def _all_taken(n: Numbers) -> str:
-    away = n.had("away")
-    others = f", {nodes(away)} rebooting, out of scheduling, or leaving" if away else ""
-    return f"all slots of {nodes(n.served('serving'))} in service are taken{others}"
+    away = _away(n)
+    return f"all slots of {nodes(n.served('serving'))} in service are taken{', ' if away else ''}{away}"
+
+
+def _away(n: Numbers) -> str:
+    """Report the nodes that are there and take no new tasks, each kind by itself."""
+    kinds = (("restarting", "rebooting"), ("disabled", "out of scheduling"), ("leaving", "leaving the pool"))
+    return ", ".join(f"{nodes(count)} {what}" for name, what in kinds if (count := n.had(name)))
+
+
+def _evaluated(n: Numbers) -> str:
+    first = n.rows.start
+    wait = float(n.supply.evaluated[first] - n.supply.time[first])
+    return f"the pool wants no node until its formula is next evaluated, {spoken(wait)} later: {nodes(n.last('asked'))}"
 
 
 def _wants(n: Numbers) -> str:
@@ -126,7 +143,8 @@ C = Cause
 NONE_SERVE: Final = (
     C(Reason.NO_POOL, lambda s: ~s.supply.exists, lambda _: "the pool is not there"),
     C(Reason.BOOTING, lambda s: s.none_serve & (s.supply.booting > 0), _had("booting", "starting, none ready")),
-    C(Reason.POOL_EMPTY, lambda s: s.none_serve & (s.supply.current == 0) & (s.supply.target == 0), _wants),
+    C(Reason.EVALUATION, lambda s: s.wants_none & (s.supply.asked > 0), _evaluated),
+    C(Reason.POOL_EMPTY, lambda s: s.wants_none, _wants),
     C(
         Reason.ALLOCATING,
         lambda s: s.none_serve & s.supply.resizing & (s.supply.current < s.supply.target),
@@ -145,11 +163,9 @@ NONE_SERVE: Final = (
         _had("deallocated", "deallocated: somebody has to start them"),
     ),
     C(Reason.NODES_BROKEN, lambda s: s.none_serve & (s.supply.broken > 0), _had("broken", "in the pool, unusable")),
-    C(
-        Reason.NODES_BUSY,
-        lambda s: s.none_serve & (s.supply.away > 0),
-        _had("away", "rebooting, out of scheduling, or leaving"),
-    ),
+    C(Reason.NODES_RESTARTING, lambda s: s.none_serve & (s.supply.restarting > 0), _away),
+    C(Reason.NODES_DISABLED, lambda s: s.none_serve & (s.supply.disabled > 0), _away),
+    C(Reason.NODES_LEAVING, lambda s: s.none_serve & (s.supply.leaving > 0), _away),
     C(Reason.POOL_EMPTY, lambda s: s.none_serve, _wants),
 )
 """While no node is in service."""

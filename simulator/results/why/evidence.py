@@ -10,10 +10,13 @@ from simulator.errors import InputError
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.timestamps import parse_time
 from simulator.units import spoken
+from simulator.workload.planned_jobs import planned
+from simulator.workload.planned_pools import planned_pools
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.scenario.format.bodies import Pool
     from simulator.scenario.scenario import Scenario
 
 
@@ -68,6 +71,12 @@ def find_pool(run: Run, name: str) -> str:
     if found is None:
         raise InputError(f"--pool: no pool {name!r} in this run{near(name, pools, _some(pools))}")
     return found
+
+
+def pool_body(run: Run, name: str) -> Pool | None:
+    """Return what a scenario says of a pool, also of one that a job or an operation creates; None of an unknown one."""
+    bodies = planned_pools(run.scenario, planned(run.scenario)).bodies
+    return next((body for body in bodies if body.id.lower() == name.lower()), None)
 
 
 def find_instant(run: Run, text: str) -> float:

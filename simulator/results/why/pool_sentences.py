@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -19,13 +20,22 @@ def sentences(run: Run, at: float, facts: dict[str, Any]) -> Iterator[str]:
     yield from _state(facts["now"])
     yield from _evaluated(run, at, facts["evaluation"], facts["next_evaluation"])
     yield from _resized(run, at, facts["resize"])
-    lost = facts["preemptions"]
-    if lost:
-        back = sum(entry["back"] is not None for entry in lost)
-        yield f"preempted in the hour before: {_named([entry['node'] for entry in lost])}; {back} came back"
+    if facts["preemptions"]:
+        yield _preempted(run, at, facts["preemptions"])
     for entry in facts["operations"]:
         answer = "accepted" if entry["code"] == SUCCESS else f"refused: {entry['code']}"
         yield f"operation {entry['operation']} {_ago(run, at, entry['at'])}: {answer}"
+
+
+def _preempted(run: Run, at: float, lost: list[dict[str, Any]]) -> str:
+    """Report who was preempted, and what became of them."""
+    back = sum(entry["back"] is not None for entry in lost)
+    removed = Counter(entry["removed"] for entry in lost if entry["removed"] is not None)
+    fates = [f"{back:,} came back"] if back else []
+    fates += [f"{count:,} removed {_ago(run, at, when)}" for when, count in sorted(removed.items())]
+    waiting = len(lost) - back - removed.total()
+    fates += [f"{waiting:,} without a machine still"] if waiting else []
+    return f"preempted in the hour before: {_named([entry['node'] for entry in lost])}; {', '.join(fates)}"
 
 
 def _state(now: dict[str, Any]) -> Iterator[str]:
@@ -37,7 +47,8 @@ def _state(now: dict[str, Any]) -> Iterator[str]:
     wanted = f"{now['target_dedicated']:,} dedicated and {now['target_low_priority']:,} low-priority"
     there = f"{now['current_dedicated']:,} and {now['current_low_priority']:,}"
     states = ", ".join(f"{count:,} {state}" for state, count in now["states"].items()) or "none"
-    yield f"wants {wanted} nodes, has {there}: {states}"
+    closed = f" ({now['disabled']:,} of them out of scheduling)" if now["disabled"] else ""
+    yield f"wants {wanted} nodes, has {there}: {states}{closed}"
     yield f"tasks: {now['queued_tasks']:,} wait, {now['running_tasks']:,} run on {now['used_slots']:,} slots"
 
 
@@ -75,7 +86,8 @@ def _resized(run: Run, at: float, last: dict[str, Any] | None) -> Iterator[str]:
         took = spoken(last["end"] - last["start"])
         yield f"steady; the last resize, {_ago(run, at, last['start'])}, took {took} ({what}{option}): {last['code']}"
     if last["limit"]:
-        quota = f" ({last['quota']:,} cores)" if last["quota"] is not None else ""
+        figure = last["quota"]
+        quota = f" ({figure['amount']:,} {figure['unit']}, {figure['of']})" if figure is not None else ""
         yield f"what bound it: {last['limit']}, {last['limit_means']}{quota}"
     if last["came"]:
         yield f"nodes it brought: {_named(last['came'])}"

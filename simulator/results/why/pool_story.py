@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,11 +10,14 @@ import numpy as np
 
 from simulator.results.why.evidence import Run, find_pool, rows_of, written
 from simulator.results.why.pool_sentences import sentences
-from simulator.service_codes import RETARGETED, SUCCESS, ServiceCode, meaning
+from simulator.results.why.quota_figures import quota_of
+from simulator.service_codes import RETARGETED, SUCCESS, meaning
 
 if TYPE_CHECKING:
     import pandas as pd
 
+LEAVING: Final = "leavingpool"
+PREEMPTED: Final = "preempted"
 RECENT: Final = 3600.0
 """Seconds before the instant of which preemptions and operations are listed."""
 
@@ -75,6 +79,7 @@ def _now(run: Run, pool: str, at: float) -> dict[str, Any]:
         found[name] = int(past[name].iloc[-1]) if len(past) else 0
     states = _of(run, "node_states", pool)
     there = states[(states["start"] <= at) & (states["end"] > at)]
+    found["disabled"] = int((there["state"].isin(("idle", "running")) & ~there["scheduling"].astype(bool)).sum())
     counts = there["state"].astype(str).value_counts()
     found["states"] = {str(state): int(counts[state]) for state in sorted(counts.index)}
     return found
@@ -112,54 +117,58 @@ def _resize(run: Run, pool: str, at: float) -> dict[str, Any] | None:
         **found,
         "limit": limit,
         "limit_means": (meaning(str(limit)) or found["message"]) if limit else None,
-        "quota": _quota(run, str(limit)) if limit else None,
+        "quota": quota_of(run, pool, str(limit)) if limit else None,
         **_moved(run, pool, float(row["start"]), run.end if end is None else end),
     }
 
 
-def _quota(run: Run, code: str) -> int | None:
-    """Return the account's figure behind a code, where there is one."""
-    account = run.scenario.account
-    return {
-        ServiceCode.CORE_QUOTA.value: account.dedicated_core_quota,
-        ServiceCode.LOW_PRIORITY_CORE_QUOTA.value: account.low_priority_core_quota,
-        ServiceCode.SPOT_CORE_QUOTA.value: account.low_priority_core_quota,
-    }.get(code)
-
-
 def _moved(run: Run, pool: str, start: float, end: float) -> dict[str, Any]:
     """Return the nodes that appeared in [start, end], and those chosen to leave with what they did before."""
-    states = _of(run, "node_states", pool)
     nodes = _of(run, "nodes", pool)
     came = nodes[(nodes["created"] >= start) & (nodes["created"] <= end)]
-    leaving = states[(states["state"] == "leavingpool") & (states["start"] >= start) & (states["start"] <= end)]
-    chosen = []
-    attempts = run.frame("attempts")
-    here = attempts[attempts["pool"] == pool]
+    left = [*_left_through_a_state(run, pool, start, end), *_left_at_once(run, pool, start, end)]
+    return {"came": [str(node) for node in came["node"]], "chosen": sorted(left, key=lambda one: float(one["at"]))}
+
+
+def _left_through_a_state(run: Run, pool: str, start: float, end: float) -> Iterator[dict[str, Any]]:
+    """Yield the nodes that began to leave the pool in [start, end]."""
+    states = _of(run, "node_states", pool)
+    here = _of(run, "attempts", pool)
+    leaving = states[(states["state"] == LEAVING) & (states["start"] >= start) & (states["start"] <= end)]
     for row in rows_of(leaving):
-        node, start = row["node"], row["start"]
-        before = states[(states["node"] == node) & (states["end"] == start) & (states["start"] < start)]
-        on_it = here[(here["node"] == node) & (here["assigned"] < start) & (here["end"] >= start)]
-        chosen.append(
-            {
-                "node": str(node),
-                "kind": str(row["kind"]),
-                "at": float(start),
-                "before": str(before["state"].iloc[-1]) if len(before) else "creating",
-                "tasks": len(on_it),
-                "gone": _plain(row["end"]),
-            }
-        )
-    return {"came": [str(node) for node in came["node"]], "chosen": chosen}
+        node, at = row["node"], row["start"]
+        before = states[(states["node"] == node) & (states["end"] == at) & (states["start"] < at)]
+        on_it = here[(here["node"] == node) & (here["assigned"] < at) & (here["end"] >= at)]
+        state = str(before["state"].iloc[-1]) if len(before) else "creating"
+        yield _chosen(row, at, state, len(on_it), _plain(row["end"]))
+
+
+def _left_at_once(run: Run, pool: str, start: float, end: float) -> Iterator[dict[str, Any]]:
+    """Yield the nodes that were gone in [start, end] without a time of leaving: there was no VM to give back."""
+    states = _of(run, "node_states", pool)
+    last = states.sort_values("end", kind="stable").drop_duplicates("node", keep="last")
+    gone = last[(last["end"] >= start) & (last["end"] <= min(end, run.end)) & (last["state"] == PREEMPTED)]
+    for row in rows_of(gone[gone["end"] < run.end]):
+        yield _chosen(row, row["end"], str(row["state"]), 0, row["end"])
+
+
+def _chosen(row: dict[str, Any], at: float, before: str, tasks: int, gone: float | None) -> dict[str, Any]:
+    named = {"node": str(row["node"]), "kind": str(row["kind"]), "at": float(at)}
+    return {**named, "before": before, "tasks": tasks, "gone": gone}
 
 
 def _preemptions(run: Run, pool: str, at: float) -> list[dict[str, Any]]:
+    """Return the nodes preempted of late, and what became of each: back with a new VM, removed, or still without."""
     states = _of(run, "node_states", pool)
-    rows = states[(states["state"] == "preempted") & (states["start"] <= at) & (states["start"] > at - RECENT)]
-    return [
-        {"node": str(row["node"]), "at": row["start"], "back": row["end"] if row["end"] <= at else None}
-        for row in rows_of(rows)
-    ]
+    rows = states[(states["state"] == PREEMPTED) & (states["start"] <= at) & (states["start"] > at - RECENT)]
+    again = set(zip(states["node"], states["start"], strict=True))
+    found = []
+    for row in rows_of(rows):
+        end = row["end"] if row["end"] <= at and row["end"] < run.end else None
+        back = end if (row["node"], end) in again else None
+        removed = end if back is None else None
+        found.append({"node": str(row["node"]), "at": row["start"], "back": back, "removed": removed})
+    return found
 
 
 def _operations(run: Run, pool: str, at: float) -> list[dict[str, Any]]:

@@ -21,7 +21,9 @@ Bools = npt.NDArray[np.bool_]
 BOOTING: Final = ("creating", "starting", "waitingforstarttask")
 BROKEN: Final = ("unusable", "starttaskfailed", "unknown")
 STOPPED: Final = ("deallocating", "deallocated")
-AWAY: Final = ("offline", "rebooting", "reimaging", "upgradingos", "leavingpool")
+RESTARTING: Final = ("rebooting", "reimaging", "upgradingos")
+LEAVING: Final = ("leavingpool",)
+DISABLED: Final = ("offline",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,23 @@ class Supply:
     current: Ints
     booting: Ints
     broken: Ints
-    away: Ints
+    restarting: Ints
+    disabled: Ints
+    leaving: Ints
     preempted: Ints
     deallocated: Ints
     resizing: Bools
     limit: npt.NDArray[np.object_]
     """Code of the last resize that ended, where it fell short and the pool is still below its target; else empty."""
+    evaluated: Floats
+    """The next evaluation of the pool's formula; infinite where there is none."""
+    asked: Ints
+    """The nodes that this evaluation asks for; 0 where there is none, or where it fails."""
+
+    @property
+    def away(self) -> Ints:
+        """Nodes that are there and take no new tasks for a while."""
+        return np.asarray(self.restarting + self.disabled + self.leaving)
 
 
 def instants_of(run: Run, pool: str, start: float, end: float) -> Floats:
@@ -47,7 +60,7 @@ def instants_of(run: Run, pool: str, start: float, end: float) -> Floats:
     states, resizes = _of(run, "node_states", pool), _of(run, "resizes", pool)
     timeline, pools = _of(run, "pool_timeline", pool), _of(run, "pools", pool)
     columns: list[Any] = [states["start"], states["end"], resizes["start"], resizes["end"]]
-    columns += [_target_changes(timeline), pools["created"], pools["deleted"]]
+    columns += [_target_changes(timeline), pools["created"], pools["deleted"], _of(run, "evaluations", pool)["time"]]
     found = np.unique(np.concatenate([np.asarray(column, dtype=np.float64) for column in columns]))
     return np.unique(np.append(start, found[(found > start) & (found < end)]))
 
@@ -71,6 +84,7 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
     wanted = _level(timeline["time"].to_numpy(), target, time)
     resizing, limit = _resizes(resizes, time)
     limit[(current >= wanted) | ~exists] = ""
+    evaluated, asked = _next_evaluation(_of(run, "evaluations", pool), time)
     return Supply(
         time=time,
         exists=exists,
@@ -78,12 +92,25 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
         current=current,
         booting=_count(states[states["state"].isin(BOOTING)], time),
         broken=_count(states[states["state"].isin(BROKEN)], time),
-        away=_count(states[states["state"].isin(AWAY) | _closed(states)], time),
+        restarting=_count(states[states["state"].isin(RESTARTING)], time),
+        disabled=_count(states[states["state"].isin(DISABLED) | _closed(states)], time),
+        leaving=_count(states[states["state"].isin(LEAVING)], time),
         preempted=_count(states[states["state"] == "preempted"], time),
         deallocated=_count(states[states["state"].isin(STOPPED)], time),
         resizing=resizing,
         limit=limit,
+        evaluated=evaluated,
+        asked=asked,
     )
+
+
+def _next_evaluation(rows: pd.DataFrame, time: Floats) -> tuple[Floats, Ints]:
+    """Return when the pool's formula is next evaluated after each instant, and how many nodes it asks for then."""
+    at = np.append(rows["time"].to_numpy(dtype=np.float64), np.inf)
+    wants = (rows["target_dedicated"] + rows["target_low_priority"]).to_numpy(dtype=np.float64)
+    asked = np.append(np.where(rows["error"].isna(), wants, 0), 0).astype(np.int64)
+    place = np.searchsorted(at, time, side="right")
+    return at[place], asked[place]
 
 
 def _closed(states: pd.DataFrame) -> pd.Series:

@@ -25,6 +25,7 @@ class Reason(Code):
     NEVER_FITS = "never fits", "no node of its pool can ever take it"
     NO_POOL = "no pool", "its pool is not there yet, or deleted"
     POOL_EMPTY = "pool empty", "the pool's targets are 0"
+    EVALUATION = "evaluation", "the pool's targets are 0 until the next evaluation of its formula, which asks for nodes"
     ALLOCATING = "allocating", "a resize is under way and its first node has not come"
     BOOTING = "booting", "nodes are there and none of them is ready yet"
     QUOTA = "quota", "a quota or a cap of the service keeps the pool below its target, and there is no slot"
@@ -32,7 +33,9 @@ class Reason(Code):
     NODES_PREEMPTED = "nodes preempted", "the only nodes are preempted ones that wait for a machine"
     NODES_DEALLOCATED = "nodes deallocated", "the only nodes are deallocated ones that somebody has to start"
     NODES_BROKEN = "nodes broken", "the only nodes are unusable, without contact, or their start task failed"
-    NODES_BUSY = "nodes busy", "the only nodes reboot, are taken out of scheduling, or leave"
+    NODES_RESTARTING = "nodes restarting", "the only nodes reboot, are reimaged, or have their system upgraded"
+    NODES_DISABLED = "nodes disabled", "the only nodes are taken out of scheduling"
+    NODES_LEAVING = "nodes leaving", "the only nodes leave the pool, perhaps when their tasks are done"
     NO_SLOT = "no slot", "all slots of all nodes in service are taken"
     PRIORITY = "priority", "all slots are taken, and jobs of higher priority were served meanwhile"
     SLOTS_SHORT = "slots short", "slots are free, on no node as many as it needs"
@@ -137,18 +140,21 @@ def is_unfinished_why(text: str) -> bool:
 R, U = Reason, Unfinished
 _WITHOUT_NODES: Final = frozenset(
     {R.NO_POOL, R.POOL_EMPTY, R.ALLOCATING, R.BOOTING, R.QUOTA, R.CAPACITY}
-    | {R.NODES_PREEMPTED, R.NODES_DEALLOCATED, R.NODES_BROKEN, R.NODES_BUSY}
+    | {R.NODES_PREEMPTED, R.NODES_DEALLOCATED, R.NODES_BROKEN, R.EVALUATION}
+    | {R.NODES_RESTARTING, R.NODES_DISABLED, R.NODES_LEAVING}
 )
 LAST_INTERVAL: Final = {
     U.NOT_SUBMITTED: frozenset({R.NOT_SUBMITTED}),
     U.RUNNING: frozenset({R.DISPATCH, R.RUNNING}),
     U.PREPARING: frozenset({R.PREPARING}),
-    U.QUEUED: WAITING - {R.NEVER_FITS, R.NO_POOL, R.POOL_EMPTY, R.JOB_INACTIVE},
+    U.QUEUED: WAITING - {R.NEVER_FITS, R.NO_POOL, R.POOL_EMPTY, R.EVALUATION, R.JOB_INACTIVE},
     U.DEPENDENCY: frozenset({R.DEPENDENCY}),
     U.NO_SUCH_TASK: frozenset({R.DEPENDENCY}),
     **dict.fromkeys((U.NEEDS_NODES, U.NEEDS_MEMORY, U.NEEDS_CORES, U.NEEDS_SLOTS), frozenset({R.NEVER_FITS})),
     U.DELETED: frozenset({R.DELETED}),
-    **dict.fromkeys((U.TOO_MANY_NODES, U.NEEDS_DEDICATED, U.BEHIND_MANAGER, U.UNPREPARED), WAITING),
+    **dict.fromkeys((U.TOO_MANY_NODES, U.NEEDS_DEDICATED), frozenset({R.NEVER_FITS})),
+    U.BEHIND_MANAGER: frozenset({R.MANAGER}),
+    U.UNPREPARED: frozenset({R.BARRED}),
     **dict.fromkeys((U.NOT_CREATED, U.POOL_DELETED), frozenset({R.NO_POOL})),
     **dict.fromkeys((U.JOB_DELETED, U.JOB_ENDED, U.JOB_DISABLED), frozenset({R.JOB_INACTIVE})),
     **dict.fromkeys((U.NEVER_DELETED, U.NEVER_ENDED, U.NO_SUCH_JOB), frozenset({R.JOB_INACTIVE, R.NOT_SUBMITTED})),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.results.why.evidence import Run, find_task, rows_of, written
 from simulator.results.why.job_reasons import inactive, prepared_during
-from simulator.results.why.reasons import WAITING, Reason
+from simulator.results.why.reasons import WAITING, Reason, Unfinished
 from simulator.results.why.unmet_dependencies import Families, Parents
 from simulator.results.why.waiting import Wait, never_fits, reasons_of
 from simulator.service_codes import SUCCESS
@@ -17,6 +18,11 @@ from simulator.units import spoken
 if TYPE_CHECKING:
     import pandas as pd
 
+NEVER_RUNS: Final[Mapping[str, Reason]] = {
+    Unfinished.BEHIND_MANAGER: Reason.MANAGER,
+    Unfinished.UNPREPARED: Reason.BARRED,
+}
+"""What the last wait of a task is that can never run because of its job."""
 ENDS: Final = (Reason.COMPLETED, Reason.DELETED)
 """Reasons of pieces that may be instants."""
 
@@ -85,14 +91,32 @@ def explain_task(run: Run, name: str) -> TaskStory:
         pieces += _until(run, task, since, until, orders)
     if finish == finish:  # noqa: PLR0124
         pieces.append(_last(task, finish))
+    lived = [piece for piece in pieces if piece.span > 0 or piece.reason in ENDS]
     return TaskStory(
         job=str(task["job"]),
         task=str(task["id"]),
         pool=str(task["pool"]),
         state=str(task["state"]),
         needs=_needs(task),
-        pieces=tuple(piece for piece in pieces if piece.span > 0 or piece.reason in ENDS),
+        pieces=_as_answered(task, lived or _as_the_run_ended(run, task)),
     )
+
+
+def _as_the_run_ended(run: Run, task: pd.Series) -> list[Piece]:
+    """Return what kept a task that was added at the very instant at which the run ended: nothing could happen."""
+    at = run.end
+    if never := never_fits(run, task):
+        return [Piece(at, at, Reason.NEVER_FITS, never)]
+    return [Piece(at, at, wait.reason, wait.detail) for wait in reasons_of(run, task, at, at)]
+
+
+def _as_answered(task: pd.Series, pieces: list[Piece]) -> tuple[Piece, ...]:
+    """Give the last wait of a task that can never run the reason that the answer gives."""
+    reason = NEVER_RUNS.get(task["unfinished_why"])
+    if reason is None or not pieces or pieces[-1].reason not in WAITING:
+        return tuple(pieces)
+    last = pieces[-1]
+    return (*pieces[:-1], replace(last, reason=reason, detail=f"{task['unfinished_why']}; {last.detail}"))
 
 
 def _needs(task: pd.Series) -> str:

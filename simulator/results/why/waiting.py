@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.results.why.causes import CAUSES, PASSED, Cause, Numbers, Sight, causes_of
-from simulator.results.why.evidence import Run
+from simulator.results.why.evidence import Run, pool_body
 from simulator.results.why.job_reasons import Priorities, at_limit
 from simulator.results.why.placement_rules import kept_for_gang, shut_to, takes_dedicated_only, without_manager
 from simulator.results.why.pool_supply import instants_of, supply_of
-from simulator.results.why.reasons import Reason
+from simulator.results.why.reasons import Reason, Unfinished
 from simulator.results.why.room import Need, PoolRoom, Room
+from simulator.scenario.checks.never_runs import reach_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,8 @@ def need_of(run: Run, task: pd.Series) -> Need:
 def never_fits(run: Run, task: pd.Series) -> str:
     """Report why no node of the task's pool can ever take it; empty if one can."""
     need = need_of(run, task)
+    if task["unfinished_why"] in (Unfinished.TOO_MANY_NODES, Unfinished.NEEDS_DEDICATED):
+        return f"{task['unfinished_why']}{_reach(run, task, need)}"
     pool = run.frame("pools").set_index("pool").loc[task["pool"]]
     size = run.scenario.sizes[str(pool["vm_size"])]
     options = run.scenario.options
@@ -51,13 +54,24 @@ def never_fits(run: Run, task: pd.Series) -> str:
     ):
         if amount > room:
             return f"needs {amount:g} {what}, a node of pool {task['pool']} has {room:g}"
-    described = {body.id: body for body in run.scenario.pools}.get(str(task["pool"]))
+    described = pool_body(run, str(task["pool"]))
     if need.instances > 1 and described is not None and not described.enable_inter_node_communication:
         return f"needs {need.instances} nodes at once, pool {task['pool']} has no communication between nodes"
     if need.instances > 1 and max(need.slots, int(pool["slots"])) > 1:
         slots = f"pool {task['pool']} has {pool['slots']} slots a node, the task takes {need.slots}"
         return f"needs {need.instances} nodes at once and one slot of each; {slots}"
     return ""
+
+
+def _reach(run: Run, task: pd.Series, need: Need) -> str:
+    """Return how many nodes a task needs and how many its pool can have; empty where one would do."""
+    body = pool_body(run, str(task["pool"]))
+    if need.instances <= 1 or body is None:
+        return ""
+    only_dedicated = run.scenario.options.gang_node_types == "dedicated"
+    kind = "dedicated nodes" if only_dedicated else "nodes"
+    most = reach_of(run.scenario, body).most(only_dedicated=only_dedicated)
+    return f": {need.instances:,} {kind}, and pool {task['pool']} can have {most:g}"
 
 
 def reasons_of(run: Run, task: pd.Series, start: float, end: float) -> list[Wait]:

@@ -184,6 +184,8 @@ def _slowdown(recording: Recording) -> float | None:
     task = made.task[good]
     work = workload.demand[task]
     alone = workload.overhead[task] + made.pulled[good]
+    if extras.upload is not None:
+        alone = alone + extras.upload[task]
     if extras.interval is not None:
         first = made.instance == 0
         done = np.bincount(made.task[first], weights=made.kept[first].astype(np.float64), minlength=len(workload))[task]

@@ -102,7 +102,7 @@ class TaskSimulation(Section):
     output: NumberDistribution | None = None
     """MiB of the `outputFiles` that it uploads when its process has ended, in its slots."""
     disk: Amount = 0.0
-    """GiB that it writes; they stay on the node until its retention time has passed."""
+    """GiB that it writes; they are on the node from its start until its retention time has passed."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of a multi-instance task takes; None: what `sleep` in it says."""
     coordination_failure_probability: Fraction = 0.0

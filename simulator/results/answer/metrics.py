@@ -42,7 +42,7 @@ import numpy.typing as npt
 from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
 from simulator.results.answer.assumptions import assumptions
-from simulator.results.answer.unread_commands import command_warnings
+from simulator.results.answer.body_warnings import body_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
 from simulator.results.money.ledger import LABELS, Label
@@ -86,7 +86,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
-        "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
+        "warnings": [*memory_warnings(recording), *body_warnings(recording)],
         "assumptions": assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),

@@ -7,6 +7,7 @@ from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
 from simulator.scenario.checks.command_checks import check_commands, unreadable_settings
 from simulator.scenario.checks.dependency_checks import check_dependencies
+from simulator.scenario.checks.file_checks import check_files
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
@@ -54,6 +55,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
         yield from _job(scenario, placed)
     yield from check_formulas(scenario, jobs)
     yield from check_commands(scenario, jobs)
+    yield from check_files(jobs)
     yield from check_schedules(scenario)
     yield from check_job_operations(scenario, jobs, is_whole=not lost)
     yield from check_operations(scenario, pools_by_name(scenario, jobs))

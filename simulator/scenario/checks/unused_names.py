@@ -1,43 +1,38 @@
 """Names under `simulation` and in the scenario's own sections that nothing has: what they say would act on nothing."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, placed_pools
+from simulator.scenario.checks.job_places import PlacedJob, placed_pools
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.schema import Description
-from simulator.scenario.format.task_files import has_output, shares_files
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Warn of keys that name a package, an image or an account which nothing in the scenario has."""
+    """Warn of what names a package, an image, a node or an account that nothing in the scenario has."""
     for pool, loc in placed_pools(scenario):
         here = [placed.job for placed in jobs if placed.pool is pool]
         yield from until_absent(_downloads(scenario, pool, here, loc))
+        yield from until_absent(_sick_nodes(pool, loc))
     for placed in jobs:
         if placed.job.auto_pool is not None:
             where = (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
             yield from until_absent(_downloads(scenario, placed.job.auto_pool.pool, [placed.job], where))
-    for placed in jobs:
-        for one in placed.tasks:
-            yield from until_absent(_files(one))
     yield from until_absent(_accounts(scenario, jobs))
 
 
-def _files(one: PlacedTask) -> Iterator[Finding]:
-    """Warn of a size of files that the body of a task does not have."""
-    own = one.task.simulation
-    for size, is_there, key, files in (
-        (own.output, has_output(one.task), "output", "outputFiles"),
-        (own.common_input, shares_files(one.task), "commonInput", "commonResourceFiles"),
-    ):
-        if size is not None and not is_there:
-            text = f"the body of the task has no {files}: it acts on nothing"
-            yield Finding(text, (*one.loc, "simulation", key), is_warning=True)
+def _sick_nodes(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of names that no node of the pool can have."""
+    names = re.compile(rf"{re.escape(pool.id)}_[1-9]\d*_[dp]", re.IGNORECASE)
+    for index, name in enumerate(pool.simulation.sick_nodes.nodes):
+        if names.fullmatch(name) is None:
+            text = f"no node of the pool can be called '{name}'; they are {pool.id}_1_d, {pool.id}_2_p, …"
+            yield Finding(text, (*loc, "simulation", "sickNodes", "nodes", index), is_warning=True)
 
 
 def _downloads(scenario: Description, pool: Pool, jobs: list[Job], loc: Loc) -> Iterator[Finding]:

@@ -99,7 +99,7 @@ STEADY_TITLES: Final[Mapping[str, str]] = {
 
 _QUANTILES = "mean|p50|p95|p99|max"
 _LEVELS = "peak|mean"
-_COUNTS = ("planned", "submitted", "succeeded", "failed", "unfinished", "retries", "requeues", "preemptions")
+_COUNTS = ("planned", "submitted", "succeeded", "failed", "unfinished", "deleted", "retries", "requeues", "preemptions")
 _ID = r"[^.]+"
 PATHS: Final = tuple(
     re.compile(pattern)

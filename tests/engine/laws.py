@@ -42,7 +42,7 @@ def _check_answer(recording: Recording) -> None:
     tasks, jobs = answer["tasks"], answer["jobs"].values()
     assert tasks["planned"] == len(recording.workload) == sum(job["planned"] for job in jobs)
     assert tasks["submitted"] == sum(job["submitted"] for job in jobs)
-    assert tasks["planned"] == tasks["succeeded"] + tasks["failed"] + tasks["unfinished"]
+    assert tasks["planned"] == tasks["succeeded"] + tasks["failed"] + tasks["unfinished"] + tasks["deleted"]
     assert tasks["unfinished"] == sum(tasks["unfinished_why"].values())
     assert tasks["planned"] - tasks["unfinished"] <= tasks["submitted"] <= tasks["planned"]
     assert recording.raw.tasks.submitted[recording.raw.attempts.task].all()

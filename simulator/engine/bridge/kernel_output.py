@@ -143,8 +143,12 @@ def collect_tasks(
     *,
     preemption_counts: bool = False,
     sick_codes: Sequence[int] = (),
+    deleted: Sequence[int] = (),
 ) -> RawTasks:
-    """Return the final state of every task, and what its attempts show of it; `sick_codes` are those of the pools."""
+    """Return the final state of every task, and what its attempts show of it.
+
+    `sick_codes` are those of the pools, `deleted` the rows of tasks that are gone.
+    """
     count = len(workload)
     state = _gathered(kernels, homes, count, "state")
     task, outcome, start, end, has_started = _fates(attempts)
@@ -180,7 +184,17 @@ def collect_tasks(
         last_start=last_start,
         end=last_end,
         pool=_pool_of(homes, count),
+        deleted=_deleted(state, deleted),
     )
+
+
+def _deleted(state: npt.NDArray[Any], rows: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Return which tasks have been deleted; what was never submitted was not there."""
+    if not rows:
+        return constant(False, len(state), np.bool_)
+    found = np.zeros(len(state), dtype=np.bool_)
+    found[list(rows)] = True
+    return np.asarray(found & (state != TaskState.PLANNED), dtype=np.bool_)
 
 
 def _exit_codes(

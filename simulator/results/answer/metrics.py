@@ -1,9 +1,11 @@
 """The answer: measures of one run as one object with stable keys.
 
 tasks           counts: planned (all that the scenario means to add), submitted (those that were added), succeeded,
-                failed, unfinished; retries, requeues, preemptions (times, not tasks); unfinished_why {reason: tasks};
-                planned = succeeded + failed + unfinished: work that was never submitted (refused, of a job that its
-                schedule did not create, due after the end) is unfinished too, so that no design looks done for it
+                failed, unfinished, deleted; retries, requeues, preemptions (times, not tasks);
+                unfinished_why {reason: tasks}; planned = succeeded + failed + unfinished + deleted: work that was
+                never submitted (refused, of a job that its schedule did not create, due after the end) is unfinished
+                too, so that no design looks done for it; what a client has deleted, by itself or with its job,
+                counts as deleted alone, whatever had become of it
 makespan_s      first submission to last completion
 queue_time_s    submission to first start: mean, p50, p95, p99, max; turnaround_s: submission to completion
 utilization     slot: slot time taken of slot time in service; core: core time taken of core time in service (a task
@@ -118,15 +120,18 @@ def _below(ordered: Floats, share: float) -> float:
 
 def _tasks(recording: Recording) -> dict[str, Any]:
     tasks = recording.raw.tasks
-    completed = tasks.state == TaskState.COMPLETED
+    there = ~tasks.deleted
+    completed = there & (tasks.state == TaskState.COMPLETED)
+    succeeded = there & tasks.succeeded
     names, codes = recording.unfinished
-    why = np.bincount(codes, minlength=len(names))
+    why = np.bincount(codes[there], minlength=len(names))
     return {
         "planned": len(recording.workload),
         "submitted": int(tasks.submitted.sum()),
-        "succeeded": int(tasks.succeeded.sum()),
-        "failed": int((completed & ~tasks.succeeded).sum()),
-        "unfinished": int((~completed).sum()),
+        "succeeded": int(succeeded.sum()),
+        "failed": int((completed & ~succeeded).sum()),
+        "unfinished": int((there & ~completed).sum()),
+        "deleted": int(tasks.deleted.sum()),
         "retries": int(tasks.retries.sum()),
         "requeues": int(tasks.requeues.sum()),
         "preemptions": int(tasks.preemptions.sum()),
@@ -295,7 +300,7 @@ def _jobs(recording: Recording, cost: dict[str, Any], waited: Floats) -> dict[st
     )
     count = len(jobs)
     came, completed = where(tasks.submitted), where(tasks.state == TaskState.COMPLETED)
-    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded))
+    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded & ~tasks.deleted))
     of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, -1, dtype=np.int64)

@@ -31,6 +31,8 @@ class RawTasks:
     last_start: Int64
     end: Int64
     pool: Int32
+    deleted: Bool
+    """Which of the submitted tasks a client has deleted, by themselves or with their job, before or after their end."""
 
     @property
     def submitted(self) -> Bool:

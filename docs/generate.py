@@ -20,7 +20,6 @@ from docs.key_tables import keys
 from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.codes import Action, Code
-from simulator.durations import parse_duration
 from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES

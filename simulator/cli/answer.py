@@ -127,6 +127,7 @@ def _figures(summary: Mapping[str, Any]) -> Table:
     counts = [f"{tasks['succeeded']:,} succeeded", f"{tasks['failed']:,} failed"]
     never = tasks["planned"] - tasks["submitted"]
     counts += [f"{tasks['unfinished']:,} unfinished" + (f" ({never:,} never submitted)" if never else "")]
+    counts += [f"{tasks['deleted']:,} deleted"] if tasks["deleted"] else []
     table.add_row("tasks", ", ".join(counts))
     again = [f"{name} {tasks[name]:,}" for name in ("retries", "requeues", "preemptions") if tasks[name]]
     if again:

@@ -28,8 +28,8 @@ FEATURES: Final = (
         "Node size",
         "sizes from a catalogue or the scenario give every node cores, memory and a local disk; tasks that ask for "
         "cores or memory never take more than a node has; with cpuSlowdown they may take more cores and run slower",
-        "what is on the local disk; but with enforceLocalResources: disk a node that tasks fill up becomes unusable, "
-        "with disk_and_memory memory holds nobody back and a warning reports where it was too little",
+        "what is on the local disk; but with enforceLocalResources: disk a task that finds no room fails and its node "
+        "becomes unusable, with disk_and_memory memory holds nobody back and a warning reports where it was too little",
         "test_row_01_a_size_fixes_cores_memory_and_disk",
     ),
     F(

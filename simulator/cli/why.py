@@ -108,7 +108,7 @@ def _show_view(run: SavedRun, view: TaskView) -> None:
     effect = "makes the node unusable" if disk.is_enforced else "has no effect (options.enforceLocalResources: none)"
     console.print(f"disk of node {disk.node}, {size}; a full one {effect}", style="bold")
     if disk.kept_until is None:
-        console.print(f"this task leaves {disk.own:g} GiB when it completes")
+        console.print(f"this task holds {disk.own:g} GiB there while it runs")
     else:
         console.print(f"this task has left {disk.own:g} GiB, kept until {written(run, disk.kept_until)}")
     shown = disk.changes[:LINES]

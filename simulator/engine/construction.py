@@ -16,6 +16,7 @@ from simulator.engine.jobs.roster import Roster
 from simulator.engine.jobs.schedule import Schedule
 from simulator.engine.jobs.task_downloads import TaskDownloads
 from simulator.engine.operations.directory import Directory
+from simulator.engine.pools.disks import disks_of
 from simulator.engine.pools.neighbours import Neighbours
 from simulator.engine.pools.pool import Pool
 from simulator.engine.random_streams import RandomStreams
@@ -78,16 +79,21 @@ def _pool(
     preparation = Preparation(world, [planned.job for planned in workload.jobs])
     place = {int(row): task for task, row in enumerate(rows)} if workload.extras.fetching else {}
     downloads = TaskDownloads(world, description, workload.extras, place)
+    disks = disks_of(world, description, workload, rows, downloads)
     has_sick_nodes = description.simulation.sick_nodes.are_possible
-    rules = rules_of(world.scenario, workload, rows, preparation.prepare, downloads, has_sick_nodes=has_sick_nodes)
+    rules = rules_of(
+        world.scenario, workload, rows, preparation.prepare, downloads, disks, has_sick_nodes=has_sick_nodes
+    )
     kernel = make_kernel(world.scenario, replication, description, workload, rows, rules)
 
     def node_changed(node: Node, changed: Kernel) -> None:
         preparation.node_changed(node, changed)
         downloads.node_changed(node)
 
-    tenancy = tenancy_of(workload, rows, world.options, node_changed)
+    tenancy = tenancy_of(workload, rows, disks, node_changed)
     set_alarms(kernel, workload, tenancy)
+    if rules.hold is not None:
+        kernel.notices.watch_disks()
     world.env.add(kernel)
     return Pool(world, description, kernel, index, tenancy, neighbours)
 

@@ -186,6 +186,8 @@ class Environment(simpy.Environment):
                 self._on_notice(number)
         for number in self._all or sorted(self._touched):  # nothing can start where nothing has changed
             self.kernels[number].dispatch(instant)
+            if self.kernels[number].notices.waiting:
+                self._on_notice(number)
 
     def _each_touched(self) -> Iterator[int]:
         """Yield the kernels marked as changed by number, also those of higher numbers that are marked meanwhile."""

@@ -191,6 +191,7 @@ class Simulation:
             recorder,
             preemption_counts=self.scenario.options.preemption_counts_as_requeue,
             sick_codes=[pool.site.description.simulation.sick_nodes.exit_code for pool in self.directory.pools],
+            deleted=[row for job in self.directory.jobs for row in job.deleted],
         )
         return drop_work_of_failed_tasks(attempts, tasks), tasks
 

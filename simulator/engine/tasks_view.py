@@ -127,6 +127,27 @@ class TasksView:
             if key >> NODE_BITS == job and at <= now and not work.is_failing(job, key & mask)
         )
 
+    # ---- single attempts, by row of the kernel's record ----------------------------------------------------
+
+    def task_at(self, row: int) -> int:
+        """Return the task of an attempt."""
+        return int(self._kernel.attempts.task[row])
+
+    def end_of(self, row: int) -> int:
+        """Return when an attempt that does not run any more has ended."""
+        return int(self._kernel.attempts.end[row])
+
+    def running_at(self, row: int) -> int | None:
+        """Return the task of an attempt that has not ended; None for others."""
+        kernel, task = self._kernel, self.task_at(row)
+        is_latest = kernel.row[task] == row - kernel.attempts.instance[row]
+        return task if is_latest and kernel.state[task] == TaskState.RUNNING else None
+
+    def nodes_of(self, row: int) -> list[int]:
+        """Return the nodes of an attempt, given its first row."""
+        count = self._kernel.shape_of(self.task_at(row)).instances
+        return [int(node) for node in self._kernel.attempts.node[row : row + count]]
+
     # ---- single tasks --------------------------------------------------------------------------------------
 
     def state_of(self, task: int) -> int:

@@ -134,7 +134,7 @@ def load(recording: Recording) -> float | None:
     begin = (int(came.min()) + end) // 2
     late = raw.tasks.submitted & (workload.submit >= begin)
     pools = len(raw.pools)
-    work = workload.slots * workload.instances * (workload.latency + workload.overhead + workload.demand)
+    work = workload.slots * workload.instances * workload.span
     offered = np.bincount(raw.tasks.pool[late], weights=work[late].astype(np.float64), minlength=pools)
     span = _overlap(control.start, control.end, begin, end) * (control.state == IDLE)
     slots = np.array([pool.task_slots_per_node for pool in raw.pools], dtype=np.float64)

@@ -10,18 +10,19 @@ cdef class Work:
     cdef readonly long long end, wait, pull, begin, deadline
     cdef readonly int outcome
     cdef readonly dict ready, waits, pulled, kept
+    cdef readonly bint crowds
     cdef bint _checkpoints, _spoiled
-    cdef object _prepare, _fetch
+    cdef object _prepare, _fetch, _hold
     cdef list _prepared
-    cdef readonly set sick, sickened
+    cdef readonly set sick, sickened, full
     cdef set _failing
     cdef dict _keeping, _coordination_failures
-    cdef signed char[::1] _fetches
-    cdef long long[::1] _span, _latency, _lead, _limit, _interval, _cost, _restart, _demand, _remaining
+    cdef signed char[::1] _fetches, _holds
+    cdef long long[::1] _span, _latency, _lead, _upload, _limit, _interval, _cost, _restart, _demand, _remaining
 
     @cython.locals(begin=cython.longlong, ready=cython.longlong, prepared=cython.longlong, pulled=cython.longlong, failing=bint, node=int)
     cpdef void plan(self, int task, int job, list nodes, long long now, int outcome, int attempt, int row)
-    @cython.locals(step=cython.longlong, whole=cython.longlong, lead=cython.longlong, before=cython.longlong, done=cython.longlong, saved=cython.longlong, time=cython.longlong, wall=object, resumed=bint)
+    @cython.locals(step=cython.longlong, whole=cython.longlong, lead=cython.longlong, around=cython.longlong, before=cython.longlong, done=cython.longlong, written=cython.longlong, saved=cython.longlong, time=cython.longlong, wall=object, resumed=bint)
     cpdef void stopped(self, int task, int row, long long elapsed, long long lasted)
     @cython.locals(lead=cython.longlong)
     cpdef void failed(self, int task)

@@ -32,6 +32,8 @@ class Work:
         "_failing",
         "_fetch",
         "_fetches",
+        "_hold",
+        "_holds",
         "_interval",
         "_keeping",
         "_latency",
@@ -43,10 +45,13 @@ class Work:
         "_restart",
         "_span",
         "_spoiled",
+        "_upload",
         "any",
         "begin",
+        "crowds",
         "deadline",
         "end",
+        "full",
         "kept",
         "outcome",
         "pull",
@@ -64,11 +69,14 @@ class Work:
         self._latency = rules.latency
         self._lead = rules.setup_ms
         self._limit = rules.limit
+        self._upload = rules.upload_ms
         self._coordination_failures = rules.coordination_failures
         self._prepared = rules.prepared or []
         self._prepare = rules.prepare
         self._fetches = rules.fetches
         self._fetch = rules.fetch
+        self._holds = rules.holds
+        self._hold = rules.hold
         self._spoiled = False
         """Whether something that the attempt being planned fetches does not come."""
         self._checkpoints = len(rules.checkpoint_interval_ms) > 0
@@ -87,6 +95,8 @@ class Work:
         """Nodes on which every attempt fails as it starts."""
         self.sickened: set[int] = set()
         """First rows of the attempts that do."""
+        self.full: set[int] = set()
+        """First rows of the attempts that failed because the disk of a node had no room for them."""
         self.waits: dict[int, int] = {}
         """How long attempts waited for preparation, by their row."""
         self.pulled: dict[int, int] = {}
@@ -107,6 +117,8 @@ class Work:
         """When the process begins, where cores are shared."""
         self.deadline = NEVER
         """When it is stopped at the latest, where cores are shared."""
+        self.crowds = False
+        """Whether a disk may have no room for the attempt."""
 
     def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int, attempt: int, row: int) -> None:
         """Find out how an attempt of `task` on `nodes` from `now` on, `row` of the record, will end by itself."""
@@ -121,9 +133,17 @@ class Work:
         self.wait = ready - begin
         self.pull = 0
         self.outcome = outcome
+        self.crowds = False
         if failing:
             self.end = ready
             self.outcome = UNPREPARED
+            return
+        if self.sick and not self.sick.isdisjoint(nodes):
+            self.sickened.add(row)
+            self.end = ready
+            self.outcome = FAILED
+            self.begin = NEVER  # no process begins
+            self.deadline = 0
             return
         pulled = ready
         self._spoiled = False
@@ -140,13 +160,7 @@ class Work:
             and attempt in self._coordination_failures[task][1]
         ):
             self.end = pulled + self._coordination_failures[task][0] - self._latency[task]
-            self.begin = self.deadline + 1  # no process begins
-        if self.sick and not self.sick.isdisjoint(nodes):
-            self.sickened.add(row)
-            self.end = ready
-            self.outcome = FAILED
-            self.begin = self.deadline + 1  # no process begins
-            return
+            self.begin = self.deadline + 1  # as above
         if self._spoiled:
             self.end = pulled
             self.outcome = UNFETCHED
@@ -154,6 +168,8 @@ class Work:
         if len(self._limit) and self.end - ready > self._limit[task]:
             self.end = ready + self._limit[task]
             self.outcome = EXPIRED
+        if len(self._holds) and self._holds[task] and self._hold is not None:
+            self.crowds = self._hold(task, row, nodes, ready, not self._spoiled)
 
     def stopped(self, task: int, row: int, elapsed: int, lasted: int) -> None:
         """Note that an attempt was stopped `lasted` after its assignment: work up to the last checkpoint is saved.
@@ -168,11 +184,14 @@ class Work:
         whole = self._process(task, self._remaining[task])
         resumed = self._remaining[task] < self._demand[task]
         lead = self._span[task] - whole  # dispatch, launch, and reading the checkpoint
+        if len(self._upload):
+            lead -= self._upload[task]
         before = self.waits.get(row, 0) + self.pulled.get(row, 0)
         done = elapsed - before - lead
-        saved = max(done, 0) // step * self._interval[task]
+        written = min(max(done, 0) // step, (self._remaining[task] - 1) // self._interval[task])  # none at the end
+        saved = written * self._interval[task]
         if saved:
-            time = before + lead + done // step * step
+            time = before + lead + written * step
             if lasted != elapsed:
                 before += self._lead[task]  # from here on the process ran
                 wall = lasted - before
@@ -180,8 +199,8 @@ class Work:
             self.kept[row] = (saved, time)
             self._keeping.setdefault(task, []).append(row)
             self._remaining[task] -= saved
-            lead += 0 if resumed else self._restart[task]
-            self._span[task] = lead + self._process(task, self._remaining[task])
+            around = self._span[task] - whole + (0 if resumed else self._restart[task])
+            self._span[task] = around + self._process(task, self._remaining[task])
 
     def failed(self, task: int) -> None:
         """Note that the next attempt starts from the beginning, as one does after an attempt that failed by itself."""

@@ -12,7 +12,7 @@ cdef object PARTS
 @cython.final
 cdef class Process:
     cdef readonly int task, row, instances, node, outcome
-    cdef readonly long long cores, deadline
+    cdef readonly long long cores, upload, deadline
     cdef readonly object work
     cdef public object target
     cdef public bint is_at_work
@@ -37,13 +37,16 @@ cdef class Sharing:
     cdef int _bits
     cdef long long _last
     cdef object _cores
-    cdef dict _expected, _processors
+    cdef dict _expected, _processors, _uploading
 
     @cython.locals(row=int, instances=int)
-    cpdef int expect(self, int task, int shape, int node, long long work, long long deadline, int outcome) except -1
+    cpdef int expect(self, int task, int shape, int node, long long work, long long upload, long long deadline, int outcome) except -1
     cpdef bint is_to_begin(self, int task) except -1
     @cython.locals(process=Process, processors=Processors)
     cpdef int begin(self, int task, long long now) except -1
+    cpdef bint is_to_upload(self, int task) except -1
+    @cython.locals(process=Process, stale=int, end=cython.longlong, outcome=int)
+    cpdef int upload(self, int task, long long now) except -2
     cpdef int end(self, int task, long long now) except -2
     @cython.locals(process=Process, without=int, stale=int)
     cpdef int withdraw(self, int task, long long now) except -2

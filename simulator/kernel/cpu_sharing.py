@@ -2,7 +2,7 @@
 
 While the processes on a node use more cores than it has, each does `cores / sum` of its work in a unit of time
 (slowdown = max(1, cores used / vCPU): docs/model.md#cpu-sharing). Only the process is slowed: what comes before it
-takes its time.
+and the upload after it take their time.
 A process uses its cores from its beginning to its end. Work is counted in parts of a millisecond and rounded down
 whenever a process begins or ends on the node, so that nothing ends early; ends are whole milliseconds, rounded up.
 """
@@ -36,11 +36,21 @@ class Process:
         "row",
         "target",
         "task",
+        "upload",
         "work",
     )
 
     def __init__(
-        self, task: int, row: int, instances: int, node: int, cores: int, work: int, deadline: int, outcome: int
+        self,
+        task: int,
+        row: int,
+        instances: int,
+        node: int,
+        cores: int,
+        work: int,
+        upload: int,
+        deadline: int,
+        outcome: int,
     ) -> None:
         self.task = task
         self.row = row
@@ -50,6 +60,8 @@ class Process:
         self.cores = cores
         self.work = work
         """How long it takes alone, ms."""
+        self.upload = upload
+        """How long the upload of what it has left takes, ms."""
         self.deadline = deadline
         self.outcome = outcome
         """What it comes to unless it runs out of time."""
@@ -87,6 +99,7 @@ class Sharing:
         "_last",
         "_nodes",
         "_processors",
+        "_uploading",
         "any",
         "busy",
         "needs",
@@ -113,12 +126,14 @@ class Sharing:
         """By task, from assignment to the end."""
         self._processors: dict[int, Processors] = {}
         """By node, those that anything has ever run on."""
+        self._uploading: dict[int, int] = {}
+        """By task whose output is being uploaded: how much work its process has done, ms."""
 
-    def expect(self, task: int, shape: int, node: int, work: int, deadline: int, outcome: int) -> None:
+    def expect(self, task: int, shape: int, node: int, work: int, upload: int, deadline: int, outcome: int) -> None:
         """Note that a task has its node, where its process will begin later."""
         row = self._attempts.count
         instances = self._nodes.instances[shape]
-        self._expected[task] = Process(task, row, instances, node, self.needs[shape], work, deadline, outcome)
+        self._expected[task] = Process(task, row, instances, node, self.needs[shape], work, upload, deadline, outcome)
 
     def is_to_begin(self, task: int) -> bool:
         """Return whether the process of a task has not begun yet, but can."""
@@ -136,15 +151,37 @@ class Sharing:
         self._postpone(process)
         return self._retime(processors, now)
 
+    def is_to_upload(self, task: int) -> bool:
+        """Return whether the process of a task has left something to upload."""
+        return task in self._expected and self._expected[task].is_at_work and self._expected[task].upload > 0
+
+    def upload(self, task: int, now: int) -> int:
+        """End the process of a task that is due, and begin its upload; return how many entries are not valid any more.
+
+        It ends at the time limit of its task at the latest.
+        """
+        process = self._expected.pop(task)
+        self._uploading[task] = process.work
+        stale = self._leave(process, now)
+        end = now + process.upload
+        outcome = process.outcome
+        if end > process.deadline:
+            end = process.deadline
+            outcome = EXPIRED
+        process.due = LATER  # where it stood, it has been taken out
+        self._put(process, min(end, self._last), outcome)
+        return stale
+
     def end(self, task: int, now: int) -> int:
         """End the process of a task that is due; return how many entries of the calendar are not valid any more."""
+        self._uploading.pop(task, None)
         if task not in self._expected:
             return 0
         return self._leave(self._expected.pop(task), now)
 
     def withdraw(self, task: int, now: int) -> int:
         """End it from outside, and set `worked`; the count takes into account that it may have had no entry."""
-        self.worked = 0
+        self.worked = self._uploading.pop(task, 0)
         if task not in self._expected:
             return 0
         process = self._expected.pop(task)

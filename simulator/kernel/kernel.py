@@ -58,9 +58,9 @@ class Kernel(Phases):
     def advance(self, until: int) -> int:
         """Settle every instant before `until`; return `until`, or the instant that a notice interrupted.
 
-        The fast path settles an instant alone, or leaves it as it was and the phases settle it. After a notice the
-        completions of that instant are applied and its later phases are not. Whoever has changed anything since the
-        last instant has called `dispatch`.
+        The fast path settles an instant alone, or leaves it as it was and the phases settle it. After a notice of
+        completions these are applied and the later phases of the instant are not; one of placements comes at its end.
+        Whoever has changed anything since the last instant has called `dispatch`.
         """
         assert not AUDITED or audit(self, self.now)  # what the control plane has changed since
         events = 0
@@ -95,6 +95,8 @@ class Kernel(Phases):
             if self.queues.open_jobs and (self.nodes.room.size or self.displaces):
                 self.dispatch(now)
             assert not AUDITED or audit(self, now)
+            if self.notices.waiting:
+                return now
 
     # ---- nodes ------------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ cimport cython
 @cython.final
 cdef class Notices:
     cdef readonly bint armed, growing, waiting
-    cdef readonly list drained, ended, finished_jobs, idle_jobs
-    cdef bint _alarmed
+    cdef readonly list crowded, drained, ended, finished_jobs, idle_jobs
+    cdef bint _alarmed, _fills_disks
     cdef signed char[::1] _alarms
     cdef set _awaited, _draining, _growing
     cdef dict _watched
@@ -16,6 +16,8 @@ cdef class Notices:
     cpdef void forget(self, int job)
     cpdef void await_idle(self, int job)
     cpdef void alarm(self, signed char[::1] alarms)
+    cpdef void watch_disks(self)
+    cpdef int crowds(self, int row) except -1
     cpdef int added(self, int job) except -1
     cpdef int emptied(self, int node) except -1
     cpdef int idled(self, int job) except -1

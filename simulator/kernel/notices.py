@@ -1,4 +1,4 @@
-"""What a kernel reports to the control plane on request: an empty node, a finished or idle job, an ended task."""
+"""What a kernel reports to the control plane on request: an empty node, a finished job, a crowded disk."""
 
 from array import array
 
@@ -11,9 +11,11 @@ class Notices:
         "_alarms",
         "_awaited",
         "_draining",
+        "_fills_disks",
         "_growing",
         "_watched",
         "armed",
+        "crowded",
         "drained",
         "ended",
         "finished_jobs",
@@ -46,6 +48,9 @@ class Notices:
         """Awaited jobs of which no task runs any more."""
         self.ended: list[int] = []
         """Tasks that have completed in a way their alarm asks for."""
+        self._fills_disks = False
+        self.crowded: list[int] = []
+        """First rows of attempts for which a disk may have no room when they start."""
 
     def drain(self, node: int) -> None:
         """Ask for a notice when `node` is empty."""
@@ -84,6 +89,16 @@ class Notices:
         self._alarmed = len(alarms) > 0
         self._arm()
 
+    def watch_disks(self) -> None:
+        """Ask for a notice of each attempt for which a disk may have no room."""
+        self._fills_disks = True
+        self._arm()
+
+    def crowds(self, row: int) -> None:
+        """Note that a disk may have no room for the attempt at `row` when it starts."""
+        self.crowded.append(row)
+        self.waiting = True
+
     def added(self, job: int) -> None:
         """Note that a task of `job` has been submitted."""
         if job in self._growing:
@@ -120,8 +135,9 @@ class Notices:
         self.finished_jobs.clear()
         self.idle_jobs.clear()
         self.ended.clear()
+        self.crowded.clear()
         self.waiting = False
         self._arm()
 
     def _arm(self) -> None:
-        self.armed = bool(self._draining or self._watched or self._awaited or self._alarmed)
+        self.armed = bool(self._draining or self._watched or self._awaited or self._alarmed or self._fills_disks)

@@ -61,6 +61,15 @@ class Rules:
     """Whether processes share cores, and slow down where they use more than there are (docs/model.md#cpu-sharing)."""
     setup_ms: array[int] = field(default_factory=_none("q"))
     """From assignment to the process, but for preparations and what is fetched; needed where cores are shared."""
+    upload_ms: array[int] = field(default_factory=_none("q"))
+    """From the end of the process to that of the attempt; needed where cores are shared or checkpoints are written."""
+    holds: array[int] = field(default_factory=_none("b"))
+    """1 for tasks that put anything on the local disks of their nodes, where these are enforced."""
+    hold: Callable[[int, int, list[int], int, bool], bool] | None = None
+    """Called when such a task begins an attempt: task, row of the record, nodes, start, and whether it fetches all.
+
+    Returns whether a disk may have no room for it then: a notice follows (`Notices.crowded`).
+    """
     coordination_failures: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
     sick_nodes: bool = False
@@ -83,6 +92,7 @@ class Rules:
             or self.coordination_failures
             or self.share_cores
             or self.sick_nodes
+            or self.holds
         )
 
     @property

@@ -31,6 +31,7 @@ class Parents:
         """Note that `task`, which has failed, is to run again: it does not release its children twice."""
         if self._satisfied(task, True):
             self._gone.add(task)
+        self.unfetched.discard(task)
 
     def _satisfied(self, task: int, failed: bool) -> bool:
         if not failed:

@@ -38,7 +38,7 @@ cdef class TaskLifecycle:
     cdef readonly signed char[::1] never_fits, state
     cdef int[::1] _wish, _max_retries, _failures
     cdef readonly int[::1] cell
-    cdef long long[::1] _span, _setup_ms
+    cdef long long[::1] _span, _setup_ms, _upload_ms
     cdef readonly int bits
     cdef public int stale
     cdef readonly long long mask, last_instant
@@ -61,7 +61,7 @@ cdef class TaskLifecycle:
     @cython.locals(equals=list)
     cdef int _one_of_equals(self, int shape, int node) except -1
     @cython.final
-    @cython.locals(end=cython.longlong, outcome=int, instance=int, row=int, node=int, nodes=list, left=cython.longlong)
+    @cython.locals(end=cython.longlong, outcome=int, instance=int, row=int, node=int, nodes=list, left=cython.longlong, upload=cython.longlong)
     cdef int _start_specially(self, int task, int shape, int found, long long now) except -1
     @cython.final
     @cython.locals(wished=int)
@@ -89,8 +89,12 @@ cdef class TaskLifecycle:
     cdef int _fail(self, int task) except -1
     @cython.final
     cdef int _give_up(self, int task) except -1
-    @cython.locals(first=int, row=int, before=cython.longlong, lasted=cython.longlong)
+    @cython.locals(first=int, before=cython.longlong, lasted=cython.longlong)
     cpdef int stop(self, int task, long long now, int outcome) except -1
+    cpdef int fail(self, int task, long long now) except -1
+    @cython.final
+    @cython.locals(first=int, row=int)
+    cdef int _interrupt(self, int task, long long now, int outcome) except -1
     @cython.final
     @cython.locals(shape=int, first=int, row=int, node=int, cell=int)
     cdef int release(self, int task) except -1

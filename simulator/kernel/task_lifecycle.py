@@ -126,6 +126,7 @@ class TaskLifecycle:
         """Whether an attempt takes more than looking up its span."""
         self._shares = rules.share_cores
         self._setup_ms = rules.setup_ms
+        self._upload_ms = rules.upload_ms
         self.random_order = rules.random_order
         self.retry_at_tail = choices.retry_at_tail and not rules.random_order
         self.random_ties = choices.random_ties
@@ -228,8 +229,9 @@ class TaskLifecycle:
             end = self.work.end
             if self._shares and self.work.outcome != UNPREPARED and self.work.begin <= self.work.deadline:
                 end = self.work.begin
-                left = self._span[task] - self._setup_ms[task]
-                self.sharing.expect(task, shape, nodes[0], left, self.work.deadline, outcome)
+                upload = self._upload_ms[task] if len(self._upload_ms) else 0
+                left = self._span[task] - self._setup_ms[task] - upload
+                self.sharing.expect(task, shape, nodes[0], left, upload, self.work.deadline, outcome)
             outcome = self.work.outcome
         end = min(end, self.last_instant)
         self.state[task] = RUNNING
@@ -260,6 +262,8 @@ class TaskLifecycle:
                 self.work.waits[self.attempts.count + instance] = self.work.wait
         if self.work.pull:
             self.work.pulled[self.attempts.count] = self.work.pull
+        if self.work.crowds:
+            self.notices.crowds(self.attempts.count)
 
     # ---- inside: ends -----------------------------------------------------------------------------------
 
@@ -296,6 +300,9 @@ class TaskLifecycle:
                 self.overdue.append(task)
             return True
         if self._shares:
+            if self.sharing.is_to_upload(task):
+                self.stale += self.sharing.upload(task, self.attempts.end[first])
+                return True
             self.stale += self.sharing.end(task, self.attempts.end[first])
         if first in self.work.sickened:
             self._fail(task)
@@ -359,16 +366,9 @@ class TaskLifecycle:
         """End an attempt from outside: the task goes back to its queue, or is completed if `TERMINATED`."""
         first = self.row[task]
         lasted = now - self.attempts.assigned[first]
-        for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
-            self.attempts.end[row] = now
-            self.attempts.outcome[row] = outcome
+        self._interrupt(task, now, outcome)
         self.release(task)
-        if task in self.overdue:
-            self.overdue.remove(task)
-        else:
-            self.stale += 1
         if self._shares:
-            self.stale += self.sharing.withdraw(task, now)
             before = self.work.waits.get(first, 0) + self.work.pulled.get(first, 0) + self._setup_ms[task]
             self.work.stopped(task, first, before + self.sharing.worked, lasted)
         elif self._extends_attempts:
@@ -378,6 +378,25 @@ class TaskLifecycle:
             self.mark_completed(task, True)
         else:
             self._put_back(task)
+
+    def fail(self, task: int, now: int) -> None:
+        """End an attempt as a failure of its process: a disk has no room for what it writes."""
+        self.work.full.add(self.row[task])
+        self._interrupt(task, now, FAILED)
+        self._fail(task)
+
+    def _interrupt(self, task: int, now: int, outcome: int) -> None:
+        """End the attempt of a task at another instant than the one that was planned for it."""
+        first = self.row[task]
+        for row in range(first, first + self.nodes.instances[self.queues.shape[self.queue[task]]]):
+            self.attempts.end[row] = now
+            self.attempts.outcome[row] = outcome
+        if task in self.overdue:
+            self.overdue.remove(task)
+        else:
+            self.stale += 1
+        if self._shares:
+            self.stale += self.sharing.withdraw(task, now)
 
     def release(self, task: int) -> None:
         """Release what the attempt of a task holds."""

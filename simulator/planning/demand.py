@@ -27,7 +27,7 @@ class Demand:
     def of(cls, scenario: Scenario) -> Demand:
         """Draw the tasks of the first replication."""
         workload = build(scenario, 0)
-        held = workload.latency + workload.overhead + workload.demand
+        held = workload.span
         return cls(held / 3.6e6, workload.slots.astype(np.float64))
 
     @property

@@ -73,6 +73,12 @@ class Workload:
     def __len__(self) -> int:
         return len(self.submit)
 
+    @property
+    def span(self) -> Ints:
+        """From the assignment of each task to the end of an attempt that nothing prolongs, ms."""
+        span = self.latency + self.overhead + self.demand
+        return span if self.extras.upload is None else span + self.extras.upload
+
 
 class JobStreams:
     """The random streams of one job in one replication."""
@@ -109,13 +115,14 @@ def build(scenario: Scenario, replication: int) -> Workload:
         streams = JobStreams(scenario.seed, replication, job.simulation.stream or job.id)
         pool = pools.bodies[pools.of_job[index][0]]
         if job.job_manager_task is not None:
-            blocks.append(_managing(job, job.job_manager_task, streams, pool.task_slots_per_node))
+            manager = _managing(job, job.job_manager_task, streams, pool.task_slots_per_node)
+            blocks.append(_uploading(manager, pool.simulation))
             jobs.append(constant(index, 1, np.int32))
             delays.append(_delays(pool.simulation, streams, "manager", blocks[-1]))
         if job.tasks:
             listed.append((job, sum(map(len, blocks))))
         for part, block in _blocks(one, streams, hour):
-            blocks.append(block)
+            blocks.append(_uploading(block, pool.simulation))
             jobs.append(constant(index, len(block), np.int32))
             delays.append(_delays(pool.simulation, streams, part, block))
     return _assemble(blocks, jobs, delays, listed, every, pools)
@@ -301,6 +308,13 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
     )
 
 
+def _uploading(block: Block, simulation: PoolSimulation) -> Block:
+    """Return a block with the time that its uploads take."""
+    if "output" not in block.more:
+        return block
+    return replace(block, more={**block.more, "upload": block.more["output"] / simulation.downloads.bandwidth})
+
+
 def _delays(simulation: PoolSimulation, streams: JobStreams, part: int | str, block: Block) -> tuple[Floats, Floats]:
     """Draw dispatch latency of every task, and the time from its start to its own work: files, launch, coordination."""
     timing = simulation.timing
@@ -311,9 +325,8 @@ def _delays(simulation: PoolSimulation, streams: JobStreams, part: int | str, bl
         overhead = overhead + np.where(block.containers, extra, 0.0)
     if "input" in block.more:
         overhead = overhead + block.more["input"] / simulation.downloads.bandwidth
-    for files in ("common input", "output"):  # an upload follows the process; what counts is that it takes time
-        if files in block.more:
-            overhead = overhead + block.more[files] / simulation.downloads.bandwidth
+    if "common input" in block.more:
+        overhead = overhead + block.more["common input"] / simulation.downloads.bandwidth
     if "coordination" in block.more:
         overhead = overhead + np.where(block.instances > 1, block.more["coordination"], 0.0)
     return latency, overhead

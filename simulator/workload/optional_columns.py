@@ -27,11 +27,16 @@ COLUMNS: Final = {
     "input": 0.0,
     "common input": 0.0,
     "output": 0.0,
+    "upload": 0.0,
     "coordination": 0.0,
     "retention": RETENTION,
     "meant": -1.0,
 }
 """Names, and the value of tasks that state none; seconds, files in MiB."""
+KEPT: Final = ("limit", "interval", "cost", "restart", "retention", "meant", "upload", "input")
+"""The names of those that a workload keeps under the same name."""
+PARTS_PER_GIB: Final = MS_PER_S * 1024
+"""Columns of files are scaled as spans are: thousandths of a MiB."""
 ACTIONS: Final = ("none", "disable", "terminate")
 """What the end of a task does to its job; columns hold the places in this list."""
 
@@ -67,6 +72,12 @@ class Extras:
     """How long files of a task stay on its node."""
     meant: Ints | None = None
     """Run time that a task would have had that never starts, ms; negative for all others."""
+    upload: Ints | None = None
+    """From the end of the process to that of the attempt, ms."""
+    input: Ints | None = None
+    """What the task fetches for itself, in thousandths of a MiB."""
+    common_input: Ints | None = None
+    """What every node of a multi-instance task fetches, the same."""
     retries: dict[int, int] = field(default_factory=dict)
     """Row: how often a task may be retried whose error no retry mends."""
     wishes: dict[int, str] = field(default_factory=dict)
@@ -95,6 +106,20 @@ class Extras:
         """Return how long the files of a task stay on its node, ms."""
         return to_ms(RETENTION) if self.retention is None else int(self.retention[row])
 
+    def on_disk(self, row: int, instance: int = 0) -> float:
+        """Return the GiB that a task brings and writes on one of its nodes, beside packages and images."""
+        common = 0 if self.common_input is None else int(self.common_input[row])
+        own = 0 if instance or self.input is None else int(self.input[row])
+        return (common + own) / PARTS_PER_GIB + (0.0 if instance else self.disks.get(row, 0.0))
+
+    def fill_disks(self, rows: Ints) -> npt.NDArray[np.bool_]:
+        """Return which of the tasks bring or write anything on the disks of their nodes."""
+        found = np.isin(rows, list(self.disks))
+        for column in (self.input, self.common_input):
+            if column is not None:
+                found |= column[rows] > 0
+        return found
+
     @property
     def fetching(self) -> bool:
         """Whether any task fetches something onto its node."""
@@ -109,9 +134,8 @@ def gather(
     row = np.arange(count)
     if order is not None:
         row[order] = np.arange(count)
-    columns: dict[str, Any] = {
-        name: _column(name, blocks, order) for name in ("limit", "interval", "cost", "restart", "retention", "meant")
-    }
+    columns: dict[str, Any] = {name: _column(name, blocks, order) for name in KEPT}
+    columns["common_input"] = _column("common input", blocks, order)
     extras = Extras(**columns)
     begin = 0
     failure, success = np.zeros(count, np.int8), np.zeros(count, np.int8)

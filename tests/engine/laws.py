@@ -24,6 +24,7 @@ def check(recording: Recording) -> Recording:
     assert sorted(succeeded.tolist()) == np.flatnonzero(raw.tasks.succeeded).tolist()
     assert (attempts.end >= attempts.assigned).all()
     assert (attempts.assigned >= workload.submit[attempts.task]).all()
+    _check_starts(recording)
     _check_kept(recording)
     _check_nodes(recording)
     _check_transitions(recording)
@@ -41,7 +42,7 @@ def _check_answer(recording: Recording) -> None:
     tasks, jobs = answer["tasks"], answer["jobs"].values()
     assert tasks["planned"] == len(recording.workload) == sum(job["planned"] for job in jobs)
     assert tasks["submitted"] == sum(job["submitted"] for job in jobs)
-    assert tasks["planned"] == tasks["succeeded"] + tasks["failed"] + tasks["unfinished"]
+    assert tasks["planned"] == tasks["succeeded"] + tasks["failed"] + tasks["unfinished"] + tasks["deleted"]
     assert tasks["unfinished"] == sum(tasks["unfinished_why"].values())
     assert tasks["planned"] - tasks["unfinished"] <= tasks["submitted"] <= tasks["planned"]
     assert recording.raw.tasks.submitted[recording.raw.attempts.task].all()
@@ -54,6 +55,20 @@ def _check_answer(recording: Recording) -> None:
     for part, entries in counted.items():
         for name in entries:
             assert is_measure(f"{part}.{name}") or "." in name, f"{part}.{name}"
+
+
+def _check_starts(recording: Recording) -> None:
+    """An attempt starts before its end or not at all, what ends by itself has started, and so has its task."""
+    attempts, tasks = recording.frame("attempts"), recording.frame("tasks")
+    started = attempts["start"].notna()
+    assert (attempts["assigned"] <= attempts["start"])[started].all()
+    assert (attempts["start"] <= attempts["end"])[started].all()
+    assert started[attempts["outcome"].isin(["succeeded", "failed", "expired", "unfetched"])].all()
+    primary = attempts[started & (attempts["instance"] == 0)].groupby("task", observed=True)["start"]
+    for name, starts in (("first_start", primary.min()), ("last_start", primary.max())):
+        known = tasks[name].dropna()
+        assert known.index.tolist() == starts.index.tolist()
+        assert (known == starts).all()
 
 
 def _check_kept(recording: Recording) -> None:

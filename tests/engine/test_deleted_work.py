@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording, simulate, summarize
+from simulator.report.page.sentence import sentence
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 
@@ -72,8 +73,12 @@ def test_a_task_that_is_deleted_before_it_has_completed_is_no_failure() -> None:
     tasks = [task("c"), task("a", 500), task("b"), task("d")]
     found = run([pool(targetDedicatedNodes=1)], [listed(*tasks)], timeline=timeline)
     answer = summarize(found)["tasks"]
-    assert (answer["succeeded"], answer["failed"], answer["unfinished"]) == (2, 0, 2)
-    assert answer["unfinished_why"] == {"deleted before it had completed": 2}
+    assert (answer["succeeded"], answer["failed"], answer["unfinished"], answer["deleted"]) == (1, 0, 0, 3)
+    assert answer["unfinished_why"] == {}
+    assert answer["planned"] == answer["submitted"] == 4
+    assert sentence(summarize(found)).startswith("1 of 4 tasks succeeded, 3 deleted, within")
+    why = found.tasks["unfinished_why"].astype(object).tolist()
+    assert why[1:3] == ["deleted before it had completed"] * 2
     assert found.tasks["state"].tolist() == ["completed", "deleted", "deleted", "completed"]
     assert found.tasks["end"].iloc[3] == 160.0
 
@@ -81,8 +86,8 @@ def test_a_task_that_is_deleted_before_it_has_completed_is_no_failure() -> None:
 def test_tasks_that_ran_when_their_job_was_deleted_are_no_failures() -> None:
     found = run([pool(targetDedicatedNodes=1)], [job(3, "60s")], timeline=[act("90s", "deleteJob", job="j")])
     answer = summarize(found)["tasks"]
-    assert (answer["succeeded"], answer["failed"]) == (1, 0)
-    assert answer["unfinished_why"] == {"deleted before it had completed": 1, "its job was deleted": 1}
+    assert (answer["succeeded"], answer["failed"], answer["unfinished"], answer["deleted"]) == (0, 0, 0, 3)
+    assert summarize(found)["jobs"]["j"]["succeeded"] == 0
 
 
 COUNTS = "a = $SucceededTasks.GetSample(1); b = $FailedTasks.GetSample(1); $TargetDedicatedNodes = 1 + 0 * (a + b);"
@@ -104,6 +109,14 @@ def test_what_is_deleted_leaves_the_counts_that_a_formula_sees() -> None:
     results = found.evaluations["results"].astype(object).tolist()[-5:]
     seen = [tuple(part.split("=")[1].strip("[]") for part in text.split(";") if part[0] in "ab") for text in results]
     assert seen == [("2", "1"), ("1", "1"), ("1", "0"), ("1", "0"), ("0", "0")]
+
+
+def test_what_was_never_submitted_was_not_there_to_be_deleted() -> None:
+    later = task("b", simulation={"submit": "10m"})
+    found = run([pool(targetDedicatedNodes=1)], [listed(task("a"), later)], timeline=[act("5m", "deleteJob", job="j")])
+    answer = summarize(found)["tasks"]
+    assert (answer["planned"], answer["submitted"], answer["deleted"], answer["unfinished"]) == (2, 1, 1, 1)
+    assert answer["unfinished_why"] == {"never submitted, its job was deleted": 1}
 
 
 def test_a_deleted_task_is_not_found_any_more() -> None:

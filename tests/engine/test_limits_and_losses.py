@@ -1,10 +1,14 @@
 """What comes first where a task reaches its time limit, and what counts where its node is lost."""
 
+import json
 from typing import Any
 
 import pytest
 
 from simulator import Recording, simulate, summarize
+from simulator.results.events import lines
+from simulator.results.why import explain_task
+from simulator.results.why.reasons import Reason
 from tests.engine.laws import check
 from tests.engine.worlds import pool, scenario
 
@@ -97,3 +101,42 @@ def test_lost_contact_is_no_preemption() -> None:
     assert found.attempts["outcome"].tolist() == ["lost", "succeeded"]
     assert found.tasks[["preemptions", "requeues", "retries"]].iloc[0].tolist() == [0, 0, 0]
     assert summarize(found)["ledger_node_s"]["busy_lost"] == 360.0
+
+
+SLOW = {"timing": {"dispatchLatency": "60s", "recoveryDelay": "10s"}}
+ON_ITS_WAY: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
+    "preempted": ({}, [act("20s", "preemptNodes", pool="p", count=1)]),
+    "requeued": ({}, [act("20s", "disableJob", job="j", disableTasks="requeue")]),
+    "terminated": ({}, [act("20s", "terminateTask", job="j", task="t")]),
+    "displaced": ({"allowTaskPreemption": True}, []),
+    "lost": ({}, [act("10s", "loseContact", pool="p", count=1)]),
+    "running": ({}, []),
+}
+
+
+@pytest.mark.parametrize("outcome", ON_ITS_WAY)
+def test_an_attempt_that_is_stopped_on_its_way_has_no_start(outcome: str) -> None:
+    """In no table, in no event, and in no sentence; and one that starts does so before it ends (`check`)."""
+    keys, timeline = ON_ITS_WAY[outcome]
+    (work,) = limited(300, "PT1H")
+    work |= keys
+    jobs = [work]
+    if outcome == "displaced":
+        (other,) = limited(300, "PT1H")
+        jobs.append({**other, "id": "k", "priority": 5, "simulation": {"createdAt": "20s"}})
+    horizon = "30s" if outcome == "running" else "20m"
+    found = run(
+        [pool(targetLowPriorityNodes=1, simulation=SLOW)],
+        jobs,
+        timeline=timeline,
+        options={"lostNodeRequeueDelay": "10s"},
+        horizon=horizon,
+    )
+    first = found.attempts.iloc[0]
+    assert (first["outcome"], first["end"]) == (outcome, 30.0 if outcome == "running" else 20.0)
+    assert first["start"] != first["start"]
+    told = [piece.detail for piece in explain_task(found, "j/t").pieces if piece.reason is Reason.DISPATCH]
+    assert told[0] == "on node p_1_p" + ("" if outcome == "running" else f", {outcome} before it started")
+    for line in lines(found):
+        info = json.loads(line)["properties"].get("executionInfo", {})
+        assert info.get("startTime", "") <= info.get("endTime", "z")

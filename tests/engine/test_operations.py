@@ -205,7 +205,10 @@ def test_no_more_pools_than_the_account_may_have() -> None:
 
 
 def test_a_full_disk_is_freed_by_retention_and_by_a_reboot() -> None:
-    """Two tasks of 30 GiB do not fit a disk of 50 GiB together; one after the other they do."""
+    """Two tasks of 30 GiB do not fit a disk of 50 GiB together; one after the other they do.
+
+    The one that finds no room fails; the next one waits until somebody reboots the node.
+    """
     sizes = {"D2": {"vcpus": 2, "memoryGiB": 8, "tempDiskGiB": 50, "dedicatedLinux": 0.1}}
 
     def run(retention: str) -> Recording:
@@ -226,8 +229,9 @@ def test_a_full_disk_is_freed_by_retention_and_by_a_reboot() -> None:
 
     assert run("20m").attempts["start"].tolist() == [0.0, 1800.0, 3600.0]
     full = run("5h")
-    assert full.node_states["start"][full.node_states["state"] == "unusable"].tolist() == [2400.0]
+    assert full.node_states["start"][full.node_states["state"] == "unusable"].tolist() == [1800.0]
     assert full.attempts["start"].tolist() == [0.0, 1800.0, 7200.0]
+    assert full.attempts["outcome"].tolist() == ["succeeded", "failed", "succeeded"]
 
 
 def test_a_node_that_is_being_created_boots_the_new_version_by_itself() -> None:

@@ -53,4 +53,4 @@ def test_a_view_shows_numbers_and_copies_only(simulation: Simulation) -> None:
 def test_what_a_pool_knows_of_its_tasks_is_fixed(simulation: Simulation) -> None:
     tenancy = simulation.directory.pools[0].tenancy
     with pytest.raises(FrozenInstanceError):
-        tenancy.disk_use = {}  # type: ignore[misc]
+        tenancy.disks = None  # type: ignore[misc]

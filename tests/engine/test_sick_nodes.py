@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Recording, simulate, summarize
+from simulator.engine.jobs.task_downloads import TaskDownloads
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 
@@ -66,3 +67,32 @@ def test_a_checkpoint_is_lost_and_a_preparation_still_runs() -> None:
 def test_without_sick_nodes_nothing_changes() -> None:
     with_none, without = run({"probability": 0}, job(20, "1m")), run({"nodes": ["p_9_d"]}, job(20, "1m"))
     assert with_none.attempts.equals(without.attempts)
+
+
+def test_a_task_fetches_nothing_where_it_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    fetch = TaskDownloads.fetch
+
+    def noting(downloads: TaskDownloads, which: int, node: int, begin: int) -> int:
+        asked.append(node)
+        return fetch(downloads, which, node, begin)
+
+    monkeypatch.setattr(TaskDownloads, "fetch", noting)
+    package = {"applicationPackageReferences": [{"applicationId": "app"}]}
+    tasks = [{"id": f"t{number}", "commandLine": "sleep 60", **package} for number in range(4)]
+    sized = {"applicationPackages": {"app": {"sizeMiB": 600}}}
+    body = pool(targetDedicatedNodes=2, simulation={"sickNodes": {"nodes": ["p_1_d"]}, "downloads": sized})
+    check(simulate(scenario([body], [{"id": "j", "poolInfo": {"poolId": "p"}, "tasks": tasks}])))
+    assert set(asked) == {1}
+
+
+def test_names_that_no_node_of_the_pool_can_have_are_reported() -> None:
+    made = scenario([pool(targetDedicatedNodes=1, simulation={"sickNodes": {"nodes": ["q_1_d", "p_1", "P_2_P"]}})], [])
+    found = [str(one) for one in made.warnings if "sickNodes" in str(one)]
+    assert [text.split(":")[0][-1] for text in found] == ["0", "1"]
+    assert found[0].endswith(": no node of the pool can be called 'q_1_d'; they are p_1_d, p_2_p, …")
+
+
+def test_named_nodes_that_never_came_are_in_the_answer() -> None:
+    found = run({"nodes": ["p_1_d", "p_7_d"]}, job(1, "1m"))
+    assert "sickNodes names nodes that the run did not have: p_7_d" in summarize(found)["warnings"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import Recording
+from simulator import Recording, summarize
 from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, run, task
 
 CONTAINERS: Body = {**UBUNTU, "containerConfiguration": {"type": "dockerCompatible", "containerImageNames": []}}
@@ -180,3 +180,71 @@ def test_a_size_of_files_that_the_body_has_not_is_reported(tmp_path: Path, simul
 def test_an_error_of_a_preparation_without_length_is_an_error() -> None:
     work = job(tasks=[task("a")], jobPreparationTask={"commandLine": "x", "simulation": {"failureProbability": 1}})
     assert run(pool(nodes=1), work).frame("tasks")["state"].tolist() == ["active"]
+
+
+# ---- the upload comes after the process --------------------------------------------------------------------
+
+OUT: Body = {"outputFiles": [UPLOAD], "simulation": {"output": 400}}
+"""An upload of 4 s."""
+
+
+@pytest.mark.parametrize(("lost", "kept"), [("92s", 90), ("102s", 90)])
+def test_an_upload_is_no_part_of_what_checkpoints_save(lost: str, kept: float) -> None:
+    """A node is lost 2 s after the last checkpoint but one, or while the output goes: none is written at the end."""
+    events = {"model": "capacity_event", "fraction": 1, "times": [lost]}
+    body = pool(low_priority=1, simulation={"preemption": events, "downloads": {"bandwidth": 100}})
+    one = task("a", "100s", outputFiles=[UPLOAD], simulation={"output": 400, "checkpoints": {"interval": "10s"}})
+    made = run(body, job(tasks=[one]))
+    assert made.attempts["kept"].tolist() == [kept, 0]
+    assert made.attempts["end"].iloc[1] - made.attempts["start"].iloc[1] == 100 - kept + 4
+
+
+def test_a_process_shares_cores_while_it_runs_and_not_while_its_output_goes() -> None:
+    body = {**sized(), "taskSlotsPerNode": 2}
+    both = [
+        task("a", "10s", outputFiles=[UPLOAD], simulation={"output": 400, "cores": 2}),
+        task("b", "10s", simulation={"cores": 2}),
+    ]
+    assert ends(run(body, job(tasks=both), options={"cpuSlowdown": True})) == [24, 20]
+
+
+@pytest.mark.parametrize("slowdown", [False, True])
+def test_a_time_limit_counts_the_upload(slowdown: bool) -> None:
+    limited = task("a", "10s", constraints={"maxWallClockTime": "PT12S"}, **OUT)
+    made = run(sized(), job(tasks=[limited]), options={"cpuSlowdown": slowdown})
+    assert made.attempts["outcome"].tolist() == ["expired"]
+    assert ends(made) == [12]
+
+
+def test_what_fails_to_coordinate_uploads_nothing() -> None:
+    body = {**sized(nodes=2), "enableInterNodeCommunication": True}
+    gang = {"numberOfInstances": 2, "coordinationCommandLine": "sleep 5"}
+    sizes = {"output": 400, "coordinationFailureProbability": 1}
+    one = task("mpi", "10s", multiInstanceSettings=gang, outputFiles=[UPLOAD], simulation=sizes)
+    assert ends(run(body, job(tasks=[one]))) == [5]
+
+
+def test_output_of_unknown_size_is_reported_once(tmp_path: Path) -> None:
+    tasks = [task(name, "10s", outputFiles=[UPLOAD]) for name in "abc"]
+    (found,) = problems_of(tmp_path, sized(), job(tasks=tasks))
+    assert "jobs.0.tasks.0.outputFiles: warning: 3 tasks have outputFiles whose size is not given" in found
+    made = run(sized(), job(tasks=tasks))
+    assert [text for text in summarize(made)["warnings"] if "outputFiles" in text] == [
+        found.split("warning: ")[1].split("\n")[0]
+    ]
+    assert problems_of(tmp_path, sized(), job(tasks=[task("a", **OUT)])) == []
+
+
+def test_a_reactivated_task_has_not_failed_to_fetch() -> None:
+    """Its package does not come, it is tried again by hand and exits with 1: its child asks the condition of that."""
+    conditions = {"preProcessingError": {"dependencyAction": "block"}, "default": {"dependencyAction": "satisfy"}}
+    tasks = [task("a", "10s", exits=1, exitConditions=conditions, **APP), task("b", dependsOn={"taskIds": ["a"]})]
+    again = operation("1m", "reactivateTask", pool=None, job="j", task="a")
+    work = job(tasks=tasks, usesTaskDependencies=True)
+    for seed in range(20):
+        made = run(with_app(0.5), work, seed=seed, timeline=[again])
+        if made.attempts["outcome"].tolist()[:2] == ["unfetched", "failed"]:
+            assert made.tasks["state"].tolist() == ["completed", "completed"]
+            break
+    else:
+        raise AssertionError("no seed in which the package comes at the second time")

@@ -17,7 +17,7 @@ def recorded(made: dict[str, Any]) -> Record:
         for row in _rows(found, "pool_timeline")
     }
     return {
-        "attempts": sorted(_attempts(found)),
+        "attempts": sorted(_attempts(found), key=lambda row: row[:5]),
         "states": sorted(_states(found)),
         "resizes": sorted(
             (row["pool"], row["start"], row["end"], row["dedicated_to"], row["low_priority_to"], row["code"] or "")

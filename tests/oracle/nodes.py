@@ -21,11 +21,12 @@ LOST = 300
 
 @dataclass
 class File:
-    """What a task has left on a node, and until when."""
+    """What the last attempt of a task has on a node, from its start on, and until when."""
 
     task: Task
-    until: int
+    attempt: Attempt
     size: float
+    until: int = NEVER
 
 
 class Node:
@@ -159,15 +160,39 @@ class Node:
 
     # Files of tasks.
 
-    def keep(self, task: Task, now: int, size: float) -> None:
-        """Keep the files of an attempt that has ended until the retention time of its task has passed."""
-        if task.is_deleted:
+    def hold(self, attempt: Attempt) -> None:
+        """Hold what an attempt writes, if this is its primary node, and look at its start whether there is room."""
+        self.files = [file for file in self.files if file.task is not attempt.task]
+        size = attempt.task.disk if self is attempt.nodes[0] else 0.0
+        self.files.append(File(attempt.task, attempt, size))
+        if size:
+            self.agenda.at(attempt.start, Phase.NODES, lambda: self.look(attempt))
+
+    def look(self, attempt: Attempt) -> None:
+        """Fail an attempt that starts and finds no room, and break the node; of those that start now the first have it.
+
+        What has been given back is stopped, what does not run any more needs no room.
+        """
+        if self.world.disk is None or attempt.outcome != "running":
             return
-        self.files.append(File(task, now + task.retention, size))
-        if self.world.disk is not None and self.state == "idle":
-            used = sum(file.size for file in self.files if file.until > now)
-            if used > self.world.disk:
+        now, used = self.agenda.now, 0.0
+        for file in self.files:
+            comes_later = file.attempt.start > now or (file.attempt.start == now and file.attempt.place > attempt.place)
+            if not comes_later and file.until > now:
+                used += file.size
+        if used > self.world.disk:
+            self.world.work.stop(attempt, "failed")
+            if self.state == "idle":
                 self.fill()
+
+    def keep(self, attempt: Attempt, now: int) -> None:
+        """Keep the files of an attempt that has ended until the retention time of its task has passed."""
+        for file in self.files:
+            if file.attempt is attempt:
+                file.until = now + attempt.task.retention
+                file.size = file.size if now >= attempt.start else 0.0
+        if attempt.task.is_deleted:
+            self.files = [file for file in self.files if file.attempt is not attempt]
 
     def fill(self) -> None:
         """A full disk makes a node unusable until somebody reboots it; its tasks run on until they are given up."""

@@ -29,6 +29,14 @@ class Attempt:
     start: int
     end: int = NEVER
     outcome: str = "running"
+    place: int = 0
+    """In the order of all attempts."""
+
+    @property
+    def has_started(self) -> bool:
+        """Whether it was not stopped on its way, nor on its way at the end: what ends by itself has started."""
+        by_itself = self.outcome in ("succeeded", "failed", "running")
+        return self.start < self.end or (self.start == self.end and by_itself)
 
 
 @dataclass
@@ -104,6 +112,8 @@ class Work:
         self.world = world
         self.jobs: list[Job] = []
         self.schedules: list[Schedule] = []
+        self.placed = 0
+        """How many attempts there have been."""
 
     def job(self, body: dict[str, Any], name: str, created: int) -> Job:
         """Read a job body; tasks come with their job or at their own time of submission."""
@@ -212,8 +222,10 @@ class Work:
         attempt = Attempt(task, nodes, agenda.now, agenda.now + seconds(timing["dispatchLatency"]))
         task.attempts.append(attempt)
         task.state = "running"
+        attempt.place = self.placed = self.placed + 1
         for node in nodes:
             node.attempts.append(attempt)
+            node.hold(attempt)
         end = attempt.start + seconds(timing["launchOverhead"]) + task.duration
         agenda.at(end, Phase.COMPLETIONS, lambda: self.finish(attempt, "succeeded"))
         agenda.at(attempt.start + task.limit, Phase.TASK_LIMITS, lambda: self.finish(attempt, "expired"))
@@ -232,7 +244,7 @@ class Work:
             node.attempts.remove(attempt)
         task.state = "active" if is_back else "completed"
         for node in attempt.nodes:
-            node.keep(task, now, 0.0 if is_back or node is not attempt.nodes[0] else task.disk)
+            node.keep(attempt, now)
             node.has_less_work()
         if not is_back:  # whatever else ends at this instant has ended before anything follows from it
             self.world.agenda.at(now, Phase.CONSEQUENCES, partial(self.completed, task))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.oracle.agenda import NEVER, Agenda, Phase
@@ -181,7 +182,7 @@ def run(scenario: dict[str, Any]) -> dict[str, list[Any]]:
     world.place()
     world.agenda.run(world.horizon, world.place)
     return {
-        "attempts": sorted(_attempts(world)),
+        "attempts": sorted(_attempts(world), key=lambda row: row[:5]),
         "states": sorted(_states(world)),
         "resizes": sorted(
             (pool.id, resize.start, resize.end, resize.wanted["dedicated"], resize.wanted["low_priority"], resize.code)
@@ -201,7 +202,7 @@ def _attempts(world: World) -> list[tuple[Any, ...]]:
             task.id,
             instance,
             node.id,
-            attempt.start,
+            attempt.start if replace(attempt, end=min(attempt.end, world.horizon)).has_started else None,
             min(attempt.end, world.horizon),
             attempt.outcome,
         )

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from simulator import Recording
-from simulator.engine.pools.disks import Disks
+from simulator import Recording, Simulation
 from simulator.results.record.read import read
 from simulator.results.why import view_task
 from simulator.results.write import write
 from simulator.units import to_ms
 from tests.command_line import app
-from tests.features.story import CLOUD_SERVICE, WINDOWS, Body, job, operation, pool, run, task
+from tests.features.story import CLOUD_SERVICE, WINDOWS, Body, job, operation, pool, run, scenario, task
 
 KEPT = {"retentionTime": "PT30M"}
 ENFORCED = {"enforceLocalResources": "disk"}
@@ -30,9 +29,9 @@ def disk_of(made: Recording, name: str) -> tuple[tuple[float, float], ...]:
     return disk.changes
 
 
-def test_files_stay_from_the_end_of_each_task_until_their_retention_time_is_over() -> None:
+def test_files_stay_from_the_start_of_each_task_until_its_retention_time_is_over() -> None:
     made = run(pool(nodes=1), job(tasks=[leaves("a", 3), leaves("b", 4), task("c")]), horizon="2h")
-    assert disk_of(made, "j/a") == disk_of(made, "J/C") == ((60, 3), (120, 7), (1860, 4), (1920, 0))
+    assert disk_of(made, "j/a") == disk_of(made, "J/C") == ((0, 3), (60, 7), (1860, 4), (1920, 0))
     other = view_task(made, "j/c").disk
     assert other is not None
     assert (other.own, other.kept_until, other.size, other.is_enforced) == (0, None, 50, False)
@@ -40,16 +39,16 @@ def test_files_stay_from_the_end_of_each_task_until_their_retention_time_is_over
 
 def test_without_a_retention_time_files_stay_for_seven_days() -> None:
     made = run(pool(nodes=1), job(tasks=[task("a", simulation={"disk": 2})]))
-    assert disk_of(made, "j/a") == ((60, 2), (60 + 7 * 86400, 0))
+    assert disk_of(made, "j/a") == ((0, 2), (60 + 7 * 86400, 0))
 
 
-def test_only_what_completes_leaves_something() -> None:
-    """An attempt that is preempted or tried again leaves nothing that is counted; the replacement's disk is new."""
+def test_a_task_that_is_tried_again_has_its_files_once() -> None:
+    """The last attempt of a task on a node counts, however those before it ended; the replacement's disk is new."""
     events = {"model": "capacity_event", "fraction": 1, "times": ["90s"]}
     body = pool(low_priority=1, simulation={"preemption": events, "timing": {"recoveryDelay": "10s"}})
     listed = [leaves("a", 3), leaves("b", 4, exits=[1, 0])]
     made = run(body, job(tasks=listed, constraints={"maxTaskRetryCount": 1}), horizon="2h")
-    assert disk_of(made, "j/b") == ((60, 3), (100, 0), (220, 4), (220 + 1800, 0))
+    assert disk_of(made, "j/b") == ((0, 3), (60, 7), (100, 4), (220 + 1800, 0))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ def test_a_reboot_of_a_full_node_makes_room() -> None:
     listed = [leaves("a", 30), leaves("b", 30), task("c", "9h")]
     reboot = operation("10m", "reboot", nodeId="p_1_d")
     made = run(pool(nodes=1), job(tasks=listed), timeline=[reboot], options=ENFORCED, horizon="1h")
-    assert disk_of(made, "j/b") == ((60, 30), (120, 60), (600, 0))
+    assert disk_of(made, "j/b") == ((0, 30), (60, 60), (600, 0))
     assert "unusable" in made.node_states["state"].tolist()
 
 
@@ -100,31 +99,43 @@ def test_folders_are_those_of_the_system(body: Body, folder: str) -> None:
     )
 
 
-def test_the_view_and_the_engine_have_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whenever the engine looks at a disk, the view has the same amount there at that instant."""
-    seen: dict[tuple[int, int], float] = {}
-    ended = Disks.task_ended
-
-    def noting(disks: Disks, which: int) -> None:
-        ended(disks, which)
-        node = disks._site.tasks.node_of(which)
-        seen[node, disks._site.world.env.clock] = disks.used(node)
-
-    monkeypatch.setattr(Disks, "task_ended", noting)
+def test_the_view_and_the_engine_have_one_model() -> None:
+    """Whenever the run is stopped, the view has the amount on every disk that the engine has there at that instant."""
+    downloads = {"applicationPackages": {"app": {"sizeMiB": 512}, "tool": {"sizeMiB": 2048}}}
     events = {"model": "capacity_event", "fraction": 0.5, "times": ["10m", "25m"]}
-    body = pool(nodes=2, low_priority=3, simulation={"preemption": events, "timing": {"recoveryDelay": "1m"}})
+    timing = {"recoveryDelay": "1m", "dispatchLatency": "3s"}
+    body = pool(
+        nodes=2,
+        low_priority=3,
+        simulation={"preemption": events, "timing": timing, "downloads": downloads},
+        applicationPackageReferences=[{"applicationId": "tool"}],
+    )
     listed = [leaves(f"t{number}", 1 + number % 3, f"{40 + 17 * number % 90}s") for number in range(120)]
-    made = run(body, job(tasks=listed), options=ENFORCED, horizon="3h")
-    disks = {}
+    for one in listed[::7]:
+        one["applicationPackageReferences"] = [{"applicationId": "app"}]
+        one["resourceFiles"] = [{"httpUrl": "https://x", "filePath": "f"}]
+        one["simulation"]["input"] = 1024
+    described = scenario(body, job(tasks=listed), options=ENFORCED, horizon="3h")
+    simulation = Simulation(described)
+    disks, seen = simulation.directory.pools[0].disks, list[tuple[int, int, float]]()
+    assert disks is not None
+    for minute in range(0, 60, 2):
+        simulation.advance(60 * minute + 1)
+        for node in simulation.directory.pools[0].members:
+            used = disks._disk(node.sequence).used(to_ms(60 * minute + 1))
+            seen.append((node.sequence, 60 * minute + 1, used))
+    simulation.advance()
+    made = simulation.recording()
+    levels = {}
     for name in made.tasks["id"]:
         disk = view_task(made, f"j/{name}").disk
         assert disk is not None
-        disks[disk.node] = disk.changes
-    assert len(disks) == len(made.nodes)
-    assert len(seen) > 50
-    for (sequence, instant), used in seen.items():
-        levels = [amount for at, amount in disks[made.nodes["node"].iloc[sequence]] if to_ms(at) <= instant]
-        assert levels[-1] == used, (sequence, instant)
+        levels[disk.node] = disk.changes
+    assert len(levels) == len(made.nodes)
+    assert len({used for _, _, used in seen}) > 10
+    for sequence, instant, used in seen:
+        before = [amount for at, amount in levels[made.nodes["node"].iloc[sequence]] if at <= instant]
+        assert (before[-1] if before else 0) == pytest.approx(used), (sequence, instant)
 
 
 def test_the_command_shows_it_in_words_and_as_json(tmp_path: Path) -> None:
@@ -138,7 +149,7 @@ def test_the_command_shows_it_in_words_and_as_json(tmp_path: Path) -> None:
     printed = CliRunner().invoke(app, ["why", str(tmp_path / "r"), "--task", "j/a", "--view", "--json"])
     found = json.loads(printed.output)
     assert found == view_task(made, "j/a").as_json(made) == view_task(read(tmp_path / "r"), "j/a").as_json(made)
-    assert found["disk"]["changes"][0] == {"at": 60.0, "time": "2026-01-05T00:01:00Z", "used_gib": 3}
+    assert found["disk"]["changes"][0] == {"at": 0.0, "time": "2026-01-05T00:00:00Z", "used_gib": 3}
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,10 @@ def make_kernel(
     shapes, shape = distinct([column[name] for name in ("slots", "cores", "memory", "instances")])
     queues, queue = distinct([column["job"], shape])
     pairs = [(job, number) for job, number in queues]
+    span = column["latency"] + column["overhead"] + column["demand"]
     columns = Tasks(
         submit=_column("q", _known(column["submit"])),
-        span=_column("q", column["latency"] + column["overhead"] + column["demand"]),
+        span=_column("q", span if workload.extras.upload is None else span + workload.extras.upload[rows]),
         queue=_column("i", queue),
         max_retries=_column("i", column["max_retries"]),
         failures=_column("i", column["failures"]),

@@ -18,15 +18,16 @@ def handle_notices(kernel: Kernel, pool: Pool, jobs: Sequence[Job]) -> None:
     notices = kernel.notices
     while notices.waiting:
         drained, ended = list(notices.drained), list(notices.ended)
-        finished, idle = list(notices.finished_jobs), list(notices.idle_jobs)
+        finished, idle, crowded = list(notices.finished_jobs), list(notices.idle_jobs), list(notices.crowded)
         notices.clear()
         for sequence in drained:
             node = pool.members.get(sequence)  # None: it has gone at the instant at which its last task was ended
             if node is not None:
                 node.slots.become_empty()
-        for task in ended:
+        for row in crowded:
             if pool.disks is not None:
-                pool.disks.task_ended(task)
+                pool.disks.watch(row)
+        for task in ended:
             outcome = kernel.attempts.outcome[kernel.row[task]] if len(kernel.attempts) else Outcome.TERMINATED
             jobs[kernel.job_of(task)].task_ended(int(pool.tenancy.rows[task]), Outcome(outcome))
         for number in finished:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, constant, is_constant, joined
 from simulator.kernel import Kernel
+from simulator.policy.local_disk import FULL_EXIT_CODE
 from simulator.results.raw.raw_run import RawAttempts, RawTasks
 from simulator.results.raw.recorder import Recorder
 from simulator.states import Outcome, TaskState
@@ -142,14 +143,16 @@ def collect_tasks(
     *,
     preemption_counts: bool = False,
     sick_codes: Sequence[int] = (),
+    deleted: Sequence[int] = (),
 ) -> RawTasks:
-    """Return the final state of every task, and what its attempts show of it; `sick_codes` are those of the pools."""
+    """Return the final state of every task, and what its attempts show of it.
+
+    `sick_codes` are those of the pools, `deleted` the rows of tasks that are gone.
+    """
     count = len(workload)
     state = _gathered(kernels, homes, count, "state")
-    task, outcome, start, end = _fates(attempts)
-    began = np.flatnonzero(
-        (start < end) | (outcome == Outcome.FAILED) | ((start == end) & (outcome == Outcome.SUCCEEDED))
-    )
+    task, outcome, start, end, has_started = _fates(attempts)
+    began = np.flatnonzero(has_started)
     rows_begun, starts = (chosen(column, None if len(began) == len(task) else began) for column in (task, start))
     last_start, last_outcome = _latest(rows_begun, starts, count), _latest(task, outcome, count)
     is_only = len(task) == np.count_nonzero(last_outcome >= 0)
@@ -159,7 +162,7 @@ def collect_tasks(
     for row, error in workload.extras.errors.items():
         exited[row] &= error == "fileUploadError"
     exit_code = _exit_codes(workload, exited, last_outcome)
-    _set_sick_codes(exit_code, last_outcome, kernels, homes, sick_codes)
+    _set_codes_of_nodes(exit_code, last_outcome, kernels, homes, sick_codes)
     lost = _lost_after_dispatch(workload, attempts)
     back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
     requeued = np.concatenate([back, lost]) if preemption_counts else back
@@ -181,7 +184,17 @@ def collect_tasks(
         last_start=last_start,
         end=last_end,
         pool=_pool_of(homes, count),
+        deleted=_deleted(state, deleted),
     )
+
+
+def _deleted(state: npt.NDArray[Any], rows: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Return which tasks have been deleted; what was never submitted was not there."""
+    if not rows:
+        return constant(False, len(state), np.bool_)
+    found = np.zeros(len(state), dtype=np.bool_)
+    found[list(rows)] = True
+    return np.asarray(found & (state != TaskState.PLANNED), dtype=np.bool_)
 
 
 def _exit_codes(
@@ -194,20 +207,21 @@ def _exit_codes(
     return exit_code
 
 
-def _set_sick_codes(
+def _set_codes_of_nodes(
     exit_code: npt.NDArray[np.int32],
     last_outcome: npt.NDArray[Any],
     kernels: list[Kernel],
     homes: list[Home],
     sick_codes: Sequence[int],
 ) -> None:
-    """Write the exit codes of tasks whose last attempt failed on a sick node."""
-    for kernel, home, code in zip(kernels, homes, sick_codes, strict=False):
-        if kernel.work.sickened:
-            rows = np.asarray(kernel.row)
-            has_begun = np.asarray(kernel.attempts.task)[rows] == np.arange(len(rows))
-            mine = home.rows[home.of(has_begun & np.isin(rows, list(kernel.work.sickened)))]
-            exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
+    """Write the exit codes of tasks whose last attempt failed because of its node: a sick one, or a full disk."""
+    for kernel, home, sick_code in zip(kernels, homes, sick_codes, strict=False):
+        for failed, code in ((kernel.work.sickened, sick_code), (kernel.work.full, FULL_EXIT_CODE)):
+            if failed:
+                rows = np.asarray(kernel.row)
+                has_begun = np.asarray(kernel.attempts.task)[rows] == np.arange(len(rows))
+                mine = home.rows[home.of(has_begun & np.isin(rows, list(failed)))]
+                exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
 
 
 def _lost_after_dispatch(workload: Workload, attempts: RawAttempts) -> npt.NDArray[np.int32]:
@@ -228,7 +242,7 @@ def _preparing(
     if not any(kernel.work.waits for kernel in kernels):
         return state
     found = state.copy()
-    task_of, _, start, _ = _fates(attempts)
+    task_of, _, start, *_ = _fates(attempts)
     starts = _latest(task_of, start, len(state))
     for kernel, home in zip(kernels, homes, strict=True):
         number = {} if home.tasks is None else dict(zip(home.tasks.tolist(), home.rows.tolist(), strict=True))
@@ -241,8 +255,8 @@ def _preparing(
 
 
 def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
-    """Return task, outcome, start and end of executions: the first instance represents all of them."""
-    columns = (attempts.task, attempts.outcome, attempts.start, attempts.end)
+    """Return task, outcome, start, end and whether they started of executions: first instances represent all."""
+    columns = (attempts.task, attempts.outcome, attempts.start, attempts.end, attempts.has_started)
     if not attempts.instance.any():
         return columns
     return tuple(column[attempts.instance == 0] for column in columns)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen
 from simulator.engine.jobs.task_downloads import TaskDownloads
+from simulator.engine.pools.disks import Disks
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import Job
@@ -27,6 +28,7 @@ def rules_of(
     rows: Rows,
     prepare: Callable[[int, int, int], int],
     downloads: TaskDownloads,
+    disks: Disks | None,
     *,
     has_sick_nodes: bool,
 ) -> Rules:
@@ -42,6 +44,8 @@ def rules_of(
         fetches = np.zeros(len(rows), dtype=np.int8)
         fetches[list(downloads.needs)] = 1
         found |= {"fetches": array("b", fetches.tobytes()), "fetch": downloads.fetch}
+    if disks is not None and disks.writers.any():
+        found |= {"holds": array("b", disks.writers.astype(np.int8).tobytes()), "hold": disks.hold}
     if any(row in place for row in extras.wishes):
         wish = np.full(len(rows), -1)
         places = wished_places(workload)
@@ -55,6 +59,8 @@ def rules_of(
         found["coordination_failures"] = {task: (int(setup[task]), attempts) for task, attempts in mine.items()}
     if options.cpu_slowdown:
         found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
+    if extras.upload is not None and found.keys() & {"setup_ms", "checkpoint_interval_ms"}:
+        found["upload_ms"] = _array("q", extras.upload[rows])
     several = bool((workload.instances[rows] > 1).any())
     rules = Rules(
         reserve_gangs=several and options.gang_reserve,

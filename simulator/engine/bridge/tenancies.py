@@ -14,8 +14,8 @@ from simulator.engine.pools.tenancy import Tenancy
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
+    from simulator.engine.pools.disks import Disks
     from simulator.kernel import Kernel
-    from simulator.scenario.format.schema import Options
     from simulator.workload.build import Workload
 
 ON_FAILURE, ON_SUCCESS = 1, 2
@@ -23,24 +23,26 @@ ON_FAILURE, ON_SUCCESS = 1, 2
 
 
 def tenancy_of(
-    workload: Workload, rows: npt.NDArray[np.int64], options: Options, on_node_change: Callable[[Node, Kernel], None]
+    workload: Workload,
+    rows: npt.NDArray[np.int64],
+    disks: Disks | None,
+    on_node_change: Callable[[Node, Kernel], None],
 ) -> Tenancy:
     """Return what a pool knows of its tasks, which are `rows` of the workload."""
     extras = workload.extras
-    is_enforced = options.enforce_local_resources != "none"
     return Tenancy(
         rows=rows,
         latency=workload.latency[rows],
         retention=retention_of(workload, rows),
         managers=frozenset(_tasks(rows, list(extras.managers.values()))),
         wishes=wished_places(workload),
-        disk_use=_disk_use(rows, extras.disks) if is_enforced else None,
+        disks=disks,
         on_node_change=on_node_change,
     )
 
 
 def set_alarms(kernel: Kernel, workload: Workload, tenancy: Tenancy) -> None:
-    """Have the kernel report the ends of tasks that matter to their jobs or to the disks of their nodes."""
+    """Have the kernel report the ends of tasks that matter to their jobs."""
     extras, rows = workload.extras, tenancy.rows
     alarms = np.zeros(len(rows), dtype=np.int8)
     if extras.on_failure is not None and extras.on_success is not None:
@@ -48,16 +50,10 @@ def set_alarms(kernel: Kernel, workload: Workload, tenancy: Tenancy) -> None:
         alarms |= ON_SUCCESS * (extras.on_success[rows] > 0).astype(np.int8)
     for task in _tasks(rows, [row for row, action in extras.on_unfetched.items() if action]):
         alarms[task] |= ON_FAILURE
-    for task in (*tenancy.managers, *(tenancy.disk_use or ())):
+    for task in tenancy.managers:
         alarms[task] = ON_FAILURE | ON_SUCCESS
     if alarms.any():
         kernel.notices.alarm(array("b", alarms.tobytes()))
-
-
-def _disk_use(rows: npt.NDArray[np.int64], disks: dict[int, float]) -> dict[int, float]:
-    """Return the GiB that tasks of a pool write, by task."""
-    tasks = _tasks(rows, list(disks))
-    return {task: disks[int(rows[task])] for task in tasks}
 
 
 def _tasks(rows: npt.NDArray[np.int64], wanted: list[int]) -> list[int]:

@@ -12,6 +12,7 @@ from simulator.distributions import Constant, Distribution
 from simulator.durations import LONGEST
 from simulator.engine.environment import NODES
 from simulator.errors import BrokenInvariantError
+from simulator.policy.local_disk import NEW_DISK
 from simulator.results.raw.recorder import NodeTaskRow
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.states import NodeState
@@ -61,11 +62,10 @@ class Preparation:
         """Forget what was prepared on a machine that is replaced or started again."""
         self._numbers[node.sequence] = node.number
         every = list(range(len(self._jobs)))
-        if node.state in (NodeState.CREATING, NodeState.REIMAGING, NodeState.UPGRADINGOS):
+        if node.state in NEW_DISK or node.state is NodeState.UPGRADINGOS:
             self._forget(node, kernel, every)
-            kernel.eligibility.renew(node.sequence)
-        elif node.state is NodeState.DEALLOCATING:  # what was on the local disk is lost with the VM
-            self._forget(node, kernel, every)
+            if node.state is not NodeState.DEALLOCATING:
+                kernel.eligibility.renew(node.sequence)
         elif node.state is NodeState.REBOOTING:
             again = [number for number in every if _runs_again(self._jobs[number])]
             now = self._world.env.clock

@@ -23,8 +23,11 @@ class Home(Protocol):
     def drained(self) -> None:
         """Note that a node that leaves has no task any more."""
 
+    def fetched(self, node: Node, name: str, size_mib: float) -> bool:
+        """Note that a package or image has come to `node`; return whether its disk has room for it."""
+
     def freed_disk(self, node: Node) -> None:
-        """Note that nothing is left on the local disk of `node`."""
+        """Note that no files of tasks are left on the local disk of `node`."""
 
     def gone(self, node: Node) -> None:
         """Note that `node` has ended; its name and address are free."""

@@ -229,6 +229,10 @@ class Node:
         self.setup = self.site.setup
         return self.setup
 
+    def has_room_for(self, name: str, size_mib: float) -> bool:
+        """Note a package or image that has been fetched; return whether the local disk has room for it."""
+        return self._home.fetched(self, name, size_mib)
+
     def _serve(self) -> Life:
         """Run tasks until somebody interrupts."""
         if self.disabled is not None:

@@ -9,20 +9,11 @@ from typing import Any, Final
 from simulator.distributions import Constant, TimeDistribution
 from simulator.durations import Seconds
 from simulator.scenario.format.bodies import Pool, StartTask
-from simulator.scenario.format.node_faults import named_package
 from simulator.scenario.format.section import fold
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
+from simulator.workload.downloads import Item, items_of_pool
 
 NO_TIME: Final = Constant[Seconds].model_construct(value=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to fetch."""
-
-    what: str
-    size_mib: float
-    failure_probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +33,11 @@ class Setup:
 
 def setup_of(pool: Pool) -> Setup:
     """Return what a pool's body asks for: application packages first, then container images to prefetch."""
-    known = pool.simulation.downloads
-    items = []
-    for reference in pool.application_package_references:
-        name, version = named_package(reference)
-        one = known.package(name, version)
-        what = f"application package {name}{f' {version}' if version else ''}"
-        items.append(Item(what, one.size_mib, one.failure_probability))
-    for image in pool.container_image_names:
-        one = known.image(image)
-        items.append(Item(f"container image {image}", one.size_mib, one.failure_probability))
     certificates = tuple(_text(reference, "thumbprint") for reference in pool.certificate_references)
     task = pool.start_task
     return Setup(
         start_task=task,
-        downloads=tuple(items),
+        downloads=items_of_pool(pool),
         certificates=certificates,
         start_task_time=pool.simulation.timing.start_task,
         time_source=_time_source(pool),

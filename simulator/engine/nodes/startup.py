@@ -12,6 +12,7 @@ import simpy
 
 from simulator.engine.nodes.interrupts import Break
 from simulator.errors import BrokenInvariantError
+from simulator.policy.local_disk import DISK_FULL
 from simulator.states import NodeState
 from simulator.units import to_ms
 
@@ -34,9 +35,11 @@ def start(node: Node, *, fresh: bool) -> Steps:
     if setup.certificates:
         yield env.after(to_ms(model.timing.certificate_install))
     for item in setup.downloads:
-        yield env.after(to_ms(model.downloads.seconds(item.size_mib)))
+        yield env.after(item.span)
         if item.failure_probability > 0 and site.draw("download", node) < item.failure_probability:
-            return Break(NodeState.UNUSABLE, f"{item.what} could not be fetched")
+            return Break(NodeState.UNUSABLE, f"{item.name} could not be fetched")
+        if not node.has_room_for(item.name, item.size_mib):
+            return Break(NodeState.UNUSABLE, DISK_FULL)
     if setup.start_task is None:
         return None
     if not setup.start_task.wait_for_success:

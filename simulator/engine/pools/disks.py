@@ -1,59 +1,130 @@
-"""The local disks of nodes, where they are enforced: files of tasks stay until their retention time has passed.
+"""The local disks of nodes, where they are enforced: what tasks bring and write, while they run and after.
 
-A full disk makes its node unusable; the user makes room and reboots it (`docs/model.md#local-disk-and-memory`).
+A task that finds no room fails, and its node is unusable until a user makes room and reboots it
+(`docs/model.md#local-disk-and-memory`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
+from simulator.engine.environment import NODES
 from simulator.engine.nodes.interrupts import Break
-from simulator.policy.local_disk import LocalDisk
+from simulator.policy.local_disk import DISK_FULL, MIB_PER_GIB, LocalDisk
 from simulator.states import NodeState
+from simulator.units import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from simulator.engine.jobs.task_downloads import TaskDownloads
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
+    from simulator.engine.world import World
+    from simulator.policy.local_disk import Files
+    from simulator.scenario.format.bodies import Pool
+    from simulator.workload.build import Workload
+    from simulator.workload.optional_columns import Extras
+
+
+def disks_of(
+    world: World, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64], downloads: TaskDownloads
+) -> Disks | None:
+    """Return the disks of a pool's nodes; None where they are not enforced, or their size is not known."""
+    size = world.scenario.sizes[pool.vm_size].temp_disk_gib
+    if size is None or world.options.enforce_local_resources == "none":
+        return None
+    return Disks(world, size, workload.extras, rows, downloads)
 
 
 class Disks:
-    """What tasks have left on the nodes of one pool."""
+    """The disks of the nodes of one pool, all of one size."""
 
-    def __init__(self, site: Site, members: Members, disk_use: Mapping[int, float]) -> None:
-        self._site = site
-        self._members = members
-        self._disk_use = disk_use
-        """GiB that a task writes, for those that write at all."""
-        self._left: dict[int, LocalDisk] = {}
-        """By node, where a task has left something."""
+    def __init__(
+        self, world: World, size: float, extras: Extras, rows: npt.NDArray[np.int64], downloads: TaskDownloads
+    ) -> None:
+        self._world = world
+        self._size = size
+        self._extras = extras
+        self._rows = rows
+        """Row of the workload of each task."""
+        self._downloads = downloads
+        self.writers = extras.fill_disks(rows)
+        """Which tasks put anything on a disk."""
+        for task, items in downloads.needs.items():
+            self.writers[task] |= any(item.size_mib for item in items)
+        self._site: Site
+        self._members: Members
+        self._disks: dict[int, LocalDisk] = {}
+        """By node, where anything has come to one."""
 
-    def wipe(self, sequence: int) -> None:
-        """Remove everything from a node's disk."""
-        self._left.pop(sequence, None)
+    def belong_to(self, site: Site, members: Members) -> None:
+        """Note whose disks these are."""
+        self._site, self._members = site, members
 
     def used(self, sequence: int) -> float:
         """Return the GiB in use on a node now."""
-        disk = self._left.get(sequence)
-        return 0.0 if disk is None else disk.used(self._site.world.env.clock)
+        return self._disk(sequence).used(self._world.env.clock)
 
-    def delete(self, tasks: AbstractSet[int]) -> None:
-        """Remove the files of tasks that have been deleted."""
-        for disk in self._left.values():
-            disk.delete(tasks)
+    def free(self, sequence: int) -> None:
+        """Remove the files of tasks from a node's disk."""
+        self._disk(sequence).free()
 
-    def task_ended(self, task: int) -> None:
-        """Keep the files of a task that has ended; a full disk takes its node out of service."""
-        gib, tasks = self._disk_use.get(task, 0.0), self._site.tasks
-        size = self._site.size.temp_disk_gib
-        if not gib or not tasks.has_begun(task):
+    def wipe(self, sequence: int) -> None:
+        """Remove everything from a node's disk."""
+        self._disks.pop(sequence, None)
+
+    # ---- what comes to them --------------------------------------------------------------------------------
+
+    def fetch(self, sequence: int, name: str, size_mib: float) -> bool:
+        """Put a package or image on a node that starts; return whether there is room for it."""
+        self._disk(sequence).fetch(name, size_mib / MIB_PER_GIB, self._world.env.clock)
+        return self.used(sequence) <= self._size
+
+    def hold(self, task: int, row: int, nodes: list[int], start: int, fetches: bool) -> bool:
+        """Put what a task brings and writes on its nodes from its start on; return whether there may be no room."""
+        is_crowded = False
+        for instance, sequence in enumerate(nodes):
+            disk = self._disk(sequence)
+            for item in self._downloads.needs.get(task, ()) if fetches else ():
+                disk.fetch(item.name, item.size_mib / MIB_PER_GIB, start)
+            disk.hold(task, row + instance, self._extras.on_disk(int(self._rows[task]), instance), start)
+            is_crowded |= disk.may_overflow(self._size, start, row)
+        return is_crowded
+
+    def watch(self, row: int) -> None:
+        """Look at the disks of an attempt when it starts, and when others start there that came before it."""
+        env, tasks = self._world.env, self._site.tasks
+        for sequence in tasks.nodes_of(row):
+            for files in self._disk(sequence).unwatched(env.clock):
+                env.at(files.since, NODES).callbacks.append(self._looking(sequence, files))
+
+    def _looking(self, sequence: int, files: Files) -> Callable[[object], None]:
+        return lambda _: self._look(sequence, files)
+
+    def _look(self, sequence: int, files: Files) -> None:
+        """Fail the task of an attempt that starts now and finds no room, and break its node."""
+        now, tasks = self._world.env.clock, self._site.tasks
+        task = tasks.running_at(files.row)
+        if task is None or self._disk(sequence).used(now, files.row) <= self._size:
             return
-        sequence = tasks.node_of(task)
+        self._site.change().fail(task, now)
         node = self._members.get(sequence)
-        if node is None:
-            return
-        until = self._site.world.env.clock + self._site.retention_of(task)
-        self._left.setdefault(sequence, LocalDisk()).keep(task, gib, until)
-        if size is not None and self.used(sequence) > size and node.can_lose_contact:
-            node.interrupt(Break(NodeState.UNUSABLE, "disk full"))
+        if node is not None and node.can_lose_contact:
+            node.interrupt(Break(NodeState.UNUSABLE, DISK_FULL))
+
+    def _disk(self, sequence: int) -> LocalDisk:
+        if sequence not in self._disks:
+            self._disks[sequence] = LocalDisk(self._until)
+        return self._disks[sequence]
+
+    def _until(self, files: Files) -> int:
+        """Return until when the files of an attempt are kept: no end while it runs, 0 if it ended before its start."""
+        tasks = self._site.tasks
+        if tasks.running_at(files.row) is not None:
+            return NEVER
+        end = tasks.end_of(files.row)
+        return 0 if end < files.since else end + self._site.retention_of(tasks.task_at(files.row))

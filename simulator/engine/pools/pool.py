@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from simulator.engine.assumptions import CAPACITY_RETRY, PATIENCE
 from simulator.engine.nodes.site import Site
 from simulator.engine.pools.autoscaling import Autoscaling
-from simulator.engine.pools.disks import Disks
 from simulator.engine.pools.limits import GrowthLimits
 from simulator.engine.pools.members import Members
 from simulator.engine.pools.os_upgrade import OsUpgrade
@@ -56,8 +55,10 @@ class Pool:
         self.resizing = Resizing(site, members, self.limits, self, tenancy.managers)
         self.autoscaling = Autoscaling(site, members, self.resizing, tenancy.latency)
         self.upgrade = OsUpgrade(site, members)
-        self.disks = None if tenancy.disk_use is None else Disks(site, members, tenancy.disk_use)
+        self.disks = tenancy.disks
         """Where they are enforced."""
+        if self.disks is not None:
+            self.disks.belong_to(site, members)
         self._is_created = False
         self._is_deleted = False
 
@@ -276,7 +277,7 @@ class Pool:
             if place < len(kernel.wishes):
                 kernel.wishes[place] = -1 if node.state is None else node.sequence
         if node.state in NEW_DISK:
-            self.freed_disk(node)
+            self._wiped_disk(node)
             self._examine(node)
         self.tenancy.on_node_change(node, kernel)
         self.resizing.entered(node)
@@ -286,12 +287,20 @@ class Pool:
     def delete_files(self, tasks: AbstractSet[int]) -> None:
         """Note that tasks have been deleted: nothing waits for their files, and their disks have room again."""
         self.site.delete_files(tasks)
-        if self.disks is not None:
-            self.disks.delete(tasks)
         for node in self.members:
             node.slots.files_deleted()
 
+    def fetched(self, node: Node, name: str, size_mib: float) -> bool:
+        """Note that a package or image has come to `node`; return whether its disk has room for it."""
+        return self.disks is None or self.disks.fetch(node.sequence, name, size_mib)
+
     def freed_disk(self, node: Node) -> None:
+        """Note that no files of tasks are left on the local disk of `node`."""
+        node.slots.disk_freed()
+        if self.disks is not None:
+            self.disks.free(node.sequence)
+
+    def _wiped_disk(self, node: Node) -> None:
         """Note that nothing is left on the local disk of `node`."""
         node.slots.disk_freed()
         if self.disks is not None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from simulator.engine.nodes.node import Node
+    from simulator.engine.pools.disks import Disks
     from simulator.kernel import Kernel
 
 
@@ -29,8 +30,8 @@ class Tenancy:
     """Tasks that manage their jobs: their nodes leave last."""
     wishes: Mapping[str, int]
     """Nodes that tasks want to run on, by id in lower case: the kernel's number of each."""
-    disk_use: Mapping[int, float] | None
-    """GiB that tasks write, by task; None = local disks are not enforced."""
+    disks: Disks | None
+    """The disks of its nodes; None = local disks are not enforced."""
     on_node_change: Callable[[Node, Kernel], None]
     """Forgets what jobs had prepared on a node that is started again or lost."""
 

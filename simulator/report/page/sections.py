@@ -43,7 +43,7 @@ def named_values(found: Iterable[Figure]) -> Html:
 def _outcome(summary: Mapping[str, Any]) -> list[Figure]:
     tasks, cost, makespan = summary["tasks"], summary["cost"], summary["makespan_s"]
     each = cost["per_succeeded_task"]
-    left = ", ".join(f"{tasks[name]:,} {name}" for name in ("failed", "unfinished") if tasks[name])
+    left = ", ".join(f"{tasks[name]:,} {name}" for name in ("failed", "unfinished", "deleted") if tasks[name])
     never = tasks["planned"] - tasks["submitted"]
     left += f" ({never:,} never submitted)" if never else ""
     return [

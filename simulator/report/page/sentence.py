@@ -9,7 +9,8 @@ from simulator.units import spoken, spoken_amount
 def sentence(summary: Mapping[str, Any]) -> str:
     """Report the answer in one sentence."""
     tasks, cost = summary["tasks"], summary["cost"]
-    done = f"{tasks['succeeded']:,} of {tasks['planned']:,} tasks succeeded"
+    gone = f", {tasks['deleted']:,} deleted," if tasks["deleted"] else ""
+    done = f"{tasks['succeeded']:,} of {tasks['planned']:,} tasks succeeded{gone}"
     within = "" if summary["makespan_s"] is None else f" within {spoken(summary['makespan_s'])}"
     price = "at a cost nobody knows" if cost["total"] is None else f"for {money(cost['total'])}"
     peak = summary["nodes"]["peak"]

@@ -39,8 +39,16 @@ class Tasks(Part):
         Number(
             Unit.TASKS,
             "tasks unfinished",
-            "planned = succeeded + failed + unfinished: work that was never submitted (refused, of a job that its "
-            "schedule did not create, due after the end) is unfinished too, so that no design looks done for it",
+            "planned = succeeded + failed + unfinished + deleted: work that was never submitted (refused, of a job "
+            "that its schedule did not create, due after the end) is unfinished too, so that no design looks done for it",
+        ),
+    ]
+    deleted: Annotated[
+        int,
+        Number(
+            Unit.TASKS,
+            "tasks deleted",
+            "by a client, by themselves or with their job; they count as deleted alone, whatever had become of them",
         ),
     ]
     retries: Annotated[int, Number(Unit.TIMES, "retries of tasks", "after failures")]

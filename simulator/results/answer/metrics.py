@@ -26,8 +26,8 @@ from simulator.results.answer.answer import (
     Utilization,
 )
 from simulator.results.answer.assumptions import assumptions
+from simulator.results.answer.body_warnings import body_warnings
 from simulator.results.answer.short_jobs import short_job_warnings
-from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
 from simulator.results.money.ledger import LABELS, Label
@@ -73,7 +73,7 @@ def summarize(recording: Recording) -> Answer:
         evaluations=_evaluations(recording),
         warnings=(
             *memory_warnings(recording),
-            *command_warnings(recording.scenario),
+            *body_warnings(recording),
             *short_job_warnings(recording),
         ),
         assumptions=tuple(assumptions(recording)),
@@ -107,15 +107,18 @@ def _below(ordered: Floats, share: float) -> float:
 
 def _tasks(recording: Recording) -> Tasks:
     tasks = recording.raw.tasks
-    completed = tasks.state == TaskState.COMPLETED
+    there = ~tasks.deleted
+    completed = there & (tasks.state == TaskState.COMPLETED)
+    succeeded = there & tasks.succeeded
     names, codes = recording.unfinished
-    why = np.bincount(codes, minlength=len(names))
+    why = np.bincount(codes[there], minlength=len(names))
     return Tasks(
         planned=len(recording.workload),
         submitted=int(tasks.submitted.sum()),
-        succeeded=int(tasks.succeeded.sum()),
-        failed=int((completed & ~tasks.succeeded).sum()),
-        unfinished=int((~completed).sum()),
+        succeeded=int(succeeded.sum()),
+        failed=int((completed & ~succeeded).sum()),
+        unfinished=int((there & ~completed).sum()),
+        deleted=int(tasks.deleted.sum()),
         retries=int(tasks.retries.sum()),
         requeues=int(tasks.requeues.sum()),
         preemptions=int(tasks.preemptions.sum()),
@@ -173,6 +176,8 @@ def _slowdown(recording: Recording) -> float | None:
     task = made.task[good]
     work = workload.demand[task]
     alone = workload.overhead[task] + made.pulled[good]
+    if extras.upload is not None:
+        alone = alone + extras.upload[task]
     if extras.interval is not None:
         first = made.instance == 0
         done = np.bincount(made.task[first], weights=made.kept[first].astype(np.float64), minlength=len(workload))[task]
@@ -275,7 +280,7 @@ def _jobs(recording: Recording, cost: Cost, waited: Floats) -> dict[str, JobAnsw
     )
     count = len(jobs)
     came, completed = where(tasks.submitted), where(tasks.state == TaskState.COMPLETED)
-    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded))
+    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded & ~tasks.deleted))
     of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, -1, dtype=np.int64)

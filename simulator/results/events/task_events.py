@@ -161,7 +161,7 @@ class Bodies:
         made = self._made
         counted = int(made.requeues[row]) + (made.outcome[row] in COUNTED)
         counts = {"retryCount": int(made.retries[row]), "requeueCount": counted}
-        times = self._times(row) if made.start[row] < made.end[row] else {}
+        times = self._times(row) if made.start[row] >= 0 else {}
         return {**self._about(row), "executionInfo": {**times, **counts}}
 
     def ended(self, task: int) -> Body:
@@ -171,12 +171,10 @@ class Bodies:
         return {**self.task(task, 0, ""), "executionInfo": info}
 
     def _times(self, row: int) -> Body:
-        """Return start and end of an execution."""
+        """Return start and end of an execution, no start where it was stopped on its way."""
         made = self._made
-        return {
-            "startTime": stamp(self._origin, int(made.start[row])),
-            "endTime": stamp(self._origin, int(made.end[row])),
-        }
+        began = {"startTime": stamp(self._origin, int(made.start[row]))} if made.start[row] >= 0 else {}
+        return {**began, "endTime": stamp(self._origin, int(made.end[row]))}
 
     def _about(self, row: int) -> Body:
         made = self._made

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from simulator.results.raw.recorder import Recorder
 from simulator.scenario.format.bodies import Pool
-from simulator.states import TaskState
+from simulator.states import Outcome, TaskState
 
 Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
@@ -31,6 +31,8 @@ class RawTasks:
     last_start: Int64
     end: Int64
     pool: Int32
+    deleted: Bool
+    """Which of the submitted tasks a client has deleted, by themselves or with their job, before or after their end."""
 
     @property
     def submitted(self) -> Bool:
@@ -51,6 +53,7 @@ class RawAttempts:
     node: Int32
     assigned: Int64
     start: Int64
+    """When it starts, or would have: later than `end` if it was stopped on its way."""
     end: Int64
     outcome: Int8
     kept: Int64
@@ -59,6 +62,18 @@ class RawAttempts:
     """When that checkpoint was written; −1 = none was."""
     pulled: Int64
     """How long the first instance pulled an image before its work; known where tasks share cores or checkpoint."""
+
+    @property
+    def began(self) -> Int64:
+        """When attempts started; −1 = not at all."""
+        started = self.has_started
+        return self.start if started.all() else np.where(started, self.start, -1)
+
+    @property
+    def has_started(self) -> Bool:
+        """Which attempts have started; those that end at that very instant have if they do so by themselves."""
+        by_itself = np.isin(self.outcome, [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNFETCHED, Outcome.RUNNING])
+        return np.asarray((self.start < self.end) | ((self.start == self.end) & by_itself), dtype=np.bool_)
 
     def copy(self) -> "RawAttempts":
         """Return columns of its own: those of a run that goes on still change."""

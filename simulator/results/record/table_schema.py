@@ -75,7 +75,7 @@ TABLES: Final = (
             C("node", "category", "the node's id"),
             C("pool", "category", "the pool's id"),
             C("assigned", "float", "when it took its slots", SECONDS),
-            C("start", "float", "when it started; later than `end` if it was lost before", SECONDS),
+            C("start", "float", "when it started; empty if it ended before, on its way", SECONDS),
             C("end", "float", "when it gave its slots back, or the end of the run", SECONDS),
             C(
                 "outcome",

@@ -131,7 +131,7 @@ def _attempts(recording: "Facts") -> Columns:
         "node": (made.node, _node_ids(recording)),
         "pool": (_pool_of(recording.control, made.node), _pool_ids(recording)),
         "assigned": Scaled(made.assigned, MS_PER_S),
-        "start": Scaled(made.start, MS_PER_S),
+        "start": seconds(made.began),
         "end": Scaled(made.end, MS_PER_S),
         "outcome": (made.outcome, [outcome.name.lower() for outcome in Outcome]),
         "kept": Scaled(made.kept, MS_PER_S),

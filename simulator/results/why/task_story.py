@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -145,7 +146,8 @@ def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
     """Report of one execution: under way to its node, perhaps preparing there, then running."""
     node = f"on node {row['node']}"
     assigned, start, end = float(row["assigned"]), float(row["start"]), float(row["end"])
-    reached = min(start, end)
+    has_started = not math.isnan(start)
+    reached = start if has_started else end
     pieces = []
     prepared = prepared_during(run, task.to_dict(), str(row["node"]), assigned, reached)
     if prepared is not None:
@@ -153,8 +155,9 @@ def _attempt(run: Run, task: pd.Series, row: dict[str, Any]) -> list[Piece]:
         pieces.append(Piece(assigned, begin, Reason.DISPATCH, node))
         pieces.append(Piece(begin, finish, Reason.PREPARING, f"its job prepares node {row['node']}"))
         assigned = finish
-    if start >= end:
-        lost = f", {row['outcome']} before it started" if start > end else ""
+    if reached == end:
+        is_on_its_way = has_started or row["outcome"] == "running"
+        lost = "" if is_on_its_way else f", {row['outcome']} before it started"
         return [*pieces, Piece(assigned, end, Reason.DISPATCH, f"{node}{lost}")]
     ended = "" if row["outcome"] == "running" else f", then {row['outcome']}"
     lost = "" if row["outcome"] in ("running", "succeeded") else f": {_lost(row)}"

@@ -8,6 +8,7 @@ from simulator.errors import InputError
 from simulator.scenario.checks.command_checks import check_commands, unreadable_settings
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.eviction_checks import check_evictions
+from simulator.scenario.checks.file_checks import check_files
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
 from simulator.scenario.checks.idle_keys import check_idle_keys
@@ -58,6 +59,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
         yield from _job(scenario, placed)
     yield from check_formulas(scenario, jobs)
     yield from check_commands(scenario, jobs)
+    yield from check_files(jobs)
     yield from check_schedules(scenario)
     yield from check_job_operations(scenario, jobs, is_whole=not lost)
     pools = pools_by_name(scenario, jobs)

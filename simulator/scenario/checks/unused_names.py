@@ -1,44 +1,40 @@
 """Names under `simulation` and in the scenario's own sections that nothing has: what they say would act on nothing."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks, placed_pools, pools_by_name
+from simulator.scenario.checks.job_places import PlacedJob, placed_pools, pools_by_name
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.pool_operations import UpdatePool
 from simulator.scenario.format.schema import Description
-from simulator.scenario.format.task_files import has_output, shares_files
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Refuse names of packages and images that nothing has; warn of accounts and sizes that no pool has."""
+    """Refuse names of packages and images that nothing has; warn of nodes, accounts and sizes that no pool has."""
     changes = _changes(scenario, jobs)
     for pool, loc in placed_pools(scenario, jobs):
         here = [placed for placed in jobs if placed.may_be_on(pool)]
         mine = [change for changed, change in changes if changed is pool]
         yield from until_absent(_downloads(pool, mine, here, loc))
-    for placed in jobs:
-        for one in listed_tasks(placed):
-            yield from until_absent(_files(one))
+        if loc[-2:] != ("autoPoolSpecification", "pool"):  # whose id a run makes
+            yield from until_absent(_sick_nodes(pool, loc))
     pools = [pool for pool, _ in placed_pools(scenario, jobs)]
     for rule in (_accounts, _sizes):
         yield from until_absent(rule(scenario, pools))
 
 
-def _files(one: PlacedTask) -> Iterator[Finding]:
-    """Warn of a size of files that the body of a task does not have."""
-    own = one.task.simulation
-    for size, is_there, key, files in (
-        (own.output, has_output(one.task), "output", "outputFiles"),
-        (own.common_input, shares_files(one.task), "commonInput", "commonResourceFiles"),
-    ):
-        if size is not None and not is_there:
-            text = f"the body of the task has no {files}: it acts on nothing"
-            yield Finding(text, (*one.loc, "simulation", key), is_warning=True)
+def _sick_nodes(pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of names that no node of the pool can have."""
+    names = re.compile(rf"{re.escape(pool.id)}_[1-9]\d*_[dp]", re.IGNORECASE)
+    for index, name in enumerate(pool.simulation.sick_nodes.nodes):
+        if names.fullmatch(name) is None:
+            text = f"no node of the pool can be called '{name}'; they are {pool.id}_1_d, {pool.id}_2_p, …"
+            yield Finding(text, (*loc, "simulation", "sickNodes", "nodes", index), is_warning=True)
 
 
 def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc: Loc) -> Iterator[Finding]:

@@ -84,8 +84,8 @@ class Options(Section):
     cpu_slowdown: bool = False
     """Whether tasks may ask for more cores than a node has and then slow each other down; else they wait."""
     enforce_local_resources: Literal["none", "disk", "disk_and_memory"] = "none"
-    """Whether a local disk that tasks have filled makes its node unusable, and whether tasks are placed by slots
-    whatever memory they ask for, as the service does, with a warning where a node has less."""
+    """Whether a local disk that tasks fill makes its node unusable while they run, and whether tasks are placed by
+    slots whatever memory they ask for, as the service does, with a warning where a node has less."""
     inter_node_cap: Positive | Literal["by_mode"] = "by_mode"
     """Most nodes of a pool with inter-node communication; by mode: 100, or 80 in user-subscription mode."""
     inter_node_allocation_probability: Fraction = 1.0

@@ -122,7 +122,7 @@ class TaskSimulation(Section):
     output: MibDistribution | None = None
     """Size of the `outputFiles` that it uploads, in its slots, when its process has ended."""
     disk: Gib = 0.0
-    """What it writes on the local disk; it stays there until its retention time has passed."""
+    """What it writes on the local disk; it is there from its start until its retention time has passed."""
     coordination: TimeDistribution | None = None
     """How long the coordination command of a multi-instance task takes; None: what `sleep` in it says."""
     coordination_failure_probability: Fraction = 0.0

@@ -123,7 +123,7 @@ def refuse_idle(context: typer.Context) -> None:
         raise InputError(list(problems.values()))
 
 
-def _path(context: typer.Context) -> str:
+def _path(context: Any) -> str:
     """Return the words that call a command, without the program's."""
     if context.parent is None:
         return ""

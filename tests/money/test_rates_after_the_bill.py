@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import simulate, summarize
+from simulator.results.answer.answer import Answer
 from tests.engine.laws import check
 from tests.engine.worlds import LINUX, job
 from tests.money.worlds import OWN, described, pool
@@ -29,7 +30,7 @@ EXTRAS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def answer(extra: str, until: Any, **rest: Any) -> dict[str, Any]:
+def answer(extra: str, until: Any, **rest: Any) -> Answer:
     """Simulate 40 dedicated and 20 spot nodes, of which 12 are preempted for good and 3 are stopped."""
     keys, options = EXTRAS[extra]
     body = {"targetDedicatedNodes": 40, "targetLowPriorityNodes": 20, **keys, **rest.pop("body", {})}
@@ -46,8 +47,7 @@ def answer(extra: str, until: Any, **rest: Any) -> dict[str, Any]:
         timeline=timeline,
         horizon=None,
     )
-    found: dict[str, Any] = summarize(check(simulate(made)))
-    return found
+    return summarize(check(simulate(made)))
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

@@ -40,7 +40,8 @@ class Tasks(Part):
             Unit.TASKS,
             "tasks unfinished",
             "planned = succeeded + failed + unfinished + deleted: work that was never submitted (refused, of a job "
-            "that its schedule did not create, due after the end) is unfinished too, so that no design looks done for it",
+            "that its schedule did not create, due after the end) is unfinished too, so that no design looks done for "
+            "it",
         ),
     ]
     deleted: Annotated[

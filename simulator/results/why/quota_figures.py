@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from simulator.policy.quota import INTER_NODE_CAP
 from simulator.results.why.evidence import Run, pool_body
-from simulator.scenario.checks.never_runs import INTER_NODE_CAP
 from simulator.scenario.format.bodies import Pool
 from simulator.service_codes import ServiceCode
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from simulator.policy.node_preemption import NEVER_PREEMPTED
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import placed_pools
+from simulator.scenario.checks.job_places import stated_pools
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import PreemptNodes
 from simulator.scenario.format.preemption_models import Eviction, PreemptionTrace
@@ -17,7 +17,7 @@ from simulator.service_codes import ServiceCode
 
 def check_evictions(scenario: Description, pools: Mapping[str, Pool]) -> Iterator[Finding]:
     """Warn of evictions by traces and operations that can take nothing; `pools` are all that a run may have."""
-    for pool, loc in placed_pools(scenario):
+    for pool, loc in stated_pools(scenario):
         model = readable(pool, "simulation.preemption")
         if isinstance(model, PreemptionTrace):
             where = (*loc, "simulation", "preemption", "evictions")

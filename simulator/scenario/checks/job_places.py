@@ -100,7 +100,7 @@ class PlacedJob:
 
 def place(scenario: Description) -> list[PlacedJob]:
     """Return the jobs of the file, of `addJob` and of schedules, in this order; those that could be read."""
-    pools = {str(name).lower(): pool for pool, _ in _stated_pools(scenario) if (name := readable(pool, "id"))}
+    pools = {str(name).lower(): pool for pool, _ in stated_pools(scenario) if (name := readable(pool, "id"))}
     found = [PlacedJob(job, ("jobs", index), pools) for index, job in enumerate(scenario.jobs)]
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
@@ -140,7 +140,7 @@ def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
 
 def placed_pools(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:
     """Yield every pool that could be read with its place: of the file, of `createPool`, and those that jobs bring."""
-    yield from _stated_pools(scenario)
+    yield from stated_pools(scenario)
     for placed in jobs:
         auto = readable(placed.job, "auto_pool")
         own = None if auto is None else readable(auto, "pool")
@@ -148,7 +148,8 @@ def placed_pools(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[t
             yield own, (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
 
 
-def _stated_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
+def stated_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
+    """Yield every pool whose id is known before a run, with its place: of the file and of `createPool`."""
     yield from ((pool, ("pools", index)) for index, pool in enumerate(scenario.pools))
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, CreatePool) and (pool := readable(operation, "pool")) is not None:
@@ -157,7 +158,7 @@ def _stated_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
 
 def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Pool]:
     """Return every pool that operations may name, by lower-case id: the scenario's own and those that jobs bring."""
-    found = {str(readable(pool, "id")).lower(): pool for pool, _ in _stated_pools(scenario)}
+    found = {str(readable(pool, "id")).lower(): pool for pool, _ in stated_pools(scenario)}
     owners: dict[Loc, str] = {
         ("jobSchedules", i, "jobSpecification"): one.id
         for i, one in enumerate(scenario.job_schedules)

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob, placed_pools, pools_by_name
+from simulator.scenario.checks.job_places import PlacedJob, placed_pools, pools_by_name, stated_pools
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.pool_operations import UpdatePool
@@ -21,8 +21,8 @@ def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator
         here = [placed for placed in jobs if placed.may_be_on(pool)]
         mine = [change for changed, change in changes if changed is pool]
         yield from until_absent(_downloads(pool, mine, here, loc))
-        if loc[-2:] != ("autoPoolSpecification", "pool"):  # whose id a run makes
-            yield from until_absent(_sick_nodes(pool, loc))
+    for pool, loc in stated_pools(scenario):
+        yield from until_absent(_sick_nodes(pool, loc))
     pools = [pool for pool, _ in placed_pools(scenario, jobs)]
     for rule in (_accounts, _sizes):
         yield from until_absent(rule(scenario, pools))

@@ -17,8 +17,8 @@ from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.network import Subnet
 from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
 from simulator.scenario.format.price_list import PriceList
-from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, lower, no_boolean
-from simulator.scenario.format.timestamps import UtcTime
+from simulator.scenario.format.section import Amount, Count, Fraction, Positive, Section, Seed, lower
+from simulator.scenario.format.timestamps import Origin
 from simulator.scenario.format.timing_presets import TimingPreset
 
 ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
@@ -190,8 +190,8 @@ class Description(Section):
 
     name: str = ""
     description: str = ""
-    seed: Annotated[int, BeforeValidator(no_boolean), Field(ge=0)] = 1
-    origin: UtcTime = ORIGIN
+    seed: Seed = 1
+    origin: Origin = ORIGIN
     horizon: Seconds | None = None
     """When the run ends at the latest, since the origin."""
     options: Options = Options.model_construct()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from pathlib import Path
 from typing import Any, Final
 
 from simulator.durations import format_duration
+from simulator.errors import InputError
+from simulator.files import read_text
 from simulator.scenario.format.price_list import PriceList
 
 LISTED: Final = PriceList()
@@ -67,10 +70,12 @@ def _evictions(name: object, rows: list[list[str]]) -> list[dict[str, Any]]:
 
 def _rows(directory: Path, name: object) -> list[list[str]]:
     try:
-        with (directory / str(name)).open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not text'}") from None
+        text = read_text(directory / str(name), newline="")
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except InputError as error:
+        raise ValueError(f"{name} {error.problems[0].message}") from None
+    except csv.Error:
+        raise ValueError(f"{name} cannot be read as CSV") from None
     if len(rows) < 2:
         raise ValueError(f"{name}: expected a line of column names and at least one row")
     return rows

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.files import is_file
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.places import present
 from simulator.scenario.format.section import fold
@@ -120,7 +121,7 @@ def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
     try:
         return Document(path)
     except InputError as error:
-        unread = not path.is_file()
+        unread = not is_file(path)
         sources.problems += [sources.root.problem(f"{name} {p.message}", loc) if unread else p for p in error.problems]
         return None
 

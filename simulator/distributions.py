@@ -38,13 +38,17 @@ from simulator.numerics.normal import quantile as normal_quantile
 Floats = npt.NDArray[np.float64]
 
 
+LARGEST_MEAN: Final = 1e12
+"""Of a distribution: a draw is seldom a thousand times as large, and 64 bits count that in milliseconds."""
+
+
 def _finite(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic reports ValueErrors only
     return value
 
 
-Number = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_finite)]
+Number = Annotated[float, Field(ge=0, le=LARGEST_MEAN, allow_inf_nan=False), BeforeValidator(_finite)]
 """A plain number that is not negative."""
 
 T = TypeVar("T", bound=float)
@@ -60,6 +64,8 @@ class Distribution(BaseModel, Generic[T]):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     shape: ClassVar[str]
+    has_tail: ClassVar[bool] = False
+    """Whether its parameters, each in its range, can come to a mean beyond all numbers."""
 
     @model_validator(mode="before")
     @classmethod
@@ -90,6 +96,27 @@ class Distribution(BaseModel, Generic[T]):
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
         """Return the value below which a share `u` (in [0, 1)) of all draws falls."""
+
+    def draws(self, u: Floats) -> Floats:
+        """Return the draws of uniform numbers; what is too large for a float is infinite, and its taker refuses it."""
+        with np.errstate(over="ignore"):
+            return self.quantile(u)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not self.has_tail:
+            return self
+        try:
+            is_bounded = self.mean <= LARGEST_MEAN and self.variance < math.inf
+        except OverflowError:
+            is_bounded = False
+        except (ValueError, ZeroDivisionError):
+            return self  # its values do not fit together, which the shape itself reports
+        if not is_bounded:
+            raise ValueError(
+                f"the tail is too long: expected a mean of at most {LARGEST_MEAN:.0e}, and a finite variance"
+            )
+        return self
 
     @property
     @abstractmethod
@@ -188,6 +215,7 @@ class Lognormal(Distribution[T]):
     """Given by median and 95th percentile, or by mean and coefficient of variation."""
 
     shape: ClassVar[str] = "lognormal"
+    has_tail: ClassVar[bool] = True
     median: T | None = None
     """Value that half of the draws lie below; with `p95`."""
     p95: T | None = None
@@ -234,6 +262,7 @@ class Weibull(Distribution[T]):
     """Shape below 1: many early ends; above 1: ageing."""
 
     shape: ClassVar[str] = "weibull"
+    has_tail: ClassVar[bool] = True
     form: Number = Field(alias="shape", gt=0)
     """Shape: below 1 many early ends, above 1 ageing."""
     scale: T
@@ -255,6 +284,7 @@ class Gamma(Distribution[T]):
     """Given by mean and coefficient of variation."""
 
     shape: ClassVar[str] = "gamma"
+    has_tail: ClassVar[bool] = True
     average: T = Field(alias="mean")
     """Mean."""
     cv: Number = Field(gt=0)

@@ -8,12 +8,17 @@ from typing import Annotated, Final
 from pydantic import AllowInfNan, BeforeValidator, PlainSerializer, WithJsonSchema
 
 UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|m|h|d)")
-_SHORT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|min|m|h|d)\s*)+")
-_ISO = re.compile(r"P(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?")
-_CALENDAR = re.compile(r"P(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T.*)?")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|m|h|d)", re.ASCII)
+_SHORT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|min|m|h|d)\s*)+", re.ASCII)
+_ISO = re.compile(
+    r"P(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?", re.ASCII
+)
+_CALENDAR = re.compile(r"P(?:\d+Y|\d+M|\d+Y\d+M)(?:\d+W)?(?:\d+D)?(?:T.*)?", re.ASCII)
 _ISO_UNITS: Final = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 EXPECTED_DURATION: Final = "expected a duration like 90s, 15m, 2h or PT15M"
+ISO_ORDER: Final = (
+    "after P come days, after T hours, minutes, seconds, each at most once, seconds alone with a fraction"
+)
 INFINITE: Final = "P10675199DT2H48M5.4775807S"
 """The largest TimeSpan of .NET, which the service writes for "no limit"."""
 _INFINITE: Final = re.compile(r"P10675199DT2H48M5\.47\d+S|10675199 days?, 2:48:05\.47\d+", re.IGNORECASE)
@@ -36,12 +41,14 @@ def parse_duration(value: object) -> float:
         return math.fsum(float(part) * _ISO_UNITS[unit] for unit, part in iso.groupdict().items() if part)
     if _CALENDAR.fullmatch(upper) and upper[-1] not in "PT":
         raise ValueError(f"months and years have no fixed length; {EXPECTED_DURATION}")
-    if text.startswith("-"):
+    if "-" in text:
         raise ValueError(
             f"a span cannot be negative, nor an instant lie before the scenario's origin; {EXPECTED_DURATION}"
         )
-    if re.fullmatch(r"[\d.]+", text):
+    if re.fullmatch(r"[0-9.]+", text):
         raise ValueError(f"a bare number has no unit; {EXPECTED_DURATION}")
+    if upper.startswith("P"):
+        raise ValueError(f"{ISO_ORDER}; {EXPECTED_DURATION}")
     raise ValueError(f"cannot be read as a duration; {EXPECTED_DURATION}")
 
 

@@ -7,12 +7,22 @@ PoolsightError
 An `InputError` ends a command with exit code 2 and no traceback.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+LONGEST_MESSAGE: Final = 1000
+"""Characters of a message: what it repeats of the input may be as long as that."""
+MOST_REPORTED: Final = 100
+"""Problems that are put into words; nobody reads more, and the rest mostly has the same cause."""
 WINDOW: Final = 100
 """Characters of a source line that a message shows: a document of one line may have thousands."""
+
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Characters that act on a terminal, or that none can show; line ends and tabs are left."""
+_UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class PoolsightError(Exception):
@@ -43,11 +53,12 @@ class Problem:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         head = ": ".join(part for part in (place, self.path) if part)
         severity = "warning: " if self.is_warning else ""
-        text = f"{head}: {severity}{self.message}" if head else f"{severity}{self.message}"
+        text = f"{shortened(head)}: {severity}{self.message}" if head else f"{severity}{self.message}"
+        text = plain(shortened(text, LONGEST_MESSAGE))
         if self.source is None:
             return text
-        line, column = _window(self.source.rstrip(), max(self.column or 1, 1))
-        return f"{text}\n    {line}\n    {' ' * (column - 1)}^"
+        line, column = _window(self.source, max(self.column or 1, 1))
+        return f"{text}\n    {_CONTROL.sub(_UNSHOWN, line).rstrip()}\n    {' ' * (column - 1)}^"
 
 
 class InputError(PoolsightError):
@@ -55,7 +66,27 @@ class InputError(PoolsightError):
 
     def __init__(self, problems: Sequence[Problem] | str) -> None:
         self.problems: tuple[Problem, ...] = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(reports(self.problems)))
+
+
+def reports(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield the messages of the first hundred problems, and how many more there are; errors come before warnings."""
+    ordered = sorted(problems, key=lambda problem: problem.is_warning)
+    yield from map(str, ordered[:MOST_REPORTED])
+    if len(ordered) > MOST_REPORTED:
+        yield f"and {len(ordered) - MOST_REPORTED:,} more problems"
+
+
+def plain(text: str) -> str:
+    """Return a text in which characters that act on a terminal are written as Python would write them."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def shortened(text: str, most: int = 300) -> str:
+    """Return a text of at most `most` characters: where it is longer, its begin and its end."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most * 2 // 3]}…{text[len(text) - most // 3 + 1 :]}"
 
 
 def _window(line: str, column: int) -> tuple[str, int]:

@@ -20,8 +20,9 @@ def main() -> None:
     gc.set_threshold(COLLECTED_AFTER)
     atexit.register(gc.freeze)
     from simulator.cli.commands import assemble, wanted
+    from simulator.cli.errors import run_to_exit_code
 
-    assemble(wanted(sys.argv[1:]))()
+    sys.exit(run_to_exit_code(assemble(wanted(sys.argv[1:]))))
 
 
 __all__ = ["main"]

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from simulator.errors import InputError, Problem
+from simulator.files import read_text
 from simulator.formula import Formula, FormulaSyntaxError
 
 Files = Annotated[list[str], typer.Argument(help="Formula files; - reads standard input.")]
@@ -16,14 +17,13 @@ FAILED: Final = 1
 
 def read(name: str) -> str:
     """Return the text of a file, or of standard input where the name is `-`."""
-    if name == "-":
-        return sys.stdin.read()
+    if name != "-":
+        return read_text(Path(name), newline="")
     try:
-        with Path(name).open(encoding="utf-8-sig", newline="") as file:
-            return file.read()
+        return sys.stdin.read()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
-        raise InputError([Problem(f"cannot be read: {reason}", file=name)]) from None
+        reason = getattr(error, "strerror", None) or "not text in UTF-8"
+        raise InputError([Problem(f"cannot be read: {reason}", file="standard input")]) from None
 
 
 def write(name: str, text: str) -> None:

@@ -9,15 +9,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.durations import LONGEST
+from simulator.errors import InputError
 from simulator.states import NodeKind
 from simulator.streams import Draws, IndexedDraws, stream
-from simulator.units import to_ms
+from simulator.units import spoken, to_ms
 
 if TYPE_CHECKING:
     import numpy as np
 
     from simulator.distributions import Distribution
     from simulator.streams import Quantile
+
+
+def _clocked(name: str, seconds: float) -> int:
+    """Return a drawn duration in milliseconds; raise InputError if no clock of ours can count it."""
+    if not 0 <= seconds <= LONGEST:
+        text = f"a draw of '{name}' is {seconds:.3g} s; expected at most {spoken(LONGEST)}: choose a shorter tail"
+        raise InputError(text)
+    return to_ms(seconds)
 
 
 class Placed(Protocol):
@@ -45,8 +55,8 @@ class RandomStreams:
 
     def durations(self, name: str, distribution: Distribution[float]) -> Callable[[], int]:
         """Return a function that draws a duration in milliseconds at each call, from the stream `name`."""
-        draws = Draws(stream(self.seed, self.replication, name), distribution.quantile)
-        return lambda: to_ms(draws.next())
+        draws = Draws(stream(self.seed, self.replication, name), distribution.draws)
+        return lambda: _clocked(name, draws.next())
 
     def generator(self, name: str) -> np.random.Generator:
         """Return the generator of the stream `name`, for those who draw many numbers at once."""
@@ -58,8 +68,8 @@ class RandomStreams:
 
     def node_durations(self, name: str, distribution: Distribution[float]) -> DurationDraw:
         """Return a function that draws durations of nodes, each independent of the draws of other nodes."""
-        draws = self._by_kind(name, distribution.quantile)
-        return lambda node: to_ms(draws[node.kind].next(node.place))
+        draws = self._by_kind(name, distribution.draws)
+        return lambda node: _clocked(name, draws[node.kind].next(node.place))
 
     def node_draws(self, name: str) -> Draw:
         """Return a function that draws numbers in [0, 1) for nodes, each independent of the draws of other nodes."""

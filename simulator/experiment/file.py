@@ -46,7 +46,7 @@ from simulator.experiment.trial import Wanted
 from simulator.results.record.tables import NAMES
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.checks.ids import near
-from simulator.scenario.format.section import Count, Section, no_boolean
+from simulator.scenario.format.section import Section, Seed, no_boolean
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_kinds import Kind
 
@@ -150,7 +150,7 @@ class Design(Section):
     """All combinations, or a sample of the space."""
     points: Annotated[int, Field(ge=1, le=STEPS), BeforeValidator(no_boolean)] | None = None
     """How many; a grid has as many as it has combinations."""
-    seed: Count = 0
+    seed: Seed = 0
     """Which sample is drawn."""
 
     @model_validator(mode="before")

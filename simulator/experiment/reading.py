@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Base
-from simulator.scenario.format.section import Count, Section, fold
+from simulator.files import is_file
+from simulator.scenario.format.section import Section, Seed, fold
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_kinds import Kind, refuse_other
 from simulator.scenario.reading.includes import Sources
@@ -27,7 +28,7 @@ class Question(Section):
     """What it is for."""
     scenario: str
     """Path of the scenario file, relative to this one."""
-    seed: Count | None = None
+    seed: Seed | None = None
     """Instead of the scenario's."""
 
 
@@ -104,7 +105,7 @@ def read_base(
 ) -> tuple[Base | None, list[Problem]]:
     """Read the scenario that a file names, or say what is wrong with it."""
     path: Path = document.path.parent / scenario
-    if not path.is_file():
+    if not is_file(path):
         return None, [document.problem(f"{scenario} cannot be read: no such file", ("scenario",))]
     try:
         base = Base.read(path, strict=strict)

@@ -1,7 +1,7 @@
 """Contexts as JSON, for the command line and for a formula's own unit tests."""
 
-import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,12 +11,17 @@ from simulator.formula.run import Context
 from simulator.formula.source import suggestion
 from simulator.formula.values import TICKS_PER_SECOND, Timestamp, parse_time
 from simulator.formula.variables import METRICS
+from simulator.json_text import JsonError, read_json
 
 KEYS: Final = (
     "now", "targetDedicatedNodes", "targetLowPriorityNodes", "currentDedicatedNodes", "currentLowPriorityNodes",
     "taskSlotsPerNode", "usableNodeCount", "samples", "options",
 )  # fmt: skip
-_SPAN: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+_SPAN: Final = re.compile(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?", re.ASCII)
+LONGEST_VALUE: Final = 80
+"""Characters that a message shows of a value."""
+LARGEST_COUNT: Final = 2**31 - 1
+LARGEST_NUMBER: Final = sys.float_info.max
 
 
 class ContextError(ValueError):
@@ -30,9 +35,10 @@ class ContextError(ValueError):
 def read_context(text: str) -> Context:
     """Read a context from JSON text; `ContextError` says everything that is wrong."""
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ContextError([(f"line {error.lineno}, column {error.colno}", f"not valid JSON: {error.msg}")]) from None
+        data = read_json(text)
+    except JsonError as error:
+        line, column = text.count("\n", 0, error.offset) + 1, error.offset - text.rfind("\n", 0, error.offset)
+        raise ContextError([(f"line {line}, column {column}", error.message)]) from None
     return context_of(data)
 
 
@@ -69,6 +75,11 @@ def context_of(data: object) -> Context:
     return context
 
 
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
 class _Reader:
     """Reads values and keeps what is wrong with them."""
 
@@ -79,18 +90,22 @@ class _Reader:
         try:
             return parse_time(value if isinstance(value, str) else "")
         except ValueError:
-            self.problems.append((path, f"expected a time like 2026-03-02T09:00:00Z, not {value!r}"))
+            self.problems.append((path, f"expected a time like 2026-03-02T09:00:00Z, not {_shown(value)}"))
             return Timestamp(0)
 
     def count(self, path: str, value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            self.problems.append((path, f"expected a whole number from 0, not {value!r}"))
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_COUNT:
+            to = f" to {LARGEST_COUNT}" if isinstance(value, int) and value > LARGEST_COUNT else ""
+            self.problems.append((path, f"expected a whole number from 0{to}, not {_shown(value)}"))
             return 0
         return value
 
     def number(self, path: str, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.problems.append((path, f"expected a number, not {value!r}"))
+            self.problems.append((path, f"expected a number, not {_shown(value)}"))
+            return 0.0
+        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            self.problems.append((path, f"expected a finite number, not {_shown(value)}"))
             return 0.0
         return float(value)
 

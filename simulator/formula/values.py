@@ -31,8 +31,8 @@ class Timestamp:
 
     @property
     def fields(self) -> datetime:
-        """Year to second; the part below a second is left out."""
-        return _EPOCH + timedelta(seconds=self.ticks // TICKS_PER_SECOND)
+        """Year to second; the part below a second is left out, and what lies beyond the calendar is its end."""
+        return _EPOCH + timedelta(seconds=min(max(self.ticks, 0), MAX_TIMESTAMP) // TICKS_PER_SECOND)
 
     @classmethod
     def of(cls, value: datetime) -> "Timestamp":

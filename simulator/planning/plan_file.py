@@ -26,7 +26,7 @@ from simulator.experiment.measures import check_measures
 from simulator.experiment.reading import Question as QuestionBody
 from simulator.experiment.reading import in_order, read_question
 from simulator.planning.constraints import ALL_DONE, NEARLY_ALL_DONE, Constraint, parse
-from simulator.scenario.format.section import Count, Positive, Section
+from simulator.scenario.format.section import Positive, Section, Seed
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_kinds import Kind
 
@@ -64,7 +64,7 @@ class Search(Section):
     """Runs with random numbers that the search has not seen, for the figures of the winner."""
     trials: Positive = 60
     """Designs that Optuna looks at."""
-    seed: Count = 0
+    seed: Seed = 0
     """Of Optuna's sampler."""
 
     @model_validator(mode="after")

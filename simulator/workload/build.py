@@ -28,6 +28,7 @@ from simulator.workload.coordination_failures import with_coordination_failures
 from simulator.workload.optional_columns import COLUMNS, Extras, gather
 from simulator.workload.planned_jobs import Planned, planned
 from simulator.workload.planned_pools import PlannedPools, planned_pools
+from simulator.workload.ranges import check_ranges, check_work
 from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
 
 Ints = npt.NDArray[np.int64]
@@ -98,7 +99,7 @@ class JobStreams:
             return constant(0.0, count, np.float64)
         if isinstance(shape, Constant):
             return constant(shape.mean, count, np.float64)
-        return shape.quantile(self.generator(purpose, part).random(count))
+        return shape.draws(self.generator(purpose, part).random(count))
 
 
 def build(scenario: Scenario, replication: int) -> Workload:
@@ -125,6 +126,8 @@ def build(scenario: Scenario, replication: int) -> Workload:
             blocks.append(_uploading(block, pool.simulation))
             jobs.append(constant(index, len(block), np.int32))
             delays.append(_delays(pool.simulation, streams, part, block))
+            check_ranges(job.id, part, block, *delays[-1])
+    check_work(blocks)
     return _assemble(blocks, jobs, delays, listed, every, pools)
 
 
@@ -239,7 +242,7 @@ def _each(shapes: Sequence[Distribution[float] | None], streams: JobStreams, pur
         for index in varying:
             shape = shapes[index]
             if shape is not None:
-                values[index] = shape.quantile(uniform[index : index + 1])[0]
+                values[index] = shape.draws(uniform[index : index + 1])[0]
     return values
 
 

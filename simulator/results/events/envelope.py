@@ -102,7 +102,10 @@ def parse_stamp(value: object) -> datetime | None:
         time = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0')[:6]:0<6}{zone}")
     except ValueError:
         return None
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def envelope(account: str, time: str, operation: Operation, properties: Body) -> Body:

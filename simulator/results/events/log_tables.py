@@ -7,6 +7,7 @@ which `requeueCount` is no higher than before is the loss of a node (`preempted`
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.results.events.envelope import Operation, parse_stamp
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
+LARGEST: Final = 2**62
+"""Of a number in a log: a table has room for no larger one."""
 TIMES: Final = frozenset({"created", "deleted", "gone", "start", "end", "time", "assigned"})
 COLUMNS: Final = {
     "pools": "pool vm_size slots auto_pool autoscale inter_node target_dedicated target_low_priority created deleted "
@@ -282,9 +285,11 @@ def _text(value: object) -> str | None:
 
 
 def _number(value: object) -> int | None:
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+    """Return a whole number that a table has room for; real logs write some as text."""
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
         return int(value)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and abs(value) < LARGEST else None
 
 
 def _flag(value: object) -> bool | None:

@@ -8,7 +8,6 @@ error, reported with all others.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.json_text import JsonError, read_json
 from simulator.results.events.envelope import Operation, parse_stamp
 from simulator.results.events.log_tables import Tables
 from simulator.results.record.read import EVENTS
@@ -136,10 +136,9 @@ def _take(pile: _Pile, name: str, lines: Iterable[str]) -> None:
             continue
         pile.seen.add(key)
         try:
-            found = json.loads(line)
-        except ValueError as error:
-            detail = getattr(error, "msg", "")
-            pile.broken.append(Problem(f"expected one JSON object on each line: {detail}", name, number))
+            found = read_json(line)
+        except JsonError as error:
+            pile.broken.append(Problem(f"expected one JSON object on each line: {error.message}", name, number))
             continue
         for event in _unwrapped(found):
             if isinstance(event, dict):
@@ -162,8 +161,8 @@ def _event(pile: _Pile, name: str, number: int, event: dict[str, Any]) -> None:
     body = event.get("properties")
     if isinstance(body, str):
         try:
-            body = json.loads(body)
-        except ValueError:
+            body = read_json(body)
+        except JsonError:
             pile.broken.append(Problem("properties: a text that is no JSON", name, number))
             return
     if not isinstance(title, str):

@@ -157,7 +157,8 @@ class Drawn(Process):
         drawn = 0
         while now < end and (count is None or drawn < count):
             wanted = BLOCK if count is None else count - drawn
-            block = self.offsets(wanted, now, hour, uniform)
+            with np.errstate(over="ignore", invalid="ignore"):  # what is no time is refused with the other columns
+                block = self.offsets(wanted, now, hour, uniform)
             if len(block) == 0:
                 break
             blocks.append(block)
@@ -265,7 +266,7 @@ class Renewal(Drawn):
 
     def offsets(self, wanted: int, begin: float, hour: float, uniform: np.random.Generator) -> Floats:
         del hour
-        return begin + np.cumsum(self.interval.quantile(uniform.random(wanted)))
+        return begin + np.cumsum(self.interval.draws(uniform.random(wanted)))
 
 
 KINDS: Final = (AtOnce, AtTimes, Poisson, Profile, Batches, Renewal)

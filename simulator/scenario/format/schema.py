@@ -18,8 +18,8 @@ from simulator.scenario.format.key_marks import INERT, PlainSeconds
 from simulator.scenario.format.network import Subnet
 from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
 from simulator.scenario.format.price_list import PriceList
-from simulator.scenario.format.section import Count, Fraction, Positive, Section, lower, no_boolean
-from simulator.scenario.format.timestamps import UtcTime
+from simulator.scenario.format.section import Count, Fraction, Positive, Section, Seed, lower
+from simulator.scenario.format.timestamps import Origin
 from simulator.scenario.format.timing_presets import TimingPreset
 
 ORIGIN: Final = datetime(2026, 1, 5, tzinfo=UTC)
@@ -217,9 +217,9 @@ class Description(Section):
     """What the scenario is called in answers."""
     description: Annotated[str, INERT] = ""
     """What it is for; kept, and shown on the page of a report."""
-    seed: Annotated[int, BeforeValidator(no_boolean), Field(ge=0)] = 1
+    seed: Seed = 1
     """Which random numbers a run draws; runs of one seed and one replication are the same."""
-    origin: UtcTime = ORIGIN
+    origin: Origin = ORIGIN
     """Which instant the time 0 of a run is: dates of schedules, traces and formulas count from it."""
     horizon: Seconds | None = None
     """When the run ends at the latest, since the origin."""

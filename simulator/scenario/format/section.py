@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
@@ -29,12 +29,17 @@ def lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-Count = Annotated[int, Field(ge=0), BeforeValidator(no_boolean)]
-Positive = Annotated[int, Field(ge=1), BeforeValidator(no_boolean)]
-Retries = Annotated[int, Field(ge=-1), BeforeValidator(no_boolean)]
+LARGEST: Final = 2**31 - 1
+"""Of the service's whole numbers, and of those that a table has room for."""
+LARGEST_AMOUNT: Final = 1e12
+"""Of numbers with a fraction: sums of them stay exact enough, and far from infinity."""
+Count = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(no_boolean)]
+Positive = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(no_boolean)]
+Seed = Annotated[int, Field(ge=0, le=2**64 - 1), BeforeValidator(no_boolean)]
+Retries = Annotated[int, Field(ge=-1, le=LARGEST), BeforeValidator(no_boolean)]
 """How often a failed task is tried again; -1 for ever."""
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(no_boolean)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(no_boolean)]
+Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False), BeforeValidator(no_boolean)]
 
 
 DisplayName = Annotated[str, Field(max_length=1024)]

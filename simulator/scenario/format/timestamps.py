@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from simulator.durations import format_duration
 
 _ISO_TIME: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE
+    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE | re.ASCII
 )
+EXPECTED_TIME: Final = "expected an ISO-8601 time like 2026-01-05T08:00:00Z"
+YEARS: Final = (1900, 2150)
+"""Of an origin: instants of runs of a hundred years fit into the 64-bit nanoseconds of tables."""
 
 
 def parse_time(value: object) -> datetime:
@@ -19,20 +22,39 @@ def parse_time(value: object) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str):
-        if not _ISO_TIME.fullmatch(value.strip()):
-            raise ValueError("expected an ISO-8601 time like 2026-01-05T08:00:00Z")
-        text = re.sub(r"(\.\d{6})\d+", r"\1", value.strip())
-        value = datetime.fromisoformat(text)
+        value = _parsed(value.strip().upper())
     if not isinstance(value, datetime):
-        raise ValueError("expected an ISO-8601 time like 2026-01-05T08:00:00Z")  # noqa: TRY004
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        raise ValueError(EXPECTED_TIME)  # noqa: TRY004
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC this lies outside of the years 1 to 9999") from None
+
+
+def _parsed(text: str) -> datetime:
+    if not _ISO_TIME.fullmatch(text):
+        raise ValueError(EXPECTED_TIME)
+    try:
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+    except ValueError:
+        raise ValueError(f"no such date or time; {EXPECTED_TIME}") from None
+
+
+def _origin(value: datetime) -> datetime:
+    first, last = YEARS
+    if not first <= value.year <= last:
+        raise ValueError(f"expected a time from {first} to {last}")
+    return value
 
 
 def _write(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-UtcTime = Annotated[datetime, BeforeValidator(parse_time), PlainSerializer(_write, return_type=str)]
+Origin = Annotated[
+    datetime, BeforeValidator(parse_time), AfterValidator(_origin), PlainSerializer(_write, return_type=str)
+]
+"""The instant that all times of a run count from."""
 
 INSTANT_KEYS: Final = frozenset(
     {"at", "times", "submit", "createdat", "start", "until", "horizon", "donotrununtil", "donotrunafter"}

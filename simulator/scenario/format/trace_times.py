@@ -39,7 +39,8 @@ def of_numbers(numbers: Floats, unit: float, *, keep: bool) -> SubmitTimes:
     if scale is not None:
         date = datetime.fromtimestamp(round(first * scale, 3), UTC)
         return SubmitTimes((numbers - first) * scale, first=date)
-    return SubmitTimes((numbers - first) * unit, shift=first * unit)
+    with np.errstate(over="ignore"):  # what is too late is refused by its row
+        return SubmitTimes((numbers - first) * unit, shift=first * unit)
 
 
 def _unix_unit(first: float, last: float, unit: float) -> float | None:

@@ -4,12 +4,14 @@ SWF: the Standard Workload Format v2.2 of the Parallel Workloads Archive, 18 num
 after `;`.
 """
 
-import gzip
 import io
 import math
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -20,9 +22,21 @@ from pydantic import PrivateAttr
 from simulator.columns.broadcast import constant, rescaled
 from simulator.columns.task_names import Prefixed
 from simulator.durations import Seconds
-from simulator.errors import InputError, Problem
-from simulator.extras import require
+from simulator.errors import InputError, Problem, shortened
+from simulator.files import modified, read_bytes, unpacked
+from simulator.scenario.format.parquet_columns import read_columns
 from simulator.scenario.format.section import Positive, Section
+from simulator.scenario.format.table_columns import (
+    MOST,
+    MOST_REPORTED,
+    SPAN,
+    UNITS,
+    Bad,
+    numbers_of,
+    shown,
+    too_late,
+    unfit_ids,
+)
 from simulator.scenario.format.trace_times import SubmitTimes, of_dates, of_numbers
 
 if TYPE_CHECKING:
@@ -30,19 +44,12 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
-Bad = list[tuple[int, str]]
-"""What is wrong in which row."""
 
 SWF_COLUMNS: Final = 18
 JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY = 0, 1, 3, 4, 6, 7, 9
 KIB_PER_GIB: Final = 1024.0**2
-MOST_REPORTED: Final = 20
-"""Bad lines of one file that are reported; more would help nobody."""
 DATE: Final = "M"
 """Kind of a column of dates."""
-SPAN: Final = "m"
-"""Kind of a column of spans of time, whose unit is its own."""
-UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class TraceColumns(Section):
@@ -101,6 +108,16 @@ class TraceWorkload(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """A column and what is expected of it."""
+
+    column: Floats
+    most: float
+    what: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """The tasks of a trace in file order; seconds, cores, GiB."""
 
@@ -123,11 +140,7 @@ class Trace:
 def read_trace(source: TraceWorkload) -> Trace:
     """Read the tasks of a trace; `InputError` names the lines that cannot be read."""
     path = source.path
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError as error:
-        raise InputError([Problem(f"cannot be read: {error.strerror}", file=str(path))]) from None
-    return _read(source.model_dump_json(), str(path), stamp)
+    return _read(source.model_dump_json(), str(path), modified(path))
 
 
 @lru_cache(maxsize=4)
@@ -144,12 +157,8 @@ def _read(settings: str, name: str, stamp: int) -> Trace:
 
 
 def _content(name: str) -> bytes:
-    try:
-        data = Path(name).read_bytes()
-        return gzip.decompress(data) if name.lower().endswith(".gz") else data
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError([Problem(f"cannot be read: {reason}", file=name)]) from None
+    data = read_bytes(Path(name))
+    return unpacked(data, name) if name.lower().endswith(".gz") else data
 
 
 # ---- SWF -------------------------------------------------------------------------------------------------
@@ -178,12 +187,27 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         raise InputError(_swf_problems(content, name))
     job, submit, run, procs, memory, wanted_procs, wanted_memory = rows.T
     kept = np.flatnonzero(run >= 0)[: source.limit]
-    size = np.maximum(np.where(procs > 0, procs, wanted_procs), 1)[kept].astype(np.int32)
+    if not len(kept):
+        raise InputError(
+            [Problem(f"none of its {len(rows):,} jobs ran: their run times (column 4) are negative", name)]
+        )
+    processors = np.maximum(np.where(procs > 0, procs, wanted_procs), 1)[kept]
     per_processor = np.maximum(np.where(wanted_memory > 0, wanted_memory, memory), 0)[kept]
     submits = of_numbers(submit[kept], 1.0, keep=source.submit_times == "absolute")
-    ones = constant(1, len(kept), np.int32)
     together = source.parallel_jobs == "multi_instance"
-    share = per_processor * (ones if together else size) / KIB_PER_GIB
+    share = per_processor * (1 if together else processors) / KIB_PER_GIB
+    _refuse_beyond(
+        name,
+        (
+            Beyond(submits.seconds, MOST["submit"], "a submit time in column 2", "s after the first"),
+            Beyond(run[kept], MOST["duration"], "a run time in column 4", "s"),
+            Beyond(processors, MOST["slots"], "a number of processors in column 5 or 8", ""),
+            Beyond(share if source.use_memory else np.zeros(1), MOST["memory"], "memory in column 7 or 10", "GiB"),
+        ),
+        lambda place: _line_of(content, int(kept[place])),
+    )
+    size = processors.astype(np.int32)
+    ones = constant(1, len(kept), np.int32)
     return Trace(
         submit=submits.seconds,
         duration=run[kept],
@@ -195,6 +219,24 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         first=submits.first,
         shift=submits.shift,
     )
+
+
+def _line_of(content: bytes, row: int) -> int:
+    """Return the line of a job of an SWF file."""
+    lines = enumerate(content.splitlines(), 1)
+    return next(islice((number for number, line in lines if line.split(b";", 1)[0].split()), row, None))
+
+
+def _refuse_beyond(name: str, columns: Iterable["Beyond"], line_of: Callable[[int], int | None]) -> None:
+    """Raise InputError about the first values that a run has no room for."""
+    problems = []
+    for one in columns:
+        wrong = np.flatnonzero(~((one.column >= 0) & (one.column <= one.most)))
+        for place in wrong[:MOST_REPORTED].tolist():
+            text = f"expected {one.what} from 0 to {one.most:.10g} {one.unit}".rstrip()
+            problems.append(Problem(f"{text}, not {one.column[place]:.10g}", name, line_of(place)))
+    if problems:
+        raise InputError(problems[:MOST_REPORTED])
 
 
 def _swf_problems(content: bytes, name: str) -> list[Problem]:
@@ -234,20 +276,26 @@ def _csv(source: TraceWorkload, name: str) -> Trace:
 
     try:
         frame = pd.read_csv(io.BytesIO(_content(name)), comment="#", skipinitialspace=True)
-    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError([Problem(f"cannot be read as CSV: {str(error).strip()}", file=name)]) from None
+    except pd.errors.EmptyDataError:
+        raise InputError([Problem("holds no task", file=name)]) from None
+    except UnicodeDecodeError:
+        raise InputError([Problem("cannot be read: not a text file in UTF-8", file=name)]) from None
+    except (ValueError, OverflowError, pd.errors.ParserError) as error:
+        raise InputError([_no_table(name, str(error))]) from None
     return _table(source, name, frame, has_lines=True)
 
 
-def _parquet(source: TraceWorkload, name: str) -> Trace:
-    require("pyarrow", f"{name}: a trace in Parquet")
-    import pandas as pd
+def _no_table(name: str, why: str) -> Problem:
+    """Return why a file is no table, in words of ours where the reader names the line."""
+    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", why)
+    if found is None:
+        return Problem("cannot be read as CSV: expected a line of column names, and rows with as many values", name)
+    return Problem(f"expected {found[1]} columns, found {found[3]}", name, int(found[2]))
 
-    try:
-        frame = pd.read_parquet(name)
-    except (OSError, ValueError) as error:
-        raise InputError([Problem(f"cannot be read as Parquet: {str(error).strip()}", file=name)]) from None
-    return _table(source, name, frame, has_lines=False)
+
+def _parquet(source: TraceWorkload, name: str) -> Trace:
+    named = ((use, column) for use, column in source.columns.model_dump().items() if column is not None)
+    return _table(source, name, read_columns(name, named), has_lines=False)
 
 
 def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines: bool) -> Trace:
@@ -255,18 +303,21 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
     named = {key: value for key, value in columns.model_dump().items() if value is not None}
     missing = [column for column in named.values() if column not in frame.columns]
     if missing:
-        have = ", ".join(map(str, frame.columns))
+        have = shortened(", ".join(map(str, frame.attrs.get("columns", frame.columns))))
         problems = [Problem(f"has no column {column!r}, but {have}", name) for column in missing]
         raise InputError(problems)
     if frame.empty:
         raise InputError([Problem("holds no task", file=name)])
     frame = frame.head(source.limit) if source.limit else frame
     submits, bad = _submit_times(source, frame[columns.submit])
+    bad = bad or too_late(submits.seconds, columns.submit)
+    if columns.id:
+        bad += unfit_ids(frame[columns.id].astype(str), columns.id)
     problems = [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
     values: dict[str, Floats] = {}
     for key, column in named.items():
         if key not in ("id", "submit"):
-            values[key], bad = _numbers(frame[column], key, column)
+            values[key], bad = numbers_of(frame[column], key, column, source.time_unit)
             problems += [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0)[:MOST_REPORTED])
@@ -297,25 +348,7 @@ def _submit_times(source: TraceWorkload, column: "pd.Series[Any]") -> tuple[Subm
     if is_clock:
         found = of_dates(column)
         bad = np.flatnonzero(np.isnan(found.seconds))
-        return found, [(int(i), f"expected an ISO-8601 time in {name!r}, not {column.iloc[i]!r}") for i in bad]
-    numbers, wrong = _numbers(column, "submit", name)
+        return found, [(int(i), f"expected an ISO-8601 time in {name!r}, not {shown(column.iloc[i])}") for i in bad]
+    numbers, wrong = numbers_of(column, "submit", name, source.time_unit)
     unit = 1.0 if kind == SPAN else UNITS[source.time_unit]
     return of_numbers(numbers, unit, keep=bool(wrong) or source.submit_times == "absolute"), wrong
-
-
-def _numbers(series: "pd.Series[Any]", key: str, column: str) -> tuple[Floats, Bad]:
-    """Return a column as numbers, and what is wrong with it by row."""
-    import pandas as pd
-
-    whole = key in ("slots", "instances")
-    is_span = series.dtype.kind == SPAN and not whole
-    values = series.dt.total_seconds() if is_span else pd.to_numeric(series, errors="coerce")
-    numbers = np.asarray(values, dtype=np.float64)
-    low = 1 if whole else 0
-    with np.errstate(invalid="ignore"):
-        wrong = ~np.isfinite(numbers) | (numbers < low)
-        if whole:
-            wrong |= numbers != np.floor(numbers)
-    what = "a whole number from 1" if whole else "a number that is finite and not negative"
-    found = np.flatnonzero(wrong)[: MOST_REPORTED + 1]
-    return numbers, [(int(i), f"expected {what} in {column!r}, not {series.iloc[i]!r}") for i in found]

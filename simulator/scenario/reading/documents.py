@@ -7,20 +7,19 @@ costs nothing more while it is right.
 import json
 import re
 from bisect import bisect_right
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from simulator.errors import InputError, Problem
+from simulator.files import read_text
+from simulator.json_text import JsonError, read_json
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.section import fold
+from simulator.scenario.reading.yaml_text import YamlTextError, compose, read_yaml
 
-_DATE: Final = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
 _SPACE: Final = re.compile(r"[\s,:]*")
 _DECODE: Final = json.JSONDecoder().raw_decode
 
@@ -32,11 +31,7 @@ class Document:
         self.path = path
         self.name = name or str(path)
         self.is_json = path.suffix.lower() == ".json"
-        try:
-            self.text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
-            raise InputError([Problem(f"cannot be read: {reason}", file=self.name)]) from None
+        self.text = read_text(path, self.name)
         self._walked: dict[int, dict[str | int, tuple[int, int]]] = {}
         self.data: Any = self._json() if self.is_json else self._yaml()
 
@@ -60,47 +55,24 @@ class Document:
 
     def _json(self) -> Any:
         try:
-            return json.loads(self.text, object_pairs_hook=_unique)
-        except json.JSONDecodeError as error:
-            line, column = error.lineno - 1, error.colno - 1
-            found = Problem(f"not valid JSON: {error.msg}", self.name, line + 1, column + 1, None, self._line(line))
-        except _DuplicateKeyError as error:
-            found = Problem(f"the key {error.args[0]!r} stands twice in one object", self.name)
-        except RecursionError:
-            found = Problem("nested too deeply", self.name)
-        raise InputError([found])
+            return read_json(self.text)
+        except JsonError as error:
+            line = self.text.count("\n", 0, error.offset)
+            column = error.offset - self.text.rfind("\n", 0, error.offset) - 1
+            raise self._refused(error.message, line, column) from None
 
     def _yaml(self) -> Any:
         try:
-            return YAML(typ="safe", pure=True).load(self.text)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line, mark.column) if mark else (0, 0)
-            why = f"not valid YAML: {(error.problem or 'cannot be parsed').splitlines()[0]}"
-            if "'\\t'" in why:
-                why += ": YAML indents by spaces, never by tabs"
-            found = Problem(why, self.name, line + 1, column + 1, None, self._line(line))
-        except ValueError as error:
-            found = self._no_date(error)
-        except (YAMLError, RecursionError) as error:
-            found = Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)
-        raise InputError([found])
+            return read_yaml(self.text)
+        except YamlTextError as error:
+            raise self._refused(error.message, error.line, error.column) from None
 
-    def _no_date(self, error: ValueError) -> Problem:
-        """Find the value that looks like a date and is none: the reader says why, and not where."""
-        for match in _DATE.finditer(self.text):
-            try:
-                date(*map(int, match.groups()))
-            except ValueError:
-                line, begin = self.text.count("\n", 0, match.start()), self.text.rfind("\n", 0, match.start())
-                column, why = match.start() - begin, f"no date: {error}"
-                return Problem(why, self.name, line + 1, column, None, self._line(line))
-        return Problem(f"not valid YAML: {str(error).splitlines()[0]}", self.name)
+    def _refused(self, message: str, line: int, column: int) -> InputError:
+        return InputError([Problem(message, self.name, line + 1, column + 1, None, self._line(line))])
 
     @cached_property
     def _tree(self) -> Node | None:
-        tree: Node | None = YAML(typ="safe", pure=True).compose(self.text)
-        return tree
+        return compose(self.text)
 
     def _yaml_place(self, loc: Loc) -> tuple[int, int]:
         node = self._tree
@@ -160,15 +132,3 @@ class Document:
     def _skip(self, position: int) -> int:
         match = _SPACE.match(self.text, position)
         return match.end() if match else position
-
-
-class _DuplicateKeyError(ValueError):
-    """A JSON object has one key twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
-    return found

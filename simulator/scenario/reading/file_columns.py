@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from simulator.durations import format_duration
+from simulator.errors import InputError
+from simulator.files import read_text
 from simulator.scenario.format.price_list import PriceList
 
 LISTED: Final = PriceList()
@@ -32,11 +35,12 @@ class Table(NamedTuple):
     def read(cls, directory: Path, name: object) -> Table:
         """Read a file; raise ValueError where it is no table."""
         try:
-            with (directory / str(name)).open(encoding="utf-8-sig", newline="") as file:
-                reader = csv.reader(file)
-                lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not text'}") from None
+            reader = csv.reader(io.StringIO(read_text(directory / str(name), newline=""), newline=""))
+            lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
+        except InputError as error:
+            raise ValueError(f"{name} {error.problems[0].message}") from None
+        except csv.Error:
+            raise ValueError(f"{name} cannot be read as CSV") from None
         if len(lines) < 2:
             raise ValueError(f"{name}: expected a line of column names and at least one row")
         return cls(name, lines[0][1], lines[1:])

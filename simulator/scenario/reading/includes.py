@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
+from simulator.files import is_file
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.places import shown
 from simulator.scenario.format.section import fold
@@ -175,7 +176,7 @@ def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
     try:
         return open_document(path)
     except InputError as error:
-        if path.is_file():
+        if is_file(path):
             sources.problems += error.problems
         else:
             sources.report(f"{name} {error.problems[0].message}", loc)

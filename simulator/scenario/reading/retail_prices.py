@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError
+from simulator.files import is_file
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.catalogue import price_key
@@ -46,7 +47,7 @@ def take_prices(data: Mapping[Any, Any], folder: Path) -> tuple[dict[Any, Any], 
 
 def _of_file(folder: Path, name: str, region: str | None, key: str) -> tuple[PriceList, list[Finding]]:
     path = folder / name
-    if not path.is_file():
+    if not is_file(path):
         return PriceList(), [Finding(f"{name} cannot be read: no such file", (key, "file"))]
     try:
         found, rows = read_prices(Document(path), region)

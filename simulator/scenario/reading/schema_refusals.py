@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import Problem
+from simulator.errors import Problem, shortened
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format.allowed_keys import keys_at
 from simulator.scenario.scenario import finding_of
@@ -57,7 +57,7 @@ def _refusal(line: ErrorDetails, root: type[BaseModel] | None) -> Finding:
     message = EXPECTED[kind](about) if kind in EXPECTED else str(line["msg"])
     value = line["input"]
     shows = kind not in COUNTS and isinstance(value, str | int | float)
-    return Finding(f"{message}, not {value!r}" if shows else message, loc)
+    return Finding(f"{message}, not {shortened(repr(value), LONGEST_VALUE)}" if shows else message, loc)
 
 
 def _unknown_key(key: str, allowed: Sequence[str]) -> str:
@@ -72,6 +72,8 @@ def _unknown_tag(tag: str, expected: str) -> str:
     return f"unknown '{tag}', did you mean '{near[0]}'?" if near else f"expected one of {expected}, not '{tag}'"
 
 
+LONGEST_VALUE: Final = 80
+"""Characters that a message shows of a value."""
 OTHER_NAMES: Final = {
     "cpu": "cores",
     "cpus": "cores",

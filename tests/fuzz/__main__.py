@@ -1,0 +1,117 @@
+"""Mutate every kind of input and report what ends otherwise than with an answer or a plain message.
+
+`python -m tests.fuzz --minutes 10 --seed 7` begins where a seed begins; each finding is printed once, with the words
+that replay it: `python -m tests.fuzz --replay 7:123 --keep DIR` writes that input to a folder and shows its ending.
+`--corpus` tries the findings of the past.
+"""
+
+import argparse
+import gc
+import json
+import random
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from tests.fuzz.corpus import known
+from tests.fuzz.execute import Ending, complaint, execute, prepare
+from tests.fuzz.inputs import Input, inputs
+
+SHOWN: Final = 2000
+"""Characters of an output that are shown."""
+LONG: Final = frozenset({"run", "SWF, run", "CSV, run"})
+"""Kinds whose inputs may rightly describe more work than the limits allow."""
+OUT_OF_TIME: Final = frozenset({-24, -9, -14})
+"""SIGXCPU, SIGKILL, SIGALRM."""
+
+
+def made(seed: int, number: int) -> Input:
+    """Return the mutated input of a number; kinds are equally likely, however many inputs each has."""
+    draw = random.Random(f"{seed}:{number}")  # noqa: S311 - nothing secret
+    kinds = sorted({one.kind for one in inputs()})
+    kind = draw.choice(kinds)
+    return draw.choice([one for one in inputs() if one.kind == kind]).mutated(draw)
+
+
+def tried(one: Input, keep: Path | None = None) -> tuple[Ending, str | None]:
+    """Run the command of an input in a folder of its own; return how it ended and what is wrong with that."""
+    with TemporaryDirectory(prefix="poolsight-fuzz-") as name:
+        folder = Path(name) if keep is None else keep
+        one.write(folder)
+        ending = execute(one.words, folder)
+        found = complaint(ending)
+        if one.kind in LONG and ending.code in OUT_OF_TIME:
+            found = None
+    return ending, found
+
+
+def main() -> int:
+    """Try mutated inputs until the time is up; return 1 if there is a finding."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="number of the first input")
+    parser.add_argument("--count", type=int, default=None, help="at most so many inputs")
+    parser.add_argument("--kind", default="", help="only inputs whose kind begins so")
+    parser.add_argument("--replay", metavar="SEED:NUMBER")
+    parser.add_argument("--keep", type=Path, default=None, help="for --replay: the folder for its files")
+    parser.add_argument("--corpus", action="store_true", help="only the findings of the past")
+    asked = parser.parse_args()
+    prepare()
+    if asked.corpus:
+        return _corpus()
+    if asked.replay:
+        seed, number = map(int, asked.replay.split(":"))
+        return _replay(made(seed, number), asked.keep)
+    return _search(asked)
+
+
+def _search(asked: argparse.Namespace) -> int:
+    inputs()
+    gc.freeze()
+    end = time.monotonic() + 60 * asked.minutes
+    codes: Counter[tuple[str, int]] = Counter()
+    findings: Counter[str] = Counter()
+    number = asked.first
+    while time.monotonic() < end and (asked.count is None or number - asked.first < asked.count):
+        one = made(asked.seed, number)
+        if one.kind.startswith(asked.kind):
+            ending, found = tried(one)
+            codes[one.kind, ending.code] += 1
+            if found is not None:
+                findings[found] += 1
+                if findings[found] == 1:
+                    print(f"{asked.seed}:{number} {one.kind}: {found}", flush=True)  # noqa: T201
+        number += 1
+    print(f"{codes.total():,} inputs, {findings.total():,} findings of {len(findings)} kinds")  # noqa: T201
+    for kind in sorted({kind for kind, _ in codes}):
+        counted = ", ".join(f"{code}: {count}" for (k, code), count in sorted(codes.items()) if k == kind)
+        print(f"  {kind}: exit codes {counted}")  # noqa: T201
+    return int(bool(findings))
+
+
+def _replay(one: Input, keep: Path | None) -> int:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+    ending, found = tried(one, keep)
+    shown = {"kind": one.kind, "words": one.words, "file": one.target, "finding": found, "code": ending.code}
+    print(json.dumps(shown, indent=1))  # noqa: T201
+    print(ending.out[-SHOWN:], ending.err[:SHOWN], ending.err[SHOWN:][-SHOWN:], sep="\n")  # noqa: T201
+    return int(found is not None)
+
+
+def _corpus() -> int:
+    found = 0
+    for name, one in known():
+        ending, wrong = tried(one)
+        if wrong is not None:
+            found += 1
+            print(f"{name}: {wrong}\n{ending.err[-SHOWN:]}")  # noqa: T201
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

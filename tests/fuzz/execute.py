@@ -1,0 +1,159 @@
+"""One command in a process of its own, under limits of memory and time, and what is wrong with how it ends."""
+
+import os
+import re
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from simulator.cli import main
+from simulator.cli.errors import run_to_exit_code
+
+MEMORY_BYTES: Final = 4 << 30
+"""Address space of a command: its libraries take some 1.5 GiB of it."""
+CPU_S: Final = 20
+"""Processor time of a command; the shipped files take less than 2 s."""
+WALL_S: Final = 60
+"""Time of a command that waits for something."""
+OUTPUT_BYTES: Final = 64 << 20
+"""Largest file that a command may write."""
+SHOWN_BYTES: Final = 100_000
+"""Largest report of what is wrong with an input that somebody would still read."""
+PLAIN: Final = frozenset({0, 1, 2})
+"""Exit codes that a command may have; anything else is a finding."""
+FOREIGN: Final = re.compile(
+    r"Traceback|Warning:|\bnp\.\w+\(|\barray\(|could not convert|invalid literal|Invalid isoformat|<class '"
+    r"|object at 0x|\bNoneType\b|codec can't|unhashable|not subscriptable|object is not|pydantic|pyarrow\.lib"
+)
+"""Words of Python and of its libraries, which mean nothing to whoever wrote the input."""
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that act on a terminal; line ends and tabs do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ended."""
+
+    code: int
+    """Its exit code, negative where a signal ended it."""
+    seconds: float
+    out: str
+    err: str
+
+
+def execute(words: Sequence[str], folder: Path) -> Ending:
+    """Run a command of `poolsight` in `folder`, in a copy of this process, so that nothing is imported again."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            _become(words, folder, out, err)
+        _, status = os.waitpid(child, 0)
+        seconds = time.monotonic() - began
+        texts = [_text(stream) for stream in (out, err)]
+    texts[1] += "".join(path.read_text(encoding="utf-8") for path in folder.glob("poolsight-crash-*"))
+    return Ending(os.waitstatus_to_exitcode(status), seconds, *texts)
+
+
+def prepare() -> None:
+    """Import whatever commands need, so that their processes find it; run one, so that all validators are built."""
+    import matplotlib.pyplot  # noqa: F401, ICN001
+    import pandas  # noqa: F401, ICN001
+    import pyarrow.parquet  # noqa: F401
+
+    from simulator.cli.commands import assemble
+    from simulator.experiment import load_experiment
+    from simulator.planning.plan_file import load_plan
+
+    assemble()
+    folder = Path(__file__).parents[2] / "scenarios" / "experiments"
+    load_experiment(folder / "spot_share.yaml")
+    load_plan(folder / "cheapest_night.yaml")
+
+
+def complaint(ending: Ending) -> str | None:
+    """Return what kind of finding an ending is, None where a command ends as it should.
+
+    Two findings of one kind have the same text, so that a thousand inputs with one cause are one line.
+    """
+    if ending.code not in PLAIN:
+        named = re.findall(r"^(\w*(?:Error|Exception|Warning)\b.*)$", ending.err, re.MULTILINE)
+        where = re.findall(r'File ".*?/simulator/(\S+)", line (\d+)', ending.err)
+        place = f" at {':'.join(where[-1])}" if where else ""
+        return f"exit code {ending.code}{place}{': ' + named[-1][:80] if named else ''}"
+    if found := FOREIGN.search(ending.err):
+        return f"words of a library: {found.group()!r} in {_line(ending.err, found.start())[-120:]!r}"
+    if CONTROL.search(ending.err):
+        return "control characters on stderr"
+    if len(ending.err) > SHOWN_BYTES:
+        return "a report too long to be read"
+    if ending.code == 2 and not ending.err.strip():
+        return "refused without a word"
+    return None
+
+
+def _read_experiment() -> None:
+    from simulator.experiment import load_experiment
+
+    sys.exit(run_to_exit_code(lambda: load_experiment(sys.argv[2])))
+
+
+def _read_plan() -> None:
+    from simulator.planning.plan_file import load_plan
+
+    sys.exit(run_to_exit_code(lambda: load_plan(sys.argv[2])))
+
+
+READERS: Final[Mapping[str, Callable[[], None]]] = {"read-experiment": _read_experiment, "read-plan": _read_plan}
+"""Words for what no command does without going on to run something."""
+
+
+def _line(text: str, at: int) -> str:
+    return text[text.rfind("\n", 0, at) + 1 :].split("\n", 1)[0]
+
+
+def _text(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read(4 * SHOWN_BYTES).decode("utf-8", "replace")
+
+
+def _become(words: Sequence[str], folder: Path, out: IO[bytes], err: IO[bytes]) -> None:
+    """Be the command, until the process ends."""
+    code = 70
+    try:
+        import signal
+
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(WALL_S)
+        os.chdir(folder)
+        tempfile.tempdir = str(folder)  # a crash file is part of the ending
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - until the process ends
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.argv = ["poolsight", *words]
+        READERS.get(words[0], main)()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    except BaseException:  # noqa: BLE001 - whatever it is, it is a finding
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                code = 70
+        os._exit(code)

@@ -24,7 +24,7 @@ from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
 from simulator.results.record.table_schema import TABLES as SCHEMA
-from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
+from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
 from simulator.scenario.format.deployment import os_kind
 from simulator.scenario.format.timing_presets import TimingPreset, ValueOrigin, preset_values
 from simulator.service_codes import ServiceCode, TerminateReason
@@ -369,6 +369,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "reasons": codes(Reason),
     "unfinished": unfinished,
     "left-out": codes(LeftOut),
+    "node-faults": codes(NodeFault),
     "terminate-reasons": codes(TerminateReason),
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),

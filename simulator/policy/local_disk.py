@@ -8,8 +8,6 @@ from simulator.states import NodeState
 
 NEW_DISK: Final = (NodeState.CREATING, NodeState.REIMAGING, NodeState.DEALLOCATING)
 """States that begin with an empty disk."""
-DISK_FULL: Final = "disk full"
-"""Why a node is unusable whose disk has no room for what comes to it."""
 FULL_EXIT_CODE: Final = 1
 """Exit code of a process that finds no room on a disk (assumption)."""
 MIB_PER_GIB: Final = 1024

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
 from simulator.engine.nodes.interrupts import Break
-from simulator.policy.local_disk import DISK_FULL, MIB_PER_GIB, LocalDisk
+from simulator.policy.local_disk import MIB_PER_GIB, LocalDisk
+from simulator.results.why.reasons import NodeFault
 from simulator.states import NodeState
 from simulator.units import NEVER
 
@@ -114,7 +115,7 @@ class Disks:
         self._site.change().fail(task, now)
         node = self._members.get(sequence)
         if node is not None and node.can_lose_contact:
-            node.interrupt(Break(NodeState.UNUSABLE, DISK_FULL))
+            node.interrupt(Break(NodeState.UNUSABLE, NodeFault.DISK_FULL))
 
     def _disk(self, sequence: int) -> LocalDisk:
         if sequence not in self._disks:

@@ -27,7 +27,8 @@ bill            until: work_done, after, gone, horizon or stalled; end_s: when l
 resize_errors   {code: times}
 operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
 evaluations     of autoscale formulas: count, errors {code: times}, target_changes
-warnings        what a user should look at: memory asked for beyond what nodes have
+warnings        what a user should look at: memory asked for beyond what nodes have, bodies that leave something open,
+                nodes that went out of order
 assumptions     what the result rests on that nobody has published
 stopped         work done, stalled, horizon or interrupted
 manifest        versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here
@@ -45,6 +46,7 @@ from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
 from simulator.results.answer.assumptions import assumptions
 from simulator.results.answer.body_warnings import body_warnings
+from simulator.results.answer.node_faults import fault_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
 from simulator.results.money.ledger import LABELS, Label
@@ -88,7 +90,7 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
-        "warnings": [*memory_warnings(recording), *body_warnings(recording)],
+        "warnings": [*memory_warnings(recording), *body_warnings(recording), *fault_warnings(recording)],
         "assumptions": assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),

@@ -124,7 +124,8 @@ def _with_room(what: str) -> Callable[[Numbers], str]:
 
 C = Cause
 NONE_SERVE: Final = (
-    C(Reason.NO_POOL, lambda s: ~s.supply.exists, lambda _: "the pool is not there"),
+    C(Reason.POOL_DELETED, lambda s: s.supply.deleted, lambda _: "the pool has been deleted"),
+    C(Reason.NO_POOL, lambda s: ~s.supply.exists, lambda _: "the pool is not there yet"),
     C(Reason.BOOTING, lambda s: s.none_serve & (s.supply.booting > 0), _had("booting", "starting, none ready")),
     C(Reason.POOL_EMPTY, lambda s: s.none_serve & (s.supply.current == 0) & (s.supply.target == 0), _wants),
     C(

@@ -49,9 +49,8 @@ class LocalDisk:
 
     def hold(self, task: int, row: int, gib: float, since: int) -> None:
         """Put the files of an attempt on the disk from its start on, in place of those of one before."""
-        if gib:
-            self._files[task] = Files(row, gib, since)
-            self._most += gib
+        self._files[task] = Files(row, gib, since)
+        self._most += gib
 
     def may_overflow(self, size: float, now: int, newest: int) -> bool:
         """Return whether all that there is or will be may be more than the disk holds.

@@ -55,13 +55,13 @@ def test_contact_that_comes_back_is_no_warning() -> None:
     assert "unknown, contact lost: p_1_d" in explain_pool(made, "p", 120).sentences
 
 
-def test_a_job_that_a_quota_refuses_says_so() -> None:
+def test_a_job_that_a_quota_refuses_was_refused() -> None:
     other = job("k", tasks=[task("b")], simulation={"createdAt": "1m"})
     made = run(pool(nodes=1), job(tasks=[task("a", "1h")]), other, account={"activeJobAndScheduleQuota": 1})
     assert summarize(made)["tasks"]["unfinished_why"] == {"its job was refused: ActiveJobAndScheduleQuotaReached": 1}
 
 
-def test_a_deleted_pool_says_so() -> None:
+def test_a_deleted_pool_was_deleted() -> None:
     made = run(pool(nodes=1), job(tasks=[task("a", "2h")]), timeline=[operation("1h", "deletePool")], horizon="3h")
     assert summarize(made)["tasks"]["unfinished_why"] == {"its pool was deleted": 1}
     assert explain_pool(made, "p", 7200).sentences[0].startswith("the pool was deleted at ")

@@ -43,8 +43,8 @@ class LocalDisk:
 
     def fetch(self, name: str, gib: float, since: int) -> None:
         """Put a package or image on the disk, unless it is there."""
-        if gib and name.lower() not in self._fetched:
-            self._fetched[name.lower()] = (since, gib)
+        if gib and name not in self._fetched:
+            self._fetched[name] = (since, gib)
             self._most += gib
 
     def hold(self, task: int, row: int, gib: float, since: int) -> None:

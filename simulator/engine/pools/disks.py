@@ -97,7 +97,7 @@ class Disks:
         for instance, sequence in enumerate(nodes):
             disk = self._disk(sequence)
             for item in self._needs.get(task, ()) if fetches else ():
-                disk.fetch(item.name, item.size_mib / MIB_PER_GIB, start)
+                disk.fetch(item.key, item.size_mib / MIB_PER_GIB, start)
             disk.hold(task, row + instance, self._extras.on_disk(int(self._rows[task]), instance), start)
             is_crowded |= disk.may_overflow(self._size, start, row)
         return is_crowded

@@ -59,6 +59,8 @@ def test_a_job_that_a_quota_refuses_was_refused() -> None:
     other = job("k", tasks=[task("b")], simulation={"createdAt": "1m"})
     made = run(pool(nodes=1), job(tasks=[task("a", "1h")]), other, account={"activeJobAndScheduleQuota": 1})
     assert summarize(made)["tasks"]["unfinished_why"] == {"its job was refused: ActiveJobAndScheduleQuotaReached": 1}
+    last = explain_task(made, "k/b").pieces[-1]
+    assert last.detail == "its job was refused: ActiveJobAndScheduleQuotaReached"
 
 
 def test_a_deleted_pool_was_deleted() -> None:

@@ -27,7 +27,7 @@ from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
-from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, Reason, Unfinished
+from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
 from simulator.scenario.format.deployment import os_kind
 from simulator.scenario.format.timing_presets import TimingPreset, ValueOrigin, preset_values
 from simulator.scenario.keys.words import allowed, shown
@@ -326,6 +326,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "reasons": codes(Reason),
     "unfinished": unfinished,
     "left-out": codes(LeftOut),
+    "node-faults": codes(NodeFault),
     "terminate-reasons": codes(TerminateReason),
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),

@@ -79,7 +79,7 @@ def _pool(
     preparation = Preparation(world, [planned.job for planned in workload.jobs])
     place = {int(row): task for task, row in enumerate(rows)} if workload.extras.fetching else {}
     downloads = TaskDownloads(world, description, workload.extras, place)
-    disks = disks_of(world, description, workload, rows, downloads)
+    disks = disks_of(world, description, workload, rows, downloads.needs)
     has_sick_nodes = description.simulation.sick_nodes.are_possible
     rules = rules_of(
         world.scenario, workload, rows, preparation.prepare, downloads, disks, has_sick_nodes=has_sick_nodes

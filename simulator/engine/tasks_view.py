@@ -162,7 +162,3 @@ class TasksView:
         """Return whether a task has been placed on a node at least once."""
         attempts = self._kernel.attempts
         return bool(len(attempts) and attempts.task[self._kernel.row[task]] == task)
-
-    def node_of(self, task: int) -> int:
-        """Return the node of the latest attempt of a task that has begun."""
-        return int(self._kernel.attempts.node[self._kernel.row[task]])

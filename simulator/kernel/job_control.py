@@ -69,6 +69,9 @@ def move(
         target.tasks.failures[task] = source.tasks.failures[before]
         if target.parents.any and source.parents.any:
             target.parents.missing[task] = source.parents.missing[before]
+        if before in source.parents.unfetched:
+            source.parents.unfetched.discard(before)
+            target.parents.unfetched.add(task)
         source.work.failed(before)
         if before in waiting:
             moved.append(task)

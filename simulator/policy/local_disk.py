@@ -8,8 +8,6 @@ from simulator.states import NodeState
 
 NEW_DISK: Final = (NodeState.CREATING, NodeState.REIMAGING, NodeState.DEALLOCATING)
 """States that begin with an empty disk."""
-DISK_FULL: Final = "disk full"
-"""Why a node is unusable whose disk has no room for what comes to it."""
 FULL_EXIT_CODE: Final = 1
 """Exit code of a process that finds no room on a disk (assumption)."""
 MIB_PER_GIB: Final = 1024
@@ -45,15 +43,14 @@ class LocalDisk:
 
     def fetch(self, name: str, gib: float, since: int) -> None:
         """Put a package or image on the disk, unless it is there."""
-        if gib and name.lower() not in self._fetched:
-            self._fetched[name.lower()] = (since, gib)
+        if gib and name not in self._fetched:
+            self._fetched[name] = (since, gib)
             self._most += gib
 
     def hold(self, task: int, row: int, gib: float, since: int) -> None:
         """Put the files of an attempt on the disk from its start on, in place of those of one before."""
-        if gib:
-            self._files[task] = Files(row, gib, since)
-            self._most += gib
+        self._files[task] = Files(row, gib, since)
+        self._most += gib
 
     def may_overflow(self, size: float, now: int, newest: int) -> bool:
         """Return whether all that there is or will be may be more than the disk holds.

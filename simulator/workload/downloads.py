@@ -21,6 +21,9 @@ class Item:
     """One package or image."""
 
     name: str
+    """In messages."""
+    key: str
+    """What it is known by, however its body writes it. Part of the name of a random stream: it may never change."""
     size_mib: float
     span: int
     """How long a node takes to fetch it, ms."""
@@ -29,11 +32,11 @@ class Item:
 
 def items_of_pool(pool: Pool) -> tuple[Item, ...]:
     """Return what a node of a pool fetches as it starts, in order."""
-    known, found = pool.simulation.downloads, []
+    found = []
     for reference in pool.application_package_references:
         name, version = named_package(reference)
-        found.append(_item(pool, package_name(name, version), known.package(name, version)))
-    found += [_item(pool, image_name(image), known.image(image)) for image in pool.container_image_names]
+        found.append(_package(pool, name, version))
+    found += [_image(pool, image) for image in pool.container_image_names]
     return tuple(found)
 
 
@@ -42,30 +45,35 @@ def items_of_tasks(pool: Pool, extras: Extras, place: Mapping[int, int]) -> dict
 
     `place` has the number of each row of the workload that is a task of the pool.
     """
-    known, found = pool.simulation.downloads, dict[int, list[Item]]()
-    there = {item.name.lower() for item in items_of_pool(pool)}
+    found = dict[int, list[Item]]()
+    there = {item.key.lower() for item in items_of_pool(pool)}
     for row, packages in extras.packages.items():
         for application, version in packages if row in place else ():
-            item = _item(pool, package_name(application, version), known.package(application, version))
-            if item.name.lower() not in there:
+            item = _package(pool, application, version)
+            if item.key.lower() not in there:
                 found.setdefault(place[row], []).append(item)
-    for row, image in extras.images.items():
-        if row in place and image_name(image).lower() not in there:
-            found.setdefault(place[row], []).append(_item(pool, image_name(image), known.image(image)))
+    for row, name in extras.images.items():
+        image = _image(pool, name) if row in place else None
+        if image is not None and image.key.lower() not in there:
+            found.setdefault(place[row], []).append(image)
     matter = {task: [item for item in items if item.span or item.failure_probability] for task, items in found.items()}
     return {task: tuple(items) for task, items in matter.items() if items}
 
 
-def package_name(application: str, version: str | None) -> str:
-    """Return how a package is called in messages, one name for each version."""
-    return f"application package {application}{f' {version}' if version else ''}"
+def _package(pool: Pool, application: str, version: str | None) -> Item:
+    """Return a package; each version is one of its own."""
+    end = f" {version}" if version else ""
+    known = pool.simulation.downloads.package(application, version)
+    return _item(
+        pool, f"application package {application}{end}", f"application package {application.lower()}{end}", known
+    )
 
 
-def image_name(image: str) -> str:
-    """Return how a container image is called in messages."""
-    return f"container image {image}"
+def _image(pool: Pool, image: str) -> Item:
+    name = f"container image {image}"
+    return _item(pool, name, name, pool.simulation.downloads.image(image))
 
 
-def _item(pool: Pool, name: str, known: Download) -> Item:
+def _item(pool: Pool, name: str, key: str, known: Download) -> Item:
     span = to_ms(pool.simulation.downloads.seconds(known.size_mib))
-    return Item(name, known.size_mib, span, known.failure_probability)
+    return Item(name, key, known.size_mib, span, known.failure_probability)

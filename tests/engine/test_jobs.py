@@ -195,7 +195,7 @@ def test_tasks_of_a_job_that_is_refused_are_not_submitted() -> None:
     refused = run(pool(nodes=1), job(count=2), account={"activeJobAndScheduleQuota": 0})
     tasks = summarize(refused)["tasks"]
     assert (tasks["planned"], tasks["submitted"], tasks["unfinished"]) == (2, 0, 2)
-    assert refused.tasks["unfinished_why"].str.startswith("never submitted, its job had ended: ActiveJob").all()
+    assert refused.tasks["unfinished_why"].str.startswith("its job was refused: ActiveJob").all()
     assert refused.pool_timeline["queued_tasks"].max() == 0
 
 

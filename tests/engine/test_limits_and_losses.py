@@ -135,8 +135,8 @@ def test_an_attempt_that_is_stopped_on_its_way_has_no_start(outcome: str) -> Non
     first = found.attempts.iloc[0]
     assert (first["outcome"], first["end"]) == (outcome, 30.0 if outcome == "running" else 20.0)
     assert first["start"] != first["start"]
-    told = [piece.detail for piece in explain_task(found, "j/t").pieces if piece.reason is Reason.DISPATCH]
-    assert told[0] == "on node p_1_p" + ("" if outcome == "running" else f", {outcome} before it started")
+    details = [piece.detail for piece in explain_task(found, "j/t").pieces if piece.reason is Reason.DISPATCH]
+    assert details[0] == "on node p_1_p" + ("" if outcome == "running" else f", {outcome} before it started")
     for line in lines(found):
         info = json.loads(line)["properties"].get("executionInfo", {})
         assert info.get("startTime", "") <= info.get("endTime", "z")

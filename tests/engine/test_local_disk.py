@@ -112,6 +112,13 @@ def test_packages_of_tasks_stay_and_count_once() -> None:
     assert len(broken(on_disks(body, *fits, writes("c", 21)))) == 1
 
 
+def test_a_task_that_brings_a_package_alone_needs_room_for_it() -> None:
+    body = pool(nodes=1, simulation={"downloads": {"applicationPackages": {"app": {"sizeMiB": 60 * 1024}}}})
+    made = on_disks(body, task("a", "1m", applicationPackageReferences=APP))
+    assert outcomes(made) == [("a", 0, "failed")]
+    assert broken(made) == [("p_1_d", 0, "disk full")]
+
+
 def test_packages_of_the_pool_count_from_the_start_of_the_node() -> None:
     sized = {"downloads": {"applicationPackages": {"app": {"sizeMiB": 30 * 1024}}}}
     body = pool(nodes=1, simulation=sized, applicationPackageReferences=APP)
@@ -131,7 +138,7 @@ def test_a_reboot_removes_files_of_tasks_and_keeps_packages() -> None:
     assert [outcome for *_, outcome in outcomes(made)] == ["failed", "succeeded", "failed"]
 
 
-def test_a_full_disk_ends_its_job_where_an_exit_condition_says_so() -> None:
+def test_a_full_disk_ends_its_job_where_an_exit_condition_does() -> None:
     conditions: Body = {"exitConditions": {"default": {"jobAction": "terminate"}}}
     ending = {"onTaskFailure": "performexitoptionsjobaction"}
     made = on_disks(pool(nodes=1), writes("a", 60, **conditions), task("b", "1h"), job=ending)

@@ -235,14 +235,22 @@ def test_output_of_unknown_size_is_reported_once(tmp_path: Path) -> None:
     assert problems_of(tmp_path, sized(), job(tasks=[task("a", **OUT)])) == []
 
 
-def test_a_reactivated_task_has_not_failed_to_fetch() -> None:
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_reactivated_task_has_not_failed_to_fetch(moves: bool) -> None:
     """Its package does not come, it is tried again by hand and exits with 1: its child asks the condition of that."""
     conditions = {"preProcessingError": {"dependencyAction": "block"}, "default": {"dependencyAction": "satisfy"}}
     tasks = [task("a", "10s", exits=1, exitConditions=conditions, **APP), task("b", dependsOn={"taskIds": ["a"]})]
-    again = operation("1m", "reactivateTask", pool=None, job="j", task="a")
+    again = [operation("1m", "reactivateTask", pool=None, job="j", task="a")]
+    if moves:
+        again = [
+            operation("30s", "disableJob", pool=None, job="j", disableTasks="requeue"),
+            operation("31s", "updateJob", pool=None, job="j", poolInfo={"poolId": "q"}),
+            operation("32s", "enableJob", pool=None, job="j"),
+            *again,
+        ]
     work = job(tasks=tasks, usesTaskDependencies=True)
     for seed in range(20):
-        made = run(with_app(0.5), work, seed=seed, timeline=[again])
+        made = run(with_app(0.5), {**with_app(0.5), "id": "q"}, work, seed=seed, timeline=again)
         if made.attempts["outcome"].tolist()[:2] == ["unfetched", "failed"]:
             assert made.tasks["state"].tolist() == ["completed", "completed"]
             break

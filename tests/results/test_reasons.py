@@ -10,16 +10,23 @@ import pytest
 from docs.generate import HERE
 from simulator import Recording
 from simulator.codes import Action, Code
-from simulator.results.answer.metrics import summarize
 from simulator.results.why import explain_task
-from simulator.results.why.reasons import BROKEN, LAST_INTERVAL, LeftOut, Reason, Unfinished, is_unfinished_why
+from simulator.results.why.reasons import (
+    BROKEN,
+    LAST_INTERVAL,
+    LeftOut,
+    NodeFault,
+    Reason,
+    Unfinished,
+    is_unfinished_why,
+)
 from simulator.service_codes import TerminateReason
 from tests.features.story import CLOUD_SERVICE, Body, job, operation, pool, run, task
 
-R, U, E, A = Reason, Unfinished, TerminateReason, Action
+R, U, E, A, N = Reason, Unfinished, TerminateReason, Action, NodeFault
 GANG: Body = {"multiInstanceSettings": {"numberOfInstances": 3}}
 TOGETHER: Body = {"enableInterNodeCommunication": True}
-LISTS = (Reason, Unfinished, LeftOut, TerminateReason, Action)
+LISTS = (Reason, Unfinished, NodeFault, LeftOut, TerminateReason, Action)
 NEVER_SHOWN = {
     R.HELD: "the record explains every wait that is known; tests/engine/test_job_chaos.py holds that none is left over"
 }
@@ -203,6 +210,18 @@ def formulas() -> Recording:
     return scaled(at_minutes((4, 4), (9, 2), last=3), broken)
 
 
+PACKAGE: Body = {"applicationPackageReferences": [{"applicationId": "tool"}]}
+UNFETCHED: Body = {"downloads": {"applicationPackages": {"tool": {"sizeMiB": 1, "failureProbability": 1}}}}
+
+
+def faulty(*timeline: Body, options: Body | None = None, **body: Any) -> Recording:
+    """Run a task that writes 60 GiB on a node of 50."""
+    listed = [task("a", "1h", simulation={"disk": 60})]
+    more = body.pop("timeline", [])
+    parts = pool(nodes=1, **body), job(tasks=listed)
+    return run(*parts, timeline=[*timeline, *more], options=options or {}, horizon="20m")
+
+
 def retargeted() -> Recording:
     return scaled(at_minutes((4, 4), last=3), simulation={"timing": {"allocationLatency": "12m"}})
 
@@ -246,7 +265,7 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
     "rebooting": (restarting, {R.NODES_RESTARTING}),
     "leaving": (leaving, {R.NODES_LEAVING, U.RUNNING}),
     "before the next evaluation": (not_evaluated_yet, {R.EVALUATION}),
-    "the pool is gone": (pool_gone, {R.NO_POOL, U.POOL_DELETED}),
+    "the pool is gone": (pool_gone, {R.POOL_DELETED, U.POOL_DELETED}),
     "the pool never comes": (
         lambda: run(pool(nodes=1), {**job(count=1), "poolInfo": {"poolId": "later"}}, horizon="5m"),
         {R.NO_POOL, U.NOT_CREATED},
@@ -254,6 +273,25 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
     "a deleted task": (
         lambda: ended(on("30s", "deleteTask", task="b")),
         {U.DELETED, R.DELETED},
+    ),
+    "a job that a quota keeps out": (
+        lambda: run(
+            pool(nodes=1),
+            job(tasks=[task("a", "1h")]),
+            job("k", count=1, simulation={"createdAt": "1m"}),
+            account={"activeJobAndScheduleQuota": 1},
+        ),
+        {U.JOB_REFUSED},
+    ),
+    "a package that does not come": (lambda: faulty(simulation=UNFETCHED, **PACKAGE), {N.NOT_FETCHED}),
+    "a blocked network": (lambda: faulty(simulation={"networkBlocked": True}), {N.NETWORK_BLOCKED}),
+    "a full disk": (lambda: faulty(options={"enforceLocalResources": "disk"}), {N.DISK_FULL}),
+    "an outage": (lambda: faulty(timeline=[operation("1m", "outage", pool=None, zone=1, duration="5m")]), {N.OUTAGE}),
+    "a start task that fails": (
+        lambda: faulty(
+            operation("1m", "loseContact", nodeId="p_1_d", recovery="5m"), startTask={"commandLine": "exit 3"}
+        ),
+        {N.START_TASK, N.CONTACT_LOST, N.START_TASK_BEFORE},
     ),
     "not yet": (not_yet, {U.NOT_SUBMITTED}),
     "prepared at the end": (preparing_at_the_end, {U.PREPARING}),
@@ -289,8 +327,10 @@ def texts(story: Recording) -> Iterable[str]:
     """Return whatever stands where a run writes its reasons."""
     for name in submitted(story)["name"]:
         yield from (piece.reason for piece in explain_task(story, name).pieces)
-    for text in summarize(story)["tasks"]["unfinished_why"]:
+    for text in story.tasks["unfinished_why"].dropna().unique():
         yield from (text, *text.split(": ", 1))
+    for text in story.node_states["why"].dropna().unique():
+        yield NodeFault.behind(text) or ""
     yield from story.jobs["reason"].dropna()
     yield from story.evaluations["action"]
 

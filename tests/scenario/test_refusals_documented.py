@@ -136,17 +136,18 @@ def start_task(length: int) -> Body:
 
 
 def test_a_start_task_has_a_longest_length(tmp_path: Path) -> None:
-    around = len('{"commandLine":""}')
-    assert problems_of(tmp_path, pool(nodes=1, **start_task(32_768 - around)), horizon="10m") == []
-    (found,) = refused(tmp_path, pool(nodes=1, **start_task(32_769 - around)), horizon="10m")
+    assert problems_of(tmp_path, pool(nodes=1, **start_task(32_768)), horizon="10m") == []
+    (found,) = refused(tmp_path, pool(nodes=1, **start_task(32_769)), horizon="10m")
     assert "pools.0.startTask: 32,769 characters" in found
 
 
 @pytest.mark.parametrize("key", ["environmentSettings", "resourceFiles"])
 def test_its_settings_and_files_count(tmp_path: Path, key: str) -> None:
-    settings = [{"name": f"n{k}", "value": "v" * 100} for k in range(300)]
-    files = [{"httpUrl": f"https://x/{k}", "filePath": "f" * 100} for k in range(300)]
-    body = {"commandLine": "x", key: settings if key == "environmentSettings" else files}
+    texts = {"environmentSettings": ("name", "value"), "resourceFiles": ("httpUrl", "filePath")}[key]
+    one = dict(zip(texts, ("https://x/", "f" * 90), strict=True))
+    body: Body = {"commandLine": "x" * 68, key: [one] * 327}
+    assert problems_of(tmp_path, pool(nodes=1, startTask=body), horizon="10m") == []
+    body["commandLine"] = "x" * 69
     (found,) = refused(tmp_path, pool(nodes=1, startTask=body), horizon="10m")
     assert "the service takes at most 32,768" in found
 
@@ -154,7 +155,7 @@ def test_its_settings_and_files_count(tmp_path: Path, key: str) -> None:
 def test_a_later_start_task_has_the_same_limit(tmp_path: Path) -> None:
     timeline = [operation("1m", "updatePool", **start_task(40_000))]
     (found,) = refused(tmp_path, pool(nodes=1), horizon="10m", timeline=timeline)
-    assert "timeline.0.startTask: 40,018 characters" in found
+    assert "timeline.0.startTask: 40,000 characters" in found
 
 
 def mounts(count: int) -> list[Body]:
@@ -186,6 +187,9 @@ def test_names_of_packages_have_64_characters(tmp_path: Path, key: str) -> None:
 
 def test_a_task_has_ten_packages_at_most(tmp_path: Path) -> None:
     references = [{"applicationId": f"app{k}"} for k in range(11)]
+    assert (
+        problems_of(tmp_path, pool(nodes=1), job(tasks=[task("a", applicationPackageReferences=references[1:])])) == []
+    )
     (found,) = refused(tmp_path, pool(nodes=1), job(tasks=[task("a", applicationPackageReferences=references)]))
     assert "jobs.0.tasks.0.applicationPackageReferences: 11 packages" in found
 

@@ -35,12 +35,11 @@ class TaskDownloads:
         """Return how long a task fetches on a node from `begin` on; −1 − that where something does not come."""
         there, now = self._there.setdefault(node, {}), begin
         for item in self.needs[task]:
-            name = item.name.lower()
-            if name not in there:
+            if item.key not in there:
                 if self._fails(item):
                     return -1 - (now + item.span - begin)
-                there[name] = now + item.span
-            now = max(now, there[name])
+                there[item.key] = now + item.span
+            now = max(now, there[item.key])
         return now - begin
 
     def node_changed(self, node: Node) -> None:
@@ -51,6 +50,6 @@ class TaskDownloads:
     def _fails(self, item: Item) -> bool:
         if not item.failure_probability:
             return False
-        if item.name not in self._draws:
-            self._draws[item.name] = self._world.streams.uniform_draws(f"task download:{self._pool.id}:{item.name}")
-        return self._draws[item.name]() < item.failure_probability
+        if item.key not in self._draws:
+            self._draws[item.key] = self._world.streams.uniform_draws(f"task download:{self._pool.id}:{item.key}")
+        return self._draws[item.key]() < item.failure_probability

@@ -14,6 +14,7 @@ from simulator.engine.nodes.startup import start
 from simulator.engine.nodes.task_slots import DRAINING, TaskSlots
 from simulator.policy.local_disk import is_cleared_by_restart
 from simulator.policy.node_preemption import exponential_life
+from simulator.results.why.reasons import NodeFault
 from simulator.states import WITHOUT_VM, NodeDeallocationOption, NodeKind, NodeState, Outcome
 from simulator.units import to_ms
 
@@ -318,7 +319,7 @@ class Node:
 
         def end(_: object) -> None:
             if self._contact_watch == watch and self.can_lose_contact:
-                self.lose_contact(NodeState(model.state), None, "contact lost")
+                self.lose_contact(NodeState(model.state), None, NodeFault.CONTACT_LOST)
 
         life = exponential_life(model.rate_per_hour, self.site.draw("contact loss", self))
         self._env.after(to_ms(life)).callbacks.append(end)
@@ -349,7 +350,7 @@ class Node:
         finally:
             self._will_recover = False
         if before is NodeState.STARTTASKFAILED:
-            return interrupts.Break(before, "its start task had failed before contact was lost")
+            return interrupts.Break(before, NodeFault.START_TASK_BEFORE)
         if self._postponed is not None:
             self.enter(NodeState.IDLE, is_open=False)
             return self._postponed

@@ -12,7 +12,7 @@ import simpy
 
 from simulator.engine.nodes.interrupts import Break
 from simulator.errors import BrokenInvariantError
-from simulator.policy.local_disk import DISK_FULL
+from simulator.results.why.reasons import NodeFault
 from simulator.states import NodeState
 from simulator.units import to_ms
 
@@ -31,15 +31,15 @@ def start(node: Node, *, fresh: bool) -> Steps:
     if fresh:
         yield env.after(site.durations.starting(node))
     if model.network_blocked:
-        return Break(NodeState.UNUSABLE, "network blocked")
+        return Break(NodeState.UNUSABLE, NodeFault.NETWORK_BLOCKED)
     if setup.certificates:
         yield env.after(to_ms(model.timing.certificate_install))
     for item in setup.downloads:
         yield env.after(item.span)
         if item.failure_probability > 0 and site.draw("download", node) < item.failure_probability:
-            return Break(NodeState.UNUSABLE, f"{item.name} could not be fetched")
-        if not node.has_room_for(item.name, item.size_mib):
-            return Break(NodeState.UNUSABLE, DISK_FULL)
+            return Break(NodeState.UNUSABLE, NodeFault.NOT_FETCHED.of(item.name))
+        if not node.has_room_for(item.key, item.size_mib):
+            return Break(NodeState.UNUSABLE, NodeFault.DISK_FULL)
     if setup.start_task is None:
         return None
     if not setup.start_task.wait_for_success:
@@ -69,7 +69,7 @@ def _start_task(node: Node, setup: Setup, limit: int) -> Steps:
         if rounds > world.options.max_rounds_per_instant:
             raise BrokenInvariantError(f"the start task of node {node.id} is retried forever at {world.env.clock} ms")
         if 0 <= limit <= attempt:
-            return Break(NodeState.STARTTASKFAILED, f"start task ended with exit code {code}")
+            return Break(NodeState.STARTTASKFAILED, NodeFault.START_TASK.of(str(code)))
         attempt += 1
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.engine.nodes.interrupts import Deallocate, Disable, Enable, Restart, Start
 from simulator.policy.node_preemption import NEVER_PREEMPTED, victims
 from simulator.policy.response import DONE, Answer
+from simulator.results.why.reasons import NodeFault
 from simulator.scenario.format.pool_operations import (
     DeallocateNode,
     DisableScheduling,
@@ -148,7 +149,7 @@ def contact_lost(pool: Pool, asked: LoseContact) -> Answer:
             pool,
             asked.node_id,
             lambda node: None if node.can_lose_contact else _cannot(node),
-            lambda node: node.lose_contact(state, asked.recovery, "contact lost"),
+            lambda node: node.lose_contact(state, asked.recovery, NodeFault.CONTACT_LOST),
         )
         return answer if answer.is_refusal else Answer(message=f"contact lost with {', '.join(asked.node_id)}")
     nodes = [node for node in pool.members if node.in_service and node.can_lose_contact]
@@ -156,7 +157,7 @@ def contact_lost(pool: Pool, asked: LoseContact) -> Answer:
     chosen = victims([node.sequence for node in nodes], asked.count or len(nodes), draws)
     nodes = [pool.members[sequence] for sequence in chosen]
     for node in nodes:
-        node.lose_contact(state, asked.recovery, "contact lost")
+        node.lose_contact(state, asked.recovery, NodeFault.CONTACT_LOST)
     return Answer(message=f"contact lost with {', '.join(node.id for node in nodes) or 'no node'}")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.world import Outage
 from simulator.policy.response import Answer
+from simulator.results.why.reasons import NodeFault
 from simulator.states import NodeState
 from simulator.units import to_ms, to_s
 
@@ -29,6 +30,6 @@ def _fail_nodes(directory: Directory, outage: Outage, duration: float) -> int:
         size = pool.site.description.vm_size
         nodes = [node for node in pool.members if node.can_lose_contact and outage.hits(size, node.zone)]
         for node in nodes:
-            node.lose_contact(NodeState.UNKNOWN, to_s(to_ms(duration)), f"outage of zone {outage.zone}")
+            node.lose_contact(NodeState.UNKNOWN, to_s(to_ms(duration)), NodeFault.OUTAGE.of(str(outage.zone)))
         hit += len(nodes)
     return hit

@@ -10,51 +10,58 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
 from simulator.engine.nodes.interrupts import Break
-from simulator.policy.local_disk import DISK_FULL, MIB_PER_GIB, LocalDisk
+from simulator.policy.local_disk import MIB_PER_GIB, LocalDisk
+from simulator.results.why.reasons import NodeFault
 from simulator.states import NodeState
 from simulator.units import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     import numpy.typing as npt
 
-    from simulator.engine.jobs.task_downloads import TaskDownloads
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
     from simulator.engine.world import World
     from simulator.policy.local_disk import Files
     from simulator.scenario.format.bodies import Pool
     from simulator.workload.build import Workload
+    from simulator.workload.downloads import Item
     from simulator.workload.optional_columns import Extras
 
 
 def disks_of(
-    world: World, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64], downloads: TaskDownloads
+    world: World, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64], needs: Mapping[int, tuple[Item, ...]]
 ) -> Disks | None:
     """Return the disks of a pool's nodes; None where they are not enforced, or their size is not known."""
     size = world.scenario.sizes[pool.vm_size].temp_disk_gib
     if size is None or world.options.enforce_local_resources == "none":
         return None
-    return Disks(world, size, workload.extras, rows, downloads)
+    return Disks(world, size, workload.extras, rows, needs)
 
 
 class Disks:
     """The disks of the nodes of one pool, all of one size."""
 
     def __init__(
-        self, world: World, size: float, extras: Extras, rows: npt.NDArray[np.int64], downloads: TaskDownloads
+        self,
+        world: World,
+        size: float,
+        extras: Extras,
+        rows: npt.NDArray[np.int64],
+        needs: Mapping[int, tuple[Item, ...]],
     ) -> None:
         self._world = world
         self._size = size
         self._extras = extras
         self._rows = rows
         """Row of the workload of each task."""
-        self._downloads = downloads
+        self._needs = needs
+        """Packages and images by task."""
         self.writers = extras.fill_disks(rows)
         """Which tasks put anything on a disk."""
-        for task, items in downloads.needs.items():
+        for task, items in needs.items():
             self.writers[task] |= any(item.size_mib for item in items)
         self._site: Site
         self._members: Members
@@ -89,8 +96,8 @@ class Disks:
         is_crowded = False
         for instance, sequence in enumerate(nodes):
             disk = self._disk(sequence)
-            for item in self._downloads.needs.get(task, ()) if fetches else ():
-                disk.fetch(item.name, item.size_mib / MIB_PER_GIB, start)
+            for item in self._needs.get(task, ()) if fetches else ():
+                disk.fetch(item.key, item.size_mib / MIB_PER_GIB, start)
             disk.hold(task, row + instance, self._extras.on_disk(int(self._rows[task]), instance), start)
             is_crowded |= disk.may_overflow(self._size, start, row)
         return is_crowded
@@ -114,7 +121,7 @@ class Disks:
         self._site.change().fail(task, now)
         node = self._members.get(sequence)
         if node is not None and node.can_lose_contact:
-            node.interrupt(Break(NodeState.UNUSABLE, DISK_FULL))
+            node.interrupt(Break(NodeState.UNUSABLE, NodeFault.DISK_FULL))
 
     def _disk(self, sequence: int) -> LocalDisk:
         if sequence not in self._disks:

@@ -27,6 +27,7 @@ from simulator.results.answer.answer import (
 )
 from simulator.results.answer.assumptions import assumptions
 from simulator.results.answer.body_warnings import body_warnings
+from simulator.results.answer.node_faults import fault_warnings
 from simulator.results.answer.short_jobs import short_job_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
@@ -74,6 +75,7 @@ def summarize(recording: Recording) -> Answer:
         warnings=(
             *memory_warnings(recording),
             *body_warnings(recording),
+            *fault_warnings(recording),
             *short_job_warnings(recording),
         ),
         assumptions=tuple(assumptions(recording)),

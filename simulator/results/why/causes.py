@@ -141,7 +141,8 @@ def _with_room(what: str) -> Callable[[Numbers], str]:
 
 C = Cause
 NONE_SERVE: Final = (
-    C(Reason.NO_POOL, lambda s: ~s.supply.exists, lambda _: "the pool is not there"),
+    C(Reason.POOL_DELETED, lambda s: s.supply.deleted, lambda _: "the pool has been deleted"),
+    C(Reason.NO_POOL, lambda s: ~s.supply.exists, lambda _: "the pool is not there yet"),
     C(Reason.BOOTING, lambda s: s.none_serve & (s.supply.booting > 0), _had("booting", "starting, none ready")),
     C(Reason.EVALUATION, lambda s: s.wants_none & (s.supply.asked > 0), _evaluated),
     C(Reason.POOL_EMPTY, lambda s: s.wants_none, _wants),

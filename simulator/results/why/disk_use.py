@@ -127,7 +127,7 @@ def _changes(run: Drawn, node: str, pool: Pool, stays: list[Stay]) -> list[tuple
 def _bringing(disk: LocalDisk, stay: Stay) -> Callable[[], None]:
     def bring() -> None:
         for item in stay.items:
-            disk.fetch(item.name, item.size_mib / MIB_PER_GIB, stay.start)
+            disk.fetch(item.key, item.size_mib / MIB_PER_GIB, stay.start)
         disk.hold(stay.task, stay.row, stay.gib, stay.start)
 
     return bring
@@ -158,6 +158,6 @@ def _loading(disk: LocalDisk, pool: Pool, now: int) -> Callable[[], None]:
 
     def load() -> None:
         for item in items_of_pool(pool):
-            disk.fetch(item.name, item.size_mib / MIB_PER_GIB, now)
+            disk.fetch(item.key, item.size_mib / MIB_PER_GIB, now)
 
     return load

@@ -15,6 +15,8 @@ from simulator.workload.planned_jobs import planned
 
 Floats = npt.NDArray[np.float64]
 SERVED = "active"
+REFUSED = "completed"
+"""The first state of a job that was refused."""
 DELETED = "deleting"
 """A job's last state; after it the job is not there."""
 
@@ -34,7 +36,8 @@ def inactive(run: Run, task: Mapping[Any, Any], start: float, end: float) -> lis
         if row["state"] != SERVED and begin < finish:
             reason = row["reason"]
             why = f": {reason}" if isinstance(reason, str) and reason else ""
-            found.append((begin, finish, f"its job is {row['state']}{why}"))
+            what = "was refused" if rows[0]["state"] == REFUSED else f"is {row['state']}"
+            found.append((begin, finish, f"its job {what}{why}"))
     gone = float(rows[-1]["end"])
     if rows[-1]["state"] == DELETED and gone < end:
         found.append((max(gone, start), end, "its job was deleted"))

@@ -17,7 +17,7 @@ SHOWN: Final = 12
 
 def sentences(run: Run, at: float, facts: dict[str, Any]) -> Iterator[str]:
     """Report state, evaluation, resize, preemptions and operations, in this order."""
-    yield from _state(facts["now"])
+    yield from _state(run, at, facts["now"])
     yield from _evaluated(run, at, facts["evaluation"], facts["next_evaluation"])
     yield from _resized(run, at, facts["resize"])
     if facts["preemptions"]:
@@ -38,9 +38,10 @@ def _preempted(run: Run, at: float, lost: list[dict[str, Any]]) -> str:
     return f"preempted in the hour before: {_named([entry['node'] for entry in lost])}; {', '.join(fates)}"
 
 
-def _state(now: dict[str, Any]) -> Iterator[str]:
+def _state(run: Run, at: float, now: dict[str, Any]) -> Iterator[str]:
     if not now["exists"]:
-        yield "the pool is not there at this time"
+        is_gone = now["deleted"] is not None
+        yield f"the pool was deleted {_ago(run, at, now['deleted'])}" if is_gone else "the pool is not there yet"
         return
     if now["being_deleted"]:
         yield "the pool is being deleted"
@@ -49,6 +50,8 @@ def _state(now: dict[str, Any]) -> Iterator[str]:
     states = ", ".join(f"{count:,} {state}" for state, count in now["states"].items()) or "none"
     closed = f" ({now['disabled']:,} of them out of scheduling)" if now["disabled"] else ""
     yield f"wants {wanted} nodes, has {there}: {states}{closed}"
+    for fault in now["faults"]:
+        yield f"{fault['state']}, {fault['why']}: {_named(fault['nodes'])}"
     yield f"tasks: {now['queued_tasks']:,} wait, {now['running_tasks']:,} run on {now['used_slots']:,} slots"
 
 

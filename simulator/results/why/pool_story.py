@@ -74,6 +74,7 @@ def _now(run: Run, pool: str, at: float) -> dict[str, Any]:
     found: dict[str, Any] = {
         "exists": bool(life["created"] <= at and not life["gone"] <= at),
         "being_deleted": bool(life["deleted"] <= at),
+        "deleted": _plain(life["deleted"]) if life["deleted"] <= at else None,
     }
     for name in timeline.columns[2:]:
         found[name] = int(past[name].iloc[-1]) if len(past) else 0
@@ -82,7 +83,15 @@ def _now(run: Run, pool: str, at: float) -> dict[str, Any]:
     found["disabled"] = int((there["state"].isin(("idle", "running")) & ~there["scheduling"].astype(bool)).sum())
     counts = there["state"].astype(str).value_counts()
     found["states"] = {str(state): int(counts[state]) for state in sorted(counts.index)}
+    found["faults"] = _faults(there)
     return found
+
+
+def _faults(there: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the nodes that are out of order, by state and by why."""
+    broken = there[there["why"].notna() & (there["why"] != "")]
+    groups = broken.groupby([broken["state"].astype(str), broken["why"].astype(str)], sort=True)["node"]
+    return [{"state": state, "why": why, "nodes": [str(node) for node in nodes]} for (state, why), nodes in groups]
 
 
 def _evaluation(row: pd.Series) -> dict[str, Any]:

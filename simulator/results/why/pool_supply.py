@@ -32,6 +32,8 @@ class Supply:
 
     time: Floats
     exists: Bools
+    deleted: Bools
+    """Whether somebody has deleted it: it is going, or gone."""
     target: Ints
     current: Ints
     booting: Ints
@@ -79,7 +81,8 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
     timeline, lives = _of(run, "pool_timeline", pool), _of(run, "pools", pool)
     target = (timeline["target_dedicated"] + timeline["target_low_priority"]).to_numpy(dtype=np.int64)
     created, deleted = float(lives["created"].iloc[0]), float(lives["deleted"].iloc[0])
-    exists = (time >= created) & ~(time >= deleted)
+    is_deleted = time >= deleted
+    exists = (time >= created) & ~is_deleted
     current = _count(states, time)
     wanted = _level(timeline["time"].to_numpy(), target, time)
     resizing, limit = _resizes(resizes, time)
@@ -88,6 +91,7 @@ def supply_of(run: Run, pool: str, time: Floats) -> Supply:
     return Supply(
         time=time,
         exists=exists,
+        deleted=is_deleted,
         target=wanted,
         current=current,
         booting=_count(states[states["state"].isin(BOOTING)], time),

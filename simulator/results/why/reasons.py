@@ -1,18 +1,18 @@
-"""Why a task waits and why it did not complete: the codes of tables and JSON, and what they mean.
+"""Why a task waits, why it did not complete, why a node is out of order: codes of tables and JSON, and their meaning.
 
-Every reader derives from these two lists: `tasks.unfinished_why`, the answer, the report and the names of measures from
-`Unfinished`; `poolsight why` from `Reason`. Where a pool is too small, the service's own code says why
-(`simulator/service_codes.py`). `docs/reasons.md` lists all of them.
+Every reader derives from these lists: `tasks.unfinished_why`, the answer, the report and the names of measures from
+`Unfinished`; `poolsight why` from `Reason`; `node_states.why`, the answer and `poolsight why` from `NodeFault`. Where a
+pool is too small, the service's own code says why (`simulator/service_codes.py`). `docs/reasons.md` lists all of them.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Self
 
 from simulator.codes import Code
 from simulator.scenario.checks.never_runs import NeverRuns
-from simulator.service_codes import RESIZE_ERRORS
+from simulator.service_codes import RESIZE_ERRORS, ServiceCode
 from simulator.states import NodeState
 
 
@@ -23,7 +23,8 @@ class Reason(Code):
     DEPENDENCY = "dependency", "tasks that it depends on have not completed as it wants"
     JOB_INACTIVE = "job inactive", "its job is disabled, ended, deleted, or not there yet"
     NEVER_FITS = "never fits", "no node of its pool can ever take it"
-    NO_POOL = "no pool", "its pool is not there yet, or deleted"
+    NO_POOL = "no pool", "its pool is not there yet"
+    POOL_DELETED = "pool deleted", "its pool has been deleted, or is being deleted"
     POOL_EMPTY = "pool empty", "the pool's targets are 0"
     EVALUATION = "evaluation", "the pool's targets are 0 until the next evaluation of its formula, which asks for nodes"
     ALLOCATING = "allocating", "a resize is under way and its first node has not come"
@@ -91,12 +92,38 @@ class Unfinished(Code):
     POOL_DELETED = "its pool was deleted", "by a client, or with its job"
     NO_NODE = "no node in service when the run ended", "detail: what kept the pool without"
     NO_SUCH_JOB = "its schedule has created no such job", "detail: why the schedule left it out"
+    JOB_REFUSED = "its job was refused", "the job came, and a quota left it no place; detail: the service's code"
     JOB_ENDED = "its job ended", "while it waited; detail: why the job ended"
     NEVER_ENDED = "never submitted, its job had ended", "before its time had come; detail: why the job ended"
 
     def because(self, detail: str) -> str:
         """Return the code with a detail."""
         return f"{self}: {detail}"
+
+
+class NodeFault(Code):
+    """Why a node takes no tasks until somebody or something mends it: the texts of `node_states.why`."""
+
+    NETWORK_BLOCKED = "network blocked", "`networkBlocked`: the service cannot reach the nodes of the pool"
+    NOT_FETCHED = "could not be fetched", "before it: the package or image; a reboot tries again"
+    DISK_FULL = "disk full", "what came to the local disk had no room there; a reboot removes the files of tasks"
+    START_TASK = "start task ended with exit code", "after it: the code of the last attempt"
+    CONTACT_LOST = "contact lost", "by `contactLoss` or `loseContact`; contact may come back by itself"
+    OUTAGE = "outage of zone", "after it: the zone; contact comes back with its end"
+    START_TASK_BEFORE = "its start task had failed before contact was lost", "contact is back"
+
+    def of(self, detail: str) -> str:
+        """Return the text about one thing; it stands where the meaning of the code says."""
+        return f"{detail} {self}" if self is NodeFault.NOT_FETCHED else f"{self} {detail}"
+
+    @classmethod
+    def behind(cls, text: str) -> Self | None:
+        """Return the code of a text; None where it has none."""
+        return next((fault for fault in cls if text.startswith(fault) or text.endswith(fault)), None)
+
+
+LASTING: Final = frozenset(NodeFault) - {NodeFault.CONTACT_LOST, NodeFault.OUTAGE}
+"""Faults that stay until somebody does something about them."""
 
 
 class LeftOut(Code):
@@ -118,12 +145,19 @@ BROKEN: Final = (
     NodeState.DEALLOCATED,
 )
 """States in which nodes fill a pool's target and take no task: these are counted where no other node is there."""
-_WITH_DETAIL: Final = (Unfinished.NO_NODE, Unfinished.NO_SUCH_JOB, Unfinished.JOB_ENDED, Unfinished.NEVER_ENDED)
+_WITH_DETAIL: Final = (
+    Unfinished.NO_NODE,
+    Unfinished.NO_SUCH_JOB,
+    Unfinished.JOB_REFUSED,
+    Unfinished.JOB_ENDED,
+    Unfinished.NEVER_ENDED,
+)
 PLAIN: Final = (
     *(reason.value for reason in Unfinished if reason not in _WITH_DETAIL),
     Unfinished.NO_NODE.value,
     *(Unfinished.NO_NODE.because(why) for why in (NO_TARGETS, *RESIZE_ERRORS)),
     *(Unfinished.NO_SUCH_JOB.because(why) for why in LeftOut),
+    *(Unfinished.JOB_REFUSED.because(why) for why in (ServiceCode.JOB_QUOTA, ServiceCode.AUTO_POOL_QUOTA)),
 )
 """Every reason that is the same in all runs."""
 _COUNT: Final = rf"\d+ ({'|'.join(BROKEN)})"
@@ -139,7 +173,7 @@ def is_unfinished_why(text: str) -> bool:
 
 R, U = Reason, Unfinished
 _WITHOUT_NODES: Final = frozenset(
-    {R.NO_POOL, R.POOL_EMPTY, R.ALLOCATING, R.BOOTING, R.QUOTA, R.CAPACITY}
+    {R.NO_POOL, R.POOL_DELETED, R.POOL_EMPTY, R.ALLOCATING, R.BOOTING, R.QUOTA, R.CAPACITY}
     | {R.NODES_PREEMPTED, R.NODES_DEALLOCATED, R.NODES_BROKEN, R.EVALUATION}
     | {R.NODES_RESTARTING, R.NODES_DISABLED, R.NODES_LEAVING}
 )
@@ -147,7 +181,7 @@ LAST_INTERVAL: Final = {
     U.NOT_SUBMITTED: frozenset({R.NOT_SUBMITTED}),
     U.RUNNING: frozenset({R.DISPATCH, R.RUNNING}),
     U.PREPARING: frozenset({R.PREPARING}),
-    U.QUEUED: WAITING - {R.NEVER_FITS, R.NO_POOL, R.POOL_EMPTY, R.EVALUATION, R.JOB_INACTIVE},
+    U.QUEUED: WAITING - {R.NEVER_FITS, R.NO_POOL, R.POOL_DELETED, R.POOL_EMPTY, R.EVALUATION, R.JOB_INACTIVE},
     U.DEPENDENCY: frozenset({R.DEPENDENCY}),
     U.NO_SUCH_TASK: frozenset({R.DEPENDENCY}),
     **dict.fromkeys((U.NEEDS_NODES, U.NEEDS_MEMORY, U.NEEDS_CORES, U.NEEDS_SLOTS), frozenset({R.NEVER_FITS})),
@@ -155,9 +189,12 @@ LAST_INTERVAL: Final = {
     **dict.fromkeys((U.TOO_MANY_NODES, U.NEEDS_DEDICATED), frozenset({R.NEVER_FITS})),
     U.BEHIND_MANAGER: frozenset({R.MANAGER}),
     U.UNPREPARED: frozenset({R.BARRED}),
-    **dict.fromkeys((U.NOT_CREATED, U.POOL_DELETED), frozenset({R.NO_POOL})),
+    U.NOT_CREATED: frozenset({R.NO_POOL}),
+    U.POOL_DELETED: frozenset({R.POOL_DELETED}),
     **dict.fromkeys((U.JOB_DELETED, U.JOB_ENDED, U.JOB_DISABLED), frozenset({R.JOB_INACTIVE})),
-    **dict.fromkeys((U.NEVER_DELETED, U.NEVER_ENDED, U.NO_SUCH_JOB), frozenset({R.JOB_INACTIVE, R.NOT_SUBMITTED})),
+    **dict.fromkeys(
+        (U.NEVER_DELETED, U.NEVER_ENDED, U.JOB_REFUSED, U.NO_SUCH_JOB), frozenset({R.JOB_INACTIVE, R.NOT_SUBMITTED})
+    ),
     U.NO_NODE: _WITHOUT_NODES | {R.DEPENDENCY},
 }
 """What `poolsight why` gives as the reason of the last interval of such a task."""

@@ -76,6 +76,7 @@ def _put_jobs(
     """Report what the job has to do with it: ended, disabled, never created, or full."""
     raw = control.raw
     last = {row.job: row for row in raw.recorder.job_states}
+    first = {row.job: row for row in reversed(raw.recorder.job_states)}
     waiting, never = raw.tasks.state == TaskState.ACTIVE, ~raw.tasks.submitted
     if not (waiting | never).any():
         return
@@ -87,6 +88,8 @@ def _put_jobs(
         elif row is not None and row.state is JobState.DELETING:
             put(waiting & mine, Unfinished.JOB_DELETED)
             put(never & mine, Unfinished.NEVER_DELETED)
+        elif row is not None and first[number].state is JobState.COMPLETED:
+            put((waiting | never) & mine, Unfinished.JOB_REFUSED.because(first[number].reason))
         elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
             put(waiting & mine, Unfinished.JOB_ENDED.because(row.reason))
             put(never & mine, Unfinished.NEVER_ENDED.because(row.reason))

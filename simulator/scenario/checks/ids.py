@@ -1,6 +1,7 @@
 """Names that lead nowhere or stand twice: found in the raw document, beside every other problem."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
@@ -14,6 +15,8 @@ from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.complete import lookup
 
 Named = list[tuple[str, Loc]]
+USED_ONCE: Final = "; the service takes it again after the deletion, a simulation uses each id once: choose another one"
+"""What is added where an id is free again in the service."""
 AUTO_POOL: Final = ("poolInfo", "autoPoolSpecification")
 
 
@@ -65,8 +68,9 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
 def _second_names(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]]) -> Iterator[Finding]:
     """Yield the names of pools, jobs, schedules, accounts and subnets that stand before."""
     later = [(name, (*loc, "id")) for pool, loc in _created(document) if isinstance(name := lookup(pool, "id"), str)]
-    yield from _twice("pool", [*_named(document, "pools", ()), *later])
-    yield from _twice("job", [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)])
+    yield from _twice("pool", [*_named(document, "pools", ()), *later], gone=_deleted(document, "pool"))
+    named = [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)]
+    yield from _twice("job", named, gone=_deleted(document, "job"))
     yield from _twice("job schedule", _named(document, "jobSchedules", ()))
     for key, what in (("accounts", "account"), ("subnets", "subnet")):
         section = lookup(document, key)
@@ -187,13 +191,21 @@ def _stated_pools(document: Mapping[Any, Any]) -> Known:
     return Known.of([*own.names.values(), *names], is_whole=is_whole)
 
 
-def _twice(what: str, named: Named, where: str = "") -> Iterator[Finding]:
-    """Yield every name that stood before; the service compares them without case."""
+def _deleted(document: Mapping[Any, Any], what: str) -> set[str]:
+    """Return the ids of the pools or jobs that operations delete, in lower case."""
+    operations = _items(document, "timeline")
+    asked = [one for one in operations if str(lookup(one, "operation")).lower() == f"delete{what}"]
+    return {str(lookup(one, what)).lower() for one in asked}
+
+
+def _twice(what: str, named: Named, where: str = "", gone: AbstractSet[str] = frozenset()) -> Iterator[Finding]:
+    """Yield every name that stood before, those of `gone` too; the service compares them without case."""
     seen: set[str] = set()
     word = "name" if what in ("account", "subnet") else "id"
     for name, loc in named:
         if name.lower() in seen:
-            yield Finding(f"a second {what} with the {word} '{name}'{where}", loc)
+            why = USED_ONCE if name.lower() in gone else ""
+            yield Finding(f"a second {what} with the {word} '{name}'{where}{why}", loc)
         seen.add(name.lower())
 
 

@@ -2,19 +2,20 @@
 
 import math
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from simulator.errors import InputError
 from simulator.scenario.checks.command_checks import unreadable_settings
 from simulator.scenario.checks.container_checks import check_node_task_containers, check_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.ids import AUTO_POOL, near
+from simulator.scenario.checks.ids import AUTO_POOL, USED_ONCE, near
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
 from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
 from simulator.scenario.checks.size_limits import package_limits
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import OnAllTasksComplete, OnTaskFailure
-from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
+from simulator.scenario.format.job_operations import AddTasks, DeleteTask, OnJob, TaskOperation, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
@@ -238,8 +239,10 @@ def check_job_operations(scenario: Description, jobs: list[PlacedJob], *, is_who
     Where entries are lost (`is_whole` is false), a task that nobody adds may be one of theirs.
     """
     every = {str(readable(one.job, "id")).lower(): one for one in reversed(jobs) if not one.is_scheduled}
-    for placed in every.values():
-        yield from until_absent(_second_ids(placed))
+    deletions = [one for one in scenario.timeline if isinstance(one, DeleteTask)]
+    for name, placed in every.items():
+        gone = {str(readable(one, "task")).lower() for one in deletions if str(readable(one, "job")).lower() == name}
+        yield from until_absent(_second_ids(placed, gone))
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         if not isinstance(operation, OnJob):
@@ -285,8 +288,8 @@ def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterato
         yield Finding(text, (*loc, "onAllTasksComplete"), is_warning=True, code=ServiceCode.INVALID_PROPERTY)
 
 
-def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
-    """Yield the ids that tasks have after others; two in one body are found in the document already."""
+def _second_ids(placed: PlacedJob, gone: AbstractSet[str]) -> Iterator[Finding]:
+    """Yield the ids that tasks have after others, those of `gone` too; two in one body are found already."""
     manager = placed.job.job_manager_task
     known = set() if manager is None else {manager.id.lower()}
     for one in placed.tasks:
@@ -294,7 +297,9 @@ def _second_ids(placed: PlacedJob) -> Iterator[Finding]:
         if manager is not None and name.lower() == manager.id.lower():
             yield Finding(f"the job manager has the id '{name}' too", (*one.loc, "id"), code=ServiceCode.TASK_EXISTS)
         elif one.added_at is not None and (name.lower() in known or _is_of_group(placed, name.lower())):
-            yield Finding(f"a second task with the id '{name}'", (*one.loc, "id"), code=ServiceCode.TASK_EXISTS)
+            is_free = name.lower() in gone
+            text = f"a second task with the id '{name}'{USED_ONCE if is_free else ''}"
+            yield Finding(text, (*one.loc, "id"), code=None if is_free else ServiceCode.TASK_EXISTS)
         known.add(name.lower())
 
 

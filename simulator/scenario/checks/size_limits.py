@@ -1,7 +1,6 @@
 """How long and how many the parts of a body may be (docs/model.md#bodies-of-the-service)."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.scenario.checks.findings import Finding, Loc
@@ -32,7 +31,7 @@ def check_limits(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 def start_task_length(task: StartTask, loc: Loc) -> Iterator[Finding]:
     """Refuse a start task that is longer than the service takes."""
-    length = len(json.dumps(_given(task), ensure_ascii=False, separators=(",", ":"), default=str))
+    length = _characters([task.command_line, task.environment_settings, task.model_extra or {}])
     if length > LONGEST_START_TASK:
         text = f"{length:,} characters with its resource files and environment; the service takes at most "
         yield Finding(f"{text}{LONGEST_START_TASK:,}", loc, code=ServiceCode.INVALID_PROPERTY)
@@ -64,7 +63,9 @@ def _mounts(mounts: object, loc: Loc) -> Iterator[Finding]:
             yield Finding(text, (*loc, index), code=ServiceCode.INVALID_PROPERTY)
 
 
-def _given(task: StartTask) -> dict[str, Any]:
-    """Return the text of a start task's body that counts."""
-    own: dict[str, Any] = {"commandLine": task.command_line, "environmentSettings": task.environment_settings}
-    return {key: value for key, value in own.items() if value} | (task.model_extra or {})
+def _characters(part: object) -> int:
+    """Count the characters of all texts in a part of a body, without its keys and signs."""
+    if isinstance(part, str):
+        return len(part)
+    values = part.values() if isinstance(part, Mapping) else part if isinstance(part, list | tuple) else ()
+    return sum(map(_characters, values))

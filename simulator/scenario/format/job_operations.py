@@ -79,7 +79,7 @@ class ReactivateTask(OnJob):
 
 
 class DeleteTask(OnJob):
-    """Remove a task for good; one that waits or runs is ended as a failure first."""
+    """Remove a task for good, with its files; one that runs is stopped first. Its id is not used again."""
 
     operation: Literal["deleteTask"]
     task: str

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError
@@ -111,6 +112,7 @@ PATHS: Final = tuple(
         r"utilization\.(slot|core|useful|slowdown)",
         rf"nodes\.({_LEVELS}|preemptions|vms)",
         rf"nodes\.by_kind\.({'|'.join(PriceKind)})\.({_LEVELS})",
+        rf"nodes\.pools_without\.(?P<pool>{_ID})",
         rf"jobs\.(?P<job>{_ID})\.(planned|submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",
         r"cost\.(total|licenses|subscription_extras|per_succeeded_task)",
@@ -138,6 +140,13 @@ ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
 """Parts of the answer whose numbers are the same whatever the scenario, and how these are called."""
 
 
+ABSENT_IS_NONE: Final = tuple(
+    (part,) for part in ("unfinished_why", "errors", "resize_errors", "by_label", "pools_without")
+)
+"""Parts of the answer that leave out what did not happen."""
+
+
+@cache
 def find_measure(name: str) -> Measure:
     """Return the measure of a name or of a path into the answer."""
     if name in MEASURES:
@@ -145,7 +154,7 @@ def find_measure(name: str) -> Measure:
     if not is_measure(name):
         raise InputError(f"no measure '{name}'{_instead(name)}")
     path = tuple(name.split("."))
-    absent = 0.0 if path[-2:-1] in (("unfinished_why",), ("errors",), ("resize_errors",), ("by_label",)) else None
+    absent = 0.0 if path[-2:-1] in ABSENT_IS_NONE else None
 
     def of(summary: dict[str, Any]) -> float | None:
         value = inside(summary, *path)

@@ -11,7 +11,8 @@ utilization     slot: slot time taken of slot time in service; core: core time t
                 attempt that was lost: up to its last checkpoint) of node time billed; slowdown: how many times as
                 long attempts that succeeded took as they would have alone on their node, where they would pull their
                 image and read and write checkpoints too; None unless the option cpuSlowdown lets tasks share cores
-nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
+nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes;
+                pools_without: pools that never had one, and the most that each asked for
 jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; in dollars,
@@ -19,15 +20,15 @@ cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeed
                 licenses: how much of the total application licences make up;
                 subscription_extras: how much OS disks, addresses and balancers do (option billSubscriptionExtras);
                 None with the reasons in notes where a price is not known
-bill            until: work_done, after, gone, horizon or stalled; end_s: when ledger and cost end; nodes and per_hour:
-                those with a VM then, and their rate from there on; tail_s and tail_cost: until the last of them was
-                gone, or the run ended; nodes_left: at the end of the run
+bill            until: work_done, after, gone, horizon, stalled or longest run; end_s: when ledger and cost end; nodes:
+                those with a VM then; per_hour: what all that are there cost from there on; tail_s and tail_cost:
+                until the last VM was gone, or the run ended; nodes_left: at the end of the run
 resize_errors   {code: times}
 operations      of the timeline: count, refused [{time_s, operation, target, code, message}]
 evaluations     of autoscale formulas: count, errors {code: times}, target_changes
-warnings        what a user should look at: memory asked for beyond what nodes have
+warnings        what a user should look at: pools without a node, tasks that grew too old, memory beyond what nodes have
 assumptions     what the result rests on that nobody has published
-stopped         work done, stalled, horizon or interrupted
+stopped         work done, stalled, horizon, longest run (180 days after the last arrival) or interrupted
 manifest        versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here
 """
 
@@ -86,7 +87,11 @@ def summarize(recording: Recording) -> dict[str, Any]:
         "resize_errors": _resize_errors(recording),
         "operations": _operations(recording),
         "evaluations": _evaluations(recording),
-        "warnings": [*memory_warnings(recording), *command_warnings(recording.scenario)],
+        "warnings": [
+            *_shortage_warnings(recording),
+            *memory_warnings(recording),
+            *command_warnings(recording.scenario),
+        ],
         "assumptions": assumptions(recording),
         "stopped": raw.stop_reason,
         "manifest": manifest(recording),
@@ -214,6 +219,31 @@ def _nodes(recording: Recording) -> dict[str, Any]:
     }
     found["preemptions"] = int((control.state == PREEMPTED).sum())
     found["vms"] = int((control.state == CREATING).sum())
+    found["pools_without"] = _pools_without(recording)
+    return found
+
+
+def _pools_without(recording: Recording) -> dict[str, int]:
+    """Return the pools that never had a node, and the most that they asked for."""
+    recorder = recording.raw.recorder
+    served = {node.pool for node in recorder.nodes}
+    asked: dict[str, int] = {}
+    for pool, _, dedicated, low_priority in recorder.targets:
+        if pool not in served and dedicated + low_priority:
+            name = recording.raw.pools[pool].id
+            asked[name] = max(asked.get(name, 0), dedicated + low_priority)
+    return asked
+
+
+def _shortage_warnings(recording: Recording) -> list[str]:
+    """Return what a run lacked so much that its figures are of something else."""
+    found = [
+        f"pool {pool} never got a node, though {count:,} {'was' if count == 1 else 'were'} asked for"
+        for pool, count in _pools_without(recording).items()
+    ]
+    if count := recording.raw.recorder.too_old:
+        tasks = "1 task was" if count == 1 else f"{count:,} tasks were"
+        found.append(f"{tasks} ended as a failure 180 days after being added, the longest life that the service grants")
     return found
 
 

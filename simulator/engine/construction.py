@@ -75,7 +75,7 @@ def _pool(
     neighbours: Neighbours,
 ) -> Pool:
     """Make a pool and its kernel for the tasks that are `rows` of the workload."""
-    preparation = Preparation(world, [planned.job for planned in workload.jobs])
+    preparation = Preparation(world, description.id, [planned.job for planned in workload.jobs])
     place = {int(row): task for task, row in enumerate(rows)} if workload.extras.fetching else {}
     downloads = TaskDownloads(world, description, workload.extras, place)
     has_sick_nodes = description.simulation.sick_nodes.are_possible

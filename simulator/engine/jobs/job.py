@@ -243,7 +243,7 @@ class Job:
         env, running = self.world.env, []
         for pool in self._pools:
             prepared = pool.site.tasks.prepared_nodes(self.number, env.clock)
-            running.append(env.process(release(self.world, pool.members, self.body, self.number, prepared)))
+            running.append(env.process(release(self.world, pool.id, pool.members, self.body, self.number, prepared)))
         yield simpy.AllOf(env, running)
         self._complete(reason)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from simulator.scenario.format.bodies import auto_pool_id
+from simulator.scenario.format.bodies import auto_pool_id, id_of
 from simulator.scenario.format.job_operations import AddJob
 from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
 from simulator.states import NodeKind
@@ -64,4 +64,4 @@ def _names(scenario: Description, pool: Pool) -> tuple[set[str], set[str]]:
             shared = auto_pool_id(auto.id_prefix, schedule.id).lower()
             names.add(shared)
             series.add(f"{shared}_job-")
-    return names or {pool.id.lower()}, series
+    return names or {id_of(pool.id)}, series

@@ -59,7 +59,7 @@ def show(summary: Mapping[str, Any], recording: Recording) -> None:
     console.print()
     bill = bill_of(summary)
     if bill:
-        console.print(bill, style="yellow" if summary["bill"]["until"] == "stalled" else "")
+        console.print(bill, style="yellow" if summary["bill"]["until"] in ("stalled", "longest run") else "")
     for reason, count in summary["tasks"]["unfinished_why"].items():
         console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
     _show_refused(console, summary["operations"]["refused"])

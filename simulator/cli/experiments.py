@@ -202,6 +202,9 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
         "reached": found.reached,
         "relative_half_widths": {name: one if math.isfinite(one) else None for name, one in found.relative().items()},
         "estimates": estimates,
+        "pools_without_nodes": {
+            pool: {"probability": chance.value, **_ends(chance)} for pool, chance in found.pools_without.items()
+        },
         "warnings": [*found.warnings, *(text for share in shares for text in _sample_warnings(found, share))],
         "manifest": manifest,
     }

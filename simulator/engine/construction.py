@@ -76,7 +76,7 @@ def _pool(
     neighbours: Neighbours,
 ) -> Pool:
     """Make a pool and its kernel for the tasks that are `rows` of the workload."""
-    preparation = Preparation(world, [planned.job for planned in workload.jobs])
+    preparation = Preparation(world, description.id, [planned.job for planned in workload.jobs])
     place = {int(row): task for task, row in enumerate(rows)} if workload.extras.fetching else {}
     downloads = TaskDownloads(world, description, workload.extras, place)
     disks = disks_of(world, description, workload, rows, downloads.needs)

@@ -289,7 +289,9 @@ class Simulation:
         if last not in (self._horizon, self._followed_until):
             return ""
         self._end = last
-        return "horizon" if last == self._horizon else "work done"
+        if last != self._horizon:
+            return "work done"
+        return "horizon" if self.scenario.horizon is not None else "longest run"
 
     def _reason_to_stop(self) -> str:
         """Return why nothing that matters can happen any more, empty if it can (`docs/model.md#end-of-a-run`)."""

@@ -35,6 +35,8 @@ from simulator.experiment.stopping import POINTS, STOP_ON, Stopping, on_time
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.results.answer.measures import MEASURES
 from simulator.scenario.scenario import Scenario
+from simulator.workload.planned_jobs import planned
+from simulator.workload.planned_pools import planned_pools
 
 Floats = npt.NDArray[np.float64]
 PILOTS: Final = 10
@@ -45,6 +47,8 @@ TAIL: Final = 0.95
 """The quantile inside each run that the answer gives."""
 BESIDE: Final = ("steady.load", "tasks.submitted", "tasks.planned", "tasks.unfinished")
 """What warnings need."""
+PREFIX: Final = "nodes.pools_without."
+"""How measures begin that count what a pool without a node had asked for."""
 BESIDE_STEADY: Final = ("steady.tasks", "steady.warmup_tasks", "steady.warmup_s", "steady.warmup_found")
 
 
@@ -97,6 +101,16 @@ class Replications:
         """Estimate the probability to keep the deadline; None where there is none."""
         return None if self.deadline is None else on_time(self.values, self.deadline)
 
+    @property
+    def pools_without(self) -> dict[str, Estimate]:
+        """The probability that a pool never gets a node, of those to which that happened."""
+        found = {
+            name.removeprefix(PREFIX): int((values > 0).sum())
+            for name, values in self.values.items()
+            if name.startswith(PREFIX)
+        }
+        return {pool: probability(count, self.count) for pool, count in found.items() if count}
+
     def relative(self) -> dict[str, float]:
         """Return the half-width as a share of the mean of each measure that the precision is about."""
         return Stopping(measures=self.stop_on).relative(self.values)
@@ -104,6 +118,11 @@ class Replications:
     def known(self, measure: str) -> Floats:
         """Return a measure's values of the replications that have it."""
         return self.values[measure][~np.isnan(self.values[measure])]
+
+
+def _pools_without(scenario: Scenario) -> list[str]:
+    """Return the measures that show which pools never had a node."""
+    return [f"{PREFIX}{pool.id}" for pool in planned_pools(scenario, planned(scenario)).bodies]
 
 
 def run_many(
@@ -161,7 +180,8 @@ def replicate(
     stop_on = tuple(default if measures is None else measures)
     check_measures(stop_on, scenario)
     shown = tuple(dict.fromkeys([*(SHOWN_STEADY if steady else MEASURES), *stop_on]))
-    wanted = with_weights([*shown, *BESIDE, *(BESIDE_STEADY if steady else ())])
+    beside = (*BESIDE, *(BESIDE_STEADY if steady else ()))
+    wanted = with_weights([*shown, *beside, *_pools_without(scenario)])
     warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
     found: list[Values] = []
     stopping = Stopping(precision, cap, stop_on, deadline, points)
@@ -198,6 +218,12 @@ def _warnings(made: Replications) -> Iterable[str]:
             f"unstable: work arrives at {load:.2f} times what the slots in service can do, so queue times grow for as "
             "long as tasks arrive" + (" and there is no steady state to measure" if made.is_steady else "")
         )
+    for pool, chance in made.pools_without.items():
+        yield (
+            f"pool {pool} never got a node in {round(chance.value * made.count):,} of {made.count:,} runs "
+            f"({_share(chance.value)}, 95 % interval {_share(chance.low)} to {_share(chance.high)})"
+        )
+    yield from _missing(made)
     tasks = made.values["steady.tasks" if made.is_steady else "tasks.submitted"]
     few = needed_for(TAIL)
     if 0 < float(np.nanmin(tasks)) < few:
@@ -224,6 +250,21 @@ def _warnings(made: Replications) -> Iterable[str]:
                 f"{100 * share:.1f} % of the tasks had not finished at the end: makespan and cost are of what was "
                 "done, and longer times are not counted"
             )
+
+
+def _missing(made: Replications) -> Iterable[str]:
+    """Report measures that some runs do not have, so that their means are of the others."""
+    by_count: dict[int, list[str]] = {}
+    for name in made.shown:
+        count = made.count - len(made.known(name))
+        if 0 < count < made.count:
+            by_count.setdefault(count, []).append(find_measure(name).title)
+    for count, titles in by_count.items():
+        yield f"{count:,} of {made.count:,} runs have no value and are left out of: {'; '.join(titles)}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.2g} %"
 
 
 def sample_warnings(made: Replications, share: float) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.scenario.checks.pool_checks import every_pool
-from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id
+from simulator.scenario.format.bodies import AGAIN, Pool, PoolSimulation, auto_pool_id
 from simulator.scenario.format.job_operations import UpdateJob
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import Planned
@@ -19,9 +19,12 @@ class PlannedPools:
     """The pools of a run by number."""
 
     bodies: tuple[Pool, ...]
-    """The scenario's own, then those that operations create, that jobs bring along, and that nobody ever creates."""
+    """The scenario's own, then those that operations create, that jobs bring along, and that nobody ever creates.
+
+    Each has a name of its own: the second of an id `p` that is deleted and created again is `p~2`.
+    """
     of_job: tuple[tuple[int, ...], ...]
-    """For each job the number of its pool, then of those to which operations may move it."""
+    """For each job the number of its pool, then of those that may follow under the same id or by operations."""
 
     auto: frozenset[int]
     """Numbers of those that jobs and schedules bring along."""
@@ -34,30 +37,41 @@ class PlannedPools:
 
 def planned_pools(scenario: Scenario, jobs: Sequence[Planned]) -> PlannedPools:
     """Return all pools, and for each job those on which it may be."""
-    bodies = list(scenario.stated_pools)
-    index = {pool.id.lower(): number for number, pool in enumerate(bodies)}
+    bodies, index = _stated(scenario)
     own, auto = [], set()
     for planned in jobs:
         name, pool = _brought(scenario, planned)
         if pool is not None and (name.lower() not in index or not _is_shared(planned)):
-            index[name.lower()] = len(bodies)
+            index[name.lower()] = [len(bodies)]
             auto.add(len(bodies))
             bodies.append(pool.model_copy(update={"id": name}))
         own.append(name.lower())
     names = {planned.job.pool_id or "" for planned in jobs if planned.job.auto_pool is None}
     for name in sorted(names):
         if name.lower() not in index:
-            index[name.lower()] = len(bodies)
+            index[name.lower()] = [len(bodies)]
             bodies.append(_never_created(scenario, name))
     goals = _goals(scenario)
     return PlannedPools(
         tuple(bodies),
         tuple(
-            tuple(dict.fromkeys(index[name] for name in (pool, *goals.get(planned.job.id.lower(), ()))))
+            tuple(dict.fromkeys(at for name in (pool, *goals.get(planned.job.id.lower(), ())) for at in index[name]))
             for pool, planned in zip(own, jobs, strict=True)
         ),
         frozenset(auto),
     )
+
+
+def _stated(scenario: Scenario) -> tuple[list[Pool], dict[str, list[int]]]:
+    """Return the pools that a scenario states, each under a name of its own, and their numbers by id."""
+    bodies: list[Pool] = []
+    index: dict[str, list[int]] = {}
+    for pool in scenario.stated_pools:
+        numbers = index.setdefault(pool.id.lower(), [])
+        numbers.append(len(bodies))
+        name = f"{pool.id}{AGAIN}{len(numbers)}"
+        bodies.append(pool if len(numbers) == 1 else pool.model_copy(update={"id": name}))
+    return bodies, index
 
 
 def _brought(scenario: Scenario, planned: Planned) -> tuple[str, Pool | None]:

@@ -229,3 +229,35 @@ def test_a_job_with_a_pool_of_its_own_does_not_move() -> None:
     made = scenario([pool(id="q", **BODY)], [body], timeline=moving())
     assert "does not move in a simulation" in " ".join(warnings(made))
     assert codes(check(simulate(made))) == ["Success", "NotSimulated", "Success"]
+
+
+# ---- what a job runs on the nodes of each pool ---------------------------------------------------------------
+
+
+def special(kind: str, found: Recording) -> dict[str, float]:
+    """Return how long the preparation or release task of a job took on each node."""
+    rows = found.node_tasks[found.node_tasks["kind"] == kind]
+    return dict(zip(rows["node"].astype(str), (rows["end"] - rows["start"]).tolist(), strict=True))
+
+
+def prepared(nodes: int, *timeline: dict[str, Any], name: str = "j") -> Recording:
+    drawn = {"commandLine": "x", "simulation": {"duration": {"uniform": {"low": "10s", "high": "50s"}}}}
+    body = job(24, "4m", name=name) | {"jobPreparationTask": drawn, "jobReleaseTask": drawn}
+    end = act("40m", "terminateJob", job=name)
+    pools = [pool(targetDedicatedNodes=nodes), pool(id="q", targetDedicatedNodes=3)]
+    return run(pools, [body], timeline=[*timeline, end], horizon="1h")
+
+
+@pytest.mark.parametrize("kind", ["preparation", "release"])
+def test_a_job_that_moves_meets_other_numbers_there(kind: str) -> None:
+    found = special(kind, prepared(3, *moving()))
+    assert {node[0] for node in found} == {"p", "q"}
+    assert len(set(found.values())) == len(found) == 6
+
+
+@pytest.mark.parametrize("kind", ["preparation", "release"])
+def test_the_numbers_of_a_node_depend_on_no_other_node(kind: str) -> None:
+    few, many = special(kind, prepared(2)), special(kind, prepared(5))
+    assert {node: many[node] for node in few} == few
+    other = special(kind, prepared(2, name="k"))
+    assert not set(other.values()) & set(few.values())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulator import summarize
+from simulator.report.page.sentence import bill_of
 from tests.features.story import Body, job, operation, pool, run, task
 
 DAY = 86400
@@ -59,3 +61,24 @@ def test_a_run_without_a_horizon_sees_it_too(horizon: str | None) -> None:
     more: Body = {} if horizon is None else {"horizon": horizon}
     recording = run(pool(nodes=1), job(tasks=[{"id": "a", "commandLine": "sleep infinity"}]), **more)
     assert recording.frame("tasks")["end"].tolist() == [180 * DAY]
+
+
+def test_the_answer_says_how_many_tasks_were_too_old() -> None:
+    work = job(tasks=[task("a", "100d"), task("b", "100d"), task("c", "100d")])
+    answer = summarize(run(pool(nodes=1), work, horizon=None))
+    text = "2 tasks were ended as a failure 180 days after being added, the longest life that the service grants"
+    assert answer["warnings"] == [text]
+    assert summarize(run(pool(nodes=1), job(tasks=[task("a", "100d")]), horizon=None))["warnings"] == []
+
+
+def test_a_run_that_is_cut_after_180_days_says_so() -> None:
+    """A node keeps its data for longer than any task may live, and nothing limits how long it is drained."""
+    kept = task("a", "1m") | {"constraints": {"retentionTime": "P400D"}}
+    endless = "P10675199DT2H48M5.4775807S"
+    drain = operation("1h", "resize", targetDedicatedNodes=0, nodeDeallocationOption="retaineddata")
+    drain |= {"resizeTimeout": endless}
+    answer = summarize(run(pool(nodes=1), job(tasks=[kept]), timeline=[drain], horizon=None))
+    assert answer["stopped"] == answer["bill"]["until"] == "longest run"
+    assert bill_of(answer).startswith(
+        "the run was cut at 180 d 1 h, 180 days after its last arrival or operation; 1 node cost"
+    )

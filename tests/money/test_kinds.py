@@ -30,7 +30,7 @@ def scaling(formula: str) -> dict[str, Any]:
         ({"targetLowPriorityNodes": 1}, {**LATE, "account": OWN}, False),
         ({"targetDedicatedNodes": 1}, LATE, False),
         (scaling(SPOT_FORMULA), LATE, True),
-        (scaling("$targetlowpriority = 3;"), LATE, True),
+        (scaling("$TargetLowPriority = 3;"), LATE, True),
         (
             scaling("$TargetLowPriorityNodes = 0; $TargetDedicatedNodes = $TargetLowPriorityNodes == 0 ? 1 : 2;"),
             LATE,

@@ -12,9 +12,11 @@ from simulator.engine.assumptions import TASK_LIFETIME
 from simulator.engine.environment import ARRIVALS
 from simulator.engine.jobs.preparation import release
 from simulator.engine.jobs.task_lifetime import end_tasks
+from simulator.engine.pools.pool import present
+from simulator.errors import BrokenInvariantError
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
-from simulator.scenario.format.bodies import OnAllTasksComplete
+from simulator.scenario.format.bodies import OnAllTasksComplete, id_of
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms
@@ -37,6 +39,7 @@ REFUSALS = {
     JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
+ENDING = (JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 
 
 class Job:
@@ -243,7 +246,7 @@ class Job:
         env, running = self.world.env, []
         for pool in self._pools:
             prepared = pool.site.tasks.prepared_nodes(self.number, env.clock)
-            running.append(env.process(release(self.world, pool.members, self.body, self.number, prepared)))
+            running.append(env.process(release(self.world, pool.id, pool.members, self.body, self.number, prepared)))
         yield simpy.AllOf(env, running)
         self._complete(reason)
 
@@ -328,7 +331,21 @@ class Job:
     # ---- inside --------------------------------------------------------------------------------------------
 
     def _pool_named(self, name: str) -> Pool:
-        return next(pool for pool in self._pools if pool.id.lower() == name.lower())
+        pool = present([pool for pool in self._pools if id_of(pool.id) == name.lower()])
+        if pool is None:
+            raise BrokenInvariantError(f"job {self.body.id} may not be on pool {name}")
+        return pool
+
+    def follow(self, pool: Pool) -> None:
+        """Go to a pool that is created under the id of the job's own, which is gone."""
+        if pool not in self._pools or id_of(pool.id) != id_of(self.pool.id) or self.state in ENDING:
+            return
+        is_disabled = self.state in (JobState.DISABLING, JobState.DISABLED)
+        if not is_disabled:
+            job_control.disable(self._change(), self.number)
+        self._move(pool)
+        if not is_disabled:
+            job_control.enable(self._change(), self.number)
 
     def _move(self, pool: Pool) -> None:
         """Move to another pool, together with the tasks that wait."""

@@ -6,7 +6,8 @@ See `docs/model.md#job-preparation-and-release`.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from simulator.distributions import Constant, Distribution
 from simulator.durations import LONGEST
@@ -21,6 +22,7 @@ from simulator.units import to_ms
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
     from simulator.engine.pools.members import Members
+    from simulator.engine.random_streams import Draw, DurationDraw
     from simulator.engine.world import World
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Job
@@ -30,16 +32,18 @@ if TYPE_CHECKING:
 class Preparation:
     """Preparation tasks on the nodes of one pool: how long they take, and which the nodes still remember."""
 
-    def __init__(self, world: World, jobs: Sequence[Job]) -> None:
+    def __init__(self, world: World, pool: str, jobs: Sequence[Job]) -> None:
         self._world = world
+        self._pool = pool
+        """Id of the pool."""
         self._jobs = jobs
         """Bodies of all jobs of the run, by number."""
-        self._numbers: dict[int, int] = {}
-        """Row of the node table of each node of the pool."""
+        self._nodes: dict[int, Node] = {}
+        """Those of the pool, by their sequence numbers."""
         self._rows: dict[int, list[NodeTaskRow]] = {}
         """Latest rows of each node."""
-        self._durations: dict[int, Callable[[], int]] = {}
-        self._draws: dict[int, Callable[[], float]] = {}
+        self._draws: dict[int, Draws] = {}
+        """Draws of each job."""
 
     def prepare(self, number: int, sequence: int, begin: int) -> int:
         """Run the preparation task of a job on a node; return how long it takes, the complement if it fails."""
@@ -47,20 +51,21 @@ class Preparation:
         task = body.job_preparation_task
         if task is None:
             raise BrokenInvariantError(f"job {body.id} prepares nothing")
-        if number not in self._durations:
+        if number not in self._draws:
             shape, _ = stated_by(task, body)
-            self._durations[number] = durations(self._world, f"preparation:{body.id}", shape)
-            self._draws[number] = self._world.streams.uniform_draws(f"preparation luck:{body.id}")  # a seed: stays
-        span, failed = attempts(task.constraints, chance_of(task, body), self._durations[number], self._draws[number])
+            self._draws[number] = Draws.of(self._world, "preparation", body.id, self._pool, shape)
+        draws, node = self._draws[number], self._nodes[sequence]
+        span, failed = attempts(
+            task.constraints, chance_of(task, body), lambda: draws.duration(node), lambda: draws.outcome(node)
+        )
         outcome = "failed" if failed else "succeeded"
-        record = self._world.record
-        row = record.node_task(number, self._numbers[sequence], "preparation", (begin, begin + span), outcome)
+        row = self._world.record.node_task(number, node.number, "preparation", (begin, begin + span), outcome)
         self._rows.setdefault(sequence, []).append(row)
         return ~span if failed else span  # the complement, for a task that fails at once takes no time
 
     def node_changed(self, node: Node, kernel: Kernel) -> None:
         """Forget what was prepared on a machine that is replaced or started again."""
-        self._numbers[node.sequence] = node.number
+        self._nodes[node.sequence] = node
         every = list(range(len(self._jobs)))
         if node.state in NEW_DISK or node.state is NodeState.UPGRADINGOS:
             self._forget(node, kernel, every)
@@ -75,6 +80,8 @@ class Preparation:
             self._forget(node, kernel, again + unfinished)
         elif node.state in (NodeState.PREEMPTED, None):
             self._lose(node)
+        if node.state is None:
+            del self._nodes[node.sequence]
 
     def _forget(self, node: Node, kernel: Kernel, jobs: list[int]) -> None:
         self._lose(node)
@@ -127,33 +134,47 @@ def chance_of(task: JobPreparationTask | JobReleaseTask, job: Job) -> float:
     return 1.0 if stated_by(task, job)[1] else task.simulation.failure_probability
 
 
-def durations(world: World, stream: str, shape: Distribution[float] | None) -> Callable[[], int]:
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Draws for the tasks of one kind that a job runs on the nodes of a pool; each node has numbers of its own."""
+
+    duration: DurationDraw
+    outcome: Draw
+
+    @classmethod
+    def of(cls, world: World, kind: str, job: str, pool: str, shape: Distribution[float] | None) -> Self:
+        """Find the streams of a job and a pool: one that moves meets other numbers there."""
+        return cls(
+            _durations(world, f"{kind}:{job}:{pool}", shape), world.streams.node_draws(f"{kind} outcome:{job}:{pool}")
+        )
+
+
+def _durations(world: World, stream: str, shape: Distribution[float] | None) -> DurationDraw:
     """Return a function that draws durations in ms; 0 where none is stated."""
     if shape is None:
-        return lambda: 0
+        return lambda _: 0
     if isinstance(shape, Constant):
-        return lambda: to_ms(shape.mean)
-    return world.streams.durations(stream, shape)
+        return lambda _: to_ms(shape.mean)
+    return world.streams.node_durations(stream, shape)
 
 
 def release(
-    world: World, members: Members, job: Job, number: int, prepared: Sequence[int]
+    world: World, pool: str, members: Members, job: Job, number: int, prepared: Sequence[int]
 ) -> Generator[Any, Any, None]:
     """Run the release task of a job on each `prepared` node that is still there, on all at once."""
     task = job.job_release_task
     if task is None:
         return
-    env = world.env
-    duration, chance = durations(world, f"release:{job.id}", stated_by(task, job)[0]), chance_of(task, job)
-    draw = world.streams.uniform_draws(f"release luck:{job.id}")  # a seed: stays
+    env, chance = world.env, chance_of(task, job)
+    draws = Draws.of(world, "release", job.id, pool, stated_by(task, job)[0])
     running: dict[int, NodeTaskRow] = {}
     boots: dict[int, int] = {}
     for sequence in prepared:
         node = members.get(sequence)
         if node is None or node.state is not NodeState.IDLE:
             continue
-        took, limit = duration(), to_ms(task.max_wall_clock_time)
-        outcome = "failed" if draw() < chance or took > limit else "succeeded"
+        took, limit = draws.duration(node), to_ms(task.max_wall_clock_time)
+        outcome = "failed" if draws.outcome(node) < chance or took > limit else "succeeded"
         span = min(took, limit)
         boots[sequence] = node.boots
         running[sequence] = world.record.node_task(

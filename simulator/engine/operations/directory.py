@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.engine.pools.pool import present
+from simulator.scenario.format.bodies import AGAIN, id_of
+from simulator.scenario.format.pool_operations import CreatePool
+
 if TYPE_CHECKING:
     from simulator.engine.jobs.job import Job
     from simulator.engine.jobs.schedule import Schedule
@@ -25,9 +29,17 @@ class Directory:
     schedules: Sequence[Schedule]
 
     def pool(self, name: str) -> Pool | None:
-        """Return the pool of an id; None if there is none."""
-        exact = next((pool for pool in self.pools if pool.id == name), None)
-        return exact or next((pool for pool in self.pools if pool.id.lower() == name.lower()), None)
+        """Return the pool of an id, of several the one that is there; None if there is none."""
+        if AGAIN in name:
+            return next((pool for pool in self.pools if pool.id.lower() == name.lower()), None)
+        found = [pool for pool in self.pools if id_of(pool.id) == name.lower()]
+        return present([pool for pool in found if pool.id.startswith(name)] or found)
+
+    def pool_of(self, asked: CreatePool) -> Pool:
+        """Return the pool that an operation creates."""
+        scenario = self.world.scenario
+        creations = [one for one in scenario.timeline if isinstance(one, CreatePool)]
+        return self.pools[len(scenario.pools) + creations.index(asked)]
 
     def job(self, name: str) -> Job | None:
         """Return the job of an id; None if there is none."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.operations import on_nodes
-from simulator.errors import BrokenInvariantError
 from simulator.policy.response import DELETING, DONE, Answer
 from simulator.scenario.format.pool_operations import (
     CreatePool,
@@ -50,11 +49,15 @@ PoolChange = (
 
 
 def create(directory: Directory, asked: CreatePool) -> Answer:
-    """Create a pool; no other has its id."""
-    pool = directory.pool(asked.pool.id)
-    if pool is None:
-        raise BrokenInvariantError(f"pool {asked.pool.id} is not known to the run")
-    return pool.create()
+    """Create a pool, unless the one that had its id before is still being deleted; jobs that name it go there."""
+    before, pool = directory.pool(asked.pool.id), directory.pool_of(asked)
+    if before is not None and before.exists:
+        return DELETING
+    answer = pool.create()
+    if not answer.is_refusal:
+        for job in directory.jobs:
+            job.follow(pool)
+    return answer
 
 
 def perform(directory: Directory, asked: PoolChange) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool as PoolDescription
     from simulator.scenario.format.schema import Account
+
+
+def present(pools: Sequence[Pool]) -> Pool | None:
+    """Return the pool that is there, of several of one id; else the latest that was, else the first to come."""
+    created = [pool for pool in pools if pool.is_created]
+    there = [pool for pool in created if pool.exists]
+    return next(reversed(there or created), next(iter(pools), None))
 
 
 class Pool:

@@ -13,6 +13,7 @@ import simpy
 
 from simulator.engine.environment import NODES
 from simulator.policy import node_preemption as policy
+from simulator.scenario.format.bodies import id_of
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
     CapacityCurve,
@@ -60,7 +61,7 @@ class SpotCapacity:
                 self.available = 0 if not points or points[0][0] > 0 else points[0][1]
                 process(self._follow_curve(points))
             case PreemptionTrace():
-                process(self._replay(model.of_pool(self._site.id)))
+                process(self._replay(model.of_pool(id_of(self._site.id))))
             case NoPreemption() | Hazard() | WeibullHazard() | BathtubHazard():
                 pass
             case _:

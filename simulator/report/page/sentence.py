@@ -24,8 +24,9 @@ def bill_of(summary: Mapping[str, Any]) -> str:
     end, rate = spoken(bill["end_s"]), money(bill["per_hour"])
     if bill["until"] == "stalled":
         how = "nothing could happen any more" if not bill["tail_s"] else "nothing happened any more that helps"
-        rest = f"; {_nodes(bill['nodes'])} cost {rate} an hour from there on" if bill["nodes"] else ""
-        return f"the run stopped at {end} because {how}{rest}"
+        return f"the run stopped at {end} because {how}{_goes_on(bill, rate)}"
+    if bill["until"] == "longest run":
+        return f"the run was cut at {end}, 180 days after its last arrival or operation{_goes_on(bill, rate)}"
     if bill["until"] not in RULES:
         return ""
     rule = "nodes_left" if bill["until"] == "gone" and bill["nodes_left"] else bill["until"]
@@ -46,6 +47,10 @@ RULES: Final = {
     "nodes_left": "with the run, for no more nodes leave",
 }
 """What ends the bill of a run without horizon."""
+
+
+def _goes_on(bill: dict[str, Any], rate: str) -> str:
+    return f"; {_nodes(bill['nodes'])} cost {rate} an hour from there on" if bill["nodes"] else ""
 
 
 def _nodes(count: int) -> str:

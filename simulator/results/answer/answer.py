@@ -122,6 +122,13 @@ class Nodes(Levels):
     by_kind: Annotated[Mapping[str, Levels], KIND, Group("{kind}")]
     preemptions: Annotated[int, Number(Unit.TIMES, "node preemptions")]
     vms: Annotated[int, Number(Unit.TIMES, "VMs created", "also in the place of a preempted one")]
+    pools_without: Annotated[
+        Mapping[str, int],
+        POOL,
+        Number(
+            Unit.NODES, "nodes that pool {pool} wanted and never had", "of a pool that never had one: the most at once"
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,11 +170,14 @@ class Cost(Part):
 class BillEnd(Part):
     """When ledger and cost end, and what goes on from there."""
 
-    until: Annotated[str, Text("what ends the bill: work_done, after, gone, horizon, stalled or interrupted")]
+    until: Annotated[
+        str, Text("what ends the bill: work_done, after, gone, horizon, stalled, longest run or interrupted")
+    ]
     end_s: Annotated[float, Number(Unit.SECONDS, "end of the bill", "since the origin")]
     nodes: Annotated[int, Number(Unit.NODES, "nodes left at the end of the bill", "those with a VM")]
     per_hour: Annotated[
-        float | None, Number(Unit.DOLLARS_PER_HOUR, "cost from the end of the bill on, USD/h", "of the nodes left then")
+        float | None,
+        Number(Unit.DOLLARS_PER_HOUR, "cost from the end of the bill on, USD/h", "of all that is there then"),
     ]
     tail_s: Annotated[
         float,
@@ -232,7 +242,9 @@ class Answer(Part):
     evaluations: Evaluations
     warnings: Annotated[tuple[str, ...], Text("what a user should look at")]
     assumptions: Annotated[tuple[str, ...], Text("what the result rests on that nobody has published")]
-    stopped: Annotated[str, Text("what ended the run: work done, stalled, horizon or interrupted")]
+    stopped: Annotated[
+        str, Text("what ended the run: work done, stalled, horizon, longest run (180 days) or interrupted")
+    ]
     manifest: Annotated[
         Mapping[str, Any],
         Text("versions, seed, replication, hash of the scenario; not the kernel's speed, which changes nothing here"),

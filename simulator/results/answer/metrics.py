@@ -73,6 +73,7 @@ def summarize(recording: Recording) -> Answer:
         operations=_operations(recording),
         evaluations=_evaluations(recording),
         warnings=(
+            *_shortage_warnings(recording),
             *memory_warnings(recording),
             *body_warnings(recording),
             *fault_warnings(recording),
@@ -213,7 +214,32 @@ def _nodes(recording: Recording) -> Nodes:
         },
         preemptions=int((control.state == PREEMPTED).sum()),
         vms=int((control.state == CREATING).sum()),
+        pools_without=_pools_without(recording),
     )
+
+
+def _pools_without(recording: Recording) -> dict[str, int]:
+    """Return the pools that never had a node, and the most that they asked for."""
+    recorder = recording.raw.recorder
+    served = {node.pool for node in recorder.nodes}
+    asked: dict[str, int] = {}
+    for pool, _, dedicated, low_priority in recorder.targets:
+        if pool not in served and dedicated + low_priority:
+            name = recording.raw.pools[pool].id
+            asked[name] = max(asked.get(name, 0), dedicated + low_priority)
+    return asked
+
+
+def _shortage_warnings(recording: Recording) -> list[str]:
+    """Return what a run lacked so much that its figures are of something else."""
+    found = [
+        f"pool {pool} never got a node, though {count:,} {'was' if count == 1 else 'were'} asked for"
+        for pool, count in _pools_without(recording).items()
+    ]
+    if count := recording.raw.recorder.too_old:
+        tasks = "1 task was" if count == 1 else f"{count:,} tasks were"
+        found.append(f"{tasks} ended as a failure 180 days after being added, the longest life that the service grants")
+    return found
 
 
 def _price_kinds(recording: Recording) -> Ints:

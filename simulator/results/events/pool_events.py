@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.results.events.envelope import Body, Ints, Operation, Record, Source, milliseconds, stamp
-from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.bodies import Pool, id_of
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
 from simulator.scenario.scenario import Scenario
@@ -211,7 +211,7 @@ class Scaling:
         }
         by_id = {name.lower(): rows for name, rows in changes.items()}
         accepted = {
-            (str(row["pool"]).lower(), int(milliseconds(row["time"])), row["operation"])
+            (id_of(str(row["pool"])), int(milliseconds(row["time"])), row["operation"]): str(row["pool"]).lower()
             for row in record.table("operations").to_pylist()
             if row["code"] == SUCCESS
         }
@@ -220,7 +220,7 @@ class Scaling:
                 continue
             key = (operation.pool.lower(), to_ms(operation.at), operation.operation)
             if key in accepted:
-                rows = by_id[key[0]]
+                rows = by_id[accepted[key]]
                 formula = getattr(operation, "auto_scale_formula", None) or rows[-1][2]
                 rows.append((key[1], isinstance(operation, EnableAutoScale), formula))
         return cls(changes)

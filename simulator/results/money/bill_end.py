@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HORIZON: Final = "horizon"
 STALLED: Final = "stalled"
+LONGEST: Final = "longest run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def rule_of(scenario: Scenario, raw: RawRun) -> str:
         return HORIZON
     if raw.stop_reason != "work done" and raw.settled < 0:
         return raw.stop_reason
-    if raw.stop_reason == STALLED:
-        return STALLED
+    if raw.stop_reason in (STALLED, LONGEST):
+        return raw.stop_reason
     rule = scenario.options.bill_until
     return "after" if isinstance(rule, BillAfter) else rule
 

@@ -161,6 +161,8 @@ class Recorder:
     node_tasks: list[NodeTaskRow] = field(default_factory=list)
     task_changes: list[tuple[int, int, bool]] = field(default_factory=list)
     """Task, instant, whether it was reactivated; if not, it was ended while it waited."""
+    too_old: int = 0
+    """How many tasks were ended because they had reached the longest life that the service grants."""
     moves: list[MoveRow] = field(default_factory=list)
     targets: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Pool, instant, dedicated, low-priority."""

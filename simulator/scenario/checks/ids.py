@@ -67,8 +67,7 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
 
 def _second_names(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]]) -> Iterator[Finding]:
     """Yield the names of pools, jobs, schedules, accounts and subnets that stand before."""
-    later = [(name, (*loc, "id")) for pool, loc in _created(document) if isinstance(name := lookup(pool, "id"), str)]
-    yield from _twice("pool", [*_named(document, "pools", ()), *later], gone=_deleted(document, "pool"))
+    yield from _twice("pool", _named(document, "pools", ()))  # those that operations create may have an id again
     named = [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)]
     yield from _twice("job", named, gone=_deleted(document, "job"))
     yield from _twice("job schedule", _named(document, "jobSchedules", ()))

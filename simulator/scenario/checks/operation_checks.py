@@ -64,6 +64,21 @@ def check_operations(scenario: Description, pools: Mapping[str, Pool]) -> Iterat
             own = pools[operation.pool.lower()]
             yield from until_absent(check_start_task_container(operation.start_task, own, loc))
     yield from until_absent(_without_formula(scenario, pools))
+    yield from until_absent(_second_pools(scenario))
+
+
+def _second_pools(scenario: Description) -> Iterator[Finding]:
+    """Refuse a pool under the id of one that no operation deletes before."""
+    there = {pool.id.lower() for pool in scenario.pools}
+    for index, operation in sorted(enumerate(scenario.timeline), key=lambda one: one[1].at):
+        if isinstance(operation, DeletePool):
+            there.discard(operation.pool.lower())
+        elif isinstance(operation, CreatePool):
+            name = operation.pool.id
+            if name.lower() in there:
+                text = f"a second pool with the id '{name}': the service takes it after a deletePool of the first"
+                yield Finding(text, ("timeline", index, "pool", "id"))
+            there.add(name.lower())
 
 
 def _operation(scenario: Description, operation: Operation, loc: Loc) -> Iterator[Finding]:

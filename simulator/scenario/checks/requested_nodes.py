@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from simulator.scenario.format.bodies import auto_pool_id
+from simulator.scenario.format.bodies import auto_pool_id, id_of
 from simulator.scenario.format.job_operations import AddJob
 from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
 from simulator.states import NodeKind
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from simulator.scenario.format.schema import Description
 
 Targets = Mapping[NodeKind, float]
+UNKNOWN: Final[Targets] = dict.fromkeys(NodeKind, math.inf)
+"""What a formula that cannot be parsed may have been meant to ask for."""
 
 
 def may_be_asked_for(scenario: Description, pool: Pool, kind: NodeKind) -> bool:
     """Return whether anything may ever ask for nodes of a kind in a pool."""
-    return any(targets[kind] > 0 for targets in requests(scenario, pool))
+    return any(targets[kind] > 0 for targets in requests(scenario, pool) if targets is not UNKNOWN)
 
 
 def requests(scenario: Description, pool: Pool) -> Iterator[Targets]:
@@ -48,8 +51,8 @@ def _targets(dedicated: int, low_priority: int) -> Targets:
 def _most(formula: str) -> Targets:
     from simulator.formula.lint.bounds import most_nodes
 
-    dedicated, low_priority = most_nodes(formula)
-    return {NodeKind.DEDICATED: dedicated, NodeKind.LOW_PRIORITY: low_priority}
+    most = most_nodes(formula)
+    return UNKNOWN if most is None else dict(zip(NodeKind, most, strict=True))
 
 
 def _names(scenario: Description, pool: Pool) -> tuple[set[str], set[str]]:
@@ -64,4 +67,4 @@ def _names(scenario: Description, pool: Pool) -> tuple[set[str], set[str]]:
             shared = auto_pool_id(auto.id_prefix, schedule.id).lower()
             names.add(shared)
             series.add(f"{shared}_job-")
-    return names or {pool.id.lower()}, series
+    return names or {id_of(pool.id)}, series

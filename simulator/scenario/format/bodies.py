@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -396,6 +396,15 @@ class Job(Body):
     @property
     def max_task_retry_count(self) -> int:
         return self.constraints.max_task_retry_count
+
+
+AGAIN: Final = "~"
+"""Stands between an id and a number in the names of pools that are created again under it; no id has it."""
+
+
+def id_of(name: str) -> str:
+    """Return the id by which clients know a pool of a run, in lower case: the service compares ids without it."""
+    return name.partition(AGAIN)[0].lower()
 
 
 def auto_pool_id(prefix: str, owner: str) -> str:

@@ -1,4 +1,4 @@
-# make run, test, check, bench, matrix, clean. Each installs what it needs, and no more, into its virtual environment.
+# make run, test, check, fuzz, bench, matrix, clean. Each installs what it needs, and no more, into its virtual environment.
 VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
@@ -9,7 +9,7 @@ TESTS = test$(if $(shell command -v chromium chromium-browser google-chrome),$(c
 SOURCES = pyproject.toml setup.py $(wildcard simulator/kernel/*.py simulator/kernel/*.pxd)
 say = @printf '\n== %s\n'
 
-.PHONY: run test check bench matrix clean
+.PHONY: run test check fuzz bench matrix clean
 
 run: $(VENV)/.run
 	@printf '\n'
@@ -26,6 +26,12 @@ check: $(VENV)/.check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.words
+
+MINUTES ?= 10
+SEED ?= $(shell date +%s)
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/reference.py

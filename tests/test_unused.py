@@ -19,7 +19,13 @@ PACKAGE = Path(simulator.__file__).parent
 ROOT = PACKAGE.parent
 PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classmethod", "cache", "contextmanager"})
 """Decorators that do not register what they decorate anywhere."""
-KEPT: Final = {"model_post_init": "pydantic calls it"}
+KEPT: Final = {
+    "model_post_init": "pydantic calls it",
+    "compose_node": "the reader of YAML calls it",
+    "construct_object": "the reader of YAML calls it",
+    "on_broken_pipe": "the console calls it",
+    "render_str": "the console calls it",
+}
 """Names that nobody here uses, and why they stay."""
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli import glance
+from simulator.cli.console import PlainConsole
 from simulator.report.looks.palette import LABELS, shade
 from simulator.report.page.sentence import bill_of, sentence
 from simulator.report.page.sentence import money as _money
@@ -80,11 +81,11 @@ def show(summary: Mapping[str, Any], recording: Recording) -> None:
 
 def plain_console() -> Console:
     """Return a console that takes ids as they are: markup in them is not ours to obey."""
-    console = Console(highlight=False, markup=False)
+    console = PlainConsole(highlight=False, markup=False)
     if not console.is_terminal:
-        console = Console(highlight=False, markup=False, width=WIDTH)
+        console = PlainConsole(highlight=False, markup=False, width=WIDTH)
     elif os.environ.get("NO_COLOR"):  # no escape codes at all: bold and dim are some, too
-        console = Console(highlight=False, markup=False, color_system=None)
+        console = PlainConsole(highlight=False, markup=False, color_system=None)
     glance.show_plainly(console.encoding)
     return console
 

@@ -1,4 +1,4 @@
-"""How a command ends when something is wrong: a message on stderr, no traceback, and an exit code that tells which.
+"""How a command ends when something is wrong: a message on stderr, no traceback, and an exit code for its kind.
 
 - 2: an input is wrong, or the answer cannot be written; every problem is on stderr.
 - 0: whoever read the answer has seen enough and closed the pipe.
@@ -124,7 +124,7 @@ def _report_defect(error: Exception) -> int:
     import simulator
 
     what = "a law of the simulation is broken" if isinstance(error, BrokenInvariantError) else "a defect of the program"
-    told = plain(f"{type(error).__name__}: {error}".splitlines()[0])
+    shown = plain(f"{type(error).__name__}: {error}".splitlines()[0])
     text = "\n".join(
         (
             f"poolsight {simulator.__version__}, Python {platform.python_version()}, {platform.platform()}",
@@ -141,5 +141,5 @@ def _report_defect(error: Exception) -> int:
         where = f"please report it with the file {name}"
     except OSError as full:
         where = f"please report it (no file with the details can be written: {full.strerror})"
-    typer.echo(f"poolsight: {what}, {where}: {told}", err=True)
+    typer.echo(f"poolsight: {what}, {where}: {shown}", err=True)
     return DEFECT

@@ -397,7 +397,7 @@ def shown_interval(low: float, high: float, unit: str) -> str:
 
 def console() -> Any:
     """Return a printer to stdout, wide where that is no terminal."""
-    from rich.console import Console
+    from simulator.cli.console import PlainConsole
 
-    printer = Console(highlight=False)
-    return printer if printer.is_terminal else Console(highlight=False, width=WIDTH)
+    printer = PlainConsole(highlight=False)
+    return printer if printer.is_terminal else PlainConsole(highlight=False, width=WIDTH)

@@ -24,10 +24,10 @@ WIDEST: Final = 10_000
 
 
 def console() -> Console:
-    from rich.console import Console
+    from simulator.cli.console import PlainConsole
 
-    made = Console(highlight=False)
-    return made if made.is_terminal else Console(highlight=False, width=WIDTH)
+    made = PlainConsole(highlight=False)
+    return made if made.is_terminal else PlainConsole(highlight=False, width=WIDTH)
 
 
 def table(*titles: str) -> Table:

@@ -47,6 +47,7 @@ def plot(
     from simulator.report.looks.palette import DARK, LIGHT
     from simulator.report.looks.theme import refuse_suffix, save
     from simulator.report.sources.figure_kinds import KINDS, draw, kinds_of
+    from simulator.results.record.integrity import understood
 
     require("matplotlib", "poolsight plot")
     problems: list[Problem] = []
@@ -68,18 +69,22 @@ def plot(
         "measure": measure,
         "cells": cell or None,
     }
-    options = _options(chosen, {name: value for name, value in given.items() if value is not None}, source, problems)
-    if problems or source is None:
-        raise InputError(problems)
-    save(draw(chosen, source, {**options, "page": DARK if dark else LIGHT}), target)
+    asked = {name: value for name, value in given.items() if value is not None}
+    with understood(directory):
+        options = _options(chosen, asked, source, problems)
+        if problems or source is None:
+            raise InputError(problems)
+        save(draw(chosen, source, {**options, "page": DARK if dark else LIGHT}), target)
     typer.echo(f"{target}: {KINDS[chosen].meaning}")
 
 
 def _source(path: Path, problems: list[Problem]) -> Source | None:
     from simulator.report.sources.saved_files import open_source
+    from simulator.results.record.integrity import understood
 
     try:
-        return open_source(path)
+        with understood(path):
+            return open_source(path)
     except InputError as error:
         problems.extend(error.problems)
         return None
@@ -151,14 +156,16 @@ def trace(
 ) -> None:
     """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
     from simulator.report.chrome_trace import refuse_name, write
+    from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
 
     problems = refuse_name(out)
-    try:
-        run = read(directory)
-    except InputError as error:
-        raise InputError([*problems, *error.problems]) from None
-    if problems:
-        raise InputError(problems)
-    count = write(run, out)
+    with understood(directory):
+        try:
+            run = read(directory)
+        except InputError as error:
+            raise InputError([*problems, *error.problems]) from None
+        if problems:
+            raise InputError(problems)
+        count = write(run, out)
     typer.echo(f"{out}: {count:,} events; open it in ui.perfetto.dev or chrome://tracing")

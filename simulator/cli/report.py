@@ -33,18 +33,20 @@ def report(
     from simulator.report.page.study_page import study_page
     from simulator.report.sources.saved_answers import read_answer
     from simulator.report.sources.study import is_study, read_study
+    from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
 
     clock = _zone(zone)
     if clock is not None and (directory.is_file() or is_study(directory)):
         raise InputError("--zone is for the report of a run: one of many runs shows no clock")
     _refuse(out, force=force)
-    if directory.is_file():
-        text = study_page(read_answer(directory))
-    elif is_study(directory):
-        text = study_page(read_study(directory))
-    else:
-        text = run_page(read(directory), zone=clock)
+    with understood(directory):
+        if directory.is_file():
+            text = study_page(read_answer(directory))
+        elif is_study(directory):
+            text = study_page(read_study(directory))
+        else:
+            text = run_page(read(directory), zone=clock)
     _write(out, text)
     typer.echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
 

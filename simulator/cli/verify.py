@@ -46,17 +46,17 @@ def _show_case(case: Case) -> None:
 
 
 def _show(found: Verification) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from simulator.cli.console import PlainConsole
     from simulator.verification import LEFT_OUT
 
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
-    console = Console(highlight=False)
+    console = PlainConsole(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
+        console = PlainConsole(highlight=False, width=WIDTH)
     count, failed = len(found.cases), len(found.failures)
     head = f"{count} checks against theory, all passed" if not failed else f"{failed} of {count} checks failed"
     form = "long" if found.effort.is_long else "short"

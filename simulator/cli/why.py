@@ -38,6 +38,7 @@ def why(
     Reasons of waiting: not submitted, dependency, no slot, priority, slots, cores or memory short, gang, quota,
     capacity, allocating, booting, pool empty, never fits and others; every interval has one, with its numbers.
     """
+    from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
     from simulator.results.why import explain_pool, explain_task, view_task
     from simulator.results.why.evidence import find_instant
@@ -46,16 +47,17 @@ def why(
         raise InputError("expected either --task JOB/TASK, or --pool POOL with --at TIME")
     if pool is not None and at is None:
         raise InputError("--pool: expected --at TIME too, e.g. --at 2h")
-    run = read(directory)
-    if task is not None and view:
-        seen = view_task(run, task)
-        _print_json(seen.as_json(run)) if as_json else _show_view(run, seen)
-    elif task is not None:
-        story = explain_task(run, task)
-        _print_json(story.as_json(run)) if as_json else _show_task(run, story)
-    else:
-        found = explain_pool(run, str(pool), find_instant(run, str(at)))
-        _print_json(found.as_json(run)) if as_json else _show_pool(run, found)
+    with understood(directory):
+        run = read(directory)
+        if task is not None and view:
+            seen = view_task(run, task)
+            _print_json(seen.as_json(run)) if as_json else _show_view(run, seen)
+        elif task is not None:
+            story = explain_task(run, task)
+            _print_json(story.as_json(run)) if as_json else _show_task(run, story)
+        else:
+            found = explain_pool(run, str(pool), find_instant(run, str(at)))
+            _print_json(found.as_json(run)) if as_json else _show_pool(run, found)
 
 
 def _print_json(value: object) -> None:

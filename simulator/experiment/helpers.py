@@ -53,7 +53,7 @@ class SpotShare:
     def apply(self, data: Any, path: str, value: object) -> Any:
         share = number(path, value, most=1)
         for loc, pool in self.places(data, path):
-            total = sum(int(lookup(pool, name) or 0) for name in TARGETS)
+            total = sum(_nodes(path, lookup(pool, name)) for name in TARGETS)
             low_priority = math.floor(total * share + 0.5)
             split = dict(zip(TARGETS, (total - low_priority, low_priority), strict=True))
             changed: Mapping[Any, Any] = pool
@@ -61,6 +61,15 @@ class SpotShare:
                 changed = put(changed, name, count)
             data = write(data, loc, changed)
         return data
+
+
+def _nodes(path: str, value: object) -> int:
+    """Return a target of a pool as the file has it; InputError where it is no number of nodes."""
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"'{path}': the pool's target is {value!r}; expected a whole number")
+    return value
 
 
 class FormulaVariable:
@@ -128,7 +137,7 @@ class WorkloadScale:
         changed: Mapping[Any, Any] = source
         rate = False
         if isinstance(arrivals, Mapping):
-            arrivals, rate = _faster(arrivals, factor)
+            arrivals, rate = _faster(path, arrivals, factor)
             changed = put(changed, "arrivals", arrivals)
         count = lookup(source, "count")
         if isinstance(count, int):
@@ -138,7 +147,7 @@ class WorkloadScale:
         return changed
 
 
-def _faster(arrivals: Mapping[Any, Any], factor: float) -> tuple[dict[Any, Any], bool]:
+def _faster(path: str, arrivals: Mapping[Any, Any], factor: float) -> tuple[dict[Any, Any], bool]:
     """Multiply the rates of an arrival process; return whether it has any."""
     found = False
     changed: dict[Any, Any] = {}
@@ -150,9 +159,10 @@ def _faster(arrivals: Mapping[Any, Any], factor: float) -> tuple[dict[Any, Any],
                 continue
             found = True
             if isinstance(rate, list | tuple):
-                rate = [one * factor for one in rate]
+                rate = [number(path, one) * factor for one in rate]
             else:
-                rate = max(1, round(rate * factor)) if name == "size" else rate * factor
+                rate = number(path, rate) * factor
+                rate = max(1, round(rate)) if name == "size" else rate
             inner = put(inner, name, rate)
         changed[kind] = inner
     return changed, found

@@ -11,10 +11,12 @@ exactly one part or in none. DuckDB reads `trials/*.parquet` at any time.
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -127,8 +129,9 @@ class Store:
 
     def add(self, outcome: Outcome) -> None:
         """Keep an outcome; it is on disk within a second or so of the next."""
-        for name, table in outcome.tables.items():
-            self._write_table(name, outcome, table)
+        with self._writing():
+            for name, table in outcome.tables.items():
+                self._write_table(name, outcome, table)
         self._rows.append(outcome.row(self._cells[outcome.cell].shown))
         if len(self._rows) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_S:
             self.flush()
@@ -140,15 +143,17 @@ class Store:
         rows, self._rows = self._rows, []
         if not rows:
             return
-        numbers = [int(path.stem.partition("-")[2]) for path in self._trials.glob("part-*.parquet")]
-        target = self._trials / f"part-{max(numbers, default=0) + 1:05d}.parquet"
-        _replace(target, _arrow(rows, self._cells, self._wanted))
+        found = (re.fullmatch(r"part-([0-9]{1,9})", path.stem) for path in self._trials.glob("*.parquet"))
+        number = max((int(one[1]) for one in found if one), default=0) + 1
+        with self._writing():
+            _replace(self._trials / f"part-{number:05d}.parquet", _arrow(rows, self._cells, self._wanted))
 
     def finish(self) -> None:
         """Put all parts into one file, sorted: the same bytes however the sweep went."""
         self.flush()
-        self._merge(self._read())
-        self._write_manifest(complete=True)
+        with self._writing():
+            self._merge(self._read())
+            self._write_manifest(complete=True)
 
     def frame(self) -> pd.DataFrame:
         """Return everything that is on disk, one row a trial, in order."""
@@ -157,10 +162,22 @@ class Store:
 
     def close(self) -> None:
         """Write what is left and let others in."""
-        self.flush()
-        self._release()
+        try:
+            self.flush()
+        finally:
+            self._release()
 
     # ---- inside -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Raise InputError where the disk is full or the directory is gone."""
+        try:
+            yield
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else "an error of the file system"
+            text = f"cannot be written: {why}; what is there is kept, and the same command goes on from it"
+            raise InputError([Problem(text, str(self.directory))]) from None
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -209,8 +226,18 @@ class Store:
         import pyarrow.parquet as pq
 
         schema = _schema(self._cells, self._wanted)
-        parts = [pq.read_table(path, schema=schema) for path in sorted(self._trials.glob("*.parquet"))]
+        parts = []
+        for path in sorted(self._trials.glob("*.parquet")):
+            try:
+                parts.append(pq.read_table(path, schema=schema))
+            except (OSError, pa.ArrowException):
+                text = "is damaged, or not of this sweep: remove it, and its trials are run again"
+                raise InputError([Problem(text, str(path))]) from None
         whole = pa.concat_tables(parts) if parts else schema.empty_table()
+        trials = whole.select(["cell", "replication"])
+        if len(trials.group_by(["cell", "replication"]).aggregate([])) < len(trials):
+            text = "holds trials twice: remove the file that was put there, or all of them"
+            raise InputError([Problem(text, str(self._trials))])
         return whole.sort_by([("cell", "ascending"), ("replication", "ascending")])
 
     def _merge(self, table: pa.Table) -> None:
@@ -313,7 +340,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError):
         found = None
-    if not isinstance(found, dict) or found.get("kind") != KIND:
+    if not isinstance(found, dict) or found.get("kind") != KIND or not isinstance(found.get("versions"), dict):
         raise InputError([Problem("is not the directory of a sweep; name another", str(path.parent))])
     return found
 

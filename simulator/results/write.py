@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.results.answer.metrics import summarize
+from simulator.results.record.integrity import MARK, digests, written_files
 from simulator.results.record.manifest import as_written
-from simulator.results.record.read import EVENTS, MARK
+from simulator.results.record.read import EVENTS
 from simulator.results.record.table_schema import table
 from simulator.results.record.tables import NAMES, pieces
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 SCENARIO: Final = "scenario.json"
 """The complete scenario: everything resolved, so that the record explains itself."""
-OURS: Final = frozenset({MARK, "summary.json", SCENARIO, EVENTS, *(f"{name}.parquet" for name in NAMES)})
-"""Everything that a recording's directory may hold; anything else belongs to somebody."""
 LARGEST: Final = ("tasks", "attempts")
 """Tables with rows by the million that need nothing computed before."""
 
@@ -63,7 +62,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
                 from simulator.results.events.log_files import write_events
 
                 write_events(recording, made / EVENTS)
-            _write_json(made / MARK, as_written(answer.manifest))
+            _write_json(made / MARK, as_written(answer.manifest, digests(made)))
             _put(made, directory, Path(scratch) / "old")
     except OSError as error:
         raise _unwritable(directory, error) from None
@@ -110,10 +109,13 @@ def _refuse_existing(directory: Path, *, force: bool) -> None:
         found = {path.name for path in directory.iterdir()} if directory.is_dir() else None
     except OSError as error:
         raise _unwritable(directory, error) from None
-    if found is None or directory.is_symlink() or (found and MARK not in found):
+    written = written_files(directory)
+    if found is None or directory.is_symlink() or (found and written is None):
         text = "is not a directory that poolsight wrote; it is not replaced even with --force"
         raise InputError([Problem(text, str(directory))])
-    foreign = sorted(found - OURS)
+    if Path.cwd().is_relative_to(directory.resolve()):
+        raise InputError([Problem("is where you are: go somewhere else, or name another directory", str(directory))])
+    foreign = sorted(found - {MARK, *(written or ())}) + [name for name in found if not (directory / name).is_file()]
     if foreign:
         text = f"holds {foreign[0]!r}, which poolsight did not write; it is not replaced even with --force"
         raise InputError([Problem(text, str(directory))])

@@ -89,11 +89,11 @@ def complaint(ending: Ending) -> str | None:
         return f"exit code {ending.code}{place}{': ' + named[-1][:80] if named else ''}"
     if found := FOREIGN.search(ending.err):
         return f"words of a library: {found.group()!r} in {_line(ending.err, found.start())[-120:]!r}"
-    if CONTROL.search(ending.err):
-        return "control characters on stderr"
+    if CONTROL.search(ending.err) or CONTROL.search(ending.out):
+        return "control characters in the output"
     if len(ending.err) > SHOWN_BYTES:
         return "a report too long to be read"
-    if ending.code == 2 and not ending.err.strip():
+    if ending.code == 2 and not (ending.err + ending.out).strip():
         return "refused without a word"
     return None
 

@@ -225,7 +225,7 @@ def _saved() -> Iterator[Input]:
     commands = (
         ("report", "run", "-o", "r.html"),
         ("trace", "run", "-o", "t.json"),
-        ("why", "run", "--task", "render/render-1"),
+        ("why", "run", "--task", "work/task-1"),
         ("why", "run", "--pool", "small", "--at", "1h"),
         ("plot", "run", "--kind", "queue", "-o", "p.png"),
     )

@@ -35,6 +35,7 @@ def test_no_finding_of_the_past_comes_back() -> None:
         (Ending(0, 1.0, "", "a.py:3: RuntimeWarning: overflow encountered in cast"), "words of a library"),
         (Ending(2, 1.0, "", "expected a number, not np.float64(nan)"), "words of a library"),
         (Ending(2, 1.0, "", "no such file: \x1b]0;T\x07"), "control characters"),
+        (Ending(0, 1.0, "task \x1b[2J: completed", ""), "control characters"),
         (Ending(2, 1.0, "", "a" * 200_000), "too long"),
     ],
 )

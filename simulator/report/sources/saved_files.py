@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
-from simulator.results.record.read import MARK, SavedRun, read
+from simulator.results.record.integrity import MARK
+from simulator.results.record.read import SavedRun, read
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -288,8 +288,9 @@ def _number(value: object) -> int | None:
     """Return a whole number that a table has room for; real logs write some as text."""
     if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
         return int(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and abs(value) < LARGEST else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if abs(value) < LARGEST else None
 
 
 def _flag(value: object) -> bool | None:

@@ -65,6 +65,6 @@ def manifest(recording: Recording) -> dict[str, Any]:
     }
 
 
-def as_written(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the manifest for the file beside the tables: also the kernel's speed, and which library wrote them."""
-    return {**manifest, "kernel": SPEED, "pyarrow": _version("pyarrow")}
+def as_written(manifest: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    """Return the manifest for the file beside the tables: also the kernel's speed, their library and digests."""
+    return {**manifest, "kernel": SPEED, "pyarrow": _version("pyarrow"), "files": files}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
+from simulator.files import read_text
+from simulator.json_text import JsonError, read_json
+from simulator.results.record.integrity import MARK
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-MARK: Final = "manifest.json"
-"""The file that distinguishes a recording's directory from any other."""
 EVENTS: Final = "events.jsonl"
 """The log of the service's events, where it was asked for."""
 
@@ -138,12 +138,11 @@ def read(directory: Path) -> SavedRun:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    text = read_text(path)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
-    except ValueError as error:
-        raise InputError([Problem(f"is no JSON: {error}", str(path))]) from None
+        found = read_json(text)
+    except JsonError as error:
+        raise InputError([Problem(error.message, str(path), text.count("\n", 0, error.offset) + 1)]) from None
     if not isinstance(found, dict):
         raise InputError([Problem("is no JSON object", str(path))])
     return found

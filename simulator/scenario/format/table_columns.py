@@ -41,8 +41,9 @@ def too_late(seconds: Floats, column: str) -> Bad:
     return [(int(i), f"expected a time in {column!r} at most a hundred years after the first") for i in late]
 
 
-def unfit_ids(ids: "pd.Series[str]", column: str) -> Bad:
+def unfit_ids(series: "pd.Series[Any]", column: str) -> Bad:
     """Return the rows whose id another row has, or that no terminal can show."""
+    ids = series.map(str)
     twice = np.flatnonzero(ids.duplicated())[: MOST_REPORTED + 1]
     odd = [row for row, text in enumerate(ids) if not text.isprintable()][: MOST_REPORTED + 1]
     return [

@@ -312,7 +312,7 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
     submits, bad = _submit_times(source, frame[columns.submit])
     bad = bad or too_late(submits.seconds, columns.submit)
     if columns.id:
-        bad += unfit_ids(frame[columns.id].astype(str), columns.id)
+        bad += unfit_ids(frame[columns.id], columns.id)
     problems = [Problem(text, name, row + 2 if has_lines else None) for row, text in bad]
     values: dict[str, Floats] = {}
     for key, column in named.items():
@@ -331,7 +331,7 @@ def _table(source: TraceWorkload, name: str, frame: "pd.DataFrame", *, has_lines
         instances=rescaled(values.get("instances", ones), 1, np.int32),
         cores=values.get("cores", zeros),
         memory=values.get("memory", zeros),
-        names=Prefixed("", frame[columns.id].astype(str).to_numpy())
+        names=Prefixed("", frame[columns.id].map(str).to_numpy())
         if columns.id
         else Prefixed("row-", np.arange(1, count + 1)),
         first=submits.first,

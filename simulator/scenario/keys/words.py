@@ -92,12 +92,14 @@ def _by_type(schema: Mapping[str, Any]) -> str:
             return "a list"
         case "integer" | "number" as kind:
             name = "a whole number" if kind == "integer" else "a number"
-            bounds = [(key, word) for key, word in _BOUNDS.items() if key in schema]
+            bounds = [(key, word) for key, word in _BOUNDS.items() if schema.get(key, WIDE) < WIDE]
             return " ".join([name, *(f"{word} {schema[key]:g}" for key, word in bounds)])
         case other:
             raise ValueError(f"no words for the type {other}")
 
 
+WIDE: Final = 2**31 - 1
+"""Bounds from here on are those of columns, not of the thing itself: they say nothing to a reader."""
 _BOUNDS: Final = {
     "minimum": "from",
     "exclusiveMinimum": "above",

@@ -153,7 +153,7 @@ def test_a_task_waits_for_somebody_to_start_deallocated_nodes() -> None:
 
 def test_an_empty_pool_and_a_deleted_one() -> None:
     made = run(pool(nodes=0), job(count=1), timeline=[operation("60s", "deletePool")], horizon="2m")
-    assert reasons_of(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.NO_POOL, 60)]
+    assert reasons_of(made, "j/task-1") == [(R.POOL_EMPTY, 60), (R.POOL_DELETED, 60)]
 
 
 @examples(15)

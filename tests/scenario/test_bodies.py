@@ -27,7 +27,8 @@ def test_every_key_of_the_specification_is_known_and_none_is_ignored_in_silence(
     work = {**filled(JOB), **job(GROUP), "metadata": [{"name": "a", "value": "b"}]}
     work["poolInfo"] = {"poolId": "p"}
     work["jobManagerTask"]["commandLine"] = "sleep 1"
-    work["tasks"] = [{**filled(TASK), "id": "t", "commandLine": "sleep 1", "requiredSlots": 1, "dependsOn": None}]
+    own = {"id": "t", "commandLine": "sleep 1", "requiredSlots": 1, "dependsOn": None, "simulation": {"commonInput": 1}}
+    work["tasks"] = [{**filled(TASK), **own}]
     found = [(warning.path, warning.message.partition(":")[0]) for warning in read(tmp_path, [body], [work]).warnings]
     assert found == [("pools.0.mountConfiguration", "not simulated yet")]
 

@@ -38,7 +38,7 @@ class Node:
         self, site: Site, home: Home, kind: NodeKind, sequence: int, number: int, *, place: int, name: int, machine: int
     ) -> None:
         self.site = site
-        self._home = home
+        self.home = home
         self._env = site.world.env
         self.kind = kind
         self.sequence = sequence
@@ -173,7 +173,7 @@ class Node:
         while not isinstance(following, interrupts.End):
             following = yield from self._interruptible(self._phase(following))
         self.enter(None)
-        self._home.gone(self)
+        self.home.gone(self)
 
     def _interruptible(self, phase: Life) -> Life:
         """Live through a phase; return what follows it, or the cause that interrupted it."""
@@ -217,7 +217,7 @@ class Node:
         """Get from an obtained VM to the first moment in service."""
         self.vm += 1
         self.enter(NodeState.CREATING)
-        self._home.obtained_vm(self)
+        self.home.obtained_vm(self)
         yield self._env.after(self.site.durations.creating(self))
         return (yield from start(self, fresh=True))
 
@@ -229,10 +229,6 @@ class Node:
         self.site.world.record.booted(self.number, self._env.clock)
         self.setup = self.site.setup
         return self.setup
-
-    def has_room_for(self, name: str, size_mib: float) -> bool:
-        """Note a package or image that has been fetched; return whether the local disk has room for it."""
-        return self._home.fetched(self, name, size_mib)
 
     def _serve(self) -> Life:
         """Run tasks until somebody interrupts."""
@@ -250,7 +246,7 @@ class Node:
         """Satisfy the option, then start again; only a reimage loses what was on the disk."""
         self.restarting = True
         if self.state is not None and is_cleared_by_restart(self.state):
-            self._home.freed_disk(self)
+            self.home.freed_disk(self)
         fresh = asked.state is NodeState.REIMAGING or self.state is NodeState.STARTING
         try:
             yield from self._empty(asked)
@@ -283,7 +279,7 @@ class Node:
         """Get a VM for the node's disk, and start on it."""
         self.vm += 1
         boot = start(self, fresh=True)
-        self._home.obtained_vm(self)
+        self.home.obtained_vm(self)
         return (yield from boot)
 
     def _stay_offline(self, option: NodeDeallocationOption) -> Life:
@@ -371,7 +367,7 @@ class Node:
             yield from self.slots.drain(option)
         self.draining = None
         self.slots.stop(option)
-        self._home.drained()
+        self.home.drained()
         if self.state is not NodeState.LEAVINGPOOL:
             self.enter(NodeState.LEAVINGPOOL)
         self.site.world.record.removal(self.number, self._env.clock)
@@ -387,7 +383,7 @@ class Node:
             return interrupts.End()
         self.enter(NodeState.PREEMPTED)
         self._recovered = simpy.Event(self._env)
-        self._home.lost_vm(self)
+        self.home.lost_vm(self)
         while not self._recovered.triggered:
             try:
                 yield self._recovered
@@ -402,4 +398,4 @@ class Node:
             self.site.world.record.state(self.number, state, self._env.clock, is_open=is_open, why=why)
         self.state = state
         self.is_open = is_open
-        self._home.entered(self)
+        self.home.entered(self)

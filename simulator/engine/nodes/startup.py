@@ -38,7 +38,7 @@ def start(node: Node, *, fresh: bool) -> Steps:
         yield env.after(item.span)
         if item.failure_probability > 0 and site.draw("download", node) < item.failure_probability:
             return Break(NodeState.UNUSABLE, NodeFault.NOT_FETCHED.of(item.name))
-        if not node.has_room_for(item.key, item.size_mib):
+        if not node.home.fetched(node, item.key, item.size_mib):
             return Break(NodeState.UNUSABLE, NodeFault.DISK_FULL)
     if setup.start_task is None:
         return None

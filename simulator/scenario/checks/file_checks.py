@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
+from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
 from simulator.scenario.format.task_files import has_output, shares_files
 
@@ -25,15 +25,17 @@ def unsized(jobs: Iterable[PlacedJob]) -> dict[str, list[Loc]]:
     found: dict[str, list[Loc]] = {}
     for placed in jobs:
         for one in listed_tasks(placed):
-            simulation = readable(one.task, "simulation")
-            if simulation is None:
-                continue
-            if readable(simulation, "output") is None and has_output(one.task):
-                found.setdefault("outputFiles", []).append((*one.loc, "outputFiles"))
-            if readable(simulation, "common_input") is None and shares_files(one.task):
-                where = (*one.loc, "multiInstanceSettings", "commonResourceFiles")
-                found.setdefault("commonResourceFiles", []).append(where)
+            for files, loc in until_absent(_without_size(one)):
+                found.setdefault(files, []).append(loc)
     return found
+
+
+def _without_size(one: PlacedTask) -> Iterator[tuple[str, Loc]]:
+    own = one.task.simulation
+    if own.output is None and has_output(one.task):
+        yield "outputFiles", (*one.loc, "outputFiles")
+    if own.common_input is None and shares_files(one.task):
+        yield "commonResourceFiles", (*one.loc, "multiInstanceSettings", "commonResourceFiles")
 
 
 def unsized_text(files: str, count: int) -> str:

@@ -48,7 +48,7 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     from simulator.cli.deadlines import read_deadline
     from simulator.cli.page import assumed, dim
     from simulator.experiment import replicate
-    from simulator.results.answer.assumptions import assumed_by
+    from simulator.results.answer.assumed import lines
     from simulator.results.record.manifest import scenario_hash
 
     wanted = asked.replications
@@ -77,12 +77,12 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         answer = replications_json(found, manifest, asked.quantiles)
         if deadline is not None and deadline.note is not None:
             answer["deadline"]["read_as"] = deadline.note
-        typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         show_replications(found, asked.quantiles)
         if deadline is not None and deadline.note is not None:
             dim(console(), deadline.note)
-        assumed(console(), assumed_by([scenario]))
+        assumed(console(), lines(found.assumptions))
 
 
 def show_replications(found: Replications, shares: Sequence[float] = ()) -> None:
@@ -190,6 +190,8 @@ def _percent(share: float) -> str:
 
 def replications_json(found: Replications, manifest: dict[str, Any], shares: Sequence[float] = ()) -> dict[str, Any]:
     """Return the same as plain data."""
+    from simulator.results.answer.assumed import lines
+
     estimates = {}
     for name in found.values:
         estimate, spread = found.estimate(name), found.spread(name)
@@ -203,6 +205,7 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
         "relative_half_widths": {name: one if math.isfinite(one) else None for name, one in found.relative().items()},
         "estimates": estimates,
         "warnings": [*found.warnings, *(text for share in shares for text in _sample_warnings(found, share))],
+        "assumptions": lines(found.assumptions),
         "manifest": manifest,
     }
     if shares:
@@ -240,7 +243,7 @@ def compare(
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
     from simulator.cli.page import assumed
     from simulator.experiment import compare as run_comparison
-    from simulator.results.answer.assumptions import assumed_by
+    from simulator.results.answer.assumed import lines_by_name
     from simulator.scenario import load
 
     if len(files) < 2:
@@ -259,7 +262,7 @@ def compare(
     if problems:
         raise InputError(problems)
     found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
-    rests_on = assumed_by(scenarios.values())
+    rests_on = lines_by_name({name: made.assumptions for name, made in found.replications.items()})
     if as_json:
         typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
     else:

@@ -38,7 +38,6 @@ def plan(
     from simulator.cli.page import assumed, console
     from simulator.planning.plan import Status, make_plan
     from simulator.planning.plan_file import load_plan
-    from simulator.results.answer.assumptions import assumed_by
 
     question = load_plan(file)
     print_problems(question.base.scenario.warnings)
@@ -47,13 +46,11 @@ def plan(
     )
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
-    rests_on = assumed_by(design.cell.scenario for design in found.designs)
     if as_json:
-        answer = {"sentence": sentence(found), **found.to_dict(), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
     else:
         _show(found)
-        assumed(console(), rests_on)
+        assumed(console(), found.assumptions)
     if found.status is Status.NONE:
         raise typer.Exit(INFEASIBLE)
 

@@ -10,9 +10,12 @@ import typer
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from simulator.experiment.estimates import Estimate
+    from simulator.planning.break_even import RatePoint
     from simulator.planning.spot import SpotReport
 
 
@@ -109,10 +112,20 @@ def _limit(found: SpotReport) -> str:
     if even.closed_form is None:
         return "spot is no cheaper by the hour, so it never pays"
     if even.simulated is None:
-        ratio = even.curve[-1].ratio.value
-        side = "stays cheaper" if ratio < 1 else "is never cheaper"
-        return f"all spot {side} up to {even.curve[-1].rate_per_hour:.2g} evictions an hour"
+        return _tried(even.curve)
     return f"all spot stops paying at {even.simulated:.2g} evictions an hour (closed form {even.closed_form:.2g})"
+
+
+def _tried(curve: Sequence[RatePoint]) -> str:
+    """Report what was seen at the rates that were tried, which bound nothing: beyond the last one nobody looked."""
+    from simulator.cli.page import value
+
+    first, last = curve[0], curve[-1]
+    if last.ratio.value >= 1:
+        return f"all spot was dearer at every rate tried, from {first.rate_per_hour:.2g} evictions an hour on"
+    then = None if last.makespan is None else value(last.makespan.value, "s")
+    done = "" if then is None else f", where it took {then}"
+    return f"all spot was still cheaper at {last.rate_per_hour:.2g} evictions an hour, the highest rate tried{done}"
 
 
 def _show(found: SpotReport) -> None:

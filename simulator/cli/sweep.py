@@ -43,7 +43,7 @@ def sweep(
     from simulator.cli.page import assumed
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
-    from simulator.results.answer.assumptions import assumed_by
+    from simulator.experiment.sweep import ASSUMPTIONS
 
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
@@ -71,7 +71,7 @@ def sweep(
     except KeyboardInterrupt:
         typer.echo(_interrupted(done, total, out), err=True)
         raise typer.Exit(INTERRUPTED) from None
-    rests_on = assumed_by(cell.scenario for cell in experiment.cells)
+    rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
         answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
         typer.echo(json.dumps(answer, indent=2, allow_nan=False))

@@ -109,7 +109,7 @@ PATHS: Final = tuple(
         r"makespan_s",
         rf"(queue_time_s|turnaround_s)\.({_QUANTILES})",
         r"utilization\.(slot|core|useful|slowdown)",
-        rf"nodes\.({_LEVELS}|preemptions|vms)",
+        rf"nodes\.({_LEVELS}|preemptions|vms|lost_to_shrinks_s)",
         rf"nodes\.by_kind\.({'|'.join(PriceKind)})\.({_LEVELS})",
         rf"jobs\.(?P<job>{_ID})\.(planned|submitted|succeeded|makespan_s|queue_time_s|cost)",
         rf"ledger_node_s\.({'|'.join(Label)})",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import MEASURES, STEADY, Values, find_measure
 from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
+from simulator.results.answer.assumed import Assumed
+from simulator.results.answer.assumptions import acted
 from simulator.results.answer.metrics import summarize
 from simulator.scenario.scenario import Scenario
 
@@ -65,6 +67,8 @@ class Outcome:
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     queue_times: Floats | None = None
     """Seconds, of tasks that started, in order of submission."""
+    assumptions: tuple[Assumed, ...] = ()
+    """What acted in the run that the service does not publish."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -94,9 +98,10 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
         values = {name: find_measure(name).of(summary) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
         waits = queue_times(recording) if wanted.queue_times else None
+        rests_on = acted(recording)
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment
         return failed(cell, replication, wanted, error)
-    return Outcome(cell, replication, values, tables=tables, queue_times=waits)
+    return Outcome(cell, replication, values, tables=tables, queue_times=waits, assumptions=rests_on)
 
 
 def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) -> Outcome:
@@ -104,3 +109,8 @@ def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) ->
     story = "".join(traceback.format_exception(error))
     failure = Failure(type(error).__name__, str(error), story)
     return Outcome(cell, replication, dict.fromkeys(wanted.measures), failure)
+
+
+def acted_in(outcomes: Iterable[Outcome]) -> tuple[Assumed, ...]:
+    """Return the assumptions that acted in any of some trials, each once."""
+    return tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.assumptions))

@@ -16,8 +16,8 @@ from simulator.planning.scaling import (
     with_spread,
     with_timing,
 )
-from simulator.results.answer.assumptions import may_have_low_priority
 from simulator.scenario.checks.pool_checks import every_pool
+from simulator.scenario.checks.spot_checks import may_have_spot
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.scenario import Scenario
@@ -50,7 +50,7 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
         yield from _factors(scenario, "recovery_delay", _timing("recovery_delay"), 0.5, 2)
         yield from _factors(scenario, "evictions", with_evictions, 0.5, 2)
     yield from _factors(scenario, "prices", with_prices, 0.9, 1.1)
-    if any(may_have_low_priority(scenario, pool) for pool in every_pool(scenario)):
+    if any(may_have_spot(scenario, pool) for pool in every_pool(scenario)):
         yield from _factors(scenario, "low_priority_price", partial(with_prices, low_priority_only=True), 0.75, 1.5)
     yield from _factors(scenario, "duration", _durations, 0.9, 1.1)
     yield from _factors(scenario, "duration_spread", _spread, 0.5, 1.5)
@@ -59,7 +59,7 @@ def doubts(scenario: Scenario) -> Iterator[Doubt]:
 
 
 def _can_be_preempted(scenario: Scenario, pool: Pool) -> bool:
-    return pool.simulation.preemption.model != "none" and may_have_low_priority(scenario, pool)
+    return pool.simulation.preemption.model != "none" and may_have_spot(scenario, pool)
 
 
 def _factors(scenario: Scenario, name: str, change: Change, low: float, high: float) -> Iterator[Doubt]:

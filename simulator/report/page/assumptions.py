@@ -51,7 +51,7 @@ def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Ba
     found = [*_times(pools), *_evictions(pools), *_prices(scenario, pools)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
-    return [*found, *(_basis_of(text) for text in summary["assumptions"])]
+    return [*found, *(basis_of(text) for text in summary["assumptions"])]
 
 
 def _basis(name: str, value: str, given: bool = False) -> Basis:
@@ -156,7 +156,7 @@ def _has_low_priority(pool: Mapping[str, Any]) -> bool:
     return bool(pool.get("targetLowPriorityNodes")) or "LowPriority" in str(pool.get("autoScaleFormula"))
 
 
-def _basis_of(text: str) -> Basis:
+def basis_of(text: str) -> Basis:
     """Take over what the answer says; an option that differs from its default was given by the file."""
     what, _, value = text.partition(": ")
     if what.startswith("option "):

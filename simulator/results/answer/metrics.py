@@ -11,7 +11,8 @@ utilization     slot: slot time taken of slot time in service; core: core time t
                 attempt that was lost: up to its last checkpoint) of node time billed; slowdown: how many times as
                 long attempts that succeeded took as they would have alone on their node, where they would pull their
                 image and read and write checkpoints too; None unless the option cpuSlowdown lets tasks share cores
-nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes
+nodes           peak and mean number that exist, over the makespan and by kind; preemptions of nodes;
+                lost_to_shrinks_s: node-seconds, of those busy and lost, with work that a shrink ended
 jobs            by id: planned, submitted, succeeded, makespan_s, queue_time_s (mean), cost
 ledger_node_s   node-seconds by label; they sum to the time all nodes existed
 cost            currency, total, by_pool, by_kind, by_job, by_label, per_succeeded_task; in dollars,
@@ -45,7 +46,7 @@ from simulator.results.answer.assumptions import assumptions
 from simulator.results.answer.unread_commands import command_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
-from simulator.results.money.ledger import LABELS, Label
+from simulator.results.money.ledger import LABELS, Label, lost_to_shrinks
 from simulator.results.money.prices import price_kind
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
@@ -214,6 +215,7 @@ def _nodes(recording: Recording) -> dict[str, Any]:
     }
     found["preemptions"] = int((control.state == PREEMPTED).sum())
     found["vms"] = int((control.state == CREATING).sum())
+    found["lost_to_shrinks_s"] = lost_to_shrinks(control)
     return found
 
 

@@ -19,7 +19,7 @@ ASKS: Final = re.compile(r"\$targetlowpriority(nodes)?\s*=(?!=)(?!\s*0\s*;)", re
 def check_spot(scenario: Description, pools: Iterable[Pool]) -> Iterator[Finding]:
     """Warn of low-priority nodes that are sold no more, once, and of extras that nobody pays; `pools` are all."""
     pools = [*pools]
-    old = [pool.id for pool in pools if not is_own(scenario, pool) and _may_have_spot(scenario, pool)]
+    old = [pool.id for pool in pools if not is_own(scenario, pool) and may_have_spot(scenario, pool)]
     if scenario.origin >= RETIRED and old:
         text = (
             f"pool '{old[0]}' has low-priority nodes in an account of mode BatchService: they ended on 30 September "
@@ -39,7 +39,7 @@ def check_pool_kinds(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fi
             text = "no effect: nodes are spot in an account of mode UserSubscription alone, else lowPriority"
             yield Finding(text, (*loc, "simulation", "prices", "spot"), is_warning=True)
         return
-    if not _may_have_spot(scenario, pool):
+    if not may_have_spot(scenario, pool):
         return
     if pool.cloud_service_configuration is not None:
         text = "spot nodes need a virtualMachineConfiguration; simulated all the same"
@@ -54,7 +54,7 @@ def is_own(scenario: Description, pool: Pool) -> bool:
     return scenario.account_of(pool).mode == "UserSubscription"
 
 
-def _may_have_spot(scenario: Description, pool: Pool) -> bool:
+def may_have_spot(scenario: Description, pool: Pool) -> bool:
     """Return whether the pool, its formula or the timeline asks for nodes that can be taken back."""
     if pool.target_low_priority_nodes or ASKS.search(pool.auto_scale_formula or ""):
         return True

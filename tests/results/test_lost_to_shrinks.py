@@ -1,5 +1,7 @@
 """Lost work by who took it: a pool that shrinks, or the cloud."""
 
+from typing import Any
+
 import pytest
 
 from simulator import simulate, summarize
@@ -15,7 +17,7 @@ AWAY: Body = {
 }
 
 
-def lost(timeline: list[Body], option: str = "requeue", **targets: int) -> dict[str, float]:
+def lost(timeline: list[Body], option: str = "requeue", **targets: Any) -> dict[str, float]:
     """Return node-hours lost in all, by shrinks and by evictions, of two tasks of an hour."""
     body = pool(**targets, simulation={"preemption": AWAY})
     for one in timeline:

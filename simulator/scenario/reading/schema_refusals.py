@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from simulator.errors import Problem
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format.allowed_keys import keys_at
+from simulator.scenario.reading.sizes import expected_size
 from simulator.scenario.scenario import finding_of
 
 
@@ -40,7 +41,14 @@ def explain(sources: Places, error: ValidationError, root: type[BaseModel] | Non
 def refusals(error: ValidationError, root: type[BaseModel] | None = None) -> list[Finding]:
     """Return what the schema refuses in a document whose type is `root`."""
     lines = [line for line in error.errors(include_url=False) if finding_of(line) is None]
-    return [_refusal(line, root) for line in lines]
+    places = [tuple(line["loc"]) for line in lines]
+    return [_refusal(line, root) for line in lines if not (line["type"] == "too_short" and _has_more(line, places))]
+
+
+def _has_more(line: ErrorDetails, places: Sequence[Loc]) -> bool:
+    """Return whether a list is too short only for the lack of entries that are refused by themselves."""
+    loc = tuple(line["loc"])
+    return any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
 
 
 def _refusal(line: ErrorDetails, root: type[BaseModel] | None) -> Finding:
@@ -54,8 +62,9 @@ def _refusal(line: ErrorDetails, root: type[BaseModel] | None) -> Finding:
         return Finding(_unknown_key(str(loc[-1]), () if root is None else keys_at(root, loc[:-1])), loc)
     if kind == "union_tag_invalid":
         return Finding(_unknown_tag(str(about["tag"]), str(about["expected_tags"])), loc)
-    message = EXPECTED[kind](about) if kind in EXPECTED else str(line["msg"])
     value = line["input"]
+    sized = expected_size(loc, value) if kind in ("float_parsing", "float_type") else None
+    message = sized or (EXPECTED[kind](about) if kind in EXPECTED else str(line["msg"]))
     shows = kind not in COUNTS and isinstance(value, str | int | float)
     return Finding(f"{message}, not {value!r}" if shows else message, loc)
 
@@ -63,8 +72,10 @@ def _refusal(line: ErrorDetails, root: type[BaseModel] | None) -> Finding:
 def _unknown_key(key: str, allowed: Sequence[str]) -> str:
     """Return the words for a key that does not exist, with the one that was meant of those that are allowed there."""
     other = OTHER_NAMES.get(key.lower())
-    near = [other] if other in allowed else get_close_matches(key, allowed, n=1)
-    return f"unknown key, did you mean '{near[0]}'?" if near else "unknown key here"
+    longer = [one for one in allowed if len(key) >= SPEAKING and one.lower().endswith(key.lower())]
+    near = [other] if other in allowed else longer or get_close_matches(key, allowed, n=1)
+    meant = " or ".join(f"'{one}'" for one in near[:MOST_MEANT])
+    return f"unknown key, did you mean {meant}?" if near else "unknown key here"
 
 
 def _unknown_tag(tag: str, expected: str) -> str:
@@ -72,6 +83,10 @@ def _unknown_tag(tag: str, expected: str) -> str:
     return f"unknown '{tag}', did you mean '{near[0]}'?" if near else f"expected one of {expected}, not '{tag}'"
 
 
+SPEAKING: Final = 5
+"""Characters of a key from which on keys that end in it are meant rather than those that only look alike."""
+MOST_MEANT: Final = 3
+"""Keys that are suggested at once."""
 OTHER_NAMES: Final = {
     "cpu": "cores",
     "cpus": "cores",

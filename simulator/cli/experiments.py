@@ -89,12 +89,13 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
     """Print every measure with its interval, the spread of single runs, and what makes them less than they seem."""
     from rich.table import Table
 
+    from simulator.cli.page import print_table
     from simulator.experiment import find_measure
 
     printer = console()
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in ("measure", "mean", "95 % interval", "single runs: p5", "p50", "p95"):
-        table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
+        table.add_column(title, justify="left" if title == "measure" else "right", overflow="fold")
     for name in found.shown:
         measure, estimate, spread = find_measure(name), found.estimate(name), found.spread(name)
         if estimate is None or spread is None or not _is_shown(name, found.values[name].any()):
@@ -104,7 +105,7 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
         table.add_row(measure.title, shown_value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
     printer.print(f"[bold]{_heading(found)}[/bold]", soft_wrap=True)
     printer.print()
-    printer.print(table)
+    print_table(printer, table)
     for share in shares:
         _show_quantile(printer, found, share)
     chance = found.on_time()
@@ -137,11 +138,12 @@ def _sample_warnings(found: Replications, share: float) -> list[str]:
 def _show_quantile(printer: Any, found: Replications, share: float) -> None:
     from rich.table import Table
 
+    from simulator.cli.page import print_table
     from simulator.experiment import find_measure
 
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in (f"p{100 * share:g} of single runs", "estimate", "95 % interval"):
-        table.add_column(title, justify="left" if title.startswith("p") else "right", no_wrap=True)
+        table.add_column(title, justify="left" if title.startswith("p") else "right", overflow="fold")
     for name in found.shown:
         estimate = found.quantile(name, share)
         if estimate is not None and _is_shown(name, found.values[name].any()):
@@ -149,7 +151,7 @@ def _show_quantile(printer: Any, found: Replications, share: float) -> None:
             ends = shown_interval(estimate.low, estimate.high, unit)
             table.add_row(find_measure(name).title, shown_value(estimate.value, unit), ends)
     printer.print()
-    printer.print(table)
+    print_table(printer, table)
 
 
 def _warm_up(found: Replications) -> str:
@@ -273,6 +275,7 @@ def compare(
 def _show_comparison(found: Comparison) -> None:
     from rich.table import Table
 
+    from simulator.cli.page import print_table
     from simulator.experiment import find_measure
 
     printer = console()
@@ -288,7 +291,7 @@ def _show_comparison(found: Comparison) -> None:
             f"{100 * found.level:.3g} % interval",
             "draws shared",
         ):
-            table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
+            table.add_column(title, justify="left" if title == "measure" else "right", overflow="fold")
         for measure, difference in found.differences[name].items():
             both = [found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)]
             if not _is_shown(measure, any(both)):
@@ -300,7 +303,7 @@ def _show_comparison(found: Comparison) -> None:
             ends = f"{shown_value(absolute.low, unit)} to {shown_value(absolute.high, unit)}"
             left = "–" if difference.narrowing is None else f"× {difference.narrowing:.2f}"
             table.add_row(find_measure(measure).title, *shown, shown_value(absolute.value, unit), ends, left)
-        printer.print(table)
+        print_table(printer, table)
         printer.print()
         if (text := found.pairing(name)) is not None:
             printer.print(text, soft_wrap=True)

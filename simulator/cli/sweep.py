@@ -130,6 +130,7 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
     from rich.table import Table
 
+    from simulator.cli.page import print_table
     from simulator.experiment import find_measure, summary
     from simulator.experiment.design import label
     from simulator.experiment.measures import ALWAYS_SHOWN
@@ -154,7 +155,7 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
     many = _replications(experiment, found)
     printer.print(f"[bold]{cells}, {many}: means with 95 % intervals[/bold]", soft_wrap=True)
     printer.print()
-    printer.print(table)
+    print_table(printer, table)
     printer.print()
     for text in _imprecise(experiment, frame):
         printer.print(f"warning: {text}", style="yellow", soft_wrap=True, markup=False)

@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, simulate, summarize
-from tests.engine.laws import check
-from tests.engine.worlds import pool, scenario
-
-
-def act(at: str, name: str, **keys: Any) -> dict[str, Any]:
-    return {"at": at, "operation": name, **keys}
-
-
-def run(*arguments: Any, **keys: Any) -> Recording:
-    return check(simulate(scenario(*arguments, **keys)))
+from simulator import summarize
+from tests.engine.worlds import act, pool, run
 
 
 def limited(seconds: int = 100, limit: str = "PT60S", **task: Any) -> list[Any]:

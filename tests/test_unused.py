@@ -19,7 +19,7 @@ PACKAGE = Path(simulator.__file__).parent
 ROOT = PACKAGE.parent
 PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classmethod", "cache", "contextmanager"})
 """Decorators that do not register what they decorate anywhere."""
-KEPT: Final = {"model_post_init": "pydantic calls it"}
+KEPT: Final = {"model_post_init": "pydantic calls it", "invoke": "typer calls it"}
 """Names that nobody here uses, and why they stay."""
 
 

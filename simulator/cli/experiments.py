@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.page import assumed, dim, print_table
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -46,7 +47,6 @@ class Study:
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
     from simulator.cli.deadlines import read_deadline
-    from simulator.cli.page import assumed, dim
     from simulator.experiment import replicate
     from simulator.results.answer.assumed import lines
     from simulator.results.record.manifest import scenario_hash
@@ -89,7 +89,6 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
     """Print every measure with its interval, the spread of single runs, and what makes them less than they seem."""
     from rich.table import Table
 
-    from simulator.cli.page import print_table
     from simulator.experiment import find_measure
 
     printer = console()
@@ -138,7 +137,6 @@ def _sample_warnings(found: Replications, share: float) -> list[str]:
 def _show_quantile(printer: Any, found: Replications, share: float) -> None:
     from rich.table import Table
 
-    from simulator.cli.page import print_table
     from simulator.experiment import find_measure
 
     table = Table(box=None, pad_edge=False, header_style="cyan")
@@ -243,7 +241,6 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
-    from simulator.cli.page import assumed
     from simulator.experiment import compare as run_comparison
     from simulator.results.answer.assumed import lines_by_name
     from simulator.scenario import load
@@ -275,7 +272,6 @@ def compare(
 def _show_comparison(found: Comparison) -> None:
     from rich.table import Table
 
-    from simulator.cli.page import print_table
     from simulator.experiment import find_measure
 
     printer = console()

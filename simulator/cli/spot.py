@@ -58,7 +58,9 @@ def spot(
         cluster=cluster,
     )
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        read_as = None if limit is None else limit.note
+        answer = {"sentence": sentence(found), **found.to_dict(), "deadline_read_as": read_as}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(found)
         if limit is not None and limit.note is not None:

@@ -15,6 +15,7 @@ from tests.kernel.operated_pools import Plan, by_fast_path, by_phases, operated,
 from tests.kernel.oracle import NaivePool, PoolPlan
 from tests.kernel.oracle_pools import crowded, mixed, run_kernel
 from tests.kernel.speeds import KERNELS
+from tests.rows import missing
 
 MIXED: Final = "mixed"
 """Pools with a bit of everything the oracle knows; its record is expected."""
@@ -70,9 +71,9 @@ def rows_of(columns: list[Any], noted: list[list[Any]]) -> list[Row]:
 
 
 def differences(expected: Sequence[Row], found: Sequence[Row]) -> list[str]:
-    """Return the rows that only one of two records has."""
-    lost = [f"expected, not found: {row}" for row in expected if row not in found]
-    new = [f"found, not expected: {row}" for row in found if row not in expected]
+    """Return the rows that one of two records has more often than the other."""
+    lost = [f"expected, not found: {row}" for row in missing(expected, found)]
+    new = [f"found, not expected: {row}" for row in missing(found, expected)]
     return lost + new or ([] if list(expected) == list(found) else ["the same rows in another order"])
 
 

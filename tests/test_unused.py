@@ -23,6 +23,7 @@ KEPT: Final = {
     "model_post_init": "pydantic calls it",
     "compose_node": "the reader of YAML calls it",
     "construct_object": "the reader of YAML calls it",
+    "invoke": "typer calls it",
     "on_broken_pipe": "the console calls it",
     "render_str": "the console calls it",
 }

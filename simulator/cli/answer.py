@@ -71,9 +71,9 @@ def show(summary: Mapping[str, Any], recording: Recording) -> None:
     for code, times in summary["resize_errors"].items():
         console.print(f"resize error: {code}, {_times(times)}: {meaning(code)}", style="yellow")
     for warning in summary["warnings"]:
-        console.print(f"warning: {warning}", style="yellow")
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for assumption in summary["assumptions"]:
-        console.print(f"assumption: {assumption}", style="dim")
+        console.print(f"assumption: {assumption}", style="dim", soft_wrap=True)
     drawn = summary["manifest"]
     remark = f"This is one draw (seed {drawn['seed']}, replication {drawn['replication']}): "
     console.print(f"{remark}--replications auto says how sure these figures are.", style="dim")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.page import assumed, dim, print_table
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -46,9 +47,8 @@ class Study:
 def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     """Run many replications and print intervals."""
     from simulator.cli.deadlines import read_deadline
-    from simulator.cli.page import assumed, dim
     from simulator.experiment import replicate
-    from simulator.results.answer.assumptions import assumed_by
+    from simulator.results.answer.assumed import lines
     from simulator.results.record.manifest import scenario_hash
 
     wanted = asked.replications
@@ -77,12 +77,12 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         answer = replications_json(found, manifest, asked.quantiles)
         if deadline is not None and deadline.note is not None:
             answer["deadline"]["read_as"] = deadline.note
-        typer.echo(json.dumps({**answer, "assumptions": assumed_by([scenario])}, indent=2, allow_nan=False))
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         show_replications(found, asked.quantiles)
         if deadline is not None and deadline.note is not None:
             dim(console(), deadline.note)
-        assumed(console(), assumed_by([scenario]))
+        assumed(console(), lines(found.assumptions))
 
 
 def show_replications(found: Replications, shares: Sequence[float] = ()) -> None:
@@ -94,7 +94,7 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
     printer = console()
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in ("measure", "mean", "95 % interval", "single runs: p5", "p50", "p95"):
-        table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
+        table.add_column(title, justify="left" if title == "measure" else "right", overflow="fold")
     for name in found.shown:
         measure, estimate, spread = find_measure(name), found.estimate(name), found.spread(name)
         if estimate is None or spread is None or not _is_shown(name, found.values[name].any()):
@@ -104,7 +104,7 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
         table.add_row(measure.title, shown_value(estimate.value, measure.unit), ends if found.count > 1 else "–", *runs)
     printer.print(f"[bold]{_heading(found)}[/bold]", soft_wrap=True)
     printer.print()
-    printer.print(table)
+    print_table(printer, table)
     for share in shares:
         _show_quantile(printer, found, share)
     chance = found.on_time()
@@ -141,7 +141,7 @@ def _show_quantile(printer: Any, found: Replications, share: float) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="cyan")
     for title in (f"p{100 * share:g} of single runs", "estimate", "95 % interval"):
-        table.add_column(title, justify="left" if title.startswith("p") else "right", no_wrap=True)
+        table.add_column(title, justify="left" if title.startswith("p") else "right", overflow="fold")
     for name in found.shown:
         estimate = found.quantile(name, share)
         if estimate is not None and _is_shown(name, found.values[name].any()):
@@ -149,7 +149,7 @@ def _show_quantile(printer: Any, found: Replications, share: float) -> None:
             ends = shown_interval(estimate.low, estimate.high, unit)
             table.add_row(find_measure(name).title, shown_value(estimate.value, unit), ends)
     printer.print()
-    printer.print(table)
+    print_table(printer, table)
 
 
 def _warm_up(found: Replications) -> str:
@@ -190,6 +190,8 @@ def _percent(share: float) -> str:
 
 def replications_json(found: Replications, manifest: dict[str, Any], shares: Sequence[float] = ()) -> dict[str, Any]:
     """Return the same as plain data."""
+    from simulator.results.answer.assumed import lines
+
     estimates = {}
     for name in found.values:
         estimate, spread = found.estimate(name), found.spread(name)
@@ -206,6 +208,7 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
             pool: {"probability": chance.value, **_ends(chance)} for pool, chance in found.pools_without.items()
         },
         "warnings": [*found.warnings, *(text for share in shares for text in _sample_warnings(found, share))],
+        "assumptions": lines(found.assumptions),
         "manifest": manifest,
     }
     if shares:
@@ -241,9 +244,8 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
-    from simulator.cli.page import assumed
     from simulator.experiment import compare as run_comparison
-    from simulator.results.answer.assumptions import assumed_by
+    from simulator.results.answer.assumed import lines_by_name
     from simulator.scenario import load
 
     if len(files) < 2:
@@ -262,7 +264,7 @@ def compare(
     if problems:
         raise InputError(problems)
     found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
-    rests_on = assumed_by(scenarios.values())
+    rests_on = lines_by_name({name: made.assumptions for name, made in found.replications.items()})
     if as_json:
         typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
     else:
@@ -288,7 +290,7 @@ def _show_comparison(found: Comparison) -> None:
             f"{100 * found.level:.3g} % interval",
             "draws shared",
         ):
-            table.add_column(title, justify="left" if title == "measure" else "right", no_wrap=True)
+            table.add_column(title, justify="left" if title == "measure" else "right", overflow="fold")
         for measure, difference in found.differences[name].items():
             both = [found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)]
             if not _is_shown(measure, any(both)):
@@ -300,7 +302,7 @@ def _show_comparison(found: Comparison) -> None:
             ends = f"{shown_value(absolute.low, unit)} to {shown_value(absolute.high, unit)}"
             left = "–" if difference.narrowing is None else f"× {difference.narrowing:.2f}"
             table.add_row(find_measure(measure).title, *shown, shown_value(absolute.value, unit), ends, left)
-        printer.print(table)
+        print_table(printer, table)
         printer.print()
         if (text := found.pairing(name)) is not None:
             printer.print(text, soft_wrap=True)

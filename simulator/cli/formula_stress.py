@@ -95,6 +95,7 @@ def _show(found: Any, file: str, out: Path | None) -> None:
     typer.echo(f"{found.search.described()}; {found.simulated} runs of the simulator.")
     if not found.is_harmful:
         typer.echo(f"Nothing found that does harm of this kind ({found.harm.title}: {found.worst_harm:.3g}).")
+        _show_assumptions(found)
         return
     hour = found.simplest.hour
     when = "" if len(found.search.bounds.hours) == 1 else f", from hour {hour % 24:02}:00 UTC, day {hour // 24 + 1} on"
@@ -107,11 +108,21 @@ def _show(found: Any, file: str, out: Path | None) -> None:
         typer.echo("  no rule of the linter knows a repair; --against FILE runs one beside it")
     if out is not None:
         typer.echo(f"written to {out}; `poolsight run {out}` shows it")
+    _show_assumptions(found)
+
+
+def _show_assumptions(found: Any) -> None:
+    for line in found.assumptions:
+        typer.echo(f"assumption: {line}")
 
 
 def _stress_json(found: Any, out: Path | None) -> dict[str, Any]:
+    from simulator.workshop.harm import evicted
+
     def ran(one: Any) -> dict[str, Any] | None:
-        return None if one is None else {"harm": one.harm, **one.values}
+        return (
+            None if one is None else {"harm": one.harm, "lostToEvictionsNodeHours": evicted(one.values), **one.values}
+        )
 
     def pattern(one: Any) -> dict[str, Any]:
         bursts = [{"atS": b.at, "tasks": b.tasks, "minutes": b.minutes} for b in one.bursts]
@@ -135,6 +146,7 @@ def _stress_json(found: Any, out: Path | None) -> dict[str, Any]:
             "simulated": found.simulated,
         },
         "scenario": None if out is None else str(out),
+        "assumptions": found.assumptions,
     }
 
 
@@ -178,9 +190,11 @@ def compare(
             }
             for row in found.rows
         ]
-        typer.echo(json.dumps({"names": found.names, "replications": replications, "rows": rows}, indent=2))
+        answer = {"names": found.names, "replications": replications, "rows": rows, "assumptions": found.assumptions}
+        typer.echo(json.dumps(answer, indent=2))
         return
     _table(found)
+    _show_assumptions(found)
 
 
 def _table(found: Any) -> None:

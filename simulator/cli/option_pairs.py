@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import typer
 from typer.core import TyperCommand
 
 from simulator.cli.errors import reported
@@ -108,7 +107,7 @@ class Command(TyperCommand):
         return super().invoke(ctx)
 
 
-def refuse_idle(context: typer.Context) -> None:
+def refuse_idle(context: Any) -> None:
     """Raise InputError with every option of a command line that would act on nothing, each once."""
     command, problems = _path(context), dict[str, Problem]()
     for pair in PAIRS:

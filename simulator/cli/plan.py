@@ -38,7 +38,6 @@ def plan(
     from simulator.cli.page import assumed, console
     from simulator.planning.plan import Status, make_plan
     from simulator.planning.plan_file import load_plan
-    from simulator.results.answer.assumptions import assumed_by
 
     question = load_plan(file)
     print_problems(question.base.scenario.warnings)
@@ -47,13 +46,11 @@ def plan(
     )
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
-    rests_on = assumed_by(design.cell.scenario for design in found.designs)
     if as_json:
-        answer = {"sentence": sentence(found), **found.to_dict(), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
     else:
         _show(found)
-        assumed(console(), rests_on)
+        assumed(console(), found.assumptions)
     if found.status is Status.NONE:
         raise typer.Exit(INFEASIBLE)
 
@@ -175,16 +172,22 @@ def _show(found: Plan) -> None:
         f"{found.method}: {found.runs:,} runs of {len(found.designs)} designs; all verdicts hold with "
         f"{100 * found.confidence:g} % confidence.",
         f"Known to keep every constraint, or to miss none by more than the tolerance: {_names(found.kept)}; to break "
-        f"one: {_names(found.broken)}; open: {_names(found.open)}; dearer and not followed up: {_names(found.dearer)}.",
+        f"one: {_names(found.broken, with_worst=True)}; open: {_names(found.open)}; dearer and not followed up: "
+        f"{_names(found.dearer)}.",
         *(f"Not explored: {text}." for text in found.unexplored),
     )
 
 
-def _names(designs: Sequence[Design]) -> str:
-    """Name a few designs."""
-    shown = "; ".join(one.name for one in designs[:NAMED])
+def _names(designs: Sequence[Design], *, with_worst: bool = False) -> str:
+    """Name a few designs, with what the constraint that each breaks most comes to."""
+    shown = "; ".join(f"{one.name}{_worst(one) if with_worst else ''}" for one in designs[:NAMED])
     left = len(designs) - NAMED
     return f"{shown} and {left} more" if left > 0 else shown or "none"
+
+
+def _worst(design: Design) -> str:
+    worst = design.worst
+    return "" if worst is None else f" ({worst.constraint.text} comes to {_reached(worst)})"
 
 
 def _show_binding(found: Plan, page: Console) -> None:

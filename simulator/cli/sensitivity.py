@@ -75,7 +75,7 @@ def _percent(estimate: Estimate | None) -> str:
 def _show(found: Tornado) -> None:
     from rich.text import Text
 
-    from simulator.cli.page import console, dim, print_table, table
+    from simulator.cli.page import assumed, console, dim, print_table, table
 
     page = console()
     page.print(f"[bold]{sentence(found)}[/bold]", soft_wrap=True)
@@ -101,6 +101,7 @@ def _show(found: Tornado) -> None:
         f"{found.replications} replications of the same draws; moves are of the mean, with ± half of the interval that "
         "holds for all rows together at 95 %. Rows in which nothing moves beyond chance are dim.",
     )
+    assumed(page, found.rests_on)
 
 
 def _range(lower: Estimate | None, higher: Estimate | None) -> str:

@@ -10,9 +10,12 @@ import typer
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from simulator.experiment.estimates import Estimate
+    from simulator.planning.break_even import RatePoint
     from simulator.planning.spot import SpotReport
 
 
@@ -55,7 +58,9 @@ def spot(
         cluster=cluster,
     )
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        read_as = None if limit is None else limit.note
+        answer = {"sentence": sentence(found), **found.to_dict(), "deadline_read_as": read_as}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
     else:
         _show(found)
         if limit is not None and limit.note is not None:
@@ -109,10 +114,20 @@ def _limit(found: SpotReport) -> str:
     if even.closed_form is None:
         return "spot is no cheaper by the hour, so it never pays"
     if even.simulated is None:
-        ratio = even.curve[-1].ratio.value
-        side = "stays cheaper" if ratio < 1 else "is never cheaper"
-        return f"all spot {side} up to {even.curve[-1].rate_per_hour:.2g} evictions an hour"
+        return _tried(even.curve)
     return f"all spot stops paying at {even.simulated:.2g} evictions an hour (closed form {even.closed_form:.2g})"
+
+
+def _tried(curve: Sequence[RatePoint]) -> str:
+    """Report what was seen at the rates that were tried, which bound nothing: beyond the last one nobody looked."""
+    from simulator.cli.page import value
+
+    first, last = curve[0], curve[-1]
+    if last.ratio.value >= 1:
+        return f"all spot was dearer at every rate tried, from {first.rate_per_hour:.2g} evictions an hour on"
+    then = None if last.makespan is None else value(last.makespan.value, "s")
+    done = "" if then is None else f", where it took {then}"
+    return f"all spot was still cheaper at {last.rate_per_hour:.2g} evictions an hour, the highest rate tried{done}"
 
 
 def _show(found: SpotReport) -> None:

@@ -43,7 +43,7 @@ def sweep(
     from simulator.cli.page import assumed
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
-    from simulator.results.answer.assumptions import assumed_by
+    from simulator.experiment.sweep import ASSUMPTIONS
 
     experiment = load_experiment(file, strict=strict)
     known = dict.fromkeys(experiment.base.warnings)
@@ -71,7 +71,7 @@ def sweep(
     except KeyboardInterrupt:
         typer.echo(_interrupted(done, total, out), err=True)
         raise typer.Exit(INTERRUPTED) from None
-    rests_on = assumed_by(cell.scenario for cell in experiment.cells)
+    rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
         answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
         typer.echo(json.dumps(answer, indent=2, allow_nan=False))
@@ -130,6 +130,7 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
     from rich.table import Table
 
+    from simulator.cli.page import print_table
     from simulator.experiment import find_measure, summary
     from simulator.experiment.design import label
     from simulator.experiment.measures import ALWAYS_SHOWN
@@ -154,7 +155,7 @@ def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None
     many = _replications(experiment, found)
     printer.print(f"[bold]{cells}, {many}: means with 95 % intervals[/bold]", soft_wrap=True)
     printer.print()
-    printer.print(table)
+    print_table(printer, table)
     printer.print()
     for text in _imprecise(experiment, frame):
         printer.print(f"warning: {text}", style="yellow", soft_wrap=True, markup=False)

@@ -32,7 +32,8 @@ from simulator.experiment.measures import (
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.steady import WarmUp, common_warmup
 from simulator.experiment.stopping import POINTS, STOP_ON, Stopping, on_time
-from simulator.experiment.trial import Outcome, Trial, Wanted
+from simulator.experiment.trial import Outcome, Trial, Wanted, acted_in
+from simulator.results.answer.assumed import Assumed
 from simulator.results.answer.measures import MEASURES
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import planned
@@ -73,6 +74,8 @@ class Replications:
     """Half-width of the probability to keep the deadline that was asked for; None where the number was given."""
     warnings: tuple[str, ...] = field(default=())
     """What makes the numbers less than they seem."""
+    assumptions: tuple[Assumed, ...] = ()
+    """What acted in any of the runs that the service does not publish."""
 
     def estimate(self, measure: str, level: float = LEVEL) -> Estimate | None:
         """Estimate the mean of a measure by the method that fits it; None if no replication has it."""
@@ -133,7 +136,7 @@ def run_many(
     cluster: str | None = None,
     measures: Sequence[str] = tuple(MEASURES),
     warmup: WarmUp | None = None,
-) -> list[Values]:
+) -> list[Outcome]:
     """Simulate replications, on several processes if that pays; the order is that of their numbers.
 
     `workers` 0 means one for each processor. The result does not depend on it.
@@ -141,7 +144,7 @@ def run_many(
     cell = Cell(0, {}, scenario)
     trials = [Trial(cell, number) for number in replications]
     wanted = Wanted(tuple(measures), warmup=warmup)
-    return [outcome.values for outcome in _sound(run_in_order(trials, wanted, workers=workers, cluster=cluster))]
+    return _sound(run_in_order(trials, wanted, workers=workers, cluster=cluster))
 
 
 def _sound(outcomes: list[Outcome]) -> list[Outcome]:
@@ -183,14 +186,14 @@ def replicate(
     beside = (*BESIDE, *(BESIDE_STEADY if steady else ()))
     wanted = with_weights([*shown, *beside, *_pools_without(scenario)])
     warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
-    found: list[Values] = []
+    found: list[Outcome] = []
     stopping = Stopping(precision, cap, stop_on, deadline, points)
     size = stopping.first if count is None else count
     while True:
         numbers = range(len(found), size)
         found += run_many(scenario, numbers, workers, cluster=cluster, measures=wanted, warmup=warmup)
         made = Replications(
-            _columns(found, wanted),
+            _columns([outcome.values for outcome in found], wanted),
             len(found),
             reached=True,
             precision=None if count else precision,
@@ -199,6 +202,7 @@ def replicate(
             is_steady=steady,
             deadline=deadline,
             points=None if count or deadline is None else points,
+            assumptions=acted_in(found),
         )
         is_narrow = stopping.is_reached(made.values)
         if count is not None or is_narrow or len(found) >= cap:

@@ -2,6 +2,7 @@
 
     manifest.json                what the experiment is; another one is refused
     trials/part-00001.parquet    finished trials, as they came; at the end one sorted `trials.parquet`
+    assumptions.json             what acted in any of its runs that the service does not publish
     tables/tasks/….parquet       tables of single runs, where asked for, one file a trial
 
 Every file is written under another name and renamed, so that a killed sweep leaves only whole ones: a trial stands in
@@ -17,6 +18,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -28,6 +30,7 @@ from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
 from simulator.experiment.versions import versions
 from simulator.extras import require
+from simulator.results.answer.assumed import Assumed
 from simulator.results.record.frames import texts
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MARK: Final = "manifest.json"
+ASSUMED: Final = "assumptions.json"
 KIND: Final = "poolsight sweep"
 FLUSH_S: Final = 1.0
 """So much work of finished trials a kill can lose at most; they are run again."""
@@ -58,6 +62,8 @@ class Memory:
         self._cells = cells
         self._wanted = wanted
         self._outcomes: list[Outcome] = []
+        self.assumed: dict[Assumed, None] = {}
+        """What acted in any run."""
 
     def known(self) -> dict[tuple[int, int], Values]:
         """Return what is there at the start: nothing."""
@@ -66,6 +72,7 @@ class Memory:
     def add(self, outcome: Outcome) -> None:
         """Keep an outcome."""
         self._outcomes.append(outcome)
+        self.assumed.update(dict.fromkeys(outcome.assumptions))
 
     def finish(self) -> None:
         """Do nothing: there is nothing to put in order."""
@@ -93,6 +100,10 @@ class Store:
         self._flushed = time.monotonic()
         self._lock: Any = None
         self._known: dict[tuple[int, int], Values] = {}
+        self.assumed: dict[Assumed, None] = {}
+        """What acted in any run, those of earlier calls included."""
+        self._written = 0
+        """How many of these are on disk."""
 
     @classmethod
     def open(
@@ -133,6 +144,7 @@ class Store:
             for name, table in outcome.tables.items():
                 self._write_table(name, outcome, table)
         self._rows.append(outcome.row(self._cells[outcome.cell].shown))
+        self.assumed.update(dict.fromkeys(outcome.assumptions))
         if len(self._rows) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_S:
             self.flush()
 
@@ -146,6 +158,7 @@ class Store:
         found = (re.fullmatch(r"part-([0-9]{1,9})", path.stem) for path in self._trials.glob("*.parquet"))
         number = max((int(one[1]) for one in found if one), default=0) + 1
         with self._writing():
+            self._write_assumed()
             _replace(self._trials / f"part-{number:05d}.parquet", _arrow(rows, self._cells, self._wanted))
 
     def finish(self) -> None:
@@ -220,6 +233,8 @@ class Store:
         names = self._wanted.measures
         rows = table.select(["cell", "replication", *names]).to_pylist()
         self._known = {(row["cell"], row["replication"]): {name: row[name] for name in names} for row in rows}
+        self.assumed = dict.fromkeys(read_assumed(self.directory)) if rows else {}
+        self._written = len(self.assumed)
 
     def _read(self) -> pa.Table:
         import pyarrow as pa
@@ -260,15 +275,35 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / f"cell-{outcome.cell:05d}-replication-{outcome.replication:05d}.parquet", table)
 
+    def _write_assumed(self) -> None:
+        """Write what acted, before the trials in which it did: a kill between the two loses neither."""
+        if len(self.assumed) > self._written:
+            found = [asdict(one) for one in self.assumed]
+            _replace_text(self.directory / ASSUMED, json.dumps(found, indent=2) + "\n")
+            self._written = len(self.assumed)
+
     def _write_manifest(self, *, complete: bool) -> None:
         described = {"kind": KIND, **self._identity, "versions": versions(), "complete": complete}
         before, now = (one.get("replications") for one in (self._there, self._identity))
         if isinstance(before, int) and isinstance(now, int):
             described["replications"] = max(before, now)  # what is there stays, also where fewer are asked for now
-        path = self.directory / MARK
-        scratch = path.with_name(f".{MARK}.tmp")
-        scratch.write_text(json.dumps(described, indent=2, default=str) + "\n", encoding="utf-8")
-        scratch.replace(path)
+        _replace_text(self.directory / MARK, json.dumps(described, indent=2, default=str) + "\n")
+
+
+def _replace_text(target: Path, text: str) -> None:
+    """Write a text file so that it is there whole or not at all."""
+    scratch = target.with_name(f".{target.name}.tmp")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(target)
+
+
+def read_assumed(directory: Path) -> list[Assumed]:
+    """Return what acted in the trials that a directory has; nothing where no list of it is."""
+    path = directory / ASSUMED
+    if not path.is_file():
+        return []
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return [Assumed(**{**one, "pools": tuple(one["pools"])}) for one in found]
 
 
 def _replace(target: Path, table: pa.Table) -> None:

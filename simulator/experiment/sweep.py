@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from simulator.experiment.stopping import Stopping
 from simulator.experiment.store import Memory, Store
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.extras import require
+from simulator.results.answer.assumed import in_order
 from simulator.results.record.manifest import scenario_hash, trace_hashes
 from simulator.scenario.scenario import Scenario
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 OnOutcome = Callable[[int, Outcome | None], None]
 """Is called with how many trials are done and the newest outcome; None for those that were there already."""
+ASSUMPTIONS: Final = "assumptions"
+"""Attribute of a sweep's frame: the lines of what acted in any of its runs."""
 Known = Mapping[tuple[int, int], Values]
 """What has been measured, by cell and replication."""
 
@@ -126,7 +129,8 @@ def sweep(
     """Run all trials needed and give one row for each: `cell`, `replication`, the axes, the measures, `error_…`.
 
     With `out` the rows are kept there as they come, and trials that are there already are not run again. The frame
-    is the same whatever the number of workers, the cluster, or the interruptions. `stop` is asked a few times a second;
+    is the same whatever the number of workers, the cluster, or the interruptions; its `attrs["assumptions"]` are the
+    lines of what acted in any run. `stop` is asked a few times a second;
     once it says yes the sweep keeps what is finished and raises `KeyboardInterrupt`.
     """
     keeper: Store | Memory = Memory(experiment.cells, experiment.wanted)
@@ -151,9 +155,12 @@ def sweep(
                 raise KeyboardInterrupt
         keeper.finish()
         frame = keeper.frame()
+        rests_on = in_order(keeper.assumed)
     sizes = np.array(experiment.sizes(known))
     mine = frame["replication"].to_numpy() < sizes[frame["cell"].to_numpy()]
-    return frame if mine.all() else frame[mine].reset_index(drop=True)
+    shown = frame if mine.all() else frame[mine].reset_index(drop=True)
+    shown.attrs[ASSUMPTIONS] = rests_on
+    return shown
 
 
 def _beyond(experiment: Experiment, known: Known) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import STEADY, Values, find_measure
 from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
+from simulator.results.answer.assumed import Assumed
+from simulator.results.answer.assumptions import acted
 from simulator.results.answer.measures import MEASURES
 from simulator.results.answer.metrics import summarize
 from simulator.scenario.scenario import Scenario
@@ -66,6 +68,8 @@ class Outcome:
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     queue_times: Floats | None = None
     """Seconds, of tasks that started, in order of submission."""
+    assumptions: tuple[Assumed, ...] = ()
+    """What acted in the run that the service does not publish."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -95,9 +99,10 @@ def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -
         values = {name: find_measure(name).of(answer) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
         waits = queue_times(recording) if wanted.queue_times else None
+        rests_on = acted(recording)
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment
         return failed(cell, replication, wanted, error)
-    return Outcome(cell, replication, values, tables=tables, queue_times=waits)
+    return Outcome(cell, replication, values, tables=tables, queue_times=waits, assumptions=rests_on)
 
 
 def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) -> Outcome:
@@ -105,3 +110,8 @@ def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) ->
     story = "".join(traceback.format_exception(error))
     failure = Failure(type(error).__name__, str(error), story)
     return Outcome(cell, replication, dict.fromkeys(wanted.measures), failure)
+
+
+def acted_in(outcomes: Iterable[Outcome]) -> tuple[Assumed, ...]:
+    """Return the assumptions that acted in any of some trials, each once."""
+    return tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.assumptions))

@@ -99,7 +99,8 @@ def judged(cell: Cell, runs: Columns, objective: str, checks: Sequence[Check]) -
 
 def longer(first: Columns, second: Columns) -> Columns:
     """Put later replications behind earlier ones."""
-    return Columns({name: np.concatenate([first[name], second[name]]) for name in first.values})
+    values = {name: np.concatenate([first[name], second[name]]) for name in first.values}
+    return Columns(values, tuple(dict.fromkeys((*first.assumptions, *second.assumptions))))
 
 
 def pareto(designs: Sequence[Design]) -> tuple[Design, ...]:

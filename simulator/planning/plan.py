@@ -16,6 +16,7 @@ from simulator.planning.race import race
 from simulator.planning.runs import Columns, Report, Run, run_all, run_on
 from simulator.planning.screening import screen
 from simulator.planning.unexplored import unexplored
+from simulator.results.answer.assumed import lines
 
 FRESH: Final = 1_000_000
 """Number of the first replication that gives the winner's figures: no search has seen its random numbers."""
@@ -99,6 +100,12 @@ class Plan:
         return sum(one.runs.count for one in self.designs)
 
     @property
+    def assumptions(self) -> list[str]:
+        """What acted in the runs of any design that the service does not publish."""
+        every = self.designs if self.fresh is None else (*self.designs, self.fresh)
+        return lines(one for design in every for one in design.runs.assumptions)
+
+    @property
     def binding(self) -> tuple[Design, Check] | None:
         """The nearest of the broken designs below the winner's price, and the constraint it breaks most."""
         winner = self.winner
@@ -129,6 +136,7 @@ class Plan:
             "pareto": [one.to_dict() for one in self.front],
             "designs": [one.to_dict() for one in self.designs],
             "not_explored": list(self.unexplored),
+            "assumptions": self.assumptions,
         }
 
 

@@ -16,7 +16,8 @@ from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
 from simulator.experiment.measures import find_measure
 from simulator.experiment.runner import run_in_order
-from simulator.experiment.trial import Outcome, Trial, Wanted
+from simulator.experiment.trial import Outcome, Trial, Wanted, acted_in
+from simulator.results.answer.assumed import Assumed
 from simulator.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -32,6 +33,8 @@ class Columns:
     """The measures of one scenario over replications; one that a replication does not have is NaN."""
 
     values: Mapping[str, Floats]
+    assumptions: tuple[Assumed, ...] = ()
+    """What acted in any of the runs that the service does not publish."""
 
     def __getitem__(self, measure: str) -> Floats:
         return self.values[measure]
@@ -80,10 +83,8 @@ def run_all(
         if outcome.failure is not None:
             raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")
     size = len(replications)
-    return [
-        Columns({name: _column(outcomes[cell.number * size : (cell.number + 1) * size], name) for name in measures})
-        for cell in cells
-    ]
+    of_cells = [outcomes[cell.number * size : (cell.number + 1) * size] for cell in cells]
+    return [Columns({name: _column(mine, name) for name in measures}, acted_in(mine)) for mine in of_cells]
 
 
 def _column(outcomes: Sequence[Any], name: str) -> Floats:

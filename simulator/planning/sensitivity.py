@@ -12,6 +12,7 @@ from simulator.experiment.axes import Base
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
 from simulator.planning.doubts import doubts
 from simulator.planning.runs import Columns, plain, run_all, run_on
+from simulator.results.answer.assumed import lines
 from simulator.scenario.reading.value_origins import Origin, origin_in
 
 MEASURES: Final = ("cost", "makespan", "unfinished")
@@ -84,6 +85,8 @@ class Tornado:
     cost: Estimate | None
     makespan: Estimate | None
     bars: tuple[Bar, ...]
+    rests_on: tuple[str, ...] = ()
+    """What acted in the runs of the scenario as it is that the service does not publish."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -92,6 +95,7 @@ class Tornado:
             "cost": plain(self.cost),
             "makespan": plain(self.makespan),
             "assumptions": [bar.to_dict() for bar in self.bars],
+            "rests_on": list(self.rests_on),
         }
 
 
@@ -120,7 +124,8 @@ def sensitivity(
         )
         bars.append(Bar(doubt.name, fact.title, fact.origin, fact.source, doubt.low, doubt.high, cost, makespan))
     ranked = sorted(bars, key=lambda bar: (-bar.swing, bar.name))
-    return Tornado(scenario.name, replications, center.estimate("cost"), center.estimate("makespan"), tuple(ranked))
+    means = center.estimate("cost"), center.estimate("makespan")
+    return Tornado(scenario.name, replications, *means, tuple(ranked), tuple(lines(center.assumptions)))
 
 
 def _move(center: Columns, other: Columns, measure: str, level: float) -> Estimate | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
-from simulator.results.answer.assumptions import assumed_by
+from simulator.results.answer.assumed import Assumed, lines
 from simulator.results.money.prices import licenses_of, price_kind, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
@@ -173,8 +174,8 @@ def spot_report(
         break_even=find_break_even(scenarios[0], scenarios[-1], ratio, numbers, run),
         lengths=lengths,
         savings=savings(scenarios[0], scenarios[-1], hazard, ratio, checkpoint_cost, numbers, run),
-        notes=(*notes, *_price_notes(scenarios[0])),
-        assumptions=tuple(assumed_by(scenarios)),
+        notes=notes,
+        assumptions=_rests_on(scenarios[0], columns, rate),
     )
 
 
@@ -253,10 +254,14 @@ def _price_ratio(scenario: Scenario) -> float:
     return (low + licenses) / (dedicated + licenses)
 
 
-def _price_notes(scenario: Scenario) -> tuple[str, ...]:
-    """Return what the two prices rest on."""
+def _rests_on(scenario: Scenario, made: Sequence[Columns], rate: float | None) -> tuple[str, ...]:
+    """Return what acted in the runs of the splits, and what the price ratio rests on in any case."""
+    found = [one for columns in made for one in columns.assumptions]
+    if rate is not None:
+        given = Assumed("preemption", f"{rate:g} an hour, as asked for in place of the pool's own model")
+        found = [given, *(one for one in found if one.about != given.about)]
     notes = (price_of(scenario, scenario.pools[0], kind).note for kind in reversed(NodeKind))
-    return tuple(f"price: {note}" for note in notes if note)
+    return tuple(lines([*found, *(Assumed("price", note) for note in notes if note)]))
 
 
 def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, deadline: float | None) -> Share:

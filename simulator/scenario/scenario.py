@@ -25,6 +25,7 @@ from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.ids import check_names, near
 from simulator.scenario.checks.old_names import check_old_names
 from simulator.scenario.checks.remains import salvage
+from simulator.scenario.checks.schema_words import refused
 from simulator.scenario.format.schema import Description
 
 UNCHECKED: Final = frozenset({"name", "description", "seed"})
@@ -130,9 +131,7 @@ def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any] | None:
 
 def _problems_at(name: str, error: ValidationError) -> Iterator[Problem]:
     """Yield what is wrong with the value of a field, in the words that a file gets."""
-    from simulator.scenario.reading.schema_refusals import refusals
-
-    for found in refusals(error):
+    for found in refused(error.errors(include_url=False)):
         yield Problem(found.message, path=".".join(map(str, (name, *found.loc))))
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from simulator.errors import InputError
 from simulator.experiment.compare import Comparison, compare
+from simulator.results.answer.assumed import Assumed, lines_by_name
 from simulator.scenario.reading import construct
 from simulator.scenario.scenario import Scenario
 from simulator.workshop.library import LOADS, loads_for
@@ -18,6 +19,7 @@ COMPARED: Final[Mapping[str, tuple[str, str]]] = {
     "cost": ("cost", "USD"),
     "queue_mean": ("mean wait", "s"),
     "lost_node_hours": ("lost node-hours", "h"),
+    "nodes.lost_to_shrinks_s": ("of these: shrinks", "s"),
     "evaluations.target_changes": ("resizes", ""),
     "unfinished": ("tasks left", ""),
 }
@@ -50,6 +52,8 @@ class FormulaComparison:
     names: tuple[str, str]
     rows: tuple[Row, ...]
     replications: int
+    assumptions: tuple[str, ...]
+    """What acted in any run that the service does not publish."""
 
 
 def compare_formulas(
@@ -66,13 +70,16 @@ def compare_formulas(
     check(options)
     first, second = formulas
     rows: list[Row] = []
+    rests_on: dict[str, list[Assumed]] = {title: [] for title in formulas}
     for name in loads_for(*formulas.values()) if loads is None else loads:
         if name not in LOADS:
             raise InputError(f"no load '{name}' in the library, expected one of {', '.join(LOADS)}")
         scenarios = {title: _scenario(name, text, options, seed) for title, text in formulas.items()}
         found = compare(scenarios, replications, measures=tuple(COMPARED), workers=workers)
         rows += _rows(name, found, first, second)
-    return FormulaComparison((first, second), tuple(rows), replications)
+        for title, made in found.replications.items():
+            rests_on[title] += made.assumptions
+    return FormulaComparison((first, second), tuple(rows), replications, tuple(lines_by_name(rests_on)))
 
 
 def _scenario(load: str, formula: str, options: PoolOptions, seed: int) -> Scenario:

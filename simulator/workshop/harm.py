@@ -16,6 +16,7 @@ MEASURES: Final = (
     "cost",
     "billed_hours",
     "lost_node_hours",
+    "nodes.lost_to_shrinks_s",
     "queue_mean",
     "unfinished",
     "queue_time_s.max",
@@ -24,7 +25,6 @@ MEASURES: Final = (
     "nodes.peak",
     "evaluations.target_changes",
     "ledger_node_s.busy_useful",
-    "ledger_node_s.busy_failed",
     "ledger_node_s.idle_tail",
 )
 """What is kept of a run."""
@@ -60,10 +60,13 @@ def _waste(values: Values, _: float) -> float:
 
 
 def _lost(values: Values, _: float) -> float:
-    """Return the work that a shrinking pool has thrown away; what the cloud takes back alone is not the formula's."""
-    if not _number(values, "tasks.requeues") and not _number(values, "tasks.failed"):
-        return 0.0
-    return _number(values, "lost_node_hours") + _number(values, "ledger_node_s.busy_failed") / HOUR
+    """Return the work that a shrinking pool has thrown away; what evictions take is not the formula's."""
+    return _number(values, "nodes.lost_to_shrinks_s") / HOUR
+
+
+def evicted(values: Values) -> float:
+    """Return the node-hours of work that evictions and lost contact took, whatever the formula does."""
+    return max(0.0, _number(values, "lost_node_hours") - _lost(values, 0.0))
 
 
 def _wait(values: Values, horizon: float) -> float:

@@ -22,6 +22,7 @@ from simulator.formula.lint.trial import assigned, reads_clock
 from simulator.formula.miniature import Load, play
 from simulator.formula.values import Timestamp
 from simulator.formula.variables import LOW_PRIORITY
+from simulator.results.answer.assumed import Assumed, lines
 from simulator.workshop.harm import HARMS, MEASURES, Harm, Values
 from simulator.workshop.patterns import AWAY, HOURS_OF_WEEK, MINUTE, Bounds, Pattern, complexity, simpler
 from simulator.workshop.pool import MONDAY, PoolOptions, check, scenario_of
@@ -43,6 +44,8 @@ class Ran:
 
     harm: float
     values: Values
+    assumptions: tuple[Assumed, ...] = ()
+    """What acted in the run that the service does not publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,12 @@ class Stress:
     repaired_found: Ran | None
     simulated: int
     """Runs of the simulator: of the finalists, and to make the worst of them simpler."""
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What acted in the runs that are shown and that the service does not publish."""
+        shown = (self.found, self.repaired_found)
+        return lines(one for ran in shown if ran is not None for one in ran.assumptions)
 
     @property
     def is_harmful(self) -> bool:
@@ -174,7 +183,7 @@ def _runner(
         for outcome in run_in_order(trials, wanted, workers=workers):
             if outcome.failure is not None:
                 raise BrokenInvariantError(f"{outcome.failure.kind}: {outcome.failure.message}")
-            ran.append(Ran(harm.of(outcome.values, horizon * MINUTE), outcome.values))
+            ran.append(Ran(harm.of(outcome.values, horizon * MINUTE), outcome.values, outcome.assumptions))
         return ran
 
     return run

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.units import spoken_amount
+from simulator.workshop.harm import evicted
 from simulator.workshop.pool import POOL, document, workload_of
 from simulator.workshop.stress import Ran, Stress
 
@@ -23,6 +24,8 @@ def figures(name: str, ran: Ran, found: Stress) -> str:
         f"{ran.harm:.3g} {found.harm.unit} of {found.harm.title}",
         *(f"{title}: {values.get(measure) or 0:g}" for measure, title in counts),
     ]
+    if evicted(values):
+        parts.append(f"lost to evictions: {evicted(values):.3g} node-hours")
     if cost is not None:
         parts.append(f"${spoken_amount(cost)}")
     return f"{name}: {', '.join(parts)}"

@@ -80,7 +80,8 @@ QUEUES = (
 def pool_of_values(queue: Queue, count: int, workers: int) -> Floats:
     """Simulate replications enough for all studies; each value is used in one study only."""
     scenario = queue.scenario(11)
-    rows = run_many(scenario, range(count), workers, measures=STEADY, warmup=find_warmup(scenario, workers))
+    warmup = find_warmup(scenario, workers)
+    rows = [one.values for one in run_many(scenario, range(count), workers, measures=STEADY, warmup=warmup)]
     return np.array([row[STEADY[0]] for row in rows], dtype=np.float64)
 
 

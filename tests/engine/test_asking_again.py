@@ -46,12 +46,17 @@ def test_by_option_the_pool_stays_stuck_until_its_target_changes() -> None:
 
 def test_the_answer_names_what_decided() -> None:
     reported = summarize(behind_a_quota())["assumptions"]
-    assert "growth that fell short: asked for again at the next evaluation (`autoscaleRetry` on_shortfall)" in reported
-    assert "time limit of autoscaled growth: 15 min (`autoscaleResizeTimeout`)" in reported
+    assert (
+        "unmet growth of pool second: asked for again at the next evaluation (`autoscaleRetry` on_shortfall)"
+        in reported
+    )
+    assert "time limit of autoscaled growth of pool second: 15 min (`autoscaleResizeTimeout`)" in reported
     stuck = summarize(behind_a_quota(autoscaleRetry="on_target_change"))["assumptions"]
-    words = "growth that fell short: not asked for again until the target changes (`autoscaleRetry` on_target_change)"
+    words = (
+        "unmet growth of pool second: not asked for again until the target changes (`autoscaleRetry` on_target_change)"
+    )
     assert words in stuck
-    assert not any(text.startswith("option autoscale_retry") for text in stuck), "reported once"
+    assert not any(text.startswith("option autoscaleRetry") for text in stuck), "reported once"
 
 
 def test_an_outage_that_ends_is_followed_by_growth() -> None:

@@ -4,18 +4,9 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, simulate, summarize
+from simulator import summarize
 from simulator.report.page.sentence import sentence
-from tests.engine.laws import check
-from tests.engine.worlds import job, pool, scenario
-
-
-def act(at: str, name: str, **keys: Any) -> dict[str, Any]:
-    return {"at": at, "operation": name, **keys}
-
-
-def run(*arguments: Any, **keys: Any) -> Recording:
-    return check(simulate(scenario(*arguments, **keys)))
+from tests.engine.worlds import act, job, pool, run
 
 
 def listed(*tasks: dict[str, Any], **body: Any) -> dict[str, Any]:

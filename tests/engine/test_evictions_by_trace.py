@@ -7,7 +7,7 @@ import pytest
 
 from simulator import InputError, Recording, scenario_of, simulate, summarize
 from tests.engine.laws import check
-from tests.engine.worlds import SIZES, job, pool, scenario
+from tests.engine.worlds import SIZES, job, pool, run, scenario
 
 RETURNS = {"recoveryDelay": "2m"}
 
@@ -15,10 +15,6 @@ RETURNS = {"recoveryDelay": "2m"}
 def spot(evictions: list[dict[str, Any]], nodes: int = 3, **timing: Any) -> dict[str, Any]:
     simulation = {"preemption": {"model": "trace", "evictions": evictions}, "timing": {**RETURNS, **timing}}
     return pool(targetLowPriorityNodes=nodes, targetDedicatedNodes=1, simulation=simulation)
-
-
-def run(*arguments: Any, **keys: Any) -> Recording:
-    return check(simulate(scenario(*arguments, **keys)))
 
 
 def lost(found: Recording) -> list[tuple[str, float]]:

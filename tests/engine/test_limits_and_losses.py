@@ -5,20 +5,11 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, simulate, summarize
+from simulator import summarize
 from simulator.results.events import lines
 from simulator.results.why import explain_task
 from simulator.results.why.reasons import Reason
-from tests.engine.laws import check
-from tests.engine.worlds import pool, scenario
-
-
-def act(at: str, name: str, **keys: Any) -> dict[str, Any]:
-    return {"at": at, "operation": name, **keys}
-
-
-def run(*arguments: Any, **keys: Any) -> Recording:
-    return check(simulate(scenario(*arguments, **keys)))
+from tests.engine.worlds import act, pool, run
 
 
 def limited(seconds: int = 100, limit: str = "PT60S", **task: Any) -> list[Any]:

@@ -25,7 +25,7 @@ def test_tasks_are_placed_by_slots_and_what_they_ask_for_too_much_is_reported() 
         "pool p: tasks asked for up to 9 GiB of memory at once on nodes that have 8, "
         "on 1 node for 0.17 node-hours (table memory_excess)"
     )
-    assert "option enforce_local_resources: disk_and_memory" in summarize(goes)["assumptions"]
+    assert "option enforceLocalResources: disk_and_memory" in summarize(goes)["assumptions"]
 
 
 def test_spans_begin_and_end_with_the_task_that_is_too_much() -> None:

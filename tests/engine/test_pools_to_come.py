@@ -6,17 +6,9 @@ import pytest
 
 from simulator import Recording, Scenario, Simulation, simulate, summarize
 from tests.engine.laws import check
-from tests.engine.worlds import job, pool, scenario
+from tests.engine.worlds import act, job, pool, run, scenario
 
 BODY = {"targetDedicatedNodes": 1}
-
-
-def act(at: str, name: str, **keys: Any) -> dict[str, Any]:
-    return {"at": at, "operation": name, **keys}
-
-
-def run(*arguments: Any, **keys: Any) -> Recording:
-    return check(simulate(scenario(*arguments, **keys)))
 
 
 def codes(found: Recording) -> list[str]:

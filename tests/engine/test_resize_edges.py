@@ -4,17 +4,12 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, simulate, summarize
-from tests.engine.laws import check
-from tests.engine.worlds import job, pool, scenario
+from simulator import Recording, summarize
+from tests.engine.worlds import job, pool, run
 
 
 def act(at: float, name: str, **keys: Any) -> dict[str, Any]:
     return {"at": f"{at}s", "operation": name, "pool": "p", **keys}
-
-
-def run(*arguments: Any, **keys: Any) -> Recording:
-    return check(simulate(scenario(*arguments, **keys)))
 
 
 def gone(found: Recording, before: float) -> list[str]:

@@ -5,12 +5,11 @@ Nothing happens there that a test does not ask for: no eviction, no late sample,
 
 from typing import Any
 
-from simulator import Scenario, scenario_of
+from simulator import Recording, Scenario, scenario_of, simulate
+from tests.bodies import UBUNTU
+from tests.engine.laws import check
 
-LINUX = {
-    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
+LINUX = UBUNTU
 PUNCTUAL = {"timingPreset": "instant", "samplePhaseS": 0, "sampleLateProbability": 0}
 NEVER = {"model": "none"}
 """Low-priority nodes are never taken back."""
@@ -26,6 +25,16 @@ def pool(**body: Any) -> dict[str, Any]:
 def job(count: int, duration: Any, name: str = "j", **group: Any) -> dict[str, Any]:
     workload = [{"count": count, "duration": duration, **group}]
     return {"id": name, "poolInfo": {"poolId": "p"}, "simulation": {"workload": workload}}
+
+
+def act(at: str, name: str, **keys: Any) -> dict[str, Any]:
+    """Return one operation of the timeline."""
+    return {"at": at, "operation": name, **keys}
+
+
+def run(*arguments: Any, **keys: Any) -> Recording:
+    """Simulate a scenario of these parts to the end and check the laws."""
+    return check(simulate(scenario(*arguments, **keys)))
 
 
 def scenario(pools: list[Any], jobs: list[Any], **rest: Any) -> Scenario:

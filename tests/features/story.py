@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Recording, Scenario, load, scenario_of, simulate
+from tests import bodies
 from tests.engine.laws import check
 
 Body = dict[str, Any]
 
-UBUNTU: Body = {
-    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
+UBUNTU: Body = bodies.UBUNTU
 WINDOWS: Body = {
     "imageReference": {"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer", "sku": "2019-datacenter"},
     "nodeAgentSKUId": "batch.node.windows amd64",

@@ -112,6 +112,6 @@ def test_what_the_open_band_was_taken_for_is_reported(given: dict[str, float], r
     simulation = {"preemption": {"model": "hazard", "evictionRateBand": "20+", **given}}
     scenario = described([pool(targetLowPriorityNodes=1, simulation=simulation)])
     assert (
-        f"evictions of p: band 20+ is open-ended, taken as {reported} an hour"
+        f"evictions of pool p: band 20+ is open-ended, taken as {reported} an hour"
         in summarize(simulate(scenario))["assumptions"]
     )

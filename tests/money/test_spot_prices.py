@@ -148,7 +148,7 @@ def test_the_spot_report_reckons_with_spot(tmp_path: Path) -> None:
     found = spot_report(Base.read(str(path)), steps=2, replications=2, workers=1)
     assert found.price_ratio == pytest.approx(0.018451 / 0.096)
     assert found.to_dict()["paid_as"] == "spot"
-    assert any("spot price $0.018451" in note for note in found.notes)
+    assert any("spot price $0.018451" in line for line in found.assumptions)
 
 
 def test_the_list_of_sizes_has_spot_prices_of_any_region() -> None:

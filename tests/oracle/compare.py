@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator import Recording, scenario_of, simulate
 from tests.oracle.world import ANSWERED, run
+from tests.rows import missing
 
 Record = dict[str, list[Any]]
 
@@ -67,13 +68,13 @@ def difference(made: dict[str, Any]) -> str:
 
 
 def first_difference(engine: Record, oracle: Record) -> str:
-    """Return the rows of each table that only one of the two has."""
+    """Return the rows of each table that one of the two has more often than the other."""
     reported = []
     for name in oracle:
         ours, theirs = ([_plain(row) for row in side[name]] for side in (engine, oracle))
         if ours != theirs:
-            reported += [f"{name}: engine only: {row}" for row in ours if row not in theirs][:4]
-            reported += [f"{name}: oracle only: {row}" for row in theirs if row not in ours][:4]
+            reported += [f"{name}: engine only: {row}" for row in missing(ours, theirs)][:4]
+            reported += [f"{name}: oracle only: {row}" for row in missing(theirs, ours)][:4]
             if not reported:
                 reported.append(f"{name}: same rows in another order")
     return "\n".join(reported)

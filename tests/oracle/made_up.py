@@ -3,13 +3,11 @@
 from random import Random
 from typing import Any, Final, TypeVar
 
+from tests.bodies import UBUNTU
+
 Scenario = dict[str, Any]
 T = TypeVar("T")
 
-IMAGE: Final = {
-    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
 OPTIONS: Final = ("requeue", "terminate", "taskcompletion", "retaineddata")
 HORIZON: Final = 5400
 
@@ -43,7 +41,7 @@ def pool(draw: Draw, name: str) -> Scenario:
     body: Scenario = {
         "id": name,
         "vmSize": "D2",
-        "virtualMachineConfiguration": IMAGE,
+        "virtualMachineConfiguration": UBUNTU,
         "taskSlotsPerNode": draw.one(1, 1, 2, 3),
         "targetDedicatedNodes": draw.number(1, 5),
         "targetLowPriorityNodes": draw.one(0, 0, draw.number(1, 4)),

@@ -1,6 +1,7 @@
 """`poolsight plan`: the cheapest design that keeps its constraints, what is open, or which one stands in the way."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from simulator.cli.plan import _show as show
 from simulator.errors import InputError
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.planning.constraints import Verdict
@@ -141,6 +143,14 @@ def test_what_the_runs_do_not_settle_is_open_and_not_refused(tmp_path: Path) -> 
     assert answer["status"] == "open"
     assert answer["broken"] == [{"nodes": 2}]
     assert answer["open"][0]["further_runs"] == design.further_runs
+
+
+def test_designs_that_break_a_constraint_are_named_with_their_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(planned(tmp_path, {2: 0.5, 4: 0.955}, "{cap: 160}"))
+    text = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"to break one: nodes = 2 \(P\(makespan <= \S+\) >= 0\.95 comes to \d+\.\d %", text)
 
 
 @pytest.mark.parametrize("limit", [0.9, 0.95, 0.99])

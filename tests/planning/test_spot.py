@@ -1,13 +1,17 @@
 """`poolsight spot`: shares, the break-even beside its closed form, longer tasks, and what cannot be asked."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from simulator.cli.spot import sentence
 from simulator.experiment.axes import Base
+from simulator.experiment.estimates import Estimate
+from simulator.planning.break_even import RatePoint
 from simulator.planning.demand import Demand
 from simulator.planning.spot import SpotReport, spot_report
 from simulator.theory import restarts
@@ -176,3 +180,26 @@ def test_what_is_not_done_makes_no_share_the_best(tmp_path: Path) -> None:
     assert spot.cost.value < dedicated.cost.value
     assert spot.unfinished.value > 0.05 * found.tasks == 3
     assert found.best == dedicated
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (0.4, "all spot was still cheaper at 0.5 evictions an hour, the highest rate tried, where it took 40 h"),
+        (1.2, "all spot was dearer at every rate tried, from 0.1 evictions an hour on"),
+    ],
+)
+def test_the_rates_that_were_tried_are_no_bounds(report: SpotReport, ratio: float, words: str) -> None:
+    points = [
+        RatePoint(rate, Estimate(ratio, ratio, ratio, 9), ratio, Estimate(144_000.0, 1.0, 2.0, 9))
+        for rate in (0.1, 0.5)
+    ]
+    even = replace(report.break_even, simulated=None, curve=tuple(points))
+    assert words in sentence(replace(report, break_even=even))
+
+
+def test_the_rate_that_was_asked_for_is_named_in_place_of_the_pools_model(tmp_path: Path) -> None:
+    base = Base.read(scenario(tmp_path))
+    found = spot_report(base, "p", steps=2, rate=0.5, replications=2, workers=1).assumptions
+    preempted = [line for line in found if line.startswith("preemption")]
+    assert preempted == ["preemption: 0.5 an hour, as asked for in place of the pool's own model"]

@@ -31,13 +31,10 @@ from simulator.report.figures.tradeoff import front
 from simulator.report.looks.palette import DARK
 from simulator.report.sources.figure_inputs import choices_of_sweep, pair_of_sweep, tornado_of
 from simulator.report.sources.saved_files import Answer, Sweep, open_source
+from tests.bodies import UBUNTU
 from tests.command_line import app
 from tests.engine.worlds import SIZES, job, pool, scenario
 
-IMAGE = {
-    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
 FIVE = {"mean": 2.0, "low": 1.5, "high": 2.5}
 
 
@@ -186,7 +183,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     body = {
         "sizes": SIZES,
         "options": {"timingPreset": "instant"},
-        "pools": [pool(targetDedicatedNodes=1, virtualMachineConfiguration=IMAGE)],
+        "pools": [pool(targetDedicatedNodes=1, virtualMachineConfiguration=UBUNTU)],
         "jobs": [job(12, {"exponential": {"mean": "60s"}})],
     }
     (folder / "base.json").write_text(json.dumps(body))

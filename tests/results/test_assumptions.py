@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import scenario_of, simulate, summarize
-from simulator.results.answer.assumptions import assumed_by
+from simulator.results.answer.assumed import Assumed, lines, lines_by_name
 from tests.engine.laws import check
 from tests.engine.worlds import LINUX, NEVER, SIZES, job, pool, scenario
 
@@ -50,7 +50,6 @@ def test_pools_that_jobs_and_formulas_bring_face_the_same() -> None:
     whole = [text for text in summarize(simulate(made))["assumptions"] if text.startswith("preemption")]
     assert len(whole) == 1
     assert "pools " in whole[0]
-    assert any(text.startswith("preemption of pools") for text in assumed_by([made])), "known without a run"
 
 
 @pytest.mark.parametrize("share", [0, 4])
@@ -60,7 +59,6 @@ def test_dedicated_nodes_alone_need_no_word_about_it(share: int) -> None:
     timeline = [resized] if share else []
     made = scenario([body], [job(4, "10m")], timeline=timeline)
     assert any(text.startswith("preemption") for text in summarize(simulate(made))["assumptions"]) == bool(share)
-    assert any(text.startswith("preemption") for text in assumed_by([made])) == bool(share)
 
 
 def test_a_model_of_the_scenarios_own_is_named() -> None:
@@ -84,19 +82,18 @@ def test_pools_with_presets_of_their_own_are_reported_apart() -> None:
         pool(targetDedicatedNodes=1) | {"id": "s"},
     ]
     found = assumptions_of(bodies, options={"timingPreset": "typical"})
-    (line,) = [text for text in found if text.startswith("timings")]
-    assert line.split("; timings") == [
+    assert [text for text in found if text.startswith("timings")] == [
         (
             "timings of pool p: preset `recorded`, allocation, boot and dispatch as recorded in 2022, everything else "
             "assumed; given by the scenario: leaving"
         ),
-        " of pool q: preset `pessimistic`, assumed, not published",
-        " of pools r, s: preset `typical`, assumed, not published",
+        "timings of pool q: preset `pessimistic`, assumed, not published",
+        "timings of pools r, s: preset `typical`, assumed, not published",
     ]
 
 
 def test_who_was_removed_is_reported_where_somebody_was_chosen() -> None:
-    words = "who is removed when a pool shrinks: `scaleDownOrder` newest_idle_first"
+    words = "removal of nodes of pool p: by `scaleDownOrder` newest_idle_first"
     down = {"at": "20m", "operation": "resize", "pool": "p", "targetDedicatedNodes": 1}
     assert words in assumptions_of([pool(targetDedicatedNodes=3)], timeline=[down])
     assert words not in assumptions_of([pool(targetDedicatedNodes=3)], timeline=[{**down, "targetDedicatedNodes": 0}])
@@ -105,19 +102,19 @@ def test_who_was_removed_is_reported_where_somebody_was_chosen() -> None:
 
 def test_the_order_among_equal_jobs_is_reported_where_there_were_some() -> None:
     jobs = [job(2, "10m"), job(2, "10m", "k")]
-    words = "order among jobs of equal priority: `equalPriorityPolicy` uniform"
+    words = "order among jobs of equal priority in pool p: `equalPriorityPolicy` uniform"
     assert words in assumptions_of([pool(targetDedicatedNodes=1)], jobs)
     assert words not in assumptions_of([pool(targetDedicatedNodes=1)], [jobs[0], jobs[1] | {"priority": 5}])
     assert words not in assumptions_of([pool(targetDedicatedNodes=1)])
     own = pool(targetDedicatedNodes=1, taskSchedulingPolicy={"jobDefaultOrder": "creationtime"})
-    assert "order among jobs of equal priority: the pool's `jobDefaultOrder` creationtime" in assumptions_of(
+    assert "order among jobs of equal priority in pool p: the pool's `jobDefaultOrder` creationtime" in assumptions_of(
         [own], jobs
     )
 
 
 def test_an_option_that_acts_is_reported_once_and_one_that_only_differs_by_its_name() -> None:
     found = assumptions_of([pool(targetDedicatedNodes=1)], options={"nodeTieBreak": "random"})
-    assert "option node_tie_break: random" in found
+    assert "option nodeTieBreak: random" in found
     jobs = [job(2, "10m"), job(2, "10m", "k")]
     found = assumptions_of([pool(targetDedicatedNodes=1)], jobs, options={"equalPriorityPolicy": "round_robin"})
     assert not any(text.startswith("option equal") for text in found)
@@ -125,4 +122,23 @@ def test_an_option_that_acts_is_reported_once_and_one_that_only_differs_by_its_n
 
 def test_a_file_with_nothing_but_a_pool_and_a_job_shows_its_preset() -> None:
     made = scenario_of({"sizes": SIZES, "pools": [unwritten(targetDedicatedNodes=1)], "jobs": [job(1, "1m")]})
-    assert assumed_by([made, made]) == ["timings of nodes and tasks: preset `typical`, assumed, not published"]
+    words = ["timings of nodes and tasks: preset `typical`, assumed, not published"]
+    assert summarize(simulate(made))["assumptions"] == words
+
+
+def test_lines_of_many_runs_name_all_pools_once() -> None:
+    runs = [
+        Assumed("preemption", "never", ("a", "b")),
+        Assumed("price", "p: free"),
+        Assumed("preemption", "never", ("b", "c")),
+        Assumed("order", "uniform", ("a",), joint="in"),
+    ]
+    assert lines(runs) == ["preemption of pools a, b, c: never", "price: p: free", "order in pool a: uniform"]
+    presets = [Assumed("timings", "typical", ("a", "b")), Assumed("timings", "instant", ("c",))]
+    assert lines(presets[:1]) == ["timings of nodes and tasks: typical"]
+    assert lines(presets) == ["timings of pools a, b: typical", "timings of pool c: instant"]
+
+
+def test_lines_of_several_scenarios_name_those_that_differ() -> None:
+    usual, own = Assumed("price", "usual"), Assumed("preemption", "own", ("a",))
+    assert lines_by_name({"x": [usual, own], "y": [usual]}) == ["price: usual", "preemption of pool a: own (x only)"]

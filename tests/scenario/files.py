@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Scenario, load
+from tests.bodies import UBUNTU
 
-LINUX = {
-    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
+LINUX = UBUNTU
 
 
 def pool(**body: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import pytest
 
 from simulator import Scenario
 from simulator.planning.doubts import doubts
-from simulator.results.answer.assumptions import assumed_by
 from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.requested_nodes import may_be_asked_for
 from simulator.states import NodeKind
@@ -58,7 +57,6 @@ def test_everybody_says_the_same_of_a_pool(case: str) -> None:
     first = made.pools[0]
     assert may_be_asked_for(made, first, NodeKind.LOW_PRIORITY) is expected
     assert (reach_of(made, first).of_kind[NodeKind.LOW_PRIORITY] > 0) is expected
-    assert any("preemption of pool p:" in text for text in assumed_by([made])) is expected
     own = any("pool 'p' has low-priority nodes in an account" in warning.message for warning in made.warnings)
     assert own is expected
     if "another" not in case:

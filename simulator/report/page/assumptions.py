@@ -67,7 +67,7 @@ def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any], low: Abstr
     found += [*_prices("prices", scenario, pools), *_prices("low_priority_price", scenario, used)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
-    return [*found, *(_basis_of(text) for text in summary["assumptions"])]
+    return [*found, *(basis_of(text) for text in summary["assumptions"])]
 
 
 def _named(pools: Sequence[Mapping[str, Any]], ids: AbstractSet[str]) -> list[Mapping[str, Any]]:
@@ -170,7 +170,7 @@ def _is_spot(scenario: Mapping[str, Any], pool: Mapping[str, Any]) -> bool:
     return bool(account.get("mode") == "UserSubscription")
 
 
-def _basis_of(text: str) -> Basis:
+def basis_of(text: str) -> Basis:
     """Take over what the answer says; an option that differs from its default was given by the file."""
     what, _, value = text.partition(": ")
     if what.startswith("option "):

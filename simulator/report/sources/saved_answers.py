@@ -64,7 +64,8 @@ def _study(name: str, cells: tuple[Cell, ...], found: Mapping[str, Any], answer:
     kept = {key: value for key, value in found.items() if not isinstance(value, dict | list)}
     manifest = {**kept, **found.get("manifest", {}), "complete": True}
     warnings = tuple(str(text) for text in found.get("warnings", ()))
-    return Study(name, ("scenario",), measures, cells, {}, manifest, answer, warnings)
+    assumptions = tuple(str(text) for text in found.get("assumptions", ()))
+    return Study(name, ("scenario",), measures, cells, {}, manifest, answer, warnings, assumptions)
 
 
 def _estimate(one: Mapping[str, Any], count: int, level: float = LEVEL) -> Estimate:

@@ -17,10 +17,11 @@ from simulator.experiment.design import label
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, estimate, mean
 from simulator.experiment.measures import find_measure
 from simulator.experiment.short_names import short_names
-from simulator.experiment.store import KIND, MARK
+from simulator.experiment.store import KIND, MARK, read_assumed
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front
+from simulator.results.answer.assumed import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,8 @@ class Study:
     answer: str | None = None
     """The answer in words, where somebody has given it already."""
     warnings: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    """What acted in any run that the service does not publish."""
 
     @property
     def choices(self) -> list[Choice]:
@@ -116,6 +119,7 @@ def read_study(directory: Path) -> Study:
         cells=tuple(cells),
         failures=_failures(frame),
         manifest=manifest,
+        assumptions=tuple(in_order(read_assumed(directory))),
     )
 
 

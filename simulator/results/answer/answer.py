@@ -129,6 +129,9 @@ class Nodes(Levels):
             Unit.NODES, "nodes that pool {pool} wanted and never had", "of a pool that never had one: the most at once"
         ),
     ]
+    lost_to_shrinks_s: Annotated[
+        float, Number(Unit.SECONDS, "node time lost to shrinks", "of the time that was busy and lost")
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

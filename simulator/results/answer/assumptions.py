@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from simulator.results.answer.assumed import TIMINGS, Assumed, lines
 from simulator.scenario.checks.job_places import place
-from simulator.scenario.checks.pool_checks import every_pool
-from simulator.scenario.checks.requested_nodes import may_be_asked_for
 from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
 from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Hazard
-from simulator.scenario.format.schema import EqualPriorityPolicy
+from simulator.scenario.format.schema import EqualPriorityPolicy, Options
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
 from simulator.scenario.format.traces import TraceWorkload, read_trace
@@ -25,10 +26,7 @@ from simulator.units import spoken
 if TYPE_CHECKING:
     from simulator.results.record.recording import Recording
     from simulator.scenario.format.bodies import Pool
-    from simulator.scenario.scenario import Scenario
 
-NAMED: Final = 5
-"""Pools of one assumption that are named."""
 PRESETS: Final = {
     TimingPreset.INSTANT: "`instant`, nothing takes time",
     TimingPreset.RECORDED: "`recorded`, allocation, boot and dispatch as recorded in 2022, everything else assumed",
@@ -38,107 +36,153 @@ PRESETS: Final = {
 
 
 def assumptions(recording: Recording) -> list[str]:
-    """Return what the numbers of a run rest on that the service does not publish."""
-    reported = dict(_of_run(recording))
+    """Return the lines of what the numbers of a run rest on that the service does not publish."""
+    return lines(acted(recording))
+
+
+def acted(recording: Recording) -> tuple[Assumed, ...]:
+    """Return the assumptions that acted in a run, then the options that are not the usual ones, then prices."""
+    found = [one for rule in RULES for one in rule(recording)]
+    reported = {one.option for one in found}
     # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
     changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
-    options = [f"option {name}: {value}" for name, value in changed.items() if name not in reported]
-    return [*reported.values(), *options, *(f"price: {note}" for note in recording.bill.notes)]
+    options = [
+        Assumed(f"option {Options.model_fields[name].alias or name}", str(value), option=name)
+        for name, value in changed.items()
+        if name not in reported
+    ]
+    return (*found, *options, *(Assumed("price", note) for note in recording.bill.notes))
 
 
-def assumed_by(scenarios: Iterable[Scenario]) -> list[str]:
-    """Return what every run of some scenarios rests on, as far as that is known without running them."""
-    found: list[str] = []
-    for scenario in scenarios:
-        pools = list(every_pool(scenario))
-        found.extend(_timings(pools))
-        found.extend(_evictions([pool for pool in pools if may_be_asked_for(scenario, pool, NodeKind.LOW_PRIORITY)]))
-    return list(dict.fromkeys(found))
+def _of_timings(recording: Recording) -> Iterator[Assumed]:
+    """Yield which presets acted, and what the scenario gave instead."""
+    by_preset: dict[tuple[TimingPreset, tuple[str, ...]], list[Pool]] = {}
+    for pool in recording.raw.pools:
+        by_preset.setdefault((pool.simulation.timing.preset, _given(pool)), []).append(pool)
+    for (name, given), mine in by_preset.items():
+        own = f"; given by the scenario: {', '.join(given)}" if given else ""
+        yield Assumed(TIMINGS, f"preset {PRESETS[name]}{own}", _ids(mine), "timing_preset")
 
 
-def _of_run(recording: Recording) -> Iterator[tuple[str, str]]:
-    """Yield the option that stands behind each assumption, and what it did."""
-    raw, options = recording.raw, recording.scenario.options
-    recorder = raw.recorder
-    yield "timing_preset", "; ".join(_timings(raw.pools))
-    low = {row.pool for row in recorder.nodes if row.kind is NodeKind.LOW_PRIORITY}
-    yield from _numbered("preemption", _evictions([raw.pools[index] for index in sorted(low)]))
-    yield from _numbered("missed evictions", _missed(recording))
-    if any(row.state is NodeState.UNKNOWN for row in recorder.states):
-        delay = options.lost_node_requeue_delay
-        text = f"contact lost: tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)"
-        yield "lost_node_requeue_delay", text
-    if recorder.evaluations:
-        text = f"autoscale samples: `sampleProfile` {options.sample_profile}, delays chosen, not published"
-        yield "sample_profile", text
-    yield from _numbered("trace", _traces(recording.scenario))
-    yield from _resizes(recording)
-    orders = _orders(recording)
-    if orders:
-        yield "equal_priority_policy", f"order among jobs of equal priority: {' and '.join(orders)}"
+def _of_evictions(recording: Recording) -> Iterator[Assumed]:
+    """Yield what the low-priority nodes that there were face."""
+    low = sorted({row.pool for row in recording.raw.recorder.nodes if row.kind is NodeKind.LOW_PRIORITY})
+    pools = [recording.raw.pools[index] for index in low]
+    unwritten = [pool for pool in pools if pool.simulation.preemption == UNWRITTEN]
+    written = [pool for pool in pools if pool.simulation.preemption != UNWRITTEN]
+    if unwritten:
+        text = "the band of 5 to 10 % an hour, assumed where `preemption` is not written; never: `{model: none}`"
+        yield Assumed("preemption", text, _ids(unwritten))
+    for model in dict.fromkeys(pool.simulation.preemption.model for pool in written):
+        mine = [pool for pool in written if pool.simulation.preemption.model == model]
+        text = f"the scenario's own model, `{model}`; the service publishes rates only in bands"
+        yield Assumed("preemption", "never, as the scenario says" if model == "none" else text, _ids(mine))
+    for pool in written:
+        own = pool.simulation.preemption
+        if isinstance(own, Hazard) and own.eviction_rate_band == OPEN_BAND:
+            text = f"band {OPEN_BAND} is open-ended, taken as {own.band_probability:.0%} an hour"
+            yield Assumed("evictions", text, (pool.id,))
 
 
-def _numbered(what: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield assumptions that stand behind no option."""
-    return ((f"{what} {number}", text) for number, text in enumerate(texts))
+def _of_missed_evictions(recording: Recording) -> Iterator[Assumed]:
+    """Yield how many evictions of a pool's trace took nothing."""
+    for pool, (asked, taken) in recording.raw.recorder.evictions.items():
+        if taken < asked:
+            text = f"{asked - taken} of {asked} in its trace found no low-priority node with a VM"
+            yield Assumed("evictions", text, (recording.raw.pools[pool].id,))
 
 
-def _traces(scenario: Scenario) -> Iterator[str]:
+def _of_lost_contact(recording: Recording) -> Iterator[Assumed]:
+    recorder = recording.raw.recorder
+    unknown = {row.node for row in recorder.states if row.state is NodeState.UNKNOWN}
+    if unknown:
+        delay = recording.scenario.options.lost_node_requeue_delay
+        text = f"tasks return after {delay:g} s, what ends before counts (`lostNodeRequeueDelay`)"
+        pools = {recorder.nodes[node].pool for node in unknown}
+        yield Assumed("lost contact with nodes", text, _by_number(recording, pools), "lost_node_requeue_delay")
+
+
+def _of_samples(recording: Recording) -> Iterator[Assumed]:
+    scaled = {row.pool for row in recording.raw.recorder.evaluations}
+    if scaled:
+        text = f"`sampleProfile` {recording.scenario.options.sample_profile}, delays chosen, not published"
+        yield Assumed("autoscale samples", text, _by_number(recording, scaled), "sample_profile")
+
+
+def _of_traces(recording: Recording) -> Iterator[Assumed]:
     """Yield for each trace how its tasks were moved in time, if they were."""
+    scenario = recording.scenario
     for placed in place(scenario):
         for one in placed.sources:
             source = one.source
             if not isinstance(source, TraceWorkload) or not source.has_folder:
                 continue
-            trace, begin = read_trace(source), placed.begin(one)
+            about, trace, begin = f"trace {source.trace}", read_trace(source), placed.begin(one)
             if trace.first is not None and trace.first != scenario.origin + timedelta(seconds=begin):
-                yield f"trace {source.trace}: {dates(scenario.origin, begin, trace.first)}"
+                yield Assumed(about, dates(scenario.origin, begin, trace.first))
             elif trace.shift:
-                yield f"trace {source.trace}: {numbers(trace.shift)} (`submitTimes`)"
+                yield Assumed(about, f"{numbers(trace.shift)} (`submitTimes`)")
             if trace.first is not None and placed.schedule and placed.schedule.schedule.recurrence_interval:
-                yield f"trace {source.trace}: replayed by each job of schedule {placed.schedule.id}"
+                yield Assumed(about, f"replayed by each job of schedule {placed.schedule.id}")
 
 
-def _resizes(recording: Recording) -> Iterator[tuple[str, str]]:
+def _of_resizes(recording: Recording) -> Iterator[Assumed]:
     """Yield what decided who was removed, and what became of growth that fell short."""
     options, recorder = recording.scenario.options, recording.raw.recorder
-    if any(0 < after < before for row in recorder.resizes for before, after in (row.dedicated, row.low_priority)):
-        yield "scale_down_order", f"who is removed when a pool shrinks: `scaleDownOrder` {options.scale_down_order}"
+    shrunk = {
+        row.pool
+        for row in recorder.resizes
+        if any(0 < after < before for before, after in (row.dedicated, row.low_priority))
+    }
+    if shrunk:
+        text = f"by `scaleDownOrder` {options.scale_down_order}"
+        yield Assumed("removal of nodes", text, _by_number(recording, shrunk), "scale_down_order")
     scaled = {row.pool for row in recorder.evaluations}
-    if any(row.pool in scaled and row.code in SHORTAGES for row in recorder.resizes):
+    short = {row.pool for row in recorder.resizes if row.pool in scaled and row.code in SHORTAGES}
+    if short:
         again = {
             "on_shortfall": "asked for again at the next evaluation",
             "on_target_change": "not asked for again until the target changes",
         }[options.autoscale_retry]
-        yield "autoscale_retry", f"growth that fell short: {again} (`autoscaleRetry` {options.autoscale_retry})"
-        limit = spoken(options.autoscale_resize_timeout)
-        yield "autoscale_resize_timeout", f"time limit of autoscaled growth: {limit} (`autoscaleResizeTimeout`)"
+        pools = _by_number(recording, short)
+        yield Assumed("unmet growth", f"{again} (`autoscaleRetry` {options.autoscale_retry})", pools, "autoscale_retry")
+        limit = f"{spoken(options.autoscale_resize_timeout)} (`autoscaleResizeTimeout`)"
+        yield Assumed("time limit of autoscaled growth", limit, pools, "autoscale_resize_timeout")
 
 
-def _orders(recording: Recording) -> list[str]:
-    """Return what ordered the jobs of pools in which several of the same priority had tasks."""
+def _of_orders(recording: Recording) -> Iterator[Assumed]:
+    """Yield what ordered the jobs of pools in which several of the same priority had tasks."""
     workload, raw = recording.workload, recording.raw
-    used = sorted(set(workload.job[raw.tasks.submitted].tolist()))
+    used = np.flatnonzero(np.bincount(workload.job[raw.tasks.submitted])).tolist()
     places = Counter((raw.pool_of_job[job], workload.jobs[job].job.priority) for job in used)
     policy = recording.scenario.options.equal_priority_policy
-    found = []
     for pool in sorted({pool for (pool, _), count in places.items() if count > 1}):
         own = raw.pools[pool].job_default_order is JobOrder.CREATIONTIME and policy is EqualPriorityPolicy.UNIFORM
-        found.append("the pool's `jobDefaultOrder` creationtime" if own else f"`equalPriorityPolicy` {policy}")
-    return list(dict.fromkeys(found))
+        text = "the pool's `jobDefaultOrder` creationtime" if own else f"`equalPriorityPolicy` {policy}"
+        about, ids = "order among jobs of equal priority", (raw.pools[pool].id,)
+        yield Assumed(about, text, ids, "equal_priority_policy", joint="in")
 
 
-def _timings(pools: Sequence[Pool]) -> list[str]:
-    """Return which presets acted, and what the scenario gave instead."""
-    by_preset: dict[tuple[TimingPreset, tuple[str, ...]], list[Pool]] = {}
-    for pool in pools:
-        by_preset.setdefault((pool.simulation.timing.preset, _given(pool)), []).append(pool)
-    found = []
-    for (name, given), mine in by_preset.items():
-        whose = "nodes and tasks" if len(by_preset) == 1 else _named(mine)
-        own = f"; given by the scenario: {', '.join(given)}" if given else ""
-        found.append(f"timings of {whose}: preset {PRESETS[name]}{own}")
-    return found
+RULES: Final = (
+    _of_timings,
+    _of_evictions,
+    _of_missed_evictions,
+    _of_lost_contact,
+    _of_samples,
+    _of_traces,
+    _of_resizes,
+    _of_orders,
+)
+"""Each yields what acted of its kind, in the order of the answer."""
+
+
+def _ids(pools: Iterable[Pool]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pool.id for pool in pools))
+
+
+def _by_number(recording: Recording, numbers_: Iterable[int]) -> tuple[str, ...]:
+    """Return the ids of pools that a record names by their numbers."""
+    return _ids(recording.raw.pools[number] for number in sorted(numbers_))
 
 
 def _given(pool: Pool) -> tuple[str, ...]:
@@ -152,46 +196,3 @@ def _given(pool: Pool) -> tuple[str, ...]:
 @cache
 def _usual(name: TimingPreset, kind: OsKind, is_custom_image: bool) -> Timing:
     return Timing.model_validate(preset(name, kind, custom_image=is_custom_image))
-
-
-def _evictions(pools: Sequence[Pool]) -> list[str]:
-    """Return what low-priority nodes of some pools face."""
-    unwritten = [pool for pool in pools if pool.simulation.preemption == UNWRITTEN]
-    written = [pool for pool in pools if pool not in unwritten]
-    found = []
-    if unwritten:
-        text = "the band of 5 to 10 % an hour, assumed where `preemption` is not written; never: `{model: none}`"
-        found.append(f"preemption of {_named(unwritten)}: {text}")
-    for model in dict.fromkeys(pool.simulation.preemption.model for pool in written):
-        mine = _named([pool for pool in written if pool.simulation.preemption.model == model])
-        if model == "none":
-            found.append(f"preemption of {mine}: never, as the scenario says")
-        else:
-            text = f"the scenario's own model, `{model}`; the service publishes rates only in bands"
-            found.append(f"preemption of {mine}: {text}")
-    return [*found, *_open_bands(written)]
-
-
-def _missed(recording: Recording) -> Iterator[str]:
-    """Yield how many evictions of a pool's trace took nothing."""
-    for pool, (asked, taken) in recording.raw.recorder.evictions.items():
-        if taken < asked:
-            name = recording.raw.pools[pool].id
-            found_nothing = f"{asked - taken} of {asked} in its trace found no low-priority node with a VM"
-            yield f"evictions of pool {name}: {found_nothing}"
-
-
-def _open_bands(pools: Sequence[Pool]) -> list[str]:
-    """Return what eviction bands without an upper end were taken for."""
-    models = {pool.id: pool.simulation.preemption for pool in pools}
-    return [
-        f"evictions of {pool}: band {OPEN_BAND} is open-ended, taken as {model.band_probability:.0%} an hour"
-        for pool, model in models.items()
-        if isinstance(model, Hazard) and model.eviction_rate_band == OPEN_BAND
-    ]
-
-
-def _named(pools: Sequence[Pool]) -> str:
-    names = list(dict.fromkeys(pool.id for pool in pools))
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"pool{'s' if len(names) > 1 else ''} {', '.join(names[:NAMED])}{more}"

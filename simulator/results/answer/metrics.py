@@ -31,7 +31,7 @@ from simulator.results.answer.node_faults import fault_warnings
 from simulator.results.answer.short_jobs import short_job_warnings
 from simulator.results.money.bill import dollars, in_dollars
 from simulator.results.money.bill_end import rule_of, tail
-from simulator.results.money.ledger import LABELS, Label
+from simulator.results.money.ledger import LABELS, Label, lost_to_shrinks
 from simulator.results.money.prices import price_kind
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
@@ -215,6 +215,7 @@ def _nodes(recording: Recording) -> Nodes:
         preemptions=int((control.state == PREEMPTED).sum()),
         vms=int((control.state == CREATING).sum()),
         pools_without=_pools_without(recording),
+        lost_to_shrinks_s=lost_to_shrinks(control),
     )
 
 

@@ -88,6 +88,8 @@ class Label(StrEnum):
 
 
 LABELS: Final = list(Label)
+SHRUNK: Final = (Outcome.REQUEUED, Outcome.TERMINATED)
+"""How attempts end that a shrink interrupts."""
 _OF_STATE: Final = {
     CREATING: Label.BOOTING,
     STARTING: Label.BOOTING,
@@ -178,6 +180,19 @@ def _label_rows(control: Control) -> Ints:
     put(Label.DRAINING, drained - worked, is_leaving)
     put(Label.LEAVING, free - (drained - worked), is_leaving)
     return found
+
+
+def lost_to_shrinks(control: Control) -> float:
+    """Return the node time, in seconds, with nothing but attempts that a shrink ended, since their last checkpoint.
+
+    The rest of what is lost is what evictions and lost contact took, which no formula can help.
+    """
+    shrunk = np.isin(control.raw.attempts.outcome, SHRUNK)
+    if not shrunk.any():
+        return 0.0
+    node, start, end = control.node, control.start, control.end
+    without = control.working(~shrunk, control.kept).measure(node, start, end)
+    return float((control.worked.measure(node, start, end) - without).sum()) / MS_PER_S
 
 
 def _levels(control: Control) -> Iterator[tuple[Label, npt.NDArray[np.bool_], Ints]]:

@@ -12,7 +12,8 @@ _NOTHING: Final = object()
 def present(data: Any, loc: Loc) -> Loc:
     """Return those parts of `loc` that lead somewhere in `data`, as they are written there.
 
-    A tag may have the name of a key (`trace` of a workload): then the way on which more parts lead somewhere counts.
+    A tag may have the name of a key (`trace` of a workload): then the way that leads to the last part counts, or the
+    one on which more parts lead somewhere.
     """
     for position, part in enumerate(loc):
         key, inner = _child(data, part)
@@ -22,6 +23,8 @@ def present(data: Any, loc: Loc) -> Loc:
         if isinstance(part, int) or len(taken) == len(loc) - position:
             return taken
         passed = present(data, loc[position + 1 :])
+        if _ends(passed, loc) != _ends(taken, loc):
+            return passed if _ends(passed, loc) else taken
         return taken if len(taken) >= len(passed) else passed
     return ()
 
@@ -30,6 +33,11 @@ def shown(data: Any, loc: Loc, *, is_missing: bool = False) -> Loc:
     """Return the place of a problem: what `loc` has in `data`, and after it the key that is missing there."""
     found = present(data, loc)
     return (*found, loc[-1]) if is_missing and found[-1:] != loc[-1:] else found
+
+
+def _ends(found: Loc, loc: Loc) -> bool:
+    """Return whether a way leads to the last part of a place."""
+    return bool(found) and fold(str(found[-1])) == fold(str(loc[-1]))
 
 
 def _child(data: Any, part: str | int) -> tuple[str | int, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.durations import parse_duration
 from simulator.errors import InputError
 from simulator.units import spoken, spoken_amount
 
@@ -79,6 +78,8 @@ def whole(estimate: Estimate | None, unit: str = "") -> str:
 
 def span(option: str, text: str | None) -> float | None:
     """Read a duration that an option gives."""
+    from simulator.durations import parse_duration
+
     try:
         return None if text is None else parse_duration(text)
     except ValueError as error:

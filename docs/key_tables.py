@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 
+from simulator.experiment.file import ExperimentFile
+from simulator.planning.plan_file import PlanFile
 from simulator.scenario.format.key_marks import Effect
-from simulator.scenario.keys.table import Key, Section, sections
+from simulator.scenario.keys.table import Key, Section, sections, sections_of
 
 COMMON: Final = ("at", "operation")
 """Keys of every operation, explained once."""
@@ -18,13 +21,20 @@ Table = Callable[[tuple[str, ...], Iterable[tuple[str, ...]]], str]
 
 
 def keys(table: Table) -> str:
-    """Return every mapping of a scenario with its keys."""
-    return "\n\n".join([_contents(), *(_section(one, table) for one in sections())])
+    """Return every mapping of a scenario with its keys, then those of experiment and plan files."""
+    return "\n\n".join([_contents(), *(_section(one, table) for one in _all())])
+
+
+@cache
+def _all() -> tuple[Section, ...]:
+    """Return the sections of the page, each once."""
+    asked = (*sections_of(ExperimentFile), *sections_of(PlanFile))
+    return tuple({one.name: one for one in (*sections(), *asked)}.values())
 
 
 def _contents() -> str:
     """Return a link to each section, in the order of the page."""
-    return " · ".join(_link(_head(one)) for one in sections())
+    return " · ".join(_link(_head(one)) for one in _all())
 
 
 def _head(section: Section) -> str:
@@ -56,7 +66,7 @@ def _section(section: Section, table: Table) -> str:
 
 def _values(key: Key) -> str:
     """Return what a key may hold: its values and their unit, or links to the mappings that stand under it."""
-    by_name = {one.name: _head(one) for one in sections()}
+    by_name = {one.name: _head(one) for one in _all()}
     links = [_link(by_name[name]) for name in key.holds]
     if not 0 < len(links) <= MOST_LINKS:
         return f"{key.values} {key.unit}".strip()

@@ -65,9 +65,13 @@ def _count(number: int, noun: str) -> str:
 @reported
 def schema(
     experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files (`poolsight sweep`).")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Of plan files (`poolsight plan`).")] = False,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
-    typer.echo(json.dumps(experiment_schema() if experiment else json_schema(), indent=2, sort_keys=True))
+    if experiment and plan:
+        raise InputError("--experiment and --plan are two kinds of files: ask for one")
+    made = experiment_schema() if experiment else plan_schema() if plan else json_schema()
+    typer.echo(json.dumps(made, indent=2, sort_keys=True))
 
 
 def json_schema() -> dict[str, Any]:
@@ -80,6 +84,13 @@ def json_schema() -> dict[str, Any]:
 def experiment_schema() -> dict[str, Any]:
     """Return the JSON Schema of an experiment file."""
     from simulator.experiment.json_schema import build
+
+    return build()
+
+
+def plan_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a plan file."""
+    from simulator.planning.json_schema import build
 
     return build()
 

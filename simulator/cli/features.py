@@ -41,7 +41,17 @@ def _listed_keys() -> list[dict[str, Any]]:
     """Return every key with the mapping that it stands in."""
     from simulator.scenario.keys.table import sections
 
-    return [{"in": one.name, "at": one.place, **asdict(key)} for one in sections() for key in one.keys]
+    found = (
+        (one, key, {"default": _plain(key.default), "values": _plain(key.values)})
+        for one in sections()
+        for key in one.keys
+    )
+    return [{"in": one.name, "at": one.place, **asdict(key), **form} for one, key, form in found]
+
+
+def _plain(text: str) -> str:
+    """Return a text without the marks that documents set around values."""
+    return text.replace("`", "")
 
 
 def _table_of_features() -> Table:
@@ -89,7 +99,7 @@ def _about(key: Key) -> str:
 
     default = f"default {key.default}" if key.default else ""
     values = " ".join(part for part in (key.values, key.unit) if part)
-    form = "; ".join(part for part in (values, default) if part).replace("`", "")
+    form = _plain("; ".join(part for part in (values, default) if part))
     effect = "" if key.effect is Effect.ACTS else f" {key.effect}" + (f": {key.why}" if key.why else "")
     return f"{key.meaning}{f' [{form}]' if form else ''}{effect}"
 

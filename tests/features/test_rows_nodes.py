@@ -539,7 +539,10 @@ def test_row_32_packages_are_fetched_on_join_and_after_a_reboot() -> None:
     assert last["why"].str.startswith("application package app").all()
     added = [{"applicationId": name, "version": "1"} for name in ("app", "more")]
     update = operation("5m", "updatePool", applicationPackageReferences=added)
-    assert spans(run(pool(nodes=1, **packages(more={"sizeMiB": 1000})), work, timeline=[update, *reboot])) == [6.0, 16.0]
+    assert spans(run(pool(nodes=1, **packages(more={"sizeMiB": 1000})), work, timeline=[update, *reboot])) == [
+        6.0,
+        16.0,
+    ]
 
 
 def test_row_33_a_subnet_needs_no_credentials_and_is_shared() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from simulator.scenario.format.section import fold
 
 Body = dict[str, Any]
-FOLDER: Final = Path(__file__).parent / "traces"
+FOLDER: Final = Path(__file__).parent / "files"
 """Where the files are that scenarios name."""
 ABSENT: Final = object()
 """In place of a value: the key is taken out."""

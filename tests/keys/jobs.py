@@ -80,9 +80,9 @@ _SCHEDULED: Final = {
     "schedule": {"doNotRunUntil": "1m", "doNotRunAfter": "45m", "startWindow": "5m", "recurrenceInterval": "15m"},
 }
 _SCHEDULED["jobSpecification"].pop("id")
-_SCHEDULE: Final = document(pool(nodes=1), horizon="2h", jobSchedules=[{"id": "s", **_SCHEDULED}])
+SCHEDULE: Final = document(pool(nodes=1), horizon="2h", jobSchedules=[{"id": "s", **_SCHEDULED}])
 _AUTO: Final = altered(
-    _SCHEDULE,
+    SCHEDULE,
     {
         "pools": [],
         "jobSchedules.0.jobSpecification.poolInfo": {
@@ -95,10 +95,10 @@ _AUTO: Final = altered(
     },
 )
 SCHEDULES: Final[Changes] = {
-    "JobSchedule.id": Change(_SCHEDULE, "jobSchedules.0.id", "other"),
+    "JobSchedule.id": Change(SCHEDULE, "jobSchedules.0.id", "other"),
     **of(
         "Recurrence",
-        _SCHEDULE,
+        SCHEDULE,
         "jobSchedules.0.schedule",
         {
             "doNotRunUntil": "9m",

@@ -43,7 +43,7 @@ def build() -> dict[str, Any]:
     _replace(definitions["JobSchedule"], "jobSpecification", specified)
     _replace(definitions["AddJob"], "job", [definitions["AddJob"]["properties"]["job"], kept])
     schema["properties"]["prices"] = {
-        "description": "a region whose shipped prices hold, or a saved answer of the public retail-prices service",
+        "description": schema["properties"]["prices"]["description"],
         "type": "object",
         "minProperties": 1,
         "additionalProperties": False,
@@ -51,11 +51,11 @@ def build() -> dict[str, Any]:
     }
     schema["properties"]["sizes"] = {
         "type": "object",
-        "description": "VM sizes beside the catalogue's, or other values for its sizes",
+        "description": "VM sizes beside the catalogue's, or other values for its sizes, by name.",
         "additionalProperties": {**definitions["VmSize"], "required": []},
     }
-    definitions["CapacityCurve"]["required"] = ["model"]
-    definitions["CapacityCurve"]["properties"]["file"] = _FILE
+    for name in ("CapacityCurve", "PreemptionTrace"):
+        definitions[name]["required"] = ["model"]
     definitions["Timing"]["required"] = []
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

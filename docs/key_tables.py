@@ -53,7 +53,9 @@ def _section(section: Section, table: Table) -> str:
     acting = [key for key in section.keys if key.effect is Effect.ACTS]
     if _is_operation(section):
         acting = [key for key in acting if key.name not in COMMON]
-    rows = ((f"`{key.name}`", _meaning(key), key.default, _values(key)) for key in acting)
+    rows = (
+        (f"`{key.name}`", _meaning(key), "required" if key.is_required else key.default, _values(key)) for key in acting
+    )
     parts = [f"## {_head(section)}", _opening(section)]
     if acting:
         parts.append(table(("key", "meaning", "default", "values"), rows))
@@ -69,7 +71,7 @@ def _values(key: Key) -> str:
     by_name = {one.name: _head(one) for one in _all()}
     links = [_link(by_name[name]) for name in key.holds]
     if not 0 < len(links) <= MOST_LINKS:
-        return f"{key.values} {key.unit}".strip()
+        return f"{key.values}, in {key.unit}" if key.unit else key.values
     return ", ".join([*links, *([] if key.values in WHOLE else [key.values])])
 
 
@@ -80,13 +82,12 @@ def _link(head: str) -> str:
 def _opening(section: Section) -> str:
     """Return where a mapping stands, and what it is."""
     place = f"`{section.place}`" if section.place else "The file itself"
-    meaning = section.meaning.removesuffix(".")
-    return f"{place}: {meaning[:1].lower()}{meaning[1:]}." if meaning else f"The objects under {place}."
+    return f"{place}: {_inside(section.meaning)}." if section.meaning else f"The objects under {place}."
 
 
 def _meaning(key: Key) -> str:
     """Return what a key means, and in which generations of the interface it is."""
-    text = key.meaning.replace("\n", " ")
+    text = _linked(key.meaning.replace("\n", " "))
     since, until = key.versions
     known = [f"since {since}" if since else "", f"not in {until}" if until else ""]
     generations = ", ".join(part for part in known if part)
@@ -95,5 +96,15 @@ def _meaning(key: Key) -> str:
 
 def _idle(key: Key) -> str:
     """Return a key that does not act, for a list in one sentence."""
-    meaning = key.meaning.removesuffix(".")
-    return f"`{key.name}`, {meaning[:1].lower()}{meaning[1:]}" + (f" ({key.why})" if key.why else "")
+    return f"`{key.name}`, {_inside(key.meaning)}" + (f" ({key.why})" if key.why else "")
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence as a part of another one."""
+    is_word = sentence[1:2].islower() or sentence[1:2] == " "
+    return _linked((sentence[:1].lower() + sentence[1:] if is_word else sentence).removesuffix("."))
+
+
+def _linked(text: str) -> str:
+    """Return a text in which the sections of other pages are links."""
+    return re.sub(r"\(docs/([\w-]+\.md#[\w-]+)\)", r"([more](\1))", text)

@@ -12,7 +12,7 @@ def build() -> dict[str, Any]:
     properties = schema["properties"]
     kinds = {"enum": schema["$defs"]["Design"]["properties"]["kind"]["enum"]}
     numbers = {"type": "integer", "minimum": 1}
-    forms = {
+    forms: dict[str, dict[str, Any]] = {
         "design": {"anyOf": [kinds, {"$ref": "#/$defs/Design"}], "default": "grid"},
         "replications": {"anyOf": [numbers, {"const": "auto"}], "default": 10},
     }

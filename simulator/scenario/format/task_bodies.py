@@ -182,7 +182,7 @@ class Task(Body):
 class JobManagerTask(Task):
     """The first task of its job."""
 
-    foreign: ClassVar = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
+    foreign: ClassVar[tuple[str, ...]] = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
     """Keys of tasks that the service's body of a job manager has not."""
     id: str = Field(default="jobmanager", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Name of the task."""

@@ -29,8 +29,10 @@ class Key:
     why: str = ""
     """Of a key that is not simulated yet: what the service does about it."""
     unit: str = ""
+    is_required: bool = False
+    """A mapping without it is refused."""
     default: str = ""
-    """As a file would have it; empty where the key has to be there, or where nothing stands for it."""
+    """As a file would have it; empty where there is none, or where it is a whole section."""
     values: str = ""
     """What it may hold, in words."""
     versions: Versions = ALWAYS
@@ -122,6 +124,7 @@ def _own(model: type[BaseModel], name: str, definition: Mapping[str, Any]) -> Ke
         Effect.ACTS if mark is None else mark.effect,
         why="" if mark is None else mark.why,
         unit="" if unit is None else unit.name,
+        is_required=key in definition.get("required", ()),
         default=default_of(schema),
         values=allowed(schema, definition["$defs"]).removesuffix(", `null`"),
         versions=VERSIONS.get((_name(model), key), ALWAYS),

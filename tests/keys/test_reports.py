@@ -21,7 +21,7 @@ def poolsight(*words: object) -> str:
 
 
 def written(directory: Path, *parts: Body) -> Path:
-    file = directory / "told.json"
+    file = directory / "scenario.json"
     file.write_text(json.dumps(document(*parts)), encoding="utf-8")
     return file
 
@@ -56,8 +56,8 @@ def test_one_that_is_empty_or_switched_off_is_not_in_use(tmp_path: Path) -> None
 
 def test_features_lists_the_keys_that_do_not_act() -> None:
     text = poolsight("features")
-    assert "that are inert" in text
-    assert "that are not simulated yet" in text
+    assert "without effect" in text
+    assert "not simulated yet" in text
     assert "mountConfiguration (mounting takes time" in " ".join(text.split())
 
 

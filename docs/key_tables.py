@@ -14,6 +14,7 @@ from simulator.scenario.keys.table import Key, Section, sections, sections_of
 
 COMMON: Final = ("at", "operation")
 """Keys of every operation, explained once."""
+CAPITALS: Final = ("NAT", "OS")
 MOST_LINKS: Final = 8
 """Of one key, such as the models of preemption."""
 WHOLE: Final = ("a mapping", "a list")
@@ -41,8 +42,9 @@ def _head(section: Section) -> str:
     """Return the name of a mapping in words: of an operation the word that names it, else its type's."""
     if _is_operation(section):
         return f"Operation {next(key for key in section.keys if key.name == 'operation').values.strip('`')}"
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", section.name)
-    return words[0].upper() + words[1:].lower()
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=OS)(?=[A-Z])", " ", section.name).split()
+    first, *others = (word if word in CAPITALS else word.lower() for word in words)
+    return " ".join([first[0].upper() + first[1:], *others])
 
 
 def _is_operation(section: Section) -> bool:

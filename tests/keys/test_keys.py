@@ -93,7 +93,7 @@ def test_every_key_is_described_and_so_is_every_mapping() -> None:
     assert [one.name for one in (*sections(), *asked) if not one.meaning and one.name not in BESIDE_OBJECTS] == []
 
 
-def test_what_is_not_simulated_yet_says_what_the_service_does() -> None:
+def test_a_key_that_is_not_simulated_yet_names_what_the_service_does() -> None:
     assert [name for name, key in KEYS.items() if bool(key.why) is not (key.effect is Effect.NOT_SIMULATED_YET)] == []
 
 

@@ -21,7 +21,7 @@ from simulator.scenario.format.deployment import (
 from simulator.scenario.format.key_marks import INERT
 from simulator.scenario.format.network import NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
-from simulator.scenario.format.pool_prices import Prices
+from simulator.scenario.format.pool_prices import PoolPrices
 from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
     Body,
@@ -55,6 +55,8 @@ class JobOrder(StrEnum):
 
 
 class SchedulingPolicy(Body):
+    """How the tasks of a pool are placed on its nodes, and its jobs are ordered."""
+
     node_fill_type: Annotated[NodeFillType, BeforeValidator(lower)] = NodeFillType.SPREAD
     """Where tasks go: spread takes the emptiest node, pack the fullest one with room."""
     job_default_order: Annotated[JobOrder, BeforeValidator(lower)] = JobOrder.NONE
@@ -88,7 +90,7 @@ class PoolSimulation(Section):
     """How long the steps in the life of a node take; what is not given comes from the preset."""
     preemption: Preemption = UNWRITTEN
     """How low-priority nodes are taken back; that they never are has to be written."""
-    prices: Prices = Prices.model_construct()
+    prices: PoolPrices = PoolPrices.model_construct()
     """Prices instead of the catalogue's."""
     start_task: StartTaskFaults = StartTaskFaults.model_construct()
     """How often the start task fails."""
@@ -243,6 +245,8 @@ class JobSimulation(Section):
 
 
 class JobConstraints(Body):
+    """Limits of a job and of its tasks."""
+
     max_task_retry_count: Retries = 0
     """How often failed tasks without a count of their own are tried again; -1: without end."""
     max_wall_clock_time: Limit | None = None
@@ -276,6 +280,8 @@ class AutoPool(Body):
 
 
 class PoolInfo(Body):
+    """Where the tasks of a job run."""
+
     pool_id: str | None = None
     """Pool that the tasks run on; one that is created later, or never, is accepted with a warning."""
     auto_pool_specification: AutoPool | None = None

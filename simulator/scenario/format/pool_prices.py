@@ -23,7 +23,7 @@ def _license_price(value: object) -> object:
     return {"perNodeHour": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-class Prices(Section):
+class PoolPrices(Section):
     """USD per node and hour instead of the catalogue's price."""
 
     dedicated: UsdPerHour | None = None

@@ -145,7 +145,9 @@ def _name(model: type[BaseModel]) -> str:
 
 
 def _first_line(model: type[BaseModel]) -> str:
-    return (inspect.getdoc(model) or "").partition("\n")[0]
+    """Return the sentence that says what a mapping is; one that its type inherits would be about something else."""
+    origin = model.__pydantic_generic_metadata__["origin"] or model
+    return inspect.cleandoc(origin.__doc__ or "").partition("\n")[0]
 
 
 def _definition(model: type[BaseModel], schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,9 +25,9 @@ def plain(**body: Any) -> Body:
     return {"id": "a", "commandLine": "sleep 60", **body}
 
 
-def listed(*tasks: Body, nodes: int = 1, operations: tuple[Body, ...] = (), **body: Any) -> Body:
-    """Return a pool and a job of tasks that only their bodies describe."""
-    return document(pool(nodes=nodes), job(tasks=list(tasks), **body), timeline=list(operations))
+def listed(one: Body, **body: Any) -> Body:
+    """Return a pool and a job of one task that only its body describes."""
+    return document(pool(nodes=1), job(tasks=[one], **body))
 
 
 _THREE: Final = document(pool(nodes=2), job(count=4), job("k", count=4))
@@ -178,7 +178,7 @@ _TERMINATE: Final = {"jobAction": "disable"}
 TASKS: Final[Changes] = {
     **of(
         "Task",
-        listed(plain(), nodes=1),
+        listed(plain()),
         T,
         {
             "id": "other",

@@ -343,7 +343,7 @@ class Empirical(Distribution[T]):
 
     shape: ClassVar[str] = "empirical"
     values: tuple[T, ...] = Field(min_length=1)
-    """The values; or `file` and `column` of a CSV."""
+    """The values, each as likely as the others."""
 
     @model_validator(mode="before")
     @classmethod

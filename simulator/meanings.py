@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Mark = TypeVar("Mark")
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Unit:
     name: str
 
 
-def marked(field: FieldInfo, kind: type[Mark]) -> Mark | None:
+def marked(field: FieldInfo, kind: type[Kind]) -> Kind | None:
     """Return the mark of a kind that the annotation of a key has, inside of lists and unions too."""
     return _marked((*field.metadata, field.annotation), kind)
 
 
-def _marked(parts: tuple[Any, ...], kind: type[Mark]) -> Mark | None:
+def _marked(parts: tuple[Any, ...], kind: type[Kind]) -> Kind | None:
     for part in parts:
         found = part if isinstance(part, kind) else _marked(get_args(part), kind)
         if found is not None:

@@ -27,6 +27,13 @@ def test_tables_are_made_from_the_code(name: str) -> None:
     assert PAGES[name] == generate.written(PAGES[name]), "run: python -m docs.generate"
 
 
+def test_every_mapping_has_a_heading_of_its_own_on_the_page_of_keys() -> None:
+    heads = re.findall(r"^## (.+)$", PAGES["keys.md"], re.MULTILINE)
+    assert len(set(heads)) == len(heads)
+    links = re.findall(r"\]\(#([\w-]+)\)", PAGES["keys.md"])
+    assert set(links) == anchors(generate.HERE / "keys.md") - {"keys"}
+
+
 def test_each_table_stands_on_one_page() -> None:
     placed = [found for text in PAGES.values() for _, found, _ in generate.BLOCK.findall(text)]
     assert sorted(placed) == sorted(generate.TABLES)

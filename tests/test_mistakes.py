@@ -31,6 +31,10 @@ def refused(*words: object) -> str:
         (["run", FIRST, "--replications", 10**20], "expected at most 1,000,000, or auto"),
         (["run", FIRST, "--events"], "--events adds a file to the directory of --out: give --out DIR too"),
         (["sizes", "nope", "--json"], "no VM size with 'nope'"),
+        (
+            ["schema", "--experiment", "--plan"],
+            "--experiment, --plan and --summary are schemas of different files: ask for one",
+        ),
         (["report", FIRST], "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json"),
     ],
 )

@@ -65,13 +65,16 @@ def _count(number: int, noun: str) -> str:
 @reported
 def schema(
     experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files (`poolsight sweep`).")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Of plan files (`poolsight plan`).")] = False,
     summary: Annotated[bool, typer.Option("--summary", help="Of summary.json and `poolsight run --json`.")] = False,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check as you type."""
-    if experiment and summary:
-        raise InputError("--experiment and --summary are two schemas: ask for one of them")
-    found = experiment_schema() if experiment else summary_schema() if summary else json_schema()
-    typer.echo(json.dumps(found, indent=2, sort_keys=True))
+    if experiment + plan + summary > 1:
+        raise InputError("--experiment, --plan and --summary are schemas of different files: ask for one of them")
+    made = (
+        experiment_schema() if experiment else plan_schema() if plan else summary_schema() if summary else json_schema()
+    )
+    typer.echo(json.dumps(made, indent=2, sort_keys=True))
 
 
 def json_schema() -> dict[str, Any]:
@@ -84,6 +87,13 @@ def json_schema() -> dict[str, Any]:
 def experiment_schema() -> dict[str, Any]:
     """Return the JSON Schema of an experiment file."""
     from simulator.experiment.json_schema import build
+
+    return build()
+
+
+def plan_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a plan file."""
+    from simulator.planning.json_schema import build
 
     return build()
 

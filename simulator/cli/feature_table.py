@@ -109,8 +109,8 @@ FEATURES: Final = (
         12,
         "Attributes of a pool",
         "the whole body loads and is written back unchanged; unknown keys are reported; contradictions are refused",
-        "display names, metadata, user accounts, tags, mounts and licences without a price (noted in the answer): they "
-        "change neither time nor cost",
+        "display names, metadata, user accounts, tags and licences without a price (noted in the answer): they change "
+        "neither time nor cost; mounts are not simulated yet",
         "test_row_12_all_attributes_of_a_pool_are_read_and_written",
     ),
     F(

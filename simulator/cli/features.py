@@ -41,7 +41,17 @@ def _listed_keys() -> list[dict[str, Any]]:
     """Return every key with the mapping that it stands in."""
     from simulator.scenario.keys.table import sections
 
-    return [{"in": one.name, "at": one.place, **asdict(key)} for one in sections() for key in one.keys]
+    found = (
+        (one, key, {"default": _plain(key.default), "values": _plain(key.values)})
+        for one in sections()
+        for key in one.keys
+    )
+    return [{"in": one.name, "at": one.place, **asdict(key), **form} for one, key, form in found]
+
+
+def _plain(text: str) -> str:
+    """Return a text without the marks that documents set around values."""
+    return text.replace("`", "")
 
 
 def _table_of_features() -> Table:
@@ -56,8 +66,8 @@ def _table_of_features() -> Table:
         if feature.without_effect:
             table.add_row("", "accepted", f"without effect: {feature.without_effect}")
         table.add_row("", "proof", feature.proof or "no test yet", style="dim")
-    for effect in (Effect.INERT, Effect.NOT_SIMULATED_YET):
-        table.add_row("", "keys", f"that are {effect}", style="bold")
+    for effect, words in ((Effect.INERT, "without effect"), (Effect.NOT_SIMULATED_YET, "not simulated yet")):
+        table.add_row("", "keys", words, style="bold")
         _add_keys(table, effect)
     return table
 
@@ -87,9 +97,9 @@ def _about(key: Key) -> str:
     """Return what is known of a key in one text."""
     from simulator.scenario.format.key_marks import Effect
 
-    default = f"default {key.default}" if key.default else ""
-    values = " ".join(part for part in (key.values, key.unit) if part)
-    form = "; ".join(part for part in (values, default) if part).replace("`", "")
+    default = "required" if key.is_required else f"default {key.default}" if key.default else ""
+    values = f"{key.values}, in {key.unit}" if key.unit else key.values
+    form = _plain("; ".join(part for part in (values, default) if part))
     effect = "" if key.effect is Effect.ACTS else f" {key.effect}" + (f": {key.why}" if key.why else "")
     return f"{key.meaning}{f' [{form}]' if form else ''}{effect}"
 

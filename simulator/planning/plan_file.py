@@ -60,6 +60,7 @@ class Search(Section):
     confidence: float = Field(0.95, ge=0.5, lt=1)
     """Probability with which all verdicts of the answer hold together."""
     tolerance: TolerancePart = TolerancePart()
+    """What makes no difference."""
     fresh: Positive = 100
     """Runs with random numbers that the search has not seen, for the figures of the winner."""
     trials: Positive = 60

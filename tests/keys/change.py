@@ -8,10 +8,8 @@ from typing import Any, Final, NamedTuple
 from simulator.scenario.format.section import fold
 
 Body = dict[str, Any]
-FOLDER: Final = Path(__file__).parent / "traces"
+FOLDER: Final = Path(__file__).parent / "files"
 """Where the files are that scenarios name."""
-ABSENT: Final = object()
-"""In place of a value: the key is taken out."""
 
 
 class Change(NamedTuple):
@@ -43,8 +41,6 @@ def altered(base: Body, values: Mapping[str, Any]) -> Body:
             holder = holder[int(part)] if is_list else holder.setdefault(_written(holder, part), {})
         if isinstance(holder, list):
             holder[int(last)] = value
-        elif value is ABSENT:
-            del holder[_written(holder, last)]
         else:
             holder[_written(holder, last)] = value
     return document

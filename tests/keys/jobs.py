@@ -25,9 +25,9 @@ def plain(**body: Any) -> Body:
     return {"id": "a", "commandLine": "sleep 60", **body}
 
 
-def listed(*tasks: Body, nodes: int = 1, operations: tuple[Body, ...] = (), **body: Any) -> Body:
-    """Return a pool and a job of tasks that only their bodies describe."""
-    return document(pool(nodes=nodes), job(tasks=list(tasks), **body), timeline=list(operations))
+def listed(one: Body, **body: Any) -> Body:
+    """Return a pool and a job of one task that only its body describes."""
+    return document(pool(nodes=1), job(tasks=[one], **body))
 
 
 _THREE: Final = document(pool(nodes=2), job(count=4), job("k", count=4))
@@ -80,9 +80,9 @@ _SCHEDULED: Final = {
     "schedule": {"doNotRunUntil": "1m", "doNotRunAfter": "45m", "startWindow": "5m", "recurrenceInterval": "15m"},
 }
 _SCHEDULED["jobSpecification"].pop("id")
-_SCHEDULE: Final = document(pool(nodes=1), horizon="2h", jobSchedules=[{"id": "s", **_SCHEDULED}])
+SCHEDULE: Final = document(pool(nodes=1), horizon="2h", jobSchedules=[{"id": "s", **_SCHEDULED}])
 _AUTO: Final = altered(
-    _SCHEDULE,
+    SCHEDULE,
     {
         "pools": [],
         "jobSchedules.0.jobSpecification.poolInfo": {
@@ -95,10 +95,10 @@ _AUTO: Final = altered(
     },
 )
 SCHEDULES: Final[Changes] = {
-    "JobSchedule.id": Change(_SCHEDULE, "jobSchedules.0.id", "other"),
+    "JobSchedule.id": Change(SCHEDULE, "jobSchedules.0.id", "other"),
     **of(
         "Recurrence",
-        _SCHEDULE,
+        SCHEDULE,
         "jobSchedules.0.schedule",
         {
             "doNotRunUntil": "9m",
@@ -178,7 +178,7 @@ _TERMINATE: Final = {"jobAction": "disable"}
 TASKS: Final[Changes] = {
     **of(
         "Task",
-        listed(plain(), nodes=1),
+        listed(plain()),
         T,
         {
             "id": "other",

@@ -29,10 +29,9 @@ FREE: Final = ("createPool", "outage", "addJob")
 def _common(section: str, base: Body, **others: Any) -> Changes:
     """Return the changes of the keys that an operation has: other values, another time, and that it is not there."""
     place = f"timeline.{len(base['timeline']) - 1}"
-    without = {**base, "timeline": base["timeline"][:-1]}
     found = {f"{section}.{key}": Change(base, f"{place}.{key}", value) for key, value in others.items()}
     found[f"{section}.at"] = Change(base, f"{place}.at", "11m")
-    found[f"{section}.operation"] = Change(base, "timeline", without["timeline"])
+    found[f"{section}.operation"] = Change(base, "timeline", base["timeline"][:-1])
     if isinstance(base["timeline"][-1].get("pool"), str):
         found.setdefault(f"{section}.pool", Change(base, f"{place}.pool", "q"))
     return found

@@ -10,7 +10,7 @@ DRAWN: Final = document(pool(nodes=2), job(count=6, duration={"exponential": {"m
 
 
 def scaling(formula: str, *parts: Body, **rest: Any) -> Body:
-    """Return a pool `p` that scales itself every five minutes, for 40 minutes unless told otherwise."""
+    """Return a pool `p` that scales itself every five minutes, for 40 minutes where no horizon is given."""
     scaled = pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="5m")
     return document(scaled, *parts, **{"horizon": "40m", **rest})
 

@@ -137,9 +137,9 @@ SETTINGS: Final[Changes] = {
     "PoolSimulation.account": Change(_ACCOUNTS, f"{SIMULATION}.account", "b"),
     "PoolSimulation.zone": Change(idle(), f"{SIMULATION}.zone", 2),
     "PoolSimulation.networkBlocked": Change(idle(), f"{SIMULATION}.networkBlocked", True),
-    **of("Prices", idle(low_priority=1), f"{SIMULATION}.prices", {"dedicated": 1, "lowPriority": 1}),
+    **of("PoolPrices", idle(low_priority=1), f"{SIMULATION}.prices", {"dedicated": 1, "lowPriority": 1}),
     **of(
-        "Prices",
+        "PoolPrices",
         _EXTRAS,
         f"{SIMULATION}.prices",
         {
@@ -149,7 +149,7 @@ SETTINGS: Final[Changes] = {
             "loadBalancerHour": 1,
         },
     ),
-    "Prices.dataDiskGiBMonth": Change(_DISKS, f"{SIMULATION}.prices.dataDiskGiBMonth", 1),
+    "PoolPrices.dataDiskGiBMonth": Change(_DISKS, f"{SIMULATION}.prices.dataDiskGiBMonth", 1),
     **of(
         "LicensePrice",
         LICENSED,

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.features.story import document, job, pool
-from tests.keys.change import Body, Changes, altered, of
+from tests.keys.change import Body, Change, Changes, altered, of
 
 GROUP: Final = "jobs.0.simulation.workload.0"
 
@@ -26,10 +26,7 @@ def _process(section: str, name: str, base: Body, other: Body) -> Changes:
 
 
 DISTRIBUTIONS: Final[Changes] = {
-    **of("Constant", drawn(duration="60s"), GROUP, {}),
-    "Constant.value": of(
-        "x", drawn(duration={"constant": {"value": "60s"}}), f"{GROUP}.duration.constant", {"value": "90s"}
-    )["x.value"],
+    **_shape("Constant", "constant", {"value": "60s"}, {"value": "90s"}),
     **_shape("Exponential", "exponential", {"mean": "60s"}, {"mean": "90s"}),
     **_shape("Uniform", "uniform", {"low": "60s", "high": "120s"}, {"low": "30s", "high": "180s"}),
     **_shape("Lognormal", "lognormal", {"median": "60s", "p95": "120s"}, {"median": "90s", "p95": "180s"}),
@@ -47,12 +44,11 @@ _SLOT: Final = {"start": "1m", "until": "20m"}
 _OTHER_SLOT: Final = {"start": "2m", "until": "90s"}
 ARRIVALS: Final[Changes] = {
     **_process("AtOnce", "atOnce", {"at": "60s"}, {"at": "90s"}),
-    "AtTimes.at": of(
-        "x",
+    "AtTimes.at": Change(
         altered(drawn(), {f"{GROUP}.arrivals": {"times": ["1s", "2s", "3s", "4s"]}}),
-        f"{GROUP}.arrivals",
-        {"times": ["1s", "2s", "3s", "9s"]},
-    )["x.times"],
+        f"{GROUP}.arrivals.times",
+        ["1s", "2s", "3s", "9s"],
+    ),
     **_process("Poisson", "poisson", {"ratePerHour": 60, **_SLOT}, {"ratePerHour": 30, **_OTHER_SLOT}),
     **_process(
         "Profile",

@@ -18,9 +18,10 @@ from simulator.scenario.format.deployment import (
     os_kind,
     runs_on,
 )
-from simulator.scenario.format.key_marks import INERT, UsdPerHour, UsdPerMonth
+from simulator.scenario.format.key_marks import INERT
 from simulator.scenario.format.network import NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
+from simulator.scenario.format.pool_prices import PoolPrices
 from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
     Body,
@@ -43,7 +44,7 @@ from simulator.scenario.format.task_bodies import (
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
 from simulator.scenario.format.upgrade_policy import UpgradePolicy
-from simulator.states import NodeFillType, PriceKind
+from simulator.states import NodeFillType
 
 
 class JobOrder(StrEnum):
@@ -54,6 +55,8 @@ class JobOrder(StrEnum):
 
 
 class SchedulingPolicy(Body):
+    """How the tasks of a pool are placed on its nodes, and its jobs are ordered."""
+
     node_fill_type: Annotated[NodeFillType, BeforeValidator(lower)] = NodeFillType.SPREAD
     """Where tasks go: spread takes the emptiest node, pack the fullest one with room."""
     job_default_order: Annotated[JobOrder, BeforeValidator(lower)] = JobOrder.NONE
@@ -76,51 +79,6 @@ class StartTask(Body):
     """How often a failed start task is tried again; -1: without end."""
 
 
-class LicensePrice(Section):
-    """USD that an application licence adds while a node is billed: for the node, for each of its cores, or both."""
-
-    per_node_hour: UsdPerHour = 0.0
-    """For a node, whatever its size."""
-    per_core_hour: UsdPerHour = 0.0
-    """For each core of a node."""
-
-
-def _license_price(value: object) -> object:
-    """Read a bare number as a price per node and hour."""
-    return {"perNodeHour": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-class Prices(Section):
-    """USD per node and hour instead of the catalogue's price."""
-
-    dedicated: UsdPerHour | None = None
-    """Of a dedicated node."""
-    low_priority: UsdPerHour | None = None
-    """Of nodes that can be taken back; of spot nodes too, where `spot` says nothing else."""
-    spot: UsdPerHour | None = None
-    """Of the same nodes in an account of mode UserSubscription."""
-    origin: Annotated[str, INERT] | None = None
-    """Where these prices are from, e.g. a reservation or a savings plan: reported beside the answer."""
-    data_disk_gib_month: UsdPerMonth | None = Field(default=None, alias="dataDiskGiBMonth")
-    """Of a data disk, for each GiB."""
-    application_licenses: dict[str, Annotated[LicensePrice, BeforeValidator(_license_price)]] = Field(
-        default_factory=dict
-    )
-    """By name in the body's `applicationLicenses`: a price for each node, or {perNodeHour, perCoreHour}."""
-    os_disk_month: UsdPerMonth | None = None
-    """Of the OS disk of one node, under the option `billSubscriptionExtras`."""
-    public_ip_hour: UsdPerHour | None = None
-    """Of one public IP address, under that option."""
-    load_balancer_hour: UsdPerHour | None = None
-    """Of one load balancer, under that option."""
-
-    def of(self, kind: PriceKind) -> float | None:
-        """Return the pool's own price of a kind of node."""
-        if kind is PriceKind.DEDICATED:
-            return self.dedicated
-        return self.spot if kind is PriceKind.SPOT and self.spot is not None else self.low_priority
-
-
 def _typical() -> Timing:
     return Timing.model_validate(preset(TimingPreset.TYPICAL, OsKind.LINUX))
 
@@ -132,7 +90,7 @@ class PoolSimulation(Section):
     """How long the steps in the life of a node take; what is not given comes from the preset."""
     preemption: Preemption = UNWRITTEN
     """How low-priority nodes are taken back; that they never are has to be written."""
-    prices: Prices = Prices.model_construct()
+    prices: PoolPrices = PoolPrices.model_construct()
     """Prices instead of the catalogue's."""
     start_task: StartTaskFaults = StartTaskFaults.model_construct()
     """How often the start task fails."""
@@ -287,6 +245,8 @@ class JobSimulation(Section):
 
 
 class JobConstraints(Body):
+    """Limits of a job and of its tasks."""
+
     max_task_retry_count: Retries = 0
     """How often failed tasks without a count of their own are tried again; -1: without end."""
     max_wall_clock_time: Limit | None = None
@@ -320,6 +280,8 @@ class AutoPool(Body):
 
 
 class PoolInfo(Body):
+    """Where the tasks of a job run."""
+
     pool_id: str | None = None
     """Pool that the tasks run on; one that is created later, or never, is accepted with a warning."""
     auto_pool_specification: AutoPool | None = None

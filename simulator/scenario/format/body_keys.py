@@ -69,6 +69,16 @@ POOL: Final[Shape] = {
     "cloudServiceConfiguration": _keys("osFamily osVersion currentOSVersion"),
     "taskSchedulingPolicy": _keys("nodeFillType jobDefaultOrder"),
     "startTask": {**_COMMAND, **_keys("maxTaskRetryCount waitForSuccess")},
+    "upgradePolicy": _keys(
+        "mode",
+        automaticOSUpgradePolicy=_keys(
+            "enableAutomaticOSUpgrade osRollingUpgradeDeferral disableAutomaticRollback useRollingUpgradePolicy"
+        ),
+        rollingUpgradePolicy=_keys(
+            "maxBatchInstancePercent pauseTimeBetweenBatches enableCrossZoneUpgrade maxUnhealthyInstancePercent "
+            "maxUnhealthyUpgradedInstancePercent prioritizeUnhealthyInstances rollbackFailedInstancesOnPolicyBreach"
+        ),
+    ),
     "applicationPackageReferences": _PACKAGES,
     "networkConfiguration": _keys(
         "subnetId dynamicVNetAssignmentScope endpointConfiguration enableAcceleratedNetworking",

@@ -97,16 +97,22 @@ class DataDisk(Body):
 
 
 class ContainerConfiguration(Body):
+    """Makes the nodes of a pool run tasks in containers."""
+
     container_image_names: tuple[str, ...] = ()
     """Fetched while a node starts."""
 
 
 class NodePlacement(Body):
+    """How nodes are spread over the zones of the region."""
+
     policy: Annotated[Literal["regional", "zonal"], BeforeValidator(lower)] = "regional"
     """Whether nodes are spread over the region's zones."""
 
 
 class VirtualMachineConfiguration(Body):
+    """What nodes that are virtual machines boot, and their disks."""
+
     image_reference: ImageReference
     """Image that nodes boot."""
     node_agent_sku_id: str = Field(alias="nodeAgentSKUId")

@@ -17,6 +17,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class InboundNatPool(Body):
+    """A range of public ports that leads to one port of each node."""
+
     name: str = ""
     """Name of the port range; each only once."""
     backend_port: Port
@@ -30,11 +32,15 @@ class InboundNatPool(Body):
 
 
 class EndpointConfiguration(Body):
+    """Ports of nodes that are reached from outside."""
+
     inbound_nat_pools: tuple[InboundNatPool, ...] = Field(default=(), alias="inboundNATPools")
     """Ranges of public ports, at most 5."""
 
 
 class PublicAddresses(Body):
+    """Public addresses of the nodes of a pool."""
+
     provision: Annotated[Literal["batchmanaged", "usermanaged", "nopublicipaddresses"], BeforeValidator(lower)] = (
         "batchmanaged"
     )
@@ -44,6 +50,8 @@ class PublicAddresses(Body):
 
 
 class NetworkConfiguration(Body):
+    """Subnet, public addresses and inbound ports of a pool."""
+
     subnet_id: str | None = None
     """Subnet of the nodes; `subnets` of the scenario says how many addresses it has."""
     public_addresses: PublicAddresses = Field(

@@ -142,7 +142,7 @@ class CapacityCurve(Section):
 
     model: Literal["capacity_curve"]
     points: tuple[CapacityPoint, ...] = Field(min_length=1)
-    """How many nodes are available from when on; or `file`, a CSV with the columns time (seconds) and available."""
+    """How many nodes are available from when on."""
 
     @model_validator(mode="before")
     @classmethod
@@ -185,7 +185,7 @@ class PreemptionTrace(Section):
 
     model: Literal["trace"]
     evictions: tuple[Eviction, ...] = Field(min_length=1)
-    """Which nodes are taken when; or `file`, a CSV with the columns time (seconds) and count or node."""
+    """Which nodes are taken when."""
 
     @model_validator(mode="before")
     @classmethod

@@ -37,6 +37,8 @@ MOST_TASKS = 100_000_000
 
 
 class TaskIdRange(Body):
+    """Tasks by ids that are numbers from one to another."""
+
     start: Count
     """First number of the ids, which are whole numbers."""
     end: Count
@@ -53,6 +55,8 @@ class DependsOn(Body):
 
 
 class TaskConstraints(Body):
+    """Limits of a task, and how long its files stay."""
+
     max_task_retry_count: Retries | None = None
     """How often a failed task is tried again; -1: without end; None: as the job says."""
     max_wall_clock_time: Limit | None = None
@@ -62,6 +66,8 @@ class TaskConstraints(Body):
 
 
 class MultiInstanceSettings(Body):
+    """What makes a task run on several nodes at once."""
+
     number_of_instances: Positive = 1
     """Nodes that the task needs at once."""
     coordination_command_line: str = ""
@@ -69,6 +75,8 @@ class MultiInstanceSettings(Body):
 
 
 class AffinityInfo(Body):
+    """Where a task prefers to run."""
+
     affinity_id: str = ""
     """Id of the node where the task would like to run."""
 
@@ -182,7 +190,7 @@ class Task(Body):
 class JobManagerTask(Task):
     """The first task of its job."""
 
-    foreign: ClassVar = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
+    foreign: ClassVar[tuple[str, ...]] = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
     """Keys of tasks that the service's body of a job manager has not."""
     id: str = Field(default="jobmanager", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Name of the task."""

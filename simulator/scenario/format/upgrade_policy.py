@@ -15,6 +15,8 @@ Percent = Annotated[int, BeforeValidator(no_boolean), Field(ge=5, le=100)]
 
 
 class AutomaticUpgrade(Body):
+    """Who begins upgrades, and what they do to running tasks."""
+
     enable_automatic_os_upgrade: Annotated[bool, UNASKED_UPGRADES] = Field(
         default=False, alias="enableAutomaticOSUpgrade"
     )
@@ -24,6 +26,8 @@ class AutomaticUpgrade(Body):
 
 
 class RollingUpgrade(Body):
+    """How an upgrade goes through the nodes batch by batch."""
+
     max_batch_instance_percent: Percent = 20
     """Share of the pool's nodes in one batch."""
     pause_time_between_batches: Seconds = 0.0

@@ -64,8 +64,12 @@ _CONTAINER: Final = Beside("Container that the command runs in; only whether the
 _PACKAGES: Final = Beside("Packages for this command alone; the service knows them for pools, tasks and job managers.")
 _METADATA: Final = Beside("Name-value pairs of the user's own.")
 
+_FILE: Final = _acts("JSON or YAML file with the body, relative to the scenario; keys beside it win over the file's.")
+
 BESIDE_TYPES: Final[Mapping[str, Keys]] = {
+    "Description": {"prices": _acts("Whose list prices hold; without it those of East US.")},
     "Pool": {
+        "file": _FILE,
         **_READ_SIDE,
         "targetNodeCommunicationMode": Beside("How the service reaches nodes."),
         "userAccounts": Beside("Users of the nodes' operating system."),
@@ -144,6 +148,7 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         ),
     },
     "Job": {
+        "file": _FILE,
         **_READ_SIDE,
         "networkConfiguration": Beside("Virtual network of the job's tasks; no traffic is simulated."),
         "metadata": _METADATA,
@@ -164,7 +169,15 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "applicationPackageReferences": _PACKAGES,
         "constraints": Beside("No key of a release task: its limits stand beside it."),
     },
-    "JobSchedule": {**_READ_SIDE, "metadata": _METADATA},
+    "JobSchedule": {"file": _FILE, **_READ_SIDE, "metadata": _METADATA},
+    "CapacityCurve": {"file": _acts("CSV with the columns time (seconds) and available, instead of `points`.")},
+    "PreemptionTrace": {
+        "file": _acts("CSV with the columns time (seconds) and count or node, instead of `evictions`."),
+    },
+    "Empirical": {
+        "file": _acts("CSV of values, relative to the scenario, instead of `values`."),
+        "column": _acts("Name of the column that is read, where the CSV has several."),
+    },
 }
 """By name of the type."""
 
@@ -172,7 +185,7 @@ _NAMED: Final[Keys] = {
     "name": _acts("Name of the variable; those that begin with SIM_ are read."),
     "value": _acts("Its value."),
 }
-_FILE: Final[Keys] = {
+_RESOURCE: Final[Keys] = {
     "autoStorageContainerName": Beside("Container of the account's own storage."),
     "storageContainerUrl": Beside("Address of a container of files."),
     "httpUrl": Beside("Address of one file."),
@@ -182,6 +195,10 @@ _FILE: Final[Keys] = {
     "identityReference": Beside("Identity by which they are fetched."),
 }
 BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
+    "prices": {
+        "region": _acts("Region of which the shipped prices hold, such as westeurope."),
+        "file": _acts("Saved answer of the public retail-prices service, relative to the scenario."),
+    },
     "environmentSettings": _NAMED,
     "commonEnvironmentSettings": _NAMED,
     "applicationPackageReferences": {
@@ -195,8 +212,8 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "workingDirectory": Beside("Where the command runs inside of the container."),
         "containerHostBatchBindMounts": Beside("Which folders of the node the container sees."),
     },
-    "resourceFiles": _FILE,
-    "commonResourceFiles": _FILE,
+    "resourceFiles": _RESOURCE,
+    "commonResourceFiles": _RESOURCE,
     "metadata": {"name": Beside("Name of a pair."), "value": Beside("Value of a pair.")},
     "windowsConfiguration": {
         "enableAutomaticUpdates": _not_yet(

@@ -16,9 +16,20 @@ _REGION = {"type": "string", "description": "name of a region, such as westeurop
 def build() -> dict[str, Any]:
     """Return the schema that editors and other tools use; the loader's own messages say more."""
     schema = schema_of(Description)
-    definitions = schema["$defs"]
     for section in sections():
-        _add_keys(section, schema if section.name == "Scenario" else definitions.get(section.name, {}))
+        _add_keys(section, schema if section.name == "Scenario" else schema["$defs"].get(section.name, {}))
+    _add_files(schema)
+    _add_catalogue(schema)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Poolsight scenario",
+    }
+
+
+def _add_files(schema: dict[str, Any]) -> None:
+    """Allow bodies, and the tables of preemption models, that are kept in files."""
+    definitions = schema["$defs"]
     for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
         definitions[f"{name}File"] = {
             "type": "object",
@@ -31,37 +42,37 @@ def build() -> dict[str, Any]:
         }
         entries = schema["properties"][key]
         entries["items"] = {"anyOf": [entries["items"], {"$ref": f"#/$defs/{name}File"}]}
-    unnamed = [name for name in definitions["Pool"]["required"] if name != "id"]
-    described = {**definitions["Pool"], "required": unnamed}
-    _replace(definitions["AutoPool"], "pool", [described, {"$ref": "#/$defs/PoolFile"}])
+    unnamed = {
+        name: {**definitions[name], "required": [key for key in definitions[name]["required"] if key != "id"]}
+        for name in ("Pool", "Job")
+    }
+    kept = {"$ref": "#/$defs/JobFile"}
+    _replace(definitions["AutoPool"], "pool", [unnamed["Pool"], {"$ref": "#/$defs/PoolFile"}])
     in_file = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
     for name in ("Job", "AddTasks"):
         _replace(definitions[name], "tasks", [definitions[name]["properties"]["tasks"], in_file])
-    unnamed = [name for name in definitions["Job"]["required"] if name != "id"]
-    kept = {"$ref": "#/$defs/JobFile"}
-    specified = [{**definitions["Job"], "required": unnamed}, kept]
-    _replace(definitions["JobSchedule"], "jobSpecification", specified)
+    _replace(definitions["JobSchedule"], "jobSpecification", [unnamed["Job"], kept])
     _replace(definitions["AddJob"], "job", [definitions["AddJob"]["properties"]["job"], kept])
-    schema["properties"]["prices"] = {
-        "description": "a region whose shipped prices hold, or a saved answer of the public retail-prices service",
+    for name in ("CapacityCurve", "PreemptionTrace"):
+        definitions[name]["required"] = ["model"]
+
+
+def _add_catalogue(schema: dict[str, Any]) -> None:
+    """Allow what the loader completes: prices by region, sizes of the catalogue, timings of a preset."""
+    properties, definitions = schema["properties"], schema["$defs"]
+    properties["prices"] = {
+        "description": properties["prices"]["description"],
         "type": "object",
         "minProperties": 1,
         "additionalProperties": False,
         "properties": {"file": _FILE, "region": _REGION},
     }
-    schema["properties"]["sizes"] = {
+    properties["sizes"] = {
         "type": "object",
-        "description": "VM sizes beside the catalogue's, or other values for its sizes",
+        "description": "VM sizes beside the catalogue's, or other values for its sizes, by name.",
         "additionalProperties": {**definitions["VmSize"], "required": []},
     }
-    definitions["CapacityCurve"]["required"] = ["model"]
-    definitions["CapacityCurve"]["properties"]["file"] = _FILE
     definitions["Timing"]["required"] = []
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
-        "title": "Poolsight scenario",
-    }
 
 
 def _replace(definition: dict[str, Any], key: str, forms: list[dict[str, Any]]) -> None:

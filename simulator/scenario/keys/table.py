@@ -29,8 +29,10 @@ class Key:
     why: str = ""
     """Of a key that is not simulated yet: what the service does about it."""
     unit: str = ""
+    is_required: bool = False
+    """A mapping without it is refused."""
     default: str = ""
-    """As a file would have it; empty where the key has to be there, or where nothing stands for it."""
+    """As a file would have it; empty where there is none, or where it is a whole section."""
     values: str = ""
     """What it may hold, in words."""
     versions: Versions = ALWAYS
@@ -50,13 +52,18 @@ class Section:
     keys: tuple[Key, ...]
 
 
-@cache
 def sections() -> tuple[Section, ...]:
     """Return every mapping that a scenario may hold, from the top down."""
-    found = dict(_types(Description, ""))
-    own = [_of_type(model, place) for model, place in found.items()]
     objects = [Section(name, name, "", tuple(_beside(name, keys.items()))) for name, keys in BESIDE_OBJECTS.items()]
-    return (*(one for one in own if one.keys), *objects)
+    return (*sections_of(Description), *objects)
+
+
+@cache
+def sections_of(root: type[BaseModel]) -> tuple[Section, ...]:
+    """Return the mappings that a file of a type is made of, each once, from the top down."""
+    schema = schema_of(root)
+    found = (_of_type(model, place, _definition(model, schema)) for model, place in _types(root, ""))
+    return tuple(one for one in found if one.keys)
 
 
 def key_of(section: str, name: str) -> Key:
@@ -93,8 +100,7 @@ def _mappings(annotation: Any, brackets: str = "") -> Iterator[tuple[type[BaseMo
             yield from _mappings(inner, brackets + inside)
 
 
-def _of_type(model: type[BaseModel], place: str) -> Section:
-    definition = _definition(model)
+def _of_type(model: type[BaseModel], place: str, definition: Mapping[str, Any]) -> Section:
     own = [_own(model, name, definition) for name, field in model.model_fields.items() if _has(definition, field, name)]
     names = {one.name for one in own}
     keys = (*own, *_beside(_name(model), (item for item in beside_type(model) if item[0] not in names)))
@@ -118,8 +124,9 @@ def _own(model: type[BaseModel], name: str, definition: Mapping[str, Any]) -> Ke
         Effect.ACTS if mark is None else mark.effect,
         why="" if mark is None else mark.why,
         unit="" if unit is None else unit.name,
+        is_required=key in definition.get("required", ()),
         default=default_of(schema),
-        values=allowed(schema, _schema()["$defs"]).removesuffix(", `null`"),
+        values=allowed(schema, definition["$defs"]).removesuffix(", `null`"),
         versions=VERSIONS.get((_name(model), key), ALWAYS),
         holds=tuple(_name(inner) for inner, _ in _mappings(field.annotation) if issubclass(inner, Part)),
     )
@@ -138,21 +145,20 @@ def _name(model: type[BaseModel]) -> str:
 
 
 def _first_line(model: type[BaseModel]) -> str:
-    return (inspect.getdoc(model) or "").partition("\n")[0]
+    """Return the sentence that says what a mapping is; one that its type inherits would be about something else."""
+    origin = model.__pydantic_generic_metadata__["origin"] or model
+    return inspect.cleandoc(origin.__doc__ or "").partition("\n")[0]
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return schema_of(Description)
+def _definition(model: type[BaseModel], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON Schema of a type inside the schema of a file, with the definitions that it refers to.
 
-
-def _definition(model: type[BaseModel]) -> Mapping[str, Any]:
-    """Return the JSON Schema of a type; of a distribution or an arrival process that of what stands under its name."""
-    if model is Description:
-        return _schema()
-    definitions, name = _schema()["$defs"], _name(model)
-    found: Mapping[str, Any] = definitions.get(name) or next(
-        one for key, one in definitions.items() if key.startswith(f"{name}_")
+    Of a distribution or an arrival process it is that of what stands under its name.
+    """
+    definitions, name = schema["$defs"], _name(model)
+    found = definitions.get(name) or next(
+        (one for key, one in definitions.items() if key.startswith(f"{name}_")), schema
     )
     form = getattr(model, "shape", None) or getattr(model, "key", None)
-    return found["properties"].get(form, found) if "properties" in found else found
+    inner = found["properties"].get(form, found) if "properties" in found else found
+    return {**inner, "$defs": definitions}

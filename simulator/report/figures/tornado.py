@@ -75,9 +75,9 @@ def finding(effects: Tornado) -> str:
         return f"Nothing that was varied moves {effects.measure} from {written(effects.base, effects.unit)}"
     values = [effects.base, *(found.value for found, _ in first.ends)]
     ends = f"from {written(min(values), effects.unit)} to {written(max(values), effects.unit)}"
-    text = f"{first.name} matters most: {effects.measure} {ends}"
+    text = f"{effects.measure[:1].upper()}{effects.measure[1:]} depends most on {first.name}: {ends}"
     still = [swing.name for swing in ordered if swing.width(effects.base) == 0]
-    return f"{text}; {still[0]} does not matter" if len(still) == 1 else text
+    return f"{text}; not on {still[0]}" if len(still) == 1 else text
 
 
 @drawn

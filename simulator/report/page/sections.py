@@ -11,7 +11,7 @@ from simulator.report.page.assumptions import Basis
 from simulator.report.page.markup import Child, Html, join, table, tag
 from simulator.report.page.sentence import bill_of, money, share, times
 from simulator.service_codes import meaning
-from simulator.units import spoken
+from simulator.units import percentages, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,14 +125,14 @@ def _labels(
     hours: Mapping[str, float], billed: Mapping[str, float], costs: Mapping[str, float] | None
 ) -> list[tuple[Child, ...]]:
     """Return a row for each label that has time or money."""
-    total = sum(hours.values())
     lines: list[tuple[Child, ...]] = []
-    for label, shade in LABELS.items():
+    parts = percentages([hours.get(label, 0.0) for label in LABELS], 1)
+    for (label, shade), part in zip(LABELS.items(), parts, strict=True):
         time, paid = hours.get(label, 0.0), billed.get(label, 0.0)
         if time or paid or (costs and costs[label]):
             amount = "unknown" if costs is None else money(costs[label])
             swatch = tag("span", class_=f"swatch label-{label}", aria_hidden="true")
-            lines.append(([swatch, shade.title], f"{time:,.2f}", share(time / total), f"{paid:,.2f}", amount))
+            lines.append(([swatch, shade.title], f"{time:,.2f}", f"{part:.1f} %", f"{paid:,.2f}", amount))
     return lines
 
 

@@ -56,7 +56,7 @@ def choices_of_sweep(sweep: Sweep, measure: str = "makespan") -> tuple[list[Choi
         count = int(row["replications"])
         both = [_estimate(row, name, count) for name in ("cost", measure)]
         if both[0] is not None and both[1] is not None:
-            found.append(Choice(names[int(row["cell"])], both[0], both[1]))
+            found.append(Choice(names[int(row["cell"])], both[0], both[1], int(row["cell"])))
     return found, Scales(measure=described.title)
 
 

@@ -105,9 +105,10 @@ def _limit(found: SpotReport) -> str:
     if even.closed_form is None:
         return "spot is no cheaper by the hour, so it never pays"
     if even.simulated is None:
-        ratio = even.curve[-1].ratio.value
-        side = "stays cheaper" if ratio < 1 else "is never cheaper"
-        return f"all spot {side} up to {even.curve[-1].rate_per_hour:.2g} evictions an hour"
+        cheap = sum(point.ratio.value < 1 for point in even.curve)
+        which = {len(even.curve): "every", 0: "no"}.get(cheap, f"{cheap} of {len(even.curve)}")
+        highest = f"the highest {even.curve[-1].rate_per_hour:.2g} evictions an hour"
+        return f"all spot is cheaper at {which} rate{'s' if which[0].isdigit() else ''} tried, {highest}"
     return f"all spot stops paying at {even.simulated:.2g} evictions an hour (closed form {even.closed_form:.2g})"
 
 

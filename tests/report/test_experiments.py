@@ -317,3 +317,11 @@ def test_other_files_are_refused(text: str, tmp_path: Path) -> None:
     code, output = printed("plot", tmp_path / "answer.json", "-o", tmp_path / "a.svg")
     assert code == 2
     assert "expected the directory of 'poolsight run --out'" in output
+
+
+def test_the_title_of_a_tornado_names_what_moves_beyond_chance() -> None:
+    """A wide bar whose interval holds the answer as it stands is no finding; the text of the command says the same."""
+    unsure = Swing("spread", "1", "2", around(30, 30), around(60, 30))
+    sure = Swing("mean", "1", "2", around(35), around(45))
+    assert title(tornado(Tornado("cost", "USD", 40.0, (unsure, sure)))).startswith("Cost depends most on mean")
+    assert title(tornado(Tornado("cost", "USD", 40.0, (unsure,)))).endswith("moves cost from $40.00 beyond chance")

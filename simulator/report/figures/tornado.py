@@ -49,6 +49,10 @@ class Swing:
         values = [base, *(found.value for found, _ in self.ends)]
         return max(values) - min(values)
 
+    def is_clear(self, base: float) -> bool:
+        """Return whether one of the answers differs from that as it stands by more than chance."""
+        return any(not found.low <= base <= found.high for found, _ in self.ends)
+
 
 @dataclass(frozen=True, slots=True)
 class Tornado:
@@ -66,13 +70,16 @@ class Tornado:
 
 
 def finding(effects: Tornado) -> str:
-    """Report which input matters most, and how much."""
+    """Report which input moves the answer most beyond chance, and how much."""
     ordered = effects.ordered()
     if not ordered:
         return f"Nothing was varied: {effects.measure} is {written(effects.base, effects.unit)}"
-    first = ordered[0]
-    if first.width(effects.base) == 0:
+    if ordered[0].width(effects.base) == 0:
         return f"Nothing that was varied moves {effects.measure} from {written(effects.base, effects.unit)}"
+    first = next((swing for swing in ordered if swing.is_clear(effects.base)), None)
+    if first is None:
+        base = written(effects.base, effects.unit)
+        return f"Nothing that was varied moves {effects.measure} from {base} beyond chance"
     values = [effects.base, *(found.value for found, _ in first.ends)]
     ends = f"from {written(min(values), effects.unit)} to {written(max(values), effects.unit)}"
     text = f"{effects.measure[:1].upper()}{effects.measure[1:]} depends most on {first.name}: {ends}"

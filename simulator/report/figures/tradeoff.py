@@ -72,7 +72,8 @@ def finding(choices: Sequence[Choice], scales: Scales) -> str:
     percent = 100 * saved / fast.cost.value if fast.cost.value > 0 else 0.0
     share = f"{percent:.0f} % of the {scales.price}" if percent >= 0.5 else ""  # a saving is not said to be nothing
     saves = share or f"{written(saved, scales.unit)} of the {scales.price}"
-    worth = f"nothing beats {len(best)} of the {counted(len(choices), 'choice')} in both"
+    which = "any" if len(best) == len(choices) else f"{len(best):,}"
+    worth = f"nothing beats {which} of the {counted(len(choices), 'choice')} in both"
     return f"{cheap.name} saves {saves} of {fast.name} and takes {spoken(late)} longer; {worth}"
 
 

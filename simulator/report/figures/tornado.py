@@ -60,7 +60,7 @@ class Tornado:
 
     measure: str
     unit: str
-    """`s`, `USD`, `share`, or nothing for counts."""
+    """Of the answer (`simulator.units.Unit`)."""
     base: float
     swings: tuple[Swing, ...]
 

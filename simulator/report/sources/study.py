@@ -169,5 +169,5 @@ def title_of(measure: str) -> str:
 
 
 def unit_of(measure: str) -> str:
-    """Return a measure's unit: `s`, `USD`, `share`, or nothing for counts."""
+    """Return a measure's unit."""
     return find_measure(measure).unit

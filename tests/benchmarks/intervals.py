@@ -83,10 +83,12 @@ def _line(name: str, columns: dict[str, Floats], chosen: list[npt.NDArray[np.int
             continue
         above += found.low > whole.value
         below += found.high < whole.value
-        warned += needed_for_mean(columns[name][rows]) > len(rows)
+        values = columns[name][rows]
+        warned += needed_for_mean(values[~np.isnan(values)]) > len(rows)
     studies = len(chosen)
     held = probability(studies - below - above, studies)
-    skew = float(((columns[name] - columns[name].mean()) ** 3).mean() / columns[name].std() ** 3)
+    known = columns[name][~np.isnan(columns[name])]
+    skew = float(((known - known.mean()) ** 3).mean() / known.std() ** 3)
     ends = f"{100 * held.low:.1f} to {100 * held.high:.1f}"
     return (
         f"{name:16} of {len(chosen[0]):2} runs: {100 * held.value:.1f} % ({ends}) "

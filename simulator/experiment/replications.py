@@ -216,6 +216,7 @@ def _warnings(made: Replications) -> Iterable[str]:
         yield (
             "MSER-5 found no end of the warm-up in the first half of the tasks: the run is too short for a steady state"
         )
+    yield from _without_work(made)
     if made.values["tasks.unfinished"].any():
         share = float(made.values["tasks.unfinished"].sum() / made.values["tasks.planned"].sum())
         if share >= 0.005:
@@ -223,6 +224,18 @@ def _warnings(made: Replications) -> Iterable[str]:
                 f"{100 * share:.1f} % of the tasks had not finished at the end: makespan and cost are of what was "
                 "done, and longer times are not counted"
             )
+
+
+def _without_work(made: Replications) -> Iterable[str]:
+    """Report how often no task completed at all: such a run has no makespan and drops out of means of spans."""
+    idle = int(np.isnan(made.values.get("makespan", np.zeros(0))).sum())
+    if 0 < idle < made.count:
+        chance = probability(idle, made.count)
+        ends = f"{100 * chance.low:.1f} to {100 * chance.high:.1f} %"
+        yield (
+            f"in {idle:,} of {made.count:,} runs no task completed ({100 * chance.value:.1f} %, 95 % interval {ends}): "
+            "makespan and queue times are means of the others"
+        )
 
 
 def sample_warnings(made: Replications, share: float) -> list[str]:

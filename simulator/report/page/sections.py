@@ -111,10 +111,7 @@ def ledger(rows: pd.DataFrame, summary: Mapping[str, Any]) -> list[Html]:
         return [tag("p", "No node was ever there, so that nothing was spent.")]
     known = summary["cost"]["by_label"]
     costs = None if known is None else {str(label): float(known.get(label, 0.0)) for label in LABELS}
-    # The answer's amounts are in cents; small ones keep their place in the bar by the exact ones.
-    exact = rows.groupby("label", observed=True)["cost"].sum()
-    amounts = None if costs is None else {str(label): float(value) for label, value in exact.items()}
-    bars = [_bar("Node-hours", hours, _in_hours), None if amounts is None else _bar("Money", amounts, money)]
+    bars = [_bar("Node-hours", hours, _in_hours), None if costs is None else _bar("Money", costs, money)]
     titles = ("what node time was spent on", "node-hours", "share", "billed hours", "cost")
     caption = "Every node-second has one label; the labels sum to the time all nodes existed and to the bill."
     lines = [*_labels(hours, billed, costs), _total(hours, billed, summary["cost"]["total"])]

@@ -1,8 +1,8 @@
 """Poolsight: simulate Azure-Batch-like pools, compute nodes and task scheduling.
 
 `load` reads a scenario file and `scenario_of` a document in Python; `simulate` runs one replication of it and returns
-its `Recording`; `Simulation` is the same run, one step at a time. `summarize` returns the answer of a recording as
-plain numbers.
+its `Recording`; `Simulation` is the same run, one step at a time. `summarize` returns the answer of a recording, a
+frozen value (`docs/measures.md`).
 """
 
 from importlib import import_module

@@ -141,6 +141,9 @@ QUOTAS: Final = frozenset(
 )
 """Errors of a resize by which the account or the service kept a pool small; the others are of the region or of time."""
 
+EVALUATION_ERRORS: Final = (ServiceCode.INSUFFICIENT_SAMPLE_DATA.value, ServiceCode.FORMULA_EVALUATION_ERROR.value)
+"""Every error that an evaluation can have: what an answer counts under `evaluations.errors`."""
+
 SHORTAGES: Final = QUOTAS | {ServiceCode.ALLOCATION_FAILED.value, ServiceCode.ALLOCATION_TIMED_OUT.value}
 """Errors with which a growth ends below its target: a quota, no capacity, or no time left."""
 

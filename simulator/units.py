@@ -5,6 +5,7 @@ integer inside `kernel` and `engine`; people and tables see seconds.
 """
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -34,6 +35,23 @@ class Unit(StrEnum):
     NODE_HOURS = "node-hours"
     NODE_SECONDS = "node-seconds"
     TIMES = "times"
+
+
+def percentages(parts: Sequence[float], digits: int = 0) -> list[float]:
+    """Return the shares of parts in their sum, in percent and rounded so that they add up to 100.
+
+    Every share is rounded down; what is missing goes to those that lost most by it.
+    """
+    whole = sum(parts)
+    if whole <= 0:
+        return [0.0 for _ in parts]
+    unit = 10**digits
+    exact = [100 * unit * part / whole for part in parts]
+    found = [math.floor(one) for one in exact]
+    missing = 100 * unit - sum(found)
+    for place in sorted(range(len(parts)), key=lambda place: found[place] - exact[place])[:missing]:
+        found[place] += 1
+    return [one / unit for one in found]
 
 
 def to_ms(seconds: float) -> int:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from simulator.cli import glance
 from simulator.cli.console import PlainConsole
+from simulator.report.looks.captions import counted
 from simulator.report.looks.palette import LABELS, shade
 from simulator.report.page.sentence import bill_of, sentence
 from simulator.report.page.sentence import money as _money
@@ -19,6 +20,7 @@ from simulator.report.page.sentence import share as _share
 from simulator.report.page.sentence import times as _times
 from simulator.results.answer.sketch import sketch
 from simulator.service_codes import meaning
+from simulator.units import percentages
 from simulator.units import spoken as span
 
 if TYPE_CHECKING:
@@ -62,12 +64,12 @@ def show(summary: Mapping[str, Any], recording: Recording) -> None:
     if bill:
         console.print(bill, style="yellow" if summary["bill"]["until"] in ("stalled", "longest run") else "")
     for reason, count in summary["tasks"]["unfinished_why"].items():
-        console.print(f"unfinished: {count:,} tasks, {reason}", style="red")
+        console.print(f"unfinished: {counted(count, 'task')}, {reason}", style="red")
     _show_refused(console, summary["operations"]["refused"])
     evaluations = summary["evaluations"]
     for code, times in evaluations["errors"].items():
-        counted = f"{_times(times)} of {evaluations['count']:,}"
-        console.print(f"evaluation error: {code}, {counted}: {meaning(code)}", style="yellow")
+        often = f"{_times(times)} of {evaluations['count']:,}"
+        console.print(f"evaluation error: {code}, {often}: {meaning(code)}", style="yellow")
     for code, times in summary["resize_errors"].items():
         console.print(f"resize error: {code}, {_times(times)}: {meaning(code)}", style="yellow")
     for warning in summary["warnings"]:
@@ -169,11 +171,12 @@ def _ledger(summary: Mapping[str, Any], width: int) -> Table:
     total = sum(seconds.values())
     most = max(seconds.values(), default=0.0)
     rows: list[tuple[str | Text, ...]] = []
-    for label in dict.fromkeys([*LABELS, *seconds]):
-        value = seconds.get(label, 0.0)
+    labels = list(dict.fromkeys([*LABELS, *seconds]))
+    times = [seconds.get(label, 0.0) for label in labels]
+    for label, value, part in zip(labels, times, percentages(times, 1), strict=True):
         if value or money.get(label):
             bar = Text("█" * round(BAR * value / most) if most else "", style=shade(LABELS, label).dark)
-            share = f"{100 * value / total:.1f} %" if total else ""
+            share = f"{part:.1f} %" if total else ""
             amount = _money(money.get(label, 0.0)) if cost["by_label"] is not None else "unknown"
             rows.append((shade(LABELS, label).title, f"{value / 3600:,.2f}", share, bar, amount))
     rows.append(tuple(Text(text, "bold") for text in ("total", f"{total / 3600:,.2f}", "", "", _money(cost["total"]))))

@@ -380,7 +380,9 @@ def shown_value(value: float, unit: str) -> str:
 
 
 def shown_interval(low: float, high: float, unit: str) -> str:
-    """Write both ends in one unit; an end that nothing bounds is left out."""
+    """Write both ends in one unit, once where they are the same; an end that nothing bounds is left out."""
+    if low == high:
+        return shown_value(low, unit)
     if not (math.isfinite(low) and math.isfinite(high)):
         one = f"≥ {shown_value(low, unit)}" if math.isfinite(low) else f"≤ {shown_value(high, unit)}"
         return one if math.isfinite(low) or math.isfinite(high) else "–"

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from simulator.report.looks.palette import LABELS, SERIES
 from simulator.results.money.ledger import BUSY, UNPAID, Label
+from simulator.units import percentages
 
 if TYPE_CHECKING:
     from simulator.results.answer.sketch import Sketch
@@ -113,15 +114,15 @@ def ledger_bar(seconds: Mapping[str, float], width: int) -> list[Text]:
     """Draw where all node time went as one bar with its key beneath; nothing where no node ever was."""
     parts = [(family, sum(seconds.get(label, 0.0) for label in family.labels)) for family in FAMILIES]
     parts = [(family, part) for family, part in parts if part > 0]
-    whole = sum(part for _, part in parts)
-    if not whole:
+    if not parts:
         return []
     bar = Text()
     lines = [bar, Text()]
-    for (family, part), cells in zip(parts, _cells([part for _, part in parts], width), strict=True):
+    amounts = [part for _, part in parts]
+    for (family, _), cells, share in zip(parts, _cells(amounts, width), percentages(amounts, 1), strict=True):
         style = LABELS[family.color].dark
         bar.append(family.mark * cells, style=style)
-        entry = Text.assemble((family.mark, style), f" {family.title} {100 * part / whole:.1f} %")
+        entry = Text.assemble((family.mark, style), f" {family.title} {share:.1f} %")
         if lines[-1] and len(lines[-1]) + len(entry) + 2 > width:
             lines.append(Text())
         lines[-1].append("  " if lines[-1] else "").append_text(entry)

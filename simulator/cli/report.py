@@ -21,7 +21,7 @@ def report(
         typer.Argument(
             metavar="DIR",
             help="What 'poolsight run' or 'poolsight sweep' wrote with --out DIR; "
-            "or a file of what 'compare' or 'run --replications' printed with --json.",
+            "or a file of what 'compare', 'plan', 'spot', 'sensitivity' or 'run --replications' printed with --json.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
@@ -29,9 +29,11 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write one HTML file: the answer, zoomable plots, where time and money went, every evaluation with its reason."""
+    from simulator.report.page.planning_page import planning_page
     from simulator.report.page.run_page import run_page
     from simulator.report.page.study_page import study_page
     from simulator.report.sources.saved_answers import read_answer
+    from simulator.report.sources.saved_files import Answer, planning_answer
     from simulator.report.sources.study import is_study, read_study
     from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
@@ -42,7 +44,11 @@ def report(
     _refuse(out, force=force)
     with understood(directory):
         if directory.is_file():
-            text = study_page(read_answer(directory))
+            planned = planning_answer(directory)
+            if planned is not None and isinstance(planned.what, Answer):
+                text = planning_page(planned.form, planned.what)
+            else:
+                text = study_page(read_answer(directory))
         elif is_study(directory):
             text = study_page(read_study(directory))
         else:

@@ -264,7 +264,9 @@ def _missing(made: Replications) -> Iterable[str]:
         if 0 < count < made.count:
             by_count.setdefault(count, []).append(find_measure(name).title)
     for count, titles in by_count.items():
-        yield f"{count:,} of {made.count:,} runs have no value and are left out of: {'; '.join(titles)}"
+        chance = probability(count, made.count)
+        within = f"{_share(chance.value)}, 95 % interval {_share(chance.low)} to {_share(chance.high)}"
+        yield f"{count:,} of {made.count:,} runs ({within}) have no value and are left out of: {'; '.join(titles)}"
 
 
 def _share(value: float) -> str:

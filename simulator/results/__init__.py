@@ -1,6 +1,6 @@
 """What a run came to: its record, the answer in numbers, the money, reasons, and the service's events.
 
-`read` opens the directory of a run that was saved; `summarize` returns the answer of a recording as plain numbers.
+`read` opens the directory of a run that was saved; `summarize` returns the answer of a recording.
 """
 
 from importlib import import_module

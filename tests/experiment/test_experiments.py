@@ -217,3 +217,14 @@ def test_wrong_calls_end_with_2(arguments: list[object], message: str) -> None:
     result = poolsight(*arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_runs_in_which_nothing_completed_are_reported_with_their_probability() -> None:
+    """A pool that gets its machines by chance: where none comes in time, a run has no makespan to be a mean of."""
+    late = {"preset": "instant", "allocationLatency": {"uniform": {"low": "0s", "high": "20m"}}}
+    body = pool(targetDedicatedNodes=1, simulation={"timing": late})
+    found = replicate(scenario([body], [job(1, "5m")], horizon="15m"), 12, workers=1)
+    idle = int(np.isnan(found.values["makespan"]).sum())
+    assert 0 < idle < 12
+    left_out = [text for text in found.warnings if text.startswith(f"{idle} of 12 runs (")]
+    assert any("95 % interval" in text and "left out of: makespan" in text for text in left_out)

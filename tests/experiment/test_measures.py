@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from simulator.errors import InputError
 from simulator.experiment.measures import PATHS, check_measures, find_measure, is_measure
+from simulator.formula.errors import MESSAGES
 from simulator.scenario import Scenario
 from simulator.service_codes import RESIZE_ERRORS
 from tests.command_line import app
@@ -46,6 +47,7 @@ def test_all_that_can_be_counted_can_be_followed() -> None:
             names = [row.path.replace(f"{{{keys.noun}}}", key) for key in keys.names or ()]
             assert all(map(is_measure, names)), row.path
     assert all(is_measure(f"resize_errors.{code}") for code in RESIZE_ERRORS)
+    assert all(is_measure(f"evaluations.errors.{code}") for code in MESSAGES)
     reasons = (
         "its job ended: AllTasksComplete",
         "no node in service when the run ended: 3 starttaskfailed, 1 unusable",

@@ -35,7 +35,8 @@ def test_the_probability_of_a_pool_without_a_node_is_part_of_the_answer() -> Non
     assert first.startswith(
         f"pool p never got a node in {empty} of {RUNS} runs ({100 * empty / RUNS:.2g} %, 95 % interval"
     )
-    assert second.startswith(f"{empty} of {RUNS} runs have no value and are left out of: makespan; queue time, mean")
+    assert second.startswith(f"{empty} of {RUNS} runs (")
+    assert "have no value and are left out of: makespan; queue time, mean" in second
 
 
 def test_a_comparison_says_so_of_each_scenario() -> None:

@@ -73,7 +73,7 @@ def test_points_lie_at_their_means_and_bars_reach_their_intervals() -> None:
         for segment, one in zip(bars[1].get_segments(), chosen, strict=True):
             assert list(segment[:, 1]) == pytest.approx([one.cost.low, one.cost.high])
     assert title(figure) == (
-        "slow saves 67 % of the cost of quick and takes 6 h longer; 2 of 4 choices are worth a thought"
+        "slow saves 67 % of the cost of quick and takes 6 h longer; nothing beats 2 of the 4 choices in both"
     )
     assert axes.get_xlabel() == "makespan (h)"
     assert axes.get_ylabel() == "cost (USD)"
@@ -104,7 +104,7 @@ def test_a_tornado_is_ordered_by_its_widths_and_ends_where_it_states() -> None:
     assert ends["high: much"] == pytest.approx(60)
     assert ends["low: much"] == pytest.approx(30)
     assert "low: half" not in ends
-    assert title(figure) == "much matters most: cost from $30.00 to $60.00; nothing does not matter"
+    assert title(figure) == "Cost depends most on much: from $30.00 to $60.00; not on nothing"
     assert "Nothing was varied" in title(tornado(Tornado("cost", "USD", 40.0, ())))
     still = Tornado("cost", "USD", 40.0, swings[3:])
     assert "Nothing that was varied moves cost from $40.00" in title(tornado(still))
@@ -150,8 +150,11 @@ def test_spot_breaks_even_where_its_curve_crosses_the_dedicated_cost() -> None:
     (axes,) = figure.axes
     (mark,) = [line for line in axes.get_lines() if line.get_label() == "break-even: long"]
     assert (np.asarray(mark.get_xdata())[0], np.asarray(mark.get_ydata())[0]) == pytest.approx((1.5, 100))
-    assert "at every rate tried for short and up to 1.5 evictions an hour for long" in title(figure)
-    assert "at no rate tried" in title(spot_break_even(BreakEven((curve("dear", [1.2, 1.3]),))))
+    stated = "at every rate tried, up to 2 evictions an hour (short) and up to 1.5 evictions an hour (long)"
+    assert f"Low-priority nodes are cheaper {stated}" in title(figure)
+    assert "at no rate tried, up to 1 evictions an hour" in title(
+        spot_break_even(BreakEven((curve("dear", [1.2, 1.3]),)))
+    )
     assert "No eviction rate was tried" in title(spot_break_even(BreakEven(())))
 
 
@@ -311,3 +314,11 @@ def test_other_files_are_refused(text: str, tmp_path: Path) -> None:
     code, output = printed("plot", tmp_path / "answer.json", "-o", tmp_path / "a.svg")
     assert code == 2
     assert "expected the directory of 'poolsight run --out'" in output
+
+
+def test_the_title_of_a_tornado_names_what_moves_beyond_chance() -> None:
+    """A wide bar whose interval holds the answer as it stands is no finding; the text of the command says the same."""
+    unsure = Swing("spread", "1", "2", around(30, 30), around(60, 30))
+    sure = Swing("mean", "1", "2", around(35), around(45))
+    assert title(tornado(Tornado("cost", "USD", 40.0, (unsure, sure)))).startswith("Cost depends most on mean")
+    assert title(tornado(Tornado("cost", "USD", 40.0, (unsure,)))).endswith("moves cost from $40.00 beyond chance")

@@ -11,7 +11,7 @@ from simulator import Recording, simulate
 from simulator.report.figures import ledger_bars, queue_time, slot_grid
 from simulator.report.figures.ledger import bars
 from simulator.report.figures.slots import moment, telling_instant
-from simulator.report.looks.palette import DARK, LIGHT, NODE_STATES
+from simulator.report.looks.palette import DARK, LIGHT, NODE_STATES, WITHOUT_CORES
 from simulator.report.looks.theme import balanced
 from simulator.units import spoken, spoken_amount
 from tests.engine.worlds import job, pool, scenario
@@ -127,7 +127,7 @@ def test_cells_are_the_slots_taken_at_that_instant(at: float | None) -> None:
         tasks_drawn = sum(
             len(made.get_paths())
             for made in cells[1:]
-            if made.get_label() not in {shade.title for shade in NODE_STATES.values()}
+            if made.get_label() not in {shade.title for shade in (*NODE_STATES.values(), WITHOUT_CORES)}
         )
         assert tasks_drawn == len(now)
 
@@ -151,6 +151,19 @@ def test_the_telling_instant_has_empty_slots_while_tasks_wait() -> None:
     assert "3 of 12 slots in service are empty while 7 tasks wait, of which the smallest needs 3 slots" in title(
         slot_grid(run)
     )
+
+
+def test_slots_that_cores_forbid_are_not_called_paid_for_and_unused() -> None:
+    """Nodes of two cores and four slots, tasks of one core: two slots of each can serve nobody."""
+    body = pool(targetDedicatedNodes=3, taskSlotsPerNode=4)
+    run = simulate(scenario([body], [job(10, "1h", cores=1)]))
+    found = moment(run, "p", telling_instant(run, "p"))
+    assert (found.used, found.without_cores, found.waiting) == (6, 6, 4)
+    figure = slot_grid(run)
+    assert "6 of 12 slots in service are empty, for want of cores while 4 tasks wait" in title(figure)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["task of 1 slot", WITHOUT_CORES.title]
+    light = moment(simulate(scenario([body], [job(3, "1h", cores=0.5)])), "p", 60.0)
+    assert light.without_cores == 0
 
 
 def test_a_pool_that_never_serves_shows_what_its_nodes_do_instead() -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -18,8 +19,10 @@ from hypothesis import strategies as st
 
 from simulator import Recording
 from simulator.cli.glance import FAMILIES, LEVELS, ledger_bar, over_time, shortened, sparkline
+from simulator.report.looks.captions import where_it_went
 from simulator.results.answer.sketch import Sketch, sketch
 from simulator.results.money.ledger import Label
+from simulator.units import percentages
 from tests.report import runs
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "first_pool.yaml"
@@ -81,9 +84,28 @@ def test_the_bar_has_its_width_and_every_part_is_seen(seconds: dict[str, float],
     for family in FAMILIES:
         share = sum(seconds.get(label, 0.0) for label in family.labels) / sum(seconds.values())
         assert (family.mark in bar.plain) == (share > 0)
-        assert (f"{family.title} {100 * share:.1f} %" in named) == (share > 0)
+        written = re.search(rf"{family.title} ([\d.]+) %", named)
+        assert (written is not None) == (share > 0)
+        assert written is None or abs(float(written[1]) - 100 * share) < 0.1
         assert abs(bar.plain.count(family.mark) - share * width) <= len(FAMILIES) + 1
+    assert sum(round(10 * float(one)) for one in re.findall(r"([\d.]+) %", named)) == 1000
     assert all(len(line) <= width for line in key)
+
+
+@given(st.lists(st.floats(0, 1e9), max_size=12), st.integers(0, 2))
+def test_percentages_add_up_and_none_is_a_step_off(parts: list[float], digits: int) -> None:
+    found = percentages(parts, digits)
+    if sum(parts) == 0:
+        assert found == [0.0] * len(parts)
+        return
+    assert sum(found) == pytest.approx(100, abs=1e-9)
+    assert all(abs(one - 100 * part / sum(parts)) <= 10**-digits for one, part in zip(found, parts, strict=True))
+
+
+def test_a_sentence_of_shares_adds_up() -> None:
+    """74.5, 24.7 and 0.8 are 75, 25 and 1 by themselves: 101 of 100."""
+    stated = where_it_went({"busy_useful": 745.0, "idle_tail": 247.0, "booting": 8.0})
+    assert stated == "74 % of the paid time had work, 25 % was idle and 1 % went into starting up"
 
 
 def test_no_node_no_bar() -> None:

@@ -83,7 +83,7 @@ def test_a_run_without_nodes_shows_no_empty_brackets(monkeypatch: pytest.MonkeyP
     assert "()" not in text
 
 
-def test_work_that_is_shorter_than_an_evaluation_and_a_boot_is_told_apart() -> None:
+def test_work_that_is_shorter_than_an_evaluation_and_a_boot_is_reported() -> None:
     """Two minutes of work wait for the evaluation and the boot; half an hour of it does not lose by them."""
     formula = "$TargetDedicatedNodes = min(1, max(0, $PendingTasks.GetSample(1)));"
     scaled = story.pool(enableAutoScale=True, autoScaleFormula=formula, autoScaleEvaluationInterval="PT15M")

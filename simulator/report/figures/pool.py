@@ -51,12 +51,13 @@ class Story:
         """Report in a sentence what the pool did."""
         queue, current = self.curves["queued_tasks"], self.curves["current"]
         there = (current[0], current[1] - sum(self.curves[name][1] for name in RARE))  # these are not paid for
-        waited, nodes = int(queue[1].max()), int(there[1].max())
+        waited, nodes, with_vm = int(queue[1].max()), int(current[1].max()), int(there[1].max())
         if not nodes:
             return f"{self.name}: no node, {counted(waited, 'task')} waiting" if waited else f"{self.name}: no node"
         held_time = area(*there)
         idle = 1 - area(*self.curves["running_nodes"]) / held_time if held_time else 0.0
         text = f"{self.name}: at most {counted(waited, 'task')} waiting and {counted(nodes, 'node')}"
+        text += f" ({with_vm:,} with a VM)" if with_vm < nodes else ""
         text += f", without work {percent(max(idle, 0.0))} of the node time"
         wanted = int(self.curves["target"][1].max())
         if wanted > nodes:

@@ -13,11 +13,12 @@ import numpy.typing as npt
 from simulator.report.figures.gantt import chart
 from simulator.report.figures.pool import shown_pools
 from simulator.report.looks.captions import counted, of_pools
-from simulator.report.looks.palette import CYCLE, LIGHT, NODE_STATES, OTHER, Page, Shade, shade
+from simulator.report.looks.palette import CYCLE, LIGHT, NODE_STATES, OTHER, WITHOUT_CORES, Page, Shade, shade
 from simulator.report.looks.theme import SMALL, balanced, drawn, entitle, legend, placeholder, sheet, swatch
 from simulator.units import spoken
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -58,6 +59,8 @@ class Moment:
     waiting: int
     smallest: int
     """Slots that the smallest waiting task needs; 0 where none waits."""
+    without_cores: int
+    """Empty slots of nodes in service whose cores are taken."""
 
 
 def telling_instant(run: Frames, pool: str) -> float:
@@ -113,17 +116,45 @@ def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") 
         if name not in ("idle", "running") and fill[row] < slots:
             blocks.append(Block(place[row], fill[row], slots - fill[row], shade(NODE_STATES, name)))
     waiting = _waiting(run, pool, time, set(task[now].tolist()))
-    serving = sum(name in ("idle", "running") for name in state_of.values())
-    names = [drawing.names[row] for row in sorted(state_of)]
-    smallest = int(waiting.min()) if len(waiting) else 0
-    return Moment(time, names, slots, blocks, serving, sum(fill.values()), len(waiting), smallest)
+    serving = [row for row, name in state_of.items() if name in ("idle", "running")]
+    shut = _without_cores(run, pool, waiting, drawing.row[now], task[now])
+    barred = [row for row in serving if row in shut and fill[row] < slots]
+    blocks += [Block(place[row], fill[row], slots - fill[row], WITHOUT_CORES) for row in barred]
+    return Moment(
+        time=time,
+        nodes=[drawing.names[row] for row in sorted(state_of)],
+        slots=slots,
+        blocks=blocks,
+        serving=len(serving),
+        used=sum(fill.values()),
+        waiting=len(waiting),
+        smallest=int(waiting["slots"].min()) if len(waiting) else 0,
+        without_cores=sum(slots - fill[row] for row in barred),
+    )
 
 
-def _waiting(run: Frames, pool: str, time: float, present: set[int]) -> Ints:
-    """Return the slots that each task needs that is submitted, not done and on no node."""
+def _waiting(run: Frames, pool: str, time: float, present: set[int]) -> pd.DataFrame:
+    """Return the tasks that are submitted, not done and on no node."""
     tasks = of_pools(run.frame("tasks"), [pool])
-    open_still = (tasks["submit"] <= time) & ~(tasks["end"] <= time) & ~tasks["task"].isin(list(present))
-    return tasks["slots"][open_still].to_numpy(dtype=np.int64)
+    return tasks[(tasks["submit"] <= time) & ~(tasks["end"] <= time) & ~tasks["task"].isin(list(present))]
+
+
+def _without_cores(run: Frames, pool: str, waiting: pd.DataFrame, node: Ints, task: Ints) -> set[int]:
+    """Return the nodes whose cores left are too few for any task that waits, or, where none does, for any at all.
+
+    `node` and `task` are of what is on the nodes now.
+    """
+    cores = run.frame("tasks")["cores"].to_numpy(dtype=np.float64)
+    asked = waiting["cores"] if len(waiting) else of_pools(run.frame("tasks"), [pool])["cores"]
+    least = float(asked.min()) if len(asked) else 0.0
+    if least <= 0:  # some task asks for none: its slots are all that it needs
+        return set()
+    pools = run.frame("pools")
+    room = float(pools["cores"][pools["pool"] == pool].iloc[0])
+    taken: dict[int, float] = {}
+    for row, amount in zip(node.tolist(), cores[task].tolist(), strict=True):
+        taken[row] = taken.get(row, 0.0) + amount
+    return {row for row, amount in taken.items() if room - amount < least}
 
 
 def _looks(run: Frames, width: Ints, task: Ints, by: Group) -> Any:
@@ -152,6 +183,9 @@ def finding(found: Moment) -> str:
     offered = found.serving * found.slots
     empty = max(offered - found.used, 0)
     text = f"{empty:,} of {counted(offered, 'slot')} in service are empty"
+    if found.without_cores:
+        which = "" if found.without_cores == empty else f"{found.without_cores:,} of them "
+        text += f", {which}for want of cores"
     if not found.waiting:
         return f"{text}, nothing waits"
     need = f"needs {counted(found.smallest, 'slot')}"
@@ -194,7 +228,7 @@ def slot_grid(
     handles: list[Any] = [
         swatch(look, page, f"task of {look.title}" if by == "size" and _is_size(look) else "") for look in looks
     ]
-    if any(one.serving for one in found):
+    if any(one.serving * one.slots - one.used > one.without_cores for one in found):
         handles.append(swatch(NODE_STATES["idle"], page, "empty: paid for, not used"))
     more = len(every) - len(known)
     legend(figure, handles, page, note=f"{counted(more, 'more pool')} not shown: name those to see." if more else "")

@@ -60,13 +60,13 @@ def finding(answer: BreakEven) -> str:
             where = f"up to {cross:.3g} {answer.unit}"
         else:
             is_cheap = all(estimate.value < 1 for estimate in curve.ratios)
-            where = "at every rate tried" if is_cheap else "at no rate tried"
+            tried = f"rate tried, up to {curve.rates[-1]:.3g} {answer.unit}"
+            where = f"at every {tried}" if is_cheap else f"at no {tried}"
         named.setdefault(where, []).append(curve.name)
     if len(answer.curves) == 1:
         return f"Low-priority nodes are cheaper {next(iter(named))}"
-    return (
-        f"Low-priority nodes are cheaper {joined([f'{where} for {joined(names)}' for where, names in named.items()])}"
-    )
+    parts = [f"{where} ({joined(names)})" for where, names in named.items()]
+    return f"Low-priority nodes are cheaper {joined(parts)}"
 
 
 @drawn

@@ -49,6 +49,10 @@ class Swing:
         values = [base, *(found.value for found, _ in self.ends)]
         return max(values) - min(values)
 
+    def is_clear(self, base: float) -> bool:
+        """Return whether one of the answers differs from that as it stands by more than chance."""
+        return any(not found.low <= base <= found.high for found, _ in self.ends)
+
 
 @dataclass(frozen=True, slots=True)
 class Tornado:
@@ -56,7 +60,7 @@ class Tornado:
 
     measure: str
     unit: str
-    """`s`, `USD`, `share`, or nothing for counts."""
+    """Of the answer (`simulator.units.Unit`)."""
     base: float
     swings: tuple[Swing, ...]
 
@@ -66,18 +70,21 @@ class Tornado:
 
 
 def finding(effects: Tornado) -> str:
-    """Report which input matters most, and how much."""
+    """Report which input moves the answer most beyond chance, and how much."""
     ordered = effects.ordered()
     if not ordered:
         return f"Nothing was varied: {effects.measure} is {written(effects.base, effects.unit)}"
-    first = ordered[0]
-    if first.width(effects.base) == 0:
+    if ordered[0].width(effects.base) == 0:
         return f"Nothing that was varied moves {effects.measure} from {written(effects.base, effects.unit)}"
+    first = next((swing for swing in ordered if swing.is_clear(effects.base)), None)
+    if first is None:
+        base = written(effects.base, effects.unit)
+        return f"Nothing that was varied moves {effects.measure} from {base} beyond chance"
     values = [effects.base, *(found.value for found, _ in first.ends)]
     ends = f"from {written(min(values), effects.unit)} to {written(max(values), effects.unit)}"
-    text = f"{first.name} matters most: {effects.measure} {ends}"
+    text = f"{effects.measure[:1].upper()}{effects.measure[1:]} depends most on {first.name}: {ends}"
     still = [swing.name for swing in ordered if swing.width(effects.base) == 0]
-    return f"{text}; {still[0]} does not matter" if len(still) == 1 else text
+    return f"{text}; not on {still[0]}" if len(still) == 1 else text
 
 
 @drawn

@@ -34,6 +34,8 @@ class Choice:
     """USD, or another price that is to be small."""
     time: Estimate
     """Seconds."""
+    number: int | None = None
+    """What else it is called by, such as a cell of a sweep; None = the picture numbers from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def front(choices: Sequence[Choice]) -> list[Choice]:
 
 
 def finding(choices: Sequence[Choice], scales: Scales) -> str:
-    """Report which choice is cheapest, which is fastest, and how many are worth a thought."""
+    """Report which choice is cheapest, which is fastest, and how many are on the front."""
     best = front(choices)
     if not best:
         return f"Nothing to choose from: no choice has both {scales.price} and {scales.measure}"
@@ -69,8 +71,9 @@ def finding(choices: Sequence[Choice], scales: Scales) -> str:
     saved, late = fast.cost.value - cheap.cost.value, cheap.time.value - fast.time.value
     percent = 100 * saved / fast.cost.value if fast.cost.value > 0 else 0.0
     share = f"{percent:.0f} % of the {scales.price}" if percent >= 0.5 else ""  # a saving is not said to be nothing
-    worth = f"{len(best)} of {counted(len(choices), 'choice')} are worth a thought"
-    saves = share or written(saved, scales.unit)
+    saves = share or f"{written(saved, scales.unit)} of the {scales.price}"
+    which = "any" if len(best) == len(choices) else f"{len(best):,}"
+    worth = f"nothing beats {which} of the {counted(len(choices), 'choice')} in both"
     return f"{cheap.name} saves {saves} of {fast.name} and takes {spoken(late)} longer; {worth}"
 
 
@@ -143,13 +146,18 @@ def _key(shown: Sequence[Choice], best: Sequence[Choice], scales: Scales, page: 
     from matplotlib.lines import Line2D
 
     found = []
-    for number, choice in enumerate(shown, 1):
+    for number, choice in _numbered(shown):
         is_best = any(choice is one for one in best)
         color = CYCLE[0].on(page.mode) if is_best else OTHER.on(page.mode)
         values = f"{written(choice.cost.value, scales.unit)}, {spoken(choice.time.value)}"
         label = f"{number}: {choice.name} ({values})"
         found.append(Line2D([], [], linestyle="none", marker="o" if is_best else "s", color=color, label=label))
     return found
+
+
+def _numbered(choices: Sequence[Choice]) -> list[tuple[int, Choice]]:
+    """Return choices with the numbers that stand for them in the picture."""
+    return [(place if choice.number is None else choice.number, choice) for place, choice in enumerate(choices, 1)]
 
 
 def _points(
@@ -179,7 +187,7 @@ def reach(estimates: Sequence[Estimate], size: float) -> Any:
 
 
 def _number(axes: Axes, choices: Sequence[Choice], sizes: tuple[float, float], page: Page) -> None:
-    for number, choice in enumerate(choices, 1):
+    for number, choice in _numbered(choices):
         axes.annotate(
             str(number),
             (choice.time.value / sizes[0], choice.cost.value / sizes[1]),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.results.money.ledger import BUSY, Label
+from simulator.units import percentages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,10 @@ STARTING = frozenset({Label.BOOTING, Label.START_TASK})
 
 def percent(share: float) -> str:
     """Write a share so that what is there is never 0 % and what is missing never 100 %."""
-    shown = round(100 * share)
+    return _near(round(100 * share), share)
+
+
+def _near(shown: int, share: float) -> str:
     if shown == 0 and share > 0:
         return "< 1 %"
     return "> 99 %" if shown == 100 and share < 1 else f"{shown} %"
@@ -59,9 +63,18 @@ def where_it_went(parts: Mapping[str, float]) -> str:
     if not parts:
         return "nothing was paid for"
     parts = {label: amount for label, amount in parts.items() if label != Label.BILLING_ROUNDING}
-    clauses = [f"{percent(share_of(parts, BUSY - {Label.BUSY_LOST}))} of the paid time had work"]
-    for labels, text in ((IDLE, "was idle"), (STARTING, "went into starting up"), ({Label.BUSY_LOST}, "was lost")):
-        share = share_of(parts, labels)
-        if share >= WORTH_SAYING:
-            clauses.append(f"{percent(share)} {text}")
-    return joined(clauses)
+    kinds = (
+        (BUSY - {Label.BUSY_LOST}, "of the paid time had work"),
+        (IDLE, "was idle"),
+        (STARTING, "went into starting up"),
+        ({Label.BUSY_LOST}, "was lost"),
+    )
+    shares = [share_of(parts, labels) for labels, _ in kinds]
+    rounded = percentages([*shares, max(1 - sum(shares), 0.0)])
+    return joined(
+        [
+            f"{_near(round(shown), share)} {text}"
+            for place, (share, shown, (_, text)) in enumerate(zip(shares, rounded, kinds, strict=False))
+            if place == 0 or share >= WORTH_SAYING
+        ]
+    )

@@ -167,6 +167,8 @@ STROKES: Final = (
     (0, (10, 3)),
 )
 """Line styles of the cycle, so that curves differ in print too; written as matplotlib writes them."""
+WITHOUT_CORES: Final = Shade("empty, but the cores of its node are taken", "#DADDE1", "#4A5058", "//")
+"""A slot that no task can use."""
 OTHER: Final = Shade("other", "#9AA0A8", "#7F868F", "..")
 """What comes after the last of the cycle, and what nothing above names."""
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from simulator.report.looks.clock import unit_of
-from simulator.units import spoken, spoken_amount
+from simulator.units import Unit, spoken, spoken_amount
+
+WRITTEN: Final = frozenset({Unit.NODE_HOURS, Unit.NODE_SECONDS, Unit.DOLLARS_PER_HOUR})
+"""Units that stand behind their number as they are."""
 
 
 def written(value: float, unit: str) -> str:
-    """Write a value as people say it; units are those of `experiment.replications.Measure`."""
+    """Write a value as people say it, with its unit unless a title names that: tasks, nodes, times, ratios."""
     sign = "−" if value < 0 else ""
     if not math.isfinite(value):
         return "unknown"
@@ -20,7 +24,7 @@ def written(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.1f} %".replace("-", "−")
     text = f"{abs(value):,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{abs(value):,.2f}"
-    return f"{sign}{text}{' ' + unit if unit else ''}"
+    return f"{sign}{text}{' ' + unit if unit in WRITTEN else ''}"
 
 
 def axis_of(title: str, unit: str, most: float) -> tuple[float, str]:

@@ -96,10 +96,15 @@ def sheet(page: Page, width: float, height: float) -> Figure:
 def balanced(text: str, width: int) -> str:
     """Break text into as few lines as fit `width` characters, and those of like length; never before a sign."""
     text = SIGN.sub("\u00a0", text)
-    count = len(textwrap.wrap(text, width))
-    narrow = next((w for w in range(1, width) if len(textwrap.wrap(text, w)) <= count), width)
+    count = len(_wrapped(text, width))
+    narrow = next((w for w in range(1, width) if len(_wrapped(text, w)) <= count), width)
     longest = max((len(word) for word in text.split()), default=1)
-    return "\n".join(textwrap.wrap(text, max(narrow, min(longest, width))))
+    return "\n".join(_wrapped(text, max(narrow, min(longest, width))))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break text at blanks, not inside `low-priority`."""
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def entitle(figure: Figure, finding: str) -> None:

@@ -59,7 +59,11 @@ def table(
         tag(
             "tr",
             tag("th", cells[0], scope="row"),
-            [tag("td", cell, class_="number" if place >= text else None) for place, cell in enumerate(cells) if place],
+            [
+                tag("td", cell, class_="number" if place >= text else None, data_title=titles[place] or None)
+                for place, cell in enumerate(cells)
+                if place
+            ],
         )
         for cells in rows
     ]

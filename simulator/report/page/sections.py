@@ -11,7 +11,7 @@ from simulator.report.page.assumptions import Basis
 from simulator.report.page.markup import Child, Html, join, table, tag
 from simulator.report.page.sentence import bill_of, money, share, times
 from simulator.service_codes import meaning
-from simulator.units import spoken
+from simulator.units import percentages, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,10 +111,7 @@ def ledger(rows: pd.DataFrame, summary: Mapping[str, Any]) -> list[Html]:
         return [tag("p", "No node was ever there, so that nothing was spent.")]
     known = summary["cost"]["by_label"]
     costs = None if known is None else {str(label): float(known.get(label, 0.0)) for label in LABELS}
-    # The answer's amounts are in cents; small ones keep their place in the bar by the exact ones.
-    exact = rows.groupby("label", observed=True)["cost"].sum()
-    amounts = None if costs is None else {str(label): float(value) for label, value in exact.items()}
-    bars = [_bar("Node-hours", hours, _in_hours), None if amounts is None else _bar("Money", amounts, money)]
+    bars = [_bar("Node-hours", hours, _in_hours), None if costs is None else _bar("Money", costs, money)]
     titles = ("what node time was spent on", "node-hours", "share", "billed hours", "cost")
     caption = "Every node-second has one label; the labels sum to the time all nodes existed and to the bill."
     lines = [*_labels(hours, billed, costs), _total(hours, billed, summary["cost"]["total"])]
@@ -125,14 +122,14 @@ def _labels(
     hours: Mapping[str, float], billed: Mapping[str, float], costs: Mapping[str, float] | None
 ) -> list[tuple[Child, ...]]:
     """Return a row for each label that has time or money."""
-    total = sum(hours.values())
     lines: list[tuple[Child, ...]] = []
-    for label, shade in LABELS.items():
+    parts = percentages([hours.get(label, 0.0) for label in LABELS], 1)
+    for (label, shade), part in zip(LABELS.items(), parts, strict=True):
         time, paid = hours.get(label, 0.0), billed.get(label, 0.0)
         if time or paid or (costs and costs[label]):
             amount = "unknown" if costs is None else money(costs[label])
             swatch = tag("span", class_=f"swatch label-{label}", aria_hidden="true")
-            lines.append(([swatch, shade.title], f"{time:,.2f}", share(time / total), f"{paid:,.2f}", amount))
+            lines.append(([swatch, shade.title], f"{time:,.2f}", f"{part:.1f} %", f"{paid:,.2f}", amount))
     return lines
 
 

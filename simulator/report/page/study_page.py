@@ -96,7 +96,8 @@ def _around(one: Estimate, unit: str) -> str:
     return f" ± {written(one.half_width, unit)}"
 
 
-def _interval(one: Estimate, unit: str) -> str:
+def interval_of(one: Estimate, unit: str) -> str:
+    """Write both ends of an interval in one unit."""
     if not (math.isfinite(one.low) and math.isfinite(one.high)):
         return "one value has no interval"
     size, name = 1.0, ""
@@ -152,16 +153,16 @@ def _front(study: Study) -> list[Html]:
         f"{one.name}, {written(one.cost.value, 'USD')}, {spoken(one.time.value)}" for one in best[:6]
     )
     text = (
-        "Each point is a cell, its bars are 95 % intervals of the means. "
+        "Each point is a cell, with its number; its bars are 95 % intervals of the means. "
         "The line joins the front: cells that no other beats in both cost and time."
     )
     rows = [
         (
-            one.name,
+            f"{one.number}: {one.name}",
             written(one.cost.value, "USD"),
-            _interval(one.cost, "USD"),
+            interval_of(one.cost, "USD"),
             spoken(one.time.value),
-            _interval(one.time, "s"),
+            interval_of(one.time, "s"),
         )
         for one in best
     ]
@@ -185,7 +186,7 @@ def _cells(study: Study) -> list[Html]:
         for name in measures:
             one = cell.estimates.get(name)
             unit = unit_of(name)
-            row.append("–" if one is None else [written(one.value, unit), tag("small", _interval(one, unit))])
+            row.append("–" if one is None else [written(one.value, unit), tag("small", interval_of(one, unit))])
         rows.append(row)
     titles = ("cell", *study.axes, *(title_of(name) for name in measures))
     made = [table("Means with 95 % intervals", titles, rows, text=1 + len(study.axes))]
@@ -218,7 +219,7 @@ def _differences(study: Study) -> list[Html]:
         if not found or not any(one.value for _, one in found):
             continue
         title = f"{title_of(name)}: difference to {study.cells[0].name}"
-        rows = [(cell.name, written(one.value, unit), _interval(one, unit), _verdict(one)) for cell, one in found]
+        rows = [(cell.name, written(one.value, unit), interval_of(one, unit), _verdict(one)) for cell, one in found]
         made += [
             tag("h3", title_of(name)),
             whiskers(title, [(cell.name, one) for cell, one in found], unit, from_zero=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -14,12 +15,18 @@ from simulator.report.page.markup import Html, tag
 
 WIDTH: Final = 860
 ROW: Final = 24
+LINE: Final = 15
+"""Height of a further line of a name."""
 NAMES: Final = 250
 """Room for names left of the whiskers."""
 LETTERS: Final = 36
-"""So many letters of a name fit there."""
-NAMED: Final = 12
-"""Points of a front that get their names."""
+"""So many letters of a name fit in a line there."""
+NAMED: Final = 30
+"""Points that get their numbers; of more, those of the front."""
+AROUND: Final = ((1, -1), (1, 1.6), (-1, -1), (-1, 1.6), (1, 0.3), (-1, 0.3))
+"""Where the number of a point may stand: above or below, to its right or left."""
+REACHES: Final = (8, 14, 22)
+"""How far from the point, the nearest first."""
 
 
 def whiskers(title: str, rows: Sequence[tuple[str, Estimate]], unit: str, *, from_zero: bool) -> Html:
@@ -29,7 +36,9 @@ def whiskers(title: str, rows: Sequence[tuple[str, Estimate]], unit: str, *, fro
     ticks = ticks_of(low, high, unit)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
     span = (high - low) or 1.0
-    height = ROW * len(rows) + 34
+    names = [_lines(name) for name, _ in rows]
+    heights = [ROW + LINE * (len(lines) - 1) for lines in names]
+    height = sum(heights) + 34
 
     def x(value: float) -> float:
         return NAMES + (WIDTH - NAMES - 50) * (value - low) / span
@@ -41,13 +50,19 @@ def whiskers(title: str, rows: Sequence[tuple[str, Estimate]], unit: str, *, fro
     ]
     if from_zero:
         parts.append(tag("line", class_="zero", x1=_n(x(0)), x2=_n(x(0)), y1=2, y2=height - 24))
-    for place, (name, one) in enumerate(rows):
-        y = ROW * place + 16
+    top = 0
+    for (_, one), lines, tall in zip(rows, names, heights, strict=True):
+        y = top + tall / 2 + 4
+        first = y + 4 - LINE * (len(lines) - 1) / 2
+        top += tall
         begin, end = _ends(one)
         parts += [
-            tag("text", tag("title", name), _cut(name), x=NAMES - 12, y=y + 4, text_anchor="end"),
-            tag("line", class_="whisker", x1=_n(x(begin)), x2=_n(x(end)), y1=y, y2=y),
-            tag("circle", class_="point", cx=_n(x(one.value)), cy=y, r=4.5),
+            *(
+                tag("text", line, x=NAMES - 12, y=_n(first + LINE * place), text_anchor="end")
+                for place, line in enumerate(lines)
+            ),
+            tag("line", class_="whisker", x1=_n(x(begin)), x2=_n(x(end)), y1=_n(y), y2=_n(y)),
+            tag("circle", class_="point", cx=_n(x(one.value)), cy=_n(y), r=4.5),
         ]
     return _picture(title, height, parts)
 
@@ -84,31 +99,42 @@ def scatter(title: str, choices: Sequence[Choice], best: Sequence[Choice]) -> Ht
         kind = "point" if one.name in on_front else "beaten"
         (early, late), (cheap, dear) = _ends(one.time), _ends(one.cost)
         cx, cy = _n(x(one.time.value)), _n(y(one.cost.value))
-        label = f"{one.name}: {written(one.time.value, 's')}, {written(one.cost.value, 'USD')}"
+        label = f"{_prefix(one)}{one.name}: {written(one.time.value, 's')}, {written(one.cost.value, 'USD')}"
         parts += [
             tag("line", class_=f"whisker {kind}", x1=_n(x(early)), x2=_n(x(late)), y1=cy, y2=cy),
             tag("line", class_=f"whisker {kind}", x1=cx, x2=cx, y1=_n(y(cheap)), y2=_n(y(dear))),
             tag("circle", tag("title", label), class_=kind, cx=cx, cy=cy, r=4.5),
         ]
-    parts += _names(best[:NAMED], x, y)
+    parts += _numbers(choices if len(choices) <= NAMED else best[:NAMED], x, y)
     return _picture(title, height, parts)
 
 
-def _names(best: Sequence[Choice], x: Callable[[float], float], y: Callable[[float], float]) -> list[Html]:
-    """Write the names of the front's points, none over another; a line leads from a name that gave way to its point."""
-    placed: list[tuple[float, float, float]] = []
+def _prefix(one: Choice) -> str:
+    return "" if one.number is None else f"{one.number}: "
+
+
+def _numbers(shown: Sequence[Choice], x: Callable[[float], float], y: Callable[[float], float]) -> list[Html]:
+    """Write the number of each point beside it, over no other point and no other number; the table has the names."""
+    points = [(x(one.time.value), y(one.cost.value)) for one in shown]
+    taken = [(px - 6, py - 6, px + 6, py + 6) for px, py in points]
     found = []
-    for one in best:
-        name = _cut(one.name)
-        at, home = x(one.time.value) + 8, y(one.cost.value) - 8
-        end, height = at + 6.6 * len(name), home
-        while any(abs(height - other) < 14 and at < last and first < end for first, last, other in placed):
-            height -= 14
-        placed.append((at, end, height))
-        if height < home:
-            found.append(tag("line", class_="leader", x1=_n(at - 6), y1=_n(home + 4), x2=_n(at), y2=_n(height + 2)))
-        found.append(tag("text", name, x=_n(at), y=_n(height)))
+    for place, (one, (px, py)) in enumerate(zip(shown, points, strict=True), 1):
+        text = str(place if one.number is None else one.number)
+        width = 8.0 * len(text)
+        spots = [(px + dx * reach, py + dy * reach) for reach in REACHES for dx, dy in AROUND]
+        boxes = [(left - (width if left < px else 0), base - 12, left + width, base + 2) for left, base in spots]
+        free = next((box for box in boxes if not any(_overlap(box, other) for other in taken)), boxes[0])
+        taken.append(free)
+        found.append(tag("text", text, x=_n(free[0]), y=_n(free[3] - 2)))
     return found
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> str:
@@ -155,5 +181,6 @@ def _tick(value: float, unit: str) -> str:
     return "0" if value == 0 else re.sub(r"\.0+(?=$| )", "", written(value, unit))
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
+def _lines(name: str) -> list[str]:
+    """Return a name in as many lines as it takes."""
+    return textwrap.wrap(name, LETTERS) or [name]

@@ -56,7 +56,7 @@ def choices_of_sweep(sweep: Sweep, measure: str = "makespan") -> tuple[list[Choi
         count = int(row["replications"])
         both = [_estimate(row, name, count) for name in ("cost", measure)]
         if both[0] is not None and both[1] is not None:
-            found.append(Choice(names[int(row["cell"])], both[0], both[1]))
+            found.append(Choice(names[int(row["cell"])], both[0], both[1], int(row["cell"])))
     return found, Scales(measure=described.title)
 
 
@@ -98,7 +98,7 @@ def choices_of_plan(answer: Answer) -> tuple[list[Choice], Scales]:
     """Return the designs that a plan ran as choices between what it minimizes and the makespan."""
     found = []
     for design in _of(answer, "designs"):
-        price, time = _saved(design["objective"], design), _saved(design["makespan"], design)
+        price, time = saved(design["objective"], design), saved(design["makespan"], design)
         if price is not None and time is not None:
             parts = [
                 f"{str(axis).rpartition('.')[2]} = {_short(str(value))}" for axis, value in design["design"].items()
@@ -112,7 +112,7 @@ def choices_of_spot(answer: Answer) -> tuple[list[Choice], Scales]:
     """Return the shares of low-priority nodes as choices between cost and makespan."""
     found = []
     for share in _of(answer, "shares"):
-        price, time = _saved(share["cost"], answer.data), _saved(share["makespan"], answer.data)
+        price, time = saved(share["cost"], answer.data), saved(share["makespan"], answer.data)
         if price is not None and time is not None:
             split = f"{share['dedicated_nodes']} dedicated + {share['low_priority_nodes']} low-priority"
             found.append(Choice(split, price, time))
@@ -123,7 +123,7 @@ def break_even_of(answer: Answer) -> BreakEven:
     """Return the simulated curve of an answer beside its closed form."""
     curve = answer.data["break_even"]["curve"]
     rates = tuple(float(point["rate_per_hour"]) for point in curve)
-    known = [(point, _saved(point["cost_ratio"], answer.data)) for point in curve]
+    known = [(point, saved(point["cost_ratio"], answer.data)) for point in curve]
     ratios = tuple(found for _, found in known if found is not None)
     if len(ratios) < len(rates):
         return BreakEven(())
@@ -137,7 +137,7 @@ def tornado_of(answer: Answer, measure: str = "cost") -> Tornado:
     if measure not in ("cost", "makespan"):
         raise InputError([Problem(f"expected cost or makespan, not {measure!r}", path="--measure")])
     described = find_measure(measure)
-    base = _saved(answer.data[measure], answer.data)
+    base = saved(answer.data[measure], answer.data)
     if base is None:
         return Tornado(described.title, described.unit, math.nan, ())
     swings = tuple(
@@ -154,7 +154,7 @@ def tornado_of(answer: Answer, measure: str = "cost") -> Tornado:
 
 
 def _moved(share: Mapping[str, Any] | None, base: float, answer: Answer) -> Estimate | None:
-    found = _saved(share, answer.data)
+    found = saved(share, answer.data)
     if found is None:
         return None
     value, low, high = (base * (1 + end) for end in (found.value, found.low, found.high))
@@ -168,8 +168,8 @@ def _of(answer: Answer, key: str) -> Sequence[Mapping[str, Any]]:
     return rows
 
 
-def _saved(plain: Mapping[str, Any] | None, around: Mapping[str, Any]) -> Estimate | None:
-    """Read an estimate back; an end that is not known was written as null."""
+def saved(plain: Mapping[str, Any] | None, around: Mapping[str, Any]) -> Estimate | None:
+    """Return an estimate that was saved; an end that is not known was written as null."""
     if plain is None or plain.get("mean") is None:
         return None
     low, high = plain.get("low"), plain.get("high")

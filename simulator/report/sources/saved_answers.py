@@ -28,7 +28,10 @@ def read_answer(path: Path) -> Study:
         return _comparison(path.stem, found)
     if isinstance(found, dict) and {"replications", "estimates", "manifest"} <= found.keys():
         return _replications(path.stem, found)
-    text = "expected what 'poolsight compare … --json' or 'poolsight run FILE --replications N --json' printed"
+    text = (
+        "expected what 'poolsight compare', 'plan', 'spot' or 'sensitivity', or 'poolsight run FILE --replications N', "
+        "printed with --json"
+    )
     raise InputError([Problem(text, str(path))])
 
 

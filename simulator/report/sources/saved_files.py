@@ -93,6 +93,21 @@ def _sweep(directory: Path) -> Sweep:
     return Sweep(str(name), ordered.to_pandas())
 
 
+def planning_answer(path: Path) -> Source | None:
+    """Return the answer of a planning command in a file; None where the file holds something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # whoever reads it as a study says what is wrong
+    form = _form(found)
+    return None if form is None else Source(form, Answer(path, found))
+
+
+def _form(data: object) -> Form | None:
+    """Return what kind of answer some JSON is."""
+    return next((form for form, keys in _KEYS.items() if isinstance(data, dict) and keys <= data.keys()), None)
+
+
 def _answer(path: Path) -> Source:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -100,7 +115,6 @@ def _answer(path: Path) -> Source:
         raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
     except ValueError:
         raise InputError([Problem(f"is no JSON; {EXPECTED}", str(path))]) from None
-    for form, keys in _KEYS.items():
-        if isinstance(data, dict) and keys <= data.keys():
-            return Source(form, Answer(path, data))
+    if (form := _form(data)) is not None:
+        return Source(form, Answer(path, data))
     raise InputError([Problem(f"is no answer that can be drawn; {EXPECTED}", str(path))])

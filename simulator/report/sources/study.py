@@ -67,7 +67,7 @@ class Study:
         """The cells that have both a cost and a time."""
         cost, time = (next((name for name in names if name in self.measures), "") for names in (COSTS, TIMES))
         return [
-            Choice(cell.name, cell.estimates[cost], cell.estimates[time])
+            Choice(cell.name, cell.estimates[cost], cell.estimates[time], cell.number)
             for cell in self.cells
             if cost in cell.estimates and time in cell.estimates
         ]
@@ -173,5 +173,5 @@ def title_of(measure: str) -> str:
 
 
 def unit_of(measure: str) -> str:
-    """Return a measure's unit: `s`, `USD`, `share`, or nothing for counts."""
+    """Return a measure's unit."""
     return find_measure(measure).unit

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from simulator.formula.errors import MESSAGES
 from simulator.results.answer.parts import Fit, Group, Keys, Number, Part, Text
 from simulator.results.money.bill import NOT_WORKING
 from simulator.results.money.ledger import Label
 from simulator.results.why.reasons import PLAIN, is_unfinished_why
-from simulator.service_codes import RESIZE_ERRORS
+from simulator.service_codes import EVALUATION_ERRORS, RESIZE_ERRORS
 from simulator.states import PriceKind
 from simulator.units import Unit
 
@@ -218,7 +217,7 @@ class Evaluations(Part):
     """Evaluations of autoscale formulas."""
 
     count: Annotated[int, Number(Unit.TIMES, "evaluations")]
-    errors: Annotated[Mapping[str, int], Keys("code", tuple(MESSAGES)), Number(Unit.TIMES, "evaluations with {code}")]
+    errors: Annotated[Mapping[str, int], Keys("code", EVALUATION_ERRORS), Number(Unit.TIMES, "evaluations with {code}")]
     target_changes: Annotated[int, Number(Unit.TIMES, "changes of target by formulas")]
 
 

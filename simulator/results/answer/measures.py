@@ -39,8 +39,6 @@ class Row:
     number: Number
     is_whole: bool = False
     """Whether it counts something."""
-    may_be_absent: bool = False
-    """Whether an answer may have None there."""
 
     @property
     def path(self) -> str:
@@ -83,7 +81,7 @@ def rows(of: type[Part], begin: tuple[str | Keys, ...] = (), group: Group | None
         keys = () if field.keys is None else (field.keys,)
         steps: tuple[str | Keys, ...] = (*begin, name, *keys)
         if field.number is not None:
-            yield Row(steps, _titled(field.number, group), field.type is int, field.may_be_absent)
+            yield Row(steps, _titled(field.number, group), field.type is int)
         elif field.part is not None:
             yield from rows(field.part, steps, field.group or group)
 

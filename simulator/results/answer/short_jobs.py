@@ -21,7 +21,7 @@ LATEST = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spans:
+class JobSpans:
     """By job, ms: from its first submission to its first start, and from there to its last completion."""
 
     submit: Ints
@@ -30,7 +30,7 @@ class Spans:
     is_done: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, recording: Facts) -> Spans:
+    def of(cls, recording: Facts) -> JobSpans:
         """Return the spans of all jobs; those with unfinished tasks, or with none, are not done."""
         workload, tasks = recording.workload, recording.raw.tasks
         count = len(workload.jobs)
@@ -50,7 +50,7 @@ def short_job_warnings(recording: Facts) -> list[str]:
     scaled = [number for number, pool in enumerate(pools) if pool.enable_auto_scale]
     if not scaled or not len(recording.control.node):
         return []
-    spans, pool_of_job = Spans.of(recording), np.array(recording.raw.pool_of_job, dtype=np.int64)
+    spans, pool_of_job = JobSpans.of(recording), np.array(recording.raw.pool_of_job, dtype=np.int64)
     found = []
     for number in scaled:
         boot, interval = _boot(recording, number), to_ms(pools[number].auto_scale_evaluation_interval)

@@ -119,6 +119,7 @@ TABLES: Final = (
             C("pool", "category", "the pool's id"),
             C("vm_size", "category", "size of its nodes"),
             C("slots", "int", "task slots of each node"),
+            C("cores", "int", "cores of each node", "cores"),
             C("auto_pool", "bool", "whether a job or a schedule made it"),
             C("created", "float", "when it was created; empty if that never happened", SECONDS),
             C("deleted", "float", "when its deletion began; empty if it was not deleted", SECONDS),

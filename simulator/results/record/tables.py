@@ -180,6 +180,7 @@ def _pools(recording: "Facts") -> Columns:
         "pool": (np.arange(len(rows)), _pool_ids(recording)),
         "vm_size": coded(pool.vm_size for pool in raw.pools),
         "slots": np.array([pool.task_slots_per_node for pool in raw.pools], dtype=np.int64),
+        "cores": np.array([recording.scenario.sizes[pool.vm_size].vcpus for pool in raw.pools], dtype=np.int64),
         "auto_pool": np.isin(np.arange(len(rows)), list(recording.workload.pools.auto)),
         "created": seconds(np.array([row.created for row in rows], dtype=np.int64)),
         "deleted": seconds(np.array([row.deleted for row in rows], dtype=np.int64)),

@@ -112,7 +112,7 @@ def _as_the_run_ended(run: Run, task: pd.Series) -> list[Piece]:
 
 
 def _as_answered(task: pd.Series, pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Give the last wait of a task that can never run the reason that the answer gives."""
+    """Return the pieces, the last wait of a task that can never run with the reason that the answer has."""
     reason = NEVER_RUNS.get(task["unfinished_why"])
     if reason is None or not pieces or pieces[-1].reason not in WAITING:
         return tuple(pieces)

@@ -65,6 +65,10 @@ CLOUD_SERVICE_NAMES: Final = {
 """What pools of Cloud Services call their sizes, and the sizes of virtual machines that they are."""
 
 
+GENERATIONS: Final = "generations"
+"""The column of the generations of images."""
+
+
 def _rdma(name: str) -> bool:
     return RDMA.fullmatch(name.lower()) is not None
 
@@ -96,8 +100,15 @@ def find(name: str) -> VmSize | None:
         return None
     origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
     own = {"name": name} if folded in CLOUD_SERVICE_NAMES else {}
-    known = {key: value for key, value in row.items() if value}
+    known = {key: value for key, value in row.items() if value and key != GENERATIONS}
     return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
+
+
+def generations(name: str) -> frozenset[str]:
+    """Return the generations of images that a size boots; both where it is not in the table."""
+    folded = name.lower()
+    row = _rows().get(CLOUD_SERVICE_NAMES.get(folded, folded))
+    return frozenset(("1", "2") if row is None else row[GENERATIONS].split())
 
 
 def table() -> dict[str, VmSize]:

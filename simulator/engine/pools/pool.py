@@ -237,18 +237,23 @@ class Pool:
             self.spot.watch_vm(node)
 
     def lost_vm(self, node: Node, least: int = 0) -> None:
-        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest.
+        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest; 0 where it is lost now.
 
         A capacity curve that has no room brings nodes back itself when it has.
         """
+        if not least:
+            self.spot.window.opens(node, self.site.world.env.clock)
         if self.spot.available is None or (least and self.spot.has_room):
             delay = max(self.site.durations.recovery(node), least)
-            self.spot.lost.seek(node, self.site.world.env.clock + delay)
+            at = self.site.world.env.clock + delay
+            if not self.spot.window.is_open(node, at):
+                return
+            self.spot.lost.seek(node, at)
             self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
 
     def _try_to_recover(self, node: Node) -> None:
         """Bring a preempted node back if there is capacity; else seek it again, later than at this instant."""
-        if not node.awaits_capacity:
+        if not node.awaits_capacity or not self.spot.window.is_open(node, self.site.world.env.clock):
             return
         if self.limits.may_recover(node):
             node.recover()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from simulator.engine.environment import NODES
 from simulator.engine.pools.lost_capacity import LostCapacity
+from simulator.engine.pools.restoration_window import RestorationWindow
 from simulator.policy import node_preemption as policy
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
@@ -45,6 +46,8 @@ class SpotCapacity:
         self.may_change = False
         """Whether a capacity curve has points ahead."""
         self.lost = LostCapacity(binds=site.world.options.lost_capacity_binds)
+        is_spot = site.account.mode == "UserSubscription"
+        self.window = RestorationWindow(site.world.options.spot_restoration_window if is_spot else math.inf)
         self._begin()
 
     def _begin(self) -> None:

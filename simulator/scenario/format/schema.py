@@ -107,6 +107,8 @@ class Options(Section):
     steady_when: Literal["allocated", "started", "idle"] = "allocated"
     lost_capacity_binds: bool = True
     """Whether growth waits for capacity that was taken from the pool, as the preempted nodes it has removed did."""
+    spot_restoration_window: Limit = 172800.0
+    """How long after a spot node was preempted a VM is sought for it; then it stays preempted until it is removed."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
     bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"
     """When the bill of a run without horizon ends: when the work is done, some time `after` it, or with the last

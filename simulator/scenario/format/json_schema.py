@@ -7,6 +7,11 @@ from simulator.scenario.format.section import schema_of
 
 _FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
 
+_VALUES = {
+    "description": "values of a template's parameters, or the path of a file that has them",
+    "anyOf": [{"type": "string"}, {"type": "object"}],
+}
+
 
 def build() -> dict[str, Any]:
     """Return the schema that editors and other tools use; the loader's own messages say more."""
@@ -15,15 +20,19 @@ def build() -> dict[str, Any]:
     for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
         definitions[f"{name}File"] = {
             "type": "object",
-            "description": f"a {key[:-1].lower()} body kept in a file; keys beside `file` win over the file's",
+            "description": f"{key[:-1].lower()} bodies kept in a file; keys beside `file` win over the file's",
             "required": ["file"],
             "properties": {
                 "file": _FILE,
+                "parameters": _VALUES,
                 **{k: v for k, v in definitions[name]["properties"].items() if k == "simulation"},
             },
         }
-        items = schema["properties"][key]["items"]
-        schema["properties"][key]["items"] = {"anyOf": [items, {"$ref": f"#/$defs/{name}File"}]}
+        kept = {"$ref": f"#/$defs/{name}File"}
+        section = schema["properties"][key]
+        listed = {"type": "array", "items": {"anyOf": [section["items"], kept]}}
+        rest = {word: value for word, value in section.items() if word not in ("type", "items")}
+        schema["properties"][key] = {**rest, "anyOf": [listed, kept]}
     unnamed = [name for name in definitions["Pool"]["required"] if name != "id"]
     described = {**definitions["Pool"], "required": unnamed}
     definitions["AutoPool"]["properties"]["pool"] = {"anyOf": [described, {"$ref": "#/$defs/PoolFile"}]}

@@ -171,7 +171,7 @@ def test_what_only_a_deployment_knows_is_kept_with_a_warning(tmp_path: Path) -> 
 def test_a_value_for_a_parameter_that_is_not_there_is_refused(tmp_path: Path) -> None:
     held = template(resource("account/p", "[parameters('nodes')]"), parameters={"nodes": {"defaultValue": 1}})
     (found,) = problems(written(tmp_path, held, {"parameters": {"node": 2}}))
-    assert "a value is given for 'node', and the template has no such parameter, did you mean 'nodes'?" in found
+    assert "pools.0.parameters: the template has no parameter 'node', did you mean 'nodes'?" in found
     (found,) = problems(written(tmp_path, pool(), {"parameters": {"node": 2}}))
     assert "parameters are for templates, and this file is none" in found
 

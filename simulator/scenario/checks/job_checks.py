@@ -253,6 +253,9 @@ def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterato
     changes = operation.model_fields_set - {"at", "job", "operation"}
     if not changes:
         yield Finding("expected something to change: priority, maxParallelTasks, constraints, …", loc)
+    if operation.constraints is not None and operation.constraints.max_task_retry_count is not None:
+        text = "not simulated: tasks keep the retry count that they were added with"
+        yield Finding(text, (*loc, "constraints", "maxTaskRetryCount"), is_warning=True)
     if operation.pool_info is not None and placed is not None and placed.job.auto_pool is not None:
         text = "a job with a pool of its own does not move in a simulation: this will be refused"
         yield Finding(text, (*loc, "poolInfo"), is_warning=True, code=ServiceCode.NOT_SIMULATED)

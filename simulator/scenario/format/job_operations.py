@@ -6,7 +6,7 @@ from pydantic import BeforeValidator
 
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
-from simulator.scenario.format.section import Section, lower
+from simulator.scenario.format.section import Retries, Section, lower
 from simulator.scenario.format.task_bodies import Task, Workload
 from simulator.service_codes import TerminateReason
 
@@ -78,7 +78,9 @@ class DeleteTask(OnJob):
 class UpdatedConstraints(Section):
     """The constraints of a job that can be changed here."""
 
-    max_wall_clock_time: Limit
+    max_wall_clock_time: Limit | None = None
+    max_task_retry_count: Retries | None = None
+    """Read and not simulated: tasks keep the count that they were added with."""
 
 
 class UpdatedPool(Section):

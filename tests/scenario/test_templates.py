@@ -252,7 +252,7 @@ def test_files_of_other_tools_are_refused_with_the_way_out(tmp_path: Path, name:
 @pytest.mark.parametrize("held", [pool(), resource("account/p"), template(resource("a/p")), LISTS, {"value": LISTS}])
 def test_bodies_given_as_a_scenario_are_refused_with_where_they_belong(tmp_path: Path, held: Any) -> None:
     (found,) = problems(write(tmp_path, held, "pool.json"))
-    assert "name it in a scenario, pools: [{file: pool.json}]" in found
+    assert "name it in a scenario, as {file: pool.json} under pools or jobs" in found
 
 
 def value(text: str, **parameters: Any) -> Any:

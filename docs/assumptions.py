@@ -142,6 +142,12 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "whether shedding preempted nodes and asking again brings them back at once",
         "lost-capacity",
     ),
+    "spotRestorationWindow": Note(
+        D,
+        "article *Spot VMs*: only in the first 48 hours after preemption",
+        "how many spot nodes come back where capacity is short for days",
+        "recovery-of-preempted-nodes",
+    ),
     "billUntil": Note(A, "", "which part of the tail of a run without horizon is paid for", "end-of-the-bill"),
     "billingStart": Note(A, "", "cost of booting", "billed-time"),
     "billingGranularity": Note(

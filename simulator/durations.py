@@ -21,6 +21,8 @@ ISO_ORDER: Final = (
 )
 INFINITE: Final = "P10675199DT2H48M5.4775807S"
 """The largest TimeSpan of .NET, which the service writes for "no limit"."""
+_CLOCK: Final = re.compile(r"(?:(?P<d>\d+) days?, )?(?P<h>\d+):(?P<m>[0-5]\d):(?P<s>[0-5]\d(?:\.\d+)?)")
+"""As `az` prints spans: `0:15:00`, `7 days, 0:00:00`."""
 _INFINITE: Final = re.compile(r"P10675199DT2H48M5\.47\d+S|10675199 days?, 2:48:05\.47\d+", re.IGNORECASE)
 """The same as clients write it: with fewer digits, or in words as `az` prints it."""
 LONGEST: Final = 100 * 365.25 * 86400.0
@@ -28,7 +30,7 @@ LONGEST: Final = 100 * 365.25 * 86400.0
 
 
 def parse_duration(value: object) -> float:
-    """Read a duration in seconds: `PT15M`, `90s`, `15m`, `2h`, `1h30m`; else a `ValueError` says why not."""
+    """Read a duration in seconds: `PT15M`, `90s`, `15m`, `2h`, `1h30m`, `0:15:00`; else a `ValueError` says why not."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(EXPECTED_DURATION)  # noqa: TRY004 - pydantic turns only ValueError into a problem
     if not isinstance(value, str):
@@ -36,6 +38,8 @@ def parse_duration(value: object) -> float:
     text = value.strip()
     if _SHORT.fullmatch(text):
         return math.fsum(float(number) * UNITS[unit] for number, unit in _PART.findall(text))
+    if clock := _CLOCK.fullmatch(text):
+        return math.fsum(float(part) * _ISO_UNITS[unit] for unit, part in clock.groupdict().items() if part)
     upper = text.upper()
     if (iso := _ISO.fullmatch(upper)) and upper[-1] not in "PT":
         return math.fsum(float(part) * _ISO_UNITS[unit] for unit, part in iso.groupdict().items() if part)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from docs.region_prices import REGIONS, SIZES, packed, read, with_spot
+from docs.region_prices import REGIONS, SIZES, packed, read, with_list
 from simulator import InputError, Scenario, load, scenario_of, simulate
 from simulator.experiment.axes import Base
 from simulator.results.answer.metrics import summarize
@@ -39,10 +39,10 @@ def notes(scenario: Scenario) -> str:
 
 @pytest.mark.skipif(not SPOT_LIST.is_file(), reason="the list that the tables come from is not part of the project")
 def test_the_tables_are_what_the_list_gives() -> None:
-    prices = read(SPOT_LIST)
-    assert packed(prices) == REGIONS.read_bytes()
+    sizes = read(SPOT_LIST)
+    assert packed(sizes) == REGIONS.read_bytes()
     lines = SIZES.read_text().splitlines()
-    assert list(with_spot(lines, prices[HOME])) == lines
+    assert list(with_list(lines, sizes)) == lines
 
 
 @pytest.mark.skipif(not ONDEMAND_LIST.is_file(), reason="the list to compare with is not part of the project")
@@ -77,9 +77,9 @@ def test_a_start_without_a_region_does_not_open_the_table() -> None:
     """Also where spot is paid for."""
     code = (
         "from tests.money.worlds import OWN, described, pool\n"
-        "from simulator.scenario.format.region_prices import _parts\n"
+        "from simulator.scenario.format.region_prices import _rows\n"
         "described([pool(targetLowPriorityNodes=1)], account=OWN)\n"
-        "print(_parts.cache_info().currsize)"
+        "print(_rows.cache_info().currsize)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0"]
@@ -250,4 +250,4 @@ def test_an_experiment_can_go_through_regions(tmp_path: Path) -> None:
 
 def test_the_share_of_sizes_without_a_windows_price_is_what_the_model_states() -> None:
     sizes = table().values()
-    assert (len(sizes), sum(1 for size in sizes if size.dedicated_windows is None)) == (368, 250)
+    assert (len(sizes), sum(1 for size in sizes if size.dedicated_windows is None)) == (1439, 1321)

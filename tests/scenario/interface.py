@@ -24,6 +24,8 @@ OPERATIONS: Final = {
     "poolUpdatePropertiesParameter": "updatePool",
     "jobDisableParameter": "disableJob",
     "jobTerminateParameter": "terminateJob",
+    "jobPatchParameter": "updateJob",
+    "jobUpdateParameter": "updateJob",
 }
 """Operation of the timeline by the name of the parameter that carries its body."""
 

@@ -1,5 +1,6 @@
 """Bodies written for the service are read as they are."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_tasks_come_in_three_shapes(tmp_path: Path, shape: Any) -> None:
     assert workload.names[0] == "t1"
     assert workload.demand.tolist() == [90_000]
     assert workload.slots.tolist() == [2]
+
+
+def test_spans_are_read_as_the_command_line_prints_them(tmp_path: Path) -> None:
+    """`az batch pool show` and `task list` print spans of Python."""
+    task = {**TASK_BODY, "requiredSlots": 1}
+    task["constraints"] = {"maxWallClockTime": "10675199 days, 2:48:05.477581", "retentionTime": "7 days, 0:00:00"}
+    scenario = read(tmp_path, [pool(resizeTimeout="0:20:00")], [job(tasks=[task])])
+    assert scenario.pools[0].resize_timeout == 1200
+    constraints = scenario.jobs[0].tasks[0].constraints
+    assert constraints.max_wall_clock_time == math.inf
+    assert constraints.retention_time == 7 * 86400
+    assert scenario.warnings == ()
 
 
 def test_a_wrong_task_in_a_long_list_is_reported_with_its_line(tmp_path: Path) -> None:

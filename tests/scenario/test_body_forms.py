@@ -117,7 +117,6 @@ def test_data_disks_are_priced_by_their_type_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ({"targetDedicated": 3}, {"targetDedicatedNodes": 3}),
         ({"maxTasksPerNode": 2}, {"taskSlotsPerNode": 2}),
         (
             {"networkConfiguration": {"publicIPs": ["a", "b"]}},
@@ -132,7 +131,7 @@ def test_data_disks_are_priced_by_their_type_wherever_it_stands() -> None:
             {"startTask": {"commandLine": "x", "resourceFiles": [{"httpUrl": "https://b", "filePath": "f"}]}},
         ),
     ],
-    ids=["targets", "slots", "addresses", "files"],
+    ids=["slots", "addresses", "files"],
 )
 def test_names_of_old_interfaces_keep_their_meaning_in_both_forms(old: dict[str, Any], new: dict[str, Any]) -> None:
     for one, other in ((pool(**old), pool(**new)), (resource(**old), resource(**new))):

@@ -42,7 +42,7 @@ def document_of(example: Example) -> dict[str, Any]:
     else:
         on = {"job": "j"} if example.kind.endswith("Job") else {"pool": "p"}
         node = {"nodeId": "p_1_d"} if example.kind in ("reboot", "reimage", "disableScheduling") else {}
-        document["pools"] = [pool()]
+        document["pools"] = [pool(), *(pool(id=name) for name in pools_of(body))]
         document["jobs"] = [{"id": "j", "poolInfo": {"poolId": "p"}}]
         document["timeline"] = [{"at": "1m", "operation": example.kind, **on, **node, **body}]
     return document

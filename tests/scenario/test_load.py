@@ -45,7 +45,7 @@ def test_references_that_lead_nowhere(tmp_path: Path) -> None:
     found = problems(tmp_path, ("poolId: small", "poolId: smal"), strict=True)
     assert "no pool 'smal', did you mean 'small'?: the service takes the job, and its tasks wait for ever" in found[0]
     found = problems(tmp_path, ("vmSize: Standard_D2_v3", "vmSize: Standard_D2_v6"))
-    assert "did you mean 'Standard_D2_v" in found[0]
+    assert "did you mean 'Standard_D2s_v6'?" in found[0]
 
 
 @pytest.mark.parametrize("duration", ["P1M", "15", "soon", "-5s", "PT"])

@@ -411,3 +411,11 @@ def test_a_multi_instance_task_where_it_cannot_run_waits(tmp_path: Path, body: B
     rows = run(body, work, horizon="1h").frame("tasks").set_index("id")
     assert rows["state"].to_dict() == {"mpi": "active", "other": "completed"}
     assert rows.loc["mpi", "unfinished_why"] == "needs several nodes at once, which its pool never gives"
+
+
+def test_another_retry_count_of_a_job_is_read_and_changes_nothing(tmp_path: Path) -> None:
+    update = operation("10s", "updateJob", pool=None, job="j", constraints={"maxTaskRetryCount": 2})
+    work = job(tasks=[task("a", simulation={"exitCodes": [1]})])
+    (warning,) = problems_of(tmp_path, pool(nodes=1), work, timeline=[update])
+    assert "timeline.0.constraints.maxTaskRetryCount: warning: not simulated" in warning
+    assert run(pool(nodes=1), work, timeline=[update]).tasks["retries"].tolist() == [0]

@@ -171,7 +171,7 @@ def test_what_only_a_deployment_knows_is_kept_with_a_warning(tmp_path: Path) -> 
 def test_a_value_for_a_parameter_that_is_not_there_is_refused(tmp_path: Path) -> None:
     held = template(resource("account/p", "[parameters('nodes')]"), parameters={"nodes": {"defaultValue": 1}})
     (found,) = problems(written(tmp_path, held, {"parameters": {"node": 2}}))
-    assert "a value is given for 'node', and the template has no such parameter, did you mean 'nodes'?" in found
+    assert "pools.0.parameters: the template has no parameter 'node', did you mean 'nodes'?" in found
     (found,) = problems(written(tmp_path, pool(), {"parameters": {"node": 2}}))
     assert "parameters are for templates, and this file is none" in found
 
@@ -252,7 +252,7 @@ def test_files_of_other_tools_are_refused_with_the_way_out(tmp_path: Path, name:
 @pytest.mark.parametrize("held", [pool(), resource("account/p"), template(resource("a/p")), LISTS, {"value": LISTS}])
 def test_bodies_given_as_a_scenario_are_refused_with_where_they_belong(tmp_path: Path, held: Any) -> None:
     (found,) = problems(write(tmp_path, held, "pool.json"))
-    assert "name it in a scenario, pools: [{file: pool.json}]" in found
+    assert "name it in a scenario, as {file: pool.json} under pools or jobs" in found
 
 
 def value(text: str, **parameters: Any) -> Any:

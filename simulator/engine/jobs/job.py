@@ -137,16 +137,17 @@ class Job:
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         ends = asked.on_all_tasks_complete
         changes |= {} if ends is None else {"on_all_tasks_complete": ends}
-        if asked.constraints is not None:
-            limits = {"max_wall_clock_time": asked.constraints.max_wall_clock_time}
+        limit = None if asked.constraints is None else asked.constraints.max_wall_clock_time
+        if limit is not None:
+            limits = {"max_wall_clock_time": limit}
             changes["constraints"] = self.body.constraints.model_copy(update=limits)
         self.body = self.body.model_copy(update=changes)
         if asked.priority is not None:
             kernel.queues.rank(self._roster.priorities)
         if asked.max_parallel_tasks is not None:
             job_control.limit(kernel, self.number, asked.max_parallel_tasks)
-        if asked.constraints is not None:
-            self._limit_time(asked.constraints.max_wall_clock_time)
+        if limit is not None:
+            self._limit_time(limit)
         if ends is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
             self._end_when_done()
         return DONE

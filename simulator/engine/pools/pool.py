@@ -253,21 +253,25 @@ class Pool:
             self.spot.watch_vm(node)
 
     def lost_vm(self, node: Node, least: int = 0) -> None:
-        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest.
+        """Seek capacity for a preempted node, `least` milliseconds from now at the earliest; 0 where it is lost now.
 
         A capacity curve that has no room brings nodes back itself when it has.
         """
+        now = self.site.world.env.clock
+        if not least:
+            self.spot.window.opens(node, now)
         if not self.spot.has_room:
             return
         delay = max(self.site.durations.recovery(node), least)
-        if self.limits.is_bound_by_losses(node.kind):
-            self._neighbours.lost.seek(node, self.site.world.env.clock + delay)
-        self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
+        if self.spot.window.is_open(node, now + delay):
+            if self.limits.is_bound_by_losses(node.kind):
+                self._neighbours.lost.seek(node, now + delay)
+            self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))
         self.spot.wake()
 
     def _try_to_recover(self, node: Node) -> None:
         """Bring a preempted node back if there is capacity; else seek it again, later than at this instant."""
-        if not node.awaits_capacity:
+        if not node.awaits_capacity or not self.spot.window.is_open(node, self.site.world.env.clock):
             return
         if self.limits.may_recover(node):
             node.recover()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 import simpy
 
 from simulator.engine.environment import NODES
+from simulator.engine.pools.restoration_window import RestorationWindow
 from simulator.policy import node_preemption as policy
 from simulator.scenario.format.bodies import id_of
 from simulator.scenario.format.preemption_models import (
@@ -48,6 +49,8 @@ class SpotCapacity:
         """Whether a capacity curve has points ahead."""
         self.opened = simpy.Event(site.world.env)
         """Happens when the capacity curve has room for one more node."""
+        is_spot = site.account.mode == "UserSubscription"
+        self.window = RestorationWindow(site.world.options.spot_restoration_window if is_spot else math.inf)
         self._begin()
 
     def _begin(self) -> None:

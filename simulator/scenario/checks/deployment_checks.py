@@ -6,7 +6,7 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.deployment import NODE_AGENTS, is_windows_agent, is_windows_image
+from simulator.scenario.format.deployment import NODE_AGENTS, is_windows_agent, is_windows_image, paired_agent
 from simulator.scenario.format.schema import Description
 from simulator.service_codes import ServiceCode
 
@@ -34,6 +34,15 @@ def _system(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     elif image is not None and image is not windows:
         text = f"a {NAMES[windows]} node agent on a {NAMES[image]} image"
         yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
+    else:
+        yield from _agent(agent, paired_agent(machine), where)
+
+
+def _agent(agent: str, paired: str | None, where: Loc) -> Iterator[Finding]:
+    """Warn of another agent than the one that the service pairs with the image."""
+    if paired is not None and paired != agent.lower():
+        text = f"the service pairs this image with '{paired}' and refuses another agent; simulated all the same"
+        yield Finding(text, where, is_warning=True, code=ServiceCode.INVALID_PROPERTY)
 
 
 def _windows_settings(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:

@@ -90,6 +90,10 @@ def is_called_unsupported(name: str, *, cloud: bool) -> bool:
     return folded.startswith(UNSUPPORTED) or (cloud and folded in UNSUPPORTED_CLOUD)
 
 
+GENERATIONS: Final = "generations"
+"""The column of the generations of images."""
+
+
 def _rdma(name: str) -> bool:
     return RDMA.fullmatch(name.lower()) is not None
 
@@ -121,8 +125,15 @@ def find(name: str) -> VmSize | None:
         return None
     origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
     own = {"name": name} if folded in CLOUD_SERVICE_NAMES else {}
-    known = {key: value for key, value in row.items() if value}
+    known = {key: value for key, value in row.items() if value and key != GENERATIONS}
     return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
+
+
+def generations(name: str) -> frozenset[str]:
+    """Return the generations of images that a size boots; both where it is not in the table."""
+    folded = name.lower()
+    row = _rows().get(CLOUD_SERVICE_NAMES.get(folded, folded))
+    return frozenset(("1", "2") if row is None else row[GENERATIONS].split())
 
 
 def table() -> dict[str, VmSize]:

@@ -4,12 +4,12 @@ The table of node agents is what the service's list of them held in 2025 and bef
 with a warning (docs/model.md#bodies-of-the-service).
 """
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from simulator.scenario.format.image_fit import agent_of, boots
 from simulator.scenario.format.key_marks import INERT, Gib
 from simulator.scenario.format.section import Body, Count, fold, lower
 from simulator.scenario.format.timing_presets import OsKind
@@ -22,6 +22,7 @@ NODE_AGENTS: Final = (
     *(f"batch.node.el {version}" for version in ("8", "9")),
     "batch.node.opensuse 42.1",
     "batch.node.mariner 2.0",
+    "batch.node.azurelinux 3.0",
 )
 """Ids of node agents that the service knows or knew."""
 LINUX_PUBLISHERS: Final = frozenset(
@@ -39,10 +40,6 @@ LINUX_PUBLISHERS: Final = frozenset(
         "suse",
     }
 )
-FIRST_GENERATION_ONLY: Final = re.compile(r"(basic|standard)_(a\d+m?(_v2)?|d\d+|h\d+m?r?)")
-"""Sizes that boot no image of the second generation: A, Av2, D and H [recalled]."""
-ARM: Final = re.compile(r"standard_[a-z]+\d+(-\d+)?[a-z]*p[a-z]*(_.*)?")
-"""Sizes with processors that run images for arm64 only."""
 OWN_IMAGES: Final = ("virtualMachineImageId", "sharedGalleryImageId", "communityGalleryImageId")
 """Keys of an `imageReference` that name an image of no marketplace."""
 
@@ -194,10 +191,10 @@ def is_managed_image(virtual_machine: object) -> bool:
 def runs_on(virtual_machine: object, size: str) -> bool:
     """Return whether a VM size can boot the image: processor and generation must match."""
     image = get(virtual_machine, "imageReference")
-    words = f"{get(image, 'sku') or ''} {get(image, 'offer') or ''}".strip().lower()
-    if not words:
-        return True
-    if ("arm64" in words) != bool(ARM.fullmatch(size.lower())):
-        return False
-    is_second = "gen2" in words or "-g2" in words
-    return not (is_second and FIRST_GENERATION_ONLY.fullmatch(size.lower()))
+    return boots(str(get(image, "offer") or ""), str(get(image, "sku") or ""), size)
+
+
+def paired_agent(virtual_machine: object) -> str | None:
+    """Return the id of the node agent that the service pairs with the image; None where that is not known."""
+    image = get(virtual_machine, "imageReference")
+    return agent_of(*(str(get(image, key) or "") for key in ("publisher", "offer", "sku")))

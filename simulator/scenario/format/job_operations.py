@@ -1,12 +1,13 @@
 """What a client does to jobs and tasks, and when: the timeline's operations beside those on pools."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
-from simulator.scenario.format.section import Section, lower
+from simulator.scenario.format.key_marks import Effect, Mark
+from simulator.scenario.format.section import Retries, Section, lower
 from simulator.scenario.format.task_bodies import Task, Workload
 from simulator.service_codes import TerminateReason
 
@@ -86,11 +87,16 @@ class DeleteTask(OnJob):
     """Id of the task."""
 
 
+KEPT_RETRIES: Final = "tasks keep the retry count that they were added with"
+
+
 class UpdatedConstraints(Section):
     """The constraints of a job that can be changed here."""
 
-    max_wall_clock_time: Limit
+    max_wall_clock_time: Limit | None = None
     """How long the job may be active, from its creation."""
+    max_task_retry_count: Annotated[Retries, Mark(Effect.NOT_SIMULATED_YET, KEPT_RETRIES)] | None = None
+    """How often tasks that are added later may be tried again."""
 
 
 class UpdatedPool(Section):

@@ -4,7 +4,6 @@ It is opened only where a scenario names a region.
 """
 
 import zlib
-from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -32,26 +31,28 @@ def normal(region: str) -> str:
 
 
 @cache
-def _parts() -> dict[str, list[str]]:
-    """Read the rows of each region, and split no row before its region is asked for."""
+def _rows() -> list[str]:
+    """Read the table: a line of regions, then a line for each size."""
     packed = resources.files("simulator.scenario.format").joinpath("region_prices.csv.gz").read_bytes()
-    parts = zlib.decompress(packed, wbits=GZIP).decode().split("\n[")[1:]
-    named = (part.partition("]\n") for part in parts)
-    return {name: rows.splitlines() for name, _, rows in named}
+    lines = zlib.decompress(packed, wbits=GZIP).decode().splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def regions() -> list[str]:
     """Return the regions of the table."""
-    return list(_parts())
+    return _rows()[0].split(",")[1:]
 
 
 @cache
 def prices_in(region: str) -> dict[str, Listed]:
     """Return what sizes cost in a region, by lower-case name; nothing of one that the table does not have."""
-    return dict(_listed(_parts().get(region, [])))
+    if region not in regions():
+        return {}
+    at = regions().index(region) + 1
+    cells = (row.split(",") for row in _rows()[1:])
+    return {row[0].lower(): _listed(row[at]) for row in cells if row[at]}
 
 
-def _listed(rows: list[str]) -> Iterator[tuple[str, Listed]]:
-    for row in rows:
-        name, dedicated, spot = row.split(",")
-        yield name.lower(), Listed(*(float(price) if price else None for price in (dedicated, spot)))
+def _listed(cell: str) -> Listed:
+    dedicated, _, spot = cell.partition("/")
+    return Listed(float(dedicated) if dedicated else None, float(spot) if spot else None)

@@ -116,6 +116,8 @@ class Options(Section):
     lost_capacity_binds: bool = True
     """Whether growth waits for capacity that was taken from its size and zone, as the preempted nodes that were removed
     did."""
+    spot_restoration_window: Limit = 172800.0
+    """How long after a spot node was preempted a VM is sought for it; then it stays preempted until it is removed."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
     """Whether preempted nodes keep their cores of the quota; by mode: in batch-service accounts they do."""
     bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"

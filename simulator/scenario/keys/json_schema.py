@@ -10,6 +10,10 @@ from simulator.scenario.keys.table import Key, Section, sections
 
 _FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
 
+_VALUES = {
+    "description": "Values of a template's parameters, or the path of a file that has them.",
+    "anyOf": [{"type": "string"}, {"type": "object"}],
+}
 _REGION = {"type": "string", "description": "name of a region, such as westeurope"}
 
 
@@ -33,15 +37,19 @@ def _add_files(schema: dict[str, Any]) -> None:
     for name, key in (("Pool", "pools"), ("Job", "jobs"), ("JobSchedule", "jobSchedules")):
         definitions[f"{name}File"] = {
             "type": "object",
-            "description": f"a {key[:-1].lower()} body kept in a file; keys beside `file` win over the file's",
+            "description": f"{key[:-1].lower()} bodies kept in a file; keys beside `file` win over the file's",
             "required": ["file"],
             "properties": {
                 "file": _FILE,
+                "parameters": _VALUES,
                 **{k: v for k, v in definitions[name]["properties"].items() if k == "simulation"},
             },
         }
+        kept = {"$ref": f"#/$defs/{name}File"}
         entries = schema["properties"][key]
-        entries["items"] = {"anyOf": [entries["items"], {"$ref": f"#/$defs/{name}File"}]}
+        listed = {"type": "array", "items": {"anyOf": [entries.pop("items"), kept]}}
+        del entries["type"]
+        entries["anyOf"] = [listed, kept]
     unnamed = {
         name: {**definitions[name], "required": [key for key in definitions[name]["required"] if key != "id"]}
         for name in ("Pool", "Job")

@@ -34,15 +34,19 @@ def _old(to: str) -> Move:
 
 
 _FILES: Final = {"resourceFiles.*.blobSource": _old("resourceFiles.*.httpUrl")}
-_OLD_POOL: Final = {
-    "maxTasksPerNode": _old("taskSlotsPerNode"),
+_TARGETS: Final = {
     "targetDedicated": _old("targetDedicatedNodes"),
     "targetDedicatedComputeNodes": _old("targetDedicatedNodes"),
     "targetLowPriorityComputeNodes": _old("targetLowPriorityNodes"),
+}
+_DEPLOYMENT: Final = {
     "cloudServiceConfiguration.targetOSVersion": _old("cloudServiceConfiguration.osVersion"),
     "virtualMachineConfiguration.osDisk.imageUris": Move(
         "virtualMachineConfiguration.imageReference.virtualMachineImageId", _first, is_old=True
     ),
+}
+_REST: Final = {
+    "maxTasksPerNode": _old("taskSlotsPerNode"),
     "networkConfiguration.publicIPs": Move(
         "networkConfiguration.publicIPAddressConfiguration.ipAddressIds",
         also=("networkConfiguration.publicIPAddressConfiguration.provision", "usermanaged"),
@@ -50,7 +54,7 @@ _OLD_POOL: Final = {
     ),
     **below("startTask", _FILES, "startTask"),
 }
-_OLD_TASK: Final = {
+_TASK: Final = {
     **_FILES,
     "multiInstanceSettings.commonResourceFiles.*.blobSource": _old(
         "multiInstanceSettings.commonResourceFiles.*.httpUrl"
@@ -67,16 +71,15 @@ _ARM: Final = {
     **below(
         "properties",
         {
-            **_OLD_POOL,
+            **_REST,
             "vmSize": Move("vmSize"),
             "deploymentConfiguration": Move(""),
             _MACHINE: Move("virtualMachineConfiguration"),
             f"{_MACHINE}.imageReference.id": Move("virtualMachineConfiguration.imageReference.virtualMachineImageId"),
             "deploymentConfiguration.cloudServiceConfiguration": Move("cloudServiceConfiguration"),
-            **below("deploymentConfiguration", _OLD_POOL),
+            **below("deploymentConfiguration", _DEPLOYMENT),
             "scaleSettings": Move(""),
             "scaleSettings.fixedScale": Move(""),
-            **below("scaleSettings.fixedScale", _OLD_POOL),
             "scaleSettings.fixedScale.nodeDeallocationOption": Move(None),
             "scaleSettings.autoScale": Move("", also=("enableAutoScale", True)),
             "scaleSettings.autoScale.formula": Move("autoScaleFormula"),
@@ -93,10 +96,10 @@ _ARM: Final = {
     ),
 }
 
-POOL: Final = Form.of(_OLD_POOL)
+POOL: Final = Form.of({**_TARGETS, **_DEPLOYMENT, **_REST})
 ARM_POOL: Final = Form.of(_ARM, home="properties")
 """`Microsoft.Batch/batchAccounts/pools`, as a template has it and as it is read back."""
-TASK: Final = Form.of(_OLD_TASK)
+TASK: Final = Form.of(_TASK)
 JOB: Final = Form.of(
     {
         **below("jobManagerTask", _FILES, "jobManagerTask"),
@@ -107,5 +110,5 @@ JOB: Final = Form.of(
     }
 )
 """A job; the `taskFactory` of a template of the command line holds its tasks."""
-OPERATION: Final = Form.of({"targetDedicated": _old("targetDedicatedNodes"), **below("startTask", _FILES, "startTask")})
+OPERATION: Final = Form.of({**_TARGETS, **below("startTask", _FILES, "startTask")})
 """What an operation carries beside jobs and tasks."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.errors import Problem
+from simulator.scenario.checks.ids import near
+from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.templates import Found, Template, is_command_line, is_deployment
 
-NO_TEMPLATE: Final = "parameters are for templates, and this file is none"
 MADE_OF: Final = {"pool": "pools", "job": "jobs", "jobSchedule": "job schedules"}
 """What a file has several of, by the kind of body."""
 
@@ -30,7 +32,19 @@ def bodies_in(document: Document, kind: str, given: Mapping[str, Any]) -> tuple[
     found = _plain(data)
     if not all(isinstance(one.body, Mapping) for one in found) or not found:
         return [], [document.problem("expected one JSON object, the body, or a list of them", ())]
-    return found, [document.problem(NO_TEMPLATE, ())] if given else []
+    return found, []
+
+
+def stray_values(data: object, kind: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with values that are given where no parameter takes them."""
+    if given and not (is_deployment(data) or is_command_line(data, kind)):
+        yield "parameters are for templates, and this file is none"
+        return
+    declared = lookup(data, "parameters")
+    names = [str(name) for name in declared] if isinstance(declared, Mapping) else []
+    for name in given:
+        if name.lower() not in {one.lower() for one in names}:
+            yield f"the template has no parameter '{name}'{near(name, names)}"
 
 
 def _plain(data: Any) -> list[Found]:
@@ -46,7 +60,7 @@ def holds_bodies(data: object) -> bool:
     """Return whether a document holds bodies of the service, and describes no scenario by itself."""
     if isinstance(data, list):
         return bool(data) and all(holds_bodies(one) for one in data)
-    if not isinstance(data, Mapping) or {"pools", "jobs", "scenario"} & set(data):
+    if not isinstance(data, Mapping) or {"pools", "jobs", "scenario"} & {fold(str(key)) for key in data}:
         return False
     if isinstance(data.get("value"), list):
         return holds_bodies(data["value"])

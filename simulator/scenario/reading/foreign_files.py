@@ -11,8 +11,9 @@ from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
 
 _SHOW: Final = "write what the service has: az batch pool show --pool-id ID > pool.json, and name pool.json here"
+_TERRAFORM: Final = f"a Terraform file, which is not read; {_SHOW}"
 SUFFIXES: Final = {
-    ".tf": f"a Terraform file, which is not read; {_SHOW}",
+    ".tf": _TERRAFORM,
     ".bicep": "a Bicep file, which is not read: bicep build makes a template of it, a JSON file that is",
     ".bicepparam": "a Bicep file, which is not read: bicep build-params makes a parameters file of it, which is",
 }
@@ -21,7 +22,7 @@ KEYS: Final = {
     "poolspecification": f"a pool of Batch Shipyard, which is not read; {_SHOW}",
     "jobspecifications": "jobs of Batch Shipyard, which are not read; write each task's command under tasks of a job",
     "batchshipyard": "a configuration of Batch Shipyard, which says nothing of pools and jobs",
-    "terraform": f"a Terraform file, which is not read; {_SHOW}",
+    "terraform": _TERRAFORM,
     "plannedvalues": f"a plan of Terraform, which is not read; {_SHOW}",
 }
 """By a folded key that no file of the service has."""
@@ -47,5 +48,5 @@ def _foreign(data: object) -> str:
     keys = {fold(str(key)) for key in data}
     resources = data.get("resource")
     if isinstance(resources, Mapping) and any(str(kind).startswith("azurerm_") for kind in resources):
-        return KEYS["terraform"]
-    return next((text for key, text in KEYS.items() if key in keys and key != "terraform"), "")
+        return _TERRAFORM
+    return next((text for key, text in KEYS.items() if key in keys), "")

@@ -11,7 +11,7 @@ from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.places import shown
 from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
-from simulator.scenario.reading.file_bodies import MADE_OF, bodies_in
+from simulator.scenario.reading.file_bodies import MADE_OF, bodies_in, stray_values
 from simulator.scenario.reading.foreign_files import open_document
 from simulator.scenario.reading.moved_keys import Origins
 from simulator.scenario.reading.normalize import modern
@@ -206,6 +206,8 @@ def _bodies(sources: Sources, item: object, kind: str, loc: Loc, written: Loc) -
     given = _given(sources, item.get("parameters"), (*loc, "parameters"))
     found, problems = bodies_in(document, kind, given) if document and given is not None else ([], [])
     sources.problems += problems
+    for text in stray_values(document.data, kind, given) if document and given else ():
+        sources.report(text, (*loc, "parameters"))
     if document is None or not found:
         sources.unread.append(loc)
         return [own]

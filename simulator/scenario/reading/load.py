@@ -29,7 +29,8 @@ def read_sources(path: str | Path) -> Sources:
     """Read a scenario file and every body it refers to, as it is written."""
     root = open_document(Path(path), str(path))
     if holds_bodies(root.data):
-        text = f"this file holds bodies of the service: name it in a scenario, pools: [{{file: {Path(path).name}}}]"
+        named = f"{{file: {Path(path).name}}} under pools or jobs"
+        text = f"this file holds bodies of the service: name it in a scenario, as {named}"
         raise InputError([root.problem(text, ())])
     sources = gather(root)
     if not isinstance(sources.data, dict):

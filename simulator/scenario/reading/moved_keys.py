@@ -106,33 +106,33 @@ class Mover:
             self.origins.add((*at, *inner), (*at, *outer))
         made: dict[Any, Any] = {}
         implied: list[tuple[str, Any]] = []
-        self._spread(body, (), (), _Task(form, at, made, implied))
+        self._spread(body, (), (), _Rewriting(form, at, made, implied))
         for path, value in implied:
             _put(made, _parts(path), value, over=False)
         return made
 
-    def _spread(self, held: Mapping[Any, Any] | list[Any], outer: Loc, base: Loc, task: _Task) -> None:
+    def _spread(self, held: Mapping[Any, Any] | list[Any], outer: Loc, base: Loc, body: _Rewriting) -> None:
         """Put all that is held at `outer` below `base`, or where a move says."""
         pairs: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, Mapping) else enumerate(held)
         for key, inner in pairs:
             place, goal, value = (*outer, key), (*base, key), inner
             path = _pattern(place)
-            move = task.form.moves.get(path)
+            move = body.form.moves.get(path)
             if move is not None:
                 if move.to is None:
                     continue
                 value = move.value(inner)
-                goal = self._goal(move, place, held, task)
+                goal = self._goal(move, place, held, body)
                 if move.also is not None and inner is not None:
-                    task.implied.append(move.also)
-            if goal and (goal != place or (len(place) == 1 and task.form.homes)):
-                self.origins.add((*task.at, *goal), (*task.at, *place))
-            if path in task.form.beginnings and isinstance(value, Mapping | list) and value:
-                self._spread(value, place, goal, task)
+                    body.implied.append(move.also)
+            if goal and (goal != place or (len(place) == 1 and body.form.homes)):
+                self.origins.add((*body.at, *goal), (*body.at, *place))
+            if path in body.form.beginnings and isinstance(value, Mapping | list) and value:
+                self._spread(value, place, goal, body)
             elif goal:
-                _put(task.made, goal, value)
+                _put(body.made, goal, value)
 
-    def _goal(self, move: Move, place: Loc, beside: Iterable[Any], task: _Task) -> Loc:
+    def _goal(self, move: Move, place: Loc, beside: Iterable[Any], body: _Rewriting) -> Loc:
         """Return where a key goes; an old name beside the new one stays where it is, and is refused."""
         numbers = iter([part for part in place if isinstance(part, int)])
         goal: Loc = tuple(next(numbers) if part == ANY else part for part in move.path)
@@ -143,12 +143,12 @@ class Mover:
         text = f"'{old}' is an old name of '{new}'"
         if is_twice:
             goal, text = (*goal[:-1], old), f"'{old}' and '{new}' are two names of one key: leave '{old}' out"
-        self.findings.append(Finding(text, (*task.at, *goal), is_warning=not is_twice))
+        self.findings.append(Finding(text, (*body.at, *goal), is_warning=not is_twice))
         return goal
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _Rewriting:
     """One body on its way to the inner form."""
 
     form: Form

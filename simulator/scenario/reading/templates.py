@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from simulator.errors import Problem
 from simulator.scenario.checks.findings import Loc
-from simulator.scenario.checks.ids import near
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.task_factories import with_tasks
@@ -72,13 +71,8 @@ class Template:
         return [Found(base, tasks)]
 
     def _scope(self, data: Any) -> Scope:
-        """Return what expressions of the template can name; report values that no parameter takes."""
-        declared = _folded(lookup(data, "parameters"))
-        for name in self.given:
-            if name.lower() not in declared:
-                hint = near(name, [str(key) for key in lookup(data, "parameters") or {}])
-                self._report(f"a value is given for '{name}', and the template has no such parameter{hint}", ())
-        return Scope(_folded(self.given), declared, _folded(lookup(data, "variables")))
+        """Return what expressions of the template can name."""
+        return Scope(_folded(self.given), _folded(lookup(data, "parameters")), _folded(lookup(data, "variables")))
 
     def _of_template(self, data: Any, base: Loc, scope: Scope) -> Iterator[Found]:
         yield from self._of_resources(lookup(data, "resources"), (*base, "resources"), scope, "")

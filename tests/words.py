@@ -51,7 +51,6 @@ SKIPPED: Final = (
 )
 """The kernel and its bridge have a vocabulary of their own; this list has the words themselves."""
 ALLOWED: Final = {
-    ("simulator/engine/jobs/preparation.py", "luck"): "names of random streams are seeds",
     ("simulator/workshop/search.py", "tell"): "Optuna's method",
 }
 """What has to stay, and why."""

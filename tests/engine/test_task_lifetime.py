@@ -63,7 +63,7 @@ def test_a_run_without_a_horizon_sees_it_too(horizon: str | None) -> None:
     assert recording.frame("tasks")["end"].tolist() == [180 * DAY]
 
 
-def test_the_answer_says_how_many_tasks_were_too_old() -> None:
+def test_the_answer_states_how_many_tasks_were_too_old() -> None:
     work = job(tasks=[task("a", "100d"), task("b", "100d"), task("c", "100d")])
     answer = summarize(run(pool(nodes=1), work, horizon=None))
     text = "2 tasks were ended as a failure 180 days after being added, the longest life that the service grants"
@@ -71,7 +71,7 @@ def test_the_answer_says_how_many_tasks_were_too_old() -> None:
     assert summarize(run(pool(nodes=1), job(tasks=[task("a", "100d")]), horizon=None))["warnings"] == []
 
 
-def test_a_run_that_is_cut_after_180_days_says_so() -> None:
+def test_a_run_that_is_cut_after_180_days_is_reported() -> None:
     """A node keeps its data for longer than any task may live, and nothing limits how long it is drained."""
     kept = task("a", "1m") | {"constraints": {"retentionTime": "P400D"}}
     endless = "P10675199DT2H48M5.4775807S"

@@ -39,7 +39,7 @@ def test_the_probability_of_a_pool_without_a_node_is_part_of_the_answer() -> Non
     assert "have no value and are left out of: makespan; queue time, mean" in second
 
 
-def test_a_comparison_says_so_of_each_scenario() -> None:
+def test_a_comparison_reports_it_of_each_scenario() -> None:
     timely = scenario([pool(targetDedicatedNodes=1)], [job(3, "10m")])
     found = compare({"timely": timely, "uncertain": uncertain()}, RUNS, workers=1)
     assert any(text.startswith("uncertain: pool p never got a node in ") for text in found.warnings)

@@ -58,7 +58,7 @@ def test_the_rate_after_the_bill_is_what_another_hour_costs(extra: str) -> None:
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
-def test_the_tail_costs_what_a_bill_until_its_end_says_more(extra: str) -> None:
+def test_the_tail_costs_what_a_bill_until_its_end_has_more(extra: str) -> None:
     """Pools that scale themselves go to nothing some time after the work, and the bill ends before or after that."""
     formula = """
     m = time().hour * 60 + time().minute;

@@ -383,7 +383,9 @@ def test_the_smallest_size_has_to_be_described(tmp_path: Path, name: str, rest: 
 @pytest.mark.parametrize(
     ("name", "cloud"), [("Standard_A1_v2", True), ("Standard_A2_v2", True), ("Standard_DS1", False)]
 )
-def test_other_sizes_of_which_it_says_so_are_simulated_with_a_warning(tmp_path: Path, name: str, cloud: bool) -> None:
+def test_other_sizes_that_it_calls_unsupported_are_simulated_with_a_warning(
+    tmp_path: Path, name: str, cloud: bool
+) -> None:
     rest: Body = {"cloudServiceConfiguration": CLOUD_SERVICE} if cloud else {}
     (found,) = problems_of(tmp_path, pool(nodes=1, vmSize=name, **rest), job(count=1))
     assert f"warning: the service's documentation calls {name} unsupported here" in found

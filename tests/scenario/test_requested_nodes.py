@@ -52,7 +52,7 @@ CASES: dict[str, tuple[Scenario, bool]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_everybody_says_the_same_of_a_pool(case: str) -> None:
+def test_everybody_judges_a_pool_alike(case: str) -> None:
     made, expected = CASES[case]
     first = made.pools[0]
     assert may_be_asked_for(made, first, NodeKind.LOW_PRIORITY) is expected

@@ -62,7 +62,7 @@ def end_tasks(job: TaskOwner, rows: Iterable[int]) -> None:
             continue
         if job.world.env.clock < job.submitted.get(row, int(job.workload.submit[row])) + TASK_LIFETIME:
             continue
-        job.world.record.too_old += 1
+        job.world.record.task_too_old()
         if state == TaskState.ACTIVE:
             job.world.record.task_ended(row, now)
         job_control.terminate(job.pool.site.change(), task, now)

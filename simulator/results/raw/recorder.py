@@ -235,6 +235,10 @@ class Recorder:
         """Note that a preparation or release task ended with its node."""
         row.end, row.outcome = end, "lost"
 
+    def task_too_old(self) -> None:
+        """Note that a task was ended because it had reached the longest life."""
+        self.too_old += 1
+
     def task_ended(self, task: int, now: int) -> None:
         """Note that a task was ended while it waited."""
         self.task_changes.append((task, now, False))

@@ -53,7 +53,7 @@ def refuse_others(folder: Path) -> None:
         if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
             path = Path(os.fsdecode(arguments[0])).resolve()
             if not any(path.is_relative_to(place) for place in allowed):
-                raise PermissionError(f"{path} lies outside the clone")
+                raise AssertionError(f"{path} lies outside the clone")
 
     sys.addaudithook(look)
 

@@ -32,13 +32,15 @@ def busy() -> Body:
     quota = {"accounts": {"small": {"lowPriorityCoreQuota": 2}}}
     scaled = unwritten(pool("q", enableAutoScale=True, autoScaleFormula=FORMULA))
     short = {**scaled, "id": "r", "simulation": {"account": "small"}}
+    evictions = {"preemption": {"model": "trace", "evictions": [{"at": "5m", "count": 2}]}}
+    missed = pool("t", low_priority=1, simulation=evictions)
     trace = job("past", pool="s", simulation={"workload": [{"trace": "past.csv"}]})
     return {
         "sizes": SIZE,
         **quota,
         "options": {"nodeTieBreak": "random"},
         "origin": "2026-01-05T00:00:00Z",
-        "pools": [unwritten(pool("p", low_priority=2)), scaled, short, pool("s", nodes=3)],
+        "pools": [unwritten(pool("p", low_priority=2)), scaled, short, pool("s", nodes=3), missed],
         "jobs": [
             job(pool="p", count=6, duration="10m"),
             job("k", pool="p", count=6, duration="10m"),

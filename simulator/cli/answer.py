@@ -75,7 +75,7 @@ def show(summary: Mapping[str, Any], recording: Recording) -> None:
     for warning in summary["warnings"]:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for assumption in summary["assumptions"]:
-        console.print(f"assumption: {assumption}", style="dim", soft_wrap=True)
+        console.print(f"assumption: {assumption}", style="dim", soft_wrap=not console.is_terminal)
     drawn = summary["manifest"]
     remark = f"This is one draw (seed {drawn['seed']}, replication {drawn['replication']}): "
     console.print(f"{remark}--replications auto says how sure these figures are.", style="dim")

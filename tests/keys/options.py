@@ -178,6 +178,7 @@ OPTIONS: Final[Changes] = {
     **option("billingGranularity", "hour", FARM),
     **option("billingMinimumS", 7200, FARM),
     **option("billPreemptedDisks", True, _SPOT),
+    **option("spotRestorationWindow", "10m", {**_SPOT, "account": {"mode": "UserSubscription"}}),
     **option("billSubscriptionExtras", True, {**FARM, "account": {"mode": "UserSubscription"}}),
     **option("lowPriorityRatio", 0.5, _NO_PRICE),
     **option("spotRatio", 0.5, {**_NO_PRICE, "account": {"mode": "UserSubscription"}}),

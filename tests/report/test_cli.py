@@ -90,7 +90,7 @@ def test_a_damaged_directory_is_reported(saved: Path, tmp_path: Path) -> None:
     (tmp_path / "nodes.parquet").write_bytes((saved / "nodes.parquet").read_bytes())
     code, output = text("trace", tmp_path, "-o", tmp_path / "a.json")
     assert code == 2
-    assert "manifest.json: is no JSON" in output
+    assert "manifest.json:1: not valid JSON" in output
 
 
 def test_a_trace_is_written(saved: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, task
+from tests.features.story import UBUNTU, Body, job, operation, pool, problems_of, refused, task
 
 AUTO = "poolInfo.autoPoolSpecification.pool"
 ENDS: Body = {"onAllTasksComplete": "terminatejob"}
@@ -238,8 +238,8 @@ def test_a_package_counts_as_used_where_an_operation_moves_the_job(tmp_path: Pat
     ]
     work = job(tasks=[task("t", **BLENDER)])
     assert problems_of(tmp_path, pool(nodes=1), goal, work, timeline=moves) == []
-    (warning,) = problems_of(tmp_path, pool(nodes=1), goal, work)
-    assert "pools.1.simulation.downloads.applicationPackages.blender: warning: nothing on this pool" in warning
+    (refusal,) = refused(tmp_path, pool(nodes=1), goal, work)
+    assert "pools.1.simulation.downloads.applicationPackages.blender: nothing on this pool" in refusal
 
 
 def test_an_image_of_a_start_task_counts_as_used(tmp_path: Path) -> None:

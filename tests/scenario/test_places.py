@@ -99,14 +99,10 @@ def test_an_id_that_is_free_again_in_the_service_is_refused_with_the_reason(tmp_
         operation("2m", "addTasks", pool=None, job="j", tasks=[task("T")]),
         operation("3m", "deleteJob", pool=None, job="k"),
         operation("4m", "addJob", pool=None, job=more),
-        operation("5m", "deletePool", pool="q"),
-        {**operation("6m", "createPool"), "pool": pool("q", nodes=1)},
     ]
-    found = refused(
-        tmp_path, pool(nodes=1), pool("q", nodes=1), job(tasks=[task("t")]), more, timeline=timeline, horizon="1h"
-    )
+    found = refused(tmp_path, pool(nodes=1), job(tasks=[task("t")]), more, timeline=timeline, horizon="1h")
     refusals = [text for text in found if "the service takes it again after the deletion" in text]
-    places = ("timeline.1.tasks.0.id", "timeline.3.job.id", "timeline.5.pool.id")
+    places = ("timeline.1.tasks.0.id", "timeline.3.job.id")
     assert len(refusals) == len(places)
     assert all(any(f" {place}: " in text for text in refusals) for place in places)
     assert all("a simulation uses each id once: choose another one" in text for text in refusals)

@@ -52,8 +52,9 @@ def test_a_bandwidth_in_words_is_refused_with_its_unit(text: str, words: str) ->
 
 
 def test_a_size_of_a_package_has_a_unit_too() -> None:
-    (found,) = refusals(own={"downloads": {"applicationPackages": {"blender": {"sizeMiB": "2 GiB"}}}})
-    assert "sizeMiB: expected a number of MiB: write 2048, not '2 GiB'" in found
+    found = refusals(own={"downloads": {"applicationPackages": {"blender": {"sizeMiB": "2 GiB"}}}})
+    assert "sizeMiB: expected a number of MiB: write 2048, not '2 GiB'" in found[0]
+    assert "nothing on this pool has an application package 'blender'" in found[1]
 
 
 def test_a_wrong_key_beside_a_trace_is_reported_where_it_stands() -> None:

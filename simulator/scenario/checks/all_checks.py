@@ -12,6 +12,7 @@ from simulator.scenario.checks.eviction_checks import check_evictions
 from simulator.scenario.checks.file_checks import check_files
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formulas
+from simulator.scenario.checks.generation_checks import check_generations
 from simulator.scenario.checks.idle_keys import check_idle_keys
 from simulator.scenario.checks.job_checks import check_job, check_job_operations, check_schedules
 from simulator.scenario.checks.job_places import (
@@ -68,6 +69,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     if not lost:
         yield from check_evictions(scenario, pools)
     yield from check_idle_keys(scenario)
+    yield from check_generations(scenario)
 
 
 def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:

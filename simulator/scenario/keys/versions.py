@@ -1,6 +1,7 @@
 """Which generation of the service's interface brought a key, and which one dropped it, where not all have it.
 
-Bodies of all generations are read whatever the option `apiProfile` says (docs/model.md#service-generations).
+Bodies of all generations are read; where the option `apiProfile` is given, keys of another one are a warning
+(`simulator/scenario/checks/generation_checks.py`, docs/model.md#service-generations).
 """
 
 from typing import Final, NamedTuple

@@ -1,0 +1,37 @@
+"""A scenario that names a generation of the interface is warned of keys that this one does not have."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.scenario.checks.generation_checks import REFUSED
+from simulator.scenario.keys.versions import VERSIONS
+from tests.features.story import job, pool, problems_of
+
+NEW_JOB: dict[str, Any] = {"maxParallelTasks": 3}
+OLD_POOL: dict[str, Any] = {"targetNodeCommunicationMode": "simplified"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "found"),
+    [
+        ("2020-09", [("jobs.0.maxParallelTasks", "came with 2024-02"), ("targetNodeComm", "came with 2024-02")]),
+        ("2024-02", []),
+        ("2025-06", [("targetNodeCommunicationMode", "ended with 2025-06")]),
+        (None, []),
+    ],
+)
+def test_keys_of_another_generation_are_reported(
+    tmp_path: Path, profile: str | None, found: list[tuple[str, str]]
+) -> None:
+    options = {"options": {"apiProfile": profile}} if profile else {}
+    all_found = problems_of(tmp_path, pool(nodes=1, **OLD_POOL), job(count=1, **NEW_JOB), **options)
+    reported = [text for text in all_found if "does not have it" in text]
+    assert len(reported) == len(found), all_found
+    for place, why in found:
+        assert any(place in text and why in text and "warning" in text for text in reported)
+
+
+def test_what_another_check_refuses_is_in_the_table() -> None:
+    assert {key for _, key in VERSIONS} >= REFUSED

@@ -119,9 +119,6 @@ RESIZE_ERRORS: Final = tuple(
             ServiceCode.INCOMPATIBLE_VM_SIZE,
             ServiceCode.INTER_NODE_POOL_FULL,
             ServiceCode.LOW_PRIORITY_CORE_QUOTA,
-            ServiceCode.OPERATION_NOT_VALID_ON_POOL,
-            ServiceCode.POOL_BEING_DELETED,
-            ServiceCode.POOL_BEING_RESIZED,
             ServiceCode.REMOVE_NODES_FAILED,
             ServiceCode.RESIZE_STOPPED,
             ServiceCode.SPOT_CORE_QUOTA,
@@ -129,7 +126,7 @@ RESIZE_ERRORS: Final = tuple(
         )
     )
 )
-"""Every error that a resize can have: what an answer counts under `resize_errors`."""
+"""Every error that a resize can have: what an answer counts under `resize_errors`; one that was refused was none."""
 QUOTAS: Final = frozenset(
     {
         ServiceCode.CORE_QUOTA.value,

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from errno import EACCES
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,7 +54,7 @@ def refuse_others(folder: Path) -> None:
         if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
             path = Path(os.fsdecode(arguments[0])).resolve()
             if not any(path.is_relative_to(place) for place in allowed):
-                raise AssertionError(f"{path} lies outside the clone")
+                raise PermissionError(EACCES, "lies outside the clone", str(path))
 
     sys.addaudithook(look)
 

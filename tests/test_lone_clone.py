@@ -29,4 +29,4 @@ def test_what_lies_outside_a_clone_is_refused(clone: Path, tmp_path: Path) -> No
     ended = run_alone(clone, file)
     file.unlink()
     assert ended.returncode != 0
-    assert "mine.swf lies outside the clone" in ended.stderr
+    assert "mine.swf: cannot be read: lies outside the clone" in ended.stderr

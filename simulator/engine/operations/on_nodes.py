@@ -189,14 +189,18 @@ def _named(pool: Pool, names: Sequence[str]) -> tuple[list[Node], Answer | None]
 def _each(
     pool: Pool, names: Sequence[str], refusal: Callable[[Node], Answer | None], act: Callable[[Node], None]
 ) -> Answer:
-    """Act on each node that allows it; the first refusal is the answer, its sentence names the node."""
+    """Act on each node that allows it; the first refusal is the answer, with how many of several were acted on."""
     first: Answer | None = None
+    acted = 0
     for name in names:
         nodes, refused = _named(pool, [name])
         refused = refused or refusal(nodes[0])
         if refused is None:
             act(nodes[0])
+            acted += 1
         first = first or refused
+    if first is not None and acted:
+        return Answer(first.code, f"{first.message}; done on {acted} of {len(names)} nodes all the same")
     return first or DONE
 
 

@@ -36,7 +36,7 @@ from simulator.results.money.prices import price_kind
 from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
 from simulator.results.record.manifest import manifest
 from simulator.results.record.memory_excess import memory_warnings
-from simulator.service_codes import RETARGETED, SUCCESS
+from simulator.service_codes import RESIZE_ERRORS, SUCCESS
 from simulator.states import Outcome, PriceKind, TaskState
 from simulator.units import MS_PER_S
 
@@ -335,7 +335,7 @@ def _jobs(recording: Recording, cost: Cost, waited: Floats) -> dict[str, JobAnsw
 
 def _resize_errors(recording: Recording) -> dict[str, int]:
     codes = (code for row in recording.raw.recorder.resizes for code in row.errors.values() or (row.code,))
-    return dict(sorted(Counter(code for code in codes if code not in ("", SUCCESS, RETARGETED)).items()))
+    return dict(sorted(Counter(code for code in codes if code in RESIZE_ERRORS).items()))
 
 
 def _operations(recording: Recording) -> Operations:

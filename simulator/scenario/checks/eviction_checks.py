@@ -52,7 +52,7 @@ def _named(nodes: Sequence[str], pool: str, loc: Loc) -> Iterator[Finding]:
     for place, name in enumerate(nodes):
         match = re.fullmatch(rf"{re.escape(pool)}_[1-9][0-9]*_([dp])", name, re.IGNORECASE)
         if match is None:
-            text = f"'{name}' is no low-priority node of pool '{pool}': their ids are {pool}_1_p, {pool}_2_p and so on"
+            text = f"'{name}' is no low-priority node of pool '{pool}': their ids end in _p, as {pool}_1_p does"
             yield Finding(text, (*loc, place), is_warning=True, code=ServiceCode.NODE_NOT_FOUND)
         elif match[1].lower() == "d":
             text = f"'{name}' is {NEVER_PREEMPTED}"

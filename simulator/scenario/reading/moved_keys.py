@@ -133,7 +133,7 @@ class Mover:
                 _put(body.made, goal, value)
 
     def _goal(self, move: Move, place: Loc, beside: Iterable[Any], body: _Rewriting) -> Loc:
-        """Return where a key goes; an old name beside the new one stays where it is, and is refused."""
+        """Return where a key goes; an old name beside the new one goes nowhere, and is refused."""
         numbers = iter([part for part in place if isinstance(part, int)])
         goal: Loc = tuple(next(numbers) if part == ANY else part for part in move.path)
         if not move.is_old:
@@ -144,7 +144,7 @@ class Mover:
         if is_twice:
             goal, text = (*goal[:-1], old), f"'{old}' and '{new}' are two names of one key: leave '{old}' out"
         self.findings.append(Finding(text, (*body.at, *goal), is_warning=not is_twice))
-        return goal
+        return () if is_twice else goal
 
 
 @dataclass(frozen=True, slots=True)

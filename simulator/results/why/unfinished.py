@@ -11,7 +11,7 @@ from simulator.results.raw.control_plane import IDLE, STATES, Control
 from simulator.results.why.impossible import put_impossible
 from simulator.results.why.reasons import BROKEN, NO_TARGETS, LeftOut, Unfinished
 from simulator.scenario.scenario import Scenario
-from simulator.service_codes import RETARGETED, SUCCESS
+from simulator.service_codes import RESIZE_ERRORS, SUCCESS
 from simulator.states import JobState, TaskState
 from simulator.units import to_ms
 from simulator.workload.build import Workload
@@ -114,9 +114,7 @@ def _why_waiting(control: Control, pool: int) -> str:
     left = (control.node_pool[node] == pool) & is_last & (control.end == raw.end) if len(node) else is_last
     if (left & (control.state == IDLE)).any():
         return Unfinished.QUEUED
-    errors = [
-        row.code for row in raw.recorder.resizes if row.pool == pool and row.code not in ("", SUCCESS, RETARGETED)
-    ]
+    errors = [row.code for row in raw.recorder.resizes if row.pool == pool and row.code in RESIZE_ERRORS]
     targets = [row for row in raw.recorder.targets if row[0] == pool]
     wants_none = not targets or not any(targets[-1][2:])
     stuck = [code for code in np.unique(control.state[left]).tolist() if STATES[code] in BROKEN]

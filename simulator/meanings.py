@@ -18,8 +18,8 @@ Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """What a number counts: a mark in the annotation of a key."""
+class CountedIn:
+    """What the number under a key counts: a mark in its annotation."""
 
     name: str
 
@@ -64,7 +64,7 @@ def describe(model: type[BaseModel], schema: dict[str, Any]) -> None:
     for name, field in model.model_fields.items():
         written = schema.get("properties", {}).get(field.alias or name)
         if written is not None:
-            unit = marked(field, Unit)
+            unit = marked(field, CountedIn)
             form = unit.name if unit else written.get("description")
             meaning = meaning_of(model, name)
             written["description"] = f"{meaning} ({form})" if form else meaning

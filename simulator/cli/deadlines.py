@@ -41,14 +41,16 @@ def read_deadline(text: str | None, scenario: Scenario) -> Deadline | None:
             return Deadline(parse_duration(text))
         except ValueError as error:
             raise InputError(f"--deadline: {error}; or {EXPECTED.partition(', ')[2]}") from None
+    from simulator.scenario.format.timestamps import to_the_second
+
     first = _first_task(scenario)
     instant = _date(text) if clock is None else _next(first, int(clock[1]), int(clock[2]))
     seconds = (instant - first).total_seconds()
     if seconds <= 0:
         raise InputError(
-            f"--deadline: {_written(instant)} is not after the first task, which comes at {_written(first)}"
+            f"--deadline: {to_the_second(instant)} is not after the first task, which comes at {to_the_second(first)}"
         )
-    return Deadline(seconds, f"deadline {_written(instant)}: {spoken(seconds)} after the first task is added")
+    return Deadline(seconds, f"deadline {to_the_second(instant)}: {spoken(seconds)} after the first task is added")
 
 
 def _first_task(scenario: Scenario) -> datetime:
@@ -72,7 +74,3 @@ def _next(after: datetime, hour: int, minute: int) -> datetime:
     """Return the next instant at which a clock shows a time."""
     found = after.replace(hour=hour, minute=minute, second=0, microsecond=0)
     return found if found > after else found + timedelta(days=1)
-
-
-def _written(instant: datetime) -> str:
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

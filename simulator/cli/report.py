@@ -33,7 +33,7 @@ def report(
     from simulator.report.page.run_page import run_page
     from simulator.report.page.study_page import study_page
     from simulator.report.sources.saved_answers import read_answer
-    from simulator.report.sources.saved_files import Answer, planning_answer
+    from simulator.report.sources.saved_files import Answer
     from simulator.report.sources.study import is_study, read_study
     from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
@@ -44,11 +44,8 @@ def report(
     _refuse(out, force=force)
     with understood(directory):
         if directory.is_file():
-            planned = planning_answer(directory)
-            if planned is not None and isinstance(planned.what, Answer):
-                text = planning_page(planned.form, planned.what)
-            else:
-                text = study_page(read_answer(directory))
+            printed = read_answer(directory)
+            text = planning_page(printed) if isinstance(printed, Answer) else study_page(printed)
         elif is_study(directory):
             text = study_page(read_study(directory))
         else:

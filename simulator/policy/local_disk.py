@@ -94,5 +94,5 @@ class LocalDisk:
 
 
 def is_cleared_by_restart(state: NodeState) -> bool:
-    """Return whether a restart frees the disk: whoever reboots a node with a full one makes room on it."""
+    """Return whether a restart frees the disk: that of an unusable node removes the files of tasks."""
     return state is NodeState.UNUSABLE

@@ -302,7 +302,7 @@ def test_saved_answers_are_drawn(kind: str, tmp_path: Path) -> None:
 
 
 def test_moves_of_an_answer_become_amounts() -> None:
-    (swing,) = tornado_of(Answer(Path("x"), ANSWERS["tornado"])).swings
+    (swing,) = tornado_of(Answer("sensitivity", Path("x"), ANSWERS["tornado"])).swings
     assert isinstance(swing.low, Estimate)
     assert (swing.low.value, swing.low.low, swing.low.high) == pytest.approx((36.0, 32.0, 38.0))
     assert swing.high is None

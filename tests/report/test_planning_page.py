@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from simulator.report.page.planning_page import planning_page
 from simulator.report.page.svg import scatter
 from simulator.report.sources.figure_inputs import choices_of_plan
-from simulator.report.sources.saved_files import Answer, planning_answer
+from simulator.report.sources.saved_answers import read_answer
+from simulator.report.sources.saved_files import Answer
 from tests.command_line import app
 from tests.features.story import job, pool
 from tests.report.browser import check_access, launched, needs_browser, opened
@@ -54,10 +55,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def page_of(path: Path) -> str:
-    source = planning_answer(path)
-    assert source is not None
-    assert isinstance(source.what, Answer)
-    return planning_page(source.form, source.what)
+    answer = read_answer(path)
+    assert isinstance(answer, Answer)
+    return planning_page(answer)
 
 
 @pytest.mark.parametrize("form", ["plan", "spot", "sensitivity"])
@@ -82,10 +82,9 @@ def test_every_design_stands_on_the_page_with_its_numbers_refuted_ones_too(answe
 
 
 def test_the_numbers_in_the_picture_are_those_of_the_table_and_cover_no_point(answers: dict[str, Path]) -> None:
-    source = planning_answer(answers["plan"])
-    assert source is not None
-    assert isinstance(source.what, Answer)
-    choices, _ = choices_of_plan(source.what)
+    answer = read_answer(answers["plan"])
+    assert isinstance(answer, Answer)
+    choices, _ = choices_of_plan(answer)
     drawn = Seen(scatter("cost against time", choices, choices))
     points = [(float(a["cx"] or 0), float(a["cy"] or 0)) for name, a in drawn.elements if name == "circle"]
     texts = [a for name, a in drawn.elements if name == "text" and not a.get("class")]

@@ -18,7 +18,7 @@ from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
 from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
-from simulator.report.sources.study import is_study, read_study
+from simulator.report.sources.study import Study, is_study, read_study
 from simulator.units import spoken_amount
 from tests.command_line import app
 from tests.experiment.files import FIRST, experiment
@@ -136,6 +136,7 @@ def test_a_comparison_and_replications_that_were_printed_as_json_are_studies_too
     compared = run(app, ["compare", *names, "--replications", "4", "--workers", "1", "--json"])
     (tmp_path / "slots.json").write_text(compared.stdout)
     study = read_answer(tmp_path / "slots.json")
+    assert isinstance(study, Study)
     answer = json.loads(compared.stdout)
     assert sentence(study) == " ".join(answer["sentences"])
     cost = answer["differences"]["slots2"]["cost"]["absolute"]

@@ -1,7 +1,7 @@
 """The local disks of nodes, where they are enforced: what tasks bring and write, while they run and after.
 
-A task that finds no room fails, and its node is unusable until a user makes room and reboots it
-(`docs/model.md#local-disk-and-memory`).
+A task that finds no room fails, and its node is unusable until a user reboots it, which removes the files
+of tasks (`docs/model.md#local-disk-and-memory`).
 """
 
 from __future__ import annotations

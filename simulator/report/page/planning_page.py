@@ -16,17 +16,17 @@ from simulator.report.page.shell import document
 from simulator.report.page.study_page import interval_of
 from simulator.report.page.svg import scatter, whiskers
 from simulator.report.sources.figure_inputs import break_even_of, choices_of_plan, choices_of_spot, saved
-from simulator.report.sources.saved_files import Answer, Form
+from simulator.report.sources.saved_files import Answer
 from simulator.units import spoken
 
 Part = tuple[str, str, list[Html]]
 
 
-def planning_page(form: Form, answer: Answer) -> str:
+def planning_page(answer: Answer) -> str:
     """Return the report on a saved answer of a planning command."""
     data = answer.data
     name = str(data.get("name") or data.get("scenario") or data.get("pool") or answer.path.stem)
-    parts = [*_PARTS[form](answer), *_beside(data)]
+    parts = [*_PARTS[answer.form](answer), *_beside(data)]
     return document(f"{name} – Poolsight report", framed(name, str(data["sentence"]), "", parts), {"end": 0})
 
 

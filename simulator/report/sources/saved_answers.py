@@ -10,11 +10,12 @@ from typing import Any
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate
+from simulator.report.sources.saved_files import Answer, planning_answer
 from simulator.report.sources.study import Cell, Study
 
 
-def read_answer(path: Path) -> Study:
-    """Read what `poolsight compare … --json` or `poolsight run … --replications N --json` printed."""
+def read_answer(path: Path) -> Study | Answer:
+    """Read what a command printed with `--json`: a study of `compare` or `run --replications`, or a planning answer."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -24,6 +25,8 @@ def read_answer(path: Path) -> Study:
     except ValueError:
         text = "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json printed"
         raise InputError([Problem(text, str(path))]) from None
+    if (planned := planning_answer(path, found)) is not None:
+        return planned
     if isinstance(found, dict) and {"baseline", "estimates", "differences", "replications"} <= found.keys():
         return _comparison(path.stem, found)
     if isinstance(found, dict) and {"replications", "estimates", "manifest"} <= found.keys():

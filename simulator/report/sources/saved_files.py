@@ -42,6 +42,7 @@ class Sweep:
 class Answer:
     """What a planning command printed."""
 
+    form: Form
     path: Path
     data: dict[str, Any]
 
@@ -93,19 +94,10 @@ def _sweep(directory: Path) -> Sweep:
     return Sweep(str(name), ordered.to_pandas())
 
 
-def planning_answer(path: Path) -> Source | None:
-    """Return the answer of a planning command in a file; None where the file holds something else."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None  # whoever reads it as a study says what is wrong
-    form = _form(found)
-    return None if form is None else Source(form, Answer(path, found))
-
-
-def _form(data: object) -> Form | None:
-    """Return what kind of answer some JSON is."""
-    return next((form for form, keys in _KEYS.items() if isinstance(data, dict) and keys <= data.keys()), None)
+def planning_answer(path: Path, data: Any) -> Answer | None:
+    """Return the answer of a planning command that the JSON of a file is; None where it is something else."""
+    form = next((form for form, keys in _KEYS.items() if isinstance(data, dict) and keys <= data.keys()), None)
+    return None if form is None else Answer(form, path, data)
 
 
 def _answer(path: Path) -> Source:
@@ -115,6 +107,6 @@ def _answer(path: Path) -> Source:
         raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
     except ValueError:
         raise InputError([Problem(f"is no JSON; {EXPECTED}", str(path))]) from None
-    if (form := _form(data)) is not None:
-        return Source(form, Answer(path, data))
+    if (found := planning_answer(path, data)) is not None:
+        return Source(found.form, found)
     raise InputError([Problem(f"is no answer that can be drawn; {EXPECTED}", str(path))])

@@ -31,7 +31,7 @@ class Reason(Code):
     BOOTING = "booting", "nodes are there and none of them is ready yet"
     QUOTA = "quota", "a quota or a cap of the service keeps the pool below its target, and there is no slot"
     CAPACITY = "capacity", "the region did not give the nodes that the pool wants, and there is no slot"
-    NODES_PREEMPTED = "nodes preempted", "the only nodes are preempted ones that wait for a machine"
+    NODES_PREEMPTED = "nodes preempted", "the only nodes are preempted ones, without a machine"
     NODES_DEALLOCATED = "nodes deallocated", "the only nodes are deallocated ones that somebody has to start"
     NODES_BROKEN = "nodes broken", "the only nodes are unusable, without contact, or their start task failed"
     NODES_RESTARTING = "nodes restarting", "the only nodes reboot, are reimaged, or have their system upgraded"

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import auto_pool_id
-from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.complete import listed, lookup
 
 Named = list[tuple[str, Loc]]
 USED_ONCE: Final = "; the service takes it again after the deletion, a simulation uses each id once: choose another one"
@@ -53,7 +53,7 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
     jobs = _jobs(document)
     specified = [
         (lookup(one, "jobSpecification"), ("jobSchedules", index, "jobSpecification"))
-        for index, one in enumerate(_items(document, "jobSchedules"))
+        for index, one in enumerate(listed(document, "jobSchedules"))
     ]
     shared, sizes = _stated_pools(document), _sizes(document)
     pools = [*_placed(document, "pools"), *_created(document)]
@@ -69,7 +69,7 @@ def _second_names(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]]) -> I
     """Yield the names of pools, jobs, schedules, accounts and subnets that stand before."""
     yield from _twice("pool", _named(document, "pools", ()))  # those that operations create may have an id again
     named = [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)]
-    yield from _twice("job", named, gone=_deleted(document, "job"))
+    yield from _twice("job", named, gone=_deleted_jobs(document))
     yield from _twice("job schedule", _named(document, "jobSchedules", ()))
     for key, what in (("accounts", "account"), ("subnets", "subnet")):
         section = lookup(document, key)
@@ -90,7 +90,7 @@ def _of_timeline(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]], share
     """Check the names that operations have."""
     schedules = _known(document, "jobSchedules")
     own = [name for job, _ in jobs if isinstance(name := lookup(job, "id"), str)]
-    operations = _items(document, "timeline")
+    operations = listed(document, "timeline")
     are_whole = (
         len(own) == len(jobs)
         and all(isinstance(one, Mapping | BaseModel) for one in operations)
@@ -118,7 +118,7 @@ def _all_pools(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]], shared:
     """Return the pools that operations may name: those of the file and those that jobs and schedules bring along."""
     names, series, is_whole = list(shared.names.values()), [], shared.is_whole
     owners = [(job, lookup(job, "id"), False) for job, _ in jobs]
-    owners += [(lookup(one, "jobSpecification"), lookup(one, "id"), True) for one in _items(document, "jobSchedules")]
+    owners += [(lookup(one, "jobSpecification"), lookup(one, "id"), True) for one in listed(document, "jobSchedules")]
     for job, owner, is_scheduled in owners:
         auto = lookup(lookup(job, "poolInfo"), "autoPoolSpecification")
         if auto is None or not isinstance(owner, str):
@@ -134,8 +134,8 @@ def _all_pools(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]], shared:
 
 def _jobs(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
     """Return all jobs of a document that have an id of their own, those that operations add included."""
-    found: list[tuple[Any, Loc]] = [(job, ("jobs", index)) for index, job in enumerate(_items(document, "jobs"))]
-    for index, operation in enumerate(_items(document, "timeline")):
+    found: list[tuple[Any, Loc]] = [(job, ("jobs", index)) for index, job in enumerate(listed(document, "jobs"))]
+    for index, operation in enumerate(listed(document, "timeline")):
         job = lookup(operation, "job")
         if isinstance(job, Mapping | BaseModel):
             found.append((job, ("timeline", index, "job")))
@@ -144,7 +144,7 @@ def _jobs(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
 
 def _placed(document: Mapping[Any, Any], key: str) -> list[tuple[Any, Loc]]:
     """Return the entries of a section and where they stand."""
-    return [(item, (key, index)) for index, item in enumerate(_items(document, key))]
+    return [(item, (key, index)) for index, item in enumerate(listed(document, key))]
 
 
 def _created(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
@@ -160,25 +160,20 @@ def near(name: str, names: Iterable[str], otherwise: str = "") -> str:
     return f", did you mean '{folded[close[0]]}'?" if close else otherwise
 
 
-def _items(document: object, key: str) -> list[Any]:
-    value = lookup(document, key)
-    return list(value) if isinstance(value, list | tuple) else []
-
-
 def _is_list(document: object, key: str) -> bool:
     """Return whether a section is a list or not there, so that everything it names can be seen."""
     return isinstance(lookup(document, key), list | tuple | None)
 
 
 def _named(document: object, key: str, loc: Loc) -> Named:
-    ids = ((lookup(item, "id"), (*loc, key, index, "id")) for index, item in enumerate(_items(document, key)))
+    ids = ((lookup(item, "id"), (*loc, key, index, "id")) for index, item in enumerate(listed(document, key)))
     return [(name, place) for name, place in ids if isinstance(name, str)]
 
 
 def _known(document: object, key: str) -> Known:
     """Return the ids of a section."""
     named = _named(document, key, ())
-    is_whole = len(named) == len(_items(document, key)) and _is_list(document, key)
+    is_whole = len(named) == len(listed(document, key)) and _is_list(document, key)
     return Known.of((name for name, _ in named), is_whole=is_whole)
 
 
@@ -190,11 +185,11 @@ def _stated_pools(document: Mapping[Any, Any]) -> Known:
     return Known.of([*own.names.values(), *names], is_whole=is_whole)
 
 
-def _deleted(document: Mapping[Any, Any], what: str) -> set[str]:
-    """Return the ids of the pools or jobs that operations delete, in lower case."""
-    operations = _items(document, "timeline")
-    asked = [one for one in operations if str(lookup(one, "operation")).lower() == f"delete{what}"]
-    return {str(lookup(one, what)).lower() for one in asked}
+def _deleted_jobs(document: Mapping[Any, Any]) -> set[str]:
+    """Return the ids of the jobs that operations delete, in lower case."""
+    operations = listed(document, "timeline")
+    asked = [one for one in operations if str(lookup(one, "operation")).lower() == "deletejob"]
+    return {str(lookup(one, "job")).lower() for one in asked}
 
 
 def _twice(what: str, named: Named, where: str = "", gone: AbstractSet[str] = frozenset()) -> Iterator[Finding]:

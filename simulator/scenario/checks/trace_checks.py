@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.format.timestamps import to_the_second
 from simulator.scenario.format.traces import Trace, TraceWorkload
 from simulator.units import spoken
 
@@ -28,13 +29,11 @@ def dates(origin: datetime, begin: float, first: datetime) -> str:
     replayed = origin + timedelta(seconds=begin)
     shift = (replayed - first).total_seconds()
     way = "later" if shift > 0 else "earlier"
-    return f"its first task of {_date(first)} is replayed at {_date(replayed)}, {spoken(abs(shift))} {way}"
+    return (
+        f"its first task of {to_the_second(first)} is replayed at {to_the_second(replayed)}, {spoken(abs(shift))} {way}"
+    )
 
 
 def numbers(shift: float) -> str:
     """Return the words for submit times that were moved."""
     return f"submit times count from its first task, which comes {shift:,.10g} s after the trace's own time 0"
-
-
-def _date(instant: datetime) -> str:
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

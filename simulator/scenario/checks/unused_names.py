@@ -38,7 +38,7 @@ def _sick_nodes(pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 
 def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc: Loc) -> Iterator[Finding]:
-    """Warn of sizes of packages and images that nothing on a pool has, at any time."""
+    """Refuse sizes of packages and images that nothing on a pool has, at any time."""
     where = (*loc, "simulation", "downloads")
     downloads = pool.simulation.downloads
     references: list[Mapping[str, Any]] = [*pool.application_package_references]
@@ -55,7 +55,7 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
     images = [*pool.container_image_names, *_images_of(bodies)]
     for key in downloads.container_images:
         if key not in images:
-            reason = "" if has_containers(pool) else ", which has no containerConfiguration"
+            reason = "" if has_containers(pool) else ", which has no containerConfiguration,"
             hint = near(key, images)
             text = f"nothing on this pool{reason} has a container image '{key}'{hint}: it would act on nothing"
             yield Finding(text, (*where, "containerImages", key))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from simulator.distributions import NumberDistribution
-from simulator.meanings import Unit
+from simulator.meanings import CountedIn
 from simulator.scenario.format.section import Amount
 
 
@@ -34,17 +34,17 @@ class Mark:
 
 INERT: Final = Mark(Effect.INERT)
 
-GIB: Final = Unit("GiB")
-MIB: Final = Unit("MiB")
-USD_PER_HOUR: Final = Unit("USD/h")
-PER_HOUR: Final = Unit("1/h")
-PROBABILITY: Final = Unit("probability")
-PlainSeconds = Annotated[Amount, Unit("s")]
+GIB: Final = CountedIn("GiB")
+MIB: Final = CountedIn("MiB")
+USD_PER_HOUR: Final = CountedIn("USD/h")
+PER_HOUR: Final = CountedIn("1/h")
+PROBABILITY: Final = CountedIn("probability")
+PlainSeconds = Annotated[Amount, CountedIn("s")]
 Gib = Annotated[Amount, GIB]
 UsdPerHour = Annotated[Amount, USD_PER_HOUR]
-UsdPerMonth = Annotated[Amount, Unit("USD/month")]
+UsdPerMonth = Annotated[Amount, CountedIn("USD/month")]
 RatePerHour = Annotated[Amount, PER_HOUR]
-Factor = Annotated[Amount, Unit("factor")]
-CoresDistribution = Annotated[NumberDistribution, Unit("cores")]
+Factor = Annotated[Amount, CountedIn("factor")]
+CoresDistribution = Annotated[NumberDistribution, CountedIn("cores")]
 GibDistribution = Annotated[NumberDistribution, GIB]
 MibDistribution = Annotated[NumberDistribution, MIB]

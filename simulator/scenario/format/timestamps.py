@@ -51,6 +51,11 @@ def _write(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
+def to_the_second(instant: datetime) -> str:
+    """Return an instant as messages write it, without fractions of a second."""
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 Origin = Annotated[
     datetime, BeforeValidator(parse_time), AfterValidator(_origin), PlainSerializer(_write, return_type=str)
 ]

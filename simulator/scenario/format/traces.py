@@ -164,10 +164,10 @@ def _content(name: str) -> bytes:
 # ---- SWF -------------------------------------------------------------------------------------------------
 
 
-def _swf(source: TraceWorkload, name: str) -> Trace:
+def _swf_rows(content: bytes, name: str) -> Floats:
+    """Return the columns that a run uses of every job, one row a job."""
     import pandas as pd
 
-    content = _content(name)
     used = [JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY]
     try:
         table = pd.read_csv(
@@ -185,6 +185,12 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         is_good = False
     if not is_good:
         raise InputError(_swf_problems(content, name))
+    return rows
+
+
+def _swf(source: TraceWorkload, name: str) -> Trace:
+    content = _content(name)
+    rows = _swf_rows(content, name)
     job, submit, run, procs, memory, wanted_procs, wanted_memory = rows.T
     kept = np.flatnonzero(run >= 0)[: source.limit]
     if not len(kept):

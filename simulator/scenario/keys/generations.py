@@ -1,4 +1,7 @@
-"""Keys in use that the generation of the interface does not have which a scenario names (`apiProfile`)."""
+"""Keys in use that the generation of the interface does not have which a scenario names (`apiProfile`).
+
+Few scenarios name one, so every key is looked at; `used.py`, which sees every scenario, passes over what holds no mark.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

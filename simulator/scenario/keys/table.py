@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
-from simulator.meanings import Unit, marked, meaning_of
+from simulator.meanings import CountedIn, marked, meaning_of
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, schema_of
@@ -116,7 +116,7 @@ def _own(model: type[BaseModel], name: str, definition: Mapping[str, Any]) -> Ke
     """Return what is known of a key that a type holds."""
     field = model.model_fields[name]
     key = field.alias or name
-    mark, unit = marked(field, Mark), marked(field, Unit)
+    mark, unit = marked(field, Mark), marked(field, CountedIn)
     schema = definition.get("properties", {}).get(key, definition)
     return Key(
         key,

@@ -256,10 +256,10 @@ LONGER_BODIES: Final = {"kernel/attempt_duration.py __init__": 56, "cli/plot.py 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     first = function.body[0]
-    said = 0
+    of_docstring = 0
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        said = (first.end_lineno or 0) - first.lineno + 1
-    return (function.end_lineno or 0) - function.lineno + 1 - said
+        of_docstring = (first.end_lineno or 0) - first.lineno + 1
+    return (function.end_lineno or 0) - function.lineno + 1 - of_docstring
 
 
 def test_modules_and_functions_stay_short() -> None:

@@ -5,7 +5,7 @@ The order inside one instant (`docs/model.md#order-within-one-instant`):
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery
  3 ARRIVALS      tasks, then operations of the scenario, then limits that expire, those of tasks last
- 4 SAMPLING      metric samples
+ 4 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
  5 AUTOSCALE     formula evaluations and their effects
  6 dispatch      one scheduling pass in each pool
 
@@ -19,12 +19,12 @@ from typing import Final
 import simpy
 from simpy.events import EventPriority
 
+from simulator.engine.ticks import Samplers
 from simulator.kernel import Kernel
 from simulator.units import NEVER
 
 NODES: Final = EventPriority(2)
 ARRIVALS: Final = EventPriority(3)
-SAMPLING: Final = EventPriority(4)
 AUTOSCALE: Final = EventPriority(5)
 FEW: Final = 8
 """Up to this number of kernels it is cheaper to ask each at every instant than to keep track of which are due."""
@@ -36,8 +36,11 @@ class Environment(simpy.Environment):
     def __init__(self, on_notice: Callable[[int], None]) -> None:
         super().__init__(initial_time=0)
         self.kernels: list[Kernel] = []
+        self.samplers = Samplers(self.kernels)
         self.last_instant = 0
         """The last instant at which anything happened."""
+        self._sampled = -1
+        """The last instant at which the time of its samples has passed."""
         self._on_notice = on_notice
         self._next: list[int] = []
         """The next instant of each kernel."""
@@ -52,6 +55,11 @@ class Environment(simpy.Environment):
     def clock(self) -> int:
         """The current instant in milliseconds."""
         return int(self.now)
+
+    @property
+    def has_sampled(self) -> bool:
+        """Whether the samples of this instant have been taken."""
+        return self._sampled == self._now
 
     def at(self, instant: int, phase: EventPriority) -> simpy.Event:
         """Return an event that happens at `instant`, in the order of `phase`."""
@@ -86,6 +94,13 @@ class Environment(simpy.Environment):
         That is the control plane's next instant, or the one at which a kernel has a notice.
         """
         return self._run_kernels(min(self.next_control(), limit + 1))
+
+    def come_to_rest(self) -> None:
+        """Note that the kernels have nothing to settle any more: the last tick before that counts as an instant."""
+        if self.samplers.any:
+            last = max((_last_event(kernel) for kernel in self.kernels), default=0)
+            self._now = max(self.clock, self.samplers.until(last))
+            self.last_instant = max(self.last_instant, self.clock)
 
     def settle(self, instant: int) -> None:
         """Settle one instant, phase by phase."""
@@ -160,6 +175,8 @@ class Environment(simpy.Environment):
         return sorted(due)
 
     def _settle(self, instant: int) -> None:
+        if self.samplers.next < instant:
+            self.samplers.note(instant)
         self._note_instants()
         due = self._take_due(instant)
         self._touched.update(due)
@@ -172,15 +189,17 @@ class Environment(simpy.Environment):
             if not arrived and self._queue[0][1] >= ARRIVALS:
                 arrived = True
                 self._arrive(instant, due)
-            elif not limited and self._queue[0][1] >= SAMPLING:
+            elif not limited and self._queue[0][1] >= AUTOSCALE:
                 limited = True
                 self._expire(instant)
+                self._sample(instant)
             else:
                 self.step()
         if not arrived:
             self._arrive(instant, due)
         if not limited:
             self._expire(instant)
+            self._sample(instant)
         for number in self._all or self._each_touched():
             if self.kernels[number].notices.waiting:
                 self._on_notice(number)
@@ -208,6 +227,16 @@ class Environment(simpy.Environment):
                 if self.kernels[number].notices.waiting:
                     self._on_notice(number)
 
+    def _sample(self, instant: int) -> None:
+        if self.samplers.next <= instant:
+            self.samplers.note(instant + 1)
+        self._sampled = instant
+
     def _arrive(self, instant: int, due: list[int]) -> None:
         for number in due:
             self.kernels[number].arrive(instant)
+
+
+def _last_event(kernel: Kernel) -> int:
+    """Return when a task last ended, arrived or was refused as it arrived."""
+    return max(kernel.now, int(kernel.submit[kernel.arrived - 1]) if kernel.arrived else 0)

@@ -32,7 +32,7 @@ from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import BillAfter, Operation
 from simulator.scenario.reading.amend import amend
-from simulator.units import to_ms, to_s
+from simulator.units import NEVER, to_ms, to_s
 from simulator.workload.build import Workload, build
 from simulator.workload.planned_jobs import UNKNOWN
 
@@ -79,6 +79,8 @@ class Simulation:
         """When the run ends, where that is later than the last instant at which anything happens."""
         self._settled = -1
         """When the work was done, or the last thing had happened in a run that stalled; −1 as long as neither."""
+        self._last_tick = NEVER
+        """The tick of a sampler at which a run may end that has been quiet for long; `NEVER` while work goes on."""
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._schedule_creations()
@@ -110,6 +112,7 @@ class Simulation:
                 self._stop_reason = self._reason_to_stop()
                 if self._stop_reason:
                     break
+                instant = min(instant, self._last_tick)
             last = min(limit, self._followed_until)
             if instant > last:
                 self._reached = last
@@ -297,9 +300,11 @@ class Simulation:
         """Return why nothing that matters can happen any more, empty if it can (`docs/model.md#end-of-a-run`)."""
         pools = self.directory.pools
         if self._work_goes_on():
-            self._settled = -1
+            self._settled, self._last_tick = -1, NEVER
             return ""
+        self.env.come_to_rest()
         quiet = self.env.clock - self._last_of_tasks
+        self._last_tick = self._next_patience(quiet)
         if any(kernel.queues.waiting for kernel in self.env.kernels):
             may_go_on = any(job.will_time_out for job in self.directory.jobs)
             if may_go_on or any(pool.has_work(quiet) or pool.may_serve(quiet) for pool in pools):
@@ -311,6 +316,11 @@ class Simulation:
         if self._settled < 0:
             self._settled = self.env.last_instant
         return "" if self._lingers(quiet) else "work done"
+
+    def _next_patience(self, quiet: int) -> int:
+        """Return the first tick of a sampler at which the quiet has lasted longer than one more patience."""
+        ahead = [patience - quiet for patience in (LINGER, PATIENCE) if quiet < patience]
+        return self.env.samplers.from_on(self.env.clock + ahead[0]) if ahead else NEVER
 
     def _work_goes_on(self) -> bool:
         """Return whether tasks, jobs or operations are under way or ahead."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.kernel import used_cores, used_memory, used_slots
+from simulator.kernel import used_slots
 from simulator.states import Outcome, TaskState
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from simulator.kernel import Kernel
+    from simulator.kernel import Kernel, Samples
 
 NODE_BITS = 20
 """The kernel's key of a prepared node is `job << 20 | node`."""
@@ -30,20 +30,14 @@ class TasksView:
     # ---- counts --------------------------------------------------------------------------------------------
 
     @property
+    def samples(self) -> Samples:
+        """What has been noted of its tasks at the ticks of a sampler."""
+        return self._kernel.samples
+
+    @property
     def active(self) -> int:
         """How many submitted tasks wait."""
         return self._kernel.active
-
-    @property
-    def eligible_instances(self) -> int:
-        """How many waiting tasks wait for no other task, a multi-instance task once for each of its nodes."""
-        kernel = self._kernel
-        return sum(
-            (count + parked) * shape.instances
-            for count, parked, shape in zip(
-                kernel.queues.waiting_of_shape, kernel.parked_of_shape, kernel.shapes, strict=True
-            )
-        )
 
     @property
     def running(self) -> int:
@@ -65,30 +59,9 @@ class TasksView:
         """How many slots running tasks hold."""
         return used_slots(self._kernel)
 
-    @property
-    def used_cores(self) -> int:
-        """How many thousandths of cores running tasks use."""
-        return used_cores(self._kernel)
-
-    @property
-    def used_memory(self) -> int:
-        """How many MiB running tasks have asked for."""
-        return used_memory(self._kernel)
-
     def waiting_of_job(self, job: int) -> int:
         """Return how many tasks of a job are queued."""
         return int(self._kernel.queues.waiting_of_job[job])
-
-    def dispatching(self, latency: npt.NDArray[np.int64], now: int) -> int:
-        """Return how many running tasks have not started: their dispatch `latency`, in ms by task, has not passed."""
-        attempts, count = self._kernel.attempts, 0
-        row, longest = len(attempts) - 1, int(latency.max(initial=0))
-        while row >= 0 and attempts.assigned[row] + longest > now:
-            task = attempts.task[row]
-            runs = self._kernel.state[task] == TaskState.RUNNING and self._kernel.row[task] == row
-            count += runs and attempts.assigned[row] + latency[task] > now
-            row -= 1
-        return int(count)
 
     # ---- nodes ---------------------------------------------------------------------------------------------
 

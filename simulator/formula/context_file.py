@@ -64,12 +64,12 @@ def context_of(data: object) -> Context:
             ),
             "$TaskSlotsPerNode": float(reader.count("taskSlotsPerNode", data.get("taskSlotsPerNode", 1))),
         },
-        samples=reader.samples(data.get("samples", {})),
+        samples=(samples := reader.samples(data.get("samples", {}))),
         options=reader.options(data.get("options", {})),
     )
     usable = data.get("usableNodeCount")
-    if usable is not None and not context.samples.of("$UsableNodeCount").times:
-        context.samples.add("$UsableNodeCount", now.ticks, float(reader.count("usableNodeCount", usable)))
+    if usable is not None and not samples.of("$UsableNodeCount").times:
+        samples.add("$UsableNodeCount", now.ticks, float(reader.count("usableNodeCount", usable)))
     if reader.problems:
         raise ContextError(reader.problems)
     return context

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from simulator.formula.values import TICKS_PER_SECOND, Vector
 
@@ -47,6 +47,13 @@ class Series:
 
 
 EMPTY: Final = Series()
+
+
+class Samples(Protocol):
+    """What a formula reads: the series of each metric."""
+
+    def of(self, name: str) -> Series:
+        """Return the series of a metric; it is empty where it has no samples."""
 
 
 class History:

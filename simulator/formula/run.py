@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.formula.errors import AutoScaleError
-from simulator.formula.history import History
+from simulator.formula.history import History, Samples
 from simulator.formula.options import Options
 from simulator.formula.source import Place
 from simulator.formula.values import Keyword, Timestamp, Value
@@ -22,7 +22,7 @@ class Context:
     live: Mapping[str, float] = field(default_factory=dict)
     """Values that are read without a sample: `$CurrentDedicatedNodes`, `$CurrentLowPriorityNodes`,
     `$TaskSlotsPerNode`."""
-    samples: History = field(default_factory=History)
+    samples: Samples = field(default_factory=History)
     """Samples that can be read now."""
     options: Options = field(default_factory=Options)
     draw: Callable[[], float] | None = None

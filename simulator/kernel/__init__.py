@@ -22,7 +22,8 @@ from simulator.kernel.inputs import JobPolicy, Shape, Tasks
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.optional_rules import Rules
-from simulator.kernel.usage import used_cores, used_memory, used_slots
+from simulator.kernel.samples import Samples
+from simulator.kernel.usage import used_cores, used_slots
 
 SPEED = "python" if _module.__file__.endswith((".py", ".pyc")) else "compiled"
 """Which of the two speeds this is."""
@@ -34,10 +35,10 @@ __all__ = [
     "Kernel",
     "Nodes",
     "Rules",
+    "Samples",
     "Shape",
     "Tasks",
     "job_control",
     "used_cores",
-    "used_memory",
     "used_slots",
 ]

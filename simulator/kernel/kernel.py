@@ -2,7 +2,7 @@
 
 An instant is settled in phases, in the order of the service model: `complete`, then whatever the control
 plane does to nodes, then `arrive`, then `dispatch`. `advance` runs through the instants at which the control
-plane has nothing to do, on the fast path where it can.
+plane has nothing to do, on the fast path where it can, and notes on its way what a sampler sees.
 """
 
 from simulator.kernel.audit import AUDITED, audit
@@ -11,6 +11,7 @@ from simulator.kernel.inputs import Choices, JobPolicy, Shape, Tasks, check_sign
 from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.optional_rules import Rules
 from simulator.kernel.phases import Phases
+from simulator.kernel.samples import Samples
 from simulator.units import NEVER
 
 SIGNAL_INTERVAL = 100_000
@@ -52,15 +53,30 @@ class Kernel(Phases):
         choices = Choices(job_policy, retry_at_tail, random_ties, max_rounds, seed)
         super().__init__(tasks, shapes, priorities, nodes, rules, choices)
         self.fast_path = FastPath(self)
+        self.samples = Samples()
 
     # ---- time -------------------------------------------------------------------------------------------
 
     def advance(self, until: int) -> int:
         """Settle every instant before `until`; return `until`, or the instant that a notice interrupted.
 
-        The fast path settles an instant alone, or leaves it as it was and the phases settle it. After a notice of
-        completions these are applied and the later phases of the instant are not; one of placements comes at its end.
-        Whoever has changed anything since the last instant has called `dispatch`.
+        After a notice of completions these are applied and the later phases of the instant are not; one of placements
+        comes at its end. Whoever has changed anything since the last instant has called `dispatch`.
+        """
+        while self.samples.next < until:
+            tick = self.samples.next
+            stopped = self._advance(tick)
+            if stopped < tick:
+                return stopped
+            self._settle_tick(tick)
+            if self.notices.waiting:
+                return tick
+        return self._advance(until)
+
+    def _advance(self, until: int) -> int:
+        """Do the same where no tick of a sampler lies before `until`.
+
+        The fast path settles an instant alone, or leaves it as it was and the phases settle it.
         """
         assert not AUDITED or audit(self, self.now)  # what the control plane has changed since
         events = 0
@@ -97,6 +113,27 @@ class Kernel(Phases):
             assert not AUDITED or audit(self, now)
             if self.notices.waiting:
                 return now
+
+    def _settle_tick(self, tick: int) -> None:
+        """Settle the instant of a tick, the next one at which anything may be due: it is sampled before the pass."""
+        is_due = self.next_instant() == tick
+        if is_due:
+            self.complete(tick)
+            if self.notices.waiting:
+                return
+            self.arrive(tick)
+            if self.overdue:
+                self.expire(tick)
+                if self.notices.waiting:
+                    return
+        self.sample_until(tick + 1)
+        if is_due and self.queues.open_jobs and (self.nodes.room.size or self.displaces):
+            self.dispatch(tick)
+        assert not AUDITED or audit(self, self.now)
+
+    def sample_until(self, before: int) -> None:
+        """Note what is true at the ticks before an instant; nothing has changed here since the first of them."""
+        self.samples.take(self, before)
 
     # ---- nodes ------------------------------------------------------------------------------------------
 

@@ -16,11 +16,6 @@ def used_cores(kernel: Kernel) -> int:
     return kernel.sharing.busy if kernel.sharing.any else _used(kernel, kernel.sharing.needs)
 
 
-def used_memory(kernel: Kernel) -> int:
-    """Return the MiB that running tasks have asked for."""
-    return _used(kernel, [shape.memory for shape in kernel.shapes])
-
-
 def _used(kernel: Kernel, needs: list[int]) -> int:
     """Add up what all instances of the running tasks take of something."""
     held = zip(kernel.running_of_shape, kernel.nodes.instances, needs, strict=True)

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from simulator import Recording, simulate
+from simulator import Recording, Simulation, simulate
 from simulator.engine.pools.sample_delays import LOST, SampleDelays
 from simulator.engine.random_streams import RandomStreams
 from simulator.scenario.format.schema import Options
+from simulator.states import NodeKind, NodeState
 from tests.engine.laws import check
-from tests.engine.worlds import job, pool, scenario
+from tests.engine.worlds import act, job, pool, scenario
 
 DRAWN = {"samplePhaseS": "drawn", "sampleLateProbability": "by_profile"}
 """What the helpers of these tests switch off."""
@@ -140,3 +141,43 @@ def test_metrics_that_are_sampled_too_move_no_draw_of_others() -> None:
         for retired in ("absent", "sampled")
     )
     assert plain == more
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_of_nodes_are_what_counting_them_finds(seed: int) -> None:
+    """Nodes boot, are preempted, come back, restart and leave; at each step the census is what a count would say."""
+    body = pool(
+        targetDedicatedNodes=2,
+        targetLowPriorityNodes=3,
+        simulation={
+            "timing": {"creating": "20s", "starting": "9s", "leaving": "15s", "recoveryDelay": "70s"},
+            "preemption": {"model": "hazard", "ratePerHour": 20},
+            "contactLoss": {"ratePerHour": 10},
+        },
+    )
+    shrink = act("21m", "resize", pool="p", targetDedicatedNodes=1, targetLowPriorityNodes=1)
+    described = scenario([body], [job(60, "90s")], timeline=[shrink], seed=seed, horizon="31m")
+    simulation = Simulation(described)
+    members = simulation.directory.pools[0].members
+    for instant in range(0, 1860, 13):
+        simulation.advance(instant)
+        found = members.census.now
+        nodes = list(members)
+        with_vm = [node for node in nodes if node.has_vm]
+        assert found.dedicated == sum(node.kind is NodeKind.DEDICATED for node in nodes)
+        assert found.low_priority == sum(node.kind is NodeKind.LOW_PRIORITY for node in nodes)
+        assert found.preempted == sum(node.state is NodeState.PREEMPTED for node in nodes)
+        assert found.usable == sum(node.in_service for node in nodes)
+        assert (found.with_vm, found.allocated) == (len(with_vm), sum(node.allocated for node in with_vm))
+
+
+def test_a_metric_read_for_the_first_time_has_its_whole_past() -> None:
+    """Whoever evaluates another formula on trial sees the samples of all ticks since autoscale was enabled."""
+    body = pool(enableAutoScale=True, autoScaleFormula="$TargetDedicatedNodes = 1;", autoScaleEvaluationInterval="5m")
+    asked = "x = $CurrentDedicatedNodes.Count(); y = sum($UsableNodeCount.GetSample(99));"
+    trial = act("16m", "evaluateAutoScale", pool="p", autoScaleFormula=asked + "$TargetDedicatedNodes = 0;")
+    described = scenario([body], [job(1, "20m")], timeline=[trial], options={"sampleProfile": "exact"}, horizon="31m")
+    found = check(simulate(described))
+    (answer,) = found.operations["message"].tolist()
+    assert "x=31" in answer, answer
+    assert "y=31" in answer, answer

@@ -1,4 +1,4 @@
-"""The autoscale loop of one pool: metrics sampled every 30 s, the formula evaluated at every interval.
+"""The autoscale loop of one pool: its formula, evaluated at every interval.
 
 Sampling and evaluation are separate processes that are not synchronised, as in the service. A formula sees the samples
 that can be read at its instant, nothing else (`docs/model.md#evaluations`).
@@ -7,19 +7,13 @@ that can be read at its instant, nothing else (`docs/model.md#evaluations`).
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.codes import Action
-from simulator.engine.environment import AUTOSCALE, SAMPLING
-from simulator.engine.pools.node_counts import count_nodes
-from simulator.engine.pools.sample_delays import LOST, SampleDelays
-from simulator.formula import AutoScaleRun, Context, Formula, History, Options, Timestamp
-from simulator.formula.history import PERIOD_TICKS
-from simulator.formula.values import TICKS_PER_SECOND
-from simulator.formula.variables import RETIRED
+from simulator.engine.environment import AUTOSCALE
+from simulator.engine.pools.sampler import TICKS_PER_MS, Sampler
+from simulator.formula import AutoScaleRun, Context, Formula, Options, Timestamp
 from simulator.states import NodeDeallocationOption, NodeKind
-from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +21,6 @@ if TYPE_CHECKING:
 
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
-
-TICKS_PER_MS = TICKS_PER_SECOND // MS_PER_S
-PERIOD_MS = PERIOD_TICKS // TICKS_PER_MS
-MIB = 2**20
 
 
 class Target(Protocol):
@@ -45,7 +35,7 @@ class Target(Protocol):
 
 
 class Autoscaler:
-    """Sampler and evaluator of one pool, from the moment autoscale is enabled."""
+    """Evaluates the formula of one pool on its samples, from the moment autoscale is enabled."""
 
     def __init__(
         self,
@@ -64,13 +54,8 @@ class Autoscaler:
         self.formula = formula
         self.options = Options.of(options.formula)
         self.interval = interval
-        self._latency = latency
-        """Dispatch latency of each task, ms."""
-        self.history = History()
         self._origin = Timestamp.of(site.world.scenario.origin).ticks
-        self._unread: list[tuple[int, int, str, float]] = []
-        """Heap of samples that cannot be read yet: ready (ms), taken (ticks), metric, value."""
-        self._delays = SampleDelays(options, site.world.streams, site.id)
+        self._sampler = Sampler(site, members, latency)
         self._rand = [site.world.streams.uniform_draws(f"{name}:{site.id}") for name in ("rand", "rand on trial")]
         self._began = self.env.clock
         self.changed = self.env.clock
@@ -79,7 +64,6 @@ class Autoscaler:
         self._schedule = 0
         """Number of the schedule in force; a process of an older one ends."""
         self._last_run = -1
-        self.env.process(self._sample())
         self.env.process(self._evaluate(self._began, at_once=options.first_eval == "immediate"))
 
     def change(self, formula: Formula | None, interval: int | None) -> None:
@@ -97,15 +81,14 @@ class Autoscaler:
 
     def stop(self) -> None:
         """Stop sampling and evaluating."""
+        if self.is_enabled:
+            self._sampler.stop()
         self.is_enabled = False
         self._schedule += 1
 
     def context(self, *, is_trial: bool = False) -> Context:
         """Return the pool as the formula sees it now; an evaluation on trial draws from a stream of its own."""
         now = self.env.clock
-        while self._unread and self._unread[0][0] <= now:
-            _, taken, metric, value = heappop(self._unread)
-            self.history.add(metric, taken, value)
         targets = self._target.targets
         return Context(
             now=Timestamp(self._origin + now * TICKS_PER_MS),
@@ -116,58 +99,10 @@ class Autoscaler:
                 "$CurrentLowPriorityNodes": float(self._members.count(NodeKind.LOW_PRIORITY)),
                 "$TaskSlotsPerNode": float(self._site.description.task_slots_per_node),
             },
-            samples=self.history,
+            samples=self._sampler,
             options=self.options,
             draw=self._rand[is_trial],
         )
-
-    def _sample(self) -> Generator[Any, Any, None]:
-        """Take samples at enabling + phase + k periods, strictly after enabling."""
-        phase, delays = self._delays.phase, self._delays
-        at = self._began + (phase or PERIOD_MS)
-        tick = 0
-        while True:
-            yield self.env.at(at, SAMPLING)
-            if not self.is_enabled:
-                return
-            taken = self._origin + at * TICKS_PER_MS
-            for metric, value in self._metrics().items():
-                delay = delays.of(metric, tick)
-                if delay != LOST:
-                    heappush(self._unread, (at + delay, taken, metric, value))
-            at += PERIOD_MS
-            tick += 1
-
-    def _metrics(self) -> dict[str, float]:
-        """Return what the service samples now; nodes without a VM use no CPU (`docs/model.md#metrics`)."""
-        site, tasks, options = self._site, self._site.tasks, self._site.world.options
-        nodes = count_nodes(self._members)
-        running, dispatched = tasks.running, 0
-        if options.dispatch_counted_as == "active":
-            dispatched = tasks.dispatching(self._latency, self.env.clock)
-        active = float(tasks.eligible_instances + dispatched)
-        found = {
-            "$ActiveTasks": active,
-            "$RunningTasks": float(running - dispatched),
-            "$PendingTasks": active + running - dispatched,
-            "$SucceededTasks": float(tasks.completed - tasks.failed),
-            "$FailedTasks": float(tasks.failed),
-            "$CurrentDedicatedNodes": float(nodes.dedicated),
-            "$CurrentLowPriorityNodes": float(nodes.low_priority),
-            "$PreemptedNodeCount": float(nodes.preempted),
-            "$UsableNodeCount": float(nodes.usable),
-        }
-        with_vm = nodes.with_vm
-        if with_vm:
-            share = min(1.0, tasks.used_cores / (with_vm * site.size.vcpus * 1000))
-            found["$CPUPercent"] = share * (100.0 if options.cpu_scale == "percent" else 1.0)
-        if with_vm and options.retired_metrics == "sampled":
-            found |= dict.fromkeys(RETIRED, 0.0)  # there is no disk and no network traffic in a simulation
-            found["$SampleNodeCount"] = float(with_vm)
-            found["$MemoryBytes"] = tasks.used_memory * MIB / 1e6 / with_vm
-            ages = [self.env.clock - node.allocated for node in self._members if node.has_vm]
-            found["$WallClockSeconds"] = sum(ages) / MS_PER_S
-        return found
 
     def _evaluate(self, began: int, *, at_once: bool) -> Generator[Any, Any, None]:
         """Evaluate every interval from `began` on; also while the pool is being resized."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.nodes.node import Node
 from simulator.engine.pools.machine_numbers import MachineNumbers, address
+from simulator.engine.pools.node_counts import NodeCensus
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Members:
     def __init__(self, site: Site, addresses: MachineNumbers) -> None:
         self._site = site
         self._nodes: dict[int, Node] = {}
+        self.census = NodeCensus(site.world.env)
         self._appeared = dict.fromkeys(NodeKind, 0)
         """How many nodes of each kind have appeared so far."""
         self._names = MachineNumbers()
@@ -46,7 +48,7 @@ class Members:
 
     def count(self, kind: NodeKind) -> int:
         """Return how many nodes of one kind there are."""
-        return sum(node.kind is kind for node in self._nodes.values())
+        return self.census.count(kind)
 
     def with_vm(self, kind: NodeKind) -> list[Node]:
         """Return the nodes of one kind that have a VM, by sequence number."""
@@ -76,11 +78,13 @@ class Members:
         node = Node(site, home, kind, sequence, row, place=self._appeared[kind], name=name, machine=machine)
         self._appeared[kind] += 1
         self._nodes[sequence] = node
+        self.census.appeared(node)
         return node
 
     def remove(self, node: Node) -> None:
         """Remove a node that is gone; its name and address are free."""
         del self._nodes[node.sequence]
+        self.census.gone(node)
         self._names.release(node.name)
         self._addresses.release(node.machine)
 

@@ -1,39 +1,106 @@
-"""How many nodes of a pool are in which condition, counted in one pass: the sampler asks every 30 s."""
+"""How many nodes of a pool are in which condition: kept as nodes change, and remembered where they are sampled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.states import NodeKind, NodeState
 
 if TYPE_CHECKING:
+    from simulator.engine.environment import Environment
     from simulator.engine.nodes.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class NodeCounts:
-    """Counts of nodes; `usable` ones are in service, `with_vm` are all but the preempted and deallocated."""
+class Condition(IntEnum):
+    """What counts of the state of a node."""
+
+    WITHOUT_VM = 0
+    PREEMPTED = 1
+    WITH_VM = 2
+    USABLE = 3
+    """In service, and open to tasks."""
+
+    @classmethod
+    def of(cls, node: Node) -> Condition:
+        """Return the condition that a node is in."""
+        if node.in_service:
+            return cls.USABLE
+        if node.has_vm:
+            return cls.WITH_VM
+        return cls.PREEMPTED if node.state is NodeState.PREEMPTED else cls.WITHOUT_VM
+
+
+class NodeCounts(NamedTuple):
+    """Counts of nodes at an instant; `usable` ones are in service, `with_vm` are all but preempted and deallocated."""
 
     dedicated: int
     low_priority: int
     preempted: int
     with_vm: int
     usable: int
+    allocated: int
+    """The sum of the instants at which those with a VM were allocated, ms."""
 
 
-def count_nodes(nodes: Iterable[Node]) -> NodeCounts:
-    """Count `nodes` by kind and condition."""
-    dedicated = low_priority = preempted = with_vm = usable = 0
-    for node in nodes:
-        if node.kind is NodeKind.DEDICATED:
-            dedicated += 1
-        else:
-            low_priority += 1
-        if node.state is NodeState.PREEMPTED:
-            preempted += 1
-        elif node.has_vm:
-            with_vm += 1
-            usable += node.in_service
-    return NodeCounts(dedicated, low_priority, preempted, with_vm, usable)
+class NodeCensus:
+    """Counts the nodes of one pool; their only owner is the pool's `Members`."""
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self._of_kind = dict.fromkeys(NodeKind, 0)
+        self._in_condition = [0] * len(Condition)
+        self._allocated = 0
+        self._condition: dict[int, Condition] = {}
+        """By sequence number of a node."""
+        self.past: list[tuple[int, NodeCounts]] = []
+        """Counts since `watch`, each with the instant, doubled, from which on they are true.
+
+        One more than that where the samples of the instant had been taken before. Empty where nobody watches.
+        """
+
+    def count(self, kind: NodeKind) -> int:
+        """Return how many nodes of one kind there are."""
+        return self._of_kind[kind]
+
+    @property
+    def now(self) -> NodeCounts:
+        """The counts as they are."""
+        _, preempted, with_vm, usable = self._in_condition
+        dedicated, low_priority = self._of_kind[NodeKind.DEDICATED], self._of_kind[NodeKind.LOW_PRIORITY]
+        return NodeCounts(dedicated, low_priority, preempted, with_vm + usable, usable, self._allocated)
+
+    def watch(self) -> None:
+        """Remember the counts from now on, and forget those of before."""
+        self.past = [(2 * self._env.clock, self.now)]
+
+    def appeared(self, node: Node) -> None:
+        """Count a new node."""
+        self._of_kind[node.kind] += 1
+        self._condition[node.sequence] = Condition.WITHOUT_VM
+        self._in_condition[Condition.WITHOUT_VM] += 1
+        self._remember()
+
+    def changed(self, node: Node) -> None:
+        """Count a node as what it is now."""
+        before, after = self._condition[node.sequence], Condition.of(node)
+        if before is after:
+            return
+        self._condition[node.sequence] = after
+        self._in_condition[before] -= 1
+        self._in_condition[after] += 1
+        self._allocated += node.allocated * ((after >= Condition.WITH_VM) - (before >= Condition.WITH_VM))
+        self._remember()
+
+    def gone(self, node: Node) -> None:
+        """Count a node no more."""
+        self._of_kind[node.kind] -= 1
+        self._in_condition[self._condition.pop(node.sequence)] -= 1
+        self._remember()
+
+    def _remember(self) -> None:
+        if self.past:
+            since = 2 * self._env.clock + self._env.has_sampled
+            if self.past[-1][0] == since:
+                self.past.pop()
+            self.past.append((since, self.now))

@@ -280,6 +280,7 @@ class Pool:
 
     def entered(self, node: Node) -> None:
         """Note that `node` has entered a state: what its tasks and jobs knew of it may not hold any more."""
+        self.members.census.changed(node)
         kernel, wishes = self.site.change(), self.tenancy.wishes
         if node.state is NodeState.CREATING:
             kernel.eligibility.describe(node.sequence, node.kind is NodeKind.DEDICATED)

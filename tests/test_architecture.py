@@ -33,7 +33,8 @@ ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
-        {"assumptions", "environment", "random_streams", "tasks_view", "ticks"},
+        {"ticks"},
+        {"assumptions", "environment", "random_streams", "tasks_view"},
         {"world"},
         {"nodes"},
         {"pools"},

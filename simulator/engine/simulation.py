@@ -19,6 +19,7 @@ from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
 from simulator.errors import InputError
 from simulator.scenario.format.schema import BillAfter
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.reading.amend import amend
 from simulator.units import to_ms, to_s
 from simulator.workload.build import build
@@ -45,13 +46,11 @@ class Snapshot:
 class Simulation:
     """A run of one replication that can be advanced in any number of steps with the same result."""
 
-    def __init__(self, scenario: Scenario, replication: int = 0) -> None:
-        self.scenario = scenario
-        """With the operations submitted so far at the end of its timeline: what came through the door, as a file."""
+    def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
+        self._prepared = self._announced = Prepared.of(scenario)
         self.replication = replication
-        self._announced = scenario
         self.env = Environment(self._handle_notices)
-        self._made = Construction(scenario, replication, build(scenario, replication), self.env)
+        self._made = Construction(self.scenario, replication, build(self._prepared, replication), self.env)
         self._door = Door(self._made, replication)
         self.directory = self._made.directory
         """Everything of the run that has an id."""
@@ -69,10 +68,15 @@ class Simulation:
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._schedule_creations()
-        for operation in scenario.timeline:
+        for operation in self.scenario.timeline:
             self._plan(operation)
         self._horizon = self._last_instant()
         self._end_old_tasks(self._made.backlog.parts[0])
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is simulated, with the operations submitted so far at the end of its timeline: the log of the run."""
+        return self._prepared.scenario
 
     @property
     def is_over(self) -> bool:
@@ -116,7 +120,7 @@ class Simulation:
             end = f"the run ends at {to_s(self._horizon):g} s"
             raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {end}")
         self._go_to(at)
-        self.scenario = self.directory.world.scenario = amended
+        self._prepared, self.directory.world.scenario = Prepared(amended), amended
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
         self._horizon = self._last_instant()
@@ -131,7 +135,7 @@ class Simulation:
         run is ends in the same record.
         """
         other = Simulation(self._announced, self.replication)
-        for operation in self.scenario.timeline[len(self._announced.timeline) :]:
+        for operation in self.scenario.timeline[len(self._announced.scenario.timeline) :]:
             other.submit(operation)
         if self.env.opened >= 0:
             other._go_to(self.env.opened)
@@ -339,10 +343,10 @@ class Simulation:
         recorder = world.record if last else world.record.copy()
         recorder.finish(end)
         facts = RunFacts(end, self._stop_reason, self._settled)
-        return collect(self._made, self.replication, recorder, facts, is_last=last)
+        return collect(self._prepared, self._made, self.replication, recorder, facts, is_last=last)
 
 
-def simulate(scenario: Scenario, replication: int = 0) -> Recording:
+def simulate(scenario: Scenario | Prepared, replication: int = 0) -> Recording:
     """Run one replication of `scenario` to its end and return its recording."""
     simulation = Simulation(scenario, replication)
     simulation.advance()

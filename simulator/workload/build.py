@@ -16,6 +16,7 @@ from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
 from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 from simulator.units import MS_PER_S
 from simulator.workload.block import Block, Floats, Int32s
@@ -23,8 +24,9 @@ from simulator.workload.coordination_failures import with_coordination_failures
 from simulator.workload.job_streams import JobStreams
 from simulator.workload.listed_tasks import listed, managing, retries_of
 from simulator.workload.optional_columns import Extras, gather
-from simulator.workload.planned_jobs import Planned, planned
-from simulator.workload.planned_pools import PlannedPools, planned_pools
+from simulator.workload.plan import Plan
+from simulator.workload.planned_jobs import Planned
+from simulator.workload.planned_pools import PlannedPools
 from simulator.workload.ranges import check_ranges, check_work
 from simulator.workload.task_outcomes import codes_of, failures_before_success
 
@@ -146,14 +148,14 @@ class Drawing:
             check_ranges(job.id, part, self._blocks[-1], *self._delays[-1])
 
 
-def build(scenario: Scenario, replication: int) -> Workload:
+def build(source: Scenario | Prepared, replication: int) -> Workload:
     """Draw the tasks of all jobs for one replication."""
-    every = planned(scenario)
-    pools = planned_pools(scenario, every)
-    drawing = Drawing(scenario, replication)
-    for number, one in enumerate(every):
-        drawing.add(number, one, pools.bodies[pools.of_job[number][0]])
-    return drawing.workload(every, pools)
+    prepared = Prepared.of(source)
+    plan = prepared.part(Plan.of)
+    drawing = Drawing(prepared.scenario, replication)
+    for number, one in enumerate(plan.jobs):
+        drawing.add(number, one, plan.pools.bodies[plan.pools.of_job[number][0]])
+    return drawing.workload(plan.jobs, plan.pools)
 
 
 def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour: float) -> Block:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.results.raw.raw_run import RawAttempts
     from simulator.results.raw.recorder import Recorder
+    from simulator.scenario.prepared import Prepared
     from simulator.workload.build import Workload
 
 
@@ -34,9 +35,11 @@ class RunFacts:
     settled: int
 
 
-def collect(made: Construction, replication: int, recorder: Recorder, facts: RunFacts, *, is_last: bool) -> Recording:
+def collect(
+    prepared: Prepared, made: Construction, replication: int, recorder: Recorder, facts: RunFacts, *, is_last: bool
+) -> Recording:
     """Return the record of a run; unless it is the last one, nothing in it changes when the run goes on."""
-    order = order_of(made, replication)
+    order = order_of(prepared, made, replication)
     workload = _submitted(order, made)
     renumber(recorder, order)
     kernels, rows, homes = _homes(order, made)
@@ -67,7 +70,7 @@ def collect(made: Construction, replication: int, recorder: Recorder, facts: Run
         pool_of_job=tuple(order.pools.index(job.pool) for job in order.jobs),
         waited=_waited(workload, attempts) if recorder.node_tasks else np.zeros(0, dtype=np.int64),
     )
-    return Recording(made.world.scenario, replication, workload, raw)
+    return Recording(prepared, replication, workload, raw)
 
 
 def _homes(order: Order, made: Construction) -> tuple[list[Kernel], list[npt.NDArray[np.int64]], list[Home]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.engine.jobs.job import Job
     from simulator.engine.pools.pool import Pool
     from simulator.results.raw.recorder import Recorder
+    from simulator.scenario.prepared import Prepared
     from simulator.workload.build import Workload
 
 
@@ -35,13 +36,13 @@ class Order:
         return rows if self.rows is None else self.rows[rows]
 
 
-def order_of(made: Construction, replication: int) -> Order:
+def order_of(prepared: Prepared, made: Construction, replication: int) -> Order:
     """Return the order of a run's scenario: as it is where nothing came that the scenario did not announce."""
     backlog, directory = made.backlog, made.directory
     first = backlog.parts[0].workload
     if len(backlog.parts) == 1 and len(directory.pools) == len(first.pools.bodies):
         return Order(first, list(directory.jobs), list(directory.pools), None)
-    workload = build(made.world.scenario, replication)
+    workload = build(prepared, replication)
     jobs = {job.body.id.lower(): job for job in directory.jobs}
     pools: dict[str, Pool] = {}
     for pool in directory.pools:

@@ -67,7 +67,7 @@ def collect(
         settled=facts.settled,
         never_fits=_never_fits(len(workload), kernels, homes),
         blocked=_blocked(len(workload), kernels, homes),
-        pool_of_job=tuple(order.pools.index(job.pool) for job in order.jobs),
+        pool_of_job=tuple(order.numbers[job.pool.index] for job in order.jobs),
         waited=_waited(workload, attempts) if recorder.node_tasks else np.zeros(0, dtype=np.int64),
     )
     return Recording(prepared, replication, workload, raw)
@@ -79,7 +79,7 @@ def _homes(order: Order, made: Construction) -> tuple[list[Kernel], list[npt.NDA
     rows = [order.row(pool.tenancy.rows.values) for pool in order.pools]
     if all(len(job.pools) == 1 for job in order.jobs):
         return kernels, rows, [Home(None, mine) for mine in rows]
-    pool = np.array([order.pools.index(job.pool) for job in order.jobs], dtype=np.int64)[order.workload.job]
+    pool = np.array([order.numbers[job.pool.index] for job in order.jobs], dtype=np.int64)[order.workload.job]
     mine = [np.flatnonzero(pool[found] == index) for index, found in enumerate(rows)]
     return kernels, rows, [Home(tasks, found[tasks]) for tasks, found in zip(mine, rows, strict=True)]
 

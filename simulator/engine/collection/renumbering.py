@@ -28,6 +28,8 @@ class Order:
     jobs: list[Job]
     """By number in the record."""
     pools: list[Pool]
+    numbers: dict[int, int]
+    """Number in the record of each pool of the run; one that stood in for a pool to come has that one's."""
     rows: npt.NDArray[np.int64] | None
     """By row of the backlog: that of the workload; None where they are the same."""
 
@@ -41,7 +43,8 @@ def order_of(prepared: Prepared, made: Construction, replication: int) -> Order:
     backlog, directory = made.backlog, made.directory
     first = backlog.parts[0].workload
     if len(backlog.parts) == 1 and len(directory.pools) == len(first.pools.bodies):
-        return Order(first, list(directory.jobs), list(directory.pools), None)
+        numbers = {pool.index: pool.index for pool in directory.pools}
+        return Order(first, list(directory.jobs), list(directory.pools), numbers, None)
     workload = build(prepared, replication)
     jobs = {job.body.id.lower(): job for job in directory.jobs}
     pools: dict[str, Pool] = {}
@@ -49,7 +52,9 @@ def order_of(prepared: Prepared, made: Construction, replication: int) -> Order:
         pools[pool.id.lower()] = pool
     ordered = [jobs[planned.job.id.lower()] for planned in workload.jobs]
     rows = _rows(made, workload, {job.number: number for number, job in enumerate(ordered)})
-    return Order(workload, ordered, [pools[body.id.lower()] for body in workload.pools.bodies], rows)
+    ids = {body.id.lower(): number for number, body in enumerate(workload.pools.bodies)}
+    numbers = {pool.index: ids[pool.id.lower()] for pool in directory.pools}
+    return Order(workload, ordered, [pools[name] for name in ids], numbers, rows)
 
 
 def _rows(made: Construction, workload: Workload, numbers: dict[int, int]) -> npt.NDArray[np.int64]:
@@ -68,5 +73,4 @@ def renumber(recorder: Recorder, order: Order) -> None:
     """Write the numbers of the record into the rows of the control plane."""
     if order.rows is not None:
         jobs = {one.number: number for number, one in enumerate(order.jobs)}
-        pools = {one.index: number for number, one in enumerate(order.pools)}
-        recorder.renumber(jobs, pools, order.rows.tolist())
+        recorder.renumber(jobs, order.numbers, order.rows.tolist())

@@ -337,6 +337,7 @@ class Recorder:
                 job[row.job], row.time, pool[row.source], pool[row.target], tuple(tasks[one] for one in row.waiting)
             )
             for row in self.moves
+            if pool[row.source] != pool[row.target]
         ]
         self.targets = [(pool[number], at, dedicated, low) for number, at, dedicated, low in self.targets]
         self.evictions = {pool[number]: counts for number, counts in self.evictions.items()}

@@ -251,8 +251,8 @@ LONGER: Final = {
 """Modules that have grown beyond that, and how far; these numbers only shrink."""
 BODY: Final = 50
 """Lines of a function without its docstring."""
-LONGER_BODIES: Final = {"kernel/attempt_duration.py __init__": 55, "cli/plot.py plot": 58}
-"""Functions that have: a column after the other, and the options of a command with their texts."""
+LONGER_BODIES: Final = {"cli/plot.py plot": 58}
+"""Functions that have: the options of a command with their texts."""
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -112,6 +112,10 @@ class Work:
         """
         self._keeping: dict[int, list[int]] = {}
         """The rows in `kept`, by task."""
+        self._add_plan()
+
+    def _add_plan(self) -> None:
+        """Add what `plan` finds out about an attempt."""
         self.end = 0
         self.outcome = 0
         self.wait = 0

@@ -318,7 +318,7 @@ class Recorder:
         resize.current_dedicated, resize.current_low_priority = dedicated, low_priority
 
     def renumber(self, jobs: Mapping[int, int], pools: Mapping[int, int], tasks: Sequence[int]) -> None:
-        """Give jobs, pools and tasks other numbers, by those that they have."""
+        """Write other numbers of jobs, pools and tasks, by those that they have."""
         job, pool = dict(jobs) | {-1: -1}, dict(pools) | {-1: -1}
         self.pools = {pool[number]: row for number, row in self.pools.items()}
         for node in self.nodes:

@@ -32,6 +32,7 @@ from simulator.experiment.versions import versions
 from simulator.extras import require
 from simulator.results.answer.assumed import Assumed
 from simulator.results.record.frames import texts
+from simulator.results.record.saved_json import read_saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 MARK: Final = "manifest.json"
 ASSUMED: Final = "assumptions.json"
 KIND: Final = "poolsight sweep"
+REPAIR: Final = "restore it, or run the sweep into another directory"
+"""What to do where the list of assumptions is damaged: the runs that are there rest on what it held."""
 FLUSH_S: Final = 1.0
 """So much work of finished trials a kill can lose at most; they are run again."""
 FLUSH_ROWS: Final = 500
@@ -121,12 +124,12 @@ class Store:
         try:
             store._claim()
             store._take_up(retry_failed=retry_failed)
-        except InputError:
-            store._release()
-            raise
         except OSError as error:
             store._release()
             raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(directory))]) from None
+        except BaseException:
+            store._release()
+            raise
         return store
 
     @property
@@ -302,8 +305,19 @@ def read_assumed(directory: Path) -> list[Assumed]:
     path = directory / ASSUMED
     if not path.is_file():
         return []
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return [Assumed(**{**one, "pools": tuple(one["pools"])}) for one in found]
+    found = read_saved(path, REPAIR)
+    try:
+        return [_assumed(one) for one in (found if isinstance(found, list) else [found])]
+    except (TypeError, ValueError, LookupError):
+        raise InputError([Problem(f"is no list of assumptions; {REPAIR}", str(path))]) from None
+
+
+def _assumed(one: Mapping[str, Any]) -> Assumed:
+    """Return an assumption as it was written; raise TypeError, ValueError or LookupError where it is none."""
+    texts_ = (one["about"], one["text"], one["joint"], one["option"] or "", *one["pools"])
+    if not all(isinstance(text, str) for text in texts_):
+        raise TypeError(one)
+    return Assumed(**{**one, "pools": tuple(one["pools"])})
 
 
 def _replace(target: Path, table: pa.Table) -> None:
@@ -371,10 +385,7 @@ def to_frame(outcomes: Sequence[Outcome], cells: Sequence[Cell], wanted: Wanted)
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError):
-        found = None
+    found = read_saved(path)
     if not isinstance(found, dict) or found.get("kind") != KIND or not isinstance(found.get("versions"), dict):
         raise InputError([Problem("is not the directory of a sweep; name another", str(path.parent))])
     return found

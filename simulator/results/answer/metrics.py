@@ -112,7 +112,7 @@ def _tasks(recording: Recording) -> Tasks:
     tasks = recording.raw.tasks
     there = ~tasks.deleted
     completed = there & (tasks.state == TaskState.COMPLETED)
-    succeeded = there & tasks.succeeded
+    succeeded = tasks.counts_as_succeeded
     names, codes = recording.unfinished
     why = np.bincount(codes[there], minlength=len(names))
     return Tasks(
@@ -270,7 +270,7 @@ def _cost(recording: Recording) -> Cost:
         unknown = {one.name: None for one in fields(Cost) if one.name not in ("currency", "notes")}
         return Cost(currency="USD", notes=bill.notes, **unknown)
     total = bill.total
-    succeeded = int(recording.raw.tasks.succeeded.sum())
+    succeeded = int(recording.raw.tasks.counts_as_succeeded.sum())
     return Cost(
         currency="USD",
         total=dollars(total),
@@ -309,7 +309,7 @@ def _jobs(recording: Recording, cost: Cost, waited: Floats) -> dict[str, JobAnsw
     )
     count = len(jobs)
     came, completed = where(tasks.submitted), where(tasks.state == TaskState.COMPLETED)
-    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded & ~tasks.deleted))
+    rows = (None, came, where(tasks.first_start >= 0), where(tasks.counts_as_succeeded))
     of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, -1, dtype=np.int64)

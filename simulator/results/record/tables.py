@@ -82,6 +82,7 @@ def _tasks(recording: "Facts") -> Columns:
         "end": seconds(tasks.end),
         "state": (tasks.state, [state.name.lower() for state in TaskState]),
         "succeeded": tasks.succeeded,
+        "deleted": tasks.deleted,
         "exit_code": Partial(tasks.exit_code, tasks.exited),
         "slots": workload.slots,
         "cores": Scaled(workload.cores, 1000),

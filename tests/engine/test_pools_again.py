@@ -158,8 +158,9 @@ def test_what_only_one_of_them_fetches_may_have_a_size(place: int) -> None:
     downloads = {"applicationPackages": {"app": {"sizeMiB": 100}}}
     bodies = [pool(targetDedicatedNodes=1), pool(targetDedicatedNodes=1)]
     bodies[place]["simulation"] = {**bodies[place]["simulation"], "downloads": downloads}
-    work = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": [{"id": "a", "commandLine": "sleep 5"}]}
-    work["tasks"][0]["applicationPackageReferences"] = [{"applicationId": "app", "version": "1"}]
+    packages = [{"applicationId": "app", "version": "1"}]
+    tasks = [{"id": "a", "commandLine": "sleep 5", "applicationPackageReferences": packages}]
+    work = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": tasks}
     timeline = [act("7m", "deletePool", pool="p"), act("10m", "createPool", pool=bodies[1])]
     assert not scenario(bodies[:1], [work], timeline=timeline).warnings
     bodies[place]["simulation"]["downloads"] = {"applicationPackages": {"other": {"sizeMiB": 100}}}

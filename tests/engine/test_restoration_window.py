@@ -79,7 +79,9 @@ def stall(pools: list[Any], **world: Any) -> Recording:
 def lost_at_an_hour(**simulation: Any) -> dict[str, Any]:
     """Describe a pool of two spot nodes that are taken at an hour."""
     taken = {"model": "capacity_event", "fraction": 1, "times": ["1h"]}
-    return pool(targetLowPriorityNodes=2, simulation={"timing": {"recoveryDelay": "10m"}, "preemption": taken} | simulation)
+    return pool(
+        targetLowPriorityNodes=2, simulation={"timing": {"recoveryDelay": "10m"}, "preemption": taken} | simulation
+    )
 
 
 def test_a_run_stalls_when_nothing_is_sought_any_more() -> None:

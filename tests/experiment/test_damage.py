@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_disk_that_fails_ends_with_a_message(
     assert sweep(file, tmp_path / "swept").exit_code == 0
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda data: data[: len(data) // 2],
     "empty": lambda _: b"",
     "no text": lambda _: b"\xff\xfe\x00",

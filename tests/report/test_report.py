@@ -301,12 +301,12 @@ def test_a_thing_that_the_scenario_gave_is_nowhere_called_assumed(saved: Callabl
 def test_spot_nodes_of_a_pool_that_is_created_again_are_in_the_report() -> None:
     """Only the second pool of the id has any, and they are of its model and its price."""
     model = {"model": "hazard", "ratePerHour": 3}
-    second = runs.pool(targetLowPriorityNodes=2, simulation={"preemption": model, "prices": {"lowPriority": 0.07}})
+    second = pool(targetLowPriorityNodes=2, simulation={"preemption": model, "prices": {"lowPriority": 0.07}})
     timeline = [
         {"at": "7m", "operation": "deletePool", "pool": "p"},
         {"at": "10m", "operation": "createPool", "pool": second},
     ]
-    run = simulate(runs.scenario([runs.pool(targetDedicatedNodes=1)], [runs.job(4, "5m")], timeline=timeline))
+    run = simulate(scenario([pool(targetDedicatedNodes=1)], [job(4, "5m")], timeline=timeline))
     found = {one.what: one.value for one in runs.basis_of(run)}
     assert "3" in found["eviction rate"]
     assert "$0.07" in found["price of low-priority or spot nodes"]

@@ -157,9 +157,7 @@ class Pool:
         """Whether something is under way that changes the nodes in service."""
         if (self.resizing.in_progress and not self.scales_itself) or self.upgrade.is_running:
             return True
-        return any(
-            self._may_come_back(node) if node.awaits_capacity else not node.is_settled for node in self.members
-        )
+        return any(self._may_come_back(node) if node.awaits_capacity else not node.is_settled for node in self.members)
 
     def _may_come_back(self, node: Node) -> bool:
         """Return whether a VM may still be found for a preempted node.

@@ -18,13 +18,13 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
 from simulator.errors import InputError, Problem
+from simulator.experiment.assumed_file import ASSUMED, assumed_text, read_assumed
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
@@ -39,10 +39,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MARK: Final = "manifest.json"
-ASSUMED: Final = "assumptions.json"
 KIND: Final = "poolsight sweep"
-REPAIR: Final = "restore it, or run the sweep into another directory"
-"""What to do where the list of assumptions is damaged: the runs that are there rest on what it held."""
 FLUSH_S: Final = 1.0
 """So much work of finished trials a kill can lose at most; they are run again."""
 FLUSH_ROWS: Final = 500
@@ -281,8 +278,7 @@ class Store:
     def _write_assumed(self) -> None:
         """Write what acted, before the trials in which it did: a kill between the two loses neither."""
         if len(self.assumed) > self._written:
-            found = [asdict(one) for one in self.assumed]
-            _replace_text(self.directory / ASSUMED, json.dumps(found, indent=2) + "\n")
+            _replace_text(self.directory / ASSUMED, assumed_text(self.assumed))
             self._written = len(self.assumed)
 
     def _write_manifest(self, *, complete: bool) -> None:
@@ -298,26 +294,6 @@ def _replace_text(target: Path, text: str) -> None:
     scratch = target.with_name(f".{target.name}.tmp")
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(target)
-
-
-def read_assumed(directory: Path) -> list[Assumed]:
-    """Return what acted in the trials that a directory has; nothing where no list of it is."""
-    path = directory / ASSUMED
-    if not path.is_file():
-        return []
-    found = read_saved(path, REPAIR)
-    try:
-        return [_assumed(one) for one in (found if isinstance(found, list) else [found])]
-    except (TypeError, ValueError, LookupError):
-        raise InputError([Problem(f"is no list of assumptions; {REPAIR}", str(path))]) from None
-
-
-def _assumed(one: Mapping[str, Any]) -> Assumed:
-    """Return an assumption as it was written; raise TypeError, ValueError or LookupError where it is none."""
-    texts_ = (one["about"], one["text"], one["joint"], one["option"] or "", *one["pools"])
-    if not all(isinstance(text, str) for text in texts_):
-        raise TypeError(one)
-    return Assumed(**{**one, "pools": tuple(one["pools"])})
 
 
 def _replace(target: Path, table: pa.Table) -> None:

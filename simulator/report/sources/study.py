@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, Problem
+from simulator.experiment.assumed_file import read_assumed
 from simulator.experiment.design import label
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, estimate, mean
 from simulator.experiment.measures import find_measure
 from simulator.experiment.short_names import short_names
-from simulator.experiment.store import KIND, MARK, read_assumed
+from simulator.experiment.store import KIND, MARK
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front

@@ -68,8 +68,7 @@ def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
 
 
 def _tasks(recording: "Facts") -> Columns:
-    raw, workload = recording.raw, recording.workload
-    tasks = raw.tasks
+    tasks, workload = recording.raw.tasks, recording.workload
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),

@@ -31,7 +31,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"cli", "service", "lab"},
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
-    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"reading"}],
+    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
         {"assumptions", "environment", "random_streams", "tasks_view"},
@@ -242,7 +242,6 @@ def test_the_kernel_needs_only_the_standard_library_and_leaves(path: Path) -> No
 LINES: Final = 400
 """Of a module."""
 LONGER: Final = {
-    "cli/experiments.py": 407,
     "distributions.py": 437,
     "engine/jobs/job.py": 427,
     "engine/nodes/node.py": 401,

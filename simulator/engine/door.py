@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.scenario.format.bodies import AGAIN, auto_pool_id, id_of
+from simulator.scenario.format.bodies import auto_pool_id, id_of, name_in_run
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.task_dependencies import parents_of
@@ -68,8 +68,7 @@ class Door:
         directory, body = self._made.directory, asked.pool
         self._stated[body.id.lower()] += 1
         turn = self._stated[body.id.lower()]
-        name = body.id if turn == 1 else f"{body.id}{AGAIN}{turn}"
-        pool = self._made.add_pool(body.model_copy(update={"id": name}))
+        pool = self._made.add_pool(body.model_copy(update={"id": name_in_run(body.id, turn)}))
         directory.coming.append((asked, pool))
         for job in directory.jobs:
             if id_of(job.pool.id) == body.id.lower():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.scenario.checks.pool_checks import every_pool
-from simulator.scenario.format.bodies import AGAIN, Pool, PoolSimulation, auto_pool_id
+from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id, name_in_run
 from simulator.scenario.format.job_operations import UpdateJob
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import Planned
@@ -50,7 +50,7 @@ def planned_pools(scenario: Scenario, jobs: Sequence[Planned]) -> PlannedPools:
     for name in sorted(names):
         if name.lower() not in index:
             index[name.lower()] = [len(bodies)]
-            bodies.append(_never_created(scenario, name))
+            bodies.append(never_created(scenario, name))
     goals = _goals(scenario)
     return PlannedPools(
         tuple(bodies),
@@ -69,7 +69,7 @@ def _stated(scenario: Scenario) -> tuple[list[Pool], dict[str, list[int]]]:
     for pool in scenario.stated_pools:
         numbers = index.setdefault(pool.id.lower(), [])
         numbers.append(len(bodies))
-        name = f"{pool.id}{AGAIN}{len(numbers)}"
+        name = name_in_run(pool.id, len(numbers))
         bodies.append(pool if len(numbers) == 1 else pool.model_copy(update={"id": name}))
     return bodies, index
 
@@ -88,7 +88,7 @@ def _is_shared(planned: Planned) -> bool:
     return auto is not None and planned.schedule >= 0 and auto.pool_lifetime_option == "jobschedule"
 
 
-def _never_created(scenario: Scenario, name: str) -> Pool:
+def never_created(scenario: Scenario, name: str) -> Pool:
     """Return a body for a pool of which nothing is known but the id; no node of it is ever there."""
     other = next(every_pool(scenario))
     simulation = PoolSimulation.model_construct(timing=other.simulation.timing)

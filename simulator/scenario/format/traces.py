@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from simulator.durations import Seconds
 from simulator.errors import InputError, Problem, shortened
 from simulator.files import modified, read_bytes, unpacked
 from simulator.scenario.format.parquet_columns import read_columns
-from simulator.scenario.format.section import Positive, Section
+from simulator.scenario.format.section import AsWritten, Positive, Section
 from simulator.scenario.format.table_columns import (
     MOST,
     MOST_REPORTED,
@@ -71,8 +71,10 @@ class TraceColumns(Section):
     """Nodes that each task needs at once."""
 
 
-class TraceWorkload(Section):
+class TraceWorkload(AsWritten):
     """Tasks from a file: `.swf`, `.swf.gz`, `.csv`, `.csv.gz` or `.parquet`."""
+
+    written_only: ClassVar[frozenset[str]] = frozenset({"submit_times"})
 
     trace: str
     """Path, relative to the scenario file."""

@@ -66,7 +66,7 @@ class BillAfter(Section):
     """How long after the end of the work the bill ends."""
 
 
-class Options(AsWritten):
+class Options(AsWritten, Section):
     """Decisions on points that the service leaves open, each an assumption (docs/model.md#options)."""
 
     written_only: ClassVar[frozenset[str]] = frozenset({"api_profile"})

@@ -100,8 +100,8 @@ class Section(Part):
     )
 
 
-class AsWritten(Section):
-    """A section where it counts that a key is written, whatever it holds: what is not stays out of what is saved.
+class AsWritten(Part):
+    """A mapping where it counts that a key is written, whatever it holds: what is not stays out of what is saved.
 
     A saved scenario then means what its source meant, and deserves the same warnings.
     """

@@ -71,7 +71,7 @@ class TraceColumns(Section):
     """Nodes that each task needs at once."""
 
 
-class TraceWorkload(AsWritten):
+class TraceWorkload(AsWritten, Section):
     """Tasks from a file: `.swf`, `.swf.gz`, `.csv`, `.csv.gz` or `.parquet`."""
 
     written_only: ClassVar[frozenset[str]] = frozenset({"submit_times"})

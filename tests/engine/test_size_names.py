@@ -30,7 +30,7 @@ def test_an_outage_of_another_size_does_not() -> None:
     assert found.attempts["start"].tolist() == [60.0]
 
 
-def test_what_a_scenario_says_of_the_size_holds_for_the_pool(tmp_path: Path) -> None:
+def test_what_a_scenario_states_of_the_size_holds_for_the_pool(tmp_path: Path) -> None:
     own = {"Standard_A1": {"tempDiskGiB": 5}}
     made = scenario(small(), job(count=1), sizes=own)
     assert made.sizes["Small"].temp_disk_gib == 5

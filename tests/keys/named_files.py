@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.features.story import document, job, pool, task
+from tests.features.story import document, job, pool
 from tests.keys.change import Body, Change, Changes, altered, of
 from tests.keys.jobs import SCHEDULE
 from tests.keys.pool_simulation import preempted
@@ -35,7 +35,6 @@ CHANGES: Final[Changes] = {
         "jobSchedules.0.parameters",
         {"every": "20m"},
     ),
-    "tasks.file": Change(document(pool(nodes=1), job(tasks=[task("b")])), "jobs.0.tasks", {"file": "tasks.json"}),
     "CapacityCurve.file": Change(
         preempted(_CURVE), f"{SIMULATION}.preemption", {"model": "capacity_curve", "file": "capacity.csv"}
     ),

@@ -6,6 +6,7 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, readable
 from simulator.scenario.format.schema import Description
 from simulator.scenario.keys.generations import foreign_keys
+from simulator.scenario.keys.versions import CHANGED_SINCE_2025
 
 REFUSED: Final = frozenset(
     {
@@ -14,6 +15,7 @@ REFUSED: Final = frozenset(
         ("Pool", "cloudServiceConfiguration"),
         ("Pool", "certificateReferences"),
         ("UpdatePool", "certificateReferences"),
+        *(("UpdatePool", key) for key in CHANGED_SINCE_2025),
     }
 )
 """Keys, by the type of their mapping, of which another check says more: what they ask for is refused."""

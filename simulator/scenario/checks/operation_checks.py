@@ -49,6 +49,7 @@ from simulator.scenario.format.pool_operations import (
     UpgradeOs,
 )
 from simulator.scenario.format.schema import ApiProfile, Description, Operation
+from simulator.scenario.keys.versions import CHANGED_SINCE_2025
 from simulator.service_codes import ServiceCode
 
 MOST_NODES: Final = 100
@@ -126,7 +127,20 @@ def _operation(scenario: Description, operation: Operation, loc: Loc) -> Iterato
             assert_never(operation)
 
 
+def _fixed(scenario: Description, operation: UpdatePool, loc: Loc) -> Iterator[Finding]:
+    """Refuse changes of what the named generation fixes when a pool is created."""
+    options = scenario.options
+    if options.api_profile >= ApiProfile.V2025_06 or "api_profile" not in options.model_fields_set:
+        return
+    names = {field.alias or name: name for name, field in UpdatePool.model_fields.items()}
+    for key in CHANGED_SINCE_2025:
+        if names[key] in operation.model_fields_set:
+            text = f"{key} is fixed when a pool is created, in interfaces before {ApiProfile.V2025_06}"
+            yield Finding(text, (*loc, key), code=ServiceCode.INVALID_PROPERTY)
+
+
 def _update(scenario: Description, operation: UpdatePool, loc: Loc) -> Iterator[Finding]:
+    yield from _fixed(scenario, operation, loc)
     if operation.certificate_references:
         yield from dropped(scenario.options.api_profile, (*loc, "certificateReferences"))
     if operation.start_task is not None:

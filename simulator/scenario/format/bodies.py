@@ -19,7 +19,7 @@ from simulator.scenario.format.deployment import (
     runs_on,
 )
 from simulator.scenario.format.key_marks import INERT
-from simulator.scenario.format.network import NetworkConfiguration
+from simulator.scenario.format.network import JobNetwork, NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
 from simulator.scenario.format.pool_prices import PoolPrices
 from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
@@ -342,8 +342,10 @@ class Job(Body):
     """Command that runs on each node before the job's first task there."""
     job_release_task: JobReleaseTask | None = None
     """Command that runs at the job's end on each node that it has prepared."""
+    network_configuration: Annotated[JobNetwork, INERT] | None = None
+    """Network that nodes join for the job's tasks."""
     tasks: tuple[Task, ...] = ()
-    """Listed tasks."""
+    """Listed tasks; `{file: tasks.json}` for those of a file, one or a list of them."""
     simulation: JobSimulation = JobSimulation.model_construct()
     """What no body of the service says of a job."""
 

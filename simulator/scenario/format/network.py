@@ -65,6 +65,15 @@ class NetworkConfiguration(Body):
     """Ports of nodes that are reached from outside."""
 
 
+class JobNetwork(Body):
+    """Network that nodes join for the tasks of one job; no traffic is simulated."""
+
+    subnet_id: Annotated[str, INERT] | None = None
+    """Subnet that nodes join."""
+    skip_withdraw_from_vnet: Annotated[bool, INERT] = Field(default=False, alias="skipWithdrawFromVNet")
+    """Whether nodes stay in it when the job has ended."""
+
+
 class Subnet(Section):
     """What a scenario knows of a subnet."""
 

@@ -35,7 +35,6 @@ _READ_SIDE: Final[Keys] = {
     "nodeInfo": Beside("Node that a task ran on."),
 }
 """What bodies have that were read from the service."""
-JOB_NETWORK: Final = Beside("Virtual network of the job's tasks; no traffic is simulated.", holds="jobNetwork")
 _FILES: Final = Beside("Files that are fetched first; a body states no sizes, `simulation.input` of a task does.")
 _IDENTITY: Final = Beside("User of the operating system that the command runs as.")
 _TOKEN: Final = Beside("Which parts of the account the command may ask.")
@@ -131,7 +130,6 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "Job": {
         **REFERENCE,
         **_READ_SIDE,
-        "networkConfiguration": JOB_NETWORK,
         "metadata": _METADATA,
     },
     "JobPreparationTask": {

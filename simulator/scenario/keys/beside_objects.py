@@ -79,10 +79,6 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
     },
     "uploadHeaders": _PAIR,
     "identityReference": {"resourceId": Beside("Id of the identity.")},
-    "jobNetwork": {
-        "subnetId": Beside("Subnet that nodes join for the job's tasks."),
-        "skipWithdrawFromVNet": Beside("Whether nodes stay in it when the job has ended."),
-    },
     "userIdentity": {
         "username": Beside("Name of a user account of the pool."),
         "autoUser": Beside("User that the service makes."),
@@ -171,7 +167,10 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "wireServer": Beside("What it does with the wire server.", holds="proxyEndpoint"),
     },
     "proxyEndpoint": _ENDPOINT,
-    "diskSecurity": {"securityEncryptionType": Beside("What of the disk is encrypted.")},
+    "diskSecurity": {
+        "securityEncryptionType": Beside("What of the disk is encrypted."),
+        "diskEncryptionSet": Beside("With which keys a disk of confidential VMs is encrypted."),
+    },
     "diskEncryptionSet": {"id": Beside("Id of the set.")},
     "serviceArtifactReference": {"id": Beside("Id of the artifact.")},
     "containerRegistries": _REGISTRY,
@@ -200,9 +199,6 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
     "exitOptions": {
         "jobAction": acts("What becomes of the job, if its `onTaskFailure` allows it: none, disable or terminate."),
         "dependencyAction": acts("Whether tasks that depend on it may start: satisfy or block."),
-    },
-    "tasks": {
-        "file": acts("JSON or YAML file with the tasks, relative to the scenario, instead of a list of them."),
     },
     "networkSecurityGroupRules": {
         "priority": Beside("Order of the rule, from 150 to 4096, each only once."),

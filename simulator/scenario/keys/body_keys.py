@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from simulator.scenario.format.allowed_keys import mappings_in
 from simulator.scenario.format.bodies import Job, Pool
@@ -38,11 +38,13 @@ def known_keys(holder: Holder) -> Mapping[str, Known]:
 
 
 @cache
-def operation_keys() -> Mapping[str, Known]:
-    """Return the keys of operations under which parts of bodies stand; pools and jobs are bodies by themselves."""
-    kinds = [kind for kind, _ in mappings_in(Operation)]
-    found = {folded: known for kind in kinds for folded, known in _own(kind)}
-    return {folded: known for folded, known in found.items() if known.holder is not None}
+def operation_keys(name: str) -> Mapping[str, Known]:
+    """Return the keys of an operation under which parts of bodies stand; pools and jobs are bodies by themselves."""
+    for kind, _ in mappings_in(Operation):
+        (own,) = get_args(kind.model_fields["operation"].annotation)
+        if fold(own) == fold(name):
+            return {folded: known for folded, known in _own(kind) if known.holder is not None}
+    return {}
 
 
 def _own(holder: type) -> Iterator[tuple[str, Known]]:

@@ -80,7 +80,7 @@ def _operation(operation: object, loc: Loc, mover: Mover) -> object:
     if not isinstance(operation, Mapping):
         return operation
     body = _with_tasks(mover.move(operation, body_forms.OPERATION, loc), loc, mover)
-    for key, known in operation_keys().items():
+    for key, known in operation_keys(str(lookup(body, "operation"))).items():
         _inside(body, (key,), partial(_part_of_operation, known), loc, mover)
     for key, rewrite in (("job", _job), ("pool", _pool)):
         body = _inside(body, (key,), rewrite, loc, mover)

@@ -130,6 +130,12 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "when a resize ends, and a drain or manual resize may follow",
         "end-of-a-growth",
     ),
+    "imageInterval": Note(
+        A,
+        "publishers release images about monthly",
+        "how often automatic upgrades take nodes out of service",
+        "upgrades",
+    ),
     "preemptedUsesQuota": Note(
         D,
         "user subscription: article *Spot VMs*; Batch service: assumed",

@@ -100,6 +100,8 @@ class PoolSimulation(Section):
     """How often the service loses contact with a node."""
     sick_nodes: SickNodes = SickNodes.model_construct()
     """Nodes on which every task fails."""
+    new_images: tuple[Seconds, ...] | None = None
+    """When there is a newer version of its image, which automatic upgrades wait for; None: at every `imageInterval`."""
     account: str | None = None
     """Which of the scenario's `accounts` it belongs to; None = its `account`."""
     zone: Annotated[int, Field(ge=1, le=3)] = 1
@@ -217,6 +219,12 @@ class Pool(Body):
     def upgrades_os(self) -> bool:
         """Whether the system of live nodes can be upgraded: cloud services, and VMs under an upgrade policy."""
         return self.cloud_service_configuration is not None or self.upgrade_policy.mode != "manual"
+
+    @property
+    def upgrades_by_itself(self) -> bool:
+        """Whether the service begins an upgrade of live nodes when there is a newer image."""
+        automatic = self.upgrade_policy.automatic_os_upgrade_policy
+        return self.virtual_machine_configuration is not None and automatic.enable_automatic_os_upgrade
 
     @property
     def subnet(self) -> str | None:

@@ -120,6 +120,9 @@ class Options(AsWritten, Section):
     did."""
     spot_restoration_window: Limit = 172800.0
     """How long after a spot node was preempted a VM is sought for it; then it stays preempted until it is removed."""
+    image_interval: Annotated[Limit, Field(gt=0)] = 2592000.0
+    """After what time there is a newer version of each image, again and again from the origin on: pools with automatic
+    upgrades that state no `simulation.newImages` are upgraded then."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
     """Whether preempted nodes keep their cores of the quota; by mode: in batch-service accounts they do."""
     bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"

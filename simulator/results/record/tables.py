@@ -360,7 +360,7 @@ def _ledger(recording: "Facts") -> Columns:
             time, billed = ledger.time[nodes].sum(axis=0), ledger.billed[nodes].sum(axis=0)
             for position, label in enumerate(LABELS):
                 units = bill.parts.get((pool.id, paid_as, str(label)), 0)
-                cost = dollars(units) if bill.is_known else np.nan
+                cost = dollars(units) if recording.charges.is_known else np.nan
                 rows.append((pool.id, paid_as, str(label), time[position], billed[position], cost))
     return {
         "pool": coded(row[0] for row in rows),

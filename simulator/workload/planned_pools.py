@@ -6,8 +6,9 @@ from typing import Final
 
 from simulator.scenario.checks.named_pools import stated_pools
 from simulator.scenario.checks.pool_checks import every_pool
-from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id, run_name
+from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id
 from simulator.scenario.format.job_operations import UpdateJob
+from simulator.scenario.format.run_names import run_name
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import Planned
 

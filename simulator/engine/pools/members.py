@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.nodes.node import Node
 from simulator.engine.pools.machine_numbers import MachineNumbers, address
-from simulator.scenario.format.bodies import node_id
+from simulator.scenario.format.run_names import node_id
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from simulator.policy.node_preemption import NEVER_PREEMPTED
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.checks.named_pools import NamedPool, NamedPools, stated_names
-from simulator.scenario.format.bodies import kind_of_node, node_id
 from simulator.scenario.format.pool_operations import PreemptNodes
 from simulator.scenario.format.preemption_models import Eviction, PreemptionTrace
+from simulator.scenario.format.run_names import kind_of_node, node_id
 from simulator.scenario.format.schema import Description
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from simulator.scenario.checks.findings import Loc, readable
-from simulator.scenario.format.bodies import Pool, run_name
+from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import CreatePool
+from simulator.scenario.format.run_names import run_name
 from simulator.scenario.format.schema import Description
 
 Moment = tuple[float, int]

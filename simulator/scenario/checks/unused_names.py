@@ -8,10 +8,11 @@ from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.checks.job_places import PlacedJob, named_pools, placed_pools
 from simulator.scenario.checks.named_pools import NamedPool, stated_names
-from simulator.scenario.format.bodies import Pool, kind_of_node, node_id
+from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import canonical
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.pool_operations import UpdatePool
+from simulator.scenario.format.run_names import kind_of_node, node_id
 from simulator.scenario.format.schema import Description
 from simulator.states import NodeKind
 

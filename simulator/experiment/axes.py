@@ -61,6 +61,15 @@ class Base:
         scenario = complete_sources(sources, strict=strict)
         return cls(sources.modernized()[0], scenario)
 
+    def with_seed(self, seed: int | None) -> Base:
+        """Return the same with another seed of its random streams; None leaves the scenario's own."""
+        if seed is None:
+            return self
+        data: Any = self.sources.data
+        for loc in find(data, "seed"):
+            data = write(data, loc, seed)
+        return Base(replace(self.sources, data=data), self.scenario.model_copy(update={"seed": seed}))
+
     def places(self, path: str) -> list[Loc]:
         """Return every place that an axis changes; `InputError` where the path leads nowhere."""
         helper = _helper(path)

@@ -85,7 +85,7 @@ class Observed:
     @cached_property
     def succeeded(self) -> Bools:
         """Which tasks have succeeded and were not deleted."""
-        return ~self.recording.raw.tasks.deleted & self.recording.raw.tasks.succeeded
+        return self.recording.raw.tasks.counts_as_succeeded
 
     @cached_property
     def tail(self) -> Tail:
@@ -150,7 +150,7 @@ def _priced(of: Callable[[Recording], Any]) -> Callable[[Observed], Any]:
 
 
 def _per_succeeded_task(recording: Recording) -> float | None:
-    return share(dollars(recording.charges.total), int(recording.raw.tasks.succeeded.sum()))
+    return share(dollars(recording.charges.total), int(recording.raw.tasks.counts_as_succeeded.sum()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,7 @@ def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
 
 
 def _tasks(recording: "Facts") -> Columns:
-    raw, workload = recording.raw, recording.workload
-    tasks = raw.tasks
+    tasks, workload = recording.raw.tasks, recording.workload
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),
@@ -82,6 +81,7 @@ def _tasks(recording: "Facts") -> Columns:
         "end": seconds(tasks.end),
         "state": (tasks.state, [state.name.lower() for state in TaskState]),
         "succeeded": tasks.succeeded,
+        "deleted": tasks.deleted,
         "exit_code": Partial(tasks.exit_code, tasks.exited),
         "slots": workload.slots,
         "cores": Scaled(workload.cores, 1000),

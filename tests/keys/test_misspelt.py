@@ -7,7 +7,7 @@ import pytest
 
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.job_schedules import JobSchedule
-from simulator.scenario.format.section import Body
+from simulator.scenario.format.section import Body, fold, keys_of
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.keys.body_keys import Holder, known_keys
 from simulator.scenario.reading import body_forms
@@ -86,6 +86,23 @@ def test_in_bodies_of_resource_templates() -> None:
             if found != [f"'{place[-1]}'?"]:
                 wrong[".".join(place)] = found
     assert wrong == {}
+
+
+def test_a_name_of_what_a_reference_to_a_file_has() -> None:
+    (found,) = modern({"pools": [{"parametrs": {"nodes": 2}}]}).findings
+    assert found.message.endswith("did you mean 'parameters'?")
+
+
+def test_every_key_is_read_however_it_is_written_and_may_be_nothing() -> None:
+    kinds = [holder for root in ROOTS.values() for _, holder in mappings(root) if isinstance(holder, type)]
+    lost = {
+        (kind.__name__, name)
+        for kind in kinds
+        for name, field in kind.model_fields.items()
+        if keys_of(kind).get(fold(field.alias or name)) != (field.alias or name)
+    }
+    assert len(kinds) > 20
+    assert lost == set()
 
 
 def test_in_parts_of_bodies_that_operations_carry() -> None:

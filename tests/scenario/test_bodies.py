@@ -146,3 +146,11 @@ def test_where_a_duration_comes_from(tmp_path: Path) -> None:
     assert workload.cores.tolist() == [1000, 500, 1000, 1000]
     assert workload.failures.tolist() == [0, -1, 0, 0]
     assert workload.exit_code.tolist() == [0, 3, 0, 0]
+
+
+def test_an_address_configuration_is_read_in_any_case_and_may_be_nothing(tmp_path: Path) -> None:
+    """The command line prints `publicIpAddressConfiguration`, and null where there is none."""
+    for value, provision in (({"provision": "noPublicIPAddresses"}, "nopublicipaddresses"), (None, "batchmanaged")):
+        network = {"publicIpAddressConfiguration": value}
+        (body,) = read(tmp_path, [pool(networkConfiguration=network)], [job(GROUP)]).pools
+        assert body.network_configuration.public_addresses.provision == provision

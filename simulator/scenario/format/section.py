@@ -178,7 +178,8 @@ class Body(Part):
 @cache
 def keys_of(part: type[BaseModel]) -> dict[str, str]:
     """Return the keys of a mapping as files write them, by their folded form."""
-    return {fold(name): field.alias or name for name, field in part.model_fields.items()}
+    fields = part.model_fields.items()
+    return {fold(key): field.alias or name for name, field in fields for key in (name, field.alias or name)}
 
 
 @cache

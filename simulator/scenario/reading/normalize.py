@@ -11,6 +11,7 @@ from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.section import fold
+from simulator.scenario.keys.beside import REFERENCE
 from simulator.scenario.keys.body_keys import Known, known_keys, operation_keys
 from simulator.scenario.reading import body_forms
 from simulator.scenario.reading.moved_keys import INNER, Form, Mover, Origins
@@ -133,7 +134,8 @@ class Written:
     def names(self, known: Mapping[str, Known], loc: Loc) -> list[str]:
         """Return the names that a key beside `loc` may have been meant for."""
         place = self.origins.original(loc)[len(self.at) : -1]
-        return self.form.names_at(place, loc[len(self.at) : -1], [one.name for one in known.values()])
+        names = self.form.names_at(place, loc[len(self.at) : -1], [one.name for one in known.values()])
+        return names if place else [*names, *(name for name in REFERENCE if fold(name) != fold(str(loc[-1])))]
 
 
 def unknown_keys(value: object, known: Mapping[str, Known], loc: Loc, written: Written) -> Iterator[Finding]:

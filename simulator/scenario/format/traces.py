@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 from simulator.columns.task_names import Prefixed
 from simulator.distributions import TimeDistribution
 from simulator.durations import Seconds
-from simulator.scenario.format.section import Positive, Section
+from simulator.scenario.format.section import AsWritten, Positive, Section
 
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
@@ -43,7 +43,7 @@ class TraceColumns(Section):
     """Ids of the tasks that must complete first, with blanks, commas or semicolons between them."""
 
 
-class TraceWorkload(Section):
+class TraceWorkload(AsWritten, Section):
     """Tasks from a file: SWF, a table of lines (comma, tab, semicolon or bar between cells), or Parquet; gzip too."""
 
     written_only: ClassVar[frozenset[str]] = frozenset({"submit_times"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +17,15 @@ import typer
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import console, shown_interval, shown_value
 from simulator.cli.run import INTERRUPTED, stop_asked
+from simulator.cli.study_options import AsJson, Cluster, Seed, Strict, Workers
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.experiment import Experiment, Outcome
 
+REDRAWN_S: Final = 0.1
+"""So often a bar of progress is drawn."""
 ROWS_SHOWN: Final = 60
 """Cells on the terminal; all are in the data set and in the JSON."""
 ALL_FAILED: Final = 1
@@ -30,14 +34,15 @@ ALL_FAILED: Final = 1
 @reported
 def sweep(
     file: Annotated[str, typer.Argument(help="An experiment file, YAML or JSON.")],
+    seed: Seed = None,
     out: Annotated[
         Path | None, typer.Option(help="Directory for one row a trial; taken up again if it is there.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    workers: Workers = 0,
+    cluster: Cluster = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    as_json: AsJson = False,
+    strict: Strict = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
     from simulator.cli.page import assumed
@@ -45,7 +50,7 @@ def sweep(
     from simulator.experiment import sweep as run_sweep
     from simulator.experiment.sweep import ASSUMPTIONS
 
-    experiment = load_experiment(file, strict=strict)
+    experiment = load_experiment(file, strict=strict, seed=seed)
     known = dict.fromkeys(experiment.base.warnings)
     print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
     # With a stopping rule nobody knows beforehand how many there will be.
@@ -110,13 +115,18 @@ def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        item = bar.add_task("", total=total)
+    # A bar with a thread of its own would keep this process from being forked (`experiment/crew.py`).
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        item, drawn = bar.add_task("", total=total), time.monotonic()
 
         def show(count: int, ran: bool) -> None:
+            nonlocal drawn
             bar.update(item, completed=count)
             if not ran:
                 bar.reset(item, total=total, completed=count)
+            if time.monotonic() - drawn >= REDRAWN_S:
+                drawn = time.monotonic()
+                bar.refresh()
 
         yield show
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from simulator.units import NEVER
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Sequence
 
     from simulator.kernel import Kernel
@@ -56,9 +55,9 @@ class Samplers:
         """Whether there is one, or has been one."""
         return bool(self._ticks)
 
-    def begin(self, pool: int, first: int, period: int, latency: array[int]) -> Ticks:
-        """Start the sampler of a pool; `latency` as in the samples of its kernel."""
-        self._kernels[pool].samples.begin(first, period, latency)
+    def begin(self, pool: int, first: int, period: int) -> Ticks:
+        """Start the sampler of a pool."""
+        self._kernels[pool].samples.begin(first, period)
         heappush(self._calendar, (first, pool))
         self.next = self._calendar[0][0]
         ticks = Ticks(pool, first, period)
@@ -69,7 +68,17 @@ class Samplers:
         """Stop a sampler, all of whose ticks before `since` are noted; it still wakes once, and finds that out."""
         ticks.last = ticks.from_on(since)
         self._kernels[ticks.pool].samples.end()
-        self._calendar = [entry for entry in self._calendar if entry[1] != ticks.pool]
+        self._date([pool for _, pool in self._calendar if pool != ticks.pool])
+
+    def forget(self, since: int) -> None:
+        """Have kernels note the ticks from an instant on anew: a run that was over goes on from there."""
+        for _, pool in self._calendar:
+            self._kernels[pool].samples.forget(since)
+        self._date([pool for _, pool in self._calendar])
+
+    def _date(self, pools: list[int]) -> None:
+        """Enter the next ticks of pools into the calendar, and of no others."""
+        self._calendar = [(self._kernels[pool].samples.next, pool) for pool in pools]
         heapify(self._calendar)
         self.next = self._calendar[0][0] if self._calendar else NEVER
 

@@ -60,25 +60,31 @@ class Samples:
         self.memory = array("q", bytes(8 * rows))
         """MiB that running tasks have asked for."""
 
-    def begin(self, first: int, period: int, latency: "array[int]") -> None:
-        """Forget all rows; the ticks are at `first` and every `period` from there on.
-
-        `latency` is the dispatch latency of each task where tasks in dispatch are counted, else it is empty.
-        """
+    def begin(self, first: int, period: int) -> None:
+        """Forget all rows; the ticks are at `first` and every `period` from there on."""
         self.next = first
         self._period = period
+        self._clear(FIRST_ROWS)
+
+    def count_in_dispatch(self, latency: "array[int]") -> None:
+        """Count also the tasks in dispatch, with the dispatch latency of each task there is."""
         self._latency = latency
         self._longest = max(latency, default=0)
-        self._clear(FIRST_ROWS)
 
     def end(self) -> None:
         """Sample no more; the rows so far can be read."""
         self.next = FOREVER
 
+    def forget(self, since: int) -> None:
+        """Drop the rows of the ticks from an instant on: they are to be noted anew."""
+        while self.count and self.next < FOREVER and self.next - self._period >= since:
+            self.count -= 1
+            self.next -= self._period
+
     def take(self, pool: Phases, before: int) -> None:
         """Add the rows of all ticks before an instant; nothing has changed in the pool since the first of them."""
         active = running = cores = memory = 0
-        for shape in range(len(pool.running_of_shape)):
+        for shape in range(len(pool.shapes)):
             instances = pool.nodes.instances[shape]
             held = pool.running_of_shape[shape]
             active += (pool.queues.waiting_of_shape[shape] + pool.parked_of_shape[shape]) * instances

@@ -16,9 +16,6 @@ from simulator.formula import AutoScaleRun, Context, Formula, Options, Timestamp
 from simulator.states import NodeDeallocationOption, NodeKind
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
 
@@ -44,7 +41,6 @@ class Autoscaler:
         target: Target,
         formula: Formula,
         interval: int,
-        latency: npt.NDArray[np.int64],
     ) -> None:
         options = site.world.options
         self._site = site
@@ -55,7 +51,7 @@ class Autoscaler:
         self.options = Options.of(options.formula)
         self.interval = interval
         self._origin = Timestamp.of(site.world.scenario.origin).ticks
-        self._sampler = Sampler(site, members, latency)
+        self._sampler = Sampler(site, members)
         self._rand = [site.world.streams.uniform_draws(f"{name}:{site.id}") for name in ("rand", "rand on trial")]
         self._began = self.env.clock
         self.changed = self.env.clock

@@ -13,9 +13,6 @@ from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.autoscaler import Autoscaler
     from simulator.engine.pools.members import Members
@@ -28,11 +25,10 @@ MIN_BETWEEN_ENABLES = 30 * 1000
 class Autoscaling:
     """Evaluates the formula of one pool while autoscale is enabled, and resizes the pool to its results."""
 
-    def __init__(self, site: Site, members: Members, resizing: Resizing, latency: npt.NDArray[np.int64]) -> None:
+    def __init__(self, site: Site, members: Members, resizing: Resizing) -> None:
         self._site = site
         self._members = members
         self._resizing = resizing
-        self._latency = latency
         self._autoscaler: Autoscaler | None = None
         self._pending: tuple[dict[NodeKind, int], NodeDeallocationOption] | None = None
         """Result of an evaluation that waits for the end of a drain."""
@@ -71,7 +67,6 @@ class Autoscaling:
             self,
             parsed or Formula.parse(body.auto_scale_formula or ""),
             span or to_ms(body.auto_scale_evaluation_interval),
-            self._latency,
         )
         return DONE
 

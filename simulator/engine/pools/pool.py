@@ -11,13 +11,14 @@ from simulator.engine.nodes.site import Site
 from simulator.engine.pools.autoscaling import Autoscaling
 from simulator.engine.pools.limits import GrowthLimits
 from simulator.engine.pools.members import Members
-from simulator.engine.pools.os_upgrade import OsUpgrade
+from simulator.engine.pools.os_upgrade import OsUpgrade, images
 from simulator.engine.pools.resizing import Resizing
 from simulator.engine.pools.spot_capacity import SpotCapacity
 from simulator.policy.local_disk import NEW_DISK
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+from simulator.units import NEVER
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
@@ -60,7 +61,7 @@ class Pool:
         self.spot = SpotCapacity(site, members, self._try_to_recover)
         self.limits = GrowthLimits(site, members, self.spot, neighbours)
         self.resizing = Resizing(site, members, self.limits, self, tenancy.managers)
-        self.autoscaling = Autoscaling(site, members, self.resizing, tenancy.latency)
+        self.autoscaling = Autoscaling(site, members, self.resizing)
         self.upgrade = OsUpgrade(site, members)
         self.disks = tenancy.disks
         """Where they are enforced."""
@@ -156,13 +157,24 @@ class Pool:
         """Whether something is under way that changes the nodes in service."""
         if (self.resizing.in_progress and not self.scales_itself) or self.upgrade.is_running:
             return True
-        for node in self.members:
-            if node.state is NodeState.PREEMPTED:
-                if self.spot.may_change or self.spot.has_room:
-                    return True
-            elif not node.is_settled:
-                return True
-        return False
+        return any(self._may_come_back(node) if node.awaits_capacity else not node.is_settled for node in self.members)
+
+    def _may_come_back(self, node: Node) -> bool:
+        """Return whether a VM may still be found for a preempted node.
+
+        It is sought in its window alone, and in vain for as long as nothing gives back the cores that the quota lacks.
+        """
+        now, window = self.site.world.env.clock, self.spot.window
+        opening = self.spot.next_opening(now)
+        may_be_sought = (self.spot.has_room and window.is_sought(node, now)) or (
+            opening < NEVER and window.is_open(node, opening)
+        )
+        return may_be_sought and (self.limits.quota_lets_recover or self._neighbours.may_free_cores(self.account))
+
+    @property
+    def may_be_preempted(self) -> bool:
+        """Whether nodes that it has may still be taken back by the region."""
+        return self.spot.may_take(self.site.world.env.clock)
 
     # ---- its life ------------------------------------------------------------------------------------------
 
@@ -174,6 +186,8 @@ class Pool:
             return Answer(ServiceCode.POOL_QUOTA, f"The account may have {quota} pools")
         self._is_created = True
         world.record.pool_created(self.index, world.env.clock)
+        if body.upgrades_by_itself:
+            self.upgrade.follow_images(images(world, body))
         if body.enable_auto_scale:
             return self.autoscaling.enable()
         targets = {
@@ -187,6 +201,7 @@ class Pool:
         if self._is_deleted:
             return DELETING
         self._is_deleted = True
+        self.upgrade.stop_following()
         self.site.world.record.pool_deleted(self.index, self.site.world.env.clock)
         self.autoscaling.end()
         self.resizing.clear()
@@ -263,7 +278,7 @@ class Pool:
         if not self.spot.has_room:
             return
         delay = max(self.site.durations.recovery(node), least)
-        if self.spot.window.is_open(node, now + delay):
+        if self.spot.window.plan(node, now + delay):
             if self.limits.is_bound_by_losses(node.kind):
                 self._neighbours.lost.seek(node, now + delay)
             self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))

@@ -7,7 +7,6 @@ has its whole past.
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
@@ -66,8 +65,8 @@ class Sampler:
 
     __slots__ = ("_delays", "_members", "_nodes", "_origin", "_readings", "_seen", "_site", "_tasks", "_ticks")
 
-    def __init__(self, site: Site, members: Members, latency: npt.NDArray[np.int64]) -> None:
-        """Take samples at enabling + phase + k periods, strictly after enabling; `latency` is of each task, in ms."""
+    def __init__(self, site: Site, members: Members) -> None:
+        """Take samples at enabling + phase + k periods, strictly after enabling."""
         world = site.world
         self._site = site
         self._members = members
@@ -80,8 +79,7 @@ class Sampler:
         self._seen = 0
         """The entry of the nodes' census that was true at the last of these ticks."""
         first = world.env.clock + (self._delays.phase or PERIOD_MS)
-        counted = latency if world.options.dispatch_counted_as == "active" else latency[:0]
-        self._ticks = world.env.samplers.begin(site.index, first, PERIOD_MS, array("q", counted.tobytes()))
+        self._ticks = world.env.samplers.begin(site.index, first, PERIOD_MS)
         members.census.watch()
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import is_one_of
 from simulator.results.raw.recorder import Recorder
 from simulator.scenario.format.bodies import Pool
 from simulator.states import Outcome, TaskState
@@ -13,6 +14,10 @@ Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
 Int8 = npt.NDArray[np.int8]
 Bool = npt.NDArray[np.bool_]
+
+
+BY_THEMSELVES = (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNFETCHED, Outcome.RUNNING)
+"""How attempts end, or go on, that nothing interrupts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class RawTasks:
     def submitted(self) -> Bool:
         """Which tasks were added to their job: the others were refused, skipped by a schedule, or due too late."""
         return np.asarray(self.state != TaskState.PLANNED, dtype=np.bool_)
+
+    @property
+    def counts_as_succeeded(self) -> Bool:
+        """Which tasks count as succeeded: those that did and that nobody has deleted."""
+        return self.succeeded & ~self.deleted
 
     def copy(self) -> "RawTasks":
         """Return columns of its own: those of a run that goes on still change."""
@@ -72,7 +82,7 @@ class RawAttempts:
     @property
     def has_started(self) -> Bool:
         """Which attempts have started; those that end at that very instant have if they do so by themselves."""
-        by_itself = np.isin(self.outcome, [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNFETCHED, Outcome.RUNNING])
+        by_itself = is_one_of(self.outcome, BY_THEMSELVES)
         return np.asarray((self.start < self.end) | ((self.start == self.end) & by_itself), dtype=np.bool_)
 
     def copy(self) -> "RawAttempts":

@@ -23,7 +23,7 @@ from simulator.columns.broadcast import constant, rescaled
 from simulator.columns.task_names import Prefixed
 from simulator.durations import Seconds
 from simulator.errors import InputError, Problem, shortened
-from simulator.files import modified, read_bytes, unpacked
+from simulator.files import Folder, is_file, modified, read_bytes, unpacked
 from simulator.scenario.format.parquet_columns import read_columns
 from simulator.scenario.format.section import Positive, Section
 from simulator.scenario.format.table_columns import (
@@ -48,6 +48,8 @@ Int32s = npt.NDArray[np.int32]
 SWF_COLUMNS: Final = 18
 JOB, SUBMIT, RUN, PROCS, MEMORY, REQ_PROCS, REQ_MEMORY = 0, 1, 3, 4, 6, 7, 9
 KIB_PER_GIB: Final = 1024.0**2
+LARGEST_NUMBER: Final = 2.0**53
+"""Of a job: beyond, neighbours are the same number."""
 DATE: Final = "M"
 """Kind of a column of dates."""
 
@@ -90,21 +92,30 @@ class TraceWorkload(Section):
     """Where the trace's time 0 lies; None means when the job is created."""
     limit: Positive | None = None
     """How many tasks are read; the first ones of the file."""
-    _directory: Path | None = PrivateAttr(default=None)
+    _folder: Folder | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any) -> None:
         """Remember where the scenario file stands."""
-        if isinstance(context, dict) and "directory" in context:
-            self._directory = context["directory"]
+        if isinstance(context, dict) and "folder" in context:
+            self._folder = context["folder"]
 
     @property
     def has_folder(self) -> bool:
         """Whether it is known in which folder the file is looked for; else that is the working directory."""
-        return self._directory is not None
+        return self._folder is not None
 
     @property
     def path(self) -> Path:
-        return (self._directory or Path()) / self.trace
+        """Where the file is; InputError where the scenario may not name it."""
+        return (self._folder or Folder(Path())).file(self.trace)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a file, and the scenario may name it."""
+        try:
+            return is_file(self.path)
+        except InputError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +219,7 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
             Beyond(submits.seconds, MOST["submit"], "a submit time in column 2", "s after the first"),
             Beyond(run[kept], MOST["duration"], "a run time in column 4", "s"),
             Beyond(processors, MOST["slots"], "a number of processors in column 5 or 8", ""),
+            Beyond(np.abs(job[kept]), LARGEST_NUMBER, "a job number in column 1", ""),
             Beyond(share if source.use_memory else np.zeros(1), MOST["memory"], "memory in column 7 or 10", "GiB"),
         ),
         lambda place: _line_of(content, int(kept[place])),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.files import is_file
+from simulator.files import Folder, is_file
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.places import shown
 from simulator.scenario.format.section import fold
@@ -39,6 +39,8 @@ class Sources:
     """The scenario file and everything it refers to, as one tree that remembers where its parts are from."""
 
     root: Document
+    within: Path | None = None
+    """Folder that no file may lie outside of; None: anywhere."""
     splices: list[Splice] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unread: list[Loc] = field(default_factory=list)
@@ -46,6 +48,11 @@ class Sources:
     data: Any = None
     origins: tuple[Origins, ...] = ()
     """Where the parts of `data` stand in the files as they are written; the last rewriting last."""
+
+    @property
+    def folder(self) -> Folder:
+        """Where the names of files in the scenario start."""
+        return Folder(self.root.path.parent, self.within)
 
     def modernized(self) -> tuple["Sources", list[Finding]]:
         """Return sources whose bodies have the inner form, and what was found on the way."""
@@ -88,9 +95,9 @@ class Sources:
         return found, rest
 
 
-def gather(root: Document) -> Sources:
-    """Read every file that the pools, jobs, schedules and task lists of `root` refer to."""
-    sources = Sources(root)
+def gather(root: Document, within: Path | None = None) -> Sources:
+    """Read every file that the pools, jobs, schedules and task lists of `root` refer to; none outside `within`."""
+    sources = Sources(root, within)
     data = root.data
     if not isinstance(data, Mapping):
         sources.data = data
@@ -172,11 +179,12 @@ def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
     if not isinstance(name, str):
         sources.report("expected the path of a JSON or YAML file", loc)
         return None
-    path = sources.root.path.parent / Path(name)
+    path: Path | None = None
     try:
+        path = sources.folder.file(name)
         return open_document(path)
     except InputError as error:
-        if is_file(path):
+        if path is not None and is_file(path):
             sources.problems += error.problems
         else:
             sources.report(f"{name} {error.problems[0].message}", loc)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
-from simulator.cli.page import assumed, dim, print_table
+from simulator.cli.output import print_json
+from simulator.cli.page import assumed, console, dim, print_table
+from simulator.cli.shared_options import Confine
 from simulator.errors import InputError, Problem
 from simulator.units import spoken, spoken_amount
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 BESIDE = ("billed_hours",)
 """Measures that are followed because a ratio needs them."""
-WIDTH = 120
-"""Columns where the output is no terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         answer = replications_json(found, manifest, asked.quantiles)
         if deadline is not None and deadline.note is not None:
             answer["deadline"]["read_as"] = deadline.note
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         show_replications(found, asked.quantiles)
         if deadline is not None and deadline.note is not None:
@@ -241,6 +240,7 @@ def compare(
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
     measure: Annotated[list[str] | None, typer.Option(help="A further measure, e.g. jobs.NAME.makespan_s.")] = None,
+    confine: Confine = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
@@ -257,7 +257,7 @@ def compare(
     problems: list[Problem] = []
     for name, file in zip(names, files, strict=True):
         try:
-            scenarios[name] = load(file)
+            scenarios[name] = load(file, confine=confine)
             print_problems(scenarios[name].warnings)
         except InputError as error:
             problems += error.problems
@@ -266,7 +266,7 @@ def compare(
     found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
     rests_on = lines_by_name({name: made.assumptions for name, made in found.replications.items()})
     if as_json:
-        typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
+        print_json({**_comparison_json(found), "assumptions": rests_on})
     else:
         _show_comparison(found)
         assumed(console(), rests_on)
@@ -397,11 +397,3 @@ def shown_interval(low: float, high: float, unit: str) -> str:
         name, size = next(((name, size) for name, start, size in steps if most >= start), ("s", 1.0))
     digits = max(0, min(3, 1 - math.floor(math.log10(max(abs(high - low) / size, 1e-3)))))
     return f"{low / size:,.{digits}f}–{high / size:,.{digits}f} {name}".rstrip()
-
-
-def console() -> Any:
-    """Return a printer to stdout, wide where that is no terminal."""
-    from simulator.cli.console import PlainConsole
-
-    printer = PlainConsole(highlight=False)
-    return printer if printer.is_terminal else PlainConsole(highlight=False, width=WIDTH)

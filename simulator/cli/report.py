@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from simulator.cli.errors import reported
+from simulator.cli.output import echo
 from simulator.errors import InputError, Problem
 
 
@@ -51,7 +52,7 @@ def report(
         else:
             text = run_page(read(directory), zone=clock)
     _write(out, text)
-    typer.echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
+    echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

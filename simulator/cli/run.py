@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import signal
 import sys
 import time
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.output import echo, print_json
+from simulator.cli.shared_options import Confine
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,6 +43,7 @@ def run(
     events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    confine: Confine = False,
     replications: Annotated[str | None, typer.Option(help="How many replications, or auto.")] = None,
     precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
     cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
@@ -60,7 +62,7 @@ def run(
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
     from simulator.scenario import load
 
-    scenario = load(file, strict=strict)
+    scenario = load(file, strict=strict, confine=confine)
     print_problems(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
@@ -93,13 +95,13 @@ def _run_once(
         gc.collect()  # its parts hold each other: now their memory serves the tables
     summary = _summary(recording, out, force=force, events=events)
     if as_json:
-        typer.echo(json.dumps(summary.as_dict(), indent=2, allow_nan=False))
+        print_json(summary.as_dict())
     else:
         from simulator.cli.answer import show
 
         show(summary, recording)
     if not is_whole:
-        typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
+        echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
         raise typer.Exit(INTERRUPTED)
 
 
@@ -153,10 +155,11 @@ def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from simulator.cli.console import PlainConsole
+
     columns = (TextColumn("tasks completed"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
         item = bar.add_task("", total=total)
         yield lambda: bar.update(item, completed=simulation.completed_tasks)

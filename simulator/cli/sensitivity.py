@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.output import print_json
+from simulator.cli.shared_options import Confine
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -26,17 +27,19 @@ def sensitivity(
     ] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    confine: Confine = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
     from simulator.experiment.axes import Base
+    from simulator.files import bound
     from simulator.planning.sensitivity import sensitivity as run_sensitivity
 
-    base = Base.read(file)
+    base = Base.read(file, within=bound(file, confine=confine))
     print_problems(base.scenario.warnings)
     found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        print_json({"sentence": sentence(found), **found.to_dict()})
     else:
         _show(found)
 

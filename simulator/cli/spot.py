@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.output import print_json
+from simulator.cli.shared_options import Confine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +35,18 @@ def spot(
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
     cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    confine: Confine = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
     from simulator.cli.deadlines import read_deadline
     from simulator.cli.page import console, dim, span
     from simulator.experiment.axes import Base
+    from simulator.files import bound
     from simulator.planning.spot import spot_report
 
     cost = span("--checkpoint-cost", checkpoint_cost)
-    base = Base.read(file)
+    base = Base.read(file, within=bound(file, confine=confine))
     print_problems(base.scenario.warnings)
     limit = read_deadline(deadline, base.scenario)
     found = spot_report(
@@ -60,7 +63,7 @@ def spot(
     if as_json:
         read_as = None if limit is None else limit.note
         answer = {"sentence": sentence(found), **found.to_dict(), "deadline_read_as": read_as}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         _show(found)
         if limit is not None and limit.note is not None:

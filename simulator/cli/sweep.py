@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections import Counter
@@ -14,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from simulator.cli.errors import print_problems, reported
-from simulator.cli.experiments import console, shown_interval, shown_value
+from simulator.cli.experiments import shown_interval, shown_value
+from simulator.cli.output import echo, print_json
 from simulator.cli.run import INTERRUPTED, stop_asked
+from simulator.cli.shared_options import Confine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,14 +39,15 @@ def sweep(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    confine: Confine = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
-    from simulator.cli.page import assumed
+    from simulator.cli.page import assumed, console
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
     from simulator.experiment.sweep import ASSUMPTIONS
 
-    experiment = load_experiment(file, strict=strict)
+    experiment = load_experiment(file, strict=strict, confine=confine)
     known = dict.fromkeys(experiment.base.warnings)
     print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
     # With a stopping rule nobody knows beforehand how many there will be.
@@ -69,12 +71,12 @@ def sweep(
                 stop=asked,
             )
     except KeyboardInterrupt:
-        typer.echo(_interrupted(done, total, out), err=True)
+        echo(_interrupted(done, total, out), err=True)
         raise typer.Exit(INTERRUPTED) from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
         answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         _show(experiment, frame, out)
         assumed(console(), rests_on)
@@ -92,7 +94,7 @@ def _report_failures(frame: pd.DataFrame) -> None:
     """Name the trials that failed; end with an exit code of its own if all have."""
     failures = _failures(frame)
     for text, count in failures.items():
-        typer.echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)
+        echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)
     if sum(failures.values()) == len(frame):
         raise typer.Exit(ALL_FAILED)
 
@@ -106,11 +108,12 @@ def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     if not sys.stderr.isatty():
         yield lambda _count, _ran: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from simulator.cli.console import PlainConsole
+
     columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
         item = bar.add_task("", total=total)
 
         def show(count: int, ran: bool) -> None:
@@ -130,7 +133,7 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
     from rich.table import Table
 
-    from simulator.cli.page import print_table
+    from simulator.cli.page import console, print_table
     from simulator.experiment import find_measure, summary
     from simulator.experiment.design import label
     from simulator.experiment.measures import ALWAYS_SHOWN

@@ -12,6 +12,7 @@ from simulator.cli.errors import reported
 from simulator.cli.formula_files import FAILED, parse, read
 from simulator.cli.output import echo, print_json
 from simulator.errors import InputError
+from simulator.whole_files import write_whole
 
 MOST_RUNS = 100_000
 Slots = Annotated[int, typer.Option(min=1, max=256, help="Task slots per node of the pool.")]
@@ -77,10 +78,7 @@ def stress(
 def _write(out: Path, found: Any, file: str) -> None:
     from simulator.workshop.writing import scenario_text
 
-    try:
-        out.write_text(scenario_text(found, file), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror}") from None
+    write_whole(out, scenario_text(found, file).encode())
 
 
 def one_of(option: str, value: str, known: Iterable[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from simulator.experiment.short_names import short_names
 from simulator.experiment.store import KIND, MARK, read_assumed
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.extras import require
+from simulator.files import read_text
+from simulator.json_text import JsonError, read_json
 from simulator.report.figures.tradeoff import Choice, front
 from simulator.results.answer.assumed import in_order
 
@@ -81,15 +82,15 @@ class Study:
 def is_study(directory: Path) -> bool:
     """Return whether a directory is that of a sweep."""
     try:
-        found = json.loads((directory / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = read_json(read_text(directory / MARK))
+    except (InputError, JsonError):
         return False
     return isinstance(found, dict) and found.get("kind") == KIND
 
 
 def read_study(directory: Path) -> Study:
     """Read what `poolsight sweep FILE --out DIR` wrote."""
-    manifest = json.loads((directory / MARK).read_text(encoding="utf-8"))
+    manifest = read_json(read_text(directory / MARK))
     frame = _trials(directory)
     groups = {number: frame[frame["cell"] == number] for number in sorted(frame["cell"].unique().tolist())}
     measures = measure_columns(frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,19 +15,16 @@ import typer
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 from simulator.cli.output import echo, print_json
 from simulator.cli.shared_options import Confine
+from simulator.cli.stopping import Asked, stop_asked
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from simulator.engine.simulation import Simulation
     from simulator.results.answer.answer import Answer
     from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario
 
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
 SLICE_S = 0.2
-"""Wall time between two looks at the terminal and at Ctrl-C."""
+"""Wall time between two looks at the terminal and at a signal to stop."""
 FIRST_SLICE = 60.0
 """Simulated seconds of the first slice; the next ones are longer or shorter by how long it took."""
 
@@ -79,7 +75,7 @@ def run(
 def _run_once(
     scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
 ) -> None:
-    """Run one replication and print its answer; what Ctrl-C cuts short is reported too."""
+    """Run one replication and print its answer; what a signal cuts short is reported too."""
     from simulator.engine.simulation import Simulation
 
     if out is not None:
@@ -88,7 +84,7 @@ def _run_once(
         prepare(out, force=force)
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
-    is_whole = advance(simulation)
+    stopped = advance(simulation)
     recording = simulation.recording()
     del simulation  # its queues and calendars are not needed any more
     if out is not None:
@@ -100,9 +96,9 @@ def _run_once(
         from simulator.cli.answer import show
 
         show(summary, recording)
-    if not is_whole:
+    if stopped is not None:
         echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(stopped.exit_code)
 
 
 def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> Answer:
@@ -116,8 +112,8 @@ def _summary(recording: Recording, out: Path | None, *, force: bool, events: boo
     return write(recording, out, force=force, events=events)
 
 
-def advance(simulation: Simulation) -> bool:
-    """Run to the end, in slices, with progress on a terminal; False if Ctrl-C came before the end."""
+def advance(simulation: Simulation) -> Asked | None:
+    """Run to the end, in slices, with progress on a terminal; return what asked to stop before, if anything did."""
     span = FIRST_SLICE
     until = 0.0
     with stop_asked() as asked, _progress(simulation) as show:
@@ -128,24 +124,7 @@ def advance(simulation: Simulation) -> bool:
             took = time.perf_counter() - began
             span = min(max(span * min(max(SLICE_S / max(took, 1e-9), 0.1), 10.0), 1.0), 30 * 86400.0)
             show()
-    return simulation.is_over
-
-
-@contextmanager
-def stop_asked() -> Iterator[Callable[[], bool]]:
-    """Note the first Ctrl-C, to be acted on between two slices; a second one ends the program at once."""
-    seen: list[int] = []
-
-    def note(number: int, _: FrameType | None) -> None:
-        if seen:
-            raise KeyboardInterrupt
-        seen.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(seen)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return None if simulation.is_over else asked
 
 
 @contextmanager

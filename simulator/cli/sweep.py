@@ -15,8 +15,8 @@ import typer
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import shown_interval, shown_value
 from simulator.cli.output import echo, print_json
-from simulator.cli.run import INTERRUPTED, stop_asked
 from simulator.cli.shared_options import Confine
+from simulator.cli.stopping import stop_asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,14 +53,14 @@ def sweep(
     # With a stopping rule nobody knows beforehand how many there will be.
     total = len(experiment.trials) if experiment.stopping is None else None
     done = 0
-    try:
-        with stop_asked() as asked, progress(total) as show:
+    with stop_asked() as asked, progress(total) as show:
 
-            def on_outcome(count: int, outcome: Outcome | None) -> None:
-                nonlocal done
-                done = count
-                show(count, outcome is not None)
+        def on_outcome(count: int, outcome: Outcome | None) -> None:
+            nonlocal done
+            done = count
+            show(count, outcome is not None)
 
+        try:
             frame = run_sweep(
                 experiment,
                 out,
@@ -70,9 +70,9 @@ def sweep(
                 on_outcome=on_outcome,
                 stop=asked,
             )
-    except KeyboardInterrupt:
-        echo(_interrupted(done, total, out), err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt:
+            echo(_interrupted(done, total, out), err=True)
+            raise typer.Exit(asked.exit_code) from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
         answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}

@@ -111,7 +111,7 @@ def points(bench: Bench, asked: argparse.Namespace) -> Iterator[tuple[Story, Fau
 
 
 def main() -> int:
-    """Let faults happen; return 1 if there is a finding."""
+    """Try faults and return 1 if there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the steps that are tried")
     parser.add_argument("--seed", type=int, default=0)

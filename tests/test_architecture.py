@@ -30,7 +30,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"cli", "service", "lab"},
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
-    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"reading"}],
+    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
         {"assumptions", "environment", "random_streams", "tasks_view"},

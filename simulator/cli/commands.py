@@ -13,7 +13,7 @@ from simulator.cli.speed import noting_speed, slowness
 
 MODULES: Final[Mapping[str, str]] = {
     "run": "run",
-    "compare": "experiments",
+    "compare": "compare",
     "report": "report",
     "plot": "plot",
     "trace": "plot",

@@ -8,7 +8,7 @@ import typer
 
 from simulator.cli.errors import WRONG_INPUT, print_problems, reported
 from simulator.cli.output import echo, print_json
-from simulator.cli.shared_options import Confine
+from simulator.cli.study_options import Confine
 from simulator.errors import InputError
 
 if TYPE_CHECKING:

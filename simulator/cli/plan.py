@@ -9,7 +9,7 @@ import typer
 
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.output import print_json, show_progress
-from simulator.cli.shared_options import Confine
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
 from simulator.errors import BrokenInvariantError
 
 if TYPE_CHECKING:
@@ -30,17 +30,18 @@ NAMED = 6
 @reported
 def plan(
     file: Annotated[str, typer.Argument(help="A plan file: scenario, axes, minimize, subject_to.")],
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    seed: Seed = None,
+    workers: Workers = 0,
+    cluster: Cluster = None,
     confine: Confine = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and report what the runs leave open."""
     from simulator.cli.page import assumed, console
     from simulator.planning.plan import Status, make_plan
     from simulator.planning.plan_file import load_plan
 
-    question = load_plan(file, confine=confine)
+    question = load_plan(file, seed=seed, confine=confine)
     print_problems(question.base.scenario.warnings)
     found = make_plan(question, workers=workers, cluster=cluster, on_progress=show_progress)
     show_progress()

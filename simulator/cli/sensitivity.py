@@ -9,7 +9,7 @@ import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 from simulator.cli.output import print_json
-from simulator.cli.shared_options import Confine
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -22,20 +22,21 @@ LONGEST: Final = 10
 @reported
 def sensitivity(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
+    seed: Seed = None,
     replications: Annotated[
         int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each case faces.")
     ] = 20,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    workers: Workers = 0,
+    cluster: Cluster = None,
     confine: Confine = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
     from simulator.experiment.axes import Base
     from simulator.files import bound
     from simulator.planning.sensitivity import sensitivity as run_sensitivity
 
-    base = Base.read(file, within=bound(file, confine=confine))
+    base = Base.read(file, within=bound(file, confine=confine)).with_seed(seed)
     print_problems(base.scenario.warnings)
     found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -56,16 +56,19 @@ def read_question(
     *,
     inside: Callable[[Document, Body], list[Problem]] = lambda _, __: [],
     strict: bool,
-    confine: bool,
+    seed: int | None = None,
+    confine: bool = False,
 ) -> Asked[Body]:
     """Read a file and its scenario; `inside` looks at what needs no scenario. `InputError` where there is none.
 
-    `confine` refuses a scenario, and files of it, outside the folder of the file itself.
+    A `seed` stands for those of the file and of the scenario. `confine` refuses a scenario, and files of it, outside
+    the folder of the file itself.
     """
     document = Document(Path(path), str(path))
     body, problems = read_body(document, model, kind, expected)
     problems += inside(document, body)
-    base, wrong = read_base(document, body.scenario, body.seed, strict=strict, within=bound(path, confine=confine))
+    within = bound(path, confine=confine)
+    base, wrong = read_base(document, body.scenario, body.seed if seed is None else seed, strict=strict, within=within)
     problems += wrong
     if base is None:
         raise InputError(in_order(problems))
@@ -118,9 +121,7 @@ def read_base(
         base = Base.read(path, strict=strict, within=within)
     except InputError as error:
         return None, list(error.problems)
-    if seed is not None:
-        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": seed}))
-    return base, []
+    return base.with_seed(seed), []
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:

@@ -119,13 +119,13 @@ class Question:
         return tuple(dict.fromkeys(wanted))
 
 
-def load_plan(path: str | Path, *, strict: bool = False, confine: bool = False) -> Question:
+def load_plan(path: str | Path, *, strict: bool = False, seed: int | None = None, confine: bool = False) -> Question:
     """Read a plan file; all problems come at once, each with its place.
 
-    `confine` refuses files outside the folder of `path`, the scenario included.
+    A `seed` replaces the scenario's. `confine` refuses files outside the folder of `path`, the scenario included.
     """
     expected = "expected a mapping with scenario, axes and subject_to"
-    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict, confine=confine)
+    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict, seed=seed, confine=confine)
     document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     constraints, wrong = _constraints(document, body, base)
     problems += wrong

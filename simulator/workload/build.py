@@ -20,14 +20,16 @@ from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGrou
 from simulator.scenario.format.task_dependencies import Dependencies, link
 from simulator.scenario.format.task_files import shares_files, uploads
 from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
 from simulator.units import MS_PER_S
 from simulator.workload.block import Block, Floats, Int32s
 from simulator.workload.coordination_failures import with_coordination_failures
 from simulator.workload.optional_columns import COLUMNS, Extras, gather
-from simulator.workload.planned_jobs import Planned, planned
-from simulator.workload.planned_pools import PlannedPools, planned_pools
+from simulator.workload.plan import Plan
+from simulator.workload.planned_jobs import Planned
+from simulator.workload.planned_pools import PlannedPools
 from simulator.workload.ranges import check_ranges, check_work
 from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
 
@@ -102,15 +104,16 @@ class JobStreams:
         return shape.draws(self.generator(purpose, part).random(count))
 
 
-def build(scenario: Scenario, replication: int) -> Workload:
+def build(source: Scenario | Prepared, replication: int) -> Workload:
     """Draw the tasks of all jobs for one replication."""
+    prepared = Prepared.of(source)
+    scenario, plan = prepared.scenario, prepared.part(Plan.of)
+    every, pools = plan.jobs, plan.pools
     hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
     blocks: list[Block] = []
     jobs: list[Int32s] = []
     listed: list[tuple[Job, int]] = []
     delays: list[tuple[Floats, Floats]] = []
-    every = planned(scenario)
-    pools = planned_pools(scenario, every)
     for index, one in enumerate(every):
         job = one.job
         streams = JobStreams(scenario.seed, replication, job.simulation.stream or job.id)

@@ -9,19 +9,14 @@ from typing import Any
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate
-from simulator.files import read_text
-from simulator.json_text import JsonError, read_json
 from simulator.report.sources.saved_files import Answer, planning_answer
 from simulator.report.sources.study import Cell, Study
+from simulator.results.record.saved_json import read_saved
 
 
 def read_answer(path: Path) -> Study | Answer:
     """Read what a command printed with `--json`: a study of `compare` or `run --replications`, or a planning answer."""
-    try:
-        found = read_json(read_text(path))
-    except JsonError:
-        text = "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json printed"
-        raise InputError([Problem(text, str(path))]) from None
+    found = read_saved(path, "expected the directory of 'poolsight run FILE --out DIR', or what --json printed")
     if (planned := planning_answer(path, found)) is not None:
         return planned
     if isinstance(found, dict) and {"baseline", "estimates", "differences", "replications"} <= found.keys():

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
-from simulator.files import read_text
-from simulator.json_text import JsonError, read_json
 from simulator.results.record.integrity import MARK
 from simulator.results.record.read import SavedRun, read
+from simulator.results.record.saved_json import read_saved, read_saved_object
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,8 +69,8 @@ def open_source(path: Path) -> Source:
 
 def _kind(directory: Path) -> str | None:
     try:
-        found = read_json(read_text(directory / MARK))
-    except (InputError, JsonError):
+        found = json.loads((directory / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None  # whoever reads it as a run says what is wrong
     return found.get("kind") if isinstance(found, dict) else None
 
@@ -90,7 +90,7 @@ def _sweep(directory: Path) -> Sweep:
     absent = [name for name in ("cell", "replication") if name not in table.column_names]
     if absent:
         raise InputError([Problem(f"has no column {absent[0]!r}: these are no trials", str(directory / "trials"))])
-    name = read_json(read_text(directory / MARK)).get("name") or directory.name
+    name = read_saved_object(directory / MARK).get("name") or directory.name
     ordered = table.sort_by([("cell", "ascending"), ("replication", "ascending")])
     return Sweep(str(name), ordered.to_pandas())
 
@@ -102,10 +102,7 @@ def planning_answer(path: Path, data: Any) -> Answer | None:
 
 
 def _answer(path: Path) -> Source:
-    try:
-        data = read_json(read_text(path))
-    except JsonError:
-        raise InputError([Problem(f"is no JSON; {EXPECTED}", str(path))]) from None
+    data = read_saved(path, EXPECTED)
     if (found := planning_answer(path, data)) is not None:
         return Source(found.form, found)
     raise InputError([Problem(f"is no answer that can be drawn; {EXPECTED}", str(path))])

@@ -21,6 +21,7 @@ from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Strict, 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.errors import Problem
     from simulator.experiment import Experiment, Outcome
 
 ROWS_SHOWN: Final = 60
@@ -49,8 +50,7 @@ def sweep(
     from simulator.experiment.sweep import ASSUMPTIONS
 
     experiment = load_experiment(file, strict=strict, seed=seed, confine=confine)
-    known = dict.fromkeys(experiment.base.warnings)
-    print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
+    print_problems(_warnings(experiment))
     # With a stopping rule nobody knows beforehand how many there will be.
     total = len(experiment.trials) if experiment.stopping is None else None
     done = 0
@@ -76,12 +76,17 @@ def sweep(
             raise typer.Exit(asked.exit_code) from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
-        answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
-        print_json(answer)
+        print_json({**_as_json(experiment, frame, out), "assumptions": rests_on})
     else:
         _show(experiment, frame, out)
         assumed(console(), rests_on)
     _report_failures(frame)
+
+
+def _warnings(experiment: Experiment) -> dict[Problem, None]:
+    """Return what is odd in the scenario or in any cell, each once."""
+    known = dict.fromkeys(experiment.base.warnings)
+    return known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings)
 
 
 def _interrupted(done: int, total: int | None, out: Path | None) -> str:

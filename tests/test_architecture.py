@@ -16,7 +16,7 @@ PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
     {"errors", "units", "states", "durations", "numerics", "codes", "meanings"},
     {"extras", "service_codes", "files", "json_text", "whole_files"},
-    {"columns"},
+    {"columns", "tables"},
     {"streams", "distributions", "theory"},
     {"formula", "policy"},
     {"scenario"},
@@ -25,6 +25,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"results"},
     {"engine"},
     {"experiment"},
+    {"history"},
     {"planning", "verification", "workshop"},
     {"report"},
     {"cli", "service", "lab"},

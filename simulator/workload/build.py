@@ -17,9 +17,10 @@ from simulator.distributions import Constant, Distribution
 from simulator.scenario.format.bodies import Job, PoolSimulation
 from simulator.scenario.format.stated_by_tasks import Stated, stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
-from simulator.scenario.format.task_dependencies import Dependencies, link
+from simulator.scenario.format.task_dependencies import Dependencies, link, with_parents
 from simulator.scenario.format.task_files import shares_files, uploads
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
@@ -143,7 +144,7 @@ def _blocks(one: Planned, streams: JobStreams, hour: float) -> Iterator[tuple[in
         if isinstance(source, TaskGroup):
             yield part + before, _drawn(one, source, part, streams, hour)
         else:
-            yield part + before, _replayed(one.job, source)
+            yield part + before, _replayed(one.job, source, part, streams)
 
 
 def _int32(values: Sequence[int]) -> Int32s:
@@ -293,15 +294,15 @@ def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) ->
     return found
 
 
-def _replayed(job: Job, source: TraceWorkload) -> Block:
-    """Return the tasks of a trace file."""
+def _replayed(job: Job, source: TraceWorkload, part: int, streams: JobStreams) -> Block:
+    """Return the tasks of a trace file; durations are drawn where the scenario gives a distribution of them."""
     trace = read_trace(source)
     begin = job.simulation.created_at if source.start is None else source.start
     count = len(trace)
     failures = constant(0, count, np.int32)
     return Block(
         submit=begin + trace.submit,
-        duration=trace.duration,
+        duration=trace.duration if source.duration is None else streams.draw(source.duration, "duration", part, count),
         slots=trace.slots,
         cores=trace.cores,
         memory=trace.memory,
@@ -311,6 +312,7 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
         exit_code=failures,
         containers=constant(False, count, np.bool_),
         names=trace.names,
+        parents=trace.parents if job.uses_task_dependencies else {},
     )
 
 
@@ -357,14 +359,15 @@ def _assemble(
     lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
     submits = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
     order = None if (submits[1:] >= submits[:-1]).all() else np.argsort(submits, kind="stable")
-    rows = []
-    if listed:
-        row = np.arange(len(submits))
-        if order is not None:
-            row[order] = np.arange(len(submits))
-        rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64)
+    row = np.arange(len(submits), dtype=np.int64)
+    if order is not None:
+        row[order] = np.arange(len(submits))
+    rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
     extras = gather(blocks, jobs, every, order)
     exit_code = column([block.exit_code for block in blocks], 1, np.int32)
+    linked = link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures})
+    traced = [(one, row[begin : begin + len(one)]) for one, begin in zip(blocks, starts.tolist(), strict=True)]
     return Workload(
         job=column(jobs, 1, np.int32),
         submit=chosen(submits, order),
@@ -380,10 +383,10 @@ def _assemble(
         exit_code=exit_code,
         names=TaskNames(
             tuple(block.names for block in blocks),
-            np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
+            starts,
             order,
         ),
-        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures}),
+        dependencies=with_parents(linked, [(one.names, its, one.parents) for one, its in traced if one.parents]),
         jobs=every,
         pools=pools,
         extras=extras,

@@ -18,7 +18,8 @@ from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Ha
 from simulator.scenario.format.schema import EqualPriorityPolicy, Options
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 from simulator.service_codes import SHORTAGES
 from simulator.states import NodeKind, NodeState
 from simulator.units import spoken

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.schema_words import nearest
 from simulator.scenario.format import body_keys
 from simulator.scenario.format.body_keys import Shape
 from simulator.scenario.format.complete import lookup
@@ -123,6 +123,6 @@ def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -
             yield from unknown_keys(inner, shape[name], (*loc, str(key)))
         if name is not None or only:
             continue
-        near = get_close_matches(fold(str(key)), names, n=1)
+        near = nearest(fold(str(key)), tuple(names))
         hint = f": did you mean '{names[near[0]]}'?" if near else ""
         yield Finding(f"the service's body has no such key, it is ignored{hint}", (*loc, str(key)), is_warning=True)

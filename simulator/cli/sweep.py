@@ -17,6 +17,7 @@ from simulator.cli.experiments import shown_interval, shown_value
 from simulator.cli.output import echo, print_json
 from simulator.cli.stopping import stop_asked
 from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Strict, Workers
+from simulator.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,7 @@ def sweep(
     from simulator.cli.page import assumed, console
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
+    from simulator.experiment.cluster import LostClusterError
     from simulator.experiment.sweep import ASSUMPTIONS
 
     experiment = load_experiment(file, strict=strict, seed=seed, confine=confine)
@@ -74,6 +76,8 @@ def sweep(
         except KeyboardInterrupt:
             echo(_interrupted(done, total, out), err=True)
             raise typer.Exit(asked.exit_code) from None
+        except LostClusterError as lost:
+            raise InputError(f"{lost}; {_kept(done, total, out)}") from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
         print_json({**_as_json(experiment, frame, out), "assumptions": rests_on})
@@ -91,9 +95,14 @@ def _warnings(experiment: Experiment) -> dict[Problem, None]:
 
 def _interrupted(done: int, total: int | None, out: Path | None) -> str:
     """Return what an interrupted sweep has done, and what is kept of it."""
+    return f"poolsight: interrupted: {_kept(done, total, out)}"
+
+
+def _kept(done: int, total: int | None, out: Path | None) -> str:
+    """Return how many trials are finished, and what is kept of them."""
     kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
     of_all = "" if total is None else f" of {total:,}"
-    return f"poolsight: interrupted after {done:,}{of_all} trials; {kept}"
+    return f"{done:,}{of_all} trials are finished; {kept}"
 
 
 def _report_failures(frame: pd.DataFrame) -> None:

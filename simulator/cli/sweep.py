@@ -15,7 +15,7 @@ import typer
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import shown_interval, shown_value
 from simulator.cli.output import echo, print_json
-from simulator.cli.stopping import stop_asked
+from simulator.cli.stopping import Asked, stop_asked
 from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Strict, Workers
 from simulator.errors import InputError
 
@@ -48,7 +48,6 @@ def sweep(
     from simulator.cli.page import assumed, console
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
-    from simulator.experiment.cluster import LostClusterError
     from simulator.experiment.sweep import ASSUMPTIONS
 
     experiment = load_experiment(file, strict=strict, seed=seed, confine=confine)
@@ -63,7 +62,7 @@ def sweep(
             done = count
             show(count, outcome is not None)
 
-        try:
+        with _kept_at_the_end(asked, lambda: _kept(done, total, out)):
             frame = run_sweep(
                 experiment,
                 out,
@@ -73,11 +72,6 @@ def sweep(
                 on_outcome=on_outcome,
                 stop=asked,
             )
-        except KeyboardInterrupt:
-            echo(_interrupted(done, total, out), err=True)
-            raise typer.Exit(asked.exit_code) from None
-        except LostClusterError as lost:
-            raise InputError(f"{lost}; {_kept(done, total, out)}") from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
         print_json({**_as_json(experiment, frame, out), "assumptions": rests_on})
@@ -93,9 +87,18 @@ def _warnings(experiment: Experiment) -> dict[Problem, None]:
     return known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings)
 
 
-def _interrupted(done: int, total: int | None, out: Path | None) -> str:
-    """Return what an interrupted sweep has done, and what is kept of it."""
-    return f"poolsight: interrupted: {_kept(done, total, out)}"
+@contextmanager
+def _kept_at_the_end(asked: Asked, kept: Callable[[], str]) -> Iterator[None]:
+    """State what is kept of a sweep that a signal or the loss of its cluster ends."""
+    from simulator.experiment.cluster import LostClusterError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        echo(f"poolsight: interrupted: {kept()}", err=True)
+        raise typer.Exit(asked.exit_code) from None
+    except LostClusterError as lost:
+        raise InputError(f"{lost}; {kept()}") from None
 
 
 def _kept(done: int, total: int | None, out: Path | None) -> str:

@@ -14,6 +14,8 @@ from simulator.scenario import Scenario
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from simulator.scenario.format.bodies import Pool
     from simulator.scenario.format.schema import Account, Options
 
@@ -42,6 +44,8 @@ class World:
     streams: RandomStreams
     _outages: list[Outage] = field(default_factory=list)
     """Those that last."""
+    bring: Callable[[int, Sequence[int]], None] = field(init=False)
+    """Submits tasks of a job, by its number, now: their time was not known before."""
     outage_over: simpy.Event = field(init=False)
     """Happens when the next one is over."""
 

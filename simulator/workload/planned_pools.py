@@ -50,7 +50,7 @@ def planned_pools(scenario: Scenario, jobs: Sequence[Planned]) -> PlannedPools:
     for name in sorted(names):
         if name.lower() not in index:
             index[name.lower()] = [len(bodies)]
-            bodies.append(_never_created(scenario, name))
+            bodies.append(never_created(scenario, name))
     goals = _goals(scenario)
     return PlannedPools(
         tuple(bodies),
@@ -88,7 +88,7 @@ def _is_shared(planned: Planned) -> bool:
     return auto is not None and planned.schedule >= 0 and auto.pool_lifetime_option == "jobschedule"
 
 
-def _never_created(scenario: Scenario, name: str) -> Pool:
+def never_created(scenario: Scenario, name: str) -> Pool:
     """Return a body for a pool of which nothing is known but the id; no node of it is ever there."""
     other = next(every_pool(scenario))
     simulation = PoolSimulation.model_construct(timing=other.simulation.timing)

@@ -52,7 +52,6 @@ def spot(
     base = Base.read(file, within=bound(file, confine=confine)).with_seed(seed)
     print_problems(base.scenario.warnings)
     limit = read_deadline(deadline, base.scenario)
-    done = count(1)
     with progress(most_trials(steps, replications)) as show:
         found = spot_report(
             base,
@@ -64,7 +63,7 @@ def spot(
             checkpoint_cost=cost or 0.0,
             workers=workers,
             cluster=cluster,
-            on_outcome=lambda _: show(next(done), True),
+            on_outcome=lambda _, done=count(1): show(next(done), True),
         )
     if as_json:
         read_as = None if limit is None else limit.note

@@ -51,7 +51,7 @@ def spot(
     cost = span("--checkpoint-cost", checkpoint_cost)
     base = Base.read(file, within=bound(file, confine=confine)).with_seed(seed)
     print_problems(base.scenario.warnings)
-    limit = read_deadline(deadline, base.scenario)
+    limit, done = read_deadline(deadline, base.scenario), count(1)
     with progress(most_trials(steps, replications)) as show:
         found = spot_report(
             base,
@@ -63,7 +63,7 @@ def spot(
             checkpoint_cost=cost or 0.0,
             workers=workers,
             cluster=cluster,
-            on_outcome=lambda _, done=count(1): show(next(done), True),
+            on_outcome=lambda _: show(next(done), True),
         )
     if as_json:
         read_as = None if limit is None else limit.note

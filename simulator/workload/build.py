@@ -15,7 +15,7 @@ from simulator.columns.broadcast import chosen, constant, joined, rescaled
 from simulator.columns.task_names import Given, Numbered, TaskNames
 from simulator.distributions import Constant, Distribution
 from simulator.scenario.format.bodies import Job, PoolSimulation
-from simulator.scenario.format.stated_by_tasks import Stated, stated
+from simulator.scenario.format.stated_by_tasks import Stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link
 from simulator.scenario.format.task_files import shares_files, uploads
@@ -25,6 +25,7 @@ from simulator.streams import stream
 from simulator.units import MS_PER_S
 from simulator.workload.block import Block, Floats, Int32s
 from simulator.workload.coordination_failures import with_coordination_failures
+from simulator.workload.listed_kinds import ListedKinds
 from simulator.workload.optional_columns import COLUMNS, Extras, gather
 from simulator.workload.planned_jobs import Planned, planned
 from simulator.workload.planned_pools import PlannedPools, planned_pools
@@ -143,49 +144,46 @@ def _blocks(one: Planned, streams: JobStreams, hour: float) -> Iterator[tuple[in
             yield part + before, _replayed(one.job, source)
 
 
-def _int32(values: Sequence[int]) -> Int32s:
-    return np.asarray(values, dtype=np.int32)
-
-
 def _managing(job: Job, manager: JobManagerTask, streams: JobStreams, slots: int) -> Block:
     """Return the job manager: a task that is there from the beginning and, if exclusive, takes all of its node."""
     alone = job.model_copy(update={"tasks": (manager,)})
     block = _listed(alone, streams, "manager ")
-    return replace(block, slots=_int32([slots])) if manager.run_exclusive else block
+    return replace(block, slots=constant(slots, 1, np.int32)) if manager.run_exclusive else block
 
 
 def _listed(job: Job, streams: JobStreams, purpose: str = "") -> Block:
     """Return the tasks that the file lists one by one."""
-    facts = [stated(task, job) for task in job.tasks]
+    listed = ListedKinds.of(job)
+    kinds, facts, each = listed.examples, listed.facts, listed.each
     created = job.simulation.created_at
-    submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
-    outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, facts, strict=True)]
-    durations = _each([one.duration for one in facts], streams, purpose + "duration")
-    unstarted = [task.simulation.error == "preProcessingError" for task in job.tasks]
-    probabilities = np.asarray(
-        [0.0 if one.simulation.error else one.simulation.coordination_failure_probability for one in job.tasks]
+    submit = [created if task.simulation.submit is None else task.simulation.submit for task in kinds]
+    outcomes = [_outcome(task, one.exit_code) for task, one in zip(kinds, facts, strict=True)]
+    durations = _each(listed, [one.duration for one in facts], streams, purpose + "duration")
+    unstarted = each([task.simulation.error == "preProcessingError" for task in kinds])
+    probabilities = each(
+        [0.0 if one.simulation.error else one.simulation.coordination_failure_probability for one in kinds]
     )
     block = Block(
-        submit=np.asarray(submit, dtype=np.float64),
-        duration=np.where(unstarted, 0.0, durations) if any(unstarted) else durations,
-        slots=_int32([task.required_slots for task in job.tasks]),
-        cores=_each([one.cores for one in facts], streams, purpose + "cores"),
-        memory=_each([one.memory for one in facts], streams, purpose + "memory"),
-        instances=_int32([task.number_of_instances for task in job.tasks]),
-        max_retries=_int32(
-            [0 if task.simulation.error else _retries(job, task.max_task_retry_count) for task in job.tasks]
+        submit=each(submit, np.float64),
+        duration=np.where(unstarted, 0.0, durations) if unstarted.any() else durations,
+        slots=each([task.required_slots for task in kinds], np.int32),
+        cores=_each(listed, [one.cores for one in facts], streams, purpose + "cores"),
+        memory=_each(listed, [one.memory for one in facts], streams, purpose + "memory"),
+        instances=each([task.number_of_instances for task in kinds], np.int32),
+        max_retries=each(
+            [0 if task.simulation.error else _retries(job, task.max_task_retry_count) for task in kinds], np.int32
         ),
-        failures=_int32([failures for failures, _ in outcomes]),
-        exit_code=_int32([code for _, code in outcomes]),
-        containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
+        failures=each([failures for failures, _ in outcomes], np.int32),
+        exit_code=each([code for _, code in outcomes], np.int32),
+        containers=each([task.container_settings is not None for task in kinds], np.bool_),
         names=Given([task.id for task in job.tasks]),
-        more=_more(job, facts, streams, purpose)
-        | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if any(unstarted) else {}),
-        tasks=job.tasks,
+        more=_more(job, listed, streams, purpose)
+        | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if unstarted.any() else {}),
+        listed=listed,
     )
     if not probabilities.any():
         return block
-    codes = _int32([task.simulation.coordination_exit_code for task in job.tasks])
+    codes = each([task.simulation.coordination_exit_code for task in kinds], np.int32)
     return with_coordination_failures(
         block, probabilities, codes, streams.generator(purpose + "coordination failures", "tasks")
     )
@@ -197,23 +195,26 @@ def _outcome(task: Task, stated_code: int | None) -> tuple[int, int]:
     return (-1, code) if task.simulation.error else (failures, code)
 
 
-def _more(job: Job, facts: list[Stated], streams: JobStreams, purpose: str) -> dict[str, npt.NDArray[Any]]:
+def _more(job: Job, listed: ListedKinds, streams: JobStreams, purpose: str) -> dict[str, npt.NDArray[Any]]:
     """Return the optional columns that any of the listed tasks needs."""
-    saved = [task.simulation.checkpoints for task in job.tasks]
-    found = {
-        "limit": [task.constraints.max_wall_clock_time or math.inf for task in job.tasks],
+    kinds, facts = listed.examples, listed.facts
+    saved = [task.simulation.checkpoints for task in kinds]
+    fixed = {
+        "limit": [task.constraints.max_wall_clock_time or math.inf for task in kinds],
         "interval": [one.interval if one else 0.0 for one in saved],
         "cost": [one.cost if one else 0.0 for one in saved],
         "restart": [one.restart_cost if one else 0.0 for one in saved],
-        "retention": [task.constraints.retention_time for task in job.tasks],
-        "input": _each([one.input for one in facts], streams, purpose + "input"),
-        "coordination": _each([one.coordination for one in facts], streams, purpose + "coordination"),
-        "common input": _each([_shared(task) for task in job.tasks], streams, purpose + "common input"),
-        "output": _each(
-            [_uploaded(job, *one) for one in zip(job.tasks, facts, strict=True)], streams, purpose + "output"
-        ),
+        "retention": [task.constraints.retention_time for task in kinds],
     }
-    return {name: np.asarray(values) for name, values in found.items() if (np.asarray(values) != COLUMNS[name]).any()}
+    drawn = {
+        "input": [one.input for one in facts],
+        "coordination": [one.coordination for one in facts],
+        "common input": [_shared(task) for task in kinds],
+        "output": [_uploaded(job, *one) for one in zip(kinds, facts, strict=True)],
+    }
+    found = {name: listed.each(values) for name, values in fixed.items()}
+    found |= {name: _each(listed, shapes, streams, purpose + name) for name, shapes in drawn.items()}
+    return {name: values for name, values in found.items() if (values != COLUMNS[name]).any()}
 
 
 def _shared(task: Task) -> Distribution[float] | None:
@@ -233,16 +234,17 @@ def _retries(job: Job, own: int | None) -> int:
     return job.max_task_retry_count if own is None else own
 
 
-def _each(shapes: Sequence[Distribution[float] | None], streams: JobStreams, purpose: str) -> Floats:
-    """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
-    values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
-    varying = [index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)]
+def _each(
+    listed: ListedKinds, shapes: Sequence[Distribution[float] | None], streams: JobStreams, purpose: str
+) -> Floats:
+    """Draw one value for every listed task of its kind's shape; the k-th task always uses the k-th number."""
+    values: Floats = listed.each([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
+    varying = {kind: shape for kind, shape in enumerate(shapes) if shape and not isinstance(shape, Constant)}
     if varying:
-        uniform = streams.generator(purpose, "tasks").random(len(shapes))
-        for index in varying:
-            shape = shapes[index]
-            if shape is not None:
-                values[index] = shape.draws(uniform[index : index + 1])[0]
+        uniform = streams.generator(purpose, "tasks").random(len(values))
+        for index, kind in enumerate(listed.kind.tolist()):
+            if kind in varying:
+                values[index] = varying[kind].draws(uniform[index : index + 1])[0]
     return values
 
 

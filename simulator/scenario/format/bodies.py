@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
+from simulator.scenario.format.alike_tasks import TaskList
 from simulator.scenario.format.deployment import (
     CloudServiceConfiguration,
     DataDisk,
@@ -37,7 +38,6 @@ from simulator.scenario.format.task_bodies import (
     JobManagerTask,
     JobPreparationTask,
     JobReleaseTask,
-    Task,
     TaskDefaults,
     Workload,
 )
@@ -342,7 +342,7 @@ class Job(Body):
     """Command that runs on each node before the job's first task there."""
     job_release_task: JobReleaseTask | None = None
     """Command that runs at the job's end on each node that it has prepared."""
-    tasks: tuple[Task, ...] = ()
+    tasks: TaskList = ()
     """Listed tasks."""
     simulation: JobSimulation = JobSimulation.model_construct()
     """What no body of the service says of a job."""

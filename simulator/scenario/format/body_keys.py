@@ -4,6 +4,7 @@ Most have no effect on a simulation and are accepted in silence. `None` stands f
 object with these keys, a list for a list of such objects.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 Shape = Any
@@ -124,3 +125,13 @@ OPERATION: Final[Shape] = {
     "metadata": [_keys("name value")],
 }
 """The service's bodies that operations of the timeline carry, beside jobs."""
+
+
+def all_shapes() -> Iterator[dict[str, Shape]]:
+    """Yield the shape of every object, those inside others too."""
+    todo: list[Shape] = [POOL, JOB, JOB_SCHEDULE, OPERATION]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, dict):
+            yield one
+        todo += one.values() if isinstance(one, dict) else one or ()

@@ -16,7 +16,7 @@ PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
     {"errors", "units", "states", "durations", "numerics", "codes", "meanings"},
     {"extras", "service_codes", "files", "json_text"},
-    {"columns"},
+    {"columns", "tables"},
     {"streams", "distributions", "theory"},
     {"formula", "policy"},
     {"scenario"},
@@ -25,12 +25,13 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"results"},
     {"engine"},
     {"experiment"},
+    {"history"},
     {"planning", "verification", "workshop"},
     {"report"},
     {"cli", "service", "lab"},
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
-    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"reading"}],
+    "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
         {"assumptions", "environment", "random_streams", "tasks_view"},
@@ -241,7 +242,6 @@ def test_the_kernel_needs_only_the_standard_library_and_leaves(path: Path) -> No
 LINES: Final = 400
 """Of a module."""
 LONGER: Final = {
-    "cli/experiments.py": 407,
     "distributions.py": 437,
     "engine/jobs/job.py": 427,
     "engine/nodes/node.py": 401,

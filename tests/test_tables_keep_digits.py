@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from simulator.cli import compare as compare_command
 from simulator.cli import experiments, page, plan, sweep
 from simulator.experiment import compare, load_experiment, replicate
 from simulator.experiment import sweep as run_sweep
@@ -47,7 +48,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[[], 
     planned = make_plan(load_plan(asked), workers=1)
     return {
         "replications": lambda: experiments.show_replications(runs, [0.9]),
-        "compare": lambda: experiments._show_comparison(both),
+        "compare": lambda: compare_command._show_comparison(both),
         "sweep": lambda: sweep._show(experiment, frame, None),
         "plan": lambda: plan._show(planned),
     }
@@ -64,7 +65,7 @@ def test_tables_keep_every_digit(
 ) -> None:
     if columns is not None:
         terminal = Console(force_terminal=True, color_system=None, width=columns, highlight=False)
-        for module in (experiments, sweep, page):
+        for module in (experiments, compare_command, sweep, page):
             monkeypatch.setattr(module, "console", lambda: terminal)
     answers[name]()
     shown = capsys.readouterr().out

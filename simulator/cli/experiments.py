@@ -1,4 +1,4 @@
-"""`poolsight compare`, and what `poolsight run --replications` prints."""
+"""What `poolsight run --replications` prints, and how commands write measures."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
 from simulator.cli.page import assumed, dim, print_table
-from simulator.errors import InputError, Problem
+from simulator.cli.study_options import read_count
+from simulator.errors import InputError
 from simulator.units import spoken, spoken_amount
 
 if TYPE_CHECKING:
-    from simulator.experiment import Comparison, Replications
-    from simulator.experiment.compare import Difference
+    from simulator.experiment import Replications
     from simulator.experiment.estimates import Estimate
     from simulator.scenario.scenario import Scenario
 
@@ -51,18 +49,14 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
     from simulator.results.answer.assumed import lines
     from simulator.results.record.manifest import scenario_hash
 
-    wanted = asked.replications
-    if wanted != "auto" and not (wanted.isdecimal() and int(wanted) > 0):
-        raise InputError(f"--replications: expected a whole number from 1 or auto, not {wanted!r}")
-    if wanted != "auto" and int(wanted) > MOST_REPLICATIONS:
-        raise InputError(f"--replications: expected at most {MOST_REPLICATIONS:,}, or auto, not {wanted}")
+    count = read_count(asked.replications)
     deadline = read_deadline(asked.deadline, scenario)
     for share in asked.quantiles:
         if not 0 < share < 1:
             raise InputError(f"--quantile: expected a number between 0 and 1, not {share:g}")
     found = replicate(
         scenario,
-        None if wanted == "auto" else int(wanted),
+        count,
         precision=asked.precision,
         measures=asked.measures or None,
         cap=asked.cap,
@@ -97,7 +91,7 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
         table.add_column(title, justify="left" if title == "measure" else "right", overflow="fold")
     for name in found.shown:
         measure, estimate, spread = find_measure(name), found.estimate(name), found.spread(name)
-        if estimate is None or spread is None or not _is_shown(name, found.values[name].any()):
+        if estimate is None or spread is None or not is_shown(name, found.values[name].any()):
             continue
         ends = shown_interval(estimate.low, estimate.high, measure.unit)
         runs = [shown_value(spread[key], measure.unit) for key in ("p5", "p50", "p95")]
@@ -111,7 +105,7 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
     if chance is not None:
         printer.print()
         printer.print(
-            f"{_kept(found)} = {100 * chance.value:.0f} %, "
+            f"{kept(found)} = {100 * chance.value:.0f} %, "
             f"95 % interval {100 * chance.low:.0f} to {100 * chance.high:.0f} %"
         )
     if found.is_steady:
@@ -121,7 +115,7 @@ def show_replications(found: Replications, shares: Sequence[float] = ()) -> None
         printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
 
 
-def _is_shown(name: str, happened: object) -> bool:
+def is_shown(name: str, happened: object) -> bool:
     """Return whether a measure has a row: not where nothing of the kind happened."""
     from simulator.experiment.measures import ALWAYS_SHOWN
 
@@ -144,7 +138,7 @@ def _show_quantile(printer: Any, found: Replications, share: float) -> None:
         table.add_column(title, justify="left" if title.startswith("p") else "right", overflow="fold")
     for name in found.shown:
         estimate = found.quantile(name, share)
-        if estimate is not None and _is_shown(name, found.values[name].any()):
+        if estimate is not None and is_shown(name, found.values[name].any()):
             unit = find_measure(name).unit
             ends = shown_interval(estimate.low, estimate.high, unit)
             table.add_row(find_measure(name).title, shown_value(estimate.value, unit), ends)
@@ -172,14 +166,14 @@ def _heading(found: Replications) -> str:
     reached = [f"{find_measure(name).title} ± {_percent(one)}" for name, one in found.relative().items()]
     chance = found.on_time()
     if found.points is not None and chance is not None:
-        wanted += f" and ± {100 * found.points:g} points of {_kept(found)}"
-        reached.append(f"{_kept(found)} ± {100 * chance.half_width:.2g} points")
+        wanted += f" and ± {100 * found.points:g} points of {kept(found)}"
+        reached.append(f"{kept(found)} ± {100 * chance.half_width:.2g} points")
     if found.reached:
         return f"{kind}{found.count:,} {noun} were enough for {wanted}"
     return f"{kind}{found.count:,} {noun}, the cap, did not reach {wanted}; reached: {', '.join(reached) or 'nothing'}"
 
 
-def _kept(found: Replications) -> str:
+def kept(found: Replications) -> str:
     """Write the probability that all work is done by the deadline."""
     return f"P(makespan ≤ {shown_value(math.nan if found.deadline is None else found.deadline, 's')})"
 
@@ -196,7 +190,7 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
     for name in found.values:
         estimate, spread = found.estimate(name), found.spread(name)
         if estimate is not None and spread is not None:
-            estimates[name] = {"mean": estimate.value, **_ends(estimate), **spread}
+            estimates[name] = {"mean": estimate.value, **interval_ends(estimate), **spread}
     answer: dict[str, Any] = {
         "replications": found.count,
         "steady": found.is_steady,
@@ -205,7 +199,7 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
         "relative_half_widths": {name: one if math.isfinite(one) else None for name, one in found.relative().items()},
         "estimates": estimates,
         "pools_without_nodes": {
-            pool: {"probability": chance.value, **_ends(chance)} for pool, chance in found.pools_without.items()
+            pool: {"probability": chance.value, **interval_ends(chance)} for pool, chance in found.pools_without.items()
         },
         "warnings": [*found.warnings, *(text for share in shares for text in _sample_warnings(found, share))],
         "assumptions": lines(found.assumptions),
@@ -214,7 +208,7 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
     if shares:
         answer["quantiles"] = {
             f"{share:g}": {
-                name: {"estimate": estimate.value, **_ends(estimate)}
+                name: {"estimate": estimate.value, **interval_ends(estimate)}
                 for name in found.shown
                 if (estimate := found.quantile(name, share)) is not None
             }
@@ -225,141 +219,15 @@ def replications_json(found: Replications, manifest: dict[str, Any], shares: Seq
         answer["deadline"] = {
             "limit_s": found.deadline,
             "probability": chance.value,
-            **_ends(chance),
+            **interval_ends(chance),
             "half_width": chance.half_width,
             "half_width_wanted": found.points,
         }
     return answer
 
 
-@reported
-def compare(
-    files: Annotated[list[str], typer.Argument(help="Scenario files; all are compared with the first.")],
-    replications: Annotated[
-        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each faces.")
-    ] = 30,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
-    measure: Annotated[list[str] | None, typer.Option(help="A further measure, e.g. jobs.NAME.makespan_s.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
-    from simulator.experiment import compare as run_comparison
-    from simulator.results.answer.assumed import lines_by_name
-    from simulator.scenario import load
-
-    if len(files) < 2:
-        raise InputError("expected at least two scenario files to compare")
-    names = [Path(file).stem if len({Path(other).stem for other in files}) == len(files) else file for file in files]
-    if len(set(names)) < len(names):
-        raise InputError("the same file stands twice")
-    scenarios: dict[str, Scenario] = {}
-    problems: list[Problem] = []
-    for name, file in zip(names, files, strict=True):
-        try:
-            scenarios[name] = load(file)
-            print_problems(scenarios[name].warnings)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    found = run_comparison(scenarios, replications, measures=measure or (), workers=workers, cluster=cluster)
-    rests_on = lines_by_name({name: made.assumptions for name, made in found.replications.items()})
-    if as_json:
-        typer.echo(json.dumps({**_comparison_json(found), "assumptions": rests_on}, indent=2, allow_nan=False))
-    else:
-        _show_comparison(found)
-        assumed(console(), rests_on)
-
-
-def _show_comparison(found: Comparison) -> None:
-    from rich.table import Table
-
-    from simulator.experiment import find_measure
-
-    printer = console()
-    for name in found.names[1:]:
-        printer.print(f"[bold]{found.sentence(name)}[/bold]", soft_wrap=True)
-        printer.print()
-        table = Table(box=None, pad_edge=False, header_style="cyan")
-        for title in (
-            "measure",
-            found.names[0],
-            name,
-            "difference",
-            f"{100 * found.level:.3g} % interval",
-            "draws shared",
-        ):
-            table.add_column(title, justify="left" if title == "measure" else "right", overflow="fold")
-        for measure, difference in found.differences[name].items():
-            both = [found.replications[scenario].values[measure].any() for scenario in (found.names[0], name)]
-            if not _is_shown(measure, any(both)):
-                continue
-            unit = find_measure(measure).unit
-            means = [found.replications[scenario].estimate(measure) for scenario in (found.names[0], name)]
-            shown = [shown_value(estimate.value, unit) if estimate else "–" for estimate in means]
-            absolute = difference.absolute
-            ends = f"{shown_value(absolute.low, unit)} to {shown_value(absolute.high, unit)}"
-            left = "–" if difference.narrowing is None else f"× {difference.narrowing:.2f}"
-            table.add_row(find_measure(measure).title, *shown, shown_value(absolute.value, unit), ends, left)
-        print_table(printer, table)
-        printer.print()
-        if (text := found.pairing(name)) is not None:
-            printer.print(text, soft_wrap=True)
-            printer.print()
-    if (text := found.correction()) is not None:
-        printer.print(text, style="dim", soft_wrap=True)
-    for text in found.warnings:
-        printer.print(f"warning: {text}", style="yellow", soft_wrap=True)
-    count = found.replications[found.names[0]].count
-    printer.print(
-        f"{count} replications each; 'draws shared' is the interval's width beside that of independent runs.",
-        style="dim",
-        soft_wrap=True,
-    )
-
-
-def _comparison_json(found: Comparison) -> dict[str, Any]:
-    means = {
-        name: {measure: estimate.value for measure in made.values if (estimate := made.estimate(measure)) is not None}
-        for name, made in found.replications.items()
-    }
-    differences = {
-        name: {measure: _difference_json(difference) for measure, difference in measures.items()}
-        for name, measures in found.differences.items()
-    }
-    estimates = {
-        name: {
-            measure: {"mean": estimate.value, **_ends(estimate)}
-            for measure in made.values
-            if (estimate := made.estimate(measure)) is not None
-        }
-        for name, made in found.replications.items()
-    }
-    return {
-        "baseline": found.names[0],
-        "replications": found.replications[found.names[0]].count,
-        "means": means,
-        "estimates": estimates,
-        "differences": differences,
-        "level_of_each": found.level,
-        "sentences": [found.sentence(name) for name in found.names[1:]],
-        "pairing": [found.pairing(name) for name in found.names[1:]],
-        "warnings": list(found.warnings),
-    }
-
-
-def _difference_json(difference: Difference) -> dict[str, Any]:
-    relative = difference.relative
-    return {
-        "absolute": {"mean": difference.absolute.value, **_ends(difference.absolute)},
-        "relative": None if relative is None else {"mean": relative.value, **_ends(relative)},
-        "clear": difference.is_clear,
-        "narrowing": difference.narrowing,
-    }
-
-
-def _ends(estimate: Estimate) -> dict[str, float | None]:
+def interval_ends(estimate: Estimate) -> dict[str, float | None]:
+    """Return the ends of an interval as JSON has them: null where nothing bounds it."""
     return {
         "low": estimate.low if math.isfinite(estimate.low) else None,
         "high": estimate.high if math.isfinite(estimate.high) else None,

@@ -42,13 +42,13 @@ PAIRS: Final = (
         "is about many replications: give --replications too",
     ),
     Pair(
-        ("run",),
+        ("run", "compare"),
         ("precision", "cap", "points"),
         lambda given: given["replications"] == "auto",
         "says when --replications auto has enough; a number of replications is what it is: leave out one of the two",
     ),
     Pair(
-        ("run",),
+        ("run", "compare"),
         ("points",),
         lambda given: given["deadline"] is not None,
         "is about the probability to keep a deadline: give --deadline too",

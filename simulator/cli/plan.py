@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import print_problems, reported
+from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
 from simulator.errors import BrokenInvariantError
 
 if TYPE_CHECKING:
@@ -30,16 +31,17 @@ NAMED = 6
 @reported
 def plan(
     file: Annotated[str, typer.Argument(help="A plan file: scenario, axes, minimize, subject_to.")],
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    seed: Seed = None,
+    workers: Workers = 0,
+    cluster: Cluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and report what the runs leave open."""
     from simulator.cli.page import assumed, console
     from simulator.planning.plan import Status, make_plan
     from simulator.planning.plan_file import load_plan
 
-    question = load_plan(file)
+    question = load_plan(file, seed=seed)
     print_problems(question.base.scenario.warnings)
     found = make_plan(
         question, workers=workers, cluster=cluster, on_progress=_progress if sys.stderr.isatty() else lambda _: None

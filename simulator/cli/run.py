@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.errors import print_problems, reported
+from simulator.cli.study_options import AsJson, Cap, Cluster, Deadline, Points, Precision, Seed, Strict, Workers
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -35,24 +36,20 @@ FIRST_SLICE = 60.0
 @reported
 def run(
     file: Annotated[str, typer.Argument(help="A scenario file, YAML or JSON.")],
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the scenario's.")] = None,
+    seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    as_json: AsJson = False,
+    strict: Strict = False,
     replications: Annotated[str | None, typer.Option(help="How many replications, or auto.")] = None,
-    precision: Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")] = 0.05,
-    cap: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")] = 1000,
-    deadline: Annotated[
-        str | None, typer.Option(help="How probable is it to be done by then: 4h, 06:00 or a date?")
-    ] = None,
-    points: Annotated[
-        float, typer.Option(min=0.001, max=0.5, help="For auto and --deadline: half-width of that probability.")
-    ] = 0.05,
-    workers: Annotated[int, typer.Option(min=0, help="Processes for replications; 0 = all processors.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler for replications: tcp://host:8786.")] = None,
+    precision: Precision = 0.05,
+    cap: Cap = 1000,
+    deadline: Deadline = None,
+    points: Points = 0.05,
+    workers: Workers = 0,
+    cluster: Cluster = None,
     measure: Annotated[list[str] | None, typer.Option(help="For auto: what must be precise, e.g. cost.")] = None,
     quantile: Annotated[list[float] | None, typer.Option(help="A quantile of single runs too, e.g. 0.95.")] = None,
     steady: Annotated[bool, typer.Option("--steady", help="Leave the warm-up out (MSER-5).")] = False,

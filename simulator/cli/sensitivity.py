@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -21,18 +22,19 @@ LONGEST: Final = 10
 @reported
 def sensitivity(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
+    seed: Seed = None,
     replications: Annotated[
         int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each case faces.")
     ] = 20,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    workers: Workers = 0,
+    cluster: Cluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
     from simulator.experiment.axes import Base
     from simulator.planning.sensitivity import sensitivity as run_sensitivity
 
-    base = Base.read(file)
+    base = Base.read(file).with_seed(seed)
     print_problems(base.scenario.warnings)
     found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @reported
 def spot(
     file: Annotated[str, typer.Argument(help="A scenario file.")],
+    seed: Seed = None,
     pool: Annotated[str | None, typer.Option(help="Which pool, where there are several.")] = None,
     steps: Annotated[int, typer.Option(min=2, max=101, help="Shares from 0 to 100 %, both included.")] = 5,
     deadline: Annotated[str | None, typer.Option(help="By when all work should be done: 8h, 06:00 or a date.")] = None,
@@ -32,9 +34,9 @@ def spot(
         int, typer.Option(min=2, max=MOST_REPLICATIONS, help="How many replications each share faces.")
     ] = 30,
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    workers: Workers = 0,
+    cluster: Cluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
     from simulator.cli.deadlines import read_deadline
@@ -43,7 +45,7 @@ def spot(
     from simulator.planning.spot import spot_report
 
     cost = span("--checkpoint-cost", checkpoint_cost)
-    base = Base.read(file)
+    base = Base.read(file).with_seed(seed)
     print_problems(base.scenario.warnings)
     limit = read_deadline(deadline, base.scenario)
     found = spot_report(

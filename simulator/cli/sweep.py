@@ -16,6 +16,7 @@ import typer
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.experiments import console, shown_interval, shown_value
 from simulator.cli.run import INTERRUPTED, stop_asked
+from simulator.cli.study_options import AsJson, Cluster, Seed, Strict, Workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +31,15 @@ ALL_FAILED: Final = 1
 @reported
 def sweep(
     file: Annotated[str, typer.Argument(help="An experiment file, YAML or JSON.")],
+    seed: Seed = None,
     out: Annotated[
         Path | None, typer.Option(help="Directory for one row a trial; taken up again if it is there.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")] = 0,
-    cluster: Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")] = None,
+    workers: Workers = 0,
+    cluster: Cluster = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    as_json: AsJson = False,
+    strict: Strict = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
     from simulator.cli.page import assumed
@@ -45,7 +47,7 @@ def sweep(
     from simulator.experiment import sweep as run_sweep
     from simulator.experiment.sweep import ASSUMPTIONS
 
-    experiment = load_experiment(file, strict=strict)
+    experiment = load_experiment(file, strict=strict, seed=seed)
     known = dict.fromkeys(experiment.base.warnings)
     print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
     # With a stopping rule nobody knows beforehand how many there will be.

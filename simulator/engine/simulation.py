@@ -31,6 +31,7 @@ from simulator.scenario import Scenario
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import BillAfter, Operation
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.reading.amend import amend
 from simulator.units import to_ms, to_s
 from simulator.workload.build import Workload, build
@@ -50,19 +51,19 @@ class Snapshot:
 class Simulation:
     """A run of one replication that can be advanced in any number of steps with the same result."""
 
-    def __init__(self, scenario: Scenario, replication: int = 0) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
+        self._prepared = Prepared.of(scenario)
         """With the operations submitted so far at the end of its timeline."""
         self.replication = replication
         self._asked: list[tuple[int | None, Operation]] = []
         """Operations submitted, and how far the run had come by then, in ms; None = it had not begun."""
         self._is_outdated = False
         """Whether work was submitted that the run does not know of yet."""
-        self._begin(scenario.timeline)
+        self._begin(self.scenario.timeline)
 
     def _begin(self, timeline: Iterable[Operation]) -> None:
         """Make everything anew, as it is before the first instant; only operations of `timeline` are scheduled."""
-        self.workload = build(self.scenario, self.replication)
+        self.workload = build(self._prepared, self.replication)
         self.env = Environment(self._handle_notices)
         made = construct(self.scenario, self.replication, self.workload, self.env)
         self.directory = made.directory
@@ -88,6 +89,11 @@ class Simulation:
         first = int(self.workload.submit.min(initial=self._horizon))
         if first + TASK_LIFETIME <= self._horizon:
             self.env.process(end_old_tasks(self.env, self.workload, self.directory.jobs, self._horizon))
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is simulated, with the operations submitted so far at the end of its timeline."""
+        return self._prepared.scenario
 
     @property
     def is_over(self) -> bool:
@@ -130,7 +136,7 @@ class Simulation:
         if self.is_over or to_ms(asked.at) <= now:
             when = "the run is over" if self.is_over else f"the run has come to {to_s(now):g} s"
             raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {when}")
-        self.scenario = amended
+        self._prepared = Prepared(amended)
         self._asked.append((self._reached if self._has_begun else None, asked))
         if self._is_outdated or _changes_workload(asked):
             self._is_outdated = True
@@ -177,7 +183,7 @@ class Simulation:
             pool_of_job=tuple(job.pool.index for job in self.directory.jobs),
             waited=_waited(workload, attempts) if recorder.node_tasks else np.zeros(0, dtype=np.int64),
         )
-        return Recording(self.scenario, self.replication, workload, raw)
+        return Recording(self._prepared, self.replication, workload, raw)
 
     def _collect(self, workload: Workload, recorder: Recorder, end: int) -> tuple[RawAttempts, RawTasks]:
         """Return the attempts of all pools up to `end`, and what became of each task."""
@@ -365,7 +371,7 @@ class Simulation:
         return found
 
 
-def simulate(scenario: Scenario, replication: int = 0) -> Recording:
+def simulate(scenario: Scenario | Prepared, replication: int = 0) -> Recording:
     """Run one replication of `scenario` to its end and return its recording."""
     simulation = Simulation(scenario, replication)
     simulation.advance()

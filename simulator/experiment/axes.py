@@ -18,6 +18,7 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.design import Point, label
 from simulator.experiment.helpers import HELPERS, Helper
 from simulator.experiment.paths import find, write
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.reading.load import complete_sources, read_sources
 from simulator.scenario.scenario import Scenario
 
@@ -38,6 +39,11 @@ class Cell:
     shown: Mapping[str, float | int | str | bool]
     """By axis: what a table shows."""
     scenario: Scenario = field(repr=False)
+    prepared: Prepared = field(init=False, repr=False, compare=False)
+    """The scenario with what its trials share."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prepared", Prepared(self.scenario))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,15 @@ class Base:
         sources = read_sources(path)
         scenario = complete_sources(sources, strict=strict)
         return cls(sources.modernized()[0], scenario)
+
+    def with_seed(self, seed: int | None) -> Base:
+        """Return the same with another seed of its random streams; None leaves the scenario's own."""
+        if seed is None:
+            return self
+        data: Any = self.sources.data
+        for loc in find(data, "seed"):
+            data = write(data, loc, seed)
+        return Base(replace(self.sources, data=data), self.scenario.model_copy(update={"seed": seed}))
 
     def places(self, path: str) -> list[Loc]:
         """Return every place that an axis changes; `InputError` where the path leads nowhere."""

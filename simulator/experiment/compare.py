@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import hypot, isfinite
 from typing import Final
 
@@ -22,7 +22,8 @@ from simulator.experiment.estimates import (
     t_quantile,
 )
 from simulator.experiment.measures import check_measures, find_measure
-from simulator.experiment.replications import Floats, Replications, replicate
+from simulator.experiment.replications import Floats, Replications, Series, with_warnings
+from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.results.answer.measures import MEASURES
 from simulator.results.answer.parts import Fit
 from simulator.scenario.scenario import Scenario
@@ -30,6 +31,7 @@ from simulator.units import spoken
 
 LITTLE = 0.05
 """Tasks a run that are not worth a word."""
+UNASKED: Final = Stopping()
 NO_HELP: Final = 0.995
 """Share of the independent interval from which on it is, rounded, all of it."""
 
@@ -61,6 +63,12 @@ class Comparison:
     level: float = LEVEL
     """Of each single interval, so that those of one measure hold together at 95 %."""
     warnings: tuple[str, ...] = ()
+    precision: float | None = None
+    """Half-width of the differences of cost and finish that was asked for; None where the number was given."""
+    points: float | None = None
+    """Half-width of each probability to keep a deadline that was asked for; None where the number was given."""
+    reached: bool = True
+    """Whether both were reached; always true where the number was given."""
 
     def sentence(self, name: str) -> str:
         """Report in one sentence how a scenario differs from the first in cost and finish."""
@@ -97,6 +105,13 @@ class Comparison:
         text += f", which would have to be {times:,.0f} times as many" if times >= 1.5 else ""
         return f"{text}; it did not help with {idle}." if idle else f"{text}."
 
+    def on_time_alone(self, name: str) -> tuple[int, int] | None:
+        """Return in how many runs a scenario alone is in time, and the first alone; None without a deadline."""
+        one, two = (self.replications[scenario].is_on_time() for scenario in (self.names[0], name))
+        if one is None or two is None:
+            return None
+        return int((two & ~one).sum()), int((one & ~two).sum())
+
     def correction(self) -> str | None:
         """Report how several comparisons were allowed for; None where there is only one."""
         count = len(self.names) - 1
@@ -110,40 +125,73 @@ class Comparison:
 
 def compare(
     scenarios: Mapping[str, Scenario],
-    count: int,
+    count: int | None,
     *,
     measures: Iterable[str] = (),
     workers: int = 0,
     cluster: str | None = None,
+    stopping: Stopping = UNASKED,
+    deadlines: Mapping[str, float] | None = None,
 ) -> Comparison:
-    """Run the same replications of every scenario.
+    """Run the same replications of every scenario: `count` of each, or as many as `stopping` takes.
 
     Streams of random numbers are found by the names of jobs and pools: where these agree, every scenario faces the
     same arrivals, durations, boot times and evictions. All intervals hold together at 95 % for each measure.
+    `deadlines` has the seconds by which all work of each scenario should be done.
     """
     names = tuple(scenarios)
     seed = scenarios[names[0]].seed
     same_seed = {name: scenario.model_copy(update={"seed": seed}) for name, scenario in scenarios.items()}
     followed = tuple(dict.fromkeys([*MEASURES, *measures]))
     _refuse_unknown(scenarios, followed)
-    made = {
-        name: replicate(scenario, count, measures=followed, workers=workers, cluster=cluster)
-        for name, scenario in same_seed.items()
+    series = {
+        name: Series(scenario, followed, workers=workers, cluster=cluster) for name, scenario in same_seed.items()
     }
+    size = stopping.first if count is None else count
+    while True:
+        made = {
+            name: with_warnings(replace(one.upto(size), deadline=(deadlines or {}).get(name)), reached=True)
+            for name, one in series.items()
+        }
+        found = _compared(scenarios, made, followed)
+        if count is not None:
+            return found
+        is_known = _is_known(found, stopping)
+        if is_known or size >= stopping.cap:
+            return replace(found, precision=stopping.precision, points=stopping.points, reached=is_known)
+        size = stopping.after(size)
+
+
+def _compared(
+    scenarios: Mapping[str, Scenario], made: Mapping[str, Replications], followed: Sequence[str]
+) -> Comparison:
+    """Compare the replications of all scenarios with those of the first."""
+    names = tuple(made)
     level = corrected(LEVEL, len(names) - 1)
     first = made[names[0]]
-    return Comparison(
-        names,
-        made,
-        {
-            name: _differences(
-                first, made[name], followed, level, in_pairs=_share_streams(scenarios[names[0]], scenarios[name])
-            )
-            for name in names[1:]
-        },
-        level,
-        tuple(_warnings(same_seed, made)),
-    )
+    differences = {
+        name: _differences(
+            first, made[name], followed, level, in_pairs=_share_streams(scenarios[names[0]], scenarios[name])
+        )
+        for name in names[1:]
+    }
+    return Comparison(names, made, differences, level, tuple(_warnings(scenarios, made)))
+
+
+def _is_known(found: Comparison, stopping: Stopping) -> bool:
+    """Return whether every difference of cost and finish, and every chance of a deadline, is as precise as asked for.
+
+    A difference is measured by the mean of the first scenario.
+    """
+    first = found.replications[found.names[0]]
+    for differences in found.differences.values():
+        for name in STOP_ON:
+            if name not in differences or (usual := first.estimate(name)) is None:
+                continue
+            if differences[name].absolute.half_width > stopping.precision * abs(usual.value):
+                return False
+    chances = (made.on_time() for made in found.replications.values())
+    return all(chance is None or chance.half_width <= stopping.points for chance in chances)
 
 
 def _refuse_unknown(scenarios: Mapping[str, Scenario], measures: Iterable[str]) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.trial import Outcome, Trial, Wanted, run_trial
-from simulator.scenario.scenario import Scenario
+from simulator.scenario.prepared import Prepared
 
 KEPT: Final = 8
 """Scenarios that a worker keeps."""
@@ -34,7 +34,7 @@ Source = str | bytes
 """Where a worker finds a scenario: the path of its file, or the pickle itself."""
 Part = tuple[str, int, tuple[int, ...]]
 """Of one cell: the name of its scenario, its number, and the replications to run."""
-_kept: dict[str, Scenario] = {}
+_kept: dict[str, Prepared] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,16 @@ def run_batch(sources: Sequence[Source], parts: Sequence[Part], wanted: Wanted) 
     began = time.perf_counter()
     outcomes = []
     for source, (name, cell, replications) in zip(sources, parts, strict=True):
-        scenario = _scenario(name, source)
+        scenario = _prepared(name, source)
         outcomes += [run_trial(scenario, cell, replication, wanted) for replication in replications]
     return Done(tuple(outcomes), time.perf_counter() - began)
 
 
-def _scenario(name: str, source: Source) -> Scenario:
+def _prepared(name: str, source: Source) -> Prepared:
     found = _kept.get(name)
     if found is None:
         data = Path(source).read_bytes() if isinstance(source, str) else source
-        found = pickle.loads(data)  # noqa: S301 - our own
+        found = Prepared(pickle.loads(data))  # noqa: S301 - our own
         while len(_kept) >= KEPT:
             _kept.pop(next(iter(_kept)), None)
         _kept[name] = found

@@ -235,10 +235,15 @@ class ExperimentFile(Question):
         return crossed(named, spread)
 
 
-def load_experiment(path: str | Path, *, strict: bool = False) -> Experiment:
-    """Read an experiment file and make the scenarios of all its cells; all problems come at once."""
+def load_experiment(path: str | Path, *, strict: bool = False, seed: int | None = None) -> Experiment:
+    """Read an experiment file and make the scenarios of all its cells; all problems come at once.
+
+    A `seed` replaces those of the file and of its scenario.
+    """
     expected = "expected a mapping with scenario, axes and replications"
-    asked = read_question(path, ExperimentFile, Kind.EXPERIMENT, expected, inside=_inconsistent, strict=strict)
+    asked = read_question(
+        path, ExperimentFile, Kind.EXPERIMENT, expected, inside=_inconsistent, strict=strict, seed=seed
+    )
     document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     wanted, wrong = _wanted(document, body, base)
     problems += wrong

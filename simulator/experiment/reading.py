@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -56,12 +56,16 @@ def read_question(
     *,
     inside: Callable[[Document, Body], list[Problem]] = lambda _, __: [],
     strict: bool,
+    seed: int | None = None,
 ) -> Asked[Body]:
-    """Read a file and its scenario; `inside` looks at what needs no scenario. `InputError` where there is none."""
+    """Read a file and its scenario; `inside` looks at what needs no scenario. `InputError` where there is none.
+
+    A `seed` stands for those of the file and of the scenario.
+    """
     document = Document(Path(path), str(path))
     body, problems = read_body(document, model, kind, expected)
     problems += inside(document, body)
-    base, wrong = read_base(document, body.scenario, body.seed, strict=strict)
+    base, wrong = read_base(document, body.scenario, body.seed if seed is None else seed, strict=strict)
     problems += wrong
     if base is None:
         raise InputError(in_order(problems))
@@ -111,9 +115,7 @@ def read_base(
         base = Base.read(path, strict=strict)
     except InputError as error:
         return None, list(error.problems)
-    if seed is not None:
-        base = replace(base, sources=replace(base.sources, data={**base.sources.data, "seed": seed}))
-    return base, []
+    return base.with_seed(seed), []
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:

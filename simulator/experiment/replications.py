@@ -31,7 +31,7 @@ from simulator.experiment.measures import (
 )
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.steady import WarmUp, common_warmup
-from simulator.experiment.stopping import POINTS, STOP_ON, Stopping, on_time
+from simulator.experiment.stopping import POINTS, STOP_ON, Stopping, is_on_time, on_time
 from simulator.experiment.trial import Outcome, Trial, Wanted, acted_in
 from simulator.results.answer.assumed import Assumed
 from simulator.results.answer.measures import MEASURES
@@ -104,6 +104,10 @@ class Replications:
         """Estimate the probability to keep the deadline; None where there is none."""
         return None if self.deadline is None else on_time(self.values, self.deadline)
 
+    def is_on_time(self) -> npt.NDArray[np.bool_] | None:
+        """Return in which replications the deadline is kept; None where there is none."""
+        return None if self.deadline is None else is_on_time(self.values, self.deadline)
+
     @property
     def pools_without(self) -> dict[str, Estimate]:
         """The probability that a pool never gets a node, of those to which that happened."""
@@ -161,6 +165,52 @@ def find_warmup(scenario: Scenario, workers: int = 0, *, cluster: str | None = N
     return common_warmup([outcome.queue_times for outcome in outcomes if outcome.queue_times is not None])
 
 
+class Series:
+    """The replications of one scenario, run when they are asked for."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        stop_on: tuple[str, ...],
+        *,
+        steady: bool = False,
+        workers: int = 0,
+        cluster: str | None = None,
+    ) -> None:
+        check_measures(stop_on, scenario)
+        self._scenario = scenario
+        self._stop_on = stop_on
+        self._is_steady = steady
+        self._workers, self._cluster = workers, cluster
+        self._shown = tuple(dict.fromkeys([*(SHOWN_STEADY if steady else MEASURES), *stop_on]))
+        beside = (*BESIDE, *(BESIDE_STEADY if steady else ()))
+        self._wanted = with_weights([*self._shown, *beside, *_pools_without(scenario)])
+        self._warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
+        self._found: list[Outcome] = []
+
+    def upto(self, size: int) -> Replications:
+        """Return the first `size` replications; those that were there before are not run again."""
+        numbers = range(len(self._found), size)
+        self._found += run_many(
+            self._scenario,
+            numbers,
+            self._workers,
+            cluster=self._cluster,
+            measures=self._wanted,
+            warmup=self._warmup,
+        )
+        return Replications(
+            _columns([outcome.values for outcome in self._found], self._wanted),
+            len(self._found),
+            reached=True,
+            precision=None,
+            shown=self._shown,
+            stop_on=self._stop_on,
+            is_steady=self._is_steady,
+            assumptions=acted_in(self._found),
+        )
+
+
 def replicate(
     scenario: Scenario,
     count: int | None = None,
@@ -181,36 +231,25 @@ def replicate(
     """
     default = STOP_ON_STEADY if steady else STOP_ON
     stop_on = tuple(default if measures is None else measures)
-    check_measures(stop_on, scenario)
-    shown = tuple(dict.fromkeys([*(SHOWN_STEADY if steady else MEASURES), *stop_on]))
-    beside = (*BESIDE, *(BESIDE_STEADY if steady else ()))
-    wanted = with_weights([*shown, *beside, *_pools_without(scenario)])
-    warmup = find_warmup(scenario, workers, cluster=cluster) if steady else None
-    found: list[Outcome] = []
+    series = Series(scenario, stop_on, steady=steady, workers=workers, cluster=cluster)
     stopping = Stopping(precision, cap, stop_on, deadline, points)
     size = stopping.first if count is None else count
     while True:
-        numbers = range(len(found), size)
-        found += run_many(scenario, numbers, workers, cluster=cluster, measures=wanted, warmup=warmup)
-        made = Replications(
-            _columns([outcome.values for outcome in found], wanted),
-            len(found),
-            reached=True,
-            precision=None if count else precision,
-            shown=shown,
-            stop_on=stop_on,
-            is_steady=steady,
-            deadline=deadline,
-            points=None if count or deadline is None else points,
-            assumptions=acted_in(found),
-        )
+        made = series.upto(size)
         is_narrow = stopping.is_reached(made.values)
-        if count is not None or is_narrow or len(found) >= cap:
-            return _with_warnings(made, reached=count is not None or is_narrow)
-        size = stopping.after(len(found))
+        if count is not None or is_narrow or made.count >= cap:
+            asked = replace(
+                made,
+                precision=None if count else precision,
+                deadline=deadline,
+                points=None if count or deadline is None else points,
+            )
+            return with_warnings(asked, reached=count is not None or is_narrow)
+        size = stopping.after(made.count)
 
 
-def _with_warnings(made: Replications, *, reached: bool) -> Replications:
+def with_warnings(made: Replications, *, reached: bool) -> Replications:
+    """Return replications with what makes their numbers less than they seem."""
     return replace(made, reached=reached, warnings=tuple(_warnings(made)))
 
 

@@ -56,7 +56,7 @@ def run_trials(
         while todo and (size == 1 or len(todo) == 1 or time.perf_counter() - began < ALONE_S):
             trial = todo.popleft()
             start = time.perf_counter()
-            outcome = run_trial(trial.cell.scenario, trial.cell.number, trial.replication, wanted)
+            outcome = run_trial(trial.cell.prepared, trial.cell.number, trial.replication, wanted)
             pace.learn(1, time.perf_counter() - start)
             yield outcome
             if stop():

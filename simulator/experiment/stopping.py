@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from simulator.experiment.estimates import LEVEL, Estimate, Floats, estimate, probability
 
 FIRST_LOOK: Final = 20
@@ -57,5 +60,10 @@ class Stopping:
 
 def on_time(columns: Mapping[str, Floats], deadline: float) -> Estimate:
     """Estimate the probability that all work is done by a deadline in seconds."""
-    kept = (columns["makespan"] <= deadline) & (columns["tasks.unfinished"] == 0)
+    kept = is_on_time(columns, deadline)
     return probability(int(kept.sum()), len(kept))
+
+
+def is_on_time(columns: Mapping[str, Floats], deadline: float) -> npt.NDArray[np.bool_]:
+    """Return in which runs all work is done by a deadline in seconds."""
+    return np.asarray((columns["makespan"] <= deadline) & (columns["tasks.unfinished"] == 0), dtype=np.bool_)

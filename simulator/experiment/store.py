@@ -18,13 +18,13 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
 from simulator.errors import InputError, Problem
+from simulator.experiment.assumed_file import ASSUMED, assumed_text, read_assumed
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
@@ -32,13 +32,13 @@ from simulator.experiment.versions import versions
 from simulator.extras import require
 from simulator.results.answer.assumed import Assumed
 from simulator.results.record.frames import texts
+from simulator.results.record.saved_json import read_saved
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 MARK: Final = "manifest.json"
-ASSUMED: Final = "assumptions.json"
 KIND: Final = "poolsight sweep"
 FLUSH_S: Final = 1.0
 """So much work of finished trials a kill can lose at most; they are run again."""
@@ -121,12 +121,12 @@ class Store:
         try:
             store._claim()
             store._take_up(retry_failed=retry_failed)
-        except InputError:
-            store._release()
-            raise
         except OSError as error:
             store._release()
             raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(directory))]) from None
+        except BaseException:
+            store._release()
+            raise
         return store
 
     @property
@@ -278,8 +278,7 @@ class Store:
     def _write_assumed(self) -> None:
         """Write what acted, before the trials in which it did: a kill between the two loses neither."""
         if len(self.assumed) > self._written:
-            found = [asdict(one) for one in self.assumed]
-            _replace_text(self.directory / ASSUMED, json.dumps(found, indent=2) + "\n")
+            _replace_text(self.directory / ASSUMED, assumed_text(self.assumed))
             self._written = len(self.assumed)
 
     def _write_manifest(self, *, complete: bool) -> None:
@@ -295,15 +294,6 @@ def _replace_text(target: Path, text: str) -> None:
     scratch = target.with_name(f".{target.name}.tmp")
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(target)
-
-
-def read_assumed(directory: Path) -> list[Assumed]:
-    """Return what acted in the trials that a directory has; nothing where no list of it is."""
-    path = directory / ASSUMED
-    if not path.is_file():
-        return []
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return [Assumed(**{**one, "pools": tuple(one["pools"])}) for one in found]
 
 
 def _replace(target: Path, table: pa.Table) -> None:
@@ -371,10 +361,7 @@ def to_frame(outcomes: Sequence[Outcome], cells: Sequence[Cell], wanted: Wanted)
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError):
-        found = None
+    found = read_saved(path)
     if not isinstance(found, dict) or found.get("kind") != KIND or not isinstance(found.get("versions"), dict):
         raise InputError([Problem("is not the directory of a sweep; name another", str(path.parent))])
     return found

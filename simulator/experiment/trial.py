@@ -14,7 +14,8 @@ from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
 from simulator.results.answer.assumed import Assumed
 from simulator.results.answer.assumptions import acted
 from simulator.results.answer.measures import MEASURES
-from simulator.results.answer.metrics import summarize
+from simulator.results.answer.metrics import observe
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -89,20 +90,23 @@ class Outcome:
         }
 
 
-def run_trial(scenario: Scenario, cell: int, replication: int, wanted: Wanted) -> Outcome:
+def run_trial(scenario: Scenario | Prepared, cell: int, replication: int, wanted: Wanted) -> Outcome:
     """Simulate one trial; whatever is raised becomes a failure."""
     try:
         recording = simulate(scenario, replication)
-        answer: Mapping[str, Any] = summarize(recording)
-        if any(name.startswith(f"{STEADY}.") for name in wanted.measures):
-            answer = {**answer, STEADY: steady(recording, wanted.warmup)}
-        values = {name: find_measure(name).of(answer) for name in wanted.measures}
+        answer = observe(recording)
+        settled = {STEADY: steady(recording, wanted.warmup)} if any(map(_is_steady, wanted.measures)) else {}
+        values = {name: find_measure(name).of(settled if _is_steady(name) else answer) for name in wanted.measures}
         tables = {name: recording.table(name) for name in wanted.tables}
         waits = queue_times(recording) if wanted.queue_times else None
         rests_on = acted(recording)
     except Exception as error:  # noqa: BLE001 - one trial must never end an experiment
         return failed(cell, replication, wanted, error)
     return Outcome(cell, replication, values, tables=tables, queue_times=waits, assumptions=rests_on)
+
+
+def _is_steady(name: str) -> bool:
+    return name.startswith(f"{STEADY}.")
 
 
 def failed(cell: int, replication: int, wanted: Wanted, error: BaseException) -> Outcome:

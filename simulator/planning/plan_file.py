@@ -119,10 +119,10 @@ class Question:
         return tuple(dict.fromkeys(wanted))
 
 
-def load_plan(path: str | Path, *, strict: bool = False) -> Question:
-    """Read a plan file; all problems come at once, each with its place."""
+def load_plan(path: str | Path, *, strict: bool = False, seed: int | None = None) -> Question:
+    """Read a plan file; all problems come at once, each with its place. A `seed` replaces the scenario's."""
     expected = "expected a mapping with scenario, axes and subject_to"
-    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict)
+    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict, seed=seed)
     document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     constraints, wrong = _constraints(document, body, base)
     problems += wrong

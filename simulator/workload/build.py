@@ -17,9 +17,11 @@ from simulator.distributions import Constant, Distribution
 from simulator.scenario.format.bodies import Job, PoolSimulation
 from simulator.scenario.format.stated_by_tasks import Stated
 from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
-from simulator.scenario.format.task_dependencies import Dependencies, link
+from simulator.scenario.format.task_dependencies import Dependencies, link, with_parents
 from simulator.scenario.format.task_files import shares_files, uploads
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 from simulator.streams import stream
 from simulator.units import MS_PER_S
@@ -27,8 +29,9 @@ from simulator.workload.block import Block, Floats, Int32s
 from simulator.workload.coordination_failures import with_coordination_failures
 from simulator.workload.listed_kinds import ListedKinds
 from simulator.workload.optional_columns import COLUMNS, Extras, gather
-from simulator.workload.planned_jobs import Planned, planned
-from simulator.workload.planned_pools import PlannedPools, planned_pools
+from simulator.workload.plan import Plan
+from simulator.workload.planned_jobs import Planned
+from simulator.workload.planned_pools import PlannedPools
 from simulator.workload.ranges import check_ranges, check_work
 from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
 
@@ -103,15 +106,16 @@ class JobStreams:
         return shape.draws(self.generator(purpose, part).random(count))
 
 
-def build(scenario: Scenario, replication: int) -> Workload:
+def build(source: Scenario | Prepared, replication: int) -> Workload:
     """Draw the tasks of all jobs for one replication."""
+    prepared = Prepared.of(source)
+    scenario, plan = prepared.scenario, prepared.part(Plan.of)
+    every, pools = plan.jobs, plan.pools
     hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
     blocks: list[Block] = []
     jobs: list[Int32s] = []
     listed: list[tuple[Job, int]] = []
     delays: list[tuple[Floats, Floats]] = []
-    every = planned(scenario)
-    pools = planned_pools(scenario, every)
     for index, one in enumerate(every):
         job = one.job
         streams = JobStreams(scenario.seed, replication, job.simulation.stream or job.id)
@@ -141,7 +145,7 @@ def _blocks(one: Planned, streams: JobStreams, hour: float) -> Iterator[tuple[in
         if isinstance(source, TaskGroup):
             yield part + before, _drawn(one, source, part, streams, hour)
         else:
-            yield part + before, _replayed(one.job, source)
+            yield part + before, _replayed(one.job, source, part, streams)
 
 
 def _managing(job: Job, manager: JobManagerTask, streams: JobStreams, slots: int) -> Block:
@@ -292,15 +296,15 @@ def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) ->
     return found
 
 
-def _replayed(job: Job, source: TraceWorkload) -> Block:
-    """Return the tasks of a trace file."""
+def _replayed(job: Job, source: TraceWorkload, part: int, streams: JobStreams) -> Block:
+    """Return the tasks of a trace file; durations are drawn where the scenario gives a distribution of them."""
     trace = read_trace(source)
     begin = job.simulation.created_at if source.start is None else source.start
     count = len(trace)
     failures = constant(0, count, np.int32)
     return Block(
         submit=begin + trace.submit,
-        duration=trace.duration,
+        duration=trace.duration if source.duration is None else streams.draw(source.duration, "duration", part, count),
         slots=trace.slots,
         cores=trace.cores,
         memory=trace.memory,
@@ -310,6 +314,7 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
         exit_code=failures,
         containers=constant(False, count, np.bool_),
         names=trace.names,
+        parents=trace.parents if job.uses_task_dependencies else {},
     )
 
 
@@ -356,14 +361,15 @@ def _assemble(
     lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
     submits = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
     order = None if (submits[1:] >= submits[:-1]).all() else np.argsort(submits, kind="stable")
-    rows = []
-    if listed:
-        row = np.arange(len(submits))
-        if order is not None:
-            row[order] = np.arange(len(submits))
-        rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64)
+    row = np.arange(len(submits), dtype=np.int64)
+    if order is not None:
+        row[order] = np.arange(len(submits))
+    rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
     extras = gather(blocks, jobs, every, order)
     exit_code = column([block.exit_code for block in blocks], 1, np.int32)
+    linked = link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures})
+    traced = [(one, row[begin : begin + len(one)]) for one, begin in zip(blocks, starts.tolist(), strict=True)]
     return Workload(
         job=column(jobs, 1, np.int32),
         submit=chosen(submits, order),
@@ -379,10 +385,10 @@ def _assemble(
         exit_code=exit_code,
         names=TaskNames(
             tuple(block.names for block in blocks),
-            np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
+            starts,
             order,
         ),
-        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures}),
+        dependencies=with_parents(linked, [(one.names, its, one.parents) for one, its in traced if one.parents]),
         jobs=every,
         pools=pools,
         extras=extras,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.scenario.checks.pool_checks import every_pool
-from simulator.scenario.format.bodies import AGAIN, Pool, PoolSimulation, auto_pool_id
+from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id, name_in_run
 from simulator.scenario.format.job_operations import UpdateJob
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import Planned
@@ -69,7 +69,7 @@ def _stated(scenario: Scenario) -> tuple[list[Pool], dict[str, list[int]]]:
     for pool in scenario.stated_pools:
         numbers = index.setdefault(pool.id.lower(), [])
         numbers.append(len(bodies))
-        name = f"{pool.id}{AGAIN}{len(numbers)}"
+        name = name_in_run(pool.id, len(numbers))
         bodies.append(pool if len(numbers) == 1 else pool.model_copy(update={"id": name}))
     return bodies, index
 

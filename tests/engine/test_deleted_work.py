@@ -114,3 +114,13 @@ def test_a_deleted_task_is_not_found_any_more() -> None:
     again = [act(f"{at}s", name, job="j", task="a") for at, name in ((30, "deleteTask"), (40, "terminateTask"))]
     found = run([pool(targetDedicatedNodes=1)], [listed(task("a"), task("b"))], timeline=again)
     assert found.operations["code"].tolist() == ["Success", "TaskNotFound"]
+
+
+def test_one_count_of_what_succeeded_is_behind_every_number() -> None:
+    timeline = [act("100s", "deleteTask", job="j", task="a")]
+    found = run([pool(targetDedicatedNodes=1)], [listed(task("a"), task("b"))], timeline=timeline, horizon="1h")
+    answer = summarize(found)
+    assert answer["tasks"]["succeeded"] == answer["jobs"]["j"]["succeeded"] == 1
+    assert answer["cost"]["per_succeeded_task"] == pytest.approx(answer["cost"]["total"])
+    table = found.tasks
+    assert int((table["succeeded"] & ~table["deleted"]).sum()) == 1

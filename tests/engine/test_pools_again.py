@@ -150,3 +150,29 @@ def test_a_saved_run_and_its_events_have_both(tmp_path: Path) -> None:
     saved = read(tmp_path / "run")
     assert saved.frame("nodes")["node"].astype(str).tolist() == ["p_1_d", "p~2_1_d", "p~2_2_d"]
     assert load(tmp_path / "run" / "scenario.json") == found.scenario
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_only_one_of_them_fetches_may_have_a_size(place: int) -> None:
+    """Jobs are held against each pool of the id, and so is what operations change."""
+    downloads = {"applicationPackages": {"app": {"sizeMiB": 100}}}
+    bodies = [pool(targetDedicatedNodes=1), pool(targetDedicatedNodes=1)]
+    bodies[place]["simulation"] = {**bodies[place]["simulation"], "downloads": downloads}
+    packages = [{"applicationId": "app", "version": "1"}]
+    tasks = [{"id": "a", "commandLine": "sleep 5", "applicationPackageReferences": packages}]
+    work = {"id": "j", "poolInfo": {"poolId": "p"}, "tasks": tasks}
+    timeline = [act("7m", "deletePool", pool="p"), act("10m", "createPool", pool=bodies[1])]
+    assert not scenario(bodies[:1], [work], timeline=timeline).warnings
+    bodies[place]["simulation"]["downloads"] = {"applicationPackages": {"other": {"sizeMiB": 100}}}
+    with pytest.raises(InputError, match="nothing on this pool has an application package 'other'"):
+        scenario(bodies[:1], [work], timeline=timeline)
+
+
+@pytest.mark.parametrize("name", ["p_1_p", "p~2_1_p", "P~2_1_P"])
+def test_nodes_of_each_of_them_have_names_that_can_be_preempted(name: str) -> None:
+    last = [act("12m", "preemptNodes", pool="p", nodeId=[name])]
+    made = scenario([ONE], [job(1, "1m")], timeline=again("7m", "10m", *last, targetLowPriorityNodes=1))
+    assert not [text for text in made.warnings if "no low-priority node" in str(text)]
+    sick = pool(targetDedicatedNodes=1, simulation={"sickNodes": {"nodes": [name]}})
+    made = scenario([sick], [job(1, "1m")], timeline=again())
+    assert not [text for text in made.warnings if "can be called" in str(text)]

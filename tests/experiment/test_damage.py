@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,45 @@ def test_a_disk_that_fails_ends_with_a_message(
     assert f"cannot be written: {why}" in ended.stderr
     assert "the same command goes on from it" in ended.stderr
     assert sweep(file, tmp_path / "swept").exit_code == 0
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "truncated": lambda data: data[: len(data) // 2],
+    "empty": lambda _: b"",
+    "no text": lambda _: b"\xff\xfe\x00",
+    "null": lambda _: b"null",
+    "a number": lambda _: b"3",
+    "a list of numbers": lambda _: b"[3]",
+    "a list of objects": lambda _: b"[{}]",
+    "an empty object": lambda _: b"{}",
+    "other types": lambda _: b'[{"about": 3, "text": [], "pools": [null], "option": null, "joint": "of"}]',
+}
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with an experiment file and the directory of its sweep."""
+    folder = tmp_path_factory.mktemp("sweep")
+    assert sweep(experiment(folder, "replications: 2\nmeasures: [cost]"), folder / "out").exit_code == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "assumptions.json", "trials/trials.parquet"])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_no_file_of_a_sweep_ends_a_command_in_a_crash_however_it_is_damaged(
+    swept: Path, tmp_path: Path, name: str, damage: str
+) -> None:
+    """What is damaged is named, and the directory is free again for the same command."""
+    out = tmp_path / "out"
+    shutil.copytree(swept / "out", out)
+    path = out / name
+    whole = path.read_bytes()
+    path.write_bytes(DAMAGE[damage](whole))
+    for ended in (
+        sweep(swept / "experiment.yaml", out),
+        CliRunner().invoke(app, ["report", str(out), "-o", str(tmp_path / "report.html")]),
+    ):
+        assert ended.exit_code == 2, ended.output
+        assert Path(name).name in ended.stderr or str(out) in ended.stderr
+    path.write_bytes(whole)
+    assert sweep(swept / "experiment.yaml", out).exit_code == 0

@@ -21,6 +21,7 @@ from simulator.experiment.estimates import (
     quantile,
     quantiles,
     ratio,
+    share,
     skewed_mean,
 )
 from simulator.experiment.stopping import Stopping
@@ -242,3 +243,27 @@ def test_auto_does_not_stop_before_the_probability_of_the_deadline_is_known() ->
     assert asked.is_reached(columns(400)), "about 1.96² / 4 / 0.05² = 385"
     assert Stopping(deadline=100.0, points=0.2).is_reached(columns(30))
     assert Stopping().first == 20
+
+
+def test_the_interval_of_a_share_allows_for_rare_bad_runs() -> None:
+    """Waste is lognormal, and a run that wastes more lasts longer: the true share lies in more intervals of shares."""
+    random = np.random.default_rng(3)
+    waste = random.lognormal(-2.3, 0.9, size=(300, 15))
+    shares, weights = 1 - np.minimum(waste, 0.9), 1 + 5 * waste
+    mean_waste = np.minimum(whole := random.lognormal(-2.3, 0.9, size=10**6), 0.9)
+    truth = float(((1 - mean_waste) * (1 + 5 * whole)).sum() / (1 + 5 * whole).sum())
+    held = {
+        find: sum(
+            (one := find(row * weight, weight)).low <= truth <= one.high
+            for row, weight in zip(shares, weights, strict=True)
+        )
+        for find in (ratio, share)
+    }
+    assert held[share] > held[ratio]
+    assert held[share] >= 0.91 * 300
+
+
+def test_values_that_are_not_skewed_have_the_interval_of_a_ratio() -> None:
+    weights = np.full(30, 10.0)
+    tops = np.array([0.3, 0.5, 0.7] * 10) * weights
+    assert share(tops, weights).low == pytest.approx(ratio(tops, weights).low)

@@ -124,7 +124,7 @@ def test_row_26_the_tip_for_the_end_of_a_job_saves_money_and_loses_no_task() -> 
     assert tipped.tasks["succeeded"].all()
     assert tipped.tasks["requeues"].sum() == 0
     assert tipped.resizes["dedicated"].tolist() == [6, 0]
-    assert tipped.bill.total < plain.bill.total
+    assert tipped.charges.total < plain.charges.total
 
 
 def test_row_27_slots_are_bounded_and_shared(tmp_path: Path) -> None:

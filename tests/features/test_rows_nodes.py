@@ -88,8 +88,8 @@ def test_row_02_the_system_follows_from_the_body() -> None:
     assert len(set(medians)) == 3
     hour: Body = {"horizon": "1h"}
     for body, price in ((machine(UBUNTU), 0.096), (machine(WINDOWS), 0.188)):
-        bill = run(pool(nodes=1, **body), wait, **hour).bill
-        assert bill.total / UNITS_PER_DOLLAR == pytest.approx(price)
+        total = run(pool(nodes=1, **body), wait, **hour).charges.total
+        assert total / UNITS_PER_DOLLAR == pytest.approx(price)
     assert scenario(pool(nodes=1, cloudServiceConfiguration=CLOUD_SERVICE), wait).pools[0].is_windows
 
 
@@ -263,7 +263,7 @@ def test_row_14_a_virtual_machine_configuration_is_whole_and_fits_the_size(tmp_p
     more = run(pool(nodes=1, **machine(UBUNTU, dataDisks=disks)), work)
     assert more.attempts.equals(plain.attempts)
     assert more.node_states.equals(plain.node_states)
-    assert more.bill.total - plain.bill.total == pytest.approx(128 * 0.154 / 730 * UNITS_PER_DOLLAR, rel=1e-6)
+    assert more.charges.total - plain.charges.total == pytest.approx(128 * 0.154 / 730 * UNITS_PER_DOLLAR, rel=1e-6)
 
 
 def test_row_15_cloud_services_deploy_faster_and_are_upgraded_node_by_node() -> None:
@@ -287,7 +287,7 @@ def test_row_15_cloud_services_deploy_faster_and_are_upgraded_node_by_node() -> 
 def test_row_16_node_agents_name_the_system(tmp_path: Path) -> None:
     work = job(count=1, duration="1h")
     made = run(pool(nodes=1, **machine(WINDOWS)), work, horizon="1h")
-    assert made.bill.total / UNITS_PER_DOLLAR == pytest.approx(0.188)
+    assert made.charges.total / UNITS_PER_DOLLAR == pytest.approx(0.188)
     unknown = machine(WINDOWS, nodeAgentSKUId="batch.node.beos 5")
     (warning,) = problems_of(tmp_path, pool(nodes=1, **unknown), work)
     assert "taken from the image" in warning
@@ -355,7 +355,7 @@ def test_row_21_the_bill_is_exact() -> None:
         (pool(nodes=1, **machine(WINDOWS)), 0.188),
     ):
         made = run(body, work, horizon="1h")
-        assert made.bill.total / UNITS_PER_DOLLAR == pytest.approx(price)
+        assert made.charges.total / UNITS_PER_DOLLAR == pytest.approx(price)
     mixed = run(
         pool(nodes=3, low_priority=2, **START, simulation={"startTask": {"failureProbability": 0.5}}),
         job(count=50, duration="7m"),
@@ -381,13 +381,13 @@ def test_row_32_licences_with_a_price_are_paid_for_every_billed_hour() -> None:
     made = run(licensed, work, horizon="1h")
     assert made.attempts.equals(plain.attempts)
     hours = made.nodes["billed"].sum() / 3600
-    assert (made.bill.total - plain.bill.total) / UNITS_PER_DOLLAR == pytest.approx(0.65 * hours)
+    assert (made.charges.total - plain.charges.total) / UNITS_PER_DOLLAR == pytest.approx(0.65 * hours)
     cost = summarize(made)["cost"]
     assert cost["licenses"] == pytest.approx(0.65 * hours)
     for part in ("by_pool", "by_kind", "by_job", "by_label"):
         assert sum(cost[part].values()) == pytest.approx(cost["total"])
     free = run(pool(nodes=2, low_priority=1, applicationLicenses=["vray"]), work, horizon="1h")
-    assert free.bill.total == plain.bill.total
+    assert free.charges.total == plain.charges.total
     assert summarize(free)["cost"]["licenses"] == 0
     assert "price: p: no price of the application licence vray given, counted as free" in summarize(free)["assumptions"]
 

@@ -8,7 +8,7 @@ from tests.features.story import job, operation, pool, problems_of, refused, run
 def test_the_stage_has_no_delays_and_east_us_prices() -> None:
     made = run(pool(nodes=1), job(tasks=[task("a", "1h")]))
     assert list(made.attempts["start"]) == [0.0]
-    assert made.bill.is_known
+    assert made.charges.is_known
     assert round(made.ledger.billed.sum() / 1000) == 3600
     assert made.scenario.sizes["Standard_D2_v3"].vcpus == 2
 

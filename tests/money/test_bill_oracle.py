@@ -67,4 +67,4 @@ def test_the_bill_is_that_of_every_vm_by_itself(
     options = {"billingGranularity": granularity, "billingMinimumS": least, "billingStart": start}
     described = scenario([body], [job(12, "90s")], options=options, timeline=[shrink], horizon="20m", seed=seed)
     made = check(simulate(described))
-    assert Fraction(made.bill.total, 10**9 * 3_600_000) == bill(made)
+    assert Fraction(made.charges.total, 10**9 * 3_600_000) == bill(made)

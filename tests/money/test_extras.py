@@ -95,7 +95,7 @@ def test_an_os_disk_costs_what_its_size_and_type_state(machine: dict[str, Any], 
     body = {"virtualMachineConfiguration": {**LINUX, **machine}, "simulation": {"prices": prices}}
     made = run({"targetDedicatedNodes": 1, **body})
     assert cost(made) == pytest.approx(month / 730, abs=1e-9)
-    assert any("OS disk" in note for note in made.bill.notes) == (month > 0)
+    assert any("OS disk" in note for note in made.charges.notes) == (month > 0)
 
 
 def test_a_pool_without_public_addresses_has_no_balancer() -> None:
@@ -173,4 +173,4 @@ def test_a_mixed_bill_is_that_of_a_recomputation() -> None:
         count = sum(first <= start and end <= last for first, last in exist)
         total += Fraction("0.75") * -(-count // 50) * (end - start)
     assert any(row.state == "preempted" for rows in by_node.values() for row in rows)
-    assert Fraction(made.bill.total, UNITS_PER_DOLLAR) == total / 3_600_000
+    assert Fraction(made.charges.total, UNITS_PER_DOLLAR) == total / 3_600_000

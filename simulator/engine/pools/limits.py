@@ -57,8 +57,11 @@ class GrowthLimits:
 
     def may_recover(self, node: Node) -> bool:
         """Return whether a preempted node may have a new VM: the region has one, and the quota has room for it."""
-        if not self._has_capacity(node.zone) or not self.spot.has_room:
-            return False
+        return self._has_capacity(node.zone) and self.spot.has_room and self.quota_lets_recover
+
+    @property
+    def quota_lets_recover(self) -> bool:
+        """Whether the quota has room for a preempted node that comes back."""
         quota = self.site.account.low_priority_core_quota
         if quota is None or not self.preempted_is_free:
             return True

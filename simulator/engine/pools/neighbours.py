@@ -24,6 +24,9 @@ class Neighbour(Protocol):
     @property
     def exists(self) -> bool: ...
 
+    @property
+    def may_be_preempted(self) -> bool: ...
+
     def held(self, kind: NodeKind) -> int:
         """Return how many nodes of a kind it has or has been promised."""
 
@@ -55,6 +58,10 @@ class Neighbours:
     def core_use(self, account: Account, kind: NodeKind, family: str | None = None) -> int:
         """Return the cores that nodes of one kind hold or have been promised, over all pools of an account."""
         return sum(pool.cores_held(kind, family) for pool in self._pools if pool.account is account)
+
+    def may_free_cores(self, account: Account) -> bool:
+        """Return whether preemption may still free low-priority cores of an account."""
+        return any(pool.may_be_preempted for pool in self._pools if pool.account is account)
 
     def back_at(self, place: Place, now: int) -> int | None:
         """Return when the next VM comes back to a place; None if more are on order there than are lost."""

@@ -18,6 +18,7 @@ from simulator.policy.local_disk import NEW_DISK
 from simulator.policy.response import DELETING, DONE, RESIZING, SCALES_ITSELF, Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind, NodeState
+from simulator.units import NEVER
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
@@ -156,13 +157,24 @@ class Pool:
         """Whether something is under way that changes the nodes in service."""
         if (self.resizing.in_progress and not self.scales_itself) or self.upgrade.is_running:
             return True
-        for node in self.members:
-            if node.state is NodeState.PREEMPTED:
-                if self.spot.may_change or self.spot.has_room:
-                    return True
-            elif not node.is_settled:
-                return True
-        return False
+        return any(self._may_come_back(node) if node.awaits_capacity else not node.is_settled for node in self.members)
+
+    def _may_come_back(self, node: Node) -> bool:
+        """Return whether a VM may still be found for a preempted node.
+
+        It is sought in its window alone, and in vain for as long as nothing gives back the cores that the quota lacks.
+        """
+        now, window = self.site.world.env.clock, self.spot.window
+        opening = self.spot.next_opening(now)
+        may_be_sought = (self.spot.has_room and window.is_sought(node, now)) or (
+            opening < NEVER and window.is_open(node, opening)
+        )
+        return may_be_sought and (self.limits.quota_lets_recover or self._neighbours.may_free_cores(self.account))
+
+    @property
+    def may_be_preempted(self) -> bool:
+        """Whether nodes that it has may still be taken back by the region."""
+        return self.spot.may_take(self.site.world.env.clock)
 
     # ---- its life ------------------------------------------------------------------------------------------
 
@@ -263,7 +275,7 @@ class Pool:
         if not self.spot.has_room:
             return
         delay = max(self.site.durations.recovery(node), least)
-        if self.spot.window.is_open(node, now + delay):
+        if self.spot.window.plan(node, now + delay):
             if self.limits.is_bound_by_losses(node.kind):
                 self._neighbours.lost.seek(node, now + delay)
             self.site.world.env.after(delay).callbacks.append(lambda _: self._try_to_recover(node))

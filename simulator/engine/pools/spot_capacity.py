@@ -6,6 +6,7 @@ See `docs/model.md#preemption-models`.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
@@ -25,7 +26,7 @@ from simulator.scenario.format.preemption_models import (
     WeibullHazard,
 )
 from simulator.states import NodeKind
-from simulator.units import S_PER_HOUR, to_ms
+from simulator.units import NEVER, S_PER_HOUR, to_ms
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Life, Node
@@ -45,8 +46,10 @@ class SpotCapacity:
         self._model = site.description.simulation.preemption
         self.available: int | None = None
         """Low-priority VMs that the region has now, where a capacity curve says so."""
-        self.may_change = False
-        """Whether a capacity curve has points ahead."""
+        self._openings: list[int] = []
+        """When a capacity curve has VMs from then on, in ms and in order."""
+        self._takes_until = -1
+        """The last instant at which the model may take a VM, in ms; -1 = it takes none."""
         self.opened = simpy.Event(site.world.env)
         """Happens when the capacity curve has room for one more node."""
         is_spot = site.account.mode == "UserSubscription"
@@ -58,14 +61,24 @@ class SpotCapacity:
         process, model = self._site.world.env.process, self._model
         match model:
             case CapacityEvent():
+                times = [to_ms(at) for at in model.times or ()]
+                self._takes_until = NEVER if model.mean_interval else max(times, default=-1)
                 process(self._take_fractions(model))
             case CapacityCurve():
                 points = sorted((to_ms(point.at), point.available) for point in model.points)
                 self.available = 0 if not points or points[0][0] > 0 else points[0][1]
+                self._openings = [at for at, available in points if available]
+                self._takes_until = points[-1][0] if points else -1
                 process(self._follow_curve(points))
             case PreemptionTrace():
-                process(self._replay(model.of_pool(id_of(self._site.id))))
-            case NoPreemption() | Hazard() | WeibullHazard() | BathtubHazard():
+                evictions = model.of_pool(id_of(self._site.id))
+                self._takes_until = max((to_ms(one.at) for one in evictions), default=-1)
+                process(self._replay(evictions))
+            case Hazard():
+                self._takes_until = NEVER if model.rate > 0 else -1
+            case WeibullHazard() | BathtubHazard():
+                self._takes_until = NEVER
+            case NoPreemption():
                 pass
             case _:
                 assert_never(model)
@@ -80,6 +93,15 @@ class SpotCapacity:
     def has_room(self) -> bool:
         """Whether the region has a VM for one more node, as far as a capacity curve says."""
         return self.available is None or self.in_use < self.available
+
+    def next_opening(self, now: int) -> int:
+        """Return when a capacity curve has VMs next, later than now; `NEVER` if it has none ahead."""
+        place = bisect_right(self._openings, now)
+        return self._openings[place] if place < len(self._openings) else NEVER
+
+    def may_take(self, now: int) -> bool:
+        """Return whether the model may still take VMs that the pool has, later than now."""
+        return now < self._takes_until and bool(self._members.with_vm(NodeKind.LOW_PRIORITY))
 
     def watch_vm(self, node: Node) -> None:
         """Schedule the end of the VM behind `node`, under the models that age single VMs."""
@@ -129,13 +151,11 @@ class SpotCapacity:
 
     def _follow_curve(self, points: list[tuple[int, int]]) -> Life:
         """Keep the number of VMs within what the region has, and bring nodes back when it has more again."""
-        self.may_change = True
         for at, available in points:
             yield self._site.world.env.at(at, NODES)
             self.available = available
             self.take(len(self._members.with_vm(NodeKind.LOW_PRIORITY)) - available)
             self.refill()
-        self.may_change = False
 
     def refill(self) -> None:
         """Bring preempted nodes back as far as the curve has room, and wake the growth that waits for that."""

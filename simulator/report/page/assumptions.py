@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from simulator.scenario.format.bodies import name_in_run
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.complete import pool_bodies
 from simulator.scenario.format.deployment import is_custom_image, os_kind
@@ -51,14 +53,14 @@ class Basis(NamedTuple):
 
 
 def with_low_priority(nodes: pd.DataFrame) -> frozenset[str]:
-    """Return the ids of the pools that had low-priority nodes, by the table of nodes."""
+    """Return the names of the pools that had low-priority nodes, by the table of nodes."""
     return frozenset(nodes.loc[nodes["kind"] == NodeKind.LOW_PRIORITY, "pool"].astype(str))
 
 
 def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any], low: AbstractSet[str]) -> list[Basis]:
-    """Return what the numbers rest on: times, evictions, prices, samples, then what the answer itself says of it.
+    """Return the values that the numbers rest on: times, evictions, prices, samples.
 
-    `low` are the ids of the pools that had low-priority nodes.
+    `low` are the names of the pools that had low-priority nodes. What acted in the run stands in the answer itself.
     """
     pools = list(pool_bodies(scenario))
     used = _named(pools, low)
@@ -67,13 +69,26 @@ def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any], low: Abstr
     found += [*_prices("prices", scenario, pools), *_prices("low_priority_price", scenario, used)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
-    return [*found, *(basis_of(text) for text in summary["assumptions"])]
+    return found
 
 
-def _named(pools: Sequence[Mapping[str, Any]], ids: AbstractSet[str]) -> list[Mapping[str, Any]]:
-    """Return the pools of some ids; that of a pool which a job brings begins with the id in its body."""
-    made = ids - {pool["id"] for pool in pools}
-    return [pool for pool in pools if pool["id"] in ids or any(name.startswith(f"{pool['id']}_") for name in made)]
+def _named(pools: Sequence[Mapping[str, Any]], names: AbstractSet[str]) -> list[Mapping[str, Any]]:
+    """Return the pools that have some names in a run.
+
+    One that is created again under its id has a number behind it there; the name of one that a job brings begins with
+    the id in its body.
+    """
+    times: Counter[str] = Counter()
+    own = []
+    for pool in pools:
+        times[pool["id"].lower()] += 1
+        own.append(name_in_run(pool["id"], times[pool["id"].lower()]))
+    made = names - set(own)
+    return [
+        pool
+        for pool, name in zip(pools, own, strict=True)
+        if name in names or any(other.startswith(f"{pool['id']}_") for other in made)
+    ]
 
 
 def _basis(name: str, value: str, given: bool = False) -> Basis:
@@ -168,14 +183,6 @@ def _is_spot(scenario: Mapping[str, Any], pool: Mapping[str, Any]) -> bool:
     accounts = {known.lower(): account for known, account in scenario.get("accounts", {}).items()}
     account = accounts.get(name, scenario.get("account", {}))
     return bool(account.get("mode") == "UserSubscription")
-
-
-def basis_of(text: str) -> Basis:
-    """Take over what the answer says; an option that differs from its default was given by the file."""
-    what, _, value = text.partition(": ")
-    if what.startswith("option "):
-        return Basis(what, value, Origin.GIVEN, "the scenario file; the service leaves it open")
-    return Basis(what, value, Origin.ASSUMED, "chosen for want of anything published")
 
 
 def _distinct(values: Iterator[str] | Sequence[str] | Any) -> str:

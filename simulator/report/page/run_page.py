@@ -38,7 +38,6 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
     pools = shown_pools(run)
     evaluations = cards(run.frame("evaluations"), run.frame("resizes"))
     name = run.name or "a run without a name"
-    low = with_low_priority(run.frame("nodes"))
     parts = [
         ("figures", "Key figures", [sections.figures(summary)]),
         ("pool", "Pool over time", _pool_section(run, pools, zone)),
@@ -47,7 +46,7 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
         ("cost", "Cost", sections.costs(summary)),
         ("jobs", "Jobs", sections.jobs(summary)),
         ("evaluations", "Autoscale evaluations", _evaluations_section(evaluations)),
-        ("assumptions", "Assumptions", [sections.assumptions(rests_on(run.plain_scenario, summary, low))]),
+        ("assumptions", "Assumptions", _assumptions_section(run, summary)),
         ("scenario", "Scenario", sections.scenario(run.plain_scenario)),
         ("manifest", "Manifest", [sections.manifest(summary["manifest"])]),
     ]
@@ -56,6 +55,11 @@ def run_page(run: SavedRun, *, zone: tzinfo | None = None) -> str:
         parts.insert(1, ("notices", "What went wrong", [wrong]))
     body = framed(name, sentence(summary), str(run.plain_scenario.get("description", "")), parts)
     return document(f"{name} – Poolsight report", body, _values(run, pools, zone, evaluations))
+
+
+def _assumptions_section(run: SavedRun, summary: Mapping[str, Any]) -> list[Html]:
+    low = with_low_priority(run.frame("nodes"))
+    return [*sections.acted(summary["assumptions"]), sections.values(rests_on(run.plain_scenario, summary, low))]
 
 
 def _pool_section(run: SavedRun, pools: list[str], zone: tzinfo | None) -> list[Html]:

@@ -224,8 +224,14 @@ def jobs(summary: Mapping[str, Any]) -> list[Html]:
     return made
 
 
-def assumptions(found: Iterable[Basis]) -> Html:
-    """Make the table of what the numbers rest on and where each comes from."""
+def acted(lines: Iterable[str]) -> list[Html]:
+    """List what acted in the runs that the service does not publish, as the answer states it."""
+    items = [tag("li", line) for line in lines]
+    return [tag("p", "What acted in the runs and is not published by the service:"), tag("ul", items)] if items else []
+
+
+def values(found: Iterable[Basis]) -> Html:
+    """Make the table of the values that the numbers rest on and where each comes from."""
     rows = [(one.what, one.value, tag("span", one.origin, class_="origin"), one.source) for one in found]
     titles = ("what", "value", "origin", "source")
     caption = "Documented by the service, recorded of it, assumed, or given by the scenario file"

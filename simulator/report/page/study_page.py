@@ -9,7 +9,6 @@ from simulator.experiment.estimates import Estimate
 from simulator.report.looks.captions import counted
 from simulator.report.looks.quantity import written
 from simulator.report.page import sections
-from simulator.report.page.assumptions import basis_of
 from simulator.report.page.layout import framed
 from simulator.report.page.markup import Child, Html, table, tag
 from simulator.report.page.shell import document
@@ -43,8 +42,7 @@ def study_page(study: Study) -> str:
         parts.append(("differences", f"Differences to {study.cells[0].name}", _differences(study)))
     parts.append(("intervals", "Intervals as pictures", _pictures(study)))
     if study.assumptions:
-        rests_on = [basis_of(text) for text in study.assumptions]
-        parts.append(("assumptions", "Assumptions", [sections.assumptions(rests_on)]))
+        parts.append(("assumptions", "Assumptions", sections.acted(study.assumptions)))
     manifest = {key: value for key, value in study.manifest.items() if key != "cells"}
     hashes = _hashes(study)
     parts.append(("manifest", "Manifest", [sections.manifest(manifest), *hashes]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,19 +11,12 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate
 from simulator.report.sources.saved_files import Answer, planning_answer
 from simulator.report.sources.study import Cell, Study
+from simulator.results.record.saved_json import read_saved
 
 
 def read_answer(path: Path) -> Study | Answer:
     """Read what a command printed with `--json`: a study of `compare` or `run --replications`, or a planning answer."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            [Problem(f"cannot be read: {getattr(error, 'strerror', None) or 'no text'}", str(path))]
-        ) from None
-    except ValueError:
-        text = "is no JSON; expected the directory of 'poolsight run FILE --out DIR', or what --json printed"
-        raise InputError([Problem(text, str(path))]) from None
+    found = read_saved(path, "expected the directory of 'poolsight run FILE --out DIR', or what --json printed")
     if (planned := planning_answer(path, found)) is not None:
         return planned
     if isinstance(found, dict) and {"baseline", "estimates", "differences", "replications"} <= found.keys():

@@ -11,6 +11,7 @@ from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.results.record.integrity import MARK
 from simulator.results.record.read import SavedRun, read
+from simulator.results.record.saved_json import read_saved, read_saved_object
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,7 @@ def _sweep(directory: Path) -> Sweep:
     absent = [name for name in ("cell", "replication") if name not in table.column_names]
     if absent:
         raise InputError([Problem(f"has no column {absent[0]!r}: these are no trials", str(directory / "trials"))])
-    name = json.loads((directory / MARK).read_text(encoding="utf-8")).get("name") or directory.name
+    name = read_saved_object(directory / MARK).get("name") or directory.name
     ordered = table.sort_by([("cell", "ascending"), ("replication", "ascending")])
     return Sweep(str(name), ordered.to_pandas())
 
@@ -101,12 +102,7 @@ def planning_answer(path: Path, data: Any) -> Answer | None:
 
 
 def _answer(path: Path) -> Source:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
-    except ValueError:
-        raise InputError([Problem(f"is no JSON; {EXPECTED}", str(path))]) from None
+    data = read_saved(path, EXPECTED)
     if (found := planning_answer(path, data)) is not None:
         return Source(found.form, found)
     raise InputError([Problem(f"is no answer that can be drawn; {EXPECTED}", str(path))])

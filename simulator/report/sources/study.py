@@ -13,15 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, Problem
+from simulator.experiment.assumed_file import read_assumed
 from simulator.experiment.design import label
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, estimate, mean
 from simulator.experiment.measures import find_measure
 from simulator.experiment.short_names import short_names
-from simulator.experiment.store import KIND, MARK, read_assumed
+from simulator.experiment.store import KIND, MARK
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front
 from simulator.results.answer.assumed import in_order
+from simulator.results.record.saved_json import read_saved_object
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +91,7 @@ def is_study(directory: Path) -> bool:
 
 def read_study(directory: Path) -> Study:
     """Read what `poolsight sweep FILE --out DIR` wrote."""
-    manifest = json.loads((directory / MARK).read_text(encoding="utf-8"))
+    manifest = read_saved_object(directory / MARK)
     frame = _trials(directory)
     groups = {number: frame[frame["cell"] == number] for number in sorted(frame["cell"].unique().tolist())}
     measures = measure_columns(frame)

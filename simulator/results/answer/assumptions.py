@@ -18,14 +18,18 @@ from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Ha
 from simulator.scenario.format.schema import EqualPriorityPolicy, Options
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 from simulator.service_codes import SHORTAGES
 from simulator.states import NodeKind, NodeState
 from simulator.units import spoken
+from simulator.workload.plan import Plan
 
 if TYPE_CHECKING:
     from simulator.results.record.recording import Recording
     from simulator.scenario.format.bodies import Pool
+    from simulator.scenario.prepared import Prepared
+    from simulator.scenario.scenario import Scenario
 
 PRESETS: Final = {
     TimingPreset.INSTANT: "`instant`, nothing takes time",
@@ -44,24 +48,34 @@ def acted(recording: Recording) -> tuple[Assumed, ...]:
     """Return the assumptions that acted in a run, then the options that are not the usual ones, then prices."""
     found = [one for rule in RULES for one in rule(recording)]
     reported = {one.option for one in found}
+    options = (one for one in recording.prepared.part(_changed_options) if one.option not in reported)
+    return (*found, *options, *(Assumed("price", note) for note in recording.charges.notes))
+
+
+def _changed_options(prepared: Prepared) -> tuple[Assumed, ...]:
+    """Return the options that are not the usual ones."""
     # Asked of the scenario, whose validators there are: those of its options alone would have to be built.
-    changed = recording.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
-    options = [
-        Assumed(f"option {Options.model_fields[name].alias or name}", str(value), option=name)
-        for name, value in changed.items()
-        if name not in reported
-    ]
-    return (*found, *options, *(Assumed("price", note) for note in recording.bill.notes))
+    changed = prepared.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
+    fields = Options.model_fields
+    return tuple(
+        Assumed(f"option {fields[name].alias or name}", str(value), option=name) for name, value in changed.items()
+    )
 
 
 def _of_timings(recording: Recording) -> Iterator[Assumed]:
     """Yield which presets acted, and what the scenario gave instead."""
+    yield from recording.prepared.part(_timings)
+
+
+def _timings(prepared: Prepared) -> tuple[Assumed, ...]:
     by_preset: dict[tuple[TimingPreset, tuple[str, ...]], list[Pool]] = {}
-    for pool in recording.raw.pools:
+    for pool in prepared.part(Plan.of).pools.bodies:
         by_preset.setdefault((pool.simulation.timing.preset, _given(pool)), []).append(pool)
+    found = []
     for (name, given), mine in by_preset.items():
         own = f"; given by the scenario: {', '.join(given)}" if given else ""
-        yield Assumed(TIMINGS, f"preset {PRESETS[name]}{own}", _ids(mine), "timing_preset")
+        found.append(Assumed(TIMINGS, f"preset {PRESETS[name]}{own}", _ids(mine), "timing_preset"))
+    return tuple(found)
 
 
 def _of_evictions(recording: Recording) -> Iterator[Assumed]:
@@ -111,7 +125,14 @@ def _of_samples(recording: Recording) -> Iterator[Assumed]:
 
 def _of_traces(recording: Recording) -> Iterator[Assumed]:
     """Yield for each trace how its tasks were moved in time, if they were."""
-    scenario = recording.scenario
+    yield from recording.prepared.part(_moved_traces)
+
+
+def _moved_traces(prepared: Prepared) -> tuple[Assumed, ...]:
+    return tuple(_each_moved_trace(prepared.scenario))
+
+
+def _each_moved_trace(scenario: Scenario) -> Iterator[Assumed]:
     for placed in place(scenario):
         for one in placed.sources:
             source = one.source
@@ -153,6 +174,8 @@ def _of_resizes(recording: Recording) -> Iterator[Assumed]:
 def _of_orders(recording: Recording) -> Iterator[Assumed]:
     """Yield what ordered the jobs of pools in which several of the same priority had tasks."""
     workload, raw = recording.workload, recording.raw
+    if len(workload.jobs) < 2:
+        return
     used = np.flatnonzero(np.bincount(workload.job[raw.tasks.submitted])).tolist()
     places = Counter((raw.pool_of_job[job], workload.jobs[job].job.priority) for job in used)
     policy = recording.scenario.options.equal_priority_policy

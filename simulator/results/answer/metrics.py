@@ -1,10 +1,16 @@
-"""The measures of one run: how each number of the answer is computed (`answer.py` states what it is)."""
+"""The measures of one run: how each number of the answer is computed (`answer.py` states what it is).
+
+Each field is computed when it is first read, from no more of the record than it needs: a study that follows the
+makespan and the cost draws up no ledger. `summarize` reads all of them.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +23,6 @@ from simulator.results.answer.answer import (
     Cost,
     Evaluations,
     JobAnswer,
-    Levels,
     Nodes,
     Operations,
     Refused,
@@ -27,17 +32,19 @@ from simulator.results.answer.answer import (
 )
 from simulator.results.answer.assumptions import assumptions
 from simulator.results.answer.body_warnings import body_warnings
+from simulator.results.answer.computed import Computed, Fields
 from simulator.results.answer.node_faults import fault_warnings
+from simulator.results.answer.node_levels import levels, levels_by_kind, pools_without
 from simulator.results.answer.short_jobs import short_job_warnings
+from simulator.results.answer.usage import core_use, share, slot_use, slowdown, useful_share
 from simulator.results.money.bill import dollars, in_dollars
-from simulator.results.money.bill_end import rule_of, tail
-from simulator.results.money.ledger import LABELS, Label, lost_to_shrinks
-from simulator.results.money.prices import price_kind
-from simulator.results.raw.control_plane import CREATING, IDLE, KINDS, PREEMPTED
+from simulator.results.money.bill_end import Tail, rule_of, tail
+from simulator.results.money.ledger import lost_to_shrinks
+from simulator.results.raw.control_plane import CREATING, PREEMPTED
 from simulator.results.record.manifest import manifest
 from simulator.results.record.memory_excess import memory_warnings
 from simulator.service_codes import RESIZE_ERRORS, SUCCESS
-from simulator.states import Outcome, PriceKind, TaskState
+from simulator.states import TaskState
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -45,44 +52,50 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 def summarize(recording: Recording) -> Answer:
     """Return the answer of a run; `None` where there was nothing to measure."""
-    raw, workload = recording.raw, recording.workload
-    tasks = raw.tasks
-    started = tasks.first_start >= 0
-    completed = tasks.state == TaskState.COMPLETED
-    makespan = None
-    if completed.any():
-        makespan = float(tasks.end[completed].max() - workload.submit[tasks.submitted].min()) / MS_PER_S
-    cost = _cost(recording)
-    waits = _spans(workload.submit, tasks.first_start, started)
-    return Answer(
-        tasks=_tasks(recording),
-        makespan_s=makespan,
-        queue_time_s=quantiles(waits),
-        turnaround_s=quantiles(_spans(workload.submit, tasks.end, completed)),
-        utilization=_utilization(recording),
-        nodes=_nodes(recording),
-        jobs=_jobs(recording, cost, waits),
-        ledger_node_s=recording.ledger.seconds(),
-        cost=cost,
-        bill=_bill(recording),
-        resize_errors=_resize_errors(recording),
-        operations=_operations(recording),
-        evaluations=_evaluations(recording),
-        warnings=(
-            *_shortage_warnings(recording),
-            *memory_warnings(recording),
-            *body_warnings(recording),
-            *fault_warnings(recording),
-            *short_job_warnings(recording),
-        ),
-        assumptions=tuple(assumptions(recording)),
-        stopped=raw.stop_reason,
-        manifest=manifest(recording),
-    )
+    return observe(recording).whole()
+
+
+def observe(recording: Recording) -> Computed[Answer, Observed]:
+    """Return the answer of a run as a mapping whose entries are computed when they are read."""
+    return Computed(Answer, ANSWER, Observed(recording))
+
+
+class Observed:
+    """A recording, and what several of its measures are computed from."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+
+    @cached_property
+    def completed(self) -> Bools:
+        """Which tasks have completed, deleted ones too."""
+        return np.asarray(self.recording.raw.tasks.state == TaskState.COMPLETED, dtype=np.bool_)
+
+    @cached_property
+    def waits(self) -> Floats:
+        """Seconds from submission to first start, of the tasks that started."""
+        tasks = self.recording.raw.tasks
+        return _spans(self.recording.workload.submit, tasks.first_start, tasks.first_start >= 0)
+
+    @cached_property
+    def succeeded(self) -> Bools:
+        """Which tasks have succeeded and were not deleted."""
+        return self.recording.raw.tasks.counts_as_succeeded
+
+    @cached_property
+    def tail(self) -> Tail:
+        """What stands behind the end of the bill."""
+        return tail(self.recording.tariff, self.recording.raw, self.recording.bill_end)
+
+    @cached_property
+    def jobs(self) -> JobColumns:
+        """The measures of all jobs."""
+        return _job_columns(self)
 
 
 def _spans(since: Ints, until: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
@@ -108,134 +121,121 @@ def _below(ordered: Floats, share: float) -> float:
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
-def _tasks(recording: Recording) -> Tasks:
-    tasks = recording.raw.tasks
-    there = ~tasks.deleted
-    completed = there & (tasks.state == TaskState.COMPLETED)
-    succeeded = there & tasks.succeeded
-    names, codes = recording.unfinished
-    why = np.bincount(codes[there], minlength=len(names))
-    return Tasks(
-        planned=len(recording.workload),
-        submitted=int(tasks.submitted.sum()),
-        succeeded=int(succeeded.sum()),
-        failed=int((completed & ~succeeded).sum()),
-        unfinished=int((there & ~completed).sum()),
-        deleted=int(tasks.deleted.sum()),
-        retries=int(tasks.retries.sum()),
-        requeues=int(tasks.requeues.sum()),
-        preemptions=int(tasks.preemptions.sum()),
-        unfinished_why={name: int(count) for name, count in zip(names[1:], why[1:], strict=True) if count},
+def _makespan(seen: Observed) -> float | None:
+    if not seen.completed.any():
+        return None
+    tasks, submit = seen.recording.raw.tasks, seen.recording.workload.submit
+    return float(tasks.end[seen.completed].max() - submit[tasks.submitted].min()) / MS_PER_S
+
+
+def _turnaround(seen: Observed) -> Spans | None:
+    recording = seen.recording
+    return quantiles(_spans(recording.workload.submit, recording.raw.tasks.end, seen.completed))
+
+
+def _unfinished_why(seen: Observed) -> dict[str, int]:
+    names, codes = seen.recording.unfinished
+    why = np.bincount(codes[~seen.recording.raw.tasks.deleted], minlength=len(names))
+    return {name: int(count) for name, count in zip(names[1:], why[1:], strict=True) if count}
+
+
+def _times(column: str) -> Callable[[Observed], int]:
+    """Return what adds up a column of the tasks."""
+    return lambda seen: int(getattr(seen.recording.raw.tasks, column).sum())
+
+
+def _priced(of: Callable[[Recording], Any]) -> Callable[[Observed], Any]:
+    """Return what computes an amount; None where a price is not known."""
+    return lambda seen: of(seen.recording) if seen.recording.charges.is_known else None
+
+
+def _per_succeeded_task(recording: Recording) -> float | None:
+    return share(dollars(recording.charges.total), int(recording.raw.tasks.counts_as_succeeded.sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class JobColumns:
+    """By job: counts of tasks, its span, and how long its tasks waited."""
+
+    planned: Ints
+    submitted: Ints
+    started: Ints
+    succeeded: Ints
+    begin: Ints
+    end: Ints
+    """ms; −1 = no task of it has completed."""
+    waited: Floats
+    """Seconds of all its tasks together."""
+
+
+def _job_columns(seen: Observed) -> JobColumns:
+    """Measure each job by itself, in NumPy over all jobs at once."""
+    workload, tasks = seen.recording.workload, seen.recording.raw.tasks
+    count = len(workload.jobs)
+    came, completed = where(tasks.submitted), where(seen.completed)
+    rows = (None, came, where(tasks.first_start >= 0), where(seen.succeeded))
+    of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
+    begin = np.full(count, np.iinfo(np.int64).max)
+    end = np.full(count, -1, dtype=np.int64)
+    np.minimum.at(begin, of_submitted, chosen(workload.submit, came))
+    np.maximum.at(end, chosen(workload.job, completed), chosen(tasks.end, completed))
+    planned, submitted, started, succeeded = (
+        np.bincount(job, minlength=count) for job in (of_all, of_submitted, of_started, of_succeeded)
     )
+    waited = np.zeros(count)
+    np.add.at(waited, of_started, seen.waits)
+    return JobColumns(planned, submitted, started, succeeded, begin, end, waited)
 
 
-def _share(part: float, whole: float) -> float | None:
-    return float(part / whole) if whole > 0 else None
+@dataclass(frozen=True, slots=True)
+class OneJob:
+    """One job of a run."""
+
+    seen: Observed
+    number: int
+    id: str
 
 
-def _utilization(recording: Recording) -> Utilization:
-    raw, workload, control = recording.raw, recording.workload, recording.billed
-    serving = np.where(control.state == IDLE, control.end - control.start, 0)
-    pool_of_row = control.node_pool[control.node]
-    made = raw.attempts
-    held = (made.end - made.assigned).astype(np.float64)
-    slots, cores = _capacities(recording)
-    # Draining nodes work without being in service: their work counts on both sides.
-    draining = np.where((control.state != IDLE), control.worked.measure(control.node, control.start, control.end), 0)
-    room = (serving + draining).astype(np.float64)
-    ledger = recording.ledger
-    held_slots, own = chosen(workload.slots, made.task), chosen(workload.cores, made.task)
-    taken = np.where(own > 0, own / 1000, held_slots * (cores / slots)[control.node_pool][made.node])
-    shares = recording.scenario.options.cpu_slowdown
-    at_work = _at_work(recording, taken, cores[control.node_pool][made.node]) if shares else float((held * taken).sum())
-    return Utilization(
-        slot=_share((held * held_slots).sum(), (room * slots[pool_of_row]).sum()),
-        core=_share(at_work, (room * cores[pool_of_row]).sum()),
-        useful=_share(float(ledger.time[:, LABELS.index(Label.BUSY_USEFUL)].sum()), float(ledger.billed.sum())),
-        slowdown=_slowdown(recording) if shares else None,
+def _counted(column: str) -> Callable[[OneJob], int]:
+    """Return what looks up a count of a job."""
+    return lambda job: int(getattr(job.seen.jobs, column)[job.number])
+
+
+def _job_makespan(job: OneJob) -> float | None:
+    begin, end = job.seen.jobs.begin[job.number], job.seen.jobs.end[job.number]
+    return float(end - begin) / MS_PER_S if end >= 0 else None
+
+
+def _job_queue_time(job: OneJob) -> float | None:
+    return share(float(job.seen.jobs.waited[job.number]), float(job.seen.jobs.started[job.number]))
+
+
+def _job_cost(job: OneJob) -> float | None:
+    recording = job.seen.recording
+    return dollars(recording.bill.by_job.get(job.id, 0)) if recording.charges.is_known else None
+
+
+def _jobs(seen: Observed) -> dict[str, Computed[JobAnswer, OneJob]]:
+    ids = (planned.job.id for planned in seen.recording.workload.jobs)
+    return {name: Computed(JobAnswer, JOB, OneJob(seen, number, name)) for number, name in enumerate(ids)}
+
+
+def _warnings(seen: Observed) -> tuple[str, ...]:
+    recording = seen.recording
+    return (
+        *_shortage_warnings(recording),
+        *memory_warnings(recording),
+        *body_warnings(recording),
+        *fault_warnings(recording),
+        *short_job_warnings(recording),
     )
-
-
-def _at_work(recording: Recording, taken: Floats, cores: Floats) -> float:
-    """Add up core time where attempts share cores: of each node no more at once than it has."""
-    made = recording.raw.attempts
-    node = np.concatenate([made.node, made.node])
-    time = np.concatenate([made.assigned, made.end])
-    order = np.lexsort((time, node))
-    node, time = node[order], time[order]
-    level = np.cumsum(np.concatenate([taken, -taken])[order])
-    bound = np.concatenate([cores, cores])[order]
-    spans = np.diff(time) * (node[1:] == node[:-1])
-    return float((np.minimum(level, bound)[:-1] * spans).sum())
-
-
-def _slowdown(recording: Recording) -> float | None:
-    """Compare how long attempts that succeeded took with what they would have taken alone.
-
-    Alone, too, an attempt pulls an image that is not there, writes its checkpoints, and goes on from the last one.
-    """
-    made, workload, extras = recording.raw.attempts, recording.workload, recording.workload.extras
-    good = np.flatnonzero((made.outcome == Outcome.SUCCEEDED) & (made.instance == 0))
-    task = made.task[good]
-    work = workload.demand[task]
-    alone = workload.overhead[task] + made.pulled[good]
-    if extras.upload is not None:
-        alone = alone + extras.upload[task]
-    if extras.interval is not None:
-        first = made.instance == 0
-        done = np.bincount(made.task[first], weights=made.kept[first].astype(np.float64), minlength=len(workload))[task]
-        work = work - done.astype(np.int64)
-        interval = extras.interval[task]
-        written = np.where(interval > 0, np.maximum(work - 1, 0) // np.maximum(interval, 1), 0)
-        for times, each in ((written, extras.cost), (done > 0, extras.restart)):
-            alone = alone if each is None else alone + times * each[task]
-    return _share(float((made.end - made.start)[good].sum()), float((alone + work).sum()))
-
-
-def _capacities(recording: Recording) -> tuple[Floats, Floats]:
-    """Return slots and cores of a node, by pool."""
-    pools, sizes = recording.raw.pools, recording.scenario.sizes
-    slots = np.array([pool.task_slots_per_node for pool in pools], dtype=np.float64)
-    return slots, np.array([sizes[pool.vm_size].vcpus for pool in pools], dtype=np.float64)
-
-
-def _nodes(recording: Recording) -> Nodes:
-    """Count nodes that exist; the mean is taken from the first node's creation to the last node's end or the bill's."""
-    control = recording.billed
-    every = _levels(recording, np.ones(len(control.node), dtype=bool))
-    paid_as = _price_kinds(recording)
-    return Nodes(
-        peak=every.peak,
-        mean=every.mean,
-        by_kind={
-            str(kind): _levels(recording, paid_as[control.node] == code)
-            for code, kind in enumerate(PriceKind)
-            if (paid_as == code).any()
-        },
-        preemptions=int((control.state == PREEMPTED).sum()),
-        vms=int((control.state == CREATING).sum()),
-        pools_without=_pools_without(recording),
-        lost_to_shrinks_s=lost_to_shrinks(control),
-    )
-
-
-def _pools_without(recording: Recording) -> dict[str, int]:
-    """Return the pools that never had a node, and the most that they asked for."""
-    recorder = recording.raw.recorder
-    served = {node.pool for node in recorder.nodes}
-    asked: dict[str, int] = {}
-    for pool, _, dedicated, low_priority in recorder.targets:
-        if pool not in served and dedicated + low_priority:
-            name = recording.raw.pools[pool].id
-            asked[name] = max(asked.get(name, 0), dedicated + low_priority)
-    return asked
 
 
 def _shortage_warnings(recording: Recording) -> list[str]:
     """Return what a run lacked so much that its figures are of something else."""
     found = [
         f"pool {pool} never got a node, though {count:,} {'was' if count == 1 else 'were'} asked for"
-        for pool, count in _pools_without(recording).items()
+        for pool, count in pools_without(recording).items()
     ]
     if count := recording.raw.recorder.too_old:
         tasks = "1 task was" if count == 1 else f"{count:,} tasks were"
@@ -243,103 +243,13 @@ def _shortage_warnings(recording: Recording) -> list[str]:
     return found
 
 
-def _price_kinds(recording: Recording) -> Ints:
-    """Return what each node is paid as, as its place in `PriceKind`."""
-    places = {kind: place for place, kind in enumerate(PriceKind)}
-    pools, scenario, control = recording.raw.pools, recording.scenario, recording.control
-    paid_as = np.array([[places[price_kind(scenario, pool, kind)] for kind in KINDS] for pool in pools], dtype=np.int64)
-    return paid_as.reshape(-1, len(KINDS))[control.node_pool, control.node_kind]
-
-
-def _levels(recording: Recording, rows: npt.NDArray[np.bool_]) -> Levels:
-    control = recording.billed
-    start, end = control.start[rows], control.end[rows]
-    if not len(start):
-        return Levels(peak=0, mean=0.0)
-    instants = np.concatenate([start, end])
-    steps = np.concatenate([np.ones(len(start), np.int64), -np.ones(len(end), np.int64)])
-    order = np.lexsort((steps, instants))
-    span = int(control.end.max() - control.start.min())
-    mean = _share(float((end - start).sum()), float(span))
-    return Levels(peak=int(np.cumsum(steps[order]).max()), mean=mean or 0.0)
-
-
-def _cost(recording: Recording) -> Cost:
-    bill = recording.bill
-    if not bill.is_known:
-        unknown = {one.name: None for one in fields(Cost) if one.name not in ("currency", "notes")}
-        return Cost(currency="USD", notes=bill.notes, **unknown)
-    total = bill.total
-    succeeded = int(recording.raw.tasks.succeeded.sum())
-    return Cost(
-        currency="USD",
-        total=dollars(total),
-        by_pool=in_dollars(bill.by(0)),
-        by_kind=in_dollars(bill.by(1)),
-        by_job=in_dollars(bill.by_job),
-        by_label=in_dollars(bill.by(2)),
-        licenses=dollars(bill.licenses),
-        subscription_extras=dollars(bill.extras),
-        per_succeeded_task=_share(dollars(total), succeeded),
-        notes=bill.notes,
-    )
-
-
-def _bill(recording: Recording) -> BillEnd:
-    """Report when the bill ends, and what goes on from there."""
-    scenario, raw = recording.scenario, recording.raw
-    found = tail(scenario, raw, recording.bill_end)
-    return BillEnd(
-        until=rule_of(scenario, raw),
-        end_s=recording.bill_end / MS_PER_S,
-        nodes=found.nodes,
-        per_hour=found.per_hour,
-        tail_s=(found.end - recording.bill_end) / MS_PER_S,
-        tail_cost=found.cost,
-        nodes_left=found.left,
-    )
-
-
-def _jobs(recording: Recording, cost: Cost, waited: Floats) -> dict[str, JobAnswer]:
-    """Measure each job by itself, in NumPy over all jobs at once; `waited` is of the tasks that started."""
-    workload, tasks, jobs = (
-        recording.workload,
-        recording.raw.tasks,
-        [planned.job for planned in recording.workload.jobs],
-    )
-    count = len(jobs)
-    came, completed = where(tasks.submitted), where(tasks.state == TaskState.COMPLETED)
-    rows = (None, came, where(tasks.first_start >= 0), where(tasks.succeeded & ~tasks.deleted))
-    of_all, of_submitted, of_started, of_succeeded = (chosen(workload.job, mine) for mine in rows)
-    begin = np.full(count, np.iinfo(np.int64).max)
-    end = np.full(count, -1, dtype=np.int64)
-    np.minimum.at(begin, of_submitted, chosen(workload.submit, came))
-    np.maximum.at(end, chosen(workload.job, completed), chosen(tasks.end, completed))
-    meant, submitted, starts, succeeded = (
-        np.bincount(job, minlength=count) for job in (of_all, of_submitted, of_started, of_succeeded)
-    )
-    waits = np.zeros(count)
-    np.add.at(waits, of_started, waited)
-    return {
-        job.id: JobAnswer(
-            planned=int(meant[index]),
-            submitted=int(submitted[index]),
-            succeeded=int(succeeded[index]),
-            makespan_s=float(end[index] - begin[index]) / MS_PER_S if end[index] >= 0 else None,
-            queue_time_s=_share(float(waits[index]), float(starts[index])),
-            cost=None if cost.by_job is None else cost.by_job.get(job.id, 0.0),
-        )
-        for index, job in enumerate(jobs)
-    }
-
-
-def _resize_errors(recording: Recording) -> dict[str, int]:
-    codes = (code for row in recording.raw.recorder.resizes for code in row.errors.values() or (row.code,))
+def _resize_errors(seen: Observed) -> dict[str, int]:
+    codes = (code for row in seen.recording.raw.recorder.resizes for code in row.errors.values() or (row.code,))
     return dict(sorted(Counter(code for code in codes if code in RESIZE_ERRORS).items()))
 
 
-def _operations(recording: Recording) -> Operations:
-    rows = recording.raw.recorder.operations
+def _operations(seen: Observed) -> Operations:
+    rows = seen.recording.raw.recorder.operations
     refused = (
         Refused(row.time / MS_PER_S, row.operation, row.target, row.code, row.message)
         for row in rows
@@ -348,8 +258,91 @@ def _operations(recording: Recording) -> Operations:
     return Operations(count=len(rows), refused=tuple(refused))
 
 
-def _evaluations(recording: Recording) -> Evaluations:
-    rows = recording.raw.recorder.evaluations
+def _evaluations(seen: Observed) -> Evaluations:
+    rows = seen.recording.raw.recorder.evaluations
     errors = Counter(row.run.error.code for row in rows if row.run.error is not None)
     changes = sum(row.action in CHANGING for row in rows)
     return Evaluations(count=len(rows), errors=dict(sorted(errors.items())), target_changes=changes)
+
+
+def _part(part: type[Any], fields: Fields[Observed]) -> Callable[[Observed], Computed[Any, Observed]]:
+    """Return what computes a part of the answer, field by field."""
+    return lambda seen: Computed(part, fields, seen)
+
+
+TASKS: Final[Fields[Observed]] = {
+    "planned": lambda seen: len(seen.recording.workload),
+    "submitted": lambda seen: int(seen.recording.raw.tasks.submitted.sum()),
+    "succeeded": lambda seen: int(seen.succeeded.sum()),
+    "failed": lambda seen: int((~seen.recording.raw.tasks.deleted & seen.completed & ~seen.succeeded).sum()),
+    "unfinished": lambda seen: int((~seen.recording.raw.tasks.deleted & ~seen.completed).sum()),
+    "deleted": _times("deleted"),
+    "retries": _times("retries"),
+    "requeues": _times("requeues"),
+    "preemptions": _times("preemptions"),
+    "unfinished_why": _unfinished_why,
+}
+UTILIZATION: Final[Fields[Observed]] = {
+    "slot": lambda seen: slot_use(seen.recording),
+    "core": lambda seen: core_use(seen.recording),
+    "useful": lambda seen: useful_share(seen.recording),
+    "slowdown": lambda seen: slowdown(seen.recording),
+}
+NODES: Final[Fields[Observed]] = {
+    "peak": lambda seen: levels(seen.recording).peak,
+    "mean": lambda seen: levels(seen.recording).mean,
+    "by_kind": lambda seen: levels_by_kind(seen.recording),
+    "preemptions": lambda seen: int((seen.recording.billed.state == PREEMPTED).sum()),
+    "vms": lambda seen: int((seen.recording.billed.state == CREATING).sum()),
+    "pools_without": lambda seen: pools_without(seen.recording),
+    "lost_to_shrinks_s": lambda seen: lost_to_shrinks(seen.recording.billed),
+}
+COST: Final[Fields[Observed]] = {
+    "currency": lambda _: "USD",
+    "total": _priced(lambda recording: dollars(recording.charges.total)),
+    "by_pool": _priced(lambda recording: in_dollars(recording.bill.by(0))),
+    "by_kind": _priced(lambda recording: in_dollars(recording.bill.by(1))),
+    "by_job": _priced(lambda recording: in_dollars(recording.bill.by_job)),
+    "by_label": _priced(lambda recording: in_dollars(recording.bill.by(2))),
+    "licenses": _priced(lambda recording: dollars(recording.charges.licenses)),
+    "subscription_extras": _priced(lambda recording: dollars(recording.charges.extras)),
+    "per_succeeded_task": _priced(_per_succeeded_task),
+    "notes": lambda seen: seen.recording.charges.notes,
+}
+BILL: Final[Fields[Observed]] = {
+    "until": lambda seen: rule_of(seen.recording.scenario, seen.recording.raw),
+    "end_s": lambda seen: seen.recording.bill_end / MS_PER_S,
+    "nodes": lambda seen: seen.tail.nodes,
+    "per_hour": lambda seen: seen.tail.per_hour,
+    "tail_s": lambda seen: (seen.tail.end - seen.recording.bill_end) / MS_PER_S,
+    "tail_cost": lambda seen: seen.tail.cost,
+    "nodes_left": lambda seen: seen.tail.left,
+}
+JOB: Final[Fields[OneJob]] = {
+    "planned": _counted("planned"),
+    "submitted": _counted("submitted"),
+    "succeeded": _counted("succeeded"),
+    "makespan_s": _job_makespan,
+    "queue_time_s": _job_queue_time,
+    "cost": _job_cost,
+}
+ANSWER: Final[Fields[Observed]] = {
+    "tasks": _part(Tasks, TASKS),
+    "makespan_s": _makespan,
+    "queue_time_s": lambda seen: quantiles(seen.waits),
+    "turnaround_s": _turnaround,
+    "utilization": _part(Utilization, UTILIZATION),
+    "nodes": _part(Nodes, NODES),
+    "jobs": _jobs,
+    "ledger_node_s": lambda seen: seen.recording.ledger.seconds(),
+    "cost": _part(Cost, COST),
+    "bill": _part(BillEnd, BILL),
+    "resize_errors": _resize_errors,
+    "operations": _operations,
+    "evaluations": _evaluations,
+    "warnings": _warnings,
+    "assumptions": lambda seen: tuple(assumptions(seen.recording)),
+    "stopped": lambda seen: seen.recording.raw.stop_reason,
+    "manifest": lambda seen: manifest(seen.recording),
+}
+"""How each field is computed, by the fields of the types in `answer.py`."""

@@ -4,19 +4,17 @@ The unit inside is a billionth of a dollar an hour, for one millisecond. Nothing
 a small machine costs a few millionths of a dollar, and experiments compare sums of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.money.charges import Charge, Charges
 from simulator.results.money.ledger import BUSY, LABELS, UNPAID, Label, Ledger
-from simulator.results.money.prices import price_kind
-from simulator.results.money.rates import NANO, Rates, Shared
-from simulator.results.raw.control_plane import KINDS, Control
+from simulator.results.money.rates import NANO
 from simulator.results.raw.raw_run import RawRun
-from simulator.scenario.scenario import Scenario
 from simulator.units import MS_PER_HOUR
 from simulator.workload.build import Workload
 
@@ -31,13 +29,6 @@ class Bill:
 
     parts: dict[tuple[str, str, str], int]
     by_job: dict[str, int]
-    licenses: int
-    """Units of `parts` that application licences make up."""
-    extras: int
-    """Units of `parts` that a user's own subscription pays beside VMs and data disks."""
-    notes: tuple[str, ...]
-    """Assumptions behind prices, and what stands in the way of a bill."""
-    is_known: bool
 
     def by(self, position: int) -> dict[str, int]:
         """Add up by pool (0), kind (1) or label (2)."""
@@ -46,81 +37,52 @@ class Bill:
             found[key[position]] = found.get(key[position], 0) + units
         return found
 
-    @property
-    def total(self) -> int:
-        return sum(self.parts.values())
-
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The nodes of one pool and kind, the milliseconds that they spent by label, and what these cost."""
+    """The nodes of one charge, the milliseconds that they spent by label, and what these cost."""
 
-    pool: str
-    kind: str
-    nodes: npt.NDArray[np.bool_]
+    charge: Charge
     time: list[int]
     billed: list[int]
-    rates: Rates
     network: list[int]
     """The share of addresses and balancers, by label."""
 
     @property
     def paid(self) -> list[int]:
         """Units by label: of a VM the whole price, of a node without one its disks."""
-        rates = self.rates
+        rates = self.charge.rates
         paid = [amount * rates.of_vm + share for amount, share in zip(self.billed, self.network, strict=True)]
         for label in UNPAID:
             place = LABELS.index(label)
             paid[place] += self.time[place] * rates.without_vm(preempted=label is Label.PREEMPTED)
         return paid
 
-    @property
-    def extras(self) -> int:
-        """Units of what a user's own subscription pays beside VMs and data disks."""
-        without_vm = sum(self.time[LABELS.index(label)] for label in UNPAID)
-        return (sum(self.billed) + without_vm) * self.rates.os_disk + sum(self.network)
 
-
-def make_bill(scenario: Scenario, workload: Workload, control: Control, ledger: Ledger) -> Bill:
-    """Price every billed millisecond."""
-    groups: list[_Group] = []
-    notes: list[str] = []
-    for index, pool in enumerate(control.raw.pools):
-        shared = Shared.of(scenario, pool)
-        found = [*_groups(scenario, control, ledger, index)]
-        mine = control.node_pool[control.node] == index
-        shares = share_out(
-            shared.over(control.start[mine], control.end[mine]), [part for group in found for part in group.time]
-        )
-        size = len(LABELS)
-        found = [replace(one, network=shares[size * at : size * (at + 1)]) for at, one in enumerate(found)]
-        groups += found
-        notes += [note for group in found for note in group.rates.notes]
-        notes += [shared.note] if found and shared.note else []
+def make_bill(charges: Charges, workload: Workload, raw: RawRun, ledger: Ledger) -> Bill:
+    """Share what a run costs out to what its nodes did."""
+    groups = [group for pool, network in enumerate(charges.network) for group in _groups(charges, ledger, pool)]
     return Bill(
         parts={
-            (group.pool, group.kind, str(label)): units
+            (group.charge.name, group.charge.paid_as, str(label)): units
             for group in groups
             for label, units in zip(LABELS, group.paid, strict=True)
             if units
         },
-        by_job=_by_job(workload, control.raw, groups),
-        licenses=sum(sum(group.billed) * group.rates.licenses for group in groups),
-        extras=sum(group.extras for group in groups),
-        notes=tuple(dict.fromkeys(notes)),
-        is_known=all(group.rates.is_known for group in groups),
+        by_job=_by_job(workload, raw, groups),
     )
 
 
-def _groups(scenario: Scenario, control: Control, ledger: Ledger, index: int) -> Iterator[_Group]:
-    """Yield the nodes of a pool by kind, where it had any."""
-    pool = control.raw.pools[index]
-    for code, kind in enumerate(KINDS):
-        nodes = (control.node_pool == index) & (control.node_kind == code)
-        if nodes.any():
-            time, billed = (table[nodes].sum(axis=0).tolist() for table in (ledger.time, ledger.billed))
-            paid_as = str(price_kind(scenario, pool, kind))
-            yield _Group(pool.id, paid_as, nodes, time, billed, Rates.of(scenario, pool, kind), [0] * len(LABELS))
+def _groups(charges: Charges, ledger: Ledger, pool: int) -> list[_Group]:
+    """Return the charges of a pool by label; what its nodes share goes with the time that they spent."""
+    mine = [charge for charge in charges.by_kind if charge.pool == pool]
+    times = [ledger.time[charge.nodes].sum(axis=0).tolist() for charge in mine]
+    shares = share_out(charges.network[pool], [part for time in times for part in time])
+    size = len(LABELS)
+    return [
+        _Group(charge, time, ledger.billed[charge.nodes].sum(axis=0).tolist(), shares[size * at : size * (at + 1)])
+        for at, (charge, time) in enumerate(zip(mine, times, strict=True))
+    ]
 
 
 def _by_job(workload: Workload, raw: RawRun, groups: Iterable[_Group]) -> dict[str, int]:
@@ -129,7 +91,7 @@ def _by_job(workload: Workload, raw: RawRun, groups: Iterable[_Group]) -> dict[s
     for group in groups:
         paid = group.paid
         working = sum(paid[LABELS.index(label)] for label in BUSY)
-        _charge(by_job, _slot_time(workload, raw, group.nodes), working)
+        _charge(by_job, _slot_time(workload, raw, group.charge.nodes), working)
         by_job[NOT_WORKING] = by_job.get(NOT_WORKING, 0) + sum(paid) - working
     return by_job
 

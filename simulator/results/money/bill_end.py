@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from simulator.results.money.bill import UNITS_PER_DOLLAR
-from simulator.results.money.rates import NANO, Rates, Shared
+from simulator.results.money.rates import NANO
 from simulator.scenario.format.schema import BillAfter
 from simulator.states import WITHOUT_VM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from simulator.results.money.rates import Rates, Shared
+    from simulator.results.money.tariff import Tariff
     from simulator.results.raw.raw_run import RawRun
     from simulator.results.raw.recorder import StateRow
     from simulator.scenario.scenario import Scenario
@@ -77,14 +79,14 @@ def until(raw: RawRun, end: int) -> RawRun:
     return replace(raw, recorder=replace(recorder, states=states, node_tasks=node_tasks, end=end), end=end)
 
 
-def tail(scenario: Scenario, raw: RawRun, end: int) -> Tail:
+def tail(tariff: Tariff, raw: RawRun, end: int) -> Tail:
     """Return what the nodes of a run cost from the end of its bill on."""
     recorder = raw.recorder
     rows = [row for row in recorder.states if row.end >= end]
     with_vm = [row for row in rows if row.state not in WITHOUT_VM]
     left = {row.node for row in with_vm if row.end == raw.end and row.node in recorder.present}
     gone = raw.end if left else max((row.end for row in with_vm), default=end)
-    costs = _Costs.of(scenario, raw, rows)
+    costs = _Costs.of(tariff, raw, rows)
     if end < raw.end:
         there = [row for row in rows if row.start <= end < row.end]
     else:
@@ -108,14 +110,14 @@ class _Costs:
     shared: Mapping[int, Shared]
 
     @classmethod
-    def of(cls, scenario: Scenario, raw: RawRun, rows: Iterable[StateRow]) -> Self:
+    def of(cls, tariff: Tariff, raw: RawRun, rows: Iterable[StateRow]) -> Self:
         """Look up the prices of the nodes that some rows are of."""
         nodes = {row.node: raw.recorder.nodes[row.node] for row in rows}.values()
         kinds = dict.fromkeys((node.pool, node.kind) for node in nodes)
         return cls(
             raw,
-            {(pool, kind): Rates.of(scenario, raw.pools[pool], kind) for pool, kind in kinds},
-            {pool: Shared.of(scenario, raw.pools[pool]) for pool, _ in kinds},
+            {(pool, kind): tariff.rates(pool, kind) for pool, kind in kinds},
+            {pool: tariff.shared(pool) for pool, _ in kinds},
         )
 
     @property

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.results.money.billed_time import billed_rows, rounding
 from simulator.results.raw.control_plane import (
     CREATING,
     IDLE,
@@ -27,10 +28,9 @@ from simulator.results.raw.control_plane import (
     Control,
     code_of,
 )
-from simulator.results.raw.control_plane import UNPAID as UNPAID_STATES
 from simulator.scenario.format.schema import Options
 from simulator.states import NodeState, Outcome
-from simulator.units import MS_PER_S, to_ms
+from simulator.units import MS_PER_S
 
 Ints = npt.NDArray[np.int64]
 Put = Callable[..., None]
@@ -110,7 +110,6 @@ UNPAID: Final = frozenset({Label.PREEMPTED, Label.DEALLOCATED})
 BUSY: Final = frozenset(
     {Label.BUSY_USEFUL, Label.BUSY_UNFINISHED, Label.BUSY_FAILED, Label.BUSY_LOST, Label.JOB_PREPARATION}
 )
-GRANULARITY_MS: Final = {"second": 1000, "minute": 60_000, "hour": 3_600_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +134,10 @@ def make_ledger(control: Control, options: Options) -> Ledger:
     count = len(control.node_pool)
     time = np.zeros((count, len(LABELS)), dtype=np.int64)
     np.add.at(time, control.node, by_row)
-    is_billed = ~np.isin(control.state, UNPAID_STATES)
-    if options.billing_start == "starting":
-        is_billed &= control.state != CREATING
+    is_billed = billed_rows(control, options)
     billed = np.zeros_like(time)
     np.add.at(billed, control.node[is_billed], by_row[is_billed])
-    billed[:, LABELS.index(Label.BILLING_ROUNDING)] = _rounding(control, is_billed, options)
+    billed[:, LABELS.index(Label.BILLING_ROUNDING)] = rounding(control, is_billed, options)
     return Ledger(time, billed)
 
 
@@ -239,22 +236,3 @@ def _removal(control: Control) -> Ints:
     for node, instant in control.raw.recorder.removals:
         began[node] = instant
     return began[control.node]
-
-
-def _rounding(control: Control, is_billed: npt.NDArray[np.bool_], options: Options) -> Ints:
-    """Return what each node's VMs are billed beyond their time, span by span (docs/model.md#billed-time)."""
-    node, start, end = control.node, control.start, control.end
-    extra = np.zeros(len(control.node_pool), dtype=np.int64)
-    step = GRANULARITY_MS[options.billing_granularity]
-    minimum = to_ms(options.billing_minimum_s)
-    rows = np.flatnonzero(is_billed)
-    if not len(rows):
-        return extra
-    # Between two VMs of a node stands a row that is not paid for; it may be empty, where the next VM comes at once.
-    opens = np.append(True, (node[rows[1:]] != node[rows[:-1]]) | (np.diff(rows) > 1))
-    begin = np.flatnonzero(opens)
-    close = np.append(begin[1:], len(rows)) - 1
-    length = end[rows[close]] - start[rows[begin]]
-    billed = np.maximum(-(-length // step) * step, minimum)
-    np.add.at(extra, node[rows[begin]], billed - length)
-    return extra

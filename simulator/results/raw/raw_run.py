@@ -39,6 +39,11 @@ class RawTasks:
         """Which tasks were added to their job: the others were refused, skipped by a schedule, or due too late."""
         return np.asarray(self.state != TaskState.PLANNED, dtype=np.bool_)
 
+    @property
+    def counts_as_succeeded(self) -> Bool:
+        """Which tasks count as succeeded: those that did and that nobody has deleted."""
+        return self.succeeded & ~self.deleted
+
     def copy(self) -> "RawTasks":
         """Return columns of its own: those of a run that goes on still change."""
         return replace(self, state=self.state.copy(), retries=self.retries.copy())

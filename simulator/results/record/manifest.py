@@ -16,6 +16,7 @@ from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
     from simulator.results.record.recording import Recording
+    from simulator.scenario.prepared import Prepared
     from simulator.scenario.scenario import Scenario
 
 
@@ -33,6 +34,12 @@ def trace_hashes(scenario: Scenario) -> dict[str, str]:
         for source in job.simulation.workload
         if isinstance(source, TraceWorkload)
     }
+
+
+def _hashes(prepared: Prepared) -> dict[str, Any]:
+    """Return the entries of a manifest that say which scenario ran."""
+    scenario = prepared.scenario
+    return {"scenario_sha256": scenario_hash(scenario), "traces_sha256": trace_hashes(scenario)}
 
 
 @cache
@@ -54,8 +61,7 @@ def manifest(recording: Recording) -> dict[str, Any]:
         "simpy": _version("simpy"),
         "numpy": _version("numpy"),
         "scenario": recording.scenario.name,
-        "scenario_sha256": scenario_hash(recording.scenario),
-        "traces_sha256": trace_hashes(recording.scenario),
+        **recording.prepared.part(_hashes),
         "seed": recording.scenario.seed,
         "replication": recording.replication,
         "origin": recording.scenario.origin.isoformat().replace("+00:00", "Z"),

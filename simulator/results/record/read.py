@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
-from simulator.files import read_text
-from simulator.json_text import JsonError, read_json
 from simulator.results.record.integrity import MARK
+from simulator.results.record.saved_json import read_saved_object
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
@@ -67,7 +66,7 @@ class SavedRun:
     @cached_property
     def scenario(self) -> Scenario:
         """The complete scenario that ran."""
-        return Scenario.model_validate(_json(self.directory / "scenario.json"))
+        return Scenario.model_validate(read_saved_object(self.directory / "scenario.json"))
 
     @cached_property
     def workload(self) -> Workload:
@@ -77,12 +76,12 @@ class SavedRun:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The answer, as `poolsight run --json` prints it."""
-        return _json(self.directory / "summary.json")
+        return read_saved_object(self.directory / "summary.json")
 
     @cached_property
     def plain_scenario(self) -> dict[str, Any]:
         """The complete scenario as plain data, everything resolved."""
-        return _json(self.directory / "scenario.json")
+        return read_saved_object(self.directory / "scenario.json")
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:
@@ -123,7 +122,7 @@ def read(directory: Path) -> SavedRun:
     if not (directory / MARK).is_file():
         text = f"holds no {MARK}; expected what 'poolsight run FILE --out DIR' wrote"
         raise InputError([Problem(text, str(directory))])
-    manifest = _json(directory / MARK)
+    manifest = read_saved_object(directory / MARK)
     if manifest.get("kind") is not None:
         text = f"was written by '{manifest['kind']}'; expected one run, what 'poolsight run FILE --out DIR' wrote"
         raise InputError([Problem(text, str(directory))])
@@ -135,14 +134,3 @@ def read(directory: Path) -> SavedRun:
     if absent:
         raise InputError([Problem(f"has no {absent[0]!r}; it is no manifest of a run", str(directory / MARK))])
     return SavedRun(directory, manifest)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    text = read_text(path)
-    try:
-        found = read_json(text)
-    except JsonError as error:
-        raise InputError([Problem(error.message, str(path), text.count("\n", 0, error.offset) + 1)]) from None
-    if not isinstance(found, dict):
-        raise InputError([Problem("is no JSON object", str(path))])
-    return found

@@ -10,10 +10,13 @@ import numpy.typing as npt
 
 from simulator.results.money.bill import Bill, make_bill
 from simulator.results.money.bill_end import bill_end, until
+from simulator.results.money.charges import Charges, make_charges
 from simulator.results.money.ledger import Ledger, make_ledger
+from simulator.results.money.tariff import Tariff
 from simulator.results.raw.control_plane import Control
 from simulator.results.raw.raw_run import RawRun
 from simulator.results.why.unfinished import unfinished_why
+from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 from simulator.workload.build import Workload
 
@@ -22,10 +25,20 @@ from simulator.workload.build import Workload
 class Facts:
     """The columns of one replication, and what follows from them alone."""
 
-    scenario: Scenario
+    prepared: Prepared
     replication: int
     workload: Workload
     raw: RawRun
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that ran."""
+        return self.prepared.scenario
+
+    @property
+    def tariff(self) -> Tariff:
+        """What the nodes of its pools cost."""
+        return self.prepared.part(Tariff.of)
 
     @cached_property
     def control(self) -> Control:
@@ -48,9 +61,14 @@ class Facts:
         return make_ledger(self.billed, self.scenario.options)
 
     @cached_property
+    def charges(self) -> Charges:
+        """What the nodes cost by pool and kind, up to the end of the bill."""
+        return make_charges(self.tariff, self.billed, self.scenario.options)
+
+    @cached_property
     def bill(self) -> Bill:
         """Where the money went, up to the end of the bill."""
-        return make_bill(self.scenario, self.workload, self.billed, self.ledger)
+        return make_bill(self.charges, self.workload, self.raw, self.ledger)
 
     @cached_property
     def unfinished(self) -> tuple[list[str], npt.NDArray[np.int32]]:

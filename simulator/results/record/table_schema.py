@@ -48,6 +48,12 @@ TABLES: Final = (
             C("end", "float", "when it completed or was deleted; empty if it did neither", SECONDS),
             C("state", "category", "planned, active, preparing, running, completed or deleted, at the end of the run"),
             C("succeeded", "bool", "whether it completed with success"),
+            C(
+                "deleted",
+                "bool",
+                "whether a client has deleted it, by itself or with its job, before or after its end: in the answer it "
+                "counts as deleted alone",
+            ),
             C("exit_code", "int", "exit code of the last attempt; empty where there is none"),
             C("slots", "int", "task slots it takes"),
             C("cores", "float", "cores it takes; 0 = none asked for", "cores"),

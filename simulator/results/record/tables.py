@@ -68,8 +68,7 @@ def pieces(recording: "Facts", name: str) -> Iterator["pa.Table"]:
 
 
 def _tasks(recording: "Facts") -> Columns:
-    raw, workload = recording.raw, recording.workload
-    tasks = raw.tasks
+    tasks, workload = recording.raw.tasks, recording.workload
     why, reason = recording.unfinished
     return {
         "task": np.arange(len(workload), dtype=np.int32),
@@ -82,6 +81,7 @@ def _tasks(recording: "Facts") -> Columns:
         "end": seconds(tasks.end),
         "state": (tasks.state, [state.name.lower() for state in TaskState]),
         "succeeded": tasks.succeeded,
+        "deleted": tasks.deleted,
         "exit_code": Partial(tasks.exit_code, tasks.exited),
         "slots": workload.slots,
         "cores": Scaled(workload.cores, 1000),
@@ -360,7 +360,7 @@ def _ledger(recording: "Facts") -> Columns:
             time, billed = ledger.time[nodes].sum(axis=0), ledger.billed[nodes].sum(axis=0)
             for position, label in enumerate(LABELS):
                 units = bill.parts.get((pool.id, paid_as, str(label)), 0)
-                cost = dollars(units) if bill.is_known else np.nan
+                cost = dollars(units) if recording.charges.is_known else np.nan
                 rows.append((pool.id, paid_as, str(label), time[position], billed[position], cost))
     return {
         "pool": coded(row[0] for row in rows),

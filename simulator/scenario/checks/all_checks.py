@@ -36,7 +36,8 @@ from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import TaskGroup, TaskSimulation
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 
 
 def check(scenario: Description, *, lost: Collection[str] = ()) -> list[Finding]:

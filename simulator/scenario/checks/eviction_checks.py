@@ -1,6 +1,5 @@
 """Evictions that act on nothing: of pools that a scenario does not have, of dedicated nodes, of nodes of no pool."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,7 +7,7 @@ from simulator.policy.node_preemption import NEVER_PREEMPTED
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.checks.job_places import stated_pools
-from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.bodies import Pool, names_of_nodes
 from simulator.scenario.format.pool_operations import PreemptNodes
 from simulator.scenario.format.preemption_models import Eviction, PreemptionTrace
 from simulator.scenario.format.schema import Description
@@ -50,7 +49,7 @@ def _trace(model: PreemptionTrace, pool: str, loc: Loc) -> Iterator[Finding]:
 
 def _named(nodes: Sequence[str], pool: str, loc: Loc) -> Iterator[Finding]:
     for place, name in enumerate(nodes):
-        match = re.fullmatch(rf"{re.escape(pool)}_[1-9][0-9]*_([dp])", name, re.IGNORECASE)
+        match = names_of_nodes(pool).fullmatch(name)
         if match is None:
             text = f"'{name}' is no low-priority node of pool '{pool}': their ids end in _p, as {pool}_1_p does"
             yield Finding(text, (*loc, place), is_warning=True, code=ServiceCode.NODE_NOT_FOUND)

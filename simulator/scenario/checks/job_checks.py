@@ -21,7 +21,7 @@ from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask, TaskGroup
 from simulator.scenario.format.task_endings import named_actions
-from simulator.scenario.format.traces import read_trace
+from simulator.scenario.format.trace_files import read_trace
 from simulator.service_codes import ServiceCode
 
 SHORTEST = 60.0

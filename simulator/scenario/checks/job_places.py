@@ -1,6 +1,6 @@
 """Every job and every pool of a scenario with the places of all that belongs to it, in whichever section it stands."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -43,7 +43,7 @@ class PlacedJob:
         self,
         job: Job,
         loc: Loc,
-        pools: Mapping[str, Pool],
+        pools: Mapping[str, Sequence[Pool]],
         added: AddJob | None = None,
         schedule: JobSchedule | None = None,
     ) -> None:
@@ -77,12 +77,19 @@ class PlacedJob:
 
     @cached_property
     def pool(self) -> Pool | None:
-        """The pool of the job; None where it names none that can be read."""
-        return self.job.auto_pool.pool if self.job.auto_pool else self._pools.get((self.job.pool_id or "").lower())
+        """The pool of the job, of several that are created under one id the last; None where none can be read."""
+        return next(reversed(self._homes), None)
+
+    @cached_property
+    def _homes(self) -> Sequence[Pool]:
+        """Its pool, and where that is created again under its id each of them."""
+        if self.job.auto_pool:
+            return [self.job.auto_pool.pool]
+        return self._pools.get((self.job.pool_id or "").lower(), [])
 
     def may_be_on(self, pool: Pool) -> bool:
         """Return whether a pool is the job's own, or one to which an operation moves it."""
-        return any(one is pool for one in (self.pool, *self.goals))
+        return any(one is pool for one in (*self._homes, *self.goals))
 
     @cached_property
     def tasks(self) -> list[PlacedTask]:
@@ -109,7 +116,7 @@ class PlacedJob:
 
 def place(scenario: Description) -> list[PlacedJob]:
     """Return the jobs of the file, of `addJob` and of schedules, in this order; those that could be read."""
-    pools = {str(name).lower(): pool for pool, _ in stated_pools(scenario) if (name := readable(pool, "id"))}
+    pools = stated_by_id(scenario)
     found = [PlacedJob(job, ("jobs", index), pools) for index, job in enumerate(scenario.jobs)]
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
@@ -123,7 +130,7 @@ def place(scenario: Description) -> list[PlacedJob]:
     return found
 
 
-def _operate(scenario: Description, jobs: Mapping[str, PlacedJob], pools: Mapping[str, Pool]) -> None:
+def _operate(scenario: Description, jobs: Mapping[str, PlacedJob], pools: Mapping[str, Sequence[Pool]]) -> None:
     """Note what operations add to jobs, and where they move them."""
     for index, operation in enumerate(scenario.timeline):
         if not isinstance(operation, AddTasks | UpdateJob):
@@ -135,9 +142,8 @@ def _operate(scenario: Description, jobs: Mapping[str, PlacedJob], pools: Mappin
             placed.later.append((operation, ("timeline", index)))
             continue
         info = readable(operation, "pool_info")
-        goal = None if info is None else pools.get(str(readable(info, "pool_id")).lower())
-        if goal is not None:
-            placed.goals.append(goal)
+        if info is not None:
+            placed.goals += pools.get(str(readable(info, "pool_id")).lower(), [])
 
 
 def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
@@ -176,6 +182,15 @@ def stated_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, CreatePool) and (pool := readable(operation, "pool")) is not None:
             yield pool, ("timeline", index, "pool")
+
+
+def stated_by_id(scenario: Description) -> dict[str, list[Pool]]:
+    """Return the pools whose ids are known before a run, by lower-case id: several where one is created again."""
+    found: dict[str, list[Pool]] = {}
+    for pool, _ in stated_pools(scenario):
+        if name := readable(pool, "id"):
+            found.setdefault(str(name).lower(), []).append(pool)
+    return found
 
 
 def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Pool]:

@@ -1,14 +1,19 @@
 """Names under `simulation` and in the scenario's own sections that nothing has: what they say would act on nothing."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import PlacedJob, placed_pools, pools_by_name, stated_pools
-from simulator.scenario.format.bodies import Pool
+from simulator.scenario.checks.job_places import (
+    PlacedJob,
+    placed_pools,
+    pools_by_name,
+    stated_by_id,
+    stated_pools,
+)
+from simulator.scenario.format.bodies import Pool, names_of_nodes
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.pool_operations import UpdatePool
 from simulator.scenario.format.schema import Description
@@ -29,7 +34,7 @@ def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator
 
 def _sick_nodes(pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Warn of names that no node of the pool can have."""
-    names = re.compile(rf"{re.escape(pool.id)}_[1-9]\d*_[dp]", re.IGNORECASE)
+    names = names_of_nodes(pool.id)
     for index, name in enumerate(pool.simulation.sick_nodes.nodes):
         if names.fullmatch(name) is None:
             text = f"no node of the pool can be called '{name}'; they are {pool.id}_1_d, {pool.id}_2_p, …"
@@ -65,9 +70,13 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
 
 def _changes(scenario: Description, jobs: list[PlacedJob]) -> list[tuple[Pool | None, UpdatePool]]:
     """Return the requests that change what nodes get, each with its pool."""
-    pools = pools_by_name(scenario, jobs)
+    stated, every = stated_by_id(scenario), pools_by_name(scenario, jobs)
     found = [operation for operation in scenario.timeline if isinstance(operation, UpdatePool)]
-    return [(pools.get(operation.pool.lower()), operation) for operation in found]
+    return [
+        (pool, operation)
+        for operation in found
+        for pool in stated.get(operation.pool.lower(), [every.get(operation.pool.lower())])
+    ]
 
 
 def _bodies_of(placed: PlacedJob) -> list[object]:

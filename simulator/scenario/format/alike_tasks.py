@@ -86,7 +86,7 @@ class BulkReader:
             )
         return pattern.task(own)
 
-    def _pattern(self, rest: dict[str, Any]) -> _Pattern | None:
+    def _pattern(self, rest: dict[Any, Any]) -> _Pattern | None:
         """Return what tasks with this rest of a body are made after; None where the model itself has to read them."""
         kind = _frozen(rest)
         if kind in self._patterns:
@@ -96,7 +96,7 @@ class BulkReader:
         found = self._patterns[kind] = self._made(rest)
         return found
 
-    def _made(self, rest: dict[str, Any]) -> _Pattern | None:
+    def _made(self, rest: dict[Any, Any]) -> _Pattern | None:
         if any(not isinstance(key, str) or fold(key) in _FOLDED for key in rest):
             return None
         try:

@@ -1,5 +1,6 @@
 """Pools, jobs and tasks: the service's own bodies, with what only a simulator needs beside them."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
@@ -364,9 +365,22 @@ AGAIN: Final = "~"
 """Stands between an id and a number in the names of pools that are created again under it; no id has it."""
 
 
+def name_in_run(pool: str, times: int) -> str:
+    """Return the name that a pool has in a run when it is created for the first, second, … time under its id."""
+    return pool if times == 1 else f"{pool}{AGAIN}{times}"
+
+
 def id_of(name: str) -> str:
     """Return the id by which clients know a pool of a run, in lower case: the service compares ids without it."""
     return name.partition(AGAIN)[0].lower()
+
+
+def names_of_nodes(pool: str) -> re.Pattern[str]:
+    """Return what the names of a pool's nodes match, also where it is created again; group 1 is the letter of the kind.
+
+    They match in any case, as the service compares them.
+    """
+    return re.compile(rf"{re.escape(pool)}(?:{AGAIN}[1-9][0-9]*)?_[1-9][0-9]*_([dp])", re.IGNORECASE)
 
 
 def auto_pool_id(prefix: str, owner: str) -> str:

@@ -21,7 +21,6 @@ from simulator.planning.designs import Design, judged, pareto
 from simulator.planning.plan import FRESH, Plan, Status, make_plan
 from simulator.planning.plan_file import load_plan
 from simulator.planning.runs import Columns
-from simulator.scenario import scenario_of
 from tests.command_line import app
 
 SCENARIO = """
@@ -332,13 +331,14 @@ def test_a_plan_needs_its_scenario(tmp_path: Path) -> None:
         load_plan(file)
 
 
-def test_designs_with_different_numbers_of_runs_are_compared_by_those_that_both_have() -> None:
+def test_designs_with_different_numbers_of_runs_are_compared_by_those_that_both_have(tmp_path: Path) -> None:
     """The one with few runs met the worst draws: over the same ones it is faster, so it is on the front."""
+    scenario = load_plan(plan_file(tmp_path, "P(makespan <= 100m) >= 0.9")).base.scenario
     spans = np.array([90.0, 80.0, 40.0, 40.0, 40.0, 40.0])
 
     def design(name: str, cost: float, makespan: npt.NDArray[np.float64]) -> Design:
         runs = Columns({"cost": np.full(len(makespan), cost), "makespan": makespan})
-        return judged(Cell(0, {"design": name}, scenario_of({})), runs, "cost", ())
+        return judged(Cell(0, {"design": name}, scenario), runs, "cost", ())
 
     many, few = design("many", 1.0, spans), design("few", 2.0, spans[:2] - 10)
     beaten = design("beaten", 2.5, spans[:3])

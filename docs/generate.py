@@ -25,6 +25,11 @@ from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
+from simulator.history.formats import READERS
+from simulator.history.ledger import CAUSES
+from simulator.history.past import TABLES as PAST
+from simulator.history.reader import Reader
+from simulator.history.readers.table import NAMES
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -35,7 +40,7 @@ from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md", "keys.md", "reasons.md", "tables.md", "measures.md")
+PAGES: Final = ("model.md", "autoscale-language.md", "keys.md", "reasons.md", "tables.md", "measures.md", "import.md")
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -66,7 +71,9 @@ def table(heads: tuple[str, ...], rows: Rows) -> str:
 def properties(section: Any) -> Iterator[tuple[str, str, str]]:
     """Iterate over the keys of a section with defaults and allowed values."""
     schema = section.model_json_schema(by_alias=True)
-    defaults = section().model_dump(mode="json", by_alias=True)
+    own = section()
+    whole = section.model_construct(**{name: getattr(own, name) for name in section.model_fields})
+    defaults = whole.model_dump(mode="json", by_alias=True)
     for key, value in schema["properties"].items():
         yield key, shown(defaults[key]), allowed(value, schema.get("$defs", {}))
 
@@ -308,7 +315,46 @@ def unfinished() -> str:
     return table(("`unfinished_why`", "meaning", "last interval of `poolsight why`"), rows)
 
 
+# ---- tables of imports ---------------------------------------------------------------------------------------
+
+
+def formats() -> str:
+    """Return the table of the formats that are recognised, in the order in which they are asked."""
+    rows = (
+        (f"`{one.name}`", one.made_by, one.known_by, ", ".join(one.gives) or "priorities of jobs", _options_of(one))
+        for one in READERS
+    )
+    return table(("format", "made by", "known by", "gives", "options that matter"), rows)
+
+
+def _options_of(reader: Reader) -> str:
+    return ", ".join(f"`{option}`" for option in reader.options) or "–"
+
+
+def causes() -> str:
+    """Return the table of what an import leaves out, assumes and notices."""
+    rows = ((str(one.effect), one.text, f"`{one.option}`" if one.option else "–") for one in CAUSES.values())
+    return table(("effect", "what", "option that changes it"), rows)
+
+
+def of_the_past(name: str) -> Callable[[], str]:
+    """Return what makes the table of the columns of a table of the past."""
+    rows = PAST[name].items()
+    return lambda: table(("column", "holds", "meaning"), ((f"`{key}`", str(c.kind), c.meaning) for key, c in rows))
+
+
+def column_names() -> str:
+    """Return the table of column names that are recognised in any table."""
+    return table(("holds", "names, without case and marks"), ((f"`{use}`", names) for use, names in NAMES.items()))
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "import-formats": formats,
+    "import-causes": causes,
+    "import-names": column_names,
+    "past-tasks": of_the_past("tasks"),
+    "past-nodes": of_the_past("nodes"),
+    "past-pools": of_the_past("pools"),
     "keys": lambda: keys(table),
     "options": options,
     "account": account,

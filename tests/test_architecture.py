@@ -16,7 +16,7 @@ PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
     {"errors", "units", "states", "durations", "numerics", "codes", "meanings"},
     {"extras", "service_codes", "files", "json_text"},
-    {"columns"},
+    {"columns", "tables"},
     {"streams", "distributions", "theory"},
     {"formula", "policy"},
     {"scenario"},
@@ -25,6 +25,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"results"},
     {"engine"},
     {"experiment"},
+    {"history"},
     {"planning", "verification", "workshop"},
     {"report"},
     {"cli", "service", "lab"},
@@ -33,13 +34,15 @@ ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
-        {"assumptions", "environment", "random_streams", "tasks_view"},
+        {"assumptions", "backlog", "environment", "random_streams", "tasks_view"},
         {"world"},
         {"nodes"},
         {"pools"},
         {"jobs"},
         {"operations", "bridge"},
+        {"supply"},
         {"construction"},
+        {"door", "collection"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],
@@ -244,13 +247,12 @@ LONGER: Final = {
     "distributions.py": 437,
     "engine/jobs/job.py": 427,
     "engine/nodes/node.py": 401,
-    "kernel/task_lifecycle.py": 445,
 }
 """Modules that have grown beyond that, and how far; these numbers only shrink."""
 BODY: Final = 50
 """Lines of a function without its docstring."""
-LONGER_BODIES: Final = {"kernel/attempt_duration.py __init__": 56, "cli/plot.py plot": 58}
-"""Functions that have: a column after the other, and the options of a command with their texts."""
+LONGER_BODIES: Final = {"cli/plot.py plot": 58}
+"""Functions that have: the options of a command with their texts."""
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

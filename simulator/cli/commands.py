@@ -25,12 +25,15 @@ MODULES: Final[Mapping[str, str]] = {
     "schema": "describe",
     "sizes": "describe",
     "node-agents": "describe",
+    "import": "import_past",
     "events": "events",
     "why": "why",
     "features": "features",
     "formula": "formula",
 }
 """The module of each command, in the order of the help."""
+FUNCTIONS: Final[Mapping[str, str]] = {"formula": "app", "import": "import_past"}
+"""Names in these modules that are not those of their commands."""
 SIMULATING: Final = frozenset({"run", "compare", "sweep", "plan", "sensitivity", "spot", "verify"})
 """Commands whose time is mostly the kernel's."""
 
@@ -53,7 +56,7 @@ def assemble(names: Iterable[str] = MODULES) -> typer.Typer:
     app.callback()(options)
     for name in names:
         module = import_module(f"simulator.cli.{MODULES[name]}")
-        command = getattr(module, "app" if name == "formula" else name.replace("-", "_"))
+        command = getattr(module, FUNCTIONS.get(name, name.replace("-", "_")))
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:

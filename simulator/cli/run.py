@@ -84,7 +84,7 @@ def _run_once(
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
     is_whole = advance(simulation)
-    recording = simulation.recording()
+    recording = simulation.finish()
     del simulation  # its queues and calendars are not needed any more
     if out is not None:
         gc.collect()  # its parts hold each other: now their memory serves the tables
@@ -146,7 +146,7 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
 @contextmanager
 def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
     """Return a function that shows how far the run is; it does nothing where stderr is no terminal."""
-    total = len(simulation.workload)
+    total = simulation.tasks
     if not sys.stderr.isatty():
         yield lambda: None
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,24 +42,28 @@ def spot(
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
     from simulator.cli.deadlines import read_deadline
     from simulator.cli.page import console, dim, span
+    from simulator.cli.sweep import progress
     from simulator.experiment.axes import Base
-    from simulator.planning.spot import spot_report
+    from simulator.planning.spot import most_trials, spot_report
 
     cost = span("--checkpoint-cost", checkpoint_cost)
     base = Base.read(file).with_seed(seed)
     print_problems(base.scenario.warnings)
     limit = read_deadline(deadline, base.scenario)
-    found = spot_report(
-        base,
-        pool,
-        steps=steps,
-        deadline=None if limit is None else limit.seconds,
-        rate=eviction_rate,
-        replications=replications,
-        checkpoint_cost=cost or 0.0,
-        workers=workers,
-        cluster=cluster,
-    )
+    done = count(1)
+    with progress(most_trials(steps, replications)) as show:
+        found = spot_report(
+            base,
+            pool,
+            steps=steps,
+            deadline=None if limit is None else limit.seconds,
+            rate=eviction_rate,
+            replications=replications,
+            checkpoint_cost=cost or 0.0,
+            workers=workers,
+            cluster=cluster,
+            on_outcome=lambda _: show(next(done), True),
+        )
     if as_json:
         read_as = None if limit is None else limit.note
         answer = {"sentence": sentence(found), **found.to_dict(), "deadline_read_as": read_as}

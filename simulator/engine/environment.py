@@ -38,6 +38,8 @@ class Environment(simpy.Environment):
         self.kernels: list[Kernel] = []
         self.last_instant = 0
         """The last instant at which anything happened."""
+        self.opened = -1
+        """The instant that is settled up to its operations; −1: none is."""
         self._on_notice = on_notice
         self._next: list[int] = []
         """The next instant of each kernel."""
@@ -89,9 +91,44 @@ class Environment(simpy.Environment):
 
     def settle(self, instant: int) -> None:
         """Settle one instant, phase by phase."""
-        self._now = instant
+        self.open(instant)
+        self.close()
+
+    def open(self, instant: int) -> None:
+        """Settle an instant up to the operations that are known; more of them may follow before it is closed."""
+        self._now = self.opened = instant
         self.last_instant = max(self.last_instant, instant)
-        self._settle(instant)
+        self._note_instants()
+        due = self._take_due(instant)
+        self._touched.update(due)
+        for number in self._all or self._each_touched():
+            self.kernels[number].complete(instant)
+            if self.kernels[number].notices.waiting:
+                self._on_notice(number)
+        self._step_through(NODES)
+        for number in due:
+            self.kernels[number].arrive(instant)
+        self._step_through(ARRIVALS)
+
+    def close(self) -> None:
+        """Settle the rest of the instant that is open."""
+        instant, self.opened = self.opened, -1
+        self._step_through(ARRIVALS)
+        self._expire(instant)
+        while self._queue and self._queue[0][0] == instant:
+            self.step()
+        for number in self._all or self._each_touched():
+            if self.kernels[number].notices.waiting:
+                self._on_notice(number)
+        for number in self._all or sorted(self._touched):  # nothing can start where nothing has changed
+            self.kernels[number].dispatch(instant)
+            if self.kernels[number].notices.waiting:
+                self._on_notice(number)
+
+    def _step_through(self, phase: EventPriority) -> None:
+        """Process all events of this instant that are of a phase or of those before it."""
+        while self._queue and self._queue[0][0] == self._now and self._queue[0][1] <= phase:
+            self.step()
 
     def _run_kernels(self, until: int) -> int:
         """Run each kernel up to `until`; stop all of them where the first one has a notice."""
@@ -159,36 +196,6 @@ class Environment(simpy.Environment):
             due.add(number)
         return sorted(due)
 
-    def _settle(self, instant: int) -> None:
-        self._note_instants()
-        due = self._take_due(instant)
-        self._touched.update(due)
-        for number in self._all or self._each_touched():
-            self.kernels[number].complete(instant)
-            if self.kernels[number].notices.waiting:
-                self._on_notice(number)
-        arrived = limited = False
-        while self._queue and self._queue[0][0] == instant:
-            if not arrived and self._queue[0][1] >= ARRIVALS:
-                arrived = True
-                self._arrive(instant, due)
-            elif not limited and self._queue[0][1] >= SAMPLING:
-                limited = True
-                self._expire(instant)
-            else:
-                self.step()
-        if not arrived:
-            self._arrive(instant, due)
-        if not limited:
-            self._expire(instant)
-        for number in self._all or self._each_touched():
-            if self.kernels[number].notices.waiting:
-                self._on_notice(number)
-        for number in self._all or sorted(self._touched):  # nothing can start where nothing has changed
-            self.kernels[number].dispatch(instant)
-            if self.kernels[number].notices.waiting:
-                self._on_notice(number)
-
     def _each_touched(self) -> Iterator[int]:
         """Yield the kernels marked as changed by number, also those of higher numbers that are marked meanwhile."""
         last, seen = -1, -1
@@ -207,7 +214,3 @@ class Environment(simpy.Environment):
                 self.kernels[number].expire(instant)
                 if self.kernels[number].notices.waiting:
                     self._on_notice(number)
-
-    def _arrive(self, instant: int, due: list[int]) -> None:
-        for number in due:
-            self.kernels[number].arrive(instant)

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from simulator.durations import format_duration
 from simulator.engine.assumptions import LINGER, LONGEST_RUN, PATIENCE, TASK_LIFETIME
 from simulator.engine.bridge.kernel_notices import handle_notices
-from simulator.engine.bridge.kernel_output import (
-    Home,
-    collect_attempts,
-    collect_tasks,
-    drop_work_of_failed_tasks,
-)
-from simulator.engine.construction import construct
+from simulator.engine.collection.collected import RunFacts, collect
+from simulator.engine.construction import Construction
+from simulator.engine.door import Door
 from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
-from simulator.errors import BrokenInvariantError, InputError
-from simulator.kernel import Kernel
-from simulator.results.raw.raw_run import RawAttempts, RawRun, RawTasks
-from simulator.results.raw.recorder import Recorder
-from simulator.results.record.recording import Recording
-from simulator.scenario import Scenario
-from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
-from simulator.scenario.format.pool_operations import CreatePool
-from simulator.scenario.format.schema import BillAfter, Operation
+from simulator.errors import InputError
+from simulator.scenario.format.schema import BillAfter
 from simulator.scenario.prepared import Prepared
 from simulator.scenario.reading.amend import amend
 from simulator.units import to_ms, to_s
-from simulator.workload.build import Workload, build
-from simulator.workload.planned_jobs import UNKNOWN
+from simulator.workload.build import build
+
+if TYPE_CHECKING:
+    from simulator.engine.backlog import Part
+    from simulator.kernel import Kernel
+    from simulator.policy.response import Answer
+    from simulator.results.record.recording import Recording
+    from simulator.scenario import Scenario
+    from simulator.scenario.format.schema import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +47,13 @@ class Simulation:
     """A run of one replication that can be advanced in any number of steps with the same result."""
 
     def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
-        self._prepared = Prepared.of(scenario)
-        """With the operations submitted so far at the end of its timeline."""
+        self._prepared = self._announced = Prepared.of(scenario)
         self.replication = replication
-        self._asked: list[tuple[int | None, Operation]] = []
-        """Operations submitted, and how far the run had come by then, in ms; None = it had not begun."""
-        self._is_outdated = False
-        """Whether work was submitted that the run does not know of yet."""
-        self._begin(self.scenario.timeline)
-
-    def _begin(self, timeline: Iterable[Operation]) -> None:
-        """Make everything anew, as it is before the first instant; only operations of `timeline` are scheduled."""
-        self.workload = build(self._prepared, self.replication)
         self.env = Environment(self._handle_notices)
-        made = construct(self.scenario, self.replication, self.workload, self.env)
-        self.directory = made.directory
+        self._made = Construction(self.scenario, replication, build(self._prepared, replication), self.env)
+        self._door = Door(self._made, replication)
+        self.directory = self._made.directory
         """Everything of the run that has an id."""
-        self._rows = made.rows
         self._operations = 0
         """How many operations are yet to be performed."""
         self._not_yet_created = 0
@@ -83,16 +68,14 @@ class Simulation:
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._schedule_creations()
-        for operation in timeline:
+        for operation in self.scenario.timeline:
             self._plan(operation)
         self._horizon = self._last_instant()
-        first = int(self.workload.submit.min(initial=self._horizon))
-        if first + TASK_LIFETIME <= self._horizon:
-            self.env.process(end_old_tasks(self.env, self.workload, self.directory.jobs, self._horizon))
+        self._end_old_tasks(self._made.backlog.parts[0])
 
     @property
     def scenario(self) -> Scenario:
-        """What is simulated, with the operations submitted so far at the end of its timeline."""
+        """What is simulated, with the operations submitted so far at the end of its timeline: the log of the run."""
         return self._prepared.scenario
 
     @property
@@ -105,12 +88,123 @@ class Simulation:
         """How many tasks have completed so far."""
         return sum(kernel.completed for kernel in self.env.kernels)
 
+    @property
+    def tasks(self) -> int:
+        """How many tasks are known so far, those to come included."""
+        return len(self._made.backlog)
+
+    @property
+    def now(self) -> float:
+        """How far the run has come, in seconds since the scenario's origin."""
+        return to_s(self._present)
+
     def advance(self, until: float | None = None) -> None:
         """Simulate up to and including `until` seconds, or to the end."""
-        self._catch_up()
+        self._advance(self._horizon if until is None else min(to_ms(until), self._horizon))
+
+    def submit(self, operation: Operation | Mapping[str, Any]) -> Answer:
+        """Perform an operation that the scenario's timeline does not have, and return the service's answer.
+
+        It is an object or the body that a file would have, and checked as one in a file is: what a file would not be
+        allowed is an InputError and leaves the run as it was; what is odd but not wrong joins `scenario.warnings`.
+        Whatever the operation brings, also jobs, pools and tasks, is there as if the file had announced it. Its `at` is
+        when it comes: the run first goes on until then. Without one, it comes now, after all that `advance` has
+        simulated. More operations may follow at the same instant; the rest of it is simulated when the run goes on.
+        """
+        amended = amend(self.scenario, self._dated(operation))
+        asked = amended.timeline[-1]
+        at = to_ms(asked.at)
+        if at < self._first_open:
+            raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: the run has come to {self.now:g} s")
+        if self.scenario.horizon is not None and at > self._horizon:
+            end = f"the run ends at {to_s(self._horizon):g} s"
+            raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {end}")
+        self._go_to(at)
+        self._prepared, self.directory.world.scenario = Prepared(amended), amended
+        part = self._door.bring(asked)
+        answer = perform(self.directory, asked)
+        self._horizon = self._last_instant()
+        if part is not None:
+            self._end_old_tasks(part)
+        return answer
+
+    def fork(self) -> Simulation:
+        """Return a second future of this past: a run that has come as far as this one, and goes on by itself.
+
+        It performs again what was submitted so far, which costs the time of the past. A fork that is treated as this
+        run is ends in the same record.
+        """
+        other = Simulation(self._announced, self.replication)
+        for operation in self.scenario.timeline[len(self._announced.scenario.timeline) :]:
+            other.submit(operation)
+        if self.env.opened >= 0:
+            other._go_to(self.env.opened)
+        else:
+            other._advance(self._reached or self._present)
+        return other
+
+    def snapshot(self) -> Snapshot:
+        """Return the present without changing it."""
+        return Snapshot(
+            now=self.now,
+            completed_tasks=self.completed_tasks,
+            pools={pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self.directory.pools},
+        )
+
+    def nodes(self, pool: str) -> tuple[NodeView, ...]:
+        """Return the nodes of a pool as they are now."""
+        found = self.directory.pool(pool)
+        return () if found is None else node_views(found.site, found.members)
+
+    def recording(self) -> Recording:
+        """Return the record of everything so far; marked incomplete if the run is not over."""
+        return self._record(last=False)
+
+    def finish(self) -> Recording:
+        """Return the record of a run that does not go on after that, without a copy of what it consists of."""
+        return self._record(last=True)
+
+    # ---- inside -------------------------------------------------------------------------------------------
+
+    @property
+    def _present(self) -> int:
+        return max(self._reached, self.env.last_instant)
+
+    @property
+    def _first_open(self) -> int:
+        """The first instant at which operations may still come."""
+        if self.env.opened >= 0:
+            return self.env.opened
+        return self._present + 1 if self._has_begun else 0
+
+    def _dated(self, operation: Operation | Mapping[str, Any]) -> Operation | Mapping[str, Any]:
+        """Return an operation with the instant at which it comes."""
+        if isinstance(operation, Mapping) and "at" not in operation:
+            return {"at": format_duration(to_s(self._first_open)), **operation}
+        return operation
+
+    def _go_to(self, instant: int) -> None:
+        """Simulate up to the operations of an instant, which stays open for more; a run that was over goes on."""
+        if self.env.opened == instant:
+            return
+        self._stop_reason, self._end, self._settled = "", None, -1
+        self._operations += 1
+        self._advance(instant - 1)
+        self._operations -= 1
         self._has_begun = True
-        limit = self._horizon if until is None else min(to_ms(until), self._horizon)
+        self._made.supply.feed(instant, instant)
+        self.env.run_kernels(instant - 1)
+        self.env.open(instant)
+
+    def _advance(self, limit: int) -> None:
+        """Simulate up to and including an instant, or to the end."""
+        if 0 <= self.env.opened <= limit:
+            self.env.close()
+        elif self.env.opened >= 0 or limit < 0:
+            return
+        self._has_begun = True
         while not self._stop_reason:
+            self._made.supply.feed(min(self.env.next_control(), limit + 1), limit)
             instant = self.env.run_kernels(limit)
             if self.scenario.horizon is None:
                 self._stop_reason = self._reason_to_stop()
@@ -123,111 +217,16 @@ class Simulation:
                 break
             self.env.settle(instant)
 
-    def submit(self, operation: Operation | Mapping[str, Any]) -> None:
-        """Schedule an operation that the scenario's timeline does not have; it must lie in the future.
-
-        It is an object or the body that a file would have, and checked as one in a file is. What is odd but not wrong
-        joins `scenario.warnings`. A run that gets more work (`addJob`, `addTasks`) repeats its past, with the same
-        draws and the same outcome, when it is advanced next: so submit many at once.
-        """
-        now = max(self._reached, self.env.last_instant)
-        amended = amend(self.scenario, operation)
-        asked = amended.timeline[-1]
-        if self.is_over or to_ms(asked.at) <= now:
-            when = "the run is over" if self.is_over else f"the run has come to {to_s(now):g} s"
-            raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {when}")
-        self._prepared = Prepared(amended)
-        self._asked.append((self._reached if self._has_begun else None, asked))
-        if self._is_outdated or _changes_workload(asked):
-            self._is_outdated = True
-        else:
-            self._plan(asked)
-            self._horizon = self._last_instant()
-
-    def snapshot(self) -> Snapshot:
-        """Return the present without changing it."""
-        return Snapshot(
-            now=to_s(max(self._reached, self.env.last_instant)),
-            completed_tasks=self.completed_tasks,
-            pools={pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self.directory.pools},
-        )
-
-    def nodes(self, pool: str) -> tuple[NodeView, ...]:
-        """Return the nodes of a pool as they are now."""
-        found = self.directory.pool(pool)
-        return () if found is None else node_views(found.site, found.members)
-
-    def recording(self) -> Recording:
-        """Return the record of everything so far; marked incomplete if the run is not over."""
-        self._catch_up()
-        end = self.env.last_instant if self._end is None else self._end
-        goes_on = not self._stop_reason
-        if goes_on:
-            end = max(end, self._reached)
-        record = self.directory.world.record
-        recorder = record.copy() if goes_on else record
-        recorder.finish(end)
-        workload = self._submitted()
-        attempts, tasks = self._collect(workload, recorder, end)
-        raw = RawRun(
-            tasks=tasks.copy() if goes_on else tasks,
-            attempts=attempts.copy() if goes_on else attempts,
-            recorder=recorder,
-            pools=tuple(pool.site.description for pool in self.directory.pools),
-            end=end,
-            complete=bool(self._stop_reason),
-            stop_reason=self._stop_reason or "interrupted",
-            settled=self._settled,
-            never_fits=self._never_fits(),
-            blocked=self._blocked(),
-            pool_of_job=tuple(job.pool.index for job in self.directory.jobs),
-            waited=_waited(workload, attempts) if recorder.node_tasks else np.zeros(0, dtype=np.int64),
-        )
-        return Recording(self._prepared, self.replication, workload, raw)
-
-    def _collect(self, workload: Workload, recorder: Recorder, end: int) -> tuple[RawAttempts, RawTasks]:
-        """Return the attempts of all pools up to `end`, and what became of each task."""
-        numbers = [pool.members.rows for pool in self.directory.pools]
-        attempts = collect_attempts(workload, self.env.kernels, self._rows, numbers, end)
-        tasks = collect_tasks(
-            workload,
-            self.env.kernels,
-            self._homes(),
-            attempts,
-            recorder,
-            preemption_counts=self.scenario.options.preemption_counts_as_requeue,
-            sick_codes=[pool.site.description.simulation.sick_nodes.exit_code for pool in self.directory.pools],
-            deleted=[row for job in self.directory.jobs for row in job.deleted],
-        )
-        return drop_work_of_failed_tasks(attempts, tasks), tasks
-
-    def _homes(self) -> list[Home]:
-        """Return, for each pool, its tasks and their rows of the workload: of jobs that have moved, where they are."""
-        if self.workload.pools.is_fixed:
-            return [Home(None, rows) for rows in self._rows]
-        pool = np.array([job.pool.index for job in self.directory.jobs], dtype=np.int64)[self.workload.job]
-        mine = [np.flatnonzero(pool[rows] == index) for index, rows in enumerate(self._rows)]
-        return [Home(tasks, rows[tasks]) for tasks, rows in zip(mine, self._rows, strict=True)]
-
-    def _submitted(self) -> Workload:
-        """Return the workload with the times at which tasks of recurring jobs were added, or would have been."""
-        if not self.scenario.job_schedules:
-            return self.workload
-        submit = np.array(self.workload.submit)
-        for job in self.directory.jobs:
-            if job.is_recurring:
-                mine = self.workload.job == job.number
-                submit[mine] += job.due - to_ms(UNKNOWN)
-                submit[list(job.submitted)] = list(job.submitted.values())
-        return replace(self.workload, submit=submit)
-
-    # ---- inside -------------------------------------------------------------------------------------------
+    def _end_old_tasks(self, part: Part) -> None:
+        """Have those tasks of a part end that reach the longest life within the run."""
+        if part.known and int(part.workload.submit[0]) + TASK_LIFETIME <= self._horizon:
+            self.env.process(end_old_tasks(self.env, part, self.directory.jobs, self._horizon))
 
     def _schedule_creations(self) -> None:
         """Schedule the creation of the scenario's pools and jobs; operations, jobs and schedules create the others."""
         for pool in self.directory.pools[: len(self.scenario.pools)]:
             self._schedule_creation(0, pool.create)
-        for job, planned in zip(self.directory.jobs, self.workload.jobs, strict=True):
+        for job, planned in zip(self.directory.jobs, self._made.backlog.jobs, strict=True):
             if planned.schedule < 0 and not planned.is_added:
                 self._schedule_creation(job.due, job.create)
 
@@ -241,34 +240,15 @@ class Simulation:
 
         self.env.at(at, ARRIVALS).callbacks.append(happen)
 
-    def _catch_up(self) -> None:
-        """Repeat the past where work was submitted: tasks are drawn before a run begins.
-
-        Each operation is scheduled where it was before, so that even ties at one instant have the same order.
-        """
-        if not self._is_outdated:
-            return
-        self._is_outdated = False
-        before, reached = self.snapshot(), self._reached if self._has_begun else None
-        given = len(self.scenario.timeline) - len(self._asked)
-        self._begin(self.scenario.timeline[:given])
-        for instant, operation in [*self._asked, (reached, None)]:
-            if instant is not None:
-                self.advance(to_s(instant))
-            if operation is not None:
-                self._plan(operation)
-        after = self.snapshot()
-        if replace(after, pools={name: after.pools[name] for name in before.pools}) != before:
-            raise BrokenInvariantError(f"work that was submitted at {before.now:g} s has changed the past")
-
     def _last_instant(self) -> int:
         """Return the horizon, or where a run without one ends in any case."""
         if self.scenario.horizon is not None:
             return to_ms(self.scenario.horizon)
-        submit = self.workload.submit
-        known = int(submit.max(initial=0, where=submit < to_ms(UNKNOWN)))
-        last_submit = max([known, *(job.due for job in self.directory.jobs)])
-        return max([last_submit, *(to_ms(operation.at) for operation in self.scenario.timeline)]) + LONGEST_RUN
+        parts = self._made.backlog.parts
+        known = [int(part.workload.submit[part.known - 1]) for part in (parts[0], parts[-1]) if part.known]
+        last = max([*known, *(job.due for job in self.directory.jobs)], default=0)
+        planned = max((to_ms(operation.at) for operation in self.scenario.timeline), default=0)
+        return max(last, planned, self._present) + LONGEST_RUN
 
     def _plan(self, operation: Operation) -> None:
         self._operations += 1
@@ -320,7 +300,7 @@ class Simulation:
 
     def _work_goes_on(self) -> bool:
         """Return whether tasks, jobs or operations are under way or ahead."""
-        if self._operations or self._not_yet_created or self._kernels_work():
+        if self._operations or self._not_yet_created or self._made.supply.expects or self._kernels_work():
             return True
         found = self.directory
         return any(job.has_work for job in found.jobs) or any(schedule.has_work for schedule in found.schedules)
@@ -355,40 +335,23 @@ class Simulation:
             self._at_work = busy
         return busy is not None
 
-    def _never_fits(self) -> np.typing.NDArray[np.bool_]:
-        found = np.zeros(len(self.workload.submit), dtype=bool)
-        for kernel, home in zip(self.env.kernels, self._homes(), strict=True):
-            too_large = np.asarray(kernel.never_fits) == 1
-            if too_large.any() and len(home.rows):
-                found[home.rows] = home.of(too_large[np.asarray(kernel.queues.shape)[np.asarray(kernel.queue)]])
-        return found
-
-    def _blocked(self) -> np.typing.NDArray[np.bool_]:
-        found = np.zeros(len(self.workload), dtype=bool)
-        for kernel, home in zip(self.env.kernels, self._homes(), strict=True):
-            if kernel.parents.any:
-                found[home.rows] = home.of(np.asarray(kernel.parents.missing) > 0)
-        return found
+    def _record(self, *, last: bool) -> Recording:
+        """Return the record of everything so far; the `last` one takes what the run consists of."""
+        end = self._present if not self._stop_reason else self.env.last_instant if self._end is None else self._end
+        self._made.supply.complete()
+        world = self.directory.world
+        recorder = world.record if last else world.record.copy()
+        recorder.finish(end)
+        facts = RunFacts(end, self._stop_reason, self._settled)
+        return collect(self._prepared, self._made, self.replication, recorder, facts, is_last=last)
 
 
 def simulate(scenario: Scenario | Prepared, replication: int = 0) -> Recording:
     """Run one replication of `scenario` to its end and return its recording."""
     simulation = Simulation(scenario, replication)
     simulation.advance()
-    return simulation.recording()
-
-
-def _changes_workload(asked: Operation) -> bool:
-    """Return whether an operation brings tasks or pools, or a pool other tasks: all of them are made before a run."""
-    return isinstance(asked, AddJob | AddTasks | CreatePool) or (
-        isinstance(asked, UpdateJob) and asked.pool_info is not None
-    )
+    return simulation.finish()
 
 
 def _is_at_work(kernel: Kernel) -> bool:
     return bool(kernel.running or kernel.expects or kernel.notices.waiting)
-
-
-def _waited(workload: Workload, attempts: RawAttempts) -> np.typing.NDArray[np.int64]:
-    """Return the attempts that started later than dispatch alone would have them."""
-    return np.flatnonzero(attempts.start > attempts.assigned + workload.latency[attempts.task])

@@ -161,4 +161,4 @@ class TasksView:
     def has_begun(self, task: int) -> bool:
         """Return whether a task has been placed on a node at least once."""
         attempts = self._kernel.attempts
-        return bool(len(attempts) and attempts.task[self._kernel.row[task]] == task)
+        return bool(task >= 0 and len(attempts) and attempts.task[self._kernel.row[task]] == task)

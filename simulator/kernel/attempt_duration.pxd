@@ -18,7 +18,8 @@ cdef class Work:
     cdef set _failing
     cdef dict _keeping, _coordination_failures
     cdef signed char[::1] _fetches, _holds
-    cdef long long[::1] _span, _latency, _lead, _upload, _limit, _interval, _cost, _restart, _demand, _remaining
+    cdef readonly long long[::1] lead, upload
+    cdef long long[::1] _span, _latency, _limit, _interval, _cost, _restart, _demand, _remaining
 
     @cython.locals(begin=cython.longlong, ready=cython.longlong, prepared=cython.longlong, pulled=cython.longlong, failing=bint, node=int)
     cpdef void plan(self, int task, int job, list nodes, long long now, int outcome, int attempt, int row)

@@ -9,7 +9,9 @@ before the work, and the reading and writing of checkpoints.
 """
 
 from array import array
+from collections.abc import Callable
 
+from simulator.kernel.buffers import extended
 from simulator.kernel.optional_rules import Rules
 from simulator.states import Outcome
 
@@ -37,7 +39,6 @@ class Work:
         "_interval",
         "_keeping",
         "_latency",
-        "_lead",
         "_limit",
         "_prepare",
         "_prepared",
@@ -45,7 +46,6 @@ class Work:
         "_restart",
         "_span",
         "_spoiled",
-        "_upload",
         "any",
         "begin",
         "crowds",
@@ -53,40 +53,43 @@ class Work:
         "end",
         "full",
         "kept",
+        "lead",
         "outcome",
         "pull",
         "pulled",
         "ready",
         "sick",
         "sickened",
+        "upload",
         "wait",
         "waits",
     )
 
-    def __init__(self, rules: Rules, span: "array[int]") -> None:
-        self.any = rules.extends_attempts
-        self._span = span
-        self._latency = rules.latency
-        self._lead = rules.setup_ms
-        self._limit = rules.limit
-        self._upload = rules.upload_ms
-        self._coordination_failures = rules.coordination_failures
-        self._prepared = rules.prepared or []
-        self._prepare = rules.prepare
-        self._fetches = rules.fetches
-        self._fetch = rules.fetch
-        self._holds = rules.holds
-        self._hold = rules.hold
+    def __init__(self) -> None:
+        self.any = False
+        """Whether how long an attempt takes depends on more than its task's span."""
+        self._span = array("q")
+        self._latency = array("q")
+        self.lead = array("q")
+        """From assignment to the process, where cores are shared."""
+        self._limit = array("q")
+        self.upload = array("q")
+        """From the end of the process to that of the attempt, where cores are shared or checkpoints are written."""
+        self._coordination_failures: dict[int, tuple[int, frozenset[int]]] = {}
+        self._prepared: list[int] = []
+        self._prepare: Callable[[int, int, int], int] | None = None
+        self._fetches = array("b")
+        self._fetch: Callable[[int, int, int], int] | None = None
+        self._holds = array("b")
+        self._hold: Callable[[int, int, list[int], int, bool], bool] | None = None
         self._spoiled = False
         """Whether something that the attempt being planned fetches does not come."""
-        self._checkpoints = len(rules.checkpoint_interval_ms) > 0
-        self._interval = rules.checkpoint_interval_ms
-        self._cost = rules.checkpoint_cost_ms
-        self._restart = rules.restart_cost_ms
-        self._demand = rules.demand
-        self._remaining = array("q", rules.demand)
-        for task in range(len(rules.checkpoint_interval_ms)):
-            span[task] += self._process(task, rules.demand[task]) - rules.demand[task]
+        self._checkpoints = False
+        self._interval = array("q")
+        self._cost = array("q")
+        self._restart = array("q")
+        self._demand = array("q")
+        self._remaining = array("q")
         self.ready: dict[int, int] = {}
         """When a job has prepared a node, by `job << NODE_BITS | node`."""
         self._failing: set[int] = set()
@@ -109,6 +112,10 @@ class Work:
         """
         self._keeping: dict[int, list[int]] = {}
         """The rows in `kept`, by task."""
+        self._add_plan()
+
+    def _add_plan(self) -> None:
+        """Add what `plan` finds out about an attempt."""
         self.end = 0
         self.outcome = 0
         self.wait = 0
@@ -119,6 +126,40 @@ class Work:
         """When it is stopped at the latest, where cores are shared."""
         self.crowds = False
         """Whether a disk may have no room for the attempt."""
+
+    def add_jobs(self, count: int) -> None:
+        """Add jobs that prepare nothing."""
+        self._prepared += [0] * count
+
+    def add_tasks(self, before: int, count: int, span: "array[int]", rules: Rules) -> None:
+        """Take over the rules of tasks that come behind `before` others; `span` is the column of all of them."""
+        more = count - before
+        self._span = span
+        self._latency = extended("q", self._latency, before, rules.latency, more, 0)
+        self.lead = extended("q", self.lead, before, rules.setup_ms, more, 0)
+        self._limit = extended("q", self._limit, before, rules.limit, more, NEVER)
+        self.upload = extended("q", self.upload, before, rules.upload_ms, more, 0)
+        self._fetches = extended("b", self._fetches, before, rules.fetches, more, 0)
+        self._holds = extended("b", self._holds, before, rules.holds, more, 0)
+        self._coordination_failures |= rules.coordination_failures
+        self._interval = extended("q", self._interval, before, rules.checkpoint_interval_ms, more, 0)
+        self._cost = extended("q", self._cost, before, rules.checkpoint_cost_ms, more, 0)
+        self._restart = extended("q", self._restart, before, rules.restart_cost_ms, more, 0)
+        self._demand = extended("q", self._demand, before, rules.demand, more, 0)
+        self._remaining = extended("q", self._remaining, before, array("q", rules.demand), more, 0)
+        self._checkpoints = len(self._interval) > 0
+        for task in range(before, before + len(rules.checkpoint_interval_ms)):
+            span[task] += self._process(task, self._demand[task]) - self._demand[task]
+        for job, prepared in enumerate(rules.prepared):
+            self._prepared[job] = prepared or self._prepared[job]
+        self._prepare = self._prepare or rules.prepare
+        self._fetch = self._fetch or rules.fetch
+        self._hold = self._hold or rules.hold
+        self.any = self.any or rules.extends_attempts
+
+    def shorten(self, count: int) -> None:
+        """Forget what is special about all tasks but the first `count`."""
+        self._coordination_failures = {task: one for task, one in self._coordination_failures.items() if task < count}
 
     def plan(self, task: int, job: int, nodes: list[int], now: int, outcome: int, attempt: int, row: int) -> None:
         """Find out how an attempt of `task` on `nodes` from `now` on, `row` of the record, will end by itself."""
@@ -149,10 +190,10 @@ class Work:
         self._spoiled = False
         if len(self._fetches) and self._fetches[task]:
             pulled = self._fetched_at(task, nodes, ready)
-        self.pull = pulled - ready if self._checkpoints or len(self._lead) else 0
+        self.pull = pulled - ready if self._checkpoints or len(self.lead) else 0
         self.end = pulled + self._span[task] - self._latency[task]
-        if len(self._lead):
-            self.begin = pulled + self._lead[task] - self._latency[task]
+        if len(self.lead):
+            self.begin = pulled + self.lead[task] - self._latency[task]
             self.deadline = ready + self._limit[task] if len(self._limit) else NEVER
         if (
             outcome == FAILED
@@ -184,8 +225,8 @@ class Work:
         whole = self._process(task, self._remaining[task])
         resumed = self._remaining[task] < self._demand[task]
         lead = self._span[task] - whole  # dispatch, launch, and reading the checkpoint
-        if len(self._upload):
-            lead -= self._upload[task]
+        if len(self.upload):
+            lead -= self.upload[task]
         before = self.waits.get(row, 0) + self.pulled.get(row, 0)
         done = elapsed - before - lead
         written = min(max(done, 0) // step, (self._remaining[task] - 1) // self._interval[task])  # none at the end
@@ -193,7 +234,7 @@ class Work:
         if saved:
             time = before + lead + written * step
             if lasted != elapsed:
-                before += self._lead[task]  # from here on the process ran
+                before += self.lead[task]  # from here on the process ran
                 wall = lasted - before
                 time = before + wall * (time - before) // (elapsed - before)
             self.kept[row] = (saved, time)

@@ -21,6 +21,11 @@ class Attempts:
         self.outcome = array("b", bytes(rows))
         """What it came to, or will come to if nothing stops it."""
 
+    def expect(self, more: int) -> None:
+        """Make rows for so many tasks that have come: most of them will have one attempt each."""
+        if self.count + more > self._rows:
+            self._grow(max(self.count + more - self._rows, self._rows // 2))
+
     def __len__(self) -> int:
         return self.count
 
@@ -28,7 +33,7 @@ class Attempts:
         """Record that the first instance of `task` has been put on `node`; return its row."""
         row = self.count
         if row == self._rows:
-            self._grow()
+            self._grow(row // 2)
         self.count = row + 1
         self.task[row] = task
         self.node[row] = node
@@ -37,9 +42,7 @@ class Attempts:
         self.outcome[row] = outcome
         return row
 
-    def _grow(self) -> None:
-        """Make half as many rows again."""
-        more = self.count // 2
+    def _grow(self, more: int) -> None:
         self._rows += more
         self.task = array("i", bytes(self.task) + bytes(4 * more))
         self.node = array("i", bytes(self.node) + bytes(4 * more))

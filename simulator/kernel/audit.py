@@ -51,7 +51,7 @@ def fits_nowhere(pool: Phases) -> bool:
     queues, nodes = pool.queues, pool.nodes
     if pool.eligibility.any:
         return True  # who may go where is not a matter of room alone
-    for queue in range(len(queues.job)):
+    for queue in range(queues.count):
         shape = queues.shape[queue]
         if queues.front[queue] >= 0 and queues.gate[queues.job[queue]] == 0:
             free = [node for node in range(nodes.count) if nodes.fits(node, shape)]
@@ -120,7 +120,7 @@ def _state(pool: Phases) -> dict[str, Any]:
     }
     if pool.count + nodes.count <= LARGE:
         found["nodes"] = [list(one) for one in (nodes.free_slots, nodes.free_cores, nodes.free_memory, nodes.held)]
-        found["tasks"] = [list(one) for one in (pool.state, pool.row, pool.cell, pool.retries)]
+        found["tasks"] = [list(one[: pool.count]) for one in (pool.state, pool.row, pool.cell, pool.retries)]
     return found
 
 
@@ -151,7 +151,7 @@ def _audit_nodes(pool: Phases) -> Counter[int]:
 
 def _audit_tasks(pool: Phases, running: Counter[int]) -> None:
     """Each task is in one state: those that run hold slots, those that wait are counted where they wait."""
-    states, queues = list(pool.state), pool.queues
+    states, queues = list(pool.state[: pool.count]), pool.queues
     instances = {task: pool.shape_of(task).instances for task, state in enumerate(states) if state == TaskState.RUNNING}
     _demand(instances == dict(running), f"{sorted(running.items())} hold slots, not {sorted(instances.items())}")
     _demand(len(instances) == pool.running, f"{len(instances)} tasks run, not {pool.running}")

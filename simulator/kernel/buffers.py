@@ -19,6 +19,39 @@ def column(code: str, values: Iterable[int]) -> Column:
     return array(code, values) if NATIVE else list(values)
 
 
+def widened(code: str, rows: Column, fill: int, count: int) -> Column:
+    """Return a column of at least `count` rows: `rows`, and behind them `fill`; one that has rows grows by half."""
+    more = count - len(rows)
+    return rows if more <= 0 else longer(code, rows, fill, max(more, len(rows) // 2))
+
+
+def appended(rows: "array[int]", used: int, more: "array[int]") -> "array[int]":
+    """Return a column of the first `used` rows and `more` behind them; there may be room for others at its end.
+
+    What it has to move is moved in one piece, and so seldom that each row costs the same however they come.
+    """
+    if used == 0:
+        return more
+    after = used + len(more)
+    if after > len(rows):
+        wider: array[int] = array(more.typecode, bytes(more.itemsize * max(after, used + used // 2)))
+        memoryview(wider)[:used] = memoryview(rows)[:used]
+        rows = wider
+    memoryview(rows)[used:after] = memoryview(more)
+    return rows
+
+
+def extended(code: str, rows: "array[int]", used: int, more: "array[int]", count: int, otherwise: int) -> "array[int]":
+    """Do the same where both may be absent, those that are there and the next `count`: `otherwise` is their value."""
+    if len(rows) == 0 and len(more) == 0:
+        return rows
+    if len(rows) == 0:
+        rows = array(code, [otherwise]) * used
+    if len(more) == 0:
+        more = array(code, [otherwise]) * count
+    return appended(rows, used, more)
+
+
 def longer(code: str, rows: Column, fill: int, more: int) -> Column:
     """Make a column of `rows` and so many more."""
     if NATIVE:

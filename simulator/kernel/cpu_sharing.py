@@ -7,15 +7,18 @@ A process uses its cores from its beginning to its end. Work is counted in parts
 whenever a process begins or ends on the node, so that nothing ends early; ends are whole milliseconds, rounded up.
 """
 
+from collections.abc import Sequence
+
 from simulator.kernel.attempts import Attempts
 from simulator.kernel.calendar import Calendar
 from simulator.kernel.heap import Heap
 from simulator.kernel.inputs import Shape
 from simulator.kernel.node_capacity import Nodes
-from simulator.kernel.optional_rules import Rules
 from simulator.states import Outcome
 
 EXPIRED = int(Outcome.EXPIRED)
+FOREVER = 2**63 - 1
+"""What an empty calendar shows at its top."""
 LATER = 2**62
 """The end of an attempt that others on its node precede: it has no place in the calendar."""
 PARTS = 720_720
@@ -106,11 +109,9 @@ class Sharing:
         "worked",
     )
 
-    def __init__(
-        self, rules: Rules, shapes: list[Shape], nodes: Nodes, attempts: Attempts, calendar: Calendar | Heap, bits: int
-    ) -> None:
-        self.any = rules.share_cores
-        self.needs = [shape.cores or shape.slots * nodes.cores // nodes.slots for shape in shapes]
+    def __init__(self, nodes: Nodes, attempts: Attempts, calendar: Calendar | Heap, bits: int) -> None:
+        self.any = nodes.share_cores
+        self.needs: list[int] = []
         """Cores that a task of each shape uses; one that asks for none has its share of the node by slots."""
         self.busy = 0
         """Cores at work in all nodes, never more than there are."""
@@ -128,6 +129,20 @@ class Sharing:
         """By node, those that anything has ever run on."""
         self._uploading: dict[int, int] = {}
         """By task whose output is being uploaded: how much work its process has done, ms."""
+
+    def add_shapes(self, shapes: Sequence[Shape]) -> None:
+        """Add what tasks of further shapes use."""
+        nodes = self._nodes
+        self.needs += [shape.cores or shape.slots * nodes.cores // nodes.slots for shape in shapes]
+
+    def renumber(self, calendar: Calendar | Heap, bits: int) -> None:
+        """Go on with another calendar, whose keys have so many bits for the task."""
+        self._calendar = calendar
+        self._bits = bits
+        self._last = (FOREVER >> bits) - 1
+        for process in self._expected.values():
+            if process.due != LATER:
+                process.due = min(process.due, self._last)
 
     def expect(self, task: int, shape: int, node: int, work: int, upload: int, deadline: int, outcome: int) -> None:
         """Note that a task has its node, where its process will begin later."""

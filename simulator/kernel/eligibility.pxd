@@ -26,7 +26,7 @@ cdef class Eligibility:
     cpdef void start(self, int job, int task)
     cpdef void wait(self, int job, int task)
     cpdef int manager(self, int job)
-    @cython.locals(best=int, blocked=int, queue=int, task=int, earliest=cython.longlong, waiting_since=cython.longlong, place=cython.longlong, nodes=list)
+    @cython.locals(best=int, blocked=int, queue=int, following=int, task=int, earliest=cython.longlong, waiting_since=cython.longlong, place=cython.longlong, nodes=list)
     cpdef int first(self, int job) except -2
     @cython.locals(job=int)
     cpdef bint still_reserved(self)

@@ -2,6 +2,7 @@
 
 from array import array
 
+from simulator.kernel.buffers import appended
 from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.optional_rules import Rules
 from simulator.kernel.queues import Queues
@@ -29,19 +30,20 @@ class Eligibility:
         "returning",
     )
 
-    def __init__(self, rules: Rules, queues: Queues, nodes: Nodes, jobs: int) -> None:
-        self.any = rules.restricts_nodes
+    def __init__(self, queues: Queues, nodes: Nodes) -> None:
+        self.any = False
+        """Whether some tasks may not go to every node with room."""
         self._queues = queues
         self._nodes = nodes
-        self._managers = rules.managers or [NONE] * jobs
-        self._only_dedicated = rules.dedicated_managers or [False] * jobs
-        self._reserve = rules.reserve_gangs
-        self._dedicated_gangs = rules.dedicated_gangs
+        self._managers: list[int] = []
+        self._only_dedicated: list[bool] = []
+        self._reserve = False
+        self._dedicated_gangs = False
         self._barred: dict[int, set[int]] = {}
         """Nodes that a job may not use, since its preparation failed there."""
         self.dedicated = array("b")
         """1 for nodes that are never preempted, by sequence number."""
-        self.led = array("b", [manager == NONE for manager in self._managers])
+        self.led = array("b")
         """Whether a job's manager has started, or it has none."""
         self.returning: set[int] = set()
         """Jobs whose manager has started before and waits again."""
@@ -49,6 +51,31 @@ class Eligibility:
         """The nodes of the task that `first` found: several for a multi-instance task."""
         self.reserved = NONE
         """The queue of the multi-instance task that has reserved the idle nodes; −1 if none has."""
+
+    def add_jobs(self, count: int) -> None:
+        """Add jobs without managers."""
+        before = len(self._managers)
+        self._managers += [NONE] * count
+        self._only_dedicated += [False] * count
+        self.led = appended(self.led, before, array("b", [1]) * count)
+
+    def shorten(self, count: int) -> None:
+        """Forget managers that are none of the first `count` tasks."""
+        for job, manager in enumerate(self._managers):
+            if manager >= count:
+                self._managers[job] = NONE
+                self.led[job] = 1
+
+    def apply(self, rules: Rules) -> None:
+        """Take over what rules of jobs or of the pool restrict beyond what is restricted already."""
+        for job, manager in enumerate(rules.managers):
+            if manager != NONE:
+                self._managers[job] = manager
+                self._only_dedicated[job] = rules.dedicated_managers[job]
+                self.led[job] = 0
+        self._reserve = self._reserve or rules.reserve_gangs
+        self._dedicated_gangs = self._dedicated_gangs or rules.dedicated_gangs
+        self.any = self.any or rules.restricts_nodes
 
     def describe(self, node: int, is_dedicated: bool) -> None:
         """Note what kind a new node is."""
@@ -86,7 +113,10 @@ class Eligibility:
         blocked = NONE
         earliest = LAST
         waiting_since = LAST
-        for queue in range(self._queues.first_of_job[job], self._queues.first_of_job[job + 1]):
+        following = self._queues.first_of_job[job]
+        while following != NONE:
+            queue = following
+            following = self._queues.next_of_job[queue]
             task = self._queues.front[queue]
             if task == NONE or (self.led[job] == 0 and task != self._managers[job]):
                 continue

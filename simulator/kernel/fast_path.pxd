@@ -14,7 +14,6 @@ cdef long long FOREVER
 cdef class FastPath:
     cdef readonly bint is_plain
     cdef bint _is_single
-    cdef signed char[::1] _is_alone
     cdef long long[::1] _ended
     cdef object _contract
 

@@ -7,9 +7,10 @@ task waits: attempts end, and a task starts as it arrives.
 """
 
 from array import array
+from collections.abc import Sequence
 
 from simulator.kernel.audit import AUDITED, Contract
-from simulator.kernel.buffers import column
+from simulator.kernel.inputs import Shape
 from simulator.kernel.phases import Phases
 from simulator.states import TaskState
 from simulator.units import NEVER
@@ -39,22 +40,22 @@ class FastPath:
     Both are asserted where the build asks for it (`simulator/kernel/audit.py`).
     """
 
-    __slots__ = ("_contract", "_ended", "_is_alone", "_is_single", "is_plain")
+    __slots__ = ("_contract", "_ended", "_is_single", "is_plain")
 
-    def __init__(self, pool: Phases) -> None:
-        unusual = pool.special or pool.fallible or pool.random_order or pool.retry_at_tail or pool.random_ties
-        self.is_plain = not (unusual or pool.displaces)
+    def __init__(self) -> None:
+        self.is_plain = True
         """Whether tasks do nothing but arrive, wait, run and succeed."""
-        self._is_single = all(shape.instances == 1 for shape in pool.shapes)
+        self._is_single = True
         """Whether one node is enough for each task."""
-        first, queues = pool.queues.first_of_job, pool.tasks.queues
-        self._is_alone = column(
-            "b", [first[job + 1] - first[job] == 1 and pool.shapes[shape].instances == 1 for job, shape in queues]
-        )
-        """Whether the tasks of a queue are all of their job, and need one node each."""
         self._ended = array("q", bytes(8 * TOGETHER))
         """The attempts that have just ended, `cell << bits | task`, in order."""
         self._contract = Contract()
+
+    def look_at(self, pool: Phases, shapes: Sequence[Shape]) -> None:
+        """Note what tasks may do that have come to the pool, with some `shapes` that none had before."""
+        unusual = pool.special or pool.fallible or pool.random_order or pool.retry_at_tail or pool.random_ties
+        self.is_plain = not (unusual or pool.displaces)
+        self._is_single = self._is_single and all(shape.instances == 1 for shape in shapes)
 
     def settle(self, pool: Phases, now: int) -> bool:
         """Settle `now`, the instant at which the next attempts end, and return True, or change nothing."""
@@ -127,13 +128,13 @@ class FastPath:
         if pool.notices.waiting or pool.jobs.tracked or nodes.serving[node] == 0:
             return NONE
         if pool.is_uniform:  # the next task has room there, whichever it is
-            return queues.first_of_job[pool.order.next_to_serve()] if self._is_alone[queue] else NONE
+            return queues.first_of_job[pool.order.next_to_serve()] if queues.is_alone[queue] else NONE
         if queues.open_jobs > 1:
             return NONE
         job = queues.job[queue]
         if queues.waiting_of_job[job] == 0 or queues.gate[job]:
             job = pool.order.next_to_serve()
-        elif self._is_alone[queue]:
+        elif queues.is_alone[queue]:
             return queue
         if not self._is_single:
             return NONE

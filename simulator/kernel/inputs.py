@@ -46,26 +46,30 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """What is known of each task before it runs; one row a task, in creation order.
+    """What is known of tasks before they run, of all that come together; one row a task, in creation order.
 
-    `submit` must ascend. `failures` is the number of leading attempts that exit with another code than 0
-    (−1: all of them); `max_retries` is −1 for no limit.
+    `submit` must ascend, also from those that came before. `failures` is the number of leading attempts that exit with
+    another code than 0 (−1: all of them); `max_retries` is −1 for no limit. Numbers of tasks, jobs, shapes and queues
+    are the kernel's.
     """
 
     submit: array[int]
     span: array[int]
     """From the slot being taken to its being free again, if nothing stops the attempt."""
     queue: array[int]
-    """Row of `queues`."""
+    """Which of the kernel's queues each of them joins."""
     max_retries: array[int]
     failures: array[int]
     queues: list[tuple[int, int]]
-    """The pairs of job and shape that occur, in ascending order; they index the kernel's tables."""
+    """The pairs of job and shape that occur for the first time: a queue each, behind those that are there."""
     parents: array[int] = field(default_factory=lambda: array("i"))
     """How many tasks must complete before this one may start; empty = no task waits for another."""
     children_from: array[int] = field(default_factory=lambda: array("i"))
-    """Where the children of task i begin in `children`; they end where those of i + 1 begin."""
+    """Where the children of row i begin in `children`; they end where those of i + 1 begin."""
     children: array[int] = field(default_factory=lambda: array("i"))
+    """Their numbers; a child may have come before its parent."""
+    later_children: list[tuple[int, int]] = field(default_factory=list)
+    """Pairs of a task that came before, and one of these that waits for it."""
     satisfies: array[int] = field(default_factory=lambda: array("b"))
     """What lets the children run all the same, in bits: 1 a failure, 4 a pre-processing error; 2: success does not."""
 

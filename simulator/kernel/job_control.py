@@ -9,13 +9,13 @@ from simulator.states import Outcome, TaskState
 from simulator.units import NEVER
 
 
-def watch(kernel: Kernel, job: int, *, submitted_only: bool) -> bool:
+def watch(kernel: Kernel, job: int, *, submitted_only: bool, coming: int = 0) -> bool:
     """Ask for a notice when all tasks of `job` have completed; return whether they have now.
 
-    `submitted_only` leaves out those that are yet to come.
+    `submitted_only` leaves out those that are yet to come, `coming` of which the kernel does not know yet.
     """
     states = [TaskState.ACTIVE, TaskState.RUNNING] + ([] if submitted_only else [TaskState.PLANNED])
-    unfinished = sum(len(kernel.tasks_of(job, state)) for state in states)
+    unfinished = sum(len(kernel.tasks_of(job, state)) for state in states) + (0 if submitted_only else coming)
     kernel.notices.watch(job, unfinished, submitted_only)
     return unfinished == 0
 
@@ -66,7 +66,7 @@ def move(
     moved = []
     for before, task in pairs:
         target.retries[task] = source.retries[before]
-        target.tasks.failures[task] = source.tasks.failures[before]
+        target.failures[task] = source.failures[before]
         if target.parents.any and source.parents.any:
             target.parents.missing[task] = source.parents.missing[before]
         if before in source.parents.unfetched:
@@ -141,8 +141,8 @@ def delete(kernel: Kernel, task: int, now: int, *, failed: bool) -> None:
 def reactivate(kernel: Kernel, task: int) -> None:
     """Queue a failed task again, as if it had never run; its exit codes continue where they were."""
     done = kernel.retries[task] + 1
-    if kernel.tasks.failures[task] > 0:
-        kernel.tasks.failures[task] = max(kernel.tasks.failures[task] - done, 0)
+    if kernel.failures[task] > 0:
+        kernel.failures[task] = max(kernel.failures[task] - done, 0)
     kernel.retries[task] = 0
     kernel.completed -= 1
     kernel.failed -= 1
@@ -159,9 +159,11 @@ def _count_out(kernel: Kernel, *, failed: bool) -> None:
 
 def _withdraw(kernel: Kernel, job: int) -> list[int]:
     """Take all active tasks of a job out of queues and counts; return them."""
-    for queue in range(kernel.queues.first_of_job[job], kernel.queues.first_of_job[job + 1]):
+    queue = kernel.queues.first_of_job[job]
+    while queue >= 0:
         while kernel.queues.front[queue] >= 0:
             kernel.queues.take(queue)
+        queue = kernel.queues.next_of_job[queue]
     waiting = kernel.tasks_of(job, TaskState.ACTIVE)
     for task in waiting:
         _leave_aside(kernel, task)

@@ -9,6 +9,7 @@ cdef int FULL
 @cython.final
 cdef class Jobs:
     cdef readonly bint tracked
+    cdef readonly int count
     cdef public bint closed
     cdef readonly int[::1] running
     cdef int[::1] _limits

@@ -1,6 +1,6 @@
 """What holds jobs back: ended, disabled, or as many of their tasks running as they may have."""
 
-from simulator.kernel.buffers import column
+from simulator.kernel.buffers import column, widened
 from simulator.kernel.notices import Notices
 from simulator.kernel.optional_rules import FULL
 from simulator.kernel.queues import Queues
@@ -9,17 +9,31 @@ from simulator.kernel.queues import Queues
 class Jobs:
     """The number of running tasks of each job, where it is needed, and the gates that it shuts and opens."""
 
-    __slots__ = ("_limits", "_notices", "_queues", "closed", "running", "tracked")
+    __slots__ = ("_limits", "_notices", "_queues", "closed", "count", "running", "tracked")
 
-    def __init__(self, queues: Queues, notices: Notices, limits: list[int], jobs: int) -> None:
+    def __init__(self, queues: Queues, notices: Notices) -> None:
         self._queues = queues
         self._notices = notices
-        self._limits = column("i", limits or [-1] * jobs)
-        self.running = column("i", [0] * jobs)
-        self.tracked = any(limit >= 0 for limit in limits)
+        self.count = 0
+        """How many jobs there are."""
+        self._limits = column("i", [])
+        self.running = column("i", [])
+        self.tracked = False
         """Whether `running` is kept."""
         self.closed = False
         """Whether any job has been closed."""
+
+    def add_jobs(self, count: int) -> None:
+        """Add jobs, none of them limited."""
+        self.count += count
+        self._limits = widened("i", self._limits, -1, self.count)
+        self.running = widened("i", self.running, 0, self.count)
+
+    def apply(self, limits: list[int]) -> None:
+        """Limit jobs of which no task has started yet; `running` is kept from now on."""
+        for job, most in enumerate(limits):
+            if most >= 0:
+                self._limits[job] = most
 
     def track(self, running: list[int]) -> None:
         """Keep `running` from now on; these run at present."""

@@ -1,6 +1,6 @@
 """Which of several jobs of equal priority is served next."""
 
-from simulator.kernel.buffers import column
+from simulator.kernel.buffers import column, widened
 from simulator.kernel.inputs import JobPolicy
 from simulator.kernel.queues import Queues
 from simulator.kernel.random_stream import RandomStream
@@ -14,11 +14,11 @@ class JobOrder:
 
     __slots__ = ("_at", "_is_copied", "_left", "_policy", "_queues", "_random", "_start", "count", "last")
 
-    def __init__(self, policy: int, random: RandomStream, queues: Queues, jobs: int) -> None:
+    def __init__(self, policy: int, random: RandomStream, queues: Queues) -> None:
         self._policy = policy
         self._random = random
         self._queues = queues
-        self._left = column("i", [0] * jobs)
+        self._left = column("i", [])
         """The jobs that can still be chosen, once one has had no room."""
         self._is_copied = False
         """Whether these are looked at; before that, all jobs of the level with waiting tasks can be chosen."""
@@ -28,6 +28,10 @@ class JobOrder:
         """How many jobs can be chosen."""
         self.last = -1
         """The job served last."""
+
+    def add_jobs(self, count: int) -> None:
+        """Note that there are `count` jobs now."""
+        self._left = widened("i", self._left, 0, count)
 
     def begin(self, level: int) -> None:
         """Choose from all jobs of a level that have waiting tasks."""

@@ -5,6 +5,8 @@ plane does to nodes, then `arrive`, then `dispatch`. `advance` runs through the 
 plane has nothing to do, on the fast path where it can.
 """
 
+from collections.abc import Sequence
+
 from simulator.kernel.audit import AUDITED, audit
 from simulator.kernel.fast_path import FastPath
 from simulator.kernel.inputs import Choices, JobPolicy, Shape, Tasks, check_signals
@@ -40,18 +42,26 @@ class Kernel(Phases):
         rules: Rules | None = None,
     ) -> None:
         rules = rules or Rules()
-        nodes = Nodes(
-            slots=slots,
-            cores=cores,
-            memory=memory,
-            pack=pack,
-            shapes=shapes,
-            gangs=gangs,
-            share_cores=rules.share_cores,
-        )
+        nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, gangs=gangs, share_cores=rules.share_cores)
         choices = Choices(job_policy, retry_at_tail, random_ties, max_rounds, seed)
-        super().__init__(tasks, shapes, priorities, nodes, rules, choices)
-        self.fast_path = FastPath(self)
+        super().__init__(nodes, rules, choices)
+        self.fast_path = FastPath()
+        self.append(tasks, shapes, priorities, rules)
+
+    def append(
+        self,
+        tasks: Tasks,
+        shapes: Sequence[Shape] = (),
+        priorities: Sequence[int] = (),
+        rules: Rules | None = None,
+    ) -> None:
+        """Take in further tasks, which arrive by themselves, with the shapes and jobs that none had before.
+
+        They come behind those that are there, and are submitted no earlier than the last of these and than any instant
+        that is settled. The cost is that of what comes, and however it is split, the run is the same.
+        """
+        self.take_in(tasks, shapes, priorities, rules or Rules())
+        self.fast_path.look_at(self, shapes)
 
     # ---- time -------------------------------------------------------------------------------------------
 

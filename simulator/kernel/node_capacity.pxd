@@ -12,11 +12,13 @@ cdef class Nodes:
     cdef readonly bint pack, gangs, mixed, share_cores
     cdef readonly OrderedSet room
     cdef readonly int[::1] free_slots, held, needed_slots, instances
-    cdef readonly long long[::1] free_cores, free_memory, needed_cores, needed_memory
+    cdef readonly long long[::1] free_cores, free_memory
+    cdef public long long[::1] needed_cores, needed_memory
     cdef readonly signed char[::1] serving, bounded
     cdef signed char[::1] _is_special
-    cdef long long[::1] _rank_of, _best_rank, _last_rank
-    cdef int _bits
+    cdef long long[::1] _rank_of
+    cdef public long long[::1] _best_rank, _last_rank
+    cdef int _bits, _shapes
     cdef readonly long long freed
     cdef public long long[::1] seen
     cdef int[::1] _cells, _log

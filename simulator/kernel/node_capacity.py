@@ -5,7 +5,9 @@ beside the slots; a shape that found no room is shut and looks only at nodes whe
 (`log_freed`).
 """
 
-from simulator.kernel.buffers import NATIVE, column, longer
+from collections.abc import Sequence
+
+from simulator.kernel.buffers import NATIVE, column, longer, widened
 from simulator.kernel.inputs import Shape
 from simulator.kernel.ordered_set import OrderedSet
 from simulator.kernel.ordered_set_interpreted import WideSet
@@ -28,7 +30,7 @@ class Nodes:
         cores: int,
         memory: int,
         pack: bool,
-        shapes: list[Shape],
+        shapes: Sequence[Shape] = (),
         gangs: bool = True,
         share_cores: bool = False,
     ) -> None:
@@ -40,36 +42,69 @@ class Nodes:
         """Whether the pool lets its nodes talk to each other, as multi-instance tasks need."""
         self.share_cores = share_cores
         """Whether tasks that together ask for more cores than there are may run beside each other."""
-        self._add_needs(shapes)
-        self._add_rows(len(shapes))
+        self._add_columns_of_shapes()
+        self._add_rows()
         self._rank_of = column("q", [self.rank(free) for free in range(slots + 1)])
         """By free slots: `rank` without a call, for what is done at each start and end."""
+        self.add_shapes(shapes)
 
-    def _add_needs(self, shapes: list[Shape]) -> None:
-        """Add what the shapes of tasks need, and which of cores and memory can bind at all."""
-        self.needed_slots = column("i", [shape.slots for shape in shapes])
-        self.needed_cores = column("q", [0 if self.share_cores else shape.cores for shape in shapes])
-        self.needed_memory = column("q", [shape.memory for shape in shapes])
-        self.instances = column("i", [shape.instances for shape in shapes])
-        needs = list(zip(self.needed_cores, shapes, strict=True))
-        self.mixed = any(
-            cores * self.slots > self.cores * shape.slots or shape.memory * self.slots > self.memory * shape.slots
-            for cores, shape in needs
-        )
+    def _add_columns_of_shapes(self) -> None:
+        """Add what the shapes of tasks need, without rows, and which of cores and memory can bind at all."""
+        self._shapes = 0
+        self.needed_slots = column("i", [])
+        self.needed_cores = column("q", [])
+        self.needed_memory = column("q", [])
+        self.instances = column("i", [])
+        self.mixed = False
         """Whether free cores and memory have to be kept at all: some shape takes more than its slots' share of them."""
-        self.bounded = column("b", [self.mixed and (cores > 0 or shape.memory > 0) for cores, shape in needs])
+        self.bounded = column("b", [])
         """Whether cores or memory can bind where slots do not."""
-        self._is_special = column("b", [self.bounded[at] or self.instances[at] > 1 for at in range(len(shapes))])
+        self._is_special = column("b", [])
         """Whether more than slots on one node must be looked at."""
-        idle = self.rank(self.slots)
-        self._best_rank = column("q", [min(self.rank(shape.slots), idle) for shape in shapes])
+        self._best_rank = column("q", [])
         """By shape: the lowest rank of a node with enough free slots."""
-        self._last_rank = column(
-            "q", [max(self.rank(shape.slots), idle) if shape.slots <= self.slots else -1 for shape in shapes]
-        )
+        self._last_rank = column("q", [])
         """By shape: the highest such rank; −1 where no node has as many slots."""
+        self.seen = column("q", [])
+        """The entry from which on a shut shape may have room; further back than `LOG` entries: it is open."""
 
-    def _add_rows(self, shapes: int) -> None:
+    def add_shapes(self, shapes: Sequence[Shape]) -> bool:
+        """Add shapes behind those that are there; return whether free cores and memory matter now and did not before.
+
+        If so, they are those of idle nodes: `count_in` tells them what runs.
+        """
+        before, was_mixed = self._shapes, self.mixed
+        count = self._shapes = before + len(shapes)
+        self.needed_slots = widened("i", self.needed_slots, 0, count)
+        self.instances = widened("i", self.instances, 0, count)
+        for name in ("needed_cores", "needed_memory", "_best_rank", "_last_rank"):
+            setattr(self, name, widened("q", getattr(self, name), 0, count))
+        self.bounded = widened("b", self.bounded, 0, count)
+        self._is_special = widened("b", self._is_special, 0, count)
+        self.seen = widened("q", self.seen, UNSEEN, count)
+        idle = self.rank(self.slots)
+        for at, shape in enumerate(shapes, before):
+            cores = 0 if self.share_cores else shape.cores
+            self.needed_slots[at] = shape.slots
+            self.needed_cores[at] = cores
+            self.needed_memory[at] = shape.memory
+            self.instances[at] = shape.instances
+            self._best_rank[at] = min(self.rank(shape.slots), idle)
+            self._last_rank[at] = max(self.rank(shape.slots), idle) if shape.slots <= self.slots else -1
+            takes_more = cores * self.slots > self.cores * shape.slots
+            takes_more = takes_more or shape.memory * self.slots > self.memory * shape.slots
+            self.mixed = self.mixed or takes_more
+        for at in range(before if was_mixed == self.mixed else 0, count):
+            self.bounded[at] = self.mixed and (self.needed_cores[at] > 0 or self.needed_memory[at] > 0)
+            self._is_special[at] = self.bounded[at] or self.instances[at] > 1
+        return self.mixed and not was_mixed
+
+    def count_in(self, node: int, shape: int) -> None:
+        """Take what an instance that runs on `node` has of its cores and memory, which were not counted so far."""
+        self.free_cores[node] -= self.needed_cores[shape]
+        self.free_memory[node] -= self.needed_memory[shape]
+
+    def _add_rows(self) -> None:
         """Add the columns of nodes, without rows, and the log of what is freed."""
         self.count = 0
         self._bits = 6
@@ -90,8 +125,6 @@ class Nodes:
         """How many entries have been logged."""
         self.last_freed = 0
         """The node of the last entry."""
-        self.seen = column("q", [UNSEEN] * shapes)
-        """The entry from which on a shut shape may have room; further back than `LOG` entries: it is open."""
 
     def __len__(self) -> int:
         return self.count
@@ -228,7 +261,7 @@ class Nodes:
     def reopen(self, node: int) -> None:
         """Reopen the search of closed shapes that have room on `node`, of which nothing was logged."""
         slots = self.free_slots[node]
-        for shape in range(len(self.seen)):
+        for shape in range(self._shapes):
             if self.seen[shape] != UNSEEN and self.needed_slots[shape] <= slots and self.fits(node, shape):
                 self.seen[shape] = UNSEEN
 

@@ -15,7 +15,8 @@ cdef class Notices:
     cpdef void watch(self, int job, int unfinished, bint growing)
     cpdef void forget(self, int job)
     cpdef void await_idle(self, int job)
-    cpdef void alarm(self, signed char[::1] alarms)
+    cpdef int alarm(self, int before, int count, alarms) except -1
+    cpdef void expect(self, int job, int count)
     cpdef void watch_disks(self)
     cpdef int crowds(self, int row) except -1
     cpdef int added(self, int job) except -1

@@ -2,6 +2,8 @@
 
 from array import array
 
+from simulator.kernel.buffers import extended
+
 
 class Notices:
     """What has been asked for, and what has happened since the control plane last looked."""
@@ -83,11 +85,19 @@ class Notices:
         self._awaited.add(job)
         self._arm()
 
-    def alarm(self, alarms: "array[int]") -> None:
-        """Ask for notices of the ends of tasks: a byte for each, bit 1 asks for its failure, bit 2 for its success."""
-        self._alarms = alarms
-        self._alarmed = len(alarms) > 0
+    def alarm(self, before: int, count: int, alarms: "array[int]") -> None:
+        """Ask for notices of the ends of tasks that come behind `before` others.
+
+        There is a byte for each: bit 1 asks for its failure, bit 2 for its success. No byte asks for nothing.
+        """
+        self._alarms = extended("b", self._alarms, before, alarms, count, 0)
+        self._alarmed = len(self._alarms) > 0
         self._arm()
+
+    def expect(self, job: int, count: int) -> None:
+        """Note that a job has more tasks to come than were known when it began to be watched."""
+        if job in self._watched and job not in self._growing:
+            self._watched[job] += count
 
     def watch_disks(self) -> None:
         """Ask for a notice of each attempt for which a disk may have no room."""

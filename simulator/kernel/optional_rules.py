@@ -19,7 +19,11 @@ def _none(code: str) -> Callable[[], array[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for single jobs and tasks beyond `Tasks`; columns have a row for each task, lists one for each job."""
+    """What holds for single jobs and tasks beyond `Tasks`.
+
+    Columns have a row for each of these tasks. Lists have one for each job of the kernel: what is neutral there leaves
+    a job as it is. A rule of the pool that has come once stays.
+    """
 
     most_running: list[int] = field(default_factory=list)
     """How many tasks of a job may run at once; −1 = any number."""
@@ -72,6 +76,8 @@ class Rules:
     """
     coordination_failures: dict[int, tuple[int, frozenset[int]]] = field(default_factory=dict)
     """By multi-instance task: how long after assignment it fails when it coordinates, and in which attempts, from 0."""
+    alarms: array[int] = field(default_factory=_none("b"))
+    """Which ends of tasks are reported, in bits (`Notices.alarm`)."""
     sick_nodes: bool = False
     """Whether there may be nodes on which every attempt fails as it starts (`Work.sick`)."""
     reserve_gangs: bool = False

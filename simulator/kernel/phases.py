@@ -4,6 +4,8 @@
 between them (docs/model.md#order-within-one-instant).
 """
 
+from collections.abc import Sequence
+
 from simulator.errors import BrokenInvariantError
 from simulator.kernel.inputs import Choices, Shape, Tasks
 from simulator.kernel.job_order import JobOrder
@@ -22,28 +24,35 @@ DISPLACED = int(Outcome.DISPLACED)
 class Phases(TaskLifecycle):
     """The lives of tasks, and what begins and ends them at an instant: `complete`, `arrive` and `dispatch`."""
 
-    def __init__(
-        self,
-        tasks: Tasks,
-        shapes: list[Shape],
-        priorities: list[int],
-        nodes: Nodes,
-        rules: Rules,
-        choices: Choices,
-    ) -> None:
-        super().__init__(tasks, shapes, priorities, nodes, rules, choices)
+    def __init__(self, nodes: Nodes, rules: Rules, choices: Choices) -> None:
+        super().__init__(nodes, rules, choices)
         self.now = 0
         """The last instant at which a task ended or arrived."""
         self.arrived = 0
-        self.next_submit = tasks.submit[0] if self.count else FOREVER
-        self.order = JobOrder(choices.job_policy, self.random, self.queues, len(priorities))
+        self.next_submit = FOREVER
+        self.order = JobOrder(choices.job_policy, self.random, self.queues)
         self.completed_at = -1
         """The last instant at which attempts have ended."""
         self.rounds = 0
         """How often the instant `completed_at` has been settled."""
         self._max_rounds = choices.max_rounds
-        self.displacement = Displacement(rules, self.queues, nodes, self.eligibility, priorities)
+        self.displacement = Displacement(self.queues, nodes, self.eligibility)
+        self.displaces = False
+
+    def take_in(self, tasks: Tasks, shapes: Sequence[Shape], priorities: Sequence[int], rules: Rules) -> None:
+        """Add tasks, shapes and jobs, and expect the tasks at their time."""
+        self.add(tasks, shapes, priorities, rules)
+        self.order.add_jobs(self.jobs.count)
+        self.displacement.add_jobs(len(priorities))
+        self.displacement.apply(rules)
         self.displaces = self.displacement.any
+        if self.arrived < self.count:
+            self.next_submit = self.submit[self.arrived]
+
+    def withdraw(self) -> None:
+        """Remove the tasks that have not arrived yet, so that others can come before them."""
+        self.shorten(self.arrived)
+        self.next_submit = FOREVER
 
     @property
     def expects(self) -> bool:

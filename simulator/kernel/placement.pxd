@@ -25,5 +25,5 @@ cdef class Placement:
     cpdef int first(self, int job) except -2
     @cython.locals(queues=Queues, fronts=Fronts, nodes=Nodes, line=int, at=int, queue=int, shape=int, task=int, best=int, earliest=cython.longlong)
     cdef int first_that_fits(self, int job, int slots, long long cores, long long memory) noexcept
-    @cython.locals(queues=Queues, nodes=Nodes, queue=int, best=int, shape=int, node=int, found=int, most_free=int, slots=int, cores=cython.longlong, memory=cython.longlong, freed=cython.longlong, unseen=cython.longlong, place=cython.longlong, earliest=cython.longlong)
-    cdef int _first_of_several(self, int begin, int end) except -2
+    @cython.locals(queues=Queues, nodes=Nodes, queue=int, following=int, best=int, shape=int, node=int, found=int, most_free=int, slots=int, cores=cython.longlong, memory=cython.longlong, freed=cython.longlong, unseen=cython.longlong, place=cython.longlong, earliest=cython.longlong)
+    cdef int _first_of_several(self, int begin) except -2

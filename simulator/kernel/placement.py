@@ -19,11 +19,15 @@ class Placement:
         self._queues = queues
         self._nodes = nodes
         self._eligibility = eligibility
-        self._shapes = len(queues.waiting_of_shape)
+        self._shapes = 0
         self.node = NONE
         """Where the task goes that `first` found."""
         self.only_node = NONE
         """The one node on which waiting tasks may have room; −1: any node."""
+
+    def add_shapes(self, count: int) -> None:
+        """Note that there are `count` shapes now."""
+        self._shapes = count
 
     def any(self) -> bool:
         """Return whether a task of any of the waiting shapes has room somewhere."""
@@ -50,10 +54,10 @@ class Placement:
             self.node = node
             return self.first_that_fits(job, nodes.free_slots[node], nodes.free_cores[node], nodes.free_memory[node])
         queue = self._queues.first_of_job[job]
-        if queue + 1 == self._queues.first_of_job[job + 1]:
+        if self._queues.next_of_job[queue] == NONE:
             self.node = self._nodes.find(self._queues.shape[queue])
             return NONE if self.node == NONE else queue
-        return self._first_of_several(queue, self._queues.first_of_job[job + 1])
+        return self._first_of_several(queue)
 
     def first_that_fits(self, job: int, slots: int, cores: int, memory: int) -> int:
         """Return the queue of the first task of `job` that needs no more than this; −1 where each needs more.
@@ -63,10 +67,9 @@ class Placement:
         queues, fronts, nodes = self._queues, self._queues.fronts, self._nodes
         best = NONE
         earliest = LAST
-        for line in range(fronts.first_of_job[job], fronts.first_of_job[job + 1]):
-            if fronts.slots[line] > slots:
-                break
-            for at in range(fronts.start[line], fronts.start[line + 1]):
+        line = fronts.first_of_job[job]
+        while line != NONE and fronts.slots[line] <= slots:
+            for at in range(fronts.start[line], fronts.start[line] + fronts.size[line]):
                 queue = fronts.order[at]
                 task = queues.front[queue]
                 if task == NONE or task > earliest:
@@ -76,10 +79,11 @@ class Placement:
                     best = queue
                     earliest = task
                     break
+            line = fronts.next_of_job[line]
         return best
 
-    def _first_of_several(self, begin: int, end: int) -> int:
-        """Go through the queues of a job.
+    def _first_of_several(self, begin: int) -> int:
+        """Go through the queues of a job, from its first on.
 
         After a pass in which nothing fitted, what has been freed is all that can matter: usually one node, so what is
         free there stands beside the loop.
@@ -93,7 +97,10 @@ class Placement:
         cores = nodes.free_cores[node]
         memory = nodes.free_memory[node]
         most_free = nodes.most_free(RECENT)
-        for queue in range(begin, end):
+        following = begin
+        while following != NONE:
+            queue = following
+            following = queues.next_of_job[queue]
             shape = queues.shape[queue]
             unseen = freed - nodes.seen[shape]
             if unseen == 0 or queues.front[queue] == NONE:

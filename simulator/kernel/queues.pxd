@@ -8,20 +8,23 @@ cdef int NONE
 
 @cython.final
 cdef class Queues:
-    cdef readonly int open_jobs, shut_jobs, levels
+    cdef readonly int count, open_jobs, shut_jobs, levels
     cdef readonly int[::1] job, shape, link, front
-    cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job
+    cdef readonly int[::1] waiting_of_shape, waiting_of_job, first_of_job, next_of_job
     cdef readonly int[::1] level_of_job, level_start, level_size, jobs
     cdef readonly Fronts fronts
-    cdef readonly signed char[::1] gate
+    cdef readonly signed char[::1] gate, is_alone
     cdef readonly long long[::1] created
     cdef int _bits
     cdef bint _reordered, _in_line
     cdef long long _next_place
     cdef long long[::1] _place
-    cdef int[::1] _head, _tail
-    cdef list _returned
+    cdef int[::1] _head, _tail, _last_of_job
+    cdef list _returned, _priorities
+    cdef dict _level_of, _room
 
+    @cython.locals(queue=int, first=int)
+    cpdef int add_queue(self, int job, int shape, int slots, int instances) except -1
     cpdef void to_tail(self, int task)
     cpdef void put_at(self, int task, long long place)
     cpdef void shut(self, int job, int why)

@@ -5,10 +5,10 @@ heap beside it, so that they keep their place.
 """
 
 from array import array
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 
-from simulator.kernel.buffers import column
+from simulator.kernel.buffers import appended, column, widened
 from simulator.kernel.heap import Heap
 from simulator.kernel.queue_fronts import Fronts
 
@@ -16,67 +16,144 @@ NONE = -1
 
 
 class Queues:
-    """All queues of a pool, and which jobs have waiting tasks, by priority.
+    """All queues of a pool, and which jobs have waiting tasks, by priority; queues are known by their number.
 
-    `keys` gives job and shape of every queue, in ascending order; queues are known by their number in it. `slots` is
-    what a task of each shape needs.
+    Jobs, shapes, queues and tasks may come at any time. Columns may have room for more at their ends.
     """
 
-    def __init__(
-        self,
-        keys: Sequence[tuple[int, int]],
-        priorities: list[int],
-        slots: Sequence[int],
-        tasks: int,
-        *,
-        reordered: bool,
-    ) -> None:
-        self.job = column("i", [job for job, _ in keys])
-        self.shape = column("i", [shape for _, shape in keys])
-        self.link = array("i", bytes(4 * tasks))
+    def __init__(self, *, reordered: bool) -> None:
+        self.count = 0
+        """How many queues there are."""
+        self.job = column("i", [])
+        self.shape = column("i", [])
+        self.link = array("i")
         """Next task in the queue."""
-        self._bits = max(tasks - 1, 1).bit_length()
+        self._bits = 1
         self._reordered = reordered
-        self._place = array("q", range(tasks) if reordered else [])
+        self._place = array("q")
         """Place in the queue; empty where it is always the task's number, that is creation order."""
         self._next_place = 0
-        self._head = column("i", [NONE] * len(keys))
-        self._tail = column("i", [NONE] * len(keys))
-        self.front = column("i", [NONE] * len(keys))
+        self._head = column("i", [])
+        self._tail = column("i", [])
+        self.front = column("i", [])
         """The task that would start next, NONE where none waits."""
-        self.fronts = Fronts(keys, slots, len(priorities), self.front)
-        self._in_line = self.fronts.any and not reordered
+        self.fronts = Fronts()
+        self._in_line = False
         """Whether `fronts` is kept."""
-        self._returned = [Heap() for _ in keys]
+        self._returned: list[Heap] = []
         """Of `place << bits | task`: tasks that came back, or had to wait for others."""
+        self._add_columns_of_jobs()
+        self.waiting_of_shape = column("i", [])
+        self.next_of_job = column("i", [])
+        """The next queue of the same job, NONE at the last."""
+        self.is_alone = column("b", [])
+        """Whether the tasks of a queue are all of their job, and need one node each."""
+        self.rank([])
+
+    def _add_columns_of_jobs(self) -> None:
+        """Add the columns with a row for each job, without rows."""
         self.open_jobs = 0
         """How many jobs with waiting tasks are served."""
         self.shut_jobs = 0
         """How many jobs are not served, whether or not their tasks wait."""
-        self.waiting_of_shape = column("i", [0] * len(slots))
-        self.waiting_of_job = column("i", [0] * len(priorities))
-        self.created = array("q", bytes(8 * len(priorities)))
+        self.waiting_of_job = column("i", [])
+        self.created = column("q", [])
         """When each job was created, as far as the order of jobs depends on it; else all are equally old."""
-        self.gate = column("b", [0] * len(priorities))
+        self.gate = column("b", [])
         """Why a job is not served, in bits; 0 = it is."""
-        jobs = [job for job, _ in keys]
-        self.first_of_job = column("i", [bisect_left(jobs, job) for job in range(len(priorities) + 1)])
-        """The queues of job j are `first_of_job[j]` … `first_of_job[j + 1]` − 1."""
-        self.rank(priorities)
+        self.first_of_job = column("i", [])
+        """The first queue of each job, NONE where it has none; the others follow by `next_of_job`."""
+        self._last_of_job = column("i", [])
+        self.level_of_job = column("i", [])
 
-    def rank(self, priorities: list[int]) -> None:
+    # ---- what comes ---------------------------------------------------------------------------------------
+
+    def add_jobs(self, priorities: Sequence[int]) -> None:
+        """Add jobs behind those that are there."""
+        before = len(self._priorities)
+        count = before + len(priorities)
+        self.waiting_of_job = widened("i", self.waiting_of_job, 0, count)
+        self.created = widened("q", self.created, 0, count)
+        self.gate = widened("b", self.gate, 0, count)
+        self.first_of_job = widened("i", self.first_of_job, NONE, count)
+        self._last_of_job = widened("i", self._last_of_job, NONE, count)
+        self.level_of_job = widened("i", self.level_of_job, 0, count)
+        if len(priorities) > 1 or any(self._room.get(priority, 0) == 0 for priority in priorities):
+            self.rank([*self._priorities, *priorities])
+            return
+        for job, priority in enumerate(priorities, before):
+            self._priorities.append(priority)
+            self._room[priority] -= 1
+            self.level_of_job[job] = self._level_of[priority]
+
+    def add_shapes(self, count: int) -> None:
+        """Add shapes behind those that are there, so that there are `count`."""
+        self.waiting_of_shape = widened("i", self.waiting_of_shape, 0, count)
+
+    def add_queue(self, job: int, shape: int, slots: int, instances: int) -> None:
+        """Add a queue of tasks of a job that need this number of slots on each of their nodes."""
+        queue = self.count
+        self.count = queue + 1
+        self.job = widened("i", self.job, NONE, self.count)
+        self.shape = widened("i", self.shape, NONE, self.count)
+        self._head = widened("i", self._head, NONE, self.count)
+        self._tail = widened("i", self._tail, NONE, self.count)
+        self.front = widened("i", self.front, NONE, self.count)
+        self.next_of_job = widened("i", self.next_of_job, NONE, self.count)
+        self.is_alone = widened("b", self.is_alone, 0, self.count)
+        self.job[queue] = job
+        self.shape[queue] = shape
+        self._returned.append(Heap())
+        first = self.first_of_job[job]
+        if first == NONE:
+            self.first_of_job[job] = queue
+            self.is_alone[queue] = instances == 1
+        else:
+            self.next_of_job[self._last_of_job[job]] = queue
+            self.is_alone[first] = 0
+        self._last_of_job[job] = queue
+        self.fronts.add(queue, job, slots, self.front)
+        self._in_line = self.fronts.any and not self._reordered
+
+    def add_tasks(self, before: int, count: int) -> None:
+        """Make rows for tasks so that there are `count` of them; `before` were there."""
+        self.link = appended(self.link, before, array("i", bytes(4 * (count - before))))
+        if self._reordered:
+            self._place = appended(self._place, before, array("q", range(before, count)))
+        bits = max(count - 1, 1).bit_length()
+        if bits > self._bits:
+            for returned in self._returned:
+                mask = (1 << self._bits) - 1
+                for key in returned.drain():
+                    returned.push(key >> self._bits << bits | key & mask)
+            self._bits = bits
+
+    def rank(self, priorities: Sequence[int]) -> None:
         """Put jobs into levels by priority; those that are served keep their waiting tasks."""
-        ranks = sorted(set(priorities), reverse=True)
+        self._priorities = list(priorities)
+        members = Counter(priorities)
+        ranks = sorted(members, reverse=True)
+        self._level_of = {priority: level for level, priority in enumerate(ranks)}
+        self._room = {priority: count // 2 for priority, count in members.items()}
+        """By priority: how many more jobs its level has a place for."""
         self.levels = len(ranks)
-        self.level_of_job = column("i", [ranks.index(priority) for priority in priorities])
-        self.level_start = column("i", [sum(priority > rank for priority in priorities) for rank in ranks])
+        for job, priority in enumerate(priorities):
+            self.level_of_job[job] = self._level_of[priority]
+        starts: list[int] = []
+        places = 0
+        for priority in ranks:
+            starts.append(places)
+            places += members[priority] + self._room[priority]
+        self.level_start = column("i", starts)
         self.level_size = column("i", [0] * len(ranks))
-        self.jobs = column("i", [0] * len(priorities))
+        self.jobs = column("i", [0] * places)
         """From `level_start` of each level on: its open jobs with waiting tasks, `level_size` of them, oldest first."""
         self.open_jobs = 0
         for job in range(len(priorities)):
             if self.waiting_of_job[job] and self.gate[job] == 0:
                 self._enter_level(job)
+
+    # ---- jobs ---------------------------------------------------------------------------------------------
 
     def date(self, job: int, created: int) -> None:
         """Note when a job of which no task waits is created; of jobs of the same age the lower number comes first."""
@@ -86,6 +163,8 @@ class Queues:
     def waiting(self) -> int:
         """How many tasks wait."""
         return sum(self.waiting_of_shape)
+
+    # ---- tasks --------------------------------------------------------------------------------------------
 
     def to_tail(self, task: int) -> None:
         """Put a task behind all that have a place so far."""

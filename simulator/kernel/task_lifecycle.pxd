@@ -1,55 +1,13 @@
 cimport cython
 
-from simulator.kernel.attempts cimport Attempts
-from simulator.kernel.eligibility cimport Eligibility
-from simulator.kernel.calendar cimport Calendar
-from simulator.kernel.job_gates cimport Jobs
-from simulator.kernel.placement cimport Placement
-from simulator.kernel.node_capacity cimport Nodes
-from simulator.kernel.notices cimport Notices
-from simulator.kernel.random_stream cimport RandomStream
 from simulator.kernel.parents cimport Parents
-from simulator.kernel.queues cimport Queues
-from simulator.kernel.cpu_sharing cimport Sharing
-from simulator.kernel.attempt_duration cimport Work
+from simulator.kernel.task_columns cimport TaskColumns
 
 cdef int NONE
 cdef int ACTIVE, RUNNING, COMPLETED, SUCCEEDED, FAILED, TERMINATED, EXPIRED, UNPREPARED, UNFETCHED
 
 
-cdef class TaskLifecycle:
-    cdef readonly object tasks
-    cdef readonly list shapes, overdue
-    cdef readonly Notices notices
-    cdef readonly Jobs jobs
-    cdef readonly Eligibility eligibility
-    cdef readonly Work work
-    cdef readonly Parents parents
-    cdef readonly Nodes nodes
-    cdef readonly Attempts attempts
-    cdef readonly Queues queues
-    cdef readonly Placement placement
-    cdef readonly Calendar calendar
-    cdef readonly Sharing sharing
-    cdef readonly int count
-    cdef public int abandoned, blocked, completed, failed, parked, removed
-    cdef readonly long long[::1] submit
-    cdef readonly int[::1] queue, retries, row, wishes, parked_of_shape, running_of_shape
-    cdef readonly signed char[::1] never_fits, state
-    cdef int[::1] _wish, _max_retries, _failures
-    cdef readonly int[::1] cell
-    cdef long long[::1] _span, _setup_ms, _upload_ms
-    cdef readonly int bits
-    cdef public int stale
-    cdef readonly long long mask, last_instant
-    cdef readonly bint fallible, is_uniform, special, random_order, retry_at_tail, random_ties
-    cdef bint _extends_attempts, _shares
-    cdef readonly RandomStream random
-
-    cpdef object shape_of(self, int task)
-    cpdef int job_of(self, int task) noexcept
-    @cython.locals(task=int)
-    cpdef list tasks_of(self, int job, int state)
+cdef class TaskLifecycle(TaskColumns):
     @cython.locals(queue=int)
     cpdef int submit_now(self, int task) except -1
     @cython.final
@@ -102,5 +60,7 @@ cdef class TaskLifecycle:
     @cython.final
     cdef void _park(self, int task) noexcept
     @cython.final
-    @cython.locals(parents=Parents, at=int, end=int, child=int, before=int)
+    @cython.locals(parents=Parents, at=int, before=int)
     cdef bint unblock(self, int task, bint failed) except -1
+    @cython.final
+    cdef int _release_child(self, int child) except -1

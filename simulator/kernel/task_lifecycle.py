@@ -1,23 +1,6 @@
 """The life of a task in the kernel: submitted, placed, ended by itself or from outside, back in its queue or done."""
 
-from array import array
-
-from simulator.kernel.attempt_duration import Work
-from simulator.kernel.attempts import Attempts
-from simulator.kernel.buffers import NATIVE, column
-from simulator.kernel.calendar import Calendar
-from simulator.kernel.cpu_sharing import Sharing
-from simulator.kernel.eligibility import Eligibility
-from simulator.kernel.heap import Heap
-from simulator.kernel.inputs import Choices, Shape, Tasks
-from simulator.kernel.job_gates import Jobs
-from simulator.kernel.node_capacity import Nodes
-from simulator.kernel.notices import Notices
-from simulator.kernel.optional_rules import Rules
-from simulator.kernel.parents import Parents
-from simulator.kernel.placement import Placement
-from simulator.kernel.queues import Queues
-from simulator.kernel.random_stream import RandomStream
+from simulator.kernel.task_columns import TaskColumns
 from simulator.states import Outcome, TaskState
 
 NONE = -1
@@ -32,128 +15,8 @@ UNPREPARED = int(Outcome.UNPREPARED)
 UNFETCHED = int(Outcome.UNFETCHED)
 
 
-class TaskLifecycle:
-    """The columns of tasks, attempts and nodes, and what moves a task from one state to the next."""
-
-    def __init__(
-        self,
-        tasks: Tasks,
-        shapes: list[Shape],
-        priorities: list[int],
-        nodes: Nodes,
-        rules: Rules,
-        choices: Choices,
-    ) -> None:
-        self._add_columns(tasks, shapes)
-        self._add_parts(tasks, nodes, priorities, rules, choices)
-        self._add_calendar(rules)
-        self._add_counts()
-        self._apply_rules(rules, choices)
-
-    def _add_columns(self, tasks: Tasks, shapes: list[Shape]) -> None:
-        """Add what is known of each task beforehand, and the columns of what becomes of it."""
-        count = len(tasks)
-        self.count = count
-        self.tasks = tasks
-        self.shapes = shapes
-        self.submit = tasks.submit
-        self._span = tasks.span
-        self.queue = tasks.queue
-        self._max_retries = tasks.max_retries
-        self._failures = tasks.failures
-        self.state = array("b", bytes(count))
-        self.retries = array("i", bytes(4 * count))
-        self.row = array("i", bytes(4 * count))
-        """First row of the latest attempt in `attempts`."""
-        self.cell = array("i", bytes(4 * count))
-        """Where it runs, if it runs on one node only."""
-
-    def _add_parts(self, tasks: Tasks, nodes: Nodes, priorities: list[int], rules: Rules, choices: Choices) -> None:
-        """Add the objects that hold attempts, queues, gates, notices and room."""
-        self.nodes = nodes
-        self.attempts = Attempts(self.count)
-        reordered = choices.retry_at_tail or rules.random_order
-        self.queues = Queues(tasks.queues, priorities, nodes.needed_slots, self.count, reordered=reordered)
-        self.notices = Notices()
-        self.jobs = Jobs(self.queues, self.notices, rules.most_running, len(priorities))
-        self.eligibility = Eligibility(rules, self.queues, nodes, len(priorities))
-        self.placement = Placement(self.queues, nodes, self.eligibility)
-        self.parents = Parents(tasks)
-        self.work = Work(rules, tasks.span)
-        self.random = RandomStream(choices.seed)
-
-    def _add_calendar(self, rules: Rules) -> None:
-        """Add the calendar of ends, and the cores that may move them."""
-        self.bits = max(self.count - 1, 1).bit_length()
-        self.mask = (1 << self.bits) - 1
-        self.calendar = Calendar(self.bits) if NATIVE else Heap()
-        """Of `end << bits | task`."""
-        self.last_instant = (self.calendar.top >> self.bits) - 1
-        """The last instant the calendar knows, some years at least: what ends later ends there."""
-        self.stale = 0
-        """How many entries of the calendar are not valid any more."""
-        self.sharing = Sharing(rules, self.shapes, self.nodes, self.attempts, self.calendar, self.bits)
-
-    def _add_counts(self) -> None:
-        """Add the counts of tasks by where they are."""
-        self.running_of_shape = column("i", [0] * len(self.shapes))
-        self.never_fits = column("b", [self.nodes.never_fits(shape) for shape in self.shapes])
-        self.parked_of_shape = column("i", [0] * len(self.shapes))
-        self.parked = 0
-        """Arrived tasks that no node of this pool can ever run."""
-        self.blocked = 0
-        """Arrived tasks that wait for others."""
-        self.overdue: list[int] = []
-        """Tasks whose time limit is reached at this instant: it ends those that nothing else ends then."""
-        self.abandoned = 0
-        """Tasks that stay active although their job has ended."""
-        self.completed = 0
-        self.removed = 0
-        """Completed tasks that a client has deleted: they count nowhere any more."""
-        self.failed = 0
-
-    def _apply_rules(self, rules: Rules, choices: Choices) -> None:
-        """Note which rules of jobs, tasks and the pool have anything to decide here."""
-        self.fallible = any(self.tasks.failures)
-        """Whether any attempt fails."""
-        self.is_uniform = len(self.shapes) == 1 and self.shapes[0].instances == 1
-        """Whether all tasks take the same, on one node each."""
-        self._wish = rules.wish
-        self.wishes = array("i", [NONE]) * (max(rules.wish, default=NONE) + 1)
-        """The node at each place that tasks wish for; −1 where it is not there."""
-        self._extends_attempts = self.work.any
-        self.special = self.work.any or self.eligibility.any or len(rules.wish) > 0
-        """Whether an attempt takes more than looking up its span."""
-        self._shares = rules.share_cores
-        self._setup_ms = rules.setup_ms
-        self._upload_ms = rules.upload_ms
-        self.random_order = rules.random_order
-        self.retry_at_tail = choices.retry_at_tail and not rules.random_order
-        self.random_ties = choices.random_ties
-
-    # ---- reading ------------------------------------------------------------------------------------------
-
-    @property
-    def active(self) -> int:
-        """How many submitted tasks wait."""
-        return self.queues.waiting + self.parked + self.blocked + self.abandoned
-
-    @property
-    def running(self) -> int:
-        """How many tasks hold slots of nodes."""
-        return sum(self.running_of_shape)
-
-    def shape_of(self, task: int) -> Shape:
-        """Return what one instance of a task takes."""
-        return self.shapes[self.queues.shape[self.queue[task]]]
-
-    def job_of(self, task: int) -> int:
-        """Return the job of a task."""
-        return self.queues.job[self.queue[task]]
-
-    def tasks_of(self, job: int, state: int) -> list[int]:
-        """Return the tasks of `job` in `state`, in creation order."""
-        return [task for task in range(self.count) if self.state[task] == state and self.job_of(task) == job]
+class TaskLifecycle(TaskColumns):
+    """What moves a task from one state to the next."""
 
     # ---- into the queue and out of it ---------------------------------------------------------------------
 
@@ -330,7 +193,7 @@ class TaskLifecycle:
 
     def _fails(self, task: int) -> bool:
         """Return whether the present attempt of a task fails."""
-        failures = self._failures[task]
+        failures = self.failures[task]
         return failures < 0 or failures > self.retries[task]
 
     def _fail(self, task: int) -> None:
@@ -432,14 +295,21 @@ class TaskLifecycle:
         """Queue the tasks that waited for `task` alone; return whether there are any."""
         before = self.blocked
         parents = self.parents
-        end = parents.children_from[task + 1] if parents.releases_children(task, failed) else NONE
-        for at in range(parents.children_from[task], end):
-            child = parents.children[at]
-            parents.missing[child] -= 1
-            if parents.missing[child] == 0 and self.state[child] == ACTIVE:
-                self.blocked -= 1
-                if self.never_fits[self.queues.shape[self.queue[child]]]:
-                    self._park(child)
-                else:
-                    self.queues.put_back(child, self.queue[child])
+        if not parents.releases_children(task, failed):
+            return False
+        for at in range(parents.children_from[task], parents.children_from[task + 1]):
+            self._release_child(parents.children[at])
+        if parents.later:
+            for child in parents.later.get(task, ()):
+                self._release_child(child)
         return self.blocked < before
+
+    def _release_child(self, child: int) -> None:
+        """Note that one task less is waited for; queue the one that waited if it was the last."""
+        self.parents.missing[child] -= 1
+        if self.parents.missing[child] == 0 and self.state[child] == ACTIVE:
+            self.blocked -= 1
+            if self.never_fits[self.queues.shape[self.queue[child]]]:
+                self._park(child)
+            else:
+                self.queues.put_back(child, self.queue[child])

@@ -20,15 +20,24 @@ class Displacement:
 
     __slots__ = ("_displaceable", "_eligibility", "_nodes", "_queues", "any")
 
-    def __init__(
-        self, rules: Rules, queues: Queues, nodes: Nodes, eligibility: Eligibility, priorities: list[int]
-    ) -> None:
-        self._displaceable = rules.displaceable or [False] * len(priorities)
+    def __init__(self, queues: Queues, nodes: Nodes, eligibility: Eligibility) -> None:
+        self._displaceable: list[bool] = []
         self._queues = queues
         self._nodes = nodes
         self._eligibility = eligibility
+        self.any = False
+        """Whether any task may displace another."""
+
+    def add_jobs(self, count: int) -> None:
+        """Add jobs whose tasks stay where they are."""
+        self._displaceable += [False] * count
+
+    def apply(self, rules: Rules) -> None:
+        """Take over which jobs may have to make room, and which have a manager."""
+        for job, may_go in enumerate(rules.displaceable):
+            self._displaceable[job] = self._displaceable[job] or may_go
         managed = any(manager != NONE for manager in rules.managers)
-        self.any = any(self._displaceable) or managed
+        self.any = self.any or any(rules.displaceable) or managed
 
     def victims(self, job: int, queue_of: "array[int]", rows: "array[int]", attempts: Attempts) -> list[int]:
         """Return the tasks that go so that the first waiting task of `job` fits somewhere; none where that cannot be.
@@ -57,10 +66,12 @@ class Displacement:
         """Return the first waiting task of a job, which has no room anywhere, and its shape."""
         task = NONE
         shape = NONE
-        for queue in range(self._queues.first_of_job[job], self._queues.first_of_job[job + 1]):
+        queue = self._queues.first_of_job[job]
+        while queue != NONE:
             front = self._queues.front[queue]
             if front != NONE and (task == NONE or self._queues.place(front) < self._queues.place(task)):
                 task, shape = front, self._queues.shape[queue]
+            queue = self._queues.next_of_job[queue]
         return task, shape
 
     def _on_node(

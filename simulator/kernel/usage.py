@@ -23,5 +23,5 @@ def used_memory(kernel: Kernel) -> int:
 
 def _used(kernel: Kernel, needs: list[int]) -> int:
     """Add up what all instances of the running tasks take of something."""
-    held = zip(kernel.running_of_shape, kernel.nodes.instances, needs, strict=True)
-    return sum(running * instances * need for running, instances, need in held)
+    running, instances = kernel.running_of_shape, kernel.nodes.instances
+    return sum(running[shape] * instances[shape] * need for shape, need in enumerate(needs))

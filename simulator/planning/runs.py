@@ -63,9 +63,9 @@ class Columns:
         return probability(int((~self.on_time(deadline)).sum()), self.count)
 
 
-def run_on(workers: int = 0, cluster: str | None = None) -> Run:
+def run_on(workers: int = 0, cluster: str | None = None, on_outcome: Callable[[Outcome], object] | None = None) -> Run:
     """Return who runs trials: `workers` processes of this machine (0: one for each processor), or a dask scheduler."""
-    return partial(run_in_order, workers=workers, cluster=cluster)
+    return partial(run_in_order, workers=workers, cluster=cluster, on_outcome=on_outcome)
 
 
 def run_all(

@@ -33,6 +33,8 @@ class Block:
     """Columns that few tasks need, by name (`optional_columns.COLUMNS`)."""
     tasks: tuple[Task, ...] = ()
     """The bodies, where the file lists them."""
+    parents: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """By place: ids of the tasks that must complete first, of tasks without a body."""
     coordination_failures: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By place: attempts of a multi-instance task, from 0, that fail when they coordinate."""
 

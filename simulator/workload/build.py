@@ -3,8 +3,7 @@
 Every purpose of every job has its own stream, so a change of one group's durations moves no other draw.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,26 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen, constant, joined, rescaled
-from simulator.columns.task_names import Given, Numbered, TaskNames
-from simulator.distributions import Constant, Distribution
-from simulator.scenario.format.bodies import Job, PoolSimulation
-from simulator.scenario.format.stated_by_tasks import Stated, stated
-from simulator.scenario.format.task_bodies import JobManagerTask, Task, TaskGroup
-from simulator.scenario.format.task_dependencies import Dependencies, link
-from simulator.scenario.format.task_files import shares_files, uploads
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.columns.task_names import Numbered, TaskNames
+from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
+from simulator.scenario.format.task_bodies import TaskGroup
+from simulator.scenario.format.task_dependencies import Dependencies, link, with_parents
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
-from simulator.streams import stream
 from simulator.units import MS_PER_S
 from simulator.workload.block import Block, Floats, Int32s
 from simulator.workload.coordination_failures import with_coordination_failures
-from simulator.workload.optional_columns import COLUMNS, Extras, gather
+from simulator.workload.job_streams import JobStreams
+from simulator.workload.listed_tasks import listed, managing, retries_of
+from simulator.workload.optional_columns import Extras, gather
 from simulator.workload.plan import Plan
 from simulator.workload.planned_jobs import Planned
 from simulator.workload.planned_pools import PlannedPools
 from simulator.workload.ranges import check_ranges, check_work
-from simulator.workload.task_outcomes import codes_of, failures_before_success, leading_failures
+from simulator.workload.task_outcomes import codes_of, failures_before_success
 
 Ints = npt.NDArray[np.int64]
 
@@ -41,7 +39,7 @@ MIB_PER_GIB: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """All tasks of one replication, one row each, in order of (submit, place in the file)."""
+    """All tasks of one replication, one row each, in order of (submit, operation, place in the file)."""
 
     job: Int32s
     """Index in `jobs`."""
@@ -83,170 +81,82 @@ class Workload:
         return span if self.extras.upload is None else span + self.extras.upload
 
 
-class JobStreams:
-    """The random streams of one job in one replication."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a job had before the tasks that are added to it."""
 
-    def __init__(self, seed: int, replication: int, job: str) -> None:
-        self._seed = seed
+    tasks: int = 0
+    """Listed ones."""
+    sources: int = 0
+    """Groups and traces."""
+
+
+class Drawing:
+    """Draws the tasks of jobs, source by source, and puts them together."""
+
+    def __init__(self, scenario: Scenario, replication: int) -> None:
+        self._scenario = scenario
         self._replication = replication
-        self._job = job
+        self._hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
+        self._blocks: list[Block] = []
+        self._jobs: list[Int32s] = []
+        self._listed: list[tuple[Job, int]] = []
+        self._delays: list[tuple[Floats, Floats]] = []
+        self._turns: list[Int32s] = []
+        """By block: which operation adds each of its tasks; 0 = none does."""
 
-    def generator(self, purpose: str, part: int | str) -> np.random.Generator:
-        """Return the generator of a purpose; its name is part of the seed, so that no name may ever change."""
-        return stream(self._seed, self._replication, f"{purpose}:{self._job}:{part}")
+    def add(self, number: int, one: Planned, pool: Pool, before: Before | None = None) -> None:
+        """Draw what a job has, or what comes to it after what it had `before`; `pool` is where it runs."""
+        job, had = one.job, before or Before()
+        if job.job_manager_task is not None and before is None:
+            streams = self._streams(job, 0)
+            manager = managing(job, job.job_manager_task, streams, pool.task_slots_per_node)
+            self._append(number, job, pool, streams, "manager", manager)
+            self._turns.append(constant(one.turn, 1, np.int32))
+        if job.tasks:
+            self._listed.append((job, sum(map(len, self._blocks))))
+            streams = self._streams(job, had.tasks)
+            self._append(number, job, pool, streams, 0 if one.own_tasks else "added", listed(job, streams))
+            turns = [one.turn] * (len(job.tasks) - len(one.task_turns)) + list(one.task_turns)
+            self._turns.append(np.array(turns, dtype=np.int32))
+        streams = self._streams(job, 0)
+        own = 1 if one.own_tasks else 0
+        for place, source in enumerate(job.simulation.workload, had.sources):
+            if isinstance(source, TaskGroup):
+                block = _drawn(one, source, place, streams, self._hour)
+            else:
+                block = _replayed(job, source, place, streams)
+            self._append(number, job, pool, streams, place + own, block)
+            later = place - one.own_sources
+            turn = one.source_turns[later] if 0 <= later < len(one.source_turns) else one.turn
+            self._turns.append(constant(turn, len(block), np.int32))
 
-    def draw(self, shape: Distribution[float] | None, purpose: str, part: int | str, count: int) -> Floats:
-        """Draw `count` values, 0 where no distribution is given."""
-        if shape is None:
-            return constant(0.0, count, np.float64)
-        if isinstance(shape, Constant):
-            return constant(shape.mean, count, np.float64)
-        return shape.draws(self.generator(purpose, part).random(count))
+    def workload(self, every: Sequence[Planned], pools: PlannedPools) -> Workload:
+        """Return all of them as columns."""
+        check_work(self._blocks)
+        turns = joined(self._turns) if self._turns else np.zeros(0, dtype=np.int32)
+        return _assemble(self._blocks, self._jobs, self._delays, self._listed, turns, every, pools)
+
+    def _streams(self, job: Job, drawn: int) -> JobStreams:
+        return JobStreams(self._scenario.seed, self._replication, job.simulation.stream or job.id, drawn)
+
+    def _append(self, number: int, job: Job, pool: Pool, streams: JobStreams, part: int | str, block: Block) -> None:
+        """Add the tasks of one source; `part` names its streams, and stays as it is when tasks are added later."""
+        self._blocks.append(_uploading(block, pool.simulation))
+        self._jobs.append(constant(number, len(block), np.int32))
+        self._delays.append(_delays(pool.simulation, streams, part, self._blocks[-1]))
+        if part != "manager":
+            check_ranges(job.id, part, self._blocks[-1], *self._delays[-1])
 
 
 def build(source: Scenario | Prepared, replication: int) -> Workload:
     """Draw the tasks of all jobs for one replication."""
     prepared = Prepared.of(source)
-    scenario, plan = prepared.scenario, prepared.part(Plan.of)
-    every, pools = plan.jobs, plan.pools
-    hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
-    blocks: list[Block] = []
-    jobs: list[Int32s] = []
-    listed: list[tuple[Job, int]] = []
-    delays: list[tuple[Floats, Floats]] = []
-    for index, one in enumerate(every):
-        job = one.job
-        streams = JobStreams(scenario.seed, replication, job.simulation.stream or job.id)
-        pool = pools.bodies[pools.of_job[index][0]]
-        if job.job_manager_task is not None:
-            manager = _managing(job, job.job_manager_task, streams, pool.task_slots_per_node)
-            blocks.append(_uploading(manager, pool.simulation))
-            jobs.append(constant(index, 1, np.int32))
-            delays.append(_delays(pool.simulation, streams, "manager", blocks[-1]))
-        if job.tasks:
-            listed.append((job, sum(map(len, blocks))))
-        for part, block in _blocks(one, streams, hour):
-            blocks.append(_uploading(block, pool.simulation))
-            jobs.append(constant(index, len(block), np.int32))
-            delays.append(_delays(pool.simulation, streams, part, block))
-            check_ranges(job.id, part, block, *delays[-1])
-    check_work(blocks)
-    return _assemble(blocks, jobs, delays, listed, every, pools)
-
-
-def _blocks(one: Planned, streams: JobStreams, hour: float) -> Iterator[tuple[int | str, Block]]:
-    """Yield the sources of a job and the names of their streams, which stay as they are when tasks are added later."""
-    before = 1 if one.own_tasks else 0
-    if one.job.tasks:
-        yield 0 if before else "added", _listed(one.job, streams)
-    for part, source in enumerate(one.job.simulation.workload):
-        if isinstance(source, TaskGroup):
-            yield part + before, _drawn(one, source, part, streams, hour)
-        else:
-            yield part + before, _replayed(one.job, source)
-
-
-def _int32(values: Sequence[int]) -> Int32s:
-    return np.asarray(values, dtype=np.int32)
-
-
-def _managing(job: Job, manager: JobManagerTask, streams: JobStreams, slots: int) -> Block:
-    """Return the job manager: a task that is there from the beginning and, if exclusive, takes all of its node."""
-    alone = job.model_copy(update={"tasks": (manager,)})
-    block = _listed(alone, streams, "manager ")
-    return replace(block, slots=_int32([slots])) if manager.run_exclusive else block
-
-
-def _listed(job: Job, streams: JobStreams, purpose: str = "") -> Block:
-    """Return the tasks that the file lists one by one."""
-    facts = [stated(task, job) for task in job.tasks]
-    created = job.simulation.created_at
-    submit = [created if task.simulation.submit is None else task.simulation.submit for task in job.tasks]
-    outcomes = [_outcome(task, one.exit_code) for task, one in zip(job.tasks, facts, strict=True)]
-    durations = _each([one.duration for one in facts], streams, purpose + "duration")
-    unstarted = [task.simulation.error == "preProcessingError" for task in job.tasks]
-    probabilities = np.asarray(
-        [0.0 if one.simulation.error else one.simulation.coordination_failure_probability for one in job.tasks]
-    )
-    block = Block(
-        submit=np.asarray(submit, dtype=np.float64),
-        duration=np.where(unstarted, 0.0, durations) if any(unstarted) else durations,
-        slots=_int32([task.required_slots for task in job.tasks]),
-        cores=_each([one.cores for one in facts], streams, purpose + "cores"),
-        memory=_each([one.memory for one in facts], streams, purpose + "memory"),
-        instances=_int32([task.number_of_instances for task in job.tasks]),
-        max_retries=_int32(
-            [0 if task.simulation.error else _retries(job, task.max_task_retry_count) for task in job.tasks]
-        ),
-        failures=_int32([failures for failures, _ in outcomes]),
-        exit_code=_int32([code for _, code in outcomes]),
-        containers=np.asarray([task.container_settings is not None for task in job.tasks], dtype=np.bool_),
-        names=Given([task.id for task in job.tasks]),
-        more=_more(job, facts, streams, purpose)
-        | ({"meant": np.where(unstarted, durations, COLUMNS["meant"])} if any(unstarted) else {}),
-        tasks=job.tasks,
-    )
-    if not probabilities.any():
-        return block
-    codes = _int32([task.simulation.coordination_exit_code for task in job.tasks])
-    return with_coordination_failures(
-        block, probabilities, codes, streams.generator(purpose + "coordination failures", "tasks")
-    )
-
-
-def _outcome(task: Task, stated_code: int | None) -> tuple[int, int]:
-    """Return how many attempts fail first and with which code; errors beside the process are never retried."""
-    failures, code = leading_failures(task.simulation.exit_codes, stated_code)
-    return (-1, code) if task.simulation.error else (failures, code)
-
-
-def _more(job: Job, facts: list[Stated], streams: JobStreams, purpose: str) -> dict[str, npt.NDArray[Any]]:
-    """Return the optional columns that any of the listed tasks needs."""
-    saved = [task.simulation.checkpoints for task in job.tasks]
-    found = {
-        "limit": [task.constraints.max_wall_clock_time or math.inf for task in job.tasks],
-        "interval": [one.interval if one else 0.0 for one in saved],
-        "cost": [one.cost if one else 0.0 for one in saved],
-        "restart": [one.restart_cost if one else 0.0 for one in saved],
-        "retention": [task.constraints.retention_time for task in job.tasks],
-        "input": _each([one.input for one in facts], streams, purpose + "input"),
-        "coordination": _each([one.coordination for one in facts], streams, purpose + "coordination"),
-        "common input": _each([_shared(task) for task in job.tasks], streams, purpose + "common input"),
-        "output": _each(
-            [_uploaded(job, *one) for one in zip(job.tasks, facts, strict=True)], streams, purpose + "output"
-        ),
-    }
-    return {name: np.asarray(values) for name, values in found.items() if (np.asarray(values) != COLUMNS[name]).any()}
-
-
-def _shared(task: Task) -> Distribution[float] | None:
-    """Return the MiB that every node of a task fetches."""
-    return task.simulation.common_input if shares_files(task) else None
-
-
-def _uploaded(job: Job, task: Task, facts: Stated) -> Distribution[float] | None:
-    """Return the MiB that a task uploads, by the way in which it ends after its last attempt."""
-    failures, _ = _outcome(task, facts.exit_code)
-    retries = _retries(job, task.max_task_retry_count)
-    succeeds = failures >= 0 and (retries < 0 or failures <= retries)
-    return task.simulation.output if uploads(task, succeeds=succeeds) else None
-
-
-def _retries(job: Job, own: int | None) -> int:
-    return job.max_task_retry_count if own is None else own
-
-
-def _each(shapes: Sequence[Distribution[float] | None], streams: JobStreams, purpose: str) -> Floats:
-    """Draw one value for every listed task; the k-th task always uses the k-th number of the stream."""
-    values = np.asarray([shape.mean if isinstance(shape, Constant) else 0.0 for shape in shapes])
-    varying = [index for index, shape in enumerate(shapes) if shape is not None and not isinstance(shape, Constant)]
-    if varying:
-        uniform = streams.generator(purpose, "tasks").random(len(shapes))
-        for index in varying:
-            shape = shapes[index]
-            if shape is not None:
-                values[index] = shape.draws(uniform[index : index + 1])[0]
-    return values
+    plan = prepared.part(Plan.of)
+    drawing = Drawing(prepared.scenario, replication)
+    for number, one in enumerate(plan.jobs):
+        drawing.add(number, one, plan.pools.bodies[plan.pools.of_job[number][0]])
+    return drawing.workload(plan.jobs, plan.pools)
 
 
 def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour: float) -> Block:
@@ -255,7 +165,7 @@ def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour:
     begin = job.simulation.created_at if group.start is None else group.start
     submit = group.arrivals.times(group.count, begin, hour, generator)
     count = len(submit)
-    failures = failures_before_success(group.failure_probability, streams.generator("failures", part), count)
+    failures = _failures(group, streams, part, count)
     block = Block(
         submit=submit,
         duration=streams.draw(group.duration, "duration", part, count),
@@ -263,7 +173,7 @@ def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour:
         cores=streams.draw(group.cores, "cores", part, count),
         memory=streams.draw(group.memory, "memory", part, count),
         instances=constant(group.number_of_instances, count, np.int32),
-        max_retries=constant(_retries(job, group.max_task_retry_count), count, np.int32),
+        max_retries=constant(retries_of(job, group.max_task_retry_count), count, np.int32),
         failures=failures,
         exit_code=codes_of(failures, group.exit_code),
         containers=constant(False, count, np.bool_),
@@ -275,6 +185,13 @@ def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour:
         return block
     columns = constant(probability, count, np.float64), constant(group.coordination_exit_code, count, np.int32)
     return with_coordination_failures(block, *columns, streams.generator("coordination failures", part))
+
+
+def _failures(group: TaskGroup, streams: JobStreams, part: int, count: int) -> Int32s:
+    """Draw how many attempts of each task fail first; nothing is drawn, and no stream made, where none does."""
+    if not group.failure_probability:
+        return constant(0, count, np.int32)
+    return failures_before_success(group.failure_probability, streams.generator("failures", part), count)
 
 
 def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) -> dict[str, npt.NDArray[Any]]:
@@ -293,15 +210,15 @@ def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) ->
     return found
 
 
-def _replayed(job: Job, source: TraceWorkload) -> Block:
-    """Return the tasks of a trace file."""
+def _replayed(job: Job, source: TraceWorkload, part: int, streams: JobStreams) -> Block:
+    """Return the tasks of a trace file; durations are drawn where the scenario gives a distribution of them."""
     trace = read_trace(source)
     begin = job.simulation.created_at if source.start is None else source.start
     count = len(trace)
     failures = constant(0, count, np.int32)
     return Block(
         submit=begin + trace.submit,
-        duration=trace.duration,
+        duration=trace.duration if source.duration is None else streams.draw(source.duration, "duration", part, count),
         slots=trace.slots,
         cores=trace.cores,
         memory=trace.memory,
@@ -311,6 +228,7 @@ def _replayed(job: Job, source: TraceWorkload) -> Block:
         exit_code=failures,
         containers=constant(False, count, np.bool_),
         names=trace.names,
+        parents=trace.parents if job.uses_task_dependencies else {},
     )
 
 
@@ -338,15 +256,23 @@ def _delays(simulation: PoolSimulation, streams: JobStreams, part: int | str, bl
     return latency, overhead
 
 
+def _in_order(submits: Ints, turns: Int32s) -> Ints | None:
+    """Return the order in which tasks are submitted; None where it is that in which they stand."""
+    if not turns.any():
+        return None if (submits[1:] >= submits[:-1]).all() else np.argsort(submits, kind="stable")
+    return np.lexsort((turns, submits))
+
+
 def _assemble(
     blocks: list[Block],
     jobs: list[Int32s],
     delays: list[tuple[Floats, Floats]],
     listed: list[tuple[Job, int]],
-    every: tuple[Planned, ...],
+    turns: Int32s,
+    every: Sequence[Planned],
     pools: PlannedPools,
 ) -> Workload:
-    """Return one table of all blocks, sorted by (submit, place in the file).
+    """Return one table of all blocks, sorted by (submit, operation that adds it, place in the file).
 
     `listed` holds the jobs with listed tasks, and where those begin before the sorting.
     """
@@ -356,15 +282,16 @@ def _assemble(
 
     lengths = np.asarray([len(block) for block in blocks], dtype=np.int64)
     submits = rescaled(joined([block.submit for block in blocks]), MS_PER_S, np.int64)
-    order = None if (submits[1:] >= submits[:-1]).all() else np.argsort(submits, kind="stable")
-    rows = []
-    if listed:
-        row = np.arange(len(submits))
-        if order is not None:
-            row[order] = np.arange(len(submits))
-        rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
+    order = _in_order(submits, turns)
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64)
+    row = np.arange(len(submits), dtype=np.int64)
+    if order is not None:
+        row[order] = np.arange(len(submits))
+    rows = [(job, row[begin : begin + len(job.tasks)]) for job, begin in listed]
     extras = gather(blocks, jobs, every, order)
     exit_code = column([block.exit_code for block in blocks], 1, np.int32)
+    linked = link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures})
+    traced = [(one, row[begin : begin + len(one)]) for one, begin in zip(blocks, starts.tolist(), strict=True)]
     return Workload(
         job=column(jobs, 1, np.int32),
         submit=chosen(submits, order),
@@ -380,11 +307,11 @@ def _assemble(
         exit_code=exit_code,
         names=TaskNames(
             tuple(block.names for block in blocks),
-            np.concatenate(([0], np.cumsum(lengths)[:-1])) if blocks else np.zeros(0, dtype=np.int64),
+            starts,
             order,
         ),
-        dependencies=link(rows, len(submits), {row: int(exit_code[row]) for row in extras.coordination_failures}),
-        jobs=every,
+        dependencies=with_parents(linked, [(one.names, its, one.parents) for one, its in traced if one.parents]),
+        jobs=tuple(every),
         pools=pools,
         extras=extras,
     )

@@ -1,6 +1,6 @@
 """Every job that a run may see: those of the scenario, those that are added later, those that schedules create."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.job_operations import AddJob, AddTasks
@@ -29,6 +29,12 @@ class Planned:
     """How many of the tasks its own body lists; operations add the others, and change nothing about these."""
     own_sources: int = 0
     """How many groups and traces its own body has."""
+    turn: int = 0
+    """Which of the timeline's operations creates it, in their order in time, from 1; 0 = none."""
+    task_turns: tuple[int, ...] = ()
+    """Which of them adds each of the tasks that its own body does not list."""
+    source_turns: tuple[int, ...] = ()
+    """The same of groups and traces."""
 
     def prefix(self, group: TaskGroup, part: int) -> str:
         """Return how the ids of its group at place `part` begin, whatever is added later."""
@@ -39,26 +45,48 @@ def planned(scenario: Scenario) -> tuple[Planned, ...]:
     """Return all jobs: the file's, then those of `addJob`, then those of schedules."""
     jobs = {job.id.lower(): job for job in scenario.jobs}
     late = [operation.job.id.lower() for operation in scenario.timeline if isinstance(operation, AddJob)]
-    for operation in sorted(scenario.timeline, key=_at):  # as they will be performed: the file's order decides ties
+    turns: dict[str, Turns] = {}
+    in_time = sorted(scenario.timeline, key=_at)  # as they will be performed: the file's order decides ties
+    for turn, operation in enumerate(in_time, 1):
         if isinstance(operation, AddJob):
-            jobs[operation.job.id.lower()] = _created(operation)
+            jobs[operation.job.id.lower()] = created(operation)
+            turns[operation.job.id.lower()] = Turns(turn)
         elif isinstance(operation, AddTasks):
             job = jobs.get(operation.job.lower())
             if job is not None and _at(operation) >= to_ms(job.simulation.created_at):
-                jobs[job.id.lower()] = _with_tasks(job, operation)
+                jobs[job.id.lower()] = with_tasks(job, operation)
+                turns.setdefault(job.id.lower(), Turns()).add(turn, operation)
     bodies = [*scenario.jobs, *(operation.job for operation in scenario.timeline if isinstance(operation, AddJob))]
     found = [
-        _planned(jobs[name], body, is_added=name in late)
+        turns.get(name, Turns()).of(planned_as(jobs[name], body, is_added=name in late))
         for name, body in {job.id.lower(): job for job in bodies}.items()
     ]
     for number, schedule in enumerate(scenario.job_schedules):
         for k, due in enumerate(schedule.occurrences(scenario.horizon)):
             job = _occurrence(schedule, k + 1)
-            found.append(replace(_planned(job, job), schedule=number, due=due))
+            found.append(replace(planned_as(job, job), schedule=number, due=due))
     return tuple(found)
 
 
-def _planned(job: Job, body: Job, *, is_added: bool = False) -> Planned:
+@dataclass(slots=True)
+class Turns:
+    """Which operations of the timeline bring a job and what is added to it, by their order in time."""
+
+    job: int = 0
+    tasks: list[int] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+
+    def add(self, turn: int, operation: AddTasks) -> None:
+        """Note what an operation adds."""
+        self.tasks += [turn] * len(operation.tasks)
+        self.sources += [turn] * len(operation.workload)
+
+    def of(self, one: Planned) -> Planned:
+        """Return a job with the turns of what it consists of."""
+        return replace(one, turn=self.job, task_turns=tuple(self.tasks), source_turns=tuple(self.sources))
+
+
+def planned_as(job: Job, body: Job, *, is_added: bool = False) -> Planned:
     """Describe a job that may have more tasks than its `body`."""
     own = len(body.tasks), len(body.simulation.workload)
     return Planned(job, is_added=is_added, due=job.simulation.created_at, own_tasks=own[0], own_sources=own[1])
@@ -68,13 +96,13 @@ def _at(operation: Operation) -> int:
     return to_ms(operation.at)
 
 
-def _created(operation: AddJob) -> Job:
+def created(operation: AddJob) -> Job:
     job = operation.job
     simulation = job.simulation.model_copy(update={"created_at": operation.at})
     return job.model_copy(update={"simulation": simulation})
 
 
-def _with_tasks(job: Job, operation: AddTasks) -> Job:
+def with_tasks(job: Job, operation: AddTasks) -> Job:
     """Return a job that has more tasks from some time on."""
     tasks = [
         task.model_copy(update={"simulation": task.simulation.model_copy(update={"submit": operation.at})})

@@ -33,7 +33,7 @@ Case = Callable[[int], tuple[float, int]]
 """Takes a number of tasks, gives seconds and tasks completed."""
 
 
-def build(tasks: int, shapes: list[Shape], priorities: list[int], **more: "array[int]") -> Kernel:
+def build(tasks: int, shapes: list[Shape], priorities: list[int], **more: Any) -> Kernel:
     """Make a pool whose tasks are dealt to all jobs and shapes by chance."""
     stream = np.random.default_rng(1)
     span = np.rint(stream.exponential(60_000, tasks)).astype(np.int64)

@@ -162,7 +162,7 @@ def bytes_of(made: Kernel) -> int:
     """Add up the columns of the kernel that have a row for each task or attempt."""
     columns: list[Any] = [made.submit, made.queue, made.state, made.retries, made.row, made.queues.link]
     columns.append(made.row)  # beside it a column of the same width, of cells
-    columns += [made.tasks.span, made.tasks.max_retries, made.tasks.failures]
+    columns += [made.submit, made.retries, made.failures]  # as wide as spans and most retries
     columns += [getattr(made.attempts, name) for name in ("task", "node", "instance", "assigned", "end", "outcome")]
     return sum(np.asarray(column).nbytes for column in columns)
 

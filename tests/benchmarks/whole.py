@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from simulator.engine.simulation import Simulation
 from simulator.kernel import SPEED
 from simulator.scenario import load
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 
 FACTOR, CONSTANT = 3.0, 1.5
 """What the whole process may take: so many times the kernel's own time, and so many seconds."""

@@ -1,7 +1,5 @@
 """Reading a run changes nothing: not by accident, and not by a method that is within reach."""
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from simulator import Simulation
@@ -48,9 +46,3 @@ def test_a_view_shows_numbers_and_copies_only(simulation: Simulation) -> None:
     list(view.tasks_on(0)).clear()
     assert bytes(kernel.attempts.node[: len(kernel.attempts)]) == before
     assert view.tasks_on(0)
-
-
-def test_what_a_pool_knows_of_its_tasks_is_fixed(simulation: Simulation) -> None:
-    tenancy = simulation.directory.pools[0].tenancy
-    with pytest.raises(FrozenInstanceError):
-        tenancy.disks = None  # type: ignore[misc]

@@ -172,7 +172,8 @@ def do(package: Any, kernel: Any, what: str, which: int, now: int) -> None:
     elif what == "await":
         package.job_control.await_idle(kernel, which % 2)
     elif what == "alarm":
-        kernel.notices.alarm(array("b", [3 * (task % 5 == which) for task in range(kernel.count)]))
+        alarms = array("b", [3 * (task % 5 == which) for task in range(kernel.count)])
+        kernel.notices.alarm(0, kernel.count, alarms)
 
 
 def run_pool(plan: Plan, speed: str, *, by: Advance) -> tuple[list[Any], list[list[Any]]]:

@@ -1,6 +1,9 @@
 """Small pools made up from a seed, for which the oracle knows every attempt, and how a kernel runs them."""
 
 from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -108,82 +111,119 @@ def crowded(seed: int) -> PoolPlan:
     )
 
 
-def make_kernel(plan: PoolPlan, speed: str) -> tuple[Kernel, list[int]]:
-    """Build the kernel for `plan`; also return the plan's number of each of its tasks."""
-    order = sorted(range(len(plan.tasks)), key=lambda number: (plan.tasks[number].submit, number))
-    tasks = [plan.tasks[number] for number in order]
-    shapes = sorted({shape_of(task) for task in tasks})
-    keys = [(task.job, shapes.index(shape_of(task))) for task in tasks]
-    queues = sorted(set(keys))
-    package = KERNELS[speed]
-    columns = package.Tasks(
-        submit=array("q", [task.submit for task in tasks]),
-        span=array("q", [task.lead + task.demand for task in tasks]),
-        queue=array("i", [queues.index(key) for key in keys]),
-        max_retries=array("i", [task.max_retries for task in tasks]),
-        failures=array("i", [task.failures for task in tasks]),
-        queues=queues,
-        **dependencies(tasks, order),
-    )
-    kernel = package.Kernel(
-        columns,
-        [package.Shape(*shape) for shape in shapes],
-        plan.priorities,
-        slots=plan.slots,
-        cores=plan.cores,
-        memory=plan.memory,
-        pack=plan.pack,
-        job_policy=POLICIES.index(plan.job_policy),
-        seed=plan.seed,
-        retry_at_tail=plan.retry_at_tail,
-        random_ties=plan.random_ties,
-        rules=rules(plan, tasks, package),
-    )
-    kernel.nodes.reserve(len(plan.nodes))
-    return kernel, order
+class Pieces:
+    """The tasks of a plan in the form of a kernel, in pieces that end before the tasks whose places are `cuts`."""
+
+    def __init__(self, plan: PoolPlan, speed: str, cuts: Sequence[int] = ()) -> None:
+        self.order = sorted(range(len(plan.tasks)), key=lambda number: (plan.tasks[number].submit, number))
+        """The plan's number of each task."""
+        self._plan = plan
+        self._package = KERNELS[speed]
+        self._tasks = [plan.tasks[number] for number in self.order]
+        self._row = {number: index for index, number in enumerate(self.order)}
+        places = [0, *sorted({cut for cut in cuts if 0 < cut < len(plan.tasks)}), len(plan.tasks)]
+        self._spans = list(pairwise(places))
+        self._shapes: list[tuple[int, int, int, int]] = []
+        self._queues: list[tuple[int, int]] = []
+        self._jobs = 0
+
+    @property
+    def next_submit(self) -> int:
+        """When the first task of the next piece is submitted."""
+        return self._tasks[self._spans[0][0]].submit if self._spans else NEVER
+
+    def first(self) -> Kernel:
+        """Return a kernel of the first piece."""
+        plan = self._plan
+        tasks, shapes, priorities, found = self.take()
+        kernel: Kernel = self._package.Kernel(
+            tasks,
+            shapes,
+            priorities,
+            slots=plan.slots,
+            cores=plan.cores,
+            memory=plan.memory,
+            pack=plan.pack,
+            job_policy=POLICIES.index(plan.job_policy),
+            seed=plan.seed,
+            retry_at_tail=plan.retry_at_tail,
+            random_ties=plan.random_ties,
+            rules=found,
+        )
+        kernel.nodes.reserve(len(plan.nodes))
+        return kernel
+
+    def take(self) -> tuple[Any, list[Any], list[int], Any]:
+        """Return the next piece: tasks, and what none before had of shapes, priorities of jobs, and rules."""
+        begin, end = self._spans.pop(0)
+        tasks = self._tasks[begin:end]
+        keys = [(task.job, shape_of(task)) for task in tasks]
+        shapes = sorted({shape for _, shape in keys}.difference(self._shapes))
+        self._shapes += shapes
+        numbers = [(job, self._shapes.index(shape)) for job, shape in keys]
+        queues = sorted(set(numbers).difference(self._queues))
+        self._queues += queues
+        jobs = max(self._jobs, *(task.job + 1 for task in tasks)) if self._spans else len(self._plan.priorities)
+        priorities = self._plan.priorities[self._jobs : jobs]
+        limits = [-1] * self._jobs + self._plan.most_running[self._jobs : jobs] if self._plan.most_running else []
+        self._jobs = jobs
+        columns = self._package.Tasks(
+            submit=array("q", [task.submit for task in tasks]),
+            span=array("q", [task.lead + task.demand for task in tasks]),
+            queue=array("i", [self._queues.index(key) for key in numbers]),
+            max_retries=array("i", [task.max_retries for task in tasks]),
+            failures=array("i", [task.failures for task in tasks]),
+            queues=queues,
+            **self._dependencies(begin, end),
+        )
+        return columns, [self._package.Shape(*shape) for shape in shapes], priorities, self._rules(tasks, limits)
+
+    def _rules(self, tasks: list[TaskPlan], most_running: list[int]) -> Any:
+        """Return the kernel's columns of limits; none where nothing is limited."""
+        found = {}
+        lead = array("q", [task.lead for task in tasks])
+        if any(task.limit for task in tasks):
+            found = {"limit": array("q", [task.limit or NEVER for task in tasks])}
+        if self._plan.share_cores:
+            found |= {"setup_ms": lead}
+        return self._package.Rules(most_running=most_running, share_cores=self._plan.share_cores, latency=lead, **found)
+
+    def _dependencies(self, begin: int, end: int) -> dict[str, Any]:
+        """Return which task waits for which; nothing where no task does."""
+        tasks = self._tasks[begin:end]
+        if not any(task.parents or task.satisfies or task.blocks for task in tasks):
+            return {}
+        edges = [(self._row[parent], child) for child in range(begin, end) for parent in self._tasks[child].parents]
+        own = sorted(edge for edge in edges if edge[0] >= begin)
+        return {
+            "parents": array("i", [len(task.parents) for task in tasks]),
+            "children_from": array("i", [bisect_left(own, (row, 0)) for row in range(begin, end + 1)]),
+            "children": array("i", [child for _, child in own]),
+            "later_children": [edge for edge in edges if edge[0] < begin],
+            "satisfies": array("b", [task.satisfies + 2 * task.blocks for task in tasks]),
+        }
 
 
 def shape_of(task: TaskPlan) -> tuple[int, int, int, int]:
     return task.slots, task.cores, task.memory, task.instances
 
 
-def rules(plan: PoolPlan, tasks: list[TaskPlan], package: Any) -> Any:
-    """Return the kernel's columns of limits; none where nothing is limited."""
-    limits = {}
-    lead = array("q", [task.lead for task in tasks])
-    if any(task.limit for task in tasks):
-        limits = {"latency": lead, "limit": array("q", [task.limit or NEVER for task in tasks])}
-    if plan.share_cores:
-        limits |= {"latency": lead, "setup_ms": lead}
-    return package.Rules(most_running=plan.most_running, share_cores=plan.share_cores, **limits)
+def run_kernel(plan: PoolPlan, speed: str, cuts: Sequence[int] = ()) -> list[Attempt]:
+    """Run a pool to its end; return its attempts as the oracle does.
 
-
-def dependencies(tasks: list[TaskPlan], order: list[int]) -> dict[str, "array[int]"]:
-    """Return the kernel's columns of which task waits for which; none where no task does."""
-    if not any(task.parents for task in tasks):
-        return {}
-    row = {number: index for index, number in enumerate(order)}
-    children: list[list[int]] = [[] for _ in tasks]
-    for index, task in enumerate(tasks):
-        for parent in task.parents:
-            children[row[parent]].append(index)
-    starts = [sum(len(mine) for mine in children[:index]) for index in range(len(tasks) + 1)]
-    return {
-        "parents": array("i", [len(task.parents) for task in tasks]),
-        "children_from": array("i", starts),
-        "children": array("i", [child for mine in children for child in mine]),
-        "satisfies": array("b", [task.satisfies + 2 * task.blocks for task in tasks]),
-    }
-
-
-def run_kernel(plan: PoolPlan, speed: str) -> list[Attempt]:
-    """Run a pool to its end; return its attempts as the oracle does."""
-    kernel, order = make_kernel(plan, speed)
+    Tasks from a place in `cuts` on are not known before the first of them is due.
+    """
+    pieces = Pieces(plan, speed, cuts)
+    kernel, order = pieces.first(), pieces.order
     changes = sorted(
         (at, number, turn) for number, node in enumerate(plan.nodes) for turn, at in enumerate(node.changes)
     )
     while True:
         control = changes[0][0] if changes else NEVER
+        if pieces.next_submit <= control and pieces.next_submit < NEVER:
+            assert kernel.advance(pieces.next_submit) == pieces.next_submit
+            kernel.append(*pieces.take())
+            continue
         if min(control, kernel.next_instant()) == NEVER:
             break
         assert kernel.advance(control) == control

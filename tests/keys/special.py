@@ -87,6 +87,9 @@ def traced(**source: Any) -> Body:
 W: Final = f"{J}.simulation.workload.0"
 _SWF: Final = altered(traced(trace="small.swf"), {"pools.0.taskSlotsPerNode": 4})
 _CSV: Final = traced(trace="small.csv", columns={"id": "name"})
+_DATED: Final = traced(trace="dated.csv", columns={"submit": "began", "start": "began", "end": "ended"})
+_SLASHED: Final = altered(traced(trace="slashed.csv", dateOrder="day_first"), {"horizon": "40d"})
+_DEPENDENT: Final = altered(_CSV, {"jobs.0.usesTaskDependencies": True})
 TRACES: Final[Changes] = {
     **of(
         "TraceWorkload",
@@ -102,6 +105,20 @@ TRACES: Final[Changes] = {
         },
     ),
     "TraceWorkload.timeUnit": Change(_CSV, f"{W}.timeUnit", "m"),
+    "TraceWorkload.duration": Change(_CSV, f"{W}.duration", "90s"),
+    "TraceWorkload.keep": Change(_CSV, f"{W}.keep", {"label": ["x"]}),
+    "TraceWorkload.memoryUnit": Change(
+        traced(trace="small.csv", columns={"memory": "memory"}), f"{W}.memoryUnit", "GB"
+    ),
+    "TraceWorkload.columnNames": Change(
+        traced(trace="nameless.csv", columnNames=["id", "submit", "duration"]),
+        f"{W}.columnNames",
+        ["id", "duration", "submit"],
+    ),
+    "TraceWorkload.timeZone": Change(_DATED, f"{W}.timeZone", "Europe/Berlin"),
+    "TraceWorkload.dateOrder": Change(_SLASHED, f"{W}.dateOrder", "month_first"),
+    **of("TraceColumns", _DATED, f"{W}.columns", {"start": "ended", "end": "began"}),
+    "TraceColumns.dependsOn": Change(_DEPENDENT, f"{W}.columns.dependsOn", "after"),
     **of(
         "TraceColumns",
         _CSV,

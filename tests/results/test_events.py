@@ -261,7 +261,7 @@ def test_wrapped_events_texts_of_json_and_other_kinds_are_accepted() -> None:
     packed = {**COMPLETE, "properties": json.dumps(COMPLETE["properties"])}
     text = json.dumps({"records": [packed, {**COMPLETE, "operationName": "NodeHasHiccupsEvent"}]})
     log = read_lines([text, "", text])
-    assert (log.counts, log.ignored, log.repeated) == ({"PoolResizeCompleteEvent": 1}, {"NodeHasHiccupsEvent": 1}, 1)
+    assert (log.counts, log.ignored, log.repeated) == ({"PoolResizeCompleteEvent": 1}, {"NodeHasHiccupsEvent": 1}, 2)
 
 
 def test_a_complete_event_without_its_start_still_identifies_its_task() -> None:
@@ -294,7 +294,6 @@ def test_what_cannot_be_read_is_reported_with_file_and_line_all_at_once(tmp_path
         ({"time": "yesterday"}, "expected time like"),
         ({"properties": {}}, "has no id"),
         ({"properties": None}, "has no properties"),
-        ({"operationName": None}, "has no operationName"),
         ({"operationName": "TaskStartEvent", "properties": {"id": "t"}}, "has no jobId"),
     ],
 )
@@ -302,6 +301,13 @@ def test_an_event_about_nobody_is_left_out_with_a_warning(change: Event, expecte
     log = read_lines([json.dumps({**COMPLETE, **change})])
     assert expected_message in log.warnings[0].message
     assert all(not len(frame) for frame in log.tables.values())
+
+
+def test_events_without_a_name_are_left_out_and_no_log_has_only_such() -> None:
+    nameless = json.dumps({**COMPLETE, "operationName": None})
+    assert "has no operationName" in read_lines([json.dumps(COMPLETE), nameless]).warnings[0].message
+    with pytest.raises(InputError, match=r"holds no event: .* poolsight import"):
+        read_lines([nameless])
 
 
 def test_files_that_are_not_there_are_reported(tmp_path: Path) -> None:

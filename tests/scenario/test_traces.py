@@ -76,7 +76,9 @@ def test_bad_cells_are_reported_with_their_lines(tmp_path: Path) -> None:
     write(tmp_path, "submit,duration\n0,5\n1,five\n2,-1\n3,inf\n", "t.csv")
     found = problems(write(tmp_path, {"pools": [pool()], "jobs": [job([{"trace": "t.csv"}])]}))
     assert [problem.split(":")[1] for problem in found] == ["3", "4", "5"]
-    assert "expected a number that is finite and not negative in 'duration', not 'five'" in found[0]
+    assert "expected a number, or a span of time like 90s" in found[0]
+    assert "in 'duration', not 'five'" in found[0]
+    assert "expected a number that is finite and not negative in 'duration', not '-1'" in found[1]
 
 
 def test_absent_columns_and_files(tmp_path: Path) -> None:

@@ -9,13 +9,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.columns.broadcast import chosen, constant, is_constant, joined
+from simulator.columns.broadcast import chosen, constant, is_constant, is_one_of, joined
 from simulator.kernel import Kernel
 from simulator.policy.local_disk import FULL_EXIT_CODE
 from simulator.results.raw.raw_run import RawAttempts, RawTasks
 from simulator.results.raw.recorder import Recorder
 from simulator.states import Outcome, TaskState
 from simulator.workload.build import Workload
+
+STOPPED = (Outcome.TERMINATED, Outcome.EXPIRED, Outcome.UNFETCHED)
+"""How attempts end whose process has not ended by itself."""
+PUT_BACK = (Outcome.REQUEUED, Outcome.DISPLACED)
+"""How attempts end that a shrink, a client or another task interrupts, their tasks waiting again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def collect_attempts(
         made = kernel.attempts
         used = slice(len(made))
         task = np.asarray(made.task)[used]
-        if len(row) != len(workload):
+        if not _is_whole(row, len(workload)):
             task = row[task].astype(np.int32)
         node = np.asarray(made.node)[used]
         if number != list(range(len(number))):
@@ -125,7 +130,7 @@ def _pulled(kernel: Kernel) -> npt.NDArray[np.int64]:
 def _run_on(kernel: Kernel) -> npt.NDArray[np.bool_]:
     """Return which attempts have not ended."""
     found = np.zeros(len(kernel.attempts), dtype=np.bool_)
-    task = np.flatnonzero(np.asarray(kernel.state) == TaskState.RUNNING)
+    task = np.flatnonzero(np.asarray(kernel.state)[: kernel.count] == TaskState.RUNNING)
     shape = np.asarray(kernel.queues.shape, dtype=np.int64)[np.asarray(kernel.queue)[task]]
     instances = np.asarray(kernel.nodes.instances, dtype=np.int64)[shape]
     first = np.asarray(kernel.row)[task]
@@ -158,13 +163,13 @@ def collect_tasks(
     is_only = len(task) == np.count_nonzero(last_outcome >= 0)
     first = last_start if is_only else _latest(rows_begun[::-1], starts[::-1], count)
     completed = state == TaskState.COMPLETED
-    exited = completed & ~np.isin(last_outcome, [Outcome.TERMINATED, Outcome.EXPIRED, Outcome.UNFETCHED])
+    exited = completed & ~is_one_of(last_outcome, STOPPED)
     for row, error in workload.extras.errors.items():
         exited[row] &= error == "fileUploadError"
     exit_code = _exit_codes(workload, exited, last_outcome)
     _set_codes_of_nodes(exit_code, last_outcome, kernels, homes, sick_codes)
     lost = _lost_after_dispatch(workload, attempts)
-    back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
+    back = task[is_one_of(outcome, PUT_BACK)]
     requeued = np.concatenate([back, lost]) if preemption_counts else back
     last_end = _latest(task, end, count)
     last_end[~completed & (state != TaskState.DELETED)] = -1
@@ -218,7 +223,7 @@ def _set_codes_of_nodes(
     for kernel, home, sick_code in zip(kernels, homes, sick_codes, strict=False):
         for failed, code in ((kernel.work.sickened, sick_code), (kernel.work.full, FULL_EXIT_CODE)):
             if failed:
-                rows = np.asarray(kernel.row)
+                rows = np.asarray(kernel.row)[: kernel.count]
                 has_begun = np.asarray(kernel.attempts.task)[rows] == np.arange(len(rows))
                 mine = home.rows[home.of(has_begun & np.isin(rows, list(failed)))]
                 exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
@@ -264,13 +269,18 @@ def _fates(attempts: RawAttempts) -> tuple[npt.NDArray[Any], ...]:
 
 def _gathered(kernels: list[Kernel], homes: list[Home], count: int, name: str) -> npt.NDArray[Any]:
     """Join a column of all kernels; of one kernel that has all tasks, the column itself."""
-    columns = [np.asarray(getattr(kernel, name)) for kernel in kernels]
-    if len(columns) == 1 and len(columns[0]) == count:
+    columns = [np.asarray(getattr(kernel, name))[: kernel.count] for kernel in kernels]
+    if len(columns) == 1 and _is_whole(homes[0].rows, count):
         return columns[0]
     joined = np.zeros(count, dtype=columns[0].dtype if columns else np.int8)
     for home, column in zip(homes, columns, strict=True):
         joined[home.rows] = home.of(column)
     return joined
+
+
+def _is_whole(rows: npt.NDArray[np.int64], count: int) -> bool:
+    """Return whether the tasks of a kernel are all rows of the workload, in their order."""
+    return len(rows) == count and bool((rows[1:] > rows[:-1]).all())
 
 
 def _pool_of(homes: list[Home], count: int) -> npt.NDArray[np.int32]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import chosen
-from simulator.engine.jobs.task_downloads import TaskDownloads
-from simulator.engine.pools.disks import Disks
 from simulator.kernel import Rules
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import Job
@@ -21,96 +19,119 @@ from simulator.workload.build import Workload
 
 Rows = npt.NDArray[np.int64]
 
+ON_FAILURE, ON_SUCCESS = 1, 2
+"""Bits of a task's alarm: which of its ends the kernel reports."""
+
 
 def rules_of(
     scenario: Scenario,
     workload: Workload,
     rows: Rows,
-    prepare: Callable[[int, int, int], int],
-    downloads: TaskDownloads,
-    disks: Disks | None,
-    *,
-    has_sick_nodes: bool,
+    before: int,
+    news: News,
 ) -> Rules:
-    """Return the rules for the tasks of one pool, which are `rows` of the workload."""
-    jobs = [planned.job for planned in workload.jobs]
-    here = set(np.flatnonzero(np.bincount(chosen(workload.job, rows))).tolist())
+    """Return the rules for tasks that are `rows` of a workload and come behind `before` others of their pool."""
     extras, options = workload.extras, scenario.options
     needs_place = extras.wishes or extras.coordination_failures
     place = {int(row): task for task, row in enumerate(rows)} if needs_place else {}
-    found = _job_rules(jobs, here, extras.managers, rows, prepare)
+    found = _job_rules(news, _managers(workload, rows, before))
     found |= _columns(workload, rows)
-    if downloads.needs:
-        fetches = np.zeros(len(rows), dtype=np.int8)
-        fetches[list(downloads.needs)] = 1
-        found |= {"fetches": array("b", fetches.tobytes()), "fetch": downloads.fetch}
-    if disks is not None and disks.writers.any():
-        found |= {"holds": array("b", disks.writers.astype(np.int8).tobytes()), "hold": disks.hold}
     if any(row in place for row in extras.wishes):
         wish = np.full(len(rows), -1)
-        places = wished_places(workload)
         for row, name in extras.wishes.items():
             if row in place:
-                wish[place[row]] = places[name.lower()]
+                wish[place[row]] = news.places[name.lower()]
         found["wish"] = _array("i", wish)
     if any(row in place for row in extras.coordination_failures):
         setup = workload.latency[rows] + workload.overhead[rows]
         mine = {place[row]: attempts for row, attempts in extras.coordination_failures.items() if row in place}
-        found["coordination_failures"] = {task: (int(setup[task]), attempts) for task, attempts in mine.items()}
+        found["coordination_failures"] = {
+            before + task: (int(setup[task]), attempts) for task, attempts in mine.items()
+        }
     if options.cpu_slowdown:
         found["setup_ms"] = _array("q", workload.latency[rows] + workload.overhead[rows])
     if extras.upload is not None and found.keys() & {"setup_ms", "checkpoint_interval_ms"}:
         found["upload_ms"] = _array("q", extras.upload[rows])
     several = bool((workload.instances[rows] > 1).any())
-    rules = Rules(
+    return Rules(
         reserve_gangs=several and options.gang_reserve,
         dedicated_gangs=several and options.gang_node_types == "dedicated",
-        random_order=options.task_order == "random",
         share_cores=options.cpu_slowdown,
-        sick_nodes=has_sick_nodes,
+        latency=_array("q", chosen(workload.latency, rows)),
+        alarms=_alarms(workload, rows, found.get("managers", ()), before),
         **found,
     )
-    return replace(rules, latency=_array("q", workload.latency[rows])) if rules.extends_attempts else rules
 
 
-def _job_rules(
-    jobs: Sequence[Job],
-    here: AbstractSet[int],
-    managers: Mapping[int, int],
-    rows: Rows,
-    prepare: Callable[[int, int, int], int],
-) -> dict[str, Any]:
-    """Return the rules of jobs, those of them that any job with tasks `here` has."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a pool learns together with tasks that come."""
+
+    jobs: Sequence[Job]
+    """The bodies of all jobs of the run."""
+    here: AbstractSet[int]
+    """Those of which the pool has had no task before."""
+    prepare: Callable[[int, int, int], int]
+    """Prepares a node for a job."""
+    places: Mapping[str, int]
+    """Numbers of the nodes that tasks want to run on."""
+
+
+def _managers(workload: Workload, rows: Rows, before: int) -> dict[int, int]:
+    """Return the tasks among `rows` that manage their jobs, by job."""
+    managers = workload.extras.managers
+    place = {int(row): before + task for task, row in enumerate(rows)} if managers else {}
+    return {job: place[row] for job, row in managers.items() if row in place}
+
+
+def _alarms(workload: Workload, rows: Rows, managers: Sequence[int], before: int) -> array[int]:
+    """Return which ends of tasks matter to their jobs; nothing where none does."""
+    extras = workload.extras
+    alarms = np.zeros(len(rows), dtype=np.int8)
+    if extras.on_failure is not None and extras.on_success is not None:
+        alarms |= ON_FAILURE * (extras.on_failure[rows] > 0).astype(np.int8)
+        alarms |= ON_SUCCESS * (extras.on_success[rows] > 0).astype(np.int8)
+    unfetched = [row for row, action in extras.on_unfetched.items() if action]
+    if unfetched:
+        alarms[np.isin(rows, unfetched)] |= ON_FAILURE
+    for manager in managers:
+        if manager >= before:
+            alarms[manager - before] = ON_FAILURE | ON_SUCCESS
+    return array("b", alarms.tobytes()) if alarms.any() else array("b")
+
+
+def _job_rules(news: News, managers: Mapping[int, int]) -> dict[str, Any]:
+    """Return the rules of the jobs that the pool has not known, those of them that any has; others are neutral."""
     found: dict[str, Any] = {}
-    if any(jobs[job].max_parallel_tasks >= 0 for job in here):
-        found["most_running"] = [job.max_parallel_tasks for job in jobs]
-    if any(jobs[job].allow_task_preemption for job in here):
-        found["displaceable"] = [job.allow_task_preemption for job in jobs]
-    if any(job in here for job in managers):
-        rows_of = {job: row for job, row in managers.items() if job in here}
-        found["managers"] = [
-            int(np.searchsorted(rows, rows_of[job])) if job in rows_of else -1 for job in range(len(jobs))
-        ]
-        found["dedicated_managers"] = [
-            job.job_manager_task is not None and not job.job_manager_task.allow_low_priority_node for job in jobs
-        ]
-    if any(jobs[job].job_preparation_task is not None for job in here):
-        waits = [job.job_preparation_task.wait_for_success if job.job_preparation_task else None for job in jobs]
-        found["prepared"] = [0 if wait is None else 1 if wait else 2 for wait in waits]
-        found["prepare"] = prepare
+    jobs, every = news.jobs, range(len(news.jobs))
+    here = [(job, jobs[job]) for job in sorted(news.here)]
+
+    def column(neutral: Any, values: Mapping[int, Any]) -> list[Any]:
+        return [values.get(job, neutral) for job in every]
+
+    limits = {job: body.max_parallel_tasks for job, body in here if body.max_parallel_tasks >= 0}
+    if limits:
+        found["most_running"] = column(-1, limits)
+    displaceable = {job: True for job, body in here if body.allow_task_preemption}
+    if displaceable:
+        found["displaceable"] = column(False, displaceable)
+    if managers:
+        found["managers"] = column(-1, managers)
+        found["dedicated_managers"] = column(False, {job: not _may_run_on_low_priority(jobs[job]) for job in managers})
+    prepared = {
+        job: 1 if body.job_preparation_task.wait_for_success else 2
+        for job, body in here
+        if body.job_preparation_task is not None
+    }
+    if prepared:
+        found["prepared"] = column(0, prepared)
+        found["prepare"] = news.prepare
     return found
 
 
-def wished_places(workload: Workload) -> dict[str, int]:
-    """Return a number for each node that tasks want to run on, by id in lower case."""
-    names = sorted({name.lower() for name in workload.extras.wishes.values()})
-    return {name: number for number, name in enumerate(names)}
-
-
-def retention_of(workload: Workload, rows: Rows) -> Rows | None:
-    """Return the retention time of each task in ms; None where all have the service's default."""
-    kept = workload.extras.retention
-    return None if kept is None else kept[rows]
+def _may_run_on_low_priority(job: Job) -> bool:
+    """Return whether the manager of a job does not need a dedicated node."""
+    return job.job_manager_task is None or job.job_manager_task.allow_low_priority_node
 
 
 def _columns(workload: Workload, rows: Rows) -> dict[str, array[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +13,12 @@ from simulator.engine.environment import ARRIVALS
 from simulator.engine.jobs.preparation import release
 from simulator.engine.jobs.task_lifetime import end_tasks
 from simulator.engine.pools.pool import present
+from simulator.engine.pools.tenancy import ABSENT
 from simulator.errors import BrokenInvariantError
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
-from simulator.scenario.format.bodies import OnAllTasksComplete, id_of
+from simulator.scenario.format.bodies import OnAllTasksComplete
+from simulator.scenario.format.run_names import id_of
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms
@@ -24,13 +26,13 @@ from simulator.workload.optional_columns import ACTIONS
 from simulator.workload.planned_jobs import UNKNOWN, Planned
 
 if TYPE_CHECKING:
+    from simulator.engine.backlog import Backlog
     from simulator.engine.jobs.roster import Roster
     from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World
     from simulator.kernel import Kernel
     from simulator.scenario.format.job_operations import UpdateJob
     from simulator.scenario.format.schema import Account
-    from simulator.workload.build import Workload
 
 REFUSALS = {
     None: Answer(ServiceCode.JOB_NOT_FOUND, "The specified job does not exist"),
@@ -46,19 +48,19 @@ class Job:
     """The control plane of one job; its tasks wait and run in the kernel of its pool."""
 
     def __init__(
-        self, world: World, planned: Planned, number: int, pools: Sequence[Pool], workload: Workload, roster: Roster
+        self, world: World, planned: Planned, number: int, pools: list[Pool], backlog: Backlog, roster: Roster
     ) -> None:
         self.world = world
         self.body = planned.job
         self.due = to_ms(planned.due)
         self.number = number
         self.pool = pools[0]
-        self._pools = pools
+        self.pools = pools
         """Its own, and those to which it may move."""
         for other in pools[1:]:
             job_control.stay_away(other.site.change(), number)
         self.state: JobState | None = None
-        self.workload = workload
+        self.backlog = backlog
         self.is_recurring = planned.schedule >= 0
         """Whether a schedule creates it."""
         self._roster = roster
@@ -115,7 +117,7 @@ class Job:
             self._ended()
             return answer
         self._enter(JobState.ACTIVE)
-        for pool in self._pools:
+        for pool in self.pools:
             job_control.date(pool.site.change(), self.number, self.world.env.clock)
         self._submit_tasks()
         self._created = self.world.env.clock
@@ -240,12 +242,13 @@ class Job:
     def _end_when_done(self) -> None:
         """End the job with its last task, at once if it has none to wait for."""
         documented = self.world.scenario.options.terminate_when_empty == "documented"
-        if job_control.watch(self._change(), self.number, submitted_only=documented):
+        coming = self.pool.tenancy.missing(self.backlog.rows_of(self.number))
+        if job_control.watch(self._change(), self.number, submitted_only=documented, coming=coming):
             self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
     def _release(self, reason: str) -> Generator[Any, Any, None]:
         env, running = self.world.env, []
-        for pool in self._pools:
+        for pool in self.pools:
             prepared = pool.site.tasks.prepared_nodes(self.number, env.clock)
             running.append(env.process(release(self.world, pool.id, pool.members, self.body, self.number, prepared)))
         yield simpy.AllOf(env, running)
@@ -269,20 +272,19 @@ class Job:
         """Remove tasks, none of them deleted before, from counts, nodes and disks."""
         pool, now, found = self.pool, self.world.env.clock, list(rows)
         tasks, kernel = pool.site.tasks, self._change()
-        for row in found:
+        for row in (row for row in found if pool.tenancy.task_of(row) != ABSENT):
             task = pool.tenancy.task_of(row)
             if tasks.state_of(task) == TaskState.ACTIVE and self.state not in REFUSALS:
                 self.world.record.task_ended(row, now)
             if self.state not in REFUSALS or tasks.state_of(task) == TaskState.COMPLETED:
                 job_control.delete(kernel, task, now, failed=not self.has_succeeded(row))
         self.deleted.update(found)
-        for other in self._pools:
+        for other in self.pools:
             other.delete_files({other.tenancy.task_of(row) for row in found})
 
     def _vanish(self) -> None:
         """Note that the job is gone, with its tasks and their files."""
-        rows = np.flatnonzero(self.workload.job == self.number).tolist()
-        self._delete(row for row in rows if row not in self.deleted)
+        self._delete(row for row in self.backlog.rows_of(self.number) if row not in self.deleted)
         self.world.record.job_gone(self.number, self.world.env.clock)
         self.state = None
 
@@ -306,17 +308,17 @@ class Job:
         """Note that a task has completed whose end matters to the job."""
         if self.state in REFUSALS:
             return
-        extras, manager = self.workload.extras, self.body.job_manager_task
-        if manager is not None and extras.managers.get(self.number) == row and manager.kill_job_on_completion:
+        (extras, place), manager = self.backlog.extras_of(row), self.body.job_manager_task
+        if manager is not None and extras.managers.get(self.number) == place and manager.kill_job_on_completion:
             self.terminate(TerminateReason.JOB_MANAGER_COMPLETE)
             return
         if outcome is Outcome.UNFETCHED:
-            self._act(ACTIONS[extras.on_unfetched.get(row, 0)])
+            self._act(ACTIONS[extras.on_unfetched.get(place, 0)])
             return
         if outcome not in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.EXPIRED):
             return  # ended from outside: no exit condition covers that
         actions = extras.on_success if outcome is Outcome.SUCCEEDED else extras.on_failure
-        self._act("none" if actions is None else ACTIONS[actions[row]])
+        self._act("none" if actions is None else ACTIONS[actions[place]])
 
     def _act(self, action: str) -> None:
         """Do what an exit condition of a task says of its job."""
@@ -327,19 +329,19 @@ class Job:
 
     def has_succeeded(self, row: int) -> bool:
         """Return whether the last attempt of a completed task has succeeded, on whatever pool that was."""
-        return any(pool.site.tasks.has_succeeded(pool.tenancy.task_of(row)) for pool in self._pools)
+        return any(pool.site.tasks.has_succeeded(pool.tenancy.task_of(row)) for pool in self.pools)
 
     # ---- inside --------------------------------------------------------------------------------------------
 
     def _pool_named(self, name: str) -> Pool:
-        pool = present([pool for pool in self._pools if id_of(pool.id) == name.lower()])
+        pool = present([pool for pool in self.pools if id_of(pool.id) == name.lower()])
         if pool is None:
             raise BrokenInvariantError(f"job {self.body.id} may not be on pool {name}")
         return pool
 
     def follow(self, pool: Pool) -> None:
         """Go to a pool that is created under the id of the job's own, which is gone."""
-        if pool not in self._pools or id_of(pool.id) != id_of(self.pool.id) or self.state in ENDING:
+        if pool not in self.pools or id_of(pool.id) != id_of(self.pool.id) or self.state in ENDING:
             return
         is_disabled = self.state in (JobState.DISABLING, JobState.DISABLED)
         if not is_disabled:
@@ -353,7 +355,7 @@ class Job:
         if pool is self.pool:
             return
         before, self.pool = self.pool, pool
-        rows = np.flatnonzero(self.workload.job == self.number).tolist()
+        rows = [row for row in self.backlog.rows_of(self.number) if pool.tenancy.task_of(row) != ABSENT]
         pairs = [(before.tenancy.task_of(row), pool.tenancy.task_of(row)) for row in rows]
         done = {old for row, (old, _) in zip(rows, pairs, strict=True) if self.has_succeeded(row)}
         kernel = self._change()
@@ -388,8 +390,8 @@ class Job:
         """Add the tasks of a recurring job, each as long after its creation as the task states."""
         if not self.is_recurring:
             return
-        rows = np.flatnonzero(self.workload.job == self.number)
-        offset = self.workload.submit[rows] - to_ms(UNKNOWN)
+        rows = np.array(self.backlog.rows_of(self.number), dtype=np.int64)
+        offset = self.backlog.parts[0].workload.submit[rows] - to_ms(UNKNOWN)
         for span in sorted(set(offset.tolist())):
             group = rows[offset == span].tolist()
             if span <= 0:
@@ -409,9 +411,8 @@ class Job:
     def _submit(self, rows: list[int]) -> None:
         if self.state in REFUSALS:
             return
-        for row in rows:
-            self.submitted[row] = self.world.env.clock
-            self._change().submit_now(self.pool.tenancy.task_of(row))
+        self.submitted.update(dict.fromkeys(rows, self.world.env.clock))
+        self.world.bring(self.number, rows)
         event = self.world.env.after(TASK_LIFETIME, ARRIVALS)
         event.callbacks.append(lambda _: end_tasks(self, rows))
 

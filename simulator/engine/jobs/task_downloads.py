@@ -5,13 +5,16 @@ Each comes to a node once, and stays until the node gets a new disk (`docs/model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.policy.local_disk import NEW_DISK
 from simulator.workload.downloads import items_of_tasks
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from simulator.engine.nodes.node import Node
     from simulator.engine.world import World
     from simulator.scenario.format.bodies import Pool
@@ -22,14 +25,27 @@ if TYPE_CHECKING:
 class TaskDownloads:
     """The downloads of the tasks of one pool: which they need, and which the nodes have."""
 
-    def __init__(self, world: World, pool: Pool, extras: Extras, place: Mapping[int, int]) -> None:
+    def __init__(self, world: World, pool: Pool) -> None:
         self._world = world
         self._pool = pool
-        self.needs = items_of_tasks(pool, extras, place)
+        self.needs: dict[int, tuple[Item, ...]] = {}
         """By task: what it fetches, in order."""
         self._there: dict[int, dict[str, int]] = {}
         """By node: when each thing is there."""
         self._draws: dict[str, Callable[[], float]] = {}
+
+    def take(self, extras: Extras, places: npt.NDArray[np.int64], before: int) -> list[int]:
+        """Note what tasks need that come behind `before` others; return those that fetch anything."""
+        if not extras.fetching:
+            return []
+        needs = items_of_tasks(self._pool, extras, {int(row): before + task for task, row in enumerate(places)})
+        self.needs |= needs
+        return list(needs)
+
+    def shorten(self, count: int) -> None:
+        """Forget all tasks but the first `count`."""
+        for task in [task for task in self.needs if task >= count]:
+            del self.needs[task]
 
     def fetch(self, task: int, node: int, begin: int) -> int:
         """Return how long a task fetches on a node from `begin` on; −1 − that where something does not come."""

@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 from simulator.engine.assumptions import TASK_LIFETIME
 from simulator.engine.environment import ARRIVALS
+from simulator.engine.pools.tenancy import ABSENT
 from simulator.kernel import job_control
 from simulator.states import JobState, TaskState
-from simulator.units import to_ms
-from simulator.workload.planned_jobs import UNKNOWN
 
 if TYPE_CHECKING:
+    from simulator.engine.backlog import Backlog, Part
     from simulator.engine.environment import Environment
     from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World
-    from simulator.workload.build import Workload
 
 ENDED = (None, JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 """States of jobs whose tasks wait for nothing any more."""
@@ -32,24 +29,22 @@ class TaskOwner(Protocol):
 
     world: World
     pool: Pool
-    workload: Workload
+    backlog: Backlog
     state: JobState | None
     submitted: dict[int, int]
 
 
-def end_old_tasks(
-    env: Environment, workload: Workload, jobs: Sequence[TaskOwner], horizon: int
-) -> Generator[Any, Any, None]:
-    """End each task whose time is over and that has not completed, waiting or running.
+def end_old_tasks(env: Environment, part: Part, jobs: Sequence[TaskOwner], horizon: int) -> Generator[Any, Any, None]:
+    """End each task of a part of the backlog whose time is over and that has not completed, waiting or running.
 
     Tasks stand in order of their addition; those of recurring jobs, whose time is not known before, are left to them.
     """
-    known = np.flatnonzero((workload.submit < to_ms(UNKNOWN)) & (workload.submit <= horizon - TASK_LIFETIME))
-    for row in map(int, known):
-        due, job = int(workload.submit[row]) + TASK_LIFETIME, jobs[int(workload.job[row])]
-        if due > env.clock and _state(job, row) != TaskState.COMPLETED:
+    workload = part.workload
+    for place in range(part.until(horizon - TASK_LIFETIME)):
+        due, job = int(workload.submit[place]) + TASK_LIFETIME, jobs[int(workload.job[place])]
+        if due > env.clock and _state(job, part.begin + place) != TaskState.COMPLETED:
             yield env.at(due, ARRIVALS)
-        end_tasks(job, [row])
+        end_tasks(job, [part.begin + place])
 
 
 def end_tasks(job: TaskOwner, rows: Iterable[int]) -> None:
@@ -57,10 +52,12 @@ def end_tasks(job: TaskOwner, rows: Iterable[int]) -> None:
     now, tasks = job.world.env.clock, job.pool.site.tasks
     for row in rows:
         task = job.pool.tenancy.task_of(row)
+        if task == ABSENT:
+            continue
         state = tasks.state_of(task)
         if job.state in ENDED or state not in (TaskState.ACTIVE, TaskState.RUNNING):
             continue
-        if job.world.env.clock < job.submitted.get(row, int(job.workload.submit[row])) + TASK_LIFETIME:
+        if job.world.env.clock < job.submitted.get(row, job.backlog.submit_of(row)) + TASK_LIFETIME:
             continue
         job.world.record.task_too_old()
         if state == TaskState.ACTIVE:
@@ -69,4 +66,5 @@ def end_tasks(job: TaskOwner, rows: Iterable[int]) -> None:
 
 
 def _state(job: TaskOwner, row: int) -> int:
-    return int(job.pool.site.tasks.state_of(job.pool.tenancy.task_of(row)))
+    task = job.pool.tenancy.task_of(row)
+    return TaskState.PLANNED if task == ABSENT else int(job.pool.site.tasks.state_of(task))

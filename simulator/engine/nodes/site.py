@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,19 +11,13 @@ from simulator.engine.nodes.crowd import Crowd
 from simulator.engine.nodes.setup_spec import Setup, setup_of, updated
 from simulator.engine.nodes.step_durations import StepDurations
 from simulator.engine.tasks_view import TasksView
-from simulator.units import to_ms
-from simulator.workload.optional_columns import RETENTION
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from simulator.columns.growing import Growing
     from simulator.engine.random_streams import Draw, Placed
     from simulator.engine.world import World
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool
-
-RETENTION_MS: Final = to_ms(RETENTION)
-"""How long the files of a task keep its node under `retaineddata`, in ms: the service's default of 7 days."""
 
 
 class Site:
@@ -35,7 +29,7 @@ class Site:
         description: Pool,
         kernel: Kernel,
         index: int,
-        retention: npt.NDArray[np.int64] | None = None,
+        retention: Growing,
     ) -> None:
         self.world = world
         self.index = index
@@ -84,7 +78,7 @@ class Site:
         """Return how long a task's files are kept on its node, in ms."""
         if task in self._deleted:
             return 0
-        return RETENTION_MS if self._retention is None else int(self._retention[task])
+        return int(self._retention[task])
 
     def delete_files(self, tasks: Iterable[int]) -> None:
         """Note that tasks have been deleted: their files are kept nowhere any more."""
@@ -98,7 +92,7 @@ class Site:
         tasks, ends = self.tasks.attempts_on(node, since)
         if not len(tasks):
             return self.world.env.clock
-        until = ends + (RETENTION_MS if self._retention is None else self._retention[tasks])
+        until = ends + self._retention.values[tasks]
         if self._deleted:
             until = until[~np.isin(tasks, list(self._deleted))]
         return int(until.max(initial=self.world.env.clock))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.engine.pools.pool import present
-from simulator.scenario.format.bodies import AGAIN, id_of
 from simulator.scenario.format.pool_operations import CreatePool
+from simulator.scenario.format.run_names import AGAIN, id_of
 
 if TYPE_CHECKING:
     from simulator.engine.jobs.job import Job
@@ -22,11 +21,13 @@ class Directory:
     """The pools, jobs and schedules of a run, created or not; ids are compared without case, as the service does."""
 
     world: World
-    pools: Sequence[Pool]
+    pools: list[Pool]
     """By number."""
-    jobs: Sequence[Job]
+    jobs: list[Job]
     """By number."""
-    schedules: Sequence[Schedule]
+    schedules: list[Schedule]
+    coming: list[tuple[CreatePool, Pool]] = field(default_factory=list)
+    """Pools made for operations that the scenario did not announce."""
 
     def pool(self, name: str) -> Pool | None:
         """Return the pool of an id, of several the one that is there; None if there is none."""
@@ -37,6 +38,9 @@ class Directory:
 
     def pool_of(self, asked: CreatePool) -> Pool:
         """Return the pool that an operation creates."""
+        made = next((pool for operation, pool in self.coming if operation is asked), None)
+        if made is not None:
+            return made
         scenario = self.world.scenario
         creations = [one for one in scenario.timeline if isinstance(one, CreatePool)]
         return self.pools[len(scenario.pools) + creations.index(asked)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-import numpy as np
-
 from simulator.engine.jobs.job import REFUSALS, Job
+from simulator.engine.pools.tenancy import ABSENT
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
 from simulator.scenario.format.job_operations import (
@@ -70,8 +69,9 @@ def _add_tasks(job: Job, asked: AddTasks) -> Answer:
     if answer.is_refusal:
         names = {task.id.lower() for task in asked.tasks}
         tasks, now = job.pool.site.tasks, job.world.env.clock
-        rows = np.flatnonzero((job.workload.job == job.number) & (job.workload.submit == now)).tolist()
-        found = [job.pool.tenancy.task_of(row) for row in rows if job.workload.names[row].lower() in names]
+        backlog = job.backlog
+        rows = [row for name in names for row in backlog.named(job.number, name) if backlog.submit_of(row) == now]
+        found = [task for task in map(job.pool.tenancy.task_of, rows) if task != ABSENT]
         job.take_back(task for task in found if tasks.state_of(task) == TaskState.ACTIVE)
     return answer
 
@@ -129,9 +129,9 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
 
 def _find_task(job: Job, name: str) -> int | None:
     """Return the row of a task by its id, without case; None where the job has none of that name."""
-    workload = job.workload
-    for row in np.flatnonzero(workload.job == job.number).tolist():
-        if workload.names[row].lower() == name.lower() and row not in job.deleted:
-            state = job.pool.site.tasks.state_of(job.pool.tenancy.task_of(row))
-            return row if state != TaskState.PLANNED else None
+    for row in job.backlog.named(job.number, name):
+        if row not in job.deleted:
+            task = job.pool.tenancy.task_of(row)
+            is_there = task != ABSENT and job.pool.site.tasks.state_of(task) != TaskState.PLANNED
+            return row if is_there else None
     return None

@@ -22,9 +22,7 @@ from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
+    from simulator.columns.growing import Growing
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
 
@@ -54,7 +52,7 @@ class Autoscaler:
         target: Target,
         formula: Formula,
         interval: int,
-        latency: npt.NDArray[np.int64],
+        latency: Growing,
     ) -> None:
         options = site.world.options
         self._site = site
@@ -144,7 +142,7 @@ class Autoscaler:
         nodes = count_nodes(self._members)
         running, dispatched = tasks.running, 0
         if options.dispatch_counted_as == "active":
-            dispatched = tasks.dispatching(self._latency, self.env.clock)
+            dispatched = tasks.dispatching(self._latency.values, self.env.clock)
         active = float(tasks.eligible_instances + dispatched)
         found = {
             "$ActiveTasks": active,

@@ -13,9 +13,7 @@ from simulator.states import NodeDeallocationOption, NodeKind
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
+    from simulator.columns.growing import Growing
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.autoscaler import Autoscaler
     from simulator.engine.pools.members import Members
@@ -28,7 +26,7 @@ MIN_BETWEEN_ENABLES = 30 * 1000
 class Autoscaling:
     """Evaluates the formula of one pool while autoscale is enabled, and resizes the pool to its results."""
 
-    def __init__(self, site: Site, members: Members, resizing: Resizing, latency: npt.NDArray[np.int64]) -> None:
+    def __init__(self, site: Site, members: Members, resizing: Resizing, latency: Growing) -> None:
         self._site = site
         self._members = members
         self._resizing = resizing

@@ -6,6 +6,7 @@ of tasks (`docs/model.md#local-disk-and-memory`).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from simulator.engine.environment import NODES
@@ -26,43 +27,33 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.policy.local_disk import Files
     from simulator.scenario.format.bodies import Pool
-    from simulator.workload.build import Workload
     from simulator.workload.downloads import Item
     from simulator.workload.optional_columns import Extras
 
 
-def disks_of(
-    world: World, pool: Pool, workload: Workload, rows: npt.NDArray[np.int64], needs: Mapping[int, tuple[Item, ...]]
-) -> Disks | None:
-    """Return the disks of a pool's nodes; None where they are not enforced, or their size is not known."""
+def disks_of(world: World, pool: Pool, needs: Mapping[int, tuple[Item, ...]]) -> Disks | None:
+    """Return the disks of a pool's nodes; None where they are not enforced, or their size is not known.
+
+    `needs` has packages and images by task, of all that come.
+    """
     size = world.scenario.sizes[pool.vm_size].temp_disk_gib
     if size is None or world.options.enforce_local_resources == "none":
         return None
-    return Disks(world, size, workload.extras, rows, needs)
+    return Disks(world, size, needs)
 
 
 class Disks:
     """The disks of the nodes of one pool, all of one size."""
 
-    def __init__(
-        self,
-        world: World,
-        size: float,
-        extras: Extras,
-        rows: npt.NDArray[np.int64],
-        needs: Mapping[int, tuple[Item, ...]],
-    ) -> None:
+    def __init__(self, world: World, size: float, needs: Mapping[int, tuple[Item, ...]]) -> None:
         self._world = world
         self._size = size
-        self._extras = extras
-        self._rows = rows
-        """Row of the workload of each task."""
         self._needs = needs
         """Packages and images by task."""
-        self.writers = extras.fill_disks(rows)
-        """Which tasks put anything on a disk."""
-        for task, items in needs.items():
-            self.writers[task] |= any(item.size_mib for item in items)
+        self._begins: list[int] = []
+        """The first task of each group that has come."""
+        self._groups: list[tuple[Extras, npt.NDArray[np.int64]]] = []
+        """What is special about its tasks, and their places there."""
         self._site: Site
         self._members: Members
         self._disks: dict[int, LocalDisk] = {}
@@ -84,6 +75,28 @@ class Disks:
         """Remove everything from a node's disk."""
         self._disks.pop(sequence, None)
 
+    def take(self, extras: Extras, places: npt.NDArray[np.int64], before: int) -> npt.NDArray[np.bool_]:
+        """Note what tasks write that come behind `before` others; return which of them put anything on a disk."""
+        self._begins.append(before)
+        self._groups.append((extras, places))
+        writers = extras.fill_disks(places)
+        for task, items in self._needs.items():
+            if task >= before:
+                writers[task - before] |= any(item.size_mib for item in items)
+        return writers
+
+    def shorten(self, count: int) -> None:
+        """Forget all tasks but the first `count`."""
+        while self._begins and self._begins[-1] >= count:
+            self._begins.pop()
+            self._groups.pop()
+
+    def _on_disk(self, task: int, instance: int) -> float:
+        """Return the GiB that a task brings and writes on one of its nodes."""
+        group = bisect_right(self._begins, task) - 1
+        extras, places = self._groups[group]
+        return extras.on_disk(int(places[task - self._begins[group]]), instance)
+
     # ---- what comes to them --------------------------------------------------------------------------------
 
     def fetch(self, sequence: int, name: str, size_mib: float) -> bool:
@@ -98,7 +111,7 @@ class Disks:
             disk = self._disk(sequence)
             for item in self._needs.get(task, ()) if fetches else ():
                 disk.fetch(item.key, item.size_mib / MIB_PER_GIB, start)
-            disk.hold(task, row + instance, self._extras.on_disk(int(self._rows[task]), instance), start)
+            disk.hold(task, row + instance, self._on_disk(task, instance), start)
             is_crowded |= disk.may_overflow(self._size, start, row)
         return is_crowded
 

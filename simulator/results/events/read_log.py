@@ -1,29 +1,34 @@
 """Logs of the service's events, ours or real ones, as tables.
 
-Files hold one JSON object a line, as Azure Monitor appends them (`PT1H.json`); a line may also wrap several events in
-`records`, as an event hub delivers them, and `properties` may be JSON inside a text. Events of other kinds are counted
-and left out, and so are events without the ids that would say whom they are about. A line that is no JSON object is an
-error, reported with all others.
+Files hold one JSON object a line, as Azure Monitor appends them (`PT1H.json`), or arrays of them; an object may also
+wrap several events in `records`, as an event hub delivers them, and `properties` may be JSON inside a text. Rows of the
+table AzureDiagnostics, as JSON or CSV, are events too. Events of other kinds are counted and left out, and so are those
+without the ids that would say whom they are about. What is no JSON object is an error, reported with all others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.json_text import JsonError, read_json
+from simulator.results.events.diagnostics_rows import OPERATION, event_of, expanded, rows_of_sheet
 from simulator.results.events.envelope import Operation, parse_stamp
 from simulator.results.events.log_tables import Tables
 from simulator.results.record.read import EVENTS
+from simulator.tables.json_rows import JsonRows
+from simulator.tables.sheets import NotATableError
+from simulator.tables.text import FileText, read_content, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES: Final = (".json", ".jsonl")
+"""Of files that are looked for in folders, packed (.gz) or not."""
 KNOWN: Final = {operation.lower(): operation for operation in Operation}
 MOST_REPORTED: Final = 200
 """Most problems of one reading that are reported one by one."""
@@ -42,7 +47,7 @@ class Log:
     ignored: dict[str, int]
     """Events of kinds that are not read, by name."""
     repeated: int
-    """Lines that stood in the files more than once; delivery is not exact."""
+    """Events that stood in the files more than once; delivery is not exact."""
     warnings: tuple[Problem, ...]
 
 
@@ -61,19 +66,19 @@ class _Pile:
 
 def read(paths: Sequence[Path], *, skip_broken: bool = False) -> Log:
     """Read log files and folders of them; `skip_broken` makes unreadable lines warnings."""
-    pile = _Pile()
-    for path in _files(paths):
-        try:
-            with path.open(encoding="utf-8-sig") as file:
-                _take(pile, str(path), file)
-        except UnicodeDecodeError:
-            pile.broken.append(Problem("is no text in UTF-8", str(path)))
-        except OSError as error:
-            raise InputError([Problem(f"cannot be read: {error.strerror or error}", str(path))]) from None
-    log = _log(pile, skip_broken=skip_broken)
-    if not log.counts and not log.ignored and not log.warnings:
-        raise InputError([Problem("holds no event: expected one JSON object on each line", str(paths[0]))])
+    log = read_texts((text_of(read_content(path), str(path)) for path in _files(paths)), skip_broken=skip_broken)
+    if not log.counts and not log.ignored and (not skip_broken or not log.warnings):
+        text = "holds no event: expected one JSON object on each line, or an array of them, with operationName"
+        raise InputError([Problem(f"{text}; lists of tasks and nodes are read by poolsight import", str(paths[0]))])
     return log
+
+
+def read_texts(texts: Iterable[FileText], *, skip_broken: bool = False) -> Log:
+    """Read the texts of log files."""
+    pile = _Pile()
+    for content in texts:
+        _take(pile, content)
+    return _log(pile, skip_broken=skip_broken)
 
 
 def _log(pile: _Pile, *, skip_broken: bool) -> Log:
@@ -113,7 +118,9 @@ def _files(paths: Sequence[Path]) -> list[Path]:
                 text = f"holds no {EVENTS}: run the scenario again with --out and --events"
                 problems.append(Problem(text, str(path)))
         elif path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+            inside = sorted(
+                file for file in path.rglob("*") if file.name.removesuffix(".gz").endswith(SUFFIXES) and file.is_file()
+            )
             files += inside
             if not inside:
                 problems.append(Problem(f"holds no file that ends in {' or '.join(SUFFIXES)}", str(path)))
@@ -126,38 +133,36 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _take(pile: _Pile, name: str, lines: Iterable[str]) -> None:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        key = hash(line)
+def _take(pile: _Pile, content: FileText) -> None:
+    if content.text.lstrip()[:1] not in ("{", "[", ""):
+        try:
+            for number, row in enumerate(rows_of_sheet(content), 2):
+                _event(pile, content.name, number, event_of(row))
+        except NotATableError as error:
+            text = f"expected JSON objects, or a table of AzureDiagnostics with a line of names: {error}"
+            pile.broken.append(Problem(text, content.name))
+        return
+    rows = JsonRows(content.text)
+    line, at = 1, 0
+    for item in rows:
+        line, at = line + content.text.count("\n", at, item.begin), item.begin
+        key = hash(content.text[item.begin : item.end])
         if key in pile.seen:
             pile.repeated += 1
             continue
         pile.seen.add(key)
-        try:
-            found = read_json(line)
-        except JsonError as error:
-            pile.broken.append(Problem(f"expected one JSON object on each line: {error.message}", name, number))
-            continue
-        for event in _unwrapped(found):
+        for event in expanded(item.value):
             if isinstance(event, dict):
-                _event(pile, name, number, event)
+                _event(pile, content.name, line, event_of(event))
             else:
-                pile.broken.append(Problem("expected one JSON object on each line", name, number))
+                pile.broken.append(Problem("expected one JSON object on each line", content.name, line))
+    for line, message in rows.broken:
+        pile.broken.append(Problem(f"expected one JSON object on each line: {message}", content.name, line))
 
 
-def _unwrapped(found: Any) -> Iterator[Any]:
-    records = found.get("records") if isinstance(found, dict) else found
-    if isinstance(records, list):
-        yield from records
-    else:
-        yield found
-
-
-def _event(pile: _Pile, name: str, number: int, event: dict[str, Any]) -> None:
+def _event(pile: _Pile, name: str, number: int, event: Mapping[str, Any]) -> None:
     """File one event, or say why it is of no use."""
-    title = event.get("operationName") or event.get("OperationName")
+    title = event.get("operationName") or event.get(OPERATION)
     body = event.get("properties")
     if isinstance(body, str):
         try:

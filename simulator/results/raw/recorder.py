@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.codes import Action
@@ -316,6 +316,31 @@ class Recorder:
         resize = self.resizes[row]
         resize.end, resize.code, resize.message, resize.errors = now, code, message, errors
         resize.current_dedicated, resize.current_low_priority = dedicated, low_priority
+
+    def renumber(self, jobs: Mapping[int, int], pools: Mapping[int, int], tasks: Sequence[int]) -> None:
+        """Write other numbers of jobs, pools and tasks, by those that they have."""
+        job, pool = dict(jobs) | {-1: -1}, dict(pools) | {-1: -1}
+        self.pools = {pool[number]: row for number, row in self.pools.items()}
+        for node in self.nodes:
+            node.pool = pool[node.pool]
+        for resize in self.resizes:
+            resize.pool = pool[resize.pool]
+        for state in self.job_states:
+            state.job = job[state.job]
+        for one in self.node_tasks:
+            one.job = job[one.job]
+        self.evaluations = [replace(row, pool=pool[row.pool]) for row in self.evaluations]
+        self.operations = [replace(row, pool=pool[row.pool], job=job[row.job]) for row in self.operations]
+        self.task_changes = [(tasks[task], at, again) for task, at, again in self.task_changes]
+        self.moves = [
+            MoveRow(
+                job[row.job], row.time, pool[row.source], pool[row.target], tuple(tasks[one] for one in row.waiting)
+            )
+            for row in self.moves
+            if pool[row.source] != pool[row.target]
+        ]
+        self.targets = [(pool[number], at, dedicated, low) for number, at, dedicated, low in self.targets]
+        self.evictions = {pool[number]: counts for number, counts in self.evictions.items()}
 
     def finish(self, end: int) -> None:
         """Close what is open at the end of the run."""

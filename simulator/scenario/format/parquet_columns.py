@@ -22,6 +22,10 @@ MEANT: Final = {
     "memory": (NUMBERS, TEXT),
     "slots": (NUMBERS, TEXT),
     "instances": (NUMBERS, TEXT),
+    "start": (NUMBERS, TEXT, DATES, SPANS),
+    "end": (NUMBERS, TEXT, DATES, SPANS),
+    "depends_on": (NUMBERS, TEXT),
+    "keep": (NUMBERS, TEXT),
 }
 """What a column of a trace may hold, by what it is used for."""
 

@@ -3,13 +3,14 @@
 See docs/model.md#dependencies-and-exit-conditions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
+from simulator.columns.task_names import Names
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import Task
@@ -66,6 +67,32 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int
     edges.sort()
     pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
     return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies, np.array(orphans, dtype=np.int64))
+
+
+def with_parents(
+    found: Dependencies, traced: Sequence[tuple[Names, Ints, Mapping[int, tuple[str, ...]]]]
+) -> Dependencies:
+    """Return dependencies with those of traces, each of which comes with ids, rows, and parents by place.
+
+    Parents are tasks of the same trace; an id stands for the task of the trace that has it, without case.
+    """
+    if not traced:
+        return found
+    parents, children, orphans = [found.parent], [found.child], [found.orphans]
+    waiting = np.array(found.waiting)
+    for ids, rows, wanted in traced:
+        places = {ids[place].lower(): place for place in range(len(ids))}
+        for place, names in wanted.items():
+            own = dict.fromkeys(name.lower() for name in names)
+            known = [places[name] for name in own if name in places]
+            waiting[rows[place]] = len(own)
+            parents.append(rows[known])
+            children.append(np.full(len(known), rows[place], dtype=np.int64))
+            if len(known) < len(own):
+                orphans.append(rows[place : place + 1])
+    parent, child = np.concatenate(parents), np.concatenate(children)
+    order = np.lexsort((child, parent))
+    return Dependencies(parent[order], child[order], waiting, found.satisfies, np.concatenate(orphans))
 
 
 def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from simulator.durations import parse_duration
 from simulator.errors import InputError
 from simulator.scenario.format.complete import listed, lookup, written_jobs
-from simulator.scenario.format.traces import TraceWorkload, read_trace
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 
 
 def with_origin_of_traces(document: Mapping[Any, Any], context: Mapping[str, Any]) -> Mapping[Any, Any]:

@@ -1,0 +1,165 @@
+"""`poolsight import`: what people's tools print becomes a scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulator.cli.errors import print_problems, reported
+from simulator.errors import InputError
+
+if TYPE_CHECKING:
+    from simulator.history.options import Options
+
+
+@reported
+def import_past(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Files, and folders of files, of any known format.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="New directory for scenario, trace, tables and page.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,
+    anonymise: Annotated[
+        bool, typer.Option("--anonymise", help="Replace ids, nodes and command lines, the same by the same.")
+    ] = False,
+    format_: Annotated[str | None, typer.Option("--format", help="Format of all files; else known by content.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Names of all columns of a table without a line of names: id,submit,duration.")
+    ] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="Column of a table for a use: created=arrivedAt; repeatable.")
+    ] = None,
+    time_unit: Annotated[str | None, typer.Option(help="Unit of bare numbers: ns, us, ms, s, m or h.")] = None,
+    memory_unit: Annotated[str | None, typer.Option(help="Unit of bare numbers of memory: B, KiB, MiB, GiB.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Zone of times that name none, like Europe/Berlin.")] = None,
+    date_order: Annotated[str | None, typer.Option(help="Of dates like 03/04/2026: day_first or month_first.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Replay only tasks that succeeded, failed, …")] = None,
+    parallel_jobs: Annotated[
+        str, typer.Option(help="Jobs of several processors become: multi_slot or multi_instance tasks.")
+    ] = "multi_slot",
+    jobs: Annotated[int, typer.Option(min=1, help="Most jobs of the scenario; of more, all tasks are in one.")] = 50,
+    size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
+    nodes: Annotated[int | None, typer.Option(min=0, help="Nodes of each pool.")] = None,
+    slots: Annotated[int | None, typer.Option(min=1, help="Slots of each node.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Timing preset of the scenario, like instant.")] = None,
+) -> None:
+    """Read what other tools print about tasks, nodes and pools, and write a scenario that replays it.
+
+    Formats are known by their content: lists of Azure Batch and its diagnostic log, workflow engines, schedulers, and
+    any table with a column of times. With --out DIR a new directory gets scenario.yaml, trace.parquet, the tables of
+    tasks, nodes and pool changes, and import.md, which states what was read, left out and assumed, and which option
+    changes that.
+    """
+    if formats:
+        _show_formats()
+        return
+    if not paths:
+        raise InputError("expected a file or a folder; poolsight import --formats lists what is read")
+    from simulator.history.page import facts, report
+    from simulator.history.pools import Given
+    from simulator.history.read import read_past
+    from simulator.history.replay import replay_of
+    from simulator.history.write import prepare, scenario_of, write_past
+
+    options = _options(
+        format=format_,
+        columns=columns,
+        uses=map_ or (),
+        time_unit=time_unit,
+        memory_unit=memory_unit,
+        time_zone=time_zone,
+        date_order=date_order,
+        only=only or (),
+        parallel_jobs=parallel_jobs,
+    )
+    if out is not None:
+        prepare(out)
+    past = read_past(paths, options, anonymise=anonymise)
+    replay = replay_of(past, options.only, jobs)
+    document = scenario_of(past, replay, Given(size, nodes, slots), preset)
+    if out is not None:
+        write_past(past, replay, document, out)
+    if as_json:
+        typer.echo(json.dumps(facts(past, replay), indent=2, allow_nan=False))
+    else:
+        for line in report(past, replay):
+            typer.echo(line)
+    if out is not None:
+        _check(out)
+
+
+def _check(directory: Path) -> None:
+    """Print what is wrong or odd in the scenario that was written."""
+    from simulator.history.write import SCENARIO
+    from simulator.scenario.reading.load import load
+
+    try:
+        print_problems(load(directory / SCENARIO).warnings)
+    except InputError as error:
+        typer.echo("the scenario that was written needs a change:", err=True)
+        print_problems(error.problems)
+
+
+def _show_formats() -> None:
+    from simulator.history.formats import READERS
+
+    for reader in READERS:
+        typer.echo(f"{reader.name:16} {reader.made_by}")
+        typer.echo(f"{'':16} known by {reader.known_by}")
+
+
+def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], **rest: Any) -> Options:
+    """Return the options of reading; raise InputError about every one that has no such value."""
+    from simulator.history.formats import BY_NAME
+    from simulator.history.options import Options
+    from simulator.history.past import TASKS
+    from simulator.tables.amounts import BYTES
+    from simulator.tables.outcomes import ENDED
+    from simulator.tables.spans import SECONDS
+
+    allowed = {
+        "format": tuple(BY_NAME),
+        "time_unit": tuple(SECONDS),
+        "memory_unit": tuple(BYTES),
+        "date_order": ("day_first", "month_first"),
+        "parallel_jobs": ("multi_slot", "multi_instance"),
+    }
+    wrong = [
+        f"--{name.replace('_', '-')}: expected {', '.join(values)}, not {rest[name]!r}"
+        for name, values in allowed.items()
+        if rest[name] is not None and rest[name] not in values
+    ]
+    pairs = [text.partition("=") for text in uses]
+    wrong += [
+        f"--map: expected USE=COLUMN, with one of {', '.join(TASKS)}"
+        for use, _, column in pairs
+        if use not in TASKS or not column
+    ]
+    outcomes = {str(one): one for one in ENDED}
+    wrong += [f"--only: expected {', '.join(sorted(outcomes))}, not {one!r}" for one in only if one not in outcomes]
+    wrong += [*_zone_problem(rest["time_zone"])]
+    if wrong:
+        raise InputError("; ".join(wrong))
+    names = tuple(name.strip() for name in columns.split(",")) if columns else ()
+    return Options(
+        columns=names,
+        uses={use: column for use, _, column in pairs},
+        only=frozenset(outcomes[one] for one in only),
+        **rest,
+    )
+
+
+def _zone_problem(zone: str | None) -> list[str]:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        if zone is not None:
+            ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return [f"--time-zone: expected a zone like Europe/Berlin or UTC, not {zone!r}"]
+    return []

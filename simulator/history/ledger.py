@@ -1,0 +1,123 @@
+"""What was dropped, assumed and noticed on the way from a file to its tables, counted by cause.
+
+The causes are a table: pages, documentation and tests are made from it. Rows are counted and numbered, never quoted, so
+that nothing private leaves the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+MOST_SHOWN: Final = 5
+"""Row numbers of a cause that are kept for each file."""
+
+
+class Effect(StrEnum):
+    """What a cause does to its rows."""
+
+    DROPPED = "not replayed"
+    ASSUMED = "assumed"
+    NOTICED = "noticed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing that is wrong, missing or assumed."""
+
+    effect: Effect
+    text: str
+    option: str = ""
+    """Which option changes it."""
+
+
+D, A, N = Effect.DROPPED, Effect.ASSUMED, Effect.NOTICED
+CAUSES: Final = {
+    "broken": Cause(D, "lines that are broken: no JSON, too many cells, or cut off"),
+    "no_id": Cause(D, "rows without the id that would say what they are about"),
+    "bad_time": Cause(D, "times that cannot be read", "--time-zone, --date-order, --time-unit"),
+    "bad_number": Cause(N, "numbers that cannot be read; taken as absent"),
+    "waiting": Cause(D, "tasks that had not started when the file was written"),
+    "running": Cause(D, "tasks that were still running when the file was written: their end is missing"),
+    "cached": Cause(D, "tasks whose result was cached: nothing ran"),
+    "no_start": Cause(D, "tasks that ended, but began before the file does or without a start: how long is not known"),
+    "no_end": Cause(D, "tasks without an end and without a duration"),
+    "backwards": Cause(D, "tasks that end before they start: a clock ran backwards"),
+    "early": Cause(A, "tasks that start before they were added: taken as added at their start"),
+    "no_created": Cause(A, "tasks without a time at which they were added: taken as added at their start"),
+    "repeated": Cause(D, "rows that stand in the files more than once"),
+    "earlier": Cause(D, "earlier attempts of tasks: the last attempt is replayed, all are in tasks.parquet"),
+    "overlap": Cause(N, "attempts of one task that overlap in time"),
+    "duplicate": Cause(A, "ids that several tasks have: numbered apart"),
+    "other_outcome": Cause(D, "tasks with another outcome than those asked for", "--only"),
+    "failed": Cause(A, "tasks that failed or were cancelled: replayed as work that succeeds", "--only succeeded"),
+    "steps": Cause(N, "lines of job steps: their job's line has the times; memory is taken from them"),
+    "partial": Cause(D, "lines about a part of a job which another line sums up"),
+    "not_run": Cause(D, "jobs that never ran"),
+    "pending_array": Cause(D, "arrays that still wait, one line for many tasks"),
+    "unknown_word": Cause(N, "words for states that are not known; taken as ended if there is an end"),
+    "mixed_zones": Cause(A, "times without a zone beside times with one: taken as UTC", "--time-zone"),
+    "no_zone": Cause(A, "times without a zone: taken as UTC", "--time-zone"),
+    "no_dates": Cause(A, "no dates: the first task comes at the scenario's origin"),
+    "ghost_node": Cause(N, "tasks on nodes that the list of nodes does not have"),
+    "more_pages": Cause(N, "lists that go on: the file holds a link to a further page"),
+    "unknown_parent": Cause(A, "parents that no row has: not waited for"),
+    "array_header": Cause(N, "lines that stand for a whole array: its tasks have lines of their own"),
+    "pods": Cause(A, "jobs of several pods, whose own times the file does not have: one task each"),
+    "groups": Cause(A, "rows for many instances, whose own times the file does not have: one task each"),
+    "no_format": Cause(N, "files in folders that no reader knows", "--format"),
+    "other_event": Cause(N, "events of other kinds"),
+    "old_encoding": Cause(A, "text that is not UTF-8: read as Latin-1"),
+    "nuls": Cause(N, "NUL characters: left out"),
+    "one_job": Cause(A, "more jobs than a scenario would list: all tasks are in one", "--jobs"),
+    "pool_size": Cause(A, "pools whose size no file states", "--size"),
+    "pool_slots": Cause(A, "pools whose slots no file states", "--slots"),
+    "pool_nodes": Cause(A, "pools whose number of nodes no file states: as many as ran at once", "--nodes"),
+    "image": Cause(A, "pools whose image no file states: Ubuntu 22.04"),
+    "gangs": Cause(A, "tasks of several processors: one task of that many slots", "--parallel-jobs"),
+    "no_retries": Cause(A, "retries that the file only counts: their times are not known and not replayed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How often a cause was met in a file."""
+
+    cause: str
+    file: str
+    count: int
+    rows: tuple[int, ...]
+    """The first row numbers."""
+    detail: str = ""
+
+    @property
+    def effect(self) -> Effect:
+        return CAUSES[self.cause].effect
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The entries of one reading."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def note(
+        self, cause: str, file: str, rows: Iterable[int] = (), *, count: int | None = None, detail: str = ""
+    ) -> None:
+        """Count rows of a file under a cause; nothing where there is none."""
+        numbers = [int(row) for row in rows]
+        total = len(numbers) if count is None else count
+        if total:
+            assert cause in CAUSES, cause  # noqa: S101 - the table of causes is complete
+            self.entries.append(Entry(cause, file, total, tuple(numbers[:MOST_SHOWN]), detail))
+
+    def of(self, effect: Effect) -> Iterator[Entry]:
+        """Yield the entries with an effect, in the order of the table of causes."""
+        order = {cause: place for place, cause in enumerate(CAUSES)}
+        yield from sorted((one for one in self.entries if one.effect is effect), key=lambda one: order[one.cause])
+
+    def count(self, cause: str) -> int:
+        """Return how many rows a cause was met in."""
+        return sum(one.count for one in self.entries if one.cause == cause)

@@ -1,0 +1,29 @@
+"""What somebody states of files that the files do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from simulator.tables.instants import Order
+from simulator.tables.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of an import that concern reading."""
+
+    format: str | None = None
+    """Name of the reader; None: by content."""
+    columns: tuple[str, ...] = ()
+    """Names of all columns of a table without a line of names."""
+    uses: Mapping[str, str] = field(default_factory=dict)
+    """Columns of any table by what they hold, as a column of tasks."""
+    time_unit: str | None = None
+    memory_unit: str | None = None
+    time_zone: str | None = None
+    date_order: Order | None = None
+    only: frozenset[Outcome] = frozenset()
+    """Outcomes of the tasks that are replayed; none: all that ran and ended."""
+    parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"

@@ -1,0 +1,1 @@
+"""Readers, a format each; `simulator/history/formats.py` lists them."""

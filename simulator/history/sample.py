@@ -1,0 +1,105 @@
+"""A file as readers look at it: what it is made of, and its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.tables.json_rows import JsonRows
+from simulator.tables.sheets import Dialect, dialect_of, folded
+from simulator.tables.text import FileText, read_content, text_of
+
+_PARQUET: Final = b"PAR1"
+LOOKED_AT: Final = 5
+"""Things of a JSON file that its format is known by."""
+
+
+@dataclass
+class Sample:
+    """A file, of which as much is read as somebody asks for."""
+
+    path: Path
+    name: str
+    """As messages and pages write it."""
+    columns: tuple[str, ...] = ()
+    """Names of columns, where they are given."""
+    _text: FileText | None = field(default=None, repr=False)
+
+    @cached_property
+    def content(self) -> bytes:
+        return read_content(self.path, self.name)
+
+    @cached_property
+    def is_parquet(self) -> bool:
+        return self.content.startswith(_PARQUET)
+
+    @property
+    def text(self) -> FileText:
+        """The text of the file; its bytes are given up."""
+        if self._text is None:
+            self._text = text_of(self.content, self.name)
+            del self.content
+        return self._text
+
+    @cached_property
+    def start(self) -> str:
+        """The first character that is no blank; of a Parquet file none."""
+        return "" if self.is_parquet else self.text.text[:4096].lstrip()[:1]
+
+    @property
+    def is_json(self) -> bool:
+        return self.start in ("{", "[") and self.start != ""
+
+    @cached_property
+    def first_items(self) -> list[Any]:
+        """The first things that a JSON file lists."""
+        return [item.value for item in islice(JsonRows(self.text.text), LOOKED_AT)] if self.is_json else []
+
+    @cached_property
+    def first(self) -> dict[str, Any]:
+        """The first object that a JSON file lists, with its keys folded; empty where there is none."""
+        return next((folded_keys(item) for item in self.first_items if isinstance(item, Mapping)), {})
+
+    @cached_property
+    def dialect(self) -> Dialect | None:
+        """How the lines of a table are written; None of other files."""
+        return None if self.is_parquet or self.is_json else dialect_of(self.text.text)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The folded names of the columns of a table."""
+        if self.is_parquet:
+            return frozenset(map(folded, parquet_names(self.path)))
+        names = self.columns or (self.dialect.names if self.dialect is not None and self.dialect.has_names else ())
+        return frozenset(map(folded, names))
+
+
+MOST_SHAPES: Final = 1000
+_SHAPES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
+"""Folded keys by the keys of an object: a file has few different ones, and each many times."""
+
+
+def folded_keys(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object with its keys in lower case and without `_`, as clients of several languages write them."""
+    keys = tuple(item)
+    names = _SHAPES.get(keys)
+    if names is None:
+        names = tuple(key.lower().replace("_", "") for key in keys)
+        if len(_SHAPES) < MOST_SHAPES:
+            _SHAPES[keys] = names
+    return dict(zip(names, item.values(), strict=True))
+
+
+def parquet_names(path: Path) -> list[str]:
+    """Return the names of the columns of a Parquet file; none where it cannot be read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, ValueError, pa.ArrowException):
+        return []

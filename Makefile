@@ -34,6 +34,7 @@ fuzz: $(VENV)/.test
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
 
 bench: $(VENV)/.test
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.table --history tests/benchmarks/history.jsonl
 	$(BIN)/python tests/benchmarks/reference.py
 	$(BIN)/python tests/benchmarks/whole.py
 	$(BIN)/python tests/benchmarks/heavier.py

@@ -130,6 +130,12 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "when a resize ends, and a drain or manual resize may follow",
         "end-of-a-growth",
     ),
+    "imageInterval": Note(
+        A,
+        "publishers release images about monthly",
+        "how often automatic upgrades take nodes out of service",
+        "upgrades",
+    ),
     "preemptedUsesQuota": Note(
         D,
         "user subscription: article *Spot VMs*; Batch service: assumed",
@@ -347,6 +353,7 @@ POOL: Final[Mapping[str, Note]] = {
     "sickNodes.nodes": Note(N, "", "which nodes do in any case", "sick-nodes"),
     "sickNodes.exitCode": Note(A, "", "exit code of the tasks that fail there", "sick-nodes"),
     "contactLoss.state": Note(A, "", "the state of such a node", "lost-contact"),
+    "newImages": Note(N, "", "when automatic upgrades begin; none: at every `imageInterval`", "upgrades"),
     "account": Note(N, "", "which of `accounts:` the pool belongs to; none: `account:`", "accounts-and-quotas"),
     "zone": Note(N, "", "availability zone of the nodes, unless placement is zonal", "growth-limits"),
     "networkBlocked": Note(

@@ -71,7 +71,9 @@ def table(heads: tuple[str, ...], rows: Rows) -> str:
 def properties(section: Any) -> Iterator[tuple[str, str, str]]:
     """Iterate over the keys of a section with defaults and allowed values."""
     schema = section.model_json_schema(by_alias=True)
-    defaults = section().model_dump(mode="json", by_alias=True)
+    own = section()
+    whole = section.model_construct(**{name: getattr(own, name) for name in section.model_fields})
+    defaults = whole.model_dump(mode="json", by_alias=True)
     for key, value in schema["properties"].items():
         yield key, shown(defaults[key]), allowed(value, schema.get("$defs", {}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from simulator.experiment import Experiment, Outcome
 
+REDRAWN_S: Final = 0.1
+"""So often a bar of progress is drawn."""
 ROWS_SHOWN: Final = 60
 """Cells on the terminal; all are in the data set and in the JSON."""
 ALL_FAILED: Final = 1
@@ -75,8 +78,7 @@ def sweep(
         raise typer.Exit(INTERRUPTED) from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
-        answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        typer.echo(json.dumps(_as_json(experiment, frame, out) | {"assumptions": rests_on}, indent=2, allow_nan=False))
     else:
         _show(experiment, frame, out)
         assumed(console(), rests_on)
@@ -112,13 +114,18 @@ def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        item = bar.add_task("", total=total)
+    # A bar with a thread of its own would keep this process from being forked (`experiment/crew.py`).
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        item, drawn = bar.add_task("", total=total), time.monotonic()
 
         def show(count: int, ran: bool) -> None:
+            nonlocal drawn
             bar.update(item, completed=count)
             if not ran:
                 bar.reset(item, total=total, completed=count)
+            if time.monotonic() - drawn >= REDRAWN_S:
+                drawn = time.monotonic()
+                bar.refresh()
 
         yield show
 

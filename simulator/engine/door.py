@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.scenario.format.bodies import auto_pool_id, id_of, name_in_run
+from simulator.scenario.checks.named_pools import stated_pools
+from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.pool_operations import CreatePool
+from simulator.scenario.format.run_names import id_of, run_name
 from simulator.scenario.format.task_dependencies import parents_of
 from simulator.workload.build import Before, Drawing
 from simulator.workload.planned_jobs import Planned, created, planned_as, with_tasks
@@ -44,7 +46,7 @@ class Door:
         self._replication = replication
         self._drawn: dict[int, Drawn] = {}
         """By job, of those to which anything was added."""
-        self._stated = Counter(pool.id.lower() for pool in made.world.scenario.stated_pools)
+        self._stated = Counter(pool.id.lower() for pool, _ in stated_pools(made.world.scenario))
         """How many pools have been stated by themselves, by id in lower case."""
 
     def bring(self, asked: Operation) -> Part | None:
@@ -68,7 +70,7 @@ class Door:
         directory, body = self._made.directory, asked.pool
         self._stated[body.id.lower()] += 1
         turn = self._stated[body.id.lower()]
-        pool = self._made.add_pool(body.model_copy(update={"id": name_in_run(body.id, turn)}))
+        pool = self._made.add_pool(body.model_copy(update={"id": run_name(body.id, turn)}))
         directory.coming.append((asked, pool))
         for job in directory.jobs:
             if id_of(job.pool.id) == body.id.lower():

@@ -11,6 +11,7 @@ from simulator.engine.environment import NODES, Environment
 from simulator.engine.random_streams import RandomStreams
 from simulator.results.raw.recorder import Recorder
 from simulator.scenario import Scenario
+from simulator.scenario.format.catalogue import canonical
 from simulator.units import to_ms
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ class Outage:
     """Capacity that the region lacks for a while."""
 
     size: str | None
-    """Lower-case name of a VM size; None = all."""
+    """A VM size, as names are compared; None = all."""
     zone: int | None
     """None = all zones."""
 
     def hits(self, size: str, zone: int) -> bool:
         """Return whether it denies VMs of this size in this zone."""
-        return self.size in (None, size.lower()) and self.zone in (None, zone)
+        return self.size in (None, canonical(size)) and self.zone in (None, zone)
 
 
 @dataclass(slots=True)

@@ -1,23 +1,29 @@
-"""Who runs trials: this process, the cores of this machine (joblib's loky), or a dask cluster.
+"""Who runs trials: this process, the cores of this machine, or a dask cluster.
 
-A crew takes batches and gives futures. A scenario goes to it once for each cell: to local workers as a file, to a
-cluster as a value that its scheduler keeps; a worker that has it keeps it for the next batch.
+A crew takes batches and gives futures. Workers on this machine are forked where the system can do so safely: they have
+all modules and what the scenarios' trials share from the beginning, and start in milliseconds. Elsewhere they are
+started anew (joblib's loky), and a scenario goes to them once for each cell: to local workers as a file, to a cluster
+as a value that its scheduler keeps; a worker that has it keeps it for the next batch.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import CancelledError, Future
+from collections.abc import Iterable, Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from simulator.experiment.axes import Cell
 from simulator.experiment.trial import Outcome, Trial, Wanted, run_trial
@@ -30,11 +36,15 @@ IDLE_S: Final = 30
 TAKE_S: Final = 0.001
 """So long between two looks at whether the executor has taken a batch, which it does at once."""
 
+_numbers = count()
+
 Source = str | bytes
 """Where a worker finds a scenario: the path of its file, or the pickle itself."""
 Part = tuple[str, int, tuple[int, ...]]
 """Of one cell: the name of its scenario, its number, and the replications to run."""
 _kept: dict[str, Prepared] = {}
+_inherited: dict[str, dict[int, Prepared]] = {}
+"""By experiment and cell: scenarios that forked workers find in their memory, as this process had them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,18 @@ def _prepared(name: str, source: Source) -> Prepared:
     return found
 
 
+def run_inherited(experiment: str, parts: Sequence[Part], wanted: Wanted) -> Done:
+    """Run the trials of a batch on a worker that has had the scenarios since it was forked."""
+    began = time.perf_counter()
+    cells = _inherited[experiment]
+    outcomes = [
+        run_trial(cells[cell], cell, replication, wanted)
+        for _, cell, replications in parts
+        for replication in replications
+    ]
+    return Done(tuple(outcomes), time.perf_counter() - began)
+
+
 class Crew(Protocol):
     """Somebody who runs batches."""
 
@@ -92,10 +114,53 @@ class Crew(Protocol):
         ...
 
 
-class Cores:
-    """Processes of this machine."""
+def may_fork() -> bool:
+    """Return whether this process can be forked safely: only where it has one thread, its libraries' included."""
+    return sys.platform == "linux" and sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
+
+
+class Forked:
+    """Copies of this process, with all that it has in memory."""
 
     die_together = True
+    start_s: ClassVar[float] = 0.1
+    """About how long they take to start."""
+
+    def __init__(self, workers: int, cells: Sequence[Cell]) -> None:
+        self.size = workers
+        self._name = f"experiment {next(_numbers)}"
+        _inherited[self._name] = {cell.number: cell.prepared for cell in cells}
+        self._executor = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        # All of them are forked at the first batch, before the executor's own thread begins.
+        return ProcessPoolExecutor(self.size, get_context("fork"), _prepare_fork)
+
+    def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
+        return self._executor.submit(run_inherited, self._name, parts_of(batch, self._name), wanted)
+
+    def is_loss(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenProcessPool | CancelledError)
+
+    def recover(self) -> None:
+        if self._executor._broken:  # noqa: SLF001 - nothing public shows it
+            self._executor.shutdown()
+            self._executor = self._start()
+
+    def close(self, *, at_once: bool) -> None:
+        if at_once:
+            for worker in list((self._executor._processes or {}).values()):  # noqa: SLF001 - the only way to end them
+                worker.kill()
+        self._executor.shutdown(cancel_futures=at_once)
+        _inherited.pop(self._name, None)
+
+
+class Started:
+    """Processes of this machine that begin from nothing; they go on waiting for the next experiment for a while."""
+
+    die_together = True
+    start_s: ClassVar[float] = 1.5
+    """About how long they take to start, each importing everything anew."""
 
     def __init__(self, workers: int) -> None:
         self.size = workers
@@ -108,7 +173,9 @@ class Cores:
     def _start(self) -> Any:
         from joblib.externals.loky import get_reusable_executor
 
-        return get_reusable_executor(self.size, timeout=IDLE_S, initializer=_prepare_worker)
+        return get_reusable_executor(
+            self.size, timeout=IDLE_S, initializer=_prepare_worker, initargs=(gc.get_threshold(),)
+        )
 
     def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
         parts = parts_of(batch, self._folder.name)
@@ -143,10 +210,17 @@ def _is_taken(future: Future[Done]) -> bool:
     return future.running() or future.done()
 
 
-def _prepare_worker() -> None:
-    """Leave Ctrl-C to the process that the user sees, and do not outlive it, however it ends."""
+def _prepare_worker(collected_after: tuple[int, int, int]) -> None:
+    """Leave Ctrl-C to the process that the user sees, do not outlive it, and look for garbage as often as it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*collected_after)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _prepare_fork() -> None:
+    """Do likewise in a copy of that process; what it was born with is never garbage."""
+    gc.freeze()
+    _prepare_worker(gc.get_threshold())
 
 
 def _end_with(parent: int) -> None:
@@ -156,7 +230,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def cells_of(batch: Sequence[Trial]) -> list[Cell]:
+def cells_of(batch: Iterable[Trial]) -> list[Cell]:
     """Return the cells of a batch, each once, in order."""
     return list({trial.cell.number: trial.cell for trial in batch}.values())
 

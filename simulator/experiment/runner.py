@@ -9,11 +9,12 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import closing
 from typing import Final
 
-from simulator.experiment.crew import Cores, Crew, Done
+from simulator.experiment.crew import Crew, Done, Forked, Started, cells_of, may_fork
+from simulator.experiment.processors import processors
 from simulator.experiment.trial import Outcome, Trial, Wanted, failed, run_trial
 
-ALONE_S: Final = 0.5
-"""So long this process works alone before it calls others: they cost more to start."""
+TRIED: Final = 2
+"""Trials that this process runs alone, to see how long one takes, before it asks whether others would help."""
 BATCH_S: Final = 0.2
 """About what a batch should take, so that handing it over costs nothing beside it."""
 SHARES: Final = 4
@@ -49,11 +50,10 @@ def run_trials(
     todo = deque(trials)
     if not todo:
         return
-    size = workers or _processors()
+    size = workers or processors()
     if cluster is None:
         pace = Pace()
-        began = time.perf_counter()
-        while todo and (size == 1 or len(todo) == 1 or time.perf_counter() - began < ALONE_S):
+        while todo and not helps(pace, len(todo), size, Forked.start_s if may_fork() else Started.start_s):
             trial = todo.popleft()
             start = time.perf_counter()
             outcome = run_trial(trial.cell.prepared, trial.cell.number, trial.replication, wanted)
@@ -62,26 +62,38 @@ def run_trials(
             if stop():
                 return
         if todo:
-            yield from _share(todo, wanted, Cores(min(size, len(todo))), pace, stop)
+            yield from _share(todo, wanted, _local_crew(min(size, len(todo)), todo), pace, stop)
         return
     from simulator.experiment.cluster import Cluster
 
     yield from _share(todo, wanted, Cluster(cluster), Pace(), stop)
 
 
-def _processors() -> int:
-    """Return how many processors this process may use: those of its affinity and of its container."""
-    from joblib import cpu_count
+def _local_crew(size: int, todo: Iterable[Trial]) -> Crew:
+    """Return workers on this machine for some trials."""
+    return Forked(size, cells_of(todo)) if may_fork() else Started(size)
 
-    return int(cpu_count())
+
+def helps(pace: Pace, left: int, size: int, start_s: float) -> bool:
+    """Return whether so many workers would finish what is left sooner than this process alone, their start included."""
+    return size > 1 and left > 1 and pace.seen >= TRIED and pace.seconds * left * (1 - 1 / size) > start_s
 
 
 def run_in_order(
-    trials: Sequence[Trial], wanted: Wanted | None = None, *, workers: int = 0, cluster: str | None = None
+    trials: Sequence[Trial],
+    wanted: Wanted | None = None,
+    *,
+    workers: int = 0,
+    cluster: str | None = None,
+    on_outcome: Callable[[Outcome], object] | None = None,
 ) -> list[Outcome]:
-    """Run trials and give their outcomes in the order of the trials."""
+    """Run trials and give their outcomes in the order of the trials; `on_outcome` is called with each as it comes."""
+    found: dict[tuple[int, int], Outcome] = {}
     with closing(run_trials(trials, wanted, workers=workers, cluster=cluster)) as stream:
-        found = {outcome.key: outcome for outcome in stream}
+        for outcome in stream:
+            found[outcome.key] = outcome
+            if on_outcome is not None:
+                on_outcome(outcome)
     return [found[trial.key] for trial in trials]
 
 
@@ -89,16 +101,20 @@ class Pace:
     """How many trials make a batch: as many as take about `BATCH_S`, from what has been seen so far."""
 
     def __init__(self) -> None:
-        self._seconds: float | None = None
+        self.seen = 0
+        """Trials."""
+        self.seconds = 0.0
+        """What one takes."""
 
     def learn(self, count: int, seconds: float) -> None:
         """Note how long trials took; newer ones count more."""
         each = seconds / count
-        self._seconds = each if self._seconds is None else 0.7 * self._seconds + 0.3 * each
+        self.seconds = 0.7 * self.seconds + 0.3 * each if self.seen >= TRIED else each
+        self.seen += count
 
     def take(self, todo: deque[Trial], workers: int) -> list[Trial]:
         """Take the next batch."""
-        fits = 1 if self._seconds is None else int(BATCH_S / max(self._seconds, 1e-6))
+        fits = int(BATCH_S / max(self.seconds, 1e-6)) if self.seen else 1
         fair = -(-len(todo) // (SHARES * workers))
         return [todo.popleft() for _ in range(max(1, min(fits, fair)))]
 

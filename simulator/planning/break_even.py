@@ -69,7 +69,8 @@ def find_break_even(dedicated: Scenario, all_spot: Scenario, ratio: float, numbe
     rates = [0.0] if closed is None else sorted({min(step * closed, hardest) for step in STEPS})
     pool = frozenset({all_spot.pools[0].id})
     at_rates = [with_eviction_rate(all_spot, rate, pool) for rate in rates]
-    base, *made = run_all([until_done(one) for one in (dedicated, *at_rates)], numbers, run=run)
+    finished = [until_done(one) for one in (dedicated, *at_rates)]
+    base, *made = run_all(finished, numbers, ("cost", "makespan"), run=run)
     curve = tuple(
         RatePoint(rate, cost_ratio(one, base), ratio * demand.billed_factor(rate), one.estimate("makespan"))
         for rate, one in zip(rates, made, strict=True)

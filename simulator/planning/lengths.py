@@ -17,6 +17,8 @@ from simulator.scenario.scenario import Scenario
 from simulator.theory import restarts
 
 FACTORS: Final = (0.25, 0.5, 1.0, 2.0, 4.0)
+MOST_SAVED: Final = 5
+"""Scenarios that `savings` runs at most: without evictions, without checkpoints, and with those of three intervals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,8 +11,11 @@ import numpy as np
 from simulator.errors import InputError
 from simulator.experiment.axes import Base
 from simulator.experiment.estimates import Estimate, mean, probability
+from simulator.experiment.trial import Outcome
+from simulator.planning.break_even import STEPS as RATES
 from simulator.planning.break_even import BreakEven, find_break_even
-from simulator.planning.lengths import Length, Saving, by_length, savings
+from simulator.planning.lengths import FACTORS as LENGTHS
+from simulator.planning.lengths import MOST_SAVED, Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
 from simulator.results.answer.assumed import Assumed, lines
@@ -137,9 +140,10 @@ def spot_report(
     checkpoint_cost: float = 60.0,
     workers: int = 0,
     cluster: str | None = None,
+    on_outcome: Callable[[Outcome], object] | None = None,
 ) -> SpotReport:
     """Report on the pool of a scenario; `rate` per hour replaces its preemption model, times are in seconds."""
-    run = run_on(workers, cluster)
+    run = run_on(workers, cluster, on_outcome)
     pool = _choose(base.scenario, pool_id)
     jobs = [job.id for job in base.scenario.jobs if (job.pool_id or "").lower() == pool.id.lower()]
 
@@ -177,6 +181,11 @@ def spot_report(
         notes=notes,
         assumptions=_rests_on(scenarios[0], columns, rate),
     )
+
+
+def most_trials(steps: int, replications: int) -> int:
+    """Return how many trials a report takes at most: shares, rates, lengths of tasks, and checkpoints."""
+    return replications * (steps + (1 + len(RATES)) + 2 * len(LENGTHS) + MOST_SAVED)
 
 
 def _rate(scenario: Scenario) -> float | None:

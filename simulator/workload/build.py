@@ -165,7 +165,7 @@ def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour:
     begin = job.simulation.created_at if group.start is None else group.start
     submit = group.arrivals.times(group.count, begin, hour, generator)
     count = len(submit)
-    failures = failures_before_success(group.failure_probability, streams.generator("failures", part), count)
+    failures = _failures(group, streams, part, count)
     block = Block(
         submit=submit,
         duration=streams.draw(group.duration, "duration", part, count),
@@ -185,6 +185,13 @@ def _drawn(one: Planned, group: TaskGroup, part: int, streams: JobStreams, hour:
         return block
     columns = constant(probability, count, np.float64), constant(group.coordination_exit_code, count, np.int32)
     return with_coordination_failures(block, *columns, streams.generator("coordination failures", part))
+
+
+def _failures(group: TaskGroup, streams: JobStreams, part: int, count: int) -> Int32s:
+    """Draw how many attempts of each task fail first; nothing is drawn, and no stream made, where none does."""
+    if not group.failure_probability:
+        return constant(0, count, np.int32)
+    return failures_before_success(group.failure_probability, streams.generator("failures", part), count)
 
 
 def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) -> dict[str, npt.NDArray[Any]]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.scenario.checks.named_pools import stated_pools
 from simulator.scenario.checks.pool_checks import every_pool
-from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id, name_in_run
+from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id
 from simulator.scenario.format.job_operations import UpdateJob
+from simulator.scenario.format.run_names import run_name
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import Planned
 
@@ -66,11 +68,11 @@ def _stated(scenario: Scenario) -> tuple[list[Pool], dict[str, list[int]]]:
     """Return the pools that a scenario states, each under a name of its own, and their numbers by id."""
     bodies: list[Pool] = []
     index: dict[str, list[int]] = {}
-    for pool in scenario.stated_pools:
+    for pool, _ in stated_pools(scenario):
         numbers = index.setdefault(pool.id.lower(), [])
         numbers.append(len(bodies))
-        name = name_in_run(pool.id, len(numbers))
-        bodies.append(pool if len(numbers) == 1 else pool.model_copy(update={"id": name}))
+        name = run_name(pool.id, len(numbers))
+        bodies.append(pool if name == pool.id else pool.model_copy(update={"id": name}))
     return bodies, index
 
 

@@ -1,7 +1,9 @@
 """Outcomes do not depend on who runs the trials; what fails, and who dies, is reported in rows."""
 
+import multiprocessing
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ import pytest
 
 from simulator.experiment import runner
 from simulator.experiment.axes import Base, Cell, make_cells
-from simulator.experiment.crew import Cores
+from simulator.experiment.crew import Crew, Forked, Started
 from simulator.experiment.design import axis, grid
-from simulator.experiment.runner import run_in_order, run_trials
+from simulator.experiment.processors import processors
+from simulator.experiment.runner import Pace, helps, run_in_order, run_trials
 from simulator.experiment.trial import Trial, Wanted
 from simulator.scenario.scenario import Scenario
 from tests.waiting import GUARD_S
@@ -30,10 +33,22 @@ def trials(cells: list[Cell], count: int) -> list[Trial]:
     return [Trial(cell, replication) for cell in cells for replication in range(count)]
 
 
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Call the workers from the first trial on."""
-    monkeypatch.setattr(runner, "ALONE_S", 0.0)
+FORKED = pytest.param(
+    True,
+    id="forked",
+    marks=[
+        pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only"),
+        pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),  # of the tests' own threads
+    ],
+)
+
+
+@pytest.fixture(params=[FORKED, pytest.param(False, id="started")])
+def at_once(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> bool:
+    """Call workers of either kind from the first trial on; return whether they are forked."""
+    monkeypatch.setattr(runner, "helps", lambda _pace, left, size, _start: size > 1 and left > 1)
+    monkeypatch.setattr(runner, "may_fork", lambda: request.param)
+    return bool(request.param)
 
 
 @pytest.mark.usefixtures("at_once")
@@ -62,39 +77,61 @@ def test_a_trial_that_fails_is_a_row_with_its_error(cells: list[Cell], workers: 
     assert found[0].row({})["error_type"] is None
 
 
-@pytest.mark.usefixtures("at_once")
-def test_a_worker_that_is_killed_costs_nothing_but_time(cells: list[Cell]) -> None:
+def test_a_worker_that_is_killed_costs_nothing_but_time(cells: list[Cell], at_once: bool) -> None:
     todo = trials(cells, 10)
     expected = [outcome.values for outcome in run_in_order(todo, workers=1)]
     stream = run_trials(todo, workers=2)
     found = {(first := next(stream)).key: first.values}
-    os.kill(_workers()[0].pid, signal.SIGKILL)
+    os.kill(_workers(are_forked=at_once)[0].pid, signal.SIGKILL)
     found |= {outcome.key: outcome.values for outcome in stream}
     assert [found[trial.key] for trial in todo] == expected
 
 
-def _workers() -> list[Any]:
+def _workers(*, are_forked: bool) -> list[Any]:
+    if are_forked:
+        return list(multiprocessing.active_children())
     from joblib.externals.loky import get_reusable_executor
 
     return list(get_reusable_executor(reuse=True)._processes.values())
 
 
-def test_who_stops_right_after_a_batch_leaves_no_failing_thread(cells: list[Cell]) -> None:
+@pytest.mark.parametrize("are_forked", [FORKED, False])
+def test_who_stops_right_after_a_batch_leaves_no_failing_thread(cells: list[Cell], are_forked: bool) -> None:
     """What a thread does not catch is an error of the test."""
-    cores = Cores(2)
+    cores: Crew = Forked(2, cells) if are_forked else Started(2)
     cores.submit(trials(cells[:1], 1), Wanted()).result()
     for number in range(1, 4):
         cores.submit(trials(cells[:number], 20), Wanted())
     cores.close(at_once=True)
 
 
-@pytest.mark.usefixtures("at_once")
-def test_who_stops_listening_stops_the_work(cells: list[Cell]) -> None:
+def test_who_stops_listening_stops_the_work(cells: list[Cell], at_once: bool) -> None:
     stream = run_trials(trials(cells, 50), workers=2)
     next(stream)
-    workers = _workers()
+    workers = _workers(are_forked=at_once)
     assert workers
     stream.close()
     for worker in workers:
         worker.join(GUARD_S)
         assert worker.exitcode is not None
+
+
+def test_others_are_called_where_they_save_more_than_their_start_takes() -> None:
+    pace = Pace()
+    pace.learn(1, 0.9)  # the first one, with all that is made once
+    assert not helps(pace, 1000, 2, 0.1), "one trial says little"
+    pace.learn(1, 0.01)
+    assert helps(pace, 1000, 2, 0.1)
+    assert helps(pace, 1000, 2, 1.5)
+    assert not helps(pace, 10, 2, 0.1), "two would lose"
+    assert not helps(pace, 1000, 1, 0.1)
+
+
+def test_a_share_of_the_machine_bounds_the_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    quota = tmp_path / "cpu.max"
+    monkeypatch.setattr("simulator.experiment.processors.QUOTA", quota)
+    everything = processors()
+    assert everything >= 1
+    for text, expected in (("max 100000", everything), ("50000 100000", 1), ("100000 100000", 1), ("what", everything)):
+        quota.write_text(text)
+        assert processors() == expected

@@ -175,6 +175,7 @@ _TIGHT: Final = document(
 )
 _CONDITIONS: Final = altered(_ACTS, {f"{T}.exitConditions": {}})
 _TERMINATE: Final = {"jobAction": "disable"}
+_RANGE: Final = {"start": 0, "end": 9, "exitOptions": _TERMINATE}
 TASKS: Final[Changes] = {
     **of(
         "Task",
@@ -212,7 +213,9 @@ TASKS: Final[Changes] = {
     "containerSettings.imageName": Change(
         IN_CONTAINER, f"{J}.tasks.1.containerSettings.imageName", "i", is_refused=True
     ),
-    "outputFiles.uploadOptions": Change(_FETCHES, f"{T}.outputFiles.0.uploadOptions.uploadCondition", "taskfailure"),
+    "uploadOptions.uploadCondition": Change(
+        _FETCHES, f"{T}.outputFiles.0.uploadOptions.uploadCondition", "taskfailure"
+    ),
     **of(
         "exitConditions",
         _CONDITIONS,
@@ -222,6 +225,25 @@ TASKS: Final[Changes] = {
             "exitCodeRanges": [{"start": 1, "end": 9, "exitOptions": _TERMINATE}],
             "default": _TERMINATE,
         },
+    ),
+    "exitCodes.code": Change(
+        altered(_CONDITIONS, {f"{T}.exitConditions.exitCodes": [{"code": 1, "exitOptions": _TERMINATE}]}),
+        f"{T}.exitConditions.exitCodes.0.code",
+        2,
+    ),
+    **of(
+        "exitCodeRanges",
+        altered(_CONDITIONS, {f"{T}.exitConditions.exitCodeRanges": [_RANGE]}),
+        f"{T}.exitConditions.exitCodeRanges.0",
+        {"start": 2, "end": 0},
+    ),
+    "exitOptions.jobAction": Change(_ACTS, f"{T}.exitConditions.default.jobAction", "disable"),
+    "exitOptions.dependencyAction": Change(
+        altered(
+            _AFTER, {f"{TASK}.exitCodes": [1], f"{T}.exitConditions": {"default": {"dependencyAction": "satisfy"}}}
+        ),
+        f"{T}.exitConditions.default.dependencyAction",
+        "block",
     ),
     "exitConditions.preProcessingError": Change(
         altered(_CONDITIONS, {f"{TASK}.error": "preProcessingError"}),

@@ -5,7 +5,7 @@ from typing import Final
 from tests.features.story import CLOUD_SERVICE, document, job, operation, pool, task
 from tests.keys.change import Body, Change, Changes, altered, of
 from tests.keys.options import FARM
-from tests.keys.pools import FAULTY, LICENSED, PACKAGED, SIMULATION, UPGRADED, idle, with_machine, working
+from tests.keys.pools import AUTOMATIC, FAULTY, LICENSED, PACKAGED, SIMULATION, UPGRADED, idle, with_machine, working
 
 _ACCOUNTS: Final = document(
     pool(nodes=3, simulation={"account": "a"}),
@@ -134,6 +134,8 @@ _EXTRAS: Final = {
 }
 _DISKS: Final = idle(virtualMachineConfiguration=with_machine(dataDisks=[{"lun": 0, "diskSizeGB": 64}]))
 SETTINGS: Final[Changes] = {
+    "Options.imageInterval": Change(AUTOMATIC, "options.imageInterval", "5m"),
+    "PoolSimulation.newImages": Change(AUTOMATIC, f"{SIMULATION}.newImages", ["2m"]),
     "PoolSimulation.account": Change(_ACCOUNTS, f"{SIMULATION}.account", "b"),
     "PoolSimulation.zone": Change(idle(), f"{SIMULATION}.zone", 2),
     "PoolSimulation.networkBlocked": Change(idle(), f"{SIMULATION}.networkBlocked", True),

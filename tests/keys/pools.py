@@ -63,6 +63,10 @@ UPGRADED: Final = altered(
     ),
     {f"{P}.upgradePolicy.rollingUpgradePolicy": {"maxBatchInstancePercent": 25, "pauseTimeBetweenBatches": "1m"}},
 )
+AUTOMATIC: Final = altered(
+    UPGRADED,
+    {"timeline": [], f"{P}.upgradePolicy.automaticOSUpgradePolicy": {"enableAutomaticOSUpgrade": True}},
+)
 _PORTS: Final = altered(
     idle(),
     {
@@ -261,6 +265,11 @@ CONFIGURATION: Final[Changes] = {
         is_refused=True,
     ),
     "UpgradePolicy.mode": Change(UPGRADED, f"{P}.upgradePolicy.mode", "manual"),
+    "AutomaticUpgrade.enableAutomaticOSUpgrade": Change(
+        altered(AUTOMATIC, {f"{P}.simulation.newImages": ["2m"]}),
+        f"{P}.upgradePolicy.automaticOSUpgradePolicy.enableAutomaticOSUpgrade",
+        False,
+    ),
     "AutomaticUpgrade.osRollingUpgradeDeferral": Change(
         UPGRADED, f"{P}.upgradePolicy.automaticOSUpgradePolicy.osRollingUpgradeDeferral", True
     ),

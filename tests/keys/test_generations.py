@@ -7,7 +7,7 @@ import pytest
 
 from simulator.scenario.checks.generation_checks import REFUSED
 from simulator.scenario.keys.versions import VERSIONS
-from tests.features.story import job, pool, problems_of
+from tests.features.story import job, operation, pool, problems_of
 
 NEW_JOB: dict[str, Any] = {"maxParallelTasks": 3}
 OLD_POOL: dict[str, Any] = {"targetNodeCommunicationMode": "simplified"}
@@ -34,4 +34,27 @@ def test_keys_of_another_generation_are_reported(
 
 
 def test_what_another_check_refuses_is_in_the_table() -> None:
-    assert {key for _, key in VERSIONS} >= REFUSED
+    assert set(VERSIONS) >= REFUSED
+
+
+CHANGES: dict[str, Any] = {
+    "vmSize": "Standard_D4_v3",
+    "taskSlotsPerNode": 2,
+    "enableInterNodeCommunication": True,
+    "upgradePolicy": {"mode": "rolling"},
+}
+
+
+@pytest.mark.parametrize("key", CHANGES)
+def test_what_was_fixed_when_a_pool_was_created_is_refused_before_2025_and_not_simulated_since(
+    tmp_path: Path, key: str
+) -> None:
+    def reported(**options: str) -> list[str]:
+        update = operation("5m", "updatePool", **{key: CHANGES[key]})
+        return problems_of(tmp_path, pool(nodes=1), horizon="1h", timeline=[update], options=options)
+
+    refused = reported(apiProfile="2024-02")
+    assert any(f"timeline.0.{key}: {key} is fixed when a pool is created" in text for text in refused)
+    for options in ({}, {"apiProfile": "2025-06"}):
+        (warned,) = reported(**options)
+        assert "warning: not simulated yet" in warned

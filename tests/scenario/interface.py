@@ -28,6 +28,58 @@ OPERATIONS: Final = {
     "jobUpdateParameter": "updateJob",
 }
 """Operation of the timeline by the name of the parameter that carries its body."""
+OPERATIONS_SINCE_2024: Final = {
+    "ResizePool": "resize",
+    "EnablePoolAutoScale": "enableAutoScale",
+    "EvaluatePoolAutoScale": "evaluateAutoScale",
+    "RemoveNodes": "removeNodes",
+    "RebootNode": "reboot",
+    "ReimageNode": "reimage",
+    "DeallocateNode": "deallocateNode",
+    "DisableNodeScheduling": "disableScheduling",
+    "UpdatePool": "updatePool",
+    "ReplacePoolProperties": "updatePool",
+    "DisableJob": "disableJob",
+    "TerminateJob": "terminateJob",
+    "UpdateJob": "updateJob",
+    "ReplaceJob": "updateJob",
+}
+"""By the end of the operation's id, in interfaces whose parameters are called `content`, `pool` or `job`."""
+OPERATION_OF_DEFINITION: Final = {
+    "PoolResizeParameter": "resize",
+    "PoolEnableAutoScaleParameter": "enableAutoScale",
+    "PoolEvaluateAutoScaleParameter": "evaluateAutoScale",
+    "NodeRemoveParameter": "removeNodes",
+    "NodeRebootParameter": "reboot",
+    "NodeReimageParameter": "reimage",
+    "NodeDisableSchedulingParameter": "disableScheduling",
+    "PoolPatchParameter": "updatePool",
+    "PoolUpdatePropertiesParameter": "updatePool",
+    "PoolUpgradeOSParameter": "upgradeOs",
+    "JobDisableParameter": "disableJob",
+    "JobTerminateParameter": "terminateJob",
+    "JobPatchParameter": "updateJob",
+    "JobUpdateParameter": "updateJob",
+    **{
+        f"Batch{name}{end}": operation
+        for name, operation in {
+            "PoolResize": "resize",
+            "PoolEnableAutoScale": "enableAutoScale",
+            "PoolEvaluateAutoScale": "evaluateAutoScale",
+            "NodeRemove": "removeNodes",
+            "NodeReboot": "reboot",
+            "NodeReimage": "reimage",
+            "NodeDeallocate": "deallocateNode",
+            "NodeDisableScheduling": "disableScheduling",
+            "PoolUpdate": "updatePool",
+            "PoolReplace": "updatePool",
+            "JobDisable": "disableJob",
+            "JobTerminate": "terminateJob",
+            "JobUpdate": "updateJob",
+        }.items()
+        for end in ("Content", "Options")
+    },
+}
 
 KEY_OF_KIND: Final = {"vmSize": "pool", "jobSpecification": "jobSchedule", "poolInfo": "job", "commandLine": "task"}
 """By a key that only bodies of that kind have beside an id."""
@@ -45,6 +97,11 @@ KIND_OF_DEFINITION: Final = {
     "JobScheduleAddParameter": "jobSchedule",
     "CloudJobSchedule": "jobSchedule",
     "BatchJobSchedule": "jobSchedule",
+    **{
+        f"Batch{name}Create{end}": kind
+        for name, kind in (("Pool", "pool"), ("Job", "job"), ("Task", "task"), ("JobSchedule", "jobSchedule"))
+        for end in ("Content", "Options")
+    },
 }
 
 
@@ -67,9 +124,10 @@ def examples() -> list[Example]:
 def _of_file(path: Path) -> Iterator[Example]:
     data = json.loads(path.read_text(encoding="utf-8"))
     name = path.relative_to(FOLDER).as_posix()
+    since = OPERATIONS_SINCE_2024.get(str(data.get("operationId")).rpartition("_")[2])
     for key, value in data.get("parameters", {}).items():
-        if key in OPERATIONS:
-            yield Example(name, OPERATIONS[key], value)
+        if key in OPERATIONS or (since and isinstance(value, Mapping)):
+            yield Example(name, OPERATIONS.get(key) or str(since), value)
         yield from _bodies(name, value)
     for answer in data.get("responses", {}).values():
         yield from _bodies(name, answer.get("body") if isinstance(answer, Mapping) else None)
@@ -89,14 +147,28 @@ def _bodies(name: str, value: Any) -> Iterator[Example]:
 
 def definitions() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield file, kind and definition of every body in the descriptions of the service's interface."""
+    for file, name, defined in _defined():
+        kind = KIND_OF_DEFINITION.get(name)
+        if kind is not None and ("resource-manager/" in file) == (name == "Pool"):
+            yield file, kind, filled(defined[name], defined)
+
+
+def operations() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield file, operation of the timeline and definition of every body that an operation has."""
+    for file, name, defined in _defined():
+        if name in OPERATION_OF_DEFINITION:
+            yield file, OPERATION_OF_DEFINITION[name], filled(defined[name], defined)
+
+
+def _defined() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield file, name and all definitions of the file, of each definition since 2017."""
     for path in sorted(Path(FOLDER).rglob("*.json")):
         if "examples" in path.parts:
             continue
         defined = json.loads(path.read_text(encoding="utf-8")).get("definitions", {})
-        for name, kind in KIND_OF_DEFINITION.items():
-            is_resource = "resource-manager" in path.parts
-            if name in defined and is_resource == (name == "Pool"):
-                yield path.relative_to(FOLDER).as_posix(), kind, filled(defined[name], defined)
+        file = path.relative_to(FOLDER).as_posix()
+        if not any(f"/{year}-" in file for year in (2015, 2016)):
+            yield from ((file, name, defined) for name in defined)
 
 
 def filled(definition: Mapping[str, Any], defined: Mapping[str, Any], seen: tuple[str, ...] = ()) -> Any:

@@ -6,30 +6,30 @@ from typing import Any
 
 import pytest
 
-from simulator.scenario.format.body_keys import JOB, POOL, TASK
+from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.format.task_bodies import JobManagerTask, Task
+from simulator.scenario.keys.body_keys import Holder, known_keys
 from simulator.workload.build import build
 from tests.scenario.files import LINUX, job, pool, problems, read, write
 
 GROUP = [{"count": 1, "duration": "60s"}]
+INSIDE = {"containerSettings": {"imageName": "i"}}
 
 
-def filled(shape: Any) -> Any:
-    """Return a body that has every key of a shape."""
-    if isinstance(shape, dict):
-        return {key: filled(inner) for key, inner in shape.items()}
-    return [filled(shape[0])] if isinstance(shape, list) else None
+def filled(holder: Holder) -> dict[str, Any]:
+    """Return a body that has every key it may have, each with nothing in it."""
+    return dict.fromkeys(one.name for one in known_keys(holder).values())
 
 
 def test_every_key_of_the_specification_is_known_and_none_is_ignored_in_silence(tmp_path: Path) -> None:
-    body = {**filled(POOL), **pool(), "metadata": [{"name": "a", "value": "b"}]}
+    body = {**filled(Pool), **pool(), "metadata": [{"name": "a", "value": "b"}]}
     body["cloudServiceConfiguration"] = None
     body["virtualMachineConfiguration"] = {**LINUX, "containerConfiguration": {"type": "dockerCompatible"}}
     body["mountConfiguration"] = [{"nfsMountConfiguration": {"source": "s", "relativeMountPath": "m"}}]
-    work = {**filled(JOB), **job(GROUP), "metadata": [{"name": "a", "value": "b"}]}
+    work = {**filled(Job), **job(GROUP), "metadata": [{"name": "a", "value": "b"}]}
     work["poolInfo"] = {"poolId": "p"}
-    work["jobManagerTask"]["commandLine"] = "sleep 1"
-    own = {"id": "t", "commandLine": "sleep 1", "requiredSlots": 1, "dependsOn": None, "simulation": {"commonInput": 1}}
-    work["tasks"] = [{**filled(TASK), **own}]
+    work["jobManagerTask"] = {**filled(JobManagerTask), **INSIDE, "id": "m", "commandLine": "sleep 1"}
+    work["tasks"] = [{**filled(Task), **INSIDE, "id": "t", "commandLine": "sleep 1", "requiredSlots": 1}]
     found = [(warning.path, warning.message.partition(":")[0]) for warning in read(tmp_path, [body], [work]).warnings]
     assert found == [("pools.0.mountConfiguration", "not simulated yet")]
 
@@ -146,3 +146,11 @@ def test_where_a_duration_comes_from(tmp_path: Path) -> None:
     assert workload.cores.tolist() == [1000, 500, 1000, 1000]
     assert workload.failures.tolist() == [0, -1, 0, 0]
     assert workload.exit_code.tolist() == [0, 3, 0, 0]
+
+
+def test_an_address_configuration_is_read_in_any_case_and_may_be_nothing(tmp_path: Path) -> None:
+    """The command line prints `publicIpAddressConfiguration`, and null where there is none."""
+    for value, provision in (({"provision": "noPublicIPAddresses"}, "nopublicipaddresses"), (None, "batchmanaged")):
+        network = {"publicIpAddressConfiguration": value}
+        (body,) = read(tmp_path, [pool(networkConfiguration=network)], [job(GROUP)]).pools
+        assert body.network_configuration.public_addresses.provision == provision

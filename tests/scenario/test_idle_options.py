@@ -9,12 +9,16 @@ from simulator.scenario.checks.option_checks import CONDITIONS
 from simulator.scenario.format.schema import Options
 from tests.features.story import job, pool
 
+AUTOMATIC = pool(
+    nodes=1, upgradePolicy={"mode": "automatic", "automaticOSUpgradePolicy": {"enableAutomaticOSUpgrade": True}}
+)
 OWN = {"account": {"mode": "UserSubscription"}}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "sampleDelayS": ({"sampleDelayS": 5}, {}, {"options": {"sampleProfile": "custom"}}),
     "sampleJitterS": ({"sampleJitterS": 5}, {}, {"options": {"sampleProfile": "custom"}}),
     "sampleLateProbability": ({"sampleLateProbability": 0.5}, {"options": {"sampleProfile": "exact"}}, {}),
     "sampleLateMaxS": ({"sampleLateMaxS": 9}, {"options": {"sampleProfile": "documented"}}, {}),
+    "imageInterval": ({"imageInterval": "1h"}, {}, {"pools": [AUTOMATIC]}),
     "billUntil": ({"billUntil": "gone"}, {"horizon": "2h"}, {}),
     "spotRatio": ({"spotRatio": 0.5}, {}, OWN),
     "lowPriorityRatio": ({"lowPriorityRatio": 0.5}, OWN, {}),

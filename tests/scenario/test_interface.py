@@ -1,18 +1,30 @@
 """The service's own examples load, and every key of its interface is known, from 2017 on and in both forms."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 import pytest
 
 from simulator.errors import InputError, Problem
+from simulator.scenario.format.allowed_keys import mappings_in
+from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.format.job_schedules import JobSchedule
+from simulator.scenario.format.schema import Operation
+from simulator.scenario.format.section import Body, fold
+from simulator.scenario.keys.body_keys import Known, known_keys
+from simulator.scenario.reading import body_forms
 from simulator.scenario.reading.construct import scenario_of
 from simulator.scenario.reading.normalize import modern
 from tests.scenario.files import pool
-from tests.scenario.interface import FOLDER, Example, definitions, examples
+from tests.scenario.interface import FOLDER, Example, definitions, examples, operations
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="POOLSIGHT_INTERFACE names no copy of the service's descriptions")
 UNKNOWN = "no such key"
+READ_SIDE = {"executionInfo", "stats", "autoScaleRun", "identity", "resizeError", "resizeErrors", "nodeInfo"}
+ON_NODES = ("reboot", "reimage", "deallocateNode", "disableScheduling")
+WHOLE = {"pool", "jobSpecification"}
+"""Bodies inside of others, which are looked through as bodies of their own."""
 
 
 def pools_of(value: Any) -> list[str]:
@@ -41,7 +53,9 @@ def document_of(example: Example) -> dict[str, Any]:
         document["jobs" if example.kind == "job" else "jobSchedules"] = [body]
     else:
         on = {"job": "j"} if example.kind.endswith("Job") else {"pool": "p"}
-        node = {"nodeId": "p_1_d"} if example.kind in ("reboot", "reimage", "disableScheduling") else {}
+        node = (
+            {"nodeId": "p_1_d"} if example.kind in ("reboot", "reimage", "deallocateNode", "disableScheduling") else {}
+        )
         document["pools"] = [pool(), *(pool(id=name) for name in pools_of(body))]
         document["jobs"] = [{"id": "j", "poolInfo": {"poolId": "p"}}]
         document["timeline"] = [{"at": "1m", "operation": example.kind, **on, **node, **body}]
@@ -70,10 +84,46 @@ def test_every_key_of_the_interface_is_known() -> None:
     unknown = set()
     known = 0
     for file, kind, body in definitions():
-        if "/2015-" in file or "/2016-" in file:
-            continue
         known += 1
         document = {"jobs": [{"tasks": [body]}]} if kind == "task" else {sections[kind]: [body]}
         unknown |= {(file, *found.loc) for found in modern(document).findings if UNKNOWN in found.message}
     assert known > 0
     assert not unknown
+
+
+def test_every_key_of_an_operation_of_the_interface_is_known() -> None:
+    unknown: set[tuple[str | int, ...]] = set()
+    known = 0
+    fields = {get_args(kind.model_fields["operation"].annotation)[0]: kind for kind, _ in mappings_in(Operation)}
+    for file, operation, body in operations():
+        known += 1
+        own = {fold(field.alias or name) for name, field in fields[operation].model_fields.items()}
+        old = {fold(path[0]) for path in body_forms.OPERATION.moves if len(path) == 1}
+        unknown |= {(file, operation, key) for key in body if fold(key) not in own | old}
+        read = modern({"timeline": [{"operation": operation, **body}]})
+        unknown |= {(file, operation, *found.loc) for found in read.findings if UNKNOWN in found.message}
+    assert known > 0
+    assert not unknown
+
+
+def test_every_mapping_of_the_interface_is_looked_through() -> None:
+    """What was read from the service, such as its errors and counts, may have any key."""
+    kinds: dict[str, type[Body]] = {"pools": Pool, "jobs": Job, "jobSchedules": JobSchedule}
+    sections = {"pool": "pools", "job": "jobs", "jobSchedule": "jobSchedules"}
+    silent = set()
+    for _, kind, body in definitions():
+        section = sections.get(kind, "jobs")
+        document = modern({section: [{"tasks": [body]} if kind == "task" else body]}).document
+        silent |= set(passed_over(document[section][0], known_keys(kinds[section])))
+    assert {path[-1] for path in silent} <= READ_SIDE | WHOLE
+
+
+def passed_over(value: Any, known: Mapping[str, Known], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths of mappings of which no key is looked at."""
+    for one in value if isinstance(value, list) else [value]:
+        for key, inner in one.items() if isinstance(one, dict) else ():
+            below = known.get(fold(key))
+            if below is not None and below.holder is not None:
+                yield from passed_over(inner, known_keys(below.holder), (*path, key))
+            elif isinstance(inner, dict) or (isinstance(inner, list) and isinstance(inner[0], dict)):
+                yield (*path, key)

@@ -125,8 +125,6 @@ def test_a_pool_body(tmp_path: Path, body: Body, at: str, code: str, problems_of
     [
         (operation("1m", "resize", targetDedicatedNodes=1, resizeTimeout="PT1M"), ".resizeTimeout", True, "5 minutes"),
         (operation("1m", "removeNodes", nodeList=[f"p_{k}_d" for k in range(101)]), ".nodeList", True, "at most 100"),
-        (operation("1m", "updatePool", vmSize="Standard_D4_v3"), "", True, "fixed when a pool is created"),
-        (operation("1m", "updatePool", taskSlotsPerNode=4), "", True, "fixed when a pool is created"),
         (
             operation("1m", "enableAutoScale", autoScaleFormula="x = 1;", autoScaleEvaluationInterval="PT1M"),
             ".autoScaleEvaluationInterval",

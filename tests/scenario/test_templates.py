@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from simulator import load
+from simulator.scenario.checks.named_pools import stated_pools
 from simulator.scenario.reading.template_expressions import Scope, evaluated
 from simulator.scenario.reading.template_functions import FUNCTIONS, EvaluationError
 from simulator.scenario.scenario import Scenario
@@ -96,7 +97,7 @@ def test_an_operation_creates_a_pool_that_stands_in_a_file(tmp_path: Path) -> No
     write(tmp_path, resource("account/late", 3), "held.json")
     created = {"at": "1m", "operation": "createPool", "pool": {"file": "held.json"}}
     scenario = load(write(tmp_path, {"pools": [], "jobs": [], "timeline": [created], "horizon": "1h"}))
-    assert [one.id for one in scenario.stated_pools] == ["late"]
+    assert [one.id for one, _ in stated_pools(scenario)] == ["late"]
 
 
 def test_a_deployment_template_with_parameters_and_variables(tmp_path: Path) -> None:

@@ -9,13 +9,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.columns.broadcast import chosen, constant, is_constant, joined
+from simulator.columns.broadcast import chosen, constant, is_constant, is_one_of, joined
 from simulator.kernel import Kernel
 from simulator.policy.local_disk import FULL_EXIT_CODE
 from simulator.results.raw.raw_run import RawAttempts, RawTasks
 from simulator.results.raw.recorder import Recorder
 from simulator.states import Outcome, TaskState
 from simulator.workload.build import Workload
+
+STOPPED = (Outcome.TERMINATED, Outcome.EXPIRED, Outcome.UNFETCHED)
+"""How attempts end whose process has not ended by itself."""
+PUT_BACK = (Outcome.REQUEUED, Outcome.DISPLACED)
+"""How attempts end that a shrink, a client or another task interrupts, their tasks waiting again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +163,13 @@ def collect_tasks(
     is_only = len(task) == np.count_nonzero(last_outcome >= 0)
     first = last_start if is_only else _latest(rows_begun[::-1], starts[::-1], count)
     completed = state == TaskState.COMPLETED
-    exited = completed & ~np.isin(last_outcome, [Outcome.TERMINATED, Outcome.EXPIRED, Outcome.UNFETCHED])
+    exited = completed & ~is_one_of(last_outcome, STOPPED)
     for row, error in workload.extras.errors.items():
         exited[row] &= error == "fileUploadError"
     exit_code = _exit_codes(workload, exited, last_outcome)
     _set_codes_of_nodes(exit_code, last_outcome, kernels, homes, sick_codes)
     lost = _lost_after_dispatch(workload, attempts)
-    back = task[np.isin(outcome, [Outcome.REQUEUED, Outcome.DISPLACED])]
+    back = task[is_one_of(outcome, PUT_BACK)]
     requeued = np.concatenate([back, lost]) if preemption_counts else back
     last_end = _latest(task, end, count)
     last_end[~completed & (state != TaskState.DELETED)] = -1

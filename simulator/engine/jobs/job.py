@@ -17,7 +17,8 @@ from simulator.engine.pools.tenancy import ABSENT
 from simulator.errors import BrokenInvariantError
 from simulator.kernel import job_control
 from simulator.policy.response import DONE, Answer
-from simulator.scenario.format.bodies import OnAllTasksComplete, id_of
+from simulator.scenario.format.bodies import OnAllTasksComplete
+from simulator.scenario.format.run_names import id_of
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import JobState, Outcome, TaskState
 from simulator.units import NEVER, to_ms

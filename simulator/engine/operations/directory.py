@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.engine.pools.pool import present
-from simulator.scenario.format.bodies import AGAIN, id_of
 from simulator.scenario.format.pool_operations import CreatePool
+from simulator.scenario.format.run_names import AGAIN, id_of
 
 if TYPE_CHECKING:
     from simulator.engine.jobs.job import Job

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.engine.world import Outage
 from simulator.policy.response import Answer
 from simulator.results.why.reasons import NodeFault
+from simulator.scenario.format.catalogue import canonical
 from simulator.states import NodeState
 from simulator.units import to_ms, to_s
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def perform(directory: Directory, asked: OutageOperation) -> Answer:
     """Start an outage; a whole zone fails with all its nodes, of a size only new nodes are denied."""
-    outage = Outage(None if asked.size is None else asked.size.lower(), asked.zone)
+    outage = Outage(None if asked.size is None else canonical(asked.size), asked.zone)
     directory.world.begin_outage(outage, asked.duration)
     hit = 0 if asked.zone is None else _fail_nodes(directory, outage, asked.duration)
     return Answer(message=f"{hit} {'node' if hit == 1 else 'nodes'} lost contact" if hit else "")

@@ -109,7 +109,7 @@ class GrowthLimits:
 
     def place(self, zone: int) -> Place:
         """Return where the VMs of a zone come from."""
-        return Place(self.site.size.name.lower(), zone)
+        return Place.of(self.site.size.name, zone)
 
     @property
     def preempted_is_free(self) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
+from simulator.scenario.format.catalogue import canonical
+
 if TYPE_CHECKING:
     from simulator.engine.nodes.node import Node
 
@@ -16,8 +18,13 @@ class Place(NamedTuple):
     """Where VMs that can be taken back come from."""
 
     size: str
-    """In lower case."""
+    """As names of sizes are compared."""
     zone: int
+
+    @classmethod
+    def of(cls, size: str, zone: int) -> Place:
+        """Return where the VMs of a size in a zone come from."""
+        return cls(canonical(size), zone)
 
 
 class LostCapacity:
@@ -42,7 +49,7 @@ class LostCapacity:
         """Note that a node is gone: the VM that it waited for stays lost until it would have come back."""
         at = self._sought.pop(node.number, None)
         if at is not None and self._binds:
-            heappush(self._back.setdefault(Place(node.site.size.name.lower(), node.zone), []), at)
+            heappush(self._back.setdefault(Place.of(node.site.size.name, node.zone), []), at)
 
     def missing(self, place: Place, now: int) -> list[int]:
         """Return when the VMs come back that a place has lost; the first is the next one."""

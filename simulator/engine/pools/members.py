@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.nodes.node import Node
 from simulator.engine.pools.machine_numbers import MachineNumbers, address
+from simulator.scenario.format.run_names import node_id
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:
@@ -62,9 +63,8 @@ class Members:
         sequence = len(self.rows)
         site.change().nodes.reserve(sequence + 1)
         name, machine = self._names.take(), self._addresses.take()
-        suffix = "d" if kind is NodeKind.DEDICATED else "p"
         row = record.node(
-            f"{site.id}_{sequence + 1}_{suffix}",
+            node_id(site.id, sequence + 1, kind),
             site.index,
             kind,
             sequence,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 import simpy
 
+from simulator.engine.environment import NODES
 from simulator.states import NodeDeallocationOption, NodeState
 from simulator.units import to_ms
 
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
     from simulator.engine.nodes.node import Life
     from simulator.engine.nodes.site import Site
     from simulator.engine.pools.members import Members
+    from simulator.engine.world import World
+    from simulator.scenario.format.bodies import Pool
 
 UNREACHED = (NodeState.CREATING, NodeState.UPGRADINGOS, NodeState.UNKNOWN, NodeState.UNUSABLE)
 """States in which a node is not upgraded; it boots the new version when it starts, or starts again."""
@@ -27,6 +33,25 @@ class OsUpgrade:
         self._members = members
         self.version = site.description.os_version
         self.is_running = False
+        self._is_over = False
+
+    def follow_images(self, instants: Iterator[int]) -> None:
+        """Begin an upgrade by itself at every instant at which there is a newer image, until the pool is deleted."""
+        self._env.process(self._follow(instants))
+
+    def stop_following(self) -> None:
+        """Begin no more upgrades."""
+        self._is_over = True
+
+    def _follow(self, instants: Iterator[int]) -> Life:
+        for at in instants:
+            if at < self._env.clock:
+                continue
+            yield self._env.at(at, NODES)
+            if self._is_over:
+                return
+            if not self.is_running:
+                self.begin(self.version, None)
 
     def begin(self, version: str | None, batch: int | str | None) -> None:
         """Start an upgrade of the nodes that the pool has now; later ones boot the new version anyway.
@@ -62,3 +87,12 @@ class OsUpgrade:
                 yield simpy.AnyOf(self._env, under_way)
                 under_way = [event for event in under_way if not event.triggered]
         self.is_running = False
+
+
+def images(world: World, pool: Pool) -> Iterator[int]:
+    """Yield the instants at which there is a newer version of a pool's image, in milliseconds."""
+    stated = pool.simulation.new_images
+    if stated is not None:
+        yield from sorted(to_ms(at) for at in stated)
+    elif math.isfinite(interval := world.options.image_interval):
+        yield from count(to_ms(interval), to_ms(interval))

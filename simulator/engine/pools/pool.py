@@ -11,7 +11,7 @@ from simulator.engine.nodes.site import Site
 from simulator.engine.pools.autoscaling import Autoscaling
 from simulator.engine.pools.limits import GrowthLimits
 from simulator.engine.pools.members import Members
-from simulator.engine.pools.os_upgrade import OsUpgrade
+from simulator.engine.pools.os_upgrade import OsUpgrade, images
 from simulator.engine.pools.resizing import Resizing
 from simulator.engine.pools.spot_capacity import SpotCapacity
 from simulator.policy.local_disk import NEW_DISK
@@ -186,6 +186,8 @@ class Pool:
             return Answer(ServiceCode.POOL_QUOTA, f"The account may have {quota} pools")
         self._is_created = True
         world.record.pool_created(self.index, world.env.clock)
+        if body.upgrades_by_itself:
+            self.upgrade.follow_images(images(world, body))
         if body.enable_auto_scale:
             return self.autoscaling.enable()
         targets = {
@@ -199,6 +201,7 @@ class Pool:
         if self._is_deleted:
             return DELETING
         self._is_deleted = True
+        self.upgrade.stop_following()
         self.site.world.record.pool_deleted(self.index, self.site.world.env.clock)
         self.autoscaling.end()
         self.resizing.clear()

@@ -15,7 +15,6 @@ import simpy
 from simulator.engine.environment import NODES
 from simulator.engine.pools.restoration_window import RestorationWindow
 from simulator.policy import node_preemption as policy
-from simulator.scenario.format.bodies import id_of
 from simulator.scenario.format.preemption_models import (
     BathtubHazard,
     CapacityCurve,
@@ -25,6 +24,7 @@ from simulator.scenario.format.preemption_models import (
     PreemptionTrace,
     WeibullHazard,
 )
+from simulator.scenario.format.run_names import id_of
 from simulator.states import NodeKind
 from simulator.units import NEVER, S_PER_HOUR, to_ms
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from simulator.scenario.format.bodies import name_in_run
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.complete import pool_bodies
 from simulator.scenario.format.deployment import is_custom_image, os_kind
+from simulator.scenario.format.run_names import run_name
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import (
     OsKind,
@@ -82,7 +82,7 @@ def _named(pools: Sequence[Mapping[str, Any]], names: AbstractSet[str]) -> list[
     own = []
     for pool in pools:
         times[pool["id"].lower()] += 1
-        own.append(name_in_run(pool["id"], times[pool["id"].lower()]))
+        own.append(run_name(pool["id"], times[pool["id"].lower()]))
     made = names - set(own)
     return [
         pool

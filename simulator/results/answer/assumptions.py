@@ -171,6 +171,16 @@ def _of_resizes(recording: Recording) -> Iterator[Assumed]:
         yield Assumed("time limit of autoscaled growth", limit, pools, "autoscale_resize_timeout")
 
 
+def _of_images(recording: Recording) -> Iterator[Assumed]:
+    """Yield when automatic upgrades began where the scenario does not say it."""
+    interval = recording.scenario.options.image_interval
+    mine = [pool for pool in recording.raw.pools if pool.upgrades_by_itself and pool.simulation.new_images is None]
+    if mine:
+        none = ": none in this run" if recording.end < interval else ""
+        text = f"begun every {spoken(interval)} from the origin on (`imageInterval`){none}"
+        yield Assumed("automatic upgrades", text, _ids(mine), "image_interval")
+
+
 def _of_orders(recording: Recording) -> Iterator[Assumed]:
     """Yield what ordered the jobs of pools in which several of the same priority had tasks."""
     workload, raw = recording.workload, recording.raw
@@ -194,6 +204,7 @@ RULES: Final = (
     _of_samples,
     _of_traces,
     _of_resizes,
+    _of_images,
     _of_orders,
 )
 """Each yields what acted of its kind, in the order of the answer."""

@@ -8,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.results.events.envelope import Body, Ints, Operation, Record, Source, milliseconds, stamp
-from simulator.scenario.format.bodies import Pool, id_of
+from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.pool_operations import DisableAutoScale, EnableAutoScale
+from simulator.scenario.format.run_names import id_of
 from simulator.scenario.scenario import Scenario
 from simulator.service_codes import RETARGETED, SUCCESS
 from simulator.units import to_ms

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import is_one_of
 from simulator.results.raw.control_plane import CREATING, UNPAID
 from simulator.units import to_ms
 
@@ -20,10 +21,7 @@ GRANULARITY_MS: Final = {"second": 1000, "minute": 60_000, "hour": 3_600_000}
 
 def without_vm(control: Control) -> npt.NDArray[np.bool_]:
     """Return which rows of the node states have no VM behind them."""
-    found = np.zeros(len(control.state), dtype=np.bool_)
-    for code in UNPAID:
-        found |= control.state == code
-    return found
+    return is_one_of(control.state, UNPAID)
 
 
 def billed_rows(control: Control, options: Options) -> npt.NDArray[np.bool_]:

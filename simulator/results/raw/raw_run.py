@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from simulator.columns.broadcast import is_one_of
 from simulator.results.raw.recorder import Recorder
 from simulator.scenario.format.bodies import Pool
 from simulator.states import Outcome, TaskState
@@ -13,6 +14,10 @@ Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
 Int8 = npt.NDArray[np.int8]
 Bool = npt.NDArray[np.bool_]
+
+
+BY_THEMSELVES = (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNFETCHED, Outcome.RUNNING)
+"""How attempts end, or go on, that nothing interrupts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class RawAttempts:
     @property
     def has_started(self) -> Bool:
         """Which attempts have started; those that end at that very instant have if they do so by themselves."""
-        by_itself = np.isin(self.outcome, [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNFETCHED, Outcome.RUNNING])
+        by_itself = is_one_of(self.outcome, BY_THEMSELVES)
         return np.asarray((self.start < self.end) | ((self.start == self.end) & by_itself), dtype=np.bool_)
 
     def copy(self) -> "RawAttempts":

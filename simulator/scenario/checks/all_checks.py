@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
@@ -20,9 +21,9 @@ from simulator.scenario.checks.job_places import (
     PlacedSource,
     PlacedTask,
     listed_tasks,
+    named_pools,
     place,
     placed_pools,
-    pools_by_name,
 )
 from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
@@ -65,7 +66,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     yield from check_files(jobs)
     yield from check_schedules(scenario)
     yield from check_job_operations(scenario, jobs, is_whole=not lost)
-    pools = pools_by_name(scenario, jobs)
+    pools = named_pools(scenario, jobs)
     yield from check_operations(scenario, pools)
     if not lost:
         yield from check_evictions(scenario, pools)
@@ -116,10 +117,8 @@ def _duration(_scenario: Description, placed: PlacedJob, one: PlacedTask) -> Ite
 
 def _room_for_task(scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
     own, instances = one.task.simulation, one.task.number_of_instances
-    if placed.pool is not None:
-        yield from _fits(
-            scenario, placed.pool, one.loc, Need(one.task.required_slots, instances, own.cores, own.memory)
-        )
+    need = Need(one.task.required_slots, instances, own.cores, own.memory)
+    yield from _fits(scenario, placed, one.loc, need)
 
 
 def _task_barrier(_scenario: Description, _placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
@@ -143,9 +142,8 @@ def _group(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
         return
     for rule in (_group_barrier, _group_end):
         yield from until_absent(rule(group, one.loc))
-    if placed.pool is not None:
-        need = Need(group.required_slots, group.number_of_instances, group.cores, group.memory)
-        yield from _fits(scenario, placed.pool, one.loc, need)
+    need = Need(group.required_slots, group.number_of_instances, group.cores, group.memory)
+    yield from _fits(scenario, placed, one.loc, need)
 
 
 def _group_barrier(group: TaskGroup, loc: Loc) -> Iterator[Finding]:
@@ -168,8 +166,8 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
     yield from check_shift(scenario.origin, placed.begin(one), source, trace, (*one.loc, "trace"))
-    if placed.pool is not None and len(trace):
-        yield from _fits(scenario, placed.pool, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
+    if len(trace):
+        yield from _fits(scenario, placed, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
 
 
 def _shared_cores(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
@@ -216,8 +214,15 @@ class Need:
     memory: NumberDistribution | None = None
 
 
-def _fits(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
-    """Warn of work that no node of its pool can ever take: it would wait for ever."""
+def _fits(scenario: Description, placed: PlacedJob, loc: Loc, need: Need) -> Iterator[Finding]:
+    """Warn of work that no node of any pool of its job can ever take: it would wait for ever."""
+    found = [[*_fits_on(scenario, pool, loc, need)] for pool in placed.pools]
+    if all(found):
+        yield from dict.fromkeys(chain.from_iterable(found))
+
+
+def _fits_on(scenario: Description, pool: Pool, loc: Loc, need: Need) -> Iterator[Finding]:
+    """Warn of work that no node of a pool can ever take."""
     for rule in (_enough_slots, _enough_cores, _enough_memory, _talking_nodes, _one_slot, _enough_nodes):
         yield from until_absent(rule(scenario, pool, loc, need))
 

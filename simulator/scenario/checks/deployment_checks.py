@@ -6,7 +6,7 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.deployment import NODE_AGENTS, is_windows_agent, is_windows_image, paired_agent
+from simulator.scenario.format.deployment import NODE_AGENTS, get, is_windows_agent, is_windows_image, paired_agent
 from simulator.scenario.format.schema import Description
 from simulator.service_codes import ServiceCode
 
@@ -59,6 +59,22 @@ def _windows_settings(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[
         )
 
 
+def _two_updaters(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Refuse nodes that Windows updates while the service upgrades them."""
+    own = get(pool.virtual_machine_configuration, "windowsConfiguration")
+    if pool.upgrades_by_itself and get(own, "enableAutomaticUpdates") is True:
+        text = "enableAutomaticUpdates of Windows beside enableAutomaticOSUpgrade of the upgradePolicy: one of the two"
+        where = (*loc, "virtualMachineConfiguration", "windowsConfiguration", "enableAutomaticUpdates")
+        yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
+
+
+def _images_for_nobody(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of newer images that no automatic upgrade waits for."""
+    if pool.simulation.new_images and not pool.upgrades_by_itself:
+        text = "no effect: the pool has no automaticOSUpgradePolicy with enableAutomaticOSUpgrade"
+        yield Finding(text, (*loc, "simulation", "newImages"), is_warning=True)
+
+
 def _image(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     if not pool.runs_on(pool.vm_size):
         text = f"{pool.vm_size} cannot boot this image: no node will ever be allocated"
@@ -79,4 +95,11 @@ def _zonal(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
         yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
 
 
-RULES: Final[tuple[Rule, ...]] = (_system, _windows_settings, _image, _zonal)
+RULES: Final[tuple[Rule, ...]] = (
+    _system,
+    _windows_settings,
+    _two_updaters,
+    _images_for_nobody,
+    _image,
+    _zonal,
+)

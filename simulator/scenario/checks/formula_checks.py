@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.job_places import PlacedJob, placed_pools, pools_by_name
+from simulator.scenario.checks.job_places import PlacedJob, named_pools, placed_pools
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import EnableAutoScale
 from simulator.scenario.format.schema import Description
@@ -43,10 +43,11 @@ def check_formulas(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Fin
 
 def _enabled(scenario: Description, jobs: list[PlacedJob]) -> Iterator[tuple[Loc, EnableAutoScale, Pool]]:
     """Yield the requests that switch autoscale on, with the pool of each where it could be read."""
-    pools = pools_by_name(scenario, jobs)
+    pools = named_pools(scenario, jobs)
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, EnableAutoScale):
-            pool = pools.get(str(readable(operation, "pool")).lower())
+            at = readable(operation, "at")
+            pool = None if at is None else pools.at(str(readable(operation, "pool")), (at, index))
             if pool is not None:
                 yield ("timeline", index), operation, pool
 

@@ -6,9 +6,19 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, readable
 from simulator.scenario.format.schema import Description
 from simulator.scenario.keys.generations import foreign_keys
+from simulator.scenario.keys.versions import CHANGED_SINCE_2025
 
-REFUSED: Final = frozenset({"operation", "cloudServiceConfiguration", "certificateReferences"})
-"""Keys of which another check says more: what they ask for is refused."""
+REFUSED: Final = frozenset(
+    {
+        ("DeallocateNode", "operation"),
+        ("StartNode", "operation"),
+        ("Pool", "cloudServiceConfiguration"),
+        ("Pool", "certificateReferences"),
+        ("UpdatePool", "certificateReferences"),
+        *(("UpdatePool", key) for key in CHANGED_SINCE_2025),
+    }
+)
+"""Keys, by the type of their mapping, of which another check says more: what they ask for is refused."""
 
 
 def check_generations(scenario: Description) -> Iterator[Finding]:
@@ -17,8 +27,8 @@ def check_generations(scenario: Description) -> Iterator[Finding]:
     if options is None or "api_profile" not in options.model_fields_set:
         return
     profile = str(options.api_profile)
-    for place, versions in foreign_keys(scenario, profile):
-        if place[-1] in REFUSED:
+    for section, place, versions in foreign_keys(scenario, profile):
+        if (section, place[-1]) in REFUSED:
             continue
         gone = bool(versions.until) and profile >= versions.until
         when = f"it ended with {versions.until}" if gone else f"it came with {versions.since}"

@@ -97,11 +97,11 @@ def _manager(placed: PlacedJob) -> Iterator[Finding]:
 def _manager_without_node(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     """Warn of a manager that wants a dedicated node where there will be none."""
     manager = placed.job.job_manager_task
-    if placed.pool is None or manager is None or manager.allow_low_priority_node:
+    if not placed.pools or manager is None or manager.allow_low_priority_node:
         return
-    if reach_of(scenario, placed.pool).most(only_dedicated=True) < 1:
+    if all(reach_of(scenario, pool).most(only_dedicated=True) < 1 for pool in placed.pools):
         text = (
-            f"runs on dedicated nodes only (allowLowPriorityNode), and pool '{placed.pool.id}' can have none: "
+            f"runs on dedicated nodes only (allowLowPriorityNode), and pool '{placed.pools[0].id}' can have none: "
             "it will never run, nor will the other tasks of its job"
         )
         yield Finding(text, (*placed.loc, "jobManagerTask"), is_warning=True)

@@ -1,14 +1,15 @@
 """Every job and every pool of a scenario with the places of all that belongs to it, in whichever section it stands."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from simulator.scenario.checks.findings import Loc, readable
+from simulator.scenario.checks.ids import AUTO_POOL
+from simulator.scenario.checks.named_pools import NamedPools, stated_names, stated_pools
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
-from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
 
@@ -33,13 +34,13 @@ class PlacedSource:
 
 
 class PlacedJob:
-    """A job with its pool, its own tasks and those that operations add; each is looked up when it is asked for."""
+    """A job with its pools, its own tasks and those that operations add; each is looked up when it is asked for."""
 
     def __init__(
         self,
         job: Job,
         loc: Loc,
-        pools: Mapping[str, Sequence[Pool]],
+        pools: NamedPools,
         added: AddJob | None = None,
         schedule: JobSchedule | None = None,
     ) -> None:
@@ -48,8 +49,8 @@ class PlacedJob:
         self.schedule = schedule
         self.later: list[tuple[AddTasks, Loc]] = []
         """Operations that add tasks, and where they stand."""
-        self.goals: list[Pool] = []
-        """Pools to which operations move it."""
+        self.goals: list[str] = []
+        """Ids of pools to which operations move it."""
         self._pools = pools
         self._added = added
 
@@ -72,20 +73,18 @@ class PlacedJob:
         return self.created_at + own if self.is_scheduled else own
 
     @cached_property
-    def pool(self) -> Pool | None:
-        """The pool of the job, of several that are created under one id the last; None where none can be read."""
-        return next(reversed(self._homes), None)
-
-    @cached_property
-    def _homes(self) -> Sequence[Pool]:
-        """Its pool, and where that is created again under its id each of them."""
+    def pools(self) -> tuple[Pool, ...]:
+        """The pools that its tasks may be on: its own, those created again under its id, and those it is moved to."""
         if self.job.auto_pool:
-            return [self.job.auto_pool.pool]
-        return self._pools.get((self.job.pool_id or "").lower(), [])
+            own: tuple[Pool, ...] = (self.job.auto_pool.pool,)
+        else:
+            own = self._pools.bodies(self.job.pool_id or "")
+        moved = [pool for name in self.goals for pool in self._pools.bodies(name)]
+        return (*own, *(pool for pool in moved if not any(pool is one for one in own)))
 
     def may_be_on(self, pool: Pool) -> bool:
-        """Return whether a pool is the job's own, or one to which an operation moves it."""
-        return any(one is pool for one in (*self._homes, *self.goals))
+        """Return whether its tasks may be on a pool."""
+        return any(one is pool for one in self.pools)
 
     @cached_property
     def tasks(self) -> list[PlacedTask]:
@@ -107,12 +106,12 @@ class PlacedJob:
 
 def place(scenario: Description) -> list[PlacedJob]:
     """Return the jobs of the file, of `addJob` and of schedules, in this order; those that could be read."""
-    pools = stated_by_id(scenario)
+    pools = stated_names(scenario)
     found = [PlacedJob(job, ("jobs", index), pools) for index, job in enumerate(scenario.jobs)]
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
             found.append(PlacedJob(job, ("timeline", index, "job"), pools, operation))
-    _operate(scenario, {str(readable(one.job, "id")).lower(): one for one in reversed(found)}, pools)
+    _operate(scenario, {str(readable(one.job, "id")).lower(): one for one in reversed(found)})
     for index, schedule in enumerate(scenario.job_schedules):
         job = readable(schedule, "job_specification")
         if job is not None:
@@ -121,7 +120,7 @@ def place(scenario: Description) -> list[PlacedJob]:
     return found
 
 
-def _operate(scenario: Description, jobs: Mapping[str, PlacedJob], pools: Mapping[str, Sequence[Pool]]) -> None:
+def _operate(scenario: Description, jobs: Mapping[str, PlacedJob]) -> None:
     """Note what operations add to jobs, and where they move them."""
     for index, operation in enumerate(scenario.timeline):
         if not isinstance(operation, AddTasks | UpdateJob):
@@ -132,9 +131,9 @@ def _operate(scenario: Description, jobs: Mapping[str, PlacedJob], pools: Mappin
         if isinstance(operation, AddTasks):
             placed.later.append((operation, ("timeline", index)))
             continue
-        info = readable(operation, "pool_info")
-        if info is not None:
-            placed.goals += pools.get(str(readable(info, "pool_id")).lower(), [])
+        goal = readable(operation, "pool_info.pool_id") if readable(operation, "pool_info") else None
+        if goal is not None:
+            placed.goals.append(str(goal))
 
 
 def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
@@ -148,32 +147,15 @@ def placed_pools(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[t
     """Yield every pool that could be read with its place: of the file, of `createPool`, and those that jobs bring."""
     yield from stated_pools(scenario)
     for placed in jobs:
-        auto = readable(placed.job, "auto_pool")
-        own = None if auto is None else readable(auto, "pool")
-        if own is not None:
-            yield own, (*placed.loc, "poolInfo", "autoPoolSpecification", "pool")
+        own = readable(placed.job, "auto_pool")
+        pool = None if own is None else readable(own, "pool")
+        if pool is not None:
+            yield pool, (*placed.loc, *AUTO_POOL, "pool")
 
 
-def stated_pools(scenario: Description) -> Iterator[tuple[Pool, Loc]]:
-    """Yield every pool whose id is known before a run, with its place: of the file and of `createPool`."""
-    yield from ((pool, ("pools", index)) for index, pool in enumerate(scenario.pools))
-    for index, operation in enumerate(scenario.timeline):
-        if isinstance(operation, CreatePool) and (pool := readable(operation, "pool")) is not None:
-            yield pool, ("timeline", index, "pool")
-
-
-def stated_by_id(scenario: Description) -> dict[str, list[Pool]]:
-    """Return the pools whose ids are known before a run, by lower-case id: several where one is created again."""
-    found: dict[str, list[Pool]] = {}
-    for pool, _ in stated_pools(scenario):
-        if name := readable(pool, "id"):
-            found.setdefault(str(name).lower(), []).append(pool)
-    return found
-
-
-def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Pool]:
-    """Return every pool that operations may name, by lower-case id: the scenario's own and those that jobs bring."""
-    found = {str(readable(pool, "id")).lower(): pool for pool, _ in stated_pools(scenario)}
+def named_pools(scenario: Description, jobs: list[PlacedJob]) -> NamedPools:
+    """Return every pool that operations may name: the scenario's own and those that jobs bring."""
+    found = stated_names(scenario)
     owners: dict[Loc, str] = {
         ("jobSchedules", i, "jobSpecification"): one.id
         for i, one in enumerate(scenario.job_schedules)
@@ -186,5 +168,7 @@ def pools_by_name(scenario: Description, jobs: list[PlacedJob]) -> dict[str, Poo
         owner = owners.get(placed.loc) or readable(placed.job, "id")
         pool, prefix = readable(own, "pool"), readable(own, "id_prefix")
         if owner is not None and pool is not None and prefix is not None:
-            found.setdefault(auto_pool_id(prefix, owner).lower(), pool)
+            name = auto_pool_id(prefix, owner)
+            if name not in found:
+                found.add(pool, name, (*placed.loc, *AUTO_POOL, "pool"))
     return found

@@ -1,16 +1,16 @@
 """What the service would refuse of an operation in any case, whatever the pool looks like by then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, assert_never
 
 from simulator.scenario.checks.container_checks import check_start_task_container
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_interval, check_settings
+from simulator.scenario.checks.named_pools import NamedPools
+from simulator.scenario.checks.pool_checks import MIN_RESIZE_TIMEOUT, check_interval, check_settings, dropped
 from simulator.scenario.checks.size_limits import package_limits, start_task_length
-from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.catalogue import names
+from simulator.scenario.format.catalogue import canonical, names
 from simulator.scenario.format.job_operations import (
     AddJob,
     AddTasks,
@@ -49,22 +49,28 @@ from simulator.scenario.format.pool_operations import (
     UpgradeOs,
 )
 from simulator.scenario.format.schema import ApiProfile, Description, Operation
+from simulator.scenario.keys.versions import CHANGED_SINCE_2025
 from simulator.service_codes import ServiceCode
 
 MOST_NODES: Final = 100
 
 
-def check_operations(scenario: Description, pools: Mapping[str, Pool]) -> Iterator[Finding]:
+def check_operations(scenario: Description, pools: NamedPools) -> Iterator[Finding]:
     """Go through the timeline; `pools` are those that operations may name."""
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         yield from until_absent(_timeouts(operation, loc))
         yield from until_absent(_operation(scenario, operation, loc))
-        if isinstance(operation, UpdatePool) and operation.pool.lower() in pools:
-            own = pools[operation.pool.lower()]
-            yield from until_absent(check_start_task_container(operation.start_task, own, loc))
+        if isinstance(operation, UpdatePool):
+            yield from until_absent(_changed_start_task(operation, pools, index))
     yield from until_absent(_without_formula(scenario, pools))
     yield from until_absent(_second_pools(scenario))
+
+
+def _changed_start_task(operation: UpdatePool, pools: NamedPools, index: int) -> Iterator[Finding]:
+    pool = pools.at(operation.pool, (operation.at, index))
+    if pool is not None:
+        yield from check_start_task_container(operation.start_task, pool, ("timeline", index))
 
 
 def _second_pools(scenario: Description) -> Iterator[Finding]:
@@ -102,7 +108,7 @@ def _operation(scenario: Description, operation: Operation, loc: Loc) -> Iterato
             if (operation.node_id is None) == (operation.count is None):
                 yield Finding("expected either nodeId or count", loc)
         case UpdatePool():
-            yield from _update(operation, loc)
+            yield from _update(scenario, operation, loc)
         case Outage():
             yield from _outage(scenario, operation, loc)
         case CreatePool():
@@ -121,7 +127,22 @@ def _operation(scenario: Description, operation: Operation, loc: Loc) -> Iterato
             assert_never(operation)
 
 
-def _update(operation: UpdatePool, loc: Loc) -> Iterator[Finding]:
+def _fixed(scenario: Description, operation: UpdatePool, loc: Loc) -> Iterator[Finding]:
+    """Refuse changes of what the named generation fixes when a pool is created."""
+    options = scenario.options
+    if options.api_profile >= ApiProfile.V2025_06 or "api_profile" not in options.model_fields_set:
+        return
+    names = {field.alias or name: name for name, field in UpdatePool.model_fields.items()}
+    for key in CHANGED_SINCE_2025:
+        if names[key] in operation.model_fields_set:
+            text = f"{key} is fixed when a pool is created, in interfaces before {ApiProfile.V2025_06}"
+            yield Finding(text, (*loc, key), code=ServiceCode.INVALID_PROPERTY)
+
+
+def _update(scenario: Description, operation: UpdatePool, loc: Loc) -> Iterator[Finding]:
+    yield from _fixed(scenario, operation, loc)
+    if operation.certificate_references:
+        yield from dropped(scenario.options.api_profile, (*loc, "certificateReferences"))
     if operation.start_task is not None:
         yield from check_settings(operation.start_task, (*loc, "startTask"))
         yield from start_task_length(operation.start_task, (*loc, "startTask"))
@@ -144,18 +165,20 @@ def _enable(operation: EnableAutoScale, loc: Loc) -> Iterator[Finding]:
         yield Finding(text, loc, code=ServiceCode.MISSING_PROPERTY)
 
 
-def _without_formula(scenario: Description, pools: Mapping[str, Pool]) -> Iterator[Finding]:
+def _without_formula(scenario: Description, pools: NamedPools) -> Iterator[Finding]:
     """Warn of requests that enable autoscale without a formula on a pool that does not scale itself by then."""
-    scales = {name: pool.enable_auto_scale for name, pool in pools.items()}
+    scales: dict[int, bool] = {}
     for index, operation in sorted(enumerate(scenario.timeline), key=lambda one: one[1].at):
         if not isinstance(operation, EnableAutoScale | DisableAutoScale):
             continue
-        name = operation.pool.lower()
+        pool = pools.at(operation.pool, (operation.at, index))
+        if pool is None:
+            continue
         if isinstance(operation, DisableAutoScale):
-            scales[name] = False
+            scales[id(pool)] = False
         elif operation.auto_scale_formula is not None:
-            scales[name] = True
-        elif operation.auto_scale_evaluation_interval is not None and not scales.get(name, True):
+            scales[id(pool)] = True
+        elif operation.auto_scale_evaluation_interval is not None and not scales.get(id(pool), pool.enable_auto_scale):
             text = "autoscale is off by then, so the service wants an autoScaleFormula"
             yield Finding(text, ("timeline", index), is_warning=True, code=ServiceCode.MISSING_PROPERTY)
 
@@ -163,6 +186,6 @@ def _without_formula(scenario: Description, pools: Mapping[str, Pool]) -> Iterat
 def _outage(scenario: Description, operation: Outage, loc: Loc) -> Iterator[Finding]:
     if operation.size is None and operation.zone is None:
         yield Finding("expected size, zone, or both", loc)
-    known = {name.lower(): name for name in (*names(), *scenario.sizes)}
-    if operation.size is not None and operation.size.lower() not in known:
+    known = {canonical(name): name for name in (*names(), *scenario.sizes)}
+    if operation.size is not None and canonical(operation.size) not in known:
         yield Finding(f"unknown VM size '{operation.size}'{near(operation.size, known.values())}", (*loc, "size"))

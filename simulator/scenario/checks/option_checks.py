@@ -50,6 +50,12 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "bill_until": Condition(
         lambda scenario: scenario.horizon is None, lambda _: "the bill of a run with a horizon ends there"
     ),
+    "image_interval": Condition(
+        lambda scenario: any(
+            pool.upgrades_by_itself and pool.simulation.new_images is None for pool in every_pool(scenario)
+        ),
+        lambda _: "no pool has automatic upgrades (enableAutomaticOSUpgrade) and leaves their instants to it",
+    ),
     "spot_ratio": Condition(
         lambda scenario: any(is_own(scenario, pool) for pool in every_pool(scenario)),
         lambda _: (

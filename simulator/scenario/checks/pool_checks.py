@@ -8,6 +8,7 @@ from simulator.scenario.checks.deployment_checks import check_deployment
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.formula_checks import check_formula
 from simulator.scenario.checks.ids import near
+from simulator.scenario.checks.named_pools import stated_pools
 from simulator.scenario.checks.network_checks import check_network
 from simulator.scenario.checks.size_limits import check_limits
 from simulator.scenario.checks.spot_checks import check_pool_kinds, check_spot
@@ -27,7 +28,7 @@ LICENSES: Final = ("maya", "vray", "3dsmax", "arnold")
 
 def every_pool(scenario: Description) -> Iterator[Pool]:
     """Go through the pools of a scenario, those that jobs bring along included."""
-    yield from scenario.stated_pools
+    yield from (pool for pool, _ in stated_pools(scenario, all_readable=True))
     jobs = [*scenario.jobs, *(one.job for one in scenario.timeline if isinstance(one, AddJob))]
     jobs += [schedule.job_specification for schedule in scenario.job_schedules]
     yield from (job.auto_pool.pool for job in jobs if job.auto_pool)
@@ -125,16 +126,20 @@ def _resize_timeout(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fi
 
 def _dropped(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Refuse what the interface of 2025-06 has no more (docs/model.md#service-generations)."""
-    if scenario.options.api_profile < ApiProfile.V2025_06:
-        return
     there = {
         "cloudServiceConfiguration": pool.cloud_service_configuration is not None,
         "certificateReferences": bool(pool.certificate_references),
     }
     for key, is_there in there.items():
         if is_there:
-            text = f"apiProfile {ApiProfile.V2025_06} has it no more: leave it out, or name an older profile"
-            yield Finding(text, (*loc, key), code=ServiceCode.INVALID_BODY)
+            yield from dropped(scenario.options.api_profile, (*loc, key))
+
+
+def dropped(profile: ApiProfile, loc: Loc) -> Iterator[Finding]:
+    """Refuse a key that the interface of 2025-06 has no more."""
+    if profile >= ApiProfile.V2025_06:
+        text = f"apiProfile {ApiProfile.V2025_06} has it no more: leave it out, or name an older profile"
+        yield Finding(text, loc, code=ServiceCode.INVALID_BODY)
 
 
 def _deployment(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from simulator.scenario.format.bodies import auto_pool_id, id_of
+from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.job_operations import AddJob
 from simulator.scenario.format.pool_operations import EnableAutoScale, Resize
+from simulator.scenario.format.run_names import id_of
 from simulator.states import NodeKind
 
 if TYPE_CHECKING:

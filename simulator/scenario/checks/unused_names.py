@@ -6,17 +6,15 @@ from typing import Any
 from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
-from simulator.scenario.checks.job_places import (
-    PlacedJob,
-    placed_pools,
-    pools_by_name,
-    stated_by_id,
-    stated_pools,
-)
-from simulator.scenario.format.bodies import Pool, names_of_nodes
+from simulator.scenario.checks.job_places import PlacedJob, named_pools, placed_pools
+from simulator.scenario.checks.named_pools import NamedPool, stated_names
+from simulator.scenario.format.bodies import Pool
+from simulator.scenario.format.catalogue import canonical
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.pool_operations import UpdatePool
+from simulator.scenario.format.run_names import kind_of_node, node_id
 from simulator.scenario.format.schema import Description
+from simulator.states import NodeKind
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
@@ -26,20 +24,20 @@ def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator
         here = [placed for placed in jobs if placed.may_be_on(pool)]
         mine = [change for changed, change in changes if changed is pool]
         yield from until_absent(_downloads(pool, mine, here, loc))
-    for pool, loc in stated_pools(scenario):
-        yield from until_absent(_sick_nodes(pool, loc))
+    for one in stated_names(scenario).every():
+        yield from until_absent(_sick_nodes(one))
     pools = [pool for pool, _ in placed_pools(scenario, jobs)]
     for rule in (_accounts, _sizes):
         yield from until_absent(rule(scenario, pools))
 
 
-def _sick_nodes(pool: Pool, loc: Loc) -> Iterator[Finding]:
+def _sick_nodes(named: NamedPool) -> Iterator[Finding]:
     """Warn of names that no node of the pool can have."""
-    names = names_of_nodes(pool.id)
-    for index, name in enumerate(pool.simulation.sick_nodes.nodes):
-        if names.fullmatch(name) is None:
-            text = f"no node of the pool can be called '{name}'; they are {pool.id}_1_d, {pool.id}_2_p, …"
-            yield Finding(text, (*loc, "simulation", "sickNodes", "nodes", index), is_warning=True)
+    for index, name in enumerate(named.pool.simulation.sick_nodes.nodes):
+        if kind_of_node(named.name, name) is None:
+            examples = (node_id(named.name, 1, NodeKind.DEDICATED), node_id(named.name, 2, NodeKind.LOW_PRIORITY))
+            text = f"no node of the pool can be called '{name}'; they are {', '.join(examples)}, …"
+            yield Finding(text, (*named.loc, "simulation", "sickNodes", "nodes", index), is_warning=True)
 
 
 def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc: Loc) -> Iterator[Finding]:
@@ -68,13 +66,9 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
 
 def _changes(scenario: Description, jobs: list[PlacedJob]) -> list[tuple[Pool | None, UpdatePool]]:
     """Return the requests that change what nodes get, each with its pool."""
-    stated, every = stated_by_id(scenario), pools_by_name(scenario, jobs)
-    found = [operation for operation in scenario.timeline if isinstance(operation, UpdatePool)]
-    return [
-        (pool, operation)
-        for operation in found
-        for pool in stated.get(operation.pool.lower(), [every.get(operation.pool.lower())])
-    ]
+    pools = named_pools(scenario, jobs)
+    found = [(index, one) for index, one in enumerate(scenario.timeline) if isinstance(one, UpdatePool)]
+    return [(pools.at(operation.pool, (operation.at, index)), operation) for index, operation in found]
 
 
 def _bodies_of(placed: PlacedJob) -> list[object]:
@@ -125,7 +119,7 @@ def _accounts(scenario: Description, pools: Sequence[Pool]) -> Iterator[Finding]
 def _sizes(scenario: Description, pools: Sequence[Pool]) -> Iterator[Finding]:
     """Warn of a size that no pool has and no operation names; a study may give it to one."""
     used = {pool.vm_size for pool in pools}
-    named = {one.lower() for one in used} | {str(getattr(one, "size", "")).lower() for one in scenario.timeline}
+    named = {canonical(name) for name in (*used, *(str(getattr(one, "size", "")) for one in scenario.timeline))}
     for name in scenario.sizes:
-        if name.lower() not in named:
+        if canonical(name) not in named:
             yield Finding(f"no pool has the size '{name}'{near(name, used)}", ("sizes", name), is_warning=True)

@@ -29,20 +29,22 @@ def _under(part: type[BaseModel], key: str) -> Iterator[tuple[type[BaseModel], f
     """Yield the types of mappings that may stand under a key."""
     for name, field in part.model_fields.items():
         if fold(key) in (fold(name), fold(field.alias or name)):
-            yield from _mappings(field.annotation, frozenset())
+            yield from mappings_in(field.annotation)
 
 
-def _mappings(annotation: Any, tags: frozenset[str]) -> Iterator[tuple[type[BaseModel], frozenset[str]]]:
+def mappings_in(
+    annotation: Any, tags: frozenset[str] = frozenset()
+) -> Iterator[tuple[type[BaseModel], frozenset[str]]]:
     """Yield the types of mappings that an annotation is made of, in lists and unions too."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation, tags
     elif isinstance(annotation, TypeAliasType):
-        yield from _mappings(annotation.__value__, tags)
+        yield from mappings_in(annotation.__value__, tags)
     else:
         inside = get_args(annotation)
         named = frozenset(str(one.tag) for one in inside if isinstance(one, Tag))
         for inner in inside:
-            yield from _mappings(inner, named or tags)
+            yield from mappings_in(inner, named or tags)
 
 
 def _words(part: type[BaseModel]) -> set[str]:

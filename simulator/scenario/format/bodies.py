@@ -1,9 +1,8 @@
 """Pools, jobs and tasks: the service's own bodies, with what only a simulator needs beside them."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -20,7 +19,7 @@ from simulator.scenario.format.deployment import (
     runs_on,
 )
 from simulator.scenario.format.key_marks import INERT
-from simulator.scenario.format.network import NetworkConfiguration
+from simulator.scenario.format.network import JobNetwork, NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
 from simulator.scenario.format.pool_prices import PoolPrices
 from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
@@ -101,6 +100,8 @@ class PoolSimulation(Section):
     """How often the service loses contact with a node."""
     sick_nodes: SickNodes = SickNodes.model_construct()
     """Nodes on which every task fails."""
+    new_images: tuple[Seconds, ...] | None = None
+    """When there is a newer version of its image, which automatic upgrades wait for; None: at every `imageInterval`."""
     account: str | None = None
     """Which of the scenario's `accounts` it belongs to; None = its `account`."""
     zone: Annotated[int, Field(ge=1, le=3)] = 1
@@ -218,6 +219,12 @@ class Pool(Body):
     def upgrades_os(self) -> bool:
         """Whether the system of live nodes can be upgraded: cloud services, and VMs under an upgrade policy."""
         return self.cloud_service_configuration is not None or self.upgrade_policy.mode != "manual"
+
+    @property
+    def upgrades_by_itself(self) -> bool:
+        """Whether the service begins an upgrade of live nodes when there is a newer image."""
+        automatic = self.upgrade_policy.automatic_os_upgrade_policy
+        return self.virtual_machine_configuration is not None and automatic.enable_automatic_os_upgrade
 
     @property
     def subnet(self) -> str | None:
@@ -343,8 +350,10 @@ class Job(Body):
     """Command that runs on each node before the job's first task there."""
     job_release_task: JobReleaseTask | None = None
     """Command that runs at the job's end on each node that it has prepared."""
+    network_configuration: Annotated[JobNetwork, INERT] | None = None
+    """Network that nodes join for the job's tasks."""
     tasks: tuple[Task, ...] = ()
-    """Listed tasks."""
+    """Listed tasks; `{file: tasks.json}` for those of a file, one or a list of them."""
     simulation: JobSimulation = JobSimulation.model_construct()
     """What no body of the service says of a job."""
 
@@ -359,28 +368,6 @@ class Job(Body):
     @property
     def max_task_retry_count(self) -> int:
         return self.constraints.max_task_retry_count
-
-
-AGAIN: Final = "~"
-"""Stands between an id and a number in the names of pools that are created again under it; no id has it."""
-
-
-def name_in_run(pool: str, times: int) -> str:
-    """Return the name that a pool has in a run when it is created for the first, second, … time under its id."""
-    return pool if times == 1 else f"{pool}{AGAIN}{times}"
-
-
-def id_of(name: str) -> str:
-    """Return the id by which clients know a pool of a run, in lower case: the service compares ids without it."""
-    return name.partition(AGAIN)[0].lower()
-
-
-def names_of_nodes(pool: str) -> re.Pattern[str]:
-    """Return what the names of a pool's nodes match, also where it is created again; group 1 is the letter of the kind.
-
-    They match in any case, as the service compares them.
-    """
-    return re.compile(rf"{re.escape(pool)}(?:{AGAIN}[1-9][0-9]*)?_[1-9][0-9]*_([dp])", re.IGNORECASE)
 
 
 def auto_pool_id(prefix: str, owner: str) -> str:

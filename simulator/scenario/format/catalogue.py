@@ -76,6 +76,14 @@ CLOUD_SERVICE_NAMES: Final = {
     **{f"a{number}": f"standard_a{number}" for number in range(5, 12)},
 }
 """What pools of Cloud Services call their sizes, and the sizes of virtual machines that they are."""
+
+
+def canonical(name: str) -> str:
+    """Return the form in which names of sizes are compared: a size of Cloud Services is that of the virtual machine."""
+    folded = name.lower()
+    return CLOUD_SERVICE_NAMES.get(folded, folded)
+
+
 LACKING: Final = ("standard_a0", "basic_a0", "extrasmall")
 """Sizes that were sold, by all their names, and that the table lacks since pools cannot have them."""
 UNSUPPORTED: Final = (*LACKING, "standard_gs", "standard_ds")
@@ -119,20 +127,18 @@ def families() -> list[str]:
 @cache
 def find(name: str) -> VmSize | None:
     """Return a size of the shipped table, None where there is none; a size is parsed when it is first asked for."""
-    folded = name.lower()
-    row = _rows().get(CLOUD_SERVICE_NAMES.get(folded, folded))
+    row = _rows().get(canonical(name))
     if row is None:
         return None
     origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
-    own = {"name": name} if folded in CLOUD_SERVICE_NAMES else {}
+    own = {"name": name} if name.lower() in CLOUD_SERVICE_NAMES else {}
     known = {key: value for key, value in row.items() if value and key != GENERATIONS}
     return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
 
 
 def generations(name: str) -> frozenset[str]:
     """Return the generations of images that a size boots; both where it is not in the table."""
-    folded = name.lower()
-    row = _rows().get(CLOUD_SERVICE_NAMES.get(folded, folded))
+    row = _rows().get(canonical(name))
     return frozenset(("1", "2") if row is None else row[GENERATIONS].split())
 
 

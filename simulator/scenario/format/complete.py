@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from simulator.durations import format_duration
-from simulator.scenario.format.catalogue import find
+from simulator.scenario.format.catalogue import canonical, find
 from simulator.scenario.format.deployment import is_custom_image, os_kind
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import field_named, fold
@@ -175,17 +175,20 @@ def _sizes(document: Mapping[Any, Any], prices: PriceList) -> object:
     if not isinstance(own, Mapping):
         return own
     given = {str(name).lower(): (name, size) for name, size in own.items()}
+    other_names = {canonical(folded): folded for folded in given}
     sizes: dict[Any, Any] = {}
+    used = set()
     for pool, _ in written_pools(document):
         name = lookup(pool, "vmSize")
         if isinstance(name, str) and name not in sizes:
-            _, size = given.get(name.lower(), (name, {}))
+            folded = name.lower() if name.lower() in given else other_names.get(canonical(name), "")
+            used.add(folded)
+            _, size = given.get(folded, (name, {}))
             described = _size(name, size, prices)
             if described:
                 sizes[name] = described
-    used = {str(name).lower() for name in sizes}
-    for name, size in given.values():  # not used: kept, so that mistakes in them are found
-        if str(name).lower() not in used:
+    for folded, (name, size) in given.items():  # not used: kept, so that mistakes in them are found
+        if folded not in used:
             sizes[name] = _size(str(name), size, prices)
     return sizes
 

@@ -1,12 +1,13 @@
 """What a client does to jobs and tasks, and when: the timeline's operations beside those on pools."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator
 
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
-from simulator.scenario.format.key_marks import Effect, Mark
+from simulator.scenario.format.key_marks import INERT, Effect, Mark
+from simulator.scenario.format.network import JobNetwork
 from simulator.scenario.format.section import Retries, Section, lower
 from simulator.scenario.format.task_bodies import Task, Workload
 from simulator.service_codes import TerminateReason
@@ -87,6 +88,7 @@ class DeleteTask(OnJob):
     """Id of the task."""
 
 
+KEPT_PREEMPTION: Final = "the tasks of a job yield as it was created"
 KEPT_RETRIES: Final = "tasks keep the retry count that they were added with"
 
 
@@ -118,6 +120,12 @@ class UpdateJob(OnJob):
     """New limit of time; None leaves it as it is."""
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
     """Whether the job ends when all of its tasks have completed; None leaves it as it is."""
+    allow_task_preemption: Annotated[bool, Mark(Effect.NOT_SIMULATED_YET, KEPT_PREEMPTION)] | None = None
+    """Whether tasks of jobs with a higher priority may take the place of its running tasks."""
+    metadata: Annotated[tuple[dict[str, Any], ...], INERT] | None = None
+    """New name-value pairs."""
+    network_configuration: Annotated[JobNetwork, INERT] | None = None
+    """New network of the job's tasks."""
     pool_info: UpdatedPool | None = None
     """Only while the job is disabled; to another pool than its own is not simulated, and refused then."""
 

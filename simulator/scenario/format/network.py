@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from simulator.scenario.format.key_marks import INERT
 from simulator.scenario.format.section import Body, Count, Section, lower
 
 MOST_NAT_POOLS: Final = 5
@@ -21,6 +22,8 @@ class InboundNatPool(Body):
 
     name: str = ""
     """Name of the port range; each only once."""
+    protocol: Annotated[str, INERT] = ""
+    """TCP or UDP; no traffic is simulated."""
     backend_port: Port
     """Port on the nodes; each only once, and none that the service needs itself."""
     frontend_port_range_start: Port
@@ -60,6 +63,15 @@ class NetworkConfiguration(Body):
     """Public addresses of the nodes."""
     endpoint_configuration: EndpointConfiguration = EndpointConfiguration.model_construct()
     """Ports of nodes that are reached from outside."""
+
+
+class JobNetwork(Body):
+    """Network that nodes join for the tasks of one job; no traffic is simulated."""
+
+    subnet_id: Annotated[str, INERT] | None = None
+    """Subnet that nodes join."""
+    skip_withdraw_from_vnet: Annotated[bool, INERT] = Field(default=False, alias="skipWithdrawFromVNet")
+    """Whether nodes stay in it when the job has ended."""
 
 
 class Subnet(Section):

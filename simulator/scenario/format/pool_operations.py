@@ -3,16 +3,17 @@
 Operations on jobs and tasks stand beside these in the scenario's `timeline`; each is known by its `operation`.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from simulator.durations import Limit, Seconds
-from simulator.scenario.format.bodies import Pool, StartTask
-from simulator.scenario.format.key_marks import INERT
-from simulator.scenario.format.section import Count, Positive, Section, fold, lower
-from simulator.service_codes import ServiceCode
+from simulator.scenario.format.bodies import Pool, SchedulingPolicy, StartTask
+from simulator.scenario.format.deployment import VirtualMachineConfiguration
+from simulator.scenario.format.key_marks import INERT, Effect, Mark
+from simulator.scenario.format.network import NetworkConfiguration
+from simulator.scenario.format.section import Count, DisplayName, Positive, Section, lower
+from simulator.scenario.format.upgrade_policy import UpgradePolicy
 from simulator.states import NodeDeallocationOption
 
 Deallocation = Annotated[NodeDeallocationOption, BeforeValidator(lower)]
@@ -85,6 +86,12 @@ class EvaluateAutoScale(Operated):
     operation: Literal["evaluateAutoScale"]
     auto_scale_formula: str
     """Formula that is evaluated."""
+
+
+REBUILT: Final = Mark(
+    Effect.NOT_SIMULATED_YET,
+    "the service changes a pool so; here it stays as it was created: delete it and create it again under its id",
+)
 
 
 def _several(value: object) -> object:
@@ -179,16 +186,28 @@ class UpdatePool(Operated):
     """New name-value pairs."""
     target_node_communication_mode: Annotated[str, INERT] | None = None
     """How the service reaches nodes."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _changeable(cls, data: object) -> object:
-        fixed = {fold(name): name for name in ("vmSize", "taskSlotsPerNode", "enableInterNodeCommunication")}
-        for key in data if isinstance(data, Mapping) else ():
-            if fold(str(key)) in fixed:
-                name = fixed[fold(str(key))]
-                raise ValueError(f"{name} is fixed when a pool is created ({ServiceCode.INVALID_PROPERTY})")
-        return data
+    display_name: Annotated[DisplayName, INERT] | None = None
+    """New name of the pool for people."""
+    user_accounts: Annotated[tuple[dict[str, Any], ...], INERT] | None = None
+    """New users of the nodes' operating system."""
+    resource_tags: Annotated[dict[str, str], INERT] | None = None
+    """New tags of the resources in a user's own subscription."""
+    vm_size: Annotated[str, REBUILT] | None = None
+    """New size of nodes."""
+    virtual_machine_configuration: Annotated[VirtualMachineConfiguration, REBUILT] | None = None
+    """New image, agent and disks."""
+    task_slots_per_node: Annotated[Positive, REBUILT] | None = None
+    """New number of slots of a node."""
+    task_scheduling_policy: Annotated[SchedulingPolicy, REBUILT] | None = None
+    """New order of tasks and jobs."""
+    enable_inter_node_communication: Annotated[bool, REBUILT] | None = None
+    """Whether nodes reach each other."""
+    network_configuration: Annotated[NetworkConfiguration, REBUILT] | None = None
+    """New network."""
+    mount_configuration: Annotated[tuple[dict[str, Any], ...], REBUILT] | None = None
+    """New file systems that are mounted on nodes."""
+    upgrade_policy: Annotated[UpgradePolicy, REBUILT] | None = None
+    """New policy of upgrades."""
 
 
 class UpgradeOs(Operated):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.scenario.format.catalogue import VmSize, price_key
+from simulator.scenario.format.catalogue import VmSize, canonical, price_key
 from simulator.scenario.format.region_prices import DATE, HOME, prices_in
 from simulator.states import PriceKind
 
@@ -29,7 +29,7 @@ class PriceList:
         size = {} if known is None else known.model_dump(by_alias=True)
         if self.region is None:
             return size
-        own = self.rows.get(name.lower(), {})
+        own = self.rows.get(canonical(name), {})
         found = {key: size.get(key) for key in KEYS} if self.region == HOME else self._listed(name)
         origins = dict.fromkeys((key for key, price in found.items() if price is not None), self._source)
         prices = {**dict.fromkeys(KEYS), **found, **own}
@@ -42,7 +42,7 @@ class PriceList:
 
     def _listed(self, name: str) -> dict[str, float | None]:
         """Return what the shipped table says of the region."""
-        listed = prices_in(self.region or HOME).get(name.lower())
+        listed = prices_in(self.region or HOME).get(canonical(name))
         return {} if listed is None else {_LINUX: listed.dedicated, _SPOT: listed.spot}
 
     @property

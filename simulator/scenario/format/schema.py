@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
@@ -16,9 +16,9 @@ from simulator.scenario.format.job_operations import JobOperation
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.key_marks import INERT, PlainSeconds
 from simulator.scenario.format.network import Subnet
-from simulator.scenario.format.pool_operations import CreatePool, PoolOperation
+from simulator.scenario.format.pool_operations import PoolOperation
 from simulator.scenario.format.price_list import PriceList
-from simulator.scenario.format.section import Count, Fraction, Positive, Section, Seed, lower
+from simulator.scenario.format.section import AsWritten, Count, Fraction, Positive, Section, Seed, lower
 from simulator.scenario.format.timestamps import Origin
 from simulator.scenario.format.timing_presets import TimingPreset
 
@@ -66,8 +66,10 @@ class BillAfter(Section):
     """How long after the end of the work the bill ends."""
 
 
-class Options(Section):
+class Options(AsWritten, Section):
     """Decisions on points that the service leaves open, each an assumption (docs/model.md#options)."""
+
+    written_only: ClassVar[frozenset[str]] = frozenset({"api_profile"})
 
     api_profile: ApiProfile = ApiProfile.V2020_09
     """Which generation of the service acts: what came later is read and does nothing."""
@@ -118,6 +120,9 @@ class Options(Section):
     did."""
     spot_restoration_window: Limit = 172800.0
     """How long after a spot node was preempted a VM is sought for it; then it stays preempted until it is removed."""
+    image_interval: Annotated[Limit, Field(gt=0)] = 2592000.0
+    """After what time there is a newer version of each image, again and again from the origin on: pools with automatic
+    upgrades that state no `simulation.newImages` are upgraded then."""
     preempted_uses_quota: Annotated[Literal["by_mode", "true", "false"], BeforeValidator(lower)] = "by_mode"
     """Whether preempted nodes keep their cores of the quota; by mode: in batch-service accounts they do."""
     bill_until: Annotated[Literal["work_done", "gone"] | BillAfter, BeforeValidator(lower)] = "work_done"
@@ -249,11 +254,6 @@ class Description(Section):
     def _complete(cls, data: object, info: ValidationInfo) -> Any:
         prices = (info.context or {}).get("prices", PriceList())
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
-
-    @property
-    def stated_pools(self) -> tuple[Pool, ...]:
-        """The pools that it describes by themselves: those of the beginning, then those that operations create."""
-        return (*self.pools, *(one.pool for one in self.timeline if isinstance(one, CreatePool)))
 
     def account_of(self, pool: Pool) -> Account:
         """Return the account that a pool belongs to."""

@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
@@ -91,6 +100,24 @@ class Section(Part):
     )
 
 
+class AsWritten(Part):
+    """A mapping where it counts that a key is written, whatever it holds: what is not stays out of what is saved.
+
+    A saved scenario then means what its source meant, and deserves the same warnings.
+    """
+
+    written_only: ClassVar[frozenset[str]]
+    """Attributes that are saved only where they are written."""
+
+    @model_serializer(mode="wrap")
+    def _without_silent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        saved: dict[str, Any] = handler(self)
+        for name in self.written_only - self.model_fields_set:
+            saved.pop(name, None)
+            saved.pop(type(self).model_fields[name].alias or name, None)
+        return saved
+
+
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON Schema of a model as files have it, after building every model that waits for its first use.
 
@@ -151,7 +178,8 @@ class Body(Part):
 @cache
 def keys_of(part: type[BaseModel]) -> dict[str, str]:
     """Return the keys of a mapping as files write them, by their folded form."""
-    return {fold(name): field.alias or name for name, field in part.model_fields.items()}
+    fields = part.model_fields.items()
+    return {fold(key): field.alias or name for name, field in fields for key in (name, field.alias or name)}
 
 
 @cache

@@ -20,6 +20,7 @@ from simulator.scenario.format.arrivals import Arrivals, AtOnce
 from simulator.scenario.format.exit_condition_bodies import sound_exit_conditions
 from simulator.scenario.format.key_marks import INERT, CoresDistribution, Gib, GibDistribution, MibDistribution
 from simulator.scenario.format.section import (
+    AsWritten,
     Body,
     Count,
     DisplayName,
@@ -187,11 +188,14 @@ class Task(Body):
         return str(found[0]) if found and found[0] else None
 
 
-class JobManagerTask(Task):
+class JobManagerTask(AsWritten, Task):
     """The first task of its job."""
 
     foreign: ClassVar[tuple[str, ...]] = ("multiInstanceSettings", "dependsOn", "exitConditions", "affinityInfo")
     """Keys of tasks that the service's body of a job manager has not."""
+    written_only: ClassVar[frozenset[str]] = frozenset(
+        {"multi_instance_settings", "depends_on", "exit_conditions", "affinity_info"}
+    )
     id: str = Field(default="jobmanager", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Name of the task."""
     kill_job_on_completion: bool = True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 from simulator.columns.task_names import Prefixed
 from simulator.distributions import TimeDistribution
 from simulator.durations import Seconds
-from simulator.scenario.format.section import Positive, Section
+from simulator.scenario.format.section import AsWritten, Positive, Section
 
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
@@ -43,8 +43,10 @@ class TraceColumns(Section):
     """Ids of the tasks that must complete first, with blanks, commas or semicolons between them."""
 
 
-class TraceWorkload(Section):
+class TraceWorkload(AsWritten, Section):
     """Tasks from a file: SWF, a table of lines (comma, tab, semicolon or bar between cells), or Parquet; gzip too."""
+
+    written_only: ClassVar[frozenset[str]] = frozenset({"submit_times"})
 
     trace: str
     """Path, relative to the scenario file."""

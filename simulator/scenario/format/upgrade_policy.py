@@ -1,26 +1,20 @@
 """A pool's `upgradePolicy`: how upgrades of the operating system go through its nodes."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from simulator.durations import Seconds
-from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.section import Body, lower, no_boolean
 
-UNASKED_UPGRADES: Final = Mark(
-    Effect.NOT_SIMULATED_YET, "the service begins upgrades by itself; here they begin where the timeline has upgradeOs"
-)
 Percent = Annotated[int, BeforeValidator(no_boolean), Field(ge=5, le=100)]
 
 
 class AutomaticUpgrade(Body):
     """Who begins upgrades, and what they do to running tasks."""
 
-    enable_automatic_os_upgrade: Annotated[bool, UNASKED_UPGRADES] = Field(
-        default=False, alias="enableAutomaticOSUpgrade"
-    )
-    """Whether the service begins upgrades by itself."""
+    enable_automatic_os_upgrade: bool = Field(default=False, alias="enableAutomaticOSUpgrade")
+    """Whether the service begins an upgrade by itself when there is a newer image: `simulation.newImages` says when."""
     os_rolling_upgrade_deferral: bool = False
     """Whether the upgrade of a node waits for the tasks that run there."""
 
@@ -35,7 +29,7 @@ class RollingUpgrade(Body):
 
 
 class UpgradePolicy(Body):
-    """What holds for every upgrade that `upgradeOs` begins."""
+    """What holds for every upgrade, whoever begins it."""
 
     mode: Annotated[Literal["automatic", "manual", "rolling"], BeforeValidator(lower)] = "manual"
     """Whether and how the system of live nodes is upgraded: rolling waits between batches."""

@@ -5,32 +5,10 @@ object that no type describes, by the key of that object.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from simulator.scenario.format.key_marks import Effect
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """One such key."""
-
-    meaning: str
-    effect: Effect = Effect.INERT
-    why: str = ""
-    """Of a key that is not simulated yet: what the service does about it."""
-
-
-Keys = Mapping[str, Beside]
-
-
-def _acts(meaning: str) -> Beside:
-    return Beside(meaning, Effect.ACTS)
-
-
-def _not_yet(meaning: str, why: str) -> Beside:
-    return Beside(meaning, Effect.NOT_SIMULATED_YET, why)
-
+from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
+from simulator.scenario.keys.beside_rows import Beside, Keys, acts, not_yet
 
 _READ_SIDE: Final[Keys] = {
     "odata.metadata": Beside("Kind of the answer that it was read from."),
@@ -64,26 +42,28 @@ _CONTAINER: Final = Beside("Container that the command runs in; only whether the
 _PACKAGES: Final = Beside("Packages for this command alone; the service knows them for pools, tasks and job managers.")
 _METADATA: Final = Beside("Name-value pairs of the user's own.")
 
-_FILE: Final = _acts("JSON or YAML file with the body, relative to the scenario; keys beside it win over the file's.")
+REFERENCE: Final[Keys] = {
+    "file": acts("JSON or YAML file with the body, relative to the scenario; keys beside it win over the file's."),
+    "parameters": acts("Values for the parameters of the template in `file`, by name, or the path of a file of them."),
+}
+"""What an entry has that names a file; reading it takes them away."""
 
 BESIDE_TYPES: Final[Mapping[str, Keys]] = {
-    "Description": {"prices": _acts("Whose list prices hold; without it those of East US.")},
+    "Description": {"prices": acts("Whose list prices hold; without it those of East US.")},
     "Pool": {
-        "file": _FILE,
+        **REFERENCE,
         **_READ_SIDE,
         "targetNodeCommunicationMode": Beside("How the service reaches nodes."),
         "userAccounts": Beside("Users of the nodes' operating system."),
         "metadata": _METADATA,
         "resourceTags": Beside("Tags of the resources in a user's own subscription."),
-        "mountConfiguration": _not_yet(
+        "mountConfiguration": not_yet(
             "File systems that are mounted on each node, at most 10.",
             "mounting takes time while a node starts, and a mount that fails makes it unusable",
         ),
     },
     "VirtualMachineConfiguration": {
-        "extensions": _not_yet(
-            "Extensions of the virtual machines.", "installing them takes time before a node starts"
-        ),
+        "extensions": not_yet("Extensions of the virtual machines.", "installing them takes time before a node starts"),
         "diskEncryptionConfiguration": Beside("Which disks are encrypted."),
         "securityProfile": Beside("Secure boot, trusted launch and encryption at the host."),
         "serviceArtifactReference": Beside("Artifact that fixes the image's version in upgrades."),
@@ -91,15 +71,15 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "ImageReference": {
         "version": Beside("Version of the image; what is installed in it does not count."),
         "exactVersion": Beside("Version that nodes have, when it was read."),
-        "sharedGalleryImageId": _acts("Id of an image of a shared gallery: its nodes come more slowly."),
-        "communityGalleryImageId": _acts("Id of an image of a community gallery: its nodes come more slowly."),
+        "sharedGalleryImageId": acts("Id of an image of a shared gallery: its nodes come more slowly."),
+        "communityGalleryImageId": acts("Id of an image of a community gallery: its nodes come more slowly."),
     },
     "OsDisk": {
         "caching": Beside("How the disk is cached."),
         "writeAcceleratorEnabled": Beside("Whether writing is accelerated."),
     },
     "ManagedDisk": {
-        "securityProfile": Beside("How the disk is encrypted."),
+        "securityProfile": Beside("How the disk is encrypted.", holds="diskSecurity"),
         "diskEncryptionSet": Beside("With which keys the disk is encrypted."),
     },
     "DataDisk": {"caching": Beside("How the disk is cached.")},
@@ -138,19 +118,18 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "Task": {
         **_READ_SIDE,
         "resourceFiles": _FILES,
-        "outputFiles": _acts("Files that are uploaded at the end of an attempt; `simulation.output` says how much."),
+        "outputFiles": acts("Files that are uploaded at the end of an attempt; `simulation.output` says how much."),
         "userIdentity": _IDENTITY,
         "authenticationTokenSettings": _TOKEN,
     },
     "MultiInstanceSettings": {
-        "commonResourceFiles": _acts(
+        "commonResourceFiles": acts(
             "Files that all of its nodes fetch; `simulation.commonInput` of the task says how much."
         ),
     },
     "Job": {
-        "file": _FILE,
+        **REFERENCE,
         **_READ_SIDE,
-        "networkConfiguration": Beside("Virtual network of the job's tasks; no traffic is simulated."),
         "metadata": _METADATA,
     },
     "JobPreparationTask": {
@@ -161,7 +140,7 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "applicationPackageReferences": _PACKAGES,
     },
     "JobReleaseTask": {
-        "retentionTime": _not_yet("How long its files stay on the node.", "a drain with retaineddata waits for them"),
+        "retentionTime": not_yet("How long its files stay on the node.", "a drain with retaineddata waits for them"),
         "resourceFiles": Beside("Files that are fetched first; `simulation.duration` covers it."),
         "userIdentity": _IDENTITY,
         "authenticationTokenSettings": _TOKEN,
@@ -169,78 +148,23 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "applicationPackageReferences": _PACKAGES,
         "constraints": Beside("No key of a release task: its limits stand beside it."),
     },
-    "JobSchedule": {"file": _FILE, **_READ_SIDE, "metadata": _METADATA},
-    "CapacityCurve": {"file": _acts("CSV with the columns time (seconds) and available, instead of `points`.")},
+    "JobSchedule": {**REFERENCE, **_READ_SIDE, "metadata": _METADATA},
+    "CapacityCurve": {"file": acts("CSV with the columns time (seconds) and available, instead of `points`.")},
     "PreemptionTrace": {
-        "file": _acts("CSV with the columns time (seconds) and count or node, instead of `evictions`."),
+        "file": acts("CSV with the columns time (seconds) and count or node, instead of `evictions`."),
     },
     "Empirical": {
-        "file": _acts("CSV of values, relative to the scenario, instead of `values`."),
-        "column": _acts("Name of the column that is read, where the CSV has several."),
+        "file": acts("CSV of values, relative to the scenario, instead of `values`."),
+        "column": acts("Name of the column that is read, where the CSV has several."),
     },
 }
 """By name of the type."""
 
-_NAMED: Final[Keys] = {
-    "name": _acts("Name of the variable; those that begin with SIM_ are read."),
-    "value": _acts("Its value."),
-}
-_RESOURCE: Final[Keys] = {
-    "autoStorageContainerName": Beside("Container of the account's own storage."),
-    "storageContainerUrl": Beside("Address of a container of files."),
-    "httpUrl": Beside("Address of one file."),
-    "blobPrefix": Beside("Which files of the container are fetched."),
-    "filePath": Beside("Where the files go on the node."),
-    "fileMode": Beside("Rights of the files."),
-    "identityReference": Beside("Identity by which they are fetched."),
-}
-BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
-    "prices": {
-        "region": _acts("Region of which the shipped prices hold, such as westeurope."),
-        "file": _acts("Saved answer of the public retail-prices service, relative to the scenario."),
-    },
-    "environmentSettings": _NAMED,
-    "commonEnvironmentSettings": _NAMED,
-    "applicationPackageReferences": {
-        "applicationId": _acts("Application; `simulation.downloads` of the pool says how large it is."),
-        "version": _acts("Version of it, where `simulation.downloads` names one."),
-    },
-    "containerSettings": {
-        "imageName": _acts("Image; `simulation.downloads` of the pool says how large it is."),
-        "containerRunOptions": Beside("Options of the runtime."),
-        "registry": Beside("Where the image comes from, with its credentials."),
-        "workingDirectory": Beside("Where the command runs inside of the container."),
-        "containerHostBatchBindMounts": Beside("Which folders of the node the container sees."),
-    },
-    "resourceFiles": _RESOURCE,
-    "commonResourceFiles": _RESOURCE,
-    "metadata": {"name": Beside("Name of a pair."), "value": Beside("Value of a pair.")},
-    "windowsConfiguration": {
-        "enableAutomaticUpdates": _not_yet(
-            "Whether Windows updates itself.", "updates may restart nodes and take their tasks with them"
-        ),
-    },
-    "ephemeralOSDiskSettings": {"placement": Beside("On which local disk the OS disk is.")},
-    "outputFiles": {
-        "filePattern": Beside("Which files are uploaded."),
-        "destination": Beside("Where they go."),
-        "uploadOptions": _acts("When they are uploaded: `uploadCondition` taskcompletion, tasksuccess or taskfailure."),
-    },
-    "exitConditions": {
-        "exitCodes": _acts("What follows from single exit codes: `code` and `exitOptions`."),
-        "exitCodeRanges": _acts("What follows from ranges of exit codes: `start`, `end` and `exitOptions`."),
-        "preProcessingError": _acts("What follows where the task could not start."),
-        "fileUploadError": _acts("What follows where its output could not be uploaded."),
-        "default": _acts("What follows from every other failure."),
-    },
-    "networkSecurityGroupRules": {
-        "priority": Beside("Order of the rule, from 150 to 4096, each only once."),
-        "access": Beside("Whether the rule allows or denies."),
-        "sourceAddressPrefix": Beside("Whom the rule is about."),
-        "sourcePortRanges": Beside("Which ports the rule is about."),
-    },
-}
-"""By key of the object, or of the list of such objects."""
+
+def holder_of(name: str, row: Beside) -> str | None:
+    """Return the name of the objects that stand under a key; None where any value may."""
+    found = row.holds or name
+    return found if found in BESIDE_OBJECTS else None
 
 
 def beside_type(model: type) -> Iterator[tuple[str, Beside]]:

@@ -15,6 +15,8 @@ from simulator.scenario.keys.versions import VERSIONS, Versions
 class Foreign(NamedTuple):
     """A key that another generation has."""
 
+    section: str
+    """Type of its mapping."""
     place: Place
     versions: Versions
 
@@ -27,9 +29,10 @@ def foreign_keys(description: Description, profile: str) -> Iterator[Foreign]:
 def _below(part: object, place: Place, profile: str) -> Iterator[Foreign]:
     if isinstance(part, Part):
         for key, value in _in_use(part):
-            versions = VERSIONS.get((type(part).__name__, key))
+            section = type(part).__name__
+            versions = VERSIONS.get((section, key))
             if versions is not None and not _exists(versions, profile):
-                yield Foreign((*place, key), versions)
+                yield Foreign(section, (*place, key), versions)
             yield from _below(value, (*place, key), profile)
     elif isinstance(part, Mapping):
         for key, value in part.items():

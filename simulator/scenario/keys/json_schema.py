@@ -5,13 +5,14 @@ from typing import Any
 from simulator.scenario.format.key_marks import Effect
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import schema_of
-from simulator.scenario.keys.beside import BESIDE_OBJECTS
+from simulator.scenario.keys.beside import REFERENCE, holder_of
+from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
 from simulator.scenario.keys.table import Key, Section, sections
 
 _FILE = {"type": "string", "description": "path of a JSON or YAML file, relative to the scenario"}
 
 _VALUES = {
-    "description": "Values of a template's parameters, or the path of a file that has them.",
+    "description": REFERENCE["parameters"].meaning,
     "anyOf": [{"type": "string"}, {"type": "object"}],
 }
 _REGION = {"type": "string", "description": "name of a region, such as westeurope"}
@@ -21,7 +22,7 @@ def build() -> dict[str, Any]:
     """Return the schema that editors and other tools use; the loader's own messages say more."""
     schema = schema_of(Description)
     for section in sections():
-        _add_keys(section, schema if section.name == "Scenario" else schema["$defs"].get(section.name, {}))
+        _add_keys(section, described(schema, section))
     _add_files(schema)
     _add_catalogue(schema)
     return {
@@ -29,6 +30,14 @@ def build() -> dict[str, Any]:
         **schema,
         "title": "Poolsight scenario",
     }
+
+
+def described(schema: dict[str, Any], section: Section) -> dict[str, Any]:
+    """Return what a schema says of a mapping; of one that stands under the name of its form, what stands there."""
+    found: dict[str, Any] = schema if section.name == "Scenario" else schema["$defs"].get(section.name, {})
+    own = list(found.get("properties", ()))
+    is_named = len(own) == 1 and own[0] not in {key.name for key in section.keys}
+    return found["properties"][own[0]] if is_named else found
 
 
 def _add_files(schema: dict[str, Any]) -> None:
@@ -96,20 +105,25 @@ def _add_keys(section: Section, definition: dict[str, Any]) -> None:
         written = properties.setdefault(key.name, {"description": key.meaning}) if properties else {}
         if key.effect is not Effect.ACTS and written:
             written["description"] = f"{written['description']} {_note(key)}"
-        _add_objects(key.name, written)
+        _add_objects(next((name for name in key.holds if name in BESIDE_OBJECTS), None), written)
 
 
 def _note(key: Key) -> str:
     return "No effect." if key.effect is Effect.INERT else f"Not simulated yet: {key.why}."
 
 
-def _add_objects(name: str, written: dict[str, Any]) -> None:
-    """Describe the keys of objects that no type describes."""
-    known = BESIDE_OBJECTS.get(name)
+def _add_objects(holder: str | None, written: dict[str, Any]) -> None:
+    """Describe the keys of objects that no type describes, and of those inside of them."""
+    known = BESIDE_OBJECTS.get(holder or "")
     if not known or not written:
         return
-    described = {key: {"description": one.meaning} for key, one in known.items()}
-    for form in (written, *written.get("anyOf", ())):
-        holder = form.get("items", form)
-        if holder.get("type") == "object":
-            holder["properties"] = described
+    described: dict[str, Any] = {key: {"description": one.meaning} for key, one in known.items()}
+    for key, one in known.items():
+        _add_objects(holder_of(key, one), described[key])
+    typed = [form for form in (written, *written.get("anyOf", ())) if "type" in form]
+    if not typed:  # one object or a list of them
+        written.update(properties=described, items={"properties": described})
+    for form in typed:
+        held = form.get("items", form)
+        if held.get("type") == "object":
+            held["properties"] = described

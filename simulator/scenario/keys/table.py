@@ -14,7 +14,9 @@ from simulator.meanings import CountedIn, marked, meaning_of
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, schema_of
-from simulator.scenario.keys.beside import BESIDE_OBJECTS, Beside, beside_type
+from simulator.scenario.keys.beside import beside_type, holder_of
+from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
+from simulator.scenario.keys.beside_rows import Beside
 from simulator.scenario.keys.versions import ALWAYS, VERSIONS, Versions
 from simulator.scenario.keys.words import allowed, default_of
 
@@ -54,8 +56,25 @@ class Section:
 
 def sections() -> tuple[Section, ...]:
     """Return every mapping that a scenario may hold, from the top down."""
-    objects = [Section(name, name, "", tuple(_beside(name, keys.items()))) for name, keys in BESIDE_OBJECTS.items()]
-    return (*sections_of(Description), *objects)
+    return (*sections_of(Description), *_objects(sections_of(Description)))
+
+
+def _objects(typed: tuple[Section, ...]) -> Iterator[Section]:
+    """Yield the mappings that no type describes, each at the place of the first that holds it."""
+    todo = list(typed)
+    seen: set[str] = set()
+    while todo:
+        above = todo.pop(0)
+        for key in above.keys:
+            for name in key.holds:
+                if name in BESIDE_OBJECTS and name not in seen:
+                    seen.add(name)
+                    rows = BESIDE_OBJECTS[name]
+                    found = Section(
+                        name, f"{above.place}.{key.name}".strip("."), "", tuple(_beside(name, rows.items()))
+                    )
+                    todo.append(found)
+                    yield found
 
 
 @cache
@@ -128,15 +147,21 @@ def _own(model: type[BaseModel], name: str, definition: Mapping[str, Any]) -> Ke
         default=default_of(schema),
         values=allowed(schema, definition["$defs"]).removesuffix(", `null`"),
         versions=VERSIONS.get((_name(model), key), ALWAYS),
-        holds=tuple(_name(inner) for inner, _ in _mappings(field.annotation) if issubclass(inner, Part)),
+        holds=tuple(_name(inner) for inner, _ in _mappings(field.annotation) if issubclass(inner, Part)) or _held(key),
     )
 
 
 def _beside(section: str, keys: Iterable[tuple[str, Beside]]) -> Iterator[Key]:
     """Yield what is known of keys that no type holds."""
     for name, one in keys:
-        holds = (name,) if name in BESIDE_OBJECTS else ()
+        holder = holder_of(name, one)
+        holds = () if holder is None else (holder,)
         yield Key(name, one.meaning, one.effect, one.why, versions=VERSIONS.get((section, name), ALWAYS), holds=holds)
+
+
+def _held(key: str) -> tuple[str, ...]:
+    """Return the name of the objects under a key of which the type says only that they are mappings."""
+    return (key,) if key in BESIDE_OBJECTS else ()
 
 
 def _name(model: type[BaseModel]) -> str:

@@ -14,7 +14,8 @@ from simulator.meanings import marked
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, fold
-from simulator.scenario.keys.beside import BESIDE_OBJECTS, beside_type
+from simulator.scenario.keys.beside import beside_type
+from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
 
 Place = tuple[str | int, ...]
 

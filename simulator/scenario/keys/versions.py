@@ -16,6 +16,20 @@ class Versions(NamedTuple):
 
 ALWAYS: Final = Versions()
 _MIDDLE, _NEWEST = Versions("2024-02"), Versions("2025-06")
+CHANGED_SINCE_2025: Final = (
+    "displayName",
+    "userAccounts",
+    "resourceTags",
+    "vmSize",
+    "virtualMachineConfiguration",
+    "taskSlotsPerNode",
+    "taskSchedulingPolicy",
+    "enableInterNodeCommunication",
+    "networkConfiguration",
+    "mountConfiguration",
+    "upgradePolicy",
+)
+"""Keys of a pool that were fixed when it was created, before."""
 VERSIONS: Final = {
     ("Pool", "upgradePolicy"): _MIDDLE,
     ("Pool", "resourceTags"): _MIDDLE,
@@ -27,6 +41,10 @@ VERSIONS: Final = {
     ("PublicAddresses", "ipTags"): _NEWEST,
     ("UpdatePool", "certificateReferences"): Versions(until="2025-06"),
     ("UpdatePool", "targetNodeCommunicationMode"): Versions("2024-02", "2025-06"),
+    **{("UpdatePool", key): _NEWEST for key in CHANGED_SINCE_2025},
+    ("UpdateJob", "networkConfiguration"): _NEWEST,
+    ("UpdateJob", "allowTaskPreemption"): _MIDDLE,
+    ("UpdateJob", "maxParallelTasks"): _MIDDLE,
     ("VirtualMachineConfiguration", "nodePlacementConfiguration"): _MIDDLE,
     ("VirtualMachineConfiguration", "extensions"): _MIDDLE,
     ("VirtualMachineConfiguration", "osDisk"): _MIDDLE,

@@ -243,6 +243,9 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
     if not isinstance(tasks, Mapping) or "file" not in tasks:
         return job
     place = (*loc, "tasks")
+    for key in tasks:
+        if key != "file":
+            sources.report("beside the file of a list of tasks nothing may stand", (*place, key))
     document = _open(sources, tasks["file"], (*place, "file"))
     if document is None:
         sources.unread.append(place)

@@ -42,6 +42,8 @@ class Form:
     """By path in the inner form, where keys are written: for those that a body lacks."""
     beginnings: frozenset[Path]
     """Folded paths of all that may hold a key that moves."""
+    written: tuple[Path, ...] = ()
+    """Paths of the keys that move and are no old names, as they are written."""
 
     @classmethod
     def of(cls, table: Mapping[str, Move], home: str = "") -> Form:
@@ -53,7 +55,14 @@ class Form:
             if move.to and not move.is_old and ANY not in path
         }
         beginnings = frozenset(path[:size] for path in moves for size in range(1, len(path)))
-        return cls(moves, {(): _parts(home), **homes} if home else {}, beginnings)
+        written = tuple(_parts(path) for path, move in table.items() if not move.is_old)
+        return cls(moves, {(): _parts(home), **homes} if home else {}, beginnings, written)
+
+    def names_at(self, place: Loc, inner: Loc, names: Iterable[str]) -> list[str]:
+        """Return what keys at `place` are called, which are at `inner` of the inner form and have `names` there."""
+        own = [path[-1] for path in self.written if _pattern(path[:-1]) == _pattern(place)]
+        renamed = {path[-1] for path, home in self.homes.items() if path and _pattern(path[:-1]) == _pattern(inner)}
+        return [*own, *(name for name in names if name not in renamed or name in own)]
 
     def concerns(self, body: Mapping[Any, Any]) -> bool:
         """Return whether a body has a key that moves, or may hold one."""
@@ -68,6 +77,10 @@ def below(prefix: str, table: Mapping[str, Move], to: str = "") -> dict[str, Mov
         return replace(move, to=f"{to}.{move.to}") if to and move.to else move
 
     return {f"{prefix}.{path}": shifted(move) for path, move in table.items()}
+
+
+INNER: Final = Form.of({})
+"""The inner form itself."""
 
 
 @dataclass(slots=True)

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Final
 
 from simulator.scenario.checks.findings import Finding, Loc
-from simulator.scenario.format import body_keys
-from simulator.scenario.format.body_keys import Shape
+from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.complete import lookup
+from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.section import fold
+from simulator.scenario.keys.beside import REFERENCE
+from simulator.scenario.keys.body_keys import Known, known_keys, operation_keys
 from simulator.scenario.reading import body_forms
-from simulator.scenario.reading.moved_keys import Mover, Origins
+from simulator.scenario.reading.moved_keys import INNER, Form, Mover, Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,9 @@ def _pool(pool: object, loc: Loc, mover: Mover) -> object:
     if not isinstance(pool, Mapping):
         return pool
     is_resource = isinstance(lookup(pool, "properties"), Mapping)
-    body = mover.move(pool, body_forms.ARM_POOL if is_resource else body_forms.POOL, loc)
-    mover.findings += unknown_keys(body, body_keys.POOL, loc)
+    form = body_forms.ARM_POOL if is_resource else body_forms.POOL
+    body = mover.move(pool, form, loc)
+    _warn(body, known_keys(Pool), loc, mover, form)
     return body
 
 
@@ -50,7 +54,7 @@ def _job(job: object, loc: Loc, mover: Mover) -> object:
     if not isinstance(job, Mapping):
         return job
     body = _with_tasks(mover.move(job, body_forms.JOB, loc), loc, mover)
-    mover.findings += unknown_keys(body, body_keys.JOB, loc)
+    _warn(body, known_keys(Job), loc, mover, body_forms.JOB)
     return _inside(body, ("poolInfo", "autoPoolSpecification", "pool"), _pool, loc, mover)
 
 
@@ -68,7 +72,7 @@ def _tasks(tasks: object, loc: Loc, mover: Mover) -> object:
 
 
 def _schedule(schedule: object, loc: Loc, mover: Mover) -> object:
-    mover.findings += unknown_keys(schedule, body_keys.JOB_SCHEDULE, loc)
+    _warn(schedule, known_keys(JobSchedule), loc, mover)
     return _inside(schedule, ("jobSpecification",), _job, loc, mover)
 
 
@@ -77,10 +81,18 @@ def _operation(operation: object, loc: Loc, mover: Mover) -> object:
     if not isinstance(operation, Mapping):
         return operation
     body = _with_tasks(mover.move(operation, body_forms.OPERATION, loc), loc, mover)
-    mover.findings += unknown_keys(body, body_keys.OPERATION, loc, only=True)
+    for key, known in operation_keys(str(lookup(body, "operation"))).items():
+        _inside(body, (key,), partial(_part_of_operation, known), loc, mover)
     for key, rewrite in (("job", _job), ("pool", _pool)):
         body = _inside(body, (key,), rewrite, loc, mover)
     return body
+
+
+def _part_of_operation(known: Known, part: object, loc: Loc, mover: Mover) -> object:
+    """Look through the part of a body that an operation carries."""
+    if known.holder is not None:
+        _warn(part, known_keys(known.holder), loc, mover)
+    return part
 
 
 Rewrite = Callable[[object, Loc, Mover], object]
@@ -105,24 +117,42 @@ def _inside(value: object, path: Loc, rewrite: Rewrite, loc: Loc, mover: Mover) 
     return {**value, key: _inside(value[key], path[1:], rewrite, (*loc, str(key)), mover)}
 
 
-def unknown_keys(value: object, shape: Shape, loc: Loc, *, only: bool = False) -> Iterator[Finding]:
-    """Yield a warning for every key of `value` that `shape` does not have; `only` looks at those that it has."""
-    if shape is None:
-        return
-    if isinstance(shape, list):
-        if isinstance(value, list | tuple):
-            for index, item in enumerate(value):
-                yield from unknown_keys(item, shape[0], (*loc, index))
+def _warn(body: object, known: Mapping[str, Known], loc: Loc, mover: Mover, form: Form = INNER) -> None:
+    """Warn of every key of a body that is not known, and of those inside of it."""
+    mover.findings += unknown_keys(body, known, loc, Written(form, loc, mover.origins))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How the body was written that is looked through: what its keys are called there."""
+
+    form: Form
+    at: Loc
+    """Where it stands."""
+    origins: Origins
+
+    def names(self, known: Mapping[str, Known], loc: Loc) -> list[str]:
+        """Return the names that a key beside `loc` may have been meant for."""
+        place = self.origins.original(loc)[len(self.at) : -1]
+        names = self.form.names_at(place, loc[len(self.at) : -1], [one.name for one in known.values()])
+        return names if place else [*names, *(name for name in REFERENCE if fold(name) != fold(str(loc[-1])))]
+
+
+def unknown_keys(value: object, known: Mapping[str, Known], loc: Loc, written: Written) -> Iterator[Finding]:
+    """Yield a warning for every key of a mapping that it may not have, and for those of all that it holds."""
+    if isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from unknown_keys(item, known, (*loc, index), written)
         return
     if not isinstance(value, Mapping):
         return
-    names = {fold(name): name for name in shape}
     for key, inner in value.items():
-        name = names.get(fold(str(key)))
-        if name is not None:
-            yield from unknown_keys(inner, shape[name], (*loc, str(key)))
-        if name is not None or only:
-            continue
-        near = get_close_matches(fold(str(key)), names, n=1)
-        hint = f": did you mean '{names[near[0]]}'?" if near else ""
-        yield Finding(f"the service's body has no such key, it is ignored{hint}", (*loc, str(key)), is_warning=True)
+        folded, place = fold(str(key)), (*loc, str(key))
+        one = known.get(folded)
+        if one is None:
+            names = {fold(name): name for name in written.names(known, place)}
+            near = get_close_matches(folded, names, n=1)
+            hint = f": did you mean '{names[near[0]]}'?" if near else ""
+            yield Finding(f"the service's body has no such key, it is ignored{hint}", place, is_warning=True)
+        elif one.holder is not None:
+            yield from unknown_keys(inner, known_keys(one.holder), place, written)

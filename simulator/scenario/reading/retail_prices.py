@@ -12,7 +12,7 @@ from simulator.errors import InputError
 from simulator.files import is_file
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.ids import near
-from simulator.scenario.format.catalogue import price_key
+from simulator.scenario.format.catalogue import canonical, price_key
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.region_prices import normal, regions
 from simulator.scenario.format.section import fold
@@ -71,7 +71,7 @@ def read_prices(document: Document, region: str | None) -> tuple[str, Rows]:
     for item in sorted(rows, key=lambda item: str(item.get("effectiveStartDate", ""))):
         price = item.get("retailPrice")
         if isinstance(price, int | float) and not isinstance(price, bool) and price >= 0:
-            prices.setdefault(str(item.get("armSkuName", "")).lower(), {})[_key(item)] = float(price)
+            prices.setdefault(canonical(str(item.get("armSkuName", ""))), {})[_key(item)] = float(price)
     return found[0], prices
 
 

@@ -168,6 +168,8 @@ def _show(found: Plan) -> None:
     page.print()
     page.print(f"[bold]Pareto front of {found.objective} against makespan[/bold]")
     _show_designs(found.front, found, page)
+    if len({one.runs.count for one in found.front}) > 1:
+        dim(page, "Designs with different numbers of runs are held against each other by the runs that both have.")
     page.print()
     dim(
         page,

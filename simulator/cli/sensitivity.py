@@ -71,7 +71,10 @@ def _ends(lower: Estimate | None, higher: Estimate | None) -> str:
 
 
 def _percent(estimate: Estimate | None) -> str:
-    return "–" if estimate is None else f"{100 * estimate.value:+z.1f} %"
+    if estimate is None:
+        return "–"
+    is_chance = not estimate.leaves_out_zero and estimate.half_width > 0
+    return f"{100 * estimate.value:+z.1f} %{' (not beyond chance)' if is_chance else ''}"
 
 
 def _show(found: Tornado) -> None:
@@ -107,9 +110,9 @@ def _show(found: Tornado) -> None:
 
 
 def _range(lower: Estimate | None, higher: Estimate | None) -> str:
-    half = max((one.half_width for one in (lower, higher) if one is not None), default=0.0)
     low, high = ("–" if one is None else f"{100 * one.value:+z.1f}" for one in (lower, higher))
-    return f"{low} to {high} ± {100 * half:.1f}"
+    below, above = ("" if one is None else f" ± {100 * one.half_width:.1f}" for one in (lower, higher))
+    return f"{low}{below if below != above else ''} to {high}{above}"
 
 
 def _drawn(bar: Bar, most: float) -> str:

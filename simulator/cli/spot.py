@@ -80,12 +80,7 @@ def sentence(found: SpotReport) -> str:
 
     best = found.best
     if best is None:
-        nearest = min(found.shares, key=lambda one: one.misses_deadline.value if one.misses_deadline else 0.0)
-        chance = nearest.misses_deadline
-        return (
-            f"No share of spot nodes meets {value(found.deadline, 's')} with 95 %: even {nearest.spot_share:.0%} spot "
-            f"misses it in {value(chance.value if chance else None, 'share')} of runs."
-        )
+        return _none(found)
     within = (
         ""
         if found.deadline is None
@@ -95,11 +90,30 @@ def sentence(found: SpotReport) -> str:
         start = f"All dedicated is the cheapest{within}, {value(best.cost.value, 'USD')}"
     else:
         start = (
-            f"{best.spot_share:.0%} spot is the cheapest{within}: {value(best.cost.value, 'USD')}, "
+            f"{100 * best.spot_share:.0f} % spot is the cheapest{within}: {value(best.cost.value, 'USD')}, "
             f"{value(best.saved.value, 'share')} less than all dedicated "
             f"(95 % interval {interval(best.saved, 'share')})"
         )
     return f"{start}; {_limit(found)}.{_doubt(found)}"
+
+
+def _none(found: SpotReport) -> str:
+    """Report that no share was in time often enough, and whether the runs show that none is."""
+    from simulator.cli.page import value
+    from simulator.planning.spot import RISK
+
+    late = [(one.misses_deadline, one) for one in found.shares if one.misses_deadline is not None]
+    chance, nearest = min(late, key=lambda pair: pair[0].value)
+    missed = value(chance.value, "share")
+    text = f"{100 * nearest.spot_share:.0f} % spot misses it in {missed} of {found.replications} runs"
+    limit = value(found.deadline, "s")
+    if all(one.low > RISK for one, _ in late):
+        return f"No share of spot nodes meets {limit} with 95 %: even {text}."
+    open_ = [f"{100 * share.spot_share:.0f} %" for one, share in late if one.low <= RISK]
+    return (
+        f"No share of spot nodes was within {limit} in 95 % of the runs, but these are too few to refute it of "
+        f"{' and '.join(open_)} spot: {text}, which may mean as little as {100 * chance.low:.0f} %."
+    )
 
 
 def _doubt(found: SpotReport) -> str:

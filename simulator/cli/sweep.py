@@ -78,8 +78,7 @@ def sweep(
         raise typer.Exit(INTERRUPTED) from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
-        answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        typer.echo(json.dumps(_as_json(experiment, frame, out) | {"assumptions": rests_on}, indent=2, allow_nan=False))
     else:
         _show(experiment, frame, out)
         assumed(console(), rests_on)

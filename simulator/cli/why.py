@@ -71,7 +71,7 @@ def _show_task(run: SavedRun, story: TaskStory) -> None:
     from simulator.results.why.evidence import written
 
     console = plain_console()
-    console.print(f"task {story.job}/{story.task} of pool {story.pool}, {story.needs}: {story.state}", style="bold")
+    console.print(f"task {story.job}/{story.task} of pool {story.pool}, {story.needs}: {story.became}", style="bold")
     waited = story.waited()
     total = sum(waited.values())
     parts = [f"{reason} {spoken(seconds)}" for reason, seconds in waited.items() if seconds]

@@ -143,7 +143,7 @@ class Forked:
         return isinstance(error, BrokenProcessPool | CancelledError)
 
     def recover(self) -> None:
-        if self._executor._broken:  # noqa: SLF001 - nothing public tells
+        if self._executor._broken:  # noqa: SLF001 - nothing public shows it
             self._executor.shutdown()
             self._executor = self._start()
 

@@ -12,8 +12,10 @@ from simulator.history.readers import (
     azure_nodes,
     azure_pools,
     azure_tasks,
+    google2019,
     kubernetes,
     nextflow,
+    public_traces,
     slurm,
     swf,
     table,
@@ -32,6 +34,8 @@ READERS: Final[tuple[Reader, ...]] = (
     swf.READER,
     aws_batch.READER,
     kubernetes.READER,
+    google2019.READER,
+    *public_traces.READERS,
     table.READER,
 )
 """In the order in which they are asked; the first that recognises a file reads it."""

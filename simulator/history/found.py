@@ -22,15 +22,19 @@ class Rows:
         self.columns: dict[str, Any] = {name: [] for name in fields}
         self.numbers: list[int] = []
         self._seen: dict[Any, Any] = {}
+        appends = [(name, column.append) for name, column in self.columns.items()]
+        self._plain = [one for one in appends if one[0] not in _REPEATED]
+        self._repeated = [one for one in appends if one[0] in _REPEATED]
 
     def add(self, number: int, values: Mapping[str, Any]) -> None:
         """Add a row; what it lacks is absent."""
         self.numbers.append(number)
-        for name in self.fields:
-            value = values.get(name)
-            if name in _REPEATED and isinstance(value, str):
-                value = self._seen.setdefault(value, value)
-            self.columns[name].append(value)
+        get = values.get
+        for name, append in self._plain:
+            append(get(name))
+        for name, append in self._repeated:
+            value = get(name)
+            append(self._seen.setdefault(value, value) if isinstance(value, str) else value)
 
     def __len__(self) -> int:
         return len(self.numbers)

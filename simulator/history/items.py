@@ -30,15 +30,17 @@ def objects(sample: Sample, ledger: Ledger) -> Iterator[tuple[int, dict[str, Any
 def inner(item: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Return the object under a folded key, its keys folded; empty where there is none."""
     value = item.get(key)
-    return folded_keys(value) if isinstance(value, Mapping) else {}
+    return folded_keys(value) if isinstance(value, dict) else {}
 
 
 def named_in(url: object, kind: str) -> str:
     """Return what stands behind `kind` in the path of a URL: the job of `…/jobs/nightly/tasks/7`."""
-    parts = str(url or "").split("?", 1)[0].split("/")
-    return parts[parts.index(kind) + 1] if kind in parts[:-1] else ""
+    found = str(url or "").partition(f"/{kind}/")[2]
+    return found.partition("/")[0].partition("?")[0]
 
 
 def text(value: object) -> str:
     """Return a text, the empty one where there is none."""
+    if isinstance(value, str):
+        return value.strip()
     return "" if value is None or isinstance(value, dict | list) else str(value).strip()

@@ -20,7 +20,6 @@ ENDINGS = [str(one) for one in ENDED]
 
 def judge(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Return tasks with starts, ends and durations completed from each other, and the cause of each unfit row."""
-    tasks = tasks.copy()
     _complete(tasks)
     judgement = _Judgement(tasks, ledger)
     outcome = tasks["outcome"].to_numpy()
@@ -98,16 +97,27 @@ def number_attempts(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """
     tasks = _named(tasks)
     judgement = _Judgement(tasks, ledger)
-    double = tasks.duplicated(["job", "task", "created", "start", "end", "node", "attempt"]).to_numpy()
-    if double.any():
-        judgement.note("repeated", np.flatnonzero(double))
-        tasks = tasks[~double].reset_index(drop=True)
-        judgement = _Judgement(tasks, ledger)
-    again = tasks.duplicated(_KEYS, keep=False).to_numpy()
+    again = _shared_ids(tasks)
     if again.any():
+        some = tasks.loc[again, [*_KEYS, "created", "start", "end", "node", "attempt"]]
+        double = some.index[some.duplicated().to_numpy()]
+        if len(double):
+            judgement.note("repeated", tasks.index.get_indexer(double))
+            tasks = tasks.drop(double).reset_index(drop=True)
+            judgement = _Judgement(tasks, ledger)
+            again = _shared_ids(tasks)
         _number(tasks, again, judgement)
     tasks["attempt"] = tasks["attempt"].fillna(1)
     return tasks
+
+
+def _shared_ids(tasks: pd.DataFrame) -> Mask:
+    """Return the rows whose task another row has, too."""
+    by_id: Mask = tasks["task"].duplicated(keep=False).to_numpy()
+    if by_id.any():
+        by_id = by_id.copy()
+        by_id[by_id] = tasks.loc[by_id, _KEYS].duplicated(keep=False).to_numpy()
+    return by_id
 
 
 _KEYS = ["job", "task"]

@@ -20,7 +20,7 @@ from simulator.history.past import TABLES, FileRead, Kind, Past
 from simulator.history.private import Names, hide
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample
-from simulator.history.typed import Typist, completed
+from simulator.history.typed import Typist, completed, constant_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ class _Reading:
             raw = getattr(found, table)
             if raw is not None and len(raw.numbers):
                 frame = typist.frame(table, raw)
-                frame["file"] = sample.name
+                frame["file"] = constant_text(sample.name, len(frame))
                 self._frames[table].append((found, frame))
         self._bodies |= found.bodies
         self._priorities |= found.priorities
@@ -112,7 +112,8 @@ class _Reading:
             tables[table] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         tasks = number_attempts(judge(tables["tasks"], self._ledger), self._ledger)
         self._note_ghosts(tasks, tables["nodes"])
-        tasks["priority"] = tasks["job"].map(self._priorities).fillna(tasks["priority"])
+        if self._priorities:
+            tasks["priority"] = tasks["job"].map(self._priorities).fillna(tasks["priority"])
         return Past(
             tasks=tasks,
             nodes=tables["nodes"].drop(columns="fault"),

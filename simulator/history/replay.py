@@ -101,7 +101,7 @@ def _trace(past: Past, tasks: pd.DataFrame) -> pd.DataFrame:
     many = is_one_job and len(set(tasks["job"])) > 1
     names = tasks["job"] + "/" + tasks["task"] if many else tasks["task"]
     columns: dict[str, Any] = {
-        "id": names.map(word),
+        "id": words(names),
         "job": tasks["scenario_job"],
         "submit": tasks["created"],
         "duration": tasks["duration"],
@@ -116,6 +116,15 @@ def _trace(past: Past, tasks: pd.DataFrame) -> pd.DataFrame:
     if bool((tasks["parents"] != "").any()):
         trace["dependsOn"] = _parents(past, tasks, trace["id"], prefix=many)
     return trace
+
+
+def words(names: pd.Series[Any]) -> pd.Series[Any]:
+    """Return ids without the blanks and marks that stand between ids, and without what cannot be shown."""
+    odd = names.str.contains(r"[\s,;]|[^\x20-\x7e]").to_numpy()
+    if odd.any():
+        names = names.copy()
+        names[odd] = names[odd].map(word)
+    return names
 
 
 def word(name: str) -> str:

@@ -78,9 +78,20 @@ class Sample:
         return frozenset(map(folded, names))
 
 
+MOST_SHAPES: Final = 1000
+_SHAPES: Final[dict[tuple[str, ...], tuple[str, ...]]] = {}
+"""Folded keys by the keys of an object: a file has few different ones, and each many times."""
+
+
 def folded_keys(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object with its keys in lower case and without `_`, as clients of several languages write them."""
-    return {key.lower().replace("_", ""): value for key, value in item.items()}
+    keys = tuple(item)
+    names = _SHAPES.get(keys)
+    if names is None:
+        names = tuple(key.lower().replace("_", "") for key in keys)
+        if len(_SHAPES) < MOST_SHAPES:
+            _SHAPES[keys] = names
+    return dict(zip(names, item.values(), strict=True))
 
 
 def parquet_names(path: Path) -> list[str]:

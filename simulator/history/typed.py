@@ -54,7 +54,9 @@ class Typist:
             else:
                 columns[name] = self._typed(series, name, kind)
         self._note_zones(*zones)
-        return pd.DataFrame({**columns, "row": self._numbers, "fault": self._fault})
+        beside = {"row": self._numbers, "fault": pd.Series(self._fault, dtype=object)}
+        texts = {name: pd.Series(values, dtype=object) for name, values in columns.items() if values.dtype == object}
+        return pd.DataFrame({**columns, **texts, **beside})
 
     def _note_zones(self, without: int, with_zone: int) -> None:
         if self._options.time_zone is None and without:
@@ -129,11 +131,18 @@ def _texts(series: pd.Series[Any]) -> Any:
     return np.asarray(series.astype("string").fillna("").str.strip(), dtype=object)
 
 
+def constant_text(text: str, count: int) -> pd.Series[Any]:
+    """Return a column that has one text in every row."""
+    import pandas as pd
+
+    return pd.Series(np.full(count, text, dtype=object), dtype=object)
+
+
 def completed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """Return a frame with every column of its table, in order; what the file does not have is absent."""
     columns: Mapping[str, Any] = TABLES[table]
     made = frame.copy(deep=False)
     for name, column in columns.items():
         if name not in made:
-            made[name] = "" if column.kind in (Kind.TEXT, Kind.OUTCOME) else np.nan
+            made[name] = constant_text("", len(made)) if column.kind in (Kind.TEXT, Kind.OUTCOME) else np.nan
     return made[[*columns, *(name for name in made if name not in columns)]]

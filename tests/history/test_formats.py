@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from simulator.history.formats import READERS
@@ -23,6 +24,25 @@ EVENT = {
     "operationName": "TaskStartEvent",
     "properties": {"jobId": "j", "id": "t", "nodeInfo": {"poolId": "p", "nodeId": "n"}, "executionInfo": {}},
 }
+GOOGLE = """time,type,collection_id,instance_index,machine_id,priority
+600000000,0,42,0,,200
+601000000,3,42,0,7,200
+605000000,4,42,0,7,200
+606000000,3,42,0,8,200
+616000000,6,42,0,8,200
+607000000,7,43,1,9,0
+"""
+ALIBABA = """M1,1,j_1,1,Terminated,100,110,50,0.2
+R2_1,3,j_1,1,Terminated,110,130,100,0.2
+M1,1,j_2,1,Running,120,0,100,0.2
+"""
+AZURE_VMS = """vm1,sub,dep,0,3600,90.1,20.5,80.2,Delay-insensitive,4,32
+vm2,sub,dep,300,2592000,90.1,20.5,80.2,Interactive,>24,>64
+"""
+OPENDC = """id,submission_time,duration,cpu_count,cpu_capacity,mem_capacity
+1,0,60000,2,2926.0,4096
+2,5000,1500,1,2926.0,512
+"""
 EXAMPLES: dict[str, Any] = {
     "azure-events": EVENT,
     "azure-tasks": [azure_task("a")],
@@ -35,6 +55,10 @@ EXAMPLES: dict[str, Any] = {
     "swf": files.SWF,
     "aws-batch": files.AWS,
     "kubernetes": files.KUBERNETES,
+    "google-2019": GOOGLE,
+    "alibaba-2018": ALIBABA,
+    "azure-vms": AZURE_VMS,
+    "opendc": OPENDC,
     "table": TABLE,
 }
 
@@ -222,3 +246,46 @@ def test_a_workload_log(tmp_path: Path) -> None:
     assert causes(past) == {"partial": 1, "gangs": 2, "waiting": 1}
     assert past.origin is not None
     assert past.origin.timestamp() == 1772434800
+
+
+def test_events_of_googles_trace(tmp_path: Path) -> None:
+    past = read(tmp_path, GOOGLE)
+    assert columns(past, ["job", "task", "attempt", "created", "start", "end", "outcome", "fault"]) == [
+        ("42", "0", 1, 0, 1, 5, "preempted", "earlier"),
+        ("42", "0", 2, 0, 6, 16, "succeeded", ""),
+        ("43", "1", 1, None, None, 7, "cancelled", "no_start"),
+    ]
+
+
+def test_tasks_of_alibabas_trace(tmp_path: Path) -> None:
+    past = read(tmp_path, ALIBABA)
+    assert columns(past, ["job", "task", "created", "duration", "cores", "parents", "fault"]) == [
+        ("j_1", "M1", 0, 10, 0.5, "", ""),
+        ("j_1", "R2_1", 10, 20, 1, "M1", ""),
+        ("j_2", "M1", 20, None, 1, "", "running"),
+    ]
+    assert causes(past)["groups"] == 1
+
+
+def test_machines_of_azures_trace(tmp_path: Path) -> None:
+    past = read(tmp_path, AZURE_VMS)
+    assert columns(past, ["task", "created", "duration", "cores", "memory"]) == [
+        ("vm1", 0, 3600, 4, 32),
+        ("vm2", 300, 2591700, 24, 64),
+    ]
+
+
+def test_tasks_of_opendc(tmp_path: Path) -> None:
+    for content in (OPENDC, _parquet(tmp_path)):
+        past = read(tmp_path, content)
+        assert columns(past, ["task", "created", "duration", "cores", "memory"]) == [
+            ("1", 0, 60, 2, 4),
+            ("2", 5, 1.5, 1, 0.5),
+        ]
+
+
+def _parquet(directory: Path) -> bytes:
+    frame = pd.read_csv(io.StringIO(OPENDC))
+    frame["submission_time"] = pd.to_datetime(frame["submission_time"] + 1772434800000, unit="ms", utc=True)
+    frame.to_parquet(directory / "tasks.parquet")
+    return (directory / "tasks.parquet").read_bytes()

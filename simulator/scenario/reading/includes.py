@@ -9,13 +9,14 @@ from simulator.errors import InputError, Problem
 from simulator.files import Folder, is_file
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.places import shown
+from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_bodies import MADE_OF, bodies_in, stray_values
 from simulator.scenario.reading.foreign_files import open_document
 from simulator.scenario.reading.moved_keys import Origins
 from simulator.scenario.reading.normalize import modern
-from simulator.scenario.reading.templates import values_in
+from simulator.scenario.reading.templates import Found, values_in
 
 UNREAD: Final = object()
 """Stands where a list of tasks could not be read: the schema refuses it, and so nobody takes it for an empty list."""
@@ -217,7 +218,11 @@ def _bodies(sources: Sources, item: object, kind: str, loc: Loc, written: Loc) -
     own = {key: value for key, value in item.items() if key not in ("file", "parameters")}
     document = _open(sources, item["file"], (*loc, "file"))
     given = _given(sources, item.get("parameters"), (*loc, "parameters"))
-    found, problems = bodies_in(document, kind, given) if document and given is not None else ([], [])
+    is_subscription = str(lookup(lookup(sources.root.data, "account"), "mode")).lower() == "usersubscription"
+    found: list[Found] = []
+    problems: list[Problem] = []
+    if document is not None and given is not None:
+        found, problems = bodies_in(document, kind, given, is_subscription=is_subscription)
     sources.problems += problems
     for text in stray_values(document.data, kind, given) if document and given else ():
         sources.report(text, (*loc, "parameters"))

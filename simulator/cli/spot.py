@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
-from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
+from simulator.cli.output import print_json
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ def spot(
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Workers = 0,
     cluster: Cluster = None,
+    confine: Confine = False,
     as_json: AsJson = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
@@ -44,13 +45,13 @@ def spot(
     from simulator.cli.page import console, dim, span
     from simulator.cli.sweep import progress
     from simulator.experiment.axes import Base
+    from simulator.files import bound
     from simulator.planning.spot import most_trials, spot_report
 
     cost = span("--checkpoint-cost", checkpoint_cost)
-    base = Base.read(file).with_seed(seed)
+    base = Base.read(file, within=bound(file, confine=confine)).with_seed(seed)
     print_problems(base.scenario.warnings)
-    limit = read_deadline(deadline, base.scenario)
-    done = count(1)
+    limit, done = read_deadline(deadline, base.scenario), count(1)
     with progress(most_trials(steps, replications)) as show:
         found = spot_report(
             base,
@@ -67,7 +68,7 @@ def spot(
     if as_json:
         read_as = None if limit is None else limit.note
         answer = {"sentence": sentence(found), **found.to_dict(), "deadline_read_as": read_as}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         _show(found)
         if limit is not None and limit.note is not None:

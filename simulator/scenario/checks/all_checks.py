@@ -6,7 +6,6 @@ from itertools import chain
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
-from simulator.files import is_file
 from simulator.scenario.checks.command_checks import check_commands, unreadable_settings
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.eviction_checks import check_evictions
@@ -202,7 +201,7 @@ def _barrier(source: TaskSimulation | TaskGroup, instances: int, loc: Loc) -> It
 
 
 def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[Finding]:
-    if not is_file(source.path):
+    if not source.is_there:
         yield Finding(f"{source.trace} {error.problems[0].message}", loc)
         return
     yield from (Finding(problem.message, loc, problem=problem) for problem in error.problems)

@@ -1,4 +1,4 @@
-# make run, test, check, fuzz, bench, matrix, clean. Each installs what it needs, and no more, into its virtual environment.
+# make run, test, check, fuzz, faults, bench, matrix, clean. Each installs what it needs, and no more, into its virtual environment.
 VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
@@ -9,7 +9,7 @@ TESTS = test$(if $(shell command -v chromium chromium-browser google-chrome),$(c
 SOURCES = pyproject.toml setup.py $(wildcard simulator/kernel/*.py simulator/kernel/*.pxd)
 say = @printf '\n== %s\n'
 
-.PHONY: run test check fuzz bench matrix clean
+.PHONY: run test check fuzz faults bench matrix clean
 
 run: $(VENV)/.run
 	@printf '\n'
@@ -28,7 +28,11 @@ check: $(VENV)/.check
 	$(BIN)/python -m tests.words
 
 MINUTES ?= 10
+SHARE ?= 1
 SEED ?= $(shell date +%s)
+
+faults: $(VENV)/.test
+	$(BIN)/python -m tests.faults --seed $(SEED) --share $(SHARE) --random 100
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)

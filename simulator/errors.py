@@ -20,7 +20,7 @@ WINDOW: Final = 100
 """Characters of a source line that a message shows: a document of one line may have thousands."""
 
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 """Characters that act on a terminal, or that none can show; line ends and tabs are left."""
 _UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -58,7 +58,7 @@ class Problem:
         if self.source is None:
             return text
         line, column = _window(self.source, max(self.column or 1, 1))
-        return f"{text}\n    {_CONTROL.sub(_UNSHOWN, line).rstrip()}\n    {' ' * (column - 1)}^"
+        return f"{text}\n    {CONTROL.sub(_UNSHOWN, line).rstrip()}\n    {' ' * (column - 1)}^"
 
 
 class InputError(PoolsightError):
@@ -79,7 +79,7 @@ def reports(problems: Iterable[Problem]) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Return a text in which characters that act on a terminal are written as Python would write them."""
-    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+    return CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def shortened(text: str, most: int = 300) -> str:

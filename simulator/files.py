@@ -8,6 +8,7 @@ a huge one.
 import gzip
 import io
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,36 @@ _KINDS: Final = (
 )
 _OF_SHELL: Final = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
 """Where a shell puts the pipes of `<(command)`: they are open already, so nobody waits for their other end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder that names in a file start from, and the one that they may not lead out of."""
+
+    path: Path
+    within: Path | None = None
+    """None: a name may lead anywhere."""
+
+    def file(self, name: str) -> Path:
+        """Return the file that a name leads to; raise InputError where that lies outside `within`.
+
+        Whether there is such a file outside is not looked at, so that the answer reveals nothing of it.
+        """
+        path = self.path / name
+        if self.within is None:
+            return path
+        try:
+            is_inside = path.resolve().is_relative_to(self.within.resolve())
+        except (OSError, RuntimeError, ValueError):  # a circle of links, or no name of a file at all
+            is_inside = False
+        if not is_inside:
+            raise _unreadable(name, "lies outside the folder that files are confined to")
+        return path
+
+
+def bound(file: str | Path, *, confine: bool) -> Path | None:
+    """Return the folder that what a file names may not lie outside of: its own; None where it is not confined."""
+    return Path(file).parent if confine else None
 
 
 def read_bytes(path: Path, name: str | None = None) -> bytes:

@@ -15,7 +15,7 @@ import simulator
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
     {"errors", "units", "states", "durations", "numerics", "codes", "meanings"},
-    {"extras", "service_codes", "files", "json_text"},
+    {"extras", "service_codes", "files", "json_text", "whole_files"},
     {"columns", "tables"},
     {"streams", "distributions", "theory"},
     {"formula", "policy"},

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -112,30 +113,33 @@ def test_two_hash_seeds_give_the_same_bytes(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "1" / path.name).read_bytes()
 
 
-PRESSES_CTRL_C = """
-import os, signal
+SIGNALS_ITSELF = """
+import os, sys
 from simulator.cli import main
 from simulator.engine.simulation import Simulation
 
-advance, slices = Simulation.advance, []
+advance, slices, number = Simulation.advance, [], int(sys.argv.pop(1))
 
 def until_the_third_slice(self, until=None):
     advance(self, until)
     slices.append(until)
     if len(slices) == 3:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
 
 Simulation.advance = until_the_third_slice
 main()
 """
 
 
-def test_ctrl_c_keeps_what_was_recorded_and_marks_it(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="there a process cannot send itself these signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_keeps_what_was_recorded_and_marks_it(tmp_path: Path, name: str) -> None:
+    number = getattr(signal, name)
     long = tmp_path / "long.yaml"
     long.write_text((SCENARIOS / "reactive_pool.yaml").read_text() + "horizon: 9000d\n")
-    command = [sys.executable, "-c", PRESSES_CTRL_C, "run", str(long), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", SIGNALS_ITSELF, str(int(number)), "run", str(long), "--out", str(tmp_path / "out")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == 130
+    assert ended.returncode == 128 + number
     assert "incomplete" in ended.stderr
     assert "Traceback" not in ended.stderr
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())

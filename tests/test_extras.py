@@ -21,7 +21,7 @@ from tests.planning.test_plan import plan_file
 ROOT = Path(__file__).parents[1]
 FIRST = ROOT / "scenarios" / "first_pool.yaml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-IMPORTED_AS = {"ruamel.yaml": "ruamel", "typing-extensions": "typing_extensions"}
+IMPORTED_AS = {"ruamel.yaml": "ruamel", "pyyaml": "yaml", "typing-extensions": "typing_extensions"}
 BROUGHT = {"pydantic_core", "PIL", "cython"}
 """Come with pydantic and with Matplotlib; and what only the compiler of the kernel needs."""
 Command = list[str]

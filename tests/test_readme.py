@@ -21,9 +21,13 @@ def blocks(language: str) -> list[str]:
 
 def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    (code,) = blocks("python")
-    exec(code, {})  # noqa: S102 - the README is ours
+    whole, steps = blocks("python")
+    exec(whole, {})  # noqa: S102 - the README is ours
     assert float(capsys.readouterr().out) > 0
+    exec(steps, {})  # noqa: S102 - as above
+    answer, *ends = capsys.readouterr().out.splitlines()
+    assert answer == "Success 600.001"
+    assert [len(set(end.split())) for end in ends] == [1, 1], "the log replays each future"
 
 
 def test_the_scenario_of_the_readme_is_valid_and_runs(tmp_path: Path) -> None:

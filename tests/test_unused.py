@@ -22,7 +22,6 @@ PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classm
 KEPT: Final = {
     "model_post_init": "pydantic calls it",
     "compose_node": "the reader of YAML calls it",
-    "construct_object": "the reader of YAML calls it",
     "invoke": "typer calls it",
     "on_broken_pipe": "the console calls it",
     "render_str": "the console calls it",

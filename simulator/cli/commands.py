@@ -7,7 +7,8 @@ from typing import Annotated, Final
 import typer
 
 import simulator
-from simulator.cli.option_pairs import Command
+from simulator.cli.option_pairs import Command, Commands
+from simulator.cli.output import echo
 from simulator.cli.speed import noting_speed, slowness
 
 MODULES: Final[Mapping[str, str]] = {
@@ -48,6 +49,7 @@ def assemble(names: Iterable[str] = MODULES) -> typer.Typer:
     """Build the command line of the commands named."""
     app = typer.Typer(
         name="poolsight",
+        cls=Commands,
         help="Simulate Azure-Batch-like pools before anyone pays for them.",
         no_args_is_help=True,
         add_completion=False,
@@ -68,7 +70,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from simulator.kernel import SPEED
 
-        typer.echo("\n".join([f"poolsight {simulator.__version__} (kernel: {SPEED})", *slowness()]))
+        echo("\n".join([f"poolsight {simulator.__version__} (kernel: {SPEED})", *slowness()]))
         raise typer.Exit
 
 

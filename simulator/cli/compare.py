@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli.errors import print_problems, reported
-from simulator.cli.experiments import console, interval_ends, is_shown, kept, shown_value
-from simulator.cli.page import assumed, dim, print_table
-from simulator.cli.study_options import AsJson, Cap, Cluster, Deadline, Points, Precision, Seed, Workers, read_count
+from simulator.cli.experiments import interval_ends, is_shown, kept, shown_value
+from simulator.cli.output import print_json
+from simulator.cli.page import assumed, console, dim, print_table
+from simulator.cli.study_options import (
+    AsJson,
+    Cap,
+    Cluster,
+    Confine,
+    Deadline,
+    Points,
+    Precision,
+    Seed,
+    Workers,
+    read_count,
+)
 from simulator.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -34,6 +45,7 @@ def compare(
     workers: Workers = 0,
     cluster: Cluster = None,
     measure: Annotated[list[str] | None, typer.Option(help="A further measure, e.g. jobs.NAME.makespan_s.")] = None,
+    confine: Confine = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare scenarios that face the same arrivals, durations, boot times and evictions."""
@@ -43,7 +55,7 @@ def compare(
     from simulator.results.answer.assumed import lines_by_name
 
     count = read_count(replications, least=2)
-    scenarios = _read(files)
+    scenarios = _read(files, confine=confine)
     if seed is not None:
         scenarios = {name: scenario.model_copy(update={"seed": seed}) for name, scenario in scenarios.items()}
     limits = {name: limit for name, one in scenarios.items() if (limit := read_deadline(deadline, one)) is not None}
@@ -60,7 +72,7 @@ def compare(
     rests_on = lines_by_name({name: made.assumptions for name, made in found.replications.items()})
     if as_json:
         answer = {**_comparison_json(found), **({"deadline_read_as": notes} if notes else {}), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         _show_comparison(found)
         for name, note in notes.items():
@@ -68,7 +80,7 @@ def compare(
         assumed(console(), rests_on)
 
 
-def _read(files: Sequence[str]) -> dict[str, Scenario]:
+def _read(files: Sequence[str], *, confine: bool) -> dict[str, Scenario]:
     """Return the scenarios of some files by name; raise InputError with every problem of any of them."""
     from simulator.scenario import load
 
@@ -81,7 +93,7 @@ def _read(files: Sequence[str]) -> dict[str, Scenario]:
     problems: list[Problem] = []
     for name, file in zip(names, files, strict=True):
         try:
-            scenarios[name] = load(file)
+            scenarios[name] = load(file, confine=confine)
             print_problems(scenarios[name].warnings)
         except InputError as error:
             problems += error.problems

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli.errors import WRONG_INPUT, print_problems, reported
+from simulator.cli.output import echo, print_json
+from simulator.cli.study_options import Confine
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario files, YAML or JSON.")],
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    confine: Confine = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print keys in use that have no effect.")] = False,
 ) -> None:
     """Print every problem of scenario files with its place; exit code 2 if there is one that matters."""
@@ -27,7 +29,7 @@ def validate(
     is_wrong = False
     for file in files:
         try:
-            scenario = load(file, strict=strict)
+            scenario = load(file, strict=strict, confine=confine)
         except InputError as error:
             print_problems(error.problems)
             is_wrong = True
@@ -36,7 +38,7 @@ def validate(
         pools = len(scenario.pools) + sum(1 for job in scenario.jobs if job.auto_pool)
         counted = f"{_count(pools, 'pool')}, {_count(len(scenario.jobs), 'job')}"
         odd = f", {_count(len(scenario.warnings), 'warning')}" if scenario.warnings else ""
-        typer.echo(f"{file}: valid ({counted}{odd})")
+        echo(f"{file}: valid ({counted}{odd})")
         if verbose:
             _print_inert(scenario)
     if is_wrong:
@@ -55,7 +57,7 @@ def _print_inert(scenario: Scenario) -> None:
             places.setdefault((one.section, one.key), []).append(".".join(map(str, one.place)))
     for (section, key), (first, *others) in places.items():
         more = f" and {_count(len(others), 'further place')}" if others else ""
-        typer.echo(f"  no effect: {first}{more}: {key_of(section, key).meaning}")
+        echo(f"  no effect: {first}{more}: {key_of(section, key).meaning}")
 
 
 def _count(number: int, noun: str) -> str:
@@ -74,7 +76,7 @@ def schema(
     made = (
         experiment_schema() if experiment else plan_schema() if plan else summary_schema() if summary else json_schema()
     )
-    typer.echo(json.dumps(made, indent=2, sort_keys=True))
+    print_json(made, sort_keys=True)
 
 
 def json_schema() -> dict[str, Any]:
@@ -121,13 +123,13 @@ def sizes(
     if not found:
         raise InputError(f"no VM size with {pattern!r} in its name or family")
     if as_json:
-        typer.echo(json.dumps([size.model_dump(by_alias=True) for size in found], indent=2))
+        print_json([size.model_dump(by_alias=True) for size in found])
         return
-    typer.echo(f"{'size':32}{'vCPUs':>6}{'GiB':>8}{'GPUs':>6}{'dedicated':>11}{'low-priority':>14}{'spot':>10}")
+    echo(f"{'size':32}{'vCPUs':>6}{'GiB':>8}{'GPUs':>6}{'dedicated':>11}{'low-priority':>14}{'spot':>10}")
     for size in found:
         prices = (size.dedicated_linux, size.low_priority_linux, size.spot_linux)
         dedicated, low_priority, spot = ("-" if price is None else f"{price:.4f}" for price in prices)
-        typer.echo(
+        echo(
             f"{size.name:32}{size.vcpus:>6}{size.memory_gib:>8g}{size.gpus or '-':>6}{dedicated:>11}{low_priority:>14}"
             f"{spot:>10}"
         )
@@ -151,4 +153,4 @@ def node_agents() -> None:
     from simulator.scenario.format.deployment import NODE_AGENTS
 
     for agent in NODE_AGENTS:
-        typer.echo(agent)
+        echo(agent)

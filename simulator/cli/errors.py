@@ -23,6 +23,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import typer
 
+from simulator.cli.output import echo
 from simulator.errors import BrokenInvariantError, InputError, Problem, plain, reports
 
 P = ParamSpec("P")
@@ -51,7 +52,7 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(WRONG_INPUT) from None
         except MemoryError as error:
             why = f": {error}" if str(error) else ""
-            typer.echo(f"poolsight: there is not enough memory for this many tasks, nodes or runs{why}", err=True)
+            echo(f"poolsight: there is not enough memory for this many tasks, nodes or runs{why}", err=True)
             raise typer.Exit(WRONG_INPUT) from None
         except BrokenPipeError:
             _discard_output()
@@ -63,7 +64,7 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
                 raise typer.Exit(_report_defect(error)) from None
-            typer.echo(f"poolsight: the answer cannot be written: {error.strerror}", err=True)
+            echo(f"poolsight: the answer cannot be written: {error.strerror}", err=True)
             _discard_output()
             raise typer.Exit(WRONG_INPUT) from None
         except Exception as error:
@@ -101,7 +102,7 @@ def run_to_exit_code(application: Callable[[], object]) -> int:
 def print_problems(problems: Iterable[Problem]) -> None:
     """Print the first hundred problems on stderr, each with its source line, and how many more there are."""
     for text in reports(problems):
-        typer.echo(text, err=True)
+        echo(text, err=True)
 
 
 def _end(number: int, _: FrameType | None) -> None:
@@ -141,5 +142,5 @@ def _report_defect(error: Exception) -> int:
         where = f"please report it with the file {name}"
     except OSError as full:
         where = f"please report it (no file with the details can be written: {full.strerror})"
-    typer.echo(f"poolsight: {what}, {where}: {shown}", err=True)
+    echo(f"poolsight: {what}, {where}: {shown}", err=True)
     return DEFECT

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from simulator.cli.errors import print_problems, reported
+from simulator.cli.output import print_json
 
 
 @reported
@@ -47,7 +47,7 @@ def events(
     if out is not None:
         write_tables(log, summary, out)
     if as_json:
-        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+        print_json(summary)
     else:
         _show(summary)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from simulator.cli.page import assumed, dim, print_table
+from simulator.cli.output import print_json
+from simulator.cli.page import assumed, console, dim, print_table
 from simulator.cli.study_options import read_count
 from simulator.errors import InputError
 from simulator.units import spoken, spoken_amount
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
 BESIDE = ("billed_hours",)
 """Measures that are followed because a ratio needs them."""
-WIDTH = 120
-"""Columns where the output is no terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def run_study(scenario: Scenario, asked: Study, *, as_json: bool) -> None:
         answer = replications_json(found, manifest, asked.quantiles)
         if deadline is not None and deadline.note is not None:
             answer["deadline"]["read_as"] = deadline.note
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         show_replications(found, asked.quantiles)
         if deadline is not None and deadline.note is not None:
@@ -265,11 +261,3 @@ def shown_interval(low: float, high: float, unit: str) -> str:
         name, size = next(((name, size) for name, start, size in steps if most >= start), ("s", 1.0))
     digits = max(0, min(3, 1 - math.floor(math.log10(max(abs(high - low) / size, 1e-3)))))
     return f"{low / size:,.{digits}f}–{high / size:,.{digits}f} {name}".rstrip()
-
-
-def console() -> Any:
-    """Return a printer to stdout, wide where that is no terminal."""
-    from simulator.cli.console import PlainConsole
-
-    printer = PlainConsole(highlight=False)
-    return printer if printer.is_terminal else PlainConsole(highlight=False, width=WIDTH)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli.errors import reported
+from simulator.cli.output import print_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,7 +24,7 @@ def features(
 ) -> None:
     """Print every feature of pools, nodes, jobs and tasks: what is simulated, and what only accepted and why."""
     if as_json:
-        typer.echo(json.dumps(_listed_keys() if keys else _listed_features(), indent=2, ensure_ascii=False))
+        print_json(_listed_keys() if keys else _listed_features(), ensure_ascii=False)
         return
     from simulator.cli.answer import plain_console
 

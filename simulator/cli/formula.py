@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from simulator.cli.formula_lint import fmt, lint
 from simulator.cli.formula_stress import compare, stress
 from simulator.cli.formula_test import test
 from simulator.cli.option_pairs import Command
+from simulator.cli.output import echo, print_json
 from simulator.errors import InputError, Problem
 from simulator.formula import Formula
 from simulator.formula.context_file import ContextError, read_context
@@ -38,7 +38,7 @@ def check(files: Files) -> None:
             formula = parse(name, read(name))
             refuse_unreadable_times(name, formula)
             count = len(formula.tree.statements)
-            typer.echo(f"{name}: the service would accept it ({count} statement{'' if count == 1 else 's'})")
+            echo(f"{name}: the service would accept it ({count} statement{'' if count == 1 else 's'})")
         except InputError as error:
             problems += error.problems
     if problems:
@@ -74,12 +74,12 @@ def evaluate(
         raise InputError([Problem(message, context, path=path or None) for path, message in error.problems]) from None
     run = formula.evaluate(seen, trace=explain)
     if as_json:
-        typer.echo(json.dumps(as_dict(run, explain=explain), indent=2))
+        print_json(as_dict(run, explain=explain))
     elif explain:
-        typer.echo(as_text(run))
+        echo(as_text(run))
     else:
-        typer.echo(run.results)
+        echo(run.results)
         if run.error is not None:
-            typer.echo(f"{file}: {run.error.code}: {run.error.detail}", err=True)
+            echo(f"{file}: {run.error.code}: {run.error.detail}", err=True)
     if run.error is not None:
         raise typer.Exit(FAILED)

@@ -9,6 +9,7 @@ import typer
 from simulator.errors import InputError, Problem
 from simulator.files import read_text
 from simulator.formula import Formula, FormulaSyntaxError
+from simulator.whole_files import write_whole
 
 Files = Annotated[list[str], typer.Argument(help="Formula files; - reads standard input.")]
 FAILED: Final = 1
@@ -28,10 +29,7 @@ def read(name: str) -> str:
 
 def write(name: str, text: str) -> None:
     """Write a formula back to its file, line ends as they are."""
-    try:
-        Path(name).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError([Problem(f"cannot be written: {error.strerror}", file=name)]) from None
+    write_whole(Path(name), text.encode())
 
 
 def parse(name: str, text: str) -> Formula:

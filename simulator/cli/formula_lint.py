@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Final
 
@@ -11,6 +10,7 @@ import typer
 import simulator
 from simulator.cli.errors import WRONG_INPUT, reported
 from simulator.cli.formula_files import FAILED, Files, problems_of, read, write
+from simulator.cli.output import echo, print_formula, print_json
 from simulator.errors import InputError, Problem
 from simulator.formula import FormulaSyntaxError
 from simulator.formula.layout import layout
@@ -45,14 +45,14 @@ def lint(
     if as_sarif:
         from simulator.formula.lint.sarif import as_sarif as log
 
-        typer.echo(json.dumps(log(found, simulator.__version__), indent=2))
+        print_json(log(found, simulator.__version__))
     elif as_json:
-        typer.echo(json.dumps([{"file": name, **finding.as_dict()} for name, _, finding in found], indent=2))
+        print_json([{"file": name, **finding.as_dict()} for name, _, finding in found])
     elif not (fix and list(files) == ["-"]):
         for name, text, finding in found:
-            typer.echo("\n".join(_lines_of(name, text, finding, why=why)))
+            echo("\n".join(_lines_of(name, text, finding, why=why)))
         if not found:
-            typer.echo("nothing to complain about")
+            echo("nothing to complain about")
     worst = max((CODES[finding.level] for _, _, finding in found), default=0)
     if worst:
         raise typer.Exit(worst)
@@ -75,13 +75,13 @@ def _fixed(name: str, text: str, slots: int | None, interval: float | None, *, i
     fixed = fix(text, lambda given: lint_text(given, slots=slots, interval_minutes=interval))
     if name == "-":
         if not is_quiet:
-            typer.echo(fixed.text, nl=False)
+            print_formula(fixed.text)
         return fixed.text
     if fixed.mended:
         write(name, fixed.text)
     if not is_quiet:
         for finding in fixed.mended:
-            typer.echo(f"{name}:{finding.place.line}: mended {finding.rule}: {finding.message}")
+            echo(f"{name}:{finding.place.line}: mended {finding.rule}: {finding.message}")
     return fixed.text
 
 
@@ -101,10 +101,10 @@ def fmt(
             problems += problems_of(name, error)
             continue
         if name == "-" and not check:
-            typer.echo(after, nl=False)
+            print_formula(after)
         elif after != text:
             changed += 1
-            typer.echo(f"{name}: {'would change' if check else 'written'}")
+            echo(f"{name}: {'would change' if check else 'written'}")
             if not check:
                 write(name, after)
     if problems:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -11,7 +10,9 @@ import typer
 
 from simulator.cli.errors import reported
 from simulator.cli.formula_files import FAILED, parse, read
+from simulator.cli.output import echo, print_json
 from simulator.errors import InputError
+from simulator.whole_files import write_whole
 
 MOST_RUNS = 100_000
 Slots = Annotated[int, typer.Option(min=1, max=256, help="Task slots per node of the pool.")]
@@ -67,7 +68,7 @@ def stress(
     if out is not None:
         _write(out, found, file)
     if as_json:
-        typer.echo(json.dumps(_stress_json(found, out), indent=2))
+        print_json(_stress_json(found, out))
     else:
         _show(found, file, out)
     if found.is_harmful:
@@ -77,10 +78,7 @@ def stress(
 def _write(out: Path, found: Any, file: str) -> None:
     from simulator.workshop.writing import scenario_text
 
-    try:
-        out.write_text(scenario_text(found, file), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror}") from None
+    write_whole(out, scenario_text(found, file).encode())
 
 
 def one_of(option: str, value: str, known: Iterable[str]) -> None:
@@ -92,28 +90,28 @@ def one_of(option: str, value: str, known: Iterable[str]) -> None:
 def _show(found: Any, file: str, out: Path | None) -> None:
     from simulator.workshop.writing import figures
 
-    typer.echo(f"{found.search.described()}; {found.simulated} runs of the simulator.")
+    echo(f"{found.search.described()}; {found.simulated} runs of the simulator.")
     if not found.is_harmful:
-        typer.echo(f"Nothing found that does harm of this kind ({found.harm.title}: {found.worst_harm:.3g}).")
+        echo(f"Nothing found that does harm of this kind ({found.harm.title}: {found.worst_harm:.3g}).")
         _show_assumptions(found)
         return
     hour = found.simplest.hour
     when = "" if len(found.search.bounds.hours) == 1 else f", from hour {hour % 24:02}:00 UTC, day {hour // 24 + 1} on"
-    typer.echo(f"worst: {found.worst_harm:.3g} {found.harm.unit} of {found.harm.title}: {found.worst}")
-    typer.echo(f"simplest that does at least half of it: {found.simplest}{when}")
-    typer.echo(f"  {figures(file, found.found, found)}")
+    echo(f"worst: {found.worst_harm:.3g} {found.harm.unit} of {found.harm.title}: {found.worst}")
+    echo(f"simplest that does at least half of it: {found.simplest}{when}")
+    echo(f"  {figures(file, found.found, found)}")
     if found.repaired_found is not None:
-        typer.echo(f"  {figures('repaired', found.repaired_found, found)}")
+        echo(f"  {figures('repaired', found.repaired_found, found)}")
     else:
-        typer.echo("  no rule of the linter knows a repair; --against FILE runs one beside it")
+        echo("  no rule of the linter knows a repair; --against FILE runs one beside it")
     if out is not None:
-        typer.echo(f"written to {out}; `poolsight run {out}` shows it")
+        echo(f"written to {out}; `poolsight run {out}` shows it")
     _show_assumptions(found)
 
 
 def _show_assumptions(found: Any) -> None:
     for line in found.assumptions:
-        typer.echo(f"assumption: {line}")
+        echo(f"assumption: {line}")
 
 
 def _stress_json(found: Any, out: Path | None) -> dict[str, Any]:
@@ -191,7 +189,7 @@ def compare(
             for row in found.rows
         ]
         answer = {"names": found.names, "replications": replications, "rows": rows, "assumptions": found.assumptions}
-        typer.echo(json.dumps(answer, indent=2))
+        print_json(answer)
         return
     _table(found)
     _show_assumptions(found)
@@ -202,18 +200,18 @@ def _table(found: Any) -> None:
     from simulator.workshop.library import LOADS
 
     first, second = found.names
-    typer.echo(f"first: {first}; second: {second}; {found.replications} runs of each load, the same random numbers")
-    typer.echo(f"{'load':9}{'measure':18}{'first':>11}{'second':>11}   second less first, 95 %")
+    echo(f"first: {first}; second: {second}; {found.replications} runs of each load, the same random numbers")
+    echo(f"{'load':9}{'measure':18}{'first':>11}{'second':>11}   second less first, 95 %")
     before = ""
     for row in found.rows:
         title, unit = COMPARED[row.measure]
         values = "".join(f"{'-' if value is None else f'{value:.4g}':>11}" for value in (row.first, row.second))
         load = row.load if row.load != before else ""
-        typer.echo(f"{load:9}{f'{title} {unit}'.strip():18}{values}   {_span(row)}")
+        echo(f"{load:9}{f'{title} {unit}'.strip():18}{values}   {_span(row)}")
         before = row.load
-    typer.echo("* clear: the interval leaves 0 out")
+    echo("* clear: the interval leaves 0 out")
     for name in dict.fromkeys(row.load for row in found.rows):
-        typer.echo(f"{name}: {LOADS[name].meaning}")
+        echo(f"{name}: {LOADS[name].meaning}")
 
 
 def _span(row: Any) -> str:

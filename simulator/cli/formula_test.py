@@ -11,6 +11,7 @@ import typer
 
 from simulator.cli.errors import reported
 from simulator.cli.formula_files import FAILED, parse, read
+from simulator.cli.output import echo
 from simulator.errors import InputError, Problem
 from simulator.formula import Formula
 from simulator.formula.context_file import ContextError, context_of
@@ -28,11 +29,11 @@ def test(
     formula = parse(file, text)
     results = [*_units(file, suite, formula), *_stresses(file, suite, formula)]
     for name, differences in results:
-        typer.echo(f"{'FAILED' if differences else 'passed'}  {name}")
+        echo(f"{'FAILED' if differences else 'passed'}  {name}")
         for difference in differences:
-            typer.echo(f"        {difference}")
+            echo(f"        {difference}")
     failed = sum(1 for _, differences in results if differences)
-    typer.echo(f"{len(results) - failed} passed, {failed} failed")
+    echo(f"{len(results) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(FAILED)
 

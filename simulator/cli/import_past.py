@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import print_problems, reported
+from simulator.cli.output import echo, print_json
 from simulator.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ def import_past(
     if out is not None:
         write_past(past, replay, document, out)
     if as_json:
-        typer.echo(json.dumps(facts(past, replay), indent=2, allow_nan=False))
+        print_json(facts(past, replay))
     else:
         for line in report(past, replay):
-            typer.echo(line)
+            echo(line)
     if out is not None:
         _check(out)
 
@@ -101,7 +101,7 @@ def _check(directory: Path) -> None:
     try:
         print_problems(load(directory / SCENARIO).warnings)
     except InputError as error:
-        typer.echo("the scenario that was written needs a change:", err=True)
+        echo("the scenario that was written needs a change:", err=True)
         print_problems(error.problems)
 
 
@@ -109,8 +109,8 @@ def _show_formats() -> None:
     from simulator.history.formats import READERS
 
     for reader in READERS:
-        typer.echo(f"{reader.name:16} {reader.made_by}")
-        typer.echo(f"{'':16} known by {reader.known_by}")
+        echo(f"{reader.name:16} {reader.made_by}")
+        echo(f"{'':16} known by {reader.known_by}")
 
 
 def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], **rest: Any) -> Options:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from simulator.cli.errors import reported
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError, Problem, plain
 
 Given = Mapping[str, Any]
 """The values of all options of a command line, by name."""
@@ -105,6 +106,30 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         reported(refuse_idle)(ctx)
         return super().invoke(ctx)
+
+
+class Commands(TyperGroup):
+    """All commands: what their library reports of a command line has no characters that act on the terminal."""
+
+    def make_context(self, *words: Any, **options: Any) -> Any:
+        with plain_errors():
+            return super().make_context(*words, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        with plain_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Write the messages of wrong command lines so that nothing in them acts on a terminal."""
+    try:
+        yield
+    except Exception as error:
+        message = getattr(error, "message", None)
+        if isinstance(message, str):
+            error.message = plain(message)  # type: ignore[attr-defined]
+        raise
 
 
 def refuse_idle(context: Any) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli.errors import print_problems, reported
-from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
+from simulator.cli.output import print_json, show_progress
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
 from simulator.errors import BrokenInvariantError
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ def plan(
     seed: Seed = None,
     workers: Workers = 0,
     cluster: Cluster = None,
+    confine: Confine = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the cheapest design that meets deadlines and other limits, and report what the runs leave open."""
@@ -41,24 +41,17 @@ def plan(
     from simulator.planning.plan import Status, make_plan
     from simulator.planning.plan_file import load_plan
 
-    question = load_plan(file, seed=seed)
+    question = load_plan(file, seed=seed, confine=confine)
     print_problems(question.base.scenario.warnings)
-    found = make_plan(
-        question, workers=workers, cluster=cluster, on_progress=_progress if sys.stderr.isatty() else lambda _: None
-    )
-    if sys.stderr.isatty():
-        typer.echo("\r\x1b[K", err=True, nl=False)
+    found = make_plan(question, workers=workers, cluster=cluster, on_progress=show_progress)
+    show_progress()
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        print_json({"sentence": sentence(found), **found.to_dict()})
     else:
         _show(found)
         assumed(console(), found.assumptions)
     if found.status is Status.NONE:
         raise typer.Exit(INFEASIBLE)
-
-
-def _progress(text: str) -> None:
-    typer.echo(f"\r\x1b[K{text}", err=True, nl=False)
 
 
 def sentence(found: Plan) -> str:
@@ -168,6 +161,8 @@ def _show(found: Plan) -> None:
     page.print()
     page.print(f"[bold]Pareto front of {found.objective} against makespan[/bold]")
     _show_designs(found.front, found, page)
+    if len({one.runs.count for one in found.front}) > 1:
+        dim(page, "Designs with different numbers of runs are held against each other by the runs that both have.")
     page.print()
     dim(
         page,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import reported
+from simulator.cli.output import echo
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 
@@ -75,7 +76,7 @@ def plot(
         if problems or source is None:
             raise InputError(problems)
         save(draw(chosen, source, {**options, "page": DARK if dark else LIGHT}), target)
-    typer.echo(f"{target}: {KINDS[chosen].meaning}")
+    echo(f"{target}: {KINDS[chosen].meaning}")
 
 
 def _source(path: Path, problems: list[Problem]) -> Source | None:
@@ -168,4 +169,4 @@ def trace(
         if problems:
             raise InputError(problems)
         count = write(run, out)
-    typer.echo(f"{out}: {count:,} events; open it in ui.perfetto.dev or chrome://tracing")
+    echo(f"{out}: {count:,} events; open it in ui.perfetto.dev or chrome://tracing")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from simulator.cli.errors import reported
+from simulator.cli.output import echo
 from simulator.errors import InputError, Problem
+from simulator.whole_files import write_whole
 
 
 @reported
@@ -51,7 +51,7 @@ def report(
         else:
             text = run_page(read(directory), zone=clock)
     _write(out, text)
-    typer.echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
+    echo(f"{out}: {len(text.encode()) / 1e6:.2f} MB")
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
@@ -78,19 +78,9 @@ def _refuse(out: Path, *, force: bool) -> None:
 
 
 def _write(out: Path, text: str) -> None:
-    """Write whole or not at all."""
+    """Write whole or not at all, with the folders that are not there yet."""
     try:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".poolsight-", dir=out.absolute().parent)
-        scratch = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            mask = os.umask(0)
-            os.umask(mask)
-            scratch.chmod(0o666 & ~mask)
-            scratch.replace(out)
-        finally:
-            scratch.unlink(missing_ok=True)
     except OSError as error:
         raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(out))]) from None
+    write_whole(out, text.encode())

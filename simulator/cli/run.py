@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,20 +13,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import print_problems, reported
-from simulator.cli.study_options import AsJson, Cap, Cluster, Deadline, Points, Precision, Seed, Strict, Workers
+from simulator.cli.output import echo, print_json
+from simulator.cli.stopping import Asked, stop_asked
+from simulator.cli.study_options import (
+    AsJson,
+    Cap,
+    Cluster,
+    Confine,
+    Deadline,
+    Points,
+    Precision,
+    Seed,
+    Strict,
+    Workers,
+)
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from simulator.engine.simulation import Simulation
     from simulator.results.answer.answer import Answer
     from simulator.results.record.recording import Recording
     from simulator.scenario import Scenario
 
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
 SLICE_S = 0.2
-"""Wall time between two looks at the terminal and at Ctrl-C."""
+"""Wall time between two looks at the terminal and at a signal to stop."""
 FIRST_SLICE = 60.0
 """Simulated seconds of the first slice; the next ones are longer or shorter by how long it took."""
 
@@ -41,6 +48,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
+    confine: Confine = False,
     as_json: AsJson = False,
     strict: Strict = False,
     replications: Annotated[str | None, typer.Option(help="How many replications, or auto.")] = None,
@@ -57,7 +65,7 @@ def run(
     """Run a scenario and print what the pool did and what it cost; with --replications, how sure that is."""
     from simulator.scenario import load
 
-    scenario = load(file, strict=strict)
+    scenario = load(file, strict=strict, confine=confine)
     print_problems(scenario.warnings)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
@@ -74,7 +82,7 @@ def run(
 def _run_once(
     scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
 ) -> None:
-    """Run one replication and print its answer; what Ctrl-C cuts short is reported too."""
+    """Run one replication and print its answer; what a signal cuts short is reported too."""
     from simulator.engine.simulation import Simulation
 
     if out is not None:
@@ -83,21 +91,21 @@ def _run_once(
         prepare(out, force=force)
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
-    is_whole = advance(simulation)
+    stopped = advance(simulation)
     recording = simulation.finish()
     del simulation  # its queues and calendars are not needed any more
     if out is not None:
         gc.collect()  # its parts hold each other: now their memory serves the tables
     summary = _summary(recording, out, force=force, events=events)
     if as_json:
-        typer.echo(json.dumps(summary.as_dict(), indent=2, allow_nan=False))
+        print_json(summary.as_dict())
     else:
         from simulator.cli.answer import show
 
         show(summary, recording)
-    if not is_whole:
-        typer.echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
-        raise typer.Exit(INTERRUPTED)
+    if stopped is not None:
+        echo("poolsight: interrupted; what was recorded so far is incomplete", err=True)
+        raise typer.Exit(stopped.exit_code)
 
 
 def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> Answer:
@@ -111,8 +119,8 @@ def _summary(recording: Recording, out: Path | None, *, force: bool, events: boo
     return write(recording, out, force=force, events=events)
 
 
-def advance(simulation: Simulation) -> bool:
-    """Run to the end, in slices, with progress on a terminal; False if Ctrl-C came before the end."""
+def advance(simulation: Simulation) -> Asked | None:
+    """Run to the end, in slices, with progress on a terminal; return what asked to stop before, if anything did."""
     span = FIRST_SLICE
     until = 0.0
     with stop_asked() as asked, _progress(simulation) as show:
@@ -123,24 +131,7 @@ def advance(simulation: Simulation) -> bool:
             took = time.perf_counter() - began
             span = min(max(span * min(max(SLICE_S / max(took, 1e-9), 0.1), 10.0), 1.0), 30 * 86400.0)
             show()
-    return simulation.is_over
-
-
-@contextmanager
-def stop_asked() -> Iterator[Callable[[], bool]]:
-    """Note the first Ctrl-C, to be acted on between two slices; a second one ends the program at once."""
-    seen: list[int] = []
-
-    def note(number: int, _: FrameType | None) -> None:
-        if seen:
-            raise KeyboardInterrupt
-        seen.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(seen)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return None if simulation.is_over else asked
 
 
 @contextmanager
@@ -150,10 +141,11 @@ def _progress(simulation: Simulation) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from simulator.cli.console import PlainConsole
+
     columns = (TextColumn("tasks completed"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
         item = bar.add_task("", total=total)
         yield lambda: bar.update(item, completed=simulation.completed_tasks)

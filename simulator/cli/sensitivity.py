@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
-from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
+from simulator.cli.output import print_json
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
 
 if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
@@ -28,17 +28,19 @@ def sensitivity(
     ] = 20,
     workers: Workers = 0,
     cluster: Cluster = None,
+    confine: Confine = False,
     as_json: AsJson = False,
 ) -> None:
     """Rank the assumptions by what cost and finish would be if they were wrong."""
     from simulator.experiment.axes import Base
+    from simulator.files import bound
     from simulator.planning.sensitivity import sensitivity as run_sensitivity
 
-    base = Base.read(file).with_seed(seed)
+    base = Base.read(file, within=bound(file, confine=confine)).with_seed(seed)
     print_problems(base.scenario.warnings)
     found = run_sensitivity(base, replications=replications, workers=workers, cluster=cluster)
     if as_json:
-        typer.echo(json.dumps({"sentence": sentence(found), **found.to_dict()}, indent=2, allow_nan=False))
+        print_json({"sentence": sentence(found), **found.to_dict()})
     else:
         _show(found)
 
@@ -71,7 +73,10 @@ def _ends(lower: Estimate | None, higher: Estimate | None) -> str:
 
 
 def _percent(estimate: Estimate | None) -> str:
-    return "–" if estimate is None else f"{100 * estimate.value:+z.1f} %"
+    if estimate is None:
+        return "–"
+    is_chance = not estimate.leaves_out_zero and estimate.half_width > 0
+    return f"{100 * estimate.value:+z.1f} %{' (not beyond chance)' if is_chance else ''}"
 
 
 def _show(found: Tornado) -> None:
@@ -107,9 +112,9 @@ def _show(found: Tornado) -> None:
 
 
 def _range(lower: Estimate | None, higher: Estimate | None) -> str:
-    half = max((one.half_width for one in (lower, higher) if one is not None), default=0.0)
     low, high = ("–" if one is None else f"{100 * one.value:+z.1f}" for one in (lower, higher))
-    return f"{low} to {high} ± {100 * half:.1f}"
+    below, above = ("" if one is None else f" ± {100 * one.half_width:.1f}" for one in (lower, higher))
+    return f"{low}{below if below != above else ''} to {high}{above}"
 
 
 def _drawn(bar: Bar, most: float) -> str:

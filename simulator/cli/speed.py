@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
 
-import typer
+from simulator.cli.output import echo
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +40,6 @@ def noting_speed(command: Callable[P, R], clock: Callable[[], float] = time.perf
         finally:
             if clock() - began > NOTED_AFTER_S:
                 for sentence in slowness():
-                    typer.echo(f"poolsight: {sentence}", err=True)
+                    echo(f"poolsight: {sentence}", err=True)
 
     return timed

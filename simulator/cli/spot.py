@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
-from simulator.cli.study_options import AsJson, Cluster, Seed, Workers
+from simulator.cli.output import print_json
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ def spot(
     checkpoint_cost: Annotated[str, typer.Option(help="How long one checkpoint takes.")] = "1m",
     workers: Workers = 0,
     cluster: Cluster = None,
+    confine: Confine = False,
     as_json: AsJson = False,
 ) -> None:
     """Report what each share of spot nodes costs, how late it gets, and when spot stops paying."""
@@ -44,13 +45,13 @@ def spot(
     from simulator.cli.page import console, dim, span
     from simulator.cli.sweep import progress
     from simulator.experiment.axes import Base
+    from simulator.files import bound
     from simulator.planning.spot import most_trials, spot_report
 
     cost = span("--checkpoint-cost", checkpoint_cost)
-    base = Base.read(file).with_seed(seed)
+    base = Base.read(file, within=bound(file, confine=confine)).with_seed(seed)
     print_problems(base.scenario.warnings)
-    limit = read_deadline(deadline, base.scenario)
-    done = count(1)
+    limit, done = read_deadline(deadline, base.scenario), count(1)
     with progress(most_trials(steps, replications)) as show:
         found = spot_report(
             base,
@@ -67,7 +68,7 @@ def spot(
     if as_json:
         read_as = None if limit is None else limit.note
         answer = {"sentence": sentence(found), **found.to_dict(), "deadline_read_as": read_as}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json(answer)
     else:
         _show(found)
         if limit is not None and limit.note is not None:
@@ -80,12 +81,7 @@ def sentence(found: SpotReport) -> str:
 
     best = found.best
     if best is None:
-        nearest = min(found.shares, key=lambda one: one.misses_deadline.value if one.misses_deadline else 0.0)
-        chance = nearest.misses_deadline
-        return (
-            f"No share of spot nodes meets {value(found.deadline, 's')} with 95 %: even {nearest.spot_share:.0%} spot "
-            f"misses it in {value(chance.value if chance else None, 'share')} of runs."
-        )
+        return _none(found)
     within = (
         ""
         if found.deadline is None
@@ -95,11 +91,30 @@ def sentence(found: SpotReport) -> str:
         start = f"All dedicated is the cheapest{within}, {value(best.cost.value, 'USD')}"
     else:
         start = (
-            f"{best.spot_share:.0%} spot is the cheapest{within}: {value(best.cost.value, 'USD')}, "
+            f"{100 * best.spot_share:.0f} % spot is the cheapest{within}: {value(best.cost.value, 'USD')}, "
             f"{value(best.saved.value, 'share')} less than all dedicated "
             f"(95 % interval {interval(best.saved, 'share')})"
         )
     return f"{start}; {_limit(found)}.{_doubt(found)}"
+
+
+def _none(found: SpotReport) -> str:
+    """Report that no share was in time often enough, and whether the runs show that none is."""
+    from simulator.cli.page import value
+    from simulator.planning.spot import RISK
+
+    late = [(one.misses_deadline, one) for one in found.shares if one.misses_deadline is not None]
+    chance, nearest = min(late, key=lambda pair: pair[0].value)
+    missed = value(chance.value, "share")
+    text = f"{100 * nearest.spot_share:.0f} % spot misses it in {missed} of {found.replications} runs"
+    limit = value(found.deadline, "s")
+    if all(one.low > RISK for one, _ in late):
+        return f"No share of spot nodes meets {limit} with 95 %: even {text}."
+    open_ = [f"{100 * share.spot_share:.0f} %" for one, share in late if one.low <= RISK]
+    return (
+        f"No share of spot nodes was within {limit} in 95 % of the runs, but these are too few to refute it of "
+        f"{' and '.join(open_)} spot: {text}, which may mean as little as {100 * chance.low:.0f} %."
+    )
 
 
 def _doubt(found: SpotReport) -> str:

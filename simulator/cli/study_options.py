@@ -12,6 +12,8 @@ Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each p
 Cluster = Annotated[str | None, typer.Option(help="A dask scheduler, e.g. tcp://host:8786.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
+Confine = Annotated[bool, typer.Option("--confine", help="Refuse files outside the folder of the file itself.")]
+"""For what somebody unknown has written: names in it lead nowhere else."""
 Precision = Annotated[float, typer.Option(min=0.001, max=1, help="For auto: half-width of the interval.")]
 Cap = Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="For auto: at most so many.")]
 Points = Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 import time
@@ -15,13 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from simulator.cli.errors import print_problems, reported
-from simulator.cli.experiments import console, shown_interval, shown_value
-from simulator.cli.run import INTERRUPTED, stop_asked
-from simulator.cli.study_options import AsJson, Cluster, Seed, Strict, Workers
+from simulator.cli.experiments import shown_interval, shown_value
+from simulator.cli.output import echo, print_json
+from simulator.cli.stopping import Asked, stop_asked
+from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Strict, Workers
+from simulator.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.errors import Problem
     from simulator.experiment import Experiment, Outcome
 
 REDRAWN_S: Final = 0.1
@@ -41,29 +43,29 @@ def sweep(
     workers: Workers = 0,
     cluster: Cluster = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
+    confine: Confine = False,
     as_json: AsJson = False,
     strict: Strict = False,
 ) -> None:
     """Run a scenario under many conditions: every cell of the experiment file, each with all its replications."""
-    from simulator.cli.page import assumed
+    from simulator.cli.page import assumed, console
     from simulator.experiment import load_experiment
     from simulator.experiment import sweep as run_sweep
     from simulator.experiment.sweep import ASSUMPTIONS
 
-    experiment = load_experiment(file, strict=strict, seed=seed)
-    known = dict.fromkeys(experiment.base.warnings)
-    print_problems(known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings))
+    experiment = load_experiment(file, strict=strict, seed=seed, confine=confine)
+    print_problems(_warnings(experiment))
     # With a stopping rule nobody knows beforehand how many there will be.
     total = len(experiment.trials) if experiment.stopping is None else None
     done = 0
-    try:
-        with stop_asked() as asked, progress(total) as show:
+    with stop_asked() as asked, progress(total) as show:
 
-            def on_outcome(count: int, outcome: Outcome | None) -> None:
-                nonlocal done
-                done = count
-                show(count, outcome is not None)
+        def on_outcome(count: int, outcome: Outcome | None) -> None:
+            nonlocal done
+            done = count
+            show(count, outcome is not None)
 
+        with _kept_at_the_end(asked, lambda: _kept(done, total, out)):
             frame = run_sweep(
                 experiment,
                 out,
@@ -73,31 +75,47 @@ def sweep(
                 on_outcome=on_outcome,
                 stop=asked,
             )
-    except KeyboardInterrupt:
-        typer.echo(_interrupted(done, total, out), err=True)
-        raise typer.Exit(INTERRUPTED) from None
     rests_on = frame.attrs[ASSUMPTIONS]
     if as_json:
-        answer = {**_as_json(experiment, frame, out), "assumptions": rests_on}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        print_json({**_as_json(experiment, frame, out), "assumptions": rests_on})
     else:
         _show(experiment, frame, out)
         assumed(console(), rests_on)
     _report_failures(frame)
 
 
-def _interrupted(done: int, total: int | None, out: Path | None) -> str:
-    """Return what an interrupted sweep has done, and what is kept of it."""
+def _warnings(experiment: Experiment) -> dict[Problem, None]:
+    """Return what is odd in the scenario or in any cell, each once."""
+    known = dict.fromkeys(experiment.base.warnings)
+    return known | dict.fromkeys(warning for cell in experiment.cells for warning in cell.scenario.warnings)
+
+
+@contextmanager
+def _kept_at_the_end(asked: Asked, kept: Callable[[], str]) -> Iterator[None]:
+    """State what is kept of a sweep that a signal or the loss of its cluster ends."""
+    from simulator.experiment.cluster import LostClusterError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        echo(f"poolsight: interrupted: {kept()}", err=True)
+        raise typer.Exit(asked.exit_code) from None
+    except LostClusterError as lost:
+        raise InputError(f"{lost}; {kept()}") from None
+
+
+def _kept(done: int, total: int | None, out: Path | None) -> str:
+    """Return how many trials are finished, and what is kept of them."""
     kept = f"kept in {out}: the same command goes on from there" if out else "nothing is kept: give --out"
     of_all = "" if total is None else f" of {total:,}"
-    return f"poolsight: interrupted after {done:,}{of_all} trials; {kept}"
+    return f"{done:,}{of_all} trials are finished; {kept}"
 
 
 def _report_failures(frame: pd.DataFrame) -> None:
     """Name the trials that failed; end with an exit code of its own if all have."""
     failures = _failures(frame)
     for text, count in failures.items():
-        typer.echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)
+        echo(f"poolsight: {count:,} of {len(frame):,} trials failed: {text}", err=True)
     if sum(failures.values()) == len(frame):
         raise typer.Exit(ALL_FAILED)
 
@@ -111,12 +129,13 @@ def progress(total: int | None) -> Iterator[Callable[[int, bool], None]]:
     if not sys.stderr.isatty():
         yield lambda _count, _ran: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from simulator.cli.console import PlainConsole
 
     columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
     # A bar with a thread of its own would keep this process from being forked (`experiment/crew.py`).
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+    with Progress(*columns, console=PlainConsole(stderr=True), transient=True, auto_refresh=False) as bar:
         item, drawn = bar.add_task("", total=total), time.monotonic()
 
         def show(count: int, ran: bool) -> None:
@@ -140,7 +159,7 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 def _show(experiment: Experiment, frame: pd.DataFrame, out: Path | None) -> None:
     from rich.table import Table
 
-    from simulator.cli.page import print_table
+    from simulator.cli.page import console, print_table
     from simulator.experiment import find_measure, summary
     from simulator.experiment.design import label
     from simulator.experiment.measures import ALWAYS_SHOWN

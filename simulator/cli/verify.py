@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli.errors import reported
+from simulator.cli.output import print_json, show_progress
 
 if TYPE_CHECKING:
     from simulator.verification import Case, Verification
@@ -31,9 +30,9 @@ def verify(
     from simulator.verification.case import LONG, SHORT
 
     effort = replace(LONG if is_long else SHORT, seed=seed)
-    found = run_verification(effort, _show_case if sys.stderr.isatty() else lambda _: None)
+    found = run_verification(effort, _show_case)
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=2, allow_nan=False, ensure_ascii=False))
+        print_json(found.to_dict(), ensure_ascii=False)
     else:
         _show(found)
     if found.failures:
@@ -42,7 +41,7 @@ def verify(
 
 def _show_case(case: Case) -> None:
     """Report on a terminal how far it is."""
-    typer.echo(f"\r\x1b[K{case.family}: {case.name}", err=True, nl=False)
+    show_progress(f"{case.family}: {case.name}")
 
 
 def _show(found: Verification) -> None:
@@ -52,8 +51,7 @@ def _show(found: Verification) -> None:
     from simulator.cli.console import PlainConsole
     from simulator.verification import LEFT_OUT
 
-    if sys.stderr.isatty():
-        typer.echo("\r\x1b[K", err=True, nl=False)
+    show_progress()
     console = PlainConsole(highlight=False)
     if not console.is_terminal:
         console = PlainConsole(highlight=False, width=WIDTH)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import reported
+from simulator.cli.output import print_json
 from simulator.errors import InputError
 from simulator.units import spoken
 
@@ -61,7 +62,7 @@ def why(
 
 
 def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False))
+    print_json(value, ensure_ascii=False)
 
 
 def _show_task(run: SavedRun, story: TaskStory) -> None:
@@ -71,7 +72,7 @@ def _show_task(run: SavedRun, story: TaskStory) -> None:
     from simulator.results.why.evidence import written
 
     console = plain_console()
-    console.print(f"task {story.job}/{story.task} of pool {story.pool}, {story.needs}: {story.state}", style="bold")
+    console.print(f"task {story.job}/{story.task} of pool {story.pool}, {story.needs}: {story.became}", style="bold")
     waited = story.waited()
     total = sum(waited.values())
     parts = [f"{reason} {spoken(seconds)}" for reason, seconds in waited.items() if seconds]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.workload.planned_jobs import Planned
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """Work that has come together."""
 

@@ -111,7 +111,7 @@ class Supply:
             return
         job = chosen(batch.part.workload.job, batch.places)
         of_pool: dict[int, list[int]] = {}
-        for number in np.unique(job).tolist():
+        for number in np.flatnonzero(np.bincount(job)).tolist():
             for pool in self._pools_of(number):
                 of_pool.setdefault(pool.index, []).append(number)
         for index, numbers in sorted(of_pool.items()):

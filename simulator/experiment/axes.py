@@ -55,9 +55,9 @@ class Base:
     """The scenario as the file has it."""
 
     @classmethod
-    def read(cls, path: str | Path, *, strict: bool = False) -> Base:
-        """Read a scenario file; it must be right by itself."""
-        sources = read_sources(path)
+    def read(cls, path: str | Path, *, strict: bool = False, within: Path | None = None) -> Base:
+        """Read a scenario file; it must be right by itself, and name no file outside `within`."""
+        sources = read_sources(path, within)
         scenario = complete_sources(sources, strict=strict)
         return cls(sources.modernized()[0], scenario)
 

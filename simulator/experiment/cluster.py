@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, Final
 from uuid import uuid4
 
 from simulator.errors import InputError
 from simulator.experiment.axes import Cell
-from simulator.experiment.crew import Done, cells_of, parts_of, run_batch
+from simulator.experiment.crew import Done, Part, Source, cells_of, parts_of, run_batch
 from simulator.experiment.trial import Trial, Wanted
 from simulator.experiment.versions import versions
 from simulator.extras import require
 
 ANSWER_S: Final = 10
 """So long a scheduler has to answer, and then to show a worker."""
+SILENT: Final = logging.CRITICAL + 1
 ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:\d+")
+
+
+class LostClusterError(InputError):
+    """The scheduler went away while it had work of ours."""
+
+
+class OtherVersionsError(RuntimeError):
+    """A worker has not what this program has; the text names both."""
 
 
 class Cluster:
@@ -30,11 +40,12 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._address = address
         self._client = _connect(address)
+        self._levels = dict(_silenced())
         try:
             self.size = _threads(self._client, address)
             _same_versions(self._client, address)
         except BaseException:
-            self._client.close()
+            self._close()
             raise
         self._executor = self._client.get_executor(pure=False)
         self._run = uuid4().hex
@@ -42,7 +53,8 @@ class Cluster:
 
     def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
         sources = [self._send(cell) for cell in cells_of(batch)]
-        future: Future[Done] = self._executor.submit(run_batch, sources, parts_of(batch, self._run), wanted)
+        parts = parts_of(batch, self._run)
+        future: Future[Done] = self._executor.submit(run_if_equal, mine(), sources, parts, wanted)
         return future
 
     def _send(self, cell: Cell) -> Any:
@@ -56,7 +68,12 @@ class Cluster:
         from distributed.scheduler import KilledWorker
 
         if isinstance(error, CancelledError | asyncio.CancelledError) or self._client.status != "running":
-            raise InputError(f"--cluster: the scheduler at {self._address} went away in the middle of the work")
+            text = f"--cluster: the scheduler at {self._address} went away in the middle of the work"
+            raise LostClusterError(text) from None
+        if isinstance(error, OtherVersionsError):  # of a worker that came later
+            raise _refused(self._address, str(error)) from None
+        if "No module named 'simulator" in f"{error} {error.__cause__}":
+            raise _refused(self._address, LACKS) from None
         return isinstance(error, KilledWorker)
 
     def recover(self) -> None:
@@ -64,7 +81,34 @@ class Cluster:
 
     def close(self, *, at_once: bool) -> None:
         self._executor.shutdown(wait=not at_once)
+        self._close()
+
+    def _close(self) -> None:
         self._client.close()
+        for handler, level in self._levels.items():
+            handler.setLevel(level)
+
+
+def run_if_equal(expected: Mapping[str, str], sources: Sequence[Source], parts: Sequence[Part], wanted: Wanted) -> Done:
+    """Run a batch on a worker whose versions are those expected, also where it joined after the first look."""
+    other = _differences(versions(), expected)
+    if other:
+        raise OtherVersionsError(f"one has {other}")
+    return run_batch(sources, parts, wanted)
+
+
+def _differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
+    """Return what differs between the versions of a worker and of this program."""
+    return ", ".join(
+        f"{name} {theirs.get(name)}, this program {ours[name]}" for name in ours if theirs.get(name) != ours[name]
+    )
+
+
+def _silenced() -> Iterator[tuple[logging.Handler, int]]:
+    """Keep what the library prints of lost connections off the terminal; yield how it was."""
+    for handler in logging.getLogger("distributed").handlers:
+        yield handler, handler.level
+        handler.setLevel(SILENT)
 
 
 def _connect(address: str) -> Any:
@@ -103,18 +147,24 @@ def mine() -> dict[str, str]:
 
 
 def _same_versions(client: Any, address: str) -> None:
-    """Refuse workers with other versions of what makes or carries the result."""
+    """Refuse workers with other versions of what makes or carries the result, and those that lack it."""
     try:
         client.get_versions(check=True)
-        theirs = client.run(versions)
     except (ValueError, ImportError, RuntimeError) as error:
-        raise InputError(f"--cluster: the workers at {address} differ from this program: {error}") from None
-    here = mine()
-    wrong = [
-        f"{worker} has {name} {found.get(name)}, this program {here[name]}"
-        for worker, found in theirs.items()
-        for name in here
-        if found.get(name) != here[name]
-    ]
+        raise _refused(address, str(error).splitlines()[0]) from None
+    try:
+        theirs = client.run(versions)
+    except Exception as error:  # the library has no narrower one for what cannot be imported there
+        if "No module named" not in str(error):
+            raise
+        raise _refused(address, LACKS) from None
+    wrong = [f"{worker} has {other}" for worker, found in theirs.items() if (other := _differences(found, mine()))]
     if wrong:
-        raise InputError(f"--cluster: the workers at {address} differ from this program: {'; '.join(wrong)}")
+        raise _refused(address, "; ".join(wrong))
+
+
+LACKS: Final = "one has no poolsight; install the same version there"
+
+
+def _refused(address: str, why: str) -> InputError:
+    return InputError(f"--cluster: the workers at {address} differ from this program: {why}")

@@ -49,7 +49,7 @@ class Difference:
     @property
     def is_clear(self) -> bool:
         """Whether the interval leaves 0 out."""
-        return self.absolute.low > 0 or self.absolute.high < 0
+        return self.absolute.leaves_out_zero
 
 
 @dataclass(frozen=True, slots=True)

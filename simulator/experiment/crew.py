@@ -212,7 +212,10 @@ def _is_taken(future: Future[Done]) -> bool:
 
 def _prepare_worker(collected_after: tuple[int, int, int]) -> None:
     """Leave Ctrl-C to the process that the user sees, do not outlive it, and look for garbage as often as it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGHUP"):  # a terminal sends them to all; that process ends its workers itself
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a copy would only note it, as that process does
     gc.set_threshold(*collected_after)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 

@@ -55,6 +55,11 @@ class Estimate:
             return 0.0
         return self.half_width / abs(self.value) if self.value else math.inf
 
+    @property
+    def leaves_out_zero(self) -> bool:
+        """Whether the number is above or below 0 beyond chance."""
+        return self.low > 0 or self.high < 0
+
     def within(self, least: float, most: float) -> "Estimate":
         """Cut the interval to what the number can be; what is not known stays so, and the estimate inside."""
         low = max(self.low, min(least, self.value)) if math.isfinite(self.low) else self.low

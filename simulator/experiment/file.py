@@ -235,14 +235,24 @@ class ExperimentFile(Question):
         return crossed(named, spread)
 
 
-def load_experiment(path: str | Path, *, strict: bool = False, seed: int | None = None) -> Experiment:
+def load_experiment(
+    path: str | Path, *, strict: bool = False, seed: int | None = None, confine: bool = False
+) -> Experiment:
     """Read an experiment file and make the scenarios of all its cells; all problems come at once.
 
-    A `seed` replaces those of the file and of its scenario.
+    A `seed` replaces those of the file and of its scenario. `confine` refuses files outside the folder of `path`, the
+    scenario included.
     """
     expected = "expected a mapping with scenario, axes and replications"
     asked = read_question(
-        path, ExperimentFile, Kind.EXPERIMENT, expected, inside=_inconsistent, strict=strict, seed=seed
+        path,
+        ExperimentFile,
+        Kind.EXPERIMENT,
+        expected,
+        inside=_inconsistent,
+        strict=strict,
+        seed=seed,
+        confine=confine,
     )
     document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     wanted, wrong = _wanted(document, body, base)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.axes import Base
-from simulator.files import is_file
+from simulator.files import Folder, bound, is_file
 from simulator.scenario.format.section import Section, Seed, fold
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_kinds import Kind, refuse_other
@@ -57,15 +57,18 @@ def read_question(
     inside: Callable[[Document, Body], list[Problem]] = lambda _, __: [],
     strict: bool,
     seed: int | None = None,
+    confine: bool = False,
 ) -> Asked[Body]:
     """Read a file and its scenario; `inside` looks at what needs no scenario. `InputError` where there is none.
 
-    A `seed` stands for those of the file and of the scenario.
+    A `seed` stands for those of the file and of the scenario. `confine` refuses a scenario, and files of it, outside
+    the folder of the file itself.
     """
     document = Document(Path(path), str(path))
     body, problems = read_body(document, model, kind, expected)
     problems += inside(document, body)
-    base, wrong = read_base(document, body.scenario, body.seed if seed is None else seed, strict=strict)
+    within = bound(path, confine=confine)
+    base, wrong = read_base(document, body.scenario, body.seed if seed is None else seed, strict=strict, within=within)
     problems += wrong
     if base is None:
         raise InputError(in_order(problems))
@@ -105,14 +108,17 @@ def _without(data: Mapping[Any, Any], wrong: list[tuple[Any, ...]]) -> dict[Any,
 
 
 def read_base(
-    document: Document, scenario: str, seed: int | None, *, strict: bool
+    document: Document, scenario: str, seed: int | None, *, strict: bool, within: Path | None
 ) -> tuple[Base | None, list[Problem]]:
     """Read the scenario that a file names, or say what is wrong with it."""
-    path: Path = document.path.parent / scenario
+    try:
+        path = Folder(document.path.parent, within).file(scenario)
+    except InputError as error:
+        return None, [document.problem(f"{scenario} {error.problems[0].message}", ("scenario",))]
     if not is_file(path):
         return None, [document.problem(f"{scenario} cannot be read: no such file", ("scenario",))]
     try:
-        base = Base.read(path, strict=strict)
+        base = Base.read(path, strict=strict, within=within)
     except InputError as error:
         return None, list(error.problems)
     return base.with_seed(seed), []

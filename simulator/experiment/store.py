@@ -21,17 +21,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import numpy as np
-
 from simulator.errors import InputError, Problem
 from simulator.experiment.assumed_file import ASSUMED, assumed_text, read_assumed
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
+from simulator.experiment.trial_columns import schema_of, table_of, to_frame
 from simulator.experiment.versions import versions
 from simulator.extras import require
 from simulator.results.answer.assumed import Assumed
-from simulator.results.record.frames import texts
 from simulator.results.record.saved_json import read_saved
 
 if TYPE_CHECKING:
@@ -46,13 +44,6 @@ FLUSH_ROWS: Final = 500
 WHOLE: Final = "trials.parquet"
 BEGUN: Final = frozenset({".lock", "trials", f".{MARK}.tmp"})
 """What a sweep that was killed before its manifest was there may have left."""
-_DTYPES: Final[Mapping[str, np.dtype[Any]]] = {
-    "number": np.dtype(np.int32),
-    "int": np.dtype(np.int64),
-    "float": np.dtype(np.float64),
-    "bool": np.dtype(np.bool_),
-}
-"""Of the kinds of columns that are no text."""
 
 
 class Memory:
@@ -99,6 +90,8 @@ class Store:
         self._rows: list[dict[str, Any]] = []
         self._flushed = time.monotonic()
         self._lock: Any = None
+        self._is_new = False
+        """Whether the directory was made for this sweep."""
         self._known: dict[tuple[int, int], Values] = {}
         self.assumed: dict[Assumed, None] = {}
         """What acted in any run, those of earlier calls included."""
@@ -159,7 +152,7 @@ class Store:
         number = max((int(one[1]) for one in found if one), default=0) + 1
         with self._writing():
             self._write_assumed()
-            _replace(self._trials / f"part-{number:05d}.parquet", _arrow(rows, self._cells, self._wanted))
+            _replace(self._trials / f"part-{number:05d}.parquet", table_of(rows, self._cells, self._wanted))
 
     def finish(self) -> None:
         """Put all parts into one file, sorted: the same bytes however the sweep went."""
@@ -174,10 +167,11 @@ class Store:
         return frame
 
     def close(self) -> None:
-        """Write what is left and let others in."""
+        """Write what is left and let others in; where nothing came of a sweep, leave nothing behind."""
         try:
             self.flush()
         finally:
+            self._remove_beginning()
             self._release()
 
     # ---- inside -------------------------------------------------------------------------------------------
@@ -191,6 +185,19 @@ class Store:
             why = os.strerror(error.errno) if error.errno else "an error of the file system"
             text = f"cannot be written: {why}; what is there is kept, and the same command goes on from it"
             raise InputError([Problem(text, str(self.directory))]) from None
+
+    def _remove_beginning(self) -> None:
+        """Remove what was made for a sweep that has kept nothing; what an earlier call has begun stays."""
+        files = BEGUN - {"trials"} | {MARK, ASSUMED}
+        with suppress(OSError):
+            names = {path.name for path in self.directory.iterdir()}
+            if self._there or names - files - {"trials"} or any(self._trials.iterdir()):
+                return
+            self._trials.rmdir()
+            for name in files & names:
+                (self.directory / name).unlink()
+            if self._is_new:
+                self.directory.rmdir()
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -206,6 +213,7 @@ class Store:
                 _refuse_other(self.directory, self._there, self._identity)
             elif names - BEGUN or any((self.directory / "trials").glob("*")):
                 raise InputError([Problem("is not the directory of a sweep; name another", str(self.directory))])
+        self._is_new = not self.directory.exists()
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = (self.directory / ".lock").open("w")
         with suppress(ImportError):  # no such locks on Windows: two sweeps in one directory are the user's care there
@@ -240,7 +248,7 @@ class Store:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        schema = _schema(self._cells, self._wanted)
+        schema = schema_of(self._cells, self._wanted)
         parts = []
         for path in sorted(self._trials.glob("*.parquet")):
             try:
@@ -272,7 +280,8 @@ class Store:
         for column, value in (("replication", outcome.replication), ("cell", outcome.cell)):
             table = table.add_column(0, column, pa.array([value] * len(table), pa.int32()))
         folder = self.directory / "tables" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        for one in (folder.parent, folder):  # not the directory itself: where somebody removed it, all of it is gone
+            one.mkdir(exist_ok=True)
         _replace(folder / f"cell-{outcome.cell:05d}-replication-{outcome.replication:05d}.parquet", table)
 
     def _write_assumed(self) -> None:
@@ -303,61 +312,6 @@ def _replace(target: Path, table: pa.Table) -> None:
     scratch = target.with_name(f".{target.name}.tmp")
     pq.write_table(table, scratch, compression="zstd")
     scratch.replace(target)
-
-
-def _kinds(cells: Sequence[Cell], wanted: Wanted) -> dict[str, str]:
-    """Return the columns of a data set and the kind of each: they depend on the experiment alone."""
-    return {
-        "cell": "number",
-        "replication": "number",
-        **{name: axis_type([cell.shown[name] for cell in cells]) for name in (cells[0].shown if cells else ())},
-        **dict.fromkeys(wanted.measures, "float"),
-        **dict.fromkeys(("error_type", "error_message", "error_traceback"), "text"),
-    }
-
-
-def _schema(cells: Sequence[Cell], wanted: Wanted) -> pa.Schema:
-    import pyarrow as pa
-
-    text = pa.string()
-    kinds = {kind: pa.from_numpy_dtype(dtype) for kind, dtype in _DTYPES.items()}
-    return pa.schema([(name, kinds.get(kind, text)) for name, kind in _kinds(cells, wanted).items()])
-
-
-def axis_type(values: Sequence[Any]) -> str:
-    """Return the narrowest type that holds all values of an axis."""
-    for name, kind in (("bool", bool), ("int", int), ("float", int | float)):
-        if all(isinstance(value, kind) and (name == "bool" or not isinstance(value, bool)) for value in values):
-            return name
-    return "text"
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _arrow(rows: Sequence[Mapping[str, Any]], cells: Sequence[Cell], wanted: Wanted) -> pa.Table:
-    import pyarrow as pa
-
-    schema = _schema(cells, wanted)
-    columns = []
-    for field in schema:
-        values = [row[field.name] for row in rows]
-        is_text = pa.types.is_string(field.type)
-        columns.append(pa.array(list(map(_text, values)) if is_text else values, field.type))
-    return pa.table(columns, schema=schema)
-
-
-def to_frame(outcomes: Sequence[Outcome], cells: Sequence[Cell], wanted: Wanted) -> pd.DataFrame:
-    """Return outcomes as the frame that a directory of them would give."""
-    import pandas as pd
-
-    rows = [outcome.row(cells[outcome.cell].shown) for outcome in sorted(outcomes, key=lambda outcome: outcome.key)]
-    columns: dict[str, Any] = {}
-    for name, kind in _kinds(cells, wanted).items():
-        values = [row[name] for row in rows]
-        columns[name] = texts(map(_text, values)) if kind == "text" else np.array(values, dtype=_DTYPES[kind])
-    return pd.DataFrame(columns)
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from simulator.history.past import Past
 from simulator.history.pools import Given, pool_bodies
 from simulator.history.replay import Replay
 from simulator.scenario.format.timestamps import to_the_second
+from simulator.whole_files import MADE, scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +81,8 @@ def write_past(past: Past, replay: Replay, document: dict[str, Any], directory: 
     parent = directory.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=parent) as scratch:
-            made = Path(scratch) / "new"
+        with scratch_folder(parent) as scratch:
+            made = scratch / MADE
             made.mkdir()
             replay.trace.to_parquet(made / TRACE, compression="zstd", index=False)
             for name, frame in (("tasks", past.tasks), ("nodes", past.nodes), ("pools", past.pools)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,15 +104,32 @@ def longer(first: Columns, second: Columns) -> Columns:
     return Columns(values, tuple(dict.fromkeys((*first.assumptions, *second.assumptions))))
 
 
-def pareto(designs: Sequence[Design]) -> tuple[Design, ...]:
-    """Return the designs that no other beats in both objective and makespan, the cheapest first."""
+def pareto(designs: Sequence[Design], objective: str) -> tuple[Design, ...]:
+    """Return the designs that no other beats in both objective and makespan, the cheapest first.
+
+    Two designs are held against each other by the replications that both have: those faced the same draws, and means
+    of other runs would differ by chance.
+    """
     known = [one for one in designs if one.objective is not None and one.makespan is not None]
-    front: list[Design] = []
-    for one in sorted(known, key=lambda design: (design.price, _span(design))):
-        if not front or _span(one) < _span(front[-1]):
-            front.append(one)
-    return tuple(front)
+    counts = sorted({one.runs.count for one in known})
+    all_means = [{count: means(one, objective, count) for count in counts if count <= one.runs.count} for one in known]
+    front = [
+        one
+        for one, mine in zip(known, all_means, strict=True)
+        if not any(_beats(other, mine) for other in all_means if other is not mine)
+    ]
+    return tuple(sorted(front, key=lambda design: design.price))
 
 
-def _span(design: Design) -> float:
-    return design.makespan.value if design.makespan is not None else float("inf")
+def means(design: Design, objective: str, count: int) -> tuple[float, float]:
+    """Return the means of objective and makespan over the first replications; infinite where none of them has one."""
+    columns = (design.runs[name][:count] for name in (objective, "makespan"))
+    cost, span = (float(np.nanmean(column)) if not np.isnan(column).all() else math.inf for column in columns)
+    return cost, span
+
+
+def _beats(one: Mapping[int, tuple[float, float]], two: Mapping[int, tuple[float, float]]) -> bool:
+    """Return whether a design is better in one of two means and no worse in the other, over the runs both have."""
+    shared = max(one.keys() & two.keys())
+    (cost, span), (other_cost, other_span) = one[shared], two[shared]
+    return cost <= other_cost and span <= other_span and (cost, span) != (other_cost, other_span)

@@ -93,7 +93,7 @@ class Plan:
     @property
     def front(self) -> tuple[Design, ...]:
         """Designs, of all that were run, that none beats in both objective and makespan."""
-        return pareto(self.designs)
+        return pareto(self.designs, self.objective)
 
     @property
     def runs(self) -> int:

@@ -119,10 +119,13 @@ class Question:
         return tuple(dict.fromkeys(wanted))
 
 
-def load_plan(path: str | Path, *, strict: bool = False, seed: int | None = None) -> Question:
-    """Read a plan file; all problems come at once, each with its place. A `seed` replaces the scenario's."""
+def load_plan(path: str | Path, *, strict: bool = False, seed: int | None = None, confine: bool = False) -> Question:
+    """Read a plan file; all problems come at once, each with its place.
+
+    A `seed` replaces the scenario's. `confine` refuses files outside the folder of `path`, the scenario included.
+    """
     expected = "expected a mapping with scenario, axes and subject_to"
-    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict, seed=seed)
+    asked = read_question(path, PlanFile, Kind.PLAN, expected, strict=strict, seed=seed, confine=confine)
     document, body, base, problems = asked.document, asked.body, asked.base, asked.problems
     constraints, wrong = _constraints(document, body, base)
     problems += wrong

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from simulator.errors import BrokenInvariantError
 from simulator.experiment.axes import Cell
-from simulator.experiment.estimates import LEVEL, Estimate, mean, probability, quantiles
+from simulator.experiment.estimates import LEVEL, Estimate, probability, quantiles, ratio, skewed_mean
 from simulator.experiment.measures import find_measure
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.trial import Outcome, Trial, Wanted, acted_in
@@ -46,7 +46,7 @@ class Columns:
     def estimate(self, measure: str, level: float = LEVEL) -> Estimate | None:
         """Estimate a mean; None where no replication has the measure."""
         known = self.values[measure][~np.isnan(self.values[measure])]
-        return mean(known, level).within(*find_measure(measure).range) if len(known) else None
+        return skewed_mean(known, level).within(*find_measure(measure).range) if len(known) else None
 
     def spread(self, measure: str) -> dict[str, float] | None:
         """Return p5, p50 and p95 of single replications."""
@@ -104,6 +104,4 @@ def cost_ratio(one: Columns, other: Columns) -> Estimate:
     base = float(other["cost"].mean())
     if base <= 0:
         return Estimate(float("nan"), float("-inf"), float("inf"), one.count)
-    value = float(one["cost"].mean()) / base
-    around = mean((one["cost"] - value * other["cost"]) / base)
-    return Estimate(value, value + around.low, value + around.high, one.count).within(0.0, math.inf)
+    return ratio(one["cost"], other["cost"]).within(0.0, math.inf)

@@ -29,14 +29,17 @@ class Move:
 
     @property
     def swing(self) -> float:
-        """The larger of the two, whichever way it goes."""
-        return max((abs(one.value) for one in (self.lower, self.higher) if one is not None), default=0.0)
+        """The larger of those that are beyond chance, whichever way it goes; 0 where none is."""
+        return max((abs(one.value) for one in self._ends if one.leaves_out_zero), default=0.0)
+
+    @property
+    def _ends(self) -> list[Estimate]:
+        return [one for one in (self.lower, self.higher) if one is not None]
 
     @property
     def is_clear(self) -> bool:
         """Whether an interval leaves 0 out."""
-        ends = [one for one in (self.lower, self.higher) if one is not None]
-        return any(one.low > 0 or one.high < 0 for one in ends)
+        return any(one.leaves_out_zero for one in self._ends)
 
     def to_dict(self) -> dict[str, Any]:
         return {"lower": plain(self.lower), "higher": plain(self.higher), "clear": self.is_clear}

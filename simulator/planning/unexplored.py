@@ -8,7 +8,7 @@ from typing import Final
 
 from simulator.errors import InputError
 from simulator.experiment.design import Axis
-from simulator.planning.designs import Design
+from simulator.planning.designs import Design, means
 from simulator.planning.plan_file import Question
 
 DECIDED: Final = {
@@ -34,13 +34,31 @@ def unexplored(question: Question, designs: Sequence[Design], winner: Design | N
             value = winner.shown[axis.name]
             if len(numbers) > 1 and len(numbers) == len(axis.levels) and value in (min(numbers), max(numbers)):
                 edge = "lowest" if value == min(numbers) else "highest"
-                if _has_beyond(question, winner, axis, sorted(numbers), is_low=value == min(numbers)):
+                if not _is_dearer_there(designs, winner, axis.name, question.objective) and _has_beyond(
+                    question, winner, axis, sorted(numbers), is_low=value == min(numbers)
+                ):
                     found.append(f"{axis.name} = {value} is the {edge} looked at: beyond it may be cheaper still")
     paths = {path.lower().rpartition(".")[2] for axis in question.axes for path in axis.at(0.0).settings}
     left = [what for what, ends in DECIDED.items() if not paths & set(ends)]
     if left:
         found.append(f"left as the scenario has it: {', '.join(left)}")
     return tuple(found)
+
+
+def _is_dearer_there(designs: Sequence[Design], winner: Design, name: str, objective: str) -> bool:
+    """Return whether the objective rises towards the winner's end of an axis, by the nearest design along it."""
+    others = {axis: value for axis, value in winner.shown.items() if axis != name}
+    along = [
+        one
+        for one in designs
+        if one is not winner and {axis: value for axis, value in one.shown.items() if axis != name} == others
+    ]
+    here = float(winner.shown[name])
+    nearest = min(along, key=lambda one: abs(float(one.shown[name]) - here), default=None)
+    if nearest is None:
+        return False
+    shared = min(nearest.runs.count, winner.runs.count)
+    return means(nearest, objective, shared)[0] < means(winner, objective, shared)[0]
 
 
 def _has_beyond(question: Question, winner: Design, axis: Axis, numbers: Sequence[float], *, is_low: bool) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ import numpy as np
 from simulator.errors import InputError, Problem
 from simulator.report.looks.palette import NODE_STATES, OUTCOMES, shade
 from simulator.report.shapes.lanes import lanes
+from simulator.whole_files import MADE, scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +59,8 @@ def write(run: Frames, path: Path) -> int:
     if problems:
         raise InputError(problems)
     try:
-        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=path.absolute().parent) as scratch:
-            made = Path(scratch) / "trace"
+        with scratch_folder(path.absolute().parent) as scratch:
+            made = scratch / MADE
             with made.open("wb") as file:
                 if path.suffix.lower() == ".gz":
                     # Neither a date nor a name in the header; level 6 halves the time of 9 for 3 % more bytes.

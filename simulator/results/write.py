@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from simulator.results.record.manifest import as_written
 from simulator.results.record.read import EVENTS
 from simulator.results.record.table_schema import table
 from simulator.results.record.tables import NAMES, pieces
+from simulator.whole_files import MADE, put_folder, remove_abandoned, scratch_folder
 
 if TYPE_CHECKING:
     from simulator.results.answer.answer import Answer
@@ -31,12 +31,13 @@ LARGEST: Final = ("tasks", "attempts")
 def prepare(directory: Path, *, force: bool = False) -> None:
     """Refuse a directory that could not be written at the end of a run, before the run; nothing is left behind."""
     require("pyarrow", "a run's directory (--out)")
+    remove_abandoned(directory.absolute().parent)
     _refuse_existing(directory, force=force)
     place = directory.absolute().parent
     while not os.path.lexists(place):
         place = place.parent
     try:
-        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=place):
+        with scratch_folder(place):
             pass
     except OSError as error:
         raise _unwritable(directory, error) from None
@@ -52,8 +53,8 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
     _refuse_existing(directory, force=force)
     try:
         directory.absolute().parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=directory.absolute().parent) as scratch:
-            made = Path(scratch) / "new"
+        with scratch_folder(directory.absolute().parent) as scratch:
+            made = scratch / MADE
             made.mkdir()
             answer = _write_tables(recording, made)
             _write_json(made / "summary.json", answer.as_dict())
@@ -63,7 +64,7 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
 
                 write_events(recording, made / EVENTS)
             _write_json(made / MARK, as_written(answer.manifest, digests(made)))
-            _put(made, directory, Path(scratch) / "old")
+            put_folder(made, directory)
     except OSError as error:
         raise _unwritable(directory, error) from None
     return answer
@@ -119,20 +120,6 @@ def _refuse_existing(directory: Path, *, force: bool) -> None:
     if foreign:
         text = f"holds {foreign[0]!r}, which poolsight did not write; it is not replaced even with --force"
         raise InputError([Problem(text, str(directory))])
-
-
-def _put(made: Path, directory: Path, aside: Path) -> None:
-    """Rename `made` to `directory`; what is there moves aside first, and back if that fails."""
-    if not os.path.lexists(directory):
-        made.rename(directory)
-        return
-    directory.rename(aside)
-    try:
-        made.rename(directory)
-    except BaseException:  # Ctrl-C between the two renames would lose the old result
-        if not os.path.lexists(directory):
-            aside.rename(directory)
-        raise
 
 
 def _unwritable(directory: Path, error: OSError) -> InputError:

@@ -30,6 +30,8 @@ from simulator.scenario.format.schema import Description
 
 UNCHECKED: Final = frozenset({"name", "description", "seed"})
 """Fields that no check looks at."""
+MOST_LINES: Final = 1000
+"""Refusals of the schema beyond which the checks do not look at what remains: it takes as long as reading all of it."""
 
 
 class Scenario(Description):
@@ -57,7 +59,7 @@ class Scenario(Description):
             made = handler(data)
         except ValidationError as error:
             lines = [_as_it_was(found) for found in error.errors(include_url=False)]
-            found = [*names, *_of_remains(data, error, info.context)]
+            found = [*names, *(_of_remains(data, error, info.context) if len(lines) <= MOST_LINES else ())]
             raise ValidationError.from_exception_data(cls.__name__, [*lines, *map(_line, found)]) from None
         found = [*names, *_checked(made)]
         if _refuse(found):

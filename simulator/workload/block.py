@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.task_names import Names
-from simulator.scenario.format.task_bodies import Task
+from simulator.workload.listed_kinds import ListedKinds
 
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
@@ -31,7 +31,7 @@ class Block:
     names: Names
     more: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     """Columns that few tasks need, by name (`optional_columns.COLUMNS`)."""
-    tasks: tuple[Task, ...] = ()
+    listed: ListedKinds | None = None
     """The bodies, where the file lists them."""
     parents: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """By place: ids of the tasks that must complete first, of tasks without a body."""

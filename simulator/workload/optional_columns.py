@@ -1,6 +1,6 @@
 """Optional task columns, allocated only where some task uses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -10,10 +10,11 @@ import numpy.typing as npt
 from simulator.columns.broadcast import chosen
 from simulator.scenario.format.bodies import Job, OnTaskFailure
 from simulator.scenario.format.node_faults import named_package
-from simulator.scenario.format.stated_by_tasks import stated
+from simulator.scenario.format.stated_by_tasks import Stated
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_endings import ending, failing_code
 from simulator.units import MS_PER_S, NEVER, to_ms
+from simulator.workload.listed_kinds import ListedKinds
 from simulator.workload.planned_jobs import Planned
 
 Ints = npt.NDArray[np.int64]
@@ -54,7 +55,7 @@ class Listed(Protocol):
     def coordination_failures(self) -> Mapping[int, frozenset[int]]: ...
 
     @property
-    def tasks(self) -> tuple[Task, ...]: ...
+    def listed(self) -> ListedKinds | None: ...
 
     def __len__(self) -> int: ...
 
@@ -145,9 +146,11 @@ def gather(
             failure[row[begin : begin + len(block)]] = ACTIONS.index("terminate")
         failed = block.coordination_failures.items()
         extras.coordination_failures.update({int(row[begin + place]): attempts for place, attempts in failed})
-        for place, task in enumerate(block.tasks):
+        tasks, facts = _facts(block.listed)
+        rows = row[begin : begin + len(tasks)].tolist()
+        for place, (at, task, one) in enumerate(zip(rows, tasks, facts, strict=True)):
             code = int(block.exit_code[place]) if place in block.coordination_failures else None
-            _note(extras, int(row[begin + place]), task, every[number].job, number, failure, success, code)
+            _note(extras, at, task, one, every[number].job, number, failure, success, code)
         begin += len(block)
     if not failure.any() and not success.any():
         return extras
@@ -168,10 +171,16 @@ def gather(
     )
 
 
+def _facts(listed: ListedKinds | None) -> tuple[Sequence[Task], Iterable[Stated]]:
+    """Return listed tasks and what each states."""
+    return ((), ()) if listed is None else (listed.tasks, map(listed.facts.__getitem__, listed.kind.tolist()))
+
+
 def _note(
     extras: Extras,
     row: int,
     task: Task,
+    facts: Stated,
     job: Job,
     number: int,
     failure: npt.NDArray[np.int8],
@@ -179,7 +188,6 @@ def _note(
     code: int | None,
 ) -> None:
     """Record what is special about one listed task; `code` is its failing exit code where the body does not say it."""
-    facts = stated(task, job)
     extras.sources[row] = facts.source
     if task is job.job_manager_task:
         extras.managers[number] = row

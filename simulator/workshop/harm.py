@@ -56,7 +56,9 @@ def _number(values: Values, name: str) -> float:
 
 
 def _waste(values: Values, _: float) -> float:
-    return _number(values, "billed_hours") - _number(values, "ledger_node_s.busy_useful") / HOUR
+    """Return what was paid for without use; what evictions made useless is not the formula's."""
+    useful = _number(values, "ledger_node_s.busy_useful") / HOUR
+    return max(0.0, _number(values, "billed_hours") - useful - evicted(values))
 
 
 def _lost(values: Values, _: float) -> float:
@@ -86,7 +88,14 @@ def _no_node(values: Values, _: float) -> float:
 HARMS: Final[Mapping[str, Harm]] = {
     harm.name: harm
     for harm in (
-        Harm("waste", "paid time without useful work", "node-hours", _waste, lambda s: s.node_s - s.useful_s, 1.0),
+        Harm(
+            "waste",
+            "paid time without useful work, evictions left out",
+            "node-hours",
+            _waste,
+            lambda s: s.node_s - s.useful_s,
+            1.0,
+        ),
         Harm(
             "wait",
             "longest wait of a task",

@@ -6,6 +6,7 @@ import pytest
 
 from simulator import summarize
 from simulator.report.page.sentence import sentence
+from simulator.results.why import explain_task
 from tests.engine.worlds import act, job, pool, run
 
 
@@ -124,3 +125,11 @@ def test_one_count_of_what_succeeded_is_behind_every_number() -> None:
     assert answer["cost"]["per_succeeded_task"] == pytest.approx(answer["cost"]["total"])
     table = found.tasks
     assert int((table["succeeded"] & ~table["deleted"]).sum()) == 1
+
+
+def test_why_states_that_a_task_was_deleted_after_its_end() -> None:
+    timeline = [act("100s", "deleteTask", job="j", task="a")]
+    found = run([pool(targetDedicatedNodes=1)], [listed(task("a"), task("b"))], timeline=timeline, horizon="1h")
+    deleted, other = (explain_task(found, name) for name in ("j/a", "j/b"))
+    assert (deleted.became, other.became) == ("completed, deleted since", "completed")
+    assert (deleted.as_json(found)["deleted"], other.as_json(found)["deleted"]) == (True, False)

@@ -173,6 +173,7 @@ def test_nodes_of_each_of_them_have_names_that_can_be_preempted(name: str) -> No
     last = [act("12m", "preemptNodes", pool="p", nodeId=[name])]
     made = scenario([ONE], [job(1, "1m")], timeline=again("7m", "10m", *last, targetLowPriorityNodes=1))
     assert not [text for text in made.warnings if "no low-priority node" in str(text)]
-    sick = pool(targetDedicatedNodes=1, simulation={"sickNodes": {"nodes": [name]}})
-    made = scenario([sick], [job(1, "1m")], timeline=again())
+    sick = {"simulation": {"sickNodes": {"nodes": [name]}}}
+    first, second = (sick, {}) if name == "p_1_p" else ({}, sick)
+    made = scenario([pool(targetDedicatedNodes=1, **first)], [job(1, "1m")], timeline=again("7m", "10m", **second))
     assert not [text for text in made.warnings if "can be called" in str(text)]

@@ -113,6 +113,25 @@ def test_the_log_of_a_run_is_a_scenario(tmp_path: Path) -> None:
     same(check(steps.recording()), check(simulate(replayed)))
 
 
+def test_a_job_may_begin_without_any_task() -> None:
+    asked = [
+        operation(at, "addTasks", pool=None, job="empty", tasks=[task(f"{at}-{number}") for number in range(3)])
+        for at in ("60s", "60s", "90s")
+    ]
+    for number, one in enumerate(asked):
+        one["tasks"] = [{**body, "id": f"{number}-{body['id']}"} for body in one["tasks"]]
+    empty = {"id": "empty", "poolInfo": {"poolId": "p"}}
+
+    def described(timeline: list[Any]) -> Scenario:
+        return scenario(pool(nodes=2), empty, timeline=timeline, horizon="1h")
+
+    steps = Simulation(described([]))
+    for one in asked:
+        steps.submit(one)
+    steps.advance()
+    same(check(steps.recording()), check(simulate(described(asked))))
+
+
 def test_a_fork_leaves_the_run_it_comes_from_alone() -> None:
     steps = Simulation(drawn())
     steps.advance(100)

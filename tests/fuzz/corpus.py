@@ -67,6 +67,7 @@ def _work() -> dict[str, Case]:
     traces: dict[str, tuple[str, bytes]] = {
         "a duration beyond all time": ("t.csv", b"submit,duration\n0,1e300\n"),
         "a submit time beyond all time": ("t.swf", (swf.format(0, 1) + swf.format(10**18, 1)).encode()),
+        "a job number beyond all counting": ("t.swf", swf.format(0, 1).replace("1 ", "1e19 ", 1).encode()),
         "more processors than a table counts": ("t.swf", swf.format(0, 10**12).encode()),
         "a gzip file of nothing but lines": ("t.swf.gz", gzip.compress(b"\n" * (100 << 20), 9)),
         "an id that acts on the terminal": ("t.csv", b'id,submit,duration\n"\x1b]0;T\x07",0,1\n'),

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
 from simulator.cli.plan import _show as show
 from simulator.errors import InputError
+from simulator.experiment.axes import Cell
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.planning.constraints import Verdict
+from simulator.planning.designs import Design, judged, pareto
 from simulator.planning.plan import FRESH, Plan, Status, make_plan
 from simulator.planning.plan_file import load_plan
+from simulator.planning.runs import Columns
 from tests.command_line import app
 
 SCENARIO = """
@@ -325,3 +329,29 @@ def test_a_plan_needs_its_scenario(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").unlink()
     with pytest.raises(InputError, match="no such file"):
         load_plan(file)
+
+
+def test_designs_with_different_numbers_of_runs_are_compared_by_those_that_both_have(tmp_path: Path) -> None:
+    """The one with few runs met the worst draws: over the same ones it is faster, so it is on the front."""
+    scenario = load_plan(plan_file(tmp_path, "P(makespan <= 100m) >= 0.9")).base.scenario
+    spans = np.array([90.0, 80.0, 40.0, 40.0, 40.0, 40.0])
+
+    def design(name: str, cost: float, makespan: npt.NDArray[np.float64]) -> Design:
+        runs = Columns({"cost": np.full(len(makespan), cost), "makespan": makespan})
+        return judged(Cell(0, {"design": name}, scenario), runs, "cost", ())
+
+    many, few = design("many", 1.0, spans), design("few", 2.0, spans[:2] - 10)
+    beaten = design("beaten", 2.5, spans[:3])
+    assert few.makespan is not None
+    assert many.makespan is not None
+    assert few.makespan.value > many.makespan.value
+    assert [one.shown["design"] for one in pareto([few, beaten, many], "cost")] == ["many", "few"]
+
+
+def test_where_more_is_dearer_nothing_beyond_the_highest_value_is_called_cheaper(tmp_path: Path) -> None:
+    """Eight nodes keep the deadline and cost more than four, which break it."""
+    nodes = NODES.replace("[2, 4, 8, 16]", "[4, 8]")
+    found = make_plan(load_plan(plan_file(tmp_path, "P(makespan <= 100m) >= 0.9", nodes)), workers=1)
+    assert found.winner is not None
+    assert found.winner.shown == {"nodes": 8}
+    assert not any("highest looked at" in text for text in found.unexplored)

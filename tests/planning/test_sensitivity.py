@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from simulator.cli.sensitivity import _range as moves
+from simulator.cli.sensitivity import sentence
 from simulator.experiment.axes import Base
-from simulator.planning.sensitivity import Tornado, sensitivity
+from simulator.experiment.estimates import Estimate
+from simulator.planning.sensitivity import Bar, Move, Tornado, sensitivity
 from simulator.scenario.reading.value_origins import Origin
 from tests.command_line import app
 
@@ -77,3 +80,18 @@ def test_the_page_and_the_json_state_the_same(file: Path) -> None:
     answer = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
     assert answer["sentence"] in ended.stdout.replace("\n", " ")
     assert answer["assumptions"][0]["assumption"] == "boot"
+
+
+def test_a_move_that_may_be_chance_neither_ranks_a_row_nor_passes_for_a_finding() -> None:
+    """The row with the larger mean is not beyond chance at that end; the other one is, and comes first."""
+    wide, sure = Estimate(-0.14, -0.40, 0.11, 6), Estimate(0.08, 0.03, 0.12, 6)
+    still = Estimate(0.0, 0.0, 0.0, 6)
+    doubtful, clear = Move("cost", wide, Estimate(0.02, -0.1, 0.14, 6)), Move("cost", wide, sure)
+    assert doubtful.swing == 0
+    assert clear.swing == pytest.approx(0.08)
+    bar = Bar("boot", "boot time", Origin.ASSUMED, "chosen", "x 0.5", "x 2", clear, Move("makespan", still, still))
+    found = Tornado("s", 6, Estimate(2.0, 1.9, 2.1, 6), Estimate(60.0, 59.0, 61.0, 6), (bar,))
+    words = "moves the cost by -14.0 % (not beyond chance) to +8.0 % and the finish by +0.0 % to +0.0 %"
+    assert words in sentence(found)
+    assert moves(wide, sure) == "-14.0 ± 25.5 to +8.0 ± 4.5"
+    assert moves(still, still) == "+0.0 to +0.0 ± 0.0"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from simulator.cli.spot import sentence
 from simulator.experiment.axes import Base
-from simulator.experiment.estimates import Estimate
+from simulator.experiment.estimates import Estimate, probability
 from simulator.planning.break_even import RatePoint
 from simulator.planning.demand import Demand
 from simulator.planning.spot import SpotReport, spot_report
@@ -116,7 +116,7 @@ def test_the_page_begins_with_the_answer_and_json_has_it_too(tmp_path: Path) -> 
     command = ["spot", str(file), "--pool", "p", "--replications", "4", "--steps", "2", "--workers", "1"]
     ended = CliRunner().invoke(app, command)
     assert ended.exit_code == 0
-    assert ended.stdout.startswith("100% spot is the cheapest: $")
+    assert ended.stdout.startswith("100 % spot is the cheapest: $")
     answer = json.loads(CliRunner().invoke(app, [*command, "--json", "--deadline", "5h"]).stdout)
     assert answer["sentence"].startswith("No share of spot nodes meets 5 h")
     assert answer["best_spot_share"] is None
@@ -203,3 +203,25 @@ def test_the_rate_that_was_asked_for_is_named_in_place_of_the_pools_model(tmp_pa
     found = spot_report(base, "p", steps=2, rate=0.5, replications=2, workers=1).assumptions
     preempted = [line for line in found if line.startswith("preemption")]
     assert preempted == ["preemption: 0.5 an hour, as asked for in place of the pool's own model"]
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        ((9, 10, 12), "No share of spot nodes meets 14.5 h with 95 %: even 0 % spot misses it in 75 % of 12 runs."),
+        (
+            (1, 1, 12),
+            (
+                "No share of spot nodes was within 14.5 h in 95 % of the runs, but these are too few to refute it "
+                "of 0 % and 50 % spot: 0 % spot misses it in 8 % of 12 runs, which may mean as little as 1 %."
+            ),
+        ),
+    ],
+)
+def test_that_no_share_meets_a_deadline_is_stated_only_where_the_runs_show_it(
+    report: SpotReport, late: tuple[int, ...], words: str
+) -> None:
+    shares = [
+        replace(share, misses_deadline=probability(count, 12)) for share, count in zip(report.shares, late, strict=True)
+    ]
+    assert sentence(replace(report, shares=tuple(shares))) == words.replace("14.5 h", "14 h 30 min")

@@ -110,6 +110,15 @@ def test_a_tornado_is_ordered_by_its_widths_and_ends_where_it_states() -> None:
     assert "Nothing that was varied moves cost from $40.00" in title(tornado(still))
 
 
+def test_the_title_of_a_tornado_counts_only_what_is_beyond_chance() -> None:
+    loose = Swing("loose", "1", "9", Estimate(20, 5, 45, 10), Estimate(44, 42, 46, 10))
+    firm = Swing("firm", "1", "9", Estimate(34, 33, 35, 10), Estimate(40, 39, 41, 10))
+    both = Tornado("cost", "USD", 40.0, (loose, firm))
+    assert title(tornado(both)) == "Cost depends most on firm: from $34.00 to $40.00"
+    chance = Tornado("cost", "USD", 40.0, (Swing("loose", "1", "9", Estimate(20, 5, 45, 10), None),))
+    assert title(tornado(chance)) == "Nothing that was varied moves cost from $40.00 beyond chance"
+
+
 def test_a_difference_is_shown_replication_by_replication() -> None:
     one, two = [10.0, 12.0, 11.0, math.nan], [9.0, 10.5, 10.2, 5.0]
     pair = Pair.of("cost", "USD", ("fixed", "reactive"), (one, two))

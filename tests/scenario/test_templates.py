@@ -321,3 +321,45 @@ def test_what_cannot_be_evaluated_is_an_error_with_the_reason(text: str, why: st
 def test_names_of_functions_are_read_in_any_case() -> None:
     assert value("[CONCAT('a', ToLower('B'))]") == "ab"
     assert json.dumps(sorted(FUNCTIONS, key=str.lower)) == json.dumps(list(FUNCTIONS))
+
+
+def test_functions_of_the_template_s_own(tmp_path: Path) -> None:
+    twice = {
+        "parameters": [{"name": "n", "type": "int"}],
+        "output": {"type": "int", "value": "[mul(parameters('n'), 2)]"},
+    }
+    held = template(
+        resource("account/p", "[my.twice(3)]"), functions=[{"namespace": "my", "members": {"twice": twice}}]
+    )
+    write(tmp_path, held, "held.json")
+    scenario = load(write(tmp_path, {"pools": [{"file": "held.json"}], "jobs": [], "horizon": "1h"}))
+    assert scenario.pools[0].target_dedicated_nodes == 6
+    held["resources"][0]["properties"]["scaleSettings"]["fixedScale"]["targetDedicatedNodes"] = "[my.twice()]"
+    write(tmp_path, held, "held.json")
+    found = problems(write(tmp_path, {"pools": [{"file": "held.json"}], "jobs": [], "horizon": "1h"}))
+    assert any("my.twice() takes 1 arguments, not 0" in text for text in found)
+
+
+def test_lists_that_copy_makes_in_objects_and_in_variables(tmp_path: Path) -> None:
+    disk = {"lun": "[copyIndex('dataDisks')]", "diskSizeGB": "[mul(32, copyIndex('dataDisks', 1))]"}
+    machine = {**MACHINE, "copy": [{"name": "dataDisks", "count": 3, "input": disk}]}
+    held = template(
+        resource("account/p", "[variables('sizes')[1]]"),
+        variables={"copy": [{"name": "sizes", "count": 2, "input": "[add(copyIndex('sizes'), 4)]"}]},
+    )
+    held["resources"][0]["properties"]["deploymentConfiguration"]["virtualMachineConfiguration"] = machine
+    write(tmp_path, held, "held.json")
+    scenario = load(write(tmp_path, {"pools": [{"file": "held.json"}], "jobs": [], "horizon": "1h"}))
+    assert [disk.disk_size_gb for disk in scenario.pools[0].data_disks] == [32, 64, 96]
+    assert scenario.pools[0].target_dedicated_nodes == 5
+    assert scenario.warnings == ()
+
+
+@pytest.mark.parametrize("mode", ["BatchService", "UserSubscription"])
+def test_an_account_of_a_user_s_subscription_asks_for_it_in_the_scenario(tmp_path: Path, mode: str) -> None:
+    account = {"type": "Microsoft.Batch/batchAccounts", "name": "account"}
+    held = template({**account, "properties": {"poolAllocationMode": "UserSubscription"}}, resource("account/p", 1))
+    write(tmp_path, held, "held.json")
+    document = {"account": {"mode": mode}, "pools": [{"file": "held.json"}], "jobs": [], "horizon": "1h"}
+    warnings = [warning.message for warning in load(write(tmp_path, document)).warnings]
+    assert any("account: {mode: UserSubscription}" in text for text in warnings) is (mode == "BatchService")

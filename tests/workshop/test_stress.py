@@ -11,6 +11,7 @@ from simulator import load, simulate, summarize
 from simulator.errors import InputError
 from simulator.formula.lint import RULES, Rule
 from simulator.workshop import Bounds, Burst, Pattern, PoolOptions, Stress, stress
+from simulator.workshop.harm import HARMS, evicted
 from simulator.workshop.patterns import complexity, draw, neighbour, simpler
 from simulator.workshop.search import search
 from simulator.workshop.stress import shrink
@@ -197,3 +198,15 @@ def test_every_rule_that_knows_a_repair_shows_both_formulas_under_the_worst_load
     shown = scenario_text(found, "formula.txt")
     assert "# pool: " in shown
     assert "# repaired: " in shown
+
+
+def test_waste_leaves_out_what_evictions_took() -> None:
+    """Ten hours were paid for: six useful, two lost to evictions, one lost to a shrink, one idle."""
+    values = {
+        "billed_hours": 10.0,
+        "ledger_node_s.busy_useful": 6 * 3600.0,
+        "lost_node_hours": 3.0,
+        "nodes.lost_to_shrinks_s": 3600.0,
+    }
+    assert HARMS["waste"].of(values, 0.0) == pytest.approx(2.0)
+    assert evicted(values) == pytest.approx(2.0)

@@ -83,7 +83,7 @@ class Intake:
         retention = np.full(len(rows), to_ms(RETENTION)) if kept is None else kept[places]
         self._tenancy.add(rows, chosen(workload.latency, mine), retention)
         jobs = workload.job[:1] if is_constant(workload.job) else chosen(workload.job, mine)
-        here = set(np.unique(jobs).tolist())
+        here = set(np.flatnonzero(np.bincount(jobs)).tolist())
         rules = self._rules(workload, places, before, here - self._known)
         self._known |= here
         tasks = columns.tasks(at, self._dependencies(batch, places, before))

@@ -49,9 +49,10 @@ class Swing:
         values = [base, *(found.value for found, _ in self.ends)]
         return max(values) - min(values)
 
-    def is_clear(self, base: float) -> bool:
-        """Return whether one of the answers differs from that as it stands by more than chance."""
-        return any(not found.low <= base <= found.high for found, _ in self.ends)
+    def clear_span(self, base: float) -> tuple[float, float]:
+        """Return between which answers it moves that as it stands by more than chance; the same twice if by none."""
+        clear = [base, *(found.value for found, _ in self.ends if not found.low <= base <= found.high)]
+        return min(clear), max(clear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,13 @@ def finding(effects: Tornado) -> str:
         return f"Nothing was varied: {effects.measure} is {written(effects.base, effects.unit)}"
     if ordered[0].width(effects.base) == 0:
         return f"Nothing that was varied moves {effects.measure} from {written(effects.base, effects.unit)}"
-    first = next((swing for swing in ordered if swing.is_clear(effects.base)), None)
-    if first is None:
+    spans = {swing.name: swing.clear_span(effects.base) for swing in ordered}
+    first = max(ordered, key=lambda swing: spans[swing.name][1] - spans[swing.name][0])
+    low, high = spans[first.name]
+    if low == high:
         base = written(effects.base, effects.unit)
         return f"Nothing that was varied moves {effects.measure} from {base} beyond chance"
-    values = [effects.base, *(found.value for found, _ in first.ends)]
-    ends = f"from {written(min(values), effects.unit)} to {written(max(values), effects.unit)}"
+    ends = f"from {written(low, effects.unit)} to {written(high, effects.unit)}"
     text = f"{effects.measure[:1].upper()}{effects.measure[1:]} depends most on {first.name}: {ends}"
     still = [swing.name for swing in ordered if swing.width(effects.base) == 0]
     return f"{text}; not on {still[0]}" if len(still) == 1 else text

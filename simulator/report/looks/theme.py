@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.report.looks.palette import LIGHT, Page, Shade
+from simulator.whole_files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -219,7 +220,4 @@ def save(figure: Figure, path: Path) -> None:
     with style.context(["default", dict(_STYLE)]), _settled(figure):
         figure.savefig(buffer, format=suffix[1:], metadata=dict(_NO_DATE[suffix]))
     written = _without_alpha(buffer) if suffix == ".png" else buffer.getvalue()
-    try:
-        path.write_bytes(written)
-    except OSError as error:
-        raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(path))]) from None
+    write_whole(path, written)

@@ -193,8 +193,12 @@ _ENDS: Final = (("low", "lower"), ("high", "higher"))
 
 def _moves(move: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     ends = [saved(move[side], data) for _, side in _ENDS]
-    text = " to ".join("–" if one is None else written(one.value, "share") for one in ends)
-    return text if move["clear"] else f"{text}, not clear"
+    return " to ".join("–" if one is None else f"{written(one.value, 'share')}{_doubt(one)}" for one in ends)
+
+
+def _doubt(move: Estimate) -> str:
+    """Mark a move that may be chance; one that is the same in every run is none."""
+    return "" if move.leaves_out_zero or move.half_width == 0 else " (not beyond chance)"
 
 
 def _cell(one: Estimate | None, unit: str) -> Child:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.results.events.envelope import Record
 from simulator.results.events.write_log import lines
+from simulator.whole_files import MADE, scratch_folder
 
 if TYPE_CHECKING:
     from simulator.results.events.read_log import Log
@@ -38,8 +38,8 @@ def write_tables(log: Log, summary: dict[str, Any], directory: Path) -> None:
     prepare(directory)
     try:
         directory.absolute().parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".poolsight-", dir=directory.absolute().parent) as scratch:
-            made = Path(scratch) / "new"
+        with scratch_folder(directory.absolute().parent) as scratch:
+            made = scratch / MADE
             made.mkdir()
             for name, frame in log.tables.items():
                 frame.to_parquet(made / f"{name}.parquet", compression="zstd", index=False)

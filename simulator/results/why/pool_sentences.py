@@ -52,7 +52,7 @@ def _state(run: Run, at: float, now: dict[str, Any]) -> Iterator[str]:
     yield f"wants {wanted} nodes, has {there}: {states}{closed}"
     for fault in now["faults"]:
         yield f"{fault['state']}, {fault['why']}: {_named(fault['nodes'])}"
-    yield f"tasks: {now['queued_tasks']:,} wait, {now['running_tasks']:,} run on {now['used_slots']:,} slots"
+    yield f"tasks: {now['queued_tasks']:,} wait, {now['running_tasks']:,} run on {_slots(now['used_slots'])}"
 
 
 def _evaluated(run: Run, at: float, last: dict[str, Any] | None, following: float | None) -> Iterator[str]:
@@ -97,6 +97,10 @@ def _resized(run: Run, at: float, last: dict[str, Any] | None) -> Iterator[str]:
     if last["chosen"]:
         chosen = [f"{entry['node']} ({entry['before']}{_with(entry['tasks'])})" for entry in last["chosen"]]
         yield f"nodes it chose to leave: {_named(chosen)}"
+
+
+def _slots(count: int) -> str:
+    return "1 slot" if count == 1 else f"{count:,} slots"
 
 
 def _with(tasks: int) -> str:

@@ -24,6 +24,7 @@ NEVER_RUNS: Final[Mapping[str, Reason]] = {
     Unfinished.UNPREPARED: Reason.BARRED,
 }
 """What the last wait of a task is that can never run because of its job."""
+COMPLETED: Final = TaskState.COMPLETED.name.lower()
 ENDS: Final = (Reason.COMPLETED, Reason.DELETED)
 """Reasons of pieces that may be instants."""
 
@@ -52,6 +53,13 @@ class TaskStory:
     state: str
     needs: str
     pieces: tuple[Piece, ...]
+    is_deleted: bool = False
+    """Whether a client has deleted it, before or after its end: in the answer it counts as deleted alone."""
+
+    @property
+    def became(self) -> str:
+        """Its state in words, with a deletion that came later."""
+        return f"{self.state}, deleted since" if self.is_deleted and self.state == COMPLETED else self.state
 
     def waited(self) -> dict[str, float]:
         """Return the seconds waited by reason, longest first."""
@@ -68,6 +76,7 @@ class TaskStory:
             for piece in self.pieces
         ]
         head = {name: getattr(self, name) for name in ("job", "task", "pool", "state", "needs")}
+        head["deleted"] = self.is_deleted
         return {**head, "waited_s": self.waited(), "timeline": timeline}
 
 
@@ -100,6 +109,7 @@ def explain_task(run: Run, name: str) -> TaskStory:
         state=str(task["state"]),
         needs=_needs(task),
         pieces=_as_answered(task, lived or _as_the_run_ended(run, task)),
+        is_deleted=bool(task["deleted"]),
     )
 
 

@@ -6,7 +6,6 @@ from itertools import chain
 
 from simulator.distributions import Constant, NumberDistribution
 from simulator.errors import InputError
-from simulator.files import is_file
 from simulator.scenario.checks.command_checks import check_commands, unreadable_settings
 from simulator.scenario.checks.dependency_checks import check_dependencies
 from simulator.scenario.checks.eviction_checks import check_evictions
@@ -22,6 +21,7 @@ from simulator.scenario.checks.job_places import (
     PlacedTask,
     listed_tasks,
     named_pools,
+    of_each_task,
     place,
     placed_pools,
 )
@@ -77,13 +77,16 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
 def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     yield from until_absent(_pool_of(placed))
     yield from until_absent(check_dependencies(placed))
-    for one in listed_tasks(placed):
-        for task_rule in (_duration, _room_for_task, _task_barrier):
-            yield from until_absent(task_rule(scenario, placed, one))
+    yield from of_each_task(placed, lambda one: _task(scenario, placed, one))
     for source in readable(placed, "sources") or ():
         for source_rule in (_start, _group, _trace):
             yield from until_absent(source_rule(scenario, placed, source))
     yield from check_job(scenario, placed)
+
+
+def _task(scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    for rule in (_duration, _room_for_task, _task_barrier):
+        yield from until_absent(rule(scenario, placed, one))
 
 
 def _some_job(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
@@ -198,7 +201,7 @@ def _barrier(source: TaskSimulation | TaskGroup, instances: int, loc: Loc) -> It
 
 
 def _unreadable(source: TraceWorkload, error: InputError, loc: Loc) -> Iterator[Finding]:
-    if not is_file(source.path):
+    if not source.is_there:
         yield Finding(f"{source.trace} {error.problems[0].message}", loc)
         return
     yield from (Finding(problem.message, loc, problem=problem) for problem in error.problems)

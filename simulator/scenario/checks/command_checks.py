@@ -1,11 +1,12 @@
 """Command lines and environment settings: what they state, and what cannot be read of them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from simulator.distributions import Constant
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks, placed_pools
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, of_each_task, placed_pools
 from simulator.scenario.format.bodies import Pool, StartTask
 from simulator.scenario.format.command_lines import is_unread
 from simulator.scenario.format.pool_operations import UpdatePool
@@ -44,12 +45,15 @@ def unread(scenario: Description, jobs: Collection[PlacedJob]) -> Iterator[tuple
         if isinstance(operation, UpdatePool):
             yield from _parts(_of_new_start_task(operation, ("timeline", index)))
     for placed in jobs:
-        for one in listed_tasks(placed):
-            yield from _parts(_of_task(placed, one))
+        yield from of_each_task(placed, partial(_of_listed, placed))
         for name, key in (("job_preparation_task", "jobPreparationTask"), ("job_release_task", "jobReleaseTask")):
             body = readable(placed.job, name)
             if body is not None:
                 yield from _parts(_of_node_task(placed, body, (*placed.loc, key)))
+
+
+def _of_listed(placed: PlacedJob, one: PlacedTask) -> Iterator[tuple[str, Loc]]:
+    return _parts(_of_task(placed, one))
 
 
 def unreadable_settings(

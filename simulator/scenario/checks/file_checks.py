@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, of_each_task
 from simulator.scenario.format.task_files import has_output, shares_files
 
 WORK: Final = {"outputFiles": "uploads", "commonResourceFiles": "downloads"}
@@ -14,8 +14,7 @@ def check_files(jobs: Iterable[PlacedJob]) -> Iterator[Finding]:
     """Warn of sizes of files that a body does not have, and once for each kind of files without a size."""
     jobs = list(jobs)
     for placed in jobs:
-        for one in listed_tasks(placed):
-            yield from until_absent(_without_files(one))
+        yield from of_each_task(placed, lambda one: until_absent(_without_files(one)))
     for files, places in unsized(jobs).items():
         yield Finding(unsized_text(files, len(places)), places[0], is_warning=True)
 
@@ -24,9 +23,8 @@ def unsized(jobs: Iterable[PlacedJob]) -> dict[str, list[Loc]]:
     """Return the places of files that take time in the service and have no size, by the key of the body."""
     found: dict[str, list[Loc]] = {}
     for placed in jobs:
-        for one in listed_tasks(placed):
-            for files, loc in until_absent(_without_size(one)):
-                found.setdefault(files, []).append(loc)
+        for files, loc in of_each_task(placed, lambda one: until_absent(_without_size(one))):
+            found.setdefault(files, []).append(loc)
     return found
 
 

@@ -153,10 +153,18 @@ def _created(document: Mapping[Any, Any]) -> list[tuple[Any, Loc]]:
     return [(pool, loc) for pool, loc in pools if not isinstance(pool, str | None)]
 
 
+MOST_COMPARED: Final = 200
+"""Names that one is compared with letter by letter, which takes its time."""
+
+
 def near(name: str, names: Iterable[str], otherwise: str = "") -> str:
     """Return a `did you mean` with the nearest of `names`, or `otherwise` where none is near."""
     folded = {known.lower(): known for known in names}
-    close = get_close_matches(name.lower(), folded, n=1)
+    alike = list(folded)
+    if len(alike) > MOST_COMPARED:  # of a thousand names most need no second look
+        first, last, size = name[:1].lower(), name[-1:].lower(), len(name)
+        alike = [one for one in alike if abs(len(one) - size) <= 1 and (one[:1] == first or one[-1:] == last)]
+    close = get_close_matches(name.lower(), alike[:MOST_COMPARED], n=1)
     return f", did you mean '{folded[close[0]]}'?" if close else otherwise
 
 

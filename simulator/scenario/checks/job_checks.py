@@ -10,7 +10,7 @@ from simulator.scenario.checks.command_checks import unreadable_settings
 from simulator.scenario.checks.container_checks import check_node_task_containers, check_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import AUTO_POOL, USED_ONCE, near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, listed_tasks
+from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, of_each_task
 from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
 from simulator.scenario.checks.size_limits import package_limits
 from simulator.scenario.format.arrivals import AtOnce
@@ -35,12 +35,15 @@ def check_job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
     """Check everything about a job but its references and what fits where, each rule by itself."""
     for rule in RULES:
         yield from until_absent(rule(placed))
-    for one in listed_tasks(placed):
-        for task_rule in (check_task_container, _packages, _job_actions, _submit):
-            yield from until_absent(task_rule(placed, one))
+    yield from of_each_task(placed, lambda one: _task(placed, one))
     yield from until_absent(_endless(placed))
     for scenario_rule in (_ends_at_once, _manager_without_node, _hopeless_preparation):
         yield from until_absent(scenario_rule(scenario, placed))
+
+
+def _task(placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:
+    for rule in (check_task_container, _packages, _job_actions, _submit):
+        yield from until_absent(rule(placed, one))
 
 
 def _creation(placed: PlacedJob) -> Iterator[Finding]:

@@ -1,17 +1,21 @@
 """Every job and every pool of a scenario with the places of all that belongs to it, in whichever section it stands."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.checks.ids import AUTO_POOL
 from simulator.scenario.checks.named_pools import NamedPools, stated_names, stated_pools
+from simulator.scenario.format.alike_tasks import kinds_of
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import Task, Workload
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,11 @@ class PlacedJob:
         return found
 
     @cached_property
+    def kinds(self) -> list[int]:
+        """Which of its listed tasks, the job manager the last, are alike."""
+        return kinds_of(one.task for one in listed_tasks(self))
+
+    @cached_property
     def sources(self) -> list[PlacedSource]:
         where = (*self.loc, "simulation", "workload")
         found = [PlacedSource(one, (*where, index)) for index, one in enumerate(self.job.simulation.workload)]
@@ -141,6 +150,19 @@ def listed_tasks(placed: PlacedJob) -> list[PlacedTask]:
     tasks = list(readable(placed, "tasks") or ())
     manager = readable(placed.job, "job_manager_task")
     return tasks if manager is None else [*tasks, PlacedTask(manager, (*placed.loc, "jobManagerTask"))]
+
+
+def of_each_task(placed: PlacedJob, look: Callable[[PlacedTask], Iterable[T]]) -> Iterator[T]:
+    """Yield what `look` finds of each listed task that could be read; of a kind where it finds nothing it sees one."""
+    nothing = set[tuple[int, float | None]]()
+    for one, number in zip(listed_tasks(placed), placed.kinds, strict=True):
+        kind = number, one.added_at
+        if kind in nothing:
+            continue
+        found = [*look(one)]
+        if not found:
+            nothing.add(kind)
+        yield from found
 
 
 def placed_pools(scenario: Description, jobs: Iterable[PlacedJob]) -> Iterator[tuple[Pool, Loc]]:

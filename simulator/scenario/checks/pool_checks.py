@@ -152,6 +152,14 @@ def _deployment(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Findin
         yield Finding(text, loc, code=ServiceCode.MISSING_PROPERTY)
 
 
+def _unknown_disk(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of nodes whose local disk is enforced and not known."""
+    size = scenario.sizes.get(pool.vm_size)
+    if scenario.options.enforce_local_resources != "none" and size is not None and size.temp_disk_gib is None:
+        text = f"the local disk of {pool.vm_size} is not known, so no task fills it: give tempDiskGiB of it under sizes"
+        yield Finding(text, (*loc, "vmSize"), is_warning=True)
+
+
 def _stale_size(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Warn of a size that the service may refuse, though the scenario or the table describes it."""
     cloud = pool.cloud_service_configuration is not None
@@ -257,6 +265,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _deployment,
     _containers,
     _stale_size,
+    _unknown_disk,
     _licenses,
     _license_prices,
     _no_start_task,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.checks.places import present
+from simulator.scenario.format.alike_tasks import APART
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import field_named, fold
 
@@ -45,7 +46,7 @@ def salvage(document: Mapping[Any, Any], error: ValidationError, context: Any) -
         if work.is_hopeless:
             return None
         try:
-            description = Description.model_validate(work.reduced(), context=context)
+            description = Description.model_validate(work.reduced(), context={**(context or {}), APART: True})
         except ValidationError as again:
             error = again
             continue

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from simulator.errors import shortened
-from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.sizes_in_words import expected_size
 from simulator.scenario.format.allowed_keys import keys_at
+
+MOST_KEPT: Final = 1000
+"""Unknown names whose meaning is kept."""
 
 
 def refused(lines: Sequence[ErrorDetails], root: type[BaseModel] | None = None) -> list[Finding]:
     """Return what the lines of a validator's error refuse; hints come from the keys that `root` allows there."""
-    places = [tuple(line["loc"]) for line in lines]
-    return [_refusal(line, root) for line in lines if not (line["type"] == "too_short" and _has_more(line, places))]
-
-
-def _has_more(line: ErrorDetails, places: Sequence[Loc]) -> bool:
-    """Return whether a list is too short only for the lack of entries that are refused by themselves."""
-    loc = tuple(line["loc"])
-    return any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
+    # A list that is too short only for the lack of entries that are refused by themselves is not worth a word.
+    above = {tuple(line["loc"][:size]) for line in lines for size in range(len(line["loc"]))}
+    return [_refusal(line, root) for line in lines if line["type"] != "too_short" or tuple(line["loc"]) not in above]
 
 
 def _refusal(line: ErrorDetails, root: type[BaseModel] | None) -> Finding:
@@ -53,9 +52,15 @@ def _unknown_key(key: str, allowed: Sequence[str]) -> str:
     """Return the words for a key that does not exist, with the one that was meant of those that are allowed there."""
     other = OTHER_NAMES.get(key.lower())
     longer = [one for one in allowed if len(key) >= SPEAKING and one.lower().endswith(key.lower())]
-    near = [other] if other in allowed else longer or get_close_matches(key, allowed, n=1)
+    near = [other] if other in allowed else longer or nearest(key, tuple(allowed))
     meant = " or ".join(f"'{one}'" for one in near[:MOST_MEANT])
     return f"unknown key, did you mean {meant}?" if near else "unknown key here"
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def nearest(key: str, allowed: tuple[str, ...]) -> list[str]:
+    """Return the name that a key was meant to be, if one is near; the same slip stands in a file many times."""
+    return get_close_matches(key, allowed, n=1)
 
 
 def _unknown_tag(tag: str, expected: str) -> str:

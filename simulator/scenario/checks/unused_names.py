@@ -21,9 +21,8 @@ def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator
     """Refuse names of packages and images that nothing has; warn of nodes, accounts and sizes that no pool has."""
     changes = _changes(scenario, jobs)
     for pool, loc in placed_pools(scenario, jobs):
-        here = [placed for placed in jobs if placed.may_be_on(pool)]
         mine = [change for changed, change in changes if changed is pool]
-        yield from until_absent(_downloads(pool, mine, here, loc))
+        yield from until_absent(_downloads(pool, mine, jobs, loc))
     for one in stated_names(scenario).every():
         yield from until_absent(_sick_nodes(one))
     pools = [pool for pool, _ in placed_pools(scenario, jobs)]
@@ -44,9 +43,12 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
     """Refuse sizes of packages and images that nothing on a pool has, at any time."""
     where = (*loc, "simulation", "downloads")
     downloads = pool.simulation.downloads
+    if not downloads.application_packages and not downloads.container_images:
+        return
     references: list[Mapping[str, Any]] = [*pool.application_package_references]
     references += [one for change in changes for one in change.application_package_references or ()]
-    references += [one for placed in jobs for one in _packages_of(placed)]
+    here = [placed for placed in jobs if placed.may_be_on(pool)]
+    references += [one for placed in here for one in _packages_of(placed)]
     known = {name: None for one in references for name in _names(one)}
     for key in downloads.application_packages:
         if key.lower() not in {name.lower() for name in known}:
@@ -54,7 +56,7 @@ def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc
             text = f"nothing on this pool has an application package '{key}'{hint}: it would act on nothing"
             yield Finding(text, (*where, "applicationPackages", key))
     bodies: list[object] = [pool.start_task, *(change.start_task for change in changes)]
-    bodies += [body for placed in jobs for body in _bodies_of(placed)]
+    bodies += [body for placed in here for body in _bodies_of(placed)]
     images = [*pool.container_image_names, *_images_of(bodies)]
     for key in downloads.container_images:
         if key not in images:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
+from simulator.scenario.format.alike_tasks import TaskList
 from simulator.scenario.format.deployment import (
     CloudServiceConfiguration,
     DataDisk,
@@ -37,7 +38,6 @@ from simulator.scenario.format.task_bodies import (
     JobManagerTask,
     JobPreparationTask,
     JobReleaseTask,
-    Task,
     TaskDefaults,
     Workload,
 )
@@ -352,7 +352,7 @@ class Job(Body):
     """Command that runs at the job's end on each node that it has prepared."""
     network_configuration: Annotated[JobNetwork, INERT] | None = None
     """Network that nodes join for the job's tasks."""
-    tasks: tuple[Task, ...] = ()
+    tasks: TaskList = ()
     """Listed tasks; `{file: tasks.json}` for those of a file, one or a list of them."""
     simulation: JobSimulation = JobSimulation.model_construct()
     """What no body of the service says of a job."""

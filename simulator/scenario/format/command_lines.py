@@ -36,6 +36,8 @@ _START_SLEEP: Final = re.compile(
 )
 _EXIT: Final = re.compile(r"exit\s+(-?\d+)", re.IGNORECASE)
 _WAIT: Final = re.compile(r"sleep|timeout|ping", re.IGNORECASE)
+_LEAVES: Final = (":", "exit", "sleep", "echo", "true", "false", "timeout", "ping", "printf")
+"""Words of which every command line that can be read has one."""
 _NAMES_TIME: Final = re.compile(
     r"(?<![\w-])(?:(?:start-)?sleep\s+\S|timeout\s+\S|exit\s+-?[1-9])|\bping\b.*\s-n\s",
     re.IGNORECASE | re.DOTALL,
@@ -54,6 +56,9 @@ class _UnreadableError(Exception):
     """The command line holds something whose effect is not known."""
 
 
+_NOTHING: Final = (None, None, False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """How one command ends."""
@@ -69,11 +74,21 @@ Act = Callable[[list[str], int], _Step]
 """Runs the words of one command; takes the exit code of the one before."""
 
 
-@lru_cache(maxsize=4096)
 def read_command(line: str) -> CommandRun | None:
     """Return how a command line runs; None where it holds anything whose time is not known, or nothing."""
+    return _readable(line) if _may_be_read(line) else None
+
+
+def _may_be_read(line: str) -> bool:
+    """Return whether a command line has a word that must be there, quotes or not, for anything to be read in it."""
+    text = line.replace("'", "").replace('"', "").replace("\\", "").replace("\n", "").lower()
+    return any(word in text for word in _LEAVES)
+
+
+@lru_cache(maxsize=4096)
+def _readable(line: str) -> CommandRun | None:
     try:
-        return _read(line, 0) if line.strip() else None
+        return _read(line, 0)
     except _UnreadableError:
         return None
 
@@ -87,6 +102,13 @@ def seconds_of(line: str) -> float | None:
 def is_unread(line: str) -> bool:
     """Return whether a command line names a time or an exit code and yet cannot be read."""
     return _NAMES_TIME.search(line) is not None and read_command(line) is None
+
+
+def stated_by(line: str) -> tuple[CommandRun | None, float | None, bool]:
+    """Return all that is read in a command line: how it runs, the time that it states, and whether that is unread."""
+    if not _may_be_read(line):
+        return _NOTHING
+    return read_command(line), seconds_of(line), is_unread(line)
 
 
 def _read(line: str, depth: int) -> CommandRun:

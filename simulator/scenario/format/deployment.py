@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from simulator.scenario.format.image_fit import agent_of, boots
 from simulator.scenario.format.key_marks import INERT, Gib
-from simulator.scenario.format.section import Body, Count, fold, lower
+from simulator.scenario.format.section import Body, Count, field_named, fold, lower
 from simulator.scenario.format.timing_presets import OsKind
 
 NODE_AGENTS: Final = (
@@ -140,7 +140,15 @@ class CloudServiceConfiguration(Body):
 def get(body: object, key: str) -> Any:
     """Return the value under `key`, without case, in a body, parsed or not."""
     if isinstance(body, BaseModel):
-        own = {field.alias or name: getattr(body, name) for name, field in type(body).model_fields.items()}
+        name = field_named(body, key)
+        is_whole = len(body.__dict__) == len(type(body).model_fields)
+        if name is not None and is_whole:
+            return body.__dict__[name]
+        own = (
+            {}
+            if is_whole
+            else {field.alias or name: getattr(body, name) for name, field in type(body).model_fields.items()}
+        )
         body = own | (body.model_extra or {})
     if isinstance(body, Mapping):
         for name, value in body.items():

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator
 
 from simulator.durations import Limit, Seconds
+from simulator.scenario.format.alike_tasks import TaskList
 from simulator.scenario.format.bodies import Job, MaxParallelTasks, OnAllTasksComplete, Priority
 from simulator.scenario.format.key_marks import INERT, Effect, Mark
 from simulator.scenario.format.network import JobNetwork
 from simulator.scenario.format.section import Retries, Section, lower
-from simulator.scenario.format.task_bodies import Task, Workload
+from simulator.scenario.format.task_bodies import Workload
 from simulator.service_codes import TerminateReason
 
 
@@ -36,7 +37,7 @@ class AddTasks(OnJob):
     """Add tasks to a job that exists: listed ones, groups, or both."""
 
     operation: Literal["addTasks"]
-    tasks: tuple[Task, ...] = ()
+    tasks: TaskList = ()
     """Listed tasks."""
     workload: tuple[Workload, ...] = ()
     """Groups of tasks drawn from distributions, and traces."""

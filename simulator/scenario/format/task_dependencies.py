@@ -3,14 +3,17 @@
 See docs/model.md#dependencies-and-exit-conditions.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.columns.broadcast import constant
 from simulator.columns.task_names import Names
+from simulator.scenario.format.alike_tasks import kinds_of
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import Task
@@ -38,35 +41,55 @@ class Dependencies:
         return not self.waiting.any()
 
 
+_NONE: Final[Ints] = np.zeros(0, dtype=np.int64)
+
+
 def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int]) -> Dependencies:
     """Resolve the dependencies of listed tasks; each job comes with the rows of its tasks, in file order.
 
     `codes` holds the failing exit codes of rows whose body does not say them.
     """
-    edges: list[tuple[int, int]] = []
+    edges = array("q"), array("q")
     orphans: list[int] = []
     listed = [(job, rows) for job, rows in listed if job.uses_task_dependencies]
     if not listed:
-        none = np.zeros(0, dtype=np.int64)
-        return Dependencies(none, none, constant(0, count, np.int64), constant(0, count, np.int8), none)
+        return Dependencies(_NONE, _NONE, constant(0, count, np.int64), constant(0, count, np.int8), _NONE)
     waiting = np.zeros(count, dtype=np.int64)
     satisfies = np.zeros(count, dtype=np.int8)
     for job, rows in listed:
-        by_id = {task.id.lower(): int(row) for task, row in zip(job.tasks, rows, strict=True)}
+        places = rows.tolist()
+        by_id = {task.id.lower(): row for task, row in zip(job.tasks, places, strict=True)}
         by_number: dict[int, int] = {}
-        for task, row in zip(job.tasks, rows, strict=True):
+        for task, row in zip(job.tasks, places, strict=True):
             if task.id.isdigit():
-                by_number.setdefault(int(task.id), int(row))
-        for task, row in zip(job.tasks, rows, strict=True):
+                by_number.setdefault(int(task.id), row)
+        for task, row in zip(job.tasks, places, strict=True):
+            if task.depends_on is None:
+                continue
             parents, unknown = parents_of(task, by_id, by_number)
-            edges += [(parent, int(row)) for parent in parents]
+            edges[0].extend(parents)
+            edges[1].extend([row] * len(parents))
             waiting[row] = len(parents) + len(unknown)
             if unknown:
-                orphans.append(int(row))
-            satisfies[row] = _satisfies(task, job, codes.get(int(row)))
-    edges.sort()
-    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
-    return Dependencies(pairs[:, 0], pairs[:, 1], waiting, satisfies, np.array(orphans, dtype=np.int64))
+                orphans.append(row)
+        satisfies[rows] = _satisfied_by(job, places, codes)
+    parent, child = (np.frombuffer(column, dtype=np.int64) if column else _NONE for column in edges)
+    order = np.lexsort((child, parent))
+    return Dependencies(parent[order], child[order], waiting, satisfies, np.array(orphans, dtype=np.int64))
+
+
+def _satisfied_by(job: Job, rows: Iterable[int], codes: Mapping[int, int]) -> list[int]:
+    """Return what the end of each task of a job lets its children do; tasks that are alike do the same."""
+    usual: dict[int, int] = {}
+    found: list[int] = []
+    for task, kind, row in zip(job.tasks, kinds_of(job.tasks), rows, strict=True):
+        if row in codes:
+            found.append(_satisfies(task, job, codes[row]))
+            continue
+        if kind not in usual:
+            usual[kind] = _satisfies(task, job, None)
+        found.append(usual[kind])
+    return found
 
 
 def with_parents(

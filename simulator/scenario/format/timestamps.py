@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from operator import is_
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
@@ -67,19 +69,25 @@ INSTANT_KEYS: Final = frozenset(
 """Folded names of the keys whose value is an instant."""
 
 
+@lru_cache(maxsize=4096)
+def _is_instant(key: object) -> bool:
+    return isinstance(key, str) and key.replace("_", "").lower() in INSTANT_KEYS
+
+
 def offsets(data: Any, origin: datetime | None, *, instant: bool = False) -> Any:
-    """Replace absolute times under the keys of instants by durations since `origin`; by 0 where that is not known."""
-    if isinstance(data, Mapping):
-        return {
-            key: offsets(
-                value,
-                origin,
-                instant=isinstance(key, str) and key.replace("_", "").lower() in INSTANT_KEYS,
-            )
-            for key, value in data.items()
-        }
-    if isinstance(data, list | tuple):
-        return [offsets(item, origin, instant=instant) for item in data]
+    """Replace absolute times under the keys of instants by durations since `origin`; by 0 where that is not known.
+
+    What holds none is returned as it is.
+    """
+    kind = type(data)
+    if kind is str and not instant:
+        return data
+    if kind is dict or isinstance(data, Mapping):
+        made = {key: offsets(value, origin, instant=_is_instant(key)) for key, value in data.items()}
+        return data if kind is dict and all(map(is_, made.values(), data.values())) else made
+    if kind is list or isinstance(data, list | tuple):
+        items = [offsets(item, origin, instant=instant) for item in data]
+        return data if kind is list and all(map(is_, items, data)) else items
     if instant and (isinstance(data, date) or (isinstance(data, str) and _ISO_TIME.fullmatch(data.strip()))):
         try:
             time = parse_time(data)

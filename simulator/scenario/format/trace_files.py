@@ -25,6 +25,8 @@ Floats = npt.NDArray[np.float64]
 KIB_PER_GIB: Final = 1024.0**2
 TABLES: Final = (".csv", ".tsv", ".psv", ".txt")
 """Ends of names of tables of lines."""
+LARGEST_NUMBER: Final = 2.0**53
+"""Of a job: beyond, neighbours are the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
             Beyond(submits.seconds, MOST["submit"], "a submit time in column 2", "s after the first"),
             Beyond(run, MOST["duration"], "a run time in column 4", "s"),
             Beyond(processors, MOST["slots"], "a number of processors in column 5 or 8", ""),
+            Beyond(np.abs(columns["job"][kept]), LARGEST_NUMBER, "a job number in column 1", ""),
             Beyond(share if source.use_memory else np.zeros(1), MOST["memory"], "memory in column 7 or 10", "GiB"),
         ),
         lambda place: jobs.line_of(int(kept[place])),

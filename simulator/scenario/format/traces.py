@@ -12,6 +12,8 @@ from pydantic import Field, PrivateAttr
 from simulator.columns.task_names import Prefixed
 from simulator.distributions import TimeDistribution
 from simulator.durations import Seconds
+from simulator.errors import InputError
+from simulator.files import Folder, is_file
 from simulator.scenario.format.section import AsWritten, Positive, Section
 
 Floats = npt.NDArray[np.float64]
@@ -76,21 +78,30 @@ class TraceWorkload(AsWritten, Section):
     """Where the trace's time 0 lies; None means when the job is created."""
     limit: Positive | None = None
     """How many tasks are read; the first ones of the file."""
-    _directory: Path | None = PrivateAttr(default=None)
+    _folder: Folder | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any) -> None:
         """Remember where the scenario file stands."""
-        if isinstance(context, dict) and "directory" in context:
-            self._directory = context["directory"]
+        if isinstance(context, dict) and "folder" in context:
+            self._folder = context["folder"]
 
     @property
     def has_folder(self) -> bool:
         """Whether it is known in which folder the file is looked for; else that is the working directory."""
-        return self._directory is not None
+        return self._folder is not None
 
     @property
     def path(self) -> Path:
-        return (self._directory or Path()) / self.trace
+        """Where the file is; InputError where the scenario may not name it."""
+        return (self._folder or Folder(Path())).file(self.trace)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a file, and the scenario may name it."""
+        try:
+            return is_file(self.path)
+        except InputError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple, get_args, get_origin
 from pydantic import BaseModel
 
 from simulator.meanings import marked
+from simulator.scenario.format.alike_tasks import kinds_of
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, fold
+from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.keys.beside import beside_type
 from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
 
@@ -44,8 +46,15 @@ def _below(part: object, place: Place, holder: str) -> Iterator[Idle]:
     elif isinstance(part, Mapping):
         yield from _of_object(part, place, holder)
     elif isinstance(part, tuple | list) and part and isinstance(part[0], Part | Mapping):
-        for index, one in enumerate(part):
-            yield from _below(one, (*place, index), holder)
+        kinds = kinds_of(part) if isinstance(part[0], Task) else range(len(part))
+        nothing: set[int] = set()
+        for index, (one, kind) in enumerate(zip(part, kinds, strict=True)):
+            if kind in nothing:
+                continue
+            found = [*_below(one, (*place, index), holder)]
+            if not found:
+                nothing.add(kind)
+            yield from found
 
 
 def _of_type(part: Part, place: Place) -> Iterator[Idle]:

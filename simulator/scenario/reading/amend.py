@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from simulator.durations import format_duration
 from simulator.errors import InputError
+from simulator.files import Folder
 from simulator.scenario.format.job_operations import AddJob, OnJob, OnSchedule
 from simulator.scenario.format.pool_operations import Operated, Outage
 from simulator.scenario.format.schema import Operation
@@ -34,7 +36,7 @@ def amend(scenario: Scenario, asked: Operation | Mapping[str, Any]) -> Scenario:
     else:
         read = Modern({"timeline": [*before, asked.model_dump(by_alias=True)]}, [], Origins())
         body = asked
-    amended, found = judged({**_parts(scenario), "timeline": [*scenario.timeline, body]}, context_of("."))
+    amended, found = judged({**_parts(scenario), "timeline": [*scenario.timeline, body]}, context_of(Folder(Path())))
     own = [one for one in (*read.findings, *found) if one.loc[:2] == ("timeline", number)]
     if amended is None and all(one.is_warning for one in own):
         own = found  # wrong elsewhere, and only together with the operation

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.errors import InputError, Problem
+from simulator.files import Folder
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.places import shown
 from simulator.scenario.reading.file_columns import context_of
@@ -20,15 +21,19 @@ from simulator.scenario.reading.trace_origin import with_origin_of_traces
 from simulator.scenario.scenario import Scenario, finding_of
 
 
-def scenario_of(document: Mapping[str, Any], *, folder: str | Path = ".", strict: bool = False) -> Scenario:
+def scenario_of(
+    document: Mapping[str, Any], *, folder: str | Path = ".", strict: bool = False, confine: bool = False
+) -> Scenario:
     """Return the scenario that a document describes, in the form that a file has.
 
-    Files that it names (traces, samples) are looked for in `folder`. `InputError` carries all problems at once, by
-    their paths in the document. What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error.
+    Files that it names (traces, samples) are looked for in `folder`, and with `confine` nowhere else. `InputError`
+    carries all problems at once, by their paths in the document. What is odd but not wrong is in the scenario's
+    `warnings`; `strict` makes it an error.
     """
     read = modern(document)
-    data, prices, wrong = take_prices(read.document, Path(folder))
-    made, findings = judged(data, context_of(folder, prices))
+    place = Folder(Path(folder), Path(folder) if confine else None)
+    data, prices, wrong = take_prices(read.document, place)
+    made, findings = judged(data, context_of(place, prices))
     findings = [*read.findings, *wrong, *findings]
     if strict:
         findings = [replace(one, is_warning=False) for one in findings]

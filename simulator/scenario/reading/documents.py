@@ -32,6 +32,7 @@ class Document:
         self.name = name or str(path)
         self.is_json = path.suffix.lower() == ".json"
         self.text = read_text(path, self.name)
+        self._paired: dict[int, dict[str, tuple[Node, Node]]] = {}
         self._walked: dict[int, dict[str | int, tuple[int, int]]] = {}
         self.data: Any = self._json() if self.is_json else self._yaml()
 
@@ -84,11 +85,21 @@ class Document:
                 node = node.value[part]
                 mark = node.start_mark
             elif isinstance(node, MappingNode):
-                pairs = [pair for pair in node.value if fold(str(pair[0].value)) == fold(str(part))]
-                pair = next((one for one in pairs if one[0].value == part), next(iter(pairs), None))
+                pairs = self._yaml_pairs(node)
+                pair = pairs.get(str(part)) or pairs.get(fold(str(part)))
                 if pair is not None:
                     mark, node = pair[0].start_mark, pair[1]
         return mark.line, mark.column
+
+    def _yaml_pairs(self, node: MappingNode) -> dict[str, tuple[Node, Node]]:
+        """Return the keys and values of a mapping by key, as it is written and folded; each is walked once."""
+        known = self._paired.get(id(node))
+        if known is None:
+            known = {str(key.value): (key, value) for key, value in reversed(node.value)}
+            for key, value in node.value:
+                known.setdefault(fold(str(key.value)), (key, value))
+            self._paired[id(node)] = known
+        return known
 
     def _json_place(self, loc: Loc) -> tuple[int, int]:
         """Walk to `loc`, passing by what is not on the way at the speed of the JSON decoder."""

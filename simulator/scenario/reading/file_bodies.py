@@ -16,10 +16,12 @@ MADE_OF: Final = {"pool": "pools", "job": "jobs", "jobSchedule": "job schedules"
 """What a file has several of, by the kind of body."""
 
 
-def bodies_in(document: Document, kind: str, given: Mapping[str, Any]) -> tuple[list[Found], list[Problem]]:
+def bodies_in(
+    document: Document, kind: str, given: Mapping[str, Any], *, is_subscription: bool = False
+) -> tuple[list[Found], list[Problem]]:
     """Return the bodies of a kind that a file holds, with their places, and what is wrong with the file."""
     data = document.data
-    template = Template(document, given, is_command_line=is_command_line(data, kind))
+    template = Template(document, given, is_command_line(data, kind), is_subscription)
     if is_deployment(data):
         found = template.pools() if kind == "pool" else []
         if not found and not template.problems:

@@ -6,12 +6,11 @@ import csv
 import io
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from simulator.durations import format_duration
 from simulator.errors import InputError
-from simulator.files import read_text
+from simulator.files import Folder, read_text
 from simulator.scenario.format.price_list import PriceList
 
 LISTED: Final = PriceList()
@@ -32,10 +31,10 @@ class Table(NamedTuple):
     lines: list[tuple[int, list[str]]]
 
     @classmethod
-    def read(cls, directory: Path, name: object) -> Table:
+    def read(cls, folder: Folder, name: object) -> Table:
         """Read a file; raise ValueError where it is no table."""
         try:
-            reader = csv.reader(io.StringIO(read_text(directory / str(name), newline=""), newline=""))
+            reader = csv.reader(io.StringIO(read_text(folder.file(str(name)), newline=""), newline=""))
             lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
         except InputError as error:
             raise ValueError(f"{name} {error.problems[0].message}") from None
@@ -64,12 +63,11 @@ class Table(NamedTuple):
         return found
 
 
-def context_of(folder: str | Path, prices: PriceList = LISTED) -> dict[str, Any]:
+def context_of(folder: Folder, prices: PriceList = LISTED) -> dict[str, Any]:
     """Return what the schema needs to read files that are named relative to the scenario."""
-    directory = Path(folder)
 
     def read_column(name: object, column: object) -> list[float]:
-        table = Table.read(directory, name)
+        table = Table.read(folder, name)
         if column is None and len(table.header) == 1:
             column = table.header[0]
         if column not in table.header:
@@ -77,13 +75,13 @@ def context_of(folder: str | Path, prices: PriceList = LISTED) -> dict[str, Any]
         return table.each(lambda cells: _number(cells, str(column)))
 
     def read_curve(name: object) -> list[dict[str, Any]]:
-        return _points(Table.read(directory, name).in_lower_case)
+        return _points(Table.read(folder, name).in_lower_case)
 
     def read_evictions(name: object) -> list[dict[str, Any]]:
-        return _evictions(Table.read(directory, name).in_lower_case)
+        return _evictions(Table.read(folder, name).in_lower_case)
 
     return {
-        "directory": directory,
+        "folder": folder,
         "read_column": read_column,
         "read_curve": read_curve,
         "read_evictions": read_evictions,

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.files import is_file
+from simulator.files import Folder, is_file
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.checks.places import shown
+from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.section import fold
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_bodies import MADE_OF, bodies_in, stray_values
 from simulator.scenario.reading.foreign_files import open_document
 from simulator.scenario.reading.moved_keys import Origins
 from simulator.scenario.reading.normalize import modern
-from simulator.scenario.reading.templates import values_in
+from simulator.scenario.reading.templates import Found, values_in
 
 UNREAD: Final = object()
 """Stands where a list of tasks could not be read: the schema refuses it, and so nobody takes it for an empty list."""
@@ -39,13 +40,21 @@ class Sources:
     """The scenario file and everything it refers to, as one tree that remembers where its parts are from."""
 
     root: Document
-    splices: list[Splice] = field(default_factory=list)
+    within: Path | None = None
+    """Folder that no file may lie outside of; None: anywhere."""
+    splices: dict[Loc, list[Splice]] = field(default_factory=dict)
+    """By the place of their value."""
     problems: list[Problem] = field(default_factory=list)
-    unread: list[Loc] = field(default_factory=list)
+    unread: set[Loc] = field(default_factory=set)
     """Where a file should have been; what is missing there needs no further word."""
     data: Any = None
     origins: tuple[Origins, ...] = ()
     """Where the parts of `data` stand in the files as they are written; the last rewriting last."""
+
+    @property
+    def folder(self) -> Folder:
+        """Where the names of files in the scenario start."""
+        return Folder(self.root.path.parent, self.within)
 
     def modernized(self) -> tuple["Sources", list[Finding]]:
         """Return sources whose bodies have the inner form, and what was found on the way."""
@@ -69,7 +78,7 @@ class Sources:
 
     def is_unread(self, loc: Loc) -> bool:
         """Return whether a place lies where a file should have been."""
-        return any(loc[: len(place)] == place for place in self.unread)
+        return any(loc[:size] in self.unread for size in range(len(loc) + 1)) if self.unread else False
 
     def report(self, message: str, loc: Loc) -> None:
         """Keep a problem of a reference at `loc` of the joined tree, by its place in the file that has it."""
@@ -78,19 +87,23 @@ class Sources:
 
     def _locate(self, loc: Loc) -> tuple[Document, Loc]:
         found, rest = self.root, loc
-        for splice in self.splices:  # later ones lie deeper
-            size = len(splice.prefix)
+        for size in range(len(loc) + 1):  # what lies deeper counts, and of the same place what came later
             below = loc[size:]
-            if loc[:size] != splice.prefix or (below and fold(str(below[0])) in splice.own):
-                continue
-            found = splice.document
-            rest = (*splice.base, *(below[1:] if splice.is_single else below))
+            for splice in self.splices.get(loc[:size], ()):
+                if below and fold(str(below[0])) in splice.own:
+                    continue
+                found = splice.document
+                rest = (*splice.base, *(below[1:] if splice.is_single else below))
         return found, rest
 
+    def splice(self, one: Splice) -> None:
+        """Note that the value at a place came from elsewhere."""
+        self.splices.setdefault(one.prefix, []).append(one)
 
-def gather(root: Document) -> Sources:
-    """Read every file that the pools, jobs, schedules and task lists of `root` refer to."""
-    sources = Sources(root)
+
+def gather(root: Document, within: Path | None = None) -> Sources:
+    """Read every file that the pools, jobs, schedules and task lists of `root` refer to; none outside `within`."""
+    sources = Sources(root, within)
     data = root.data
     if not isinstance(data, Mapping):
         sources.data = data
@@ -172,11 +185,12 @@ def _open(sources: Sources, name: object, loc: Loc) -> Document | None:
     if not isinstance(name, str):
         sources.report("expected the path of a JSON or YAML file", loc)
         return None
-    path = sources.root.path.parent / Path(name)
+    path: Path | None = None
     try:
+        path = sources.folder.file(name)
         return open_document(path)
     except InputError as error:
-        if is_file(path):
+        if path is not None and is_file(path):
             sources.problems += error.problems
         else:
             sources.report(f"{name} {error.problems[0].message}", loc)
@@ -198,26 +212,30 @@ def _bodies(sources: Sources, item: object, kind: str, loc: Loc, written: Loc) -
     The first lies at `loc`; the entry is written at `written` of the scenario file.
     """
     if loc != written:
-        sources.splices.append(Splice(loc, sources.root, written))
+        sources.splice(Splice(loc, sources.root, written))
     if not isinstance(item, Mapping) or "file" not in item:
         return [item]
     own = {key: value for key, value in item.items() if key not in ("file", "parameters")}
     document = _open(sources, item["file"], (*loc, "file"))
     given = _given(sources, item.get("parameters"), (*loc, "parameters"))
-    found, problems = bodies_in(document, kind, given) if document and given is not None else ([], [])
+    is_subscription = str(lookup(lookup(sources.root.data, "account"), "mode")).lower() == "usersubscription"
+    found: list[Found] = []
+    problems: list[Problem] = []
+    if document is not None and given is not None:
+        found, problems = bodies_in(document, kind, given, is_subscription=is_subscription)
     sources.problems += problems
     for text in stray_values(document.data, kind, given) if document and given else ():
         sources.report(text, (*loc, "parameters"))
     if document is None or not found:
-        sources.unread.append(loc)
+        sources.unread.add(loc)
         return [own]
     folded = frozenset(fold(str(key)) for key in own)
     made: list[Any] = []
     for number, one in enumerate(found):
         place = (*loc[:-1], int(loc[-1]) + number) if isinstance(loc[-1], int) else loc
         if number:
-            sources.splices.append(Splice(place, sources.root, written))
-        sources.splices.append(Splice(place, document, one.base, own=folded))
+            sources.splice(Splice(place, sources.root, written))
+        sources.splice(Splice(place, document, one.base, own=folded))
         made.append({**{key: value for key, value in one.body.items() if fold(str(key)) not in folded}, **own})
     return made
 
@@ -248,20 +266,20 @@ def _with_tasks(sources: Sources, job: object, loc: Loc) -> object:
             sources.report("beside the file of a list of tasks nothing may stand", (*place, key))
     document = _open(sources, tasks["file"], (*place, "file"))
     if document is None:
-        sources.unread.append(place)
+        sources.unread.add(place)
         return {**job, "tasks": UNREAD}
     data = document.data
     if isinstance(data, list):
-        sources.splices.append(Splice(place, document, ()))
+        sources.splice(Splice(place, document, ()))
     elif isinstance(data, Mapping) and isinstance(data.get("value"), list):
-        sources.splices.append(Splice(place, document, ("value",)))
+        sources.splice(Splice(place, document, ("value",)))
         data = data["value"]
     elif isinstance(data, Mapping):
-        sources.splices.append(Splice(place, document, (), is_single=True))
+        sources.splice(Splice(place, document, (), is_single=True))
         data = [data]
     else:
         sources.problems.append(document.problem('expected a task, a list of tasks or {"value": [...]}', ()))
-        sources.unread.append(place)
+        sources.unread.add(place)
         data = UNREAD
     return {**job, "tasks": data}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import InputError
+from simulator.files import bound
 from simulator.scenario.reading.construct import accepted, judged
 from simulator.scenario.reading.file_bodies import holds_bodies
 from simulator.scenario.reading.file_columns import context_of
@@ -16,23 +17,24 @@ from simulator.scenario.reading.retail_prices import take_prices
 from simulator.scenario.scenario import Scenario
 
 
-def load(path: str | Path, *, strict: bool = False) -> Scenario:
+def load(path: str | Path, *, strict: bool = False, confine: bool = False) -> Scenario:
     """Read a scenario from a YAML or JSON file.
 
     `InputError` carries all problems at once, each with file, line, column, path and what was expected.
-    What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error.
+    What is odd but not wrong is in the scenario's `warnings`; `strict` makes it an error. `confine` refuses files that
+    lie outside the folder of `path`, by whichever way a name leads there: for a scenario of somebody unknown.
     """
-    return complete_sources(read_sources(path), strict=strict)
+    return complete_sources(read_sources(path, bound(path, confine=confine)), strict=strict)
 
 
-def read_sources(path: str | Path) -> Sources:
-    """Read a scenario file and every body it refers to, as it is written."""
+def read_sources(path: str | Path, within: Path | None = None) -> Sources:
+    """Read a scenario file and every body it refers to, as it is written; refuse what lies outside `within`."""
     root = open_document(Path(path), str(path))
     if holds_bodies(root.data):
         named = f"{{file: {Path(path).name}}} under pools or jobs"
         text = f"this file holds bodies of the service: name it in a scenario, as {named}"
         raise InputError([root.problem(text, ())])
-    sources = gather(root)
+    sources = gather(root, within)
     if not isinstance(sources.data, dict):
         raise InputError([sources.root.problem("expected a mapping with name, pools and jobs", ())])
     refuse_other(sources.root, Kind.SCENARIO)
@@ -42,9 +44,8 @@ def read_sources(path: str | Path) -> Sources:
 def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     """Make the scenario that `sources` describe; they are left as they are."""
     sources, found = sources.modernized()
-    folder = sources.root.path.parent
-    rest, prices, wrong = take_prices(sources.data, folder)
-    made, findings = judged(rest, context_of(folder, prices))
+    rest, prices, wrong = take_prices(sources.data, sources.folder)
+    made, findings = judged(rest, context_of(sources.folder, prices))
     findings = [*found, *wrong, *findings]
     problems = [sources.problem_of(one, strict=strict) for one in findings if not sources.is_unread(one.loc)]
     own = [replace(one, is_warning=False) if strict else one for one in sources.problems]

@@ -9,6 +9,8 @@ from typing import Any, Final
 from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format.section import fold
 
+MOST_KNOWN: Final = 4096
+"""Sets of keys that a form remembers."""
 ANY: Final = "*"
 """In a path: every item of a list."""
 Path = tuple[str, ...]
@@ -44,6 +46,8 @@ class Form:
     """Folded paths of all that may hold a key that moves."""
     written: tuple[Path, ...] = ()
     """Paths of the keys that move and are no old names, as they are written."""
+    known: dict[tuple[Any, ...], bool] = field(default_factory=dict, compare=False)
+    """Whether it concerns bodies with these keys."""
 
     @classmethod
     def of(cls, table: Mapping[str, Move], home: str = "") -> Form:
@@ -66,8 +70,14 @@ class Form:
 
     def concerns(self, body: Mapping[Any, Any]) -> bool:
         """Return whether a body has a key that moves, or may hold one."""
-        paths = [(fold(str(key)),) for key in body]
-        return any(path in self.moves or path in self.beginnings for path in paths)
+        keys = (*body,)
+        known = self.known.get(keys)
+        if known is None:
+            paths = [(fold(str(key)),) for key in keys]
+            known = any(path in self.moves or path in self.beginnings for path in paths)
+            if len(self.known) < MOST_KNOWN:
+                self.known[keys] = known
+        return known
 
 
 def below(prefix: str, table: Mapping[str, Move], to: str = "") -> dict[str, Move]:

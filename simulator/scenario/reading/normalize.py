@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
 
 from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.checks.schema_words import nearest
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.format.job_schedules import JobSchedule
@@ -151,7 +151,7 @@ def unknown_keys(value: object, known: Mapping[str, Known], loc: Loc, written: W
         one = known.get(folded)
         if one is None:
             names = {fold(name): name for name in written.names(known, place)}
-            near = get_close_matches(folded, names, n=1)
+            near = nearest(folded, tuple(names))
             hint = f": did you mean '{names[near[0]]}'?" if near else ""
             yield Finding(f"the service's body has no such key, it is ignored{hint}", place, is_warning=True)
         elif one.holder is not None:

@@ -5,11 +5,10 @@ The rules of that answer (docs/model.md#prices): the tier is the suffix of the S
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError
-from simulator.files import is_file
+from simulator.files import Folder, is_file
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.catalogue import canonical, price_key
@@ -25,7 +24,7 @@ _FORM: Final = "expected {region: westeurope} for the shipped prices, or {file: 
 _TIERS: Final = {" Low Priority": PriceKind.LOW_PRIORITY, " Spot": PriceKind.SPOT}
 
 
-def take_prices(data: Mapping[Any, Any], folder: Path) -> tuple[dict[Any, Any], PriceList, list[Finding]]:
+def take_prices(data: Mapping[Any, Any], folder: Folder) -> tuple[dict[Any, Any], PriceList, list[Finding]]:
     """Return a scenario document without its `prices`, these, and what is wrong with them."""
     key = next((key for key in data if isinstance(key, str) and fold(key) == "prices"), None)
     if key is None:
@@ -45,8 +44,11 @@ def take_prices(data: Mapping[Any, Any], folder: Path) -> tuple[dict[Any, Any], 
     return rest, PriceList(region), []
 
 
-def _of_file(folder: Path, name: str, region: str | None, key: str) -> tuple[PriceList, list[Finding]]:
-    path = folder / name
+def _of_file(folder: Folder, name: str, region: str | None, key: str) -> tuple[PriceList, list[Finding]]:
+    try:
+        path = folder.file(name)
+    except InputError as error:
+        return PriceList(), [Finding(f"{name} {error.problems[0].message}", (key, "file"))]
     if not is_file(path):
         return PriceList(), [Finding(f"{name} cannot be read: no such file", (key, "file"))]
     try:

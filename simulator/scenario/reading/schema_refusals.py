@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -16,8 +15,7 @@ from simulator.scenario.scenario import finding_of
 class Places(Protocol):
     """What knows where a part of a document stands, for people."""
 
-    @property
-    def unread(self) -> Sequence[Loc]: ...
+    def is_unread(self, loc: Loc) -> bool: ...
 
     def problem(self, message: str, loc: Loc, *, is_warning: bool = False, is_missing: bool = False) -> Problem: ...
 
@@ -27,7 +25,7 @@ def explain(sources: Places, error: ValidationError, root: type[BaseModel] | Non
     return [
         sources.problem(found.message, found.loc, is_missing=found.is_missing)
         for found in refusals(error, root)
-        if not any(found.loc[: len(place)] == place for place in sources.unread)
+        if not sources.is_unread(found.loc)
     ]
 
 

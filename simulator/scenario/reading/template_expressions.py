@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from simulator.scenario.reading.template_functions import (
@@ -21,6 +21,10 @@ _TOKEN: Final = re.compile(
 _BEGIN: Final = re.compile(r"\[(?=[A-Za-z]\w*\()")
 
 
+MOST_COPIES: Final = 800
+"""Of one resource or in one list, a limit of the service."""
+
+
 @dataclass(slots=True)
 class Scope:
     """What an expression can name: parameters, variables, and which copy of a resource it stands in."""
@@ -32,6 +36,10 @@ class Scope:
     variables: Mapping[str, Any]
     """As they are written, by folded name."""
     copy_index: int | None = None
+    functions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The template's own, as they are written, by folded name with their namespace."""
+    loops: Mapping[str, int] = field(default_factory=dict)
+    """Number of the entry that is made, by folded name of the list."""
     _open: set[str] = field(default_factory=set)
     """What is being evaluated, so that a circle is found."""
 
@@ -52,7 +60,10 @@ class Scope:
     def variable(self, name: str) -> Any:
         """Return the value of a variable."""
         if name.lower() not in self.variables:
-            raise EvaluationError(f"the template has no variable '{name}'")
+            made = self._made(name)
+            if made is None:
+                raise EvaluationError(f"the template has no variable '{name}'")
+            return made
         return self._once(f"variable '{name}'", self.variables[name.lower()])
 
     def _once(self, what: str, written: Any) -> Any:
@@ -64,11 +75,61 @@ class Scope:
         finally:
             self._open.discard(what)
 
-    def copied(self, offset: int = 0) -> int:
-        """Return the number of the copy."""
+    def _made(self, name: str) -> list[Any] | None:
+        """Return the list of a variable that `copy` makes; None where it makes none of that name."""
+        for loop in loops_in({"copy": self.variables.get("copy")}):
+            if str(loop.get("name")).lower() == name.lower():
+                return [evaluated(loop.get("input"), one) for one in self.entries(loop)]
+        return None
+
+    def entries(self, loop: Mapping[str, Any]) -> Iterator[Scope]:
+        """Yield the scope of each entry of a list that `copy` makes."""
+        count = evaluated(loop.get("count"), self)
+        if not isinstance(count, int) or not 0 <= count <= MOST_COPIES:
+            raise EvaluationError(f"expected a number of copies up to {MOST_COPIES}, not {count!r}")
+        name = str(loop.get("name")).lower()
+        yield from (replace(self, loops={**self.loops, name: number}) for number in range(count))
+
+    def own_function(self, name: str) -> Callable[..., Any] | None:
+        """Return a function that the template declares; None where it declares none of that name."""
+        declared = self.functions.get(name.lower())
+        if declared is None:
+            return None
+
+        def call(*values: Any) -> Any:
+            names = [str(one.get("name")).lower() for one in declared.get("parameters") or ()]
+            if len(names) != len(values):
+                raise EvaluationError(f"{name}() takes {len(names)} arguments, not {len(values)}")
+            inner = Scope(dict(zip(names, values, strict=True)), {}, {}, functions=self.functions)
+            return evaluated((declared.get("output") or {}).get("value"), inner)
+
+        return call
+
+    def copied(self, *given: Any) -> int:
+        """Return the number of the copy, or of the entry of a list by its name, with an offset."""
+        names = [one.lower() for one in given if isinstance(one, str)]
+        offset = sum(one for one in given if isinstance(one, int))
+        if names and names[0] in self.loops:
+            return self.loops[names[0]] + offset
         if self.copy_index is None:
             raise EvaluationError("copyIndex() stands outside a copied resource")
         return self.copy_index + offset
+
+
+def loops_in(held: Mapping[Any, Any]) -> list[Mapping[str, Any]]:
+    """Return the lists that a `copy` among the keys of an object makes."""
+    written = held.get("copy")
+    return [one for one in written if isinstance(one, Mapping)] if isinstance(written, list) else []
+
+
+def functions_in(written: object) -> dict[str, Mapping[str, Any]]:
+    """Return the functions that a template declares, by folded name with their namespace."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for space in written if isinstance(written, list) else ():
+        members = space.get("members") if isinstance(space, Mapping) else None
+        for name, one in members.items() if isinstance(members, Mapping) else ():
+            found[f"{space.get('namespace')}.{name}".lower()] = one
+    return found
 
 
 def is_expression(value: object) -> bool:
@@ -114,7 +175,7 @@ class _Reader:
         self.own: Mapping[str, Callable[..., Any]] = {
             "parameters": scope.parameter,
             "variables": scope.variable,
-            "copyindex": lambda *given: scope.copied(*(one for one in given if isinstance(one, int))),
+            "copyindex": scope.copied,
         }
 
     def whole(self) -> Any:
@@ -152,6 +213,8 @@ class _Reader:
             return word[1:-1].replace("''", "'")
         if kind == "number":
             return int(word)
+        if kind == "name" and self._is_next("."):
+            word = f"{word}.{self._next()[1]}"
         if kind != "name" or not self._is_next("("):
             raise EvaluationError("it is no expression of a template")
         value = self._called(word)
@@ -174,7 +237,8 @@ class _Reader:
         if name.lower() == "if" and len(arguments) == 3:  # condition, then, else
             condition, then, otherwise = arguments
             return _settled(then if _settled(condition) else otherwise)
-        function = self.own.get(name.lower()) or BY_FOLDED_NAME.get(name.lower())
+        own = self.own.get(name.lower()) or self.scope.own_function(name)
+        function = own or BY_FOLDED_NAME.get(name.lower())
         if function is None:
             raise EvaluationError(f"{name}() is known only to the service that deploys it")
         try:

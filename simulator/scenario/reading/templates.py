@@ -14,14 +14,19 @@ from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.complete import lookup
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.task_factories import with_tasks
-from simulator.scenario.reading.template_expressions import Scope, embedded, evaluated
+from simulator.scenario.reading.template_expressions import (
+    MOST_COPIES,
+    Scope,
+    embedded,
+    evaluated,
+    functions_in,
+    loops_in,
+)
 from simulator.scenario.reading.template_functions import EvaluationError, MissingValueError
 
 ACCOUNT: Final = "microsoft.batch/batchaccounts"
 POOL: Final = "microsoft.batch/batchaccounts/pools"
 DEPLOYMENT: Final = "microsoft.resources/deployments"
-MOST_COPIES: Final = 800
-"""Of one resource in one deployment, a limit of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Template:
     given: Mapping[str, Any]
     """Values of parameters by name."""
     is_command_line: bool = False
+    is_subscription: bool = False
+    """Whether the scenario's account is one of a user's subscription."""
     problems: list[Problem] = field(default_factory=list)
 
     def pools(self) -> list[Found]:
@@ -72,7 +79,12 @@ class Template:
 
     def _scope(self, data: Any) -> Scope:
         """Return what expressions of the template can name."""
-        return Scope(_folded(self.given), _folded(lookup(data, "parameters")), _folded(lookup(data, "variables")))
+        return Scope(
+            _folded(self.given),
+            _folded(lookup(data, "parameters")),
+            _folded(lookup(data, "variables")),
+            functions=functions_in(lookup(data, "functions")),
+        )
 
     def _of_template(self, data: Any, base: Loc, scope: Scope) -> Iterator[Found]:
         yield from self._of_resources(lookup(data, "resources"), (*base, "resources"), scope, "")
@@ -93,6 +105,10 @@ class Template:
             body = {key: held for key, held in resource.items() if str(key).lower() not in ("condition", "copy")}
             yield Found(base, self._evaluated(body, base, scope))
         elif kind == ACCOUNT:
+            mode = self._evaluated(lookup(lookup(resource, "properties"), "poolAllocationMode"), base, scope)
+            if str(mode).lower() == "usersubscription" and not self.is_subscription:
+                text = "the account is one of a user's subscription: write account: {mode: UserSubscription}"
+                self._report(text, (*base, "properties", "poolAllocationMode"), is_warning=True)
             yield from self._of_resources(lookup(resource, "resources"), (*base, "resources"), scope, ACCOUNT)
         else:
             properties = lookup(resource, "properties")
@@ -112,6 +128,7 @@ class Template:
             {name: lookup(value, "value") for name, value in _folded(values).items()},
             _folded(lookup(inner, "parameters")),
             _folded(lookup(inner, "variables")),
+            functions=functions_in(lookup(inner, "functions")),
         )
 
     def _copies(self, resource: Mapping[Any, Any], base: Loc, scope: Scope) -> Iterator[Scope]:
@@ -134,7 +151,13 @@ class Template:
     def _evaluated(self, value: Any, loc: Loc, scope: Scope) -> Any:
         """Return a value with its expressions evaluated; report those that cannot be, and keep them."""
         if isinstance(value, Mapping):
-            return {key: self._evaluated(inner, (*loc, key), scope) for key, inner in value.items()}
+            loops = loops_in(value)
+            kept = {key: inner for key, inner in value.items() if not (loops and key == "copy")}
+            made = {key: self._evaluated(inner, (*loc, key), scope) for key, inner in kept.items()}
+            return made | {
+                str(loop.get("name")): self._entries(loop, (*loc, "copy", number), scope)
+                for number, loop in enumerate(loops)
+            }
         if isinstance(value, list):
             return [self._evaluated(inner, (*loc, index), scope) for index, inner in enumerate(value)]
         try:
@@ -144,6 +167,15 @@ class Template:
         except EvaluationError as error:
             self._report(f"{error}; kept as it is written", loc, is_warning=True)
         return value
+
+    def _entries(self, loop: Mapping[str, Any], loc: Loc, scope: Scope) -> list[Any]:
+        """Return the list that a `copy` among the keys of an object makes."""
+        try:
+            scopes = list(scope.entries(loop))
+        except EvaluationError as error:
+            self._report(str(error), (*loc, "count"))
+            return []
+        return [self._evaluated(loop.get("input"), (*loc, "input"), one) for one in scopes]
 
     def _value(self, value: Any, scope: Scope) -> Any:
         """Return a value; templates of the command line have expressions in the midst of texts too."""

@@ -20,7 +20,7 @@ def with_origin_of_traces(document: Mapping[Any, Any], context: Mapping[str, Any
 
     One that gives an origin is left as it is, and so is one whose traces have no dates or cannot be read.
     """
-    if lookup(document, "origin") is not None or "directory" not in context:
+    if lookup(document, "origin") is not None or "folder" not in context:
         return document
     origins = list(_origins(document, context))
     return {**document, "origin": min(origins)} if origins else document

@@ -4,6 +4,7 @@ Aliases let a small text stand for a huge document, or for one that contains its
 its aliases written out is counted while it is composed, so that none is ever built that is out of proportion.
 """
 
+from functools import cache
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -15,6 +16,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from simulator.json_text import DEEPEST, has_half
+from simulator.scenario.reading.plain_yaml import NotPlainError, read_plain
 
 MOST_REPEATED: Final = 100_000
 """Values that aliases may add to those that are written."""
@@ -26,6 +28,8 @@ _EXPECTED: Final = {
     "tag:yaml.org,2002:float": "cannot be read as a number",
     "tag:yaml.org,2002:bool": "cannot be read as true or false",
 }
+
+_TEXTS: Final = frozenset({"tag:yaml.org,2002:null", "tag:yaml.org,2002:str"})
 
 
 class YamlTextError(ValueError):
@@ -43,6 +47,14 @@ class YamlTextError(ValueError):
 def read_yaml(text: str) -> Any:
     """Return the data of a YAML text; raise YamlTextError with the first thing that is wrong."""
     try:
+        return read_plain(text, value_of_plain)
+    except NotPlainError:
+        return read_any(text)
+
+
+def read_any(text: str) -> Any:
+    """Return the data of a YAML text, whatever it has of the language; raise YamlTextError as `read_yaml` does."""
+    try:
         data = _reader().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -56,6 +68,23 @@ def read_yaml(text: str) -> Any:
     if "\\u" in text.lower() and has_half(data):
         raise YamlTextError("half of a character (\\ud800 to \\udfff); expected both halves, or neither", 0, 0)
     return data
+
+
+def value_of_plain(text: str) -> Any:
+    """Return the value of a plain scalar; raise NotPlainError where it is none that stands for itself."""
+    reader = _scalars()
+    tag = reader.resolver.resolve(ScalarNode, text, (True, False))
+    if str(tag) not in _EXPECTED and str(tag) not in _TEXTS:
+        raise NotPlainError
+    try:
+        return reader.constructor.construct_object(ScalarNode(tag, text), deep=True)
+    except YAMLError:
+        raise NotPlainError from None
+
+
+@cache
+def _scalars() -> YAML:
+    return _reader()
 
 
 def compose(text: str) -> Node | None:

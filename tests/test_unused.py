@@ -22,8 +22,9 @@ PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classm
 KEPT: Final = {
     "model_post_init": "pydantic calls it",
     "compose_node": "the reader of YAML calls it",
-    "invoke": "typer calls it",
+    "make_context": "typer calls it",
     "on_broken_pipe": "the console calls it",
+    "render": "the console calls it",
     "render_str": "the console calls it",
 }
 """Names that nobody here uses, and why they stay."""

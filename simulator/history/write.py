@@ -7,6 +7,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import walk_tree
+
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.history.page import page
@@ -63,9 +66,6 @@ def _job(past: Past, replay: Replay, job: str, rows: pd.DataFrame) -> dict[str, 
 
 def yaml_of(document: dict[str, Any]) -> str:
     """Return a document as YAML, keys in order, texts of several lines as blocks."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.scalarstring import walk_tree
-
     yaml = YAML()
     yaml.width = 120
     separate = json.loads(json.dumps(document))  # a part that stands twice is written twice

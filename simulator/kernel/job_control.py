@@ -151,6 +151,13 @@ def reactivate(kernel: Kernel, task: int) -> None:
     kernel.submit_now(task)
 
 
+def take_back(kernel: Kernel, tasks: Iterable[int]) -> None:
+    """Plan tasks of a closed job again that had arrived at this instant."""
+    for task in tasks:
+        kernel.state[task] = TaskState.PLANNED
+        kernel.abandoned -= 1
+
+
 def _count_out(kernel: Kernel, *, failed: bool) -> None:
     """Take a completed task out of the counts."""
     kernel.completed -= 1

@@ -9,13 +9,11 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
 
 from simulator.tables.spans import ABSENT
 from simulator.tables.text import FileText
@@ -183,16 +181,6 @@ def _broken(caught: Sequence[Any]) -> Iterator[tuple[int, str]]:
             yield int(line), f"expected {expected} columns, found {seen}"
 
 
-def renamed(frame: "pd.DataFrame", names: Mapping[str, str]) -> "pd.DataFrame":
-    """Return the columns of a frame that have a new name, by it; what is not there is left out."""
-    return frame[[name for name in names if name in frame]].rename(columns=dict(names))
-
-
 def folded(name: str) -> str:
     """Return the name of a column without case, blanks and marks, by which it is recognised."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
-
-
-def column_of(frame: "pd.DataFrame", name: str) -> Any:
-    """Return a column as text without blanks around it; what is not there is the empty text."""
-    return np.asarray(frame[name].fillna("").astype(str).str.strip(), dtype=object)

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from simulator.errors import InputError, Problem
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 COLUMNS: Final = (
     *("job", "submit", "wait", "run", "procs", "cpu", "memory", "requestedProcs", "requestedTime", "requestedMemory"),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from simulator import Scenario, load, simulate, summarize
+from simulator import InputError, Scenario, load, simulate, summarize
 from simulator.workload.build import build
 from tests.scenario.files import job, pool, read, write
 
@@ -214,3 +214,12 @@ def test_instants_of_a_schedules_groups_count_from_its_jobs(tmp_path: Path, arri
     made = read(tmp_path, [pool(targetDedicatedNodes=1)], [], jobSchedules=[schedule])
     submitted = simulate(made).tasks["submit"].tolist()
     assert sorted(submitted) == [hour * 3600 for hour in (1, 2, 25, 26)]
+
+
+def test_dates_with_and_without_a_zone_are_not_mixed_unless_the_zone_is_given(tmp_path: Path) -> None:
+    write(tmp_path, "submit,duration\n2026-03-02T07:00:00Z,60\n2026-03-02T08:00:00,60\n", "past.csv")
+    with pytest.raises(InputError, match="beside times without one in 'submit': state 'timeZone'"):
+        read(tmp_path, [pool(targetDedicatedNodes=1)], [job([{"trace": "past.csv"}])])
+    given = job([{"trace": "past.csv", "timeZone": "UTC"}])
+    submitted = simulate(read(tmp_path, [pool(targetDedicatedNodes=1)], [given])).tasks["submit"]
+    assert submitted.tolist() == [0, 3600]

@@ -418,10 +418,7 @@ class Job:
 
     def take_back(self, tasks: Iterable[int]) -> None:
         """Withdraw tasks of a closed job that arrived at the instant at which the service refused them."""
-        kernel = self._change()
-        for task in tasks:
-            kernel.state[task] = TaskState.PLANNED
-            kernel.abandoned -= 1
+        job_control.take_back(self._change(), tasks)
 
     def _enter(self, state: JobState, reason: str = "") -> None:
         self.world.record.job_state(self.number, state, self.world.env.clock, str(reason))

@@ -170,6 +170,9 @@ class _Table:
         kind = series.dtype.kind
         if kind == "M" or (kind not in "fiumb" and bool(pd.to_numeric(series, errors="coerce").isna().all())):
             dates = instants(series, column, zone=self._source.time_zone, order=self._source.date_order)
+            if dates.mixes_zones and self._source.time_zone is None:
+                text = f"has times with a time zone beside times without one in {column!r}: state 'timeZone' for these"
+                raise InputError([Problem(text, self._name)])
             self._faults += dates.faults
             self._faults += _absent(dates.seconds, dates.faults, f"expected a date in {column!r}, not nothing")
             return dates.seconds, True

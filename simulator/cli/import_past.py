@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -14,6 +14,9 @@ from simulator.errors import InputError
 
 if TYPE_CHECKING:
     from simulator.history.options import Options
+    from simulator.history.past import Past
+    from simulator.history.pools import Given
+    from simulator.tables.outcomes import Outcome
 
 
 @reported
@@ -57,14 +60,9 @@ def import_past(
     """
     if formats:
         _show_formats()
-        return
     if not paths:
         raise InputError("expected a file or a folder; poolsight import --formats lists what is read")
-    from simulator.history.page import facts, report
     from simulator.history.pools import Given
-    from simulator.history.read import read_past
-    from simulator.history.replay import replay_of
-    from simulator.history.write import prepare, scenario_of, write_past
 
     options = _options(
         format=format_,
@@ -77,11 +75,37 @@ def import_past(
         only=only or (),
         parallel_jobs=parallel_jobs,
     )
+    past = _read(paths, options, out, anonymise=anonymise)
+    _replay(past, options.only, jobs, Given(size, nodes, slots), preset, out, as_json=as_json)
+
+
+def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymise: bool) -> Past:
+    """Return what the files hold; before any work, refuse a directory that cannot be written."""
+    from simulator.history.read import read_past
+    from simulator.history.write import prepare
+
     if out is not None:
         prepare(out)
-    past = read_past(paths, options, anonymise=anonymise)
-    replay = replay_of(past, options.only, jobs)
-    document = scenario_of(past, replay, Given(size, nodes, slots), preset)
+    return read_past(paths, options, anonymise=anonymise)
+
+
+def _replay(
+    past: Past,
+    only: frozenset[Outcome],
+    most_jobs: int,
+    given: Given,
+    preset: str | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what was read, left out and assumed, and write the scenario that replays it where it is asked for."""
+    from simulator.history.page import facts, report
+    from simulator.history.replay import replay_of
+    from simulator.history.write import scenario_of, write_past
+
+    replay = replay_of(past, only, most_jobs)
+    document = scenario_of(past, replay, given, preset)
     if out is not None:
         write_past(past, replay, document, out)
     if as_json:
@@ -105,12 +129,14 @@ def _check(directory: Path) -> None:
         print_problems(error.problems)
 
 
-def _show_formats() -> None:
+def _show_formats() -> NoReturn:
+    """Print the formats that are read, and stop."""
     from simulator.history.formats import READERS
 
     for reader in READERS:
         echo(f"{reader.name:16} {reader.made_by}")
         echo(f"{'':16} known by {reader.known_by}")
+    raise typer.Exit
 
 
 def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], **rest: Any) -> Options:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -145,17 +146,7 @@ def spot_report(
     """Report on the pool of a scenario; `rate` per hour replaces its preemption model, times are in seconds."""
     run = run_on(workers, cluster, on_outcome)
     pool = _choose(base.scenario, pool_id)
-    jobs = [job.id for job in base.scenario.jobs if (job.pool_id or "").lower() == pool.id.lower()]
-
-    def make(share: float, factor: float = 1.0) -> Scenario:
-        scale = {} if factor == 1.0 else {f"jobs.{job}.workloadScale": 1 / factor for job in jobs}
-        made = _alone(base.scenario_with({f"pools.{pool.id}.spotShare": share, **scale}), pool.id)
-        if rate is not None:
-            made = with_eviction_rate(made, rate, frozenset({pool.id}))
-        if factor == 1.0:
-            return made
-        return with_groups(made, lambda group: group.model_copy(update={"duration": scaled(group.duration, factor)}))
-
+    make = partial(_with_share, base, pool.id, rate)
     splits = [index / (steps - 1) for index in range(steps)]
     scenarios = [make(share) for share in splits]
     ratio = _price_ratio(scenarios[0])
@@ -181,6 +172,18 @@ def spot_report(
         notes=notes,
         assumptions=_rests_on(scenarios[0], columns, rate),
     )
+
+
+def _with_share(base: Base, pool_id: str, rate: float | None, share: float, factor: float = 1.0) -> Scenario:
+    """Return the pool alone with a share of spot nodes, and its work in tasks that last `factor` times as long."""
+    jobs = [job.id for job in base.scenario.jobs if (job.pool_id or "").lower() == pool_id.lower()]
+    scale = {} if factor == 1.0 else {f"jobs.{job}.workloadScale": 1 / factor for job in jobs}
+    made = _alone(base.scenario_with({f"pools.{pool_id}.spotShare": share, **scale}), pool_id)
+    if rate is not None:
+        made = with_eviction_rate(made, rate, frozenset({pool_id}))
+    if factor == 1.0:
+        return made
+    return with_groups(made, lambda group: group.model_copy(update={"duration": scaled(group.duration, factor)}))
 
 
 def most_trials(steps: int, replications: int) -> int:

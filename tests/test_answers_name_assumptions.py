@@ -34,13 +34,15 @@ def busy() -> Body:
     short = {**scaled, "id": "r", "simulation": {"account": "small"}}
     evictions = {"preemption": {"model": "trace", "evictions": [{"at": "5m", "count": 2}]}}
     missed = pool("t", low_priority=1, simulation=evictions)
+    upgrades = {"mode": "rolling", "automaticOSUpgradePolicy": {"enableAutomaticOSUpgrade": True}}
+    upgraded = pool("u", nodes=1, upgradePolicy=upgrades)
     trace = job("past", pool="s", simulation={"workload": [{"trace": "past.csv"}]})
     return {
         "sizes": SIZE,
         **quota,
         "options": {"nodeTieBreak": "random"},
         "origin": "2026-01-05T00:00:00Z",
-        "pools": [unwritten(pool("p", low_priority=2)), scaled, short, pool("s", nodes=3), missed],
+        "pools": [unwritten(pool("p", low_priority=2)), scaled, short, pool("s", nodes=3), missed, upgraded],
         "jobs": [
             job(pool="p", count=6, duration="10m"),
             job("k", pool="p", count=6, duration="10m"),

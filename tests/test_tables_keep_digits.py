@@ -65,7 +65,7 @@ def test_tables_keep_every_digit(
 ) -> None:
     if columns is not None:
         terminal = Console(force_terminal=True, color_system=None, width=columns, highlight=False)
-        for module in (experiments, compare_command, sweep, page):
+        for module in (experiments, compare_command, page):
             monkeypatch.setattr(module, "console", lambda: terminal)
     answers[name]()
     shown = capsys.readouterr().out

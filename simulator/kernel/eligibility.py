@@ -71,7 +71,7 @@ class Eligibility:
         for job, manager in enumerate(rules.managers):
             if manager != NONE:
                 self._managers[job] = manager
-                self._only_dedicated[job] = rules.dedicated_managers[job]
+                self._only_dedicated[job] = bool(rules.dedicated_managers) and rules.dedicated_managers[job]
                 self.led[job] = 0
         self._reserve = self._reserve or rules.reserve_gangs
         self._dedicated_gangs = self._dedicated_gangs or rules.dedicated_gangs

@@ -68,6 +68,7 @@ def test_an_odd_worker_is_refused_in_one_line_and_nothing_is_left(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_an_odd_worker_that_joins_later_is_refused_too(
     empty: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,8 +109,9 @@ def test_a_sweep_that_was_killed_before_its_manifest_was_there_can_be_begun_agai
     (directory / "trials").mkdir(parents=True)
     for name in (".lock", ".manifest.json.tmp"):
         (directory / name).write_text("")
-    Store.open(directory, some, made.wanted, {}).close()
+    store = Store.open(directory, some, made.wanted, {})
     assert (directory / "manifest.json").exists()
+    store.close()
     other = tmp_path / "other"
     (other / "trials").mkdir(parents=True)
     (other / "trials" / "mine.parquet").write_text("")

@@ -18,7 +18,12 @@ def faults(*words: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize(
-    ("story", "share"), [("run over another", 0.02), ("report over another", 0.1), ("sweep", 0.02)]
+    ("story", "share"),
+    [
+        ("run over another", 0.02),
+        pytest.param("report over another", 0.1, marks=pytest.mark.long),
+        pytest.param("sweep", 0.02, marks=pytest.mark.long),
+    ],
 )
 def test_a_share_of_the_faults_leaves_no_trace(story: str, share: float) -> None:
     ended = faults("--story", story, "--share", str(share), "--seed", "3")
@@ -26,6 +31,7 @@ def test_a_share_of_the_faults_leaves_no_trace(story: str, share: float) -> None
     assert int(ended.stdout.split()[0]) >= 2, "so few points show nothing"
 
 
+@pytest.mark.long
 def test_processor_time_kills_too() -> None:
     ended = faults("--share", "0", "--random", "4", "--seed", "1")
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -64,7 +64,7 @@ def test_tables_with_named_columns(tmp_path: Path, kind: str) -> None:
     write(tmp_path, CSV, "t.csv")
     if kind == "parquet":
         pd.read_csv(tmp_path / "t.csv").to_parquet(tmp_path / "t.parquet")
-    source = {"trace": f"t.{kind}", "columns": COLUMNS, "timeUnit": "m"}
+    source = {"trace": f"t.{kind}", "columns": COLUMNS, "timeUnit": "m", "timeZone": "UTC"}
     workload = build(read(tmp_path, [pool()], [job([source])]), 0)
     assert workload.names.column().to_pylist() == ["b", "a"]
     assert workload.submit.tolist() == [0, 9_500]

@@ -142,7 +142,7 @@ def _take(pile: _Pile, content: FileText) -> None:
             text = f"expected JSON objects, or a table of AzureDiagnostics with a line of names: {error}"
             pile.broken.append(Problem(text, content.name))
         return
-    rows = JsonRows(content.text)
+    rows, before = JsonRows(content.text), len(pile.broken)
     line, at = 1, 0
     for item in rows:
         line, at = line + content.text.count("\n", at, item.begin), item.begin
@@ -158,6 +158,7 @@ def _take(pile: _Pile, content: FileText) -> None:
                 pile.broken.append(Problem("expected one JSON object on each line", content.name, line))
     for line, message in rows.broken:
         pile.broken.append(Problem(f"expected one JSON object on each line: {message}", content.name, line))
+    pile.broken[before:] = sorted(pile.broken[before:], key=lambda problem: problem.line or 0)
 
 
 def _event(pile: _Pile, name: str, number: int, event: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ class Rows:
 
     def __init__(self, table: str, fields: Sequence[str]) -> None:
         unknown = set(fields) - set(TABLES[table])
-        assert not unknown, f"no columns of {table}: {unknown}"  # noqa: S101
+        assert not unknown, f"no columns of {table}: {unknown}"  # noqa: S101 - readers name columns of the table
         self.fields = tuple(fields)
         self.columns: dict[str, Any] = {name: [] for name in fields}
         self.numbers: list[int] = []

@@ -68,12 +68,12 @@ class Environment(simpy.Environment):
         event = simpy.Event(self)
         event._ok = True  # noqa: SLF001 - what simpy.Timeout does, with a priority of our own
         event._value = None  # noqa: SLF001 - as above
-        heappush(self._queue, (max(instant, self.clock), phase, next(self._eid), event))
+        heappush(self._queue, (max(instant, self._now), phase, next(self._eid), event))
         return event
 
     def after(self, delay: int, phase: EventPriority = NODES) -> simpy.Event:
         """Return an event that happens `delay` milliseconds from now."""
-        return self.at(self.clock + delay, phase)
+        return self.at(self._now + delay, phase)  # type: ignore[arg-type]  # as above
 
     def next_control(self) -> int:
         """Return the instant of the next SimPy event, `NEVER` if there is none."""
@@ -113,8 +113,7 @@ class Environment(simpy.Environment):
     def open(self, instant: int) -> None:
         """Settle an instant up to the operations that are known; more of them may follow before it is closed."""
         self._now = self.opened = instant
-        if instant > self.last_instant:
-            self.last_instant = instant
+        self.last_instant = max(self.last_instant, instant)
         if self.samplers.next < instant:
             self.samplers.note(instant)
         due = self._all
@@ -188,8 +187,7 @@ class Environment(simpy.Environment):
 
     def _advanced(self, number: int) -> None:
         kernel = self.kernels[number]
-        if kernel.now > self.last_instant:
-            self.last_instant = kernel.now
+        self.last_instant = max(self.last_instant, kernel.now)
         if self._all is None:
             self._note_instant(number)
             if kernel.notices.waiting:

@@ -308,6 +308,8 @@ class Simulation:
 
     def _next_patience(self, quiet: int) -> int:
         """Return the first tick of a sampler at which the quiet has lasted longer than one more patience."""
+        if not self.env.samplers.any:
+            return NEVER
         ahead = [patience - quiet for patience in (LINGER, PATIENCE) if quiet < patience]
         return self.env.samplers.from_on(self.env.clock + ahead[0]) if ahead else NEVER
 

@@ -224,20 +224,22 @@ class Simulation:
         elif self.env.opened >= 0 or limit < 0:
             return
         self._has_begun = True
+        env, supply, may_stop = self.env, self._made.supply, not self._ends
         while not self._stop_reason:
-            self._made.supply.feed(min(self.env.next_control(), limit + 1), limit)
-            instant = self.env.run_kernels(limit)
-            if not self._ends:
+            if supply.expects:
+                supply.feed(min(env.next_control(), limit + 1), limit)
+            instant = env.run_kernels(limit)
+            if may_stop:
                 self._stop_reason = self._reason_to_stop()
                 if self._stop_reason:
                     break
                 instant = min(instant, self._last_tick)
-            last = min(limit, self._followed_until)
+            last = min(limit, self._horizon if self._settled < 0 else self._followed_until)
             if instant > last:
                 self._reached = last
                 self._stop_reason = self._reason_to_end_at(last)
                 break
-            self.env.settle(instant)
+            env.settle(instant)
 
     def _end_old_tasks(self, part: Part) -> None:
         """Have those tasks of a part end that reach the longest life within the run."""
@@ -325,6 +327,8 @@ class Simulation:
 
     def _next_patience(self, quiet: int) -> int:
         """Return the first tick of a sampler at which the quiet has lasted longer than one more patience."""
+        if not self.env.samplers.any:
+            return NEVER
         ahead = [patience - quiet for patience in (LINGER, PATIENCE) if quiet < patience]
         return self.env.samplers.from_on(self.env.clock + ahead[0]) if ahead else NEVER
 
@@ -358,12 +362,13 @@ class Simulation:
     def _kernels_work(self) -> bool:
         """Return whether tasks run or arrive by themselves; the kernel that did when last asked is asked first."""
         kernels = self.env.kernels
-        if any(_is_at_work(kernel) for kernel in kernels[self._at_work : self._at_work + 1]):
+        if self._at_work < len(kernels) and _is_at_work(kernels[self._at_work]):
             return True
-        busy = next((number for number, kernel in enumerate(kernels) if _is_at_work(kernel)), None)
-        if busy is not None:
-            self._at_work = busy
-        return busy is not None
+        for number, kernel in enumerate(kernels):
+            if _is_at_work(kernel):
+                self._at_work = number
+                return True
+        return False
 
     def _record(self, *, last: bool) -> Recording:
         """Return the record of everything so far; the `last` one takes what the run consists of."""

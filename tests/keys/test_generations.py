@@ -34,8 +34,9 @@ def test_keys_of_another_generation_are_reported(
 
 
 def test_of_a_key_of_another_generation_those_under_it_are_not_reported(tmp_path: Path) -> None:
-    bodies: dict[str, Any] = {"upgradePolicy": {"mode": "rolling", "rollingUpgradePolicy": {"maxBatchInstancePercent": 50}}}
-    all_found = problems_of(tmp_path, pool(nodes=1, **bodies), job(count=1), options={"apiProfile": "2020-09"})
+    policy = {"mode": "rolling", "rollingUpgradePolicy": {"maxBatchInstancePercent": 50}}
+    body = pool(nodes=1, upgradePolicy=policy)
+    all_found = problems_of(tmp_path, body, job(count=1), options={"apiProfile": "2020-09"})
     assert [text.split(": ")[1] for text in all_found if "does not have it" in text] == ["pools.0.upgradePolicy"]
 
 

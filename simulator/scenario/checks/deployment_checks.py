@@ -68,6 +68,19 @@ def _two_updaters(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Find
         yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
 
 
+def _upgrades_of_cloud_services(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of automatic upgrades of nodes that are no virtual machines."""
+    if (
+        pool.cloud_service_configuration is not None
+        and pool.upgrade_policy.automatic_os_upgrade_policy.enable_automatic_os_upgrade
+    ):
+        text = (
+            "automatic upgrades are for virtual machines, Cloud Services begin none here: use upgradeOs on the timeline"
+        )
+        where = (*loc, "upgradePolicy", "automaticOSUpgradePolicy", "enableAutomaticOSUpgrade")
+        yield Finding(text, where, is_warning=True)
+
+
 def _images_for_nobody(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Warn of newer images that no automatic upgrade waits for."""
     if pool.simulation.new_images and not pool.upgrades_by_itself:
@@ -99,6 +112,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _system,
     _windows_settings,
     _two_updaters,
+    _upgrades_of_cloud_services,
     _images_for_nobody,
     _image,
     _zonal,

@@ -24,6 +24,8 @@ class Known(NamedTuple):
     name: str
     holder: Holder | None
     """What stands under it; None where that is not looked into here: any value, a section of our own, a whole body."""
+    words: tuple[str, ...] = ()
+    """All that it takes, where that is a word and no type says so."""
 
 
 @cache
@@ -57,7 +59,7 @@ def _own(holder: type) -> Iterator[tuple[str, Known]]:
 
 def _beside(keys: Iterable[tuple[str, Beside]]) -> Iterator[tuple[str, Known]]:
     for name, one in keys:
-        yield fold(name), Known(name, holder_of(name, one))
+        yield fold(name), Known(name, holder_of(name, one), one.words)
 
 
 SHORTEST: Final = 6

@@ -76,9 +76,9 @@ class Form:
                 return (*(next(numbers) if part == ANY else part for part in home), *inner[size:])
         return inner
 
-    def written_as(self, key: str) -> list[Path]:
+    def written_as(self, key: str) -> list[Loc]:
         """Return the one path of a key that only this form calls so; nothing where there are several."""
-        found = [path for path in self.written if fold(path[-1]) == fold(key) and ANY not in path]
+        found: list[Loc] = [path for path in self.written if fold(path[-1]) == fold(key) and ANY not in path]
         return found if len(found) == 1 else []
 
     def move_at(self, place: Loc) -> Move | None:

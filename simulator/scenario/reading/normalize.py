@@ -194,5 +194,7 @@ def odd_keys(value: object, known: Mapping[str, Known], loc: Loc, written: Writt
         if proper is not None:
             text = f"a resource template has it as '{'.'.join(map(str, proper))}'; read all the same"
             yield Finding(text, place, is_warning=True)
+        if one.words and isinstance(inner, str) and fold(inner) not in {fold(word) for word in one.words}:
+            yield Finding(f"expected {', '.join(one.words)}, not '{inner}'", place)
         if one.holder is not None:
             yield from odd_keys(inner, known_keys(one.holder), place, written)

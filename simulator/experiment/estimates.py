@@ -76,17 +76,34 @@ def estimate(name: str, columns: Mapping[str, Floats], level: float = LEVEL) -> 
     A ratio is estimated from sums where the column of its denominator is given, else as a mean. No interval reaches
     beyond what the measure can be: no cost is negative, no share above 1.
     """
-    measure = find_measure(name)
-    values = columns[name]
-    weights = columns.get(measure.weight) if measure.weight else None
-    has = ~np.isnan(values) if weights is None else ~np.isnan(values) & ~np.isnan(weights)
-    if not has.any():
+    values, weights = _known(name, columns)
+    if not len(values):
         return None
-    if measure.fit is Fit.RATIO and weights is not None and (weights[has] > 0).all():
-        found = share(values[has] * weights[has], weights[has], level)
-    else:
-        found = skewed_mean(values[has], level)
-    return found.within(*measure.range)
+    found = skewed_mean(values, level) if weights is None else share(values * weights, weights, level)
+    return found.within(*find_measure(name).range)
+
+
+def linearised(name: str, columns: Mapping[str, Floats]) -> Floats:
+    """Return numbers whose mean is the estimate of a measure, one for each replication that has it.
+
+    Of a mean they are its values; of a ratio what is linear in its parts.
+    """
+    values, weights = _known(name, columns)
+    if weights is None or not len(values):
+        return values
+    center = float((values * weights).sum() / weights.sum())
+    found: Floats = center + (values - center) * weights / weights.mean()
+    return found
+
+
+def _known(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
+    """Return the values that replications have and, of a ratio, what their denominators are proportional to."""
+    measure, values = find_measure(name), columns[name]
+    weights = columns.get(measure.weight) if measure.weight and measure.fit is Fit.RATIO else None
+    if weights is None:
+        return values[~np.isnan(values)], None
+    has = ~np.isnan(values) & ~np.isnan(weights)
+    return values[has], weights[has] if (weights[has] > 0).all() else None
 
 
 def mean(values: Floats, level: float = LEVEL) -> Estimate:

@@ -97,6 +97,11 @@ def never_created(scenario: Scenario, name: str) -> Pool:
     return Pool.model_construct(id=name, vm_size=other.vm_size, task_slots_per_node=ANY_SLOTS, simulation=simulation)
 
 
+def is_never_created(body: Pool) -> bool:
+    """Return whether a body stands for a pool of which nothing is known but the id."""
+    return body.task_slots_per_node == ANY_SLOTS
+
+
 def _goals(scenario: Scenario) -> dict[str, list[str]]:
     """Return the pools to which operations move each job, by ids in lower case."""
     found: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.complete import listed, lookup
+from simulator.scenario.format.mixed_sizes import MIX, mixed_sizes
 
 Named = list[tuple[str, Loc]]
 AUTO_POOL: Final = ("poolInfo", "autoPoolSpecification")
@@ -221,6 +222,9 @@ def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
     name = lookup(pool, "vmSize")
     if not isinstance(name, str) or name in sizes:
         return
+    if name.lower() == MIX:
+        yield from _mixed(pool, loc, sizes)
+        return
     own = catalogue.CLOUD_SERVICE_NAMES.get(name.lower())
     cloud = lookup(pool, "cloudServiceConfiguration") is not None
     if name.lower() in catalogue.LACKING:
@@ -234,3 +238,15 @@ def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
         if known is not None:
             hint = f": Cloud Services have a size of that name; for virtual machines it is {known.name}"
         yield Finding(f"unknown VM size '{name}'{hint}", (*loc, "vmSize"))
+
+
+def _mixed(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
+    """Refuse a pool of several sizes that names none, or one that is not known."""
+    listed = mixed_sizes(pool)
+    if not listed:
+        yield Finding("vmSize is 'Mix', but vmSkuProfile.vmSizes names no size", (*loc, "vmSize"))
+    for index, one in enumerate(listed):
+        name = str(lookup(one, "name"))
+        if name not in sizes:
+            hint = near(name, sizes.names.values(), ": define it under sizes")
+            yield Finding(f"unknown VM size '{name}'{hint}", (*loc, "vmSkuProfile", "vmSizes", index, "name"))

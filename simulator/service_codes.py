@@ -72,7 +72,6 @@ class ServiceCode(Code):
     JOB_COMPLETED = "JobCompleted", "the job has completed"
     JOB_EXISTS = "JobExists", "there is a job of this id already"
     JOB_DISABLED = "JobDisabled", "the job is disabled already"
-    JOB_EXISTS = "JobExists", "there is a job of this id"
     JOB_NOT_FOUND = "JobNotFound", "there is no such job, or not yet"
     JOB_QUOTA = "ActiveJobAndScheduleQuotaReached", "the account has as many active jobs and schedules as it may"
     SCHEDULE_BEING_DELETED = "JobScheduleBeingDeleted", "the job schedule is being deleted"

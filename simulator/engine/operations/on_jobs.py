@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from simulator.engine.operations.directory import Directory
 
 JobChange = AddTasks | DisableJob | EnableJob | TerminateJob | UpdateJob | DeleteJob | TaskOperation
-JOB_EXISTS = Answer(ServiceCode.JOB_EXISTS, "The specified job already exists")
 ELSEWHERE = Answer(ServiceCode.NOT_SIMULATED, "A simulation adds them to the newest job of this id, which was refused")
 NO_TASK = Answer(ServiceCode.TASK_NOT_FOUND, "The specified task does not exist")
 
@@ -47,13 +46,19 @@ def perform(directory: Directory, asked: AddJob | JobChange) -> Answer:
     return _change(job, asked)
 
 
+def second_job(before: Job) -> Answer:
+    """Return why no job is created under the id of one that is there."""
+    is_going = before.state is JobState.DELETING
+    return REFUSALS[before.state] if is_going else Answer(ServiceCode.JOB_EXISTS, "The specified job already exists")
+
+
 def _add_job(directory: Directory, asked: AddJob) -> Answer:
     """Create a job, unless another one has its id."""
     before, job = directory.job(asked.job.id), directory.job_of(asked)
     if before is None or before is job or before.state is None:
         return job.create()
     job.refuse()
-    return REFUSALS[before.state] if before.state is JobState.DELETING else JOB_EXISTS
+    return second_job(before)
 
 
 def _change(job: Job, asked: JobChange) -> Answer:

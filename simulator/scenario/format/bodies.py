@@ -208,7 +208,7 @@ class Pool(Body):
     def is_zonal(self) -> bool:
         """Whether nodes are spread over the region's zones."""
         machine = self.virtual_machine_configuration
-        return machine is not None and machine.node_placement_configuration.policy == "zonal"
+        return machine is not None and machine.is_zonal
 
     @property
     def os_version(self) -> str | None:

@@ -107,6 +107,13 @@ class NodePlacement(Body):
     """Whether nodes are spread over the region's zones."""
 
 
+class Placement(Body):
+    """How nodes are placed in zones, as the newest interface writes it."""
+
+    zone_placement_policy: Annotated[Literal["auto"], BeforeValidator(lower)] | None = None
+    """`Auto`: nodes are spread over the region's zones."""
+
+
 class VirtualMachineConfiguration(Body):
     """What nodes that are virtual machines boot, and their disks."""
 
@@ -126,6 +133,14 @@ class VirtualMachineConfiguration(Body):
     """Makes nodes run tasks in containers; each task then needs `containerSettings`."""
     node_placement_configuration: NodePlacement = NodePlacement.model_construct()
     """How nodes are spread over the zones of the region."""
+    placement: Placement = Placement.model_construct()
+    """The same, as the newest interface writes it; not beside `nodePlacementConfiguration`."""
+
+    @property
+    def is_zonal(self) -> bool:
+        """Whether nodes are spread over the region's zones, in whichever of the two places the body says it."""
+        is_spread = self.placement.zone_placement_policy is not None
+        return is_spread or self.node_placement_configuration.policy == "zonal"
 
 
 class CloudServiceConfiguration(Body):

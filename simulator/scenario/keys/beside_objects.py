@@ -42,6 +42,30 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "region": acts("Region of which the shipped prices hold, such as westeurope."),
         "file": acts("Saved answer of the public retail-prices service, relative to the scenario."),
     },
+    "vmSkuProfile": {
+        "vmSizes": acts("Sizes that nodes may be of, 1 to 5 of one family and with equally many cores."),
+        "allocationStrategy": acts(
+            "Which size is preferred: lowestPrice, capacityOptimized (the first) or prioritized."
+        ),
+    },
+    "vmSizes": {
+        "name": acts("Name of the size."),
+        "rank": acts("Place of the size, under prioritized: the lowest first."),
+    },
+    "hardwareProfile": {"vmSizeProperties": Beside("How the size is changed.")},
+    "vmSizeProperties": {
+        "vCPUsAvailable": Beside("Cores that nodes have."),
+        "vCPUsPerCore": Beside("Virtual cores on each physical one."),
+    },
+    "resiliencyPolicy": {"zoneAllocationPolicy": Beside("How zones are used.")},
+    "zoneAllocationPolicy": {
+        "maxZoneCount": Beside("Most zones that are used."),
+        "maxInstancePercentPerZonePolicy": Beside("Share of the nodes in one zone."),
+    },
+    "maxInstancePercentPerZonePolicy": {
+        "enabled": Beside("Whether that share is bounded."),
+        "value": Beside("Most nodes in one zone, in percent of the pool."),
+    },
     "environmentSettings": _NAMED,
     "commonEnvironmentSettings": _NAMED,
     "applicationPackageReferences": {

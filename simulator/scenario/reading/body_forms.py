@@ -84,6 +84,7 @@ _ARM: Final = {
             "scaleSettings.autoScale": Move("", also=("enableAutoScale", True)),
             "scaleSettings.autoScale.formula": Move("autoScaleFormula"),
             "scaleSettings.autoScale.evaluationInterval": Move("autoScaleEvaluationInterval"),
+            "vmHardwareProfile": Move("virtualMachineConfiguration.hardwareProfile"),
             "interNodeCommunication": Move("enableInterNodeCommunication", _is_enabled),
             "applicationPackages": Move("applicationPackageReferences"),
             "applicationPackages.*.id": Move("applicationPackageReferences.*.applicationId", _last),

@@ -247,7 +247,6 @@ LINES: Final = 400
 """Of a module."""
 LONGER: Final = {
     "distributions.py": 437,
-    "engine/jobs/job.py": 425,
     "engine/nodes/node.py": 401,
 }
 """Modules that have grown beyond that, and how far; these numbers only shrink."""

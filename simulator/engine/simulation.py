@@ -126,6 +126,9 @@ class Simulation:
         read = read_operation(world.scenario, self._encounters.around(operation), self._dated(operation))
         asked = read.operation
         self._go_to(self._instant_of(asked))
+        refusal = self._encounters.second(asked)
+        if refusal is not None:
+            return refusal
         self._log.add(read)
         if read.sizes.keys() - world.scenario.sizes.keys():
             world.scenario = self._announced.scenario.continued((), self._log.sizes, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.results.record.integrity import MARK
+from simulator.results.record.parts import Condition, part_of
 from simulator.results.record.saved_json import read_saved_object
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
@@ -42,6 +44,9 @@ class Frames(Protocol):
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table; `simulator.results.record.table_schema` describes them."""
+
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> pd.DataFrame:
+        """Return some columns, or all, of those rows of a table that meet all conditions."""
 
 
 @dataclass(frozen=True)
@@ -87,30 +92,43 @@ class SavedRun:
     def _frames(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def table(self, name: str) -> pa.Table:
-        """Return a table as Arrow columns."""
+    @cached_property
+    def _parts(self) -> dict[tuple[str, tuple[str, ...], tuple[Condition, ...]], pd.DataFrame]:
+        return {}
+
+    def table(self, name: str, columns: Sequence[str] | None = None, where: Sequence[Condition] = ()) -> pa.Table:
+        """Return a table as Arrow columns: those that are named, or all, of rows that meet all conditions."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         wanted = [column.name for column in described(name).columns]
         path = self.directory / f"{name}.parquet"
         try:
-            found = pq.read_table(path)
+            known = pq.read_schema(path).names
+            absent = [column for column in wanted if column not in known]
+            if absent:
+                text = f"has no column {absent[0]!r}, another version wrote it; run the scenario again with --out"
+                raise InputError([Problem(text, str(path))])
+            return pq.read_table(path, columns=columns and list(columns), filters=list(where) or None)
         except FileNotFoundError:
             raise InputError([Problem("is missing; run the scenario again with --out", str(path))]) from None
         except (OSError, pa.ArrowInvalid) as error:
             raise InputError([Problem(f"cannot be read as Parquet: {error}", str(path))]) from None
-        absent = [column for column in wanted if column not in found.column_names]
-        if absent:
-            text = f"has no column {absent[0]!r}, another version wrote it; run the scenario again with --out"
-            raise InputError([Problem(text, str(path))])
-        return found
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table as a pandas frame."""
         if name not in self._frames:
             self._frames[name] = self.table(name).to_pandas()
         return self._frames[name]
+
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> pd.DataFrame:
+        """Return some columns, or all, of those rows of a table that meet all conditions; no others are read."""
+        if name in self._frames:
+            return part_of(self._frames[name], columns, where)
+        key = name, tuple(columns or ()), tuple(where)
+        if key not in self._parts:
+            self._parts[key] = self.table(name, columns, where).to_pandas()
+        return self._parts[key]
 
 
 def read(directory: Path) -> SavedRun:

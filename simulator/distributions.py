@@ -52,6 +52,8 @@ Number = Annotated[float, Field(ge=0, le=LARGEST_MEAN, allow_inf_nan=False), Bef
 """A plain number that is not negative."""
 
 T = TypeVar("T", bound=float)
+OF: Final = {"seconds": Seconds, "number": Number}
+"""What a distribution is of, by the name under which it travels to another process."""
 
 
 def named_form(name: str, inner: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +95,12 @@ class Distribution(BaseModel, Generic[T]):
         inner.setdefault("description", inspect.getdoc(cls.__pydantic_generic_metadata__["origin"] or cls))
         return inner
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Return how to make a copy in another process: a shape of some values has no name to be found by there."""
+        made = type(self).__pydantic_generic_metadata__
+        names = [name for name, kind in OF.items() if made["args"] == (kind,)]
+        return (_empty, (made["origin"], *names), self.__getstate__()) if names else super().__reduce__()
+
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
         """Return the value below which a share `u` (in [0, 1)) of all draws falls."""
@@ -125,6 +133,12 @@ class Distribution(BaseModel, Generic[T]):
     @property
     @abstractmethod
     def variance(self) -> float: ...
+
+
+def _empty(shape: type[Distribution[Any]], of: str) -> Distribution[Any]:
+    """Return a distribution that is given its parameters afterwards."""
+    kind: type[Distribution[Any]] = shape[OF[of]]  # type: ignore[index]
+    return kind.__new__(kind)
 
 
 class Constant(Distribution[T]):

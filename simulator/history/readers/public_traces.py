@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.errors import InputError, Problem
 from simulator.history.found import Found, Raw
 from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample, parquet_names
 from simulator.history.sheet_items import column, text_frame
+from simulator.tables.parquet import read_as_parquet
 from simulator.tables.sheets import folded
 
 if TYPE_CHECKING:
@@ -145,10 +145,8 @@ def _opendc_frame(sample: Sample, ledger: Ledger) -> pd.DataFrame:
         return table
     wanted = {"duration", "starttime", "stoptime", "submissiontime", *_OPENDC}
     names = [name for name in parquet_names(sample.path) if folded(name) in wanted]
-    try:
+    with read_as_parquet(sample.name):
         frame = pd.read_parquet(sample.path, columns=names).rename(columns=folded)
-    except (OSError, ValueError) as error:
-        raise InputError([Problem(f"cannot be read as Parquet: {str(error)[:200]}", sample.name)]) from None
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame
 

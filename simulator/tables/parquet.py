@@ -1,0 +1,20 @@
+"""Parquet files: what their library cannot read is refused in words that say what is wrong with the file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from simulator.errors import InputError, Problem
+
+
+@contextmanager
+def read_as_parquet(name: str) -> Iterator[None]:
+    """Raise InputError about a file that the library cannot read; one that is not there is the affair of the caller."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
+        why = getattr(error, "strerror", None) or "it is damaged, cut off, or no Parquet file"
+        raise InputError([Problem(f"cannot be read as Parquet: {why}", name)]) from None

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from simulator.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @contextmanager
@@ -18,3 +22,9 @@ def read_as_parquet(name: str) -> Iterator[None]:
     except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
         why = getattr(error, "strerror", None) or "it is damaged, cut off, or no Parquet file"
         raise InputError([Problem(f"cannot be read as Parquet: {why}", name)]) from None
+
+
+def sound(table: "pa.Table") -> "pa.Table":
+    """Return a table that was read; raise an error of the library where a text in it is none."""
+    table.validate(full=True)
+    return table

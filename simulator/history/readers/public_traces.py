@@ -11,9 +11,8 @@ from simulator.history.found import Found, Raw
 from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.reader import Reader
-from simulator.history.sample import Sample, parquet_names
+from simulator.history.sample import Sample, parquet_frame, parquet_names
 from simulator.history.sheet_items import column, text_frame
-from simulator.tables.parquet import read_as_parquet
 from simulator.tables.sheets import folded
 
 if TYPE_CHECKING:
@@ -145,8 +144,7 @@ def _opendc_frame(sample: Sample, ledger: Ledger) -> pd.DataFrame:
         return table
     wanted = {"duration", "starttime", "stoptime", "submissiontime", *_OPENDC}
     names = [name for name in parquet_names(sample.path) if folded(name) in wanted]
-    with read_as_parquet(sample.name):
-        frame = pd.read_parquet(sample.path, columns=names).rename(columns=folded)
+    frame = parquet_frame(sample, names).rename(columns=folded)
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame
 

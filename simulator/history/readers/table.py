@@ -10,7 +10,7 @@ from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.past import TASKS, Kind
 from simulator.history.reader import Reader
-from simulator.history.sample import Sample, parquet_names
+from simulator.history.sample import Sample, parquet_frame, parquet_names
 from simulator.tables.instants import unix_unit
 from simulator.tables.sheets import NotATableError, folded, read_sheet
 
@@ -79,11 +79,9 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
 def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str]]:
     """Return the table and the names of its columns."""
     if sample.is_parquet:
-        import pandas as pd
-
         names = parquet_names(sample.path)
         wanted = list(_chosen(names, options, sample.name).values())
-        return pd.read_parquet(sample.path, columns=wanted), names
+        return parquet_frame(sample, wanted), names
     dialect = sample.dialect
     if dialect is None or not (options.columns or dialect.has_names):
         text = "its first line does not name columns: name them all, as in --columns id,submit,duration"

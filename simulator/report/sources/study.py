@@ -24,7 +24,7 @@ from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front
 from simulator.results.answer.assumed import in_order
 from simulator.results.record.saved_json import read_saved_object
-from simulator.tables.parquet import read_as_parquet
+from simulator.tables.parquet import read_as_parquet, sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ def _trials(directory: Path) -> pd.DataFrame:
     if not paths:
         raise InputError([Problem("holds no trial yet; run the sweep first", str(directory))])
     with read_as_parquet(str(directory / "trials")):
-        whole = pa.concat_tables([pq.read_table(path) for path in paths])
+        whole = sound(pa.concat_tables([pq.read_table(path) for path in paths]))
     if not len(whole):
         raise InputError([Problem("holds no trial yet; run the sweep first", str(directory))])
     frame: pd.DataFrame = whole.sort_by([("cell", "ascending"), ("replication", "ascending")]).to_pandas()

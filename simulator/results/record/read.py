@@ -17,7 +17,7 @@ from simulator.results.record.saved_json import read_saved_object
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
-from simulator.tables.parquet import read_as_parquet
+from simulator.tables.parquet import read_as_parquet, sound
 from simulator.workload.build import Workload, build
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class SavedRun:
         path = self.directory / f"{name}.parquet"
         try:
             with read_as_parquet(str(path)):
-                found = pq.read_table(path)
+                found = sound(pq.read_table(path))
         except FileNotFoundError:
             raise InputError([Problem("is missing; run the scenario again with --out", str(path))]) from None
         absent = [column for column in wanted if column not in found.column_names]

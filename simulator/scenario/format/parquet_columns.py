@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
-from simulator.tables.parquet import read_as_parquet
+from simulator.tables.parquet import read_as_parquet, sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def read_columns(name: str, wanted: Iterable[tuple[str, str]]) -> "pd.DataFrame"
                 raise InputError([Problem(f"has two columns named {column!r}", name) for column in twice])
             if not used:
                 return _empty(have)
-            table = file.read(columns=list(used))
+            table = sound(file.read(columns=list(used)))
         misfits = {column: _misfit(table.column(column).type, use) for column, use in used.items()}
         if any(misfits.values()):
             raise InputError([Problem(f"{column!r} holds {text}", name) for column, text in misfits.items() if text])

@@ -15,6 +15,7 @@ from simulator.history.formats import BY_NAME, READERS
 from simulator.history.found import Found, Raw, Rows
 from simulator.history.laws import judge, number_attempts
 from simulator.history.ledger import Ledger
+from simulator.history.not_read import why_not
 from simulator.history.options import Options
 from simulator.history.past import TABLES, FileRead, Kind, Past
 from simulator.history.private import Names, hide
@@ -77,9 +78,10 @@ class _Reading:
         """Read a file; one in a folder that nobody knows is passed over and counted."""
         reader = reader_of(sample, self._options)
         if reader is None:
+            why = why_not(sample)
             if is_named:
-                raise InputError([Problem(NO_SUCH, sample.name)])
-            self._ledger.note("no_format", sample.name, count=1)
+                raise InputError([Problem(why or NO_SUCH, sample.name)])
+            self._ledger.note("no_format", sample.name, count=1, detail=why or "")
             return
         found = reader.read(sample, self._options, self._ledger)
         if not sample.is_parquet:

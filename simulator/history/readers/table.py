@@ -11,7 +11,7 @@ from simulator.history.options import Options
 from simulator.history.past import TASKS, Kind
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample, parquet_names
-from simulator.tables.instants import unix_unit
+from simulator.tables.instants import count_from_a_start
 from simulator.tables.sheets import NotATableError, folded, read_sheet
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
     return Found(
         len(frame),
         tasks=Raw(columns, range(2, len(frame) + 2)),
-        is_relative=_is_relative(times, options.time_unit),
+        is_relative=count_from_a_start(times),
         memory_unit=options.memory_unit or "GiB",
     )
 
@@ -110,28 +110,6 @@ def _chosen(names: list[str], options: Options, file: str) -> dict[str, str]:
     taken = set(given.values())
     recognised = {use: by_fold[name] for use, name in _used(by_fold).items() if by_fold[name] not in taken}
     return {**{use: name for use, name in recognised.items() if use not in given}, **given}
-
-
-def _is_relative(times: list[pd.Series[Any]], unit: str | None) -> bool:
-    """Return whether times are numbers since some start rather than dates or Unix time."""
-    import pandas as pd
-
-    del unit
-    low, high = [], []
-    for series in times:
-        if series.dtype.kind == "m":
-            return True
-        numbers = pd.to_numeric(series, errors="coerce") if series.dtype.kind != "M" else pd.Series(dtype=float)
-        known = numbers.dropna()
-        known = known[known > 0]
-        if series.dtype.kind == "M" or (
-            not len(known) and bool(series.notna().any()) and not bool(numbers.notna().any())
-        ):
-            return False
-        if len(known):
-            low.append(float(known.min()))
-            high.append(float(known.max()))
-    return not low or unix_unit(min(low), max(high)) is None
 
 
 READER: Final = Reader(

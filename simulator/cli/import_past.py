@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from simulator.history.options import Options
     from simulator.history.past import Past
     from simulator.history.pools import Given
-    from simulator.tables.outcomes import Outcome
 
 
 @reported
@@ -42,6 +41,9 @@ def import_past(
     time_zone: Annotated[str | None, typer.Option(help="Zone of times that name none, like Europe/Berlin.")] = None,
     date_order: Annotated[str | None, typer.Option(help="Of dates like 03/04/2026: day_first or month_first.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Replay only tasks that succeeded, failed, …")] = None,
+    outcomes: Annotated[
+        str, typer.Option(help="Failures and retries are replayed as recorded, or each task as if it had succeeded.")
+    ] = "recorded",
     parallel_jobs: Annotated[
         str, typer.Option(help="Jobs of several processors become: multi_slot or multi_instance tasks.")
     ] = "multi_slot",
@@ -74,9 +76,10 @@ def import_past(
         date_order=date_order,
         only=only or (),
         parallel_jobs=parallel_jobs,
+        outcomes=outcomes,
     )
     past = _read(paths, options, out, anonymise=anonymise)
-    _replay(past, options.only, jobs, Given(size, nodes, slots), preset, out, as_json=as_json)
+    _replay(past, options, jobs, Given(size, nodes, slots), preset, out, as_json=as_json)
 
 
 def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymise: bool) -> Past:
@@ -91,7 +94,7 @@ def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymis
 
 def _replay(
     past: Past,
-    only: frozenset[Outcome],
+    options: Options,
     most_jobs: int,
     given: Given,
     preset: str | None,
@@ -104,7 +107,7 @@ def _replay(
     from simulator.history.replay import replay_of
     from simulator.history.write import scenario_of, write_past
 
-    replay = replay_of(past, only, most_jobs)
+    replay = replay_of(past, options.only, most_jobs, options.outcomes)
     document = scenario_of(past, replay, given, preset)
     if out is not None:
         write_past(past, replay, document, out)
@@ -153,6 +156,7 @@ def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], *
         "time_unit": tuple(SECONDS),
         "memory_unit": tuple(BYTES),
         "date_order": ("day_first", "month_first"),
+        "outcomes": ("recorded", "succeeded"),
         "parallel_jobs": ("multi_slot", "multi_instance"),
     }
     wrong = [

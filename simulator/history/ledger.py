@@ -49,11 +49,21 @@ CAUSES: Final = {
     "no_created": Cause(A, "tasks without a time at which they were added: taken as added at their start"),
     "no_time": Cause(A, "tasks of which only their length is known: taken as added with the first of all"),
     "repeated": Cause(D, "rows that stand in the files more than once"),
-    "earlier": Cause(D, "earlier attempts of tasks: the last attempt is replayed, all are in tasks.parquet"),
+    "earlier": Cause(N, "earlier attempts of tasks: the last one stands for its task, all are in tasks.parquet"),
+    "attempts": Cause(
+        A, "tasks whose earlier attempts failed: so many are replayed, each as long as the last", "--outcomes"
+    ),
+    "taken": Cause(D, "earlier attempts that lost their node or were put back: evictions are the scenario's own"),
+    "lost": Cause(A, "tasks whose last attempt lost its node: replayed as work that succeeds", "--only succeeded"),
     "overlap": Cause(N, "attempts of one task that overlap in time"),
     "duplicate": Cause(A, "ids that several tasks have: numbered apart"),
     "other_outcome": Cause(D, "tasks with another outcome than those asked for", "--only"),
-    "failed": Cause(A, "tasks that failed or were cancelled: replayed as work that succeeds", "--only succeeded"),
+    "failed": Cause(
+        A,
+        "tasks that failed or were cancelled: each attempt fails, with 1 where no code is known",
+        "--outcomes",
+    ),
+    "made_good": Cause(A, "tasks that failed or were cancelled: replayed as work that succeeds", "--outcomes"),
     "steps": Cause(N, "lines of job steps: their job's line has the times; memory is taken from them"),
     "partial": Cause(D, "lines about a part of a job which another line sums up"),
     "not_run": Cause(D, "jobs that never ran"),
@@ -64,7 +74,9 @@ CAUSES: Final = {
     "no_dates": Cause(A, "no dates: the first task comes at the scenario's origin"),
     "ghost_node": Cause(N, "tasks on nodes that the list of nodes does not have"),
     "more_pages": Cause(N, "lists that go on: the file holds a link to a further page"),
-    "unknown_parent": Cause(A, "parents that no row has: not waited for"),
+    "unknown_parent": Cause(A, "tasks with parents that are not replayed: not waited for"),
+    "failed_parent": Cause(A, "tasks that ran although a parent had failed: not waited for"),
+    "circle": Cause(A, "tasks that wait for each other in a circle: one of them does not wait"),
     "array_header": Cause(N, "lines that stand for a whole array: its tasks have lines of their own"),
     "pods": Cause(A, "jobs of several pods, whose own times the file does not have: one task each"),
     "outlived": Cause(A, "machines that were there when the trace began or ended: taken as begun and ended with it"),
@@ -80,7 +92,7 @@ CAUSES: Final = {
     "pool_nodes": Cause(A, "pools whose number of nodes no file states: as many as ran at once", "--nodes"),
     "image": Cause(A, "pools whose image no file states: Ubuntu 22.04"),
     "gangs": Cause(A, "tasks of several processors: one task of that many slots", "--parallel-jobs"),
-    "no_retries": Cause(A, "retries that the file only counts: their times are not known and not replayed"),
+    "no_retries": Cause(N, "retries that the file only counts: their times are not known"),
 }
 
 

@@ -29,7 +29,7 @@ from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.option_checks import check_options
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
-from simulator.scenario.checks.trace_checks import check_shift
+from simulator.scenario.checks.trace_checks import check_parents, check_shift
 from simulator.scenario.checks.unused_names import check_unused_names
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
@@ -169,6 +169,7 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
     yield from check_shift(scenario.origin, placed.begin(one), source, trace, (*one.loc, "trace"))
+    yield from check_parents(placed.job, source, trace, (*one.loc, "trace"))
     if len(trace):
         yield from _fits(scenario, placed, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
 

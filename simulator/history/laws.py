@@ -65,7 +65,7 @@ class _Judgement:
 
 
 def _where_others_ran(tasks: pd.DataFrame, ran: Mask) -> Mask:
-    """Return the rows of files that have times of any task: one without them tells of no task that it never ran."""
+    """Return the rows of files that have times of any task: one without them shows of no task that it never ran."""
     return np.asarray(tasks["file"].isin(set(tasks["file"][ran])))
 
 
@@ -101,9 +101,9 @@ def _created(tasks: pd.DataFrame, judgement: _Judgement) -> None:
 def number_attempts(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Return tasks without repeated rows, with the attempts of each numbered in order of their start.
 
-    A row follows up on the one before with the same id where that did not succeed, or where the file numbers attempts;
-    else it is another task with the same id, which gets a name of its own. The last attempt of a task is replayed;
-    attempts that overlap are reported.
+    A row follows up on the one before with the same id where that did not succeed, or where the file gives it another
+    number; else it is another task with the same id, which gets a name of its own. The last attempt stands for its
+    task; attempts that overlap are reported.
     """
     tasks = _named(tasks)
     judgement = _Judgement(tasks, ledger)
@@ -147,7 +147,8 @@ def _number(tasks: pd.DataFrame, again: Mask, judgement: _Judgement) -> None:
     some = tasks[again].sort_values([*_KEYS, "attempt", "start"], kind="stable")
     follows = some.duplicated(_KEYS).to_numpy()
     was_done = np.isin(some["outcome"].shift().fillna("").to_numpy(), _DONE)
-    is_other = follows & was_done & some["attempt"].isna().to_numpy()
+    attempt = some["attempt"]
+    is_other = follows & was_done & (attempt.isna() | (attempt == attempt.shift())).to_numpy()
     if is_other.any():
         serial = some.assign(other=is_other).groupby(_KEYS, sort=False)["other"].cumsum().to_numpy()
         judgement.note("duplicate", np.sort(tasks.index.get_indexer(some.index[is_other])))

@@ -26,7 +26,7 @@ class NotRead:
 
 
 def _has(*keys: str) -> Callable[[Sample], bool]:
-    """Return what tells files whose first object has all of some folded keys."""
+    """Return what recognises files whose first object has all of some folded keys."""
     return lambda sample: sample.first.keys() >= set(keys)
 
 

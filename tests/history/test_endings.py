@@ -97,7 +97,7 @@ def scenario(directory: Path, *rows: str, **body: Any) -> Any:
     return read(directory, [pool(targetDedicatedNodes=1)], [job([source]) | {"usesTaskDependencies": True} | body])
 
 
-def test_a_trace_says_how_its_attempts_end(tmp_path: Path) -> None:
+def test_a_trace_states_how_its_attempts_end(tmp_path: Path) -> None:
     rows = ["a,0,10,,7,2,2", "b,0,10,,7,2,1", "c,0,10,,,1,", "d,0,10,,,,5", "e,0,10,,-9,-1,0"]
     tasks = simulate(scenario(tmp_path, *rows, constraints={"maxTaskRetryCount": 1})).tasks.set_index("id")
     assert tasks["succeeded"].to_dict() == {"a": True, "b": False, "c": True, "d": True, "e": False}

@@ -27,7 +27,7 @@ _GRAPH: Final = re.compile(r"[A-Za-z]+(\d+)((?:_\d+)*)(?:_Stg\d+)?")
 
 
 def _several(name: str) -> Any:
-    """Return what tells rows for more than one instance."""
+    """Return what finds the rows for more than one instance."""
     return lambda frame: (above_zero(frame[name]) > 1).to_numpy()
 
 

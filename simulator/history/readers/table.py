@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
@@ -61,7 +62,7 @@ def _used(heads: Any) -> dict[str, str]:
 
 
 def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
-    frame, names = _frame(sample, options, ledger)
+    frame, names, numbers = _frame(sample, options, ledger)
     chosen = _chosen(names, options, sample.name)
     columns = {use: frame[name] for use, name in chosen.items()}
     times = [columns[use] for use in ("created", "start", "end") if use in columns]
@@ -70,20 +71,21 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
         raise InputError([Problem(text, sample.name)])
     return Found(
         len(frame),
-        tasks=Raw(columns, range(2, len(frame) + 2)),
+        tasks=Raw(columns, numbers),
         is_relative=count_from_a_start(times),
         memory_unit=options.memory_unit or "GiB",
     )
 
 
-def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str]]:
-    """Return the table and the names of its columns."""
+def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str], Sequence[int]]:
+    """Return the table, the names of its columns, and the lines of its rows; those of Parquet count from 1."""
     if sample.is_parquet:
         import pandas as pd
 
         names = parquet_names(sample.path)
         wanted = list(_chosen(names, options, sample.name).values())
-        return pd.read_parquet(sample.path, columns=wanted), names
+        frame = pd.read_parquet(sample.path, columns=wanted)
+        return frame, names, range(1, len(frame) + 1)
     dialect = sample.dialect
     if dialect is None or not (options.columns or dialect.has_names):
         text = "its first line does not name columns: name them all, as in --columns id,submit,duration"
@@ -96,7 +98,7 @@ def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFra
     except NotATableError as error:
         raise InputError([Problem(str(error), sample.name)]) from None
     ledger.note("broken", sample.name, [line for line, _ in sheet.broken])
-    return sheet.frame, names
+    return sheet.frame, names, sheet.lines
 
 
 def _chosen(names: list[str], options: Options, file: str) -> dict[str, str]:

@@ -28,14 +28,15 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"history"},
     {"planning", "verification", "workshop"},
     {"report"},
-    {"cli", "service", "lab"},
+    {"service", "lab"},
+    {"cli"},
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
         {"ticks"},
-        {"assumptions", "backlog", "environment", "random_streams", "tasks_view"},
+        {"assumptions", "backlog", "environment", "log", "random_streams", "tasks_view"},
         {"world"},
         {"nodes"},
         {"pools"},
@@ -43,7 +44,7 @@ ROOMS = {  # likewise, inside the storeys that have rooms
         {"operations", "bridge"},
         {"supply"},
         {"construction"},
-        {"door", "collection"},
+        {"door", "collection", "surroundings"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],
@@ -246,7 +247,6 @@ LINES: Final = 400
 """Of a module."""
 LONGER: Final = {
     "distributions.py": 437,
-    "engine/jobs/job.py": 425,
     "engine/nodes/node.py": 401,
 }
 """Modules that have grown beyond that, and how far; these numbers only shrink."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -239,6 +239,15 @@ def _worded(texts: "pd.Series[Any]", _zoned: Mask, zone: str | None, _order: Ord
         else:
             found[rows] = _seconds(_localized(pd.to_datetime(part, format=form, errors="coerce"), zone))
     return found
+
+
+def is_zone(name: str) -> bool:
+    """Return whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _localized(column: "pd.Series[Any]", zone: str | None) -> "pd.Series[Any]":

@@ -3,7 +3,9 @@
 See docs/model.md#dependencies-and-exit-conditions.
 """
 
+import math
 from array import array
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -63,10 +65,12 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int
         for task, row in zip(job.tasks, places, strict=True):
             if task.id.isdigit():
                 by_number.setdefault(int(task.id), row)
+        again = _second_tasks(job, places) if len(by_id) < len(places) else {}
         for task, row in zip(job.tasks, places, strict=True):
             if task.depends_on is None:
                 continue
-            parents, unknown = parents_of(task, by_id, by_number)
+            known = ChainMap(_there(again, _added_at(task)), by_id) if again else by_id
+            parents, unknown = parents_of(task, known, by_number)
             edges[0].extend(parents)
             edges[1].extend([row] * len(parents))
             waiting[row] = len(parents) + len(unknown)
@@ -76,6 +80,25 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int
     parent, child = (np.frombuffer(column, dtype=np.int64) if column else _NONE for column in edges)
     order = np.lexsort((child, parent))
     return Dependencies(parent[order], child[order], waiting, satisfies, np.array(orphans, dtype=np.int64))
+
+
+def _added_at(task: Task) -> float:
+    return -math.inf if task.simulation.submit is None else task.simulation.submit
+
+
+def _second_tasks(job: Job, rows: Sequence[int]) -> dict[str, list[tuple[float, int]]]:
+    """Return when the tasks of each id are added that several have one after the other, and their rows."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    for task, row in zip(job.tasks, rows, strict=True):
+        found.setdefault(task.id.lower(), []).append((_added_at(task), row))
+    return {name: sorted(lives) for name, lives in found.items() if len(lives) > 1}
+
+
+def _there(again: Mapping[str, Sequence[tuple[float, int]]], instant: float) -> dict[str, int]:
+    """Return the row of the task that is there under each of these ids at an instant, else of the first to come."""
+    return {
+        name: max((life for life in lives if life[0] <= instant), default=lives[0])[1] for name, lives in again.items()
+    }
 
 
 def _satisfied_by(job: Job, rows: Iterable[int], codes: Mapping[int, int]) -> list[int]:

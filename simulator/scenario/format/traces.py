@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from simulator.columns.task_names import Prefixed
 from simulator.distributions import TimeDistribution
@@ -15,11 +15,18 @@ from simulator.durations import Seconds
 from simulator.errors import InputError
 from simulator.files import Folder, is_file
 from simulator.scenario.format.section import AsWritten, Positive, Section
+from simulator.tables.instants import is_zone
 
 UNSTATED: Final = -2
 """Stands for an empty cell, in columns whose numbers begin at -1."""
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
+
+
+def _known_zone(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError(f"there is no time zone '{name}'; expected one like Europe/Berlin")
+    return name
 
 
 class TraceColumns(Section):
@@ -72,7 +79,7 @@ class TraceWorkload(AsWritten, Section):
     """Unit of numeric times and durations in tables; Unix time is known by its size."""
     memory_unit: Literal["B", "KB", "MB", "GB", "KiB", "MiB", "GiB", "TiB"] = "GiB"
     """Unit of numbers in the column of memory."""
-    time_zone: str | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     """Zone of dates that name none, like `Europe/Berlin`; None means UTC."""
     date_order: Literal["day_first", "month_first"] | None = None
     """What comes first in dates like 03/04/2026; None: what the rows show, and where they do not, it is refused."""

@@ -36,6 +36,7 @@ class ServiceCode(Code):
     OPERATION_NOT_VALID_ON_POOL = "OperationNotValidOnPool", "the pool's configuration does not allow the operation"
     POOL_BEING_DELETED = "PoolBeingDeleted", "the pool is being deleted"
     POOL_BEING_RESIZED = "PoolBeingResized", "the pool is already being resized"
+    POOL_EXISTS = "PoolExists", "there is a pool of this id already"
     POOL_NOT_FOUND = "PoolNotFound", "there is no such pool"
     POOL_NOT_UPGRADABLE = (
         "PoolNotEligibleForOSVersionUpgrade",
@@ -69,6 +70,7 @@ class ServiceCode(Code):
     JOB_BEING_DELETED = "JobBeingDeleted", "the job is being deleted"
     JOB_BEING_TERMINATED = "JobBeingTerminated", "the job is being terminated"
     JOB_COMPLETED = "JobCompleted", "the job has completed"
+    JOB_EXISTS = "JobExists", "there is a job of this id already"
     JOB_DISABLED = "JobDisabled", "the job is disabled already"
     JOB_NOT_FOUND = "JobNotFound", "there is no such job, or not yet"
     JOB_QUOTA = "ActiveJobAndScheduleQuotaReached", "the account has as many active jobs and schedules as it may"

@@ -29,17 +29,17 @@ def stream(seed: int, replication: int, name: str) -> np.random.Generator:
 class Draws:
     """Draws from one stream, one value at a time, fetched in blocks: the k-th call returns the k-th value."""
 
-    def __init__(
-        self,
-        generator: np.random.Generator,
-        quantile: "Quantile",
-    ) -> None:
-        self._generator = generator
+    def __init__(self, generator: "Callable[[], np.random.Generator]", quantile: "Quantile") -> None:
+        self._make = generator
+        """Makes the stream; many are never drawn from."""
+        self._generator: np.random.Generator | None = None
         self._quantile = quantile
         self._block: list[float] = []
 
     def next(self) -> float:
         if not self._block:
+            if self._generator is None:
+                self._generator = self._make()
             self._block = self._quantile(self._generator.random(BLOCK)).tolist()[::-1]
         return self._block.pop()
 
@@ -51,23 +51,30 @@ class IndexedDraws:
     """
 
     def __init__(self, generator: "Callable[[int], np.random.Generator]", quantile: "Quantile") -> None:
-        self._generator = generator
+        self._make = generator
         """Makes the stream of a turn."""
         self._quantile = quantile
-        self._turns: list[tuple[np.random.Generator, list[float]]] = []
+        self._generators: list[np.random.Generator] = []
+        self._values: list[list[float]] = []
+        """Those drawn so far, by turn and item."""
         self._taken: dict[int, int] = {}
 
     def next(self, item: int) -> float:
         """Return the next value of an item."""
         turn = self._taken.get(item, 0)
         self._taken[item] = turn + 1
+        if turn < len(self._values):
+            values = self._values[turn]
+            if item < len(values):
+                return values[item]
         return self.at(item, turn)
 
     def at(self, item: int, turn: int) -> float:
         """Return the value of an item in a turn; nothing is used up."""
-        while len(self._turns) <= turn:
-            self._turns.append((self._generator(len(self._turns)), []))
-        generator, values = self._turns[turn]
+        while len(self._values) <= turn:
+            self._generators.append(self._make(len(self._values)))
+            self._values.append([])
+        values = self._values[turn]
         while len(values) <= item:
-            values += self._quantile(generator.random(BLOCK)).tolist()
+            values += self._quantile(self._generators[turn].random(BLOCK)).tolist()
         return values[item]

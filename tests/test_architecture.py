@@ -30,14 +30,15 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"history"},
     {"planning", "verification", "workshop"},
     {"report"},
-    {"cli", "service", "lab"},
+    {"service", "lab"},
+    {"cli"},
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
     "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
     "engine": [
         {"ticks"},
-        {"assumptions", "backlog", "environment", "random_streams", "tasks_view"},
+        {"assumptions", "backlog", "environment", "log", "random_streams", "tasks_view"},
         {"world"},
         {"nodes"},
         {"pools"},
@@ -45,7 +46,7 @@ ROOMS = {  # likewise, inside the storeys that have rooms
         {"operations", "bridge"},
         {"supply"},
         {"construction"},
-        {"door", "collection"},
+        {"door", "collection", "surroundings"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],
@@ -247,7 +248,6 @@ def test_the_kernel_needs_only_the_standard_library_and_leaves(path: Path) -> No
 LINES: Final = 400
 """Of a module."""
 LONGER: Final = {
-    "engine/jobs/job.py": 425,
     "engine/nodes/node.py": 401,
 }
 """Modules that have grown beyond that, and how far; these numbers only shrink."""

@@ -15,7 +15,9 @@ Column = npt.NDArray[Any]
 
 def constant(value: float, count: int, dtype: type[np.generic]) -> Column:
     """Return a column that has `value` in every row."""
-    return np.broadcast_to(np.asarray(value, dtype=dtype), (count,))
+    column: Column = np.ndarray((count,), dtype, np.array(value, dtype), strides=(0,))
+    column.flags.writeable = False
+    return column
 
 
 def is_constant(column: Column) -> bool:

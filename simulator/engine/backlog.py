@@ -117,7 +117,7 @@ class Backlog:
     @property
     def next_submit(self) -> int:
         """When the next task is submitted that no kernel has."""
-        return min((part.next_submit for part in self._pending), default=NEVER)
+        return min([part.next_submit for part in self._pending]) if self._pending else NEVER
 
     def ahead(self, count: int) -> int:
         """Return an instant up to which no part has more than `count` tasks left."""

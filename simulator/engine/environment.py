@@ -56,7 +56,7 @@ class Environment(simpy.Environment):
     @property
     def clock(self) -> int:
         """The current instant in milliseconds."""
-        return int(self.now)
+        return self._now  # type: ignore[return-value]  # whole milliseconds, never a fraction
 
     @property
     def has_sampled(self) -> bool:
@@ -68,12 +68,12 @@ class Environment(simpy.Environment):
         event = simpy.Event(self)
         event._ok = True  # noqa: SLF001 - what simpy.Timeout does, with a priority of our own
         event._value = None  # noqa: SLF001 - as above
-        self.schedule(event, priority=phase, delay=max(instant - self.clock, 0))
+        heappush(self._queue, (max(instant, self._now), phase, next(self._eid), event))
         return event
 
     def after(self, delay: int, phase: EventPriority = NODES) -> simpy.Event:
         """Return an event that happens `delay` milliseconds from now."""
-        return self.at(self.clock + delay, phase)
+        return self.at(self._now + delay, phase)  # type: ignore[arg-type]  # as above
 
     def next_control(self) -> int:
         """Return the instant of the next SimPy event, `NEVER` if there is none."""
@@ -81,14 +81,15 @@ class Environment(simpy.Environment):
 
     def add(self, kernel: Kernel) -> None:
         """Add a kernel; a run may have many, so only those are asked that have something due."""
-        self.touch(len(self.kernels))
         self.kernels.append(kernel)
         self._next.append(NEVER)
+        self._touched.update(range(len(self.kernels)))
         self._all = list(range(len(self.kernels))) if len(self.kernels) <= FEW else None
 
     def touch(self, number: int) -> None:
-        """Mark a kernel as possibly changed."""
-        self._touched.add(number)
+        """Mark a kernel as possibly changed, where not all are asked in any case."""
+        if self._all is None:
+            self._touched.add(number)
 
     def run_kernels(self, limit: int) -> int:
         """Run the kernels freely; return the next instant to settle, later than `limit` if there is none before.
@@ -115,12 +116,15 @@ class Environment(simpy.Environment):
         self.last_instant = max(self.last_instant, instant)
         if self.samplers.next < instant:
             self.samplers.note(instant)
-        self._note_instants()
-        due = self._take_due(instant)
-        self._touched.update(due)
+        due = self._all
+        if due is None:
+            self._note_instants()
+            due = self._take_due(instant)
+            self._touched.update(due)
         for number in self._all or self._each_touched():
-            self.kernels[number].complete(instant)
-            if self.kernels[number].notices.waiting:
+            kernel = self.kernels[number]
+            kernel.complete(instant)
+            if kernel.notices.waiting:
                 self._on_notice(number)
         self._step_through(NODES)
         for number in due:
@@ -139,27 +143,33 @@ class Environment(simpy.Environment):
             if self.kernels[number].notices.waiting:
                 self._on_notice(number)
         for number in self._all or sorted(self._touched):  # nothing can start where nothing has changed
-            self.kernels[number].dispatch(instant)
-            if self.kernels[number].notices.waiting:
+            kernel = self.kernels[number]
+            kernel.dispatch(instant)
+            if kernel.notices.waiting:
                 self._on_notice(number)
 
     def _step_through(self, phase: EventPriority) -> None:
         """Process all events of this instant that are of a phase or of those before it."""
-        while self._queue and self._queue[0][0] == self._now and self._queue[0][1] <= phase:
+        queue, now = self._queue, self._now
+        while queue and queue[0][0] == now and queue[0][1] <= phase:
             self.step()
 
     def _run_kernels(self, until: int) -> int:
         """Run each kernel up to `until`; stop all of them where the first one has a notice."""
-        self._note_instants()
-        self._touched.clear()
-        due = self._take_due(until - 1)
-        armed = [number for number in due if self.kernels[number].notices.armed]
-        if len(armed) > 1:
-            self._touched.update(due)
+        due = self._all
+        if due is None:
             self._note_instants()
             self._touched.clear()
-            return self._run_in_step(until)
-        for number in (*armed, *(number for number in due if number not in armed)):
+            due = self._take_due(until - 1)
+        if len(due) > 1:
+            armed = [number for number in due if self.kernels[number].notices.armed]
+            if len(armed) > 1:
+                self._touched.update(due)
+                self._note_instants()
+                self._touched.clear()
+                return self._run_in_step(until)
+            due = [*armed, *(number for number in due if number not in armed)]
+        for number in due:
             until = self.kernels[number].advance(until)
             self._advanced(number)
         return until
@@ -176,17 +186,17 @@ class Environment(simpy.Environment):
                 return instant
 
     def _advanced(self, number: int) -> None:
-        self.last_instant = max(self.last_instant, self.kernels[number].now)
+        kernel = self.kernels[number]
+        self.last_instant = max(self.last_instant, kernel.now)
         if self._all is None:
             self._note_instant(number)
-        if self.kernels[number].notices.waiting:
-            self.touch(number)
+            if kernel.notices.waiting:
+                self.touch(number)
 
     def _note_instants(self) -> None:
         """Ask the kernels that may have changed when something is due there."""
-        if self._all is None:
-            for number in self._touched:
-                self._note_instant(number)
+        for number in self._touched:
+            self._note_instant(number)
 
     def _note_instant(self, number: int) -> None:
         instant = int(self.kernels[number].next_instant())
@@ -204,9 +214,7 @@ class Environment(simpy.Environment):
         return self._calendar[0] if self._calendar else (NEVER, -1)
 
     def _take_due(self, instant: int) -> list[int]:
-        """Return the kernels that may have anything due up to `instant`, and forget when."""
-        if self._all is not None:
-            return self._all
+        """Return those of many kernels that may have anything due up to `instant`, and forget when."""
         due: set[int] = set()
         while self._first()[0] <= instant:
             number = heappop(self._calendar)[1]

@@ -13,7 +13,7 @@ from simulator.durations import LONGEST
 from simulator.errors import InputError
 from simulator.states import NodeKind
 from simulator.streams import Draws, IndexedDraws, stream
-from simulator.units import spoken, to_ms
+from simulator.units import MS_PER_S, spoken
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ def _clocked(name: str, seconds: float) -> int:
     if not 0 <= seconds <= LONGEST:
         text = f"a draw of '{name}' is {seconds:.3g} s; expected at most {spoken(LONGEST)}: choose a shorter tail"
         raise InputError(text)
-    return to_ms(seconds)
+    return round(seconds * MS_PER_S)
 
 
 class Placed(Protocol):
@@ -55,7 +55,7 @@ class RandomStreams:
 
     def durations(self, name: str, distribution: Distribution[float]) -> Callable[[], int]:
         """Return a function that draws a duration in milliseconds at each call, from the stream `name`."""
-        draws = Draws(stream(self.seed, self.replication, name), distribution.draws)
+        draws = Draws(lambda: self.generator(name), distribution.draws)
         return lambda: _clocked(name, draws.next())
 
     def generator(self, name: str) -> np.random.Generator:
@@ -64,7 +64,7 @@ class RandomStreams:
 
     def uniform_draws(self, name: str) -> Callable[[], float]:
         """Return a function that draws a number in [0, 1) at each call, from the stream `name`."""
-        return Draws(stream(self.seed, self.replication, name), lambda u: u).next
+        return Draws(lambda: self.generator(name), lambda u: u).next
 
     def node_durations(self, name: str, distribution: Distribution[float]) -> DurationDraw:
         """Return a function that draws durations of nodes, each independent of the draws of other nodes."""

@@ -14,14 +14,16 @@ from simulator.engine.construction import Construction
 from simulator.engine.door import Door
 from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.jobs.task_lifetime import end_old_tasks
+from simulator.engine.log import Log
 from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
+from simulator.engine.surroundings import Encounters
 from simulator.errors import InputError
 from simulator.numerics.strict import strict
 from simulator.scenario.format.schema import BillAfter
 from simulator.scenario.prepared import Prepared
-from simulator.scenario.reading.amend import amend
+from simulator.scenario.reading.amend import read_operation
 from simulator.units import NEVER, to_ms, to_s
 from simulator.workload.build import build
 
@@ -49,10 +51,12 @@ class Simulation:
 
     @strict
     def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
-        self._prepared = self._announced = Prepared.of(scenario)
+        self._announced = Prepared.of(scenario)
+        self._log = Log(self._announced)
         self.replication = replication
         self.env = Environment(self._handle_notices)
-        self._made = Construction(self.scenario, replication, build(self._prepared, replication), self.env)
+        self._made = Construction(self._announced.scenario, replication, build(self._announced, replication), self.env)
+        self._encounters = Encounters(self._made)
         self._door = Door(self._made, replication)
         self.directory = self._made.directory
         """Everything of the run that has an id."""
@@ -72,15 +76,17 @@ class Simulation:
         self._at_work = 0
         """A kernel that had something to do when last asked."""
         self._schedule_creations()
-        for operation in self.scenario.timeline:
+        for operation in self._announced.scenario.timeline:
             self._plan(operation)
+        self._ends = self._announced.scenario.horizon is not None
+        """Whether the scenario says when the run ends."""
         self._horizon = self._last_instant()
         self._end_old_tasks(self._made.backlog.parts[0])
 
     @property
     def scenario(self) -> Scenario:
         """What is simulated, with the operations submitted so far at the end of its timeline: the log of the run."""
-        return self._prepared.scenario
+        return self._log.scenario
 
     @property
     def is_over(self) -> bool:
@@ -116,19 +122,24 @@ class Simulation:
         when it comes: the run first goes on until then. Without one, it comes now, after all that `advance` has
         simulated. More operations may follow at the same instant; the rest of it is simulated when the run goes on.
         """
-        amended = amend(self.scenario, self._dated(operation))
-        asked = amended.timeline[-1]
-        at = to_ms(asked.at)
-        if at < self._first_open:
-            raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: the run has come to {self.now:g} s")
-        if self.scenario.horizon is not None and at > self._horizon:
-            end = f"the run ends at {to_s(self._horizon):g} s"
-            raise InputError(f"{asked.operation} at {asked.at:g} s comes too late: {end}")
-        self._go_to(at)
-        self._prepared, self.directory.world.scenario = Prepared(amended), amended
+        refusal = self._encounters.refusal(operation)
+        if refusal is not None:
+            return refusal
+        world = self.directory.world
+        read = read_operation(world.scenario, self._encounters.around(operation), self._dated(operation))
+        asked = read.operation
+        self._go_to(self._instant_of(asked))
+        refusal = self._encounters.second(asked)
+        if refusal is not None:
+            return refusal
+        self._log.add(read)
+        if read.sizes.keys() - world.scenario.sizes.keys():
+            world.scenario = self._announced.scenario.continued((), self._log.sizes, ())
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
-        self._horizon = self._last_instant()
+        if not self._ends:
+            known = [int(part.workload.submit[part.known - 1])] if part is not None and part.known else []
+            self._horizon = max(self._horizon, max([to_ms(asked.at), *known]) + LONGEST_RUN)
         if part is not None:
             self._end_old_tasks(part)
         return answer
@@ -140,7 +151,7 @@ class Simulation:
         run is ends in the same record.
         """
         other = Simulation(self._announced, self.replication)
-        for operation in self.scenario.timeline[len(self._announced.scenario.timeline) :]:
+        for operation in self._log.operations:
             other.submit(operation)
         if self.env.opened >= 0:
             other._go_to(self.env.opened)
@@ -188,6 +199,16 @@ class Simulation:
             return {"at": format_duration(to_s(self._first_open)), **operation}
         return operation
 
+    def _instant_of(self, asked: Operation) -> int:
+        """Return when an operation comes; raise InputError where that is over, or after the end."""
+        at = to_ms(asked.at)
+        late = f"{asked.operation} at {asked.at:g} s comes too late"
+        if at < self._first_open:
+            raise InputError(f"{late}: the run has come to {self.now:g} s")
+        if self._ends and at > self._horizon:
+            raise InputError(f"{late}: the run ends at {to_s(self._horizon):g} s")
+        return at
+
     def _go_to(self, instant: int) -> None:
         """Simulate up to the operations of an instant, which stays open for more; a run that was over goes on."""
         if self.env.opened == instant:
@@ -210,20 +231,22 @@ class Simulation:
         elif self.env.opened >= 0 or limit < 0:
             return
         self._has_begun = True
+        env, supply, may_stop = self.env, self._made.supply, not self._ends
         while not self._stop_reason:
-            self._made.supply.feed(min(self.env.next_control(), limit + 1), limit)
-            instant = self.env.run_kernels(limit)
-            if self.scenario.horizon is None:
+            if supply.expects:
+                supply.feed(min(env.next_control(), limit + 1), limit)
+            instant = env.run_kernels(limit)
+            if may_stop:
                 self._stop_reason = self._reason_to_stop()
                 if self._stop_reason:
                     break
                 instant = min(instant, self._last_tick)
-            last = min(limit, self._followed_until)
+            last = min(limit, self._horizon if self._settled < 0 else self._followed_until)
             if instant > last:
                 self._reached = last
                 self._stop_reason = self._reason_to_end_at(last)
                 break
-            self.env.settle(instant)
+            env.settle(instant)
 
     def _end_old_tasks(self, part: Part) -> None:
         """Have those tasks of a part end that reach the longest life within the run."""
@@ -232,7 +255,7 @@ class Simulation:
 
     def _schedule_creations(self) -> None:
         """Schedule the creation of the scenario's pools and jobs; operations, jobs and schedules create the others."""
-        for pool in self.directory.pools[: len(self.scenario.pools)]:
+        for pool in self.directory.pools[: len(self._announced.scenario.pools)]:
             self._schedule_creation(0, pool.create)
         for job, planned in zip(self.directory.jobs, self._made.backlog.jobs, strict=True):
             if planned.schedule < 0 and not planned.is_added:
@@ -250,13 +273,14 @@ class Simulation:
 
     def _last_instant(self) -> int:
         """Return the horizon, or where a run without one ends in any case."""
-        if self.scenario.horizon is not None:
-            return to_ms(self.scenario.horizon)
-        parts = self._made.backlog.parts
-        known = [int(part.workload.submit[part.known - 1]) for part in (parts[0], parts[-1]) if part.known]
+        announced = self._announced.scenario
+        if announced.horizon is not None:
+            return to_ms(announced.horizon)
+        part = self._made.backlog.parts[0]
+        known = [int(part.workload.submit[part.known - 1])] if part.known else []
         last = max([*known, *(job.due for job in self.directory.jobs)], default=0)
-        planned = max((to_ms(operation.at) for operation in self.scenario.timeline), default=0)
-        return max(last, planned, self._present) + LONGEST_RUN
+        planned = max((to_ms(operation.at) for operation in announced.timeline), default=0)
+        return max(last, planned) + LONGEST_RUN
 
     def _plan(self, operation: Operation) -> None:
         self._operations += 1
@@ -273,7 +297,7 @@ class Simulation:
     @property
     def _followed_until(self) -> int:
         """The instant until which nodes are followed that are left when the work is done."""
-        rule = self.scenario.options.bill_until
+        rule = self._announced.scenario.options.bill_until
         if not isinstance(rule, BillAfter) or self._settled < 0:
             return self._horizon
         return min(self._settled + to_ms(rule.after), self._horizon)
@@ -285,7 +309,7 @@ class Simulation:
         self._end = last
         if last != self._horizon:
             return "work done"
-        return "horizon" if self.scenario.horizon is not None else "longest run"
+        return "horizon" if self._ends else "longest run"
 
     def _reason_to_stop(self) -> str:
         """Return why nothing that matters can happen any more, empty if it can (`docs/model.md#end-of-a-run`)."""
@@ -310,6 +334,8 @@ class Simulation:
 
     def _next_patience(self, quiet: int) -> int:
         """Return the first tick of a sampler at which the quiet has lasted longer than one more patience."""
+        if not self.env.samplers.any:
+            return NEVER
         ahead = [patience - quiet for patience in (LINGER, PATIENCE) if quiet < patience]
         return self.env.samplers.from_on(self.env.clock + ahead[0]) if ahead else NEVER
 
@@ -322,7 +348,7 @@ class Simulation:
 
     def _lingers(self, quiet: int) -> bool:
         """Return whether nodes that are left when the work is done are still followed."""
-        rule, pools = self.scenario.options.bill_until, self.directory.pools
+        rule, pools = self._announced.scenario.options.bill_until, self.directory.pools
         if isinstance(rule, BillAfter):
             return self.env.last_instant < self._followed_until and any(len(pool.members) for pool in pools)
         patience = PATIENCE if rule == "gone" else LINGER
@@ -343,12 +369,13 @@ class Simulation:
     def _kernels_work(self) -> bool:
         """Return whether tasks run or arrive by themselves; the kernel that did when last asked is asked first."""
         kernels = self.env.kernels
-        if any(_is_at_work(kernel) for kernel in kernels[self._at_work : self._at_work + 1]):
+        if self._at_work < len(kernels) and _is_at_work(kernels[self._at_work]):
             return True
-        busy = next((number for number, kernel in enumerate(kernels) if _is_at_work(kernel)), None)
-        if busy is not None:
-            self._at_work = busy
-        return busy is not None
+        for number, kernel in enumerate(kernels):
+            if _is_at_work(kernel):
+                self._at_work = number
+                return True
+        return False
 
     @strict
     def _record(self, *, last: bool) -> Recording:
@@ -359,7 +386,7 @@ class Simulation:
         recorder = world.record if last else world.record.copy()
         recorder.finish(end)
         facts = RunFacts(end, self._stop_reason, self._settled)
-        return collect(self._prepared, self._made, self.replication, recorder, facts, is_last=last)
+        return collect(self._log.prepared, self._made, self.replication, recorder, facts, is_last=last)
 
 
 def simulate(scenario: Scenario | Prepared, replication: int = 0) -> Recording:

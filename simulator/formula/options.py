@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 
@@ -35,7 +36,7 @@ class Options:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Options":
         """Read options by name; `ValueError` says which name or value is unknown. `nearest` is `nearest_rank`."""
-        known = get_type_hints(cls)
+        known = _known()
         chosen: dict[str, Any] = {}
         for name, value in values.items():
             if name not in known:
@@ -50,6 +51,12 @@ class Options:
                 raise ValueError(f"option '{name}' cannot be {value!r}, expected one of {listed}")
             chosen[name] = value
         return cls(**chosen)
+
+
+@cache
+def _known() -> dict[str, Any]:
+    """Return the options with the values that each may have."""
+    return get_type_hints(Options)
 
 
 _SYNONYMS: Final = {"nearest": "nearest_rank"}

@@ -26,7 +26,8 @@ from simulator.scenario.checks.ids import check_names, near
 from simulator.scenario.checks.old_names import check_old_names
 from simulator.scenario.checks.remains import salvage
 from simulator.scenario.checks.schema_words import refused
-from simulator.scenario.format.schema import Description
+from simulator.scenario.format.catalogue import VmSize
+from simulator.scenario.format.schema import Description, Operation
 
 UNCHECKED: Final = frozenset({"name", "description", "seed"})
 """Fields that no check looks at."""
@@ -116,6 +117,16 @@ class Scenario(Description):
         """Return an equal scenario that carries `warnings`."""
         copy = self.model_copy()
         copy._warnings = warnings  # noqa: SLF001 - our own
+        return copy
+
+    def continued(self, timeline: Iterable[Operation], sizes: Mapping[str, VmSize], odd: Iterable[Problem]) -> Self:
+        """Return the scenario with further operations at the end of its timeline, which were checked by themselves.
+
+        `sizes` are those that their pools use, and `odd` is what was found of them.
+        """
+        changes = {"timeline": (*self.timeline, *timeline), "sizes": {**self.sizes, **sizes}}
+        copy = super().model_copy(update=changes)
+        copy._warnings = (*self.warnings, *odd)  # noqa: SLF001 - our own
         return copy
 
     def __eq__(self, other: object) -> bool:

@@ -230,14 +230,11 @@ def test_a_job_may_bring_its_pool_along() -> None:
     ("asked", "message"),
     [
         (operation("1h", "addTask", pool=None, job="j"), "unknown 'addTask', did you mean 'addTasks'?"),
-        (operation("1h", "addTasks", pool=None, job="k"), "no job 'k'"),
         (operation("1h", "addTasks", pool=None, job="j"), "expected tasks, a workload, or both"),
         (
             operation("1h", "addTasks", pool=None, job="j", tasks=[task("a"), task("A")]),
             "a second task with the id 'A'",
         ),
-        (operation("1h", "addTasks", pool=None, job="j", tasks=[task("task-3")]), "a second task with the id 'task-3'"),
-        (operation("1h", "addJob", pool=None, job=job("J", count=1)), "a second job with the id 'J'"),
         (operation("1h", "resize"), "expected targetDedicatedNodes or targetLowPriorityNodes"),
         (operation("-1h", "resize", targetDedicatedNodes=-1), "expected a value greater than or equal to 0, not -1"),
         (operation("1h", "evaluateAutoScale", autoScaleFormula="$x = ;"), "unexpected ';', expected a value"),
@@ -257,6 +254,59 @@ def test_it_is_checked_as_in_a_file_and_reported_in_the_same_words(
     assert sorted(map(str, caught.value.problems)) == sorted(text.strip() for text in words)
     steps.advance()
     assert summarize(steps.recording())["tasks"]["succeeded"] == 5, "a refused body leaves the run as it was"
+
+
+LISTED = {"id": "listed", "poolInfo": {"poolId": "p"}, "usesTaskDependencies": True, "tasks": [task("first")]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (operation("1h", "resize", pool="q", targetDedicatedNodes=1), ServiceCode.POOL_NOT_FOUND),
+        (operation("1h", "createPool", pool=None) | {"pool": pool(id="P", nodes=2)}, ServiceCode.POOL_EXISTS),
+        (operation("1h", "addTasks", pool=None, job="k", tasks=[task("a")]), ServiceCode.JOB_NOT_FOUND),
+        (operation("1h", "addJob", pool=None, job=job("LISTED", count=1)), ServiceCode.JOB_EXISTS),
+        (
+            operation("1h", "addTasks", pool=None, job="listed", tasks=[task("a"), task("First")]),
+            ServiceCode.TASK_EXISTS,
+        ),
+        (operation("1h", "deleteTask", pool=None, job="listed", task="a"), ServiceCode.TASK_NOT_FOUND),
+        (operation("1h", "enableJobSchedule", pool=None, jobSchedule="s"), ServiceCode.SCHEDULE_NOT_FOUND),
+    ],
+)
+def test_ids_of_nothing_or_in_use_are_answered_with_the_code_of_the_service(
+    asked: dict[str, Any], code: ServiceCode
+) -> None:
+    steps = Simulation(scenario(pool(nodes=2), LISTED, horizon="2h"))
+    steps.advance(60)
+    before = len(steps.scenario.timeline)
+    assert steps.submit(asked).code is code
+    assert len(steps.scenario.timeline) <= before + (code is ServiceCode.TASK_NOT_FOUND), "nothing has happened"
+
+
+def test_what_comes_sees_the_tasks_that_are_there() -> None:
+    """A parent that came before is no task that is missing, and what a check sees does not grow with the past."""
+    steps = Simulation(scenario(pool(nodes=2), LISTED, horizon="2h"))
+    for name, parent in (("second", "first"), ("third", "second")):
+        depends = {"dependsOn": {"taskIds": [parent]}}
+        steps.submit(operation("60s", "addTasks", pool=None, job="listed", tasks=[{**task(name), **depends}]))
+    assert not steps.scenario.warnings
+    odd = {"dependsOn": {"taskIds": ["nobody"]}}
+    steps.submit(operation("61s", "addTasks", pool=None, job="listed", tasks=[{**task("fourth"), **odd}]))
+    (warning,) = steps.scenario.warnings
+    assert "no task 'nobody' in this job" in str(warning)
+
+
+def test_a_pool_that_comes_brings_its_size_along() -> None:
+    asked = [
+        operation("60s", "createPool", pool=None) | {"pool": pool(id="q", nodes=1, vmSize="Standard_F8s_v2")},
+        operation("61s", "addJob", pool=None, job=job("k", count=2, poolInfo={"poolId": "q"})),
+    ]
+    steps = Simulation(drawn())
+    for one in asked:
+        steps.submit(one)
+    steps.advance()
+    same(check(steps.recording()), check(simulate(drawn(asked))))
 
 
 def test_what_is_odd_joins_the_warnings_of_the_scenario() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from simulator import InputError, Scenario, Simulation, load, scenario_of, simulate, summarize
+from simulator import InputError, Scenario, load, scenario_of, simulate, summarize
 from simulator.errors import BrokenInvariantError
-from simulator.scenario.reading.amend import amend
+from simulator.scenario.reading.amend import Surroundings, read_operation
 from tests.scenario.files import job, pool, write
 
 GROUP = [{"count": 2, "duration": "60s"}]
@@ -153,13 +153,13 @@ def test_an_operation_that_comes_later_is_held_to_the_same_rules() -> None:
     sound = scenario_of(document(pools=[pool(targetDedicatedNodes=1)]))
     asked = {"at": "1h", "operation": "addJob", "job": job(GROUP, id="J")}
     with pytest.raises(InputError, match=r"job\.id: a second job with the id 'J'"):
-        amend(sound, asked)
-    with pytest.raises(InputError, match=r"job\.id: a second job with the id 'J'"):
-        Simulation(sound).submit(asked)
+        read_operation(sound, Surroundings(sound.pools, sound.jobs), asked)
     for one in (sound, sound.model_copy(update={"horizon": 7200.0})):
-        amended = amend(one, {**asked, "job": job(GROUP, id="k")})
-        assert len(amended.timeline) == 1
-        assert amended.model_copy(update={"timeline": ()}) == one
+        read = read_operation(one, Surroundings(one.pools), {**asked, "job": job(GROUP, id="k")})
+        continued = one.continued([read.operation], read.sizes, read.odd)
+        assert len(continued.timeline) == 1
+        assert continued == one.model_copy(update={"timeline": [read.operation]})
+        assert continued.model_copy(update={"timeline": ()}) == one
 
 
 def test_what_is_odd_is_in_the_warnings_of_every_scenario(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from simulator.distributions import Constant, Distribution
 from simulator.durations import LONGEST
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Job
     from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask, TaskConstraints
+
+WIPED: Final = (*NEW_DISK, NodeState.UPGRADINGOS)
+"""States in which nothing is left of what jobs have prepared."""
 
 
 class Preparation:
@@ -66,13 +69,12 @@ class Preparation:
     def node_changed(self, node: Node, kernel: Kernel) -> None:
         """Forget what was prepared on a machine that is replaced or started again."""
         self._nodes[node.sequence] = node
-        every = list(range(len(self._jobs)))
-        if node.state in NEW_DISK or node.state is NodeState.UPGRADINGOS:
-            self._forget(node, kernel, every)
+        if node.state in WIPED:
+            self._forget(node, kernel, list(range(len(self._jobs))))
             if node.state is not NodeState.DEALLOCATING:
                 kernel.eligibility.renew(node.sequence)
         elif node.state is NodeState.REBOOTING:
-            again = [number for number in every if _runs_again(self._jobs[number])]
+            again = [number for number, job in enumerate(self._jobs) if _runs_again(job)]
             now = self._world.env.clock
             unfinished = [
                 row.job for row in self._rows.get(node.sequence, ()) if row.end > now and row.job not in again

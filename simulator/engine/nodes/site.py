@@ -43,6 +43,8 @@ class Site:
         self._kernel = kernel
         self._description = description
         self._setup = setup_of(description)
+        self._boots_image: bool | None = None
+        """None: nobody has asked since the body changed."""
         self._retention = retention
         self._deleted: set[int] = set()
         """Tasks that clients have deleted, with their files."""
@@ -62,6 +64,14 @@ class Site:
         """Change the pool's body; nodes get the change at their next start."""
         self._description = updated(self._description, changes)
         self._setup = setup_of(self._description)
+        self._boots_image = None
+
+    @property
+    def boots_image(self) -> bool:
+        """Whether the VM size of the pool can boot its image."""
+        if self._boots_image is None:
+            self._boots_image = self._description.runs_on(self.size.name)
+        return self._boots_image
 
     def change(self) -> Kernel:
         """Return the kernel to change it; what is due there is asked anew at this instant."""

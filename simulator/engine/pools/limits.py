@@ -123,9 +123,7 @@ class GrowthLimits:
         return self.site.world.has_capacity(self.site.description.vm_size, zone)
 
     def _fitness(self) -> list[Limit]:
-        if self.site.description.runs_on(self.site.size.name):
-            return []
-        return [Limit(0, ServiceCode.INCOMPATIBLE_VM_SIZE)]
+        return [] if self.site.boots_image else [Limit(0, ServiceCode.INCOMPATIBLE_VM_SIZE)]
 
     def _caps(self, kind: NodeKind, held: Mapping[NodeKind, int]) -> list[Limit]:
         body = self.site.description
@@ -139,11 +137,12 @@ class GrowthLimits:
     def _quotas(self, kind: NodeKind) -> list[Limit]:
         account, vcpus, family = self.site.account, self.site.size.vcpus, self.site.size.family
         limits = []
-        by_family = {name.lower(): quota for name, quota in (account.dedicated_core_quota_per_vm_family or {}).items()}
-        is_enforced = account.dedicated_core_quota_per_vm_family_enforced
-        if kind is NodeKind.DEDICATED and is_enforced and family.lower() in by_family:
-            room = (by_family[family.lower()] - self.neighbours.core_use(account, kind, family)) // vcpus
-            limits.append(Limit(room, ServiceCode.VM_SERIES_CORE_QUOTA))
+        if kind is NodeKind.DEDICATED and account.dedicated_core_quota_per_vm_family_enforced:
+            quotas = account.dedicated_core_quota_per_vm_family or {}
+            by_family = {name.lower(): quota for name, quota in quotas.items()}
+            if family.lower() in by_family:
+                room = (by_family[family.lower()] - self.neighbours.core_use(account, kind, family)) // vcpus
+                limits.append(Limit(room, ServiceCode.VM_SERIES_CORE_QUOTA))
         quota = account.dedicated_core_quota if kind is NodeKind.DEDICATED else account.low_priority_core_quota
         if quota is not None:
             room = (quota - self.neighbours.core_use(account, kind)) // vcpus

@@ -125,8 +125,9 @@ class Pool:
         """Return how many cores its nodes of a kind use of the account's quota, those on order included."""
         if family is not None and family != self.site.size.family:
             return 0
-        free = self.limits.preempted_is_free
-        count = sum(1 for node in self.members.of_kind(kind) if not (free and node.awaits_capacity))
+        count = self.members.count(kind)
+        if kind is NodeKind.LOW_PRIORITY and self.limits.preempted_is_free:
+            count -= sum(node.awaits_capacity for node in self.members.of_kind(kind))
         return (count + self.resizing.on_order(kind)) * self.site.size.vcpus
 
     # ---- what may still happen ------------------------------------------------------------------------------

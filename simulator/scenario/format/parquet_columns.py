@@ -26,6 +26,9 @@ MEANT: Final = {
     "start": (NUMBERS, TEXT, DATES, SPANS),
     "end": (NUMBERS, TEXT, DATES, SPANS),
     "depends_on": (NUMBERS, TEXT),
+    "exit_code": (NUMBERS, TEXT),
+    "failed_attempts": (NUMBERS, TEXT),
+    "max_task_retry_count": (NUMBERS, TEXT),
     "keep": (NUMBERS, TEXT),
 }
 """What a column of a trace may hold, by what it is used for."""

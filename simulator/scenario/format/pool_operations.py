@@ -194,6 +194,8 @@ class UpdatePool(Operated):
     """New tags of the resources in a user's own subscription."""
     vm_size: Annotated[str, REBUILT] | None = None
     """New size of nodes."""
+    vm_sku_profile: Annotated[dict[str, Any], REBUILT] | None = None
+    """New sizes of nodes, where a pool has several."""
     virtual_machine_configuration: Annotated[VirtualMachineConfiguration, REBUILT] | None = None
     """New image, agent and disks."""
     task_slots_per_node: Annotated[Positive, REBUILT] | None = None

@@ -29,7 +29,7 @@ def default_of(schema: Mapping[str, Any]) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if "examples" in schema and isinstance(value, int | float):
-        return shown(f"{value:g}s")  # a duration of which the default is written in seconds
+        return shown(f"{value:.15g}s")  # a duration of which the default is written in seconds
     if isinstance(value, list):
         return ", ".join(shown(one) for one in value)
     if isinstance(value, Mapping):

@@ -158,6 +158,13 @@ def take_back(kernel: Kernel, tasks: Iterable[int]) -> None:
         kernel.abandoned -= 1
 
 
+def refuse(kernel: Kernel, task: int) -> None:
+    """Plan a task of a job again that goes on, which had arrived at this instant."""
+    if not _leave_aside(kernel, task):
+        _take_out(kernel, task)
+    kernel.state[task] = TaskState.PLANNED
+
+
 def _count_out(kernel: Kernel, *, failed: bool) -> None:
     """Take a completed task out of the counts."""
     kernel.completed -= 1

@@ -82,7 +82,7 @@ class ReactivateTask(OnJob):
 
 
 class DeleteTask(OnJob):
-    """Remove a task for good, with its files; one that runs is stopped first. Its id is not used again."""
+    """Remove a task for good, with its files; one that runs is stopped first. Its id may be used again."""
 
     operation: Literal["deleteTask"]
     task: str
@@ -128,11 +128,11 @@ class UpdateJob(OnJob):
     network_configuration: Annotated[JobNetwork, INERT] | None = None
     """New network of the job's tasks."""
     pool_info: UpdatedPool | None = None
-    """Only while the job is disabled; to another pool than its own is not simulated, and refused then."""
+    """Pool to go to, only while the job is disabled; one that it has brought along stays until it ends."""
 
 
 class DeleteJob(OnJob):
-    """Remove a job with all of its tasks, whatever state it is in."""
+    """Remove a job with all of its tasks, whatever state it is in. When it is gone, its id may be used again."""
 
     operation: Literal["deleteJob"]
 

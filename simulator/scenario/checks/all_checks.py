@@ -31,7 +31,7 @@ from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.option_checks import check_options
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.checks.setting_checks import check_settings_names
-from simulator.scenario.checks.trace_checks import check_shift
+from simulator.scenario.checks.trace_checks import check_parents, check_shift
 from simulator.scenario.checks.unused_names import check_unused_names
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
@@ -173,6 +173,7 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
     yield from check_shift(scenario.origin, placed.begin(one), source, trace, (*one.loc, "trace"))
+    yield from check_parents(placed.job, source, trace, (*one.loc, "trace"))
     if len(trace):
         yield from _fits(scenario, placed, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
 

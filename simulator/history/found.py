@@ -38,9 +38,9 @@ class Rows:
         once = self._seen.setdefault
         for name, column, cells in zip(self.fields, self._columns, zip(*self._rows, strict=True), strict=False):
             if name in _REPEATED:
-                column += [once(cell, cell) if isinstance(cell, str) else cell for cell in cells]
+                column.extend(once(cell, cell) if isinstance(cell, str) else cell for cell in cells)
             else:
-                column += cells
+                column.extend(cells)
         self._rows.clear()
 
     @property

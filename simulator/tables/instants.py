@@ -90,7 +90,7 @@ def _begins_with_a_number(series: "pd.Series[Any]") -> bool:
         return True
     first = next((cell for cell in map(str, series) if cell.strip().lower() not in ABSENT), "0")
     try:
-        float(first)
+        float(first.replace(",", "."))
     except ValueError:
         return False
     return True

@@ -13,12 +13,12 @@ from simulator.durations import LONGEST
 from simulator.errors import InputError, Problem, shortened
 from simulator.extras import require
 from simulator.results.record.integrity import MARK
-from simulator.results.record.parts import Condition, part_of
 from simulator.results.record.saved_json import read_saved_object
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
 from simulator.tables.parquet import read_as_parquet, sound
+from simulator.tables.parts import Condition, part_of
 from simulator.workload.build import Workload, build
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulator.durations import format_duration
@@ -45,7 +45,7 @@ class Simulation:
         self.env = Environment(self._handle_notices)
         self._made = Construction(self._announced.scenario, replication, build(self._announced, replication), self.env)
         self._encounters = Encounters(self._made)
-        self.views = Views(self._made)
+        self.views = Views(self._made, lambda: self._present)
         """Pools, jobs, tasks and nodes one by one, as they are now."""
         self._door = Door(self._made, replication)
         self.directory = self._made.directory
@@ -77,6 +77,11 @@ class Simulation:
     def scenario(self) -> Scenario:
         """What is simulated, with the operations submitted so far at the end of its timeline: the log of the run."""
         return self._log.scenario
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        """What has been submitted so far."""
+        return self._log.operations
 
     @property
     def is_over(self) -> bool:

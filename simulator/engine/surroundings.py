@@ -54,7 +54,9 @@ class Encounters:
             return SECOND_POOL if there is not None and there.exists and not there.is_deleted else None
         if isinstance(new_job, str):
             former = directory.job(new_job)
-            return SECOND_JOB if former is not None and former.state is not None else None
+            if former is not None and former.state is not None:
+                return SECOND_JOB
+            return NO_POOL if not directory.pools and _goal(job) is not None else None
         return None
 
     def around(self, asked: Operation | Mapping[str, Any]) -> Surroundings:
@@ -69,10 +71,11 @@ class Encounters:
             if met is not None and met not in found:
                 found.append(met)
         bodies = [one.site.description for one in found]
+        others = [one.site.description for one in directory.pools[:1]]
         scheduled = directory.schedule(schedule) if isinstance(schedule, str) else None
         is_second = isinstance(lookup(pool, "id"), str)
         return Surroundings(
-            pools=() if is_second else [_stated(body) for body in bodies if not is_never_created(body)],
+            pools=() if is_second else [_stated(body) for body in bodies or others if not is_never_created(body)],
             jobs=() if control is None else (self._bare(control, asked),),
             job_schedules=() if scheduled is None else (scheduled.body,),
         )

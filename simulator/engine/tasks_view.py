@@ -110,6 +110,14 @@ class TasksView:
         here = np.flatnonzero(is_here)
         return np.asarray(attempts.task)[here], np.asarray(attempts.end)[here]
 
+    def attempts_by_node(self, count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return how many attempts the first `count` nodes had so far, and how many of those that ended succeeded."""
+        made, known = self._kernel.attempts, len(self._kernel.attempts)
+        node, task = np.asarray(made.node)[:known], np.asarray(made.task)[:known]
+        state = np.asarray(self._kernel.state)[task]
+        has_ended = (state == TaskState.COMPLETED) & (np.asarray(made.outcome)[:known] == Outcome.SUCCEEDED)
+        return np.bincount(node, minlength=count), np.bincount(node[has_ended], minlength=count)
+
     def prepared_nodes(self, job: int, now: int) -> list[int]:
         """Return the nodes on which the preparation of a job has succeeded, in order."""
         work, mask = self._kernel.work, (1 << NODE_BITS) - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,8 +129,10 @@ class ScheduleView:
 class Views:
     """Looks at a run: what has not been created yet, or is gone, is not there."""
 
-    def __init__(self, made: Construction) -> None:
+    def __init__(self, made: Construction, present: Callable[[], int]) -> None:
         self._made = made
+        self._present = present
+        """Returns how far the run has come."""
         self._directory = made.directory
         self._record = made.world.record
         self._listed: dict[int, dict[str, Task]] = {}
@@ -266,7 +268,7 @@ class Views:
             return None
         state, place = TaskState(tasks.state_of(task)), row - part.begin
         created = job.submitted.get(row, int(part.workload.submit[place]))
-        latest, now = tasks.latest_attempt(task), self._made.world.env.clock
+        latest, now = tasks.latest_attempt(task), self._present()
         is_over = latest is not None and state is not TaskState.RUNNING
         outcome = None if latest is None or not is_over else Outcome(latest.outcome)
         ended = self._end_of(row, None if latest is None else latest.end) if state is TaskState.COMPLETED else None
@@ -293,7 +295,7 @@ class Views:
 
     def _end_of(self, row: int, end: int | None) -> int | None:
         """Return when a task completed: with its last attempt, or ended by a client while it waited."""
-        if end is not None and end <= self._made.world.env.clock:
+        if end is not None and end <= self._present():
             return end
         changes = reversed(self._record.task_changes)
         return next((at for changed, at, again in changes if changed == row and not again), end)
@@ -323,7 +325,7 @@ class Views:
         return None if found is None or found.state is None else self._schedule(found)
 
     def _schedule(self, schedule: Schedule) -> ScheduleView:
-        now = self._made.world.env.clock
+        now = self._present()
         created = [job for job in schedule.jobs if self._record.states_of_job(job.number)]
         runs_on = schedule.state is ScheduleState.ACTIVE
         due = [job.due for job in schedule.jobs if job.due > now] if runs_on else []

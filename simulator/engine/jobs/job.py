@@ -135,7 +135,7 @@ class Job:
         if asked.pool_info is not None:
             self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
-        given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks}
+        given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks, "metadata": asked.metadata}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         ends = asked.on_all_tasks_complete
         changes |= {} if ends is None else {"on_all_tasks_complete": ends}

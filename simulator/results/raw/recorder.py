@@ -226,6 +226,10 @@ class Recorder:
             self._open[node] = StateRow(node, state, now, is_open=is_open, why=why)
             self.states.append(self._open[node])
 
+    def state_since(self, node: int) -> int:
+        """Return since when a node has its present state."""
+        return self._open[node].start
+
     def node_task(self, job: int, node: int, kind: str, span: tuple[int, int], outcome: str) -> NodeTaskRow:
         """Add a preparation or release task as it will have been if its node stays, and return its row to be read."""
         self.node_tasks.append(NodeTaskRow(job, node, kind, *span, outcome))

@@ -44,7 +44,7 @@ D, R, M, A, N = Mark.DOCUMENTED, Mark.RECORDED, Mark.MEASURED, Mark.ASSUMED, Mar
 OPTIONS: Final[Mapping[str, Note]] = {
     "apiProfile": Note(
         D,
-        "Batch REST API versions 2020-09-01.12.0, 2024-02-01.19.0, 2025-06-01",
+        "Batch REST API versions 2020-09-01.12.0, 2024-02-01.19.0, 2025-06-01, 2026-10-01",
         "which operations and keys exist",
         "service-generations",
     ),

@@ -18,6 +18,7 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 COMMANDS: Final = PACKAGE / "cli"
+FIRST: Final = PACKAGE.parent / "scenarios" / "first_pool.yaml"
 SLOW: Final = ("PIL", "distributed", "joblib", "matplotlib", "optuna", "pandas", "pyarrow", "scipy", "uvicorn")
 """Libraries that nobody waits for who does not use them; some belong to extras and may be missing."""
 LATE: Final = {
@@ -26,6 +27,8 @@ LATE: Final = {
     "simulator.experiment": "with all that runs experiments; a figure of one run needs none",
     "simulator.engine.pools.autoscaler": "with the language of formulas; most pools have none",
     "simulator.formula": "most pools have no formula",
+    "simulator.scenario.reading.yaml_places": "with the complete reader of YAML; only messages have places",
+    "simulator.scenario.reading.yaml_text": "with the complete reader of YAML; most files are plain",
     "simulator.report.figures": "with the look of all figures; naming them needs none",
     "simulator.report.sources.figure_inputs": "the same",
     "simulator.results.events": "a log of events is written where it is asked for",
@@ -88,5 +91,13 @@ def test_neither_the_package_nor_help_imports_what_is_slow(arguments: list[str])
     heavy = [*SLOW, "numpy", "pydantic", "simpy"]
     text = f"import atexit, sys, simulator\natexit.register(lambda: print([n for n in {heavy} if n in sys.modules]))"
     call = f"from simulator.cli import main\nsys.argv[1:] = {arguments}\nmain()" if arguments else ""
+    ended = subprocess.run([sys.executable, "-c", f"{text}\n{call}"], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_run_of_a_plain_file_imports_nothing_that_it_can_do_without() -> None:
+    heavy = [*SLOW, *(set(LATE) - {"fcntl"}), "ruamel", "rich._emoji_codes"]
+    text = f"import atexit, sys\natexit.register(lambda: print([n for n in {heavy} if n in sys.modules]))"
+    call = f"from simulator.cli import main\nsys.argv[1:] = ['run', {str(FIRST)!r}]\nmain()"
     ended = subprocess.run([sys.executable, "-c", f"{text}\n{call}"], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"

@@ -14,7 +14,7 @@ class PlainConsole(Console):
     """Prints texts of an input as texts: nothing in them acts on the terminal."""
 
     def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(plain(text), **options)
+        return super().render_str(plain(text), **{**options, "emoji": False})
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield what is printed; also in texts that were made elsewhere nothing acts on the terminal."""

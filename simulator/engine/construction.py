@@ -21,6 +21,7 @@ from simulator.engine.random_streams import RandomStreams
 from simulator.engine.supply import Supply
 from simulator.engine.world import World
 from simulator.results.raw.recorder import Recorder
+from simulator.scenario.format.job_operations import AddJob
 
 if TYPE_CHECKING:
     from simulator.engine.environment import Environment
@@ -54,6 +55,8 @@ class Construction:
         self.directory = Directory(self.world, pools, jobs, [])
         for number in range(len(workload.jobs)):
             self._job(number, [pools[index] for index in workload.pools.of_job[number]])
+        additions = [id(operation) for operation in scenario.timeline if isinstance(operation, AddJob)]
+        self.directory.added.update(zip(additions, jobs[len(scenario.jobs) :], strict=False))
         for number, body in enumerate(scenario.job_schedules):
             own = [job for job, one in zip(jobs, workload.jobs, strict=True) if one.schedule == number]
             self.directory.schedules.append(Schedule(self.world, body, own))

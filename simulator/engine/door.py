@@ -61,7 +61,7 @@ class Door:
         elif isinstance(asked, AddJob):
             return self._add_job(asked)
         elif isinstance(asked, AddTasks):
-            job = directory.job(asked.job)
+            job = directory.newest_job(asked.job)
             return None if job is None else self._add_tasks(job.number, asked)
         return None
 
@@ -77,9 +77,12 @@ class Door:
                 self._made.supply.follow(job, pool)
 
     def _add_job(self, asked: AddJob) -> Part:
-        job = created(asked)
+        job, directory = created(asked), self._made.directory
+        turn = 1 + sum(id_of(other.body.id) == job.id.lower() for other in directory.jobs)
+        job = job.model_copy(update={"id": run_name(job.id, turn)})
         one = planned_as(job, asked.job, is_added=True)
         number = self._made.add_job(one, self._pool_of(job))
+        directory.added[id(asked)] = directory.jobs[number]
         part = self._add(number, one, None)
         self._drawn[number] = Drawn(len(job.tasks), len(job.simulation.workload))
         part.listed = (*([job.job_manager_task] if job.job_manager_task else ()), *job.tasks)
@@ -144,7 +147,12 @@ class Door:
         if depends is None:
             return 0
         rows = {name.lower(): backlog.named(number, name) for name in depends.task_ids}
-        by_id = {name: found[-1] for name, found in rows.items() if found}
+        now = self._made.world.env.clock
+        by_id = {
+            name: next((row for row in reversed(found) if backlog.submit_of(row) <= now), found[0])
+            for name, found in rows.items()
+            if found
+        }
         by_number = backlog.numbered(number) if depends.task_id_ranges else {}
         parents, unknown = parents_of(task, by_id, by_number)
         for parent in parents:
@@ -159,6 +167,9 @@ class Door:
         if number not in self._drawn:
             job = self._made.backlog.jobs[number].job
             self._drawn[number] = Drawn(len(job.tasks), len(job.simulation.workload))
+            seen = Counter[str]()
             for task in job.tasks if job.uses_task_dependencies else ():
-                self._wait(number, task, self._made.backlog.named(number, task.id)[-1], None)
+                name = task.id.lower()
+                self._wait(number, task, self._made.backlog.named(number, name)[seen[name]], None)
+                seen[name] += 1
         return self._drawn[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.durations import format_duration
@@ -16,10 +16,10 @@ from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.log import Log
 from simulator.engine.operations.perform import perform
 from simulator.engine.pools.node_views import NodeView
-from simulator.engine.pools.pool_snapshot import pool_snapshot
 from simulator.engine.surroundings import Encounters
 from simulator.engine.views import Snapshot, Views
 from simulator.errors import InputError
+from simulator.numerics.strict import strict
 from simulator.scenario.format.schema import BillAfter
 from simulator.scenario.prepared import Prepared
 from simulator.scenario.reading.amend import read_operation
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
 class Simulation:
     """A run of one replication that can be advanced in any number of steps with the same result."""
 
+    @strict
     def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
         self._announced = Prepared.of(scenario)
-        self._log = Log(self._announced)
+        self.log = Log(self._announced)
+        """What has been submitted so far."""
         self.replication = replication
         self.env = Environment(self._handle_notices)
         self._made = Construction(self._announced.scenario, replication, build(self._announced, replication), self.env)
@@ -76,12 +78,7 @@ class Simulation:
     @property
     def scenario(self) -> Scenario:
         """What is simulated, with the operations submitted so far at the end of its timeline: the log of the run."""
-        return self._log.scenario
-
-    @property
-    def operations(self) -> Sequence[Operation]:
-        """What has been submitted so far."""
-        return self._log.operations
+        return self.log.scenario
 
     @property
     def is_over(self) -> bool:
@@ -112,6 +109,7 @@ class Simulation:
         self._follow(to_ms(until))
         self._expect(min(to_ms(until), self._horizon))
 
+    @strict
     def submit(self, operation: Operation | Mapping[str, Any]) -> Answer:
         """Perform an operation that the scenario's timeline does not have, and return the service's answer.
 
@@ -128,9 +126,12 @@ class Simulation:
         read = read_operation(world.scenario, self._encounters.around(operation), self._dated(operation))
         asked = read.operation
         self._go_to(self._instant_of(asked))
-        self._log.add(read)
+        refusal = self._encounters.second(asked)
+        if refusal is not None:
+            return refusal
+        self.log.add(read)
         if read.sizes.keys() - world.scenario.sizes.keys():
-            world.scenario = self._announced.scenario.continued((), self._log.sizes, ())
+            world.scenario = self._announced.scenario.continued((), self.log.sizes, ())
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
         self._follow(to_ms(asked.at) if part is None or not part.known else int(part.workload.submit[part.known - 1]))
@@ -145,7 +146,7 @@ class Simulation:
         run is ends in the same record.
         """
         other = Simulation(self._announced, self.replication)
-        for operation in self._log.operations:
+        for operation in self.log.operations:
             other.submit(operation)
         if self.env.opened >= 0:
             other._go_to(self.env.opened)
@@ -155,11 +156,7 @@ class Simulation:
 
     def snapshot(self) -> Snapshot:
         """Return the present without changing it."""
-        return Snapshot(
-            now=self.now,
-            completed_tasks=self.completed_tasks,
-            pools={pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self.directory.pools},
-        )
+        return self.views.snapshot(self.now, self.completed_tasks)
 
     def nodes(self, pool: str) -> tuple[NodeView, ...]:
         """Return the nodes of a pool as they are now."""
@@ -225,6 +222,7 @@ class Simulation:
         self._advance(limit)
         self._operations -= 1
 
+    @strict
     def _advance(self, limit: int) -> None:
         """Simulate up to and including an instant, or to the end."""
         if 0 <= self.env.opened <= limit:
@@ -378,6 +376,7 @@ class Simulation:
                 return True
         return False
 
+    @strict
     def _record(self, *, last: bool) -> Recording:
         """Return the record of everything so far; the `last` one takes what the run consists of."""
         end = self._present if not self._stop_reason else self.env.last_instant if self._end is None else self._end
@@ -386,7 +385,7 @@ class Simulation:
         recorder = world.record if last else world.record.copy()
         recorder.finish(end)
         facts = RunFacts(end, self._stop_reason, self._settled)
-        return collect(self._log.prepared, self._made, self.replication, recorder, facts, is_last=last)
+        return collect(self.log.prepared, self._made, self.replication, recorder, facts, is_last=last)
 
 
 def simulate(scenario: Scenario | Prepared, replication: int = 0) -> Recording:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.engine.operations.on_jobs import second_job
 from simulator.policy.response import Answer
 from simulator.scenario.format.complete import listed, lookup
-from simulator.scenario.format.run_names import AGAIN
+from simulator.scenario.format.job_operations import AddJob, AddTasks
+from simulator.scenario.format.pool_operations import CreatePool
+from simulator.scenario.format.run_names import service_id
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.reading.amend import Surroundings
 from simulator.service_codes import ServiceCode
@@ -26,7 +29,6 @@ MOST_IN_RANGE: Final = 10_000
 NO_JOB: Final = Answer(ServiceCode.JOB_NOT_FOUND, "The specified job does not exist")
 NO_POOL: Final = Answer(ServiceCode.POOL_NOT_FOUND, "The specified pool does not exist")
 NO_SCHEDULE: Final = Answer(ServiceCode.SCHEDULE_NOT_FOUND, "The specified job schedule does not exist")
-SECOND_JOB: Final = Answer(ServiceCode.JOB_EXISTS, "The specified job already exists")
 SECOND_POOL: Final = Answer(ServiceCode.POOL_EXISTS, "The specified pool already exists")
 SECOND_TASK: Final = Answer(ServiceCode.TASK_EXISTS, "The specified task already exists")
 
@@ -38,7 +40,7 @@ class Encounters:
         self._made = made
 
     def refusal(self, asked: Operation | Mapping[str, Any]) -> Answer | None:
-        """Return why the service refuses an operation for the ids in it: of nothing, or of something that is there."""
+        """Return why the service refuses an operation for the ids in it, which name nothing, whenever it comes."""
         directory = self._made.directory
         pool, job, schedule = (lookup(asked, key) for key in ("pool", "job", "jobSchedule"))
         if isinstance(pool, str):
@@ -46,25 +48,28 @@ class Encounters:
         if isinstance(schedule, str):
             return NO_SCHEDULE if directory.schedule(schedule) is None else None
         if isinstance(job, str):
-            found = directory.job(job)
-            return NO_JOB if found is None else self._second_task(found, asked)
-        new_pool, new_job = lookup(pool, "id"), lookup(job, "id")
-        if isinstance(new_pool, str):
-            there = directory.pool(new_pool)
-            return SECOND_POOL if there is not None and there.exists and not there.is_deleted else None
-        if isinstance(new_job, str):
-            former = directory.job(new_job)
-            if former is not None and former.state is not None:
-                return SECOND_JOB
-            return NO_POOL if not directory.pools and _goal(job) is not None else None
+            return NO_JOB if directory.job(job) is None else None
+        if lookup(job, "id") is not None and not directory.pools and _goal(job) is not None:
+            return NO_POOL
         return None
+
+    def second(self, asked: Operation) -> Answer | None:
+        """Return why the service refuses an operation that comes now: what it brings is there under its id."""
+        directory = self._made.directory
+        if isinstance(asked, CreatePool):
+            there = directory.pool(asked.pool.id)
+            return SECOND_POOL if there is not None and there.exists and not there.is_deleted else None
+        if isinstance(asked, AddJob):
+            former = directory.job(asked.job.id)
+            return second_job(former) if former is not None and former.state is not None else None
+        job = directory.job(asked.job) if isinstance(asked, AddTasks) else None
+        return None if job is None else self._second_task(job, asked)
 
     def around(self, asked: Operation | Mapping[str, Any]) -> Surroundings:
         """Return what the checks of an operation have to see of the run."""
         directory = self._made.directory
         pool, job, schedule = (lookup(asked, key) for key in ("pool", "job", "jobSchedule"))
-        named = job if isinstance(job, str) else lookup(job, "id")
-        control = directory.job(named) if isinstance(named, str) else None
+        control = directory.job(job) if isinstance(job, str) else None
         found = [] if control is None or control.body.auto_pool is not None else [*control.pools]
         for name in (pool, lookup(pool, "id"), _goal(job), _goal(asked)):
             met = directory.pool(name) if isinstance(name, str) else None
@@ -80,24 +85,24 @@ class Encounters:
             job_schedules=() if scheduled is None else (scheduled.body,),
         )
 
-    def _second_task(self, job: JobControl, asked: Operation | Mapping[str, Any]) -> Answer | None:
-        """Return the refusal of tasks one of which is there under its id."""
+    def _second_task(self, job: JobControl, asked: Operation) -> Answer | None:
+        """Return the refusal of tasks one of which is there under its id, or to come."""
         rows = (row for name in _ids(asked) for row in self._made.backlog.named(job.number, name))
         return SECOND_TASK if any(row not in job.deleted for row in rows) else None
 
     def _bare(self, job: JobControl, asked: Operation | Mapping[str, Any]) -> Job:
-        """Return the body of a job with those alone of its tasks that an operation names, as parents or once more."""
-        backlog = self._made.backlog
-        names = dict.fromkeys([*_ids(asked), *_parents(asked)])
+        """Return the body of a job with those alone of its tasks that an operation names as parents."""
+        backlog, own = self._made.backlog, {name.lower() for name in _ids(asked)}
+        names = (name for name in dict.fromkeys(_parents(asked)) if name.lower() not in own)
         known = [name for name in names if backlog.named(job.number, name)]
         tasks = tuple(Task.model_validate({"id": name, "commandLine": "", "simulation": NO_TIME}) for name in known)
         simulation = job.body.simulation.model_copy(update={"workload": ()})
-        return job.body.model_copy(update={"tasks": tasks, "simulation": simulation})
+        return job.body.model_copy(update={"id": service_id(job.body.id), "tasks": tasks, "simulation": simulation})
 
 
 def _stated(body: Pool) -> Pool:
     """Return the body of a pool under the id by which clients know it."""
-    name = body.id.partition(AGAIN)[0]
+    name = service_id(body.id)
     return body if name == body.id else body.model_copy(update={"id": name})
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.engine.pools.node_views import NodeView, node_views
+from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
 from simulator.engine.pools.tenancy import ABSENT
 from simulator.scenario.format.run_names import AGAIN
 from simulator.states import AllocationState, JobState, NodeKind, Outcome, ScheduleState, TaskState
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from simulator.engine.jobs.job import Job as JobControl
     from simulator.engine.jobs.schedule import Schedule
     from simulator.engine.pools.pool import Pool as PoolControl
-    from simulator.engine.pools.pool_snapshot import PoolSnapshot
     from simulator.results.raw.recorder import EvaluationRow, JobStateRow, ResizeRow
     from simulator.scenario.format.bodies import Job, Pool
     from simulator.scenario.format.job_schedules import JobSchedule
@@ -137,6 +137,11 @@ class Views:
         self._record = made.world.record
         self._listed: dict[int, dict[str, Task]] = {}
         """Bodies of announced tasks by id in lower case, of jobs that were asked for one."""
+
+    def snapshot(self, now: float, completed: int) -> Snapshot:
+        """Return the present of all pools; the rest of it as it is stated."""
+        pools = {pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self._directory.pools}
+        return Snapshot(now, completed, pools)
 
     # ---- pools ---------------------------------------------------------------------------------------------
 

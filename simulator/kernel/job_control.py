@@ -1,10 +1,12 @@
 """What the control plane does to jobs and single tasks: end them, hold them back, bring them back, move them."""
 
+from array import array
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from simulator.kernel.inputs import Tasks
 from simulator.kernel.kernel import Kernel
-from simulator.kernel.optional_rules import CLOSED, DISABLED
+from simulator.kernel.optional_rules import CLOSED, DISABLED, Rules
 from simulator.states import Outcome, TaskState
 from simulator.units import NEVER
 
@@ -109,6 +111,15 @@ def limit(kernel: Kernel, job: int, most: int) -> None:
     kernel.jobs.limit(job, most)
 
 
+def make_room(kernel: Kernel, job: int, *, yields: bool) -> None:
+    """Let running tasks of a job yield to those of more important jobs from now on, or no more."""
+    if not yields:
+        kernel.displacement.keep(job)
+        return
+    none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
+    kernel.append(none, rules=Rules(displaceable=[one == job for one in range(kernel.jobs.count)]))
+
+
 def _track(kernel: Kernel) -> list[int]:
     """Count running tasks by job from now on; return the jobs of those that run, once for each."""
     running = [kernel.job_of(task) for task in range(kernel.count) if kernel.state[task] == TaskState.RUNNING]
@@ -156,6 +167,13 @@ def take_back(kernel: Kernel, tasks: Iterable[int]) -> None:
     for task in tasks:
         kernel.state[task] = TaskState.PLANNED
         kernel.abandoned -= 1
+
+
+def refuse(kernel: Kernel, task: int) -> None:
+    """Plan a task of a job again that goes on, which had arrived at this instant."""
+    if not _leave_aside(kernel, task):
+        _take_out(kernel, task)
+    kernel.state[task] = TaskState.PLANNED
 
 
 def _count_out(kernel: Kernel, *, failed: bool) -> None:

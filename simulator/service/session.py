@@ -86,14 +86,14 @@ class Session:
 
     def submit(self, body: Mapping[str, Any]) -> Answer:
         """Return the answer to an operation that comes now; raise RefusedError where its body is wrong."""
-        before = len(self.simulation.operations)
+        before = len(self.simulation.log.operations)
         self.changes += 1
         self._rested = None
         try:
             answer = self.simulation.submit(body)
         except InputError as error:
             raise refused_input(error) from None
-        done = self.simulation.operations
+        done = self.simulation.log.operations
         if self._log is not None and len(done) > before:
             self._log.add({**body, "at": format_duration(done[-1].at)})
         return answer

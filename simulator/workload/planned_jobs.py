@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.job_schedules import JobSchedule
+from simulator.scenario.format.run_names import run_name
 from simulator.scenario.format.schema import Operation
 from simulator.scenario.format.task_bodies import TaskGroup, Workload
 from simulator.scenario.scenario import Scenario
@@ -43,29 +44,34 @@ class Planned:
 
 def planned(scenario: Scenario) -> tuple[Planned, ...]:
     """Return all jobs: the file's, then those of `addJob`, then those of schedules."""
-    jobs = {job.id.lower(): job for job in scenario.jobs}
-    late = [operation.job.id.lower() for operation in scenario.timeline if isinstance(operation, AddJob)]
-    turns: dict[str, Turns] = {}
-    in_time = sorted(scenario.timeline, key=_at)  # as they will be performed: the file's order decides ties
-    for turn, operation in enumerate(in_time, 1):
+    lives = [_Life(job, job, (to_ms(job.simulation.created_at), -1)) for job in scenario.jobs]
+    of_id: dict[str, list[_Life]] = {}
+    for place, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob):
-            jobs[operation.job.id.lower()] = created(operation)
-            turns[operation.job.id.lower()] = Turns(turn)
+            lives.append(_Life(created(operation), operation.job, (_at(operation), place), is_added=True))
+    for life in lives:
+        same = of_id.setdefault(life.job.id.lower(), [])
+        same.append(life)
+        if len(same) > 1:
+            life.job = life.job.model_copy(update={"id": run_name(life.job.id, len(same))})
+    in_time = sorted(enumerate(scenario.timeline), key=lambda one: _at(one[1]))  # the file's order decides ties
+    for turn, (place, operation) in enumerate(in_time, 1):
+        moment = _at(operation), place
+        if isinstance(operation, AddJob):
+            found = next(life for life in of_id[operation.job.id.lower()] if life.since == moment)
+            found.turns.job = turn
         elif isinstance(operation, AddTasks):
-            job = jobs.get(operation.job.lower())
-            if job is not None and _at(operation) >= to_ms(job.simulation.created_at):
-                jobs[job.id.lower()] = with_tasks(job, operation)
-                turns.setdefault(job.id.lower(), Turns()).add(turn, operation)
-    bodies = [*scenario.jobs, *(operation.job for operation in scenario.timeline if isinstance(operation, AddJob))]
-    found = [
-        turns.get(name, Turns()).of(planned_as(jobs[name], body, is_added=name in late))
-        for name, body in {job.id.lower(): job for job in bodies}.items()
-    ]
+            there = [life for life in of_id.get(operation.job.lower(), ()) if life.since < moment]
+            if there:
+                newest = max(there, key=lambda life: life.since)
+                newest.job = with_tasks(newest.job, operation)
+                newest.turns.add(turn, operation)
+    found_jobs = [life.turns.of(planned_as(life.job, life.body, is_added=life.is_added)) for life in lives]
     for number, schedule in enumerate(scenario.job_schedules):
         for k, due in enumerate(schedule.occurrences(scenario.horizon)):
             job = _occurrence(schedule, k + 1)
-            found.append(replace(planned_as(job, job), schedule=number, due=due))
-    return tuple(found)
+            found_jobs.append(replace(planned_as(job, job), schedule=number, due=due))
+    return tuple(found_jobs)
 
 
 @dataclass(slots=True)
@@ -84,6 +90,19 @@ class Turns:
     def of(self, one: Planned) -> Planned:
         """Return a job with the turns of what it consists of."""
         return replace(one, turn=self.job, task_turns=tuple(self.tasks), source_turns=tuple(self.sources))
+
+
+@dataclass(slots=True)
+class _Life:
+    """One of the jobs that have an id, one after the other, as operations fill it."""
+
+    job: Job
+    """Under the name that a run has for it."""
+    body: Job
+    since: tuple[int, int]
+    """When it is created, and the place of the operation that does it; −1 = none does."""
+    is_added: bool = False
+    turns: Turns = field(default_factory=Turns)
 
 
 def planned_as(job: Job, body: Job, *, is_added: bool = False) -> Planned:

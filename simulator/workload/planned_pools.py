@@ -8,7 +8,7 @@ from simulator.scenario.checks.named_pools import stated_pools
 from simulator.scenario.checks.pool_checks import every_pool
 from simulator.scenario.format.bodies import Pool, PoolSimulation, auto_pool_id
 from simulator.scenario.format.job_operations import UpdateJob
-from simulator.scenario.format.run_names import run_name
+from simulator.scenario.format.run_names import id_of, run_name
 from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import Planned
 
@@ -57,7 +57,7 @@ def planned_pools(scenario: Scenario, jobs: Sequence[Planned]) -> PlannedPools:
     return PlannedPools(
         tuple(bodies),
         tuple(
-            tuple(dict.fromkeys(at for name in (pool, *goals.get(planned.job.id.lower(), ())) for at in index[name]))
+            tuple(dict.fromkeys(at for name in (pool, *goals.get(id_of(planned.job.id), ())) for at in index[name]))
             for pool, planned in zip(own, jobs, strict=True)
         ),
         frozenset(auto),

@@ -215,12 +215,14 @@ def test_a_checkpoint_stays_behind() -> None:
     assert found.tasks["end"].tolist() == [720.0 + 600]
 
 
-def test_a_job_with_a_pool_of_its_own_does_not_move() -> None:
+def test_a_job_with_a_pool_of_its_own_moves_and_keeps_that_pool_until_it_ends() -> None:
     auto = {"autoPoolSpecification": {"pool": {**pool(**BODY), "id": None}}}
-    body = {**job(2, "10m"), "poolInfo": auto}
-    made = scenario([pool(id="q", **BODY)], [body], timeline=moving())
-    assert "does not move in a simulation" in " ".join(warnings(made))
-    assert codes(check(simulate(made))) == ["Success", "NotSimulated", "Success"]
+    body = {**job(2, "10m"), "poolInfo": auto, "onAllTasksComplete": "terminatejob"}
+    found = run([pool(id="q", **BODY)], [body], timeline=moving())
+    assert codes(found) == ["Success"] * 3
+    assert found.attempts["node"].astype(str).tolist()[-1] == "q_1_d"
+    assert found.tasks["succeeded"].all()
+    assert found.pools.set_index("pool")["deleted"]["auto_j"] == found.tasks["end"].max()
 
 
 # ---- what a job runs on the nodes of each pool ---------------------------------------------------------------

@@ -21,6 +21,15 @@ def working(*operations: Body, **body: Any) -> Body:
     return document(pool(**{"nodes": 2, **body}), job(count=6, duration="5m"), timeline=list(operations))
 
 
+_MIXED: Final = idle(
+    vmSize="Mix",
+    vmSkuProfile={
+        "allocationStrategy": "Prioritized",
+        "vmSizes": [{"name": "Standard_D8_v3", "rank": 1}, {"name": "Standard_D4_v3", "rank": 2}],
+    },
+)
+
+
 def with_machine(**keys: Any) -> Body:
     return {**UBUNTU, **keys}
 
@@ -201,6 +210,11 @@ CONFIGURATION: Final[Changes] = {
         is_refused=True,
     ),
     "NodePlacement.policy": Change(idle(nodes=3), f"{MACHINE}.nodePlacementConfiguration.policy", "zonal"),
+    "Placement.zonePlacementPolicy": Change(idle(nodes=3), f"{MACHINE}.placement.zonePlacementPolicy", "Auto"),
+    "vmSkuProfile.vmSizes": Change(_MIXED, f"{P}.vmSkuProfile.vmSizes", [{"name": "Standard_D16_v3", "rank": 0}]),
+    "vmSkuProfile.allocationStrategy": Change(_MIXED, f"{P}.vmSkuProfile.allocationStrategy", "lowestPrice"),
+    "vmSizes.name": Change(_MIXED, f"{P}.vmSkuProfile.vmSizes.0.name", "Standard_D16_v3"),
+    "vmSizes.rank": Change(_MIXED, f"{P}.vmSkuProfile.vmSizes.0.rank", 7),
     "CloudServiceConfiguration.osVersion": Change(_CLOUD, f"{P}.cloudServiceConfiguration.osVersion", "5.1"),
     "SchedulingPolicy.nodeFillType": Change(
         document(pool(nodes=2, taskSlotsPerNode=2), job(count=2)), f"{P}.taskSchedulingPolicy.nodeFillType", "pack"

@@ -33,6 +33,20 @@ def test_keys_of_another_generation_are_reported(
         assert any(place in text and why in text and "warning" in text for text in reported)
 
 
+def test_of_a_key_of_another_generation_those_under_it_are_not_reported(tmp_path: Path) -> None:
+    policy = {"mode": "rolling", "rollingUpgradePolicy": {"maxBatchInstancePercent": 50}}
+    body = pool(nodes=1, upgradePolicy=policy)
+    all_found = problems_of(tmp_path, body, job(count=1), options={"apiProfile": "2020-09"})
+    assert [text.split(": ")[1] for text in all_found if "does not have it" in text] == ["pools.0.upgradePolicy"]
+
+
+def test_keys_of_objects_without_a_type_have_generations_too(tmp_path: Path) -> None:
+    task = {"id": "a", "commandLine": "sleep 1", "resourceFiles": [{"httpUrl": "u", "identityReference": {"id": "i"}}]}
+    all_found = problems_of(tmp_path, pool(nodes=1), job(tasks=[task]), options={"apiProfile": "2020-09"})
+    (found,) = [text for text in all_found if "does not have it" in text]
+    assert "jobs.0.tasks.0.resourceFiles.0.identityReference: " in found
+
+
 def test_what_another_check_refuses_is_in_the_table() -> None:
     assert set(VERSIONS) >= REFUSED
 

@@ -226,6 +226,14 @@ def retargeted() -> Recording:
     return scaled(at_minutes((4, 4), last=3), simulation={"timing": {"allocationLatency": "12m"}})
 
 
+def ids_taken() -> Recording:
+    """A job and a task that come a second time after a deletion, and a third time without one."""
+    jobs = [operation(at, "addJob", pool=None, job=job("k", count=1)) for at in ("2m", "3m")]
+    tasks = [on(at, "addTasks", tasks=[task("a")]) for at in ("2m", "3m")]
+    gone = [operation("1m", "deleteJob", pool=None, job="k"), on("1m", "deleteTask", task="a")]
+    return run(pool(nodes=2), job(tasks=[task("a", "1h")]), job("k", count=1), timeline=[*gone, *jobs, *tasks])
+
+
 STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
     "a life": (
         start_and_wait,
@@ -283,6 +291,7 @@ STORIES: dict[str, tuple[Callable[[], Recording], set[Code]]] = {
         ),
         {U.JOB_REFUSED},
     ),
+    "ids that are taken": (ids_taken, {U.JOB_REFUSED, U.ID_TAKEN}),
     "a package that does not come": (lambda: faulty(simulation=UNFETCHED, **PACKAGE), {N.NOT_FETCHED}),
     "a blocked network": (lambda: faulty(simulation={"networkBlocked": True}), {N.NETWORK_BLOCKED}),
     "a full disk": (lambda: faulty(options={"enforceLocalResources": "disk"}), {N.DISK_FULL}),

@@ -5,6 +5,7 @@ The folder `specification/batch` of the repository Azure/azure-rest-api-specs, n
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -81,6 +82,7 @@ OPERATION_OF_DEFINITION: Final = {
     },
 }
 
+DATE: Final = re.compile(r"/(20\d\d-\d\d)-\d\d")
 KEY_OF_KIND: Final = {"vmSize": "pool", "jobSpecification": "jobSchedule", "poolInfo": "job", "commandLine": "task"}
 """By a key that only bodies of that kind have beside an id."""
 KIND_OF_DEFINITION: Final = {
@@ -151,6 +153,13 @@ def definitions() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         kind = KIND_OF_DEFINITION.get(name)
         if kind is not None and ("resource-manager/" in file) == (name == "Pool"):
             yield file, kind, filled(defined[name], defined)
+
+
+def dated_definitions() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield year and month, kind and definition of every body of the data plane that is no preview."""
+    for file, kind, body in definitions():
+        if "resource-manager/" not in file and "/preview/" not in file:
+            yield DATE.findall(file)[-1], kind, body
 
 
 def operations() -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -10,19 +10,24 @@ from simulator.errors import InputError, Problem
 from simulator.scenario.format.allowed_keys import mappings_in
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.job_schedules import JobSchedule
-from simulator.scenario.format.schema import Operation
+from simulator.scenario.format.schema import ApiProfile, Operation
 from simulator.scenario.format.section import Body, fold
+from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.keys.body_keys import Known, known_keys
+from simulator.scenario.keys.table import sections
+from simulator.scenario.keys.versions import Versions
 from simulator.scenario.reading import body_forms
 from simulator.scenario.reading.construct import scenario_of
 from simulator.scenario.reading.normalize import modern
 from tests.scenario.files import pool
-from tests.scenario.interface import FOLDER, Example, definitions, examples, operations
+from tests.scenario.interface import FOLDER, Example, dated_definitions, definitions, examples, operations
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="POOLSIGHT_INTERFACE names no copy of the service's descriptions")
 UNKNOWN = "no such key"
 READ_SIDE = {"executionInfo", "stats", "autoScaleRun", "identity", "resizeError", "resizeErrors", "nodeInfo"}
 ON_NODES = ("reboot", "reimage", "deallocateNode", "disableScheduling")
+RENAMED = {("VirtualMachineConfiguration", "osDisk"), ("OsDisk", "caching")}
+"""Keys that had another meaning in interfaces of 2017."""
 WHOLE = {"pool", "jobSpecification"}
 """Bodies inside of others, which are looked through as bodies of their own."""
 
@@ -89,6 +94,53 @@ def test_every_key_of_the_interface_is_known() -> None:
         unknown |= {(file, *found.loc) for found in modern(document).findings if UNKNOWN in found.message}
     assert known > 0
     assert not unknown
+
+
+def test_each_key_is_of_the_generations_that_have_it() -> None:
+    """Of each generation the descriptions hold the one that it is named after, or a later one."""
+    held: dict[tuple[str, str], set[str]] = {}
+    for date, kind, body in dated_definitions():
+        for key in keys_in(document_of(Example("", kind, body)), kind):
+            held.setdefault(key, set()).add(date)
+    dates = sorted({date for found in held.values() for date in found})
+    table = {(one.name, key.name): key.versions for one in sections() for key in one.keys}
+    wrong = {
+        key: (table[key], found)
+        for key, there in held.items()
+        if key not in RENAMED and table[key] != (found := generations_of(there, dates))
+    }
+    assert len(held) > 200
+    assert wrong == {}
+
+
+def generations_of(there: set[str], dates: list[str]) -> Versions:
+    """Return first and last generation of a key that interfaces of some dates have."""
+    named = [str(profile) for profile in ApiProfile]
+    since = next(name for name in named if name >= min(there))
+    after = [date for date in dates if date > max(there)]
+    until = next(name for name in named if name >= after[0]) if after else ""
+    return Versions("" if since == named[0] else since, until)
+
+
+def keys_in(document: Mapping[str, Any], kind: str) -> set[tuple[str, str]]:
+    """Return type and name of every key of a body that the table knows."""
+    read = modern(document).document
+    if kind == "task":
+        return set(typed(read["jobs"][0]["tasks"][0], known_keys(Task), "Task"))
+    section = {"pool": "pools", "job": "jobs", "jobSchedule": "jobSchedules"}[kind]
+    root = {"pool": Pool, "job": Job, "jobSchedule": JobSchedule}[kind]
+    return set(typed(read[section][0], known_keys(root), root.__name__))
+
+
+def typed(value: Any, known: Mapping[str, Known], section: str) -> Iterator[tuple[str, str]]:
+    for one in value if isinstance(value, list) else [value]:
+        for key, inner in one.items() if isinstance(one, dict) else ():
+            found = known.get(fold(key))
+            if found is not None:
+                yield section, found.name
+                holder = found.holder
+                if holder is not None:
+                    yield from typed(inner, known_keys(holder), holder if isinstance(holder, str) else holder.__name__)
 
 
 def test_every_key_of_an_operation_of_the_interface_is_known() -> None:

@@ -92,28 +92,12 @@ def test_when_added_tasks_come_is_stated_by_the_operation_alone(tmp_path: Path) 
     assert "timeline.0.workload.0.start: the tasks come before the operation that adds them" in found
 
 
-def test_an_id_that_is_free_again_in_the_service_is_refused_with_the_reason(tmp_path: Path) -> None:
-    more = job("k", tasks=[task("x")])
-    timeline = [
-        operation("1m", "deleteTask", pool=None, job="j", task="t"),
-        operation("2m", "addTasks", pool=None, job="j", tasks=[task("T")]),
-        operation("3m", "deleteJob", pool=None, job="k"),
-        operation("4m", "addJob", pool=None, job=more),
-    ]
-    found = refused(tmp_path, pool(nodes=1), job(tasks=[task("t")]), more, timeline=timeline, horizon="1h")
-    refusals = [text for text in found if "the service takes it again after the deletion" in text]
-    places = ("timeline.1.tasks.0.id", "timeline.3.job.id")
-    assert len(refusals) == len(places)
-    assert all(any(f" {place}: " in text for text in refusals) for place in places)
-    assert all("a simulation uses each id once: choose another one" in text for text in refusals)
-
-
 def test_ids_are_unique_over_a_job_and_all_that_is_added_to_it(tmp_path: Path) -> None:
     whole = job("k", tasks=[task("t")], jobManagerTask={"id": "boss", "commandLine": "sleep 1"})
     timeline = [operation("1m", "addJob", pool=None, job=whole)]
     timeline += [operation("2m", "addTasks", pool=None, job="k", tasks=[task(name)]) for name in ("T", "boss")]
     found = refused(tmp_path, pool(nodes=1), timeline=timeline)
-    assert any("timeline.1.tasks.0.id: a second task with the id 'T' (TaskExists)" in text for text in found)
+    assert any("timeline.1.tasks.0.id: a second task with the id 'T': the service" in text for text in found)
     assert any("timeline.2.tasks.0.id: the job manager has the id 'boss' too (TaskExists)" in text for text in found)
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 import pytest
 
 from simulator.scenario.reading import plain_yaml
-from simulator.scenario.reading.plain_yaml import NotPlainError, read_plain
-from simulator.scenario.reading.yaml_text import YamlTextError, read_any, read_yaml, value_of_plain
+from simulator.scenario.reading.plain_yaml import NotPlainError, YamlTextError, read_plain
+from simulator.scenario.reading.yaml_data import read_yaml
+from simulator.scenario.reading.yaml_text import read_any, value_of_plain
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").rglob("*.yaml"))

@@ -30,7 +30,7 @@ def served(log: Path | None = None) -> Session:
 
 def asked(session: Session) -> list[dict[str, Any]]:
     """Return what the client did, as operations of a timeline."""
-    at = [f"{one.at!r}s" for one in session.simulation.operations]
+    at = [f"{one.at!r}s" for one in session.simulation.log.operations]
     simulation = {"simulation": {"defaults": session.durations.defaults}}
     about: list[dict[str, Any]] = [
         {"operation": "createPool", "pool": pool_of()},

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.engine.bridge.kernel_output import Home, collect_attempts, collect_tasks, drop_work_of_failed_tasks
 from simulator.engine.collection.renumbering import Order, order_of, renumber
+from simulator.engine.collection.second_tasks import with_second_names
 from simulator.results.raw.raw_run import RawRun
 from simulator.results.record.recording import Recording
 from simulator.units import to_ms
@@ -40,7 +41,7 @@ def collect(
 ) -> Recording:
     """Return the record of a run; unless it is the last one, nothing in it changes when the run goes on."""
     order = order_of(prepared, made, replication)
-    workload = _submitted(order, made)
+    workload = with_second_names(_submitted(order, made), made.world.scenario)
     renumber(recorder, order)
     kernels, rows, homes = _homes(order, made)
     numbers = [pool.members.rows for pool in order.pools]

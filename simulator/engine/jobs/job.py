@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import simpy
 
-from simulator.engine.assumptions import TASK_LIFETIME
-from simulator.engine.environment import ARRIVALS
+from simulator.engine.jobs.deadline import Deadline
 from simulator.engine.jobs.preparation import release
-from simulator.engine.jobs.task_lifetime import end_tasks
+from simulator.engine.jobs.recurring_tasks import RecurringTasks
 from simulator.engine.pools.pool import present
 from simulator.engine.pools.tenancy import ABSENT
 from simulator.errors import BrokenInvariantError
@@ -21,7 +19,7 @@ from simulator.scenario.format.bodies import OnAllTasksComplete
 from simulator.scenario.format.run_names import id_of
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import JobState, Outcome, TaskState
-from simulator.units import NEVER, to_ms
+from simulator.units import to_ms
 from simulator.workload.optional_columns import ACTIONS
 from simulator.workload.planned_jobs import UNKNOWN, Planned
 
@@ -41,6 +39,7 @@ REFUSALS = {
     JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
+UPDATED = ("priority", "max_parallel_tasks", "allow_task_preemption", "metadata", "on_all_tasks_complete")
 ENDING = (JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 
 
@@ -65,12 +64,14 @@ class Job:
         """Whether a schedule creates it."""
         self._roster = roster
         self._on_end: list[Callable[[], None]] = []
-        self._coming = 0
-        """How many groups of a recurring job's tasks are yet to be added."""
+        self._recurring = RecurringTasks(self)
         self.deleted: set[int] = set()
         """Rows of tasks that are gone."""
-        self._created = 0
-        self._deadline = NEVER
+        self.asked_for = -1
+        """When somebody asked for it; −1 = nobody has."""
+        self._deadline = Deadline(self)
+        self._refused = 0
+        """How many of its tasks were refused when they came."""
         self.submitted: dict[int, int] = {}
         """When tasks were added whose time was not known before the run, by row of the workload."""
 
@@ -90,7 +91,12 @@ class Job:
     @property
     def has_work(self) -> bool:
         """Whether it does something that ends by itself, or has tasks yet to be added."""
-        return self.state in (JobState.TERMINATING, JobState.DELETING) or self._coming > 0
+        return self.state in (JobState.TERMINATING, JobState.DELETING) or self._recurring.are_coming
+
+    @property
+    def takes_tasks(self) -> bool:
+        """Whether tasks may be added to it."""
+        return self.state not in REFUSALS
 
     @property
     def will_time_out(self) -> bool:
@@ -107,25 +113,31 @@ class Job:
 
     def create(self) -> Answer:
         """Create the job, and its pool if it has one of its own."""
+        self.asked_for = self.world.env.clock
         answer = self._refusal()
         if not answer.is_refusal:
             answer = self._own_pool()
         if answer.is_refusal:
             self._enter(JobState.COMPLETED, answer.code.value)
-            job_control.close(self._change(), self.number, self.world.env.clock)
-            self.take_back(self._change().tasks_of(self.number, TaskState.ACTIVE))
+            self.refuse()
             self._ended()
             return answer
         self._enter(JobState.ACTIVE)
         for pool in self.pools:
             job_control.date(pool.site.change(), self.number, self.world.env.clock)
-        self._submit_tasks()
-        self._created = self.world.env.clock
+        if self.is_recurring:
+            self._recurring.add()
         if self.body.constraints.max_wall_clock_time is not None:
-            self._limit_time(self.body.constraints.max_wall_clock_time)
+            self._deadline.limit(self.body.constraints.max_wall_clock_time)
         if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
             self._end_when_done()
         return DONE
+
+    def refuse(self) -> None:
+        """Take no tasks: the job that was asked for is not created."""
+        self.asked_for = self.world.env.clock
+        job_control.close(self._change(), self.number, self.world.env.clock)
+        self.take_back(self._change().tasks_of(self.number, TaskState.ACTIVE))
 
     def update(self, asked: UpdateJob) -> Answer:
         """Change what is named and leave the rest; a refused update changes nothing."""
@@ -135,22 +147,20 @@ class Job:
         if asked.pool_info is not None:
             self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
-        given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks, "metadata": asked.metadata}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        ends = asked.on_all_tasks_complete
-        changes |= {} if ends is None else {"on_all_tasks_complete": ends}
+        changes = {key: value for key in UPDATED if (value := getattr(asked, key)) is not None}
         limit = None if asked.constraints is None else asked.constraints.max_wall_clock_time
         if limit is not None:
-            limits = {"max_wall_clock_time": limit}
-            changes["constraints"] = self.body.constraints.model_copy(update=limits)
+            changes["constraints"] = self.body.constraints.model_copy(update={"max_wall_clock_time": limit})
         self.body = self.body.model_copy(update=changes)
         if asked.priority is not None:
             kernel.queues.rank(self._roster.priorities)
         if asked.max_parallel_tasks is not None:
             job_control.limit(kernel, self.number, asked.max_parallel_tasks)
+        if asked.allow_task_preemption is not None:
+            job_control.make_room(kernel, self.number, yields=asked.allow_task_preemption)
         if limit is not None:
-            self._limit_time(limit)
-        if ends is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
+            self._deadline.limit(limit)
+        if asked.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
             self._end_when_done()
         return DONE
 
@@ -164,8 +174,6 @@ class Job:
             return DONE
         if self.state is not JobState.DISABLED:
             return Answer(ServiceCode.INVALID_STATE, "A job changes its pool only while it is disabled")
-        if self.body.auto_pool is not None:
-            return Answer(ServiceCode.NOT_SIMULATED, "A job with a pool of its own does not move in a simulation")
         return DONE
 
     def disable(self, option: str) -> Answer:
@@ -227,22 +235,10 @@ class Job:
             self.world.env.process(self._release(""))
         return DONE
 
-    def _limit_time(self, limit: float) -> None:
-        """End the job `limit` seconds after its creation, at once if that is over."""
-        self._deadline = self._created + to_ms(min(limit, UNKNOWN))
-        if self._deadline <= self.world.env.clock and self._created < self.world.env.clock:
-            self.terminate(TerminateReason.TIME_EXPIRED)
-            return
-        self.world.env.at(self._deadline, ARRIVALS).callbacks.append(self._time_out)
-
-    def _time_out(self, _: object) -> None:
-        if self._deadline <= self.world.env.clock:
-            self.terminate(TerminateReason.TIME_EXPIRED)
-
     def _end_when_done(self) -> None:
         """End the job with its last task, at once if it has none to wait for."""
         documented = self.world.scenario.options.terminate_when_empty == "documented"
-        coming = self.pool.tenancy.missing(self.backlog.rows_of(self.number))
+        coming = self.pool.tenancy.missing(self.backlog.rows_of(self.number)) - self._refused
         if job_control.watch(self._change(), self.number, submitted_only=documented, coming=coming):
             self.terminate(TerminateReason.ALL_TASKS_COMPLETE)
 
@@ -261,7 +257,7 @@ class Job:
             self._enter(JobState.COMPLETED, reason)
         own = self.body.auto_pool
         if own is not None and own.pool_lifetime_option == "job" and not own.keep_alive:
-            self.pool.delete()
+            self.pools[0].delete()
         self._ended()
 
     def delete_task(self, row: int) -> None:
@@ -365,6 +361,7 @@ class Job:
         kernel.queues.rank(self._roster.priorities)
         if self.body.max_parallel_tasks >= 0:
             job_control.limit(kernel, self.number, self.body.max_parallel_tasks)
+        job_control.make_room(kernel, self.number, yields=self.body.allow_task_preemption)
         if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
             self._end_when_done()
 
@@ -386,39 +383,17 @@ class Job:
             return DONE
         return Answer(ServiceCode.AUTO_POOL_QUOTA, answer.message)
 
-    def _submit_tasks(self) -> None:
-        """Add the tasks of a recurring job, each as long after its creation as the task states."""
-        if not self.is_recurring:
-            return
-        rows = np.array(self.backlog.rows_of(self.number), dtype=np.int64)
-        offset = self.backlog.parts[0].workload.submit[rows] - to_ms(UNKNOWN)
-        for span in sorted(set(offset.tolist())):
-            group = rows[offset == span].tolist()
-            if span <= 0:
-                self._submit(group)
-            else:
-                self._coming += 1
-                event = self.world.env.after(span, ARRIVALS)
-                event.callbacks.append(self._later(group))
-
-    def _later(self, rows: list[int]) -> Callable[[object], None]:
-        def submit(_: object) -> None:
-            self._coming -= 1
-            self._submit(rows)
-
-        return submit
-
-    def _submit(self, rows: list[int]) -> None:
-        if self.state in REFUSALS:
-            return
-        self.submitted.update(dict.fromkeys(rows, self.world.env.clock))
-        self.world.bring(self.number, rows)
-        event = self.world.env.after(TASK_LIFETIME, ARRIVALS)
-        event.callbacks.append(lambda _: end_tasks(self, rows))
-
     def take_back(self, tasks: Iterable[int]) -> None:
         """Withdraw tasks of a closed job that arrived at the instant at which the service refused them."""
         job_control.take_back(self._change(), tasks)
+
+    def refuse_tasks(self, tasks: Iterable[int]) -> None:
+        """Withdraw tasks that arrived at this instant, while the job goes on."""
+        for task in tasks:
+            job_control.refuse(self._change(), task)
+            self._refused += 1
+        if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
+            self._end_when_done()
 
     def _enter(self, state: JobState, reason: str = "") -> None:
         self.world.record.job_state(self.number, state, self.world.env.clock, str(reason))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.engine.jobs.schedule import Schedule
     from simulator.engine.pools.pool import Pool
     from simulator.engine.world import World
+    from simulator.scenario.format.job_operations import AddJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Directory:
     schedules: list[Schedule]
     coming: list[tuple[CreatePool, Pool]] = field(default_factory=list)
     """Pools made for operations that the scenario did not announce."""
+    added: dict[int, Job] = field(default_factory=dict)
+    """The job that each `addJob` creates, by the identity of the operation."""
 
     def pool(self, name: str) -> Pool | None:
         """Return the pool of an id, of several the one that is there; None if there is none."""
@@ -46,9 +49,27 @@ class Directory:
         return self.pools[len(scenario.pools) + creations.index(asked)]
 
     def job(self, name: str) -> Job | None:
-        """Return the job of an id; None if there is none."""
-        return next((job for job in self.jobs if job.body.id.lower() == name.lower()), None)
+        """Return the job of an id, of several the one that is there, else the newest; None if there is none."""
+        found = self._lives(name)
+        return next((job for job in found if job.state is not None), _newest(found))
+
+    def newest_job(self, name: str) -> Job | None:
+        """Return the last job of an id that was asked for, whether it was created or not; None if there is none."""
+        return _newest(self._lives(name))
+
+    def job_of(self, asked: AddJob) -> Job:
+        """Return the job that an operation creates."""
+        return self.added[id(asked)]
+
+    def _lives(self, name: str) -> list[Job]:
+        """Return the jobs that have an id one after the other, by number."""
+        return [job for job in self.jobs if id_of(job.body.id) == name.lower()]
 
     def schedule(self, name: str) -> Schedule | None:
         """Return the schedule of an id; None if there is none."""
         return next((one for one in self.schedules if one.body.id.lower() == name.lower()), None)
+
+
+def _newest(jobs: list[Job]) -> Job | None:
+    """Return the job that was asked for last; None if there is none."""
+    return max(jobs, key=lambda job: (job.asked_for, job.number), default=None)

@@ -25,18 +25,40 @@ from simulator.service_codes import ServiceCode
 from simulator.states import JobState, TaskState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simulator.engine.operations.directory import Directory
 
 JobChange = AddTasks | DisableJob | EnableJob | TerminateJob | UpdateJob | DeleteJob | TaskOperation
+ELSEWHERE = Answer(ServiceCode.NOT_SIMULATED, "A simulation adds them to the newest job of this id, which was refused")
 NO_TASK = Answer(ServiceCode.TASK_NOT_FOUND, "The specified task does not exist")
 
 
 def perform(directory: Directory, asked: AddJob | JobChange) -> Answer:
     """Perform an operation on a job, or return why not."""
-    job = directory.job(asked.job.id if isinstance(asked, AddJob) else asked.job)
+    if isinstance(asked, AddJob):
+        return _add_job(directory, asked)
+    job = directory.job(asked.job)
     if job is None:
         return REFUSALS[None]
-    return job.create() if isinstance(asked, AddJob) else _change(job, asked)
+    if isinstance(asked, AddTasks) and job.takes_tasks and job is not directory.newest_job(asked.job):
+        return ELSEWHERE
+    return _change(job, asked)
+
+
+def second_job(before: Job) -> Answer:
+    """Return why no job is created under the id of one that is there."""
+    is_going = before.state is JobState.DELETING
+    return REFUSALS[before.state] if is_going else Answer(ServiceCode.JOB_EXISTS, "The specified job already exists")
+
+
+def _add_job(directory: Directory, asked: AddJob) -> Answer:
+    """Create a job, unless another one has its id."""
+    before, job = directory.job(asked.job.id), directory.job_of(asked)
+    if before is None or before is job or before.state is None:
+        return job.create()
+    job.refuse()
+    return second_job(before)
 
 
 def _change(job: Job, asked: JobChange) -> Answer:
@@ -65,15 +87,34 @@ def _change(job: Job, asked: JobChange) -> Answer:
 
 def _add_tasks(job: Job, asked: AddTasks) -> Answer:
     """Return whether the job takes tasks; they arrive by themselves, just before the operation that adds them."""
-    answer = REFUSALS.get(job.state, DONE)
-    if answer.is_refusal:
-        names = {task.id.lower() for task in asked.tasks}
-        tasks, now = job.pool.site.tasks, job.world.env.clock
-        backlog = job.backlog
-        rows = [row for name in names for row in backlog.named(job.number, name) if backlog.submit_of(row) == now]
-        found = [task for task in map(job.pool.tenancy.task_of, rows) if task != ABSENT]
-        job.take_back(task for task in found if tasks.state_of(task) == TaskState.ACTIVE)
-    return answer
+    refusal = REFUSALS.get(job.state)
+    if refusal is not None:
+        job.take_back(_just_arrived(job, [task.id for task in asked.tasks]))
+        return refusal
+    taken = [task.id for task in asked.tasks if _has(job, task.id)] if job.deleted else []
+    if taken:
+        job.refuse_tasks(_just_arrived(job, taken))
+        others = "" if len(taken) == len(asked.tasks) else "; the others were added"
+        return Answer(ServiceCode.TASK_EXISTS, f"The job has a task {', '.join(taken)} already{others}")
+    return DONE
+
+
+def _just_arrived(job: Job, names: Iterable[str]) -> list[int]:
+    """Return the waiting tasks of some ids that have arrived at this instant."""
+    tasks, backlog, now = job.pool.site.tasks, job.backlog, job.world.env.clock
+    rows = [row for name in names for row in backlog.named(job.number, name) if backlog.submit_of(row) == now]
+    found = [task for task in map(job.pool.tenancy.task_of, rows) if task != ABSENT]
+    return [task for task in found if tasks.state_of(task) == TaskState.ACTIVE]
+
+
+def _has(job: Job, name: str) -> bool:
+    """Return whether a task of an id was added before this instant and is not deleted."""
+    return any(job.backlog.submit_of(row) < job.world.env.clock for row in _undeleted(job, name))
+
+
+def _undeleted(job: Job, name: str) -> list[int]:
+    """Return the rows of the tasks that have an id, without case, and are not deleted."""
+    return [row for row in job.backlog.named(job.number, name) if row not in job.deleted]
 
 
 def _terminate_task(job: Job, asked: TerminateTask) -> Answer:
@@ -129,9 +170,8 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
 
 def _find_task(job: Job, name: str) -> int | None:
     """Return the row of a task by its id, without case; None where the job has none of that name."""
-    for row in job.backlog.named(job.number, name):
-        if row not in job.deleted:
-            task = job.pool.tenancy.task_of(row)
-            is_there = task != ABSENT and job.pool.site.tasks.state_of(task) != TaskState.PLANNED
-            return row if is_there else None
+    for row in _undeleted(job, name):
+        task = job.pool.tenancy.task_of(row)
+        if task != ABSENT and job.pool.site.tasks.state_of(task) != TaskState.PLANNED:
+            return row
     return None

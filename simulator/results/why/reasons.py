@@ -92,7 +92,8 @@ class Unfinished(Code):
     POOL_DELETED = "its pool was deleted", "by a client, or with its job"
     NO_NODE = "no node in service when the run ended", "detail: what kept the pool without"
     NO_SUCH_JOB = "its schedule has created no such job", "detail: why the schedule left it out"
-    JOB_REFUSED = "its job was refused", "the job came, and a quota left it no place; detail: the service's code"
+    JOB_REFUSED = "its job was refused", "a quota or another job of its id left it no place; detail: the code"
+    ID_TAKEN = "its id was taken", "its job had another task of that id, which was not deleted"
     JOB_ENDED = "its job ended", "while it waited; detail: why the job ended"
     NEVER_ENDED = "never submitted, its job had ended", "before its time had come; detail: why the job ended"
 
@@ -158,6 +159,7 @@ PLAIN: Final = (
     *(Unfinished.NO_NODE.because(why) for why in (NO_TARGETS, *RESIZE_ERRORS)),
     *(Unfinished.NO_SUCH_JOB.because(why) for why in LeftOut),
     *(Unfinished.JOB_REFUSED.because(why) for why in (ServiceCode.JOB_QUOTA, ServiceCode.AUTO_POOL_QUOTA)),
+    *(Unfinished.JOB_REFUSED.because(why) for why in (ServiceCode.JOB_EXISTS, ServiceCode.JOB_BEING_DELETED)),
 )
 """Every reason that is the same in all runs."""
 _COUNT: Final = rf"\d+ ({'|'.join(BROKEN)})"
@@ -178,7 +180,7 @@ _WITHOUT_NODES: Final = frozenset(
     | {R.NODES_RESTARTING, R.NODES_DISABLED, R.NODES_LEAVING}
 )
 LAST_INTERVAL: Final = {
-    U.NOT_SUBMITTED: frozenset({R.NOT_SUBMITTED}),
+    **dict.fromkeys((U.NOT_SUBMITTED, U.ID_TAKEN), frozenset({R.NOT_SUBMITTED})),
     U.RUNNING: frozenset({R.DISPATCH, R.RUNNING}),
     U.PREPARING: frozenset({R.PREPARING}),
     U.QUEUED: WAITING - {R.NEVER_FITS, R.NO_POOL, R.POOL_DELETED, R.POOL_EMPTY, R.EVALUATION, R.JOB_INACTIVE},

@@ -8,6 +8,7 @@ from typing import Any, Final
 from simulator.results.why.disk_use import DiskUse, Drawn, disk_use
 from simulator.results.why.evidence import Run, find_task, written
 from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.format.run_names import service_id
 from simulator.states import NodeKind
 
 ROOTS: Final = {"linux": "/mnt/batch/tasks", "windows": "D:\\batch\\tasks", "cloud": "C:\\user\\tasks"}
@@ -47,9 +48,9 @@ def view_task(run: Drawn, name: str) -> TaskView:
     attempts = run.frame("attempts")
     mine = attempts[(attempts["task"] == number) & (attempts["instance"] == 0)]
     variables = {
-        "AZ_BATCH_POOL_ID": str(task["pool"]),
-        "AZ_BATCH_JOB_ID": str(task["job"]),
-        "AZ_BATCH_TASK_ID": str(task["id"]),
+        "AZ_BATCH_POOL_ID": service_id(str(task["pool"])),
+        "AZ_BATCH_JOB_ID": service_id(str(task["job"])),
+        "AZ_BATCH_TASK_ID": service_id(str(task["id"])),
     }
     disk = None
     if len(mine):
@@ -58,7 +59,7 @@ def view_task(run: Drawn, name: str) -> TaskView:
         row = nodes[nodes["node"] == node].iloc[0]
         kind, pool = str(row["kind"]), _pool_named(run, str(row["pool"]))
         variables |= {"AZ_BATCH_NODE_ID": node, "AZ_BATCH_NODE_IS_DEDICATED": str(kind == NodeKind.DEDICATED).lower()}
-        variables |= folders(pool, job, str(task["id"]), is_gang=int(task["instances"]) > 1)
+        variables |= folders(pool, job, variables["AZ_BATCH_TASK_ID"], is_gang=int(task["instances"]) > 1)
         disk = disk_use(run, number, node, pool)
     return TaskView(str(task["job"]), str(task["id"]), variables, disk)
 
@@ -68,7 +69,7 @@ def folders(pool: Pool, job: Job, task: str, *, is_gang: bool) -> dict[str, str]
     is_cloud = pool.cloud_service_configuration is not None
     root = ROOTS["cloud" if is_cloud else "windows" if pool.is_windows else "linux"]
     slash = "\\" if "\\" in root else "/"
-    of_job = slash.join((root, "workitems", job.id.replace(":", slash), "job-1"))
+    of_job = slash.join((root, "workitems", service_id(job.id).replace(":", slash), "job-1"))
     found = {
         "AZ_BATCH_NODE_ROOT_DIR": root,
         "AZ_BATCH_NODE_SHARED_DIR": f"{root}{slash}shared",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from simulator.results.raw.control_plane import IDLE, STATES, Control
 from simulator.results.why.impossible import put_impossible
 from simulator.results.why.reasons import BROKEN, NO_TARGETS, LeftOut, Unfinished
+from simulator.scenario.format.run_names import id_of
 from simulator.scenario.scenario import Scenario
 from simulator.service_codes import RESIZE_ERRORS, SUCCESS
 from simulator.states import JobState, TaskState
@@ -85,6 +86,9 @@ def _put_jobs(
         if row is None and planned.schedule >= 0:
             why = _skipped(scenario.job_schedules[planned.schedule].id, control, planned)
             put(never & mine, Unfinished.NO_SUCH_JOB.because(why))
+        elif row is None and planned.is_added:
+            code = _refused(control, planned)
+            put(never & mine, Unfinished.JOB_REFUSED.because(code) if code else Unfinished.NOT_SUBMITTED)
         elif row is not None and row.state is JobState.DELETING:
             put(waiting & mine, Unfinished.JOB_DELETED)
             put(never & mine, Unfinished.NEVER_DELETED)
@@ -93,8 +97,17 @@ def _put_jobs(
         elif row is not None and row.state in (JobState.TERMINATING, JobState.COMPLETED):
             put(waiting & mine, Unfinished.JOB_ENDED.because(row.reason))
             put(never & mine, Unfinished.NEVER_ENDED.because(row.reason))
-        elif row is not None and row.state in (JobState.DISABLING, JobState.DISABLED):
-            put(waiting & mine, Unfinished.JOB_DISABLED)
+        elif row is not None:
+            put(never & mine & (workload.submit < raw.end), Unfinished.ID_TAKEN)
+            if row.state in (JobState.DISABLING, JobState.DISABLED):
+                put(waiting & mine, Unfinished.JOB_DISABLED)
+
+
+def _refused(control: Control, planned: Planned) -> str:
+    """Return the code with which the operation was refused that creates a job; empty where it has not come."""
+    name, due = id_of(planned.job.id), to_ms(planned.due)
+    answers = [row for row in control.raw.recorder.operations if row.operation == "addJob" and row.time == due]
+    return next((row.code for row in answers if row.target.lower() == name and row.code != SUCCESS), "")
 
 
 def _skipped(schedule: str, control: Control, planned: Planned) -> LeftOut:

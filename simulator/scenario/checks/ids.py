@@ -1,7 +1,6 @@
 """Names that lead nowhere or stand twice: found in the raw document, beside every other problem."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
@@ -13,10 +12,9 @@ from simulator.scenario.checks.findings import Finding, Loc
 from simulator.scenario.format import catalogue
 from simulator.scenario.format.bodies import auto_pool_id
 from simulator.scenario.format.complete import listed, lookup
+from simulator.scenario.format.mixed_sizes import MIX, mixed_sizes
 
 Named = list[tuple[str, Loc]]
-USED_ONCE: Final = "; the service takes it again after the deletion, a simulation uses each id once: choose another one"
-"""What is added where an id is free again in the service."""
 AUTO_POOL: Final = ("poolInfo", "autoPoolSpecification")
 
 
@@ -58,18 +56,17 @@ def check_names(document: Mapping[Any, Any]) -> list[Finding]:
     shared, sizes = _stated_pools(document), _sizes(document)
     pools = [*_placed(document, "pools"), *_created(document)]
     return [
-        *_second_names(document, jobs),
+        *_second_names(document),
         *chain.from_iterable(_of_job(job, loc, shared, sizes) for job, loc in [*jobs, *specified]),
         *_of_timeline(document, jobs, shared),
         *chain.from_iterable(_size(pool, loc, sizes) for pool, loc in pools),
     ]
 
 
-def _second_names(document: Mapping[Any, Any], jobs: list[tuple[Any, Loc]]) -> Iterator[Finding]:
+def _second_names(document: Mapping[Any, Any]) -> Iterator[Finding]:
     """Yield the names of pools, jobs, schedules, accounts and subnets that stand before."""
-    yield from _twice("pool", _named(document, "pools", ()))  # those that operations create may have an id again
-    named = [(name, (*loc, "id")) for job, loc in jobs if isinstance(name := lookup(job, "id"), str)]
-    yield from _twice("job", named, gone=_deleted_jobs(document))
+    for what in ("pool", "job"):
+        yield from _twice(what, _named(document, f"{what}s", ()))  # those that operations create may have an id again
     yield from _twice("job schedule", _named(document, "jobSchedules", ()))
     for key, what in (("accounts", "account"), ("subnets", "subnet")):
         section = lookup(document, key)
@@ -193,21 +190,13 @@ def _stated_pools(document: Mapping[Any, Any]) -> Known:
     return Known.of([*own.names.values(), *names], is_whole=is_whole)
 
 
-def _deleted_jobs(document: Mapping[Any, Any]) -> set[str]:
-    """Return the ids of the jobs that operations delete, in lower case."""
-    operations = listed(document, "timeline")
-    asked = [one for one in operations if str(lookup(one, "operation")).lower() == "deletejob"]
-    return {str(lookup(one, "job")).lower() for one in asked}
-
-
-def _twice(what: str, named: Named, where: str = "", gone: AbstractSet[str] = frozenset()) -> Iterator[Finding]:
-    """Yield every name that stood before, those of `gone` too; the service compares them without case."""
+def _twice(what: str, named: Named, where: str = "") -> Iterator[Finding]:
+    """Yield every name that stood before; the service compares them without case."""
     seen: set[str] = set()
     word = "name" if what in ("account", "subnet") else "id"
     for name, loc in named:
         if name.lower() in seen:
-            why = USED_ONCE if name.lower() in gone else ""
-            yield Finding(f"a second {what} with the {word} '{name}'{where}{why}", loc)
+            yield Finding(f"a second {what} with the {word} '{name}'{where}", loc)
         seen.add(name.lower())
 
 
@@ -233,6 +222,9 @@ def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
     name = lookup(pool, "vmSize")
     if not isinstance(name, str) or name in sizes:
         return
+    if name.lower() == MIX:
+        yield from _mixed(pool, loc, sizes)
+        return
     own = catalogue.CLOUD_SERVICE_NAMES.get(name.lower())
     cloud = lookup(pool, "cloudServiceConfiguration") is not None
     if name.lower() in catalogue.LACKING:
@@ -246,3 +238,15 @@ def _size(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
         if known is not None:
             hint = f": Cloud Services have a size of that name; for virtual machines it is {known.name}"
         yield Finding(f"unknown VM size '{name}'{hint}", (*loc, "vmSize"))
+
+
+def _mixed(pool: object, loc: Loc, sizes: Known) -> Iterator[Finding]:
+    """Refuse a pool of several sizes that names none, or one that is not known."""
+    listed = mixed_sizes(pool)
+    if not listed:
+        yield Finding("vmSize is 'Mix', but vmSkuProfile.vmSizes names no size", (*loc, "vmSize"))
+    for index, one in enumerate(listed):
+        name = str(lookup(one, "name"))
+        if name not in sizes:
+            hint = near(name, sizes.names.values(), ": define it under sizes")
+            yield Finding(f"unknown VM size '{name}'{hint}", (*loc, "vmSkuProfile", "vmSizes", index, "name"))

@@ -2,26 +2,25 @@
 
 import math
 from collections.abc import Callable, Iterator
-from collections.abc import Set as AbstractSet
 from typing import Final
 
-from simulator.errors import InputError
 from simulator.scenario.checks.command_checks import unreadable_settings
 from simulator.scenario.checks.container_checks import check_node_task_containers, check_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
-from simulator.scenario.checks.ids import AUTO_POOL, USED_ONCE, near
-from simulator.scenario.checks.job_places import PlacedJob, PlacedTask, of_each_task
+from simulator.scenario.checks.ids import AUTO_POOL, near
+from simulator.scenario.checks.job_places import NamedJobs, PlacedJob, PlacedTask, of_each_task
+from simulator.scenario.checks.named_pools import moment_of
 from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
+from simulator.scenario.checks.second_ids import check_second_ids, source_makes
 from simulator.scenario.checks.size_limits import package_limits
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import OnAllTasksComplete, OnTaskFailure
-from simulator.scenario.format.job_operations import AddTasks, DeleteTask, OnJob, TaskOperation, UpdateJob
+from simulator.scenario.format.job_operations import AddTasks, OnJob, TaskOperation, UpdateJob
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.stated_by_tasks import stated_exit_code, stated_time
 from simulator.scenario.format.task_bodies import JobPreparationTask, JobReleaseTask, TaskGroup
 from simulator.scenario.format.task_endings import named_actions
-from simulator.scenario.format.trace_files import read_trace
 from simulator.service_codes import ServiceCode
 
 SHORTEST = 60.0
@@ -241,16 +240,13 @@ def check_job_operations(scenario: Description, jobs: list[PlacedJob], *, is_who
 
     Where entries are lost (`is_whole` is false), a task that nobody adds may be one of theirs.
     """
-    every = {str(readable(one.job, "id")).lower(): one for one in reversed(jobs) if not one.is_scheduled}
-    deletions = [one for one in scenario.timeline if isinstance(one, DeleteTask)]
-    for name, placed in every.items():
-        gone = {str(readable(one, "task")).lower() for one in deletions if str(readable(one, "job")).lower() == name}
-        yield from until_absent(_second_ids(placed, gone))
+    every = NamedJobs(jobs)
+    yield from check_second_ids(scenario, every)
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         if not isinstance(operation, OnJob):
             continue
-        found = every.get(str(readable(operation, "job")).lower())
+        found = every.at(str(readable(operation, "job")), moment_of(operation, index))
         is_early = found is not None and next(until_absent(_too_early(found, operation, loc)), None)
         if is_early:
             yield is_early
@@ -281,29 +277,11 @@ def _update(placed: PlacedJob | None, operation: UpdateJob, loc: Loc) -> Iterato
     changes = operation.model_fields_set - {"at", "job", "operation"}
     if not changes:
         yield Finding("expected something to change: priority, maxParallelTasks, constraints, …", loc)
-    if operation.pool_info is not None and placed is not None and placed.job.auto_pool is not None:
-        text = "a job with a pool of its own does not move in a simulation: this will be refused"
-        yield Finding(text, (*loc, "poolInfo"), is_warning=True, code=ServiceCode.NOT_SIMULATED)
     if placed is None or operation.on_all_tasks_complete is not OnAllTasksComplete.NOACTION:
         return
     if placed.job.on_all_tasks_complete is TERMINATES:
         text = "terminatejob cannot be taken back; the service refuses it"
         yield Finding(text, (*loc, "onAllTasksComplete"), is_warning=True, code=ServiceCode.INVALID_PROPERTY)
-
-
-def _second_ids(placed: PlacedJob, gone: AbstractSet[str]) -> Iterator[Finding]:
-    """Yield the ids that tasks have after others, those of `gone` too; two in one body are found already."""
-    manager = placed.job.job_manager_task
-    known = set() if manager is None else {manager.id.lower()}
-    for one in placed.tasks:
-        name = one.task.id
-        if manager is not None and name.lower() == manager.id.lower():
-            yield Finding(f"the job manager has the id '{name}' too", (*one.loc, "id"), code=ServiceCode.TASK_EXISTS)
-        elif one.added_at is not None and (name.lower() in known or _is_of_group(placed, name.lower())):
-            is_free = name.lower() in gone
-            text = f"a second task with the id '{name}'{USED_ONCE if is_free else ''}"
-            yield Finding(text, (*one.loc, "id"), code=None if is_free else ServiceCode.TASK_EXISTS)
-        known.add(name.lower())
 
 
 def _known_task(placed: PlacedJob, operation: TaskOperation, loc: Loc) -> Iterator[Finding]:
@@ -313,31 +291,9 @@ def _known_task(placed: PlacedJob, operation: TaskOperation, loc: Loc) -> Iterat
     if placed.job.job_manager_task is not None:
         names.append(placed.job.job_manager_task.id)
     if wanted in {name.lower() for name in names} or any(
-        _makes(placed, part, wanted) for part in range(len(placed.sources))
+        source_makes(placed, part, wanted) for part in range(len(placed.sources))
     ):
         return
     hint = near(operation.task, names)
     text = f"job '{placed.job.id}' has no task '{operation.task}'{hint}"
     yield Finding(text, (*loc, "task"), is_warning=True, code=ServiceCode.TASK_NOT_FOUND)
-
-
-def _is_of_group(placed: PlacedJob, name: str) -> bool:
-    groups = (part for part, one in enumerate(placed.sources) if isinstance(one.source, TaskGroup))
-    return any(_makes(placed, part, name) for part in groups)
-
-
-def _makes(placed: PlacedJob, part: int, wanted: str) -> bool:
-    """Return whether a source makes a task of that id, in lower case; for one that cannot be read, that is possible."""
-    source = placed.sources[part].source
-    if isinstance(source, TaskGroup):
-        own = sum(one.added_at is None for one in placed.sources)
-        is_alone = part == 0 and own <= 1 and all(one.added_at is not None for one in placed.tasks)
-        prefix = source.prefix(part, is_alone=is_alone)
-        begin, _, number = wanted.rpartition("-")
-        is_one = begin == prefix.lower() and number.isdecimal() and number == str(int(number))
-        return is_one and int(number) >= 1 and (source.count is None or int(number) <= source.count)
-    try:
-        names = read_trace(source).names
-    except InputError:
-        return True
-    return any(names[index].lower() == wanted for index in range(len(names)))

@@ -1,13 +1,13 @@
 """Every job and every pool of a scenario with the places of all that belongs to it, in whichever section it stands."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.checks.ids import AUTO_POOL
-from simulator.scenario.checks.named_pools import NamedPools, stated_names, stated_pools
+from simulator.scenario.checks.named_pools import BEGINNING, Moment, NamedPools, moment_of, stated_names, stated_pools
 from simulator.scenario.format.alike_tasks import kinds_of
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
@@ -57,10 +57,16 @@ class PlacedJob:
         """Ids of pools to which operations move it."""
         self._pools = pools
         self._added = added
+        self._place = int(loc[1]) if added is not None else BEGINNING[1]
 
     @property
     def is_scheduled(self) -> bool:
         return self.schedule is not None
+
+    @property
+    def is_added(self) -> bool:
+        """Whether an operation creates it."""
+        return self._added is not None
 
     @cached_property
     def created_at(self) -> float:
@@ -68,6 +74,11 @@ class PlacedJob:
         if self.schedule is not None:
             return self.schedule.first
         return self.job.simulation.created_at if self._added is None else self._added.at
+
+    @property
+    def since(self) -> Moment:
+        """When it is created."""
+        return self.created_at, self._place
 
     def begin(self, one: PlacedTask | PlacedSource) -> float:
         """Return when a task comes, or where the time 0 of a source lies, in seconds since the origin."""
@@ -120,7 +131,7 @@ def place(scenario: Description) -> list[PlacedJob]:
     for index, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob) and (job := readable(operation, "job")) is not None:
             found.append(PlacedJob(job, ("timeline", index, "job"), pools, operation))
-    _operate(scenario, {str(readable(one.job, "id")).lower(): one for one in reversed(found)})
+    _operate(scenario, NamedJobs(found))
     for index, schedule in enumerate(scenario.job_schedules):
         job = readable(schedule, "job_specification")
         if job is not None:
@@ -129,12 +140,33 @@ def place(scenario: Description) -> list[PlacedJob]:
     return found
 
 
-def _operate(scenario: Description, jobs: Mapping[str, PlacedJob]) -> None:
+class NamedJobs:
+    """The jobs of each id, one after the other; ids are compared without case as the service does."""
+
+    def __init__(self, jobs: Iterable[PlacedJob]) -> None:
+        self._by_id: dict[str, list[PlacedJob]] = {}
+        for one in jobs:
+            if not one.is_scheduled:
+                self._by_id.setdefault(str(readable(one.job, "id")).lower(), []).append(one)
+
+    def at(self, name: str, moment: Moment) -> PlacedJob | None:
+        """Return the job that an operation meets under an id, the first one where it comes before all of them."""
+        found = self._by_id.get(name.lower(), [])
+        if len(found) < 2:
+            return found[0] if found else None
+        return max((one for one in found if one.since < moment), key=lambda one: one.since, default=found[0])
+
+    def by_id(self) -> Iterable[tuple[str, list[PlacedJob]]]:
+        """Return the ids in lower case and the jobs of each, as the scenario lists them."""
+        return self._by_id.items()
+
+
+def _operate(scenario: Description, jobs: NamedJobs) -> None:
     """Note what operations add to jobs, and where they move them."""
     for index, operation in enumerate(scenario.timeline):
         if not isinstance(operation, AddTasks | UpdateJob):
             continue
-        placed = jobs.get(str(readable(operation, "job")).lower())
+        placed = jobs.at(str(readable(operation, "job")), moment_of(operation, index))
         if placed is None:
             continue
         if isinstance(operation, AddTasks):

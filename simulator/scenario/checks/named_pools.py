@@ -10,7 +10,7 @@ from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.run_names import run_name
-from simulator.scenario.format.schema import Description
+from simulator.scenario.format.schema import Description, Operation
 
 Moment = tuple[float, int]
 """An instant, and the place in the timeline of the operation that happens then."""
@@ -86,10 +86,13 @@ def stated_names(scenario: Description) -> NamedPools:
     return found
 
 
+def moment_of(operation: Operation, index: int) -> Moment:
+    """Return when an operation happens that stands at a place of the timeline."""
+    at = readable(operation, "at")
+    return BEGINNING if at is None else (at, index)
+
+
 def _created(scenario: Description, loc: Loc) -> Moment:
     """Return when the pool of a place is created."""
-    if loc[0] == "pools":
-        return BEGINNING
     index = int(loc[1])
-    at = readable(scenario.timeline[index], "at")
-    return BEGINNING if at is None else (at, index)
+    return BEGINNING if loc[0] == "pools" else moment_of(scenario.timeline[index], index)

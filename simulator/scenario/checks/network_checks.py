@@ -9,18 +9,19 @@ from simulator.scenario.format import network
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.network import InboundNatPool
-from simulator.scenario.format.schema import ApiProfile
+from simulator.scenario.format.schema import ApiProfile, Options
 from simulator.service_codes import ServiceCode
 
 MOST_RULES: Final = 25
 RULE_PRIORITIES: Final = (150, 4096)
 
 
-def check_network(profile: ApiProfile, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Check the network configuration of a pool as that generation of the service does."""
+def check_network(options: Options, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Check the network configuration of a pool as the generation of the service does which a scenario names."""
     where: Loc = (*loc, "networkConfiguration")
     yield from until_absent(_addresses(pool, (*where, "publicIPAddressConfiguration")))
-    reserved = network.RESERVED_BACKEND + (network.LOGIN_PORTS if profile < ApiProfile.V2025_06 else ())
+    is_old = "api_profile" in options.model_fields_set and options.api_profile < ApiProfile.V2025_06
+    reserved = network.RESERVED_BACKEND + (network.LOGIN_PORTS if is_old else ())
     yield from until_absent(_inbound_ports(pool, reserved, (*where, "endpointConfiguration", "inboundNATPools")))
 
 

@@ -51,6 +51,7 @@ from simulator.scenario.format.pool_operations import (
 from simulator.scenario.format.schema import ApiProfile, Description, Operation
 from simulator.scenario.keys.versions import CHANGED_SINCE_2025
 from simulator.service_codes import ServiceCode
+from simulator.states import NodeDeallocationOption
 
 MOST_NODES: Final = 100
 
@@ -60,6 +61,7 @@ def check_operations(scenario: Description, pools: NamedPools) -> Iterator[Findi
     for index, operation in enumerate(scenario.timeline):
         loc: Loc = ("timeline", index)
         yield from until_absent(_timeouts(operation, loc))
+        yield from until_absent(_retained_data(scenario, operation, loc))
         yield from until_absent(_operation(scenario, operation, loc))
         if isinstance(operation, UpdatePool):
             yield from until_absent(_changed_start_task(operation, pools, index))
@@ -153,6 +155,17 @@ def _timeouts(operation: Operation, loc: Loc) -> Iterator[Finding]:
     if isinstance(operation, Resize | RemoveNodes) and operation.resize_timeout < MIN_RESIZE_TIMEOUT:
         text = "the service refuses a resizeTimeout below 5 minutes"
         yield Finding(text, (*loc, "resizeTimeout"), code=ServiceCode.INVALID_PROPERTY)
+
+
+def _retained_data(scenario: Description, operation: Operation, loc: Loc) -> Iterator[Finding]:
+    """Refuse nodes that wait for the files of their tasks, where the named generation has that no more."""
+    profile = scenario.options.api_profile
+    if profile < ApiProfile.V2026_10:
+        return
+    for name, field in type(operation).model_fields.items():
+        if getattr(operation, name) is NodeDeallocationOption.RETAINEDDATA:
+            text = f"apiProfile {profile} has retaineddata no more: upload what is needed, and use taskcompletion"
+            yield Finding(text, (*loc, field.alias or name), code=ServiceCode.INVALID_PROPERTY)
 
 
 def _enable(operation: EnableAutoScale, loc: Loc) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ def check_pool(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]
     for rule in RULES:
         yield from until_absent(rule(scenario, pool, loc))
     yield from check_deployment(scenario, pool, loc)
-    yield from check_network(scenario.options.api_profile, pool, loc)
+    yield from check_network(scenario.options, pool, loc)
     yield from until_absent(check_limits(pool, loc))
 
 
@@ -125,7 +125,7 @@ def _resize_timeout(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Fi
 
 
 def _dropped(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Refuse what the interface of 2025-06 has no more (docs/model.md#service-generations)."""
+    """Refuse what interfaces have no more from 2025-06 on (docs/model.md#service-generations)."""
     there = {
         "cloudServiceConfiguration": pool.cloud_service_configuration is not None,
         "certificateReferences": bool(pool.certificate_references),
@@ -136,9 +136,9 @@ def _dropped(scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
 
 
 def dropped(profile: ApiProfile, loc: Loc) -> Iterator[Finding]:
-    """Refuse a key that the interface of 2025-06 has no more."""
+    """Refuse a key that interfaces have no more from 2025-06 on."""
     if profile >= ApiProfile.V2025_06:
-        text = f"apiProfile {ApiProfile.V2025_06} has it no more: leave it out, or name an older profile"
+        text = f"apiProfile {profile} has it no more: leave it out, or name an older profile"
         yield Finding(text, loc, code=ServiceCode.INVALID_BODY)
 
 
@@ -250,12 +250,13 @@ def _licenses(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]
 
 
 def _license_prices(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Warn of prices of licences that the pool does not have."""
+    """Refuse prices of licences that the pool does not have."""
     wanted = {name.lower() for name in pool.application_licenses}
     for name in pool.simulation.prices.application_licenses:
         if name.lower() not in wanted:
-            text = f"a price of the licence '{name}', which the pool's applicationLicenses do not name: no effect"
-            yield Finding(text, (*loc, "simulation", "prices", "applicationLicenses", name), is_warning=True)
+            hint = near(name, pool.application_licenses)
+            text = f"the pool's applicationLicenses do not name the licence '{name}'{hint}: it would act on nothing"
+            yield Finding(text, (*loc, "simulation", "prices", "applicationLicenses", name))
 
 
 Rule = Callable[[Description, Pool, Loc], Iterator[Finding]]

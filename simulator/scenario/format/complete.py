@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from simulator.durations import format_duration
 from simulator.scenario.format.catalogue import canonical, find
 from simulator.scenario.format.deployment import is_custom_image, os_kind
+from simulator.scenario.format.mixed_sizes import preferred_size
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import field_named, fold
 from simulator.scenario.format.stated_by_tasks import stated_time
@@ -96,9 +97,11 @@ def _with_pool(item: object, default: TimingPreset) -> object:
 
 
 def _pool(pool: object, default: TimingPreset) -> object:
-    """Return a pool whose timing has every value: its own, then its preset's."""
+    """Return a pool with one size, and whose timing has every value: its own, then its preset's."""
     if not isinstance(pool, Mapping):
         return pool
+    chosen = preferred_size(pool)
+    pool = put(pool, "vmSize", chosen) if chosen else pool
     simulation = lookup(pool, "simulation") or {}
     if not isinstance(simulation, Mapping) or not isinstance(lookup(simulation, "timing") or {}, Mapping):
         return pool

@@ -40,6 +40,8 @@ LINUX_PUBLISHERS: Final = frozenset(
         "suse",
     }
 )
+OWN_LICENCES: Final = ("Windows_Server", "Windows_Client")
+"""What a pool has as `licenseType` that brings its own licence."""
 OWN_IMAGES: Final = ("virtualMachineImageId", "sharedGalleryImageId", "communityGalleryImageId")
 """Keys of an `imageReference` that name an image of no marketplace."""
 
@@ -57,11 +59,14 @@ class ImageReference(Body):
     """Id of an image of the user's own: its nodes come more slowly, and a managed one bounds the pool."""
 
 
+StorageType = Annotated[Literal["standard_lrs", "standardssd_lrs", "premium_lrs"], BeforeValidator(lower)]
+
+
 class ManagedDisk(Body):
     """The storage type of a disk, as newer interfaces write it."""
 
-    storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
-    """What the disk is stored on: `standard_lrs`, `standardssd_lrs`, `premium_lrs`."""
+    storage_account_type: StorageType | None = None
+    """What the disk is stored on: a standard disk, a standard SSD, or a premium one."""
 
 
 class OsDisk(Body):
@@ -82,7 +87,7 @@ class DataDisk(Body):
     """Number of the disk on its node."""
     disk_size_gb: Gib = Field(default=0.0, alias="diskSizeGB")
     """Size of the disk, which is paid for by tier."""
-    storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
+    storage_account_type: StorageType | None = None
     """What the disk is stored on, as interfaces up to 2024 write it."""
     managed_disk: ManagedDisk = ManagedDisk.model_construct()
     """What the disk is stored on, as newer interfaces write it."""
@@ -107,6 +112,13 @@ class NodePlacement(Body):
     """Whether nodes are spread over the region's zones."""
 
 
+class Placement(Body):
+    """How nodes are placed in zones, as the newest interface writes it."""
+
+    zone_placement_policy: Annotated[Literal["auto"], BeforeValidator(lower)] | None = None
+    """`Auto`: nodes are spread over the region's zones."""
+
+
 class VirtualMachineConfiguration(Body):
     """What nodes that are virtual machines boot, and their disks."""
 
@@ -126,6 +138,14 @@ class VirtualMachineConfiguration(Body):
     """Makes nodes run tasks in containers; each task then needs `containerSettings`."""
     node_placement_configuration: NodePlacement = NodePlacement.model_construct()
     """How nodes are spread over the zones of the region."""
+    placement: Placement = Placement.model_construct()
+    """The same, as the newest interface writes it; not beside `nodePlacementConfiguration`."""
+
+    @property
+    def is_zonal(self) -> bool:
+        """Whether nodes are spread over the region's zones, in whichever of the two places the body says it."""
+        is_spread = self.placement.zone_placement_policy is not None
+        return is_spread or self.node_placement_configuration.policy == "zonal"
 
 
 class CloudServiceConfiguration(Body):

@@ -82,14 +82,13 @@ class ReactivateTask(OnJob):
 
 
 class DeleteTask(OnJob):
-    """Remove a task for good, with its files; one that runs is stopped first. Its id is not used again."""
+    """Remove a task for good, with its files; one that runs is stopped first. Its id may be used again."""
 
     operation: Literal["deleteTask"]
     task: str
     """Id of the task."""
 
 
-KEPT_PREEMPTION: Final = "the tasks of a job yield as it was created"
 KEPT_RETRIES: Final = "tasks keep the retry count that they were added with"
 
 
@@ -121,18 +120,18 @@ class UpdateJob(OnJob):
     """New limit of time; None leaves it as it is."""
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
     """Whether the job ends when all of its tasks have completed; None leaves it as it is."""
-    allow_task_preemption: Annotated[bool, Mark(Effect.NOT_SIMULATED_YET, KEPT_PREEMPTION)] | None = None
-    """Whether tasks of jobs with a higher priority may take the place of its running tasks."""
+    allow_task_preemption: bool | None = None
+    """Whether tasks of jobs with a higher priority may take the place of its running tasks; None leaves it as it is."""
     metadata: Annotated[tuple[dict[str, Any], ...], INERT] | None = None
     """New name-value pairs."""
     network_configuration: Annotated[JobNetwork, INERT] | None = None
     """New network of the job's tasks."""
     pool_info: UpdatedPool | None = None
-    """Only while the job is disabled; to another pool than its own is not simulated, and refused then."""
+    """Pool to go to, only while the job is disabled; one that it has brought along stays until it ends."""
 
 
 class DeleteJob(OnJob):
-    """Remove a job with all of its tasks, whatever state it is in."""
+    """Remove a job with all of its tasks, whatever state it is in. When it is gone, its id may be used again."""
 
     operation: Literal["deleteJob"]
 

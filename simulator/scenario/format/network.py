@@ -11,7 +11,7 @@ MOST_NAT_POOLS: Final = 5
 FEWEST_PORTS: Final = 40
 RESERVED_BACKEND: Final = (29876, 29877)
 LOGIN_PORTS: Final = (22, 3389)
-"""Backend ports that were reserved too before the interface of 2025-06."""
+"""Backend ports that are reserved too where a scenario names an interface before 2025-06."""
 RESERVED_FRONTEND: Final = (50000, 55000)
 
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -90,7 +90,8 @@ class EvaluateAutoScale(Operated):
 
 REBUILT: Final = Mark(
     Effect.NOT_SIMULATED_YET,
-    "the service changes a pool so; here it stays as it was created: delete it and create it again under its id",
+    "the service changes a pool so while it has no nodes, and refuses it else; here the pool stays as it was created: "
+    "delete it and create it again under its id",
 )
 
 
@@ -194,6 +195,8 @@ class UpdatePool(Operated):
     """New tags of the resources in a user's own subscription."""
     vm_size: Annotated[str, REBUILT] | None = None
     """New size of nodes."""
+    vm_sku_profile: Annotated[dict[str, Any], REBUILT] | None = None
+    """New sizes of nodes, where a pool has several."""
     virtual_machine_configuration: Annotated[VirtualMachineConfiguration, REBUILT] | None = None
     """New image, agent and disks."""
     task_slots_per_node: Annotated[Positive, REBUILT] | None = None

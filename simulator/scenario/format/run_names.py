@@ -1,20 +1,25 @@
-"""What a run calls pools and nodes: the second pool of an id has a name of its own."""
+"""What a run calls pools, jobs, tasks and nodes: the second one of an id has a name of its own."""
 
 from typing import Final
 
 from simulator.states import NodeKind
 
 AGAIN: Final = "~"
-"""Stands between an id and a number in the names of pools that are created again under it; no id has it."""
+"""Stands between an id and a number in the names of what is created again under it; no id has it."""
+
+
+def service_id(name: str) -> str:
+    """Return the id by which clients know a pool, job or task of a run."""
+    return name.partition(AGAIN)[0]
 
 
 def id_of(name: str) -> str:
-    """Return the id by which clients know a pool of a run, in lower case: the service compares ids without it."""
-    return name.partition(AGAIN)[0].lower()
+    """Return such an id in lower case: the service compares ids without it."""
+    return service_id(name).lower()
 
 
 def run_name(name: str, number: int) -> str:
-    """Return what a run calls the pool that is the `number`-th of its id, from 1 on."""
+    """Return what a run calls the pool, job or task that is the `number`-th of its id, from 1 on."""
     return name if number == 1 else f"{name}{AGAIN}{number}"
 
 

@@ -32,6 +32,7 @@ class ApiProfile(StrEnum):
     V2020_09 = "2020-09"
     V2024_02 = "2024-02"
     V2025_06 = "2025-06"
+    V2026_10 = "2026-10"
 
 
 class EqualPriorityPolicy(StrEnum):
@@ -72,7 +73,7 @@ class Options(AsWritten, Section):
     written_only: ClassVar[frozenset[str]] = frozenset({"api_profile"})
 
     api_profile: ApiProfile = ApiProfile.V2020_09
-    """Which generation of the service acts: what came later is read and does nothing."""
+    """Which generation of the interface is meant: keys that it lacks are reported, operations and values refused."""
     timing_preset: TimingPreset = TimingPreset.TYPICAL
     """Which preset fills the times that pools do not give in `simulation.timing`."""
     unusable_recovery: Annotated[Literal["never"] | TimeDistribution, BeforeValidator(_recovery)] = Uniform[

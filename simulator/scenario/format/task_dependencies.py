@@ -3,8 +3,10 @@
 See docs/model.md#dependencies-and-exit-conditions.
 """
 
+import math
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,10 +65,12 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int
         for task, row in zip(job.tasks, places, strict=True):
             if task.id.isdigit():
                 by_number.setdefault(int(task.id), row)
+        again = _second_tasks(job, places) if len(by_id) < len(places) else {}
         for task, row in zip(job.tasks, places, strict=True):
             if task.depends_on is None:
                 continue
-            parents, unknown = parents_of(task, by_id, by_number)
+            known = ChainMap(_there(again, _added_at(task)), by_id) if again else by_id
+            parents, unknown = parents_of(task, known, by_number)
             edges[0].extend(parents)
             edges[1].extend([row] * len(parents))
             waiting[row] = len(parents) + len(unknown)
@@ -76,6 +80,25 @@ def link(listed: Iterable[tuple[Job, Ints]], count: int, codes: Mapping[int, int
     parent, child = (np.frombuffer(column, dtype=np.int64) if column else _NONE for column in edges)
     order = np.lexsort((child, parent))
     return Dependencies(parent[order], child[order], waiting, satisfies, np.array(orphans, dtype=np.int64))
+
+
+def _added_at(task: Task) -> float:
+    return -math.inf if task.simulation.submit is None else task.simulation.submit
+
+
+def _second_tasks(job: Job, rows: Sequence[int]) -> dict[str, list[tuple[float, int]]]:
+    """Return when the tasks of each id are added that several have one after the other, and their rows."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    for task, row in zip(job.tasks, rows, strict=True):
+        found.setdefault(task.id.lower(), []).append((_added_at(task), row))
+    return {name: sorted(lives) for name, lives in found.items() if len(lives) > 1}
+
+
+def _there(again: Mapping[str, Sequence[tuple[float, int]]], instant: float) -> dict[str, int]:
+    """Return the row of the task that is there under each of these ids at an instant, else of the first to come."""
+    return {
+        name: max((life for life in lives if life[0] <= instant), default=lives[0])[1] for name, lives in again.items()
+    }
 
 
 def _satisfied_by(job: Job, rows: Iterable[int], codes: Mapping[int, int]) -> list[int]:
@@ -104,18 +127,56 @@ def with_parents(
     parents, children, orphans = [found.parent], [found.child], [found.orphans]
     waiting = np.array(found.waiting)
     for ids, rows, wanted in traced:
-        places = {ids[place].lower(): place for place in range(len(ids))}
-        for place, names in wanted.items():
-            own = dict.fromkeys(name.lower() for name in names)
-            known = [places[name] for name in own if name in places]
-            waiting[rows[place]] = len(own)
+        for place, known, unknown in families(ids, wanted):
+            waiting[rows[place]] = len(known) + len(unknown)
             parents.append(rows[known])
             children.append(np.full(len(known), rows[place], dtype=np.int64))
-            if len(known) < len(own):
+            if unknown:
                 orphans.append(rows[place : place + 1])
     parent, child = np.concatenate(parents), np.concatenate(children)
     order = np.lexsort((child, parent))
     return Dependencies(parent[order], child[order], waiting, found.satisfies, np.concatenate(orphans))
+
+
+def families(ids: Names, wanted: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, list[int], list[str]]]:
+    """Yield the place of each task of a trace that waits for others, the places of these, and ids that nobody has.
+
+    An id stands for the task that has it, without case.
+    """
+    if not wanted:
+        return
+    places = {ids[place].lower(): place for place in range(len(ids))}
+    for place, names in wanted.items():
+        own: dict[str, str] = {}
+        for name in names:
+            own.setdefault(name.lower(), name)
+        known = [places[name] for name in own if name in places]
+        yield place, known, [name for key, name in own.items() if key not in places]
+
+
+def circles(parents: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+    """Yield circles of tasks that wait for each other, each with its first task again at the end.
+
+    Without the last wait of each circle that is yielded, no task waits for itself.
+    """
+    done: set[int] = set()
+    for origin in parents:
+        path: list[int] = []
+        on_path: set[int] = set()
+        todo = [(origin, False)]
+        while todo:
+            index, leaving = todo.pop()
+            if leaving:
+                path.pop()
+                on_path.discard(index)
+                done.add(index)
+            elif index in on_path:
+                yield [*path[path.index(index) :], index]
+            elif index not in done:
+                path.append(index)
+                on_path.add(index)
+                todo.append((index, True))
+                todo += [(parent, False) for parent in parents.get(index, ())]
 
 
 def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:

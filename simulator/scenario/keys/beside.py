@@ -57,6 +57,10 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "userAccounts": Beside("Users of the nodes' operating system."),
         "metadata": _METADATA,
         "resourceTags": Beside("Tags of the resources in a user's own subscription."),
+        "vmSkuProfile": not_yet(
+            "Sizes of a pool whose `vmSize` is `Mix`: every node is of the one that is preferred.",
+            "the service takes the next size where one cannot be had, so nodes may be of several sizes",
+        ),
         "mountConfiguration": not_yet(
             "File systems that are mounted on each node, at most 10.",
             "mounting takes time while a node starts, and a mount that fails makes it unusable",
@@ -64,6 +68,12 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     },
     "VirtualMachineConfiguration": {
         "extensions": not_yet("Extensions of the virtual machines.", "installing them takes time before a node starts"),
+        "hardwareProfile": not_yet(
+            "Fewer cores than the size of nodes has.", "nodes have fewer cores, at the price of their size"
+        ),
+        "resiliencyPolicy": not_yet(
+            "Bounds of nodes in single zones.", "the service uses fewer zones, or holds back nodes of a zone"
+        ),
         "diskEncryptionConfiguration": Beside("Which disks are encrypted."),
         "securityProfile": Beside("Secure boot, trusted launch and encryption at the host."),
         "serviceArtifactReference": Beside("Artifact that fixes the image's version in upgrades."),
@@ -113,7 +123,6 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "authenticationTokenSettings": _TOKEN,
         "containerSettings": _CONTAINER,
         "applicationPackageReferences": _PACKAGES,
-        "constraints": Beside("No key of a start task: its retries stand in `maxTaskRetryCount`."),
     },
     "Task": {
         **_READ_SIDE,
@@ -146,7 +155,6 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "authenticationTokenSettings": _TOKEN,
         "containerSettings": _CONTAINER,
         "applicationPackageReferences": _PACKAGES,
-        "constraints": Beside("No key of a release task: its limits stand beside it."),
     },
     "JobSchedule": {**REFERENCE, **_READ_SIDE, "metadata": _METADATA},
     "CapacityCurve": {"file": acts("CSV with the columns time (seconds) and available, instead of `points`.")},

@@ -42,6 +42,31 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "region": acts("Region of which the shipped prices hold, such as westeurope."),
         "file": acts("Saved answer of the public retail-prices service, relative to the scenario."),
     },
+    "vmSkuProfile": {
+        "vmSizes": acts("Sizes that nodes may be of, 1 to 5 of one family and with equally many cores."),
+        "allocationStrategy": acts(
+            "Which size is preferred: the cheapest, the first, or the one of the lowest rank.",
+            words=("lowestPrice", "capacityOptimized", "prioritized"),
+        ),
+    },
+    "vmSizes": {
+        "name": acts("Name of the size."),
+        "rank": acts("Place of the size, under prioritized: the lowest first."),
+    },
+    "hardwareProfile": {"vmSizeProperties": Beside("How the size is changed.")},
+    "vmSizeProperties": {
+        "vCPUsAvailable": Beside("Cores that nodes have."),
+        "vCPUsPerCore": Beside("Virtual cores on each physical one."),
+    },
+    "resiliencyPolicy": {"zoneAllocationPolicy": Beside("How zones are used.")},
+    "zoneAllocationPolicy": {
+        "maxZoneCount": Beside("Most zones that are used."),
+        "maxInstancePercentPerZonePolicy": Beside("Share of the nodes in one zone."),
+    },
+    "maxInstancePercentPerZonePolicy": {
+        "enabled": Beside("Whether that share is bounded."),
+        "value": Beside("Most nodes in one zone, in percent of the pool."),
+    },
     "environmentSettings": _NAMED,
     "commonEnvironmentSettings": _NAMED,
     "applicationPackageReferences": {
@@ -69,7 +94,9 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "destination": Beside("Where they go."),
         "uploadOptions": acts("When they are uploaded."),
     },
-    "uploadOptions": {"uploadCondition": acts("After which end: taskcompletion, tasksuccess or taskfailure.")},
+    "uploadOptions": {
+        "uploadCondition": acts("After which end.", words=("taskcompletion", "tasksuccess", "taskfailure"))
+    },
     "destination": {"container": Beside("Container of a storage account.")},
     "container": {
         "path": Beside("Folder or file in the container."),

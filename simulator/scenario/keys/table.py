@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args, get_origin
 
@@ -10,14 +10,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
-from simulator.meanings import CountedIn, marked, meaning_of
+from simulator.meanings import marked, meaning_of
+from simulator.quantities import CountedIn
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, schema_of
 from simulator.scenario.keys.beside import beside_type, holder_of
 from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
 from simulator.scenario.keys.beside_rows import Beside
-from simulator.scenario.keys.versions import ALWAYS, VERSIONS, Versions
+from simulator.scenario.keys.versions import ALWAYS, VERSIONS, Versions, common
 from simulator.scenario.keys.words import allowed, default_of
 
 
@@ -54,9 +55,28 @@ class Section:
     keys: tuple[Key, ...]
 
 
+@cache
 def sections() -> tuple[Section, ...]:
     """Return every mapping that a scenario may hold, from the top down."""
-    return (*sections_of(Description), *_objects(sections_of(Description)))
+    return _dated((*sections_of(Description), *_objects(sections_of(Description))))
+
+
+def _dated(found: tuple[Section, ...]) -> tuple[Section, ...]:
+    """Return mappings whose keys have the generations of the keys that they stand under, unless they have their own."""
+    while True:
+        above: dict[str, list[Versions]] = {}
+        for key in (key for one in found for key in one.keys):
+            for name in key.holds:
+                above.setdefault(name, []).append(key.versions)
+        made = tuple(replace(one, keys=tuple(_inheriting(one.name, key, above) for key in one.keys)) for one in found)
+        if made == found:
+            return made
+        found = made
+
+
+def _inheriting(section: str, key: Key, above: Mapping[str, list[Versions]]) -> Key:
+    inherited = common(above.get(section, []))
+    return key if (section, key.name) in VERSIONS or key.versions == inherited else replace(key, versions=inherited)
 
 
 def _objects(typed: tuple[Section, ...]) -> Iterator[Section]:
@@ -156,7 +176,9 @@ def _beside(section: str, keys: Iterable[tuple[str, Beside]]) -> Iterator[Key]:
     for name, one in keys:
         holder = holder_of(name, one)
         holds = () if holder is None else (holder,)
-        yield Key(name, one.meaning, one.effect, one.why, versions=VERSIONS.get((section, name), ALWAYS), holds=holds)
+        values = ", ".join(f"`{word}`" for word in one.words)
+        versions = VERSIONS.get((section, name), ALWAYS)
+        yield Key(name, one.meaning, one.effect, one.why, values=values, versions=versions, holds=holds)
 
 
 def _held(key: str) -> tuple[str, ...]:

@@ -4,21 +4,25 @@ Data are read fast; places are looked up only when there is something to say, so
 costs nothing more while it is right.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from bisect import bisect_right
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.files import read_text
 from simulator.json_text import JsonError, read_json
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.format.section import fold
-from simulator.scenario.reading.yaml_text import YamlTextError, compose, read_yaml
+from simulator.scenario.reading.plain_yaml import YamlTextError
+from simulator.scenario.reading.yaml_data import read_yaml
+
+if TYPE_CHECKING:
+    from simulator.scenario.reading.yaml_places import YamlPlaces
 
 _SPACE: Final = re.compile(r"[\s,:]*")
 _DECODE: Final = json.JSONDecoder().raw_decode
@@ -32,7 +36,7 @@ class Document:
         self.name = name or str(path)
         self.is_json = path.suffix.lower() == ".json"
         self.text = read_text(path, self.name)
-        self._paired: dict[int, dict[str, tuple[Node, Node]]] = {}
+        self._yaml_places: YamlPlaces | None = None
         self._walked: dict[int, dict[str | int, tuple[int, int]]] = {}
         self.data: Any = self._json() if self.is_json else self._yaml()
 
@@ -71,35 +75,12 @@ class Document:
     def _refused(self, message: str, line: int, column: int) -> InputError:
         return InputError([Problem(message, self.name, line + 1, column + 1, None, self._line(line))])
 
-    @cached_property
-    def _tree(self) -> Node | None:
-        return compose(self.text)
-
     def _yaml_place(self, loc: Loc) -> tuple[int, int]:
-        node = self._tree
-        if node is None:
-            return 0, 0
-        mark = node.start_mark
-        for part in loc:
-            if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
-                mark = node.start_mark
-            elif isinstance(node, MappingNode):
-                pairs = self._yaml_pairs(node)
-                pair = pairs.get(str(part)) or pairs.get(fold(str(part)))
-                if pair is not None:
-                    mark, node = pair[0].start_mark, pair[1]
-        return mark.line, mark.column
+        if self._yaml_places is None:
+            from simulator.scenario.reading.yaml_places import YamlPlaces
 
-    def _yaml_pairs(self, node: MappingNode) -> dict[str, tuple[Node, Node]]:
-        """Return the keys and values of a mapping by key, as it is written and folded; each is walked once."""
-        known = self._paired.get(id(node))
-        if known is None:
-            known = {str(key.value): (key, value) for key, value in reversed(node.value)}
-            for key, value in node.value:
-                known.setdefault(fold(str(key.value)), (key, value))
-            self._paired[id(node)] = known
-        return known
+            self._yaml_places = YamlPlaces(self.text)
+        return self._yaml_places.of(loc)
 
     def _json_place(self, loc: Loc) -> tuple[int, int]:
         """Walk to `loc`, passing by what is not on the way at the speed of the JSON decoder."""

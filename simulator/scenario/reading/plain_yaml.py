@@ -53,6 +53,30 @@ _ODD: Final = re.compile(
 """What versions of YAML, or their readers, take for different things."""
 _SPEAKING: Final = re.compile(r"[-+.\d][-+.\w: \t]*|~|[tTfFnN][a-zA-Z]{3,4}|<<|=|", re.ASCII)
 """Plain scalars that are a number, an instant, a truth value, nothing or a sign of YAML, or look like one."""
+_SIMPLE: Final = re.compile(
+    r"""(?P<whole>-?(?:0|[1-9]\d{0,17}))
+    | (?P<number>-?(?:0|[1-9]\d{0,14})\.\d{1,14})
+    | (?P<text>[1-9]\d*(?:\.\d+)?[a-zA-Z]+                  # a number with its unit
+      | [-+.\d][-+.\w:]*[g-hj-mp-su-wyG-HJ-MP-SU-WY][-+.\w:]*  # letters that stand in no number and in no instant
+      | (?!(?i:true|false|null)$)[a-zA-Z]+)                 # a word
+    | (?P<truth>true|false)
+    """,
+    re.ASCII | re.VERBOSE,
+)
+"""Those whose value needs no resolver: the letters named last are not those of hexadecimals, `.inf`, `.nan`, T or Z."""
+_TRUTH: Final = {"true": True, "false": False}
+
+
+class YamlTextError(ValueError):
+    """A text that is no YAML, or none that can be used."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        """From 0."""
+        self.column = column
+        """From 0."""
 
 
 class NotPlainError(Exception):
@@ -145,6 +169,20 @@ class _Data:
             return text
         if text in self._texts:
             return self._texts[text]
-        value = self._resolved(text) if _SPEAKING.fullmatch(text) else text
+        value = self._value(text) if _SPEAKING.fullmatch(text) else text
         self._texts[text] = value
         return value
+
+    def _value(self, text: str) -> Any:
+        found = _SIMPLE.fullmatch(text)
+        match found and found.lastgroup:
+            case "truth":
+                return _TRUTH[text]
+            case "whole":
+                return int(text)
+            case "number":
+                return float(text)
+            case "text":
+                return text
+            case _:
+                return self._resolved(text)

@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from simulator.json_text import DEEPEST, has_half
-from simulator.scenario.reading.plain_yaml import NotPlainError, read_plain
+from simulator.scenario.reading.plain_yaml import NotPlainError, YamlTextError
 
 MOST_REPEATED: Final = 100_000
 """Values that aliases may add to those that are written."""
@@ -32,28 +32,8 @@ _EXPECTED: Final = {
 _TEXTS: Final = frozenset({"tag:yaml.org,2002:null", "tag:yaml.org,2002:str"})
 
 
-class YamlTextError(ValueError):
-    """A text that is no YAML, or none that can be used."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
-        """From 0."""
-        self.column = column
-        """From 0."""
-
-
-def read_yaml(text: str) -> Any:
-    """Return the data of a YAML text; raise YamlTextError with the first thing that is wrong."""
-    try:
-        return read_plain(text, value_of_plain)
-    except NotPlainError:
-        return read_any(text)
-
-
 def read_any(text: str) -> Any:
-    """Return the data of a YAML text, whatever it has of the language; raise YamlTextError as `read_yaml` does."""
+    """Return the data of a YAML text, whatever it has of the language; raise YamlTextError where it has none."""
     try:
         data = _reader().load(text)
     except MarkedYAMLError as error:

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 @reported
 def import_past(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", help="Files, and folders of files, of any known format.")
+        list[Path] | None, typer.Argument(help="Files, and folders of files, of any known format.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="New directory for scenario, trace, tables and page.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="New directory for scenario, trace, tables and page.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,
     anonymise: Annotated[
@@ -46,7 +48,7 @@ def import_past(
         str, typer.Option(help="Jobs of several processors become: multi_slot or multi_instance tasks.")
     ] = "multi_slot",
     jobs: Annotated[int, typer.Option(min=1, help="Most jobs of the scenario; of more, all tasks are in one.")] = 50,
-    size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
+    vm_size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
     nodes: Annotated[int | None, typer.Option(min=0, help="Nodes of each pool.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Slots of each node.")] = None,
     preset: Annotated[str | None, typer.Option(help="Timing preset of the scenario, like instant.")] = None,
@@ -76,7 +78,7 @@ def import_past(
         parallel_jobs=parallel_jobs,
     )
     past = _read(paths, options, out, anonymise=anonymise)
-    _replay(past, options.only, jobs, Given(size, nodes, slots), preset, out, as_json=as_json)
+    _replay(past, options.only, jobs, Given(vm_size, nodes, slots), preset, out, as_json=as_json)
 
 
 def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymise: bool) -> Past:

@@ -251,7 +251,7 @@ def test_the_command_writes_a_page_and_refuses_what_it_must_not_touch(tmp_path: 
     assert absent.exit_code == 2
     assert "does not exist" in absent.stderr
     assert report(tmp_path, "-o", out).exit_code == 2
-    assert "Europe/Berlin" in report(tmp_path / "run", "-o", out, "--zone", "Nowhere/Town").stderr
+    assert "Europe/Berlin" in report(tmp_path / "run", "-o", out, "--time-zone", "Nowhere/Town").stderr
 
 
 def test_columns_of_time_and_space_are_cut_until_the_image_has_room(saved: Callable[[Recording], SavedRun]) -> None:

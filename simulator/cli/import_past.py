@@ -25,7 +25,7 @@ def import_past(
         list[Path] | None, typer.Argument(help="Files, and folders of files, of any known format.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="New directory for scenario, trace, tables and page.")
+        Path | None, typer.Option("--out", "-o", help="New directory: scenario, trace, tables, page.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,

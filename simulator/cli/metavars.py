@@ -65,7 +65,7 @@ METAVARS: Final[Mapping[str, str]] = {
 
 
 def name_values(parameters: Iterable[Any]) -> None:
-    """Give each parameter of a command that takes a value the word that stands for it."""
+    """Set the word that stands for the value of each parameter of a command that takes one."""
     for one in parameters:
         if one.name in METAVARS:
             one.metavar = METAVARS[one.name]

@@ -21,12 +21,8 @@ if TYPE_CHECKING:
 
 @reported
 def import_past(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files, and folders of files, of any known format.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="New directory: scenario, trace, tables, page.")
-    ] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders, of any known format.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="New directory: scenario, trace, page.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,
     anonymise: Annotated[

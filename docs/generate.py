@@ -27,6 +27,7 @@ from simulator.formula.options import Options as LanguageOptions
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
 from simulator.history.formats import READERS
 from simulator.history.ledger import CAUSES
+from simulator.history.not_read import NOT_READ
 from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
@@ -318,6 +319,11 @@ def unfinished() -> str:
 # ---- tables of imports ---------------------------------------------------------------------------------------
 
 
+def not_read() -> str:
+    """Return the table of files that are known and not read."""
+    return table(("what", "instead"), ((one.what, one.instead) for one in NOT_READ))
+
+
 def formats() -> str:
     """Return the table of the formats that are recognised, in the order in which they are asked."""
     rows = (
@@ -350,6 +356,7 @@ def column_names() -> str:
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "import-formats": formats,
+    "import-not-read": not_read,
     "import-causes": causes,
     "import-names": column_names,
     "past-tasks": of_the_past("tasks"),

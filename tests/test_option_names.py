@@ -11,7 +11,7 @@ from simulator.cli.commands import assemble
 from simulator.cli.metavars import METAVARS
 
 SYNONYMS = (
-    {"--out", "--output", "--to", "--dir"},
+    {"--out", "--output", "--dir"},
     {"--replications", "--reps"},
     {"--vm-size", "--size"},
     {"--time-zone", "--zone", "--tz"},

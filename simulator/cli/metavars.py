@@ -8,6 +8,7 @@ from typing import Any, Final
 METAVARS: Final[Mapping[str, str]] = {
     "against": "FILE",
     "at": "TIME",
+    "begin": "TIME",
     "bursts": "N",
     "by": "WHAT",
     "cap": "N",
@@ -19,6 +20,7 @@ METAVARS: Final[Mapping[str, str]] = {
     "date_order": "ORDER",
     "deadline": "TIME",
     "directory": "DIR",
+    "end": "TIME",
     "eviction_rate": "RATE",
     "file": "FILE",
     "files": "FILE",
@@ -36,6 +38,7 @@ METAVARS: Final[Mapping[str, str]] = {
     "nodes": "N",
     "only": "STATE",
     "out": "PATH",
+    "outcomes": "WHICH",
     "parallel_jobs": "KIND",
     "paths": "PATH",
     "pattern": "TEXT",

@@ -136,17 +136,17 @@ def _zone(name: str, problems: list[Problem]) -> Any:
         return None
 
 
-def _instant(text: str, run: SavedRun | None, problems: list[Problem]) -> float:
+def _instant(text: str, run: SavedRun | None, problems: list[Problem], flag: str = "--at") -> float:
     from simulator.durations import parse_duration
     from simulator.units import spoken
 
     try:
         instant = float(parse_duration(text))
     except ValueError as error:
-        problems.append(Problem(str(error), path="--at"))
+        problems.append(Problem(str(error), path=flag))
         return 0.0
     if run is not None and not 0 <= instant <= run.end:
-        problems.append(Problem(f"lies outside of the run, which ends after {spoken(run.end)}", path="--at"))
+        problems.append(Problem(f"lies outside of the run, which ends after {spoken(run.end)}", path=flag))
     return instant
 
 
@@ -154,11 +154,17 @@ def _instant(text: str, run: SavedRun | None, problems: list[Problem]) -> float:
 def trace(
     directory: Annotated[Path, typer.Argument(help="What 'poolsight run FILE --out DIR' wrote.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
+    begin: Annotated[str | None, typer.Option("--from", help="Only what goes on after this, e.g. 90m.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Only what goes on before this, e.g. 2h.")] = None,
 ) -> None:
-    """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing."""
-    from simulator.report.chrome_trace import refuse_name, write
+    """Write a run as Chrome trace events, for ui.perfetto.dev or chrome://tracing.
+
+    Of a run too large for these, its beginning is written, unless --from or --to ask for another window.
+    """
+    from simulator.report.chrome_trace import refuse_name, window, write
     from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
+    from simulator.units import spoken
 
     problems = refuse_name(out)
     with understood(directory):
@@ -166,7 +172,15 @@ def trace(
             run = read(directory)
         except InputError as error:
             raise InputError([*problems, *error.problems]) from None
+        since = None if begin is None else _instant(begin, run, problems, "--from")
+        until = None if end is None else _instant(end, run, problems, "--to")
+        if since is not None and until is not None and since >= until and not problems:
+            problems.append(Problem("expected an instant after that of --from", path="--to"))
         if problems:
             raise InputError(problems)
-        count = write(run, out)
+        inside = window(run, since, until)
+        count = write(run, out, inside)
     echo(f"{out}: {count:,} events; open it in ui.perfetto.dev or chrome://tracing")
+    if since is None and until is None and inside.end < run.end:
+        text = f"{out}: has the first {spoken(inside.end)} of {spoken(run.end)}; --from and --to choose another window"
+        echo(text, err=True)

@@ -20,6 +20,7 @@ from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
 from simulator.engine.surroundings import Encounters
 from simulator.errors import InputError
+from simulator.numerics.strict import strict
 from simulator.scenario.format.schema import BillAfter
 from simulator.scenario.prepared import Prepared
 from simulator.scenario.reading.amend import read_operation
@@ -48,6 +49,7 @@ class Snapshot:
 class Simulation:
     """A run of one replication that can be advanced in any number of steps with the same result."""
 
+    @strict
     def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
         self._announced = Prepared.of(scenario)
         self._log = Log(self._announced)
@@ -110,6 +112,7 @@ class Simulation:
         """Simulate up to and including `until` seconds, or to the end."""
         self._advance(self._horizon if until is None else min(to_ms(until), self._horizon))
 
+    @strict
     def submit(self, operation: Operation | Mapping[str, Any]) -> Answer:
         """Perform an operation that the scenario's timeline does not have, and return the service's answer.
 
@@ -220,6 +223,7 @@ class Simulation:
         self.env.samplers.forget(instant)
         self.env.open(instant)
 
+    @strict
     def _advance(self, limit: int) -> None:
         """Simulate up to and including an instant, or to the end."""
         if 0 <= self.env.opened <= limit:
@@ -373,6 +377,7 @@ class Simulation:
                 return True
         return False
 
+    @strict
     def _record(self, *, last: bool) -> Recording:
         """Return the record of everything so far; the `last` one takes what the run consists of."""
         end = self._present if not self._stop_reason else self.env.last_instant if self._end is None else self._end

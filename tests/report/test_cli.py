@@ -100,6 +100,35 @@ def test_a_trace_is_written(saved: Path, tmp_path: Path) -> None:
     assert f"{len(events):,} events" in output
 
 
+def test_a_window_of_a_trace_is_asked_for(saved: Path, tmp_path: Path) -> None:
+    counts, early, later = [], f"{read(saved).end / 4:.0f}s", f"{read(saved).end / 2:.0f}s"
+    for options in ((), ("--to", early), ("--from", early, "--to", later)):
+        code, _ = text("trace", saved, "-o", tmp_path / "run.json", *options)
+        assert code == 0
+        counts.append(len(json.loads((tmp_path / "run.json").read_text())["traceEvents"]))
+    assert 0 < counts[1] < counts[0]
+    assert 0 < counts[2] < counts[0]
+    code, output = text("trace", saved, "-o", tmp_path / "run.json", "--from", later, "--to", later)
+    assert (code, "--to: expected an instant after that of --from" in output) == (2, True)
+    code, output = text("trace", saved, "-o", tmp_path / "run.json", "--from", "9999h")
+    assert (code, "--from: lies outside of the run" in output) == (2, True)
+
+
+def test_of_a_run_too_large_for_a_viewer_the_beginning_is_traced(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.report.chrome_trace.MOST", 10)
+    code, output = text("trace", saved, "-o", tmp_path / "run.json")
+    assert code == 0
+    assert "has the first" in output
+    whole = read(saved).frame("attempts")
+    tenth = whole["assigned"].sort_values().iloc[9]
+    seen = whole[whole["assigned"] <= tenth]["task"].nunique()
+    events = json.loads((tmp_path / "run.json").read_text())["traceEvents"]
+    tasks = {(event["args"]["job"], event["name"]) for event in events if event.get("cat") == "task"}
+    assert len(tasks) == seen < whole["task"].nunique()
+
+
 def test_a_saved_run_has_the_frames_of_the_recording(saved: Path) -> None:
     found, made = read(saved), runs.busy()
     assert (found.name, found.origin, found.end) == (made.name, made.origin, made.end)

@@ -146,7 +146,7 @@ class Job:
         if asked.pool_info is not None:
             self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
-        given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks}
+        given = {key: getattr(asked, key) for key in ("priority", "max_parallel_tasks", "allow_task_preemption")}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         ends = asked.on_all_tasks_complete
         changes |= {} if ends is None else {"on_all_tasks_complete": ends}
@@ -159,6 +159,8 @@ class Job:
             kernel.queues.rank(self._roster.priorities)
         if asked.max_parallel_tasks is not None:
             job_control.limit(kernel, self.number, asked.max_parallel_tasks)
+        if asked.allow_task_preemption is not None:
+            job_control.make_room(kernel, self.number, yields=asked.allow_task_preemption)
         if limit is not None:
             self._deadline.limit(limit)
         if ends is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
@@ -362,6 +364,7 @@ class Job:
         kernel.queues.rank(self._roster.priorities)
         if self.body.max_parallel_tasks >= 0:
             job_control.limit(kernel, self.number, self.body.max_parallel_tasks)
+        job_control.make_room(kernel, self.number, yields=self.body.allow_task_preemption)
         if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
             self._end_when_done()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from simulator.codes import Action
 from simulator.errors import BrokenInvariantError
@@ -180,8 +179,19 @@ class Recorder:
     """The last state of each job."""
 
     def copy(self) -> Recorder:
-        """Return an independent copy, to be finished while the run goes on."""
-        return deepcopy(self)
+        """Return an independent copy, to be finished while the run goes on; it shares rows that change no more."""
+        fresh = {id(row): replace(row) for row in self._changing()}
+        return Recorder(**{one.name: _with(fresh, getattr(self, one.name)) for one in fields(self)})
+
+    def _changing(self) -> Iterator[Any]:
+        """Yield the rows that the run, its end, or other numbers of pools and jobs may still change."""
+        yield from self.pools.values()
+        yield from self.nodes
+        yield from self._open.values()
+        yield from self.resizes
+        yield from self.job_states
+        yield from self.node_tasks
+        yield from (row for row in self.start_tasks if row.end < 0)
 
     def pool_created(self, pool: int, now: int) -> None:
         """Note that a pool exists from `now` on."""
@@ -356,3 +366,12 @@ class Recorder:
             if task.end > end:
                 task.end, task.outcome = max(end, task.start), "running"
         self.node_tasks = [task for task in self.node_tasks if task.start <= end]
+
+
+def _with(fresh: Mapping[int, Any], held: Any) -> Any:
+    """Return a list or mapping of rows anew, with others in place of those whose identity is known; others as is."""
+    if isinstance(held, list):
+        return [fresh.get(id(row), row) for row in held]
+    if isinstance(held, dict):
+        return {key: fresh.get(id(row), row) for key, row in held.items()}
+    return held

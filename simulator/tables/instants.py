@@ -5,9 +5,10 @@ given; times without a zone are UTC unless one is given, and a column that has t
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -58,6 +59,26 @@ def unix_unit(first: float, last: float, unit: float = 1e-12) -> float | None:
     if first * unit < begin and unit > UNIX_UNITS[-1] / 10:
         return None
     return next((scale for scale in UNIX_UNITS if begin <= first * scale and last * scale < end), None)
+
+
+def count_from_a_start(columns: "Iterable[pd.Series[Any]]") -> bool:
+    """Return whether the times of several columns are numbers since some start rather than dates or Unix time."""
+    import pandas as pd
+
+    low, high = [], []
+    for series in columns:
+        if series.dtype.kind == "m":
+            return True
+        if series.dtype.kind == "M":
+            return False
+        numbers = pd.to_numeric(series, errors="coerce")
+        known = numbers[numbers > 0]
+        if len(known):
+            low.append(float(known.min()))
+            high.append(float(known.max()))
+        elif bool(series.notna().any()) and not bool(numbers.notna().any()):
+            return False
+    return not low or unix_unit(min(low), max(high)) is None
 
 
 def instants(series: "pd.Series[Any]", column: str, *, zone: str | None = None, order: Order | None = None) -> Instants:
@@ -218,6 +239,15 @@ def _worded(texts: "pd.Series[Any]", _zoned: Mask, zone: str | None, _order: Ord
         else:
             found[rows] = _seconds(_localized(pd.to_datetime(part, format=form, errors="coerce"), zone))
     return found
+
+
+def is_zone(name: str) -> bool:
+    """Return whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _localized(column: "pd.Series[Any]", zone: str | None) -> "pd.Series[Any]":

@@ -61,6 +61,15 @@ class Sheet:
     """Lines of too many cells, which are left out, and what is wrong with each."""
     _without_names: bool = False
 
+    @property
+    def lines(self) -> Sequence[int]:
+        """The line of each row: counted where every line is a row, else by reading the text once more."""
+        first = 1 if self._without_names else 2
+        ends = self._text.count("\n") + (not self._text.endswith("\n"))
+        if ends == len(self.frame) + first - 1:
+            return range(first, first + len(self.frame))
+        return [self.line_of(row) for row in range(len(self.frame))]
+
     @cached_property
     def _lines(self) -> list[int]:
         """Return the line of each row, by reading the text once more."""

@@ -5,6 +5,7 @@ The service documents the event for want of resources without naming its code; o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from simulator.results.events.envelope import Ints, Operation, Record, Source, milliseconds
 from simulator.results.events.overtaking import overtaken_by_lower, overtaken_in_job
 from simulator.results.events.task_events import INTERNAL, PASS, Attempts, Bodies
+from simulator.results.record.parts import Condition, part_of
 from simulator.results.why.room import Need, PoolRoom
 from simulator.results.why.unmet_dependencies import Families
 from simulator.units import MS_PER_S, NEVER
@@ -40,6 +42,10 @@ class Seen:
         if name not in self._frames:
             self._frames[name] = self._record.table(name).to_pandas()
         return self._frames[name]
+
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> Any:
+        """Return some columns, or all, of those rows of a table that meet all conditions."""
+        return part_of(self.frame(name), columns, where)
 
     @property
     def end(self) -> float:

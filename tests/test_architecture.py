@@ -46,7 +46,7 @@ ROOMS = {  # likewise, inside the storeys that have rooms
         {"operations", "bridge"},
         {"supply"},
         {"construction"},
-        {"door", "collection", "surroundings"},
+        {"door", "collection", "surroundings", "views"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],

@@ -46,7 +46,7 @@ def run(
     file: Annotated[str, typer.Argument(help="A scenario file, YAML or JSON.")],
     seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Directory for tables, summary and manifest.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
     lists: Annotated[

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import InputError, Problem
 from simulator.history.found import Found, Raw
 from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.reader import Reader
-from simulator.history.sample import Sample, parquet_names
+from simulator.history.sample import Sample, parquet_frame, parquet_names
 from simulator.history.sheet_items import text_frame
 from simulator.tables.instants import count_from_a_start
 from simulator.tables.sheets import folded
@@ -112,10 +111,7 @@ def _parquet(table: PublicTable, sample: Sample) -> pd.DataFrame:
 
     wanted = {_name(taken) for taken in table.takes.values()}
     names = [name for name in parquet_names(sample.path) if folded(name) in wanted]
-    try:
-        frame = pd.read_parquet(sample.path, columns=names).rename(columns=folded)
-    except (OSError, ValueError) as error:
-        raise InputError([Problem(f"cannot be read as Parquet: {str(error)[:200]}", sample.name)]) from None
+    frame = parquet_frame(sample, names).rename(columns=folded)
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame
 

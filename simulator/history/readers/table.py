@@ -11,7 +11,7 @@ from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.past import TASKS, Kind
 from simulator.history.reader import Reader
-from simulator.history.sample import Sample, parquet_names
+from simulator.history.sample import Sample, parquet_frame, parquet_names
 from simulator.tables.instants import count_from_a_start
 from simulator.tables.sheets import NotATableError, folded, read_sheet
 
@@ -80,11 +80,9 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
 def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str], Sequence[int]]:
     """Return the table, the names of its columns, and the lines of its rows; those of Parquet count from 1."""
     if sample.is_parquet:
-        import pandas as pd
-
         names = parquet_names(sample.path)
         wanted = list(_chosen(names, options, sample.name).values())
-        frame = pd.read_parquet(sample.path, columns=wanted)
+        frame = parquet_frame(sample, wanted)
         return frame, names, range(1, len(frame) + 1)
     dialect = sample.dialect
     if dialect is None or not (options.columns or dialect.has_names):

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
-from simulator.meanings import CountedIn, marked, meaning_of
+from simulator.meanings import marked, meaning_of
+from simulator.quantities import CountedIn
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, schema_of

@@ -108,7 +108,10 @@ def _locked_name(place: Path) -> Iterator[Path]:
                     yield lock.with_suffix("")
                     return
         finally:
-            lock.unlink(missing_ok=True)
+            try:
+                lock.unlink(missing_ok=True)
+            finally:  # also where a signal came right before
+                lock.unlink(missing_ok=True)
 
 
 def _lock(file: IO[Any]) -> bool:

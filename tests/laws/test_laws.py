@@ -60,7 +60,7 @@ def test_a_pool_with_work_of_its_own_changes_nothing_beside_it(made: Scenario, s
     draw = Draw(seed)
     draw.grid = 60
     other = pool(draw, "zz")
-    other["simulation"] |= {"account": "other", "timing": dict.fromkeys(other["simulation"]["timing"], "0s")}
+    other["simulation"] |= {"account": "other", "zone": 2, "timing": dict.fromkeys(other["simulation"]["timing"], "0s")}
     other["simulation"]["timing"]["allocationTail"] = 0
     work = job(draw, "zj", "zz", 6, onAllTasksComplete="terminatejob")
     pools = [other, *made["pools"]] if is_first else [*made["pools"], other]

@@ -7,21 +7,15 @@ Reading sources takes longer than a command line may, so nothing is read before 
 import ast
 import inspect
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from simulator.quantities import CountedIn
+
 Kind = TypeVar("Kind")
-
-
-@dataclass(frozen=True, slots=True)
-class CountedIn:
-    """What the number under a key counts: a mark in its annotation."""
-
-    name: str
 
 
 def marked(field: FieldInfo, kind: type[Kind]) -> Kind | None:

@@ -14,7 +14,9 @@ import simulator
 
 PACKAGE = Path(simulator.__file__).parent
 LAYERS = [  # lowest first; names on one line may not import each other
-    {"errors", "units", "states", "durations", "numerics", "codes", "meanings"},
+    {"errors", "units", "states", "durations", "numerics", "codes"},
+    {"quantities"},
+    {"meanings"},
     {"extras", "service_codes", "files", "json_text", "whole_files"},
     {"columns", "tables"},
     {"streams", "distributions", "theory"},
@@ -33,7 +35,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
-    "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
+    "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"lists"}, {"write"}],
     "engine": [
         {"ticks"},
         {"assumptions", "backlog", "environment", "log", "random_streams", "tasks_view"},
@@ -44,7 +46,7 @@ ROOMS = {  # likewise, inside the storeys that have rooms
         {"operations", "bridge"},
         {"supply"},
         {"construction"},
-        {"door", "collection", "surroundings"},
+        {"door", "collection", "surroundings", "views"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],
@@ -246,7 +248,6 @@ def test_the_kernel_needs_only_the_standard_library_and_leaves(path: Path) -> No
 LINES: Final = 400
 """Of a module."""
 LONGER: Final = {
-    "distributions.py": 437,
     "engine/nodes/node.py": 401,
 }
 """Modules that have grown beyond that, and how far; these numbers only shrink."""

@@ -16,20 +16,26 @@ if TYPE_CHECKING:
     from simulator.history.options import Options
     from simulator.history.past import Past
     from simulator.history.pools import Given
-    from simulator.tables.outcomes import Outcome
+
+
+Paths = Annotated[list[Path] | None, typer.Argument(help="Files, and folders of files, of any known format.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="New directory for scenario, trace, tables and page.")]
+Anonymise = Annotated[
+    bool, typer.Option("--anonymise", help="Replace ids, nodes and command lines, the same by the same.")
+]
+Ends = Annotated[
+    str, typer.Option(help="Replay failures and retries as recorded, or each task as if it had succeeded.")
+]
 
 
 @reported
 def import_past(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", help="Files, and folders of files, of any known format.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="New directory for scenario, trace, tables and page.")] = None,
+    paths: Paths = None,
+    out: Out = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the directory if an import wrote it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,
-    anonymise: Annotated[
-        bool, typer.Option("--anonymise", help="Replace ids, nodes and command lines, the same by the same.")
-    ] = False,
+    anonymise: Anonymise = False,
     format_: Annotated[str | None, typer.Option("--format", help="Format of all files; else known by content.")] = None,
     columns: Annotated[
         str | None, typer.Option(help="Names of all columns of a table without a line of names: id,submit,duration.")
@@ -42,11 +48,12 @@ def import_past(
     time_zone: Annotated[str | None, typer.Option(help="Zone of times that name none, like Europe/Berlin.")] = None,
     date_order: Annotated[str | None, typer.Option(help="Of dates like 03/04/2026: day_first or month_first.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Replay only tasks that succeeded, failed, …")] = None,
+    outcomes: Ends = "recorded",
     parallel_jobs: Annotated[
         str, typer.Option(help="Jobs of several processors become: multi_slot or multi_instance tasks.")
     ] = "multi_slot",
     jobs: Annotated[int, typer.Option(min=1, help="Most jobs of the scenario; of more, all tasks are in one.")] = 50,
-    size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
+    vm_size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
     nodes: Annotated[int | None, typer.Option(min=0, help="Nodes of each pool.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Slots of each node.")] = None,
     preset: Annotated[str | None, typer.Option(help="Timing preset of the scenario, like instant.")] = None,
@@ -74,40 +81,42 @@ def import_past(
         date_order=date_order,
         only=only or (),
         parallel_jobs=parallel_jobs,
+        outcomes=outcomes,
     )
-    past = _read(paths, options, out, anonymise=anonymise)
-    _replay(past, options.only, jobs, Given(size, nodes, slots), preset, out, as_json=as_json)
+    past = _read(paths, options, out, anonymise=anonymise, force=force)
+    _replay(past, options, jobs, Given(vm_size, nodes, slots), preset, out, as_json=as_json, force=force)
 
 
-def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymise: bool) -> Past:
+def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymise: bool, force: bool) -> Past:
     """Return what the files hold; before any work, refuse a directory that cannot be written."""
     from simulator.history.read import read_past
     from simulator.history.write import prepare
 
     if out is not None:
-        prepare(out)
+        prepare(out, force=force)
     return read_past(paths, options, anonymise=anonymise)
 
 
 def _replay(
     past: Past,
-    only: frozenset[Outcome],
+    options: Options,
     most_jobs: int,
     given: Given,
     preset: str | None,
     out: Path | None,
     *,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Print what was read, left out and assumed, and write the scenario that replays it where it is asked for."""
     from simulator.history.page import facts, report
     from simulator.history.replay import replay_of
     from simulator.history.write import scenario_of, write_past
 
-    replay = replay_of(past, only, most_jobs)
+    replay = replay_of(past, options.only, most_jobs, options.outcomes)
     document = scenario_of(past, replay, given, preset)
     if out is not None:
-        write_past(past, replay, document, out)
+        write_past(past, replay, document, out, force=force)
     if as_json:
         print_json(facts(past, replay))
     else:
@@ -153,6 +162,7 @@ def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], *
         "time_unit": tuple(SECONDS),
         "memory_unit": tuple(BYTES),
         "date_order": ("day_first", "month_first"),
+        "outcomes": ("recorded", "succeeded"),
         "parallel_jobs": ("multi_slot", "multi_instance"),
     }
     wrong = [

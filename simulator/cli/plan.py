@@ -64,7 +64,7 @@ def sentence(found: Plan) -> str:
 
 
 def _found(found: Plan) -> str:
-    from simulator.cli.page import whole
+    from simulator.cli.page import value, whole
     from simulator.experiment.measures import find_measure
     from simulator.planning.constraints import UNSAID, Verdict
 
@@ -74,10 +74,12 @@ def _found(found: Plan) -> str:
     checks = [check for check in winner.checks if check.constraint not in UNSAID or check.verdict is Verdict.WITHIN]
     reached = "; ".join(f"{check.constraint.text}: {_reached(check)}" for check in checks)
     within = "" if winner.standing is Verdict.KEPT else " or misses it by no more than the tolerance"
-    price = whole(fresh.objective, find_measure(found.objective).unit)
+    unit = find_measure(found.objective).unit
     return (
-        f"{winner.name} is the cheapest design that keeps every constraint{within}: {found.objective} {price} on "
-        f"{fresh.runs.count} fresh runs{f'; known from {winner.runs.count} runs: {reached}' if reached else ''}."
+        f"{winner.name} is the cheapest design that keeps every constraint{within}: {found.objective} "
+        f"{whole(fresh.objective, unit)} on {fresh.runs.count:,} fresh runs, which had no part in the choice "
+        f"({value(winner.price, unit)} on the {winner.runs.count:,} that had)"
+        f"{f'; known from these: {reached}' if reached else ''}."
     )
 
 

@@ -24,11 +24,9 @@ LINES = 40
 @reported
 def why(
     directory: Annotated[Path, typer.Argument(help="What 'poolsight run FILE --out DIR' wrote.")],
-    task: Annotated[str | None, typer.Option(metavar="JOB/TASK", help="Why was this task not running?")] = None,
+    task: Annotated[str | None, typer.Option(help="Why was this task not running?")] = None,
     pool: Annotated[str | None, typer.Option(help="Why did this pool do what it did?")] = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When: since the origin (2h, PT15M), or 2026-01-05T08:00:00Z.")
-    ] = None,
+    at: Annotated[str | None, typer.Option(help="When: since the origin (2h, PT15M), or 2026-01-05T08:00:00Z.")] = None,
     view: Annotated[
         bool, typer.Option("--view", help="With --task: its variables, its folders, and the disk of its node.")
     ] = False,

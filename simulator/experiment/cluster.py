@@ -6,6 +6,7 @@ import asyncio
 import logging
 import pickle
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, Final
@@ -20,12 +21,16 @@ from simulator.extras import require
 
 ANSWER_S: Final = 10
 """So long a scheduler has to answer, and then to show a worker."""
+LOOK_S: Final = 2
+"""So long between two looks at whether a worker is there."""
+ALONE_S: Final = 60
+"""So long work waits for a worker to come once all are gone: a restarted one takes some seconds."""
 SILENT: Final = logging.CRITICAL + 1
 ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:\d+")
 
 
 class LostClusterError(InputError):
-    """The scheduler went away while it had work of ours."""
+    """The scheduler, or the last of its workers, went away while it had work of ours."""
 
 
 class OtherVersionsError(RuntimeError):
@@ -50,6 +55,8 @@ class Cluster:
         self._executor = self._client.get_executor(pure=False)
         self._run = uuid4().hex
         self._sent: dict[int, Any] = {}
+        self._looked = self._manned = time.monotonic()
+        """When it was last looked for workers, and when there was one."""
 
     def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
         sources = [self._send(cell) for cell in cells_of(batch)]
@@ -68,8 +75,7 @@ class Cluster:
         from distributed.scheduler import KilledWorker
 
         if isinstance(error, CancelledError | asyncio.CancelledError) or self._client.status != "running":
-            text = f"--cluster: the scheduler at {self._address} went away in the middle of the work"
-            raise LostClusterError(text) from None
+            raise self._lost("went away in the middle of the work") from None
         if isinstance(error, OtherVersionsError):  # of a worker that came later
             raise _refused(self._address, str(error)) from None
         if "No module named 'simulator" in f"{error} {error.__cause__}":
@@ -78,6 +84,30 @@ class Cluster:
 
     def recover(self) -> None:
         """Do nothing: the scheduler finds other workers."""
+
+    def look(self) -> None:
+        """Raise LostClusterError where for a minute there has been no worker, or no answer from the scheduler."""
+        if time.monotonic() - self._looked < LOOK_S:
+            return
+        why = f"has had no worker for {ALONE_S} s; {_how_to_start(self._address)}"
+        try:
+            workers = self._workers()
+        except (OSError, TimeoutError):
+            workers, why = None, f"has not answered for {ALONE_S} s"
+        self._looked = time.monotonic()
+        if workers:
+            self._manned = self._looked
+        elif self._looked - self._manned >= ALONE_S:
+            raise self._lost(why)
+
+    def _workers(self) -> Mapping[str, int]:
+        """Return the threads of each worker, as the scheduler knows them now."""
+        ask = self._client.scheduler.ncores
+        found: Mapping[str, int] = self._client.sync(ask, workers=None, callback_timeout=ANSWER_S)
+        return found
+
+    def _lost(self, why: str) -> LostClusterError:
+        return LostClusterError(f"--cluster: the scheduler at {self._address} {why}")
 
     def close(self, *, at_once: bool) -> None:
         self._executor.shutdown(wait=not at_once)
@@ -135,10 +165,13 @@ def _threads(client: Any, address: str) -> int:
         client.wait_for_workers(1, timeout=ANSWER_S)
     except TimeoutError:
         raise InputError(
-            f"--cluster: the scheduler at {address} has no worker after {ANSWER_S} s; "
-            f"start some with: dask worker {address} --nworkers auto --nthreads 1"
+            f"--cluster: the scheduler at {address} has no worker after {ANSWER_S} s; {_how_to_start(address)}"
         ) from None
     return max(1, sum(int(count) for count in client.nthreads().values()))
+
+
+def _how_to_start(address: str) -> str:
+    return f"start some with: dask worker {address} --nworkers auto --nthreads 1"
 
 
 def mine() -> dict[str, str]:

@@ -280,7 +280,8 @@ def _share_text(difference: Difference, verb: str, less: str, more: str) -> str:
     low, high = sorted((100 * sign * share.low, 100 * sign * share.high))
     # A narrow interval is not one number, nor is what is clearly there 0 %.
     digits = 1 if low < high and f"{low:.0f}" == f"{high:.0f}" else 0
-    return f"{verb} {100 * abs(share.value):.{digits}f} % {word}, 95 % interval {low:.{digits}f}–{high:.{digits}f} %,"
+    ends = f"{_level_text(share)} interval {low:.{digits}f}–{high:.{digits}f} %"
+    return f"{verb} {100 * abs(share.value):.{digits}f} % {word}, {ends},"
 
 
 def _span_text(difference: Difference) -> str:
@@ -289,4 +290,9 @@ def _span_text(difference: Difference) -> str:
     found = difference.absolute
     low, high = sorted((abs(found.low), abs(found.high)))
     word = "earlier" if found.value < 0 else "later"
-    return f"finishes {spoken(abs(found.value))} {word}, 95 % interval {spoken(low)} to {spoken(high)}"
+    return f"finishes {spoken(abs(found.value))} {word}, {_level_text(found)} interval {spoken(low)} to {spoken(high)}"
+
+
+def _level_text(found: Estimate) -> str:
+    """Write the level of an interval: of several comparisons each has more than 95 %."""
+    return f"{100 * found.level:.3g} %"

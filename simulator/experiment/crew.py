@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing import get_context
@@ -28,6 +29,7 @@ from typing import Any, ClassVar, Final, Protocol
 from simulator.experiment.axes import Cell
 from simulator.experiment.trial import Outcome, Trial, Wanted, run_trial
 from simulator.scenario.prepared import Prepared
+from simulator.whole_files import scratch_folder
 
 KEPT: Final = 8
 """Scenarios that a worker keeps."""
@@ -109,6 +111,10 @@ class Crew(Protocol):
         """Get workers again after one was lost."""
         ...
 
+    def look(self) -> None:
+        """Raise InputError where nobody is left to do the work; called a few times a second while it goes on."""
+        ...
+
     def close(self, *, at_once: bool) -> None:
         """Release what is held; `at_once` without waiting for what runs."""
         ...
@@ -134,7 +140,7 @@ class Forked:
 
     def _start(self) -> ProcessPoolExecutor:
         # All of them are forked at the first batch, before the executor's own thread begins.
-        return ProcessPoolExecutor(self.size, get_context("fork"), _prepare_fork)
+        return ProcessPoolExecutor(self.size, get_context("fork"), _prepare_fork, (os.getpid(),))
 
     def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
         return self._executor.submit(run_inherited, self._name, parts_of(batch, self._name), wanted)
@@ -146,6 +152,9 @@ class Forked:
         if self._executor._broken:  # noqa: SLF001 - nothing public shows it
             self._executor.shutdown()
             self._executor = self._start()
+
+    def look(self) -> None:
+        """Do nothing: the executor itself reports a process that ends, and `recover` starts others."""
 
     def close(self, *, at_once: bool) -> None:
         if at_once:
@@ -164,7 +173,8 @@ class Started:
 
     def __init__(self, workers: int) -> None:
         self.size = workers
-        self._folder = tempfile.TemporaryDirectory(prefix="poolsight-", ignore_cleanup_errors=True)
+        self._held = ExitStack()
+        self._folder = self._held.enter_context(scratch_folder(Path(tempfile.gettempdir())))
         self._files: dict[int, str] = {}
         self._executor = self._start()
         self._not_taken: list[Future[Done]] = []
@@ -174,7 +184,7 @@ class Started:
         from joblib.externals.loky import get_reusable_executor
 
         return get_reusable_executor(
-            self.size, timeout=IDLE_S, initializer=_prepare_worker, initargs=(gc.get_threshold(),)
+            self.size, timeout=IDLE_S, initializer=_prepare_worker, initargs=(os.getpid(), gc.get_threshold())
         )
 
     def submit(self, batch: Sequence[Trial], wanted: Wanted) -> Future[Done]:
@@ -186,7 +196,7 @@ class Started:
 
     def _file(self, cell: Cell) -> str:
         if cell.number not in self._files:
-            path = Path(self._folder.name) / f"{cell.number}.pickle"
+            path = self._folder / f"{cell.number}.pickle"
             path.write_bytes(pickle.dumps(cell.scenario, pickle.HIGHEST_PROTOCOL))
             self._files[cell.number] = str(path)
         return self._files[cell.number]
@@ -197,33 +207,36 @@ class Started:
     def recover(self) -> None:
         self._executor = self._start()
 
+    def look(self) -> None:
+        """Do nothing: the executor itself reports a process that ends, and starts those anew that it let go."""
+
     def close(self, *, at_once: bool) -> None:
         if at_once:
             # The executor's thread fails, aloud, on a batch that is dropped before the thread has taken it.
             while not all(_is_taken(one) for one in self._not_taken):
                 time.sleep(TAKE_S)
             self._executor.shutdown(wait=True, kill_workers=True)
-        self._folder.cleanup()
+        self._held.close()
 
 
 def _is_taken(future: Future[Done]) -> bool:
     return future.running() or future.done()
 
 
-def _prepare_worker(collected_after: tuple[int, int, int]) -> None:
+def _prepare_worker(parent: int, collected_after: tuple[int, int, int]) -> None:
     """Leave Ctrl-C to the process that the user sees, do not outlive it, and look for garbage as often as it does."""
     for name in ("SIGINT", "SIGHUP"):  # a terminal sends them to all; that process ends its workers itself
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a copy would only note it, as that process does
     gc.set_threshold(*collected_after)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _prepare_fork() -> None:
+def _prepare_fork(parent: int) -> None:
     """Do likewise in a copy of that process; what it was born with is never garbage."""
     gc.freeze()
-    _prepare_worker(gc.get_threshold())
+    _prepare_worker(parent, gc.get_threshold())
 
 
 def _end_with(parent: int) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import closing
 from typing import Final
 
+from simulator.errors import InputError
 from simulator.experiment.crew import Crew, Done, Forked, Started, cells_of, may_fork
 from simulator.experiment.processors import processors
 from simulator.experiment.trial import Outcome, Trial, Wanted, failed, run_trial
@@ -127,8 +128,9 @@ def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace, stop: Cal
         while todo or running:
             while todo and len(running) < AHEAD * crew.size:
                 batch = pace.take(todo, crew.size)
-                running[crew.submit(batch, wanted)] = batch
+                running[_submitted(batch, wanted, crew)] = batch
             ended, _ = wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED)
+            crew.look()
             is_stopped = stop()
             lost: list[Trial] = []
             for future in ended:
@@ -147,18 +149,22 @@ def _share(todo: deque[Trial], wanted: Wanted, crew: Crew, pace: Pace, stop: Cal
             if lost and crew.die_together:
                 lost += [trial for batch in running.values() for trial in batch]
                 running.clear()
-            yield from _one_by_one(lost, wanted, crew)
+            yield from _one_by_one(lost, wanted, crew, stop)
         is_whole = True
     finally:
         crew.close(at_once=not is_whole)
 
 
-def _one_by_one(trials: list[Trial], wanted: Wanted, crew: Crew) -> Iterator[Outcome]:
+def _one_by_one(trials: list[Trial], wanted: Wanted, crew: Crew, stop: Callable[[], bool]) -> Iterator[Outcome]:
     """Run the trials that a lost worker may have been at, each alone, to find out which of them it dies of."""
     for trial in trials:
         for chance in range(CHANCES):
             crew.recover()
-            future = crew.submit([trial], wanted)
+            future = _submitted([trial], wanted, crew)
+            while not wait([future], timeout=LOOK_S).done:
+                crew.look()
+                if stop():
+                    return
             error = _error(future)
             if error is None:
                 yield from future.result().outcomes
@@ -170,8 +176,17 @@ def _one_by_one(trials: list[Trial], wanted: Wanted, crew: Crew) -> Iterator[Out
                 yield failed(*trial.key, wanted, WorkerLostError(text))
 
 
+def _submitted(batch: Sequence[Trial], wanted: Wanted, crew: Crew) -> Future[Done]:
+    """Return the future of a batch; raise InputError where the system has no room for a process to run it."""
+    try:
+        return crew.submit(batch, wanted)
+    except OSError as error:
+        text = f"processes to share the work cannot be started: {error.strerror or error}; --workers 1 needs none"
+        raise InputError(text) from None
+
+
 def _error(future: Future[Done]) -> BaseException | None:
-    """Wait for a future and give what it raised."""
+    """Return what a future that has ended raised."""
     try:
         return future.exception()
     except CancelledError as error:

@@ -31,6 +31,7 @@ from simulator.experiment.versions import versions
 from simulator.extras import require
 from simulator.results.answer.assumed import Assumed
 from simulator.results.record.saved_json import read_saved
+from simulator.tables.parquet import sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -252,7 +253,7 @@ class Store:
         parts = []
         for path in sorted(self._trials.glob("*.parquet")):
             try:
-                parts.append(pq.read_table(path, schema=schema))
+                parts.append(sound(pq.read_table(path, schema=schema)))
             except (OSError, pa.ArrowException):
                 text = "is damaged, or not of this sweep: remove it, and its trials are run again"
                 raise InputError([Problem(text, str(path))]) from None

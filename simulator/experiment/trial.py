@@ -11,6 +11,7 @@ from simulator.engine.simulation import simulate
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import STEADY, Values, find_measure
 from simulator.experiment.steady import Floats, WarmUp, queue_times, steady
+from simulator.numerics.strict import strict
 from simulator.results.answer.assumed import Assumed
 from simulator.results.answer.assumptions import acted
 from simulator.results.answer.measures import MEASURES
@@ -90,6 +91,7 @@ class Outcome:
         }
 
 
+@strict
 def run_trial(scenario: Scenario | Prepared, cell: int, replication: int, wanted: Wanted) -> Outcome:
     """Simulate one trial; whatever is raised becomes a failure."""
     try:

@@ -12,7 +12,7 @@ from simulator.history.readers import (
     azure_nodes,
     azure_pools,
     azure_tasks,
-    google2019,
+    google,
     kubernetes,
     nextflow,
     public_traces,
@@ -34,7 +34,7 @@ READERS: Final[tuple[Reader, ...]] = (
     swf.READER,
     aws_batch.READER,
     kubernetes.READER,
-    google2019.READER,
+    *google.READERS,
     *public_traces.READERS,
     table.READER,
 )

@@ -26,7 +26,8 @@ def judge(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     start, end = tasks["start"].to_numpy(), tasks["end"].to_numpy()
     judgement.mark("cached", outcome == Outcome.CACHED)
     judgement.mark("waiting", (outcome == Outcome.WAITING) & np.isnan(start))
-    judgement.mark("not_run", np.isin(outcome, ENDINGS) & np.isnan(start) & np.isnan(end) & _absent(tasks, "duration"))
+    never = np.isnan(start) & np.isnan(end) & _absent(tasks, "duration")
+    judgement.mark("not_run", np.isin(outcome, ENDINGS) & never & _where_others_ran(tasks, ~never))
     with np.errstate(invalid="ignore"):
         judgement.mark("backwards", end < start)
     judgement.mark("backwards", tasks["duration"].to_numpy() < 0)
@@ -63,6 +64,11 @@ class _Judgement:
             self.ledger.note(cause, str(file), numbers[files == file])
 
 
+def _where_others_ran(tasks: pd.DataFrame, ran: Mask) -> Mask:
+    """Return the rows of files that have times of any task: one without them shows of no task that it never ran."""
+    return np.asarray(tasks["file"].isin(set(tasks["file"][ran])))
+
+
 def _absent(tasks: pd.DataFrame, column: str) -> Mask:
     found: Mask = np.isnan(tasks[column].to_numpy(dtype=np.float64))
     return found
@@ -85,15 +91,19 @@ def _created(tasks: pd.DataFrame, judgement: _Judgement) -> None:
         early = start < created
     judgement.note("no_created", np.flatnonzero(missing & judgement.is_fit))
     judgement.note("early", np.flatnonzero(early & judgement.is_fit))
-    tasks["created"] = np.where(missing | early, start, created)
+    created = np.where(missing | early, start, created)
+    timeless = np.isnan(created)
+    judgement.note("no_time", np.flatnonzero(timeless & judgement.is_fit))
+    first = float(np.nanmin(created)) if not timeless.all() else 0.0
+    tasks["created"] = np.where(timeless & judgement.is_fit, first, created)
 
 
 def number_attempts(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Return tasks without repeated rows, with the attempts of each numbered in order of their start.
 
-    A row follows up on the one before with the same id where that did not succeed, or where the file numbers attempts;
-    else it is another task with the same id, which gets a name of its own. The last attempt of a task is replayed;
-    attempts that overlap are reported.
+    A row follows up on the one before with the same id where that did not succeed, or where the file gives it another
+    number; else it is another task with the same id, which gets a name of its own. The last attempt stands for its
+    task; attempts that overlap are reported.
     """
     tasks = _named(tasks)
     judgement = _Judgement(tasks, ledger)
@@ -137,7 +147,8 @@ def _number(tasks: pd.DataFrame, again: Mask, judgement: _Judgement) -> None:
     some = tasks[again].sort_values([*_KEYS, "attempt", "start"], kind="stable")
     follows = some.duplicated(_KEYS).to_numpy()
     was_done = np.isin(some["outcome"].shift().fillna("").to_numpy(), _DONE)
-    is_other = follows & was_done & some["attempt"].isna().to_numpy()
+    attempt = some["attempt"]
+    is_other = follows & was_done & (attempt.isna() | (attempt == attempt.shift())).to_numpy()
     if is_other.any():
         serial = some.assign(other=is_other).groupby(_KEYS, sort=False)["other"].cumsum().to_numpy()
         judgement.note("duplicate", np.sort(tasks.index.get_indexer(some.index[is_other])))

@@ -9,10 +9,13 @@ from typing import Literal
 from simulator.tables.instants import Order
 from simulator.tables.outcomes import Outcome
 
+Outcomes = Literal["recorded", "succeeded"]
+"""Whether failures and retries are replayed, or each task as one attempt that succeeds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of an import that concern reading."""
+    """The options of an import that concern what is read and replayed."""
 
     format: str | None = None
     """Name of the reader; None: by content."""
@@ -26,4 +29,5 @@ class Options:
     date_order: Order | None = None
     only: frozenset[Outcome] = frozenset()
     """Outcomes of the tasks that are replayed; none: all that ran and ended."""
+    outcomes: Outcomes = "recorded"
     parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.errors import InputError
 from simulator.history.past import Past
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ HIDDEN: Final = {
     "command": "command",
 }
 """Columns whose texts are replaced, and the word that stands before their numbers."""
+
+
+_CELL: Final = re.compile(r", not '.*'$")
+"""What a file has instead of what was expected."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,11 @@ def hide(past: Past, names: Names) -> Past:
         bodies={names.of("pool", pool): _body(body) for pool, body in past.bodies.items()},
         priorities={names.of("job", job): priority for job, priority in past.priorities.items()},
     )
+
+
+def without_lines(error: InputError) -> InputError:
+    """Return an error without lines of files and the cells in them."""
+    return InputError([replace(one, source=None, message=_CELL.sub("", one.message)) for one in error.problems])
 
 
 def _hidden(frame: pd.DataFrame, names: Names) -> pd.DataFrame:

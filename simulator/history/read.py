@@ -15,9 +15,10 @@ from simulator.history.formats import BY_NAME, READERS
 from simulator.history.found import Found, Raw, Rows
 from simulator.history.laws import judge, number_attempts
 from simulator.history.ledger import Ledger
+from simulator.history.not_read import why_not
 from simulator.history.options import Options
 from simulator.history.past import TABLES, FileRead, Kind, Past
-from simulator.history.private import Names, hide
+from simulator.history.private import Names, hide, without_lines
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample
 from simulator.history.typed import Typist, completed, constant_text
@@ -37,7 +38,10 @@ def read_past(paths: Sequence[Path], options: Options, *, anonymise: bool = Fals
     reading = _Reading(options, ledger)
     for number, (path, is_named) in enumerate(_files(paths), 1):
         name = f"file {number}" if anonymise else str(path)
-        reading.take(Sample(path, name, options.columns), is_named=is_named)
+        try:
+            reading.take(Sample(path, name, options.columns), is_named=is_named)
+        except InputError as error:
+            raise (without_lines(error) if anonymise else error) from None
     past = reading.past()
     return hide(past, Names()) if anonymise else past
 
@@ -77,13 +81,15 @@ class _Reading:
         """Read a file; one in a folder that nobody knows is passed over and counted."""
         reader = reader_of(sample, self._options)
         if reader is None:
+            why = why_not(sample)
             if is_named:
-                raise InputError([Problem(NO_SUCH, sample.name)])
-            self._ledger.note("no_format", sample.name, count=1)
+                raise InputError([Problem(why or NO_SUCH, sample.name)])
+            self._ledger.note("no_format", sample.name, count=1, detail=why or "")
             return
         found = reader.read(sample, self._options, self._ledger)
         if not sample.is_parquet:
             self._note_text(sample)
+        sample.release()
         typist = Typist(found, sample.name, self._options, self._ledger)
         for table in TABLES:
             raw = getattr(found, table)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.history.endings import ALL, note, with_endings
+from simulator.history.options import Outcomes
 from simulator.history.past import FAULT, Past
+from simulator.scenario.format.task_dependencies import circles
 from simulator.scenario.format.trace_tables import BETWEEN
 from simulator.tables.outcomes import Outcome
 
@@ -20,8 +23,11 @@ MOST_JOBS: Final = 50
 ALL_JOBS: Final = "imported"
 UNPOOLED: Final = "imported"
 """Pool of tasks of which no file states one."""
+_ODD: Final = re.compile(r"[\s,;]|[^\x20-\x7e]")
+"""What a list of ids cannot hold, or no terminal show."""
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]+")
-_FAILED: Final = (Outcome.FAILED, Outcome.CANCELLED, Outcome.PREEMPTED, Outcome.LOST, Outcome.REQUEUED)
+ENDINGS: Final = {"exitCode": 0, "failedAttempts": 0, "maxTaskRetryCount": 0}
+"""Columns of a trace about how attempts end, with what they hold where nothing failed."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,8 @@ class Replay:
     """What a scenario replays."""
 
     trace: pd.DataFrame
-    """Columns id, job, submit, duration, and of slots, instances, cores, memory and dependsOn those that matter."""
+    """Columns id, job, submit, duration, and of slots, instances, cores, memory, dependsOn, exitCode, failedAttempts
+    and maxTaskRetryCount those that matter."""
     tasks: pd.DataFrame
     """The same rows with all that is known of them; `scenario_job` and `scenario_pool` are ids in the scenario."""
 
@@ -38,24 +45,20 @@ class Replay:
         return "dependsOn" in self.trace
 
 
-def replay_of(past: Past, only: frozenset[Outcome], most_jobs: int = MOST_JOBS) -> Replay:
+def replay_of(
+    past: Past, only: frozenset[Outcome], most_jobs: int = MOST_JOBS, outcomes: Outcomes = "recorded"
+) -> Replay:
     """Return the tasks that are replayed: those that ran and ended, in order of their arrival."""
     tasks = past.tasks[past.tasks[FAULT].to_numpy() == ""]
     outcome = tasks["outcome"].to_numpy()
     if only:
         wanted = np.isin(outcome, [str(one) for one in only])
-        _note(past, "other_outcome", tasks[~wanted])
+        note(past, "other_outcome", tasks[~wanted])
         tasks = tasks[wanted]
-    else:
-        _note(past, "failed", tasks[np.isin(outcome, [str(one) for one in _FAILED])])
     tasks = tasks.sort_values("created", kind="stable").reset_index(drop=True)
+    tasks = with_endings(past, tasks, outcomes)
     tasks = _placed(past, tasks, most_jobs)
     return Replay(_trace(past, tasks), tasks)
-
-
-def _note(past: Past, cause: str, rows: pd.DataFrame) -> None:
-    for file, numbers in rows.groupby("file", sort=False)["row"]:
-        past.ledger.note(cause, str(file), numbers)
 
 
 def _placed(past: Past, tasks: pd.DataFrame, most_jobs: int) -> pd.DataFrame:
@@ -112,6 +115,9 @@ def _trace(past: Past, tasks: pd.DataFrame) -> pd.DataFrame:
     for name in ("cores", "memory"):
         if bool((tasks[name].fillna(0) > 0).any()):
             columns[name] = tasks[name].fillna(0.0)
+    for name, usual in ENDINGS.items():
+        if bool((tasks[name] != usual).any()):
+            columns[name] = tasks[name]
     trace = pd.DataFrame(columns)
     if bool((tasks["parents"] != "").any()):
         trace["dependsOn"] = _parents(past, tasks, trace["id"], prefix=many)
@@ -120,10 +126,11 @@ def _trace(past: Past, tasks: pd.DataFrame) -> pd.DataFrame:
 
 def words(names: pd.Series[Any]) -> pd.Series[Any]:
     """Return ids without the blanks and marks that stand between ids, and without what cannot be shown."""
-    odd = names.str.contains(r"[\s,;]|[^\x20-\x7e]").to_numpy()
-    if odd.any():
-        names = names.copy()
-        names[odd] = names[odd].map(word)
+    if _ODD.search("".join(names)) is None:
+        return names
+    odd = names.str.contains(_ODD).to_numpy()
+    names = names.copy()
+    names[odd] = names[odd].map(word)
     return names
 
 
@@ -134,15 +141,25 @@ def word(name: str) -> str:
 
 
 def _parents(past: Past, tasks: pd.DataFrame, ids: pd.Series[Any], *, prefix: bool) -> list[str]:
-    """Return the parents of each task that are replayed themselves."""
-    known = set(zip(tasks["scenario_job"], ids, strict=True))
-    found, missing = [], []
-    rows = zip(tasks["scenario_job"], tasks["job"], tasks["parents"], tasks["row"], strict=True)
-    for job, own, parents, row in rows:
-        names = [word(f"{own}/{one}" if prefix else one) for one in BETWEEN.split(parents) if one]
-        there = [name for name in names if (job, name) in known]
-        if len(there) < len(names):
-            missing.append(row)
-        found.append(" ".join(there))
-    past.ledger.note("unknown_parent", "all files", missing)
-    return found
+    """Return the parents of each task that it can wait for: replayed ones that do not fail for good, in no circle."""
+    places = {pair: place for place, pair in enumerate(zip(tasks["scenario_job"], ids, strict=True))}
+    fails = tasks["failedAttempts"].to_numpy() == ALL
+    found: dict[int, list[int]] = {}
+    unknown, failed = [], []
+    for place in np.flatnonzero(tasks["parents"].to_numpy() != "").tolist():
+        job, own = tasks["scenario_job"].iloc[place], tasks["job"].iloc[place]
+        names = [one for one in BETWEEN.split(tasks["parents"].iloc[place]) if one]
+        pairs = [(job, word(f"{own}/{one}" if prefix else one)) for one in names]
+        known = [places[pair] for pair in pairs if pair in places]
+        found[place] = [one for one in known if not fails[one]]
+        if len(known) < len(names):
+            unknown.append(place)
+        if len(found[place]) < len(known):
+            failed.append(place)
+    closing = list(circles(found))
+    for circle in closing:
+        found[circle[-2]] = [one for one in found[circle[-2]] if one != circle[-1]]
+    stopped = sorted({circle[-2] for circle in closing})
+    for cause, rows in (("unknown_parent", unknown), ("failed_parent", failed), ("circle", stopped)):
+        note(past, cause, tasks.iloc[rows])
+    return [" ".join(ids.iloc[one] for one in found.get(place, ())) for place in range(len(tasks))]

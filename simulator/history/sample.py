@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.tables.json_rows import JsonRows
+from simulator.tables.parquet import read_as_parquet, sound
 from simulator.tables.sheets import Dialect, dialect_of, folded
 from simulator.tables.text import FileText, read_content, text_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PARQUET: Final = b"PAR1"
 LOOKED_AT: Final = 5
@@ -44,6 +48,11 @@ class Sample:
             self._text = text_of(self.content, self.name)
             del self.content
         return self._text
+
+    def release(self) -> None:
+        """Give up what the file holds, which takes as much memory as all that was made of it."""
+        self._text = None
+        self.__dict__.pop("content", None)
 
     @cached_property
     def start(self) -> str:
@@ -91,7 +100,16 @@ def folded_keys(item: Mapping[str, Any]) -> dict[str, Any]:
         names = tuple(key.lower().replace("_", "") for key in keys)
         if len(_SHAPES) < MOST_SHAPES:
             _SHAPES[keys] = names
-    return dict(zip(names, item.values(), strict=True))
+    return dict(zip(names, item.values(), strict=False))
+
+
+def parquet_frame(sample: Sample, columns: Sequence[str]) -> pd.DataFrame:
+    """Return columns of a Parquet file; raise InputError where it cannot be read."""
+    import pyarrow.parquet as pq
+
+    with read_as_parquet(sample.name):
+        frame: pd.DataFrame = sound(pq.read_table(sample.path, columns=list(columns))).to_pandas()
+    return frame
 
 
 def parquet_names(path: Path) -> list[str]:

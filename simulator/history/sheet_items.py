@@ -18,6 +18,8 @@ def text_frame(sample: Sample, ledger: Ledger, names: tuple[str, ...] = ()) -> p
 
     `names` are those of a table without a line of names. The frame's index has the lines of the rows.
     """
+    import pandas as pd
+
     dialect = sample.dialect
     columns = names or (dialect.names if dialect is not None else ())
     try:
@@ -27,8 +29,7 @@ def text_frame(sample: Sample, ledger: Ledger, names: tuple[str, ...] = ()) -> p
     ledger.note("broken", sample.name, [line for line, _ in sheet.broken])
     frame = sheet.frame.rename(columns=folded)
     frame = frame.loc[:, [bool(name) for name in frame.columns]].astype(object).fillna("")
-    first = 1 if names else 2
-    frame.index = frame.index + first
+    frame.index = pd.Index(sheet.lines)
     return frame
 
 

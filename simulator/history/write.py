@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from simulator.history.past import Past
 from simulator.history.pools import Given, pool_bodies
 from simulator.history.replay import Replay
 from simulator.scenario.format.timestamps import to_the_second
-from simulator.whole_files import MADE, scratch_folder
+from simulator.whole_files import MADE, put_folder, scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +26,20 @@ if TYPE_CHECKING:
 SCENARIO: Final = "scenario.yaml"
 TRACE: Final = "trace.parquet"
 PAGE: Final = "import.md"
+OURS: Final = (SCENARIO, TRACE, PAGE)
+"""Files that every directory of an import has."""
 
 
-def prepare(directory: Path) -> None:
-    """Refuse a directory that could not be written, before files are read."""
+def prepare(directory: Path, *, force: bool = False) -> None:
+    """Refuse a directory that could not be written, before files are read; `force` takes one that an import wrote."""
     require("pyarrow", "a directory of tables (--out)")
-    if directory.exists() or directory.is_symlink():
-        raise InputError([Problem("exists; name another directory", str(directory))])
+    if not os.path.lexists(directory):
+        return
+    is_ours = directory.is_dir() and not directory.is_symlink() and all((directory / name).is_file() for name in OURS)
+    if is_ours and force:
+        return
+    way_out = "--force replaces it" if is_ours else "no import wrote it"
+    raise InputError([Problem(f"exists, and {way_out}; name another directory", str(directory))])
 
 
 def scenario_of(past: Past, replay: Replay, given: Given, preset: str | None = None) -> dict[str, Any]:
@@ -75,9 +83,9 @@ def yaml_of(document: dict[str, Any]) -> str:
     return f"# Made by poolsight import; {PAGE} states what was read, left out and assumed.\n{text.getvalue()}"
 
 
-def write_past(past: Past, replay: Replay, document: dict[str, Any], directory: Path) -> None:
-    """Write everything into a directory that is not there yet, all of it or nothing."""
-    prepare(directory)
+def write_past(past: Past, replay: Replay, document: dict[str, Any], directory: Path, *, force: bool = False) -> None:
+    """Write everything into a directory, all of it or nothing; `force` replaces what an import wrote there before."""
+    prepare(directory, force=force)
     parent = directory.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +98,6 @@ def write_past(past: Past, replay: Replay, document: dict[str, Any], directory: 
                     frame.to_parquet(made / f"{name}.parquet", compression="zstd", index=False)
             (made / SCENARIO).write_text(yaml_of(document), encoding="utf-8")
             (made / PAGE).write_text(page(past, replay), encoding="utf-8")
-            made.rename(directory)
+            put_folder(made, directory)
     except OSError as error:
         raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(directory))]) from None

@@ -196,8 +196,7 @@ class Constraint:
         if self.level is not None:
             chance = exact_probability(int(self.kept(columns).sum()), columns.count, level)
             return Check(self, chance, self._reach(columns), tolerance.probability)
-        values = columns[self.measure]
-        known = values[~np.isnan(values)]
+        known = columns.linearised(self.measure)
         if not len(known) or (self.measure in SPANS and self.is_at_most and (columns["unfinished"] > 0).any()):
             return Check(self, None, None)
         found = mean(known, level).within(*find_measure(self.measure).range)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from simulator.errors import BrokenInvariantError
 from simulator.experiment.axes import Cell
-from simulator.experiment.estimates import LEVEL, Estimate, probability, quantiles, ratio, skewed_mean
-from simulator.experiment.measures import find_measure
+from simulator.experiment.estimates import LEVEL, Estimate, estimate, linearised, probability, quantiles, ratio
+from simulator.experiment.measures import with_weights
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.trial import Outcome, Trial, Wanted, acted_in
 from simulator.results.answer.assumed import Assumed
@@ -44,9 +44,12 @@ class Columns:
         return len(next(iter(self.values.values())))
 
     def estimate(self, measure: str, level: float = LEVEL) -> Estimate | None:
-        """Estimate a mean; None where no replication has the measure."""
-        known = self.values[measure][~np.isnan(self.values[measure])]
-        return skewed_mean(known, level).within(*find_measure(measure).range) if len(known) else None
+        """Estimate a measure; None where no replication has it."""
+        return estimate(measure, self.values, level)
+
+    def linearised(self, measure: str) -> Floats:
+        """Return numbers whose mean is the estimate of a measure, one for each replication that has it."""
+        return linearised(measure, self.values)
 
     def spread(self, measure: str) -> dict[str, float] | None:
         """Return p5, p50 and p95 of single replications."""
@@ -78,7 +81,8 @@ def run_all(
     """Run the same replications of every scenario: each faces the same draws."""
     cells = [Cell(number, {}, scenario) for number, scenario in enumerate(scenarios)]
     trials = [Trial(cell, replication) for cell in cells for replication in replications]
-    outcomes = run(trials, Wanted(tuple(measures)))
+    measures = with_weights(measures)
+    outcomes = run(trials, Wanted(measures))
     for outcome in outcomes:
         if outcome.failure is not None:
             raise BrokenInvariantError(f"replication {outcome.replication}: {outcome.failure.traceback}")

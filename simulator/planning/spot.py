@@ -19,7 +19,7 @@ from simulator.planning.lengths import FACTORS as LENGTHS
 from simulator.planning.lengths import MOST_SAVED, Length, Saving, by_length, savings
 from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
-from simulator.results.answer.assumed import Assumed, lines
+from simulator.results.answer.assumed import Assumed, instead, lines
 from simulator.results.money.prices import licenses_of, price_kind, price_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import Resize
@@ -271,7 +271,7 @@ def _rests_on(scenario: Scenario, made: Sequence[Columns], rate: float | None) -
     found = [one for columns in made for one in columns.assumptions]
     if rate is not None:
         given = Assumed("preemption", f"{rate:g} an hour, as asked for in place of the pool's own model")
-        found = [given, *(one for one in found if one.about != given.about)]
+        found = instead(given, found)
     notes = (price_of(scenario, scenario.pools[0], kind).note for kind in reversed(NodeKind))
     return tuple(lines([*found, *(Assumed("price", note) for note in notes if note)]))
 

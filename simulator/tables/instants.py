@@ -5,9 +5,10 @@ given; times without a zone are UTC unless one is given, and a column that has t
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -60,16 +61,52 @@ def unix_unit(first: float, last: float, unit: float = 1e-12) -> float | None:
     return next((scale for scale in UNIX_UNITS if begin <= first * scale and last * scale < end), None)
 
 
+def count_from_a_start(columns: "Iterable[pd.Series[Any]]") -> bool:
+    """Return whether the times of several columns are numbers since some start rather than dates or Unix time."""
+    import pandas as pd
+
+    low, high = [], []
+    for series in columns:
+        if series.dtype.kind == "m":
+            return True
+        if series.dtype.kind == "M":
+            return False
+        if not _begins_with_a_number(series):
+            return False
+        numbers = pd.to_numeric(series, errors="coerce")
+        known = numbers[numbers > 0]
+        if len(known):
+            low.append(float(known.min()))
+            high.append(float(known.max()))
+    return not low or unix_unit(min(low), max(high)) is None
+
+
+def _begins_with_a_number(series: "pd.Series[Any]") -> bool:
+    """Return whether the first cell of a column that has a value is a number, or none has one.
+
+    Numbers are looked for in whole columns only then: that takes seconds where a million cells are dates.
+    """
+    if series.dtype.kind in "fiub":
+        return True
+    first = next((cell for cell in map(str, series) if cell.strip().lower() not in ABSENT), "0")
+    try:
+        float(first.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
 def instants(series: "pd.Series[Any]", column: str, *, zone: str | None = None, order: Order | None = None) -> Instants:
     """Return a column of dates or Unix times; `zone` is that of times that name none."""
     import pandas as pd
 
     if series.dtype.kind == "M":
         return _of_dates(series, column, zone)
-    numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
     known = np.array(series.notna())
-    if series.dtype.kind in "fiu" or (known.any() and not np.isnan(numbers[known]).any()):
-        return _of_numbers(series, numbers, column)
+    if series.dtype.kind in "fiu" or _begins_with_a_number(series):
+        numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
+        if series.dtype.kind in "fiu" or (known.any() and not np.isnan(numbers[known]).any()):
+            return _of_numbers(series, numbers, column)
     texts = series.astype("str").str.strip()
     known &= ~np.asarray(texts.str.lower().isin(ABSENT))
     return _of_texts(series, texts, known, column, zone, order)
@@ -84,7 +121,7 @@ def _of_dates(series: "pd.Series[Any]", column: str, zone: str | None) -> Instan
     seconds = _seconds(utc)
     count = int(series.notna().sum())
     lost = np.isnan(seconds) & np.asarray(series.notna())
-    faults = faults_where(lost, f"expected a time that the zone {zone} has once in {column!r}", series.to_numpy())
+    faults = faults_where(lost, f"expected a time that the zone {zone} has once in {column!r}", series.array)
     return Instants(seconds, faults, 0 if has_zone else count, count if has_zone else 0)
 
 
@@ -94,7 +131,7 @@ def _of_numbers(series: "pd.Series[Any]", numbers: Floats, column: str) -> Insta
     if scale is None:
         wrong = np.isfinite(numbers)
         return Instants(
-            np.full(len(numbers), np.nan), faults_where(wrong, f"expected {EXPECTED} in {column!r}", series.to_numpy())
+            np.full(len(numbers), np.nan), faults_where(wrong, f"expected {EXPECTED} in {column!r}", series.array)
         )
     seconds = np.where(numbers > 0, numbers * scale, np.nan)
     return Instants(seconds, [], 0, len(known))
@@ -103,7 +140,10 @@ def _of_numbers(series: "pd.Series[Any]", numbers: Floats, column: str) -> Insta
 def _of_texts(
     series: "pd.Series[Any]", texts: "pd.Series[Any]", known: Mask, column: str, zone: str | None, order: Order | None
 ) -> Instants:
-    zoned = known & np.asarray(texts.str.contains(_ZONE))
+    zoned = np.array(texts.str.endswith("Z"), dtype=np.bool_)
+    if not zoned.all():
+        zoned[~zoned] = np.asarray(texts[~zoned].str.contains(_ZONE))
+    zoned &= known
     seconds = np.full(len(texts), np.nan)
     open_ = known.copy()
     for attempt in (_iso, _numbered, _worded):
@@ -117,7 +157,7 @@ def _of_texts(
         why = f"expected a date whose day and month can be known in {column!r}"
     return Instants(
         seconds,
-        faults_where(open_, why, series.to_numpy()),
+        faults_where(open_, why, series.array),
         int((known & ~open_ & ~zoned).sum()),
         int((zoned & ~open_).sum()),
     )
@@ -218,6 +258,15 @@ def _worded(texts: "pd.Series[Any]", _zoned: Mask, zone: str | None, _order: Ord
         else:
             found[rows] = _seconds(_localized(pd.to_datetime(part, format=form, errors="coerce"), zone))
     return found
+
+
+def is_zone(name: str) -> bool:
+    """Return whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _localized(column: "pd.Series[Any]", zone: str | None) -> "pd.Series[Any]":

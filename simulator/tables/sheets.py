@@ -61,6 +61,15 @@ class Sheet:
     """Lines of too many cells, which are left out, and what is wrong with each."""
     _without_names: bool = False
 
+    @property
+    def lines(self) -> Sequence[int]:
+        """The line of each row: counted where every line is a row, else by reading the text once more."""
+        first = 1 if self._without_names else 2
+        ends = self._text.count("\n") + (not self._text.endswith("\n"))
+        if ends == len(self.frame) + first - 1:
+            return range(first, first + len(self.frame))
+        return [self.line_of(row) for row in range(len(self.frame))]
+
     @cached_property
     def _lines(self) -> list[int]:
         """Return the line of each row, by reading the text once more."""
@@ -81,7 +90,7 @@ class Sheet:
 
 def dialect_of(text: str) -> Dialect | None:
     """Return how a text's lines are written; None where they are no table."""
-    head = [line for line in islice(io.StringIO(text), LOOKED_AT * 4) if line.strip() and not line.startswith("#")]
+    head = [line for line in islice(_lines(text), LOOKED_AT * 4) if line.strip() and not line.startswith("#")]
     head = head[:LOOKED_AT]
     if not head:
         return None
@@ -165,7 +174,12 @@ def _skipped(text: str, *, has_names: bool) -> list[int]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    return iter(io.StringIO(text))
+    """Yield the lines of a text, without a copy of the whole."""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        yield text[at:end]
+        at = end
 
 
 def _why(reason: str) -> str:

@@ -16,7 +16,7 @@ from simulator.scenario.format.bodies import Job, Pool, PoolSimulation
 from simulator.scenario.format.task_bodies import TaskGroup
 from simulator.scenario.format.task_dependencies import Dependencies, link, with_parents
 from simulator.scenario.format.trace_files import read_trace
-from simulator.scenario.format.traces import TraceWorkload
+from simulator.scenario.format.traces import UNSTATED, Endings, TraceWorkload
 from simulator.scenario.prepared import Prepared
 from simulator.scenario.scenario import Scenario
 from simulator.units import MS_PER_S
@@ -215,7 +215,8 @@ def _replayed(job: Job, source: TraceWorkload, part: int, streams: JobStreams) -
     trace = read_trace(source)
     begin = job.simulation.created_at if source.start is None else source.start
     count = len(trace)
-    failures = constant(0, count, np.int32)
+    nothing = constant(0, count, np.int32)
+    ends = Endings(nothing, nothing, None) if trace.endings is None else trace.endings
     return Block(
         submit=begin + trace.submit,
         duration=trace.duration if source.duration is None else streams.draw(source.duration, "duration", part, count),
@@ -223,13 +224,21 @@ def _replayed(job: Job, source: TraceWorkload, part: int, streams: JobStreams) -
         cores=trace.cores,
         memory=trace.memory,
         instances=trace.instances,
-        max_retries=constant(job.max_task_retry_count, count, np.int32),
-        failures=failures,
-        exit_code=failures,
+        max_retries=_retries(ends, job, count),
+        failures=ends.failures,
+        exit_code=ends.exit_code,
         containers=constant(False, count, np.bool_),
         names=trace.names,
         parents=trace.parents if job.uses_task_dependencies else {},
     )
+
+
+def _retries(ends: Endings, job: Job, count: int) -> Int32s:
+    """Return how often tasks of a trace may be retried: as their rows say, else as their job does."""
+    own = constant(job.max_task_retry_count, count, np.int32)
+    if ends.max_retries is None:
+        return own
+    return np.where(ends.max_retries == UNSTATED, own, ends.max_retries).astype(np.int32)
 
 
 def _uploading(block: Block, simulation: PoolSimulation) -> Block:

@@ -22,16 +22,17 @@ from simulator.formula.lint.trial import assigned, reads_clock
 from simulator.formula.miniature import Load, play
 from simulator.formula.values import Timestamp
 from simulator.formula.variables import LOW_PRIORITY
-from simulator.results.answer.assumed import Assumed, lines
+from simulator.results.answer.assumed import Assumed, instead, lines
 from simulator.workshop.harm import HARMS, MEASURES, Harm, Values
 from simulator.workshop.patterns import AWAY, HOURS_OF_WEEK, MINUTE, Bounds, Pattern, complexity, simpler
-from simulator.workshop.pool import MONDAY, PoolOptions, check, scenario_of
+from simulator.workshop.pool import MONDAY, POOL, PoolOptions, check, scenario_of
 from simulator.workshop.search import Method, Search, search
 
 KEPT: Final = 0.5
 """Share of the harm that a simpler pattern must still do."""
 TAIL_MINUTES: Final = 60
 """How long a run goes on after the last task could be done: long enough for a pool to go to zero."""
+AWAY_ALONE: Final = "none but the absence of low-priority nodes that the search chose as a part of the load"
 MOST_SHRINKS: Final = 200
 FINALISTS: Final = 16
 OTHERS: Final = 8
@@ -180,13 +181,21 @@ def _runner(
         scenarios = [scenario_of(pattern, formula, options, f"{horizon}m", seed) for pattern in patterns]
         trials = [Trial(Cell(next(numbers), {}, scenario), 0) for scenario in scenarios]
         ran = []
-        for outcome in run_in_order(trials, wanted, workers=workers):
+        for pattern, outcome in zip(patterns, run_in_order(trials, wanted, workers=workers), strict=True):
             if outcome.failure is not None:
                 raise BrokenInvariantError(f"{outcome.failure.kind}: {outcome.failure.message}")
-            ran.append(Ran(harm.of(outcome.values, horizon * MINUTE), outcome.values, outcome.assumptions))
+            of_harm = harm.of(outcome.values, horizon * MINUTE)
+            ran.append(Ran(of_harm, outcome.values, _acted(pattern, outcome.assumptions)))
         return ran
 
     return run
+
+
+def _acted(pattern: Pattern, found: tuple[Assumed, ...]) -> tuple[Assumed, ...]:
+    """Return what acted in a run; that low-priority nodes go for a time is part of the load, no scenario's model."""
+    if pattern.away is None:
+        return found
+    return tuple(instead(Assumed("preemption", AWAY_ALONE, (POOL,)), found))
 
 
 def _likely(harm: Harm, formula: str, options: PoolOptions, horizon: int) -> Callable[[Sequence[Pattern]], list[float]]:

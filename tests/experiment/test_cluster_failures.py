@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.experiment import cluster, load_experiment, sweep
+from simulator.experiment.cluster import Cluster
 from tests.experiment.files import SMALL, experiment
 from tests.experiment.test_cluster import Site, _scheduler, _wait_for_workers, distributed
-from tests.waiting import eventually
+from tests.waiting import GUARD_S, eventually
 
 assert distributed  # else the module is skipped
 LACKING = """
@@ -26,6 +28,10 @@ known = metadata.version
 metadata.version = lambda name: "0.0" if name == "simpy" else known(name)
 """
 COMMAND = (sys.executable, "-m", "simulator.cli", "sweep")
+MESSAGES = {
+    "the workers": r"has had no worker for 0\.5 s; start some with: dask worker tcp://",
+    "the scheduler's answers": r"has not answered for 0\.5 s",
+}
 KINDS = {"lacking": (LACKING, "has no poolsight"), "other": (OTHER, "simpy 0.0, this program")}
 
 
@@ -101,4 +107,32 @@ def test_the_death_of_the_scheduler_is_one_line_that_names_what_is_kept(tmp_path
     text = one_line(subprocess.CompletedProcess(words, sweep.returncode, out, err))
     assert "went away in the middle of the work" in text
     assert f"kept in {tmp_path / 'out'}: the same command goes on from there" in text
+    assert list((tmp_path / "out" / "trials").glob("*.parquet"))
+
+
+@pytest.mark.parametrize("lost", ["the workers", pytest.param("the scheduler's answers", marks=pytest.mark.long)])
+def test_work_that_nobody_does_any_more_ends_with_how_to_go_on(
+    lost: str, empty: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits a while for another worker, and for a scheduler that stands still; what is finished is kept."""
+    monkeypatch.setattr(cluster, "ALONE_S", 0.5)
+    monkeypatch.setattr(cluster, "LOOK_S", 0.1)
+    monkeypatch.setattr(cluster, "ANSWER_S", GUARD_S)
+    empty.start_worker()
+    _wait_for_workers(empty.address, 1)
+    made = load_experiment(experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2000")))
+    seen = []
+
+    def on_outcome(count: int, _: object) -> None:
+        seen.append(count)
+        if len(seen) == 2 and lost == "the workers":
+            empty.workers[0].kill()
+        elif len(seen) == 2:
+            monkeypatch.setattr(Cluster, "_workers", silent)
+
+    def silent(_: Cluster) -> None:
+        raise TimeoutError
+
+    with pytest.raises(cluster.LostClusterError, match=MESSAGES[lost]):
+        sweep(made, tmp_path / "out", cluster=empty.address, on_outcome=on_outcome)
     assert list((tmp_path / "out" / "trials").glob("*.parquet"))

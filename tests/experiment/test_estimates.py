@@ -245,22 +245,28 @@ def test_auto_does_not_stop_before_the_probability_of_the_deadline_is_known() ->
     assert Stopping().first == 20
 
 
-def test_the_interval_of_a_share_allows_for_rare_bad_runs() -> None:
-    """Waste is lognormal, and a run that wastes more lasts longer: the true share lies in more intervals of shares."""
-    random = np.random.default_rng(3)
-    waste = random.lognormal(-2.3, 0.9, size=(300, 15))
-    shares, weights = 1 - np.minimum(waste, 0.9), 1 + 5 * waste
-    mean_waste = np.minimum(whole := random.lognormal(-2.3, 0.9, size=10**6), 0.9)
-    truth = float(((1 - mean_waste) * (1 + 5 * whole)).sum() / (1 + 5 * whole).sum())
-    held = {
-        find: sum(
-            (one := find(row * weight, weight)).low <= truth <= one.high
-            for row, weight in zip(shares, weights, strict=True)
-        )
-        for find in (ratio, share)
-    }
-    assert held[share] > held[ratio]
-    assert held[share] >= 0.91 * 300
+def wasteful_runs(random: np.random.Generator, size: int | tuple[int, int]) -> tuple[Floats, Floats]:
+    """Return useful and billed hours of runs whose waste is lognormal: now and then a run wastes most of its time."""
+    useful = random.gamma(20, 0.5, size)
+    return useful, useful + random.lognormal(-0.2, 1.2, size)
+
+
+@pytest.mark.parametrize(("count", "least"), [(10, 0.91), (30, 0.935)])
+def test_the_interval_of_a_share_allows_for_rare_bad_runs(count: int, least: float) -> None:
+    """The interval of the plain ratio misses too many, nearly all above the truth."""
+    truth = 10 / (10 + math.exp(-0.2 + 1.2**2 / 2))
+    random, studies = np.random.default_rng(5), 250
+    found = [(share(*pair), ratio(*pair)) for pair in (wasteful_runs(random, count) for _ in range(studies))]
+    held = [sum(one.low <= truth <= one.high for one in ones) / studies for ones in zip(*found, strict=True)]
+    assert held[0] > held[1]
+    assert held[0] >= least - 2.6 * math.sqrt(0.05 * 0.95 / studies)
+
+
+def test_the_mirror_of_a_share_has_the_mirror_of_its_interval() -> None:
+    """What is useful of what is billed, and what is wasted of it."""
+    useful, billed = wasteful_runs(np.random.default_rng(6), 20)
+    one, other = share(useful, billed), share(billed - useful, billed)
+    assert (one.low, one.high) == pytest.approx((1 - other.high, 1 - other.low))
 
 
 def test_values_that_are_not_skewed_have_the_interval_of_a_ratio() -> None:

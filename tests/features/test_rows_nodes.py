@@ -229,8 +229,11 @@ def test_row_12_all_attributes_of_a_pool_are_read_and_written(tmp_path: Path) ->
         "the service offers no licence 'word', only maya, vray, 3dsmax, arnold",
     ]
     prices = {"simulation": {"prices": {"applicationLicenses": {"Maya": 0.6, "arnold": {"perCoreHour": 0.025}}}}}
-    (unused,) = problems_of(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya"], **prices}, work, **before)
+    (unused,) = refused(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya"], **prices}, work, **before)
     assert "prices.applicationLicenses.arnold" in unused
+    assert (
+        problems_of(tmp_path, {**FULL_BODY, "applicationLicenses": ["maya", "arnold"], **prices}, work, **before) == []
+    )
     made = load(tmp_path / "story.json")
     assert Scenario.model_validate(json.loads(made.model_dump_json(by_alias=True))) == made
 

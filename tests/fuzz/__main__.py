@@ -9,31 +9,52 @@ import argparse
 import gc
 import json
 import random
+import resource
 import sys
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.fuzz.corpus import known
-from tests.fuzz.execute import Ending, complaint, execute, prepare
-from tests.fuzz.inputs import Input, inputs
+from tests.fuzz.execute import Ending, complaint, execute, warm
+from tests.fuzz.inputs import SCENARIOS, Input, inputs
 
 SHOWN: Final = 2000
 """Characters of an output that are shown."""
 LONG: Final = frozenset({"run", "SWF, run", "CSV, run"})
 """Kinds whose inputs may rightly describe more work than the limits allow."""
+SELDOM: Final = {"run": 0.2, "saved run, plot": 0.1, "events": 0.5}
+"""How often kinds are tried, as a share of the others, whose commands take some tenths of a second."""
 OUT_OF_TIME: Final = frozenset({-24, -9, -14})
 """SIGXCPU, SIGKILL, SIGALRM."""
 
 
 def made(seed: int, number: int) -> Input:
-    """Return the mutated input of a number; kinds are equally likely, however many inputs each has."""
+    """Return the mutated input of a number; most kinds are equally likely, however many inputs each has."""
     draw = random.Random(f"{seed}:{number}")  # noqa: S311 - nothing secret
+    kinds = by_kind()
+    (kind,) = draw.choices(list(kinds), [SELDOM.get(kind, 1.0) for kind in kinds])
+    return draw.choice(kinds[kind]).mutated(draw)
+
+
+@cache
+def by_kind() -> dict[str, list[Input]]:
+    """Return the inputs that mutations begin with, by their kinds."""
     kinds = sorted({one.kind for one in inputs()})
-    kind = draw.choice(kinds)
-    return draw.choice([one for one in inputs() if one.kind == kind]).mutated(draw)
+    return {kind: [one for one in inputs() if one.kind == kind] for kind in kinds}
+
+
+def prepare() -> None:
+    """Run a command of each kind here, so that no copy of this process imports or builds anything again."""
+    for one, *_ in by_kind().values():
+        with TemporaryDirectory(prefix="poolsight-fuzz-") as name:
+            one.write(Path(name))
+            warm(one.words, Path(name))
+    gc.collect()
+    gc.freeze()
 
 
 def tried(one: Input, keep: Path | None = None) -> tuple[Ending, str | None]:
@@ -60,9 +81,10 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=None, help="for --replay: the folder for its files")
     parser.add_argument("--corpus", action="store_true", help="only the findings of the past")
     asked = parser.parse_args()
-    prepare()
     if asked.corpus:
+        warm(("validate", "first_pool.yaml"), SCENARIOS)
         return _corpus()
+    prepare()
     if asked.replay:
         seed, number = map(int, asked.replay.split(":"))
         return _replay(made(seed, number), asked.keep)
@@ -70,9 +92,7 @@ def main() -> int:
 
 
 def _search(asked: argparse.Namespace) -> int:
-    inputs()
-    gc.freeze()
-    end = time.monotonic() + 60 * asked.minutes
+    end, began = time.monotonic() + 60 * asked.minutes, _processor_s()
     codes: Counter[tuple[str, int]] = Counter()
     findings: Counter[str] = Counter()
     number = asked.first
@@ -86,11 +106,17 @@ def _search(asked: argparse.Namespace) -> int:
                 if findings[found] == 1:
                     print(f"{asked.seed}:{number} {one.kind}: {found}", flush=True)  # noqa: T201
         number += 1
-    print(f"{codes.total():,} inputs, {findings.total():,} findings of {len(findings)} kinds")  # noqa: T201
+    pace = f"{codes.total() / (_processor_s() - began):.1f} a second of processor time"
+    print(f"{codes.total():,} inputs ({pace}), {findings.total():,} findings of {len(findings)} kinds")  # noqa: T201
     for kind in sorted({kind for kind, _ in codes}):
         counted = ", ".join(f"{code}: {count}" for (k, code), count in sorted(codes.items()) if k == kind)
         print(f"  {kind}: exit codes {counted}")  # noqa: T201
     return int(bool(findings))
+
+
+def _processor_s() -> float:
+    """Return the processor time of this process and of its copies that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def _replay(one: Input, keep: Path | None) -> int:

@@ -1,6 +1,7 @@
 """Findings of the past: inputs that once ended in a traceback, a wrong answer, or not at all."""
 
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +11,16 @@ from tests.fuzz.inputs import POOL, Input
 HEAD: Final = "name: x\nhorizon: 3h\npools: [{file: pool.json}]\n"
 WORK: Final = HEAD + "jobs: [{id: j, poolInfo: {poolId: p}, simulation: {workload: [{%s}]}}]\n"
 FILES: Final = {"pool.json": json.dumps(POOL).encode()}
+
+
+def _texts(last: bytes) -> bytes:
+    """Return a Parquet file of two tasks, the last of which has an id of these bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(pa.table({"id": ["first", "second"], "duration": [1.0, 2.0]}), file, compression="none")
+    return file.getvalue().replace(b"second", last)
 
 
 def known() -> Iterator[tuple[str, Input]]:
@@ -70,6 +81,7 @@ def _work() -> dict[str, Case]:
         "a job number beyond all counting": ("t.swf", swf.format(0, 1).replace("1 ", "1e19 ", 1).encode()),
         "more processors than a table counts": ("t.swf", swf.format(0, 10**12).encode()),
         "a gzip file of nothing but lines": ("t.swf.gz", gzip.compress(b"\n" * (100 << 20), 9)),
+        "a text in Parquet that is none": ("t.parquet", _texts(b"\xf9econd")),
         "an id that acts on the terminal": ("t.csv", b'id,submit,duration\n"\x1b]0;T\x07",0,1\n'),
     }
     for name, (file, data) in traces.items():
@@ -78,7 +90,7 @@ def _work() -> dict[str, Case]:
 
 
 def _id(data: bytes) -> str:
-    return "id" if data.startswith(b"id") else "null"
+    return "id" if data.startswith((b"id", b"PAR1")) else "null"
 
 
 def _formulas() -> dict[str, Case]:

@@ -8,6 +8,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -61,20 +62,23 @@ def execute(words: Sequence[str], folder: Path) -> Ending:
     return Ending(os.waitstatus_to_exitcode(status), seconds, *texts)
 
 
-def prepare() -> None:
-    """Import whatever commands need, so that their processes find it; run one, so that all validators are built."""
-    import matplotlib.pyplot  # noqa: F401, ICN001
-    import pandas  # noqa: F401, ICN001
-    import pyarrow.parquet  # noqa: F401
+def warm(words: Sequence[str], folder: Path) -> None:
+    """Run a command in this process: what it imports, builds and keeps is there for the copies that follow."""
+    import pyarrow as pa
 
-    from simulator.cli.commands import assemble
-    from simulator.experiment import load_experiment
-    from simulator.planning.plan_file import load_plan
-
-    assemble()
-    folder = Path(__file__).parents[2] / "scenarios" / "experiments"
-    load_experiment(folder / "spot_share.yaml")
-    load_plan(folder / "cheapest_night.yaml")
+    pa.set_cpu_count(1)  # a copy has none of this process's threads
+    pa.set_io_thread_count(1)
+    here, arguments = Path.cwd(), sys.argv
+    os.chdir(folder)
+    sys.argv = ["poolsight", *words]
+    try:
+        with Path(os.devnull).open("w") as nothing, redirect_stdout(nothing), redirect_stderr(nothing):
+            READERS.get(words[0], main)()
+    except SystemExit:
+        pass  # as commands end
+    finally:
+        os.chdir(here)
+        sys.argv = arguments
 
 
 def complaint(ending: Ending) -> str | None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -96,10 +96,15 @@ class Input:
 def document(draw: random.Random, data: bytes) -> bytes:
     """Mutate the tree of a YAML or JSON text; one that is broken already is mutated as bytes."""
     try:
-        tree = YAML(typ="safe", pure=True).load(data.decode())
-        return json.dumps(of_tree(draw, tree), indent=1).encode()
+        return json.dumps(of_tree(draw, _tree(data)), indent=1).encode()
     except Exception:  # noqa: BLE001 - whatever an earlier mutation has made of it
         return of_bytes(draw, data)
+
+
+@lru_cache(maxsize=512)
+def _tree(data: bytes) -> Any:
+    """Return the tree of a YAML or JSON text, which nobody changes."""
+    return YAML(typ="safe", pure=True).load(data.decode())
 
 
 def lines_of_documents(draw: random.Random, data: bytes) -> bytes:

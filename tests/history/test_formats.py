@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from simulator.errors import InputError
 from simulator.history.formats import READERS
+from simulator.history.not_read import NOT_READ
 from simulator.history.options import Options
 from simulator.history.read import reader_of
 from simulator.history.sample import Sample
@@ -31,6 +33,39 @@ GOOGLE = """time,type,collection_id,instance_index,machine_id,priority
 606000000,3,42,0,8,200
 616000000,6,42,0,8,200
 607000000,7,43,1,9,0
+"""
+GOOGLE_2011 = """0,2,6,0,7,0,user,3,9,0.125,0.07,0.0,0
+600000000,,6,0,,0,user,3,9,0.125,0.07,0.0,0
+601000000,,6,0,7,1,user,3,9,0.125,0.07,0.0,0
+605000000,,6,0,7,3,user,3,9,0.125,0.07,0.0,0
+606000000,,6,0,7,1,user,3,9,0.125,0.07,0.0,0
+616000000,,6,0,7,4,user,3,9,0.125,0.07,0.0,0
+"""
+PAI = """a1,worker,2.0,Terminated,494605.0,502205.0,600.0,29.5,50.0,MISC
+a2,tensorflow,1.0,Running,507891.0,,600.0,29.5,100.0,T4
+"""
+PODS = """name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time
+pod-0,12000,16384,1,1000,,LS,Running,0,12537,10
+pod-1,500,512,0,0,,BE,Pending,100,400,
+"""
+PACKING = """vmId,tenantId,vmTypeId,priority,starttime,endtime
+0,0,141,0,-0.5,0.25
+1,1,100,1,0.5,
+"""
+OPENDC_MACHINES = """id,start_time,stop_time,cpu_count,cpu_capacity,mem_capacity
+1019,0,60000,1,2926.0,2048
+"""
+OPENDC_2 = """id,submissionTime,endTime,maxCores,requiredMemory
+1019,0,60000,1,2048
+"""
+WTA = """id,type,ts_submit,submission_site,runtime,resource_amount_requested,parents,children,workflow_id,wait_time
+0,composite,0,0,7184,1.0,,1,0,-1
+1,composite,6000,0,9171,2.0,0,,0,-1
+"""
+GWF = """WorkflowID, JobID     , SubmitTime, RunTime   , NProcs    , ReqNProcs , Dependencies
+0         , 1         , 16        , 11        , 1         , 1         ,
+0         , 2         , 40        , 12        , 2         , 1         , 1
+0         , 3         , 40        , -1        , 1         , 1         , 1 2
 """
 ALIBABA = """M1,1,j_1,1,Terminated,100,110,50,0.2
 R2_1,3,j_1,1,Terminated,110,130,100,0.2
@@ -56,7 +91,15 @@ EXAMPLES: dict[str, Any] = {
     "aws-batch": files.AWS,
     "kubernetes": files.KUBERNETES,
     "google-2019": GOOGLE,
+    "google-2011": GOOGLE_2011,
     "alibaba-2018": ALIBABA,
+    "alibaba-gpu-2020": PAI,
+    "alibaba-gpu-2023": PODS,
+    "azure-packing": PACKING,
+    "opendc-machines": OPENDC_MACHINES,
+    "opendc-2.0": OPENDC_2,
+    "wta": WTA,
+    "gwf": GWF,
     "azure-vms": AZURE_VMS,
     "opendc": OPENDC,
     "table": TABLE,
@@ -282,6 +325,132 @@ def test_tasks_of_opendc(tmp_path: Path) -> None:
             ("1", 0, 60, 2, 4),
             ("2", 5, 1.5, 1, 0.5),
         ]
+
+
+FIELDS = ["job", "task", "created", "start", "duration", "outcome", "cores", "memory", "parents", "fault"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            PAI,
+            [
+                ("a1", "worker", 0, 0, 7600, "succeeded", 6, 29.5, "", ""),
+                ("a2", "tensorflow", 13286, 13286, None, "running", 6, 29.5, "", "running"),
+            ],
+        ),
+        (
+            PODS,
+            [
+                ("", "pod-0", 0, 10, 12527, "running", 12, 16, "", ""),
+                ("", "pod-1", 100, None, None, "waiting", 0.5, 0.5, "", "waiting"),
+            ],
+        ),
+        (
+            PACKING,
+            [
+                ("0", "0", 0, 0, 64800, "", None, None, "", ""),
+                ("1", "1", 86400, 86400, None, "", None, None, "", "no_end"),
+            ],
+        ),
+        (OPENDC_MACHINES, [("", "1019", 0, 0, 60, "", 1, 2, "", "")]),
+        (OPENDC_2, [("", "1019", 0, 0, 60, "", 1, 2, "", "")]),
+        (
+            WTA,
+            [
+                ("0", "0", 0, None, 7.184, "", 1, None, "", ""),
+                ("0", "1", 6, None, 9.171, "", 2, None, "0", ""),
+            ],
+        ),
+        (
+            GWF,
+            [
+                ("0", "1", 0, None, 11, "", 1, None, "", ""),
+                ("0", "2", 24, None, 12, "", 2, None, "1", ""),
+                ("0", "3", 24, None, None, "", 1, None, "1 2", "no_start"),
+            ],
+        ),
+    ],
+    ids=["alibaba-gpu-2020", "alibaba-gpu-2023", "azure-packing", "opendc-machines", "opendc-2.0", "wta", "gwf"],
+)
+def test_tables_of_public_traces(tmp_path: Path, text: str, rows: list[tuple[Any, ...]]) -> None:
+    assert columns(read(tmp_path, text), FIELDS) == rows
+
+
+def test_a_workflow_in_parquet_has_its_parents_as_lists(tmp_path: Path) -> None:
+    parents: list[Any] = [[], [1]]
+    frame = pd.read_csv(io.StringIO(OPENDC)).assign(parents=parents)
+    frame.to_parquet(tmp_path / "tasks.parquet")
+    past = read(tmp_path, (tmp_path / "tasks.parquet").read_bytes())
+    assert columns(past, ["task", "parents"]) == [("1", ""), ("2", "1")]
+
+
+def test_tasks_of_googles_older_trace(tmp_path: Path) -> None:
+    past = read(tmp_path, GOOGLE_2011)
+    assert columns(past, ["job", "task", "attempt", "created", "start", "end", "outcome", "fault"]) == [
+        ("6", "0", 1, 0, 601, 605, "failed", "earlier"),
+        ("6", "0", 2, 0, 606, 616, "succeeded", ""),
+    ]
+
+
+def test_alloc_sets_of_googles_trace_are_no_work(tmp_path: Path) -> None:
+    head, *rows = GOOGLE.splitlines()
+    room = [f"{row},ALLOC_SET" for row in rows[:5]]
+    past = read(tmp_path, "\n".join([f"{head},collection_type", *room, f"{rows[5]},JOB"]))
+    assert list(past.tasks["job"]) == ["43"]
+    assert causes(past)["alloc_set"] == 5
+
+
+def test_machines_that_outlive_the_trace_are_stated(tmp_path: Path) -> None:
+    assert causes(read(tmp_path, AZURE_VMS))["outlived"] == 2
+
+
+@pytest.mark.parametrize("stamp", ["20260302T070000+0000", "03-02-26T07:00:00Z", "2026-03-02T08:00:00+01:00"])
+def test_dates_of_workflow_engines(tmp_path: Path, stamp: str) -> None:
+    flow = files.WORKFLOW["workflow"]
+    document = {**files.WORKFLOW, "workflow": {**flow, "execution": {**flow["execution"], "executedAt": stamp}}}
+    origin = read(tmp_path, document).origin
+    assert origin is not None
+    assert origin.isoformat() == "2026-03-02T07:00:00+00:00"
+
+
+def test_resources_of_slurm_in_one_column(tmp_path: Path) -> None:
+    text = """JobID|JobName|State|ExitCode|Elapsed|AllocTRES|
+7|train|COMPLETED|0:0|00:00:33|billing=2,cpu=2,gres/gpu=1,mem=6G,node=1|
+7.batch|batch|COMPLETED|0:0|00:00:33|cpu=2,mem=6G,node=1|
+"""
+    past = read(tmp_path, text)
+    assert columns(past, ["task", "created", "duration", "cores", "memory"]) == [("7", 0, 33, 2, 6)]
+    assert causes(past) == {"steps": 1, "no_time": 1}
+
+
+def test_jobs_of_a_file_without_times_are_not_taken_for_jobs_that_never_ran(tmp_path: Path) -> None:
+    text = "JobID|JobName|Partition|Account|AllocCPUS|State|ExitCode|\n89|a|p|x|1|FAILED|127:0|\n"
+    assert causes(read(tmp_path, text)) == {"no_start": 1}
+
+
+UNREAD: dict[str, Any] = {
+    "subtasks": {"value": [{"id": 1, "startTime": "2026-03-02T07:00:00Z", "nodeInfo": {"nodeId": "n"}, "exitCode": 0}]},
+    "job preparation": {"value": [{"poolId": "p", "nodeId": "n", "jobPreparationTaskExecutionInfo": {"exitCode": 0}}]},
+    "numbers of nodes": {"value": [{"poolId": "p", "dedicated": {"idle": 1}, "lowPriority": {"idle": 0}}]},
+    "job schedules": [{"id": "s", "schedule": {}, "jobSpecification": {}, "state": "active"}],
+    "sacct --json": {"jobs": [{"job_id": 1, "time": {"submission": 1}, "state": {"current": ["COMPLETED"]}}]},
+    "SQLite": b"SQLite format 3\0" + bytes(100),
+    "tar": b"batch_task.csv".ljust(257, b"\0") + b"ustar\0",
+    "zip": b"PK\x03\x04" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("what", UNREAD)
+def test_what_is_known_and_not_read_is_refused_by_its_name(tmp_path: Path, what: str) -> None:
+    with pytest.raises(InputError, match=rf"{what}.*: not read; "):
+        read(tmp_path, UNREAD[what])
+
+
+def test_every_kind_that_is_not_read_has_an_example() -> None:
+    for kind in NOT_READ:
+        assert any(what in kind.what for what in UNREAD), kind.what
 
 
 def _parquet(directory: Path) -> bytes:

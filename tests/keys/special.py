@@ -131,6 +131,9 @@ TRACES: Final[Changes] = {
             "memory": "memory",
             "slots": "slots",
             "instances": "instances",
+            "exitCode": "code",
+            "failedAttempts": "failures",
+            "maxTaskRetryCount": "retries",
         },
     ),
 }

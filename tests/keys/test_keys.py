@@ -16,6 +16,7 @@ from simulator.planning.json_schema import build as plan_schema
 from simulator.planning.plan_file import PlanFile
 from simulator.results.record.tables import NAMES
 from simulator.scenario.format.key_marks import Effect
+from simulator.scenario.format.section import fold
 from simulator.scenario.keys.beside import BESIDE_TYPES
 from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
 from simulator.scenario.keys.json_schema import build as scenario_schema
@@ -23,10 +24,10 @@ from simulator.scenario.keys.json_schema import described
 from simulator.scenario.keys.table import Key, sections, sections_of
 from simulator.scenario.keys.versions import VERSIONS
 from tests.features.story import document, job, pool, task
-from tests.keys import jobs, named_files, operations, options, pool_simulation, pools, shapes, special
+from tests.keys import holders, jobs, named_files, operations, options, pool_simulation, pools, shapes, special
 from tests.keys.change import FOLDER, Body, Change
 
-ROOMS: Final = (options, pools, pool_simulation, jobs, special, operations, shapes, named_files)
+ROOMS: Final = (options, pools, pool_simulation, jobs, special, operations, shapes, named_files, holders)
 CHANGES: Final[dict[str, Change]] = {name: change for room in ROOMS for name, change in room.CHANGES.items()}
 KEYS: Final = {(one.name, key.name): key for one in sections() for key in one.keys}
 ACTING: Final = {".".join(name): key for name, key in KEYS.items() if key.effect is Effect.ACTS}
@@ -68,6 +69,22 @@ def test_an_acting_key_changes_the_record_or_the_bill(name: str, folder: Path) -
     assert before[0] != "refused", before
     assert (after[0] == "refused") is change.is_refused, after
     assert before != after
+
+
+def test_what_is_under_each_acting_key_that_holds_a_mapping_is_changed_too() -> None:
+    """The scenarios of the keys under it go through it, in one place at least."""
+    passed = {name for change in CHANGES.values() for name in passes(change.path)}
+    assert {name for name, key in ACTING.items() if key.holds} - passed == set()
+
+
+def passes(path: str) -> Iterator[str]:
+    """Yield the keys that lie on a place of a scenario, by the mappings that may stand there."""
+    keys = {one.name: one.keys for one in sections()}
+    here = {"Scenario"}
+    for part in path.split("."):
+        found = [(name, key) for name in here for key in keys.get(name, ()) if fold(key.name) == fold(part)]
+        yield from (f"{name}.{key.name}" for name, key in found)
+        here = {inner for _, key in found for inner in key.holds} or here
 
 
 def test_no_scenario_is_for_a_key_that_does_not_act() -> None:

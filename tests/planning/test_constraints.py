@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import InputError
+from simulator.experiment.estimates import estimate
 from simulator.planning.constraints import NEARLY_ALL_DONE, Tolerance, Verdict, parse
 from simulator.planning.looks import Looks
 from simulator.planning.runs import Columns
@@ -153,3 +154,15 @@ def test_a_deadline_with_at_least_95_per_cent_states_that_all_is_to_be_done() ->
     assert parse("P(makespan <= 1h) >= 0.95").implies_all_done
     assert not parse("P(makespan <= 1h) >= 0.9").implies_all_done
     assert not parse("makespan <= 1h").implies_all_done
+
+
+def test_a_ratio_is_the_same_number_in_a_plan_and_in_a_run() -> None:
+    """Of what all runs have together; a long run counts for more than a short one."""
+    values = {"useful": np.array([0.5, 0.9, 0.8, np.nan]), "billed_hours": np.array([10.0, 1.0, 4.0, 0.0])}
+    columns, known = Columns({**values, "unfinished": np.zeros(4)}), estimate("useful", values)
+    assert known is not None
+    checked = parse("useful >= 0.55").check(columns).estimate
+    assert checked is not None
+    assert checked.value == pytest.approx(known.value) == pytest.approx((5 + 0.9 + 3.2) / 15)
+    assert columns.estimate("useful") == known
+    assert (checked.low, checked.high) == pytest.approx((known.low, known.high)), "three runs: Student's t both times"

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator.cli.plan import _show as show
+from simulator.cli.plan import sentence
 from simulator.errors import InputError
 from simulator.experiment.axes import Cell
 from simulator.experiment.trial import Outcome, Trial, Wanted
@@ -21,6 +22,7 @@ from simulator.planning.designs import Design, judged, pareto
 from simulator.planning.plan import FRESH, Plan, Status, make_plan
 from simulator.planning.plan_file import load_plan
 from simulator.planning.runs import Columns
+from simulator.units import spoken_amount
 from tests.command_line import app
 
 SCENARIO = """
@@ -72,6 +74,9 @@ def test_the_cheapest_design_that_keeps_the_deadline_is_found_and_its_figures_ar
     assert [one.shown["nodes"] for one in found.front] == [2, 4, 8, 16], "each is faster and dearer"
     assert found.runs < 2 * 256, "runs were spent where they decide"
     assert any("VM size" in text for text in found.unexplored)
+    whole = sentence(found)
+    assert "on 40 fresh runs, which had no part in the choice (" in whole
+    assert f"(${spoken_amount(found.winner.price)} on the {found.winner.runs.count} that had)" in whole
 
 
 def test_no_search_sees_fresh_random_numbers(tmp_path: Path) -> None:

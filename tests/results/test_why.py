@@ -213,7 +213,11 @@ def test_a_pool_names_the_limit_that_bound_it_and_what_was_refused() -> None:
     )
     assert "operation resize at 2026-01-05T00:01:30Z, 4 min before: refused: PoolBeingResized" in text
     assert "wants 5 dedicated and 0 low-priority nodes, has 2 and 0: 1 idle, 1 running" in text
-    assert explain_pool(made, "p", 60.0).resize == {**(story.resize or {}), "under_way": True}
+    early = explain_pool(made, "p", 60.0)
+    assert early.resize == {**(story.resize or {}), "under_way": True}
+    text = "\n".join(early.sentences)
+    assert "a resize is under way, begun at 2026-01-05T00:00:00Z" in text
+    assert "nodes it brings by its end: p_1_d, p_2_d" in text, "neither is there yet"
 
 
 @pytest.mark.parametrize(

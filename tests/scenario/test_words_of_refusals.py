@@ -11,9 +11,11 @@ GROUP = {"count": 1, "duration": "5m"}
 CURVE = {"model": "capacity_curve"}
 
 
-def refusals(group: dict[str, Any] | None = None, own: dict[str, Any] | None = None, **rest: Any) -> list[str]:
+def refusals(
+    group: dict[str, Any] | None = None, own: dict[str, Any] | None = None, tasks: Any = None, **rest: Any
+) -> list[str]:
     """Return what is wrong with a scenario of one pool and one group of tasks."""
-    work = job(simulation={"workload": [group or GROUP]})
+    work = job(simulation={"workload": [group or GROUP]}, **({} if tasks is None else {"tasks": tasks}))
     with pytest.raises(InputError) as caught:
         scenario_of(document(pool(nodes=1, simulation=own or {}), work, **rest))
     return [str(problem) for problem in caught.value.problems if not problem.is_warning]
@@ -22,39 +24,30 @@ def refusals(group: dict[str, Any] | None = None, own: dict[str, Any] | None = N
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("memory", "12 GiB", "expected a number of GiB: write 12, not '12 GiB'"),
-        ("memory", "512MiB", "expected a number of GiB: write 0.5, not '512MiB'"),
-        ("memory", "1 tb", "expected a number of GiB: write 931.323, not '1 tb'"),
-        ("memory", "lots", "expected a number of GiB, not 'lots'"),
-        ("memory", {"lognormal": {"median": "12 GiB", "p95": 20}}, "expected a number of GiB: write 12, not '12 GiB'"),
-        ("input", "2 GiB", "expected a number of MiB: write 2048, not '2 GiB'"),
-        ("cores", "two", "expected a valid number, unable to parse string as a number, not 'two'"),
+        ("memory", "lots", "expected a number (GiB), or one with its unit such as 512 MiB, not 'lots'"),
+        ("memory", "12 s", "expected a number (GiB), or one with its unit such as 512 MiB, not '12 s'"),
+        (
+            "memory",
+            {"lognormal": {"median": "12 apples", "p95": "20 GiB"}},
+            "expected a number (GiB), or one with its unit such as 512 MiB, not '12 apples'",
+        ),
+        ("disk", [1], "expected a number (GiB), or one with its unit such as 512 MiB"),
+        ("cores", "two", "expected a number (cores), or one with its unit such as 2 cores, not 'two'"),
     ],
 )
-def test_a_size_in_words_is_refused_with_its_unit(key: str, value: object, words: str) -> None:
-    (found,) = refusals({**GROUP, key: value})
-    assert found.startswith(f"jobs.0.simulation.workload.0.{key}")
+def test_a_size_that_is_none_is_refused_with_its_unit(key: str, value: object, words: str) -> None:
+    group = {**GROUP, key: value} if key != "disk" else GROUP
+    body = {"id": "a", "commandLine": "x", "simulation": {"duration": "5m", "disk": value}}
+    (found,) = refusals(group, tasks=[body]) if key == "disk" else refusals(group)
+    assert found.startswith(
+        "jobs.0.tasks.0.simulation.disk" if key == "disk" else f"jobs.0.simulation.workload.0.{key}"
+    )
     assert found.endswith(f": {words}")
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("100 MiB/s", "expected a number of MiB per second: write 100, not"),
-        ("1 Gbit/s", "expected a number of MiB per second: write 119.209, not"),
-        ("10 Gbps", "expected a number of MiB per second: write 1192.09, not"),
-        ("fast", "expected a number of MiB per second, not"),
-    ],
-)
-def test_a_bandwidth_in_words_is_refused_with_its_unit(text: str, words: str) -> None:
-    (found,) = refusals(own={"downloads": {"bandwidth": text}})
-    assert words in found
-
-
-def test_a_size_of_a_package_has_a_unit_too() -> None:
-    found = refusals(own={"downloads": {"applicationPackages": {"blender": {"sizeMiB": "2 GiB"}}}})
-    assert "sizeMiB: expected a number of MiB: write 2048, not '2 GiB'" in found[0]
-    assert "nothing on this pool has an application package 'blender'" in found[1]
+def test_a_small_b_is_a_bit_and_is_not_taken_for_a_byte() -> None:
+    (found,) = refusals(own={"downloads": {"bandwidth": "1 Gb/s"}})
+    assert "bandwidth: expected a number (MiB/s), or one with its unit such as 1 Gbit/s, not '1 Gb/s'" in found
 
 
 def test_a_wrong_key_beside_a_trace_is_reported_where_it_stands() -> None:

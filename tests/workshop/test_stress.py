@@ -14,7 +14,7 @@ from simulator.workshop import Bounds, Burst, Pattern, PoolOptions, Stress, stre
 from simulator.workshop.harm import HARMS, evicted
 from simulator.workshop.patterns import complexity, draw, neighbour, simpler
 from simulator.workshop.search import search
-from simulator.workshop.stress import shrink
+from simulator.workshop.stress import AWAY_ALONE, shrink
 from simulator.workshop.writing import scenario_text
 
 NAIVE = """$n = max(0, $PendingTasks.GetSample(1));
@@ -151,6 +151,8 @@ def test_low_priority_nodes_may_be_away_only_where_a_formula_asks_for_them() -> 
     low = stress(f"{LOW} {kept}", "wait", options=PoolOptions(), bounds=TASKS, runs=40, workers=1)
     assert low.is_harmful
     assert low.simplest.away is not None
+    about = [line for line in low.assumptions if line.startswith("preemption")]
+    assert about == [f"preemption of pool pool: {AWAY_ALONE}"], "the curve is the search's, no scenario's own model"
     assert "no low-priority nodes from" in str(low.simplest)
     dedicated = stress(LOW.replace("LowPriority", "Dedicated") + kept, "wait", bounds=TASKS, runs=40, workers=1)
     assert not dedicated.is_harmful

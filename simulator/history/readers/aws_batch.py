@@ -22,7 +22,7 @@ FIELDS: Final = (
 
 def _recognises(sample: Sample) -> bool:
     first = sample.first
-    return "jobid" in first and bool({"jobqueue", "jobarn", "jobdefinition"} & first.keys())
+    return "jobid" in first and bool({"jobqueue", "jobarn", "jobdefinition", "jobname"} & first.keys())
 
 
 def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:

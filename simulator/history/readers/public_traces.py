@@ -1,181 +1,240 @@
-"""Tables of public cluster traces without a line of names, or with names of their own: their columns are known."""
+"""Public traces of clusters, grids and workflows that are tables: one row each of what is read."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.errors import InputError, Problem
-from simulator.history.found import Found, Raw
-from simulator.history.ledger import Ledger
-from simulator.history.options import Options
-from simulator.history.reader import Reader
-from simulator.history.sample import Sample, parquet_names
-from simulator.history.sheet_items import column, text_frame
-from simulator.tables.sheets import folded
+from simulator.history.readers.public_tables import (
+    PublicTable,
+    Taken,
+    above_zero,
+    known,
+    listed,
+    shares,
+    text_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALIBABA: Final = (
-    *("taskname", "instances", "jobname", "tasktype", "status", "starttime", "endtime", "plancpu", "planmem"),
-)
-AZURE_VMS: Final = (
-    *("vmid", "subscription", "deployment", "created", "deleted", "maxcpu", "avgcpu", "p95cpu", "category"),
-    *("cores", "memory"),
-)
 _STATES: Final = frozenset({"terminated", "failed", "waiting", "running", "interrupted", "ready", "cancelled"})
 _CATEGORIES: Final = frozenset({"delay-insensitive", "interactive", "unknown"})
 _GRAPH: Final = re.compile(r"[A-Za-z]+(\d+)((?:_\d+)*)(?:_Stg\d+)?")
-PER_CORE: Final = 100.0
-"""Of the unit in which Alibaba's traces ask for processors."""
 
 
-def _cells(sample: Sample) -> list[str]:
-    """Return the cells of the first line of a table without a line of names."""
-    dialect = sample.dialect
-    return [] if dialect is None or dialect.has_names else [cell.lower() for cell in dialect.names]
+def _several(name: str) -> Any:
+    """Return what finds the rows for more than one instance."""
+    return lambda frame: (above_zero(frame[name]) > 1).to_numpy()
 
 
-def _is_alibaba(sample: Sample) -> bool:
-    cells = _cells(sample)
-    return len(cells) == len(ALIBABA) and cells[4] in _STATES and cells[2].startswith("j_")
-
-
-def _alibaba(sample: Sample, _: Options, ledger: Ledger) -> Found:
-    """Return the tasks of `batch_task.csv` of 2018; their names have the numbers of their parents: `J3_1_2`."""
-    frame = text_frame(sample, ledger, ALIBABA)
-    numbers = np.asarray(frame.index)
-    instances = np.array([float(cell) if cell.isdecimal() else 1.0 for cell in column(frame, "instances")])
-    ledger.note("groups", sample.name, numbers[instances > 1])
-    names = column(frame, "taskname")
-    by_number = {
-        (job, found[1]): name
-        for job, name in zip(column(frame, "jobname"), names, strict=True)
-        if (found := _GRAPH.fullmatch(name))
+def _by_name(frame: pd.DataFrame) -> list[str]:
+    """Return the parents of Alibaba's tasks, whose numbers stand in their names: `J3_1_2` waits for 1 and 2."""
+    found = [_GRAPH.fullmatch(name) for name in frame["taskname"]]
+    own = {
+        (job, one[1]): name for job, name, one in zip(frame["jobname"], frame["taskname"], found, strict=True) if one
     }
-    end = column(frame, "endtime")
-    columns: dict[str, Any] = {
-        "job": column(frame, "jobname"),
-        "task": names,
-        "start": column(frame, "starttime").where(lambda cells: cells != "0", ""),
-        "end": end.where(end != "0", ""),
-        "outcome": column(frame, "status"),
-        "cores": [_share(cell) for cell in column(frame, "plancpu")],
-        "parents": [
-            " ".join(_parents(job, name, by_number)) for job, name in zip(column(frame, "jobname"), names, strict=True)
-        ],
-    }
-    return Found(len(frame), tasks=Raw(columns, numbers.tolist()), is_relative=True)
+    return [
+        " ".join(own.get((job, number), f"absent-{number}") for number in one[2].split("_")[1:]) if one else ""
+        for job, one in zip(frame["jobname"], found, strict=True)
+    ]
 
 
-def _share(cell: str) -> float | None:
-    try:
-        return float(cell) / PER_CORE
-    except ValueError:
-        return None
+def _beyond(frame: pd.DataFrame) -> Any:
+    """Return which machines were there at the trace's first or last instant: they began before or ended after it."""
+    begin, end = known(frame["created"]), known(frame["deleted"])
+    return np.asarray((begin == begin.min()) | (end == end.max()))
 
 
-def _parents(job: str, name: str, by_number: dict[tuple[str, str], str]) -> list[str]:
-    found = _GRAPH.fullmatch(name)
-    numbers = found[2].split("_")[1:] if found else []
-    return [by_number.get((job, number), f"absent-{number}") for number in numbers]
+def _bucket(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the lower end of buckets such as `>24`."""
+    return text_of(column).str.lstrip(">")
 
 
-def _is_azure_vms(sample: Sample) -> bool:
-    cells = _cells(sample)
-    return len(cells) == len(AZURE_VMS) and cells[8] in _CATEGORIES
+def _is_alibaba(cells: Sequence[str]) -> bool:
+    return cells[4] in _STATES and cells[2].startswith("j_")
 
 
-def _azure_vms(sample: Sample, _: Options, ledger: Ledger) -> Found:
-    """Return the virtual machines of `vmtable.csv` as tasks; those that outlive the trace end with it."""
-    frame = text_frame(sample, ledger, AZURE_VMS)
-    columns = {
-        "job": column(frame, "deployment"),
-        "task": column(frame, "vmid"),
-        "name": column(frame, "category"),
-        "created": column(frame, "created"),
-        "start": column(frame, "created"),
-        "end": column(frame, "deleted"),
-        "cores": column(frame, "cores").str.lstrip(">"),
-        "memory": column(frame, "memory").str.lstrip(">"),
-    }
-    return Found(len(frame), tasks=Raw(columns, frame.index.tolist()), is_relative=True)
+def _is_pai(cells: Sequence[str]) -> bool:
+    return cells[3] in _STATES and cells[2].replace(".", "", 1).isdecimal()
 
 
-_OPENDC: Final = {"id", "cpucount", "memcapacity"}
-_OPENDC_TIMES: Final = ("submissiontime", "starttime")
+def _is_azure_vms(cells: Sequence[str]) -> bool:
+    return cells[8] in _CATEGORIES
 
 
-def _is_opendc(sample: Sample) -> bool:
-    return sample.heads >= _OPENDC and bool(set(_OPENDC_TIMES) & sample.heads)
-
-
-def _opendc(sample: Sample, _: Options, ledger: Ledger) -> Found:
-    """Return the tasks of `tasks.parquet`, or of `meta.parquet` of older traces; milliseconds and MB."""
-    frame = _opendc_frame(sample, ledger)
-    names = set(frame)
-    columns: dict[str, Any] = {
-        "task": frame["id"],
-        "created": frame["submissiontime" if "submissiontime" in names else "starttime"],
-        "cores": frame["cpucount"],
-        "memory": frame["memcapacity"],
-    }
-    if "duration" in names:
-        columns["duration"] = frame["duration"]
-    if "stoptime" in names:
-        columns |= {"start": frame["starttime"], "end": frame["stoptime"]}
-    times = frame["submissiontime" if "submissiontime" in names else "starttime"]
-    return Found(
-        len(frame),
-        tasks=Raw(columns, frame.index.tolist()),
-        time_unit="ms",
-        memory_unit="MiB",
-        is_relative=times.dtype.kind in "fiu" and float(times.min()) < 946684800000.0,
-    )
-
-
-def _opendc_frame(sample: Sample, ledger: Ledger) -> pd.DataFrame:
-    import pandas as pd
-
-    if not sample.is_parquet:
-        table: pd.DataFrame = text_frame(sample, ledger).apply(pd.to_numeric, errors="coerce")
-        return table
-    wanted = {"duration", "starttime", "stoptime", "submissiontime", *_OPENDC}
-    names = [name for name in parquet_names(sample.path) if folded(name) in wanted]
-    try:
-        frame = pd.read_parquet(sample.path, columns=names).rename(columns=folded)
-    except (OSError, ValueError) as error:
-        raise InputError([Problem(f"cannot be read as Parquet: {str(error)[:200]}", sample.name)]) from None
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return frame
-
-
-READERS: Final = (
-    Reader(
+TABLES: Final = (
+    PublicTable(
         name="alibaba-2018",
         made_by="`batch_task.csv` of Alibaba's cluster trace of 2018",
         known_by="nine columns without names, the fifth a state, the third `j_…`",
-        gives=("tasks",),
-        recognises=_is_alibaba,
-        read=_alibaba,
+        names=(
+            *("taskname", "instances", "jobname", "tasktype", "status", "starttime", "endtime", "plancpu", "planmem"),
+        ),
+        shows=_is_alibaba,
+        takes={
+            "job": "jobname",
+            "task": "taskname",
+            "start": Taken("starttime", above_zero),
+            "end": Taken("endtime", above_zero),
+            "outcome": "status",
+            "cores": Taken("plancpu", shares(100)),
+        },
+        notes={"groups": _several("instances")},
+        parents=_by_name,
     ),
-    Reader(
+    PublicTable(
+        name="alibaba-gpu-2020",
+        made_by="`pai_task_table.csv` of Alibaba's GPU cluster trace of 2020",
+        known_by="ten columns without names, the fourth a state, the third a number",
+        names=(
+            *("jobname", "taskname", "instances", "status", "starttime", "endtime", "plancpu", "planmem", "plangpu"),
+            "gputype",
+        ),
+        shows=_is_pai,
+        takes={
+            "job": "jobname",
+            "task": "taskname",
+            "start": Taken("starttime", above_zero),
+            "end": Taken("endtime", above_zero),
+            "outcome": "status",
+            "cores": Taken("plancpu", shares(100)),
+            "memory": "planmem",
+        },
+        notes={"groups": _several("instances")},
+    ),
+    PublicTable(
+        name="alibaba-gpu-2023",
+        made_by="`openb_pod_list….csv` of Alibaba's GPU cluster trace of 2023",
+        known_by="columns `cpu_milli`, `memory_mib`, `pod_phase`, `creation_time` and `deletion_time`",
+        needs=("cpumilli", "memorymib", "podphase", "creationtime", "deletiontime"),
+        takes={
+            "task": "name",
+            "created": "creationtime",
+            "start": "scheduledtime",
+            "end": "deletiontime",
+            "outcome": "podphase",
+            "cores": Taken("cpumilli", shares(1000)),
+            "memory": "memorymib",
+        },
+        memory_unit="MiB",
+    ),
+    PublicTable(
         name="azure-vms",
         made_by="`vmtable.csv` of Azure's traces of virtual machines of 2017 and 2019",
         known_by="eleven columns without names, the ninth a category",
-        gives=("tasks",),
-        recognises=_is_azure_vms,
-        read=_azure_vms,
+        names=(
+            *("vmid", "subscription", "deployment", "created", "deleted", "maxcpu", "avgcpu", "p95cpu", "category"),
+            *("cores", "memory"),
+        ),
+        shows=_is_azure_vms,
+        takes={
+            "job": "deployment",
+            "task": "vmid",
+            "name": "category",
+            "created": "created",
+            "start": "created",
+            "end": "deleted",
+            "cores": Taken("cores", _bucket),
+            "memory": Taken("memory", _bucket),
+        },
+        notes={"outlived": _beyond},
     ),
-    Reader(
+    PublicTable(
+        name="azure-packing",
+        made_by="the table `vm` of Azure's packing trace of 2020, as SQLite prints it (`.mode csv`, `.headers on`)",
+        known_by="columns `vmId`, `vmTypeId`, `starttime` and `endtime`",
+        needs=("vmid", "vmtypeid", "starttime", "endtime"),
+        takes={
+            "job": "tenantid",
+            "task": "vmid",
+            "name": "vmtypeid",
+            "created": "starttime",
+            "start": "starttime",
+            "end": "endtime",
+        },
+        time_unit="d",
+    ),
+    PublicTable(
         name="opendc",
-        made_by="traces of OpenDC: `tasks.parquet`, `meta.parquet`",
-        known_by="columns `id`, `cpu_count`, `mem_capacity` and `submission_time` or `start_time`",
-        gives=("tasks",),
-        recognises=_is_opendc,
-        read=_opendc,
+        made_by="traces of OpenDC: `tasks.parquet`",
+        known_by="columns `id`, `cpu_count`, `mem_capacity` and `submission_time`",
+        needs=("id", "cpucount", "memcapacity", "submissiontime"),
+        takes={
+            "task": "id",
+            "created": "submissiontime",
+            "duration": "duration",
+            "cores": "cpucount",
+            "memory": "memcapacity",
+            "parents": Taken("parents", listed),
+        },
+        time_unit="ms",
+        memory_unit="MiB",
+    ),
+    PublicTable(
+        name="opendc-machines",
+        made_by="older traces of OpenDC: `meta.parquet`",
+        known_by="columns `id`, `cpu_count`, `mem_capacity`, `start_time` and `stop_time`",
+        needs=("id", "cpucount", "memcapacity", "starttime", "stoptime"),
+        takes={
+            "task": "id",
+            "created": "starttime",
+            "start": "starttime",
+            "end": "stoptime",
+            "cores": "cpucount",
+            "memory": "memcapacity",
+        },
+        time_unit="ms",
+        memory_unit="MiB",
+    ),
+    PublicTable(
+        name="opendc-2.0",
+        made_by="traces of OpenDC 2.0: `tasks.parquet`",
+        known_by="columns `submissionTime`, `endTime`, `maxCores` and `requiredMemory`",
+        needs=("submissiontime", "endtime", "maxcores", "requiredmemory"),
+        takes={
+            "task": "id",
+            "created": "submissiontime",
+            "start": "submissiontime",
+            "end": "endtime",
+            "cores": "maxcores",
+            "memory": "requiredmemory",
+        },
+        time_unit="ms",
+        memory_unit="MiB",
+    ),
+    PublicTable(
+        name="wta",
+        made_by="`tasks` of the Workflow Trace Archive (WTF)",
+        known_by="columns `workflow_id`, `ts_submit`, `runtime` and `parents`",
+        needs=("workflowid", "tssubmit", "runtime", "parents"),
+        takes={
+            "job": "workflowid",
+            "task": "id",
+            "name": "type",
+            "created": "tssubmit",
+            "duration": "runtime",
+            "cores": Taken("resourceamountrequested", above_zero),
+            "parents": Taken("parents", listed),
+        },
+        time_unit="ms",
+    ),
+    PublicTable(
+        name="gwf",
+        made_by="workflows of the Grid Workloads Archive (GWF)",
+        known_by="columns `WorkflowID`, `JobID`, `SubmitTime`, `RunTime` and `Dependencies`",
+        needs=("workflowid", "jobid", "submittime", "runtime", "dependencies"),
+        takes={
+            "job": Taken("workflowid", text_of),
+            "task": Taken("jobid", text_of),
+            "created": Taken("submittime", known),
+            "duration": Taken("runtime", known),
+            "cores": Taken("nprocs", above_zero),
+            "parents": Taken("dependencies", text_of),
+        },
     ),
 )
+READERS: Final = tuple(table.reader for table in TABLES)

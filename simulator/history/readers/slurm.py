@@ -27,7 +27,7 @@ _ARRAY: Final = re.compile(r"\[.*\]")
 _STEP: Final = re.compile(r"^[^.]+\.")
 _OWN: Final = frozenset({"jobidraw", "elapsed", "elapsedraw", "alloccpus", "reqmem"})
 """Columns that only Slurm names so."""
-_COLUMNS: Final = _OWN | {"ncpus", "nnodes", "submit", "start", "end"}
+_COLUMNS: Final = _OWN | {"alloctres"} | {"ncpus", "nnodes", "submit", "start", "end"}
 _REQMEM: Final = re.compile(r"(.*?)([ncNC])?")
 _EXIT: Final = re.compile(r"(\d+):(\d+)")
 
@@ -57,15 +57,15 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
 
 
 def _columns(frame: pd.DataFrame, ids: pd.Series[Any], memory: dict[str, float], options: Options) -> dict[str, Any]:
-    import pandas as pd
 
     state, start = column(frame, "state"), column(frame, "start")
     outcomes = state.map(outcome_of)
     waits = (outcomes == Outcome.WAITING).to_numpy()
     elapsed = column(frame, "elapsedraw", "elapsed").where(~waits, "")
-    nodes = pd.to_numeric(column(frame, "nnodes", "allocnodes", "reqnodes"), errors="coerce").fillna(1).clip(lower=1)
-    cpus = pd.to_numeric(column(frame, "alloccpus", "ncpus", "reqcpus"), errors="coerce")
-    cpus = cpus.where(cpus > 0, pd.to_numeric(column(frame, "reqcpus"), errors="coerce"))
+    nodes = _first_above_0(column(frame, "nnodes", "allocnodes", "reqnodes"), _tres(frame, "node")).fillna(1)
+    cpus = _first_above_0(column(frame, "alloccpus", "ncpus"), column(frame, "reqcpus"), _tres(frame, "cpu"))
+    asked = column(frame, "reqmem")
+    asked = asked.where(asked != "", _tres(frame, "mem"))
     together = options.parallel_jobs == "multi_instance"
     share = nodes.to_numpy() if together else 1
     ended = ~np.isin(outcomes.to_numpy(dtype=object), [Outcome.RUNNING, Outcome.WAITING])
@@ -83,10 +83,27 @@ def _columns(frame: pd.DataFrame, ids: pd.Series[Any], memory: dict[str, float],
         "node": names.where(~names.str.contains(r"[\[,]|None assigned", regex=True), ""),
         "instances": nodes.to_numpy(),
         "cores": (cpus / share).to_numpy(),
-        "memory": np.array([_asked(*one) for one in zip(column(frame, "reqmem"), cpus, nodes, strict=True)]) / share,
+        "memory": np.array([_asked(*one) for one in zip(asked, cpus, nodes, strict=True)]) / share,
         "used_memory": np.array([memory.get(one, np.nan) for one in ids]),
         "priority": column(frame, "priority"),
     }
+
+
+def _tres(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Return an amount of the resources that jobs had, or else asked for, as text: `cpu=2,mem=6G,node=1`."""
+    found = column(frame, "alloctres").where(column(frame, "alloctres") != "", column(frame, "reqtres"))
+    return found.str.extract(rf"(?:^|,){name}=([^,]+)", expand=False).fillna("")
+
+
+def _first_above_0(*columns: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the first number of several columns that is above 0."""
+    import pandas as pd
+
+    found = pd.Series(np.nan, index=columns[0].index)
+    for one in columns:
+        numbers = pd.to_numeric(one, errors="coerce")
+        found = found.where(found.notna(), numbers.where(numbers > 0))
+    return found
 
 
 def _used_memory(frame: pd.DataFrame, ids: pd.Series[Any], is_step: pd.Series[Any]) -> dict[str, float]:

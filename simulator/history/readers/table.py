@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
@@ -10,8 +11,8 @@ from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.past import TASKS, Kind
 from simulator.history.reader import Reader
-from simulator.history.sample import Sample, parquet_names
-from simulator.tables.instants import unix_unit
+from simulator.history.sample import Sample, parquet_frame, parquet_names
+from simulator.tables.instants import count_from_a_start
 from simulator.tables.sheets import NotATableError, folded, read_sheet
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _used(heads: Any) -> dict[str, str]:
 
 
 def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
-    frame, names = _frame(sample, options, ledger)
+    frame, names, numbers = _frame(sample, options, ledger)
     chosen = _chosen(names, options, sample.name)
     columns = {use: frame[name] for use, name in chosen.items()}
     times = [columns[use] for use in ("created", "start", "end") if use in columns]
@@ -70,20 +71,19 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
         raise InputError([Problem(text, sample.name)])
     return Found(
         len(frame),
-        tasks=Raw(columns, range(2, len(frame) + 2)),
-        is_relative=_is_relative(times, options.time_unit),
+        tasks=Raw(columns, numbers),
+        is_relative=count_from_a_start(times),
         memory_unit=options.memory_unit or "GiB",
     )
 
 
-def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str]]:
-    """Return the table and the names of its columns."""
+def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str], Sequence[int]]:
+    """Return the table, the names of its columns, and the lines of its rows; those of Parquet count from 1."""
     if sample.is_parquet:
-        import pandas as pd
-
         names = parquet_names(sample.path)
         wanted = list(_chosen(names, options, sample.name).values())
-        return pd.read_parquet(sample.path, columns=wanted), names
+        frame = parquet_frame(sample, wanted)
+        return frame, names, range(1, len(frame) + 1)
     dialect = sample.dialect
     if dialect is None or not (options.columns or dialect.has_names):
         text = "its first line does not name columns: name them all, as in --columns id,submit,duration"
@@ -96,7 +96,7 @@ def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFra
     except NotATableError as error:
         raise InputError([Problem(str(error), sample.name)]) from None
     ledger.note("broken", sample.name, [line for line, _ in sheet.broken])
-    return sheet.frame, names
+    return sheet.frame, names, sheet.lines
 
 
 def _chosen(names: list[str], options: Options, file: str) -> dict[str, str]:
@@ -110,28 +110,6 @@ def _chosen(names: list[str], options: Options, file: str) -> dict[str, str]:
     taken = set(given.values())
     recognised = {use: by_fold[name] for use, name in _used(by_fold).items() if by_fold[name] not in taken}
     return {**{use: name for use, name in recognised.items() if use not in given}, **given}
-
-
-def _is_relative(times: list[pd.Series[Any]], unit: str | None) -> bool:
-    """Return whether times are numbers since some start rather than dates or Unix time."""
-    import pandas as pd
-
-    del unit
-    low, high = [], []
-    for series in times:
-        if series.dtype.kind == "m":
-            return True
-        numbers = pd.to_numeric(series, errors="coerce") if series.dtype.kind != "M" else pd.Series(dtype=float)
-        known = numbers.dropna()
-        known = known[known > 0]
-        if series.dtype.kind == "M" or (
-            not len(known) and bool(series.notna().any()) and not bool(numbers.notna().any())
-        ):
-            return False
-        if len(known):
-            low.append(float(known.min()))
-            high.append(float(known.max()))
-    return not low or unix_unit(min(low), max(high)) is None
 
 
 READER: Final = Reader(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from simulator.history.found import Found, Raw, Rows
@@ -21,6 +23,9 @@ FIELDS: Final = (
 )
 
 
+_FORMS: Final = ("%Y%m%dT%H%M%S%z", "%m-%d-%yT%H:%M:%SZ")
+
+
 def _recognises(sample: Sample) -> bool:
     return "workflow" in sample.first and bool({"schemaversion", "runtimesystem"} & sample.first.keys())
 
@@ -32,12 +37,24 @@ def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:
     for _number, document in objects(sample, ledger):
         flow = inner(document, "workflow")
         begun = inner(flow, "execution").get("executedat", flow.get("executedat"))
-        date = parse_stamp(begun)
+        date = _date(begun)
         origins.append(None if date is None else date.timestamp())
         _take(rows, lacking, text(document.get("name")), flow, origins[-1])
     ledger.note("no_id", sample.name, lacking)
     origin = origins[0] if len(origins) == 1 else None
     return Found(len(rows) + len(lacking), tasks=Raw.of(rows), is_relative=True, origin=origin, memory_unit="B")
+
+
+def _date(stamp: object) -> datetime | None:
+    """Return when something was executed: besides the usual form, those of Pegasus and Makeflow."""
+    found = parse_stamp(stamp)
+    if found is not None or not isinstance(stamp, str):
+        return found
+    for form in _FORMS:
+        with contextlib.suppress(ValueError):
+            found = datetime.strptime(stamp, form)  # noqa: DTZ007 - the zone follows
+            return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return None
 
 
 def _take(rows: Rows, lacking: list[int], job: str, flow: dict[str, Any], origin: float | None) -> None:
@@ -62,7 +79,7 @@ def _row(task: dict[str, Any], names: dict[str, str], origin: float | None) -> d
     machines = task.get("machines") or task.get("machine")
     parents = [text(one) for one in task.get("parents") or ()]
     runtime = task.get("runtimeinseconds", task.get("runtime"))
-    date = parse_stamp(task.get("executedat"))
+    date = _date(task.get("executedat"))
     return {
         "name": text(task.get("name")).rsplit("_", 1)[0],
         "created": 0,

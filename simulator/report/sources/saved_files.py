@@ -12,6 +12,7 @@ from simulator.extras import require
 from simulator.results.record.integrity import MARK
 from simulator.results.record.read import SavedRun, read
 from simulator.results.record.saved_json import read_saved, read_saved_object
+from simulator.tables.parquet import read_as_parquet, sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,10 +84,8 @@ def _sweep(directory: Path) -> Sweep:
     files = sorted((directory / "trials").glob("*.parquet"))
     if not files:
         raise InputError([Problem("holds no finished trial yet", str(directory / "trials"))])
-    try:
-        table = pa.concat_tables([pq.read_table(file) for file in files])
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError([Problem(f"cannot be read as Parquet: {error}", str(directory / "trials"))]) from None
+    with read_as_parquet(str(directory / "trials")):
+        table = sound(pa.concat_tables([pq.read_table(file) for file in files]))
     absent = [name for name in ("cell", "replication") if name not in table.column_names]
     if absent:
         raise InputError([Problem(f"has no column {absent[0]!r}: these are no trials", str(directory / "trials"))])

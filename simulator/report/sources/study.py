@@ -24,6 +24,7 @@ from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front
 from simulator.results.answer.assumed import in_order
 from simulator.results.record.saved_json import read_saved_object
+from simulator.tables.parquet import read_as_parquet, sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,10 +156,8 @@ def _trials(directory: Path) -> pd.DataFrame:
     paths = sorted((directory / "trials").glob("*.parquet"))
     if not paths:
         raise InputError([Problem("holds no trial yet; run the sweep first", str(directory))])
-    try:
-        whole = pa.concat_tables([pq.read_table(path) for path in paths])
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError([Problem(f"cannot be read as Parquet: {error}", str(directory / "trials"))]) from None
+    with read_as_parquet(str(directory / "trials")):
+        whole = sound(pa.concat_tables([pq.read_table(path) for path in paths]))
     if not len(whole):
         raise InputError([Problem("holds no trial yet; run the sweep first", str(directory))])
     frame: pd.DataFrame = whole.sort_by([("cell", "ascending"), ("replication", "ascending")]).to_pandas()

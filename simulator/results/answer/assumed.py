@@ -36,6 +36,11 @@ def lines(found: Iterable[Assumed]) -> list[str]:
     return [_line(one, is_alone=presets == 1) for one in merged]
 
 
+def instead(given: Assumed, found: Iterable[Assumed]) -> list[Assumed]:
+    """Return assumptions with `given`, which was chosen for a study, in the place of what the scenario has of it."""
+    return [given, *(one for one in found if one.about != given.about)]
+
+
 def in_order(found: Iterable[Assumed]) -> list[str]:
     """Return the lines of what came in any order, always in the same one."""
     return lines(sorted(found, key=lambda one: (one.about, one.text, one.pools)))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from simulator.codes import CHANGING
 from simulator.columns.broadcast import chosen, where
+from simulator.numerics.strict import strict
 from simulator.results.answer.answer import (
     Answer,
     BillEnd,
@@ -55,6 +56,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
+@strict
 def summarize(recording: Recording) -> Answer:
     """Return the answer of a run; `None` where there was nothing to measure."""
     return observe(recording).whole()

@@ -11,6 +11,9 @@ from simulator.results.why.evidence import Run, written
 from simulator.service_codes import SUCCESS
 from simulator.units import spoken
 
+ENDED: Final = ("what bound it", "nodes it brought", "nodes it chose to leave")
+UNDER_WAY: Final = ("what binds it by its end", "nodes it brings by its end", "nodes it chooses to leave by its end")
+"""Of a resize: the limit, who came, who left; while it is under way some of that is yet to come."""
 SHOWN: Final = 12
 """So many nodes are named."""
 
@@ -83,20 +86,21 @@ def _resized(run: Run, at: float, last: dict[str, Any] | None) -> Iterator[str]:
     what = ", ".join(parts) or "targets unchanged"
     option = f", option {last['option']}" if last["option"] else ""
     if last["under_way"]:
-        ends = "" if last["end"] is None else f", until {written(run, last['end'])}"
-        yield f"a resize is under way since {_ago(run, at, last['start'])} ({what}{option}){ends}"
+        ends = "" if last["end"] is None else f"; it ends at {written(run, last['end'])}"
+        yield f"a resize is under way, begun {_ago(run, at, last['start'])} ({what}{option}){ends}"
     else:
         took = spoken(last["end"] - last["start"])
         yield f"steady; the last resize, {_ago(run, at, last['start'])}, took {took} ({what}{option}): {last['code']}"
+    binds, brings, chooses = UNDER_WAY if last["under_way"] else ENDED
     if last["limit"]:
         figure = last["quota"]
         quota = f" ({figure['amount']:,} {figure['unit']}, {figure['of']})" if figure is not None else ""
-        yield f"what bound it: {last['limit']}, {last['limit_means']}{quota}"
+        yield f"{binds}: {last['limit']}, {last['limit_means']}{quota}"
     if last["came"]:
-        yield f"nodes it brought: {_named(last['came'])}"
+        yield f"{brings}: {_named(last['came'])}"
     if last["chosen"]:
         chosen = [f"{entry['node']} ({entry['before']}{_with(entry['tasks'])})" for entry in last["chosen"]]
-        yield f"nodes it chose to leave: {_named(chosen)}"
+        yield f"{chooses}: {_named(chosen)}"
 
 
 def _slots(count: int) -> str:

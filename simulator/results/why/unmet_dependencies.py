@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 from simulator.results.why.evidence import Run
+from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.task_bodies import Task
-from simulator.scenario.format.task_dependencies import failure_satisfies, parents_of
+from simulator.scenario.format.task_dependencies import failure_satisfies, families, parents_of
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 from simulator.workload.planned_jobs import planned
 
 SHOWN = 5
@@ -45,6 +48,7 @@ class Families:
         self._run = run
         self._jobs = {one.job.id: one.job for one in planned(run.scenario)}
         self._bodies: dict[str, dict[str, Task]] = {}
+        self._traced: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         self._rows: dict[str, tuple[dict[str, int], dict[int, int]]] = {}
 
     def of(self, task: Mapping[Any, Any]) -> Parents:
@@ -54,13 +58,27 @@ class Families:
             return Parents(())
         bodies = self._bodies.setdefault(job.id, {listed.id: listed for listed in job.tasks})
         body = bodies.get(str(task["id"]))
-        if body is None or body.depends_on is None:
+        if body is None:
+            known, unknown = self._in_trace(job, str(task["id"]))
+        elif body.depends_on is None:
             return Parents(())
-        known, unknown = parents_of(body, *self._known(job.id))
+        else:
+            known, unknown = parents_of(body, *self._known(job.id))
         tasks = self._run.frame("tasks")
         found = [_done(tasks.iloc[number].to_dict(), bodies) for number in known]
         found += [(name, inf, "which does not exist") for name in unknown]
         return Parents(tuple(sorted(found, key=lambda parent: (parent[1], parent[0]))))
+
+    def _in_trace(self, job: Job, task: str) -> tuple[list[int], list[str]]:
+        """Return the parents of a task of a trace, and ids that no row has.
+
+        Raise InputError where the trace is not there any more: whatever else were given as the reason would be wrong.
+        """
+        if job.id not in self._traced:
+            self._traced[job.id] = dict(_wanted(job))
+        known, unknown = self._traced[job.id].get(task.lower(), ((), ()))
+        by_id, _ = self._known(job.id)
+        return [by_id[name] for name in known if name in by_id], list(unknown)
 
     def _known(self, job: str) -> tuple[dict[str, int], dict[int, int]]:
         """Return the rows of a job's tasks by id and by number."""
@@ -76,10 +94,21 @@ class Families:
         return self._rows[job]
 
 
+def _wanted(job: Job) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """Yield the id of each task of a job's traces that waits for others, with their ids and those that no row has."""
+    for source in job.simulation.workload:
+        if not isinstance(source, TraceWorkload) or source.columns.depends_on is None:
+            continue
+        trace = read_trace(source)
+        for place, known, unknown in families(trace.names, trace.parents):
+            ids = tuple(trace.names[one].lower() for one in known)
+            yield trace.names[place].lower(), (ids, tuple(unknown))
+
+
 def _done(row: Mapping[Any, Any], bodies: Mapping[str, Task]) -> tuple[str, float, str]:
     """Report when a parent was done as its children want, and why never."""
     name, state = str(row["id"]), str(row["state"])
-    succeeds = bool(row["succeeded"]) or (state == "completed" and failure_satisfies(bodies[name]))
+    succeeds = bool(row["succeeded"]) or (state == "completed" and name in bodies and failure_satisfies(bodies[name]))
     if succeeds:
         return name, float(row["end"]), ""
     return name, inf, "which failed" if state == "completed" else f"which is {state} at the end"

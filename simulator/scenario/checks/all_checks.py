@@ -26,10 +26,12 @@ from simulator.scenario.checks.job_places import (
     placed_pools,
 )
 from simulator.scenario.checks.never_runs import reach_of
+from simulator.scenario.checks.node_names import check_node_names
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.option_checks import check_options
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
-from simulator.scenario.checks.trace_checks import check_shift
+from simulator.scenario.checks.setting_checks import check_settings_names
+from simulator.scenario.checks.trace_checks import check_parents, check_shift
 from simulator.scenario.checks.unused_names import check_unused_names
 from simulator.scenario.format.arrivals import AtOnce
 from simulator.scenario.format.bodies import Pool
@@ -63,6 +65,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
         yield from _job(scenario, placed)
     yield from check_formulas(scenario, jobs)
     yield from check_commands(scenario, jobs)
+    yield from check_settings_names(scenario, jobs)
     yield from check_files(jobs)
     yield from check_schedules(scenario)
     yield from check_job_operations(scenario, jobs, is_whole=not lost)
@@ -70,6 +73,7 @@ def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]
     yield from check_operations(scenario, pools)
     if not lost:
         yield from check_evictions(scenario, pools)
+        yield from check_node_names(scenario, jobs, pools)
     yield from check_idle_keys(scenario)
     yield from check_generations(scenario)
 
@@ -169,6 +173,7 @@ def _trace(scenario: Description, placed: PlacedJob, one: PlacedSource) -> Itera
         yield from _unreadable(source, error, (*one.loc, "trace"))
         return
     yield from check_shift(scenario.origin, placed.begin(one), source, trace, (*one.loc, "trace"))
+    yield from check_parents(placed.job, source, trace, (*one.loc, "trace"))
     if len(trace):
         yield from _fits(scenario, placed, one.loc, Need(int(trace.slots.min()), int(trace.instances.min())))
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.job_places import PlacedJob
-from simulator.scenario.format.task_dependencies import parents_of
+from simulator.scenario.format.task_dependencies import circles, parents_of
 from simulator.service_codes import ServiceCode
 
 LONGEST_LIST: Final = 64_000
@@ -37,33 +37,8 @@ def check_dependencies(placed: PlacedJob) -> Iterator[Finding]:
         parents[index], unknown = parents_of(task, ids, numbers)
         for name in unknown[:1]:
             yield Finding(f"no task '{name}' in this job: the task will wait for ever", where, is_warning=True)
-    circle = _circle(parents)
+    circle = next(circles(parents), None)
     if circle:
         names = " for ".join(f"'{tasks[index].id}'" for index in circle)
         text = f"tasks wait for each other in a circle, for ever: {names}"
         yield Finding(text, (*placed.tasks[circle[0]].loc, "dependsOn"), is_warning=True)
-
-
-def _circle(parents: dict[int, list[int]]) -> list[int]:
-    """Return one circle of tasks that wait for each other, the first task again at its end; empty if there is none."""
-    done: set[int] = set()
-    for origin in parents:
-        path: list[int] = []
-        on_path: set[int] = set()
-        todo = [(origin, False)]
-        while todo:
-            index, leaving = todo.pop()
-            if leaving:
-                path.pop()
-                on_path.discard(index)
-                done.add(index)
-                continue
-            if index in on_path:
-                return [*path[path.index(index) :], index]
-            if index in done:
-                continue
-            path.append(index)
-            on_path.add(index)
-            todo.append((index, True))
-            todo += [(parent, False) for parent in parents.get(index, ())]
-    return []

@@ -6,7 +6,14 @@ from typing import Final
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.format.bodies import Pool
-from simulator.scenario.format.deployment import NODE_AGENTS, get, is_windows_agent, is_windows_image, paired_agent
+from simulator.scenario.format.deployment import (
+    NODE_AGENTS,
+    OWN_LICENCES,
+    get,
+    is_windows_agent,
+    is_windows_image,
+    paired_agent,
+)
 from simulator.scenario.format.schema import Description
 from simulator.service_codes import ServiceCode
 
@@ -68,6 +75,29 @@ def _two_updaters(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Find
         yield Finding(text, where, code=ServiceCode.INVALID_PROPERTY)
 
 
+def _upgrades_of_cloud_services(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of automatic upgrades of nodes that are no virtual machines."""
+    if (
+        pool.cloud_service_configuration is not None
+        and pool.upgrade_policy.automatic_os_upgrade_policy.enable_automatic_os_upgrade
+    ):
+        text = (
+            "automatic upgrades are for virtual machines, Cloud Services begin none here: use upgradeOs on the timeline"
+        )
+        where = (*loc, "upgradePolicy", "automaticOSUpgradePolicy", "enableAutomaticOSUpgrade")
+        yield Finding(text, where, is_warning=True)
+
+
+def _own_licence(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
+    """Warn of a word for a licence that the service does not know: it saves nothing."""
+    machine = pool.virtual_machine_configuration
+    own = None if machine is None else machine.license_type
+    if own and own.lower() not in {known.lower() for known in OWN_LICENCES}:
+        hint = near(own, OWN_LICENCES, f"; these are {', '.join(OWN_LICENCES)}")
+        text = f"'{own}' is no licence that a pool can bring{hint}"
+        yield Finding(text, (*loc, "virtualMachineConfiguration", "licenseType"), is_warning=True)
+
+
 def _images_for_nobody(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
     """Warn of newer images that no automatic upgrade waits for."""
     if pool.simulation.new_images and not pool.upgrades_by_itself:
@@ -99,6 +129,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _system,
     _windows_settings,
     _two_updaters,
+    _upgrades_of_cloud_services,
+    _own_licence,
     _images_for_nobody,
     _image,
     _zonal,

@@ -250,12 +250,13 @@ def _licenses(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]
 
 
 def _license_prices(_scenario: Description, pool: Pool, loc: Loc) -> Iterator[Finding]:
-    """Warn of prices of licences that the pool does not have."""
+    """Refuse prices of licences that the pool does not have."""
     wanted = {name.lower() for name in pool.application_licenses}
     for name in pool.simulation.prices.application_licenses:
         if name.lower() not in wanted:
-            text = f"a price of the licence '{name}', which the pool's applicationLicenses do not name: no effect"
-            yield Finding(text, (*loc, "simulation", "prices", "applicationLicenses", name), is_warning=True)
+            hint = near(name, pool.application_licenses)
+            text = f"the pool's applicationLicenses do not name the licence '{name}'{hint}: it would act on nothing"
+            yield Finding(text, (*loc, "simulation", "prices", "applicationLicenses", name))
 
 
 Rule = Callable[[Description, Pool, Loc], Iterator[Finding]]

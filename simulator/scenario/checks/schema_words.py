@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from simulator.errors import shortened
+from simulator.quantities import Unreadable
 from simulator.scenario.checks.findings import Finding
-from simulator.scenario.checks.sizes_in_words import expected_size
 from simulator.scenario.format.allowed_keys import keys_at
 
 MOST_KEPT: Final = 1000
@@ -42,8 +42,10 @@ def _refusal(line: ErrorDetails, root: type[BaseModel] | None) -> Finding:
     if kind == "union_tag_invalid":
         return Finding(_unknown_tag(str(about["tag"]), str(about["expected_tags"])), loc)
     value = line["input"]
-    sized = expected_size(loc, value) if kind in ("float_parsing", "float_type") else None
-    message = sized or (EXPECTED[kind](about) if kind in EXPECTED else str(line["msg"]))
+    if isinstance(value, Unreadable) and kind == "float_parsing":
+        message = value.expected
+    else:
+        message = EXPECTED[kind](about) if kind in EXPECTED else str(line["msg"])
     shows = kind not in COUNTS and isinstance(value, str | int | float)
     return Finding(f"{message}, not {shortened(repr(value), LONGEST_VALUE)}" if shows else message, loc)
 

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from simulator.scenario.checks.findings import Finding, Loc
+from simulator.scenario.format.bodies import Job
+from simulator.scenario.format.task_dependencies import circles, families
 from simulator.scenario.format.timestamps import to_the_second
 from simulator.scenario.format.traces import Trace, TraceWorkload
 from simulator.units import spoken
 
+SHOWN = 5
+"""Tasks that a message names."""
 UNNOTICED = 0.001
 """A shift of less than the clock's resolution, in seconds."""
 
@@ -22,6 +26,34 @@ def check_shift(origin: datetime, begin: float, source: TraceWorkload, trace: Tr
     elif trace.shift >= UNNOTICED and "submit_times" not in source.model_fields_set:
         text = f"{numbers(trace.shift)}; write submitTimes: relative if that is meant, or absolute to keep them"
         yield Finding(text, (*loc[:-1], "submitTimes"), is_warning=True, is_missing=True)
+
+
+def check_parents(job: Job, source: TraceWorkload, trace: Trace, loc: Loc) -> Iterator[Finding]:
+    """Warn of parents that do not act, that no row has, and of tasks that wait for each other."""
+    if source.columns.depends_on is None or not trace.parents:
+        return
+    where = (*loc[:-1], "columns", "dependsOn")
+    if not job.uses_task_dependencies:
+        text = (
+            f"no effect on {len(trace.parents):,} tasks with parents: its job does not say usesTaskDependencies: true"
+        )
+        yield Finding(text, where, is_warning=True)
+        return
+    parents, lost = {}, []
+    for place, known, unknown in families(trace.names, trace.parents):
+        parents[place] = known
+        if unknown:
+            lost.append(f"'{trace.names[place]}' (row {place + 1}) for '{unknown[0]}'")
+    if lost:
+        more = f" and {len(lost) - SHOWN:,} more" if len(lost) > SHOWN else ""
+        text = f"tasks wait for ever for tasks that the file does not have: {', '.join(lost[:SHOWN])}{more}"
+        yield Finding(text, where, is_warning=True)
+    circle = next(circles(parents), None)
+    if circle is not None:
+        names = " for ".join(f"'{trace.names[place]}' (row {place + 1})" for place in circle[: SHOWN + 1])
+        more = f" and so on, {len(circle) - 1:,} tasks" if len(circle) > SHOWN + 1 else ""
+        text = f"tasks wait for each other in a circle, for ever: {names}{more}"
+        yield Finding(text, where, is_warning=True)
 
 
 def dates(origin: datetime, begin: float, first: datetime) -> str:

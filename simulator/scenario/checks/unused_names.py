@@ -7,36 +7,22 @@ from simulator.scenario.checks.container_checks import has_containers
 from simulator.scenario.checks.findings import Finding, Loc, until_absent
 from simulator.scenario.checks.ids import near
 from simulator.scenario.checks.job_places import PlacedJob, named_pools, placed_pools
-from simulator.scenario.checks.named_pools import NamedPool, stated_names
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.catalogue import canonical
 from simulator.scenario.format.deployment import get
 from simulator.scenario.format.pool_operations import UpdatePool
-from simulator.scenario.format.run_names import kind_of_node, node_id
 from simulator.scenario.format.schema import Description
-from simulator.states import NodeKind
 
 
 def check_unused_names(scenario: Description, jobs: list[PlacedJob]) -> Iterator[Finding]:
-    """Refuse names of packages and images that nothing has; warn of nodes, accounts and sizes that no pool has."""
+    """Refuse names of packages and images that nothing has; warn of accounts and sizes that no pool has."""
     changes = _changes(scenario, jobs)
     for pool, loc in placed_pools(scenario, jobs):
         mine = [change for changed, change in changes if changed is pool]
         yield from until_absent(_downloads(pool, mine, jobs, loc))
-    for one in stated_names(scenario).every():
-        yield from until_absent(_sick_nodes(one))
     pools = [pool for pool, _ in placed_pools(scenario, jobs)]
     for rule in (_accounts, _sizes):
         yield from until_absent(rule(scenario, pools))
-
-
-def _sick_nodes(named: NamedPool) -> Iterator[Finding]:
-    """Warn of names that no node of the pool can have."""
-    for index, name in enumerate(named.pool.simulation.sick_nodes.nodes):
-        if kind_of_node(named.name, name) is None:
-            examples = (node_id(named.name, 1, NodeKind.DEDICATED), node_id(named.name, 2, NodeKind.LOW_PRIORITY))
-            text = f"no node of the pool can be called '{name}'; they are {', '.join(examples)}, …"
-            yield Finding(text, (*named.loc, "simulation", "sickNodes", "nodes", index), is_warning=True)
 
 
 def _downloads(pool: Pool, changes: list[UpdatePool], jobs: list[PlacedJob], loc: Loc) -> Iterator[Finding]:

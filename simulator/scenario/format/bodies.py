@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.alike_tasks import TaskList
 from simulator.scenario.format.deployment import (
+    OWN_LICENCES,
     CloudServiceConfiguration,
     DataDisk,
     OsDisk,
@@ -176,7 +177,7 @@ class Pool(Body):
     def pays_for_windows(self) -> bool:
         """Whether the price holds a Windows licence: not where the pool brings its own (`licenseType`)."""
         own = str(get(self.virtual_machine_configuration, "licenseType")).lower()
-        return self.is_windows and own not in ("windows_server", "windows_client")
+        return self.is_windows and own not in {licence.lower() for licence in OWN_LICENCES}
 
     @property
     def is_custom_image(self) -> bool:

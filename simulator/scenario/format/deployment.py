@@ -40,6 +40,8 @@ LINUX_PUBLISHERS: Final = frozenset(
         "suse",
     }
 )
+OWN_LICENCES: Final = ("Windows_Server", "Windows_Client")
+"""What a pool has as `licenseType` that brings its own licence."""
 OWN_IMAGES: Final = ("virtualMachineImageId", "sharedGalleryImageId", "communityGalleryImageId")
 """Keys of an `imageReference` that name an image of no marketplace."""
 
@@ -57,11 +59,14 @@ class ImageReference(Body):
     """Id of an image of the user's own: its nodes come more slowly, and a managed one bounds the pool."""
 
 
+StorageType = Annotated[Literal["standard_lrs", "standardssd_lrs", "premium_lrs"], BeforeValidator(lower)]
+
+
 class ManagedDisk(Body):
     """The storage type of a disk, as newer interfaces write it."""
 
-    storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
-    """What the disk is stored on: `standard_lrs`, `standardssd_lrs`, `premium_lrs`."""
+    storage_account_type: StorageType | None = None
+    """What the disk is stored on: a standard disk, a standard SSD, or a premium one."""
 
 
 class OsDisk(Body):
@@ -82,7 +87,7 @@ class DataDisk(Body):
     """Number of the disk on its node."""
     disk_size_gb: Gib = Field(default=0.0, alias="diskSizeGB")
     """Size of the disk, which is paid for by tier."""
-    storage_account_type: Annotated[str, BeforeValidator(lower)] | None = None
+    storage_account_type: StorageType | None = None
     """What the disk is stored on, as interfaces up to 2024 write it."""
     managed_disk: ManagedDisk = ManagedDisk.model_construct()
     """What the disk is stored on, as newer interfaces write it."""

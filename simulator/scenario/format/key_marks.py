@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
 
-from simulator.distributions import NumberDistribution
-from simulator.meanings import CountedIn
+from simulator.distributions import DrawnIn, NumberDistribution
+from simulator.quantities import CountedIn
 from simulator.scenario.format.section import Amount
 
 
@@ -45,6 +45,6 @@ UsdPerHour = Annotated[Amount, USD_PER_HOUR]
 UsdPerMonth = Annotated[Amount, CountedIn("USD/month")]
 RatePerHour = Annotated[Amount, PER_HOUR]
 Factor = Annotated[Amount, CountedIn("factor")]
-CoresDistribution = Annotated[NumberDistribution, CountedIn("cores")]
-GibDistribution = Annotated[NumberDistribution, GIB]
-MibDistribution = Annotated[NumberDistribution, MIB]
+CoresDistribution = Annotated[NumberDistribution, DrawnIn("cores")]
+GibDistribution = Annotated[NumberDistribution, DrawnIn("GiB")]
+MibDistribution = Annotated[NumberDistribution, DrawnIn("MiB")]

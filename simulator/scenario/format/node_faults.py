@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from simulator.meanings import CountedIn
+from simulator.quantities import CountedIn
 from simulator.scenario.format.key_marks import MIB, RatePerHour
 from simulator.scenario.format.section import Amount, Fraction, Section, fold
 
@@ -33,7 +33,7 @@ class Download(Section):
 class Downloads(Section):
     """What nodes and tasks fetch, and how fast: time is size over bandwidth (docs/model.md#downloads)."""
 
-    bandwidth: Annotated[float, CountedIn("MiB/s"), Field(gt=0, allow_inf_nan=False)] = 100.0
+    bandwidth: Annotated[float, Field(gt=0, allow_inf_nan=False), CountedIn("MiB/s")] = 100.0
     """Of each node."""
     application_packages: dict[str, Download] = Field(default_factory=dict)
     """By `applicationId`, or by `applicationId:version`."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
+from simulator.tables.parquet import read_as_parquet, sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,9 @@ MEANT: Final = {
     "start": (NUMBERS, TEXT, DATES, SPANS),
     "end": (NUMBERS, TEXT, DATES, SPANS),
     "depends_on": (NUMBERS, TEXT),
+    "exit_code": (NUMBERS, TEXT),
+    "failed_attempts": (NUMBERS, TEXT),
+    "max_task_retry_count": (NUMBERS, TEXT),
     "keep": (NUMBERS, TEXT),
 }
 """What a column of a trace may hold, by what it is used for."""
@@ -36,10 +40,9 @@ def read_columns(name: str, wanted: Iterable[tuple[str, str]]) -> "pd.DataFrame"
     Columns that the file lacks are left out.
     """
     require("pyarrow", f"{name}: a trace in Parquet")
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with read_as_parquet(name):
         with pq.ParquetFile(name) as file:
             have = list(file.schema_arrow.names)
             used = {column: use for use, column in wanted if column in have}
@@ -48,14 +51,11 @@ def read_columns(name: str, wanted: Iterable[tuple[str, str]]) -> "pd.DataFrame"
                 raise InputError([Problem(f"has two columns named {column!r}", name) for column in twice])
             if not used:
                 return _empty(have)
-            table = file.read(columns=list(used))
+            table = sound(file.read(columns=list(used)))
         misfits = {column: _misfit(table.column(column).type, use) for column, use in used.items()}
         if any(misfits.values()):
             raise InputError([Problem(f"{column!r} holds {text}", name) for column, text in misfits.items() if text])
         return _frame(table, have)
-    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no Parquet file"
-        raise InputError([Problem(f"cannot be read as Parquet: {reason[:200]}", name)]) from None
 
 
 def _misfit(kind: "pa.DataType", use: str) -> str | None:

@@ -36,7 +36,7 @@ class Hazard(Section):
     """Evictions of one node in an hour of its life."""
     eviction_rate_band: EvictionRateBand | None = None
     """Published band of the probability of an eviction within an hour, in per cent; its middle counts."""
-    open_band: Annotated[float, PROBABILITY, Field(ge=0.2, lt=1)] | None = None
+    open_band: Annotated[float, Field(ge=0.2, lt=1), PROBABILITY] | None = None
     """What the band 20+ stands for, a probability per hour; None = 0.25: no upper end of it is published."""
 
     @model_validator(mode="after")

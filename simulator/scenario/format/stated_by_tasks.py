@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.distributions import Constant, Distribution, Number
 from simulator.durations import LONGEST, Seconds, parse_duration
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from simulator.scenario.format.bodies import Job
     from simulator.scenario.format.task_bodies import Task
 
+BEGINNING: Final = "SIM_"
+"""How the variables begin that are meant for a simulation."""
+READ: Final = ("SIM_DURATION", "SIM_EXIT_CODE", "SIM_CPU", "SIM_MEM_GIB", "SIM_INPUT_MB")
+"""Variables that are read."""
 Settings = Iterable[Mapping[str, Any]]
 """Environment settings as bodies have them; of two with one name the last counts."""
 

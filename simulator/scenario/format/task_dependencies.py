@@ -6,7 +6,7 @@ See docs/model.md#dependencies-and-exit-conditions.
 import math
 from array import array
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -127,18 +127,56 @@ def with_parents(
     parents, children, orphans = [found.parent], [found.child], [found.orphans]
     waiting = np.array(found.waiting)
     for ids, rows, wanted in traced:
-        places = {ids[place].lower(): place for place in range(len(ids))}
-        for place, names in wanted.items():
-            own = dict.fromkeys(name.lower() for name in names)
-            known = [places[name] for name in own if name in places]
-            waiting[rows[place]] = len(own)
+        for place, known, unknown in families(ids, wanted):
+            waiting[rows[place]] = len(known) + len(unknown)
             parents.append(rows[known])
             children.append(np.full(len(known), rows[place], dtype=np.int64))
-            if len(known) < len(own):
+            if unknown:
                 orphans.append(rows[place : place + 1])
     parent, child = np.concatenate(parents), np.concatenate(children)
     order = np.lexsort((child, parent))
     return Dependencies(parent[order], child[order], waiting, found.satisfies, np.concatenate(orphans))
+
+
+def families(ids: Names, wanted: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, list[int], list[str]]]:
+    """Yield the place of each task of a trace that waits for others, the places of these, and ids that nobody has.
+
+    An id stands for the task that has it, without case.
+    """
+    if not wanted:
+        return
+    places = {ids[place].lower(): place for place in range(len(ids))}
+    for place, names in wanted.items():
+        own: dict[str, str] = {}
+        for name in names:
+            own.setdefault(name.lower(), name)
+        known = [places[name] for name in own if name in places]
+        yield place, known, [name for key, name in own.items() if key not in places]
+
+
+def circles(parents: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+    """Yield circles of tasks that wait for each other, each with its first task again at the end.
+
+    Without the last wait of each circle that is yielded, no task waits for itself.
+    """
+    done: set[int] = set()
+    for origin in parents:
+        path: list[int] = []
+        on_path: set[int] = set()
+        todo = [(origin, False)]
+        while todo:
+            index, leaving = todo.pop()
+            if leaving:
+                path.pop()
+                on_path.discard(index)
+                done.add(index)
+            elif index in on_path:
+                yield [*path[path.index(index) :], index]
+            elif index not in done:
+                path.append(index)
+                on_path.add(index)
+                todo.append((index, True))
+                todo += [(parent, False) for parent in parents.get(index, ())]
 
 
 def parents_of(task: Task, by_id: Mapping[str, int], by_number: Mapping[int, int]) -> tuple[list[int], list[str]]:

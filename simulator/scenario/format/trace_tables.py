@@ -15,9 +15,9 @@ from simulator.errors import InputError, Problem, shortened
 from simulator.scenario.format.parquet_columns import read_columns
 from simulator.scenario.format.table_columns import MOST, MOST_REPORTED, out_of_range, too_late, unfit_ids
 from simulator.scenario.format.trace_times import SubmitTimes, of_numbers
-from simulator.scenario.format.traces import Trace, TraceWorkload
+from simulator.scenario.format.traces import UNSTATED, Endings, Trace, TraceWorkload
 from simulator.tables.amounts import BYTES, PER_GIB, memory, numbers
-from simulator.tables.faults import Fault, Floats, in_order
+from simulator.tables.faults import Fault, Floats, faults_where, in_order
 from simulator.tables.instants import instants
 from simulator.tables.sheets import NotATableError, read_sheet
 from simulator.tables.spans import SECONDS, spans
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TIMES: Final = ("submit", "start", "end")
+Int32s = npt.NDArray[np.int32]
+
+ALL: Final = -1
+"""Attempts that fail: every one."""
 BETWEEN: Final = re.compile(r"[\s,;]+")
 """What stands between the ids of several parents."""
 
@@ -106,6 +110,7 @@ class _Table:
         ones, zeros = constant(1.0, count, np.float64), constant(0.0, count, np.float64)
         amounts = {use: self._amounts(use) for use in ("cores", "memory", "slots", "instances") if use in self._uses}
         ids = self._ids()
+        endings = self._endings()
         self._refuse()
         return Trace(
             submit=submits.seconds,
@@ -118,6 +123,7 @@ class _Table:
             first=submits.first,
             shift=submits.shift,
             parents=self._parents(),
+            endings=endings,
         )
 
     def _refuse(self) -> None:
@@ -225,6 +231,32 @@ class _Table:
         ids = self._frame[column].map(str)
         self._faults += unfit_ids(ids, column)
         return Prefixed("", ids.to_numpy())
+
+    def _endings(self) -> Endings | None:
+        """Return how attempts end, where the table has a column of it."""
+        codes = self._whole("exit_code", -(2**31), 0)
+        failures = self._whole("failed_attempts", -1, UNSTATED)
+        retries = self._whole("max_task_retry_count", -1, UNSTATED)
+        if codes is None and failures is None and retries is None:
+            return None
+        codes = constant(0, len(self._frame), np.int32) if codes is None else codes
+        by_code = np.where(codes != 0, ALL, 0).astype(np.int32)
+        failures = by_code if failures is None else np.where(failures == UNSTATED, by_code, failures).astype(np.int32)
+        codes = np.where(failures == 0, 0, np.where(codes == 0, 1, codes)).astype(np.int32)
+        return Endings(failures, codes, retries)
+
+    def _whole(self, use: str, least: int, absent: int) -> Int32s | None:
+        """Return a column of whole numbers, `absent` where a cell is empty; None where the table has none."""
+        if use not in self._uses:
+            return None
+        column = self._uses[use]
+        values, faults = numbers(self._frame[column], column)
+        self._faults += faults
+        with np.errstate(invalid="ignore"):
+            wrong = (values < least) | (values >= 2**31) | (values != np.floor(values))
+        text = f"expected a whole number from {least} in {column!r}"
+        self._faults += faults_where(wrong & ~np.isnan(values), text, self._frame[column].to_numpy())
+        return np.where(np.isnan(values) | wrong, absent, values).astype(np.int32)
 
     def _parents(self) -> dict[int, tuple[str, ...]]:
         """Return the parents of the rows that have any."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from simulator.columns.task_names import Prefixed
 from simulator.distributions import TimeDistribution
@@ -15,9 +15,18 @@ from simulator.durations import Seconds
 from simulator.errors import InputError
 from simulator.files import Folder, is_file
 from simulator.scenario.format.section import AsWritten, Positive, Section
+from simulator.tables.instants import is_zone
 
+UNSTATED: Final = -2
+"""Stands for an empty cell, in columns whose numbers begin at -1."""
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
+
+
+def _known_zone(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError(f"there is no time zone '{name}'; expected one like Europe/Berlin")
+    return name
 
 
 class TraceColumns(Section):
@@ -43,6 +52,14 @@ class TraceColumns(Section):
     """Nodes that each task needs at once."""
     depends_on: str | None = None
     """Ids of the tasks that must complete first, with blanks, commas or semicolons between them."""
+    exit_code: str | None = None
+    """Exit code of the attempts of each task that fail; without `failedAttempts` every attempt of a task does whose
+    code is not 0. An empty cell is 0."""
+    failed_attempts: str | None = None
+    """How many attempts of each task fail before one succeeds, -1 for all, with `exitCode` or else 1; each takes as
+    long as the task. An empty cell leaves it to `exitCode`."""
+    max_task_retry_count: str | None = None
+    """How often each task may be retried, -1 without limit; an empty cell is what its job allows."""
 
 
 class TraceWorkload(AsWritten, Section):
@@ -62,7 +79,7 @@ class TraceWorkload(AsWritten, Section):
     """Unit of numeric times and durations in tables; Unix time is known by its size."""
     memory_unit: Literal["B", "KB", "MB", "GB", "KiB", "MiB", "GiB", "TiB"] = "GiB"
     """Unit of numbers in the column of memory."""
-    time_zone: str | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     """Zone of dates that name none, like `Europe/Berlin`; None means UTC."""
     date_order: Literal["day_first", "month_first"] | None = None
     """What comes first in dates like 03/04/2026; None: what the rows show, and where they do not, it is refused."""
@@ -105,6 +122,18 @@ class TraceWorkload(AsWritten, Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Endings:
+    """How the attempts of a trace's tasks end."""
+
+    failures: Int32s
+    """How many fail before one succeeds; -1: all."""
+    exit_code: Int32s
+    """Of those that fail; 0 where none does."""
+    max_retries: Int32s | None
+    """-1: without limit, `UNSTATED`: as the job says; None: all as the job says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """The tasks of a trace in file order; seconds, cores, GiB."""
 
@@ -121,6 +150,8 @@ class Trace:
     """Seconds that were taken off the submit times, so that the first task comes at time 0."""
     parents: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """Ids of the tasks that must complete first, by row, of rows that have any."""
+    endings: Endings | None = None
+    """How attempts end; None: every one succeeds."""
 
     def __len__(self) -> int:
         return len(self.submit)

@@ -123,7 +123,6 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "authenticationTokenSettings": _TOKEN,
         "containerSettings": _CONTAINER,
         "applicationPackageReferences": _PACKAGES,
-        "constraints": Beside("No key of a start task: its retries stand in `maxTaskRetryCount`."),
     },
     "Task": {
         **_READ_SIDE,
@@ -156,7 +155,6 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "authenticationTokenSettings": _TOKEN,
         "containerSettings": _CONTAINER,
         "applicationPackageReferences": _PACKAGES,
-        "constraints": Beside("No key of a release task: its limits stand beside it."),
     },
     "JobSchedule": {**REFERENCE, **_READ_SIDE, "metadata": _METADATA},
     "CapacityCurve": {"file": acts("CSV with the columns time (seconds) and available, instead of `points`.")},

@@ -45,7 +45,8 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
     "vmSkuProfile": {
         "vmSizes": acts("Sizes that nodes may be of, 1 to 5 of one family and with equally many cores."),
         "allocationStrategy": acts(
-            "Which size is preferred: lowestPrice, capacityOptimized (the first) or prioritized."
+            "Which size is preferred: the cheapest, the first, or the one of the lowest rank.",
+            words=("lowestPrice", "capacityOptimized", "prioritized"),
         ),
     },
     "vmSizes": {
@@ -93,7 +94,9 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "destination": Beside("Where they go."),
         "uploadOptions": acts("When they are uploaded."),
     },
-    "uploadOptions": {"uploadCondition": acts("After which end: taskcompletion, tasksuccess or taskfailure.")},
+    "uploadOptions": {
+        "uploadCondition": acts("After which end.", words=("taskcompletion", "tasksuccess", "taskfailure"))
+    },
     "destination": {"container": Beside("Container of a storage account.")},
     "container": {
         "path": Beside("Folder or file in the container."),

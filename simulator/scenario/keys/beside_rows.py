@@ -16,14 +16,16 @@ class Beside:
     """Of a key that is not simulated yet: what the service does about it."""
     holds: str = ""
     """Name of the objects that stand under it, where it is not that of the key."""
+    words: tuple[str, ...] = ()
+    """All that it takes, in any case, where that is a word."""
 
 
 Keys = Mapping[str, Beside]
 
 
-def acts(meaning: str, holds: str = "") -> Beside:
+def acts(meaning: str, holds: str = "", words: tuple[str, ...] = ()) -> Beside:
     """Return the row of a key that acts."""
-    return Beside(meaning, Effect.ACTS, holds=holds)
+    return Beside(meaning, Effect.ACTS, holds=holds, words=words)
 
 
 def not_yet(meaning: str, why: str) -> Beside:

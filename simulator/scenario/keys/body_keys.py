@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 from simulator.scenario.format.allowed_keys import mappings_in
 from simulator.scenario.format.bodies import Job, Pool
@@ -24,6 +24,8 @@ class Known(NamedTuple):
     name: str
     holder: Holder | None
     """What stands under it; None where that is not looked into here: any value, a section of our own, a whole body."""
+    words: tuple[str, ...] = ()
+    """All that it takes, where that is a word and no type says so."""
 
 
 @cache
@@ -57,4 +59,43 @@ def _own(holder: type) -> Iterator[tuple[str, Known]]:
 
 def _beside(keys: Iterable[tuple[str, Beside]]) -> Iterator[tuple[str, Known]]:
     for name, one in keys:
-        yield fold(name), Known(name, holder_of(name, one))
+        yield fold(name), Known(name, holder_of(name, one), one.words)
+
+
+SHORTEST: Final = 6
+"""Letters of names that are looked for at other places; shorter ones, such as name and value, stand in many."""
+MOST_PLACES: Final = 2
+
+
+def places_like(root: Holder, path: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the nearest other places of a body where the last key of `path` stands; none where they are many."""
+    *here, key = path
+    if len(key) < SHORTEST:
+        return []
+    folded = [fold(part) for part in here]
+    ways = {place: _steps(folded, place) for place in _places(root).get(fold(key), ())}
+    nearest = [place for place, steps in ways.items() if steps == min(ways.values())]
+    return nearest if len(nearest) <= MOST_PLACES else []
+
+
+def _steps(here: Sequence[str], place: Sequence[str]) -> int:
+    """Return how many mappings lie between a mapping and the one that holds a key."""
+    there = [fold(part) for part in place[:-1]]
+    shared = 0
+    while shared < min(len(here), len(there)) and here[shared] == there[shared]:
+        shared += 1
+    return len(here) + len(there) - 2 * shared
+
+
+@cache
+def _places(root: Holder) -> Mapping[str, list[tuple[str, ...]]]:
+    """Return the paths of all keys of a body, by folded name."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    todo: list[tuple[tuple[str, ...], tuple[Holder, ...]]] = [((), (root,))]
+    while todo:
+        path, holders = todo.pop(0)
+        for folded, one in known_keys(holders[-1]).items():
+            found.setdefault(folded, []).append((*path, one.name))
+            if one.holder is not None and one.holder not in holders:
+                todo.append(((*path, one.name), (*holders, one.holder)))
+    return found

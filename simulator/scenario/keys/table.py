@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
-from simulator.meanings import CountedIn, marked, meaning_of
+from simulator.meanings import marked, meaning_of
+from simulator.quantities import CountedIn
 from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, schema_of
@@ -175,7 +176,9 @@ def _beside(section: str, keys: Iterable[tuple[str, Beside]]) -> Iterator[Key]:
     for name, one in keys:
         holder = holder_of(name, one)
         holds = () if holder is None else (holder,)
-        yield Key(name, one.meaning, one.effect, one.why, versions=VERSIONS.get((section, name), ALWAYS), holds=holds)
+        values = ", ".join(f"`{word}`" for word in one.words)
+        versions = VERSIONS.get((section, name), ALWAYS)
+        yield Key(name, one.meaning, one.effect, one.why, values=values, versions=versions, holds=holds)
 
 
 def _held(key: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.durations import parse_duration
+from simulator.quantities import QUANTITY
 
 
 def shown(value: Any) -> str:
@@ -68,7 +69,9 @@ def allowed(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         return "a distribution" if "Distribution" in name else allowed(definitions[name], definitions)
     for union in ("anyOf", "oneOf"):
         if union in schema:
-            return ", ".join(dict.fromkeys(allowed(one, definitions) for one in schema[union]))
+            bounds = {key: schema[key] for key in _BOUNDS if key in schema}
+            forms = ({**one, **bounds} for one in schema[union] if one.get("format") != QUANTITY)
+            return ", ".join(dict.fromkeys(allowed(one, definitions) for one in forms))
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if "const" in schema:

@@ -22,7 +22,8 @@ def _thumbprint(value: Any) -> Any:
 
 
 def _is_enabled(value: Any) -> Any:
-    return value.lower() == "enabled" if isinstance(value, str) else value
+    """Return whether a word means on; another word is left to be refused."""
+    return {"enabled": True, "disabled": False}.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def _first(value: Any) -> Any:
@@ -61,12 +62,16 @@ _TASK: Final = {
     ),
     "exitConditions.schedulingError": _old("exitConditions.preProcessingError"),
 }
+HOME: Final = "properties"
+"""Where resource templates have the keys of a pool."""
 _MACHINE: Final = "deploymentConfiguration.virtualMachineConfiguration"
 _ARM: Final = {
     "name": Move("id", _last),
     "id": Move("id", _last),
     **dict.fromkeys(("type", "apiVersion", "etag", "tags", "systemData", "location", "dependsOn"), Move(None)),
     **dict.fromkeys(("condition", "copy", "comments", "metadata", "scope"), Move(None)),
+    "identity": Move("identity"),
+    "simulation": Move("simulation"),
     "properties": Move(""),
     **below(
         "properties",
@@ -80,6 +85,10 @@ _ARM: Final = {
             **below("deploymentConfiguration", _DEPLOYMENT),
             "scaleSettings": Move(""),
             "scaleSettings.fixedScale": Move(""),
+            **{
+                f"scaleSettings.fixedScale.{key}": Move(key)
+                for key in ("targetDedicatedNodes", "targetLowPriorityNodes", "resizeTimeout")
+            },
             "scaleSettings.fixedScale.nodeDeallocationOption": Move(None),
             "scaleSettings.autoScale": Move("", also=("enableAutoScale", True)),
             "scaleSettings.autoScale.formula": Move("autoScaleFormula"),
@@ -98,7 +107,7 @@ _ARM: Final = {
 }
 
 POOL: Final = Form.of({**_TARGETS, **_DEPLOYMENT, **_REST})
-ARM_POOL: Final = Form.of(_ARM, home="properties")
+ARM_POOL: Final = Form.of(_ARM, home=HOME)
 """`Microsoft.Batch/batchAccounts/pools`, as a template has it and as it is read back."""
 TASK: Final = Form.of(_TASK)
 JOB: Final = Form.of(

@@ -46,6 +46,8 @@ class Form:
     """Folded paths of all that may hold a key that moves."""
     written: tuple[Path, ...] = ()
     """Paths of the keys that move and are no old names, as they are written."""
+    proper: Mapping[Path, Path] = field(default_factory=dict)
+    """By folded path in the inner form, where the form has a key; of a form with a home of its own."""
     known: dict[tuple[Any, ...], bool] = field(default_factory=dict, compare=False)
     """Whether it concerns bodies with these keys."""
 
@@ -60,7 +62,28 @@ class Form:
         }
         beginnings = frozenset(path[:size] for path in moves for size in range(1, len(path)))
         written = tuple(_parts(path) for path, move in table.items() if not move.is_old)
-        return cls(moves, {(): _parts(home), **homes} if home else {}, beginnings, written)
+        if not home:
+            return cls(moves, {}, beginnings, written)
+        return cls(moves, {(): _parts(home), **homes}, beginnings, written, _proper(table, home))
+
+    def place_of(self, inner: Loc) -> Loc:
+        """Return where the form has what stands at a place of the inner form."""
+        folded = _pattern(inner)
+        for size in range(len(inner), -1, -1):
+            home = self.proper.get(folded[:size])
+            if home is not None:
+                numbers = iter([part for part in inner[:size] if isinstance(part, int)])
+                return (*(next(numbers) if part == ANY else part for part in home), *inner[size:])
+        return inner
+
+    def written_as(self, key: str) -> list[Loc]:
+        """Return the one path of a key that only this form calls so; nothing where there are several."""
+        found: list[Loc] = [path for path in self.written if fold(path[-1]) == fold(key) and ANY not in path]
+        return found if len(found) == 1 else []
+
+    def move_at(self, place: Loc) -> Move | None:
+        """Return where the key at a place moves to."""
+        return self.moves.get(_pattern(place))
 
     def names_at(self, place: Loc, inner: Loc, names: Iterable[str]) -> list[str]:
         """Return what keys at `place` are called, which are at `inner` of the inner form and have `names` there."""
@@ -78,6 +101,17 @@ class Form:
             if len(self.known) < MOST_KNOWN:
                 self.known[keys] = known
         return known
+
+
+def _proper(table: Mapping[str, Move], home: str) -> dict[Path, Path]:
+    """Return where each key of the inner form that moves, or is implied, is written."""
+    found: dict[Path, Path] = {(): _parts(home)}
+    for path, move in table.items():
+        if not move.is_old:
+            for inner in (move.to, move.also[0] if move.also else None):
+                if inner:
+                    found.setdefault(_pattern(_parts(inner)), _parts(path))
+    return found
 
 
 def below(prefix: str, table: Mapping[str, Move], to: str = "") -> dict[str, Move]:
@@ -120,6 +154,8 @@ class Mover:
 
     origins: Origins = field(default_factory=Origins)
     findings: list[Finding] = field(default_factory=list)
+    misplaced: dict[Loc, Loc] = field(default_factory=dict)
+    """Where a form has keys that are written where the inner form has them, by folded place in the inner form."""
 
     def move(self, body: Mapping[Any, Any], form: Form, at: Loc) -> Mapping[Any, Any]:
         """Return the body that is written at `at` in the inner form."""
@@ -148,12 +184,28 @@ class Mover:
                 goal = self._goal(move, place, held, body)
                 if move.also is not None and inner is not None:
                     body.implied.append(move.also)
+            if move is None:
+                self._place(place, goal, body)
             if goal and (goal != place or (len(place) == 1 and body.form.homes)):
                 self.origins.add((*body.at, *goal), (*body.at, *place))
             if path in body.form.beginnings and isinstance(value, Mapping | list) and value:
                 self._spread(value, place, goal, body)
             elif goal:
                 _put(body.made, goal, value)
+
+    def _place(self, place: Loc, goal: Loc, body: _Rewriting) -> None:
+        """Note a key of the inner form that another form has elsewhere; not those under it."""
+        if not body.form.proper or not isinstance(place[-1], str):
+            return
+        expected, inner = body.form.place_of(goal), _folded((*body.at, *goal))
+        if _folded(expected) != _folded(place) and not any(
+            inner[:size] in self.misplaced for size in range(len(inner))
+        ):
+            self.misplaced[inner] = expected
+
+    def is_misplaced(self, loc: Loc) -> Loc | None:
+        """Return where a key belongs that is written at another place of its form."""
+        return self.misplaced.get(_folded(loc)) if self.misplaced else None
 
     def _goal(self, move: Move, place: Loc, beside: Iterable[Any], body: _Rewriting) -> Loc:
         """Return where a key goes; an old name beside the new one goes nowhere, and is refused."""

@@ -1,130 +1,25 @@
-"""Durations, numbers and how they vary: every random quantity of a scenario is one of these shapes.
+"""The shapes: how often which value is drawn."""
 
-A bare value is a constant (`90s`, `2`), else a mapping with one key names the shape:
-`{lognormal: {median: 60s, p95: 120s}}`. Values are drawn by inverse CDF from a uniform stream, so that a
-change of one parameter keeps every draw's random number (common random numbers).
-"""
-
-import inspect
 import math
-from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final, Generic, Self, TypeVar
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
-    Tag,
     ValidationInfo,
     model_serializer,
     model_validator,
 )
 from pydantic_core import CoreSchema
-from typing_extensions import TypeAliasType
 
+from simulator.distributions.shape import Distribution, Floats, Ratio, T, named_form
 from simulator.durations import Seconds, format_duration
-from simulator.meanings import describe
 from simulator.numerics import gamma
 from simulator.numerics.normal import quantile as normal_quantile
-
-Floats = npt.NDArray[np.float64]
-
-
-LARGEST_MEAN: Final = 1e12
-"""Of a distribution: a draw is seldom a thousand times as large, and 64 bits count that in milliseconds."""
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic reports ValueErrors only
-    return value
-
-
-Number = Annotated[float, Field(ge=0, le=LARGEST_MEAN, allow_inf_nan=False), BeforeValidator(_finite)]
-"""A plain number that is not negative."""
-
-T = TypeVar("T", bound=float)
-
-
-def named_form(name: str, inner: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON Schema of a mapping with the one key `name`."""
-    return {"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": False}
-
-
-class Distribution(BaseModel, Generic[T]):
-    """One shape; `quantile` is its inverse CDF."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-    shape: ClassVar[str]
-    has_tail: ClassVar[bool] = False
-    """Whether its parameters, each in its range, can come to a mean beyond all numbers."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _open(cls, data: object) -> object:
-        if isinstance(data, Mapping) and cls.shape in data:
-            return data[cls.shape]
-        return data
-
-    @model_serializer(mode="wrap")
-    def _close(self, handler: SerializerFunctionWrapHandler) -> Any:
-        names = {name: field.alias or name for name, field in type(self).model_fields.items()}
-        body = {names.get(key, key): value for key, value in handler(self).items() if value is not None}
-        return {self.shape: body}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe the form in the file: a mapping with the shape's name as its one key."""
-        return named_form(cls.shape, cls._described(schema, handler))
-
-    @classmethod
-    def _described(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Return the schema of the parameters, with what each of them means."""
-        inner: dict[str, Any] = handler.resolve_ref_schema(handler(schema))
-        describe(cls, inner)
-        inner.setdefault("description", inspect.getdoc(cls.__pydantic_generic_metadata__["origin"] or cls))
-        return inner
-
-    @abstractmethod
-    def quantile(self, u: Floats) -> Floats:
-        """Return the value below which a share `u` (in [0, 1)) of all draws falls."""
-
-    def draws(self, u: Floats) -> Floats:
-        """Return the draws of uniform numbers; what is too large for a float is infinite, and its taker refuses it."""
-        with np.errstate(over="ignore"):
-            return self.quantile(u)
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if not self.has_tail:
-            return self
-        try:
-            is_bounded = self.mean <= LARGEST_MEAN and self.variance < math.inf
-        except OverflowError:
-            is_bounded = False
-        except (ValueError, ZeroDivisionError):
-            return self  # its values do not fit together, which the shape itself reports
-        if not is_bounded:
-            raise ValueError(
-                f"the tail is too long: expected a mean of at most {LARGEST_MEAN:.0e}, and a finite variance"
-            )
-        return self
-
-    @property
-    @abstractmethod
-    def mean(self) -> float: ...
-
-    @property
-    @abstractmethod
-    def variance(self) -> float: ...
 
 
 class Constant(Distribution[T]):
@@ -222,7 +117,7 @@ class Lognormal(Distribution[T]):
     """Value that 95 % of the draws lie below."""
     average: T | None = Field(default=None, alias="mean")
     """Mean; with `cv`."""
-    cv: Number | None = None
+    cv: Ratio | None = None
     """Coefficient of variation: standard deviation over mean."""
 
     @model_validator(mode="after")
@@ -263,7 +158,7 @@ class Weibull(Distribution[T]):
 
     shape: ClassVar[str] = "weibull"
     has_tail: ClassVar[bool] = True
-    form: Number = Field(alias="shape", gt=0)
+    form: Ratio = Field(alias="shape", gt=0)
     """Shape: below 1 many early ends, above 1 ageing."""
     scale: T
     """Value that 63 % of the draws lie below."""
@@ -287,7 +182,7 @@ class Gamma(Distribution[T]):
     has_tail: ClassVar[bool] = True
     average: T = Field(alias="mean")
     """Mean."""
-    cv: Number = Field(gt=0)
+    cv: Ratio = Field(gt=0)
     """Coefficient of variation: standard deviation over mean."""
 
     def quantile(self, u: Floats) -> Floats:
@@ -386,52 +281,3 @@ class Empirical(Distribution[T]):
 
 
 SHAPES: Final = (Exponential, Uniform, Lognormal, Weibull, Gamma, Triangular, Empirical)
-SHAPE_NAMES: Final = tuple(shape.shape for shape in SHAPES)
-
-
-def _shape_of(value: object) -> str | None:
-    if isinstance(value, Distribution):
-        return value.shape
-    if isinstance(value, Mapping):
-        names = [str(key) for key in value]
-        return names[0] if len(names) == 1 and names[0] in (*SHAPE_NAMES, "constant") else None
-    return "constant"
-
-
-_UNION = Discriminator(
-    _shape_of,
-    custom_error_type="distribution",
-    custom_error_message=f"expected one value or a mapping with one key out of {', '.join(SHAPE_NAMES)}",
-)
-
-# Both unions have a name, so that each is built once and described once in the schema, wherever it stands.
-TimeDistribution = TypeAliasType(
-    "TimeDistribution",
-    Annotated[
-        Annotated[Constant[Seconds], Tag("constant")]
-        | Annotated[Exponential[Seconds], Tag("exponential")]
-        | Annotated[Uniform[Seconds], Tag("uniform")]
-        | Annotated[Lognormal[Seconds], Tag("lognormal")]
-        | Annotated[Weibull[Seconds], Tag("weibull")]
-        | Annotated[Gamma[Seconds], Tag("gamma")]
-        | Annotated[Triangular[Seconds], Tag("triangular")]
-        | Annotated[Empirical[Seconds], Tag("empirical")],
-        _UNION,
-    ],
-)
-"""A duration that varies; values in seconds."""
-NumberDistribution = TypeAliasType(
-    "NumberDistribution",
-    Annotated[
-        Annotated[Constant[Number], Tag("constant")]
-        | Annotated[Exponential[Number], Tag("exponential")]
-        | Annotated[Uniform[Number], Tag("uniform")]
-        | Annotated[Lognormal[Number], Tag("lognormal")]
-        | Annotated[Weibull[Number], Tag("weibull")]
-        | Annotated[Gamma[Number], Tag("gamma")]
-        | Annotated[Triangular[Number], Tag("triangular")]
-        | Annotated[Empirical[Number], Tag("empirical")],
-        _UNION,
-    ],
-)
-"""A number that varies and is never negative."""

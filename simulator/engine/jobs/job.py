@@ -39,6 +39,7 @@ REFUSALS = {
     JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
+UPDATED = ("priority", "max_parallel_tasks", "allow_task_preemption", "metadata", "on_all_tasks_complete")
 ENDING = (JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 
 
@@ -146,14 +147,10 @@ class Job:
         if asked.pool_info is not None:
             self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
-        given = {key: getattr(asked, key) for key in ("priority", "max_parallel_tasks", "allow_task_preemption")}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        ends = asked.on_all_tasks_complete
-        changes |= {} if ends is None else {"on_all_tasks_complete": ends}
+        changes = {key: value for key in UPDATED if (value := getattr(asked, key)) is not None}
         limit = None if asked.constraints is None else asked.constraints.max_wall_clock_time
         if limit is not None:
-            limits = {"max_wall_clock_time": limit}
-            changes["constraints"] = self.body.constraints.model_copy(update=limits)
+            changes["constraints"] = self.body.constraints.model_copy(update={"max_wall_clock_time": limit})
         self.body = self.body.model_copy(update=changes)
         if asked.priority is not None:
             kernel.queues.rank(self._roster.priorities)
@@ -163,7 +160,7 @@ class Job:
             job_control.make_room(kernel, self.number, yields=asked.allow_task_preemption)
         if limit is not None:
             self._deadline.limit(limit)
-        if ends is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
+        if asked.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
             self._end_when_done()
         return DONE
 

@@ -30,7 +30,7 @@ def serve(
         str, typer.Option(help="When time goes on: idle:0.5s, manual, scaled:60 or step:30s.")
     ] = "idle:0.5s",
     durations: Annotated[str | None, typer.Option(help="File of rules: how long which command lines take.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Directory for the record and session.yaml.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Directory for the record and session.yaml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     origin: Annotated[str | None, typer.Option(help="Instant at which it begins: a date, or now.")] = None,
     account: Annotated[str, typer.Option(help="Name of the account.")] = "simaccount",

@@ -50,7 +50,7 @@ class Sample:
         return self._text
 
     def release(self) -> None:
-        """Give up what the file holds, which takes as much memory as all that was made of it."""
+        """Drop what the file holds, which takes as much memory as all that was made of it."""
         self._text = None
         self.__dict__.pop("content", None)
 

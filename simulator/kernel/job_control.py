@@ -1,10 +1,12 @@
 """What the control plane does to jobs and single tasks: end them, hold them back, bring them back, move them."""
 
+from array import array
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from simulator.kernel.inputs import Tasks
 from simulator.kernel.kernel import Kernel
-from simulator.kernel.optional_rules import CLOSED, DISABLED
+from simulator.kernel.optional_rules import CLOSED, DISABLED, Rules
 from simulator.states import Outcome, TaskState
 from simulator.units import NEVER
 
@@ -107,6 +109,15 @@ def limit(kernel: Kernel, job: int, most: int) -> None:
     """Limit how many tasks of a job run at once from now on; a negative number is no limit."""
     _track(kernel)
     kernel.jobs.limit(job, most)
+
+
+def make_room(kernel: Kernel, job: int, *, yields: bool) -> None:
+    """Let running tasks of a job yield to those of more important jobs from now on, or no more."""
+    if not yields:
+        kernel.displacement.keep(job)
+        return
+    none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
+    kernel.append(none, rules=Rules(displaceable=[one == job for one in range(kernel.jobs.count)]))
 
 
 def _track(kernel: Kernel) -> list[int]:

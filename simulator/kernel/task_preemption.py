@@ -39,6 +39,10 @@ class Displacement:
         managed = any(manager != NONE for manager in rules.managers)
         self.any = self.any or any(rules.displaceable) or managed
 
+    def keep(self, job: int) -> None:
+        """Leave the running tasks of a job where they are from now on."""
+        self._displaceable[job] = False
+
     def victims(self, job: int, queue_of: "array[int]", rows: "array[int]", attempts: Attempts) -> list[int]:
         """Return the tasks that go so that the first waiting task of `job` fits somewhere; none where that cannot be.
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.results.record.read import Frames
+    from simulator.tables.parts import Condition
 
 
 CHUNK: Final = 5000
 """Events written at a time."""
+MOST: Final = 500_000
+"""Attempts that are written where nobody asks for a window: a viewer opens some hundred megabytes."""
 COUNTERS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "tasks": (("waiting", ("queued_tasks",)), ("running", ("running_tasks",))),
     "nodes": (
@@ -53,8 +58,40 @@ def refuse_name(path: Path) -> list[Problem]:
     return [Problem("expected a name that ends in .json or .json.gz", str(path))]
 
 
-def write(run: Frames, path: Path) -> int:
-    """Write all events and give their number; the file appears when it is whole, equal runs give equal bytes."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of a run whose events are written, in seconds since the origin; what only touches it is whole."""
+
+    begin: float = 0.0
+    end: float = math.inf
+
+    def during(self, start: str, end: str) -> list[Condition]:
+        """Return the conditions of what goes on inside from one column to another."""
+        found: list[Condition] = [] if self.begin <= 0 else [(end, ">", self.begin)]
+        return found if math.isinf(self.end) else [*found, (start, "<", self.end)]
+
+    def at(self, time: str) -> list[Condition]:
+        """Return the conditions of what happens inside, at the instant of a column."""
+        found: list[Condition] = [] if self.begin <= 0 else [(time, ">=", self.begin)]
+        return found if math.isinf(self.end) else [*found, (time, "<", self.end)]
+
+
+WHOLE: Final = Window()
+
+
+def window(run: Frames, begin: float | None, end: float | None) -> Window:
+    """Return the window from one instant to another; where none is asked for, as much as a viewer opens."""
+    if begin is not None or end is not None:
+        return Window(begin or 0.0, math.inf if end is None else end)
+    assigned = run.part("attempts", ["assigned"])["assigned"].to_numpy(dtype=np.float64)
+    if len(assigned) <= MOST:
+        return WHOLE
+    last = np.partition(assigned, MOST - 1)[MOST - 1]
+    return Window(end=float(assigned[assigned > last].min(initial=math.inf)))
+
+
+def write(run: Frames, path: Path, inside: Window = WHOLE) -> int:
+    """Write the events of a window and return how many; the file appears when it is whole; equal runs, equal bytes."""
     problems = refuse_name(path)
     if problems:
         raise InputError(problems)
@@ -65,21 +102,21 @@ def write(run: Frames, path: Path) -> int:
                 if path.suffix.lower() == ".gz":
                     # Neither a date nor a name in the header; level 6 halves the time of 9 for 3 % more bytes.
                     with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-                        count = _write(run, packed)
+                        count = _write(run, packed, inside)
                 else:
-                    count = _write(run, file)
+                    count = _write(run, file, inside)
             made.replace(path)
     except OSError as error:
         raise InputError([Problem(f"cannot be written: {error.strerror or error}", str(path))]) from None
     return count
 
 
-def _write(run: Frames, file: IO[bytes] | gzip.GzipFile) -> int:
+def _write(run: Frames, file: IO[bytes] | gzip.GzipFile, inside: Window) -> int:
     head = {"scenario": run.name, "origin": run.origin.isoformat(), "end_s": run.end}
     file.write(f'{{"displayTimeUnit":"ms","otherData":{_json(head)},"traceEvents":[\n'.encode())
     count = 0
     pending: list[str] = []
-    for event in events(run):
+    for event in events(run, inside):
         pending.append(event)
         if len(pending) == CHUNK:
             file.write(((",\n" if count else "") + ",\n".join(pending)).encode())
@@ -91,16 +128,18 @@ def _write(run: Frames, file: IO[bytes] | gzip.GzipFile) -> int:
     return count + len(pending)
 
 
-def events(run: Frames) -> Iterator[str]:
-    """Yield every event as JSON text: names first, then pools, then nodes, then tasks."""
+def events(run: Frames, inside: Window = WHOLE) -> Iterator[str]:
+    """Yield every event of a window as JSON text: names first, then pools, then nodes, then tasks."""
     pools = [str(name) for name in run.frame("pools")["pool"]]
     of_pool = {name: number for number, name in enumerate(pools, 1)}
     of_node = {str(name): number for number, name in enumerate(run.frame("nodes")["node"], len(pools) + 1)}
-    yield from _names(run, of_pool, of_node)
-    yield from _counters(run, of_pool)
-    yield from _pool_instants(run, of_pool)
-    yield from _states(run, of_node)
-    yield from _tasks(run, of_node)
+    states = run.part("node_states", where=inside.during("start", "end"))
+    seen = of_node if inside == WHOLE else {name: of_node[name] for name in states["node"].astype(str).unique()}
+    yield from _names(run, of_pool, seen)
+    yield from _counters(run.part("pool_timeline", where=inside.at("time")), of_pool)
+    yield from _pool_instants(run, of_pool, inside)
+    yield from _states(states, of_node)
+    yield from _tasks(run, of_node, inside)
 
 
 def _json(value: Any) -> str:
@@ -126,6 +165,8 @@ def _names(run: Frames, of_pool: Mapping[str, int], of_node: Mapping[str, int]) 
             yield _named(pid, tid, "thread_name", {"name": title})
     slots = dict(zip(pools["pool"].astype(str), pools["slots"], strict=True))
     for name, pool, kind in zip(nodes["node"].astype(str), nodes["pool"].astype(str), nodes["kind"], strict=True):
+        if name not in of_node:
+            continue
         pid = of_node[name]
         yield _named(pid, 0, "process_name", {"name": f"node {name}"})
         yield _named(pid, 0, "process_labels", {"labels": f"{pool}, {str(kind).replace('_', '-')}"})
@@ -135,8 +176,7 @@ def _names(run: Frames, of_pool: Mapping[str, int], of_node: Mapping[str, int]) 
             yield _named(pid, slot, "thread_name", {"name": f"slot {slot}"})
 
 
-def _counters(run: Frames, of_pool: Mapping[str, int]) -> Iterator[str]:
-    timeline = run.frame("pool_timeline")
+def _counters(timeline: pd.DataFrame, of_pool: Mapping[str, int]) -> Iterator[str]:
     pids = timeline["pool"].astype(str).map(of_pool).to_list()
     instants = _us(timeline["time"])
     for counter, series in COUNTERS.items():
@@ -158,14 +198,14 @@ def _instant(pid: int, tid: int, at: int, name: str, args: Mapping[str, Any], sc
     )
 
 
-def _pool_instants(run: Frames, of_pool: Mapping[str, int]) -> Iterator[str]:
+def _pool_instants(run: Frames, of_pool: Mapping[str, int], inside: Window) -> Iterator[str]:
     tables = (
         ("evaluations", EVALUATIONS, "time", "action", ("results", "error", "message")),
         ("resizes", RESIZES, "start", "code", ("dedicated_to", "low_priority_to", "option", "message")),
         ("operations", OPERATIONS, "time", "operation", ("code", "message")),
     )
     for name, tid, time, title, columns in tables:
-        rows = run.frame(name)
+        rows = run.part(name, where=inside.at(time))
         rows = rows[rows["pool"].notna()]
         texts = {column: [_plain(value) for value in rows[column]] for column in columns}
         for row, (pool, at, label) in enumerate(zip(rows["pool"], _us(rows[time]), rows[title], strict=True)):
@@ -181,8 +221,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | float | int) else value.item() if hasattr(value, "item") else str(value)
 
 
-def _states(run: Frames, of_node: Mapping[str, int]) -> Iterator[str]:
-    states = run.frame("node_states")
+def _states(states: pd.DataFrame, of_node: Mapping[str, int]) -> Iterator[str]:
     names = states["state"].astype(str)
     columns = (states["node"].astype(str), names, _us(states["start"]), _us(states["end"]))
     titles = {name: _json(shade(NODE_STATES, name).title) for name in names.unique()}
@@ -196,10 +235,14 @@ def _states(run: Frames, of_node: Mapping[str, int]) -> Iterator[str]:
             yield _instant(pid, STATE_TRACK, start, "preemption", {}, "p")
 
 
-def _tasks(run: Frames, of_node: Mapping[str, int]) -> Iterator[str]:
-    attempts, tasks = run.frame("attempts"), run.frame("tasks")
+def _tasks(run: Frames, of_node: Mapping[str, int], inside: Window) -> Iterator[str]:
+    columns = ["task", "node", "assigned", "end", "outcome", "kept"]
+    attempts = run.part("attempts", columns, where=inside.during("assigned", "end"))
     pids = np.asarray(attempts["node"].astype(str).map(of_node), dtype=np.int64)
     task = attempts["task"].to_numpy(dtype=np.int64)
+    first, last = (int(task.min()), int(task.max())) if len(task) else (0, -1)
+    tasks = run.part("tasks", ["id", "job", "slots"], where=[("task", ">=", first), ("task", "<=", last)])
+    task = task - first
     slots = tasks["slots"].to_numpy(dtype=np.int64)[task]
     starts, ends = _us(attempts["assigned"]), _us(attempts["end"])
     row, lane = lanes(pids, attempts["assigned"].to_numpy(dtype=np.float64), attempts["end"].to_numpy(), slots)

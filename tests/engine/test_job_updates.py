@@ -60,6 +60,38 @@ def test_a_new_priority_decides_who_is_displaced() -> None:
     assert starts(made, "k") == [120]
 
 
+@pytest.mark.parametrize(("before", "after", "start"), [(False, True, 120), (True, False, 600)])
+def test_whether_tasks_yield_can_be_changed(before: bool, after: bool, start: float) -> None:
+    low = job(count=1, duration="10m", allowTaskPreemption=before)
+    high = job("k", count=1, duration="1m", at="2m", priority=5)
+    made = run(pool(nodes=1), low, high, timeline=[act("1m", "updateJob", allowTaskPreemption=after)])
+    assert starts(made, "k") == [start]
+
+
+def test_a_task_that_waits_takes_its_place_at_the_instant_of_the_change() -> None:
+    low = job(count=1, duration="10m")
+    high = job("k", count=1, duration="1m", at="2m", priority=5)
+    made = run(pool(nodes=1), low, high, timeline=[act("4m", "updateJob", allowTaskPreemption=True)])
+    assert starts(made, "k") == [240]
+
+
+def test_a_job_yields_on_the_pool_that_it_is_moved_to_as_it_was_changed() -> None:
+    low, high = job(count=1, duration="10m"), job("k", pool="q", count=1, duration="1m", at="9m", priority=5)
+    made = run(
+        pool(nodes=1),
+        pool("q", nodes=1),
+        low,
+        high,
+        timeline=[
+            act("1m", "updateJob", allowTaskPreemption=True),
+            act("2m", "disableJob"),
+            act("3m", "updateJob", poolInfo={"poolId": "q"}),
+            act("4m", "enableJob"),
+        ],
+    )
+    assert starts(made, "k") == [540]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "times"), [(-1, 1, [0, 0, 0, 0, 120, 180]), (1, 3, [0, 60, 90, 90, 120, 150])]
 )

@@ -1,5 +1,7 @@
 """Reading a run changes nothing: not by accident, and not by a method that is within reach."""
 
+from copy import deepcopy
+
 import pytest
 
 from simulator import Simulation
@@ -46,3 +48,18 @@ def test_a_view_shows_numbers_and_copies_only(simulation: Simulation) -> None:
     list(view.tasks_on(0)).clear()
     assert bytes(kernel.attempts.node[: len(kernel.attempts)]) == before
     assert view.tasks_on(0)
+
+
+def test_a_record_in_the_middle_shares_what_is_over_and_nothing_that_goes_on(simulation: Simulation) -> None:
+    record = simulation.directory.world.record
+    before, taken = deepcopy(record), record.copy()
+    assert taken == before
+    is_over = [row.end >= 0 for row in record.states]
+    assert True in is_over
+    assert False in is_over
+    assert [one is other for one, other in zip(record.states, taken.states, strict=True)] == is_over
+    taken.finish(60_000)
+    taken.renumber({0: 5}, {0: 3}, range(6))
+    taken.pools[3].deleted = 60_000
+    assert record == before
+    assert {row.pool for row in taken.nodes} == {3}

@@ -227,6 +227,15 @@ ON_JOBS: Final[Changes] = {
         priority=9,
         onAllTasksComplete="terminatejob",
     ),
+    "UpdateJob.allowTaskPreemption": Change(
+        on_job(
+            "updateJob",
+            parts=(pool(nodes=1), job(count=1, duration="20m"), job("z", count=1, at="9m", priority=7)),
+            allowTaskPreemption=False,
+        ),
+        "timeline.0.allowTaskPreemption",
+        True,
+    ),
     "UpdateJob.maxParallelTasks": Change(
         on_job("updateJob", parts=PARTS, maxParallelTasks=-1), "timeline.0.maxParallelTasks", 1
     ),

@@ -34,7 +34,8 @@ def answer(extra: str, until: Any, **rest: Any) -> Answer:
     """Simulate 40 dedicated and 20 spot nodes, of which 12 are preempted for good and 3 are stopped."""
     keys, options = EXTRAS[extra]
     body = {"targetDedicatedNodes": 40, "targetLowPriorityNodes": 20, **keys, **rest.pop("body", {})}
-    simulation = {"prices": {**PRICES, **LICENCE}, "timing": {"recoveryDelay": "90d"}, "preemption": {"model": "none"}}
+    prices = {**PRICES, **(LICENCE if "applicationLicenses" in body else {})}
+    simulation = {"prices": prices, "timing": {"recoveryDelay": "90d"}, "preemption": {"model": "none"}}
     timeline = [
         {"at": "1m", "operation": "preemptNodes", "pool": "p", "count": 12},
         {"at": "2m", "operation": "deallocateNode", "pool": "p", "nodeId": ["p_1_d", "p_3_d", "p_5_d"]},

@@ -107,7 +107,7 @@ def test_windows_in_another_region_is_linux_there_and_the_licence() -> None:
     assert found(scenario)[0] == pytest.approx(0.212)
     assert "the Linux price of westeurope and the Windows licence of eastus, assumed" in notes(scenario)
     unknown = described([{**body, "vmSize": "Standard_E2_v3"}], prices=WEST)
-    assert "Windows price not known in westeurope, Linux price $" in notes(unknown)
+    assert "Windows price not known in westeurope, taken as the Linux price $" in notes(unknown)
 
 
 def test_a_size_that_the_region_has_not_is_reported_with_the_way_out() -> None:

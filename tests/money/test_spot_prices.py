@@ -90,7 +90,12 @@ def test_an_override_shows_where_it_is_from() -> None:
 CASES = [
     ("linux", {"dedicatedLinux": 1}, 0.185, "spot price taken as 0.185 of the dedicated one"),
     ("windows", {"dedicatedLinux": 1, "dedicatedWindows": 2}, 0.8, "spot price taken as 0.4 of the dedicated one"),
-    ("windows", {"dedicatedLinux": 1}, 0.4, "Windows spot price taken as 0.4 of the Linux price $1"),
+    (
+        "windows",
+        {"dedicatedLinux": 1},
+        0.4368,
+        "Windows spot price taken as 0.4 of the Linux price $1 and $0.046 a core",
+    ),
     ("windows", {"dedicatedWindows": 2, "spotWindows": 0.6}, 0.6, ""),
     ("windows", {"dedicatedWindows": 2, "spotLinux": 0.1}, 0.8, "spot price taken as 0.4 of the dedicated one"),
 ]
@@ -122,14 +127,16 @@ def test_the_assumed_share_is_an_option() -> None:
 
 
 def test_windows_prices_that_nobody_knows_are_never_taken_in_silence() -> None:
-    """250 of the 368 shipped sizes have none; each kind says so."""
+    """Most shipped sizes have none; each kind says so."""
     for account, word in (({}, "low-priority"), (OWN, "spot")):
         body = pool(vmSize="Standard_E2_v3", targetLowPriorityNodes=1, virtualMachineConfiguration=WINDOWS)
         scenario = described([body], account=account)
         notes = [price_of(scenario, scenario.pools[0], kind).note for kind in NodeKind]
-        assert "Windows price not known, Linux price $0.126 taken: too low" in notes[0]
-        assert f"Windows {word} price taken as 0.4 of the Linux price $0.126" in notes[1]
-        assert "too low" in notes[1]
+        assert (
+            "Windows price not known, taken as the Linux price $0.126 and $0.046 a core for Windows (assumed)"
+            in notes[0]
+        )
+        assert f"Windows {word} price taken as 0.4 of the Linux price $0.126 and $0.046 a core" in notes[1]
         assert "give dedicatedWindows under sizes" in notes[1]
 
 

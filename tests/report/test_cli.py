@@ -43,14 +43,14 @@ def test_the_same_run_gives_the_same_bytes_in_memory_and_from_disk(suffix: str, 
 
 
 def test_options_reach_the_picture(saved: Path, tmp_path: Path) -> None:
-    options = ("--zone", "Asia/Tokyo", "--nights", "--pool", "p", "--dark")
+    options = ("--time-zone", "Asia/Tokyo", "--nights", "--pool", "p", "--dark")
     assert text("plot", saved, *options, "-o", tmp_path / "a.svg")[0] == 0
     assert text("plot", saved, "--kind", "slots", "--at", "2m", "--by", "job", "-o", tmp_path / "b.png")[0] == 0
     assert (tmp_path / "a.svg").read_text().count("<svg") == 1
 
 
 def test_every_problem_is_reported_at_once_and_nothing_is_written(saved: Path, tmp_path: Path) -> None:
-    wrong = ("--kind", "ledger", "--at", "5d", "--zone", "Mars/Base", "--pool", "x", "-o", tmp_path / "a.bmp")
+    wrong = ("--kind", "ledger", "--at", "5d", "--time-zone", "Mars/Base", "--pool", "x", "-o", tmp_path / "a.bmp")
     code, output = text("plot", saved, *wrong)
     assert code == 2
     for part in (
@@ -98,6 +98,35 @@ def test_a_trace_is_written(saved: Path, tmp_path: Path) -> None:
     assert code == 0
     events = json.loads((tmp_path / "run.json").read_text())["traceEvents"]
     assert f"{len(events):,} events" in output
+
+
+def test_a_window_of_a_trace_is_asked_for(saved: Path, tmp_path: Path) -> None:
+    counts, early, later = [], f"{read(saved).end / 4:.0f}s", f"{read(saved).end / 2:.0f}s"
+    for options in ((), ("--to", early), ("--from", early, "--to", later)):
+        code, _ = text("trace", saved, "-o", tmp_path / "run.json", *options)
+        assert code == 0
+        counts.append(len(json.loads((tmp_path / "run.json").read_text())["traceEvents"]))
+    assert 0 < counts[1] < counts[0]
+    assert 0 < counts[2] < counts[0]
+    code, output = text("trace", saved, "-o", tmp_path / "run.json", "--from", later, "--to", later)
+    assert (code, "--to: expected an instant after that of --from" in output) == (2, True)
+    code, output = text("trace", saved, "-o", tmp_path / "run.json", "--from", "9999h")
+    assert (code, "--from: lies outside of the run" in output) == (2, True)
+
+
+def test_of_a_run_too_large_for_a_viewer_the_beginning_is_traced(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.report.chrome_trace.MOST", 10)
+    code, output = text("trace", saved, "-o", tmp_path / "run.json")
+    assert code == 0
+    assert "has the first" in output
+    whole = read(saved).frame("attempts")
+    tenth = whole["assigned"].sort_values().iloc[9]
+    seen = whole[whole["assigned"] <= tenth]["task"].nunique()
+    events = json.loads((tmp_path / "run.json").read_text())["traceEvents"]
+    tasks = {(event["args"]["job"], event["name"]) for event in events if event.get("cat") == "task"}
+    assert len(tasks) == seen < whole["task"].nunique()
 
 
 def test_a_saved_run_has_the_frames_of_the_recording(saved: Path) -> None:

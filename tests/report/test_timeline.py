@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator import InputError, Recording
-from simulator.report.chrome_trace import CHUNK, write
+from simulator.report.chrome_trace import CHUNK, WHOLE, Window, write
 from tests.features.story import job, pool, task
 from tests.features.story import run as play
 from tests.report import runs
@@ -24,9 +24,9 @@ NEEDED = {
 META = {"process_name": "name", "thread_name": "name", "process_labels": "labels", "process_sort_index": "sort_index"}
 
 
-def made(run: Recording, folder: Path, name: str = "run.json.gz") -> dict[str, Any]:
+def made(run: Recording, folder: Path, name: str = "run.json.gz", inside: Window = WHOLE) -> dict[str, Any]:
     path = folder / name
-    count = write(run, path)
+    count = write(run, path, inside)
     text = gzip.decompress(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
     trace: dict[str, Any] = json.loads(text)
     assert len(trace["traceEvents"]) == count
@@ -70,6 +70,30 @@ def check_rules(trace: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", runs.ALL)
 def test_every_run_obeys_the_rules(name: str, tmp_path: Path) -> None:
     check_rules(made(runs.ALL[name](), tmp_path))
+
+
+def test_a_window_has_what_goes_on_inside_it(tmp_path: Path) -> None:
+    run = runs.busy()
+    begin, end = run.end / 4, run.end / 2
+    whole, part = made(run, tmp_path), made(run, tmp_path, inside=Window(begin, end))
+    check_rules(part)
+
+    def spans(trace: dict[str, Any]) -> Counter[tuple[int, int, int, str]]:
+        events = [event for event in trace["traceEvents"] if event["ph"] == "X"]
+        return Counter((event["pid"], event["ts"], event["dur"], event["name"]) for event in events)
+
+    expected = Counter(
+        {
+            key: count
+            for key, count in spans(whole).items()
+            if key[1] + key[2] > round(begin * 1e6) and key[1] < round(end * 1e6)
+        }
+    )
+    assert 0 < len(expected) < len(spans(whole))
+    assert spans(part) == expected
+    instants = [event["ts"] / 1e6 for event in part["traceEvents"] if event["ph"] == "C"]
+    assert instants
+    assert all(begin <= at < end for at in instants)
 
 
 def test_a_broken_trace_is_found() -> None:

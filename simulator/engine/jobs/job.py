@@ -39,6 +39,7 @@ REFUSALS = {
     JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
+UPDATED = ("priority", "max_parallel_tasks", "allow_task_preemption", "metadata", "on_all_tasks_complete")
 ENDING = (JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 
 
@@ -146,22 +147,20 @@ class Job:
         if asked.pool_info is not None:
             self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
-        given = {"priority": asked.priority, "max_parallel_tasks": asked.max_parallel_tasks}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        ends = asked.on_all_tasks_complete
-        changes |= {} if ends is None else {"on_all_tasks_complete": ends}
+        changes = {key: value for key in UPDATED if (value := getattr(asked, key)) is not None}
         limit = None if asked.constraints is None else asked.constraints.max_wall_clock_time
         if limit is not None:
-            limits = {"max_wall_clock_time": limit}
-            changes["constraints"] = self.body.constraints.model_copy(update=limits)
+            changes["constraints"] = self.body.constraints.model_copy(update={"max_wall_clock_time": limit})
         self.body = self.body.model_copy(update=changes)
         if asked.priority is not None:
             kernel.queues.rank(self._roster.priorities)
         if asked.max_parallel_tasks is not None:
             job_control.limit(kernel, self.number, asked.max_parallel_tasks)
+        if asked.allow_task_preemption is not None:
+            job_control.make_room(kernel, self.number, yields=asked.allow_task_preemption)
         if limit is not None:
             self._deadline.limit(limit)
-        if ends is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
+        if asked.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
             self._end_when_done()
         return DONE
 
@@ -362,6 +361,7 @@ class Job:
         kernel.queues.rank(self._roster.priorities)
         if self.body.max_parallel_tasks >= 0:
             job_control.limit(kernel, self.number, self.body.max_parallel_tasks)
+        job_control.make_room(kernel, self.number, yields=self.body.allow_task_preemption)
         if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
             self._end_when_done()
 

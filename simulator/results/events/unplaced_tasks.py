@@ -5,6 +5,7 @@ The service documents the event for want of resources without naming its code; o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from simulator.results.events.overtaking import overtaken_by_lower, overtaken_in
 from simulator.results.events.task_events import INTERNAL, PASS, Attempts, Bodies
 from simulator.results.why.room import Need, PoolRoom
 from simulator.results.why.unmet_dependencies import Families
+from simulator.tables.parts import Condition, part_of
 from simulator.units import MS_PER_S, NEVER
 from simulator.workload.planned_jobs import planned
 
@@ -40,6 +42,10 @@ class Seen:
         if name not in self._frames:
             self._frames[name] = self._record.table(name).to_pandas()
         return self._frames[name]
+
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> Any:
+        """Return some columns, or all, of those rows of a table that meet all conditions."""
+        return part_of(self.frame(name), columns, where)
 
     @property
     def end(self) -> float:

@@ -17,6 +17,8 @@ RATIOS: Final = {
     (PriceKind.SPOT, True): 0.40,
 }
 """Share of the dedicated price where a size has no price of that kind; True = Windows (docs/model.md#prices)."""
+WINDOWS_PER_CORE: Final = 0.046
+"""USD an hour that Windows adds for a core where no Windows price is known, as most shipped sizes add (assumption)."""
 DISK_GIB_MONTH: Final = {"standard_lrs": 0.046, "standardssd_lrs": 0.075, "premium_lrs": 0.154}
 """USD for one GiB of an empty managed disk and a month: recalled, East US, a disk of 128 GiB (assumption)."""
 HOURS_PER_MONTH: Final = 730
@@ -66,13 +68,17 @@ def price_of(scenario: Scenario, pool: Pool, kind: NodeKind) -> Price:
 
 
 def _unlisted(size: VmSize, *, windows: bool) -> Price:
-    """Return the dedicated price of a size that has none: of Windows that of Linux, which is too low."""
+    """Return the dedicated price of a size that has none: of Windows that of Linux and a licence for each core."""
     where = f" in {size.region}" if size.region else ""
     linux = size.price(PriceKind.DEDICATED, windows=False)
     if not windows or linux is None:
         return Price(None, f"{size.name}: no price known{where}, give one under sizes or in the pool's simulation")
-    text = f"Windows price not known{where}, Linux price ${linux:g} taken: too low; give dedicatedWindows under sizes"
-    return Price(linux, f"{size.name}: {text}")
+    text = f"Windows price not known{where}, taken as {_with_licence(linux)}; give dedicatedWindows under sizes"
+    return Price(linux + WINDOWS_PER_CORE * size.vcpus, f"{size.name}: {text}")
+
+
+def _with_licence(linux: float) -> str:
+    return f"the Linux price ${linux:g} and ${WINDOWS_PER_CORE:g} a core for Windows (assumed)"
 
 
 def _share(scenario: Scenario, pool: Pool, size: VmSize, paid: PriceKind) -> Price:
@@ -86,11 +92,10 @@ def _share(scenario: Scenario, pool: Pool, size: VmSize, paid: PriceKind) -> Pri
     options = scenario.options
     chosen = options.spot_ratio if paid is PriceKind.SPOT else options.low_priority_ratio
     ratio = RATIOS[paid, windows] if chosen is None else chosen
-    if dedicated.note:
-        text = (
-            f"Windows {WORDS[paid]} price taken as {ratio:g} of the Linux price ${base:g}, as no Windows price is known"
-        )
-        return Price(base * ratio, f"{size.name}: {text}: too low; give dedicatedWindows under sizes")
+    linux = size.price(PriceKind.DEDICATED, windows=False)
+    if dedicated.note and linux is not None:
+        text = f"Windows {WORDS[paid]} price taken as {ratio:g} of {_with_licence(linux)}"
+        return Price(base * ratio, f"{size.name}: {text}; give dedicatedWindows under sizes")
     where = f", as none is known in {size.region}" if size.region else ""
     return Price(base * ratio, f"{size.name}: {WORDS[paid]} price taken as {ratio:g} of the dedicated one{where}")
 

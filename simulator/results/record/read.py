@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from simulator.durations import LONGEST
 from simulator.errors import InputError, Problem, shortened
 from simulator.extras import require
-from simulator.results.record.integrity import MARK
+from simulator.files import Folder, is_file
+from simulator.results.record.integrity import MARK, digest
 from simulator.results.record.saved_json import read_saved_object
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
 from simulator.tables.parquet import read_as_parquet, sound
+from simulator.tables.parts import Condition, part_of
 from simulator.workload.build import Workload, build
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ class Frames(Protocol):
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table; `simulator.results.record.table_schema` describes them."""
 
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> pd.DataFrame:
+        """Return some columns, or all, of those rows of a table that meet all conditions."""
+
 
 @dataclass(frozen=True)
 class SavedRun:
@@ -68,8 +73,17 @@ class SavedRun:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The complete scenario that ran."""
-        return Scenario.model_validate(read_saved_object(self.directory / "scenario.json"))
+        """The complete scenario that ran; its traces are looked for where they are still the same."""
+        found = self._folder_of_traces
+        context = None if found is None else {"folder": Folder(found)}
+        return Scenario.model_validate(read_saved_object(self.directory / "scenario.json"), context=context)
+
+    @property
+    def _folder_of_traces(self) -> Path | None:
+        """Return the folder that has the traces of the run, by their digests: here, or in or beside its directory."""
+        wanted = dict(self.manifest.get("traces_sha256") or {})
+        places = (Path(), self.directory, self.directory.absolute().parent)
+        return next((place for place in places if wanted and _has(place, wanted)), None)
 
     @cached_property
     def workload(self) -> Workload:
@@ -90,28 +104,46 @@ class SavedRun:
     def _frames(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def table(self, name: str) -> pa.Table:
-        """Return a table as Arrow columns."""
+    @cached_property
+    def _parts(self) -> dict[tuple[str, tuple[str, ...], tuple[Condition, ...]], pd.DataFrame]:
+        return {}
+
+    def table(self, name: str, columns: Sequence[str] | None = None, where: Sequence[Condition] = ()) -> pa.Table:
+        """Return a table as Arrow columns: those that are named, or all, of rows that meet all conditions."""
         import pyarrow.parquet as pq
 
         wanted = [column.name for column in described(name).columns]
         path = self.directory / f"{name}.parquet"
         try:
             with read_as_parquet(str(path)):
-                found = sound(pq.read_table(path))
+                known = pq.read_schema(path).names
+                absent = [column for column in wanted if column not in known]
+                if not absent:
+                    return sound(pq.read_table(path, columns=columns and list(columns), filters=list(where) or None))
         except FileNotFoundError:
             raise InputError([Problem("is missing; run the scenario again with --out", str(path))]) from None
-        absent = [column for column in wanted if column not in found.column_names]
-        if absent:
-            text = f"has no column {absent[0]!r}, another version wrote it; run the scenario again with --out"
-            raise InputError([Problem(text, str(path))])
-        return found
+        text = f"has no column {absent[0]!r}, another version wrote it; run the scenario again with --out"
+        raise InputError([Problem(text, str(path))])
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table as a pandas frame."""
         if name not in self._frames:
             self._frames[name] = self.table(name).to_pandas()
         return self._frames[name]
+
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> pd.DataFrame:
+        """Return some columns, or all, of those rows of a table that meet all conditions; no others are read."""
+        if name in self._frames:
+            return part_of(self._frames[name], columns, where)
+        key = name, tuple(columns or ()), tuple(where)
+        if key not in self._parts:
+            self._parts[key] = self.table(name, columns, where).to_pandas()
+        return self._parts[key]
+
+
+def _has(place: Path, digests: dict[str, str]) -> bool:
+    """Return whether a folder has files with these digests, by name."""
+    return all(is_file(place / name) and digest(place / name) == one for name, one in digests.items())
 
 
 def read(directory: Path) -> SavedRun:

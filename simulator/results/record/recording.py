@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.results.record.frames import frame
 from simulator.results.record.run_facts import Facts
 from simulator.results.record.tables import arrow
+from simulator.tables.parts import Condition, part_of
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -49,6 +51,10 @@ class Recording(Facts):
         if name not in self._frames:
             self._frames[name] = frame(self, name)
         return self._frames[name]
+
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> pd.DataFrame:
+        """Return some columns, or all, of those rows of a table that meet all conditions."""
+        return part_of(self.frame(name), columns, where)
 
     @property
     def tasks(self) -> pd.DataFrame:

@@ -14,10 +14,13 @@ from simulator.workload.planned_jobs import planned
 from simulator.workload.planned_pools import planned_pools
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from simulator.scenario.format.bodies import Pool
     from simulator.scenario.scenario import Scenario
+    from simulator.tables.parts import Condition
 
 
 class Run(Protocol):
@@ -38,6 +41,9 @@ class Run(Protocol):
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table; `simulator.results.record.table_schema` describes them."""
 
+    def part(self, name: str, columns: Sequence[str] | None = None, *, where: Sequence[Condition] = ()) -> pd.DataFrame:
+        """Return some columns, or all, of those rows of a table that meet all conditions."""
+
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as plain values by column."""
@@ -49,14 +55,15 @@ def find_task(run: Run, name: str) -> int:
     job, slash, task = name.partition("/")
     if not slash or not job or not task:
         raise InputError(f"--task: expected JOB/TASK, not {name!r}")
-    tasks = run.frame("tasks")
-    jobs = [str(known) for known in tasks["job"].unique()]
+    jobs = [str(known) for known in run.part("tasks", ["job"])["job"].unique()]
     mine = next((known for known in jobs if known.lower() == job.lower()), None)
     if mine is None:
         raise InputError(f"--task: no job {job!r} with tasks in this run{near(job, jobs, _some(jobs))}")
-    rows = tasks[tasks["job"] == mine]
-    found = rows[rows["id"] == task]
+    same = run.part("tasks", ["task", "job"], where=[("id", "==", task)])
+    found = same[same["job"] == mine]
     if not len(found):
+        tasks = run.part("tasks", ["task", "job", "id"])
+        rows = tasks[tasks["job"] == mine]
         found = rows[rows["id"].str.lower() == task.lower()]
     if not len(found):
         ids = rows["id"].tolist()

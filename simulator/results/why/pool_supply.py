@@ -12,12 +12,16 @@ from simulator.results.why.evidence import Run
 from simulator.service_codes import RETARGETED, SUCCESS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+TARGETS: Final = ("pool", "time", "target_dedicated", "target_low_priority")
+"""The columns of a pool's timeline with its targets; it has a row for each change of anything."""
 BOOTING: Final = ("creating", "starting", "waitingforstarttask")
 BROKEN: Final = ("unusable", "starttaskfailed", "unknown")
 STOPPED: Final = ("deallocating", "deallocated")
@@ -60,7 +64,7 @@ class Supply:
 def instants_of(run: Run, pool: str, start: float, end: float) -> Floats:
     """Return every instant in [start, end) at which the supply of a pool changed."""
     states, resizes = _of(run, "node_states", pool), _of(run, "resizes", pool)
-    timeline, pools = _of(run, "pool_timeline", pool), _of(run, "pools", pool)
+    timeline, pools = _of(run, "pool_timeline", pool, TARGETS), _of(run, "pools", pool)
     columns: list[Any] = [states["start"], states["end"], resizes["start"], resizes["end"]]
     columns += [_target_changes(timeline), pools["created"], pools["deleted"], _of(run, "evaluations", pool)["time"]]
     found = np.unique(np.concatenate([np.asarray(column, dtype=np.float64) for column in columns]))
@@ -78,7 +82,7 @@ def _target_changes(timeline: pd.DataFrame) -> Floats:
 def supply_of(run: Run, pool: str, time: Floats) -> Supply:
     """Look the pool up at given instants, ascending."""
     states, resizes = _of(run, "node_states", pool), _of(run, "resizes", pool)
-    timeline, lives = _of(run, "pool_timeline", pool), _of(run, "pools", pool)
+    timeline, lives = _of(run, "pool_timeline", pool, TARGETS), _of(run, "pools", pool)
     target = (timeline["target_dedicated"] + timeline["target_low_priority"]).to_numpy(dtype=np.int64)
     created, deleted = float(lives["created"].iloc[0]), float(lives["deleted"].iloc[0])
     is_deleted = time >= deleted
@@ -122,8 +126,8 @@ def _closed(states: pd.DataFrame) -> pd.Series:
     return states["state"].isin(("idle", "running")) & ~states["scheduling"].astype(bool)
 
 
-def _of(run: Run, table: str, pool: str) -> pd.DataFrame:
-    frame = run.frame(table)
+def _of(run: Run, table: str, pool: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    frame = run.part(table, columns)
     return frame[frame["pool"] == pool]
 
 

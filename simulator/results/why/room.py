@@ -58,8 +58,9 @@ class PoolRoom:
     def __init__(self, run: Run, pool: str, start: float, end: float, shut: Shut | None = None) -> None:
         states = run.frame("node_states")
         mine = states[(states["pool"] == pool) & (states["end"] > start) & (states["start"] < end)]
-        attempts = run.frame("attempts")
-        held = attempts[(attempts["pool"] == pool) & (attempts["end"] > start) & (attempts["assigned"] < end)]
+        columns = ["pool", "node", "task", "assigned", "end"]
+        attempts = run.part("attempts", columns, where=[("end", ">", start), ("assigned", "<", end)])
+        held = attempts[attempts["pool"] == pool]
         serving = mine[mine["state"].isin(SERVING) & mine["scheduling"].astype(bool)]
         self._changes = _changes(run, serving, held, shut or [])
         self._capacity = _capacity(run, pool)
@@ -108,14 +109,11 @@ def _capacity(run: Run, pool: str) -> tuple[int, float, float]:
 
 def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame, shut: Shut) -> dict[str, Any]:
     """Return each node's condition after each of its changes: node, time, in service, and what is taken of it."""
-    tasks = run.frame("tasks")
+    tasks = run.part("tasks", ["slots", "cores", "memory"])
     task = held["task"].to_numpy()
     needs = [tasks[name].to_numpy(dtype=np.float64)[task] for name in ("slots", "cores", "memory")]
     closed = [(node, start, min(end, run.end)) for node, start, end in shut if start < run.end]
-    barred = np.array([node for node, _, _ in closed], dtype=object)
-    names = np.concatenate([serving["node"].to_numpy(dtype=object), held["node"].to_numpy(dtype=object), barred])
-    _, code = np.unique(names.astype(str), return_inverse=True)
-    first, second, third = np.split(code, [len(serving), len(serving) + len(held)])
+    first, second, third = _numbered(serving["node"], held["node"], [node for node, _, _ in closed])
     none, free, open_ = (np.zeros(len(part)) for part in (first, second, third))
     ones, bars = np.ones(len(first)), np.ones(len(third))
     times = [np.array([row[place] for row in closed], dtype=np.float64) for place in (1, 2)]
@@ -131,6 +129,17 @@ def _changes(run: Run, serving: pd.DataFrame, held: pd.DataFrame, shut: Shut) ->
     order = np.lexsort((columns["time"], columns["node"]))
     columns = {name: values[order] for name, values in columns.items()}
     return _levels(columns)
+
+
+def _numbered(one: pd.Series, other: pd.Series, names: list[str]) -> list[Ints]:
+    """Return the numbers of nodes, in order of their names, in two columns of categories and a list."""
+    known = sorted({*map(str, one.cat.categories), *map(str, other.cat.categories), *names})
+    number = {name: place for place, name in enumerate(known)}
+    columns = [
+        np.array([number[str(name)] for name in column.cat.categories], dtype=np.int64) for column in (one, other)
+    ]
+    found = [numbers[column.cat.codes.to_numpy()] for numbers, column in zip(columns, (one, other), strict=True)]
+    return [*found, np.array([number[name] for name in names], dtype=np.int64)]
 
 
 def _levels(columns: dict[str, Any]) -> dict[str, Any]:

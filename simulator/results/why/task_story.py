@@ -83,9 +83,8 @@ class TaskStory:
 def explain_task(run: Run, name: str) -> TaskStory:
     """Report the life of the task `JOB/TASK`."""
     number = find_task(run, name)
-    task = run.frame("tasks").iloc[number]
-    attempts = run.frame("attempts")
-    mine = attempts[(attempts["task"] == number) & (attempts["instance"] == 0)]
+    task = run.part("tasks", where=[("task", "==", number)]).iloc[0]
+    mine = run.part("attempts", where=[("task", "==", number), ("instance", "==", 0)])
     submit, finish = float(task["submit"]), float(task["end"])
     until = run.end if finish != finish else finish  # noqa: PLR0124 - NaN: it did not complete
     pieces: list[Piece] = []

@@ -96,10 +96,8 @@ def reasons_of(run: Run, task: pd.Series, start: float, end: float) -> list[Wait
 
 def _starts(run: Run, task: Mapping[Any, Any], start: float, end: float) -> npt.NDArray[np.float64]:
     """Return the instants in [start, end) at which a multi-instance task of the pool was added."""
-    tasks = run.frame("tasks")
-    gangs: npt.NDArray[np.float64] = tasks[(tasks["pool"] == task["pool"]) & (tasks["instances"] > 1)][
-        "submit"
-    ].to_numpy(dtype=np.float64)
+    tasks = run.part("tasks", ["pool", "submit"], where=[("instances", ">", 1)])
+    gangs: npt.NDArray[np.float64] = tasks[tasks["pool"] == task["pool"]]["submit"].to_numpy(dtype=np.float64)
     return np.asarray(gangs[(gangs > start) & (gangs < end)])
 
 
@@ -125,20 +123,20 @@ class _Served:
 
     @classmethod
     def of(cls, run: Run, task: pd.Series) -> _Served:
-        attempts, tasks = run.frame("attempts"), run.frame("tasks")
-        rows = attempts[(attempts["pool"] == task["pool"]) & (attempts["instance"] == 0)]
-        jobs = tasks["job"].to_numpy(dtype=object)[rows["task"].to_numpy()]
+        attempts = run.part("attempts", ["pool", "task", "assigned"], where=[("instance", "==", 0)])
+        rows = attempts[attempts["pool"] == task["pool"]]
+        jobs = run.part("tasks", ["job"])["job"].cat
+        names, codes = jobs.categories, jobs.codes.to_numpy()[rows["task"].to_numpy()]
         priorities, assigned = Priorities(run), rows["assigned"].to_numpy(dtype=np.float64)
-        names, codes = np.unique(jobs.astype(str), return_inverse=True)
-        priority = np.zeros(len(jobs), dtype=np.int64)
-        for code, name in enumerate(names):
-            priority[codes == code] = priorities.of(str(name), assigned[codes == code])
+        priority = np.zeros(len(codes), dtype=np.int64)
+        for code in np.unique(codes).tolist():
+            priority[codes == code] = priorities.of(str(names[code]), assigned[codes == code])
         return cls(
             assigned=assigned,
             priority=priority,
             own=str(task["job"]),
             priorities=priorities,
-            is_own_job=jobs == task["job"],
+            is_own_job=np.asarray(codes == names.get_loc(task["job"])),
         )
 
     def between(self, start: float, end: float) -> tuple[int, int, int]:

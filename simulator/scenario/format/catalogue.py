@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Annotated, Final
@@ -98,6 +99,9 @@ def is_called_unsupported(name: str, *, cloud: bool) -> bool:
     return folded.startswith(UNSUPPORTED) or (cloud and folded in UNSUPPORTED_CLOUD)
 
 
+DISK: Final = "tempDiskGiB"
+FEWER_CORES: Final = re.compile(r"(?<=[a-z])(\d+)-\d+")
+"""What names of sizes have that have fewer cores than another one, and all else of it."""
 GENERATIONS: Final = "generations"
 """The column of the generations of images."""
 
@@ -124,6 +128,12 @@ def families() -> list[str]:
     return [row["family"] for row in _rows().values()]
 
 
+def _disk(row: Mapping[str, str]) -> str:
+    """Return the local disk of a size: one with fewer cores has that of the size that it is made from."""
+    whole = _rows().get(FEWER_CORES.sub(r"\1", row["name"].lower()))
+    return row[DISK] or (whole[DISK] if whole else "")
+
+
 @cache
 def find(name: str) -> VmSize | None:
     """Return a size of the shipped table, None where there is none; a size is parsed when it is first asked for."""
@@ -133,6 +143,7 @@ def find(name: str) -> VmSize | None:
     origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
     own = {"name": name} if name.lower() in CLOUD_SERVICE_NAMES else {}
     known = {key: value for key, value in row.items() if value and key != GENERATIONS}
+    known = {DISK: _disk(row), **known} if _disk(row) else known
     return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
 
 

@@ -89,7 +89,6 @@ class DeleteTask(OnJob):
     """Id of the task."""
 
 
-KEPT_PREEMPTION: Final = "the tasks of a job yield as it was created"
 KEPT_RETRIES: Final = "tasks keep the retry count that they were added with"
 
 
@@ -121,8 +120,8 @@ class UpdateJob(OnJob):
     """New limit of time; None leaves it as it is."""
     on_all_tasks_complete: Annotated[OnAllTasksComplete, BeforeValidator(lower)] | None = None
     """Whether the job ends when all of its tasks have completed; None leaves it as it is."""
-    allow_task_preemption: Annotated[bool, Mark(Effect.NOT_SIMULATED_YET, KEPT_PREEMPTION)] | None = None
-    """Whether tasks of jobs with a higher priority may take the place of its running tasks."""
+    allow_task_preemption: bool | None = None
+    """Whether tasks of jobs with a higher priority may take the place of its running tasks; None leaves it as it is."""
     metadata: Annotated[tuple[dict[str, Any], ...], INERT] | None = None
     """New name-value pairs."""
     network_configuration: Annotated[JobNetwork, INERT] | None = None

@@ -90,7 +90,8 @@ class EvaluateAutoScale(Operated):
 
 REBUILT: Final = Mark(
     Effect.NOT_SIMULATED_YET,
-    "the service changes a pool so; here it stays as it was created: delete it and create it again under its id",
+    "the service changes a pool so while it has no nodes, and refuses it else; here the pool stays as it was created: "
+    "delete it and create it again under its id",
 )
 
 

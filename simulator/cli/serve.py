@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from simulator.cli.errors import print_problems, reported
 from simulator.cli.output import echo
+from simulator.cli.stopping import stop_asked
 from simulator.cli.study_options import Confine, Seed, Strict
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def serve(
         str, typer.Option(help="When time goes on: idle:0.5s, manual, scaled:60 or step:30s.")
     ] = "idle:0.5s",
     durations: Annotated[str | None, typer.Option(help="File of rules: how long which command lines take.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Directory for the record and session.yaml.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Directory for the record and session.yaml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     origin: Annotated[str | None, typer.Option(help="Instant at which it begins: a date, or now.")] = None,
     account: Annotated[str, typer.Option(help="Name of the account.")] = "simaccount",
@@ -117,7 +117,7 @@ def _serve(app: App, host: str, port: int) -> None:
             raise InputError(f"cannot listen on {host}, port {port}: {error.strerror}; give another --port") from None
         _introduce(app, host, listening.getsockname()[1])
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
-        with suppress(KeyboardInterrupt):
+        with stop_asked():  # the server ends at a signal, and raises it once more behind itself
             server.run(sockets=[listening])
 
 
@@ -151,4 +151,4 @@ def _write(session: Session, out: Path | None, log: Path | None, *, force: bool)
         echo(f"{out / SESSION}: what was done, as a scenario: poolsight run {out / SESSION} --replications 100")
     show(answer, recording)
     for name, count in session.durations.served.most_common():
-        echo(f"Durations of {count:,} tasks: {name}")
+        echo(f"Durations of {count:,} {'task' if count == 1 else 'tasks'}: {name}")

@@ -121,6 +121,7 @@ def _show_view(run: SavedRun, view: TaskView) -> None:
 
 def _show_pool(run: SavedRun, story: PoolStory) -> None:
     from simulator.cli.answer import plain_console
+    from simulator.formula.explain import steps_as_text
     from simulator.results.why.evidence import written
 
     console = plain_console()
@@ -130,7 +131,7 @@ def _show_pool(run: SavedRun, story: PoolStory) -> None:
     trace = (story.evaluation or {}).get("trace")
     if trace:
         console.print("- why the formula came to that:")
-        for step in json.loads(trace):
-            console.print(f"    {json.dumps(step, ensure_ascii=False)}", soft_wrap=True)
+        for line in steps_as_text(json.loads(trace)):
+            console.print(f"    {line}", soft_wrap=True)
     elif story.evaluation is not None:
         console.print("- the formula's own trace is kept where options.recordTraces is set", style="dim")

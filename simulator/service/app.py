@@ -20,6 +20,7 @@ from simulator.json_text import JsonError, read_json
 from simulator.service.auth import Account
 from simulator.service.clock import Clock
 from simulator.service.control import PREFIX, control
+from simulator.service.forecast import PATH, forecast, replications_of
 from simulator.service.operations import answer
 from simulator.service.replies import Asked, RefusedError, Reply, error_body, refusal
 from simulator.service.session import Session
@@ -85,7 +86,11 @@ class App:
             self._check_names(headers)
             content = await _content(receive)
             self._check_key(scope, headers)
-            return self._answer(_asked(scope, headers, content))
+            asked = _asked(scope, headers, content)
+            if (asked.method, asked.path) == ("GET", PATH):
+                prepared, count = self.session.simulation.log.prepared, replications_of(asked)
+                return Reply(200, await asyncio.to_thread(forecast, prepared, count))
+            return self._answer(asked)
         except RefusedError as error:
             return refusal(error)
         except Exception:  # noqa: BLE001 - whatever it is, the others are served on

@@ -160,6 +160,15 @@ def test_a_small_clear_difference_is_reported_with_an_interval() -> None:
     assert found.sentence("b") == "b costs 1.0 % more, 95 % interval 0.8–1.2 % (against a)."
 
 
+def test_what_is_the_same_in_every_run_has_no_interval() -> None:
+    """A price 4.17 % higher makes every run dearer by that: 4 to 4 % says nothing."""
+    left = Replications({"tasks.unfinished": np.zeros(5)}, 5, reached=True, precision=None)
+    cost = Difference(mean(np.full(5, 0.3)), mean(np.full(5, 1 / 24)), None)
+    differences = {"cost": cost, "makespan": Difference(mean(np.full(5, -90.0)), None, None)}
+    found = Comparison(("a", "b"), {"a": left, "b": left}, {"b": differences}).sentence("b")
+    assert found == "b costs 4.17 % more in every run, and finishes 2 min earlier in every run (against a)."
+
+
 def test_a_sentence_names_the_level_of_its_interval() -> None:
     """Of two comparisons each interval is at 97.5 %, in the sentence as in the table."""
     values = np.array([-66.0, -64.0, -67.0, -63.0, -65.0])

@@ -19,7 +19,7 @@ def of_all_sizes(**body: object) -> Scenario:
     return made.model_copy(update={"sizes": {size.name: size for size in SIZES.values()}})
 
 
-def test_a_windows_price_is_listed_or_said_to_be_assumed_and_above_that_of_linux() -> None:
+def test_a_windows_price_is_listed_or_stated_as_assumed_and_above_that_of_linux() -> None:
     scenario = of_all_sizes(virtualMachineConfiguration=WINDOWS)
     for size in SIZES.values():
         body = scenario.pools[0].model_copy(update={"vm_size": size.name})

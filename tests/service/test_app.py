@@ -94,6 +94,20 @@ def test_time_by_hand() -> None:
     assert call(app, "GET", "/_sim/nothing", key=None).status_code == 400
 
 
+def test_a_forecast_has_other_draws_of_the_same_requests() -> None:
+    app = application("manual")
+    call(app, "POST", "/pools", pool_of())
+    call(app, "POST", "/jobs", job_of())
+    call(app, "POST", "/jobs/j/tasks", task_of("t"))
+    found = call(app, "GET", "/_sim/forecast?replications=5", key=None).json()
+    assert (found["replications"], found["completed"]) == (5, 5)
+    assert 0 < found["seconds"]["low"] < found["seconds"]["median"] < found["seconds"]["high"]
+    assert 0 < found["cost"]["low"] <= found["cost"]["high"]
+    assert call(app, "GET", "/_sim/clock", key=None).json()["seconds"] == 0, "the session itself stands still"
+    for text in ("1", "0", "x", "1000", ""):
+        assert call(app, "GET", f"/_sim/forecast?replications={text}", key=None).status_code == 400
+
+
 def test_a_step_for_each_look() -> None:
     app = application("step:30s")
     for _ in range(3):

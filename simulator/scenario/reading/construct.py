@@ -37,7 +37,7 @@ def scenario_of(
     findings = [*read.findings, *wrong, *findings]
     if strict:
         findings = [replace(one, is_warning=False) for one in findings]
-    return accepted(made, [problem_in(read, one) for one in findings])
+    return accepted(made, [problem_in(read, one) for one in findings]).confined(place.within)
 
 
 def judged(document: Mapping[Any, Any], context: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:

@@ -37,11 +37,21 @@ from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Rea
 from simulator.scenario.format.deployment import os_kind
 from simulator.scenario.format.timing_presets import TimingPreset, ValueOrigin, preset_values
 from simulator.scenario.keys.words import allowed, shown
+from simulator.service.operations import OPERATIONS
 from simulator.service_codes import ServiceCode, TerminateReason
 from simulator.states import NODE_TRANSITIONS
 
 HERE: Final = Path(__file__).resolve().parent
-PAGES: Final = ("model.md", "autoscale-language.md", "keys.md", "reasons.md", "tables.md", "measures.md", "import.md")
+PAGES: Final = (
+    "model.md",
+    "autoscale-language.md",
+    "keys.md",
+    "reasons.md",
+    "tables.md",
+    "measures.md",
+    "import.md",
+    "service.md",
+)
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 IMAGE: Final = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"}
@@ -354,6 +364,12 @@ def column_names() -> str:
     return table(("holds", "names, without case and marks"), ((f"`{use}`", names) for use, names in NAMES.items()))
 
 
+def operations() -> str:
+    """Return the table of what the interface answers, and what it does not have."""
+    rows = ((one.name, f"`{one.method} {one.path}`", "yes" if one.handler else "501") for one in OPERATIONS)
+    return table(("operation", "request", "answered"), rows)
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "import-formats": formats,
     "import-not-read": not_read,
@@ -383,6 +399,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "terminate-reasons": codes(TerminateReason),
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),
+    "operations": operations,
 }
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AllowInfNan, BeforeValidator, PlainSerializer, WithJsonSchema
@@ -25,6 +26,8 @@ _CLOCK: Final = re.compile(r"(?:(?P<d>\d+) days?, )?(?P<h>\d+):(?P<m>[0-5]\d):(?
 """As `az` prints spans: `0:15:00`, `7 days, 0:00:00`."""
 _INFINITE: Final = re.compile(r"P10675199DT2H48M5\.47\d+S|10675199 days?, 2:48:05\.47\d+", re.IGNORECASE)
 """The same as clients write it: with fewer digits, or in words as `az` prints it."""
+MOST_KEPT: Final = 1024
+"""Texts whose seconds are kept."""
 LONGEST: Final = 100 * 365.25 * 86400.0
 """No span of a scenario is longer, so that sums of spans stay inside the clock's integers."""
 
@@ -35,7 +38,12 @@ def parse_duration(value: object) -> float:
         raise ValueError(EXPECTED_DURATION)  # noqa: TRY004 - pydantic turns only ValueError into a problem
     if not isinstance(value, str):
         raise ValueError(f"a bare number has no unit; {EXPECTED_DURATION}")  # noqa: TRY004
-    text = value.strip()
+    return _parsed(value.strip())
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _parsed(text: str) -> float:
+    """Return the seconds of a text; pools repeat the same ones."""
     if _SHORT.fullmatch(text):
         return math.fsum(float(number) * UNITS[unit] for number, unit in _PART.findall(text))
     if clock := _CLOCK.fullmatch(text):

@@ -9,7 +9,7 @@ An `InputError` ends a command with exit code 2 and no traceback.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 LONGEST_MESSAGE: Final = 1000
@@ -48,6 +48,8 @@ class Problem:
     source: str | None = None
     """The text of the line, printed above a caret."""
     is_warning: bool = False
+    code: str = field(default="", compare=False)
+    """The code with which the service refuses it, where that is known."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)

@@ -91,6 +91,17 @@ class ServiceCode(Code):
     MISSING_PROPERTY = "MissingRequiredProperty", "a value that the service wants is not there"
     TASK_EXISTS = "TaskExists", "the job has a task of this id already"
 
+    # requests, as `poolsight serve` answers them
+    APPLICATION_NOT_FOUND = "ApplicationNotFound", "there is no such application"
+    AUTHENTICATION_FAILED = "AuthenticationFailed", "the request is not signed with the key of the account"
+    BODY_TOO_LARGE = "RequestBodyTooLarge", "the body of the request is larger than the service takes"
+    CONDITION_NOT_MET = "ConditionNotMet", "the thing has changed since the state that the request names"
+    FILE_NOT_FOUND = "FileNotFound", "there is no such file of the task or node"
+    INTERNAL_ERROR = "InternalError", "ours: the simulation has failed, which is a defect of it"
+    INVALID_QUERY = "InvalidQueryParameterValue", "a part of the query that the service does not take"
+    NOT_IMPLEMENTED = "NotImplemented", "ours: the service has the operation, the simulation does not"
+    UNSUPPORTED_VERB = "UnsupportedHttpVerb", "the resource has no operation of this verb"
+
     # any of them
     INVALID_PROPERTY = "InvalidPropertyValue", "a value that the service does not take"
     INVALID_STATE = "OperationInvalidForCurrentState", "the operation needs another state"

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 MS_PER_S: Final = 1000
+S_PER_MINUTE: Final = 60
 S_PER_HOUR: Final = 3600
+S_PER_DAY: Final = 86_400
 MS_PER_HOUR: Final = MS_PER_S * S_PER_HOUR
 
 NEVER: Final = 2**62
@@ -76,6 +78,14 @@ def spoken(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def spoken_exactly(seconds: float) -> str:
+    """Write a span that was chosen or given without rounding it: 90 s, 3.5 min, 2 h."""
+    for size, unit in ((S_PER_DAY, "d"), (S_PER_HOUR, "h"), (S_PER_MINUTE, "min")):
+        if seconds >= size and math.isclose(seconds / size, round(seconds / size, 1), rel_tol=1e-12):
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:,.10g} s"
 
 
 def spoken_amount(dollars: float) -> str:

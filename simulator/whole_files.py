@@ -6,7 +6,6 @@ lies a file that is locked as long as its process lives.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,8 @@ from simulator.errors import InputError, Problem
 
 PREFIX: Final = ".poolsight-"
 LOCK: Final = ".lock"
+OWN_ONLY: Final = 0o600
+"""Rights to a lock: nobody else may hold it."""
 MADE: Final = "new"
 """Name of what is made in a scratch folder."""
 TARGET: Final = "target"
@@ -98,15 +99,18 @@ def _finish(scratch: Path) -> None:
 def _locked_name(place: Path) -> Iterator[Path]:
     """Return the name of a folder that no other process takes for abandoned, until the end."""
     while True:
-        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=LOCK, dir=place)
-        lock = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            try:
+        # The name is known before there is the file: a signal right after that does not leave it behind.
+        lock = place / f"{PREFIX}{os.urandom(6).hex()}{LOCK}"
+        try:
+            with os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWN_ONLY), "wb") as file:
                 # Another process may have taken the new file for abandoned before it was locked.
                 if (_lock(file) or os.name == "nt") and lock.exists():
                     yield lock.with_suffix("")
                     return
-            finally:
+        finally:
+            try:
+                lock.unlink(missing_ok=True)
+            finally:  # also where a signal came right before
                 lock.unlink(missing_ok=True)
 
 

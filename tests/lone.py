@@ -1,7 +1,8 @@
 """A copy of what git tracks, in a folder of its own: all that somebody has who clones the project.
 
-`python -m tests.lone FILE…`, called in such a folder, runs scenarios, and each cell of experiments and plans once;
-whatever opens a file that belongs neither to the folder nor to the installed programs fails.
+`python -m tests.lone FILE…`, called in such a folder, makes the tasks of scenarios, and of each cell of experiments and
+plans: all is read then that a run needs. Whatever opens a file that belongs neither to the folder nor to the installed
+programs fails.
 """
 
 import os
@@ -14,11 +15,11 @@ from typing import Any, Final
 
 import pytest
 
-from simulator import load, simulate
+from simulator import load
 from simulator.experiment import load_experiment
 from simulator.experiment.axes import Cell
-from simulator.experiment.trial import Wanted, run_trial
 from simulator.planning.plan_file import load_plan
+from simulator.workload.build import build
 
 ROOT: Final = Path(__file__).parents[1]
 SYSTEM: Final = ("/dev", "/etc", "/proc", "/sys", "/usr")
@@ -38,7 +39,7 @@ def lone_copy(folder: Path, *places: str) -> Path:
 
 
 def run_alone(clone: Path, *files: Path) -> subprocess.CompletedProcess[str]:
-    """Run scenarios, experiments and plans of a clone without access to other data."""
+    """Read scenarios, experiments and plans of a clone, with all that they name, without access to other data."""
     command = [sys.executable, "-m", "tests.lone", *(str(file.relative_to(clone)) for file in files)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
@@ -68,11 +69,9 @@ def main() -> None:
     refuse_others(Path.cwd())
     for name in sys.argv[1:]:
         file = Path(name)
-        if file.parent.name == "experiments":
-            outcomes = [run_trial(cell.scenario, cell.number, 0, Wanted()) for cell in cells_of(file)]
-            assert not [one.failure for one in outcomes if one.failure], name
-        else:
-            simulate(load(file))
+        scenarios = [cell.scenario for cell in cells_of(file)] if file.parent.name == "experiments" else [load(file)]
+        for scenario in scenarios:
+            build(scenario, 0)
         sys.stdout.write(f"{file}\n")
 
 

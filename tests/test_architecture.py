@@ -35,7 +35,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
 ]
 ROOMS = {  # likewise, inside the storeys that have rooms
     "scenario": [{"format"}, {"keys"}, {"checks"}, {"scenario"}, {"prepared", "reading"}],
-    "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"write"}],
+    "results": [{"raw"}, {"money", "why"}, {"record"}, {"answer"}, {"events"}, {"lists"}, {"write"}],
     "engine": [
         {"ticks"},
         {"assumptions", "backlog", "environment", "log", "random_streams", "tasks_view"},
@@ -46,7 +46,7 @@ ROOMS = {  # likewise, inside the storeys that have rooms
         {"operations", "bridge"},
         {"supply"},
         {"construction"},
-        {"door", "collection", "surroundings"},
+        {"door", "collection", "surroundings", "views"},
         {"simulation"},
     ],
     "report": [{"looks"}, {"shapes"}, {"figures"}, {"sources"}, {"page", "chrome_trace"}],

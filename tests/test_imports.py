@@ -19,7 +19,7 @@ import simulator
 PACKAGE = Path(simulator.__file__).parent
 COMMANDS: Final = PACKAGE / "cli"
 FIRST: Final = PACKAGE.parent / "scenarios" / "first_pool.yaml"
-SLOW: Final = ("PIL", "distributed", "joblib", "matplotlib", "optuna", "pandas", "pyarrow", "scipy")
+SLOW: Final = ("PIL", "distributed", "joblib", "matplotlib", "optuna", "pandas", "pyarrow", "scipy", "uvicorn")
 """Libraries that nobody waits for who does not use them; some belong to extras and may be missing."""
 LATE: Final = {
     "fcntl": "not every system has it",

@@ -1,4 +1,4 @@
-"""Every scenario and every experiment of the project runs for somebody who has a clone and nothing else."""
+"""Every scenario and every experiment of the project is complete for somebody who has a clone and nothing else."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("place", ["scenarios", "scenarios/experiments"])
-def test_every_file_runs_on_a_lone_clone(place: str, clone: Path) -> None:
+def test_every_file_is_complete_on_a_lone_clone(place: str, clone: Path) -> None:
     files = sorted((clone / place).glob("*.yaml"))
     assert len(files) == len(list((ROOT / place).glob("*.yaml")))
     ended = run_alone(clone, *files)

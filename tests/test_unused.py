@@ -66,6 +66,14 @@ def read_attributes(tree: ast.AST) -> Counter[str]:
     return found
 
 
+def dotted(node: ast.AST) -> str:
+    """Return a name with dots as it is written, empty for any other expression."""
+    if isinstance(node, ast.Name):
+        return node.id
+    before = dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{before}.{node.attr}" if before and isinstance(node, ast.Attribute) else ""
+
+
 def imported(tree: ast.AST) -> set[tuple[str, str]]:
     """Return the names that are imported, each with its module, and what is read of imported modules."""
     found: set[tuple[str, str]] = set()
@@ -77,8 +85,8 @@ def imported(tree: ast.AST) -> set[tuple[str, str]]:
         elif isinstance(node, ast.Import):
             modules |= {alias.asname or alias.name: alias.name for alias in node.names}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in modules:
-            found.add((modules[ast.unparse(node.value)], node.attr))
+        if isinstance(node, ast.Attribute) and (module := modules.get(dotted(node.value))):
+            found.add((module, node.attr))
     return found
 
 

@@ -17,6 +17,7 @@ MODULES: Final[Mapping[str, str]] = {
     "report": "report",
     "plot": "plot",
     "trace": "plot",
+    "serve": "serve",
     "sweep": "sweep",
     "validate": "describe",
     "plan": "plan",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli.errors import print_problems, reported
-from simulator.cli.experiments import interval_ends, is_shown, kept, shown_value
+from simulator.cli.experiments import interval_ends, is_shown, kept, shown_difference, shown_value
 from simulator.cli.output import print_json
 from simulator.cli.page import assumed, console, dim, print_table
 from simulator.cli.study_options import (
@@ -129,9 +129,9 @@ def _show_comparison(found: Comparison) -> None:
             means = [found.replications[scenario].estimate(measure) for scenario in (found.names[0], name)]
             shown = [shown_value(estimate.value, unit) if estimate else "–" for estimate in means]
             absolute = difference.absolute
-            ends = f"{shown_value(absolute.low, unit)} to {shown_value(absolute.high, unit)}"
+            ends = f"{shown_difference(absolute.low, unit)} to {shown_difference(absolute.high, unit)}"
             left = "–" if difference.narrowing is None else f"× {difference.narrowing:.2f}"
-            table.add_row(find_measure(measure).title, *shown, shown_value(absolute.value, unit), ends, left)
+            table.add_row(find_measure(measure).title, *shown, shown_difference(absolute.value, unit), ends, left)
         print_table(printer, table)
         printer.print()
         if (text := found.pairing(name)) is not None:

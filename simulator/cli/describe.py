@@ -111,7 +111,7 @@ def summary_schema() -> dict[str, Any]:
 def sizes(
     pattern: Annotated[str, typer.Argument(help="Part of a name or family.")] = "",
     region: Annotated[str | None, typer.Option(help="Where prices hold; without it East US.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> None:
     """List the VM sizes of the catalogue: cores, memory, USD per hour (Linux; dedicated, low-priority, spot)."""
     from simulator.scenario.format.catalogue import table

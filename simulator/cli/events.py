@@ -16,11 +16,12 @@ def events(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
             help="Logs, one JSON object a line; a folder stands for all .json and .jsonl files in it.",
         ),
     ],
-    out: Annotated[Path | None, typer.Option(help="New directory for the tables (Parquet) and the summary.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="New directory for the tables (Parquet) and the summary.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave out lines that cannot be read.")] = False,
 ) -> None:

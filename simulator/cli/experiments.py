@@ -243,6 +243,11 @@ def shown_value(value: float, unit: str) -> str:
     return f"{value:,.1f}" if abs(value) >= 10 or value == 0 else f"{value:.2f}"
 
 
+def shown_difference(value: float, unit: str) -> str:
+    """Write by how much a measure is larger; of shares in points, as a per cent of them would be a share of a share."""
+    return f"{100 * value:.1f} points" if unit == "share" and math.isfinite(value) else shown_value(value, unit)
+
+
 def shown_interval(low: float, high: float, unit: str) -> str:
     """Write both ends in one unit, once where they are the same; an end that nothing bounds is left out."""
     if low == high:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @reported
 def features(
     keys: Annotated[bool, typer.Option("--keys", help="Print every key of a scenario and what becomes of it.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> None:
     """Print every feature of pools, nodes, jobs and tasks: what is simulated, and what only accepted and why."""
     if as_json:

@@ -26,7 +26,7 @@ def lint(
     interval: Annotated[float | None, typer.Option(min=0, help="Evaluation interval in minutes.")] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what needs no decision, in the file.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Show the small load or moment under which it hurts.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print a SARIF 2.1.0 log, for code hosts.")] = False,
 ) -> None:
     """Look for what is legal and hurts; exit code 2 on errors, 1 on warnings."""

@@ -17,7 +17,7 @@ from simulator.whole_files import write_whole
 MOST_RUNS = 100_000
 Slots = Annotated[int, typer.Option(min=1, max=256, help="Task slots per node of the pool.")]
 Interval = Annotated[float, typer.Option(min=5, max=10080, help="Evaluation interval in minutes.")]
-Size = Annotated[str, typer.Option("--vm-size", help="VM size of the pool's nodes.")]
+Size = Annotated[str, typer.Option(help="VM size of the pool's nodes.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the search and of the runs.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 = one for each processor.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -29,7 +29,7 @@ def stress(
     worst: Annotated[str, typer.Option(help="waste, wait, lost_work, never_zero or no_node.")] = "lost_work",
     slots: Slots = 1,
     interval: Interval = 5,
-    size: Size = "Standard_D4_v3",
+    vm_size: Size = "Standard_D4_v3",
     tasks: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many tasks in all.")] = 5,
     bursts: Annotated[int, typer.Option(min=1, max=20, help="They come in at most so many bursts.")] = 3,
     span: Annotated[int, typer.Option(min=1, max=10_080, help="All tasks come within so many minutes.")] = 60,
@@ -40,7 +40,7 @@ def stress(
     against: Annotated[
         str | None, typer.Option(help="A repaired formula to run beside; default: the linter's.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the load as a scenario file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the load as a scenario file.")] = None,
     workers: Workers = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +57,7 @@ def stress(
     found = stress(
         text,
         worst,
-        options=PoolOptions(slots, interval, size),
+        options=PoolOptions(slots, interval, vm_size),
         bounds=Bounds(tasks, min(bursts, tasks), span, longest),
         runs=runs,
         seed=seed,
@@ -155,7 +155,7 @@ def compare(
     loads: Annotated[str | None, typer.Option(help="Loads of the library, with commas; default: all.")] = None,
     slots: Slots = 1,
     interval: Interval = 5,
-    size: Size = "Standard_D4_v3",
+    vm_size: Size = "Standard_D4_v3",
     replications: Annotated[int, typer.Option(min=2, max=1000, help="Runs of each load.")] = 5,
     seed: Seed = 1,
     workers: Workers = 0,
@@ -171,7 +171,7 @@ def compare(
     found = compare_formulas(
         formulas,
         loads=names,
-        options=PoolOptions(slots, interval, size),
+        options=PoolOptions(slots, interval, vm_size),
         replications=replications,
         seed=seed,
         workers=workers,

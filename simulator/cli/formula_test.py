@@ -12,7 +12,9 @@ import typer
 from simulator.cli.errors import reported
 from simulator.cli.formula_files import FAILED, parse, read
 from simulator.cli.output import echo
+from simulator.cli.study_options import Confine
 from simulator.errors import InputError, Problem
+from simulator.files import Folder, bound
 from simulator.formula import Formula
 from simulator.formula.context_file import ContextError, context_of
 from simulator.formula.explain import as_dict
@@ -22,10 +24,11 @@ from simulator.formula.run import AutoScaleRun
 @reported
 def test(
     file: Annotated[str, typer.Argument(help="A YAML file: a formula, contexts and what is expected of them.")],
+    confine: Confine = False,  # noqa: PT028 - a command, no test of ours
 ) -> None:
     """Run a formula's own unit tests and stress searches; exit code 1 if one fails."""
     suite = _suite(file)
-    text = suite["formula"] if "formula" in suite else read(str(Path(file).parent / str(suite.get("formulaFile"))))
+    text = suite["formula"] if "formula" in suite else _named(file, suite["formulaFile"], confine=confine)
     formula = parse(file, text)
     results = [*_units(file, suite, formula), *_stresses(file, suite, formula)]
     for name, differences in results:
@@ -36,6 +39,11 @@ def test(
     echo(f"{len(results) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(FAILED)
+
+
+def _named(file: str, name: str, *, confine: bool) -> str:
+    """Return the text of the formula that a file of tests names."""
+    return read(str(Folder(Path(file).parent, bound(file, confine=confine)).file(name)))
 
 
 Result = tuple[str, list[str]]

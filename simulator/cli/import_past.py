@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from simulator.history.pools import Given
 
 
-Paths = Annotated[
-    list[Path] | None, typer.Argument(metavar="PATH...", help="Files, and folders of files, of any known format.")
-]
+Paths = Annotated[list[Path] | None, typer.Argument(help="Files, and folders of files, of any known format.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="New directory for scenario, trace, tables and page.")]
 Anonymise = Annotated[
     bool, typer.Option("--anonymise", help="Replace ids, nodes and command lines, the same by the same.")
 ]
@@ -32,7 +31,7 @@ Ends = Annotated[
 @reported
 def import_past(
     paths: Paths = None,
-    out: Annotated[Path | None, typer.Option(help="New directory for scenario, trace, tables and page.")] = None,
+    out: Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if an import wrote it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,
@@ -54,7 +53,7 @@ def import_past(
         str, typer.Option(help="Jobs of several processors become: multi_slot or multi_instance tasks.")
     ] = "multi_slot",
     jobs: Annotated[int, typer.Option(min=1, help="Most jobs of the scenario; of more, all tasks are in one.")] = 50,
-    size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
+    vm_size: Annotated[str | None, typer.Option(help="VM size of the pools.")] = None,
     nodes: Annotated[int | None, typer.Option(min=0, help="Nodes of each pool.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, help="Slots of each node.")] = None,
     preset: Annotated[str | None, typer.Option(help="Timing preset of the scenario, like instant.")] = None,
@@ -85,7 +84,7 @@ def import_past(
         outcomes=outcomes,
     )
     past = _read(paths, options, out, anonymise=anonymise, force=force)
-    _replay(past, options, jobs, Given(size, nodes, slots), preset, out, as_json=as_json, force=force)
+    _replay(past, options, jobs, Given(vm_size, nodes, slots), preset, out, as_json=as_json, force=force)
 
 
 def _read(paths: Sequence[Path], options: Options, out: Path | None, *, anonymise: bool, force: bool) -> Past:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from typer.core import TyperCommand, TyperGroup
 
 from simulator.cli.errors import reported
+from simulator.cli.metavars import name_values
 from simulator.errors import InputError, Problem, plain
 
 Given = Mapping[str, Any]
@@ -102,6 +103,10 @@ PAIRS: Final = (
 
 class Command(TyperCommand):
     """A command of `poolsight`: before it runs, options that would act on nothing are refused."""
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        name_values(self.params)
 
     def invoke(self, ctx: Any) -> Any:
         reported(refuse_idle)(ctx)

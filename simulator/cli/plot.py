@@ -22,7 +22,7 @@ def plot(
     directory: Annotated[
         Path,
         typer.Argument(
-            metavar="DIR", help="What run --out or sweep --out wrote, or what plan, spot or sensitivity --json printed."
+            help="What run --out or sweep --out wrote, or a file of what plan, spot or sensitivity --json printed."
         ),
     ],
     kind: Annotated[
@@ -33,11 +33,11 @@ def plot(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="FILE.png, .svg or .pdf; KIND.png without it.")
+        Path | None, typer.Option("--out", "-o", help="FILE.png, .svg or .pdf; KIND.png without it.")
     ] = None,
     pool: Annotated[list[str] | None, typer.Option(help="Only this pool; may be given several times.")] = None,
     by: Annotated[str | None, typer.Option(help="What colours stand for: outcome, job, pool or size.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Show the clock of this time zone, e.g. Europe/Berlin.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Show the clock of this time zone, e.g. Europe/Berlin.")] = None,
     nights: Annotated[bool, typer.Option("--nights", help="Shade nights and weekends.")] = False,
     at: Annotated[str | None, typer.Option(help="For slots: the instant to show, e.g. 90m.")] = None,
     measure: Annotated[str | None, typer.Option(help="For sweeps and answers: another measure.")] = None,
@@ -64,7 +64,7 @@ def plot(
     given = {
         "pools": pool or None,
         "by": by,
-        "zone": zone,
+        "zone": time_zone,
         "nights": nights or None,
         "at": at,
         "measure": measure,
@@ -117,7 +117,7 @@ def _options(kind: str, given: dict[str, Any], source: Source | None, problems: 
 
 
 def _flag(name: str) -> str:
-    return {"pools": "--pool", "cells": "--cell"}.get(name, f"--{name}")
+    return {"pools": "--pool", "cells": "--cell", "zone": "--time-zone"}.get(name, f"--{name}")
 
 
 def _listed(names: list[str], most: int = 8) -> str:
@@ -132,7 +132,7 @@ def _zone(name: str, problems: list[Problem]) -> Any:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        problems.append(Problem(f"there is no time zone {name!r}; expected one like Europe/Berlin", path="--zone"))
+        problems.append(Problem(f"there is no time zone {name!r}; expected one like Europe/Berlin", path="--time-zone"))
         return None
 
 
@@ -152,8 +152,8 @@ def _instant(text: str, run: SavedRun | None, problems: list[Problem], flag: str
 
 @reported
 def trace(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What 'poolsight run FILE --out DIR' wrote.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
+    directory: Annotated[Path, typer.Argument(help="What 'poolsight run FILE --out DIR' wrote.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="FILE.json or FILE.json.gz.")] = Path("trace.json.gz"),
     begin: Annotated[str | None, typer.Option("--from", help="Only what goes on after this, e.g. 90m.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Only what goes on before this, e.g. 2h.")] = None,
 ) -> None:

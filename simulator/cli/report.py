@@ -19,13 +19,12 @@ def report(
     directory: Annotated[
         Path,
         typer.Argument(
-            metavar="DIR",
             help="What 'poolsight run' or 'poolsight sweep' wrote with --out DIR; "
             "or a file of what 'compare', 'plan', 'spot', 'sensitivity' or 'run --replications' printed with --json.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
-    zone: Annotated[str | None, typer.Option(help="Whose clock is shown first, e.g. Europe/Berlin.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Whose clock is shown first, e.g. Europe/Berlin.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write one HTML file: the answer, zoomable plots, where time and money went, every evaluation with its reason."""
@@ -38,9 +37,9 @@ def report(
     from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
 
-    clock = _zone(zone)
+    clock = _zone(time_zone)
     if clock is not None and (directory.is_file() or is_study(directory)):
-        raise InputError("--zone is for the report of a run: one of many runs shows no clock")
+        raise InputError("--time-zone is for the report of a run: one of many runs shows no clock")
     _refuse(out, force=force)
     with understood(directory):
         if directory.is_file():
@@ -60,7 +59,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(f"--zone: expected a name such as Europe/Berlin or UTC, not {name!r}") from None
+        raise InputError(f"--time-zone: expected a name such as Europe/Berlin or UTC, not {name!r}") from None
 
 
 def _refuse(out: Path, *, force: bool) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,9 +46,12 @@ def run(
     file: Annotated[str, typer.Argument(help="A scenario file, YAML or JSON.")],
     seed: Seed = None,
     replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Directory for tables, summary and manifest.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Directory for tables, summary and manifest.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Write the service's diagnostic events too.")] = False,
+    lists: Annotated[
+        bool, typer.Option("--lists", help="Write what `az batch … list` prints at the end, too.")
+    ] = False,
     confine: Confine = False,
     as_json: AsJson = False,
     strict: Strict = False,
@@ -76,19 +80,26 @@ def run(
         asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady, points)
         run_study(scenario, asked, as_json=as_json)
         return
-    _run_once(scenario, replication, out, force=force, events=events, as_json=as_json)
+    _run_once(scenario, replication, out, Extras(force, events, lists), as_json=as_json)
 
 
-def _run_once(
-    scenario: Scenario, replication: int, out: Path | None, *, force: bool, events: bool, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a run's directory may replace, and what it holds beside tables, summary and manifest."""
+
+    force: bool
+    events: bool
+    lists: bool
+
+
+def _run_once(scenario: Scenario, replication: int, out: Path | None, extras: Extras, *, as_json: bool) -> None:
     """Run one replication and print its answer; what a signal cuts short is reported too."""
     from simulator.engine.simulation import Simulation
 
     if out is not None:
         from simulator.results.write import prepare
 
-        prepare(out, force=force)
+        prepare(out, force=extras.force)
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
     stopped = advance(simulation)
@@ -96,7 +107,7 @@ def _run_once(
     del simulation  # its queues and calendars are not needed any more
     if out is not None:
         gc.collect()  # its parts hold each other: now their memory serves the tables
-    summary = _summary(recording, out, force=force, events=events)
+    summary = _summary(recording, out, extras)
     if as_json:
         print_json(summary.as_dict())
     else:
@@ -108,7 +119,7 @@ def _run_once(
         raise typer.Exit(stopped.exit_code)
 
 
-def _summary(recording: Recording, out: Path | None, *, force: bool, events: bool) -> Answer:
+def _summary(recording: Recording, out: Path | None, extras: Extras) -> Answer:
     """Write what is asked for, and return the answer."""
     if out is None:
         from simulator.results.answer.metrics import summarize
@@ -116,7 +127,7 @@ def _summary(recording: Recording, out: Path | None, *, force: bool, events: boo
         return summarize(recording)
     from simulator.results.write import write
 
-    return write(recording, out, force=force, events=events)
+    return write(recording, out, force=extras.force, events=extras.events, lists=extras.lists)
 
 
 def advance(simulation: Simulation) -> Asked | None:

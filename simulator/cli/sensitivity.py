@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.experiment.estimates import Estimate
     from simulator.planning.sensitivity import Bar, Tornado
 
+NOTHING_ASSUMED: Final = " Nothing that is assumed moves it beyond chance in so many runs."
 LONGEST: Final = 10
 """Characters of the longest bar."""
 
@@ -57,8 +58,8 @@ def sentence(found: Tornado) -> str:
         return f"The answer, {answer}, moves beyond chance with none of {len(found.bars)} assumptions."
     first = clear[0]
     unsure = next((bar for bar in clear if bar.origin == "assumed"), None)
-    other = "" if unsure is None or unsure is first else f" Of what is not documented, most on {_moved(unsure)}."
-    return f"The answer, {answer}, hangs most on {_moved(first)}.{other}"
+    other = f" Of what is assumed, most on {_moved(unsure)}." if unsure is not None else NOTHING_ASSUMED
+    return f"The answer, {answer}, hangs most on {_moved(first)}.{'' if unsure is first else other}"
 
 
 def _moved(bar: Bar) -> str:
@@ -73,9 +74,11 @@ def _ends(lower: Estimate | None, higher: Estimate | None) -> str:
 
 
 def _percent(estimate: Estimate | None) -> str:
+    from simulator.planning.sensitivity import LEAST
+
     if estimate is None:
         return "–"
-    is_chance = not estimate.leaves_out_zero and estimate.half_width > 0
+    is_chance = not estimate.leaves_out_zero and estimate.half_width >= LEAST
     return f"{100 * estimate.value:+z.1f} %{' (not beyond chance)' if is_chance else ''}"
 
 

@@ -137,7 +137,11 @@ def _limit(found: SpotReport) -> str:
         return "spot is no cheaper by the hour, so it never pays"
     if even.simulated is None:
         return _tried(even.curve)
-    return f"all spot stops paying at {even.simulated:.2g} evictions an hour (closed form {even.closed_form:.2g})"
+    known = "" if even.low is None else f"from {even.low:.2g} on by the intervals, "
+    if even.low is not None and even.high is not None:
+        known = f"{even.low:.2g} to {even.high:.2g} by the intervals, "
+    stops = f"all spot stops paying at {even.simulated:.2g} evictions an hour"
+    return f"{stops} ({known}closed form {even.closed_form:.2g})"
 
 
 def _tried(curve: Sequence[RatePoint]) -> str:

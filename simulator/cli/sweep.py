@@ -38,7 +38,7 @@ def sweep(
     file: Annotated[str, typer.Argument(help="An experiment file, YAML or JSON.")],
     seed: Seed = None,
     out: Annotated[
-        Path | None, typer.Option(help="Directory for one row a trial; taken up again if it is there.")
+        Path | None, typer.Option("--out", "-o", help="Directory for one row a trial; taken up again if it is there.")
     ] = None,
     workers: Workers = 0,
     cluster: Cluster = None,

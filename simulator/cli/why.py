@@ -24,11 +24,9 @@ LINES = 40
 @reported
 def why(
     directory: Annotated[Path, typer.Argument(help="What 'poolsight run FILE --out DIR' wrote.")],
-    task: Annotated[str | None, typer.Option(metavar="JOB/TASK", help="Why was this task not running?")] = None,
+    task: Annotated[str | None, typer.Option(help="Why was this task not running?")] = None,
     pool: Annotated[str | None, typer.Option(help="Why did this pool do what it did?")] = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When: since the origin (2h, PT15M), or 2026-01-05T08:00:00Z.")
-    ] = None,
+    at: Annotated[str | None, typer.Option(help="When: since the origin (2h, PT15M), or 2026-01-05T08:00:00Z.")] = None,
     view: Annotated[
         bool, typer.Option("--view", help="With --task: its variables, its folders, and the disk of its node.")
     ] = False,
@@ -123,6 +121,7 @@ def _show_view(run: SavedRun, view: TaskView) -> None:
 
 def _show_pool(run: SavedRun, story: PoolStory) -> None:
     from simulator.cli.answer import plain_console
+    from simulator.formula.explain import steps_as_text
     from simulator.results.why.evidence import written
 
     console = plain_console()
@@ -132,7 +131,7 @@ def _show_pool(run: SavedRun, story: PoolStory) -> None:
     trace = (story.evaluation or {}).get("trace")
     if trace:
         console.print("- why the formula came to that:")
-        for step in json.loads(trace):
-            console.print(f"    {json.dumps(step, ensure_ascii=False)}", soft_wrap=True)
+        for line in steps_as_text(json.loads(trace)):
+            console.print(f"    {line}", soft_wrap=True)
     elif story.evaluation is not None:
         console.print("- the formula's own trace is kept where options.recordTraces is set", style="dim")

@@ -25,6 +25,8 @@ SHAPE_NAMES: Final = tuple(shape.shape for shape in SHAPES)
 
 
 def _shape_of(value: object) -> str | None:
+    if isinstance(value, str | int | float):  # first, for most are
+        return "constant"
     if isinstance(value, Distribution):
         return value.shape
     if isinstance(value, Mapping):

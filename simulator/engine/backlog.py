@@ -18,10 +18,11 @@ from simulator.units import NEVER, to_ms
 from simulator.workload.planned_jobs import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
+    from simulator.scenario.format.task_bodies import Task
     from simulator.workload.build import Workload
     from simulator.workload.optional_columns import Extras
     from simulator.workload.planned_jobs import Planned
@@ -40,6 +41,8 @@ class Part:
     """How many of its tasks are submitted at a time that is known; the jobs of schedules add the others."""
     taken: int = 0
     """How many of these have been put into kernels."""
+    listed: Sequence[Task] | None = None
+    """Bodies of its first tasks, of a part that one operation brought; None: the scenario has them."""
 
     def __post_init__(self) -> None:
         self.known = int(np.searchsorted(self.workload.submit, to_ms(UNKNOWN)))
@@ -81,6 +84,10 @@ class Backlog:
         """Those of which something is left."""
         self._of_job: dict[int, list[Part]] = {}
         """The parts that single operations brought, by job."""
+        self._places: dict[int, list[int]] = {}
+        """Where each of these begins in the list of its job's tasks, behind those that the scenario announces."""
+        self._announced: dict[int, npt.NDArray[np.int64]] = {}
+        """Rows that the scenario announces, of jobs that were asked for them."""
         self._recent: list[Part] = []
         """Those that something was taken of since the last time that anything was put back."""
         self._ids: dict[int, dict[str, list[int]]] = {}
@@ -102,6 +109,8 @@ class Backlog:
         self.parts.append(part)
         self._pending.append(part)
         if job is not None:
+            places = self._places.setdefault(job, [])
+            places.append(self.count_of(job))
             self._of_job.setdefault(job, []).append(part)
             if job in self._ids:
                 self._note_ids(job, part)
@@ -175,17 +184,35 @@ class Backlog:
 
     def rows_of(self, job: int) -> list[int]:
         """Return all rows of a job, in order of their parts."""
-        announced = np.flatnonzero(self.parts[0].workload.job == job).tolist()
+        rows: list[int] = self._announced_of(job).tolist()
         for part in self._of_job.get(job, ()):
-            announced += range(part.begin, part.begin + len(part.workload))
-        return announced
+            rows += range(part.begin, part.begin + len(part.workload))
+        return rows
+
+    def count_of(self, job: int) -> int:
+        """Return how many rows a job has."""
+        parts = self._of_job.get(job)
+        return self._places[job][-1] + len(parts[-1].workload) if parts else len(self._announced_of(job))
+
+    def row_at(self, job: int, place: int) -> int:
+        """Return the row at a place of `rows_of`."""
+        announced = self._announced_of(job)
+        if place < len(announced):
+            return int(announced[place])
+        number = bisect_right(self._places[job], place) - 1
+        return self._of_job[job][number].begin + place - self._places[job][number]
+
+    def _announced_of(self, job: int) -> npt.NDArray[np.int64]:
+        if job not in self._announced:
+            self._announced[job] = np.flatnonzero(self.parts[0].workload.job == job)
+        return self._announced[job]
 
     def named(self, job: int, name: str) -> list[int]:
         """Return the rows of a job's tasks of an id, without case, in order: a task may follow one that was deleted."""
         if job not in self._ids:
             self._ids[job] = {}
             names = self.parts[0].workload.names
-            for row in np.flatnonzero(self.parts[0].workload.job == job).tolist():
+            for row in self._announced_of(job).tolist():
                 self._ids[job].setdefault(names[row].lower(), []).append(row)
             for part in self._of_job.get(job, ()):
                 self._note_ids(job, part)

@@ -25,8 +25,6 @@ from simulator.scenario.format.job_operations import AddJob
 
 if TYPE_CHECKING:
     from simulator.engine.environment import Environment
-    from simulator.engine.nodes.node import Node
-    from simulator.kernel import Kernel
     from simulator.scenario import Scenario
     from simulator.scenario.format.bodies import Job
     from simulator.scenario.format.bodies import Pool as PoolDescription
@@ -97,11 +95,7 @@ class Construction:
         disks = disks_of(world, description, downloads.needs)
         kernel = empty_kernel(world.scenario, self._replication, description)
 
-        def node_changed(node: Node, changed: Kernel) -> None:
-            preparation.node_changed(node, changed)
-            downloads.node_changed(node)
-
-        tenancy = Tenancy(disks, node_changed)
+        tenancy = Tenancy(disks, preparation.node_changed, downloads.forget)
         intake = Intake(world, description, index, kernel, tenancy, self.backlog, preparation, downloads)
         for number, planned in enumerate(self.backlog.jobs):
             intake.add_job(planned, number)

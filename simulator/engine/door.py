@@ -85,6 +85,7 @@ class Door:
         directory.added[id(asked)] = directory.jobs[number]
         part = self._add(number, one, None)
         self._drawn[number] = Drawn(len(job.tasks), len(job.simulation.workload))
+        part.listed = (*([job.job_manager_task] if job.job_manager_task else ()), *job.tasks)
         return part
 
     def _add_tasks(self, number: int, asked: AddTasks) -> Part:
@@ -96,7 +97,9 @@ class Door:
         )
         drawn.tasks += len(asked.tasks)
         drawn.sources += len(asked.workload)
-        return self._add(number, replace(one, job=with_tasks(bare, asked), task_turns=(), source_turns=()), before)
+        part = self._add(number, replace(one, job=with_tasks(bare, asked), task_turns=(), source_turns=()), before)
+        part.listed = asked.tasks
+        return part
 
     def _add(self, number: int, one: Planned, before: Before | None) -> Part:
         """Draw tasks of a job, and put those into its pools that come at once."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.durations import format_duration
@@ -16,9 +15,9 @@ from simulator.engine.environment import ARRIVALS, Environment
 from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.log import Log
 from simulator.engine.operations.perform import perform
-from simulator.engine.pools.node_views import NodeView, node_views
-from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
+from simulator.engine.pools.node_views import NodeView
 from simulator.engine.surroundings import Encounters
+from simulator.engine.views import Snapshot, Views
 from simulator.errors import InputError
 from simulator.numerics.strict import strict
 from simulator.scenario.format.schema import BillAfter
@@ -36,27 +35,20 @@ if TYPE_CHECKING:
     from simulator.scenario.format.schema import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a simulation looks like between two steps."""
-
-    now: float
-    """Seconds since the scenario's origin."""
-    completed_tasks: int
-    pools: dict[str, PoolSnapshot]
-
-
 class Simulation:
     """A run of one replication that can be advanced in any number of steps with the same result."""
 
     @strict
     def __init__(self, scenario: Scenario | Prepared, replication: int = 0) -> None:
         self._announced = Prepared.of(scenario)
-        self._log = Log(self._announced)
+        self.log = Log(self._announced)
+        """What has been submitted so far."""
         self.replication = replication
         self.env = Environment(self._handle_notices)
         self._made = Construction(self._announced.scenario, replication, build(self._announced, replication), self.env)
         self._encounters = Encounters(self._made)
+        self.views = Views(self._made, lambda: self._present)
+        """Pools, jobs, tasks and nodes one by one, as they are now."""
         self._door = Door(self._made, replication)
         self.directory = self._made.directory
         """Everything of the run that has an id."""
@@ -86,7 +78,7 @@ class Simulation:
     @property
     def scenario(self) -> Scenario:
         """What is simulated, with the operations submitted so far at the end of its timeline: the log of the run."""
-        return self._log.scenario
+        return self.log.scenario
 
     @property
     def is_over(self) -> bool:
@@ -112,6 +104,11 @@ class Simulation:
         """Simulate up to and including `until` seconds, or to the end."""
         self._advance(self._horizon if until is None else min(to_ms(until), self._horizon))
 
+    def wait(self, until: float) -> None:
+        """Simulate up to and including `until` seconds also where no work is left: a client may yet bring some."""
+        self._follow(to_ms(until))
+        self._expect(min(to_ms(until), self._horizon))
+
     @strict
     def submit(self, operation: Operation | Mapping[str, Any]) -> Answer:
         """Perform an operation that the scenario's timeline does not have, and return the service's answer.
@@ -132,14 +129,12 @@ class Simulation:
         refusal = self._encounters.second(asked)
         if refusal is not None:
             return refusal
-        self._log.add(read)
+        self.log.add(read)
         if read.sizes.keys() - world.scenario.sizes.keys():
-            world.scenario = self._announced.scenario.continued((), self._log.sizes, ())
+            world.scenario = self._announced.scenario.continued((), self.log.sizes, ())
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
-        if not self._ends:
-            known = [int(part.workload.submit[part.known - 1])] if part is not None and part.known else []
-            self._horizon = max(self._horizon, max([to_ms(asked.at), *known]) + LONGEST_RUN)
+        self._follow(to_ms(asked.at) if part is None or not part.known else int(part.workload.submit[part.known - 1]))
         if part is not None:
             self._end_old_tasks(part)
         return answer
@@ -151,7 +146,7 @@ class Simulation:
         run is ends in the same record.
         """
         other = Simulation(self._announced, self.replication)
-        for operation in self._log.operations:
+        for operation in self.log.operations:
             other.submit(operation)
         if self.env.opened >= 0:
             other._go_to(self.env.opened)
@@ -161,16 +156,11 @@ class Simulation:
 
     def snapshot(self) -> Snapshot:
         """Return the present without changing it."""
-        return Snapshot(
-            now=self.now,
-            completed_tasks=self.completed_tasks,
-            pools={pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self.directory.pools},
-        )
+        return self.views.snapshot(self.now, self.completed_tasks)
 
     def nodes(self, pool: str) -> tuple[NodeView, ...]:
         """Return the nodes of a pool as they are now."""
-        found = self.directory.pool(pool)
-        return () if found is None else node_views(found.site, found.members)
+        return self.views.nodes(pool)
 
     def recording(self) -> Recording:
         """Return the record of everything so far; marked incomplete if the run is not over."""
@@ -213,15 +203,24 @@ class Simulation:
         """Simulate up to the operations of an instant, which stays open for more; a run that was over goes on."""
         if self.env.opened == instant:
             return
-        self._stop_reason, self._end, self._settled = "", None, -1
-        self._operations += 1
-        self._advance(instant - 1)
-        self._operations -= 1
+        self._expect(instant - 1)
         self._has_begun = True
         self._made.supply.feed(instant, instant)
         self.env.run_kernels(instant - 1)
         self.env.samplers.forget(instant)
         self.env.open(instant)
+
+    def _follow(self, instant: int) -> None:
+        """Have a run without a horizon go on long enough to see what becomes of an instant."""
+        if not self._ends:
+            self._horizon = max(self._horizon, instant + LONGEST_RUN)
+
+    def _expect(self, limit: int) -> None:
+        """Simulate up to and including an instant at which something may come; a run that was over goes on."""
+        self._stop_reason, self._end, self._settled = "", None, -1
+        self._operations += 1
+        self._advance(limit)
+        self._operations -= 1
 
     @strict
     def _advance(self, limit: int) -> None:
@@ -386,7 +385,7 @@ class Simulation:
         recorder = world.record if last else world.record.copy()
         recorder.finish(end)
         facts = RunFacts(end, self._stop_reason, self._settled)
-        return collect(self._log.prepared, self._made, self.replication, recorder, facts, is_last=last)
+        return collect(self.log.prepared, self._made, self.replication, recorder, facts, is_last=last)
 
 
 def simulate(scenario: Scenario | Prepared, replication: int = 0) -> Recording:

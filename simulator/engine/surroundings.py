@@ -49,6 +49,8 @@ class Encounters:
             return NO_SCHEDULE if directory.schedule(schedule) is None else None
         if isinstance(job, str):
             return NO_JOB if directory.job(job) is None else None
+        if lookup(job, "id") is not None and not directory.pools and _goal(job) is not None:
+            return NO_POOL
         return None
 
     def second(self, asked: Operation) -> Answer | None:
@@ -74,10 +76,11 @@ class Encounters:
             if met is not None and met not in found:
                 found.append(met)
         bodies = [one.site.description for one in found]
+        others = [one.site.description for one in directory.pools[:1]]
         scheduled = directory.schedule(schedule) if isinstance(schedule, str) else None
         is_second = isinstance(lookup(pool, "id"), str)
         return Surroundings(
-            pools=() if is_second else [_stated(body) for body in bodies if not is_never_created(body)],
+            pools=() if is_second else [_stated(body) for body in bodies or others if not is_never_created(body)],
             jobs=() if control is None else (self._bare(control, asked),),
             job_schedules=() if scheduled is None else (scheduled.body,),
         )

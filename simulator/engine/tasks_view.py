@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,25 @@ if TYPE_CHECKING:
 
 NODE_BITS = 20
 """The kernel's key of a prepared node is `job << 20 | node`."""
+
+
+class LatestAttempt(NamedTuple):
+    """One execution of a task; what still runs will end as stated if nothing stops it."""
+
+    node: int
+    assigned: int
+    end: int
+    outcome: int
+    wait: int
+    """How long it waits for its node to be prepared."""
+
+
+class Summary(NamedTuple):
+    """What tasks do, a row each."""
+
+    states: npt.NDArray[np.int8]
+    slots: npt.NDArray[np.int64]
+    succeeded: npt.NDArray[np.bool_]
 
 
 class TasksView:
@@ -91,6 +110,14 @@ class TasksView:
         here = np.flatnonzero(is_here)
         return np.asarray(attempts.task)[here], np.asarray(attempts.end)[here]
 
+    def attempts_by_node(self, count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return how many attempts the first `count` nodes had so far, and how many of those that ended succeeded."""
+        made, known = self._kernel.attempts, len(self._kernel.attempts)
+        node, task = np.asarray(made.node)[:known], np.asarray(made.task)[:known]
+        state = np.asarray(self._kernel.state)[task]
+        has_ended = (state == TaskState.COMPLETED) & (np.asarray(made.outcome)[:known] == Outcome.SUCCEEDED)
+        return np.bincount(node, minlength=count), np.bincount(node[has_ended], minlength=count)
+
     def prepared_nodes(self, job: int, now: int) -> list[int]:
         """Return the nodes on which the preparation of a job has succeeded, in order."""
         work, mask = self._kernel.work, (1 << NODE_BITS) - 1
@@ -130,6 +157,28 @@ class TasksView:
     def has_succeeded(self, task: int) -> bool:
         """Return whether the last attempt of a completed task has succeeded."""
         return self.has_begun(task) and self._kernel.attempts.outcome[self._kernel.row[task]] == Outcome.SUCCEEDED
+
+    def retries_of(self, task: int) -> int:
+        """Return how often a failed task has been tried again."""
+        return int(self._kernel.retries[task])
+
+    def latest_attempt(self, task: int) -> LatestAttempt | None:
+        """Return the latest attempt of a task; None where it has never been placed."""
+        if not self.has_begun(task):
+            return None
+        made, row = self._kernel.attempts, int(self._kernel.row[task])
+        wait = self._kernel.work.waits.get(row, 0)
+        return LatestAttempt(int(made.node[row]), int(made.assigned[row]), int(made.end[row]), made.outcome[row], wait)
+
+    def summary(self, tasks: npt.NDArray[np.int64]) -> Summary:
+        """Return the state of each task, its slots, and whether its latest attempt has succeeded."""
+        kernel, made = self._kernel, self._kernel.attempts
+        row = np.asarray(kernel.row)[tasks]
+        has_begun = np.asarray(made.task)[row] == tasks
+        shape = np.asarray(kernel.queues.shape, dtype=np.int64)[np.asarray(kernel.queue)[tasks]]
+        slots = np.array([one.slots for one in kernel.shapes], dtype=np.int64)[shape]
+        succeeded = has_begun & (np.asarray(made.outcome)[row] == Outcome.SUCCEEDED)
+        return Summary(np.asarray(kernel.state)[tasks], slots, succeeded)
 
     def has_begun(self, task: int) -> bool:
         """Return whether a task has been placed on a node at least once."""

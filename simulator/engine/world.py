@@ -62,6 +62,11 @@ class World:
         """Return the account that a pool belongs to."""
         return self.scenario.account_of(pool)
 
+    @property
+    def has_outages(self) -> bool:
+        """Whether the region lacks capacity of some kind now."""
+        return bool(self._outages)
+
     def has_capacity(self, size: str, zone: int) -> bool:
         """Return whether the region has a VM of a size in a zone now."""
         return not any(outage.hits(size, zone) for outage in self._outages)

@@ -32,6 +32,8 @@ from simulator.units import spoken
 LITTLE = 0.05
 """Tasks a run that are not worth a word."""
 UNASKED: Final = Stopping()
+EXACT: Final = 1e-9
+"""Half-width, as a share of what is estimated, below which there is none: every run differs by the same."""
 NO_HELP: Final = 0.995
 """Share of the independent interval from which on it is, rounded, all of it."""
 
@@ -277,10 +279,13 @@ def _share_text(difference: Difference, verb: str, less: str, more: str) -> str:
     if share is None or not difference.is_clear:
         return f"{verb} about the same"
     word, sign = (less, -1) if share.value < 0 else (more, 1)
+    if share.half_width <= EXACT:
+        return f"{verb} {100 * abs(share.value):.3g} % {word} in every run,"
     low, high = sorted((100 * sign * share.low, 100 * sign * share.high))
     # A narrow interval is not one number, nor is what is clearly there 0 %.
     digits = 1 if low < high and f"{low:.0f}" == f"{high:.0f}" else 0
-    return f"{verb} {100 * abs(share.value):.{digits}f} % {word}, 95 % interval {low:.{digits}f}–{high:.{digits}f} %,"
+    ends = f"{_level_text(share)} interval {low:.{digits}f}–{high:.{digits}f} %"
+    return f"{verb} {100 * abs(share.value):.{digits}f} % {word}, {ends},"
 
 
 def _span_text(difference: Difference) -> str:
@@ -289,4 +294,11 @@ def _span_text(difference: Difference) -> str:
     found = difference.absolute
     low, high = sorted((abs(found.low), abs(found.high)))
     word = "earlier" if found.value < 0 else "later"
-    return f"finishes {spoken(abs(found.value))} {word}, 95 % interval {spoken(low)} to {spoken(high)}"
+    if found.half_width <= EXACT * abs(found.value):
+        return f"finishes {spoken(abs(found.value))} {word} in every run"
+    return f"finishes {spoken(abs(found.value))} {word}, {_level_text(found)} interval {spoken(low)} to {spoken(high)}"
+
+
+def _level_text(found: Estimate) -> str:
+    """Write the level of an interval: of several comparisons each has more than 95 %."""
+    return f"{100 * found.level:.3g} %"

@@ -1,8 +1,10 @@
 """A run as plain data and as text: what it came to, and why, step by step."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from simulator.formula.run import AutoScaleRun, Step, Window
+from simulator.formula.source import Place
 from simulator.formula.values import Timestamp, format_double, format_value
 
 SHOWN = 8
@@ -66,13 +68,7 @@ def _instant(value: Timestamp | None) -> str | None:
 
 def as_text(run: AutoScaleRun) -> str:
     """Report a traced run statement by statement, for people."""
-    lines: list[str] = []
-    for step in run.trace:
-        value = "stopped here" if step.value is None else format_value(step.value)
-        lines.append(f"{step.place}: {' '.join(step.text.split())}")
-        lines += [f"    {_window_text(window)}" for window in step.windows]
-        lines += [f"    '?' at {branch.place}: {branch.taken}" for branch in step.branches]
-        lines.append(f"    = {value}")
+    lines = list(steps_as_text(_step(step) for step in run.trace))
     if run.error is not None:
         lines.append(f"error {run.error.code}: {run.error.detail}")
     lines += [f"warning: {warning}" for warning in run.warnings]
@@ -83,12 +79,26 @@ def as_text(run: AutoScaleRun) -> str:
     return "\n".join(lines)
 
 
-def _window_text(window: Window) -> str:
-    values = ", ".join(format_double(value) for value in window.values[-SHOWN:])
-    shown = f"[{'..., ' if len(window.values) > SHOWN else ''}{values}]"
-    if window.start is None or window.end is None:
-        return f"{window.metric}: newest {window.expected} samples asked for, {window.available} there: {shown}"
-    demand = "" if window.wanted is None else f", {format_double(window.wanted)} % demanded"
-    span = f"{format_value(window.start)} to {format_value(window.end)}"
-    filled = f"{window.available} of {window.expected} samples ({window.percent:.0f} %{demand})"
-    return f"{window.metric}, {span}: {filled}: {shown}"
+def steps_as_text(steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of steps as a trace keeps them, for people."""
+    for step in steps:
+        yield f"{_place(step)}: {' '.join(step['statement'].split())}"
+        yield from (f"    {_window_text(window)}" for window in step["windows"])
+        yield from (f"    '?' at {_place(branch)}: {branch['taken']}" for branch in step["branches"])
+        yield f"    = {'stopped here' if step['value'] is None else step['value']}"
+
+
+def _place(found: Mapping[str, Any]) -> Place:
+    return Place(found["line"], found["column"])
+
+
+def _window_text(window: Mapping[str, Any]) -> str:
+    values = ", ".join(format_double(value) for value in window["values"][-SHOWN:])
+    shown = f"[{'..., ' if len(window['values']) > SHOWN else ''}{values}]"
+    if window["from"] is None or window["to"] is None:
+        return (
+            f"{window['metric']}: newest {window['expected']} samples asked for, {window['available']} there: {shown}"
+        )
+    demand = "" if window["wanted"] is None else f", {format_double(window['wanted'])} % demanded"
+    filled = f"{window['available']} of {window['expected']} samples ({window['percent']:.0f} %{demand})"
+    return f"{window['metric']}, {window['from']} to {window['to']}: {filled}: {shown}"

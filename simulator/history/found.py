@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from simulator.history.past import TABLES
 
+TOGETHER: Final = 1000
+"""Rows that are turned into columns at once."""
 _REPEATED: Final = frozenset({"job", "pool", "node", "outcome", "state", "size", "kind", "name", "change"})
 """Columns whose values come again and again: one text for all rows."""
 
@@ -19,22 +21,33 @@ class Rows:
         unknown = set(fields) - set(TABLES[table])
         assert not unknown, f"no columns of {table}: {unknown}"  # noqa: S101 - readers name columns of the table
         self.fields = tuple(fields)
-        self.columns: dict[str, Any] = {name: [] for name in fields}
         self.numbers: list[int] = []
+        self._rows: list[tuple[Any, ...]] = []
+        self._columns: list[list[Any]] = [[] for _ in fields]
         self._seen: dict[Any, Any] = {}
-        appends = [(name, column.append) for name, column in self.columns.items()]
-        self._plain = [one for one in appends if one[0] not in _REPEATED]
-        self._repeated = [one for one in appends if one[0] in _REPEATED]
 
     def add(self, number: int, values: Mapping[str, Any]) -> None:
         """Add a row; what it lacks is absent."""
         self.numbers.append(number)
-        get = values.get
-        for name, append in self._plain:
-            append(get(name))
-        for name, append in self._repeated:
-            value = get(name)
-            append(self._seen.setdefault(value, value) if isinstance(value, str) else value)
+        self._rows.append(tuple(map(values.get, self.fields)))
+        if len(self._rows) >= TOGETHER:
+            self._turn()
+
+    def _turn(self) -> None:
+        """Move rows to their columns, where texts that come again and again are one text."""
+        once = self._seen.setdefault
+        for name, column, cells in zip(self.fields, self._columns, zip(*self._rows, strict=True), strict=False):
+            if name in _REPEATED:
+                column.extend(once(cell, cell) if isinstance(cell, str) else cell for cell in cells)
+            else:
+                column.extend(cells)
+        self._rows.clear()
+
+    @property
+    def columns(self) -> dict[str, list[Any]]:
+        """What was added, by column."""
+        self._turn()
+        return dict(zip(self.fields, self._columns, strict=True))
 
     def __len__(self) -> int:
         return len(self.numbers)

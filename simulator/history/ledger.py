@@ -87,7 +87,7 @@ CAUSES: Final = {
     "old_encoding": Cause(A, "text that is not UTF-8: read as Latin-1"),
     "nuls": Cause(N, "NUL characters: left out"),
     "one_job": Cause(A, "more jobs than a scenario would list: all tasks are in one", "--jobs"),
-    "pool_size": Cause(A, "pools whose size no file states", "--size"),
+    "pool_size": Cause(A, "pools whose size no file states", "--vm-size"),
     "pool_slots": Cause(A, "pools whose slots no file states", "--slots"),
     "pool_nodes": Cause(A, "pools whose number of nodes no file states: as many as ran at once", "--nodes"),
     "image": Cause(A, "pools whose image no file states: Ubuntu 22.04"),

@@ -89,6 +89,7 @@ class _Reading:
         found = reader.read(sample, self._options, self._ledger)
         if not sample.is_parquet:
             self._note_text(sample)
+        sample.release()
         typist = Typist(found, sample.name, self._options, self._ledger)
         for table in TABLES:
             raw = getattr(found, table)

@@ -23,6 +23,8 @@ MOST_JOBS: Final = 50
 ALL_JOBS: Final = "imported"
 UNPOOLED: Final = "imported"
 """Pool of tasks of which no file states one."""
+_ODD: Final = re.compile(r"[\s,;]|[^\x20-\x7e]")
+"""What a list of ids cannot hold, or no terminal show."""
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]+")
 ENDINGS: Final = {"exitCode": 0, "failedAttempts": 0, "maxTaskRetryCount": 0}
 """Columns of a trace about how attempts end, with what they hold where nothing failed."""
@@ -124,10 +126,11 @@ def _trace(past: Past, tasks: pd.DataFrame) -> pd.DataFrame:
 
 def words(names: pd.Series[Any]) -> pd.Series[Any]:
     """Return ids without the blanks and marks that stand between ids, and without what cannot be shown."""
-    odd = names.str.contains(r"[\s,;]|[^\x20-\x7e]").to_numpy()
-    if odd.any():
-        names = names.copy()
-        names[odd] = names[odd].map(word)
+    if _ODD.search("".join(names)) is None:
+        return names
+    odd = names.str.contains(_ODD).to_numpy()
+    names = names.copy()
+    names[odd] = names[odd].map(word)
     return names
 
 

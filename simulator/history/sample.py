@@ -49,6 +49,11 @@ class Sample:
             del self.content
         return self._text
 
+    def release(self) -> None:
+        """Drop what the file holds, which takes as much memory as all that was made of it."""
+        self._text = None
+        self.__dict__.pop("content", None)
+
     @cached_property
     def start(self) -> str:
         """The first character that is no blank; of a Parquet file none."""
@@ -95,7 +100,7 @@ def folded_keys(item: Mapping[str, Any]) -> dict[str, Any]:
         names = tuple(key.lower().replace("_", "") for key in keys)
         if len(_SHAPES) < MOST_SHAPES:
             _SHAPES[keys] = names
-    return dict(zip(names, item.values(), strict=True))
+    return dict(zip(names, item.values(), strict=False))
 
 
 def parquet_frame(sample: Sample, columns: Sequence[str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ axes:                                    # decision variables, as in an experime
   pools.night.taskSlotsPerNode: [1, 2, 4]
 minimize: cost
 subject_to: [P(makespan <= 4h) >= 0.95, queue_p95 <= 10m]
-search: {confidence: 0.95, tolerance: {probability: 0.01, cost: 0.01}, first: 10, cap: 5000, fresh: 100}
+search: {confidence: 0.95, tolerance: {probability: 0.01, cost: 0.01}, first: 10, cap: 8000, fresh: 100}
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Search(Section):
     """auto: exhaustive up to 200 designs."""
     first: Positive = 10
     """Runs that every design gets."""
-    cap: Positive = 5000
+    cap: Positive = 8000
     """Runs that a design gets at most: only where a decision is still open."""
     confidence: float = Field(0.95, ge=0.5, lt=1)
     """Probability with which all verdicts of the answer hold together."""

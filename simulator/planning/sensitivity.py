@@ -15,7 +15,14 @@ from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.results.answer.assumed import lines
 from simulator.scenario.reading.value_origins import Origin, origin_in
 
+LEAST: Final = 0.0005
+"""Share of a mean below which a move is written as 0.0 %."""
 MEASURES: Final = ("cost", "makespan", "unfinished")
+
+
+def is_beyond_chance(move: Estimate) -> bool:
+    """Return whether a move is there beyond chance, and more than nothing in the digits that are shown."""
+    return move.leaves_out_zero and abs(move.value) >= LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Move:
     @property
     def swing(self) -> float:
         """The larger of those that are beyond chance, whichever way it goes; 0 where none is."""
-        return max((abs(one.value) for one in self._ends if one.leaves_out_zero), default=0.0)
+        return max((abs(one.value) for one in self._ends if is_beyond_chance(one)), default=0.0)
 
     @property
     def _ends(self) -> list[Estimate]:
@@ -39,7 +46,7 @@ class Move:
     @property
     def is_clear(self) -> bool:
         """Whether an interval leaves 0 out."""
-        return any(one.leaves_out_zero for one in self._ends)
+        return any(is_beyond_chance(one) for one in self._ends)
 
     def to_dict(self) -> dict[str, Any]:
         return {"lower": plain(self.lower), "higher": plain(self.higher), "clear": self.is_clear}

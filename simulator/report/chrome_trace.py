@@ -25,8 +25,8 @@ from simulator.whole_files import MADE, scratch_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.record.parts import Condition
     from simulator.results.record.read import Frames
+    from simulator.tables.parts import Condition
 
 
 CHUNK: Final = 5000

@@ -43,11 +43,14 @@ def prepare(directory: Path, *, force: bool = False) -> None:
         raise _unwritable(directory, error) from None
 
 
-def write(recording: Recording, directory: Path, *, force: bool = False, events: bool = False) -> Answer:
+def write(
+    recording: Recording, directory: Path, *, force: bool = False, events: bool = False, lists: bool = False
+) -> Answer:
     """Write all tables, the summary and the manifest, and return the answer; the directory appears when all is in it.
 
     The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
-    until the new one is complete. `events` adds the service's events as `events.jsonl`.
+    until the new one is complete. `events` adds the service's events as `events.jsonl`, `lists` what
+    its command line lists at the end.
     """
     require("pyarrow", "a run's directory (--out)")
     _refuse_existing(directory, force=force)
@@ -63,6 +66,10 @@ def write(recording: Recording, directory: Path, *, force: bool = False, events:
                 from simulator.results.events.log_files import write_events
 
                 write_events(recording, made / EVENTS)
+            if lists:
+                from simulator.results.lists import write_lists
+
+                write_lists(recording, made)
             _write_json(made / MARK, as_written(answer.manifest, digests(made)))
             put_folder(made, directory)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, Self
 
 from pydantic import (
@@ -45,6 +46,7 @@ class Scenario(Description):
     _findings: tuple[Finding, ...] = PrivateAttr(default=())
     _warnings: tuple[Problem, ...] | None = PrivateAttr(default=None)
     """None = those of the findings, by their paths."""
+    _within: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -112,6 +114,16 @@ class Scenario(Description):
         if self._warnings is None:
             return tuple(map(problem_of, self._findings))
         return self._warnings
+
+    @property
+    def within(self) -> Path | None:
+        """The folder outside of which neither it nor an operation to come names a file; None: anywhere."""
+        return self._within
+
+    def confined(self, within: Path | None) -> Self:
+        """Return this scenario, whose operations to come name nothing outside a folder either."""
+        self._within = None if within is None else within.absolute()
+        return self
 
     def with_warnings(self, warnings: tuple[Problem, ...]) -> Self:
         """Return an equal scenario that carries `warnings`."""

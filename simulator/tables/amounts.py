@@ -66,9 +66,7 @@ def memory(series: "pd.Series[Any]", column: str, unit: str, *, decimal: bool = 
     numbers[texts] = found[codes]
     mask = np.zeros(len(series), dtype=np.bool_)
     mask[texts] = wrong[codes]
-    return numbers, faults_where(
-        mask, f"expected memory like 4, 4G, 1.5 GiB or 512 MB in {column!r}", series.to_numpy()
-    )
+    return numbers, faults_where(mask, f"expected memory like 4, 4G, 1.5 GiB or 512 MB in {column!r}", series.array)
 
 
 def numbers(series: "pd.Series[Any]", column: str) -> tuple[Floats, list[Fault]]:
@@ -86,4 +84,4 @@ def numbers(series: "pd.Series[Any]", column: str) -> tuple[Floats, list[Fault]]
         comma = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
         found[missing] = np.asarray(comma, dtype=np.float64)
         missing[missing] = np.isnan(found[missing]) & ~np.asarray(texts.str.lower().isin(ABSENT))
-    return found, faults_where(missing, f"expected a number in {column!r}", series.to_numpy())
+    return found, faults_where(missing, f"expected a number in {column!r}", series.array)

@@ -71,14 +71,29 @@ def count_from_a_start(columns: "Iterable[pd.Series[Any]]") -> bool:
             return True
         if series.dtype.kind == "M":
             return False
+        if not _begins_with_a_number(series):
+            return False
         numbers = pd.to_numeric(series, errors="coerce")
         known = numbers[numbers > 0]
         if len(known):
             low.append(float(known.min()))
             high.append(float(known.max()))
-        elif bool(series.notna().any()) and not bool(numbers.notna().any()):
-            return False
     return not low or unix_unit(min(low), max(high)) is None
+
+
+def _begins_with_a_number(series: "pd.Series[Any]") -> bool:
+    """Return whether the first cell of a column that has a value is a number, or none has one.
+
+    Numbers are looked for in whole columns only then: that takes seconds where a million cells are dates.
+    """
+    if series.dtype.kind in "fiub":
+        return True
+    first = next((cell for cell in map(str, series) if cell.strip().lower() not in ABSENT), "0")
+    try:
+        float(first.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def instants(series: "pd.Series[Any]", column: str, *, zone: str | None = None, order: Order | None = None) -> Instants:
@@ -87,10 +102,11 @@ def instants(series: "pd.Series[Any]", column: str, *, zone: str | None = None, 
 
     if series.dtype.kind == "M":
         return _of_dates(series, column, zone)
-    numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
     known = np.array(series.notna())
-    if series.dtype.kind in "fiu" or (known.any() and not np.isnan(numbers[known]).any()):
-        return _of_numbers(series, numbers, column)
+    if series.dtype.kind in "fiu" or _begins_with_a_number(series):
+        numbers = np.asarray(pd.to_numeric(series, errors="coerce"), dtype=np.float64)
+        if series.dtype.kind in "fiu" or (known.any() and not np.isnan(numbers[known]).any()):
+            return _of_numbers(series, numbers, column)
     texts = series.astype("str").str.strip()
     known &= ~np.asarray(texts.str.lower().isin(ABSENT))
     return _of_texts(series, texts, known, column, zone, order)
@@ -105,7 +121,7 @@ def _of_dates(series: "pd.Series[Any]", column: str, zone: str | None) -> Instan
     seconds = _seconds(utc)
     count = int(series.notna().sum())
     lost = np.isnan(seconds) & np.asarray(series.notna())
-    faults = faults_where(lost, f"expected a time that the zone {zone} has once in {column!r}", series.to_numpy())
+    faults = faults_where(lost, f"expected a time that the zone {zone} has once in {column!r}", series.array)
     return Instants(seconds, faults, 0 if has_zone else count, count if has_zone else 0)
 
 
@@ -115,7 +131,7 @@ def _of_numbers(series: "pd.Series[Any]", numbers: Floats, column: str) -> Insta
     if scale is None:
         wrong = np.isfinite(numbers)
         return Instants(
-            np.full(len(numbers), np.nan), faults_where(wrong, f"expected {EXPECTED} in {column!r}", series.to_numpy())
+            np.full(len(numbers), np.nan), faults_where(wrong, f"expected {EXPECTED} in {column!r}", series.array)
         )
     seconds = np.where(numbers > 0, numbers * scale, np.nan)
     return Instants(seconds, [], 0, len(known))
@@ -124,7 +140,10 @@ def _of_numbers(series: "pd.Series[Any]", numbers: Floats, column: str) -> Insta
 def _of_texts(
     series: "pd.Series[Any]", texts: "pd.Series[Any]", known: Mask, column: str, zone: str | None, order: Order | None
 ) -> Instants:
-    zoned = known & np.asarray(texts.str.contains(_ZONE))
+    zoned = np.array(texts.str.endswith("Z"), dtype=np.bool_)
+    if not zoned.all():
+        zoned[~zoned] = np.asarray(texts[~zoned].str.contains(_ZONE))
+    zoned &= known
     seconds = np.full(len(texts), np.nan)
     open_ = known.copy()
     for attempt in (_iso, _numbered, _worded):
@@ -138,7 +157,7 @@ def _of_texts(
         why = f"expected a date whose day and month can be known in {column!r}"
     return Instants(
         seconds,
-        faults_where(open_, why, series.to_numpy()),
+        faults_where(open_, why, series.array),
         int((known & ~open_ & ~zoned).sum()),
         int((zoned & ~open_).sum()),
     )

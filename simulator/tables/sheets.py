@@ -90,7 +90,7 @@ class Sheet:
 
 def dialect_of(text: str) -> Dialect | None:
     """Return how a text's lines are written; None where they are no table."""
-    head = [line for line in islice(io.StringIO(text), LOOKED_AT * 4) if line.strip() and not line.startswith("#")]
+    head = [line for line in islice(_lines(text), LOOKED_AT * 4) if line.strip() and not line.startswith("#")]
     head = head[:LOOKED_AT]
     if not head:
         return None
@@ -174,7 +174,12 @@ def _skipped(text: str, *, has_names: bool) -> list[int]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    return iter(io.StringIO(text))
+    """Yield the lines of a text, without a copy of the whole."""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        yield text[at:end]
+        at = end
 
 
 def _why(reason: str) -> str:

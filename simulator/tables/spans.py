@@ -91,4 +91,4 @@ def spans(
     numbers[texts] = found[codes]
     mask = np.zeros(len(series), dtype=np.bool_)
     mask[texts] = wrong[codes]
-    return numbers, faults_where(mask, f"expected {EXPECTED} in {column!r}", series.to_numpy())
+    return numbers, faults_where(mask, f"expected {EXPECTED} in {column!r}", series.array)

@@ -4,8 +4,9 @@
     python -m tests.benchmarks.plans count [--plans 300]
 
 40 tasks of a lognormal duration on 4 to 10 nodes, for a deadline that is to be kept with 95 % probability. The truth is
-the share of all stored runs that keep it; a plan sees some of them, in an order of its own. For four deadlines at which
-two neighbouring designs lie on either side of the limit, it counts plans that
+the share of all stored runs that keep it; a plan draws its runs from them, with return, so that plans know nothing of
+each other and may make more runs than are stored. For four deadlines at which two neighbouring designs lie on either
+side of the limit, it counts plans that
 
 - say "none" although a design keeps the deadline,
 - choose a design whose true probability is below the limit less the tolerance,
@@ -103,7 +104,7 @@ def truth(stored: dict[str, Floats], deadline: float) -> Truth:
 
 
 def drawn(stored: dict[str, Floats], order: npt.NDArray[np.int64]) -> Run:
-    """Return who answers trials from stored runs in an order; fresh ones come from its end."""
+    """Return who answers trials from stored runs in an order, where a run may come again; fresh ones are at its end."""
 
     def run(trials: Sequence[Trial], wanted: Wanted) -> list[Outcome]:
         found = []
@@ -129,7 +130,7 @@ def count(plans: int) -> None:
         asked = question(deadline)
         made = []
         for number in range(plans):
-            order = np.random.default_rng(number).permutation(runs)
+            order = np.random.default_rng(number).integers(runs, size=asked.search.cap + asked.search.fresh)
             made.append(make_plan(asked, run=drawn(stored, order)))
         chances = ", ".join(f"{nodes}: {chance:.4f}" for nodes, chance in zip(NODES, known.chances, strict=True))
         print(f"deadline {deadline} s, true probability of each number of nodes: {chances}")

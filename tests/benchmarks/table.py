@@ -16,75 +16,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from simulator import Scenario, scenario_of
+from simulator import Scenario
 from simulator.experiment.axes import Cell
 from simulator.experiment.runner import run_in_order
-from simulator.experiment.trial import Trial, Wanted, run_trial
+from simulator.experiment.trial import Trial
 from simulator.kernel import SPEED
-from tests.benchmarks import reference
+from tests.benchmarks import control_rows, loading_rows, reference
+from tests.benchmarks.registry import MEASURES, ROWS, Row, SkippedRow, burst, one_trial, row
 
+BESIDE: Final = (control_rows, loading_rows)
+"""Modules with further rows, which register them as they load."""
 ROOT: Final = Path(__file__).parents[2]
-MEASURES: Final = Wanted(("makespan", "cost"))
-UBUNTU: Final = {
-    "imageReference": {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts"},
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
 LOOP: Final = 20_000
 """Tasks of the Python heap loop that rows in seconds are compared with."""
-
-
-class SkippedRow(Exception):  # noqa: N818 - a row that is left out is no error
-    """Why a row cannot be measured here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    work: str
-    unit: str
-    """`s`, `ms`, or `×` for a ratio of its own."""
-    goal: float
-    measure: Callable[[float], float]
-    """Returns one figure; its argument, 1 or less, makes the work smaller, and the figure counts for the whole."""
-
-    @property
-    def is_met_above(self) -> bool:
-        """Whether the goal is a least value."""
-        return self.unit == "×"
-
-
-ROWS: Final[list[Row]] = []
-
-
-def row(work: str, unit: str, goal: float) -> Callable[[Callable[[float], float]], Callable[[float], float]]:
-    """Register a function as a row of the table."""
-
-    def register(measure: Callable[[float], float]) -> Callable[[float], float]:
-        ROWS.append(Row(work, unit, goal, measure))
-        return measure
-
-    return register
-
-
-def burst(tasks: int, nodes: int, *, low_priority: bool = False) -> Scenario:
-    """Return a pool of 4-slot nodes with tasks of a minute that are all there at the beginning."""
-    pool: dict[str, Any] = {
-        "id": "p",
-        "vmSize": "Standard_D4_v3",
-        "virtualMachineConfiguration": UBUNTU,
-        "targetLowPriorityNodes" if low_priority else "targetDedicatedNodes": nodes,
-        "taskSlotsPerNode": 4,
-    }
-    work = [{"count": tasks, "duration": {"exponential": {"mean": "60s"}}}]
-    job = {"id": "job", "poolInfo": {"poolId": "p"}, "simulation": {"workload": work}}
-    return scenario_of({"name": "burst", "pools": [pool], "jobs": [job]})
 
 
 def study(scenario: Scenario, count: int, workers: int) -> float:
@@ -96,18 +45,6 @@ def study(scenario: Scenario, count: int, workers: int) -> float:
     seconds = time.perf_counter() - began
     assert [outcome.replication for outcome in found if outcome.failure is None] == list(range(count))
     return seconds
-
-
-def one_trial(scenario: Scenario, count: int = 9) -> float:
-    """Return the milliseconds of one trial, in process: the median of some, after the first."""
-    prepared = Cell(0, {}, scenario).prepared
-    times = []
-    for replication in range(count + 1):
-        began = time.perf_counter()
-        found = run_trial(prepared, 0, replication, MEASURES)
-        times.append(1000 * (time.perf_counter() - began))
-        assert found.failure is None
-    return statistics.median(times[1:])
 
 
 @row("1 000 trials × 10 000 tasks, 50 nodes, measures only", "s", 2.5)
@@ -230,7 +167,7 @@ def measured(rows: Sequence[Row], repeats: int, scale: float) -> dict[str, dict[
 
 def _summary(one: Row, values: list[float], beside: float) -> dict[str, Any]:
     middle = statistics.median(values)
-    seconds = {"s": middle, "ms": middle / 1000}.get(one.unit)
+    seconds = {"s": middle, "ms": middle / 1e3, "µs": middle / 1e6}.get(one.unit)
     return {
         "median": middle,
         "spread": (max(values) - min(values)) / middle,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import table
+from tests.benchmarks.registry import ROWS
 
 
 def test_a_row_is_measured_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,5 +25,11 @@ def test_what_cannot_be_measured_is_skipped_with_its_reason(capsys: pytest.Captu
     assert "skipped: " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("work", ["620 nodes", "1 000 pools"])
+def test_rows_of_other_modules_do_their_work(work: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table.main(["--only", work, "--repeats", "1", "--small"])
+    assert work in capsys.readouterr().out
+
+
 def test_each_row_has_a_name_of_its_own() -> None:
-    assert len({one.work for one in table.ROWS}) == len(table.ROWS)
+    assert len({one.work for one in ROWS}) == len(ROWS)

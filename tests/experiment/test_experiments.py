@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from simulator import Scenario
+from simulator.cli.experiments import shown_difference
 from simulator.experiment import Comparison, Replications, compare, replicate
 from simulator.experiment.compare import Difference
 from simulator.experiment.estimates import mean
@@ -157,6 +158,33 @@ def test_a_small_clear_difference_is_reported_with_an_interval() -> None:
     left = Replications({"tasks.unfinished": np.zeros(5)}, 5, reached=True, precision=None)
     found = Comparison(("a", "b"), {"a": left, "b": left}, {"b": {"cost": Difference(lower, lower, None)}})
     assert found.sentence("b") == "b costs 1.0 % more, 95 % interval 0.8–1.2 % (against a)."
+
+
+def test_what_is_the_same_in_every_run_has_no_interval() -> None:
+    """A price 4.17 % higher makes every run dearer by that: 4 to 4 % says nothing."""
+    left = Replications({"tasks.unfinished": np.zeros(5)}, 5, reached=True, precision=None)
+    cost = Difference(mean(np.full(5, 0.3)), mean(np.full(5, 1 / 24)), None)
+    differences = {"cost": cost, "makespan": Difference(mean(np.full(5, -90.0)), None, None)}
+    found = Comparison(("a", "b"), {"a": left, "b": left}, {"b": differences}).sentence("b")
+    assert found == "b costs 4.17 % more in every run, and finishes 2 min earlier in every run (against a)."
+
+
+def test_a_sentence_names_the_level_of_its_interval() -> None:
+    """Of two comparisons each interval is at 97.5 %, in the sentence as in the table."""
+    values = np.array([-66.0, -64.0, -67.0, -63.0, -65.0])
+    cost, span = Difference(mean(values, 0.975), mean(values / 100, 0.975), None), mean(values, 0.975)
+    left = Replications({"tasks.unfinished": np.zeros(5)}, 5, reached=True, precision=None)
+    differences = {"cost": cost, "makespan": Difference(span, None, None)}
+    found = Comparison(("a", "b", "c"), {"a": left, "b": left}, {"b": differences}, 0.975).sentence("b")
+    assert found.count("97.5 % interval") == 2
+    assert "95 %" not in found
+
+
+def test_shares_differ_by_points() -> None:
+    """84.9 % and 78.0 %: not 6.9 % less."""
+    assert shown_difference(-0.069, "share") == "-6.9 points"
+    assert shown_difference(-90.0, "s") == "-2 min"
+    assert shown_difference(float("nan"), "share") == "–"
 
 
 def test_a_measure_that_one_scenario_lacks_names_its_file(tmp_path: Path) -> None:

@@ -6,11 +6,14 @@
 """
 
 import argparse
+import gc
 import random
+import resource
 import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -18,11 +21,13 @@ from pathlib import Path
 
 from tests.faults.disk import KINDS, Fault
 from tests.faults.execute import Ending, execute
-from tests.faults.stories import STORIES, Files, Story, left_over, result_of, write_files
-from tests.fuzz.execute import prepare
+from tests.faults.stories import STORIES, WARM, Files, Story, left_over, result_of, write_files
+from tests.fuzz.execute import warm
 
+MOST_CPU_S = 0.3
+"""Processor time within which signals come: the stories take some tenths of a second each."""
 SIGNALS = ("TERM", "HUP", "INT", "KILL")
-PLAIN = {"full": {0, 2}, "removed": {0, 2}, "worker": {0}, "KILL": {-signal.SIGKILL, 0}}
+PLAIN = {"full": {0, 2}, "room": {0, 2}, "removed": {0, 2}, "worker": {0}, "KILL": {-signal.SIGKILL, 0}}
 PLAIN |= {name: {0, 128 + getattr(signal, f"SIG{name}")} for name in SIGNALS[:3]}
 """Exit codes that a command may have after each kind of fault; 0 where it was over before."""
 
@@ -110,6 +115,17 @@ def points(bench: Bench, asked: argparse.Namespace) -> Iterator[tuple[Story, Fau
                     yield story, Fault(kind, step)
 
 
+def prepare() -> None:
+    """Run what the stories run here, so that no copy of this process imports or builds anything again."""
+    with tempfile.TemporaryDirectory(prefix="poolsight-faults-") as name:
+        write_files(Path(name))
+        # A sweep goes without, for its library would leave threads, and a process with threads is not forked again.
+        for words in WARM:
+            warm(words, Path(name))
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> int:
     """Try faults and return 1 if there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -121,6 +137,7 @@ def main() -> int:
     parser.add_argument("--step", type=int, default=0)
     asked = parser.parse_args()
     prepare()
+    began = time.process_time()
     counts: Counter[str] = Counter()
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="poolsight-faults-") as name:
@@ -133,13 +150,14 @@ def main() -> int:
         draw = random.Random(asked.seed)  # noqa: S311
         for _ in range(asked.random):
             story, kind = draw.choice(STORIES), draw.choice(SIGNALS)
-            moment = draw.uniform(0.001, 0.4)
+            moment = draw.uniform(0.001, MOST_CPU_S)
             counts["processor time"] += 1
             for text in bench.findings(story, None, (kind, moment)):
                 wrong += 1
                 print(f"{story.name}, {kind} after {moment:.3f} CPU s: {text}", flush=True)  # noqa: T201
+    used = time.process_time() - began + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     shown = ", ".join(f"{kind} {count}" for kind, count in counts.items())
-    print(f"{counts.total():,} points ({shown}), {wrong} findings")  # noqa: T201
+    print(f"{counts.total():,} points ({shown}), {wrong} findings, {used:.0f} s of processor time")  # noqa: T201
     return int(wrong > 0)
 
 

@@ -7,6 +7,7 @@ know of it.
 
 import errno
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -19,7 +20,9 @@ WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 REMOVALS: Final = frozenset({"os.remove", "os.rmdir"})
 """What a full disk lets happen."""
 CHANGES: Final = REMOVALS | {"os.rename", "os.mkdir", "os.link", "os.symlink", "os.truncate"}
-KINDS: Final = ("full", "KILL", "TERM", "HUP", "INT", "removed", "worker")
+KINDS: Final = ("full", "room", "KILL", "TERM", "HUP", "INT", "removed", "worker")
+ROOM: Final = 100
+"""Bytes that a file may have which is written where there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Fault:
     """What happens at which step."""
 
     kind: str
-    """`full`: from this step on nothing can be written; `removed`: the result's folder is removed; `worker`: a process
+    """`full`: from this step on nothing can be written; `room`: no file can grow beyond some bytes, by the system's own
+    limit, until the command ends; `removed`: the result's folder is removed; `worker`: a process
     that this one has started is killed; else the name of a signal that comes."""
     step: int
     """From 1."""
@@ -84,7 +88,9 @@ class Disk:
     def _act(self, kind: str) -> None:
         if kind == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if kind == "removed":
+        if kind == "room":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+        elif kind == "removed":
             shutil.rmtree(self._result, ignore_errors=True)
         elif kind == "worker":
             for worker in children()[:1]:

@@ -51,10 +51,18 @@ class Story:
 
 RUN: Final = ("run", "s.yaml", "--out", "out", "--events")
 SWEEP: Final = ("sweep", "e.yaml", "--out", "out")
+WARM: Final = (
+    (*RUN, "--force"),
+    ("report", "out", "-o", "out.html"),
+    ("trace", "out", "-o", "out.json"),
+    ("plot", "out", "--kind", "queue", "-o", "out.svg"),
+)
+"""Commands that import what the stories need."""
+BEFORE: Final = (("run", "s.yaml", "--out", "run"),)
 STORIES: Final = (
     Story("run", RUN, "out", ("--force",)),
     Story("run over another", (*RUN, "--force"), "out", old=("run", "t.yaml", "--out", "out")),
-    Story("report", ("report", "run", "-o", "out.html"), "out.html", before=(("run", "s.yaml", "--out", "run"),)),
+    Story("report", ("report", "run", "-o", "out.html"), "out.html", before=BEFORE),
     Story(
         "report over another",
         ("report", "run", "-o", "out.html"),
@@ -62,7 +70,9 @@ STORIES: Final = (
         before=(("run", "s.yaml", "--out", "run"), ("run", "t.yaml", "--out", "other")),
         old=("report", "other", "-o", "out.html"),
     ),
-    Story("trace", ("trace", "run", "-o", "out.json"), "out.json", before=(("run", "s.yaml", "--out", "run"),)),
+    Story("trace", ("trace", "run", "-o", "out.json"), "out.json", before=BEFORE),
+    Story("plot", ("plot", "run", "--kind", "queue", "-o", "out.svg"), "out.svg", before=BEFORE),
+    Story("import", ("import", "past.csv", "--out", "out"), "out", ("--force",)),
     Story("sweep", (*SWEEP, "--workers", "1"), "out", resumes=True),
     Story("sweep of two workers", (*SWEEP, "--workers", "2"), "out", resumes=True),
     Story(
@@ -80,6 +90,8 @@ def write_files(folder: Path) -> None:
     (folder / "s.yaml").write_text(SCENARIO.format(seed=1))
     (folder / "t.yaml").write_text(SCENARIO.format(seed=2))
     (folder / "e.yaml").write_text(EXPERIMENT)
+    rows = [f"{number},{60 * number},{60 * number + 30}" for number in range(20)]
+    (folder / "past.csv").write_text("\n".join(["id,submit,end", *rows, ""]))
     (folder / "first.yaml").write_text(EXPERIMENT.replace("replications: 6", "replications: 3"))
 
 

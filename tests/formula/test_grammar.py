@@ -42,13 +42,13 @@ def shapes(tree: Tree) -> Shape:
     return tuple(("=", statement.target, shape(statement.value)) for statement in tree.statements)
 
 
-@examples(150)
+@examples(60)
 @given(formulas())
 def test_both_grammars_read_the_same_tree(text: str) -> None:
     assert shapes(parse(text)) == shape_by_lark(text)
 
 
-@examples(150)
+@examples(60)
 @given(formulas())
 def test_text_to_tree_to_text_to_tree(text: str) -> None:
     tree = parse(text)
@@ -57,7 +57,7 @@ def test_text_to_tree_to_text_to_tree(text: str) -> None:
     assert unparsed(parse(again)) == again
 
 
-@examples(200)
+@examples(60)
 @given(formulas(), st.data())
 def test_a_damaged_formula_is_refused_by_both_or_read_by_both(text: str, data: st.DataObject) -> None:
     """One character more, less or other: never a crash, and both grammars agree whether it is a formula."""
@@ -81,7 +81,7 @@ def test_a_damaged_formula_is_refused_by_both_or_read_by_both(text: str, data: s
         assert run.results.startswith("$TargetDedicatedNodes=")
 
 
-@examples(200)
+@examples(60)
 @given(st.text(alphabet='ab1.$"(),;?:+-*/<>=&|! \n%', max_size=60))
 def test_any_text_ends_in_a_tree_or_in_our_error(text: str) -> None:
     with suppress(FormulaSyntaxError):

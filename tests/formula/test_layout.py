@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.formula import FormulaSyntaxError
 from simulator.formula.layout import layout
 from simulator.formula.parser import parse
 from simulator.formula.tokens import Kind, tokenize
+from tests.examples import examples
 from tests.formula.grammar import formulas, unparsed
 
 COMMENTS = st.sampled_from(["// one", "//two;", "// a = 1; b", "//", '// "text'])
@@ -40,7 +41,7 @@ def commented(draw: st.DrawFn) -> str:
     return "".join(pieces)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(50)
 @given(commented())
 def test_meaning_and_comments_stay_and_a_second_time_changes_nothing(text: str) -> None:
     laid = layout(text)

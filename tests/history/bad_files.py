@@ -83,7 +83,7 @@ def aws_batch(runs: Sequence[Run]) -> str:
 
 def kubernetes(runs: Sequence[Run]) -> str:
     def body(run: Run) -> dict[str, Any]:
-        ended = {"type": "Complete" if run.is_good else "Failed", "status": "True"}
+        ended: dict[str, Any] = {"type": "Complete" if run.is_good else "Failed", "status": "True"}
         ended |= {"lastTransitionTime": run.stamp("end")} if run.end is not None else {}
         about = {"name": run.task, "creationTimestamp": run.stamp("created")}
         return {"kind": "Job", "metadata": about, "status": {"startTime": run.stamp("start"), "conditions": [ended]}}

@@ -12,7 +12,9 @@ from simulator.history.pools import Given
 from simulator.history.read import read_past
 from simulator.history.replay import replay_of
 from simulator.history.write import SCENARIO, scenario_of, write_past
+from simulator.results.record.read import read as read_run
 from simulator.results.why import explain_task
+from simulator.results.write import write as write_run
 from simulator.scenario.format.parquet_columns import MEANT
 from simulator.scenario.format.traces import TraceColumns
 from simulator.workload.build import build
@@ -148,3 +150,11 @@ def test_why_knows_for_whom_tasks_of_a_trace_wait(tmp_path: Path) -> None:
 
 def test_every_column_of_a_trace_may_stand_in_parquet() -> None:
     assert set(TraceColumns.model_fields) | {"keep"} == set(MEANT)
+
+
+def test_why_finds_the_trace_of_a_saved_run_beside_it(tmp_path: Path) -> None:
+    write_run(simulate(scenario(tmp_path, "a,0,60,,,,", "b,0,10,a,,,")), tmp_path / "out")
+    assert "waits for a" in str(explain_task(read_run(tmp_path / "out"), "j/b"))
+    (tmp_path / "t.csv").write_text(f"{TRACE}a,0,60,,,,\nb,0,10,,,,\n")
+    with pytest.raises(InputError, match=r"t\.csv"):
+        explain_task(read_run(tmp_path / "out"), "j/b")

@@ -63,7 +63,7 @@ WARNED: Final[dict[str, Any]] = {
     "Eviction.pool": NAME,
     "Eviction.nodes": [NAME],
 }
-"""The same by keys that act on nothing, as in the service, or in logs that are of other pools too."""
+"""The same by keys that act on nothing, as in the service, or in logs that report on other pools too."""
 FILES: Final = (
     *(f"{one}.file" for one in ("Pool", "Job", "JobSchedule", "Empirical", "CapacityCurve", "PreemptionTrace")),
     "prices.file",

@@ -12,7 +12,7 @@ from tests.examples import examples
 from tests.laws.changes import doubled, in_other_units, permuted, renamed
 from tests.laws.records import INSTANTS, SPANS, Record, assert_same, changed, record, rows
 from tests.laws.worlds import CERTAIN, worlds
-from tests.oracle.made_up import Draw, Scenario, pool
+from tests.oracle.made_up import Draw, Scenario, job, pool
 
 ORDERS = st.randoms(use_true_random=False)
 
@@ -51,6 +51,32 @@ def test_a_pool_without_work_changes_nothing_beside_it(made: Scenario, is_first:
         return changed(kept, lambda _, column, value: None if column == "ip" else value)
 
     assert_same(rest(record(made)), rest(record({**made, "pools": pools, "accounts": {"other": {}}})))
+
+
+@examples(8)
+@given(worlds(), st.integers(0, 2**32), st.booleans())
+def test_a_pool_with_work_of_its_own_changes_nothing_beside_it(made: Scenario, seed: int, is_first: bool) -> None:
+    """Its tasks start and end, its job ends and its nodes leave on the very ticks on which others do."""
+    draw = Draw(seed)
+    draw.grid = 60
+    other = pool(draw, "zz")
+    other["simulation"] |= {"account": "other", "zone": 2, "timing": dict.fromkeys(other["simulation"]["timing"], "0s")}
+    other["simulation"]["timing"]["allocationTail"] = 0
+    work = job(draw, "zj", "zz", 6, onAllTasksComplete="terminatejob")
+    pools = [other, *made["pools"]] if is_first else [*made["pools"], other]
+    drain = {"targetDedicatedNodes": 0, "nodeDeallocationOption": "taskcompletion", "resizeTimeout": "3600s"}
+    timeline = [*made["timeline"], {"at": draw.time(), "operation": "resize", "pool": "zz", **drain}]
+    busy = {**made, "pools": pools, "jobs": [*made["jobs"], work], "timeline": timeline, "accounts": {"other": {}}}
+
+    def rest(found: Record) -> Record:
+        names = [f"{row['job']}/{row['id']}" for row in found["tasks"]]
+        for table in found.values():
+            table[:] = [row for row in table if "zz" not in row.values() and "zj" not in row.values()]
+        shared = {"ip", "task"}  # addresses of all pools together, and numbers of all tasks
+        named = changed(found, lambda _, column, value: names[value] if column == "task" else value)
+        return changed(named, lambda name, column, value: None if column in shared and name != "attempts" else value)
+
+    assert_same(rest(record(made)), rest(record(busy)))
 
 
 @examples(8)

@@ -11,7 +11,7 @@ from simulator.report.looks.quantity import written
 from simulator.report.page.sentence import money
 from simulator.results.answer.measures import MEASURES
 from simulator.results.answer.metrics import summarize
-from simulator.units import spoken_amount
+from simulator.units import spoken_amount, spoken_exactly
 from tests.engine.laws import check
 from tests.engine.worlds import job, pool, scenario
 
@@ -63,3 +63,21 @@ def test_a_dearer_price_is_as_much_dearer_in_a_study_as_it_is() -> None:
         body = pool(targetDedicatedNodes=1, simulation={"prices": {"dedicated": price}})
         costs.append(summarize(simulate(scenario([body], [job(1, "30m")])))["cost"]["total"])
     assert [cost / costs[0] - 1 for cost in costs] == pytest.approx([0, 1 / 24, 1 / 16], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 s"),
+        (0.5, "0.5 s"),
+        (90.0, "1.5 min"),
+        (210.0, "3.5 min"),
+        (100.0, "100 s"),
+        (900.0, "15 min"),
+        (7200.0, "2 h"),
+        (3725.0, "3,725 s"),
+        (2_592_000.0, "30 d"),
+    ],
+)
+def test_what_was_chosen_is_written_without_rounding(seconds: float, text: str) -> None:
+    assert spoken_exactly(seconds) == text

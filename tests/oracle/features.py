@@ -232,6 +232,53 @@ def with_upgrade_policy(draw: Draw, made: Scenario) -> None:
     operate(made, draw.time(300), "upgradeOs", pool=chosen["id"])
 
 
+def with_outage(draw: Draw, made: Scenario) -> None:
+    """Times at which the region has no VM of the size, in the middle of resizes and recoveries."""
+    for body in every_pool(made):
+        body["simulation"]["timing"] |= _apart(draw)
+        body["simulation"]["timing"]["allocationTail"] = draw.one(0, 5, 35)
+    for _ in range(draw.number(1, 2)):
+        operate(made, draw.time(), "outage", size="D2", duration=f"{draw.number(4, 200) * 5 + 1}s")
+    resize(draw, made, most=8)
+
+
+def with_curve(draw: Draw, made: Scenario) -> None:
+    """A pool whose low-priority nodes the region has all or none of, in turns, while it grows and shrinks."""
+    body = made["pools"][0]
+    body["simulation"]["timing"] |= _apart(draw)
+    body["targetLowPriorityNodes"] = draw.number(1, 5)
+    times = sorted({max(20, int(draw.time()[:-1])) for _ in range(draw.number(1, 4))})
+    first = draw.one(0, 99)
+    points = [
+        {"at": f"{at}s", "available": 99 - first if number % 2 else first} for number, at in enumerate([0, *times])
+    ]
+    body["simulation"]["preemption"] = {"model": "capacity_curve", "points": points}
+    operate(
+        made,
+        draw.time(),
+        "resize",
+        pool=body["id"],
+        targetLowPriorityNodes=draw.number(0, 8),
+        resizeTimeout=draw.one("300s", "900s", "3600s"),
+    )
+
+
+def with_lost_capacity(draw: Draw, made: Scenario) -> None:
+    """Preempted nodes that are removed while they wait, and growth of pools of the same size soon after."""
+    for body in made["pools"]:
+        body["simulation"]["timing"]["recoveryDelay"] = f"{draw.number(40, 200) * 5 + 2}s"
+        body["simulation"]["timing"]["allocationLatency"] = f"{draw.number(0, 40) * 5 + 3}s"
+        body["simulation"]["timing"]["allocationTail"] = draw.one(0, 5)
+        body["targetLowPriorityNodes"] = draw.number(2, 5)
+    taken = made["pools"][0]
+    at = int(draw.time(600, 2400)[:-1])
+    taken["simulation"]["preemption"] = {"model": "capacity_event", "fraction": 1, "times": [f"{at}s"]}
+    for count, target in ((1, 0), (2, draw.number(2, 6))):
+        for body in made["pools"] if count > 1 else [taken]:
+            then = f"{at + count * draw.number(3, 20) * 10}s"
+            operate(made, then, "resize", pool=body["id"], targetLowPriorityNodes=target, resizeTimeout="1800s")
+
+
 def with_limits(draw: Draw, made: Scenario) -> None:
     """Tasks that may reach their limit, some at the instant of something else."""
     for listed in made["jobs"]:
@@ -262,6 +309,9 @@ FEATURES: Final[dict[str, Callable[[Draw, Scenario], None]]] = {
     "trace": with_trace,
     "upgrade policy": with_upgrade_policy,
     "limit": with_limits,
+    "outage": with_outage,
+    "curve": with_curve,
+    "lost capacity": with_lost_capacity,
 }
 """In the order in which they are put into a scenario."""
 
@@ -279,6 +329,13 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
     ("deleted pool", "move"),
     ("growth", "upgrade policy"),
     ("limit", "recovery"),
+    ("outage", "recovery", "quota"),
+    ("outage", "failure"),
+    ("curve", "failure"),
+    ("curve", "stop"),
+    ("lost capacity",),
+    ("lost capacity", "quota"),
+    ("lost capacity", "outage"),
 )
 
 

@@ -44,6 +44,10 @@ class Node:
         self.is_closed = False
         """Whether it takes no new tasks because it waits to be upgraded."""
         self.is_upgraded: Callable[[], None] | None = None
+        self.sought = 0
+        """When a VM is sought for it while it is preempted."""
+        self.is_awaiting = False
+        """Whether it comes back as soon as a capacity curve has room."""
         self.world.everyone.append(self)
         self.start()
 
@@ -209,6 +213,7 @@ class Node:
     def leave(self, option: str) -> None:
         """Leave the pool as the deallocation option says; what is not in service leaves at once in any case."""
         if self.state == "preempted":
+            self.world.region.lose(self)
             self.vanish()
             return
         is_serving = self.state == "idle" or self.drain
@@ -269,11 +274,21 @@ class Node:
             return
         self.enter("preempted")
         self.note_upgrade()
-        self.then(self.pool.time("recoveryDelay"), self.recover)
+        self.await_room(self.pool.time("recoveryDelay"))
+
+    def await_room(self, delay: int) -> None:
+        """Seek a VM after a delay; under a capacity curve without room as soon as there is some."""
+        self.is_awaiting = not self.pool.is_open
+        if not self.is_awaiting:
+            self.seek(delay)
+
+    def seek(self, delay: int) -> None:
+        self.sought = self.agenda.now + delay
+        self.then(delay, self.recover)
 
     def recover(self) -> None:
-        """Take a new VM where the quota has room; else try again after another delay, a minute at least."""
-        if self.world.has_room_for(self):
+        """Take a new VM where region and quota have room; else try again after another delay, a minute at least."""
+        if self.world.region.has_vms(self.pool, self.kind) and self.world.has_room_for(self):
             self.start()
         else:
-            self.then(max(60, self.pool.time("recoveryDelay")), self.recover)
+            self.await_room(max(60, self.pool.time("recoveryDelay")))

@@ -53,6 +53,9 @@ class Pool:
         """Whether the last resize that has ended had an error."""
         self.is_stopping = False
         self.is_deleted = False
+        self.has_curve = False
+        self.is_open = True
+        """Whether its capacity curve has room, if it has one."""
 
     def time(self, name: str) -> int:
         return seconds(self.body["simulation"]["timing"].get(name))
@@ -197,23 +200,43 @@ class Pool:
 
     def order(self, resize: Resize, kind: str, need: int) -> None:
         """Ask for nodes; the quota cuts the request, and what is admitted reserves its cores at once."""
-        agenda, admitted = self.world.agenda, min(need, self.world.free(kind))
+        admitted = min(need, self.world.free(kind))
         if admitted < need:
             account = self.world.account.get("mode", "BatchService")
             resize.codes[kind] = "AccountCoreQuotaReached" if kind == "dedicated" else CORES[account]
         resize.ordered[kind] = admitted
-        if admitted:
-            agenda.at(agenda.now + self.time("allocationLatency"), Phase.NODES, lambda: self.arrive(resize, kind))
+        self.allocate(resize, kind)
 
-    def arrive(self, resize: Resize, kind: str) -> None:
-        """A node appears, unless its order has been cancelled, and the next one of its kind is planned."""
+    def allocate(self, resize: Resize, kind: str) -> None:
+        """Have what is on order appear, one after the other; where the region has no VMs, once it has them again."""
         if not resize.ordered[kind]:
+            return
+        if not self.world.region.has_vms(self, kind):
+            self.world.region.waiting.append(lambda: self.allocate(resize, kind))
+            return
+        first = self.world.agenda.now + self.time("allocationLatency")
+        self.world.agenda.at(first, Phase.NODES, lambda: self.arrive(resize, kind, first))
+
+    def arrive(self, resize: Resize, kind: str, due: int) -> None:
+        """A node that is due appears, unless its order has been cancelled, and the next one of its kind is planned.
+
+        It waits where a VM of its place is lost, and does not come where the region has none left.
+        """
+        if not resize.ordered[kind]:
+            return
+        agenda, region = self.world.agenda, self.world.region
+        if not region.has_vms(self, kind):
+            self.allocate(resize, kind)
+            return
+        back = region.back_at(self, kind)
+        if back is not None:
+            agenda.at(back, Phase.NODES, lambda: self.arrive(resize, kind, due))
             return
         resize.ordered[kind] -= 1
         self.numbers += 1
         self.nodes.append(Node(self, kind, self.numbers))
-        agenda = self.world.agenda
-        agenda.at(agenda.now + self.tail, Phase.NODES, lambda: self.arrive(resize, kind))
+        following = due + self.tail
+        agenda.at(max(following, agenda.now), Phase.NODES, lambda: self.arrive(resize, kind, following))
         self.settle()
 
     def time_out(self, resize: Resize) -> None:

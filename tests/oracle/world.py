@@ -9,6 +9,7 @@ from tests.oracle.agenda import NEVER, Agenda, Phase
 from tests.oracle.made_up import every_pool
 from tests.oracle.nodes import Node
 from tests.oracle.pools import KINDS, Pool
+from tests.oracle.region import Region
 from tests.oracle.work import Task, Work, seconds
 
 VCPUS = 2
@@ -30,6 +31,7 @@ class World:
         self.bodies = {body["id"]: body for body in every_pool(scenario)}
         """Of the pools that there are and those to come."""
         self.pools: dict[str, Pool] = {}
+        self.region = Region(self.agenda, self.pools.values)
         self.operations: list[tuple[int, str, str]] = []
         for body in scenario["pools"]:
             self.add(body)
@@ -43,8 +45,8 @@ class World:
     def add(self, body: dict[str, Any]) -> None:
         """Create a pool."""
         made = self.pools[body["id"]] = Pool(self, body)
-        made.create()
         self.plan_evictions(made)
+        made.create()
 
     # Quotas.
 
@@ -75,6 +77,14 @@ class World:
         if model["model"] == "capacity_event":
             for time in model["times"]:
                 self.agenda.at(seconds(time), Phase.NODES, lambda: self.evict(pool, None))
+        if model["model"] == "capacity_curve":
+            pool.has_curve, pool.is_open = True, model["points"][0]["available"] > 0
+            for point in model["points"]:
+                self.agenda.at(
+                    seconds(point["at"]),
+                    Phase.NODES,
+                    lambda point=point: self.turn(pool, is_open=point["available"] > 0),  # type: ignore[misc]
+                )
         if model["model"] == "trace":
             for entry in model["evictions"]:
                 self.agenda.at(
@@ -88,6 +98,18 @@ class World:
             if node.kind == "low_priority" and (names is None or node.id in names):
                 node.preempt()
 
+    def turn(self, pool: Pool, *, is_open: bool) -> None:
+        """Follow a capacity curve, which has all VMs or none: all are taken, or those that wait come back first."""
+        pool.is_open = is_open
+        if not is_open:
+            self.evict(pool, None)
+            return
+        for node in sorted(pool.nodes, key=lambda node: node.number):
+            if node.is_awaiting:
+                node.is_awaiting = False
+                node.recover()
+        self.region.resume()
+
     # Operations.
 
     def operate(self, asked: dict[str, Any]) -> None:
@@ -95,6 +117,8 @@ class World:
         name = asked["operation"]
         if name == "createPool":
             self.add(asked["pool"])
+        elif name == "outage":
+            self.region.begin_outage(seconds(asked["duration"]))
         elif "pool" in asked:
             code = self.on_pool(name, self.pools[asked["pool"]], asked)
             if name in ANSWERED:

@@ -1,6 +1,7 @@
 """`poolsight sensitivity`: what matters stands above what does not, each with where it comes from."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,5 +94,24 @@ def test_a_move_that_may_be_chance_neither_ranks_a_row_nor_passes_for_a_finding(
     found = Tornado("s", 6, Estimate(2.0, 1.9, 2.1, 6), Estimate(60.0, 59.0, 61.0, 6), (bar,))
     words = "moves the cost by -14.0 % (not beyond chance) to +8.0 % and the finish by +0.0 % to +0.0 %"
     assert words in sentence(found)
+    assert "assumed moves it" not in sentence(found), "boot time is, and does"
     assert moves(wide, sure) == "-14.0 ± 25.5 to +8.0 ± 4.5"
     assert moves(still, still) == "+0.0 to +0.0 ± 0.0"
+
+
+def test_a_move_too_small_to_be_written_ranks_no_row() -> None:
+    """A tenth of a second of each run is beyond chance and hangs nothing; the sentence reports that nothing does."""
+    tiny, unsure = Estimate(0.0002, 0.0001, 0.0003, 6), Estimate(0.4, -0.9, 1.7, 6)
+    still = Move("cost", Estimate(0.0, 0.0, 0.0, 6), tiny)
+    known = Move("cost", Estimate(-0.1, -0.11, -0.09, 6), Estimate(0.1, 0.09, 0.11, 6))
+    bars = [
+        Bar(name, name, origin, "-", "x 0.5", "x 2", move, replace(move, measure="makespan"))
+        for name, origin, move in (
+            ("prices", Origin.DOCUMENTED, known),
+            ("launch", Origin.ASSUMED, still),
+            ("boot", Origin.ASSUMED, Move("cost", unsure, unsure)),
+        )
+    ]
+    found = Tornado("s", 6, Estimate(2.0, 1.9, 2.1, 6), Estimate(60.0, 59.0, 61.0, 6), tuple(bars))
+    assert [bar.is_clear for bar in bars] == [True, False, False]
+    assert sentence(found).endswith("Nothing that is assumed moves it beyond chance in so many runs.")

@@ -198,6 +198,18 @@ def test_the_rates_that_were_tried_are_no_bounds(report: SpotReport, ratio: floa
     assert words in sentence(replace(report, break_even=even))
 
 
+def test_the_break_even_is_named_with_what_its_runs_leave_open(report: SpotReport) -> None:
+    even = replace(report.break_even, closed_form=0.8, simulated=0.7, low=0.6, high=0.9)
+    known = {
+        (0.6, 0.9): "0.6 to 0.9 by the intervals, ",
+        (0.6, None): "from 0.6 on by the intervals, ",
+        (None, 0.9): "",
+    }
+    for (low, high), words in known.items():
+        found = sentence(replace(report, break_even=replace(even, low=low, high=high)))
+        assert f"all spot stops paying at 0.7 evictions an hour ({words}closed form 0.8)" in found
+
+
 def test_the_rate_that_was_asked_for_is_named_in_place_of_the_pools_model(tmp_path: Path) -> None:
     base = Base.read(scenario(tmp_path))
     found = spot_report(base, "p", steps=2, rate=0.5, replications=2, workers=1).assumptions

@@ -43,14 +43,14 @@ def test_the_same_run_gives_the_same_bytes_in_memory_and_from_disk(suffix: str, 
 
 
 def test_options_reach_the_picture(saved: Path, tmp_path: Path) -> None:
-    options = ("--zone", "Asia/Tokyo", "--nights", "--pool", "p", "--dark")
+    options = ("--time-zone", "Asia/Tokyo", "--nights", "--pool", "p", "--dark")
     assert text("plot", saved, *options, "-o", tmp_path / "a.svg")[0] == 0
     assert text("plot", saved, "--kind", "slots", "--at", "2m", "--by", "job", "-o", tmp_path / "b.png")[0] == 0
     assert (tmp_path / "a.svg").read_text().count("<svg") == 1
 
 
 def test_every_problem_is_reported_at_once_and_nothing_is_written(saved: Path, tmp_path: Path) -> None:
-    wrong = ("--kind", "ledger", "--at", "5d", "--zone", "Mars/Base", "--pool", "x", "-o", tmp_path / "a.bmp")
+    wrong = ("--kind", "ledger", "--at", "5d", "--time-zone", "Mars/Base", "--pool", "x", "-o", tmp_path / "a.bmp")
     code, output = text("plot", saved, *wrong)
     assert code == 2
     for part in (

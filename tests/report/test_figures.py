@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from simulator import Recording, simulate
 from simulator.report.figures import ledger_bars, queue_time, slot_grid
 from simulator.report.figures.ledger import bars
-from simulator.report.figures.slots import moment, telling_instant
+from simulator.report.figures.slots import Moment, finding, moment, telling_instant
 from simulator.report.looks.palette import DARK, LIGHT, NODE_STATES, WITHOUT_CORES
 from simulator.report.looks.theme import balanced
 from simulator.units import spoken, spoken_amount
@@ -90,6 +90,14 @@ def test_the_curve_of_queue_times_is_their_distribution(name: str) -> None:
     for quantile, label in ((0.5, "p p50"), (0.95, "p p95"), (0.99, "p p99")):
         (mark,) = [found for found in curve.get_lines() if found.get_label() == label]
         assert np.asarray(mark.get_xdata())[0] * size == pytest.approx(max(np.quantile(waits, quantile), time[0]))
+
+
+def test_what_a_waiting_gang_needs_is_named_with_its_nodes() -> None:
+    """Two empty slots are not enough for one on each of three nodes."""
+    found = Moment(0.0, ["a", "b"], 1, [], serving=2, used=0, waiting=1, smallest=1, without_cores=0, spread=3)
+    assert (
+        finding(found) == "2 of 2 slots in service are empty while 1 task waits, which needs 1 slot on each of 3 nodes"
+    )
 
 
 def test_the_finding_of_queue_times_is_their_quantiles() -> None:

@@ -108,6 +108,13 @@ def test_a_sentence_of_shares_adds_up() -> None:
     assert stated == "74 % of the paid time had work, 25 % was idle and 1 % went into starting up"
 
 
+@pytest.mark.parametrize("label", sorted(frozenset(Label) - {Label.BILLING_ROUNDING}))
+def test_a_sentence_leaves_out_no_kind_of_time(label: Label) -> None:
+    """Also nodes that only stand there broken have a share: what is named comes to 100 %."""
+    stated = where_it_went({"busy_useful": 60.0, label: 40.0})
+    assert sum(int(share) for share in re.findall(r"(\d+) %", stated)) == 100
+
+
 def test_no_node_no_bar() -> None:
     assert ledger_bar({"booting": 0.0}, 40) == []
 

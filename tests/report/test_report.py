@@ -208,7 +208,7 @@ def test_a_trace_stands_in_the_card_and_room_goes_to_what_happened_first(monkeyp
 def test_every_assumption_states_where_it_comes_from() -> None:
     run = runs.busy()
     found = {one.what: one for one in runs.basis_of(run)}
-    assert found["boot time"] == ("boot time", "30.0 s, then 20.0 s", "given", "the scenario file")
+    assert found["boot time"] == ("boot time", "30 s, then 20 s", "given", "the scenario file")
     assert found["eviction rate"].origin == "given"
     assert found["all prices"].origin == "given", "the size is the scenario's own"
     assert "an hour" in found["price of low-priority or spot nodes"].value
@@ -217,7 +217,7 @@ def test_every_assumption_states_where_it_comes_from() -> None:
     assert next(one.origin for one in documented if one.what == "all prices") == "documented"
     other = {one.what: one for one in runs.basis_of(usual)}
     assert (other["allocation delay"].value, other["allocation delay"].origin) == (
-        "lognormal: median 4 min, p95 8 min",
+        "lognormal: median 3.5 min, p95 8 min",
         "assumed",
     )
     assert other["boot time"].origin == "assumed"
@@ -251,7 +251,7 @@ def test_the_command_writes_a_page_and_refuses_what_it_must_not_touch(tmp_path: 
     assert absent.exit_code == 2
     assert "does not exist" in absent.stderr
     assert report(tmp_path, "-o", out).exit_code == 2
-    assert "Europe/Berlin" in report(tmp_path / "run", "-o", out, "--zone", "Nowhere/Town").stderr
+    assert "Europe/Berlin" in report(tmp_path / "run", "-o", out, "--time-zone", "Nowhere/Town").stderr
 
 
 def test_columns_of_time_and_space_are_cut_until_the_image_has_room(saved: Callable[[Recording], SavedRun]) -> None:

@@ -109,7 +109,7 @@ def test_the_folder_one_is_in_is_refused_before_the_run(run: Path, monkeypatch: 
     ("key", "value"),
     [("origin", "P1D"), ("origin", "2026-01-05"), ("end_s", "late"), ("replication", -1), ("end_s", 1e300)],
 )
-def test_a_manifest_that_says_what_no_run_does_is_named(run: Path, key: str, value: object) -> None:
+def test_a_manifest_that_states_what_no_run_does_is_named(run: Path, key: str, value: object) -> None:
     manifest = json.loads((run / "manifest.json").read_text())
     (run / "manifest.json").write_text(json.dumps({**manifest, key: value}))
     with pytest.raises(InputError, match=f"has something else for '{key}' than a run writes"):

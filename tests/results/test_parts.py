@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pandas.testing import assert_frame_equal
 
-from simulator.results.record.parts import Condition
 from simulator.results.record.read import SavedRun, read
 from simulator.results.why import explain_task
 from simulator.results.write import write
+from simulator.tables.parts import Condition
 from tests.report import runs
 
 

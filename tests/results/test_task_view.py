@@ -110,7 +110,7 @@ def test_the_view_and_the_engine_have_one_model() -> None:
         simulation={"preemption": events, "timing": timing, "downloads": downloads},
         applicationPackageReferences=[{"applicationId": "tool"}],
     )
-    listed = [leaves(f"t{number}", 1 + number % 3, f"{40 + 17 * number % 90}s") for number in range(120)]
+    listed = [leaves(f"t{number}", 1 + number % 3, f"{40 + 17 * number % 90}s") for number in range(60)]
     for one in listed[::7]:
         one["applicationPackageReferences"] = [{"applicationId": "app"}]
         one["resourceFiles"] = [{"httpUrl": "https://x", "filePath": "f"}]

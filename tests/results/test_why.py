@@ -10,6 +10,7 @@ from hypothesis import given
 from typer.testing import CliRunner
 
 from simulator import InputError, Recording, simulate
+from simulator.formula.explain import steps_as_text
 from simulator.results.record.read import read
 from simulator.results.why import explain_pool, explain_task
 from simulator.results.why.evidence import find_instant
@@ -190,7 +191,9 @@ def test_a_pool_reports_its_evaluation_and_the_nodes_it_chose() -> None:
     story = explain_pool(made, "P", 600.0)
     assert story.evaluation is not None
     assert story.evaluation["action"] == "resize"
-    assert json.loads(story.evaluation["trace"])
+    steps = list(steps_as_text(json.loads(story.evaluation["trace"])))
+    assert steps[0].startswith("Line 1, Col 1: $TargetDedicatedNodes = time()")
+    assert steps[1:] == ["    '?' at Line 1, Col 63: otherwise", "    = 1.7"]
     assert story.next_evaluation == 900.0
     assert story.resize is not None
     assert [(entry["node"], entry["before"], entry["tasks"]) for entry in story.resize["chosen"]] == [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from simulator import InputError, load, scenario_of
+from simulator import InputError, Simulation, load, scenario_of
 from simulator.cli.commands import MODULES, assemble
 from simulator.experiment import load_experiment
 from simulator.planning.plan_file import load_plan
@@ -151,6 +151,37 @@ def test_a_confined_question_names_no_scenario_outside_its_folder(folder: Path, 
     read(question)
     with pytest.raises(InputError, match="lies outside"):
         read(question, confine=True)
+
+
+def test_an_operation_to_come_names_nothing_outside_the_folder_either(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "s.json").write_text(json.dumps(SCENARIO))
+    monkeypatch.chdir(folder)
+
+    def operation(name: str, **group: Any) -> dict[str, Any]:
+        return {"operation": "addJob", "job": {**JOB, "id": name, "simulation": {"workload": [group]}}}
+
+    outside = operation("k", trace="../trace.csv")
+    Simulation(load("s.json")).submit(outside)
+    confined = Simulation(load("s.json", confine=True))
+    for run in (confined, confined.fork()):
+        with pytest.raises(InputError, match="lies outside"):
+            run.submit(outside)
+    confined.submit(operation("l", count=1, duration="1m"))
+    with pytest.raises(InputError, match="lies outside"):  # the scenario that has grown is confined as well
+        confined.submit(outside)
+
+
+def test_a_file_of_formula_tests_names_no_formula_outside_its_folder(folder: Path) -> None:
+    (folder.parent / "f.txt").write_text("$TargetDedicatedNodes = 1;")
+    tests = [{"context": {"now": "2026-03-02T09:00:00Z"}, "expect": {"targetDedicatedNodes": 1}}]
+    (folder / "t.json").write_text(json.dumps({"formulaFile": "../f.txt", "tests": tests}))
+    words = ["formula", "test", str(folder / "t.json")]
+    assert CliRunner().invoke(assemble(["formula"]), words).exit_code == 0
+    ended = CliRunner().invoke(assemble(["formula"]), [*words, "--confine"])
+    assert ended.exit_code == 2
+    assert "lies outside" in ended.output
 
 
 def reading_commands() -> list[str]:

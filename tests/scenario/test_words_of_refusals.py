@@ -64,6 +64,12 @@ def test_suggestions_are_keys_that_are_allowed_there() -> None:
     assert found == "account.coreQuota: unknown key, did you mean 'dedicatedCoreQuota' or 'lowPriorityCoreQuota'?"
 
 
+def test_a_key_that_is_no_text_is_refused_in_our_words() -> None:
+    found = refusals({**GROUP, 1: 2})  # type: ignore[dict-item]
+    words = "expected a text for a key, in quotes where it looks like a number, not 1"
+    assert f"jobs.0.simulation.workload.0.1: {words}" in found
+
+
 def test_counts_are_those_of_the_list() -> None:
     (found,) = refusals({**GROUP, "arrivals": {"profile": {"ratesPerHour": [1, 2, 3]}}})
     assert found.endswith("expected 24 rates, one for each hour of the day, found 3")

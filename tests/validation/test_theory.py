@@ -112,7 +112,7 @@ def test_restart_from_zero_takes_as_long_as_theory_states(hours: int, hazard: fl
 
     With a node for each task a lost one would take over a node whose task is done, and wait less than its own.
     """
-    count = 300
+    count = 100
     pool = {
         "id": "p",
         "vmSize": "D",

@@ -13,7 +13,9 @@ from simulator.verification.conservation import cases as conservation
 from tests.command_line import app
 
 
-@pytest.mark.parametrize("family", [packing.cases, conservation, gangs.cases, preemption.cases])
+@pytest.mark.parametrize(
+    "family", [packing.cases, conservation, gangs.cases, pytest.param(preemption.cases, marks=pytest.mark.long)]
+)
 def test_families_hold(family: Family) -> None:
     found = list(family(Effort(scale=0.2, replications=6)))
     assert found
@@ -38,7 +40,7 @@ def test_a_case_is_judged_by_its_interval() -> None:
 def test_a_wrong_theory_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     right = theory.mmc_wait
     monkeypatch.setattr(theory, "mmc_wait", lambda *given: 1.3 * right(*given))
-    found = list(queues.cases(Effort(scale=0.5, replications=8)))
+    found = list(queues.cases(Effort(scale=0.2, replications=8)))
     assert [one.name for one in found if one.verdict is Verdict.FAILED and "M/M" in one.name]
 
 

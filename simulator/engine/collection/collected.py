@@ -41,7 +41,7 @@ def collect(
 ) -> Recording:
     """Return the record of a run; unless it is the last one, nothing in it changes when the run goes on."""
     order = order_of(prepared, made, replication)
-    workload = with_second_names(_submitted(order, made), made.world.scenario)
+    workload = with_second_names(_submitted(order, made), prepared.scenario)
     renumber(recorder, order)
     kernels, rows, homes = _homes(order, made)
     numbers = [pool.members.rows for pool in order.pools]

@@ -39,6 +39,7 @@ REFUSALS = {
     JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
+UPDATED = ("priority", "max_parallel_tasks", "allow_task_preemption", "metadata", "on_all_tasks_complete")
 ENDING = (JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 
 
@@ -146,8 +147,7 @@ class Job:
         if asked.pool_info is not None:
             self._move(self._pool_named(asked.pool_info.pool_id))
         kernel = self._change()
-        given = ("priority", "max_parallel_tasks", "allow_task_preemption", "on_all_tasks_complete")
-        changes: dict[str, Any] = {key: value for key in given if (value := getattr(asked, key)) is not None}
+        changes = {key: value for key in UPDATED if (value := getattr(asked, key)) is not None}
         limit = None if asked.constraints is None else asked.constraints.max_wall_clock_time
         if limit is not None:
             changes["constraints"] = self.body.constraints.model_copy(update={"max_wall_clock_time": limit})

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulator.policy.local_disk import NEW_DISK
 from simulator.workload.downloads import items_of_tasks
 
 if TYPE_CHECKING:
@@ -58,10 +57,9 @@ class TaskDownloads:
             now = max(now, there[item.key])
         return now - begin
 
-    def node_changed(self, node: Node) -> None:
+    def forget(self, node: Node) -> None:
         """Forget what was on a node that has a new disk."""
-        if node.state in NEW_DISK:
-            self._there.pop(node.sequence, None)
+        self._there.pop(node.sequence, None)
 
     def _fails(self, item: Item) -> bool:
         if not item.failure_probability:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.kernel import Kernel
     from simulator.scenario.format.bodies import Pool
+
+
+ZONES: Final = (1, 2, 3)
 
 
 class Site:
@@ -37,6 +40,8 @@ class Site:
         self.id = description.id
         self.size = world.scenario.sizes[description.vm_size]
         self.account = world.account_of(description)
+        self.zones = ZONES if description.is_zonal else (description.simulation.zone,)
+        """In which nodes of the pool may stand."""
         self.durations = StepDurations.of(world.streams, self.id, description.simulation.timing, world.options)
         self.crowd = Crowd(matters=description.simulation.start_task.crowding > 0)
         self.tasks = TasksView(kernel)

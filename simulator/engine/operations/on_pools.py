@@ -131,8 +131,10 @@ def _resize(pool: Pool, asked: Resize) -> Answer:
 
 
 def _update(pool: Pool, asked: UpdatePool) -> Answer:
-    """Change what nodes get at their next start."""
+    """Change what nodes get at their next start, and what is only shown."""
     given = {
+        "display_name": asked.display_name,
+        "metadata": asked.metadata,
         "start_task": asked.start_task,
         "application_package_references": asked.application_package_references,
         "certificate_references": asked.certificate_references,

@@ -79,6 +79,8 @@ class Allocation:
     def _open_zones(self, kind: NodeKind) -> tuple[list[int], int | None]:
         """Return the zones that have a VM for a node of the kind now; where all wait for lost ones, until when."""
         zones = self._limits.zones_with_vms(kind)
+        if not self._limits.is_bound_by_losses(kind):
+            return zones, None
         lost = {zone: back for zone in zones if (back := self._limits.back_at(kind, zone)) is not None}
         free = [zone for zone in zones if zone not in lost]
         return free, None if free else min(lost.values(), default=None)

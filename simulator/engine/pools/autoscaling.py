@@ -10,7 +10,7 @@ from simulator.engine.assumptions import PATIENCE
 from simulator.policy.response import DONE, RESIZING, Answer
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeDeallocationOption, NodeKind
-from simulator.units import to_ms
+from simulator.units import to_ms, to_s
 
 if TYPE_CHECKING:
     from simulator.engine.nodes.site import Site
@@ -36,6 +36,17 @@ class Autoscaling:
     @property
     def is_enabled(self) -> bool:
         return self._autoscaler is not None
+
+    @property
+    def formula(self) -> str | None:
+        """The formula in force, or the one that the pool's body has; None where it has none."""
+        return self._site.description.auto_scale_formula if self._autoscaler is None else self._autoscaler.formula.text
+
+    @property
+    def interval(self) -> float:
+        """Seconds between evaluations."""
+        body = self._site.description
+        return body.auto_scale_evaluation_interval if self._autoscaler is None else to_s(self._autoscaler.interval)
 
     @property
     def targets(self) -> Mapping[NodeKind, int]:

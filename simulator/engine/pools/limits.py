@@ -5,9 +5,9 @@ See `docs/model.md#growth-limits`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from simulator.engine.pools.lost_capacity import Place
 from simulator.policy.quota import (
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from simulator.engine.pools.members import Members
     from simulator.engine.pools.neighbours import Neighbours
     from simulator.engine.pools.spot_capacity import SpotCapacity
-
-
-ZONES: Final = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +76,17 @@ class GrowthLimits:
             return True
         return len(self.members.with_vm(node.kind)) + promised < self.spot.available
 
-    @property
-    def zones(self) -> Sequence[int]:
-        """The zones in which nodes of the pool may stand."""
-        body = self.site.description
-        return ZONES if body.is_zonal else (body.simulation.zone,)
-
     def zones_with_vms(self, kind: NodeKind) -> list[int]:
         """Return the zones in which the region has a VM for one more node of a kind, lost ones aside."""
         if kind is NodeKind.LOW_PRIORITY and not self.spot.has_room:
             return []
-        return [zone for zone in self.zones if self._has_capacity(zone)]
+        if not self.site.world.has_outages:
+            return list(self.site.zones)
+        return [zone for zone in self.site.zones if self._has_capacity(zone)]
 
     def more_vms(self) -> simpy.Event:
         """Return what happens before the region has VMs again, where it has none."""
-        if any(self._has_capacity(zone) for zone in self.zones):
+        if any(self._has_capacity(zone) for zone in self.site.zones):
             return self.spot.opened
         return self.site.world.outage_over
 

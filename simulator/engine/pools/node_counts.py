@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from simulator.states import NodeKind, NodeState
+from simulator.states import WITHOUT_VM, NodeKind, NodeState
 
 if TYPE_CHECKING:
     from simulator.engine.environment import Environment
@@ -21,14 +21,14 @@ class Condition(IntEnum):
     USABLE = 3
     """In service, and open to tasks."""
 
-    @classmethod
-    def of(cls, node: Node) -> Condition:
-        """Return the condition that a node is in."""
-        if node.in_service:
-            return cls.USABLE
-        if node.has_vm:
-            return cls.WITH_VM
-        return cls.PREEMPTED if node.state is NodeState.PREEMPTED else cls.WITHOUT_VM
+
+OF_STATE: Final[dict[NodeState | None, Condition]] = {
+    None: Condition.WITHOUT_VM,
+    **dict.fromkeys(NodeState, Condition.WITH_VM),
+    **dict.fromkeys(WITHOUT_VM, Condition.WITHOUT_VM),
+    NodeState.PREEMPTED: Condition.PREEMPTED,
+}
+"""The condition of a node in each state, unless it is in service."""
 
 
 class NodeCounts(NamedTuple):
@@ -79,28 +79,32 @@ class NodeCensus:
         self._of_kind[node.kind] += 1
         self._condition[node.sequence] = Condition.WITHOUT_VM
         self._in_condition[Condition.WITHOUT_VM] += 1
-        self._remember()
+        if self.past:
+            self._remember()
 
     def changed(self, node: Node) -> None:
         """Count a node as what it is now."""
-        before, after = self._condition[node.sequence], Condition.of(node)
+        before, state = self._condition[node.sequence], node.state
+        after = Condition.USABLE if state is NodeState.IDLE and node.is_open else OF_STATE[state]
         if before is after:
             return
         self._condition[node.sequence] = after
         self._in_condition[before] -= 1
         self._in_condition[after] += 1
         self._allocated += node.allocated * ((after >= Condition.WITH_VM) - (before >= Condition.WITH_VM))
-        self._remember()
+        if self.past:
+            self._remember()
 
     def gone(self, node: Node) -> None:
         """Count a node no more."""
         self._of_kind[node.kind] -= 1
         self._in_condition[self._condition.pop(node.sequence)] -= 1
-        self._remember()
+        if self.past:
+            self._remember()
 
     def _remember(self) -> None:
-        if self.past:
-            since = 2 * self._env.clock + self._env.has_sampled
-            if self.past[-1][0] == since:
-                self.past.pop()
-            self.past.append((since, self.now))
+        """Note the counts from now on, where somebody watches."""
+        since = 2 * self._env.clock + self._env.has_sampled
+        if self.past[-1][0] == since:
+            self.past.pop()
+        self.past.append((since, self.now))

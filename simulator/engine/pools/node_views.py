@@ -30,17 +30,24 @@ class NodeView:
     """None where the catalogue does not know it."""
     allocation_time: float
     last_boot_time: float | None
+    since: float
+    """When the control plane last changed its state."""
     running_tasks: int
+    running_slots: int
+    tasks_begun: int
+    """Executions of tasks on it so far."""
+    tasks_succeeded: int
     pending_certificates: tuple[str, ...]
     """Thumbprints that the pool has and the node gets at its next start."""
 
 
 def node_views(site: Site, members: Members) -> tuple[NodeView, ...]:
     """Return the nodes of a pool, by sequence number."""
-    return tuple(_view(site, node) for node in members)
+    begun, succeeded = site.tasks.attempts_by_node(len(members.rows))
+    return tuple(_view(site, node, int(begun[node.sequence]), int(succeeded[node.sequence])) for node in members)
 
 
-def _view(site: Site, node: Node) -> NodeView:
+def _view(site: Site, node: Node, begun: int, succeeded: int) -> NodeView:
     row, size = site.world.record.nodes[node.number], site.size
     running = site.tasks.count_on(node.sequence)
     state = node.state or NodeState.CREATING
@@ -57,6 +64,10 @@ def _view(site: Site, node: Node) -> NodeView:
         temp_disk_gib=size.temp_disk_gib,
         allocation_time=to_s(node.allocated),
         last_boot_time=None if node.last_boot < 0 else to_s(node.last_boot),
+        since=to_s(site.world.record.state_since(node.number)),
         running_tasks=running,
+        running_slots=site.tasks.load_on(node.sequence, site.world.env.clock)[0],
+        tasks_begun=begun,
+        tasks_succeeded=succeeded,
         pending_certificates=tuple(name for name in site.setup.certificates if name not in installed),
     )

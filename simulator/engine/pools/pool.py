@@ -67,6 +67,7 @@ class Pool:
         """Where they are enforced."""
         if self.disks is not None:
             self.disks.belong_to(site, members)
+        self._may_be_sick = description.simulation.sick_nodes.are_possible
         self._is_created = False
         self._is_deleted = False
 
@@ -117,7 +118,7 @@ class Pool:
     def ordered_from(self, place: Place) -> int:
         """Return how many low-priority nodes it has on order that may come from a place."""
         low, limits = NodeKind.LOW_PRIORITY, self.limits
-        if not limits.is_bound_by_losses(low) or place not in map(limits.place, limits.zones):
+        if not limits.is_bound_by_losses(low) or place not in map(limits.place, self.site.zones):
             return 0
         return self.resizing.on_order(low)
 
@@ -306,7 +307,8 @@ class Pool:
                 kernel.wishes[place] = -1 if node.state is None else node.sequence
         if node.state in NEW_DISK:
             self._wiped_disk(node)
-            self._examine(node)
+            if self._may_be_sick:
+                self._examine(node)
         self.tenancy.on_node_change(node, kernel)
         self.resizing.entered(node)
         if node.state in (NodeState.DEALLOCATING, None):
@@ -330,6 +332,7 @@ class Pool:
 
     def _wiped_disk(self, node: Node) -> None:
         """Note that nothing is left on the local disk of `node`."""
+        self.tenancy.on_new_disk(node)
         node.slots.disk_freed()
         if self.disks is not None:
             self.disks.wipe(node.sequence)
@@ -337,8 +340,6 @@ class Pool:
     def _examine(self, node: Node) -> None:
         """Draw whether every task fails on a new machine."""
         model = self.site.description.simulation.sick_nodes
-        if not model.are_possible:
-            return
         chance = self.site.draw("sick node", node)
         sick = self.site.change().work.sick
         if model.names(node.id) or chance < model.probability:

@@ -27,7 +27,12 @@ class Tenancy:
     More of them come while a run goes on (`simulator/engine/bridge/intake.py`).
     """
 
-    def __init__(self, disks: Disks | None, on_node_change: Callable[[Node, Kernel], None]) -> None:
+    def __init__(
+        self,
+        disks: Disks | None,
+        on_node_change: Callable[[Node, Kernel], None],
+        on_new_disk: Callable[[Node], None],
+    ) -> None:
         self.rows = Growing(np.int64)
         """Row of the backlog of each task."""
         self.latency = Growing(np.int64)
@@ -42,6 +47,8 @@ class Tenancy:
         """The disks of its nodes; None = local disks are not enforced."""
         self.on_node_change = on_node_change
         """Forgets what jobs had prepared on a node that is started again or lost."""
+        self.on_new_disk = on_new_disk
+        """Forgets what tasks had fetched onto the disk of a node."""
         self._numbers = np.zeros(0, dtype=np.int32)
         """By row of the backlog: the task that it is, plus 1; 0 = none here."""
 

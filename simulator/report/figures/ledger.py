@@ -125,7 +125,7 @@ def ledger_bars(run: Frames, *, pools: Sequence[str] | None = None, page: Page =
     order = [*(str(label) for label in LABELS), *sorted(present - set(LABELS))]
     handles = [swatch(shade(LABELS, label), page) for label in order if label in present]
     unpaid = " and ".join(str(label) for label in (Label.PREEMPTED, Label.DEALLOCATED) if label in present)
-    legend(figure, handles, page, note=f"{unpaid} nodes have no VM and are not billed.".capitalize() if unpaid else "")
+    legend(figure, handles, page, note=f"{unpaid.capitalize()} nodes have no VM and are not billed." if unpaid else "")
     return figure
 
 

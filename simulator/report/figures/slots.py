@@ -58,9 +58,11 @@ class Moment:
     """Slots taken on all nodes."""
     waiting: int
     smallest: int
-    """Slots that the smallest waiting task needs; 0 where none waits."""
+    """Slots that the smallest waiting task needs, on each of its nodes; 0 where none waits."""
     without_cores: int
     """Empty slots of nodes in service whose cores are taken."""
+    spread: int = 1
+    """Nodes that it needs at once."""
 
 
 def telling_instant(run: Frames, pool: str) -> float:
@@ -115,7 +117,7 @@ def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") 
     for row, name in state_of.items():
         if name not in ("idle", "running") and fill[row] < slots:
             blocks.append(Block(place[row], fill[row], slots - fill[row], shade(NODE_STATES, name)))
-    waiting = _waiting(run, pool, time, set(task[now].tolist()))
+    waiting = _waiting(run, pool, time, set(task[now].tolist())).sort_values(["instances", "slots"], kind="stable")
     serving = [row for row, name in state_of.items() if name in ("idle", "running")]
     shut = _without_cores(run, pool, waiting, drawing.row[now], task[now])
     barred = [row for row in serving if row in shut and fill[row] < slots]
@@ -128,8 +130,9 @@ def moment(run: Frames, pool: str, at: float | None = None, by: Group = "size") 
         serving=len(serving),
         used=sum(fill.values()),
         waiting=len(waiting),
-        smallest=int(waiting["slots"].min()) if len(waiting) else 0,
+        smallest=int(waiting["slots"].iloc[0]) if len(waiting) else 0,
         without_cores=sum(slots - fill[row] for row in barred),
+        spread=int(waiting["instances"].iloc[0]) if len(waiting) else 1,
     )
 
 
@@ -188,7 +191,7 @@ def finding(found: Moment) -> str:
         text += f", {which}for want of cores"
     if not found.waiting:
         return f"{text}, nothing waits"
-    need = f"needs {counted(found.smallest, 'slot')}"
+    need = f"needs {counted(found.smallest, 'slot')}{f' on each of {found.spread:,} nodes' if found.spread > 1 else ''}"
     if found.waiting == 1:
         return f"{text} while 1 task waits, which {need}"
     return f"{text} while {counted(found.waiting, 'task')} wait, of which the smallest {need}"

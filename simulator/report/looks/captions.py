@@ -17,6 +17,7 @@ IDLE = frozenset({Label.IDLE_BEFORE, Label.IDLE_BETWEEN, Label.IDLE_TAIL, Label.
 WORTH_SAYING = 0.005
 """A smaller share is left out of a sentence."""
 STARTING = frozenset({Label.BOOTING, Label.START_TASK})
+BROKEN = frozenset({Label.START_TASK_FAILED, Label.UNUSABLE, Label.NO_CONTACT})
 
 
 def percent(share: float) -> str:
@@ -59,7 +60,7 @@ def share_of(parts: Mapping[str, float], labels: Iterable[str]) -> float:
 
 
 def where_it_went(parts: Mapping[str, float]) -> str:
-    """Report how paid node time splits into work, waiting, starting up and loss."""
+    """Report how all of the paid node time splits: work, waiting, starting up, loss, nodes out of order, the rest."""
     if not parts:
         return "nothing was paid for"
     parts = {label: amount for label, amount in parts.items() if label != Label.BILLING_ROUNDING}
@@ -68,13 +69,15 @@ def where_it_went(parts: Mapping[str, float]) -> str:
         (IDLE, "was idle"),
         (STARTING, "went into starting up"),
         ({Label.BUSY_LOST}, "was lost"),
+        (BROKEN, "was out of order"),
+        (frozenset(Label) - BUSY - IDLE - STARTING - BROKEN, "went elsewhere"),
     )
     shares = [share_of(parts, labels) for labels, _ in kinds]
-    rounded = percentages([*shares, max(1 - sum(shares), 0.0)])
+    rounded = percentages(shares)
     return joined(
         [
             f"{_near(round(shown), share)} {text}"
-            for place, (share, shown, (_, text)) in enumerate(zip(shares, rounded, kinds, strict=False))
+            for place, (share, shown, (_, text)) in enumerate(zip(shares, rounded, kinds, strict=True))
             if place == 0 or share >= WORTH_SAYING
         ]
     )

@@ -23,7 +23,7 @@ from simulator.scenario.format.timing_presets import (
 )
 from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin
 from simulator.states import NodeKind
-from simulator.units import spoken
+from simulator.units import spoken_exactly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,7 +206,7 @@ def _shape(value: Any) -> str:
         return f"{len(value)} values" if len(value) > SHOWN else ", ".join(map(_shape, value))
     if isinstance(value, str):
         found = re.fullmatch(r"(\d+(?:\.\d+)?)s", value)
-        return spoken(float(found[1])) if found else value
+        return spoken_exactly(float(found[1])) if found else value
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -111,7 +111,9 @@ class Levels(Part):
     """How many nodes there were."""
 
     peak: Annotated[int, Number(Unit.NODES, "most nodes at once")]
-    mean: Annotated[float, Number(Unit.NODES, "nodes, mean", "from the first node's creation to the last node's end")]
+    mean: Annotated[
+        float, Number(Unit.NODES, "nodes, mean", "from the first node's creation to the last node's end, or the bill's")
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ from simulator.scenario.format.traces import TraceWorkload
 from simulator.scenario.keys.used import idle_keys
 from simulator.service_codes import SHORTAGES
 from simulator.states import NodeKind, NodeState
-from simulator.units import spoken
+from simulator.units import spoken_exactly
 from simulator.workload.plan import Plan
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _of_resizes(recording: Recording) -> Iterator[Assumed]:
         }[options.autoscale_retry]
         pools = _by_number(recording, short)
         yield Assumed("unmet growth", f"{again} (`autoscaleRetry` {options.autoscale_retry})", pools, "autoscale_retry")
-        limit = f"{spoken(options.autoscale_resize_timeout)} (`autoscaleResizeTimeout`)"
+        limit = f"{spoken_exactly(options.autoscale_resize_timeout)} (`autoscaleResizeTimeout`)"
         yield Assumed("time limit of autoscaled growth", limit, pools, "autoscale_resize_timeout")
 
 
@@ -199,7 +199,7 @@ def _of_images(recording: Recording) -> Iterator[Assumed]:
     mine = [pool for pool in recording.raw.pools if pool.upgrades_by_itself and pool.simulation.new_images is None]
     if mine:
         none = ": none in this run" if recording.end < interval else ""
-        text = f"begun every {spoken(interval)} from the origin on (`imageInterval`){none}"
+        text = f"begun every {spoken_exactly(interval)} from the origin on (`imageInterval`){none}"
         yield Assumed("automatic upgrades", text, _ids(mine), "image_interval")
 
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from simulator.results.events.envelope import Ints, Operation, Record, Source, milliseconds
 from simulator.results.events.overtaking import overtaken_by_lower, overtaken_in_job
 from simulator.results.events.task_events import INTERNAL, PASS, Attempts, Bodies
-from simulator.results.record.parts import Condition, part_of
 from simulator.results.why.room import Need, PoolRoom
 from simulator.results.why.unmet_dependencies import Families
+from simulator.tables.parts import Condition, part_of
 from simulator.units import MS_PER_S, NEVER
 from simulator.workload.planned_jobs import planned
 

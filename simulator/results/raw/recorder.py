@@ -175,8 +175,8 @@ class Recorder:
     present: frozenset[int] = frozenset()
     """Nodes that were there when it ended, by number."""
     _open: dict[int, StateRow] = field(default_factory=dict)
-    _latest: dict[int, JobStateRow] = field(default_factory=dict)
-    """The last state of each job."""
+    _of_job: dict[int, list[JobStateRow]] = field(default_factory=dict)
+    """The states of each job, in order."""
 
     def copy(self) -> Recorder:
         """Return an independent copy, to be finished while the run goes on; it shares rows that change no more."""
@@ -236,6 +236,10 @@ class Recorder:
             self._open[node] = StateRow(node, state, now, is_open=is_open, why=why)
             self.states.append(self._open[node])
 
+    def state_since(self, node: int) -> int:
+        """Return since when a node has its present state."""
+        return self._open[node].start
+
     def node_task(self, job: int, node: int, kind: str, span: tuple[int, int], outcome: str) -> NodeTaskRow:
         """Add a preparation or release task as it will have been if its node stays, and return its row to be read."""
         self.node_tasks.append(NodeTaskRow(job, node, kind, *span, outcome))
@@ -278,18 +282,23 @@ class Recorder:
 
     def job_state(self, job: int, state: JobState, now: int, reason: str = "") -> None:
         """Close a job's present state and open the next."""
-        before = self._latest.get(job)
+        rows = self._of_job.setdefault(job, [])
+        before = rows[-1] if rows else None
         if state not in JOB_TRANSITIONS[before.state if before else None]:
-            story = ", ".join(f"{row.state} from {row.start}" for row in self.job_states if row.job == job)
+            story = ", ".join(f"{row.state} from {row.start}" for row in rows)
             raise BrokenInvariantError(f"job {job} may not go to {state} at {now} ms: {story}")
         if before is not None:
             before.end = now
-        self._latest[job] = JobStateRow(job, state, now, reason)
-        self.job_states.append(self._latest[job])
+        rows.append(JobStateRow(job, state, now, reason))
+        self.job_states.append(rows[-1])
+
+    def states_of_job(self, job: int) -> Sequence[JobStateRow]:
+        """Return the states that a job has had, in order."""
+        return self._of_job.get(job, ())
 
     def job_gone(self, job: int, now: int) -> None:
         """Close the last state of a deleted job."""
-        self._latest[job].end = now
+        self._of_job[job][-1].end = now
 
     def job_moved(self, job: int, now: int, source: int, target: int, waiting: Iterable[int]) -> None:
         """Note that a job goes on in another pool, and which of its tasks waited."""

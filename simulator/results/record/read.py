@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from simulator.durations import LONGEST
 from simulator.errors import InputError, Problem, shortened
 from simulator.extras import require
-from simulator.results.record.integrity import MARK
-from simulator.results.record.parts import Condition, part_of
+from simulator.files import Folder, is_file
+from simulator.results.record.integrity import MARK, digest
 from simulator.results.record.saved_json import read_saved_object
 from simulator.results.record.table_schema import TABLES
 from simulator.results.record.table_schema import table as described
 from simulator.scenario.scenario import Scenario
 from simulator.tables.parquet import read_as_parquet, sound
+from simulator.tables.parts import Condition, part_of
 from simulator.workload.build import Workload, build
 
 if TYPE_CHECKING:
@@ -72,8 +73,17 @@ class SavedRun:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The complete scenario that ran."""
-        return Scenario.model_validate(read_saved_object(self.directory / "scenario.json"))
+        """The complete scenario that ran; its traces are looked for where they are still the same."""
+        found = self._folder_of_traces
+        context = None if found is None else {"folder": Folder(found)}
+        return Scenario.model_validate(read_saved_object(self.directory / "scenario.json"), context=context)
+
+    @property
+    def _folder_of_traces(self) -> Path | None:
+        """Return the folder that has the traces of the run, by their digests: here, or in or beside its directory."""
+        wanted = dict(self.manifest.get("traces_sha256") or {})
+        places = (Path(), self.directory, self.directory.absolute().parent)
+        return next((place for place in places if wanted and _has(place, wanted)), None)
 
     @cached_property
     def workload(self) -> Workload:
@@ -129,6 +139,11 @@ class SavedRun:
         if key not in self._parts:
             self._parts[key] = self.table(name, columns, where).to_pandas()
         return self._parts[key]
+
+
+def _has(place: Path, digests: dict[str, str]) -> bool:
+    """Return whether a folder has files with these digests, by name."""
+    return all(is_file(place / name) and digest(place / name) == one for name, one in digests.items())
 
 
 def read(directory: Path) -> SavedRun:

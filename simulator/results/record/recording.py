@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.results.record.frames import frame
-from simulator.results.record.parts import Condition, part_of
 from simulator.results.record.run_facts import Facts
 from simulator.results.record.tables import arrow
+from simulator.tables.parts import Condition, part_of
 from simulator.units import MS_PER_S
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from simulator.results.record.parts import Condition
     from simulator.scenario.format.bodies import Pool
     from simulator.scenario.scenario import Scenario
+    from simulator.tables.parts import Condition
 
 
 class Run(Protocol):

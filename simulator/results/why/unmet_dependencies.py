@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from simulator.errors import InputError
 from simulator.results.why.evidence import Run
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.task_bodies import Task
@@ -72,7 +70,10 @@ class Families:
         return Parents(tuple(sorted(found, key=lambda parent: (parent[1], parent[0]))))
 
     def _in_trace(self, job: Job, task: str) -> tuple[list[int], list[str]]:
-        """Return the parents of a task of a trace, and ids that no row has; nothing of a trace that cannot be read."""
+        """Return the parents of a task of a trace, and ids that no row has.
+
+        Raise InputError where the trace is not there any more: whatever else were given as the reason would be wrong.
+        """
         if job.id not in self._traced:
             self._traced[job.id] = dict(_wanted(job))
         known, unknown = self._traced[job.id].get(task.lower(), ((), ()))
@@ -98,11 +99,10 @@ def _wanted(job: Job) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[str, .
     for source in job.simulation.workload:
         if not isinstance(source, TraceWorkload) or source.columns.depends_on is None:
             continue
-        with suppress(InputError):
-            trace = read_trace(source)
-            for place, known, unknown in families(trace.names, trace.parents):
-                ids = tuple(trace.names[one].lower() for one in known)
-                yield trace.names[place].lower(), (ids, tuple(unknown))
+        trace = read_trace(source)
+        for place, known, unknown in families(trace.names, trace.parents):
+            ids = tuple(trace.names[one].lower() for one in known)
+            yield trace.names[place].lower(), (ids, tuple(unknown))
 
 
 def _done(row: Mapping[Any, Any], bodies: Mapping[str, Task]) -> tuple[str, float, str]:

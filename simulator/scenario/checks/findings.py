@@ -29,6 +29,13 @@ class Finding:
     """With which code the service refuses it."""
 
     @property
+    def service_code(self) -> str:
+        """The code with which the service refuses it; empty where that is not known."""
+        if self.code is not None:
+            return self.code.value
+        return ServiceCode.MISSING_PROPERTY.value if self.is_missing else ""
+
+    @property
     def message(self) -> str:
         """The text, with the service's code after it."""
         return self.text if self.code is None else f"{self.text} ({self.code})"

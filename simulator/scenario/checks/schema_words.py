@@ -128,6 +128,7 @@ EXPECTED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "bool_type": _always(_BOOLEAN),
     "bool_parsing": _always(f"{_BOOLEAN}, unable to interpret input"),
     "string_type": _always("expected a text"),
+    "invalid_key": _always("expected a text for a key, in quotes where it looks like a number"),
     "string_unicode": _always("expected a text"),
     "string_too_short": lambda about: f"should have at least {_characters(about['min_length'])}",
     "string_too_long": lambda about: f"should have at most {_characters(about['max_length'])}",

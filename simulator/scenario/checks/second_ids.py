@@ -30,7 +30,7 @@ def check_second_ids(scenario: Description, jobs: NamedJobs) -> Iterator[Finding
     for name, lives in jobs.by_id():
         yield from _second_jobs(lives, gone.get(name, []))
         for placed in lives:
-            yield from until_absent(_second_tasks(placed, deleted.get(id(placed), [])))
+            yield from until_absent(_second_tasks(placed, deleted.get(id(placed), []), gone.get(name, [])))
 
 
 def _second_jobs(lives: Sequence[PlacedJob], gone: Sequence[Moment]) -> Iterator[Finding]:
@@ -42,8 +42,13 @@ def _second_jobs(lives: Sequence[PlacedJob], gone: Sequence[Moment]) -> Iterator
             yield Finding(text, (*one.loc, "id"), code=ServiceCode.JOB_EXISTS)
 
 
-def _second_tasks(placed: PlacedJob, deleted: Sequence[tuple[str, Moment]]) -> Iterator[Finding]:
-    """Go through the tasks of a job; two with one id in one body are found already."""
+def _second_tasks(
+    placed: PlacedJob, deleted: Sequence[tuple[str, Moment]], gone: Sequence[Moment]
+) -> Iterator[Finding]:
+    """Go through the tasks of a job; two with one id in one body are found already.
+
+    What comes after the deletion of the job is refused for that.
+    """
     manager = placed.job.job_manager_task
     begins: dict[str, float] = {}
     for one in sorted(placed.tasks, key=lambda one: -math.inf if one.added_at is None else one.added_at):
@@ -55,6 +60,7 @@ def _second_tasks(placed: PlacedJob, deleted: Sequence[tuple[str, Moment]]) -> I
             begin = begins.get(name, placed.created_at if is_of_group(placed, name) else math.inf)
             moment = one.added_at, int(one.loc[1])
             is_free = any(task == name and begin <= when[0] and when < moment for task, when in deleted)
+            is_free |= any(placed.since < when < moment for when in gone)
             if begin < math.inf and not is_free:
                 text = (
                     f"a second task with the id '{one.task.id}': the service takes it after a deleteTask of the first"

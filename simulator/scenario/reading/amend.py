@@ -55,8 +55,9 @@ def read_operation(scenario: Scenario, around: Surroundings, asked: Operation | 
     """Return an operation that comes while a scenario runs.
 
     `asked` is the operation or its body as a file would have it, complete: files that it names (traces, samples) are
-    looked for in the working directory. `InputError` carries all problems at once, by their paths in the body. The cost
-    is that of the operation and of what it meets, however long the scenario has become.
+    looked for in the working directory, and where the scenario is confined nowhere outside its folder. `InputError`
+    carries all problems at once, by their paths in the body. The cost is that of the operation and of what it meets,
+    however long the scenario has become.
     """
     if not isinstance(asked, Mapping | Operated | OnJob | OnSchedule | AddJob | CreatePool | Outage):
         raise InputError(f"expected an operation, or its body as a mapping, not {asked!r}")
@@ -73,7 +74,7 @@ def read_operation(scenario: Scenario, around: Surroundings, asked: Operation | 
         "jobSchedules": list(around.job_schedules),
         "timeline": [body],
     }
-    made, found = judged(document, context_of(Folder(Path())))
+    made, found = judged(document, context_of(Folder(Path(), scenario.within)))
     own = [one for one in (*read.findings, *found) if one.loc[:2] == OWN]
     if made is None and all(one.is_warning for one in own):
         own = found  # wrong elsewhere, and only together with the operation

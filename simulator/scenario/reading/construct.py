@@ -37,7 +37,7 @@ def scenario_of(
     findings = [*read.findings, *wrong, *findings]
     if strict:
         findings = [replace(one, is_warning=False) for one in findings]
-    return accepted(made, [problem_in(read, one) for one in findings])
+    return accepted(made, [problem_in(read, one) for one in findings]).confined(place.within)
 
 
 def judged(document: Mapping[Any, Any], context: Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
@@ -55,7 +55,9 @@ def problem_in(read: Modern, finding: Finding, *, skipped: int = 0) -> Problem:
     """Return a finding as a problem by its path in the document as it is written, less `skipped` parts of it."""
     path = read.origins.original(shown(read.document, finding.loc, is_missing=finding.is_missing))[skipped:]
     dotted = ".".join(map(str, path)) or None
-    return finding.problem or Problem(finding.message, path=dotted, is_warning=finding.is_warning)
+    if finding.problem is not None:
+        return finding.problem
+    return Problem(finding.message, path=dotted, is_warning=finding.is_warning, code=finding.service_code)
 
 
 def accepted(made: Scenario | None, problems: Iterable[Problem]) -> Scenario:

@@ -49,4 +49,4 @@ def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     findings = [*found, *wrong, *findings]
     problems = [sources.problem_of(one, strict=strict) for one in findings if not sources.is_unread(one.loc)]
     own = [replace(one, is_warning=False) if strict else one for one in sources.problems]
-    return accepted(made, [*own, *problems])
+    return accepted(made, [*own, *problems]).confined(sources.within)

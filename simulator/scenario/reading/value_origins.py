@@ -98,8 +98,8 @@ ORIGINS: Final[Mapping[str, Fact]] = {
     "low_priority_price": Fact(
         "price of low-priority or spot nodes",
         Origin.DOCUMENTED,
-        "list price, spot of 2026-05-20; where none is known a share of the dedicated one (`lowPriorityRatio`, "
-        "`spotRatio`)",
+        "list price, that of spot as of 2026-05-20; where none is known a share of the dedicated one "
+        "(`lowPriorityRatio`, `spotRatio`)",
         (("simulation", "prices", "lowPriority"), ("simulation", "prices", "spot")),
     ),
     "duration": Fact("task duration, mean", Origin.GIVEN, "the scenario's workload"),

@@ -1,0 +1,154 @@
+"""`poolsight serve`: the service's interface on virtual time, for unmodified clients."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.errors import print_problems, reported
+from simulator.cli.output import echo
+from simulator.cli.stopping import stop_asked
+from simulator.cli.study_options import Confine, Seed, Strict
+
+if TYPE_CHECKING:
+    from simulator.scenario import Scenario
+    from simulator.service.app import App
+    from simulator.service.session import Session
+
+LOOPBACK = "127.0.0.1"
+ORIGIN = "2026-01-05"
+
+
+@reported
+def serve(
+    file: Annotated[str | None, typer.Argument(help="A scenario to begin with; none: an empty account.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any that is free.")] = 8901,
+    clock: Annotated[
+        str, typer.Option(help="When time goes on: idle:0.5s, manual, scaled:60 or step:30s.")
+    ] = "idle:0.5s",
+    durations: Annotated[str | None, typer.Option(help="File of rules: how long which command lines take.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Directory for the record and session.yaml.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the directory if it exists.")] = False,
+    origin: Annotated[str | None, typer.Option(help="Instant at which it begins: a date, or now.")] = None,
+    account: Annotated[str, typer.Option(help="Name of the account.")] = "simaccount",
+    key: Annotated[str | None, typer.Option(help="Key of the account, in base64; the default is no secret.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on beside this machine's own; it demands --key.")
+    ] = None,
+    seed: Seed = None,
+    confine: Confine = False,
+    strict: Strict = False,
+) -> None:
+    """Answer as the service does, on virtual time: clients run unmodified, and get a forecast instead of a bill."""
+    from simulator.errors import InputError
+    from simulator.extras import require
+
+    require("uvicorn", "poolsight serve")
+    from simulator.engine.simulation import Simulation
+    from simulator.service.app import App
+    from simulator.service.auth import DEFAULT_KEY, Account
+    from simulator.service.clock import Clock
+    from simulator.service.durations import load_rules
+    from simulator.service.session import Session
+
+    if host is not None and key is None:
+        raise InputError("--host lets other machines in, and the default key is known to everybody: give --key too")
+    scenario = _scenario(file, origin, seed, strict=strict, confine=confine)
+    wall = Clock.parse(clock)
+    rules = None if durations is None else load_rules(durations)
+    log = None if out is None else _log_beside(out, force=force)
+    session = Session(Simulation(scenario), rules, log)
+    owner = Account(account, DEFAULT_KEY if key is None else key)
+    app = App(session, wall, owner, () if host is None else (host,), is_public=host is not None)
+    _serve(app, host or LOOPBACK, port)
+    session.close()
+    _write(session, out, log, force=force)
+
+
+def _scenario(file: str | None, origin: str | None, seed: int | None, *, strict: bool, confine: bool) -> Scenario:
+    """Return the scenario to begin with."""
+    from simulator.errors import InputError
+    from simulator.scenario import load
+    from simulator.scenario.format.timestamps import parse_time
+    from simulator.service.session import empty_account
+
+    if file is None:
+        try:
+            begin = datetime.now(UTC).replace(microsecond=0) if origin == "now" else parse_time(origin or ORIGIN)
+        except ValueError as error:
+            raise InputError(f"--origin {origin}: {error}, or now") from None
+        return empty_account(1 if seed is None else seed, begin)
+    if origin is not None:
+        raise InputError("--origin is for an empty account; the scenario file states its own origin")
+    scenario = load(file, strict=strict, confine=confine)
+    print_problems(scenario.warnings)
+    return scenario if seed is None else scenario.model_copy(update={"seed": seed})
+
+
+def _log_beside(out: Path, *, force: bool) -> Path:
+    """Return where the log of a session grows until its directory is made; raise InputError where it cannot."""
+    from simulator.errors import InputError
+    from simulator.results.write import prepare
+
+    prepare(out, force=force)
+    log = out.with_name(f"{out.name}.session.yaml")
+    if log.exists() and not force:
+        raise InputError(f"{log} is there: the log of a session that was not ended; move it, or give --force")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return log
+
+
+def _serve(app: App, host: str, port: int) -> None:
+    """Serve until somebody stops it; print what clients need as soon as the port is known."""
+    import socket
+
+    import uvicorn
+
+    from simulator.errors import InputError
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise InputError(f"cannot listen on {host}, port {port}: {error.strerror}; give another --port") from None
+        _introduce(app, host, listening.getsockname()[1])
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+        with stop_asked():  # the server ends at a signal, and raises it once more behind itself
+            server.run(sockets=[listening])
+
+
+def _introduce(app: App, host: str, port: int) -> None:
+    """Print what a script and the command line of the service need."""
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    account = app.account
+    echo(f"Serving {url}, clock {app.clock}; nothing leaves this machine. Ctrl-C ends it and writes the record.")
+    echo("")
+    echo("  # Python, azure-batch 15")
+    echo("  from azure.batch import BatchClient")
+    echo("  from azure.core.credentials import AzureNamedKeyCredential")
+    echo(f'  client = BatchClient("{url}", AzureNamedKeyCredential("{account.name}", "{account.key}"))')
+    echo("")
+    echo("  # az batch")
+    echo(f"  export AZURE_BATCH_ACCOUNT={account.name} AZURE_BATCH_ENDPOINT={url}")
+    echo(f"  export AZURE_BATCH_ACCESS_KEY={account.key}")
+
+
+def _write(session: Session, out: Path | None, log: Path | None, *, force: bool) -> None:
+    """Print the answer, and write the record where it is wanted."""
+    from simulator.cli.answer import show
+    from simulator.results.answer.metrics import summarize
+    from simulator.results.write import write
+    from simulator.service.session import SESSION
+
+    recording = session.simulation.finish()
+    answer = summarize(recording) if out is None else write(recording, out, force=force)
+    if out is not None and log is not None:
+        log.replace(out / SESSION)
+        echo(f"{out / SESSION}: what was done, as a scenario: poolsight run {out / SESSION} --replications 100")
+    show(answer, recording)
+    for name, count in session.durations.served.most_common():
+        echo(f"Durations of {count:,} {'task' if count == 1 else 'tasks'}: {name}")

@@ -17,7 +17,7 @@ COMMON: Final = ("at", "operation")
 CAPITALS: Final = ("NAT", "OS")
 MOST_LINKS: Final = 8
 """Of one key, such as the models of preemption."""
-WHOLE: Final = ("a mapping", "a list")
+WHOLE: Final = ("", "a mapping", "a list")
 Table = Callable[[tuple[str, ...], Iterable[tuple[str, ...]]], str]
 
 
@@ -63,8 +63,9 @@ def _section(section: Section, table: Table) -> str:
         parts.append(table(("key", "meaning", "default", "values"), rows))
     for effect, words in ((Effect.INERT, "No effect"), (Effect.NOT_SIMULATED_YET, "Not simulated yet")):
         found = [key for key in section.keys if key.effect is effect]
-        if found:
-            parts.append(f"{words}: {'; '.join(map(_idle, found))}.")
+        for why in dict.fromkeys(key.why for key in found):
+            listed = "; ".join(_idle(key) for key in found if key.why == why)
+            parts.append(f"{words}: {listed}." if not why else f"{words} ({why}): {listed}.")
     return "\n\n".join(parts)
 
 
@@ -98,7 +99,7 @@ def _meaning(key: Key) -> str:
 
 def _idle(key: Key) -> str:
     """Return a key that does not act, for a list in one sentence."""
-    return f"`{key.name}`, {_inside(key.meaning)}" + (f" ({key.why})" if key.why else "")
+    return f"`{key.name}`, {_inside(key.meaning)}"
 
 
 def _inside(sentence: str) -> str:

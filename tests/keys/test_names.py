@@ -30,7 +30,10 @@ ON_POOLS: Final = (
 ON_TASKS: Final = ("TerminateTask", "ReactivateTask", "DeleteTask")
 ON_JOBS: Final = ("AddTasks", "DisableJob", "EnableJob", "TerminateJob", "UpdateJob", "DeleteJob")
 ON_SCHEDULES: Final = ("DisableJobSchedule", "EnableJobSchedule", "TerminateJobSchedule", "DeleteJobSchedule")
-COLUMNS: Final = ["id", "submit", "start", "end", "duration", "cores", "memory", "slots", "instances", "dependsOn"]
+COLUMNS: Final = (
+    *("id", "submit", "start", "end", "duration", "cores", "memory", "slots", "instances", "dependsOn"),
+    *("exitCode", "failedAttempts", "maxTaskRetryCount"),
+)
 REFUSED: Final[dict[str, Any]] = {
     **dict.fromkeys((f"{one}.pool" for one in (*ON_POOLS, *ON_NODES)), NAME),
     **dict.fromkeys((f"{one}.job" for one in (*ON_JOBS, *ON_TASKS)), NAME),
@@ -89,11 +92,10 @@ FREE: Final = frozenset(
 NUMBERS: Final = frozenset(
     {
         *("Empirical.values", "PoolSimulation.newImages", "CapacityEvent.times", "AtTimes.at"),
-        *("Profile.ratesPerHour", "Profile.weekdays", "exitCodes.code", "vmSizes.rank"),
-        *("exitCodeRanges.start", "exitCodeRanges.end", "exitOptions.jobAction", "exitOptions.dependencyAction"),
+        *("Profile.ratesPerHour", "Profile.weekdays"),
     }
 )
-"""Keys with numbers, times or words of the service's, which their types check."""
+"""Keys with lists of numbers and times."""
 
 
 def may_name(key: Key) -> bool:

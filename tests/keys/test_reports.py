@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from simulator.scenario.keys.table import sections
 from tests.command_line import app
-from tests.features.story import Body, document, job, pool, problems_of, task
+from tests.features.story import UBUNTU, Body, document, job, pool, problems_of, task
 
 SPECIFICATION: Final = {"poolInfo": {"poolId": "p"}, "simulation": {"workload": [{"count": 1, "duration": "60s"}]}}
 
@@ -44,6 +44,22 @@ def test_a_key_that_is_not_simulated_yet_is_a_warning_at_each_use(tmp_path: Path
         f"pools.{index}.mountConfiguration: warning: not simulated yet: mounting takes time while a node starts, and a "
         "mount that fails makes it unusable"
         for index in (0, 1)
+    ]
+
+
+def test_an_answer_names_each_key_that_did_nothing_once(tmp_path: Path) -> None:
+    mounts = [{"nfsMountConfiguration": {"source": "s", "relativeMountPath": "m", "mountOption": "x"}}]
+    tasks = [task(name, requiredSlot=1, containerSettings={"imageName": "i", "image": "k"}) for name in ("a", "b")]
+    containers = {**UBUNTU, "containerConfiguration": {"type": "dockerCompatible"}}
+    body = pool(nodes=1, mountConfiguration=mounts, nodeFillType="pack", virtualMachineConfiguration=containers)
+    answer = json.loads(poolsight("run", "--json", written(tmp_path, body, job(tasks=tasks))))
+    ignored = "is no key of the service's, it was ignored"
+    slow = "mounting takes time while a node starts, and a mount that fails makes it unusable"
+    assert [text for text in answer["assumptions"] if text.startswith("key: ")] == [
+        f"key: pools.0.mountConfiguration is not simulated yet: {slow}",
+        f"key: pools.0.nodeFillType {ignored}",
+        f"key: jobs.0.tasks.0.containerSettings.image, here and at 1 further place, {ignored}",
+        f"key: jobs.0.tasks.0.requiredSlot, here and at 1 further place, {ignored}",
     ]
 
 

@@ -14,12 +14,14 @@ from simulator.results.answer.assumed import TIMINGS, Assumed, lines
 from simulator.scenario.checks.job_places import place
 from simulator.scenario.checks.trace_checks import dates, numbers
 from simulator.scenario.format.bodies import JobOrder
+from simulator.scenario.format.key_marks import Effect
 from simulator.scenario.format.preemption_models import OPEN_BAND, UNWRITTEN, Hazard
 from simulator.scenario.format.schema import EqualPriorityPolicy, Options
 from simulator.scenario.format.timing import Timing
 from simulator.scenario.format.timing_presets import OsKind, TimingPreset, preset
 from simulator.scenario.format.trace_files import read_trace
 from simulator.scenario.format.traces import TraceWorkload
+from simulator.scenario.keys.used import idle_keys
 from simulator.service_codes import SHORTAGES
 from simulator.states import NodeKind, NodeState
 from simulator.units import spoken_exactly
@@ -171,6 +173,26 @@ def _of_resizes(recording: Recording) -> Iterator[Assumed]:
         yield Assumed("time limit of autoscaled growth", limit, pools, "autoscale_resize_timeout")
 
 
+def _of_keys(recording: Recording) -> Iterator[Assumed]:
+    """Yield the keys of bodies that the service acts on and a run does not, and those that no body has."""
+    yield from recording.prepared.part(_unheeded_keys)
+
+
+def _unheeded_keys(prepared: Prepared) -> tuple[Assumed, ...]:
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for one in idle_keys(prepared.scenario):
+        if one.effect is not Effect.INERT:
+            why = f"is not simulated yet: {one.why}" if one.effect else "is no key of the service's, it was ignored"
+            places.setdefault((one.section, one.key, why), []).append(".".join(map(str, one.place)))
+    return tuple(
+        Assumed("key", f"{first}{_further(len(others))} {why}") for (_, _, why), (first, *others) in places.items()
+    )
+
+
+def _further(count: int) -> str:
+    return f", here and at {count:,} further {'place' if count == 1 else 'places'}," if count else ""
+
+
 def _of_images(recording: Recording) -> Iterator[Assumed]:
     """Yield when automatic upgrades began where the scenario does not say it."""
     interval = recording.scenario.options.image_interval
@@ -205,6 +227,7 @@ RULES: Final = (
     _of_traces,
     _of_resizes,
     _of_images,
+    _of_keys,
     _of_orders,
 )
 """Each yields what acted of its kind, in the order of the answer."""

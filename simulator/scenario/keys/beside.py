@@ -43,8 +43,14 @@ _PACKAGES: Final = Beside("Packages for this command alone; the service knows th
 _METADATA: Final = Beside("Name-value pairs of the user's own.")
 
 REFERENCE: Final[Keys] = {
-    "file": acts("JSON or YAML file with the body, relative to the scenario; keys beside it win over the file's."),
-    "parameters": acts("Values for the parameters of the template in `file`, by name, or the path of a file of them."),
+    "file": acts(
+        "JSON or YAML file with the body, relative to the scenario; keys beside it win over the file's.",
+        values="a text",
+    ),
+    "parameters": acts(
+        "Values for the parameters of the template in `file`, by name, or the path of a file of them.",
+        values="a mapping, a text",
+    ),
 }
 """What an entry has that names a file; reading it takes them away."""
 
@@ -81,8 +87,12 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
     "ImageReference": {
         "version": Beside("Version of the image; what is installed in it does not count."),
         "exactVersion": Beside("Version that nodes have, when it was read."),
-        "sharedGalleryImageId": acts("Id of an image of a shared gallery: its nodes come more slowly."),
-        "communityGalleryImageId": acts("Id of an image of a community gallery: its nodes come more slowly."),
+        "sharedGalleryImageId": acts(
+            "Id of an image of a shared gallery: its nodes come more slowly.", values="a text"
+        ),
+        "communityGalleryImageId": acts(
+            "Id of an image of a community gallery: its nodes come more slowly.", values="a text"
+        ),
     },
     "OsDisk": {
         "caching": Beside("How the disk is cached."),
@@ -157,13 +167,15 @@ BESIDE_TYPES: Final[Mapping[str, Keys]] = {
         "applicationPackageReferences": _PACKAGES,
     },
     "JobSchedule": {**REFERENCE, **_READ_SIDE, "metadata": _METADATA},
-    "CapacityCurve": {"file": acts("CSV with the columns time (seconds) and available, instead of `points`.")},
+    "CapacityCurve": {
+        "file": acts("CSV with the columns time (seconds) and available, instead of `points`.", values="a text")
+    },
     "PreemptionTrace": {
-        "file": acts("CSV with the columns time (seconds) and count or node, instead of `evictions`."),
+        "file": acts("CSV with the columns time (seconds) and count or node, instead of `evictions`.", values="a text"),
     },
     "Empirical": {
-        "file": acts("CSV of values, relative to the scenario, instead of `values`."),
-        "column": acts("Name of the column that is read, where the CSV has several."),
+        "file": acts("CSV of values, relative to the scenario, instead of `values`.", values="a text"),
+        "column": acts("Name of the column that is read, where the CSV has several.", values="a text"),
     },
 }
 """By name of the type."""

@@ -6,8 +6,8 @@ from typing import Final
 from simulator.scenario.keys.beside_rows import Beside, Keys, acts, not_yet
 
 _NAMED: Final[Keys] = {
-    "name": acts("Name of the variable; those that begin with SIM_ are read."),
-    "value": acts("Its value."),
+    "name": acts("Name of the variable; those that begin with SIM_ are read.", values="a text"),
+    "value": acts("Its value.", values="a text"),
 }
 _RESOURCE: Final[Keys] = {
     "autoStorageContainerName": Beside("Container of the account's own storage."),
@@ -39,8 +39,8 @@ _ENDPOINT: Final[Keys] = {
 }
 BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
     "prices": {
-        "region": acts("Region of which the shipped prices hold, such as westeurope."),
-        "file": acts("Saved answer of the public retail-prices service, relative to the scenario."),
+        "region": acts("Region of which the shipped prices hold, such as westeurope.", values="a text"),
+        "file": acts("Saved answer of the public retail-prices service, relative to the scenario.", values="a text"),
     },
     "vmSkuProfile": {
         "vmSizes": acts("Sizes that nodes may be of, 1 to 5 of one family and with equally many cores."),
@@ -50,8 +50,8 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         ),
     },
     "vmSizes": {
-        "name": acts("Name of the size."),
-        "rank": acts("Place of the size, under prioritized: the lowest first."),
+        "name": acts("Name of the size.", values="a text"),
+        "rank": acts("Place of the size, under prioritized: the lowest first.", values="a whole number"),
     },
     "hardwareProfile": {"vmSizeProperties": Beside("How the size is changed.")},
     "vmSizeProperties": {
@@ -70,11 +70,11 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
     "environmentSettings": _NAMED,
     "commonEnvironmentSettings": _NAMED,
     "applicationPackageReferences": {
-        "applicationId": acts("Application; `simulation.downloads` of the pool says how large it is."),
-        "version": acts("Version of it, where `simulation.downloads` names one."),
+        "applicationId": acts("Application; `simulation.downloads` of the pool says how large it is.", values="a text"),
+        "version": acts("Version of it, where `simulation.downloads` names one.", values="a text"),
     },
     "containerSettings": {
-        "imageName": acts("Image; `simulation.downloads` of the pool says how large it is."),
+        "imageName": acts("Image; `simulation.downloads` of the pool says how large it is.", values="a text"),
         "containerRunOptions": Beside("Options of the runtime."),
         "registry": Beside("Where the image comes from, with its credentials."),
         "workingDirectory": Beside("Where the command runs inside of the container."),
@@ -215,17 +215,19 @@ BESIDE_OBJECTS: Final[Mapping[str, Keys]] = {
         "default": acts("What follows from every other failure.", "exitOptions"),
     },
     "exitCodes": {
-        "code": acts("Exit code."),
+        "code": acts("Exit code.", values="a whole number"),
         "exitOptions": acts("What follows from it."),
     },
     "exitCodeRanges": {
-        "start": acts("First exit code of the range."),
-        "end": acts("Last exit code of the range."),
+        "start": acts("First exit code of the range.", values="a whole number"),
+        "end": acts("Last exit code of the range.", values="a whole number"),
         "exitOptions": acts("What follows from them."),
     },
     "exitOptions": {
-        "jobAction": acts("What becomes of the job, if its `onTaskFailure` allows it: none, disable or terminate."),
-        "dependencyAction": acts("Whether tasks that depend on it may start: satisfy or block."),
+        "jobAction": acts(
+            "What becomes of the job, if its `onTaskFailure` allows it.", values="`none`, `disable`, `terminate`"
+        ),
+        "dependencyAction": acts("Whether tasks that depend on it may start.", values="`satisfy`, `block`"),
     },
     "networkSecurityGroupRules": {
         "priority": Beside("Order of the rule, from 150 to 4096, each only once."),

@@ -17,15 +17,17 @@ class Beside:
     holds: str = ""
     """Name of the objects that stand under it, where it is not that of the key."""
     words: tuple[str, ...] = ()
-    """All that it takes, in any case, where that is a word."""
+    """All that it takes, in any case, where that is a word that no other check looks at."""
+    values: str = ""
+    """What else it may hold, in words."""
 
 
 Keys = Mapping[str, Beside]
 
 
-def acts(meaning: str, holds: str = "", words: tuple[str, ...] = ()) -> Beside:
+def acts(meaning: str, holds: str = "", words: tuple[str, ...] = (), values: str = "") -> Beside:
     """Return the row of a key that acts."""
-    return Beside(meaning, Effect.ACTS, holds=holds, words=words)
+    return Beside(meaning, Effect.ACTS, holds=holds, words=words, values=values)
 
 
 def not_yet(meaning: str, why: str) -> Beside:

@@ -176,7 +176,7 @@ def _beside(section: str, keys: Iterable[tuple[str, Beside]]) -> Iterator[Key]:
     for name, one in keys:
         holder = holder_of(name, one)
         holds = () if holder is None else (holder,)
-        values = ", ".join(f"`{word}`" for word in one.words)
+        values = one.values or ", ".join(f"`{word}`" for word in one.words)
         versions = VERSIONS.get((section, name), ALWAYS)
         yield Key(name, one.meaning, one.effect, one.why, values=values, versions=versions, holds=holds)
 

@@ -1,4 +1,4 @@
-"""Which keys of a description do not act, and where they stand.
+"""Which keys of a description do not act, or are no keys, and where they stand.
 
 A key that is switched off or empty is not in use. Every scenario is looked through, so nothing here asks what a key
 means: that takes the table.
@@ -16,8 +16,9 @@ from simulator.scenario.format.key_marks import Effect, Mark
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.section import Part, fold
 from simulator.scenario.format.task_bodies import Task
-from simulator.scenario.keys.beside import beside_type
+from simulator.scenario.keys.beside import beside_type, holder_of
 from simulator.scenario.keys.beside_objects import BESIDE_OBJECTS
+from simulator.scenario.keys.beside_rows import Beside
 
 Place = tuple[str | int, ...]
 
@@ -29,12 +30,23 @@ class Idle(NamedTuple):
     section: str
     """Type of the mapping, or the key that holds the object."""
     key: str
-    effect: Effect
+    effect: Effect | None
+    """None: no body has such a key."""
     why: str
 
 
+class _Row(NamedTuple):
+    """What is known of a key that no type holds."""
+
+    key: str
+    effect: Effect
+    why: str
+    holder: str
+    """Name of the objects that stand under it."""
+
+
 def idle_keys(description: Description) -> Iterator[Idle]:
-    """Yield the keys in use that do not act; of `sizes` none, since the catalogue completes them."""
+    """Yield the keys in use that do not act, or that no body has; of `sizes` none: the catalogue completes them."""
     for one in _below(description, (), ""):
         if one.place[0] != "sizes":
             yield one
@@ -67,22 +79,27 @@ def _of_type(part: Part, place: Place) -> Iterator[Idle]:
         elif value:
             yield Idle((*place, key), about.section, key, mark.effect, mark.why)
     for written, value in (part.model_extra or {}).items():
-        key, effect, why = about.beside.get(fold(written), ("", Effect.ACTS, ""))
-        if value and effect is not Effect.ACTS:
-            yield Idle((*place, written), about.section, key, effect, why)
-        elif value and key:
-            yield from _below(value, (*place, written), key)
+        yield from _beside(about.beside.get(fold(written)), value, (*place, written), about.section)
+
+
+def _beside(row: _Row | None, value: object, place: Place, section: str) -> Iterator[Idle]:
+    """Yield a key that no type holds, or those under it."""
+    if row is None:
+        yield Idle(place, section, str(place[-1]), None, "")
+    elif value and row.effect is not Effect.ACTS:
+        yield Idle(place, section, row.key, row.effect, row.why)
+    elif value:
+        yield from _below(value, place, row.holder)
 
 
 def _of_object(part: Mapping[Any, Any], place: Place, holder: str) -> Iterator[Idle]:
     """Yield those of an object that no type describes, or of each entry of a mapping by name."""
     known = _objects(holder)
     for written, value in part.items():
-        key, effect, why = known.get(fold(str(written)), ("", Effect.ACTS, ""))
-        if not known:
+        if known:
+            yield from _beside(known.get(fold(str(written))), value, (*place, str(written)), holder)
+        else:
             yield from _below(value, (*place, str(written)), "")
-        elif value and effect is not Effect.ACTS:
-            yield Idle((*place, str(written)), holder, key, effect, why)
 
 
 class _About(NamedTuple):
@@ -91,7 +108,7 @@ class _About(NamedTuple):
     section: str
     keys: dict[str, tuple[str, Mark | None]]
     """Its own: how files write them, by attribute; without those that hold nothing to look into."""
-    beside: dict[str, tuple[str, Effect, str]]
+    beside: dict[str, _Row]
     """Keys that it does not hold itself, by folded name."""
 
 
@@ -101,7 +118,7 @@ def _about(model: type[BaseModel]) -> _About:
     keys = {
         name: (key, mark) for name, key, mark in named if mark or _holds_mappings(model.model_fields[name].annotation)
     }
-    beside = {fold(key): (key, one.effect, one.why) for key, one in beside_type(model)}
+    beside = {fold(key): _row(key, one) for key, one in beside_type(model)}
     return _About("Scenario" if issubclass(model, Description) else model.__name__, keys, beside)
 
 
@@ -114,5 +131,9 @@ def _holds_mappings(annotation: Any) -> bool:
 
 
 @cache
-def _objects(holder: str) -> dict[str, tuple[str, Effect, str]]:
-    return {fold(key): (key, one.effect, one.why) for key, one in BESIDE_OBJECTS.get(holder, {}).items()}
+def _objects(holder: str) -> dict[str, _Row]:
+    return {fold(key): _row(key, one) for key, one in BESIDE_OBJECTS.get(holder, {}).items()}
+
+
+def _row(key: str, one: Beside) -> _Row:
+    return _Row(key, one.effect, one.why, holder_of(key, one) or key)

@@ -1,5 +1,6 @@
 """How commands end: a wrong input, a defect, a signal and an output that is gone have codes of their own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -68,6 +69,18 @@ def test_a_reader_that_has_seen_enough(words: list[str]) -> None:
     found = subprocess.run([*COMMAND, *words], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes streams as a Unix shell does")
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-"])
+def test_streams_that_are_closed_lead_nowhere(closed: str, tmp_path: Path) -> None:
+    words = [*COMMAND, "run", str(FIRST), "--out", str(tmp_path / "out")]
+    found = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {closed}', "sh", *words], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0
+    assert "400 of 400 tasks" in found.stdout or "1>&-" in closed
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["tasks"]
 
 
 WAITS = """

@@ -77,6 +77,7 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
 
 def run_to_exit_code(application: Callable[[], object]) -> int:
     """Run a whole command line, its output included, and return the exit code that it ends with."""
+    _replace_closed()
     warnings.simplefilter("error", RuntimeWarning)  # an overflow of NumPy is a wrong answer, not a remark
     for name in ENDING_SIGNALS:
         if hasattr(signal, name):
@@ -87,8 +88,7 @@ def run_to_exit_code(application: Callable[[], object]) -> int:
         try:
             application()
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
 
     try:
         whole()
@@ -97,6 +97,13 @@ def run_to_exit_code(application: Callable[[], object]) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0
+
+
+def _replace_closed() -> None:
+    """Let a stream that was closed before the start lead nowhere; else the next file opened would get its place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

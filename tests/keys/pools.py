@@ -107,7 +107,7 @@ POOLS: Final[Changes] = {
     "Pool.applicationPackageReferences": Change(
         _TWO_PACKAGES, f"{P}.applicationPackageReferences", [{"applicationId": "app", "version": "1"}], is_refused=True
     ),
-    "Pool.applicationLicenses": Change(LICENSED, f"{P}.applicationLicenses", ["render", "maya"]),
+    "Pool.applicationLicenses": Change(LICENSED, f"{P}.applicationLicenses", [], is_refused=True),
     "Pool.certificateReferences": Change(
         working(simulation={"timing": {"certificateInstall": 60}}),
         f"{P}.certificateReferences",

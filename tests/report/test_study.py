@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, skewed_mean
+from simulator.report.figures.difference import Pair, finding
 from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
@@ -58,6 +59,17 @@ def test_differences_are_those_of_pairs_and_hold_together(swept: tuple[Path, Any
         for name, found in cell.differences.items():
             stated = cell.estimates[name].value - study.cells[0].estimates[name].value
             assert found.value == pytest.approx(stated), "of a ratio too"
+
+
+def test_differences_of_shares_are_in_points(swept: tuple[Path, Any]) -> None:
+    """From 47.2 % to 48.9 % is 1.7 points; 1.7 % more would be 48.0 %."""
+    study = read_study(swept[0])
+    page = Seen(study_page(study)).words
+    found = study.cells[-1].differences["useful"]
+    assert f"{100 * found.value:.1f} points".replace("-", "−") in page
+    pair = Pair.of("useful share", "share", ("a", "b"), ([0.5, 0.51, 0.49], [0.4, 0.41, 0.38]))
+    assert "10.3 points less than a" in finding(pair)
+    assert "%" not in finding(pair).replace("95 % interval", "")
 
 
 def test_the_front_is_what_nothing_beats_in_cost_and_time(swept: tuple[Path, Any]) -> None:

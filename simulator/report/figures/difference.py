@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulator.experiment.estimates import Estimate, skewed_mean
 from simulator.report.looks.palette import CYCLE, LIGHT, Page
-from simulator.report.looks.quantity import axis_of, written
+from simulator.report.looks.quantity import axis_of, written_difference
 from simulator.report.looks.theme import drawn, entitle, legend, placeholder, sheet
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def finding(pair: Pair) -> str:
     found = pair.difference
     if not found.count:
         return f"{two} and {one} have no {pair.measure} to compare"
-    ends = f"{written(found.low, pair.unit)} to {written(found.high, pair.unit)}"
+    ends = f"{written_difference(found.low, pair.unit)} to {written_difference(found.high, pair.unit)}"
     if found.count == 1:
         return f"{two} against {one}: {pair.measure} {_signed(found.value, pair.unit)} in the only replication"
     level = f"{100 * found.level:.0f} % interval {ends}"
@@ -77,14 +77,16 @@ def finding(pair: Pair) -> str:
         return f"{two} and {one} do not differ clearly in {pair.measure}: {_signed(found.value, pair.unit)}, {level}"
     word = "less" if found.value < 0 else "more"
     low, high = sorted((abs(found.low), abs(found.high)))
-    level = f"{100 * found.level:.0f} % interval {written(low, pair.unit)} to {written(high, pair.unit)}"
+    level = f"{100 * found.level:.0f} % interval {written_difference(low, pair.unit)} to {written_difference(high, pair.unit)}"
     wins = int(((pair.second - pair.first) * found.value > 0).sum())
     often = f"in {wins} of {found.count} replications"
-    return f"{two}: {pair.measure} {written(abs(found.value), pair.unit)} {word} than {one}, {level}; {often}"
+    return (
+        f"{two}: {pair.measure} {written_difference(abs(found.value), pair.unit)} {word} than {one}, {level}; {often}"
+    )
 
 
 def _signed(value: float, unit: str) -> str:
-    return f"+{written(value, unit)}" if value > 0 else written(value, unit)
+    return f"+{written_difference(value, unit)}" if value > 0 else written_difference(value, unit)
 
 
 @drawn

@@ -27,6 +27,13 @@ def written(value: float, unit: str) -> str:
     return f"{sign}{text}{' ' + unit if unit in WRITTEN else ''}"
 
 
+def written_difference(value: float, unit: str) -> str:
+    """Write by how much a value is larger; of shares in points, as a per cent of them would be a share of a share."""
+    if unit == "share" and math.isfinite(value):
+        return f"{100 * value:.1f} points".replace("-", "−")
+    return written(value, unit)
+
+
 def axis_of(title: str, unit: str, most: float) -> tuple[float, str]:
     """Return the divisor and the label of an axis that shows a measure of up to `most`."""
     if unit == "s":

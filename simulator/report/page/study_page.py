@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.experiment.estimates import Estimate
 from simulator.report.looks.captions import counted
-from simulator.report.looks.quantity import written
+from simulator.report.looks.quantity import written, written_difference
 from simulator.report.page import sections
 from simulator.report.page.layout import framed
 from simulator.report.page.markup import Child, Html, table, tag
@@ -94,8 +94,8 @@ def _around(one: Estimate, unit: str) -> str:
     return f" ± {written(one.half_width, unit)}"
 
 
-def interval_of(one: Estimate, unit: str) -> str:
-    """Write both ends of an interval in one unit."""
+def interval_of(one: Estimate, unit: str, of_shares: str = "%") -> str:
+    """Write both ends of an interval in one unit; that of shares is `of_shares`."""
     if not (math.isfinite(one.low) and math.isfinite(one.high)):
         return "one value has no interval"
     size, name = 1.0, ""
@@ -105,7 +105,7 @@ def interval_of(one: Estimate, unit: str) -> str:
     elif unit == "USD":
         return f"{written(one.low, unit)} to {written(one.high, unit)}"
     elif unit == "share":
-        size, name = 0.01, "%"
+        size, name = 0.01, of_shares
     digits = 1 if max(abs(one.low), abs(one.high)) >= 10 * size else 2
     ends = " to ".join(f"{end / size:,.{digits}f}".replace("-", "−") for end in (one.low, one.high))
     return f"{ends} {name}".rstrip()
@@ -217,7 +217,10 @@ def _differences(study: Study) -> list[Html]:
         if not found or not any(one.value for _, one in found):
             continue
         title = f"{title_of(name)}: difference to {study.cells[0].name}"
-        rows = [(cell.name, written(one.value, unit), interval_of(one, unit), _verdict(one)) for cell, one in found]
+        rows = [
+            (cell.name, written_difference(one.value, unit), interval_of(one, unit, "points"), _verdict(one))
+            for cell, one in found
+        ]
         made += [
             tag("h3", title_of(name)),
             whiskers(title, [(cell.name, one) for cell, one in found], unit, from_zero=True),

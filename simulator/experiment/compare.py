@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import hypot, isfinite
+from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -15,17 +15,16 @@ from simulator.experiment.estimates import (
     LEVEL,
     Estimate,
     corrected,
-    difference,
+    difference_of,
+    linearised,
     mean,
     ratio,
-    skewed_mean,
     t_quantile,
 )
-from simulator.experiment.measures import check_measures, find_measure
+from simulator.experiment.measures import check_measures
 from simulator.experiment.replications import Floats, Replications, Series, with_warnings
 from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.results.answer.measures import MEASURES
-from simulator.results.answer.parts import Fit
 from simulator.scenario.scenario import Scenario
 from simulator.units import spoken
 
@@ -238,24 +237,20 @@ def _differences(
         one, two = first.values[name], other.values[name]
         if np.isnan(one).any() or np.isnan(two).any():
             continue
-        measure = find_measure(name)
-        weights = [made.values[measure.weight] if measure.weight else np.ones(len(one)) for made in (first, other)]
-        if measure.fit is Fit.MEAN or any((weight <= 0).any() for weight in weights):
-            absolute = skewed_mean(two - one, level)
-            narrowing = _narrowing(one, two, mean(two - one, level))
-        else:
-            below, above = weights
-            absolute = difference(one * below, below, two * above, above, level)
-            alone = [ratio(values * weight, weight, level) for values, weight in zip((one, two), weights, strict=True)]
-            apart = hypot(*(estimate.half_width for estimate in alone))
-            narrowing = absolute.half_width / apart if apart > 0 and isfinite(apart) else None
-        found[name] = Difference(absolute, _relative(one, two, level), narrowing if in_pairs else None)
+        absolute = difference_of(name, first.values, other.values, level)
+        if absolute is None:
+            continue
+        # What is linear in the parts of a ratio stands for its values, so that shares agree with what was estimated.
+        usual, changed = (linearised(name, made.values) for made in (first, other))
+        relative = _relative(usual, changed, level) if (one > 0).all() else None
+        narrowing = _narrowing(usual, changed, mean(changed - usual, level)) if in_pairs else None
+        found[name] = Difference(absolute, relative, narrowing)
     return found
 
 
 def _relative(one: Floats, two: Floats, level: float) -> Estimate | None:
     """Return the ratio of the means, less 1, with the uncertainty of both."""
-    if not (one > 0).all() or len(one) < 2:
+    if len(one) < 2:
         return None
     found = ratio(two, one, level)
     return Estimate(found.value - 1, found.low - 1, found.high - 1, found.count, level).within(-1.0, math.inf)
@@ -268,7 +263,8 @@ def _narrowing(one: Floats, two: Floats, paired: Estimate) -> float | None:
         return None
     parts = [float(values.var(ddof=1)) / count for values in (one, two)]
     whole = sum(parts)
-    if whole == 0:
+    # What is left of equal values in rounding is no spread.
+    if whole**0.5 <= EXACT * max(abs(float(values.mean())) for values in (one, two)):
         return None
     freedom = whole**2 / sum(part**2 / (count - 1) for part in parts if part > 0)
     return float(paired.half_width / (t_quantile(paired.level, max(count - 1, int(freedom))) * whole**0.5))

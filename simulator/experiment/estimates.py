@@ -106,6 +106,30 @@ def _known(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | N
     return values[has], weights[has] if (weights[has] > 0).all() else None
 
 
+def difference_of(
+    name: str, one: Mapping[str, Floats], two: Mapping[str, Floats], level: float = LEVEL
+) -> Estimate | None:
+    """Estimate by how much a measure is larger in the second of two sets of replications that shared their draws.
+
+    Of a ratio it is the difference of the two estimates, as `estimate` makes them. Replications that lack the measure
+    in either are left out; None if all do.
+    """
+    sets = [_columns(name, columns) for columns in (one, two)]
+    known = np.logical_and.reduce([~np.isnan(column) for columns in sets for column in columns])
+    (first, below), (second, above) = ([column[known] for column in columns] for columns in sets)
+    if not len(first):
+        return None
+    if find_measure(name).fit is not Fit.RATIO or (below <= 0).any() or (above <= 0).any():
+        return skewed_mean(second - first, level)
+    return difference(first * below, below, second * above, above, level)
+
+
+def _columns(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Return the values of a measure, and what they are weighted by in a ratio."""
+    values, weight = columns[name], find_measure(name).weight
+    return values, columns.get(weight, np.zeros(len(values))) if weight else np.zeros(len(values))
+
+
 def mean(values: Floats, level: float = LEVEL) -> Estimate:
     """Estimate a mean from independent values by Student's t."""
     count = len(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -139,9 +139,15 @@ def sensitivity(
 
 
 def _move(center: Columns, other: Columns, measure: str, level: float) -> Estimate | None:
-    """Estimate the paired difference as a share of the center's mean."""
+    """Estimate by what share of the center's mean a measure moves, in pairs and with the uncertainty of both means.
+
+    Where every run moves by the same share, as with its prices, the interval has no width.
+    """
     one, two = center[measure], other[measure]
     both = ~np.isnan(one) & ~np.isnan(two)
     if both.sum() < 2 or float(one[both].mean()) == 0:
         return None
-    return mean((two[both] - one[both]) / float(one[both].mean()), level)
+    usual = float(one[both].mean())
+    factor = float(two[both].mean()) / usual
+    around = mean((two[both] - factor * one[both]) / usual, level)
+    return replace(around, value=factor - 1, low=factor - 1 + around.low, high=factor - 1 + around.high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from simulator.planning.break_even import STEPS as RATES
 from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import FACTORS as LENGTHS
 from simulator.planning.lengths import MOST_SAVED, Length, Saving, by_length, savings
-from simulator.planning.runs import Columns, plain, run_all, run_on
+from simulator.planning.runs import Columns, cost_ratio, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
 from simulator.results.answer.assumed import Assumed, instead, lines
 from simulator.results.money.prices import licenses_of, price_kind, price_of
@@ -278,7 +278,6 @@ def _rests_on(scenario: Scenario, made: Sequence[Columns], rate: float | None) -
 
 def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, deadline: float | None) -> Share:
     pool = scenario.pools[0]
-    base = float(dedicated["cost"].mean())
     return Share(
         spot_share=split,
         dedicated_nodes=pool.target_dedicated_nodes,
@@ -291,8 +290,16 @@ def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, 
         lost_node_hours=_known(made, "lost_node_hours"),
         preemptions=_known(made, "preemptions"),
         unfinished=_known(made, "unfinished"),
-        saved=mean((dedicated["cost"] - made["cost"]) / base if base else np.zeros(made.count)).within(-np.inf, 1.0),
+        saved=_saved(made, dedicated),
     )
+
+
+def _saved(made: Columns, dedicated: Columns) -> Estimate:
+    """Estimate what share of the all-dedicated cost is saved: what the ratio of the two costs leaves of 1."""
+    if not dedicated["cost"].any():
+        return mean(np.zeros(made.count))
+    found = cost_ratio(made, dedicated)
+    return replace(found, value=1 - found.value, low=1 - found.high, high=1 - found.low)
 
 
 def _known(made: Columns, measure: str) -> Estimate:

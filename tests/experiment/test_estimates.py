@@ -13,6 +13,7 @@ from scipy import stats
 from simulator.experiment.estimates import (
     corrected,
     difference,
+    difference_of,
     estimate,
     mean,
     needed_for,
@@ -204,6 +205,30 @@ SKEWED: Final[dict[str, tuple[Law, float]]] = {
     "mean wait": (lambda random, count: random.gamma(0.5, 1, count), 0.5),
 }
 """Laws of measures over runs, and their means."""
+
+
+def test_a_difference_is_that_of_the_two_estimates() -> None:
+    """Of a ratio as of a mean; a replication that lacks either is left out of both."""
+    random = np.random.default_rng(8)
+    one, two = (
+        {
+            "useful": random.uniform(0.1, 1, 12),
+            "billed_hours": random.exponential(size=12),
+            "cost": random.uniform(size=12),
+        }
+        for _ in range(2)
+    )
+    for name in ("useful", "cost"):
+        found, values = difference_of(name, one, two), [estimate(name, columns) for columns in (one, two)]
+        assert found is not None
+        assert values[0] is not None
+        assert values[1] is not None
+        assert found.value == pytest.approx(values[1].value - values[0].value)
+        assert found.low < found.value < found.high
+    one["useful"][3] = np.nan
+    less = [{name: np.delete(column, 3) for name, column in columns.items()} for columns in (one, two)]
+    assert difference_of("useful", one, two) == difference_of("useful", less[0], less[1])
+    assert difference_of("cost", {"cost": np.full(3, np.nan)}, {"cost": np.ones(3)}) is None
 
 
 @pytest.mark.parametrize("law", SKEWED)

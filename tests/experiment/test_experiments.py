@@ -207,6 +207,21 @@ def test_a_pool_that_costs_nothing_has_a_row_that_reports_it(tmp_path: Path) -> 
     assert "cost" in poolsight("compare", free, FIRST, "--replications", 2, "--workers", 1).stdout
 
 
+def test_every_difference_agrees_with_the_two_numbers_beside_it() -> None:
+    """Of a ratio too: "useful" moves from the one share to the other, by as much and by so many percent."""
+    found = compare({"one": described(), "more": described(nodes=5)}, 9, workers=1)
+    one, more = (found.replications[name] for name in found.names)
+    assert "useful" in found.differences["more"]
+    for name, change in found.differences["more"].items():
+        first, second = one.estimate(name), more.estimate(name)
+        assert first is not None
+        assert second is not None
+        assert change.absolute.value == pytest.approx(second.value - first.value), name
+        if change.relative is not None:
+            assert change.relative.value == pytest.approx(second.value / first.value - 1), name
+            assert change.relative.low <= change.relative.value <= change.relative.high
+
+
 def test_scenarios_that_share_no_draws_are_reported() -> None:
     other = scenario([pool(id="q")], [{**job(40, "5m", "other"), "poolInfo": {"poolId": "q"}}])
     found = compare({"a": described(), "b": other}, 2, workers=1)

@@ -67,8 +67,10 @@ def test_prices_move_the_cost_in_proportion_and_the_finish_not_at_all(tornado: T
     prices = next(bar for bar in tornado.bars if bar.name == "prices")
     assert prices.cost.lower is not None
     assert prices.cost.higher is not None
-    assert prices.cost.lower.value == pytest.approx(-0.1, abs=0.005)
-    assert prices.cost.higher.value == pytest.approx(0.1, abs=0.005)
+    assert prices.cost.lower.value == pytest.approx(-0.1, abs=1e-9)
+    assert prices.cost.higher.value == pytest.approx(0.1, abs=1e-9)
+    assert prices.cost.lower.half_width < 1e-9, "every run costs a tenth less"
+    assert prices.cost.higher.half_width < 1e-9
     assert prices.makespan.swing == 0
     assert not prices.makespan.is_clear
 

@@ -54,7 +54,8 @@ def test_shares_split_the_nodes_and_face_the_same_draws(report: SpotReport) -> N
     dedicated, mixed, spot = report.shares
     assert dedicated.preemptions.value == 0 < mixed.preemptions.value < spot.preemptions.value
     assert dedicated.cost.value > mixed.cost.value > spot.cost.value
-    assert dedicated.saved.value == 0
+    assert (dedicated.saved.value, dedicated.saved.half_width) == (0, 0)
+    assert spot.saved.value == pytest.approx(1 - spot.cost.value / dedicated.cost.value)
     assert dedicated.misses_deadline is not None
     assert dedicated.misses_deadline.value == 0, "60 tasks of 2 h on 10 nodes: 12 h"
     assert spot.misses_deadline is not None

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from simulator.errors import InputError
 from simulator.experiment import load_experiment, summary, sweep
-from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
+from simulator.experiment.estimates import LEVEL, Estimate, corrected, skewed_mean
 from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
@@ -54,7 +54,10 @@ def test_differences_are_those_of_pairs_and_hold_together(swept: tuple[Path, Any
     first = frame[frame["cell"] == 0]["cost"].to_numpy()
     for cell in study.cells[1:]:
         change = frame[frame["cell"] == cell.number]["cost"].to_numpy() - first
-        assert cell.differences["cost"] == mean(change, corrected(LEVEL, 5))
+        assert cell.differences["cost"] == skewed_mean(change, corrected(LEVEL, 5))
+        for name, found in cell.differences.items():
+            stated = cell.estimates[name].value - study.cells[0].estimates[name].value
+            assert found.value == pytest.approx(stated), "of a ratio too"
 
 
 def test_the_front_is_what_nothing_beats_in_cost_and_time(swept: tuple[Path, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simulator.experiment.estimates import Estimate, mean
+from simulator.experiment.estimates import Estimate, skewed_mean
 from simulator.report.looks.palette import CYCLE, LIGHT, Page
 from simulator.report.looks.quantity import axis_of, written
 from simulator.report.looks.theme import drawn, entitle, legend, placeholder, sheet
@@ -40,13 +40,13 @@ class Pair:
     def of(
         cls, measure: str, unit: str, names: tuple[str, str], values: tuple[Sequence[float], Sequence[float]]
     ) -> Pair:
-        """Pair the values of two scenarios and estimate their mean difference by Student's t."""
+        """Pair the values of two scenarios and estimate their mean difference."""
         one, two = (np.asarray(column, dtype=np.float64) for column in values)
         known = ~(np.isnan(one) | np.isnan(two))
         one, two = one[known], two[known]
         if not len(one):
             return cls(measure, unit, names, one, two, Estimate(math.nan, -math.inf, math.inf, 0))
-        return cls(measure, unit, names, one, two, mean(two - one))
+        return cls(measure, unit, names, one, two, skewed_mean(two - one))
 
 
 def pair_of(comparison: Comparison, name: str, measure: str = "cost") -> Pair:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError, Problem
 from simulator.experiment.design import label
-from simulator.experiment.estimates import Estimate
+from simulator.experiment.estimates import Estimate, difference_of
 from simulator.experiment.measures import find_measure
 from simulator.experiment.summary import axis_columns, measure_columns, summary
 from simulator.report.figures import BreakEven, Choice, Pair, Scales, SpotCurve, Swing, Tornado
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
     from simulator.report.sources.saved_files import Answer, Sweep
@@ -91,7 +94,16 @@ def pair_of_sweep(sweep: Sweep, measure: str = "cost", cells: Sequence[int] = ()
     both = one.index.intersection(two.index)
     described = find_measure(measure)
     values = (one.loc[both].tolist(), two.loc[both].tolist())
-    return Pair.of(described.title, described.unit, (names[chosen[0]], names[chosen[1]]), values)
+    pair = Pair.of(described.title, described.unit, (names[chosen[0]], names[chosen[1]]), values)
+    # As on the page of the study: of a ratio it is the difference of what the two cells come to.
+    first, second = (_columns(trials[trials["cell"] == cell].loc[both]) for cell in chosen)
+    found = difference_of(measure, first, second)
+    return pair if found is None else replace(pair, difference=found)
+
+
+def _columns(trials: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    names = measure_columns(trials)
+    return {name: trials[name].to_numpy("float64", na_value=float("nan")) for name in names}
 
 
 def choices_of_plan(answer: Answer) -> tuple[list[Choice], Scales]:

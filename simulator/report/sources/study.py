@@ -15,7 +15,7 @@ import numpy.typing as npt
 from simulator.errors import InputError, Problem
 from simulator.experiment.assumed_file import read_assumed
 from simulator.experiment.design import label
-from simulator.experiment.estimates import LEVEL, Estimate, corrected, estimate, mean
+from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference_of, estimate
 from simulator.experiment.measures import find_measure
 from simulator.experiment.short_names import short_names
 from simulator.experiment.store import KIND, MARK
@@ -135,13 +135,9 @@ def _failures(frame: pd.DataFrame) -> dict[str, int]:
 def _differences(one: pd.DataFrame, two: pd.DataFrame, measures: Sequence[str], level: float) -> dict[str, Estimate]:
     """Estimate mean differences of the replications that have the measure in both; all hold together for a measure."""
     paired = one.merge(two, on="replication", suffixes=("_one", "_two"))
-    found = {}
-    for name in measures:
-        change = _values(paired[f"{name}_two"]) - _values(paired[f"{name}_one"])
-        known = change[~np.isnan(change)]
-        if len(known):
-            found[name] = mean(known, level)
-    return found
+    first, second = ({name: _values(paired[f"{name}_{side}"]) for name in measures} for side in ("one", "two"))
+    found = {name: difference_of(name, first, second, level) for name in measures}
+    return {name: change for name, change in found.items() if change is not None}
 
 
 def _values(column: pd.Series) -> npt.NDArray[np.float64]:

@@ -54,8 +54,8 @@ class Door:
         directory = self._made.directory
         if isinstance(asked, CreatePool):
             self._create_pool(asked)
-        elif isinstance(asked, UpdateJob) and asked.pool_info is not None:
-            job, pool = directory.job(asked.job), directory.pool(asked.pool_info.pool_id)
+        elif isinstance(asked, UpdateJob) and asked.goal is not None:
+            job, pool = directory.job(asked.job), directory.pool(asked.goal)
             if job is not None and pool is not None and pool not in job.pools:
                 self._made.supply.follow(job, pool)
         elif isinstance(asked, AddJob):

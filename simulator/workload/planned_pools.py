@@ -106,6 +106,6 @@ def _goals(scenario: Scenario) -> dict[str, list[str]]:
     """Return the pools to which operations move each job, by ids in lower case."""
     found: dict[str, list[str]] = {}
     for operation in scenario.timeline:
-        if isinstance(operation, UpdateJob) and operation.pool_info is not None:
-            found.setdefault(operation.job.lower(), []).append(operation.pool_info.pool_id.lower())
+        if isinstance(operation, UpdateJob) and operation.goal is not None:
+            found.setdefault(operation.job.lower(), []).append(operation.goal.lower())
     return found

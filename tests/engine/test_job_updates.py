@@ -51,6 +51,23 @@ def test_a_new_priority_holds_for_what_starts_from_then_on() -> None:
     assert starts(made, "j") == [120, 180, 240, 300]
 
 
+@pytest.mark.parametrize(("keep", "gone"), [(False, 180), (True, 7200)])
+def test_an_update_decides_whether_an_own_pool_outlives_its_job(keep: bool, gone: float) -> None:
+    own: Body = {"autoPoolSpecification": {"autoPoolIdPrefix": "a", "keepAlive": not keep, "pool": pool(nodes=1)}}
+    change = {"autoPoolSpecification": {"poolLifetimeOption": "job", "keepAlive": keep}}
+    steps = [act("1m", "disableJob"), act("2m", "updateJob", poolInfo=change), act("3m", "terminateJob")]
+    made = run(job(count=1, duration="1h", poolInfo=own), timeline=steps, horizon="2h")
+    assert codes(made) == ["Success"] * 3
+    assert list(made.nodes["gone"]) == [gone]
+
+
+def test_what_becomes_of_a_pool_changes_only_for_the_job_that_brought_it() -> None:
+    change: Body = {"autoPoolSpecification": {"keepAlive": True}}
+    steps = [act("1m", "updateJob", poolInfo=change), act("2m", "disableJob"), act("3m", "updateJob", poolInfo=change)]
+    made = run(pool(nodes=1), job(count=1, duration="1h"), timeline=steps, horizon="1h")
+    assert codes(made) == ["OperationInvalidForCurrentState", "Success", "InvalidPropertyValue"]
+
+
 def test_a_new_priority_decides_who_is_displaced() -> None:
     low = job(count=1, duration="10m", allowTaskPreemption=True)
     high = job("k", count=1, duration="1m", at="2m", priority=5)

@@ -184,6 +184,10 @@ _TWO: Final = (
     job(tasks=[task("a", "10m"), task("b", "10m"), task("c", "10m")]),
     job("k", pool="q", tasks=[task("a", "10m"), task("b", "10m"), task("c", "10m")]),
 )
+_OWN: Final = {
+    **job("own", count=2),
+    "poolInfo": {"autoPoolSpecification": {"autoPoolIdPrefix": "a", "pool": pool(nodes=1)}},
+}
 _FAILED: Final = (
     pool(nodes=1),
     pool("q", nodes=1),
@@ -252,6 +256,20 @@ ON_JOBS: Final[Changes] = {
         ),
         "timeline.1.poolInfo.poolId",
         "q",
+    ),
+    "UpdatedAutoPool.keepAlive": Change(
+        played(
+            "terminateJob",
+            at="9m",
+            job="own",
+            parts=(_OWN,),
+            first=(
+                operation("4m", "disableJob", pool=None, job="own"),
+                operation("5m", "updateJob", pool=None, job="own", poolInfo={"autoPoolSpecification": {}}),
+            ),
+        ),
+        "timeline.1.poolInfo.autoPoolSpecification.keepAlive",
+        True,
     ),
     **_common("DeleteJob", on_job("deleteJob"), job="k"),
     **_common("TerminateTask", on_job("terminateTask", task="a"), job="k", task="b"),

@@ -10,6 +10,7 @@ import simpy
 from simulator.engine.jobs.deadline import Deadline
 from simulator.engine.jobs.preparation import release
 from simulator.engine.jobs.recurring_tasks import RecurringTasks
+from simulator.engine.jobs.updates import refusal, updated
 from simulator.engine.pools.pool import present
 from simulator.engine.pools.tenancy import ABSENT
 from simulator.errors import BrokenInvariantError
@@ -39,7 +40,6 @@ REFUSALS = {
     JobState.DELETING: Answer(ServiceCode.JOB_BEING_DELETED, "The job is being deleted"),
 }
 """Why nothing can be done to a job any more, or yet."""
-UPDATED = ("priority", "max_parallel_tasks", "allow_task_preemption", "metadata", "on_all_tasks_complete")
 ENDING = (JobState.TERMINATING, JobState.COMPLETED, JobState.DELETING)
 
 
@@ -141,39 +141,23 @@ class Job:
 
     def update(self, asked: UpdateJob) -> Answer:
         """Change what is named and leave the rest; a refused update changes nothing."""
-        refusal = self._update_refused(asked)
-        if refusal.is_refusal:
-            return refusal
-        if asked.pool_info is not None:
-            self._move(self._pool_named(asked.pool_info.pool_id))
+        refused = REFUSALS.get(self.state) or refusal(self.body, self.state, asked)
+        if refused.is_refusal:
+            return refused
+        if asked.goal is not None:
+            self._move(self._pool_named(asked.goal))
         kernel = self._change()
-        changes = {key: value for key in UPDATED if (value := getattr(asked, key)) is not None}
-        limit = None if asked.constraints is None else asked.constraints.max_wall_clock_time
-        if limit is not None:
-            changes["constraints"] = self.body.constraints.model_copy(update={"max_wall_clock_time": limit})
-        self.body = self.body.model_copy(update=changes)
+        self.body = updated(self.body, asked)
         if asked.priority is not None:
             kernel.queues.rank(self._roster.priorities)
         if asked.max_parallel_tasks is not None:
             job_control.limit(kernel, self.number, asked.max_parallel_tasks)
         if asked.allow_task_preemption is not None:
             job_control.make_room(kernel, self.number, yields=asked.allow_task_preemption)
-        if limit is not None:
-            self._deadline.limit(limit)
+        if asked.constraints is not None and asked.constraints.max_wall_clock_time is not None:
+            self._deadline.limit(asked.constraints.max_wall_clock_time)
         if asked.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
             self._end_when_done()
-        return DONE
-
-    def _update_refused(self, asked: UpdateJob) -> Answer:
-        if self.state in REFUSALS:
-            return REFUSALS[self.state]
-        is_engaged = self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB
-        if is_engaged and asked.on_all_tasks_complete is OnAllTasksComplete.NOACTION:
-            return Answer(ServiceCode.INVALID_PROPERTY, "onAllTasksComplete: terminatejob cannot be taken back")
-        if asked.pool_info is None:
-            return DONE
-        if self.state is not JobState.DISABLED:
-            return Answer(ServiceCode.INVALID_STATE, "A job changes its pool only while it is disabled")
         return DONE
 
     def disable(self, option: str) -> Answer:

@@ -1,8 +1,8 @@
 """What a client does to jobs and tasks, and when: the timeline's operations beside those on pools."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.alike_tasks import TaskList
@@ -101,11 +101,32 @@ class UpdatedConstraints(Section):
     """How often tasks that are added later may be tried again."""
 
 
-class UpdatedPool(Section):
-    """Where a job goes."""
+class UpdatedAutoPool(Section):
+    """What can be changed of a pool that a job has brought along."""
 
-    pool_id: str
+    keep_alive: bool = False
+    """Whether the pool stays, and is paid for, when its job has ended."""
+    pool_lifetime_option: Annotated[str | None, INERT] = None
+    """Whether the pool goes with its job; stays as it was when the job was added."""
+    auto_pool_id_prefix: Annotated[str | None, INERT] = None
+    """What the id of the pool begins with; stays as it was when the job was added."""
+    pool: Annotated[dict[str, Any] | None, INERT] = None
+    """Body of the pool; stays as it was when the job was added."""
+
+
+class UpdatedPool(Section):
+    """Where a job goes, or what becomes of the pool that it has brought along."""
+
+    pool_id: str | None = None
     """Id of the pool."""
+    auto_pool_specification: UpdatedAutoPool | None = None
+    """Change of the pool that the job has brought along, instead of `poolId`."""
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.pool_id is None) == (self.auto_pool_specification is None):
+            raise ValueError("name poolId or autoPoolSpecification, one of the two")
+        return self
 
 
 class UpdateJob(OnJob):
@@ -128,6 +149,11 @@ class UpdateJob(OnJob):
     """New network of the job's tasks."""
     pool_info: UpdatedPool | None = None
     """Pool to go to, only while the job is disabled; one that it has brought along stays until it ends."""
+
+    @property
+    def goal(self) -> str | None:
+        """Id of the pool that the job goes to; None where it stays."""
+        return None if self.pool_info is None else self.pool_info.pool_id
 
 
 class DeleteJob(OnJob):

@@ -282,9 +282,11 @@ def test_the_interval_of_a_share_allows_for_rare_bad_runs(count: int, least: flo
     truth = 10 / (10 + math.exp(-0.2 + 1.2**2 / 2))
     random, studies = np.random.default_rng(5), 250
     found = [(share(*pair), ratio(*pair)) for pair in (wasteful_runs(random, count) for _ in range(studies))]
-    held = [sum(one.low <= truth <= one.high for one in ones) / studies for ones in zip(*found, strict=True)]
-    assert held[0] > held[1]
-    assert held[0] >= least - 2.6 * math.sqrt(0.05 * 0.95 / studies)
+    assert all(one.low <= plain.low and plain.high <= one.high for one, plain in found), "it holds whatever that holds"
+    further = sum(one.low < plain.low for one, plain in found)
+    assert further > studies / 3, "where rare bad runs would lie; hits of 250 studies alone may tie"
+    held = sum(one.low <= truth <= one.high for one, _ in found) / studies
+    assert held >= least - 2.6 * math.sqrt(0.05 * 0.95 / studies)
 
 
 def test_the_mirror_of_a_share_has_the_mirror_of_its_interval() -> None:

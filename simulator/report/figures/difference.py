@@ -77,12 +77,11 @@ def finding(pair: Pair) -> str:
         return f"{two} and {one} do not differ clearly in {pair.measure}: {_signed(found.value, pair.unit)}, {level}"
     word = "less" if found.value < 0 else "more"
     low, high = sorted((abs(found.low), abs(found.high)))
-    level = f"{100 * found.level:.0f} % interval {written_difference(low, pair.unit)} to {written_difference(high, pair.unit)}"
+    ends = f"{written_difference(low, pair.unit)} to {written_difference(high, pair.unit)}"
+    size = written_difference(abs(found.value), pair.unit)
     wins = int(((pair.second - pair.first) * found.value > 0).sum())
     often = f"in {wins} of {found.count} replications"
-    return (
-        f"{two}: {pair.measure} {written_difference(abs(found.value), pair.unit)} {word} than {one}, {level}; {often}"
-    )
+    return f"{two}: {pair.measure} {size} {word} than {one}, {100 * found.level:.0f} % interval {ends}; {often}"
 
 
 def _signed(value: float, unit: str) -> str:

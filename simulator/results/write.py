@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.errors import InputError, Problem
 from simulator.extras import require
 from simulator.results.answer.metrics import summarize
+from simulator.results.lists import write_lists
 from simulator.results.record.integrity import MARK, digests, written_files
 from simulator.results.record.manifest import as_written
 from simulator.results.record.read import EVENTS
@@ -67,8 +68,6 @@ def write(
 
                 write_events(recording, made / EVENTS)
             if lists:
-                from simulator.results.lists import write_lists
-
                 write_lists(recording, made)
             _write_json(made / MARK, as_written(answer.manifest, digests(made)))
             put_folder(made, directory)

@@ -22,6 +22,7 @@ from simulator.service_codes import (
     meaning,
 )
 from tests.features.story import CLOUD_SERVICE, UBUNTU, Body, job, operation, pool, problems_of, run, task
+from tests.service.refusals import REFUSALS
 
 C = ServiceCode
 
@@ -297,8 +298,8 @@ def test_what_the_service_refuses_is_refused_with_its_code(tmp_path: Path, code:
 # ---- the list ----------------------------------------------------------------------------------------------------
 
 
-def test_every_code_has_a_scenario_that_leads_to_it() -> None:
-    shown = set(BODIES).union(*(codes for _, codes in RUNS))
+def test_every_code_has_a_scenario_or_a_request_that_leads_to_it() -> None:
+    shown = set(BODIES).union(REFUSALS, *(codes for _, codes in RUNS))
     assert set(ServiceCode) - shown == set()
 
 

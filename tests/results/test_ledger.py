@@ -104,7 +104,7 @@ def test_the_cost_of_working_nodes_is_shared_by_slot_time() -> None:
         ({"dedicatedLinux": 1, "lowPriorityLinux": 0.3}, "linux", "LowPriority", 0.3, ""),
         ({"dedicatedLinux": 1, "dedicatedWindows": 2}, "windows", "Dedicated", 2, ""),
         ({"dedicatedLinux": 1, "dedicatedWindows": 2}, "windows", "LowPriority", 0.8, "taken as 0.4"),
-        ({"dedicatedLinux": 1}, "windows", "Dedicated", 1, "Windows price not known"),
+        ({"dedicatedLinux": 1}, "windows", "Dedicated", 1.092, "Linux price $1 and $0.046 a core"),
         ({"dedicatedLinux": 1, "dedicatedWindows": 2}, "windows, own licence", "Dedicated", 1, ""),
         ({}, "linux", "Dedicated", None, "no price known"),
     ],

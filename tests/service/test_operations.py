@@ -8,6 +8,7 @@ from simulator.service.operations import OPERATIONS, Operation, find
 from simulator.service.replies import STATUS
 from simulator.service_codes import ServiceCode
 from tests.service.client import Client, job_of, pool_of, task_of
+from tests.service.refusals import REFUSALS
 
 LACKING = [one for one in OPERATIONS if one.handler is None]
 
@@ -41,6 +42,11 @@ def test_a_code_has_one_status() -> None:
     assert set(STATUS) <= set(ServiceCode)
     ours = [code for code in ServiceCode if code.value.endswith("NotFound")]
     assert {STATUS[code] for code in ours} == {404}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_request_is_refused_with_its_code(code: ServiceCode) -> None:
+    assert REFUSALS[code]() == (STATUS.get(code, 409), code.value)
 
 
 def done(**tasks: Any) -> Client:

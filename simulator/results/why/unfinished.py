@@ -98,7 +98,7 @@ def _put_jobs(
             put(waiting & mine, Unfinished.JOB_ENDED.because(row.reason))
             put(never & mine, Unfinished.NEVER_ENDED.because(row.reason))
         elif row is not None:
-            put(never & mine & (workload.submit < raw.end), Unfinished.ID_TAKEN)
+            put(never & mine & (workload.submit <= raw.end), Unfinished.ID_TAKEN)
             if row.state in (JobState.DISABLING, JobState.DISABLED):
                 put(waiting & mine, Unfinished.JOB_DISABLED)
 

@@ -100,7 +100,7 @@ def run_to_exit_code(application: Callable[[], object]) -> int:
 
 
 def _replace_closed() -> None:
-    """Let a stream that was closed before the start lead nowhere; else the next file opened would get its place."""
+    """Open a way to nowhere for streams closed before the start; else the next file opened would get their place."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends

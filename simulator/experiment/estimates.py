@@ -112,16 +112,20 @@ def difference_of(
     """Estimate by how much a measure is larger in the second of two sets of replications that shared their draws.
 
     Of a ratio it is the difference of the two estimates, as `estimate` makes them. Replications that lack the measure
-    in either are left out; None if all do.
+    in either are left out; None if all do. No two shares are more than all apart.
     """
     sets = [_columns(name, columns) for columns in (one, two)]
     known = np.logical_and.reduce([~np.isnan(column) for columns in sets for column in columns])
     (first, below), (second, above) = ([column[known] for column in columns] for columns in sets)
     if not len(first):
         return None
-    if find_measure(name).fit is not Fit.RATIO or (below <= 0).any() or (above <= 0).any():
-        return skewed_mean(second - first, level)
-    return difference(first * below, below, second * above, above, level)
+    measure = find_measure(name)
+    if measure.fit is not Fit.RATIO or (below <= 0).any() or (above <= 0).any():
+        found = skewed_mean(second - first, level)
+    else:
+        found = difference(first * below, below, second * above, above, level)
+    least, most = measure.range
+    return found.within(least - most, most - least)
 
 
 def _columns(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats]:

@@ -225,6 +225,16 @@ def test_a_difference_is_that_of_the_two_estimates() -> None:
         assert values[1] is not None
         assert found.value == pytest.approx(values[1].value - values[0].value)
         assert found.low < found.value < found.high
+    few = [
+        {name: np.array(column) for name, column in both.items()}
+        for both in (
+            {"useful": [0.1, 0.9, 0.2], "billed_hours": [1.0, 2.0, 1.0]},
+            {"useful": [0.9, 0.1, 0.8], "billed_hours": [3.0, 1.0, 1.0]},
+        )
+    ]
+    wide = difference_of("useful", few[0], few[1])
+    assert wide is not None
+    assert (wide.low, wide.high) == (-1, 1), "shares are at most 100 points apart"
     one["useful"][3] = np.nan
     less = [{name: np.delete(column, 3) for name, column in columns.items()} for columns in (one, two)]
     assert difference_of("useful", one, two) == difference_of("useful", less[0], less[1])

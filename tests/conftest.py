@@ -1,6 +1,7 @@
 """How the suite draws examples: the same ones at every run, however slow the machine.
 
-`pytest --hypothesis-profile=fuzz` draws ten times as many, new ones each time, and prints how to draw a failure again.
+`pytest --hypothesis-profile=fuzz` draws ten times as many, new ones each time, and prints how to draw a failure again;
+`few` draws a fifth, for what differs between one Python and another.
 """
 
 from hypothesis import HealthCheck, settings
@@ -17,4 +18,5 @@ settings.register_profile(
 settings.register_profile(
     "fuzz", settings.get_profile("suite"), max_examples=10 * USUAL, derandomize=False, print_blob=True
 )
+settings.register_profile("few", settings.get_profile("suite"), max_examples=USUAL // 5)
 settings.load_profile("suite")

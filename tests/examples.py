@@ -7,5 +7,5 @@ USUAL = 100
 
 
 def examples(count: int, *, steps: int = 50) -> settings:
-    """Return settings for `count` examples, each of so many steps where it has any; `fuzz` draws ten times as many."""
-    return settings(max_examples=count * settings().max_examples // USUAL, stateful_step_count=steps)
+    """Return settings for `count` examples, each of so many steps where it has any; profiles draw more or fewer."""
+    return settings(max_examples=max(count * settings().max_examples // USUAL, 1), stateful_step_count=steps)

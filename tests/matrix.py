@@ -173,7 +173,8 @@ def run_core(bench: Bench, processes: int) -> tuple[int, int, str]:
     shutil.copy(ROOT / "pyproject.toml", place)
     speed = bench.step("version", bench.python, "-m", "simulator.cli", "--version", cwd=bench.folder)
     report = bench.folder / "report.xml"
-    command = [bench.python, "-m", "pytest", "-q", "-n", str(processes), f"--junitxml={report}"]
+    command = [bench.python, "-m", "pytest", "-q", "-n", str(processes), "--hypothesis-profile=few"]
+    command.append(f"--junitxml={report}")
     with suppress(StepError):  # failures are counted below
         bench.step("tests", *command, *(f"tests/{name}" for name in CORE), cwd=place)
     if not report.exists():

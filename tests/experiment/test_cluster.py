@@ -138,6 +138,7 @@ def test_the_command_takes_a_cluster(site: Site, tmp_path: Path) -> None:
     assert result.stdout.startswith("6 cells")
 
 
+@pytest.mark.long
 def test_planning_commands_take_a_cluster_and_print_the_same_bytes(site: Site, tmp_path: Path) -> None:
     experiment(tmp_path)
     file = tmp_path / "plan.yaml"

@@ -25,7 +25,7 @@ COURSE = range(1, 11)
 PUBLIC = ("simulator", "simulator.formula", "simulator.experiment", "simulator.report.figures")
 COLOURS = "simulator.report.looks.palette"
 LARGEST_PICTURE = 60_000
-LONG = ("07_spot", "09_dedicated_or_low_priority")
+LONG = ("07_spot", "09_dedicated_or_low_priority", "10_capacity_study")
 """Take longer to run than all others together."""
 each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 

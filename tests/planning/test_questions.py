@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from simulator.experiment.axes import Base
 from simulator.experiment.file import load_experiment
@@ -64,6 +65,7 @@ def test_q6_spot_saves_most_of_the_cost_where_evictions_are_seldom_and_nothing_w
     assert found[0, "often"] == found[0, "seldom"], "dedicated nodes are not taken back"
 
 
+@pytest.mark.long
 def test_q6_the_report_names_the_eviction_rate_from_which_spot_costs_more() -> None:
     report = spot_report(Base.read(FOLDER / "night_batch.yaml"), steps=2, replications=3, workers=1)
     assert report.break_even.closed_form is not None

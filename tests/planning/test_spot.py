@@ -112,6 +112,7 @@ def test_the_closed_form_adds_up_tasks_of_all_lengths() -> None:
     assert demand.break_even(1.0) is None
 
 
+@pytest.mark.long
 def test_the_page_begins_with_the_answer_and_json_has_it_too(tmp_path: Path) -> None:
     file = scenario(tmp_path)
     command = ["spot", str(file), "--pool", "p", "--replications", "4", "--steps", "2", "--workers", "1"]

@@ -80,26 +80,26 @@ def run(
         asked = Study(replications, precision, cap, deadline, workers, cluster, named, shares, steady, points)
         run_study(scenario, asked, as_json=as_json)
         return
-    _run_once(scenario, replication, out, Extras(force, events, lists), as_json=as_json)
+    _run_once(scenario, replication, out, Writing(force, events, lists), as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
-class Extras:
-    """What a run's directory may replace, and what it holds beside tables, summary and manifest."""
+class Writing:
+    """Whether a run's directory may replace another, and what it holds beside tables, summary and manifest."""
 
     force: bool
     events: bool
     lists: bool
 
 
-def _run_once(scenario: Scenario, replication: int, out: Path | None, extras: Extras, *, as_json: bool) -> None:
+def _run_once(scenario: Scenario, replication: int, out: Path | None, how: Writing, *, as_json: bool) -> None:
     """Run one replication and print its answer; what a signal cuts short is reported too."""
     from simulator.engine.simulation import Simulation
 
     if out is not None:
         from simulator.results.write import prepare
 
-        prepare(out, force=extras.force)
+        prepare(out, force=how.force)
         gc.freeze()  # what stands now stays until the process ends: the one look for garbage below passes it by
     simulation = Simulation(scenario, replication)
     stopped = advance(simulation)
@@ -107,7 +107,7 @@ def _run_once(scenario: Scenario, replication: int, out: Path | None, extras: Ex
     del simulation  # its queues and calendars are not needed any more
     if out is not None:
         gc.collect()  # its parts hold each other: now their memory serves the tables
-    summary = _summary(recording, out, extras)
+    summary = _summary(recording, out, how)
     if as_json:
         print_json(summary.as_dict())
     else:
@@ -119,7 +119,7 @@ def _run_once(scenario: Scenario, replication: int, out: Path | None, extras: Ex
         raise typer.Exit(stopped.exit_code)
 
 
-def _summary(recording: Recording, out: Path | None, extras: Extras) -> Answer:
+def _summary(recording: Recording, out: Path | None, how: Writing) -> Answer:
     """Write what is asked for, and return the answer."""
     if out is None:
         from simulator.results.answer.metrics import summarize
@@ -127,7 +127,7 @@ def _summary(recording: Recording, out: Path | None, extras: Extras) -> Answer:
         return summarize(recording)
     from simulator.results.write import write
 
-    return write(recording, out, force=extras.force, events=extras.events, lists=extras.lists)
+    return write(recording, out, force=how.force, events=how.events, lists=how.lists)
 
 
 def advance(simulation: Simulation) -> Asked | None:

@@ -137,9 +137,10 @@ def _limit(found: SpotReport) -> str:
         return "spot is no cheaper by the hour, so it never pays"
     if even.simulated is None:
         return _tried(even.curve)
-    known = "" if even.low is None else f"from {even.low:.2g} on by the intervals, "
-    if even.low is not None and even.high is not None:
-        known = f"{even.low:.2g} to {even.high:.2g} by the intervals, "
+    known = ""
+    if even.low is not None:
+        span = f"from {even.low:.2g} on" if even.high is None else f"{even.low:.2g} to {even.high:.2g}"
+        known = f"{span} by the intervals, "
     stops = f"all spot stops paying at {even.simulated:.2g} evictions an hour"
     return f"{stops} ({known}closed form {even.closed_form:.2g})"
 

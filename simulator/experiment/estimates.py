@@ -98,12 +98,18 @@ def linearised(name: str, columns: Mapping[str, Floats]) -> Floats:
 
 def _known(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
     """Return the values that replications have and, of a ratio, what their denominators are proportional to."""
-    measure, values = find_measure(name), columns[name]
-    weights = columns.get(measure.weight) if measure.weight and measure.fit is Fit.RATIO else None
+    values, weights = _columns(name, columns)
     if weights is None:
         return values[~np.isnan(values)], None
     has = ~np.isnan(values) & ~np.isnan(weights)
     return values[has], weights[has] if (weights[has] > 0).all() else None
+
+
+def _columns(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
+    """Return the values of a measure and, of a ratio, what they are weighted by where that is given."""
+    measure = find_measure(name)
+    weights = columns.get(measure.weight) if measure.weight and measure.fit is Fit.RATIO else None
+    return columns[name], weights
 
 
 def difference_of(
@@ -114,24 +120,17 @@ def difference_of(
     Of a ratio it is the difference of the two estimates, as `estimate` makes them. Replications that lack the measure
     in either are left out; None if all do. No two shares are more than all apart.
     """
-    sets = [_columns(name, columns) for columns in (one, two)]
-    known = np.logical_and.reduce([~np.isnan(column) for columns in sets for column in columns])
-    (first, below), (second, above) = ([column[known] for column in columns] for columns in sets)
+    (first, below), (second, above) = (_columns(name, columns) for columns in (one, two))
+    known = np.logical_and.reduce([~np.isnan(column) for column in (first, below, second, above) if column is not None])
+    first, second = first[known], second[known]
     if not len(first):
         return None
-    measure = find_measure(name)
-    if measure.fit is not Fit.RATIO or (below <= 0).any() or (above <= 0).any():
-        found = skewed_mean(second - first, level)
+    if below is not None and above is not None and (below[known] > 0).all() and (above[known] > 0).all():
+        found = difference(first * below[known], below[known], second * above[known], above[known], level)
     else:
-        found = difference(first * below, below, second * above, above, level)
-    least, most = measure.range
+        found = skewed_mean(second - first, level)
+    least, most = find_measure(name).range
     return found.within(least - most, most - least)
-
-
-def _columns(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats]:
-    """Return the values of a measure, and what they are weighted by in a ratio."""
-    values, weight = columns[name], find_measure(name).weight
-    return values, columns.get(weight, np.zeros(len(values))) if weight else np.zeros(len(values))
 
 
 def mean(values: Floats, level: float = LEVEL) -> Estimate:

@@ -99,6 +99,8 @@ class Drawing:
         self._replication = replication
         self._hour = scenario.origin.weekday() * 24 + scenario.origin.hour + scenario.origin.minute / 60
         self._blocks: list[Block] = []
+        self._count = 0
+        """Tasks in them."""
         self._jobs: list[Int32s] = []
         self._listed: list[tuple[Job, int]] = []
         self._delays: list[tuple[Floats, Floats]] = []
@@ -114,7 +116,7 @@ class Drawing:
             self._append(number, job, pool, streams, "manager", manager)
             self._turns.append(constant(one.turn, 1, np.int32))
         if job.tasks:
-            self._listed.append((job, sum(map(len, self._blocks))))
+            self._listed.append((job, self._count))
             streams = self._streams(job, had.tasks)
             self._append(number, job, pool, streams, 0 if one.own_tasks else "added", listed(job, streams))
             turns = [one.turn] * (len(job.tasks) - len(one.task_turns)) + list(one.task_turns)
@@ -143,6 +145,7 @@ class Drawing:
     def _append(self, number: int, job: Job, pool: Pool, streams: JobStreams, part: int | str, block: Block) -> None:
         """Add the tasks of one source; `part` names its streams, and stays as it is when tasks are added later."""
         self._blocks.append(_uploading(block, pool.simulation))
+        self._count += len(block)
         self._jobs.append(constant(number, len(block), np.int32))
         self._delays.append(_delays(pool.simulation, streams, part, self._blocks[-1]))
         if part != "manager":

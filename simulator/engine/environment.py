@@ -81,10 +81,11 @@ class Environment(simpy.Environment):
 
     def add(self, kernel: Kernel) -> None:
         """Add a kernel; a run may have many, so only those are asked that have something due."""
+        number = len(self.kernels)
+        self._touched.update((number,) if self._all is None else range(number + 1))  # of few nobody keeps track
         self.kernels.append(kernel)
         self._next.append(NEVER)
-        self._touched.update(range(len(self.kernels)))
-        self._all = list(range(len(self.kernels))) if len(self.kernels) <= FEW else None
+        self._all = list(range(number + 1)) if number < FEW else None
 
     def touch(self, number: int) -> None:
         """Mark a kernel as possibly changed, where not all are asked in any case."""
@@ -164,9 +165,10 @@ class Environment(simpy.Environment):
         if len(due) > 1:
             armed = [number for number in due if self.kernels[number].notices.armed]
             if len(armed) > 1:
-                self._touched.update(due)
-                self._note_instants()
-                self._touched.clear()
+                if self._all is None:
+                    self._touched.update(due)
+                    self._note_instants()
+                    self._touched.clear()
                 return self._run_in_step(until)
             due = [*armed, *(number for number in due if number not in armed)]
         for number in due:

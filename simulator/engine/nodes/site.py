@@ -41,7 +41,7 @@ class Site:
         self.size = world.scenario.sizes[description.vm_size]
         self.account = world.account_of(description)
         self.zones = ZONES if description.is_zonal else (description.simulation.zone,)
-        """In which nodes of the pool may stand."""
+        """The zones in which nodes of the pool may stand."""
         self.durations = StepDurations.of(world.streams, self.id, description.simulation.timing, world.options)
         self.crowd = Crowd(matters=description.simulation.start_task.crowding > 0)
         self.tasks = TasksView(kernel)

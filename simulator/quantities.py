@@ -1,4 +1,4 @@
-"""Numbers that people write with a unit, as numbers of the unit meant: `12 GiB`, `1 Gbit/s`, `5m`, `$0.12/h`."""
+"""Numbers of a file: those with a unit as numbers of the unit meant, `12 GiB`, `1 Gbit/s`, `5m`, `$0.12/h`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -64,6 +64,13 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "s": "5m",
 }
 """Of each unit: what a file may have where a number of it is meant."""
+
+
+def no_boolean(value: object) -> object:
+    """Refuse true and false where a number is meant; pydantic would read them as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - only ValueError is a problem
+    return value
 
 
 class Unreadable(str):

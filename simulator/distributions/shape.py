@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema
 
 from simulator.durations import Seconds
 from simulator.meanings import describe
-from simulator.quantities import WithUnit
+from simulator.quantities import WithUnit, no_boolean
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,13 +31,7 @@ LARGEST_MEAN: Final = 1e12
 """Of a distribution: a draw is seldom a thousand times as large, and 64 bits count that in milliseconds."""
 
 
-def _finite(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - pydantic reports ValueErrors only
-    return value
-
-
-Ratio = Annotated[float, Field(ge=0, le=LARGEST_MEAN, allow_inf_nan=False), BeforeValidator(_finite)]
+Ratio = Annotated[float, Field(ge=0, le=LARGEST_MEAN, allow_inf_nan=False), BeforeValidator(no_boolean)]
 """A plain number that is not negative."""
 Number = Annotated[Ratio, WithUnit()]
 """Likewise of what a key counts, so that a file may have a unit behind it."""

@@ -43,10 +43,11 @@ from simulator.experiment.stopping import STOP_ON, Stopping
 from simulator.experiment.summary import ERRORS, KEYS
 from simulator.experiment.sweep import Experiment
 from simulator.experiment.trial import Wanted
+from simulator.quantities import no_boolean
 from simulator.results.record.tables import NAMES
 from simulator.scenario.checks.findings import Loc
 from simulator.scenario.checks.ids import near
-from simulator.scenario.format.section import Section, Seed, no_boolean
+from simulator.scenario.format.section import Section, Seed
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_kinds import Kind
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from simulator.durations import Limit, Seconds
+from simulator.quantities import no_boolean
 from simulator.scenario.format.alike_tasks import TaskList
 from simulator.scenario.format.deployment import (
     OWN_LICENCES,
@@ -33,7 +34,6 @@ from simulator.scenario.format.section import (
     Retries,
     Section,
     lower,
-    no_boolean,
 )
 from simulator.scenario.format.task_bodies import (
     JobManagerTask,

@@ -18,19 +18,13 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
 from simulator.meanings import describe
+from simulator.quantities import no_boolean
 
 
 @lru_cache(maxsize=4096)
 def fold(key: str) -> str:
     """Return the form that `vmSize`, `vm_size` and `VMSIZE` have in common: the service reads keys without case."""
     return key.replace("_", "").lower()
-
-
-def no_boolean(value: object) -> object:
-    """Refuse true and false where a number is meant; pydantic would read them as 1 and 0."""
-    if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")  # noqa: TRY004 - only ValueError is a problem
-    return value
 
 
 def lower(value: object) -> object:

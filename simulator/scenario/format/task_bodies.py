@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema
 
 from simulator.distributions import TimeDistribution
 from simulator.durations import Limit, Seconds
+from simulator.quantities import no_boolean
 from simulator.scenario.format.arrivals import Arrivals, AtOnce
 from simulator.scenario.format.exit_condition_bodies import sound_exit_conditions
 from simulator.scenario.format.key_marks import INERT, CoresDistribution, Gib, GibDistribution, MibDistribution
@@ -29,7 +30,6 @@ from simulator.scenario.format.section import (
     Retries,
     Section,
     fold,
-    no_boolean,
 )
 from simulator.scenario.format.traces import TraceWorkload
 

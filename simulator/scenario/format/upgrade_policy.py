@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from simulator.durations import Seconds
-from simulator.scenario.format.section import Body, lower, no_boolean
+from simulator.quantities import no_boolean
+from simulator.scenario.format.section import Body, lower
 
 Percent = Annotated[int, BeforeValidator(no_boolean), Field(ge=5, le=100)]
 

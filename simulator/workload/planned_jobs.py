@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from simulator.scenario.checks.moments import BEGINNING, Moment, met
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.job_operations import AddJob, AddTasks
 from simulator.scenario.format.job_schedules import JobSchedule
@@ -44,7 +45,7 @@ class Planned:
 
 def planned(scenario: Scenario) -> tuple[Planned, ...]:
     """Return all jobs: the file's, then those of `addJob`, then those of schedules."""
-    lives = [_Life(job, job, (to_ms(job.simulation.created_at), -1)) for job in scenario.jobs]
+    lives = [_Life(job, job, (to_ms(job.simulation.created_at), BEGINNING[1])) for job in scenario.jobs]
     of_id: dict[str, list[_Life]] = {}
     for place, operation in enumerate(scenario.timeline):
         if isinstance(operation, AddJob):
@@ -58,20 +59,18 @@ def planned(scenario: Scenario) -> tuple[Planned, ...]:
     for turn, (place, operation) in enumerate(in_time, 1):
         moment = _at(operation), place
         if isinstance(operation, AddJob):
-            found = next(life for life in of_id[operation.job.id.lower()] if life.since == moment)
-            found.turns.job = turn
+            next(life for life in of_id[operation.job.id.lower()] if life.since == moment).turns.job = turn
         elif isinstance(operation, AddTasks):
-            there = [life for life in of_id.get(operation.job.lower(), ()) if life.since < moment]
-            if there:
-                newest = max(there, key=lambda life: life.since)
+            newest = met(of_id.get(operation.job.lower(), ()), moment)
+            if newest is not None:
                 newest.job = with_tasks(newest.job, operation)
                 newest.turns.add(turn, operation)
-    found_jobs = [life.turns.of(planned_as(life.job, life.body, is_added=life.is_added)) for life in lives]
+    found = [life.turns.of(planned_as(life.job, life.body, is_added=life.is_added)) for life in lives]
     for number, schedule in enumerate(scenario.job_schedules):
         for k, due in enumerate(schedule.occurrences(scenario.horizon)):
             job = _occurrence(schedule, k + 1)
-            found_jobs.append(replace(planned_as(job, job), schedule=number, due=due))
-    return tuple(found_jobs)
+            found.append(replace(planned_as(job, job), schedule=number, due=due))
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -99,8 +98,8 @@ class _Life:
     job: Job
     """Under the name that a run has for it."""
     body: Job
-    since: tuple[int, int]
-    """When it is created, and the place of the operation that does it; −1 = none does."""
+    since: Moment
+    """When it is created, in ms."""
     is_added: bool = False
     turns: Turns = field(default_factory=Turns)
 

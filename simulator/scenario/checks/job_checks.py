@@ -9,7 +9,7 @@ from simulator.scenario.checks.container_checks import check_node_task_container
 from simulator.scenario.checks.findings import Finding, Loc, readable, until_absent
 from simulator.scenario.checks.ids import AUTO_POOL, near
 from simulator.scenario.checks.job_places import NamedJobs, PlacedJob, PlacedTask, of_each_task
-from simulator.scenario.checks.named_pools import moment_of
+from simulator.scenario.checks.moments import moment_of
 from simulator.scenario.checks.never_runs import prepares_nothing, reach_of
 from simulator.scenario.checks.second_ids import check_second_ids, source_makes
 from simulator.scenario.checks.size_limits import package_limits

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from simulator.scenario.checks.findings import Loc, readable
 from simulator.scenario.checks.ids import AUTO_POOL
-from simulator.scenario.checks.named_pools import BEGINNING, Moment, NamedPools, moment_of, stated_names, stated_pools
+from simulator.scenario.checks.moments import BEGINNING, Moment, met, moment_of
+from simulator.scenario.checks.named_pools import NamedPools, stated_names, stated_pools
 from simulator.scenario.format.alike_tasks import kinds_of
 from simulator.scenario.format.bodies import Job, Pool, auto_pool_id
 from simulator.scenario.format.job_operations import AddJob, AddTasks, UpdateJob
@@ -152,9 +153,9 @@ class NamedJobs:
     def at(self, name: str, moment: Moment) -> PlacedJob | None:
         """Return the job that an operation meets under an id, the first one where it comes before all of them."""
         found = self._by_id.get(name.lower(), [])
-        if len(found) < 2:
+        if len(found) < 2:  # it need not be known when the only one is created
             return found[0] if found else None
-        return max((one for one in found if one.since < moment), key=lambda one: one.since, default=found[0])
+        return met(found, moment) or found[0]
 
     def by_id(self) -> Iterable[tuple[str, list[PlacedJob]]]:
         """Return the ids in lower case and the jobs of each, as the scenario lists them."""

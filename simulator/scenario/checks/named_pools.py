@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from simulator.scenario.checks.findings import Loc, readable
+from simulator.scenario.checks.moments import BEGINNING, Moment, met, moment_of
 from simulator.scenario.format.bodies import Pool
 from simulator.scenario.format.pool_operations import CreatePool
 from simulator.scenario.format.run_names import run_name
-from simulator.scenario.format.schema import Description, Operation
-
-Moment = tuple[float, int]
-"""An instant, and the place in the timeline of the operation that happens then."""
-BEGINNING: Final[Moment] = (-math.inf, -1)
+from simulator.scenario.format.schema import Description
 
 
 class NamedPool(NamedTuple):
@@ -24,7 +20,8 @@ class NamedPool(NamedTuple):
     loc: Loc
     name: str
     """What a run calls it."""
-    created: Moment
+    since: Moment
+    """When it is created."""
 
 
 class NamedPools:
@@ -55,8 +52,8 @@ class NamedPools:
 
     def at(self, name: str, moment: Moment) -> Pool | None:
         """Return the pool that an operation meets under an id; None where none has been created by then."""
-        there = [one for one in self.of(name) if one.created < moment]
-        return max(there, key=lambda one: one.created).pool if there else None
+        found = met(self.of(name), moment)
+        return None if found is None else found.pool
 
     def every(self) -> Iterator[NamedPool]:
         """Yield the pools of all ids."""
@@ -84,12 +81,6 @@ def stated_names(scenario: Description) -> NamedPools:
         if (name := readable(pool, "id")) is not None:
             found.add(pool, name, loc, _created(scenario, loc))
     return found
-
-
-def moment_of(operation: Operation, index: int) -> Moment:
-    """Return when an operation happens that stands at a place of the timeline."""
-    at = readable(operation, "at")
-    return BEGINNING if at is None else (at, index)
 
 
 def _created(scenario: Description, loc: Loc) -> Moment:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from simulator.errors import InputError
 from simulator.scenario.checks.findings import Finding, readable, until_absent
 from simulator.scenario.checks.job_places import NamedJobs, PlacedJob
-from simulator.scenario.checks.named_pools import Moment, moment_of
+from simulator.scenario.checks.moments import Moment, moment_of
 from simulator.scenario.format.job_operations import DeleteJob, DeleteTask
 from simulator.scenario.format.schema import Description
 from simulator.scenario.format.task_bodies import TaskGroup

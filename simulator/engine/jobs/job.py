@@ -114,7 +114,7 @@ class Job:
     def create(self) -> Answer:
         """Create the job, and its pool if it has one of its own."""
         self.asked_for = self.world.env.clock
-        answer = self._refusal()
+        answer = self._within_quota()
         if not answer.is_refusal:
             answer = self._own_pool()
         if answer.is_refusal:
@@ -129,8 +129,7 @@ class Job:
             self._recurring.add()
         if self.body.constraints.max_wall_clock_time is not None:
             self._deadline.limit(self.body.constraints.max_wall_clock_time)
-        if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
-            self._end_when_done()
+        self._end_when_done()
         return DONE
 
     def refuse(self) -> None:
@@ -156,7 +155,7 @@ class Job:
             job_control.make_room(kernel, self.number, yields=asked.allow_task_preemption)
         if asked.constraints is not None and asked.constraints.max_wall_clock_time is not None:
             self._deadline.limit(asked.constraints.max_wall_clock_time)
-        if asked.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB and self.state not in REFUSALS:
+        if asked.on_all_tasks_complete is not None and self.state not in REFUSALS:
             self._end_when_done()
         return DONE
 
@@ -220,7 +219,9 @@ class Job:
         return DONE
 
     def _end_when_done(self) -> None:
-        """End the job with its last task, at once if it has none to wait for."""
+        """End the job with its last task if it is to, at once if it has none to wait for."""
+        if self.body.on_all_tasks_complete is not OnAllTasksComplete.TERMINATEJOB:
+            return
         documented = self.world.scenario.options.terminate_when_empty == "documented"
         coming = self.pool.tenancy.missing(self.backlog.rows_of(self.number)) - self._refused
         if job_control.watch(self._change(), self.number, submitted_only=documented, coming=coming):
@@ -346,14 +347,14 @@ class Job:
         if self.body.max_parallel_tasks >= 0:
             job_control.limit(kernel, self.number, self.body.max_parallel_tasks)
         job_control.make_room(kernel, self.number, yields=self.body.allow_task_preemption)
-        if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
-            self._end_when_done()
+        self._end_when_done()
 
     def _change(self) -> Kernel:
         """Return the kernel of its pool, to change it."""
         return self.pool.site.change()
 
-    def _refusal(self) -> Answer:
+    def _within_quota(self) -> Answer:
+        """Return whether the account may have one more job."""
         quota = self.account.active_job_and_schedule_quota
         if quota is None or self._roster.active(self.account) < quota:
             return DONE
@@ -376,8 +377,7 @@ class Job:
         for task in tasks:
             job_control.refuse(self._change(), task)
             self._refused += 1
-        if self.body.on_all_tasks_complete is OnAllTasksComplete.TERMINATEJOB:
-            self._end_when_done()
+        self._end_when_done()
 
     def _enter(self, state: JobState, reason: str = "") -> None:
         self.world.record.job_state(self.number, state, self.world.env.clock, str(reason))

@@ -142,8 +142,7 @@ def find(name: str) -> VmSize | None:
         return None
     origins = {"spotLinux": f"{HOME}, {DATE}"} if row["spotLinux"] else {}
     own = {"name": name} if name.lower() in CLOUD_SERVICE_NAMES else {}
-    known = {key: value for key, value in row.items() if value and key != GENERATIONS}
-    known = {DISK: _disk(row), **known} if _disk(row) else known
+    known = {key: value for key, value in {**row, DISK: _disk(row)}.items() if value and key != GENERATIONS}
     return VmSize.model_validate({**known, "rdma": _rdma(row["name"]), "priceOrigins": origins, **own})
 
 

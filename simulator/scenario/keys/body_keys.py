@@ -65,6 +65,7 @@ def _beside(keys: Iterable[tuple[str, Beside]]) -> Iterator[tuple[str, Known]]:
 SHORTEST: Final = 6
 """Letters of names that are looked for at other places; shorter ones, such as name and value, stand in many."""
 MOST_PLACES: Final = 2
+"""Places that a warning names; where there are more, none of them helps."""
 
 
 def places_like(root: Holder, path: Sequence[str]) -> list[tuple[str, ...]]:

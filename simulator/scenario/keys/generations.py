@@ -60,10 +60,10 @@ def _in_use(part: Part | Mapping[Any, Any], section: str) -> Iterator[tuple[str,
 
 
 def _held(part: Part | Mapping[Any, Any], key: str) -> str:
-    """Return the name of the objects under a key, if no type describes them."""
-    rows = BESIDE_OBJECTS.get(key)
+    """Return the name of the objects under a key; empty where a type describes them, or nothing does."""
     own = dict(beside_type(type(part))).get(key) if isinstance(part, Part) else None
-    return own.holds or key if own is not None else key if rows is not None else ""
+    name = key if own is None else own.holds or key
+    return name if name in BESIDE_OBJECTS else ""
 
 
 def _exists(versions: Versions, profile: str) -> bool:

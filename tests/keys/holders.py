@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from tests.features.story import UBUNTU, document, job, operation, pool, task
+from tests.features.story import document, job, operation, pool, task
 from tests.keys.change import Body, Change, Changes, altered
+from tests.keys.jobs import GANG, IN_CONTAINER
 
 P, J, T, AT = "pools.0", "jobs.0", "jobs.0.tasks.0", "timeline.0"
 MIB: Final = 6000
@@ -66,14 +67,6 @@ _OLD: Final = document(
     ),
     horizon="3h",
 )
-_PULLED: Final = document(
-    pool(
-        nodes=1,
-        virtualMachineConfiguration={**UBUNTU, "containerConfiguration": {"type": "dockerCompatible"}},
-        simulation={"downloads": {"containerImages": {"i": {"sizeMiB": MIB}}}},
-    ),
-    job(tasks=[task("a", containerSettings={"imageName": "i"})]),
-)
 _OWN_POOL: Final = document(
     pool(nodes=1),
     job(
@@ -85,22 +78,6 @@ _OWN_POOL: Final = document(
                 "pool": {key: value for key, value in pool(nodes=1).items() if key != "id"},
             }
         },
-    ),
-)
-_GANG: Final = document(
-    pool(nodes=2, enableInterNodeCommunication=True),
-    job(
-        tasks=[
-            task(
-                "a",
-                multiInstanceSettings={
-                    "numberOfInstances": 2,
-                    "coordinationCommandLine": "sleep 10",
-                    "commonResourceFiles": [{"httpUrl": "u"}],
-                },
-                simulation={"commonInput": MIB},
-            )
-        ]
     ),
 )
 _SAVED: Final = altered(
@@ -128,9 +105,11 @@ CHANGES: Final[Changes] = {
         _EXTRAS, f"{P}.virtualMachineConfiguration.osDisk.managedDisk.storageAccountType", "premium_lrs"
     ),
     "BathtubHazard.wearOut": Change(_OLD, f"{P}.simulation.preemption.wearOut.scale", "9h"),
-    "Downloads.containerImages": Change(_PULLED, f"{P}.simulation.downloads.containerImages.i.sizeMiB", 60),
+    "Downloads.containerImages": Change(IN_CONTAINER, f"{P}.simulation.downloads.containerImages.i.sizeMiB", 60),
     "AutoPool.pool": Change(_OWN_POOL, f"{J}.poolInfo.autoPoolSpecification.pool.targetDedicatedNodes", 2),
-    "MultiInstanceSettings.commonResourceFiles": Change(_GANG, f"{T}.multiInstanceSettings.commonResourceFiles", []),
+    "MultiInstanceSettings.commonResourceFiles": Change(
+        altered(GANG, {f"{T}.simulation.commonInput": MIB}), f"{T}.multiInstanceSettings.commonResourceFiles", []
+    ),
     "TaskSimulation.checkpoints": Change(_SAVED, f"{T}.simulation.checkpoints.interval", "1m"),
     "exitCodes.exitOptions": Change(_FAILS, f"{T}.exitConditions.exitCodes.0.exitOptions.jobAction", "none"),
     "exitCodeRanges.exitOptions": Change(

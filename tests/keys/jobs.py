@@ -131,7 +131,7 @@ PACKAGED: Final = document(
     pool(nodes=1, simulation={"downloads": {"applicationPackages": {"app": {"sizeMiB": 6000}}}}),
     job(tasks=[task("a", applicationPackageReferences=[{"applicationId": "app"}]), task("b")]),
 )
-_GANG: Final = document(
+GANG: Final = document(
     pool(nodes=3, enableInterNodeCommunication=True),
     job(
         tasks=[
@@ -259,7 +259,7 @@ TASKS: Final[Changes] = {
     "TaskConstraints.retentionTime": Change(_KEPT, f"{T}.constraints.retentionTime", "10m"),
     **of(
         "MultiInstanceSettings",
-        _GANG,
+        GANG,
         f"{T}.multiInstanceSettings",
         {
             "numberOfInstances": 3,
@@ -294,10 +294,10 @@ SIMULATIONS: Final[Changes] = {
         altered(one(task("b")), {"options.enforceLocalResources": "disk"}), f"{TASK}.disk", 90
     ),
     **of(
-        "TaskSimulation", _GANG, TASK, {"commonInput": 6000, "coordination": "30s", "coordinationFailureProbability": 1}
+        "TaskSimulation", GANG, TASK, {"commonInput": 6000, "coordination": "30s", "coordinationFailureProbability": 1}
     ),
     "TaskSimulation.coordinationExitCode": Change(
-        altered(_GANG, {f"{TASK}.coordinationFailureProbability": 1}), f"{TASK}.coordinationExitCode", 3
+        altered(GANG, {f"{TASK}.coordinationFailureProbability": 1}), f"{TASK}.coordinationExitCode", 3
     ),
     "TaskDefaults.duration": Change(
         altered(listed({"id": "a", "commandLine": "work"}), {f"{J}.simulation.defaults.duration": "60s"}),

@@ -22,6 +22,7 @@ from simulator.engine.supply import Supply
 from simulator.engine.world import World
 from simulator.results.raw.recorder import Recorder
 from simulator.scenario.format.job_operations import AddJob
+from simulator.scenario.format.pool_operations import CreatePool
 
 if TYPE_CHECKING:
     from simulator.engine.environment import Environment
@@ -49,10 +50,14 @@ class Construction:
         self.backlog.jobs += workload.jobs
         self._bodies += [planned.job for planned in workload.jobs]
         pools = [self._pool(description, index) for index, description in enumerate(workload.pools.bodies)]
-        jobs: list[JobControl] = []
-        self.directory = Directory(self.world, pools, jobs, [])
+        self.directory = Directory(self.world)
+        for pool in pools:
+            self.directory.add_pool(pool)
         for number in range(len(workload.jobs)):
             self._job(number, [pools[index] for index in workload.pools.of_job[number]])
+        jobs = self.directory.jobs
+        creations = [id(operation) for operation in scenario.timeline if isinstance(operation, CreatePool)]
+        self.directory.created.update(zip(creations, pools[len(scenario.pools) :], strict=False))
         additions = [id(operation) for operation in scenario.timeline if isinstance(operation, AddJob)]
         self.directory.added.update(zip(additions, jobs[len(scenario.jobs) :], strict=False))
         for number, body in enumerate(scenario.job_schedules):
@@ -67,7 +72,7 @@ class Construction:
     def add_pool(self, description: PoolDescription) -> Pool:
         """Add a pool that nobody has announced."""
         pool = self._pool(description, len(self.directory.pools))
-        self.directory.pools.append(pool)
+        self.directory.add_pool(pool)
         return pool
 
     def add_job(self, planned: Planned, pool: Pool) -> int:
@@ -85,7 +90,7 @@ class Construction:
     def _job(self, number: int, pools: list[Pool]) -> None:
         job = JobControl(self.world, self.backlog.jobs[number], number, pools, self.backlog, self._roster)
         self._roster.add_job(job)
-        self.directory.jobs.append(job)
+        self.directory.add_job(job)
 
     def _pool(self, description: PoolDescription, index: int) -> Pool:
         """Make a pool with its kernel, without tasks."""

@@ -71,14 +71,14 @@ class Door:
         self._stated[body.id.lower()] += 1
         turn = self._stated[body.id.lower()]
         pool = self._made.add_pool(body.model_copy(update={"id": run_name(body.id, turn)}))
-        directory.coming.append((asked, pool))
+        directory.created[id(asked)] = pool
         for job in directory.jobs:
             if id_of(job.pool.id) == body.id.lower():
                 self._made.supply.follow(job, pool)
 
     def _add_job(self, asked: AddJob) -> Part:
         job, directory = created(asked), self._made.directory
-        turn = 1 + sum(id_of(other.body.id) == job.id.lower() for other in directory.jobs)
+        turn = 1 + len(directory.jobs_of(job.id))
         job = job.model_copy(update={"id": run_name(job.id, turn)})
         one = planned_as(job, asked.job, is_added=True)
         number = self._made.add_job(one, self._pool_of(job))

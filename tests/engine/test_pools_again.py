@@ -57,6 +57,20 @@ def test_operations_reach_the_one_that_is_there() -> None:
     assert found.nodes["pool"].value_counts().to_dict() == {"p~2": 3, "p": 1}
 
 
+def test_operations_that_are_equal_create_a_pool_each() -> None:
+    empty = pool(id="q", targetDedicatedNodes=0)
+    steps = [
+        act("1m", "createPool", pool=empty),
+        act("1m", "deletePool", pool="q"),
+        act("1m", "createPool", pool=empty),
+    ]
+    found = run([ONE], [job(1, "1m")], timeline=steps, horizon="1h")
+    assert found.operations["code"].tolist() == ["Success"] * 3
+    pools = found.pools.set_index("pool")
+    assert pools.loc[["q", "q~2"], "created"].tolist() == [60.0, 60.0]
+    assert pools["deleted"].notna().to_dict() == {"p": False, "q": True, "q~2": False}
+
+
 def test_a_third_one_too() -> None:
     more = [act("22m", "deletePool", pool="p"), act("30m", "createPool", pool=ONE)]
     found = run([ONE], [job(20, "5m")], timeline=again("7m", "10m", *more))

@@ -29,25 +29,19 @@ def is_one_of(outcomes: Any, wanted: tuple[Outcome, ...]) -> Mask:
     return np.isin(outcomes, [str(one) for one in wanted])
 
 
-def note(past: Past, cause: str, rows: pd.DataFrame) -> None:
-    """Count rows under a cause, file by file."""
-    for file, numbers in rows.groupby("file", sort=False)["row"]:
-        past.ledger.note(cause, str(file), numbers)
-
-
 def with_endings(past: Past, tasks: pd.DataFrame, outcomes: Outcomes) -> pd.DataFrame:
     """Return the tasks that are replayed with `exitCode`, `failedAttempts` and `maxTaskRetryCount` beside them.
 
     A task whose earlier attempts failed has as many failures; one that failed for good fails in each attempt.
     """
     has_failed = is_one_of(tasks["outcome"], FAILED)
-    note(past, "lost", tasks[is_one_of(tasks["outcome"], TAKEN)])
+    past.ledger.note_tasks("lost", tasks[is_one_of(tasks["outcome"], TAKEN)])
     if outcomes == "succeeded":
-        note(past, "made_good", tasks[has_failed])
+        past.ledger.note_tasks("made_good", tasks[has_failed])
         return tasks.assign(exitCode=0, failedAttempts=0, maxTaskRetryCount=0)
-    note(past, "failed", tasks[has_failed])
+    past.ledger.note_tasks("failed", tasks[has_failed])
     before, code = _before(past, tasks)
-    note(past, "attempts", tasks[(before > 0) & ~has_failed])
+    past.ledger.note_tasks("attempts", tasks[(before > 0) & ~has_failed])
     own = tasks["exit_code"].to_numpy(dtype=np.float64)
     code = np.where(has_failed, _sound(own), code)
     fails = has_failed | (before > 0)
@@ -68,7 +62,7 @@ def _before(past: Past, tasks: pd.DataFrame) -> tuple[npt.NDArray[np.float64], n
     """Return how many attempts of each task failed before its last, and the code of the last that did."""
     counted = tasks["retries"].fillna(0).to_numpy(dtype=np.float64)
     earlier = past.tasks[past.tasks[FAULT].to_numpy() == "earlier"]
-    note(past, "taken", earlier[is_one_of(earlier["outcome"], TAKEN)])
+    past.ledger.note_tasks("taken", earlier[is_one_of(earlier["outcome"], TAKEN)])
     failed = earlier[is_one_of(earlier["outcome"], FAILED)]
     if failed.empty:
         return counted, np.full(len(tasks), float(UNKNOWN_CODE))

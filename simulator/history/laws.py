@@ -57,11 +57,8 @@ class _Judgement:
             self.note(cause, rows)
 
     def note(self, cause: str, rows: npt.NDArray[np.int64]) -> None:
-        """Count rows under a cause, file by file."""
-        files = self.tasks["file"].to_numpy()[rows]
-        numbers = self.tasks["row"].to_numpy()[rows]
-        for file in dict.fromkeys(files):
-            self.ledger.note(cause, str(file), numbers[files == file])
+        """Count rows under a cause."""
+        self.ledger.note_tasks(cause, self.tasks[["file", "row"]].iloc[rows])
 
 
 def _where_others_ran(tasks: pd.DataFrame, ran: Mask) -> Mask:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_SHOWN: Final = 5
 """Row numbers of a cause that are kept for each file."""
@@ -101,15 +104,12 @@ class Entry:
     """How often a cause was met in a file."""
 
     cause: str
+    effect: Effect
     file: str
     count: int
     rows: tuple[int, ...]
     """The first row numbers."""
     detail: str = ""
-
-    @property
-    def effect(self) -> Effect:
-        return CAUSES[self.cause].effect
 
 
 @dataclass(slots=True)
@@ -121,12 +121,17 @@ class Ledger:
     def note(
         self, cause: str, file: str, rows: Iterable[int] = (), *, count: int | None = None, detail: str = ""
     ) -> None:
-        """Count rows of a file under a cause; nothing where there is none."""
+        """Count rows of a file under a cause of the table; nothing where there is none."""
+        effect = CAUSES[cause].effect
         numbers = [int(row) for row in rows]
         total = len(numbers) if count is None else count
         if total:
-            assert cause in CAUSES, cause  # noqa: S101 - the table of causes is complete
-            self.entries.append(Entry(cause, file, total, tuple(numbers[:MOST_SHOWN]), detail))
+            self.entries.append(Entry(cause, effect, file, total, tuple(numbers[:MOST_SHOWN]), detail))
+
+    def note_tasks(self, cause: str, tasks: pd.DataFrame) -> None:
+        """Count tasks under a cause, file by file."""
+        for file, rows in tasks.groupby("file", sort=False)["row"]:
+            self.note(cause, str(file), rows)
 
     def of(self, effect: Effect) -> Iterator[Entry]:
         """Yield the entries with an effect, in the order of the table of causes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.errors import InputError, Problem
 from simulator.history.formats import BY_NAME, READERS
-from simulator.history.found import Found, Raw, Rows
+from simulator.history.found import Found
 from simulator.history.laws import judge, number_attempts
 from simulator.history.ledger import Ledger
 from simulator.history.not_read import why_not
@@ -134,9 +134,7 @@ class _Reading:
     def _note_ghosts(self, tasks: pd.DataFrame, nodes: pd.DataFrame) -> None:
         known = set(nodes["node"])
         if known:
-            ghosts = tasks[(tasks["node"] != "") & ~tasks["node"].isin(known)]
-            for file, rows in ghosts.groupby("file", sort=False)["row"]:
-                self._ledger.note("ghost_node", str(file), rows)
+            self._ledger.note_tasks("ghost_node", tasks[(tasks["node"] != "") & ~tasks["node"].isin(known)])
 
     def _align(self) -> datetime | None:
         """Move all times to seconds since one origin: the first second of any dated file, and return it.
@@ -182,10 +180,9 @@ def _none(table: str) -> pd.DataFrame:
     """Return a table without rows."""
     import pandas as pd
 
-    made = Raw.of(Rows(table, tuple(TABLES[table])))
-    columns: Iterable[str] = (*made.columns, "row", "fault", "file")
     kinds = {
         name: object if column.kind in (Kind.TEXT, Kind.OUTCOME) else np.float64
         for name, column in TABLES[table].items()
     }
-    return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, object)) for name in columns})
+    beside = dict.fromkeys(("row", "fault", "file"), object)
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in (kinds | beside).items()})

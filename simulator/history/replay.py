@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.history.endings import ALL, note, with_endings
+from simulator.history.endings import ALL, with_endings
 from simulator.history.options import Outcomes
 from simulator.history.past import FAULT, Past
 from simulator.scenario.format.task_dependencies import circles
@@ -53,7 +53,7 @@ def replay_of(
     outcome = tasks["outcome"].to_numpy()
     if only:
         wanted = np.isin(outcome, [str(one) for one in only])
-        note(past, "other_outcome", tasks[~wanted])
+        past.ledger.note_tasks("other_outcome", tasks[~wanted])
         tasks = tasks[wanted]
     tasks = tasks.sort_values("created", kind="stable").reset_index(drop=True)
     tasks = with_endings(past, tasks, outcomes)
@@ -161,5 +161,5 @@ def _parents(past: Past, tasks: pd.DataFrame, ids: pd.Series[Any], *, prefix: bo
         found[circle[-2]] = [one for one in found[circle[-2]] if one != circle[-1]]
     stopped = sorted({circle[-2] for circle in closing})
     for cause, rows in (("unknown_parent", unknown), ("failed_parent", failed), ("circle", stopped)):
-        note(past, cause, tasks.iloc[rows])
+        past.ledger.note_tasks(cause, tasks.iloc[rows])
     return [" ".join(ids.iloc[one] for one in found.get(place, ())) for place in range(len(tasks))]

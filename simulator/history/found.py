@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.history.past import TABLES
-
 TOGETHER: Final = 1000
 """Rows that are turned into columns at once."""
 _REPEATED: Final = frozenset({"job", "pool", "node", "outcome", "state", "size", "kind", "name", "change"})
@@ -15,11 +13,9 @@ _REPEATED: Final = frozenset({"job", "pool", "node", "outcome", "state", "size",
 
 
 class Rows:
-    """Raw rows of one table under construction, each with its number in the file."""
+    """Raw rows of one table under construction, each with its number in the file; fields are columns of the table."""
 
-    def __init__(self, table: str, fields: Sequence[str]) -> None:
-        unknown = set(fields) - set(TABLES[table])
-        assert not unknown, f"no columns of {table}: {unknown}"  # noqa: S101 - readers name columns of the table
+    def __init__(self, fields: Sequence[str]) -> None:
         self.fields = tuple(fields)
         self.numbers: list[int] = []
         self._rows: list[tuple[Any, ...]] = []

@@ -49,7 +49,7 @@ def _flat(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:
-    rows = Rows("pools", FIELDS)
+    rows = Rows(FIELDS)
     bodies: dict[str, dict[str, Any]] = {}
     lacking, count = [], 0
     for number, item in objects(sample, ledger):

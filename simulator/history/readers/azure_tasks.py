@@ -31,7 +31,7 @@ def _recognises(sample: Sample) -> bool:
 
 
 def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:
-    rows = Rows("tasks", FIELDS)
+    rows = Rows(FIELDS)
     lacking, retried, count = [], [], 0
     for number, item in objects(sample, ledger):
         count += 1

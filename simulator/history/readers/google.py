@@ -76,7 +76,7 @@ def _read_2011(sample: Sample, _: Options, ledger: Ledger) -> Found:
 
 def _found(sample: Sample, table: pd.DataFrame, kinds: Mapping[int, str], ledger: Ledger) -> Found:
     events = _events(sample, table, kinds, ledger)
-    rows = Rows("tasks", FIELDS)
+    rows = Rows(FIELDS)
     for _key, part in events.groupby(list(_KEYS), sort=False):
         _take(rows, part.sort_values("time", kind="stable"))
     return Found(len(table), tasks=Raw.of(rows), is_relative=True, time_unit="us")

@@ -26,7 +26,7 @@ def _recognises(sample: Sample) -> bool:
 
 
 def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:
-    rows = Rows("tasks", FIELDS)
+    rows = Rows(FIELDS)
     lacking, several, count = [], [], 0
     for number, item in objects(sample, ledger):
         count += 1

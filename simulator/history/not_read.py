@@ -64,17 +64,17 @@ NOT_READ: Final = (
     NotRead(
         "a database of SQLite, such as Azure's packing trace",
         "`sqlite3 -header -csv FILE 'select * from vm'` prints its table `vm`",
-        lambda sample: sample.content.startswith(SQLITE),
+        lambda sample: sample.mark.startswith(SQLITE),
     ),
     NotRead(
         "an archive of tar",
         "unpack it, and name a file in it",
-        lambda sample: sample.content[257:262] == TAR,
+        lambda sample: sample.mark[257:262] == TAR,
     ),
     NotRead(
         "a zip archive or a workbook of Excel",
         "unpack it, or save its sheet as CSV",
-        lambda sample: sample.content.startswith(ZIP),
+        lambda sample: sample.mark.startswith(ZIP),
     ),
 )
 

@@ -86,8 +86,9 @@ class _Reading:
                 raise InputError([Problem(why or NO_SUCH, sample.name)])
             self._ledger.note("no_format", sample.name, count=1, detail=why or "")
             return
+        is_text = not sample.is_parquet  # asked first: reading a text drops its bytes
         found = reader.read(sample, self._options, self._ledger)
-        if not sample.is_parquet:
+        if is_text:
             self._note_text(sample)
         sample.release()
         typist = Typist(found, sample.name, self._options, self._ledger)

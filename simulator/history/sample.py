@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PARQUET: Final = b"PAR1"
+MARKED: Final = 512
 LOOKED_AT: Final = 5
 """Things of a JSON file that its format is known by."""
 
@@ -38,8 +39,13 @@ class Sample:
         return read_content(self.path, self.name)
 
     @cached_property
+    def mark(self) -> bytes:
+        """The first bytes of the file, by which kinds that are no text are known."""
+        return self.content[:MARKED]
+
+    @property
     def is_parquet(self) -> bool:
-        return self.content.startswith(_PARQUET)
+        return self.mark.startswith(_PARQUET)
 
     @property
     def text(self) -> FileText:
@@ -61,7 +67,7 @@ class Sample:
 
     @property
     def is_json(self) -> bool:
-        return self.start in ("{", "[") and self.start != ""
+        return self.start in ("{", "[")
 
     @cached_property
     def first_items(self) -> list[Any]:
@@ -77,6 +83,13 @@ class Sample:
     def dialect(self) -> Dialect | None:
         """How the lines of a table are written; None of other files."""
         return None if self.is_parquet or self.is_json else dialect_of(self.text.text)
+
+    def unnamed(self, count: int) -> tuple[str, ...]:
+        """Return the first row of a table that has so many columns and no line of names; nothing of other files."""
+        dialect = self.dialect
+        if dialect is None or dialect.has_names or len(dialect.names) != count:
+            return ()
+        return dialect.names
 
     @cached_property
     def heads(self) -> frozenset[str]:

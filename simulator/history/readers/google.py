@@ -49,10 +49,10 @@ def _is_2019(sample: Sample) -> bool:
 
 
 def _is_2011(sample: Sample) -> bool:
-    dialect = sample.dialect
-    if dialect is None or dialect.has_names or len(dialect.names) != len(NAMES_2011):
+    row = sample.unnamed(len(NAMES_2011))
+    if not row:
         return False
-    cells = dict(zip(NAMES_2011, dialect.names, strict=True))
+    cells = dict(zip(NAMES_2011, row, strict=True))
     numbers = (cells[name].strip() for name in ("time", "collectionid", "instanceindex", "type"))
     return all(cell.isdecimal() for cell in numbers) and int(cells["type"]) in KINDS_2011
 

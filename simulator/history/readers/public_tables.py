@@ -74,10 +74,8 @@ class PublicTable:
 def _recognises(table: PublicTable, sample: Sample) -> bool:
     if table.shows is None:
         return sample.heads >= set(table.needs)
-    dialect = sample.dialect
-    if dialect is None or dialect.has_names or len(dialect.names) != len(table.names):
-        return False
-    return table.shows([cell.strip().lower() for cell in dialect.names])
+    row = sample.unnamed(len(table.names))
+    return bool(row) and table.shows([cell.strip().lower() for cell in row])
 
 
 def _read(table: PublicTable, sample: Sample, _: Options, ledger: Ledger) -> Found:
@@ -114,11 +112,6 @@ def _parquet(table: PublicTable, sample: Sample) -> pd.DataFrame:
     frame = parquet_frame(sample, names).rename(columns=folded)
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame
-
-
-def text_of(column: Column) -> Column:
-    """Return the cells of a column as texts without blanks around them."""
-    return column.astype(str).str.strip()
 
 
 def known(column: Column) -> Column:

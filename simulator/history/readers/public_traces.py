@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.history.readers.public_tables import (
-    PublicTable,
-    Taken,
-    above_zero,
-    known,
-    listed,
-    shares,
-    text_of,
-)
+from simulator.history.readers.public_tables import PublicTable, Taken, above_zero, known, listed, shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +18,9 @@ _CATEGORIES: Final = frozenset({"delay-insensitive", "interactive", "unknown"})
 _GRAPH: Final = re.compile(r"[A-Za-z]+(\d+)((?:_\d+)*)(?:_Stg\d+)?")
 
 
-def _several(name: str) -> Any:
-    """Return what finds the rows for more than one instance."""
-    return lambda frame: (above_zero(frame[name]) > 1).to_numpy()
+def _several(frame: pd.DataFrame) -> Any:
+    """Return which rows stand for more than one instance."""
+    return (above_zero(frame["instances"]) > 1).to_numpy()
 
 
 def _by_name(frame: pd.DataFrame) -> list[str]:
@@ -51,7 +43,7 @@ def _beyond(frame: pd.DataFrame) -> Any:
 
 def _bucket(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return the lower end of buckets such as `>24`."""
-    return text_of(column).str.lstrip(">")
+    return column.astype(str).str.strip().str.lstrip(">")
 
 
 def _is_alibaba(cells: Sequence[str]) -> bool:
@@ -83,7 +75,7 @@ TABLES: Final = (
             "outcome": "status",
             "cores": Taken("plancpu", shares(100)),
         },
-        notes={"groups": _several("instances")},
+        notes={"groups": _several},
         parents=_by_name,
     ),
     PublicTable(
@@ -104,7 +96,7 @@ TABLES: Final = (
             "cores": Taken("plancpu", shares(100)),
             "memory": "planmem",
         },
-        notes={"groups": _several("instances")},
+        notes={"groups": _several},
     ),
     PublicTable(
         name="alibaba-gpu-2023",
@@ -228,12 +220,12 @@ TABLES: Final = (
         known_by="columns `WorkflowID`, `JobID`, `SubmitTime`, `RunTime` and `Dependencies`",
         needs=("workflowid", "jobid", "submittime", "runtime", "dependencies"),
         takes={
-            "job": Taken("workflowid", text_of),
-            "task": Taken("jobid", text_of),
+            "job": "workflowid",
+            "task": "jobid",
             "created": Taken("submittime", known),
             "duration": Taken("runtime", known),
             "cores": Taken("nprocs", above_zero),
-            "parents": Taken("dependencies", text_of),
+            "parents": "dependencies",
         },
     ),
 )

@@ -69,12 +69,7 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
     if not times:
         text = f"no column of times is recognised among {', '.join(names)}: name one, as in --map created=COLUMN"
         raise InputError([Problem(text, sample.name)])
-    return Found(
-        len(frame),
-        tasks=Raw(columns, numbers),
-        is_relative=count_from_a_start(times),
-        memory_unit=options.memory_unit or "GiB",
-    )
+    return Found(len(frame), tasks=Raw(columns, numbers), is_relative=count_from_a_start(times))
 
 
 def _frame(sample: Sample, options: Options, ledger: Ledger) -> tuple[pd.DataFrame, list[str], Sequence[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
@@ -41,10 +41,10 @@ def import_past(
         str | None, typer.Option(help="Names of all columns of a table without a line of names: id,submit,duration.")
     ] = None,
     map_: Annotated[
-        list[str] | None, typer.Option("--map", help="Column of a table for a use: created=arrivedAt; repeatable.")
+        list[str] | None, typer.Option("--map", help="Column of a table for a use: created=cameIn; repeatable.")
     ] = None,
-    time_unit: Annotated[str | None, typer.Option(help="Unit of bare numbers: ns, us, ms, s, m or h.")] = None,
-    memory_unit: Annotated[str | None, typer.Option(help="Unit of bare numbers of memory: B, KiB, MiB, GiB.")] = None,
+    time_unit: Annotated[str | None, typer.Option(help="Unit of bare numbers: ns, us, ms, s, m, h or d.")] = None,
+    memory_unit: Annotated[str | None, typer.Option(help="Unit of bare memory: B, KB to GB, or KiB to TiB.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Zone of times that name none, like Europe/Berlin.")] = None,
     date_order: Annotated[str | None, typer.Option(help="Of dates like 03/04/2026: day_first or month_first.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Replay only tasks that succeeded, failed, …")] = None,
@@ -151,9 +151,10 @@ def _show_formats() -> NoReturn:
 def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], **rest: Any) -> Options:
     """Return the options of reading; raise InputError about every one that has no such value."""
     from simulator.history.formats import BY_NAME
-    from simulator.history.options import Options
+    from simulator.history.options import Options, Outcomes, ParallelJobs
     from simulator.history.past import TASKS
     from simulator.tables.amounts import BYTES
+    from simulator.tables.instants import Order, is_zone
     from simulator.tables.outcomes import ENDED
     from simulator.tables.spans import SECONDS
 
@@ -161,9 +162,9 @@ def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], *
         "format": tuple(BY_NAME),
         "time_unit": tuple(SECONDS),
         "memory_unit": tuple(BYTES),
-        "date_order": ("day_first", "month_first"),
-        "outcomes": ("recorded", "succeeded"),
-        "parallel_jobs": ("multi_slot", "multi_instance"),
+        "date_order": get_args(Order),
+        "outcomes": get_args(Outcomes),
+        "parallel_jobs": get_args(ParallelJobs),
     }
     wrong = [
         f"--{name.replace('_', '-')}: expected {', '.join(values)}, not {rest[name]!r}"
@@ -178,7 +179,9 @@ def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], *
     ]
     outcomes = {str(one): one for one in ENDED}
     wrong += [f"--only: expected {', '.join(sorted(outcomes))}, not {one!r}" for one in only if one not in outcomes]
-    wrong += [*_zone_problem(rest["time_zone"])]
+    zone = rest["time_zone"]
+    if zone is not None and not is_zone(zone):
+        wrong.append(f"--time-zone: expected a zone like Europe/Berlin or UTC, not {zone!r}")
     if wrong:
         raise InputError("; ".join(wrong))
     names = tuple(name.strip() for name in columns.split(",")) if columns else ()
@@ -188,14 +191,3 @@ def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], *
         only=frozenset(outcomes[one] for one in only),
         **rest,
     )
-
-
-def _zone_problem(zone: str | None) -> list[str]:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        if zone is not None:
-            ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return [f"--time-zone: expected a zone like Europe/Berlin or UTC, not {zone!r}"]
-    return []

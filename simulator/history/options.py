@@ -11,6 +11,8 @@ from simulator.tables.outcomes import Outcome
 
 Outcomes = Literal["recorded", "succeeded"]
 """Whether failures and retries are replayed, or each task as one attempt that succeeds."""
+ParallelJobs = Literal["multi_slot", "multi_instance"]
+"""What jobs of several processors become: one task of that many slots, or one of that many nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +32,4 @@ class Options:
     only: frozenset[Outcome] = frozenset()
     """Outcomes of the tasks that are replayed; none: all that ran and ended."""
     outcomes: Outcomes = "recorded"
-    parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"
+    parallel_jobs: ParallelJobs = "multi_slot"

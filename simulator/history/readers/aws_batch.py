@@ -98,7 +98,7 @@ def _about(item: dict[str, Any]) -> dict[str, Any]:
 READER: Final = Reader(
     name="aws-batch",
     made_by="`aws batch describe-jobs`, `aws batch list-jobs`",
-    known_by="objects with `jobId` and `jobQueue` or `jobArn`",
+    known_by="objects with `jobId` and `jobName`, `jobQueue`, `jobDefinition` or `jobArn`",
     gives=("tasks",),
     recognises=_recognises,
     read=_read,

@@ -57,7 +57,6 @@ def _read(sample: Sample, options: Options, ledger: Ledger) -> Found:
 
 
 def _columns(frame: pd.DataFrame, ids: pd.Series[Any], memory: dict[str, float], options: Options) -> dict[str, Any]:
-
     state, start = column(frame, "state"), column(frame, "start")
     outcomes = state.map(outcome_of)
     waits = (outcomes == Outcome.WAITING).to_numpy()
@@ -147,7 +146,7 @@ def _code(cell: str) -> float:
 READER: Final = Reader(
     name="slurm",
     made_by="`sacct -P --format=JobID,JobName,Partition,State,ExitCode,Submit,Start,End,Elapsed,AllocCPUS,NNodes`",
-    known_by="a line of names with `JobID` and `State`, bars between",
+    known_by="a line of names with `JobID`, `State` and a column of `sacct`, such as `Elapsed` or `AllocCPUS`",
     gives=("tasks",),
     recognises=_recognises,
     read=_read,

@@ -21,8 +21,6 @@ FIELDS: Final = (
     *("job", "task", "name", "created", "start", "duration", "outcome", "node", "cores", "used_memory", "command"),
     "parents",
 )
-
-
 _FORMS: Final = ("%Y%m%dT%H%M%S%z", "%m-%d-%yT%H:%M:%SZ")
 
 
@@ -97,7 +95,7 @@ def _row(task: dict[str, Any], names: dict[str, str], origin: float | None) -> d
 READER: Final = Reader(
     name="wfformat",
     made_by="runs of WfCommons and WfInstances (WfFormat 1.5 and before)",
-    known_by="an object with `workflow` and `schemaVersion`",
+    known_by="an object with `workflow` and `schemaVersion` or `runtimeSystem`",
     gives=("tasks",),
     recognises=_recognises,
     read=_read,

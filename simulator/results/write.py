@@ -50,8 +50,8 @@ def write(
     """Write all tables, the summary and the manifest, and return the answer; the directory appears when all is in it.
 
     The same run gives the same bytes. `force` replaces what this function wrote before, and nothing else; that stays
-    until the new one is complete. `events` adds the service's events as `events.jsonl`, `lists` what
-    its command line lists at the end.
+    until the new one is complete. `events` adds the service's events as `events.jsonl`, `lists` what its command line
+    lists at the end.
     """
     require("pyarrow", "a run's directory (--out)")
     _refuse_existing(directory, force=force)

@@ -1,6 +1,6 @@
 """A record as the command line of the service lists it at the run's end: tasks, jobs, pools, nodes.
 
-`lists` gives the four; `poolsight import` reads them back, as it reads those of the service.
+`lists` returns the four; `poolsight import` reads them back, as it reads those of the service.
 """
 
 from simulator.results.lists.write_lists import LISTS, lists, write_lists

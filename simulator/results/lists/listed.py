@@ -1,4 +1,4 @@
-"""What the lists of a record have in common: how times are written, and when the record ends."""
+"""What the lists of a record have in common: addresses, how times and numbers are written, and what is left out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from simulator.results.events.envelope import Body
+
 ACCOUNT: Final = "https://simulated.region.batch.azure.com"
 """Address in front of what a URL names."""
-Body = dict[str, Any]
 
 
 class Clock:

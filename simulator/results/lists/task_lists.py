@@ -7,14 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.results.events.envelope import Record
+from simulator.results.events.envelope import Body, Record
 from simulator.results.events.task_events import Attempts
-from simulator.results.lists.listed import ACCOUNT, Body, Clock, number, stated
+from simulator.results.lists.listed import ACCOUNT, Clock, number, stated
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.task_bodies import Task
-from simulator.scenario.format.task_dependencies import families
-from simulator.scenario.format.trace_files import read_trace
-from simulator.scenario.format.traces import TraceWorkload
+from simulator.scenario.format.task_dependencies import traced_families
 from simulator.workload.planned_jobs import planned
 
 LISTED: Final = ("active", "preparing", "running", "completed")
@@ -84,11 +82,7 @@ def _parents(job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:
     if not job.uses_task_dependencies:
         return
     yield from ((task.id, _named(task)) for task in job.tasks if task.depends_on is not None)
-    for source in job.simulation.workload:
-        if isinstance(source, TraceWorkload) and source.columns.depends_on is not None:
-            trace = read_trace(source)
-            for place, known, unknown in families(trace.names, trace.parents):
-                yield trace.names[place], (*(trace.names[one] for one in known), *unknown)
+    yield from ((name, (*known, *unknown)) for name, known, unknown in traced_families(job))
 
 
 def _named(task: Task) -> tuple[str, ...]:

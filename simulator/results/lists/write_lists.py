@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.results.events.envelope import Record
+from simulator.results.events.envelope import Body, Record
 from simulator.results.events.pool_events import pool_bodies
-from simulator.results.lists.listed import ACCOUNT, Body, Clock, number, stated
+from simulator.results.lists.listed import ACCOUNT, Clock, number, stated
 from simulator.results.lists.task_lists import task_list
 from simulator.workload.planned_jobs import planned
 
@@ -102,15 +102,14 @@ def _nodes(record: Record) -> Iterator[Body]:
 
 def _started(start: Any, clock: Clock) -> Body:
     code = number(start["exit_code"])
-    ends = {"endTime": clock.stamp(start["end"]), "exitCode": code}
-    result = None if code is None else "success" if code == 0 else "failure"
-    counts = {"retryCount": int(start["attempt"]), "result": result}
     return stated(
         {
             "state": "running" if code is None else "completed",
             "startTime": clock.stamp(start["start"]),
-            **ends,
-            **counts,
+            "endTime": clock.stamp(start["end"]),
+            "exitCode": code,
+            "retryCount": int(start["attempt"]),
+            "result": None if code is None else "success" if code == 0 else "failure",
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -10,9 +10,7 @@ from typing import Any
 from simulator.results.why.evidence import Run
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.task_bodies import Task
-from simulator.scenario.format.task_dependencies import failure_satisfies, families, parents_of
-from simulator.scenario.format.trace_files import read_trace
-from simulator.scenario.format.traces import TraceWorkload
+from simulator.scenario.format.task_dependencies import failure_satisfies, parents_of, traced_families
 from simulator.workload.planned_jobs import planned
 
 SHOWN = 5
@@ -75,10 +73,11 @@ class Families:
         Raise InputError where the trace is not there any more: whatever else were given as the reason would be wrong.
         """
         if job.id not in self._traced:
-            self._traced[job.id] = dict(_wanted(job))
+            self._traced[job.id] = {name.lower(): (known, unknown) for name, known, unknown in traced_families(job)}
         known, unknown = self._traced[job.id].get(task.lower(), ((), ()))
         by_id, _ = self._known(job.id)
-        return [by_id[name] for name in known if name in by_id], list(unknown)
+        rows = (by_id.get(name.lower()) for name in known)
+        return [row for row in rows if row is not None], list(unknown)
 
     def _known(self, job: str) -> tuple[dict[str, int], dict[int, int]]:
         """Return the rows of a job's tasks by id and by number."""
@@ -92,17 +91,6 @@ class Families:
                     by_number.setdefault(int(name), by_id[name.lower()])
             self._rows[job] = (by_id, by_number)
         return self._rows[job]
-
-
-def _wanted(job: Job) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
-    """Yield the id of each task of a job's traces that waits for others, with their ids and those that no row has."""
-    for source in job.simulation.workload:
-        if not isinstance(source, TraceWorkload) or source.columns.depends_on is None:
-            continue
-        trace = read_trace(source)
-        for place, known, unknown in families(trace.names, trace.parents):
-            ids = tuple(trace.names[one].lower() for one in known)
-            yield trace.names[place].lower(), (ids, tuple(unknown))
 
 
 def _done(row: Mapping[Any, Any], bodies: Mapping[str, Task]) -> tuple[str, float, str]:

@@ -20,6 +20,8 @@ from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.stated_by_tasks import stated
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_endings import ending, failing_code
+from simulator.scenario.format.trace_files import read_trace
+from simulator.scenario.format.traces import TraceWorkload
 
 Ints = npt.NDArray[np.int64]
 
@@ -152,6 +154,16 @@ def families(ids: Names, wanted: Mapping[int, tuple[str, ...]]) -> Iterator[tupl
             own.setdefault(name.lower(), name)
         known = [places[name] for name in own if name in places]
         yield place, known, [name for key, name in own.items() if key not in places]
+
+
+def traced_families(job: Job) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Yield the id of each task of a job's traces that waits for others, with their ids and those that no row has."""
+    for source in job.simulation.workload:
+        if not isinstance(source, TraceWorkload) or source.columns.depends_on is None:
+            continue
+        trace = read_trace(source)
+        for place, known, unknown in families(trace.names, trace.parents):
+            yield trace.names[place], tuple(trace.names[one] for one in known), tuple(unknown)
 
 
 def circles(parents: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -114,18 +115,12 @@ def write(run: Frames, path: Path, inside: Window = WHOLE) -> int:
 def _write(run: Frames, file: IO[bytes] | gzip.GzipFile, inside: Window) -> int:
     head = {"scenario": run.name, "origin": run.origin.isoformat(), "end_s": run.end}
     file.write(f'{{"displayTimeUnit":"ms","otherData":{_json(head)},"traceEvents":[\n'.encode())
-    count = 0
-    pending: list[str] = []
-    for event in events(run, inside):
-        pending.append(event)
-        if len(pending) == CHUNK:
-            file.write(((",\n" if count else "") + ",\n".join(pending)).encode())
-            count += len(pending)
-            pending = []
-    if pending:
-        file.write(((",\n" if count else "") + ",\n".join(pending)).encode())
+    count, source = 0, events(run, inside)
+    while chunk := list(islice(source, CHUNK)):
+        file.write(((",\n" if count else "") + ",\n".join(chunk)).encode())
+        count += len(chunk)
     file.write(b"\n]}\n")
-    return count + len(pending)
+    return count
 
 
 def events(run: Frames, inside: Window = WHOLE) -> Iterator[str]:

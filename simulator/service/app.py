@@ -22,7 +22,7 @@ from simulator.service.clock import Clock
 from simulator.service.control import PREFIX, control
 from simulator.service.forecast import PATH, forecast, replications_of
 from simulator.service.operations import answer
-from simulator.service.replies import Asked, RefusedError, Reply, error_body, refusal
+from simulator.service.replies import READING, Asked, RefusedError, Reply, error_body, refusal
 from simulator.service.session import Session
 from simulator.service_codes import ServiceCode
 
@@ -35,7 +35,6 @@ TICK_S: Final = 0.05
 """Wall time between two looks at the clock."""
 SLICE_S: Final = 0.1
 """Wall time that the simulation may take before requests are looked at again."""
-READING: Final = ("GET", "HEAD")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Final
 
 from simulator.errors import InputError
-from simulator.service.replies import RefusedError
+from simulator.service.replies import READING, RefusedError
 from simulator.service_codes import ServiceCode
 
 DEFAULT_ACCOUNT: Final = "simaccount"
@@ -93,7 +93,7 @@ def _lengths(method: str, headers: Mapping[str, str]) -> tuple[str, ...]:
     length = headers.get("content-length", "")
     if length not in ("", "0"):
         return (length,)
-    return ("", "0") if method.upper() in ("GET", "HEAD") else ("0", "")
+    return ("", "0") if method.upper() in READING else ("0", "")
 
 
 def _failed(detail: str) -> RefusedError:

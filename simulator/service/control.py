@@ -1,4 +1,4 @@
-"""What the service does not have: time by hand, the answer so far, a forecast. All of it is under `/_sim`."""
+"""What the service does not have, all of it under `/_sim`: time by hand, the answer so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final
 
 from simulator.results.answer.metrics import summarize
 from simulator.service.clock import Clock
-from simulator.service.replies import Asked, RefusedError, Reply, refusal
+from simulator.service.forecast import PATH as FORECAST
+from simulator.service.replies import Asked, RefusedError, Reply
 from simulator.service.session import Session
 from simulator.service_codes import ServiceCode
 
@@ -63,13 +64,9 @@ ROUTES: Final[Mapping[tuple[str, str], Callable[[Session, Asked, Clock], Reply]]
 
 
 def control(session: Session, asked: Asked, clock: Clock) -> Reply:
-    """Return the reply to a request under `/_sim`."""
+    """Return the reply to a request under `/_sim`; raise RefusedError where there is no such thing."""
     handler = ROUTES.get((asked.method, asked.path))
     if handler is None:
-        known = ", ".join(f"{method} {path}" for method, path in ROUTES)
-        text = f"There is no {asked.method} {asked.path}; there is {known}."
-        return refusal(RefusedError(ServiceCode.INVALID_URI, text))
-    try:
-        return handler(session, asked, clock)
-    except RefusedError as error:
-        return refusal(error)
+        known = ", ".join(f"{method} {path}" for method, path in (*ROUTES, ("GET", FORECAST)))
+        raise RefusedError(ServiceCode.INVALID_URI, f"There is no {asked.method} {asked.path}; there is {known}.")
+    return handler(session, asked, clock)

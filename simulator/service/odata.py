@@ -15,7 +15,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from simulator.scenario.format.timestamps import parse_time
@@ -41,7 +41,11 @@ COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "ge": operator.ge,
 }
 CONSTANTS: Final = {"true": True, "false": False, "null": None}
-Test = Callable[[Mapping[str, Any]], bool]
+Body = Mapping[str, Any]
+Test = Callable[[Body], bool]
+Found = Callable[[int], Iterable[tuple[int, Body]]]
+"""Returns the bodies of a list from a place on, each with the place after it."""
+Thing = TypeVar("Thing")
 
 
 def parse_filter(text: str) -> Test:
@@ -111,7 +115,7 @@ class _Parser:
         return lambda body: _compared(compare, _at(body, path), wanted)
 
     def _take_word(self, word: str) -> bool:
-        is_there = self._at < len(self._tokens) and self._tokens[self._at] in ((("word", word)), ("word", word.upper()))
+        is_there = self._tokens[self._at : self._at + 1] in ([("word", word)], [("word", word.upper())])
         self._at += is_there
         return is_there
 
@@ -191,15 +195,17 @@ def selected(body: Mapping[str, Any], select: str | None) -> Mapping[str, Any]:
     return {key: value for key, value in body.items() if key.lower() in names}
 
 
-def page(asked: Asked, kind: str, found: Callable[[int], Iterable[tuple[int, Mapping[str, Any]]]]) -> dict[str, Any]:
-    """Return a page of a list: what passes the filter, from where the page before ended.
+def counted(things: Iterable[Thing], shown: Callable[[Thing], Body]) -> Found:
+    """Return the list of things whose places are their numbers; `shown` makes the body of one."""
+    return lambda begin: ((place, shown(thing)) for place, thing in islice(enumerate(things, 1), begin, None))
 
-    `found` yields the bodies from a place on, each with the place after it.
-    """
+
+def page(asked: Asked, kind: str, found: Found) -> dict[str, Any]:
+    """Return a page of a list: what passes the filter, from where the page before ended."""
     query = {key.lower(): value for key, value in asked.query.items()}
     most = min(_whole(query, "maxresults", MOST), MOST)
     if most < 1:
-        raise _wrong("expected a maxresults from 1 to 1000")
+        raise _wrong(f"expected a maxresults from 1 to {MOST}")
     test = parse_filter(query["$filter"]) if query.get("$filter") else None
     rows = (row for row in found(_whole(query, "$skiptoken", 0)) if test is None or test(row[1]))
     shown = list(islice(rows, most + 1))

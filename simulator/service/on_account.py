@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.scenario.format.image_fit import agent_of
-from simulator.service.odata import page
+from simulator.service.odata import counted, page
 from simulator.service.replies import Asked, RefusedError, Reply
 from simulator.service.session import Session
 from simulator.service_codes import ServiceCode
@@ -31,25 +30,20 @@ WINDOWS_AGENT: Final = "batch.node.windows amd64"
 
 def list_images(_session: Session, asked: Asked) -> Reply:
     """List images that pools can have, and the agents that run on them."""
+    images = [_image(one, agent_of(*one), "linux") for one in IMAGES]
+    images += [_image(one, WINDOWS_AGENT, "windows") for one in WINDOWS]
+    return Reply(200, page(asked, "supportedimages", counted(images, dict)))
 
-    def found(begin: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        images = [(one, agent_of(*one), "linux") for one in IMAGES]
-        images += [(one, WINDOWS_AGENT, "windows") for one in WINDOWS]
-        for place, ((publisher, offer, sku), agent, system) in enumerate(images, 1):
-            if place > begin:
-                reference = {"publisher": publisher, "offer": offer, "sku": sku, "version": "latest"}
-                yield (
-                    place,
-                    {
-                        "nodeAgentSKUId": agent,
-                        "imageReference": reference,
-                        "osType": system,
-                        "capabilities": [],
-                        "verificationType": "verified",
-                    },
-                )
 
-    return Reply(200, page(asked, "supportedimages", found))
+def _image(image: tuple[str, str, str], agent: str | None, system: str) -> dict[str, Any]:
+    publisher, offer, sku = image
+    return {
+        "nodeAgentSKUId": agent,
+        "imageReference": {"publisher": publisher, "offer": offer, "sku": sku, "version": "latest"},
+        "osType": system,
+        "capabilities": [],
+        "verificationType": "verified",
+    }
 
 
 def list_nothing(_session: Session, asked: Asked) -> Reply:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from simulator.scenario.format.complete import lookup, put
-from simulator.service.odata import page, selected
+from simulator.service.odata import counted, page
 from simulator.service.replies import Asked, Reply
 from simulator.service.session import Session
-from simulator.service.shown import job_body, schedule_body
+from simulator.service.shown import job_body, schedule_body, show
 
 
 def add_job(session: Session, asked: Asked) -> Reply:
@@ -34,22 +34,14 @@ def list_jobs(session: Session, asked: Asked) -> Reply:
     """List jobs; those of one schedule alone where the path names it."""
     schedule = asked.names.get("jobScheduleId")
     owner = None if schedule is None else session.schedule(schedule).id
-
-    def found(begin: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        for place, job in enumerate(session.views.jobs(), 1):
-            if place > begin and (owner is None or job.schedule == owner):
-                yield place, job_body(session, asked, job)
-
-    return Reply(200, page(asked, "jobs", found))
+    jobs = (job for job in session.views.jobs() if owner is None or job.schedule == owner)
+    return Reply(200, page(asked, "jobs", counted(jobs, lambda job: job_body(session, asked, job))))
 
 
 def get_job(session: Session, asked: Asked) -> Reply:
     """Return one job."""
     job = session.job(asked.names["jobId"])
-    headers = session.headers(job.created, "job", job.id)
-    if session.check_conditions(asked, job.created, "job", job.id):
-        return Reply(304, headers=headers)
-    return Reply(200, selected(job_body(session, asked, job), asked.query.get("$select")), headers)
+    return show(session, asked, lambda: job_body(session, asked, job), job.created, "job", job.id)
 
 
 def delete_job(session: Session, asked: Asked) -> Reply:
@@ -66,7 +58,8 @@ def replace_job(session: Session, asked: Asked) -> Reply:
     """Change a job: what is not named goes back to what the service has without it."""
     job = session.job(asked.names["jobId"])
     body = dict(asked.body)
-    body.pop("onAllTasksComplete", None) if body.get("onAllTasksComplete") == "noaction" else None
+    if body.get("onAllTasksComplete") == "noaction":
+        body.pop("onAllTasksComplete")
     info = body.get("poolInfo")
     if isinstance(info, Mapping) and info.get("poolId") == job.pool:
         body.pop("poolInfo")
@@ -91,10 +84,8 @@ def terminate_job(session: Session, asked: Asked) -> Reply:
 def _on_job(session: Session, asked: Asked, status: int, operation: str, **about: Any) -> Reply:
     """Perform an operation on a job and return the reply."""
     job = session.job(asked.names["jobId"])
-    session.check_conditions(asked, job.created, "job", job.id)
-    session.perform(operation, **{**about, "job": job.id})
-    session.touch("job", job.id)
-    return Reply(status, headers=session.headers(job.created, "job", job.id))
+    headers = session.perform_on(asked, operation, {**about, "job": job.id}, job.created, "job", job.id)
+    return Reply(status, headers=headers)
 
 
 def count_tasks(session: Session, asked: Asked) -> Reply:
@@ -119,22 +110,14 @@ def _with_completed(counts: Mapping[str, int]) -> dict[str, int]:
 
 def list_schedules(session: Session, asked: Asked) -> Reply:
     """List job schedules."""
-
-    def found(begin: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        for place, schedule in enumerate(session.views.schedules(), 1):
-            if place > begin:
-                yield place, schedule_body(session, asked, schedule)
-
+    found = counted(session.views.schedules(), lambda schedule: schedule_body(session, asked, schedule))
     return Reply(200, page(asked, "jobschedules", found))
 
 
 def get_schedule(session: Session, asked: Asked) -> Reply:
     """Return one job schedule."""
     schedule = session.schedule(asked.names["jobScheduleId"])
-    headers = session.headers(0.0, "schedule", schedule.id)
-    if session.check_conditions(asked, 0.0, "schedule", schedule.id):
-        return Reply(304, headers=headers)
-    return Reply(200, selected(schedule_body(session, asked, schedule), asked.query.get("$select")), headers)
+    return show(session, asked, lambda: schedule_body(session, asked, schedule), 0.0, "schedule", schedule.id)
 
 
 def schedule_exists(session: Session, asked: Asked) -> Reply:
@@ -165,7 +148,5 @@ def terminate_schedule(session: Session, asked: Asked) -> Reply:
 
 def _on_schedule(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     schedule = session.schedule(asked.names["jobScheduleId"])
-    session.check_conditions(asked, 0.0, "schedule", schedule.id)
-    session.perform(operation, jobSchedule=schedule.id)
-    session.touch("schedule", schedule.id)
-    return Reply(status, headers=session.headers(0.0, "schedule", schedule.id))
+    headers = session.perform_on(asked, operation, {"jobSchedule": schedule.id}, 0.0, "schedule", schedule.id)
+    return Reply(status, headers=headers)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from simulator.engine.pools.node_views import NodeView
 from simulator.engine.views import PoolView
-from simulator.service.odata import page, selected
+from simulator.service.odata import counted, page, selected
 from simulator.service.replies import Asked, RefusedError, Reply
 from simulator.service.session import Session
-from simulator.service.shown import node_body, node_counts, pool_body
+from simulator.service.shown import node_body, node_counts, pool_body, show
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
@@ -25,22 +24,14 @@ def add_pool(session: Session, asked: Asked) -> Reply:
 
 def list_pools(session: Session, asked: Asked) -> Reply:
     """List pools."""
-
-    def found(begin: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        for place, pool in enumerate(session.views.pools(), 1):
-            if place > begin:
-                yield place, pool_body(session, asked, pool)
-
+    found = counted(session.views.pools(), lambda pool: pool_body(session, asked, pool))
     return Reply(200, page(asked, "pools", found))
 
 
 def get_pool(session: Session, asked: Asked) -> Reply:
     """Return one pool."""
     pool = session.pool(asked.names["poolId"])
-    headers = session.headers(pool.created, "pool", pool.id)
-    if session.check_conditions(asked, pool.created, "pool", pool.id):
-        return Reply(304, headers=headers)
-    return Reply(200, selected(pool_body(session, asked, pool), asked.query.get("$select")), headers)
+    return show(session, asked, lambda: pool_body(session, asked, pool), pool.created, "pool", pool.id)
 
 
 def pool_exists(session: Session, asked: Asked) -> Reply:
@@ -99,7 +90,7 @@ def evaluate_autoscale(session: Session, asked: Asked) -> Reply:
     return Reply(200, body)
 
 
-EVALUATIONS = (
+EVALUATIONS: Final = (
     ServiceCode.FORMULA_EVALUATION_ERROR,
     ServiceCode.FORMULA_SYNTAX_ERROR,
     ServiceCode.FORMULA_TOO_LONG,
@@ -116,10 +107,8 @@ def remove_nodes(session: Session, asked: Asked) -> Reply:
 def _on_pool(session: Session, asked: Asked, status: int, operation: str, **about: Any) -> Reply:
     """Perform an operation on a pool and return the reply."""
     pool = session.pool(asked.names["poolId"])
-    session.check_conditions(asked, pool.created, "pool", pool.id)
-    session.perform(operation, **{**about, "pool": pool.id})
-    session.touch("pool", pool.id)
-    return Reply(status, headers=session.headers(pool.created, "pool", pool.id))
+    headers = session.perform_on(asked, operation, {**about, "pool": pool.id}, pool.created, "pool", pool.id)
+    return Reply(status, headers=headers)
 
 
 # ---- nodes -------------------------------------------------------------------------------------------------
@@ -128,12 +117,7 @@ def _on_pool(session: Session, asked: Asked, status: int, operation: str, **abou
 def list_nodes(session: Session, asked: Asked) -> Reply:
     """List the nodes of a pool."""
     pool = session.pool(asked.names["poolId"])
-
-    def found(begin: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        for place, node in enumerate(session.views.nodes(pool.id), 1):
-            if place > begin:
-                yield place, node_body(session, asked, pool, node)
-
+    found = counted(session.views.nodes(pool.id), lambda node: node_body(session, asked, pool, node))
     return Reply(200, page(asked, "nodes", found))
 
 
@@ -192,15 +176,10 @@ def _node(session: Session, asked: Asked) -> tuple[PoolView, NodeView]:
 def list_node_counts(session: Session, asked: Asked) -> Reply:
     """List how many nodes of each pool are in which state."""
 
-    def found(begin: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        for place, pool in enumerate(session.views.pools(), 1):
-            if place > begin:
-                nodes = session.views.nodes(pool.id)
-                dedicated = [node for node in nodes if node.kind is NodeKind.DEDICATED]
-                others = [node for node in nodes if node.kind is not NodeKind.DEDICATED]
-                yield (
-                    place,
-                    {"poolId": pool.id, "dedicated": node_counts(dedicated), "lowPriority": node_counts(others)},
-                )
+    def shown(pool: PoolView) -> dict[str, Any]:
+        nodes = session.views.nodes(pool.id)
+        dedicated = [node for node in nodes if node.kind is NodeKind.DEDICATED]
+        others = [node for node in nodes if node.kind is not NodeKind.DEDICATED]
+        return {"poolId": pool.id, "dedicated": node_counts(dedicated), "lowPriority": node_counts(others)}
 
-    return Reply(200, page(asked, "poolnodecounts", found))
+    return Reply(200, page(asked, "poolnodecounts", counted(session.views.pools(), shown)))

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from simulator.engine.views import TaskView
 from simulator.scenario.format.complete import lookup
-from simulator.service.odata import page, selected
-from simulator.service.replies import LANGUAGE, Asked, RefusedError, Reply, error_body
+from simulator.service.odata import page
+from simulator.service.replies import Asked, RefusedError, Reply, error_body
 from simulator.service.session import Session
-from simulator.service.shown import task_body, task_url
+from simulator.service.shown import show, task_body, task_url
 from simulator.service.wire import http_date
 from simulator.service_codes import ServiceCode
 from simulator.states import TaskState
@@ -91,11 +91,7 @@ def _result(
     name = str(lookup(body, "id"))
     if refused is not None:
         error = error_body(refused.code, refused.message, refused.values)
-        return {
-            "status": "clienterror",
-            "taskId": name,
-            "error": {**error, "message": {**error["message"], "lang": LANGUAGE}},
-        }
+        return {"status": "clienterror", "taskId": name, "error": error}
     now = session.simulation.now
     return {
         "status": "success",
@@ -119,10 +115,7 @@ def list_tasks(session: Session, asked: Asked) -> Reply:
 def get_task(session: Session, asked: Asked) -> Reply:
     """Return one task."""
     job, task = session.job(asked.names["jobId"]), _task(session, asked)
-    headers = session.headers(task.created, "task", job.id, task.id)
-    if session.check_conditions(asked, task.created, "task", job.id, task.id):
-        return Reply(304, headers=headers)
-    return Reply(200, selected(task_body(session, asked, job, task), asked.query.get("$select")), headers)
+    return show(session, asked, lambda: task_body(session, asked, job, task), task.created, "task", job.id, task.id)
 
 
 def list_subtasks(session: Session, asked: Asked) -> Reply:
@@ -151,9 +144,7 @@ def reactivate_task(session: Session, asked: Asked) -> Reply:
 
 def _on_task(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     job, task = session.job(asked.names["jobId"]), _task(session, asked)
-    session.check_conditions(asked, task.created, "task", job.id, task.id)
-    session.perform(operation, job=job.id, task=task.id)
-    session.touch("task", job.id, task.id)
+    session.perform_on(asked, operation, {"job": job.id, "task": task.id}, task.created, "task", job.id, task.id)
     return Reply(status)
 
 

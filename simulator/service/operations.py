@@ -118,10 +118,18 @@ OPERATIONS: Final = (
 def answer(session: Session, asked: Asked) -> Reply:
     """Return the service's reply to a request; what it refuses is a reply like any other."""
     try:
-        operation, names = find(asked.method, asked.path)
-        return (operation.handler or _lacking(operation))(session, replace(asked, names=names))
+        return _handled(session, asked)
     except RefusedError as error:
         return refusal(error)
+
+
+def _handled(session: Session, asked: Asked) -> Reply:
+    """Return the reply of the operation that a request asks for; raise RefusedError if it has no handler."""
+    operation, names = find(asked.method, asked.path)
+    if operation.handler is None:
+        text = f"{operation.name}: the service does this, the simulation does not ({asked.method} {asked.path})."
+        raise RefusedError(ServiceCode.NOT_IMPLEMENTED, text)
+    return operation.handler(session, replace(asked, names=names))
 
 
 def find(method: str, path: str) -> tuple[Operation, Mapping[str, str]]:
@@ -137,16 +145,6 @@ def find(method: str, path: str) -> tuple[Operation, Mapping[str, str]]:
     if others:
         raise RefusedError(ServiceCode.UNSUPPORTED_VERB, f"The resource does not support the verb {method}.")
     raise RefusedError(ServiceCode.INVALID_URI, "The requested URI does not represent any resource on the server.")
-
-
-def _lacking(operation: Operation) -> Handler:
-    """Return what answers for an operation that the simulation does not have."""
-
-    def handler(_session: Session, asked: Asked) -> Reply:
-        text = f"{operation.name}: the service does this, the simulation does not ({asked.method} {asked.path})."
-        return refusal(RefusedError(ServiceCode.NOT_IMPLEMENTED, text))
-
-    return handler
 
 
 def _patterns() -> Iterator[tuple[Operation, re.Pattern[str]]]:

@@ -38,6 +38,8 @@ STATUS: Final[Mapping[ServiceCode, int]] = {
 """With which status the service sends a code; all others are conflicts with the state of something."""
 CONFLICT: Final = 409
 LANGUAGE: Final = "en-US"
+READING: Final = ("GET", "HEAD")
+"""Verbs of requests that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)

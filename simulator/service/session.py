@@ -16,7 +16,7 @@ from simulator.policy.response import Answer
 from simulator.scenario import Scenario
 from simulator.scenario.format.schema import ORIGIN
 from simulator.service.durations import Durations
-from simulator.service.replies import Asked, RefusedError, expect_success, refused_input
+from simulator.service.replies import READING, Asked, RefusedError, expect_success, refused_input
 from simulator.service.wire import http_date, timestamp
 from simulator.service_codes import ServiceCode
 
@@ -98,6 +98,15 @@ class Session:
             self._log.add({**body, "at": format_duration(done[-1].at)})
         return answer
 
+    def perform_on(
+        self, asked: Asked, operation: str, about: Mapping[str, Any], created: float, *thing: str
+    ) -> dict[str, str]:
+        """Perform an operation on a thing where the conditions of the request hold; return the headers of its state."""
+        self.check_conditions(asked, created, *thing)
+        self.perform(operation, **about)
+        self.touch(*thing)
+        return self.headers(created, *thing)
+
     # ---- what was changed when -----------------------------------------------------------------------------
 
     def touch(self, *thing: str) -> None:
@@ -105,31 +114,32 @@ class Session:
         key = _key(thing)
         self._changed[key] = (self.simulation.now, self._changed.get(key, (0.0, 0))[1] + 1)
 
-    def changed(self, created: float, *thing: str) -> dict[str, Any]:
-        """Return the keys of a body that say when a thing was last changed."""
+    def _last_change(self, created: float, thing: tuple[str, ...]) -> tuple[float, str]:
+        """Return when a thing was last changed, and the tag of its state."""
         at, count = self._changed.get(_key(thing), (created, 0))
         at = max(at, created)
-        return {"eTag": etag(at, count), "lastModified": self.stamp(at)}
+        return at, etag(at, count)
+
+    def changed(self, created: float, *thing: str) -> dict[str, Any]:
+        """Return the keys of a body that say when a thing was last changed."""
+        at, tag = self._last_change(created, thing)
+        return {"eTag": tag, "lastModified": self.stamp(at)}
 
     def headers(self, created: float, *thing: str) -> dict[str, str]:
         """Return the headers that say when a thing was last changed."""
-        at, count = self._changed.get(_key(thing), (created, 0))
-        at = max(at, created)
-        return {"ETag": etag(at, count), "Last-Modified": http_date(self.origin, at)}
+        at, tag = self._last_change(created, thing)
+        return {"ETag": tag, "Last-Modified": http_date(self.origin, at)}
 
     def check_conditions(self, asked: Asked, created: float, *thing: str) -> bool:
         """Raise RefusedError where a condition of the request does not hold; return whether nothing has changed.
 
         The second is the answer to a request that reads only what is new.
         """
-        current, headers = self.headers(created, *thing)["ETag"], asked.headers
-        wanted, known = headers.get("if-match"), headers.get("if-none-match")
-        if wanted is not None and wanted != "*" and current not in _etags(wanted):
-            raise RefusedError(
-                ServiceCode.CONDITION_NOT_MET, "The condition specified using HTTP conditional header(s) is not met."
-            )
-        is_known = known is not None and (known == "*" or current in _etags(known))
-        if is_known and asked.method not in ("GET", "HEAD"):
+        _, current = self._last_change(created, thing)
+        wanted, known = asked.headers.get("if-match"), asked.headers.get("if-none-match")
+        is_another = wanted is not None and not _has_tag(wanted, current)
+        is_known = known is not None and _has_tag(known, current)
+        if is_another or (is_known and asked.method not in READING):
             raise RefusedError(
                 ServiceCode.CONDITION_NOT_MET, "The condition specified using HTTP conditional header(s) is not met."
             )
@@ -239,8 +249,9 @@ def etag(changed: float, count: int) -> str:
     return f"0x{0x8D0000000000000 + round(changed * 1000) * 0x1000 + count:X}"
 
 
-def _etags(text: str) -> set[str]:
-    return {one.strip().removeprefix("W/").strip('"') for one in text.split(",")}
+def _has_tag(condition: str, tag: str) -> bool:
+    """Return whether a condition names the tag of a state, or any."""
+    return condition == "*" or tag in {one.strip().removeprefix("W/").strip('"') for one in condition.split(",")}
 
 
 def _key(thing: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from simulator.engine.pools.node_views import NodeView
 from simulator.engine.views import JobView, PoolView, ScheduleView, TaskView
-from simulator.service.replies import Asked
+from simulator.service.odata import selected
+from simulator.service.replies import Asked, Reply
 from simulator.service.session import Session
 from simulator.service.wire import in_shape, iso_duration, written
 from simulator.service_codes import meaning
@@ -40,6 +41,14 @@ NODE_COUNTS: Final = {
     "upgradingOS": NodeState.UPGRADINGOS,
 }
 """Keys of a pool's node counts, and the states that they count."""
+
+
+def show(session: Session, asked: Asked, body: Callable[[], Mapping[str, Any]], created: float, *thing: str) -> Reply:
+    """Return the reply that shows one thing: its headers alone where the client knows its present state."""
+    headers = session.headers(created, *thing)
+    if session.check_conditions(asked, created, *thing):
+        return Reply(304, headers=headers)
+    return Reply(200, selected(body(), asked.query.get("$select")), headers)
 
 
 def pool_body(session: Session, asked: Asked, pool: PoolView) -> dict[str, Any]:

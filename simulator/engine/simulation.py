@@ -156,7 +156,7 @@ class Simulation:
 
     def snapshot(self) -> Snapshot:
         """Return the present without changing it."""
-        return self.views.snapshot(self.now, self.completed_tasks)
+        return Snapshot(self.now, self.completed_tasks, self.views.pool_snapshots())
 
     def nodes(self, pool: str) -> tuple[NodeView, ...]:
         """Return the nodes of a pool as they are now."""

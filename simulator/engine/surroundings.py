@@ -54,7 +54,10 @@ class Encounters:
         return None
 
     def second(self, asked: Operation) -> Answer | None:
-        """Return why the service refuses an operation that comes now: what it brings is there under its id."""
+        """Return why the service refuses an operation that comes now: what it brings is there under its id.
+
+        A task that is yet to come has its id already.
+        """
         directory = self._made.directory
         if isinstance(asked, CreatePool):
             there = directory.pool(asked.pool.id)
@@ -63,7 +66,7 @@ class Encounters:
             former = directory.job(asked.job.id)
             return second_job(former) if former is not None and former.state is not None else None
         job = directory.job(asked.job) if isinstance(asked, AddTasks) else None
-        return None if job is None else self._second_task(job, asked)
+        return SECOND_TASK if job is not None and any(job.tasks_named(name) for name in _ids(asked)) else None
 
     def around(self, asked: Operation | Mapping[str, Any]) -> Surroundings:
         """Return what the checks of an operation have to see of the run."""
@@ -84,11 +87,6 @@ class Encounters:
             jobs=() if control is None else (self._bare(control, asked),),
             job_schedules=() if scheduled is None else (scheduled.body,),
         )
-
-    def _second_task(self, job: JobControl, asked: Operation) -> Answer | None:
-        """Return the refusal of tasks one of which is there under its id, or to come."""
-        rows = (row for name in _ids(asked) for row in self._made.backlog.named(job.number, name))
-        return SECOND_TASK if any(row not in job.deleted for row in rows) else None
 
     def _bare(self, job: JobControl, asked: Operation | Mapping[str, Any]) -> Job:
         """Return the body of a job with those alone of its tasks that an operation names as parents."""

@@ -138,12 +138,11 @@ class Views:
         self._listed: dict[int, dict[str, Task]] = {}
         """Bodies of announced tasks by id in lower case, of jobs that were asked for one."""
 
-    def snapshot(self, now: float, completed: int) -> Snapshot:
-        """Return the present of all pools; the rest of it as it is stated."""
-        pools = {pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self._directory.pools}
-        return Snapshot(now, completed, pools)
-
     # ---- pools ---------------------------------------------------------------------------------------------
+
+    def pool_snapshots(self) -> dict[str, PoolSnapshot]:
+        """Return the present of all pools by their ids, of those to come and those that are gone too."""
+        return {pool.id: pool_snapshot(pool.site, pool.members, pool.resizing) for pool in self._directory.pools}
 
     def pools(self) -> Iterator[PoolView]:
         """Yield the pools that are there."""
@@ -233,14 +232,12 @@ class Views:
         found = self._there(job)
         if found is None:
             return None
-        rows = (row for row in self._made.backlog.named(found.number, name) if row not in found.deleted)
-        return next((view for row in rows if (view := self._task(found, row)) is not None), None)
+        return next((view for row in found.tasks_named(name) if (view := self._task(found, row)) is not None), None)
 
     def has_task(self, job: str, name: str) -> bool:
         """Return whether a job has a task of an id."""
         found = self._there(job)
-        rows = () if found is None else self._made.backlog.named(found.number, name)
-        return found is not None and any(row not in found.deleted for row in rows)
+        return found is not None and bool(found.tasks_named(name))
 
     def counts(self, job: str) -> TaskCounts | None:
         """Return how many tasks of a job are in which state; None if there is no such job."""

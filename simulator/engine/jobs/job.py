@@ -245,6 +245,10 @@ class Job:
             self.pools[0].delete()
         self._ended()
 
+    def tasks_named(self, name: str) -> list[int]:
+        """Return the rows of the tasks that have an id, without case, and are not deleted."""
+        return [row for row in self.backlog.named(self.number, name) if row not in self.deleted]
+
     def delete_task(self, row: int) -> None:
         """Remove a task with its files."""
         self._delete([row])

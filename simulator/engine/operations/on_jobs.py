@@ -109,12 +109,7 @@ def _just_arrived(job: Job, names: Iterable[str]) -> list[int]:
 
 def _has(job: Job, name: str) -> bool:
     """Return whether a task of an id was added before this instant and is not deleted."""
-    return any(job.backlog.submit_of(row) < job.world.env.clock for row in _undeleted(job, name))
-
-
-def _undeleted(job: Job, name: str) -> list[int]:
-    """Return the rows of the tasks that have an id, without case, and are not deleted."""
-    return [row for row in job.backlog.named(job.number, name) if row not in job.deleted]
+    return any(job.backlog.submit_of(row) < job.world.env.clock for row in job.tasks_named(name))
 
 
 def _terminate_task(job: Job, asked: TerminateTask) -> Answer:
@@ -170,7 +165,7 @@ def _reactivate_task(job: Job, asked: ReactivateTask) -> Answer:
 
 def _find_task(job: Job, name: str) -> int | None:
     """Return the row of a task by its id, without case; None where the job has none of that name."""
-    for row in _undeleted(job, name):
+    for row in job.tasks_named(name):
         task = job.pool.tenancy.task_of(row)
         if task != ABSENT and job.pool.site.tasks.state_of(task) != TaskState.PLANNED:
             return row

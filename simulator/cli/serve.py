@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from simulator.service.session import Session
 
 LOOPBACK = "127.0.0.1"
-ORIGIN = "2026-01-05"
 
 
 @reported
@@ -36,7 +35,7 @@ def serve(
     account: Annotated[str, typer.Option(help="Name of the account.")] = "simaccount",
     key: Annotated[str | None, typer.Option(help="Key of the account, in base64; the default is no secret.")] = None,
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on beside this machine's own; it demands --key.")
+        str | None, typer.Option(help="Address to listen on instead of 127.0.0.1; it demands --key.")
     ] = None,
     seed: Seed = None,
     confine: Confine = False,
@@ -72,20 +71,29 @@ def _scenario(file: str | None, origin: str | None, seed: int | None, *, strict:
     """Return the scenario to begin with."""
     from simulator.errors import InputError
     from simulator.scenario import load
-    from simulator.scenario.format.timestamps import parse_time
     from simulator.service.session import empty_account
 
     if file is None:
-        try:
-            begin = datetime.now(UTC).replace(microsecond=0) if origin == "now" else parse_time(origin or ORIGIN)
-        except ValueError as error:
-            raise InputError(f"--origin {origin}: {error}, or now") from None
-        return empty_account(1 if seed is None else seed, begin)
+        return empty_account(1 if seed is None else seed, _begin(origin))
     if origin is not None:
         raise InputError("--origin is for an empty account; the scenario file states its own origin")
     scenario = load(file, strict=strict, confine=confine)
     print_problems(scenario.warnings)
     return scenario if seed is None else scenario.model_copy(update={"seed": seed})
+
+
+def _begin(origin: str | None) -> datetime:
+    """Return the instant from which the time of an empty account counts."""
+    from simulator.errors import InputError
+    from simulator.scenario.format.schema import ORIGIN
+    from simulator.scenario.format.timestamps import parse_time
+
+    if not origin:
+        return ORIGIN
+    try:
+        return datetime.now(UTC).replace(microsecond=0) if origin == "now" else parse_time(origin)
+    except ValueError as error:
+        raise InputError(f"--origin {origin}: {error}, or now") from None
 
 
 def _log_beside(out: Path, *, force: bool) -> Path:
@@ -125,7 +133,7 @@ def _introduce(app: App, host: str, port: int) -> None:
     """Print what a script and the command line of the service need."""
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     account = app.account
-    echo(f"Serving {url}, clock {app.clock}; nothing leaves this machine. Ctrl-C ends it and writes the record.")
+    echo(f"Serving {url}, clock {app.clock}; nothing leaves this machine. Ctrl-C ends it and prints the answer.")
     echo("")
     echo("  # Python, azure-batch 15")
     echo("  from azure.batch import BatchClient")

@@ -30,9 +30,10 @@ def replications_of(asked: Asked) -> int:
 
 
 def forecast(prepared: Prepared, replications: int) -> dict[str, Any]:
-    """Return how runs of all that was done so far go on to their end, each with draws of its own from its begin on.
+    """Return how runs of all that was done so far go on to their end, each with draws of its own from the beginning.
 
-    Nine in ten runs end between `low` and `high`.
+    The first has those of the run that is served. Nine in ten runs end between `low` and `high`; one that leaves tasks
+    unfinished is not `completed`, and ends with the last task that did complete.
     """
     ends: list[float] = []
     costs: list[float] = []

@@ -97,16 +97,14 @@ def linearised(name: str, columns: Mapping[str, Floats]) -> Floats:
 
 
 def _known(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
-    """Return the values that replications have and, of a ratio, what their denominators are proportional to."""
+    """Return the values that replications have and, of a ratio, their denominators."""
     values, weights = _columns(name, columns)
-    if weights is None:
-        return values[~np.isnan(values)], None
-    has = ~np.isnan(values) & ~np.isnan(weights)
-    return values[has], weights[has] if (weights[has] > 0).all() else None
+    has = ~np.isnan(values)
+    return values[has], None if weights is None else weights[has]
 
 
 def _columns(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
-    """Return the values of a measure and, of a ratio, what they are weighted by where that is given."""
+    """Return the values of a measure and, of a ratio, its denominators where they are given."""
     measure = find_measure(name)
     weights = columns.get(measure.weight) if measure.weight and measure.fit is Fit.RATIO else None
     return columns[name], weights
@@ -121,11 +119,11 @@ def difference_of(
     in either are left out; None if all do. No two shares are more than all apart.
     """
     (first, below), (second, above) = (_columns(name, columns) for columns in (one, two))
-    known = np.logical_and.reduce([~np.isnan(column) for column in (first, below, second, above) if column is not None])
+    known = ~np.isnan(first) & ~np.isnan(second)
     first, second = first[known], second[known]
     if not len(first):
         return None
-    if below is not None and above is not None and (below[known] > 0).all() and (above[known] > 0).all():
+    if below is not None and above is not None:
         found = difference(first * below[known], below[known], second * above[known], above[known], level)
     else:
         found = skewed_mean(second - first, level)

@@ -239,6 +239,15 @@ class Answer(Part):
         LABEL,
         Number(Unit.NODE_SECONDS, "node-seconds {label}", "they sum to the time all nodes existed"),
     ]
+    billed_node_s: Annotated[
+        Mapping[str, float],
+        LABEL,
+        Number(
+            Unit.NODE_SECONDS,
+            "node-seconds billed, {label}",
+            "they sum to the time that is paid for: without what `billingStart` leaves out, with what rounding adds",
+        ),
+    ]
     cost: Cost
     bill: BillEnd
     resize_errors: Annotated[Mapping[str, int], Keys("code", RESIZE_ERRORS), Number(Unit.TIMES, "resizes with {code}")]

@@ -52,8 +52,24 @@ class Tasks(Part):
         ),
     ]
     retries: Annotated[int, Number(Unit.TIMES, "retries of tasks", "after failures")]
-    requeues: Annotated[int, Number(Unit.TIMES, "requeues of tasks", "by a shrink or a client")]
-    preemptions: Annotated[int, Number(Unit.TIMES, "task preemptions", "with the preemption of their node")]
+    requeues: Annotated[
+        int,
+        Number(
+            Unit.TIMES,
+            "requeues of tasks",
+            "by a shrink, a restart, their job or a job of higher priority; by preemptions too where the option "
+            "`preemptionCountsAsRequeue` is set",
+        ),
+    ]
+    preemptions: Annotated[
+        int,
+        Number(
+            Unit.TIMES,
+            "task preemptions",
+            "attempts that the preemption of a node ended, also before they had started; one for all instances of a "
+            "task",
+        ),
+    ]
     unfinished_why: Annotated[
         Mapping[str, int], REASON, Number(Unit.TASKS, "tasks unfinished: {reason}", "reasons: `docs/reasons.md`")
     ]

@@ -190,6 +190,20 @@ def share(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:
     return replace(usual, high=max(usual.high, usual.value + reach))
 
 
+def change(one: Floats, two: Floats, level: float = LEVEL) -> Estimate | None:
+    """Estimate by what share of the first mean the second one is larger, from pairs, with the uncertainty of both.
+
+    Pairs that lack either are left out. Where every pair differs by the same share, the interval has no width. None
+    where fewer than two are left, or where the first mean is not above 0.
+    """
+    has = ~np.isnan(one) & ~np.isnan(two)
+    one, two = one[has], two[has]
+    if len(one) < 2 or float(one.mean()) <= 0:
+        return None
+    found = ratio(two, one, level).within(0.0, math.inf)
+    return replace(found, value=found.value - 1, low=found.low - 1, high=found.high - 1)
+
+
 def skewed_mean(values: Floats, level: float = LEVEL) -> Estimate:
     """Estimate a mean from independent values that may be skewed."""
     return ratio(values, np.ones(len(values)), level)
@@ -256,9 +270,12 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
     count = len(parts[0][1])
     columns = [column for _, tops, bottoms in parts for column in (tops, bottoms)]
     means = [_means(column) for column in columns]
-    resampled, weights = np.zeros(RESAMPLES), []
+    resampled, weights, informative = np.zeros(RESAMPLES), [], np.ones(RESAMPLES, dtype=np.bool_)
     for index, (sign, _, _) in enumerate(parts):
         top, bottom = means[2 * index], means[2 * index + 1]
+        # A resample of values that are all 0 has no ratio.
+        informative &= bottom > 0
+        bottom = np.where(bottom > 0, bottom, 1.0)
         resampled += sign * top / bottom
         weights += [sign / bottom, -sign * top / bottom**2]
     square = np.zeros(RESAMPLES)
@@ -267,7 +284,7 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
             twice = 1.0 if one == two else 2.0
             square += twice * weight * weights[two] * _means(column * columns[two])
     spreads = np.sqrt(np.clip(square, 0, None) / (count - 1))
-    informative = spreads > TINY**0.5 * spread
+    informative &= spreads > TINY**0.5 * spread
     steps: Floats = (resampled[informative] - value) / spreads[informative]
     return steps
 

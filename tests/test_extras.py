@@ -94,6 +94,7 @@ def needing(folder: Path) -> Iterator[tuple[str, Command]]:
     ):
         yield "pyarrow", words
     yield "matplotlib", ["plot", run, "-o", f"{new}.png"]
+    yield "starlette", ["serve", small]
     yield "uvicorn", ["serve", small]
     yield "starlette", ["lab", small]
     yield "optuna", ["plan", str(folder / "large" / "plan.yaml"), "--workers", "1"]

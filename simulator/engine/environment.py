@@ -4,10 +4,11 @@ The order inside one instant (`docs/model.md#order-within-one-instant`):
 
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery
- 3 ARRIVALS      tasks, then operations of the scenario, then limits that expire, those of tasks last
- 4 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
- 5 AUTOSCALE     formula evaluations and their effects
- 6 dispatch      one scheduling pass in each pool
+ 3 arrivals      tasks; those that cannot be added are refused (TAKEN_IDS)
+ 4 ARRIVALS      operations of the scenario, then limits that expire, those of tasks last
+ 5 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
+ 6 AUTOSCALE     formula evaluations and their effects
+ 7 dispatch      one scheduling pass in each pool
 
 What an event causes without delay (SimPy's own priorities 0 and 1) belongs to the phase of its cause.
 """
@@ -24,8 +25,9 @@ from simulator.kernel import Kernel
 from simulator.units import NEVER
 
 NODES: Final = EventPriority(2)
-ARRIVALS: Final = EventPriority(3)
-AUTOSCALE: Final = EventPriority(5)
+TAKEN_IDS: Final = EventPriority(3)
+ARRIVALS: Final = EventPriority(4)
+AUTOSCALE: Final = EventPriority(6)
 FEW: Final = 8
 """Up to this number of kernels it is cheaper to ask each at every instant than to keep track of which are due."""
 

@@ -132,6 +132,7 @@ class Simulation:
         self.log.add(read)
         if read.sizes.keys() - world.scenario.sizes.keys():
             world.scenario = self._announced.scenario.continued((), self.log.sizes, ())
+        self._made.backlog.begin_operation(is_announced=False)
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
         self._follow(to_ms(asked.at) if part is None or not part.known else int(part.workload.submit[part.known - 1]))
@@ -289,6 +290,7 @@ class Simulation:
 
     def _perform(self, operation: Operation) -> None:
         self._operations -= 1
+        self._made.backlog.begin_operation(is_announced=True)
         perform(self.directory, operation)
 
     def _handle_notices(self, number: int) -> None:

@@ -4,11 +4,12 @@ The order inside one instant (`docs/model.md#order-within-one-instant`):
 
  1 completions   the kernels end the attempts that are due
  2 NODES         boot steps, drained nodes, preemption, recovery
- 3 arrivals      tasks; those that cannot be added are refused (TAKEN_IDS)
- 4 ARRIVALS      operations of the scenario, then limits that expire, those of tasks last
- 5 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
- 6 AUTOSCALE     formula evaluations and their effects
- 7 dispatch      one scheduling pass in each pool
+ 3 TAKEN_IDS     tasks arrive; those of them whose id is taken are refused
+ 4 OPERATIONS    jobs and pools are created, then operations of the scenario and of clients
+ 5 DUE           jobs and tasks of schedules, then limits that expire; those of tasks last, in the kernels
+ 6 samples       metrics are sampled: no event, but noted by the kernels (`simulator/engine/ticks.py`)
+ 7 AUTOSCALE     formula evaluations and their effects
+ 8 dispatch      one scheduling pass in each pool
 
 What an event causes without delay (SimPy's own priorities 0 and 1) belongs to the phase of its cause.
 """
@@ -26,8 +27,9 @@ from simulator.units import NEVER
 
 NODES: Final = EventPriority(2)
 TAKEN_IDS: Final = EventPriority(3)
-ARRIVALS: Final = EventPriority(4)
-AUTOSCALE: Final = EventPriority(6)
+OPERATIONS: Final = EventPriority(4)
+DUE: Final = EventPriority(5)
+AUTOSCALE: Final = EventPriority(7)
 FEW: Final = 8
 """Up to this number of kernels it is cheaper to ask each at every instant than to keep track of which are due."""
 
@@ -132,12 +134,16 @@ class Environment(simpy.Environment):
         self._step_through(NODES)
         for number in due:
             self.kernels[number].arrive(instant)
-        self._step_through(ARRIVALS)
+        self._step_through(OPERATIONS)
+
+    def settle_operation(self) -> None:
+        """Settle what an operation has caused without delay, before another one comes at the instant that is open."""
+        self._step_through(TAKEN_IDS)
 
     def close(self) -> None:
         """Settle the rest of the instant that is open."""
         instant, self.opened = self.opened, -1
-        self._step_through(ARRIVALS)
+        self._step_through(DUE)
         self._expire(instant)
         self._sample(instant)
         while self._queue and self._queue[0][0] == instant:

@@ -11,7 +11,7 @@ from simulator.engine.bridge.kernel_notices import handle_notices
 from simulator.engine.collection.collected import RunFacts, collect
 from simulator.engine.construction import Construction
 from simulator.engine.door import Door
-from simulator.engine.environment import ARRIVALS, Environment
+from simulator.engine.environment import OPERATIONS, Environment
 from simulator.engine.jobs.task_lifetime import end_old_tasks
 from simulator.engine.log import Log
 from simulator.engine.operations.perform import perform
@@ -135,6 +135,7 @@ class Simulation:
         self._made.backlog.begin_operation(is_announced=False)
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
+        self.env.settle_operation()
         self._follow(to_ms(asked.at) if part is None or not part.known else int(part.workload.submit[part.known - 1]))
         if part is not None:
             self._end_old_tasks(part)
@@ -271,7 +272,7 @@ class Simulation:
             self._not_yet_created -= 1
             create()
 
-        self.env.at(at, ARRIVALS).callbacks.append(happen)
+        self.env.at(at, OPERATIONS).callbacks.append(happen)
 
     def _last_instant(self) -> int:
         """Return the horizon, or where a run without one ends in any case."""
@@ -285,7 +286,7 @@ class Simulation:
 
     def _plan(self, operation: Operation) -> None:
         self._operations += 1
-        event = self.env.at(to_ms(operation.at), ARRIVALS)
+        event = self.env.at(to_ms(operation.at), OPERATIONS)
         event.callbacks.append(lambda _: self._perform(operation))
 
     def _perform(self, operation: Operation) -> None:

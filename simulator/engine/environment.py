@@ -131,10 +131,13 @@ class Environment(simpy.Environment):
             kernel.complete(instant)
             if kernel.notices.waiting:
                 self._on_notice(number)
-        self._step_through(NODES)
+        queue = self._queue
+        if queue and queue[0][0] == instant:
+            self._step_through(NODES)
         for number in due:
             self.kernels[number].arrive(instant)
-        self._step_through(OPERATIONS)
+        if queue and queue[0][0] == instant:
+            self._step_through(OPERATIONS)
 
     def settle_operation(self) -> None:
         """Settle what an operation has caused without delay, before another one comes at the instant that is open."""
@@ -143,10 +146,14 @@ class Environment(simpy.Environment):
     def close(self) -> None:
         """Settle the rest of the instant that is open."""
         instant, self.opened = self.opened, -1
-        self._step_through(DUE)
+        queue = self._queue
+        if queue and queue[0][0] == instant:
+            self._step_through(DUE)
         self._expire(instant)
-        self._sample(instant)
-        while self._queue and self._queue[0][0] == instant:
+        if self.samplers.next <= instant:
+            self.samplers.note(instant + 1)
+        self._sampled = instant
+        while queue and queue[0][0] == instant:
             self.step()
         for number in self._all or self._each_touched():
             if self.kernels[number].notices.waiting:
@@ -159,8 +166,8 @@ class Environment(simpy.Environment):
 
     def _step_through(self, phase: EventPriority) -> None:
         """Process all events of this instant that are of a phase or of those before it."""
-        queue, now = self._queue, self._now
-        while queue and queue[0][0] == now and queue[0][1] <= phase:
+        queue, last = self._queue, (self._now, phase + 1)
+        while queue and queue[0] < last:
             self.step()
 
     def _run_kernels(self, until: int) -> int:
@@ -250,11 +257,6 @@ class Environment(simpy.Environment):
                 self.kernels[number].expire(instant)
                 if self.kernels[number].notices.waiting:
                     self._on_notice(number)
-
-    def _sample(self, instant: int) -> None:
-        if self.samplers.next <= instant:
-            self.samplers.note(instant + 1)
-        self._sampled = instant
 
 
 def _last_event(kernel: Kernel) -> int:

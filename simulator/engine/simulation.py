@@ -132,7 +132,6 @@ class Simulation:
         self.log.add(read)
         if read.sizes.keys() - world.scenario.sizes.keys():
             world.scenario = self._announced.scenario.continued((), self.log.sizes, ())
-        self._made.backlog.begin_operation(is_announced=False)
         part = self._door.bring(asked)
         answer = perform(self.directory, asked)
         self.env.settle_operation()
@@ -286,8 +285,7 @@ class Simulation:
 
     def _plan(self, operation: Operation) -> None:
         self._operations += 1
-        event = self.env.at(to_ms(operation.at), OPERATIONS)
-        event.callbacks.append(lambda _: self._perform(operation))
+        self.env.at(to_ms(operation.at), OPERATIONS).callbacks.append(lambda _: self._perform(operation))
 
     def _perform(self, operation: Operation) -> None:
         self._operations -= 1
@@ -346,8 +344,7 @@ class Simulation:
         """Return whether tasks, jobs or operations are under way or ahead."""
         if self._operations or self._not_yet_created or self._made.supply.expects or self._kernels_work():
             return True
-        found = self.directory
-        return any(job.has_work for job in found.jobs) or any(schedule.has_work for schedule in found.schedules)
+        return any(job.has_work for job in self.directory.jobs) or any(one.has_work for one in self.directory.schedules)
 
     def _lingers(self, quiet: int) -> bool:
         """Return whether nodes that are left when the work is done are still followed."""

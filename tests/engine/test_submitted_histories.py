@@ -52,8 +52,8 @@ class History:
         name = self.random.choice(self.jobs)
         if kind == "addJob":
             self.jobs.append(f"n{len(self.jobs)}")
-            more = self.random.choice([{}, BYE, {"onAllTasksComplete": "terminatejob"}])
-            return {"job": job(self.random.choice(self.jobs), pool=where, tasks=[self._task("a")], **more)}
+            keys = self.random.choice([{}, BYE, {"onAllTasksComplete": "terminatejob"}])
+            return {"job": job(self.random.choice(self.jobs), pool=where, tasks=[self._task("a")], **keys)}
         more: Body = {}
         if kind == "addTasks":
             more = {"tasks": [self._task(f"x{self.random.randint(0, 99)}")]}

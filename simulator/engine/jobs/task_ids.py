@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.engine.environment import TAKEN_IDS
@@ -90,12 +91,11 @@ class TaskIds:
         for name in names:
             for row in backlog.named(self._job.number, name):
                 if backlog.submit_of(row) > env.clock and backlog.brought_by(row) < backlog.operations:
-                    event = env.at(backlog.submit_of(row), TAKEN_IDS)
-                    event.callbacks.append(lambda _, name=name, row=row: self._meet(name, row))
+                    env.at(backlog.submit_of(row), TAKEN_IDS).callbacks.append(partial(self._meet, name, row))
 
     # ---- inside --------------------------------------------------------------------------------------------
 
-    def _meet(self, name: str, row: int) -> None:
+    def _meet(self, name: str, row: int, _: object) -> None:
         """Refuse a task that has just arrived if another one has its id."""
         others = (other for other in self.rows(name) if other != row)
         if self._job.takes_tasks and self._is_waiting(row) and any(map(self._is_there, others)):

@@ -29,9 +29,9 @@ FEW: Final = 8
 """Below so many values a bootstrap has too few different samples: Student's t of the linearised values instead."""
 MANY: Final = 1000
 """Above so many values the bootstrap costs more than it shows: again Student's t."""
-LONG_TAIL: Final = 2.0
+LONG_TAIL: Final = 2.5
 """How many times as skewed as a few values show what they come from is taken to be. Chosen: of 10 to 30 values of a law
-with a long tail the third moment comes out about half as large as it is, as the rarest are not among them."""
+with a long tail the third moment comes out half as large as it is or less, as the rarest are not among them."""
 TINY: Final = 1e-9
 """Spread of a resample, as a share of that of the values, below which it holds one value only and shows nothing."""
 

@@ -16,6 +16,7 @@ from simulator.experiment.estimates import (
     difference,
     difference_of,
     estimate,
+    linearised,
     mean,
     needed_for,
     needed_for_mean,
@@ -26,6 +27,7 @@ from simulator.experiment.estimates import (
     share,
     skewed_mean,
 )
+from simulator.experiment.replications import Replications, with_warnings
 from simulator.experiment.stopping import Stopping
 
 Floats = npt.NDArray[np.float64]
@@ -298,6 +300,19 @@ def test_the_interval_of_a_share_allows_for_rare_bad_runs(count: int, least: flo
     assert further > studies / 3, "where rare bad runs would lie; hits of 250 studies alone may tie"
     held = sum(one.low <= truth <= one.high for one, _ in found) / studies
     assert held >= least - 2.6 * math.sqrt(0.05 * 0.95 / studies)
+
+
+def test_a_share_states_how_many_runs_it_needs_by_what_its_interval_rests_on() -> None:
+    """Long runs count for more in a share, so that its values alone are skewed otherwise than what is estimated."""
+    useful, billed = wasteful_runs(np.random.default_rng(9), 30)
+    even = {name: np.zeros(30) for name in ("steady.load", "tasks.unfinished", "tasks.planned")}
+    values = {**even, "tasks.submitted": np.full(30, 100.0), "useful": useful / billed, "billed_hours": billed}
+    made = with_warnings(Replications(values, 30, reached=True, precision=None, shown=("useful",)), reached=True)
+    needed = needed_for_mean(linearised("useful", values))
+    assert needed > 30
+    (warning,) = made.warnings
+    assert f"useful share of billed time (about {needed}) would do" in warning
+    assert needed != needed_for_mean(values["useful"])
 
 
 def test_the_mirror_of_a_share_has_the_mirror_of_its_interval() -> None:

@@ -328,6 +328,19 @@ def test_values_that_are_not_skewed_have_the_interval_of_a_ratio() -> None:
     assert share(tops, weights).low == pytest.approx(ratio(tops, weights).low)
 
 
+def test_one_value_far_out_takes_no_end_of_an_interval_thousands_of_times_away() -> None:
+    """A third of the resamples of eight values lack it; and a higher level is never narrower."""
+    values = np.array([1.0, 1.01, 0.99, 1.002, 0.998, 1.004, 0.996, 9.0])
+    levels = (0.9, 0.95, 0.99, corrected(0.95, 25), 0.9999)
+    found, plain = ([of(values, level) for level in levels] for of in (skewed_mean, mean))
+    assert [one.high > other.high for one, other in zip(found, plain, strict=True)] == [True] * len(levels)
+    assert all(
+        one.high - one.value <= 4 * other.half_width * (1 + 1e-9) for one, other in zip(found, plain, strict=True)
+    )
+    assert [one.low for one in found] == [one.low for one in plain]
+    assert [one.half_width for one in found] == sorted(one.half_width for one in found)
+
+
 def test_a_change_is_the_ratio_of_the_means_less_one() -> None:
     """Pairs that lack either are left out; where all differ by the same share, nothing is left to chance."""
     random = np.random.default_rng(3)

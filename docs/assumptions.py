@@ -102,6 +102,12 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "waiting times of single tasks",
         "order-inside-a-job",
     ),
+    "passes": Note(
+        A,
+        "published simulators of parallel machines make a pass after each event",
+        "which task starts where several ends and arrivals coincide",
+        "policies",
+    ),
     "gangReserve": Note(A, "", "whether small tasks can starve a multi-instance task", "multi-instance-tasks"),
     "gangNodeTypes": Note(A, "", "whether multi-instance tasks face preemption", "multi-instance-tasks"),
     "terminateWhenEmpty": Note(

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
+from pydantic.alias_generators import to_camel
+
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.key_tables import keys
 from docs.variables import MEANINGS
@@ -31,6 +33,7 @@ from simulator.history.not_read import NOT_READ
 from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, Placement, QueueDiscipline
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -370,6 +373,15 @@ def operations() -> str:
     return table(("operation", "request", "answered"), rows)
 
 
+def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement]) -> str:
+    """Return the table of the policies of a kind."""
+    rows = [
+        (f"`{name}`", one.meaning, ", ".join(f"`{to_camel(key)}`" for key in one.parameters) or "–", one.source or "–")
+        for name, one in of.items()
+    ]
+    return table(("policy", "what it does", "parameters", "source"), rows)
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "import-formats": formats,
     "import-not-read": not_read,
@@ -400,6 +412,8 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),
     "operations": operations,
+    "queue-policies": lambda: policies(QUEUES),
+    "placement-policies": lambda: policies(PLACEMENTS),
 }
 
 

@@ -22,13 +22,25 @@ _SIZES: Final = (
     task("b", "5m", submit="1s", **WIDE),
     task("c", "60s", submit="2s", **WIDE),
 )
-_SHARES: Final = document(
+_GROUPS: Final = document(
     pool(nodes=1),
-    job("old", count=3, duration="10m"),
-    job("new", count=3, duration="10m", at="1h"),
-    job("old2", count=1, duration="60s", at="1h"),
-    policies={"queue": {"policy": "fair_share", "halfLife": "1h"}},
+    {
+        **job(),
+        "simulation": {
+            "workload": [{"count": 1, "duration": "60s", "idPrefix": "a"}, {"count": 2, "duration": "60s"}],
+        },
+    },
+    policies={"queue": "sjf"},
 )
+
+
+def traced(trace: str, queue: str, **source: Any) -> Body:
+    """Return a node of two slots that replays a trace."""
+    made = document(pool(nodes=1, taskSlotsPerNode=2), job(), policies={"queue": queue})
+    return altered(made, {"jobs.0.simulation": {"workload": [{"trace": trace, **source}]}})
+
+
+_TABLE: Final = traced("estimated.csv", "easy", columns={"id": "id", "slots": "slots"})
 _FIT: Final = document(
     pool(nodes=2, taskSlotsPerNode=4),
     job(tasks=[task("a", "10m", **WIDE), task("b", "10m", submit="1s"), task("c", "10m", submit="2s")]),
@@ -40,9 +52,8 @@ CHANGES: Final[Changes] = {
     "QueuePolicy.halfLife": Change(
         document(
             pool(nodes=1),
-            job("early", count=4, duration="10m"),
-            job("late", tasks=[task("x", "15m", submit="50m"), task("y", "10m", submit="51m")]),
-            job("again", tasks=[task("z", "10m", submit="51m")]),
+            job("early", tasks=[*(task(f"a{number}", "10m") for number in range(4)), task("e", submit="51m")]),
+            job("late", tasks=[task("x", "15m", submit="50m"), task("y", submit="52m")]),
             policies={"queue": {"policy": "fair_share", "halfLife": "1m"}},
         ),
         "policies.queue.halfLife",
@@ -73,11 +84,17 @@ CHANGES: Final[Changes] = {
         f"{J}.estimates",
         {"source": "perfect"},
     ),
-    "Estimates.times": Change(two_slots(*_HEAD, queue="easy"), f"{J}.estimates.times", 9),
+    "Estimates.times": Change(
+        two_slots(*_HEAD[:2], task("c", "599s", submit="2s"), queue="easy"), f"{J}.estimates.times", 9
+    ),
+    "TaskGroup.estimate": Change(_GROUPS, f"{J}.workload.1.estimate", "1s"),
+    "TaskGroup.deadline": Change(
+        altered(_GROUPS, {"policies.queue": "deadline_first"}), f"{J}.workload.1.deadline", "5m"
+    ),
+    "TraceWorkload.processors": Change(traced("estimated.swf", "fcfs"), f"{J}.workload.0.processors", "requested"),
+    "TraceColumns.estimate": Change(_TABLE, f"{J}.workload.0.columns.estimate", "guess"),
     "Options.passes": Change(
-        two_slots(
-            task("a", "60s"), task("wide", "60s", submit="30s", **WIDE), task("c", "60s", submit="30s"), queue="sjf"
-        ),
+        two_slots(task("long", "5m", submit="1m", **WIDE), task("short", "60s", submit="1m", **WIDE), queue="sjf"),
         "options.passes",
         "each_event",
     ),

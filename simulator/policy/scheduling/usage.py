@@ -7,10 +7,10 @@ S_PER_MS: Final = 1e-3
 
 
 class Usage:
-    """Slot-seconds by job; with a half-life, a second that lies that far back counts half."""
+    """Slot-seconds by job; with a half-life in milliseconds, a second that lies that far back counts half."""
 
     def __init__(self, half_life: float | None) -> None:
-        self._rate = 0.0 if half_life is None else log(2) / half_life * S_PER_MS
+        self._rate = 0.0 if half_life is None else log(2) / half_life
         """By which use fades, per millisecond."""
         self._past: dict[int, tuple[float, int]] = {}
         """By job: use of attempts that have ended, and the instant up to which it has faded."""

@@ -205,9 +205,9 @@ class _Table:
         if "estimate" not in self._uses:
             return None
         column, unit = self._uses["estimate"], self._source.time_unit
-        is_empty = np.asarray(self._frame[column].fillna("").astype(str).str.strip() == "")
+        is_empty = np.asarray(self._frame[column].isna() | (self._frame[column].astype(str).str.strip() == ""))
         values, faults = spans(self._frame[column].where(~is_empty, 0), column, unit)
-        self._take(values, faults, "estimate", MOST["duration"] / SECONDS[unit])
+        self._take(values, faults, "estimate", MOST["estimate"] / SECONDS[unit])
         return np.where(is_empty, -1.0, values)
 
     def _amounts(self, use: str) -> Floats:

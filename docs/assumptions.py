@@ -336,6 +336,8 @@ TIMING: Final[Mapping[str, Note]] = {
 """By the key of a pool's `simulation.timing`, but for its `preset`."""
 
 POOL: Final[Mapping[str, Note]] = {
+    "policies.queue": Note(N, "", "in what order waiting tasks start", "policies"),
+    "policies.placement": Note(N, "", "on which of the nodes with room they go", "policies"),
     "timing.preset": Note(N, "", "which preset fills what `timing` does not state", "timing-presets"),
     "startTask.failureProbability": Note(
         A, "only its owner knows", "chance that one attempt of a start task fails", "start-of-a-node"

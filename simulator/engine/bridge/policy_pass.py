@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from simulator.engine.bridge.pool_view import PoolView
     from simulator.kernel import Kernel, Tasks
-    from simulator.policy.scheduling.view import Decisions, Waiting
+    from simulator.policy.scheduling.view import Decisions
+    from simulator.policy.scheduling.waiting import Waiting
 
 
 class PolicyPass:

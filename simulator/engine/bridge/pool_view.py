@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.engine.bridge.waiting_line import Line
 from simulator.policy.scheduling.room import CLOSED, Room
 from simulator.policy.scheduling.usage import Usage
-from simulator.policy.scheduling.view import Running, Waiting
+from simulator.policy.scheduling.view import Running
+from simulator.policy.scheduling.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

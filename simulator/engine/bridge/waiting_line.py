@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.policy.scheduling.disciplines import Key
-    from simulator.policy.scheduling.view import Waiting
+    from simulator.policy.scheduling.waiting import Waiting
 
 FEW: Final = 64
 """So many places of tasks that have left are never worth a tidying."""

@@ -9,7 +9,8 @@ from collections.abc import Callable, Generator, Iterator
 from heapq import heapify, heappop, heapreplace
 
 from simulator.policy.scheduling.room import Room
-from simulator.policy.scheduling.view import Start, View, Waiting
+from simulator.policy.scheduling.view import Start, View
+from simulator.policy.scheduling.waiting import Waiting
 
 Key = Callable[[Waiting], tuple[int, ...]]
 

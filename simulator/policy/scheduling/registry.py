@@ -3,26 +3,14 @@
 Keys of a scenario, its schema, the reference, messages and the common tests of all policies are made from it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 from simulator.policy.scheduling import disciplines, placements
 from simulator.policy.scheduling.disciplines import Key, by_creation
-from simulator.policy.scheduling.placements import Draw, Node, Request
-from simulator.policy.scheduling.view import Decisions, View
-
-
-class QueueFunction(Protocol):
-    """Decides in a pass which tasks start."""
-
-    def __call__(self, view: View, /) -> Decisions: ...
-
-
-class PlacementFunction(Protocol):
-    """Chooses one of the nodes with room for a task."""
-
-    def __call__(self, task: Request, nodes: Sequence[Node], draw: Draw, /) -> Node: ...
+from simulator.policy.scheduling.placements import Node
+from simulator.policy.scheduling.view import Decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +126,3 @@ PLACEMENTS: Final[Mapping[str, Placement]] = {
     "random": Placement("any node with room, each with the same probability", "", placements.random),
     "lowest_id": Placement("the node that was created first", "first fit: Johnson, 1973", placements.lowest_id),
 }
-
-Arguments = Mapping[str, Any]

@@ -1,10 +1,9 @@
 """What is free on the nodes of a pool, now or at some instant to come, to plan with."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from simulator.policy.scheduling.view import Waiting
+from simulator.policy.scheduling.waiting import Waiting
 
 CLOSED: Final = -(1 << 40)
 """Free slots of a node that takes no tasks: whatever is given back there, nothing fits."""
@@ -28,7 +27,7 @@ class Room:
         """Return the same room, to be changed by itself."""
         return Room(self.slots.copy(), self.cores.copy(), self.memory.copy(), self.whole)
 
-    def fits(self, task: "Waiting") -> bool:
+    def fits(self, task: Waiting) -> bool:
         """Return whether a task has room somewhere."""
         if task.instances > 1:
             return self.idle >= task.instances
@@ -36,11 +35,11 @@ class Room:
             return max(self.slots, default=0) >= task.slots
         return any(self.has(task, node) for node in range(len(self.slots)))
 
-    def has(self, task: "Waiting", node: int) -> bool:
+    def has(self, task: Waiting, node: int) -> bool:
         """Return whether one instance of a task has room on a node."""
         return self.slots[node] >= task.slots and self.cores[node] >= task.cores and self.memory[node] >= task.memory
 
-    def first(self, task: "Waiting") -> tuple[int, ...]:
+    def first(self, task: Waiting) -> tuple[int, ...]:
         """Return the nodes of lowest number that a task fits on, one for each instance; none where it does not fit."""
         found = []
         for node in range(len(self.slots)):
@@ -50,7 +49,7 @@ class Room:
                     return tuple(found)
         return ()
 
-    def take(self, task: "Waiting", nodes: Sequence[int]) -> None:
+    def take(self, task: Waiting, nodes: Sequence[int]) -> None:
         """Put a task on nodes."""
         for node in nodes:
             self.idle -= self.slots[node] == self.whole
@@ -58,7 +57,7 @@ class Room:
             self.cores[node] -= task.cores
             self.memory[node] -= task.memory
 
-    def give(self, task: "Waiting", nodes: Sequence[int]) -> None:
+    def give(self, task: Waiting, nodes: Sequence[int]) -> None:
         """Take a task off its nodes."""
         for node in nodes:
             self.slots[node] += task.slots

@@ -366,7 +366,14 @@ def column_names() -> str:
 
 def operations() -> str:
     """Return the table of what the interface answers, and what it does not have."""
-    rows = ((one.name, f"`{one.method} {one.path}`", "yes" if one.handler else "501") for one in OPERATIONS)
+    rows = (
+        (
+            one.name,
+            f"`{one.method} {one.path}`",
+            ("yes" if one.handler else "501") + (f", before {one.until}" if one.until else ""),
+        )
+        for one in OPERATIONS
+    )
     return table(("operation", "request", "answered"), rows)
 
 

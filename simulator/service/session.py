@@ -43,6 +43,8 @@ class Session:
         self._changed: dict[tuple[str, ...], tuple[float, int]] = {}
         """When a client last changed a thing, and how often it has."""
         self._log = None if log is None else _Log(log, simulation.scenario)
+        self.certificates: dict[str, dict[str, str]] = {}
+        """By thumbprint in lower case; what the simulation does is the same with and without them."""
         self.changes = 0
         """How many operations were asked for."""
         self._rested: float | None = None
@@ -71,6 +73,7 @@ class Session:
         """Return a second future of this past, or of what the same requests have led to with other draws."""
         other = Session(self.simulation.fork(replication), self.durations.copy(), log)
         other._changed = dict(self._changed)
+        other.certificates = dict(self.certificates)
         return other
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from simulator.engine.pools.node_history import NodeTaskView
 from simulator.engine.pools.node_views import NodeView
 from simulator.engine.views import JobView, PoolView, ScheduleView, TaskView
 from simulator.service.odata import selected
@@ -269,6 +270,23 @@ def _failure(task: TaskView) -> dict[str, Any]:
         "message": "The task exited with an exit code representing a failure",
         "details": [{"name": "Message", "value": f"The task process exited with the code {task.exit_code}"}],
     }
+
+
+def node_task_body(session: Session, asked: Asked, job: JobView, pool: str, task: NodeTaskView) -> dict[str, Any]:
+    """Return how a preparation or release task of a job goes on a node, or went."""
+    root = f"workitems/{job.id}/job-1/{'jobpreparation' if task.kind == 'preparation' else 'jobrelease'}"
+    shown: dict[str, Any] = {
+        "startTime": session.stamp(task.start),
+        "state": "running" if task.end is None else "completed",
+        "taskRootDirectory": root,
+        "taskRootDirectoryUrl": f"{asked.base}/pools/{pool}/nodes/{task.node}/files/{root}",
+    }
+    if task.kind == "preparation":
+        shown["retryCount"] = 0
+    if task.end is not None:
+        shown |= {"endTime": session.stamp(task.end), "exitCode": 0 if task.succeeded else 1}
+        shown["result"] = "success" if task.succeeded else "failure"
+    return shown
 
 
 def task_url(asked: Asked, job: str, task: str) -> str:

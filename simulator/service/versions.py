@@ -70,7 +70,8 @@ ADDED: Final[Mapping[str, str]] = {
 """Keys by the version that first had them."""
 REMOVED: Final[Mapping[str, str]] = {
     "2017-09-01": "osDisk/imageUris",
-    "2018-12-01": "cloudServiceConfiguration/currentOSVersion",
+    "2018-08-01": "taskCounts/validationStatus",
+    "2018-12-01": "cloudServiceConfiguration/currentOSVersion usage/dataEgressGiB usage/dataIngressGiB",
     "2020-03-01": "networkConfiguration/publicIPs",
     "2024-07-01": "pool/applicationLicenses pool/cloudServiceConfiguration",
     "2025-06-01": """

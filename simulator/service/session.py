@@ -67,9 +67,9 @@ class Session:
         """Return an instant as bodies have it."""
         return timestamp(self.origin, seconds)
 
-    def fork(self) -> Session:
-        """Return a second future of this past."""
-        other = Session(self.simulation.fork(), self.durations)
+    def fork(self, replication: int | None = None, log: Path | None = None) -> Session:
+        """Return a second future of this past, or of what the same requests have led to with other draws."""
+        other = Session(self.simulation.fork(replication), self.durations.copy(), log)
         other._changed = dict(self._changed)
         return other
 
@@ -178,9 +178,11 @@ class Session:
 
     # ---- time ----------------------------------------------------------------------------------------------
 
-    def advance(self, seconds: float) -> None:
-        """Simulate on for some time, whether or not there is work."""
-        self.simulation.wait(self.simulation.now + seconds)
+    def advance(self, seconds: float) -> bool:
+        """Simulate on for some time, whether or not there is work; return whether any has passed."""
+        before = self.simulation.now
+        self.simulation.wait(before + seconds)
+        return self.simulation.now > before
 
     def settle(self) -> None:
         """Have nodes follow what they were asked at this instant."""
@@ -200,12 +202,6 @@ class Session:
         now = simulation.now
         simulation.wait(now + min(seconds, STEP))
         return simulation.now > now
-
-    def run_until_idle(self) -> None:
-        """Simulate on until nothing happens any more by itself."""
-        end = self.simulation.now + LONGEST_RUN
-        while self.run_on(LONGEST_WAIT) and self.simulation.now < end:
-            pass
 
     def _changes_by_itself(self) -> bool:
         """Return whether a pool changes its size, or nodes are on their way to a state in which they stay."""

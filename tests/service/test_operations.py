@@ -56,7 +56,7 @@ def done(**tasks: Any) -> Client:
     client.post("/jobs", job_of())
     bodies = [task_of(name, line) for name, line in tasks.items()]
     client.post("/jobs/j/addtaskcollection", {"value": bodies}, 200)
-    client.session.run_until_idle()
+    client.run_until_idle()
     return client
 
 
@@ -117,12 +117,12 @@ def test_a_pool_is_resized_scaled_and_deleted() -> None:
     client.post("/pools/p/resize", {"targetDedicatedNodes": "3", "resizeTimeout": "PT15M00S"}, 202)
     assert client.get("/pools/p")["allocationState"] == "resizing"
     assert client.ask("POST", "/pools/p/resize", {"targetDedicatedNodes": 4}).status == 409
-    client.session.run_until_idle()
+    client.run_until_idle()
     pool = client.get("/pools/p")
     assert (pool["currentDedicatedNodes"], pool["allocationState"]) == (3, "steady")
     formula = {"autoScaleFormula": "$TargetDedicatedNodes = 1;", "autoScaleEvaluationInterval": "PT5M"}
     client.post("/pools/p/enableautoscale", formula, 200)
-    client.session.run_until_idle()
+    client.run_until_idle()
     pool = client.get("/pools/p")
     assert pool["enableAutoScale"]
     assert pool["autoScaleRun"]["results"].startswith("$TargetDedicatedNodes=1")
@@ -134,10 +134,10 @@ def test_a_pool_is_resized_scaled_and_deleted() -> None:
     (node,) = client.get("/pools/p/nodes")["value"]
     assert client.ask("POST", f"/pools/p/nodes/{node['id']}/reboot", {}).status == 202
     assert client.get("/nodecounts")["value"][0]["dedicated"]["rebooting"] == 1
-    client.session.run_until_idle()
+    client.run_until_idle()
     assert client.get(f"/pools/p/nodes/{node['id']}")["state"] == "idle"
     assert client.ask("DELETE", "/pools/p").status == 202
-    client.session.run_until_idle()
+    client.run_until_idle()
     assert client.get("/pools")["value"] == []
     client.post("/pools", pool_of())
 

@@ -17,13 +17,13 @@ from typing import Any, Final, get_args, get_type_hints
 
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.key_tables import keys
-from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.codes import Action, Code
 from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
+from simulator.formula.variable_meanings import MEANINGS
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
 from simulator.history.formats import READERS
 from simulator.history.ledger import CAUSES

@@ -10,7 +10,7 @@ from simulator.engine.views import PoolView
 from simulator.service.odata import counted, page, selected
 from simulator.service.replies import Asked, RefusedError, Reply
 from simulator.service.session import NOTHING, Session
-from simulator.service.shown import node_body, node_counts, pool_body, show
+from simulator.service.shown import node_body, node_counts, pool_body, shape, show
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
@@ -181,6 +181,7 @@ def list_node_counts(session: Session, asked: Asked) -> Reply:
         nodes = session.views.nodes(pool.id)
         dedicated = [node for node in nodes if node.kind is NodeKind.DEDICATED]
         others = [node for node in nodes if node.kind is not NodeKind.DEDICATED]
-        return {"poolId": pool.id, "dedicated": node_counts(dedicated), "lowPriority": node_counts(others)}
+        counts = {"poolId": pool.id, "dedicated": node_counts(dedicated), "lowPriority": node_counts(others)}
+        return shape(asked, "nodeCounts", counts)
 
     return Reply(200, page(asked, "poolnodecounts", counted(session.views.pools(), shown)))

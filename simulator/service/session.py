@@ -46,6 +46,8 @@ class Session:
         self._changed: dict[tuple[str, ...], tuple[float, int]] = {}
         """When a client last changed a thing, and how often it has."""
         self._log = None if log is None else _Log(log, simulation.scenario)
+        self.certificates: dict[str, dict[str, str]] = {}
+        """By thumbprint in lower case; what the simulation does is the same with and without them."""
         self.changes = 0
         """How many operations were asked for."""
         self._rested: float | None = None
@@ -70,10 +72,11 @@ class Session:
         """Return an instant as bodies have it."""
         return timestamp(self.origin, seconds)
 
-    def fork(self) -> Session:
-        """Return a second future of this past."""
-        other = Session(self.simulation.fork(), self.durations)
+    def fork(self, replication: int | None = None, log: Path | None = None) -> Session:
+        """Return a second future of this past, or of what the same requests have led to with other draws."""
+        other = Session(self.simulation.fork(replication), self.durations.copy(), log)
         other._changed = dict(self._changed)
+        other.certificates = dict(self.certificates)
         return other
 
     def close(self) -> None:
@@ -186,9 +189,11 @@ class Session:
 
     # ---- time ----------------------------------------------------------------------------------------------
 
-    def advance(self, seconds: float) -> None:
-        """Simulate on for some time, whether or not there is work."""
-        self.simulation.wait(self.simulation.now + seconds)
+    def advance(self, seconds: float) -> bool:
+        """Simulate on for some time, whether or not there is work; return whether any has passed."""
+        before = self.simulation.now
+        self.simulation.wait(before + seconds)
+        return self.simulation.now > before
 
     def settle(self) -> None:
         """Have nodes follow what they were asked at this instant."""
@@ -208,12 +213,6 @@ class Session:
         now = simulation.now
         simulation.wait(now + min(seconds, STEP))
         return simulation.now > now
-
-    def run_until_idle(self) -> None:
-        """Simulate on until nothing happens any more by itself."""
-        end = self.simulation.now + LONGEST_RUN
-        while self.run_on(LONGEST_WAIT) and self.simulation.now < end:
-            pass
 
     def _changes_by_itself(self) -> bool:
         """Return whether a pool changes its size, or nodes are on their way to a state in which they stay."""

@@ -19,13 +19,13 @@ from pydantic.alias_generators import to_camel
 
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.key_tables import keys
-from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.codes import Action, Code
 from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
+from simulator.formula.variable_meanings import MEANINGS
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
 from simulator.history.formats import READERS
 from simulator.history.ledger import CAUSES
@@ -369,7 +369,14 @@ def column_names() -> str:
 
 def operations() -> str:
     """Return the table of what the interface answers, and what it does not have."""
-    rows = ((one.name, f"`{one.method} {one.path}`", "yes" if one.handler else "501") for one in OPERATIONS)
+    rows = (
+        (
+            one.name,
+            f"`{one.method} {one.path}`",
+            ("yes" if one.handler else "501") + (f", before {one.until}" if one.until else ""),
+        )
+        for one in OPERATIONS
+    )
     return table(("operation", "request", "answered"), rows)
 
 

@@ -19,7 +19,7 @@ EXTRAS: Final[Mapping[str, Mapping[str, str]]] = {
         "optuna": "plans over spaces too large for every design to be run",
         "scipy": "Latin hypercube and Sobol designs of sweeps",
     },
-    "web": {"uvicorn": "poolsight serve"},
+    "web": {"starlette": "poolsight serve and lab", "uvicorn": "poolsight serve and lab"},
     "cluster": {"distributed": "replications on several machines, by dask"},
 }
 """By extra: its libraries, by the name they are imported by, and what needs them."""

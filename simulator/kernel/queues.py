@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 
-from simulator.kernel.buffers import appended, column, widened
+from simulator.kernel.buffers import appended, column, widened, zeros
 from simulator.kernel.heap import Heap
 from simulator.kernel.queue_fronts import Fronts
 
@@ -123,7 +123,7 @@ class Queues:
 
     def add_tasks(self, before: int, count: int) -> None:
         """Make rows for tasks so that there are `count` of them; `before` were there."""
-        self.link = appended(self.link, before, array("i", bytes(4 * (count - before))))
+        self.link = appended(self.link, before, zeros("i", count - before))
         if self._reordered:
             self._place = appended(self._place, before, array("q", range(before, count)))
         bits = max(count - 1, 1).bit_length()

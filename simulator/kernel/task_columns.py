@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from simulator.kernel.attempt_duration import Work
 from simulator.kernel.attempts import Attempts
-from simulator.kernel.buffers import NATIVE, appended, column, extended, widened
+from simulator.kernel.buffers import NATIVE, appended, column, extended, widened, zeros
 from simulator.kernel.calendar import Calendar
 from simulator.kernel.cpu_sharing import Sharing
 from simulator.kernel.eligibility import Eligibility
@@ -154,6 +154,8 @@ class TaskColumns:
         self.eligibility.shorten(count)
 
     def _add_jobs(self, priorities: Sequence[int]) -> None:
+        if not priorities:
+            return
         count = len(priorities)
         self.queues.add_jobs(priorities)
         self.jobs.add_jobs(count)
@@ -184,15 +186,17 @@ class TaskColumns:
     def _add_tasks(self, tasks: Tasks) -> None:
         """Add rows of tasks, none of which has arrived."""
         before, more = self.count, len(tasks)
+        if more == 0:
+            return
         self.submit = appended(self.submit, before, tasks.submit)
         self._span = appended(self._span, before, tasks.span)
         self.queue = appended(self.queue, before, tasks.queue)
         self._max_retries = appended(self._max_retries, before, tasks.max_retries)
         self.failures = appended(self.failures, before, tasks.failures)
-        self.state = appended(self.state, before, array("b", bytes(more)))
-        self.retries = appended(self.retries, before, array("i", bytes(4 * more)))
-        self.row = appended(self.row, before, array("i", bytes(4 * more)))
-        self.cell = appended(self.cell, before, array("i", bytes(4 * more)))
+        self.state = appended(self.state, before, zeros("b", more))
+        self.retries = appended(self.retries, before, zeros("i", more))
+        self.row = appended(self.row, before, zeros("i", more))
+        self.cell = appended(self.cell, before, zeros("i", more))
         self.count = before + more
         self.attempts.expect(more)
         self.queues.add_tasks(before, self.count)

@@ -63,9 +63,8 @@ def _rules(scenario: Description, lost: Collection[str]) -> Iterator[Iterable[Fi
             yield rule(scenario, jobs)
     yield check_accounts(scenario)
     for pool, loc in placed_pools(scenario, jobs):
-        yield from check_pool(scenario, pool, loc)
-        yield from until_absent(check_pool_policies(scenario, pool, loc))
         yield check_pool(scenario, pool, loc)
+        yield check_pool_policies(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
     yield check_formulas(scenario, jobs)
@@ -89,11 +88,9 @@ def _job(scenario: Description, placed: PlacedJob) -> Iterator[Iterable[Finding]
     yield of_each_task(placed, lambda one: _task(scenario, placed, one))
     for source in readable(placed, "sources") or ():
         for source_rule in (_start, _group, _trace):
-            yield from until_absent(source_rule(scenario, placed, source))
-    yield from check_job(scenario, placed)
-    yield from until_absent(check_task_preemption(scenario, placed))
             yield source_rule(scenario, placed, source)
     yield check_job(scenario, placed)
+    yield check_task_preemption(scenario, placed)
 
 
 def _task(scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:

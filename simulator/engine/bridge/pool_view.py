@@ -27,7 +27,7 @@ Needs = tuple[int, int, int, int]
 class PoolView:
     """What `simulator.policy.scheduling.view.View` promises, of the kernel of one pool."""
 
-    def __init__(self, order: Key, *, by_job: bool, half_life: float | None) -> None:
+    def __init__(self, order: Key, *, by_job: bool = False, half_life: float | None = None) -> None:
         self.now = 0
         self._kernel: Kernel
         self._order = order

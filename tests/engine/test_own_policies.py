@@ -48,8 +48,7 @@ def test_a_placement_of_the_users_own_chooses_the_node() -> None:
     [
         (
             "starts_twice",
-            "starts task 0, which does not wait, or whose job is not served now "
-            "(started before in this pass: task 0 on [0])",
+            "starts task 0, which does not wait, or whose job is not served now",
         ),
         (
             "starts_nowhere",

@@ -110,7 +110,7 @@ def test_archive_logs_under_fcfs_start_as_in_an_independent_replay(name: str, sl
         pytest.skip("the logs of the Parallel Workloads Archive are not part of the project")
     frame = simulate(scenario_of(machine(slots, path, "fcfs", nodes))).table("tasks").to_pandas()
     ran = frame["end"] - frame["first_start"]
-    jobs = list(zip(frame["submit"], ran, frame["required_slots"], strict=True))
+    jobs = list(zip(frame["submit"], ran, frame["slots"], strict=True))
     assert list(starts_first_come_first_served(jobs, slots * nodes)) == frame["first_start"].tolist()
 
 

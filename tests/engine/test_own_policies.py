@@ -81,7 +81,7 @@ def test_no_code_comes_from_a_confined_file_or_with_an_operation(tmp_path: Path)
         scenario_of(document_, confine=True)
     path = tmp_path / "scenario.yaml"
     path.write_text(str(document_), encoding="utf-8")
-    assert load(path)
+    assert load(path).policies.queue == f"{OWN}:youngest_first"
     with pytest.raises(InputError, match="may not bring any"):
         load(path, confine=True)
     new = pool("q", nodes=1, simulation={"policies": {"queue": f"{OWN}:youngest_first"}})

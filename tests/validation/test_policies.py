@@ -119,7 +119,7 @@ def makespan(queue: str, machines: int, lengths: Sequence[int], **after: list[st
     tasks = []
     for number, length in enumerate(lengths, 1):
         parents = after.get(f"t{number}")
-        rest = {"dependsOn": {"taskIds": parents}} if parents else {}
+        rest: dict[str, Any] = {"dependsOn": {"taskIds": parents}} if parents else {}
         tasks.append(task(f"t{number}", f"{length}s", **rest))
     body = {**job(tasks=tasks), "usesTaskDependencies": bool(after)}
     return float(run(pool(nodes=machines), body, policies={"queue": queue}).table("tasks").to_pandas()["end"].max())

@@ -31,6 +31,7 @@ from simulator.history.not_read import NOT_READ
 from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
+from simulator.lab.gallery import SCENES
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -51,6 +52,7 @@ PAGES: Final = (
     "measures.md",
     "import.md",
     "service.md",
+    "lab.md",
 )
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
@@ -370,6 +372,11 @@ def operations() -> str:
     return table(("operation", "request", "answered"), rows)
 
 
+def scenes() -> str:
+    """Return the table of the lab's scenes."""
+    return table(("scene", "kind", "question"), ((one.title, str(one.kind), one.question) for one in SCENES))
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "import-formats": formats,
     "import-not-read": not_read,
@@ -400,6 +407,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),
     "operations": operations,
+    "scenes": scenes,
 }
 
 

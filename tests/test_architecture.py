@@ -20,7 +20,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"extras", "service_codes", "files", "json_text", "whole_files"},
     {"columns", "tables"},
     {"streams", "distributions", "theory"},
-    {"formula", "policy"},
+    {"formula", "policy", "fits"},
     {"scenario"},
     {"workload"},
     {"kernel"},

@@ -19,6 +19,7 @@ from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.key_tables import keys
 from docs.variables import MEANINGS
 from simulator import Scenario
+from simulator.calibration.quantities import QUANTITIES
 from simulator.codes import Action, Code
 from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
@@ -50,6 +51,7 @@ PAGES: Final = (
     "tables.md",
     "measures.md",
     "import.md",
+    "calibrate.md",
     "service.md",
 )
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -347,6 +349,21 @@ def _options_of(reader: Reader) -> str:
     return ", ".join(f"`{option}`" for option in reader.options) or "–"
 
 
+def quantities() -> str:
+    """Return the table of what is learned from a past."""
+    rows = (
+        (
+            one.key(name).title,
+            ", ".join(f"`{column}`" for column in one.columns) or "–",
+            one.partly or "–",
+            f"`{one.key(name).key}`",
+            str(one.key(name).of),
+        )
+        for name, one in QUANTITIES.items()
+    )
+    return table(("quantity", "from", "known in part", "key that it stands for", "of each"), rows)
+
+
 def causes() -> str:
     """Return the table of what an import leaves out, assumes and notices."""
     rows = ((str(one.effect), one.text, f"`{one.option}`" if one.option else "–") for one in CAUSES.values())
@@ -373,6 +390,7 @@ def operations() -> str:
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "import-formats": formats,
     "import-not-read": not_read,
+    "quantities": quantities,
     "import-causes": causes,
     "import-names": column_names,
     "past-tasks": of_the_past("tasks"),

@@ -28,6 +28,7 @@ LAYERS = [  # lowest first; names on one line may not import each other
     {"engine"},
     {"experiment"},
     {"history"},
+    {"calibration"},
     {"planning", "verification", "workshop"},
     {"report"},
     {"service", "lab"},

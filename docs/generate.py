@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
+from pydantic.alias_generators import to_camel
+
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.key_tables import keys
-from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.calibration.quantities import QUANTITIES
 from simulator.codes import Action, Code
@@ -25,6 +26,7 @@ from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
 from simulator.formula.lint import RULES
 from simulator.formula.options import Options as LanguageOptions
+from simulator.formula.variable_meanings import MEANINGS
 from simulator.formula.variables import CONSTANTS, RETIRED, SERVICE_NAMES
 from simulator.history.formats import READERS
 from simulator.history.ledger import CAUSES
@@ -32,6 +34,7 @@ from simulator.history.not_read import NOT_READ
 from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, Placement, QueueDiscipline
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -383,8 +386,24 @@ def column_names() -> str:
 
 def operations() -> str:
     """Return the table of what the interface answers, and what it does not have."""
-    rows = ((one.name, f"`{one.method} {one.path}`", "yes" if one.handler else "501") for one in OPERATIONS)
+    rows = (
+        (
+            one.name,
+            f"`{one.method} {one.path}`",
+            ("yes" if one.handler else "501") + (f", before {one.until}" if one.until else ""),
+        )
+        for one in OPERATIONS
+    )
     return table(("operation", "request", "answered"), rows)
+
+
+def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement]) -> str:
+    """Return the table of the policies of a kind."""
+    rows = [
+        (f"`{name}`", one.meaning, ", ".join(f"`{to_camel(key)}`" for key in one.parameters) or "–", one.source or "–")
+        for name, one in of.items()
+    ]
+    return table(("policy", "what it does", "parameters", "source"), rows)
 
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
@@ -418,6 +437,8 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),
     "operations": operations,
+    "queue-policies": lambda: policies(QUEUES),
+    "placement-policies": lambda: policies(PLACEMENTS),
 }
 
 

@@ -17,7 +17,7 @@ EXTRAS: Final[Mapping[str, Mapping[str, str]]] = {
     "plots": {"matplotlib": "pictures: plot, and simulator.report.figures in Python"},
     "statistics": {"scipy": "calibrate and backtest; Latin hypercube and Sobol designs of sweeps"},
     "optimize": {"optuna": "plans over spaces too large for every design to be run"},
-    "web": {"uvicorn": "poolsight serve"},
+    "web": {"starlette": "poolsight serve and lab", "uvicorn": "poolsight serve and lab"},
     "cluster": {"distributed": "replications on several machines, by dask"},
 }
 """By extra: its libraries, by the name they are imported by, and what needs them."""

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from simulator import load, simulate, summarize
 from simulator.results.answer.assumptions import RULES, acted
+from simulator.scenario.reading.value_origins import ORIGINS
 from tests.command_line import app
 from tests.features.story import Body, job, operation, pool
 
@@ -91,6 +92,8 @@ def test_every_rule_of_the_registry_acts_in_that_scenario(folder: Path) -> None:
     silent = [rule.__name__ for rule in RULES if not list(rule(recording))]
     assert not silent
     assert {one.about for one in acted(recording)} >= {"price", "option nodeTieBreak", "unmet growth"}
+    by_effect = {about for fact in ORIGINS.values() for about in fact.acts_as}
+    assert not by_effect - {one.about for one in acted(recording)}, "what sensitivity orders them by"
     assert not [one for one in acted(recording) if not one.pools and not re.match("price|option|trace|key", one.about)]
 
 

@@ -22,6 +22,7 @@ PLAIN: Final = frozenset({"property", "cached_property", "staticmethod", "classm
 KEPT: Final = {
     "model_post_init": "pydantic calls it",
     "compose_node": "the reader of YAML calls it",
+    "capture_signals": "uvicorn calls it",
     "make_context": "typer calls it",
     "on_broken_pipe": "the console calls it",
     "render": "the console calls it",

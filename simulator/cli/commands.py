@@ -18,6 +18,7 @@ MODULES: Final[Mapping[str, str]] = {
     "plot": "plot",
     "trace": "plot",
     "serve": "serve",
+    "lab": "lab",
     "sweep": "sweep",
     "validate": "describe",
     "plan": "plan",

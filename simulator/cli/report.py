@@ -33,19 +33,20 @@ def report(
     from simulator.report.page.study_page import study_page
     from simulator.report.sources.saved_answers import read_answer
     from simulator.report.sources.saved_files import Answer
-    from simulator.report.sources.study import is_study, read_study
+    from simulator.report.sources.study import read_study
+    from simulator.report.sources.trials import is_sweep
     from simulator.results.record.integrity import understood
     from simulator.results.record.read import read
 
     clock = _zone(time_zone)
-    if clock is not None and (directory.is_file() or is_study(directory)):
+    if clock is not None and (directory.is_file() or is_sweep(directory)):
         raise InputError("--time-zone is for the report of a run: one of many runs shows no clock")
     _refuse(out, force=force)
     with understood(directory):
         if directory.is_file():
             printed = read_answer(directory)
             text = planning_page(printed) if isinstance(printed, Answer) else study_page(printed)
-        elif is_study(directory):
+        elif is_sweep(directory):
             text = study_page(read_study(directory))
         else:
             text = run_page(read(directory), zone=clock)

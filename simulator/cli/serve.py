@@ -45,12 +45,14 @@ def serve(
     from simulator.errors import InputError
     from simulator.extras import require
 
-    require("uvicorn", "poolsight serve")
+    for library in ("starlette", "uvicorn"):
+        require(library, "poolsight serve")
     from simulator.engine.simulation import Simulation
     from simulator.service.app import App
     from simulator.service.auth import DEFAULT_KEY, Account
     from simulator.service.clock import Clock
     from simulator.service.durations import load_rules
+    from simulator.service.serving import Serving
     from simulator.service.session import Session
 
     if host is not None and key is None:
@@ -58,13 +60,19 @@ def serve(
     scenario = _scenario(file, origin, seed, strict=strict, confine=confine)
     wall = Clock.parse(clock)
     rules = None if durations is None else load_rules(durations)
-    log = None if out is None else _log_beside(out, force=force)
-    session = Session(Simulation(scenario), rules, log)
     owner = Account(account, DEFAULT_KEY if key is None else key)
-    app = App(session, wall, owner, () if host is None else (host,), is_public=host is not None)
-    _serve(app, host or LOOPBACK, port)
-    session.close()
-    _write(session, out, log, force=force)
+    log = None if out is None else _log_beside(out, force=force)
+    serving = Serving(host or LOOPBACK, port, out)
+    session = Session(Simulation(scenario), rules, log)
+    app = App(session, wall, owner, [host] if host else [], is_public=host is not None, fork=serving.fork)
+    _introduce(app, serving.url)
+    with stop_asked():  # the server ends at a signal, and raises it once more behind itself
+        serving.run(app)
+    _end(session, out, force=force)
+    for number, fork in enumerate(serving.forks, 1):
+        echo("")
+        echo(f"Fork {number}, {fork.url}, draws of replication {fork.session.simulation.replication}:")
+        _end(fork.session, serving.out_of(number), force=force)
 
 
 def _scenario(file: str | None, origin: str | None, seed: int | None, *, strict: bool, confine: bool) -> Scenario:
@@ -100,38 +108,18 @@ def _log_beside(out: Path, *, force: bool) -> Path:
     """Return where the log of a session grows until its directory is made; raise InputError where it cannot."""
     from simulator.errors import InputError
     from simulator.results.write import prepare
+    from simulator.service.serving import log_beside
 
     prepare(out, force=force)
-    log = out.with_name(f"{out.name}.session.yaml")
+    log = log_beside(out)
     if log.exists() and not force:
         raise InputError(f"{log} is there: the log of a session that was not ended; move it, or give --force")
     log.parent.mkdir(parents=True, exist_ok=True)
     return log
 
 
-def _serve(app: App, host: str, port: int) -> None:
-    """Serve until somebody stops it; print what clients need as soon as the port is known."""
-    import socket
-
-    import uvicorn
-
-    from simulator.errors import InputError
-
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-        except OSError as error:
-            raise InputError(f"cannot listen on {host}, port {port}: {error.strerror}; give another --port") from None
-        _introduce(app, host, listening.getsockname()[1])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
-        with stop_asked():  # the server ends at a signal, and raises it once more behind itself
-            server.run(sockets=[listening])
-
-
-def _introduce(app: App, host: str, port: int) -> None:
+def _introduce(app: App, url: str) -> None:
     """Print what a script and the command line of the service need."""
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     account = app.account
     echo(f"Serving {url}, clock {app.clock}; nothing leaves this machine. Ctrl-C ends it and prints the answer.")
     echo("")
@@ -145,17 +133,19 @@ def _introduce(app: App, host: str, port: int) -> None:
     echo(f"  export AZURE_BATCH_ACCESS_KEY={account.key}")
 
 
-def _write(session: Session, out: Path | None, log: Path | None, *, force: bool) -> None:
-    """Print the answer, and write the record where it is wanted."""
+def _end(session: Session, out: Path | None, *, force: bool) -> None:
+    """Print the answer of a session, and write the record where it is wanted."""
     from simulator.cli.answer import show
     from simulator.results.answer.metrics import summarize
     from simulator.results.write import write
+    from simulator.service.serving import log_beside
     from simulator.service.session import SESSION
 
+    session.close()
     recording = session.simulation.finish()
     answer = summarize(recording) if out is None else write(recording, out, force=force)
-    if out is not None and log is not None:
-        log.replace(out / SESSION)
+    if out is not None:
+        log_beside(out).replace(out / SESSION)
         echo(f"{out / SESSION}: what was done, as a scenario: poolsight run {out / SESSION} --replications 100")
     show(answer, recording)
     for name, count in session.durations.served.most_common():

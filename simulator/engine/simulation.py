@@ -139,19 +139,21 @@ class Simulation:
             self._end_old_tasks(part)
         return answer
 
-    def fork(self) -> Simulation:
+    def fork(self, replication: int | None = None) -> Simulation:
         """Return a second future of this past: a run that has come as far as this one, and goes on by itself.
 
-        It performs again what was submitted so far, which costs the time of the past. A fork that is treated as this
-        run is ends in the same record.
+        It performs again what was submitted so far, which costs the time of the past, with the draws of another
+        `replication` where one is named. A fork that is treated as this run is ends in the same record.
         """
-        other = Simulation(self._announced, self.replication)
+        other = Simulation(self._announced, self.replication if replication is None else replication)
         for operation in self.log.operations:
             other.submit(operation)
         if self.env.opened >= 0:
             other._go_to(self.env.opened)
-        else:
-            other._advance(self._reached or self._present)
+            return other
+        other._advance(self._reached or self._present)
+        if other.now < self.now:  # this run has waited for clients where no work was left
+            other.wait(self.now)
         return other
 
     def snapshot(self) -> Snapshot:
@@ -277,9 +279,8 @@ class Simulation:
             return to_ms(announced.horizon)
         part = self._made.backlog.parts[0]
         known = [int(part.workload.submit[part.known - 1])] if part.known else []
-        last = max([*known, *(job.due for job in self.directory.jobs)], default=0)
-        planned = max((to_ms(operation.at) for operation in announced.timeline), default=0)
-        return max(last, planned) + LONGEST_RUN
+        planned = [*(job.due for job in self.directory.jobs), *(to_ms(one.at) for one in announced.timeline)]
+        return max([0, *known, *planned]) + LONGEST_RUN
 
     def _plan(self, operation: Operation) -> None:
         self._operations += 1

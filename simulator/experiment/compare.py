@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -14,11 +13,11 @@ from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import (
     LEVEL,
     Estimate,
+    change,
     corrected,
     difference_of,
     linearised,
     mean,
-    ratio,
     t_quantile,
 )
 from simulator.experiment.measures import check_measures
@@ -242,18 +241,9 @@ def _differences(
             continue
         # What is linear in the parts of a ratio stands for its values, so that shares agree with what was estimated.
         usual, changed = (linearised(name, made.values) for made in (first, other))
-        relative = _relative(usual, changed, level) if (one > 0).all() else None
         narrowing = _narrowing(usual, changed, mean(changed - usual, level)) if in_pairs else None
-        found[name] = Difference(absolute, relative, narrowing)
+        found[name] = Difference(absolute, change(usual, changed, level), narrowing)
     return found
-
-
-def _relative(one: Floats, two: Floats, level: float) -> Estimate | None:
-    """Return the ratio of the means, less 1, with the uncertainty of both."""
-    if len(one) < 2:
-        return None
-    found = ratio(two, one, level)
-    return Estimate(found.value - 1, found.low - 1, found.high - 1, found.count, level).within(-1.0, math.inf)
 
 
 def _narrowing(one: Floats, two: Floats, paired: Estimate) -> float | None:

@@ -97,16 +97,14 @@ def linearised(name: str, columns: Mapping[str, Floats]) -> Floats:
 
 
 def _known(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
-    """Return the values that replications have and, of a ratio, what their denominators are proportional to."""
+    """Return the values that replications have and, of a ratio, their denominators."""
     values, weights = _columns(name, columns)
-    if weights is None:
-        return values[~np.isnan(values)], None
-    has = ~np.isnan(values) & ~np.isnan(weights)
-    return values[has], weights[has] if (weights[has] > 0).all() else None
+    has = ~np.isnan(values)
+    return values[has], None if weights is None else weights[has]
 
 
 def _columns(name: str, columns: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
-    """Return the values of a measure and, of a ratio, what they are weighted by where that is given."""
+    """Return the values of a measure and, of a ratio, its denominators where they are given."""
     measure = find_measure(name)
     weights = columns.get(measure.weight) if measure.weight and measure.fit is Fit.RATIO else None
     return columns[name], weights
@@ -121,11 +119,11 @@ def difference_of(
     in either are left out; None if all do. No two shares are more than all apart.
     """
     (first, below), (second, above) = (_columns(name, columns) for columns in (one, two))
-    known = np.logical_and.reduce([~np.isnan(column) for column in (first, below, second, above) if column is not None])
+    known = ~np.isnan(first) & ~np.isnan(second)
     first, second = first[known], second[known]
     if not len(first):
         return None
-    if below is not None and above is not None and (below[known] > 0).all() and (above[known] > 0).all():
+    if below is not None and above is not None:
         found = difference(first * below[known], below[known], second * above[known], above[known], level)
     else:
         found = skewed_mean(second - first, level)
@@ -190,6 +188,20 @@ def share(tops: Floats, bottoms: Floats, level: float = LEVEL) -> Estimate:
     if skewness < 0:
         return replace(usual, low=min(usual.low, usual.value - reach))
     return replace(usual, high=max(usual.high, usual.value + reach))
+
+
+def change(one: Floats, two: Floats, level: float = LEVEL) -> Estimate | None:
+    """Estimate by what share of the first mean the second one is larger, from pairs, with the uncertainty of both.
+
+    Pairs that lack either are left out. Where every pair differs by the same share, the interval has no width. None
+    where fewer than two are left, or where the first mean is not above 0.
+    """
+    has = ~np.isnan(one) & ~np.isnan(two)
+    one, two = one[has], two[has]
+    if len(one) < 2 or float(one.mean()) <= 0:
+        return None
+    found = ratio(two, one, level).within(0.0, math.inf)
+    return replace(found, value=found.value - 1, low=found.low - 1, high=found.high - 1)
 
 
 def skewed_mean(values: Floats, level: float = LEVEL) -> Estimate:
@@ -258,9 +270,12 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
     count = len(parts[0][1])
     columns = [column for _, tops, bottoms in parts for column in (tops, bottoms)]
     means = [_means(column) for column in columns]
-    resampled, weights = np.zeros(RESAMPLES), []
+    resampled, weights, informative = np.zeros(RESAMPLES), [], np.ones(RESAMPLES, dtype=np.bool_)
     for index, (sign, _, _) in enumerate(parts):
         top, bottom = means[2 * index], means[2 * index + 1]
+        # A resample of values that are all 0 has no ratio.
+        informative &= bottom > 0
+        bottom = np.where(bottom > 0, bottom, 1.0)
         resampled += sign * top / bottom
         weights += [sign / bottom, -sign * top / bottom**2]
     square = np.zeros(RESAMPLES)
@@ -269,7 +284,7 @@ def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats
             twice = 1.0 if one == two else 2.0
             square += twice * weight * weights[two] * _means(column * columns[two])
     spreads = np.sqrt(np.clip(square, 0, None) / (count - 1))
-    informative = spreads > TINY**0.5 * spread
+    informative &= spreads > TINY**0.5 * spread
     steps: Floats = (resampled[informative] - value) / spreads[informative]
     return steps
 

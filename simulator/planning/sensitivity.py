@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from simulator.experiment.axes import Base
-from simulator.experiment.estimates import LEVEL, Estimate, corrected, mean
+from simulator.experiment.estimates import LEVEL, Estimate, change, corrected
 from simulator.planning.doubts import doubts
-from simulator.planning.runs import Columns, plain, run_all, run_on
-from simulator.results.answer.assumed import lines
-from simulator.scenario.reading.value_origins import Origin, origin_in
+from simulator.planning.runs import plain, run_all, run_on
+from simulator.results.answer.assumed import Assumed, lines
+from simulator.scenario.reading.value_origins import ORIGINS, Origin, origin_in
 
 LEAST: Final = 0.0005
 """Share of a mean below which a move is written as 0.0 %."""
@@ -38,6 +36,11 @@ class Move:
     def swing(self) -> float:
         """The larger of those that are beyond chance, whichever way it goes; 0 where none is."""
         return max((abs(one.value) for one in self._ends if is_beyond_chance(one)), default=0.0)
+
+    @property
+    def effect(self) -> float:
+        """The larger of both, by chance or not."""
+        return max((abs(one.value) for one in self._ends), default=0.0)
 
     @property
     def _ends(self) -> list[Estimate]:
@@ -70,6 +73,11 @@ class Bar:
         return max(self.cost.swing, self.makespan.swing)
 
     @property
+    def weight(self) -> tuple[float, float]:
+        """What rows are ordered by: first what is beyond chance, then what is seen."""
+        return self.swing, max(self.cost.effect, self.makespan.effect)
+
+    @property
     def is_clear(self) -> bool:
         return self.cost.is_clear or self.makespan.is_clear
 
@@ -88,7 +96,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Tornado:
-    """All rows, those that move the answer most first; moves hold together at 95 %."""
+    """All rows and assumptions, those that move the answer most first; moves hold together at 95 %."""
 
     scenario: str
     replications: int
@@ -129,25 +137,20 @@ def sensitivity(
         fact = origin_in(doubt.name, base.sources.data, scenario.calibration)
         lower, higher = made[2 * index], made[2 * index + 1]
         cost, makespan = (
-            Move(name, _move(center, lower, name, level), _move(center, higher, name, level))
+            Move(name, *(change(center[name], other[name], level) for other in (lower, higher)))
             for name in ("cost", "makespan")
         )
         bars.append(Bar(doubt.name, fact.title, fact.origin, fact.source, doubt.low, doubt.high, cost, makespan))
-    ranked = sorted(bars, key=lambda bar: (-bar.swing, bar.name))
+    ranked = sorted(sorted(bars, key=lambda bar: bar.name), key=lambda bar: bar.weight, reverse=True)
     means = center.estimate("cost"), center.estimate("makespan")
-    return Tornado(scenario.name, replications, *means, tuple(ranked), tuple(lines(center.assumptions)))
+    rests_on = by_effect(ranked, center.assumptions)
+    return Tornado(scenario.name, replications, *means, tuple(ranked), tuple(lines(rests_on)))
 
 
-def _move(center: Columns, other: Columns, measure: str, level: float) -> Estimate | None:
-    """Estimate by what share of the center's mean a measure moves, in pairs and with the uncertainty of both means.
-
-    Where every run moves by the same share, as with its prices, the interval has no width.
-    """
-    one, two = center[measure], other[measure]
-    both = ~np.isnan(one) & ~np.isnan(two)
-    if both.sum() < 2 or float(one[both].mean()) == 0:
-        return None
-    usual = float(one[both].mean())
-    factor = float(two[both].mean()) / usual
-    around = mean((two[both] - factor * one[both]) / usual, level)
-    return replace(around, value=factor - 1, low=factor - 1 + around.low, high=factor - 1 + around.high)
+def by_effect(ranked: Sequence[Bar], found: Iterable[Assumed]) -> list[Assumed]:
+    """Return assumptions in the order of the rows that are about them; last, as they came, those without a row."""
+    place: dict[str, int] = {}
+    for index, bar in enumerate(ranked):
+        for about in ORIGINS[bar.name].acts_as:
+            place.setdefault(about, index)
+    return sorted(found, key=lambda one: place.get(one.about, len(ranked)))

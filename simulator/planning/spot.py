@@ -11,13 +11,13 @@ import numpy as np
 
 from simulator.errors import InputError
 from simulator.experiment.axes import Base
-from simulator.experiment.estimates import Estimate, mean, probability
+from simulator.experiment.estimates import Estimate, change, mean, probability
 from simulator.experiment.trial import Outcome
 from simulator.planning.break_even import STEPS as RATES
 from simulator.planning.break_even import BreakEven, find_break_even
 from simulator.planning.lengths import FACTORS as LENGTHS
 from simulator.planning.lengths import MOST_SAVED, Length, Saving, by_length, savings
-from simulator.planning.runs import Columns, cost_ratio, plain, run_all, run_on
+from simulator.planning.runs import Columns, plain, run_all, run_on
 from simulator.planning.scaling import scaled, with_eviction_rate, with_groups
 from simulator.results.answer.assumed import Assumed, instead, lines
 from simulator.results.money.prices import licenses_of, price_kind, price_of
@@ -295,11 +295,11 @@ def _share(split: float, scenario: Scenario, made: Columns, dedicated: Columns, 
 
 
 def _saved(made: Columns, dedicated: Columns) -> Estimate:
-    """Estimate what share of the all-dedicated cost is saved: what the ratio of the two costs leaves of 1."""
-    if not dedicated["cost"].any():
+    """Estimate what share of the all-dedicated cost is saved; none where that costs nothing."""
+    found = change(dedicated["cost"], made["cost"])
+    if found is None:
         return mean(np.zeros(made.count))
-    found = cost_ratio(made, dedicated)
-    return replace(found, value=1 - found.value, low=1 - found.high, high=1 - found.low)
+    return replace(found, value=-found.value, low=-found.high, high=-found.low)
 
 
 def _known(made: Columns, measure: str) -> Estimate:

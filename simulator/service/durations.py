@@ -76,6 +76,12 @@ class Durations:
         self.served: Counter[str] = Counter()
         """Tasks by what stated how long they take."""
 
+    def copy(self) -> Durations:
+        """Return the same rules with counts of their own, which begin with these."""
+        other = Durations(self._rules)
+        other.served += self.served
+        return other
+
     @property
     def defaults(self) -> dict[str, Any]:
         """What the `simulation.defaults` of every job are."""

@@ -13,7 +13,6 @@ from simulator.scenario.prepared import Prepared
 from simulator.service.replies import Asked, RefusedError
 from simulator.service_codes import ServiceCode
 
-PATH: Final = "/_sim/forecast"
 MOST: Final = 200
 """Replications of one forecast."""
 USUAL: Final = 20

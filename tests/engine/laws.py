@@ -45,7 +45,9 @@ def _check_answer(recording: Recording) -> None:
     assert tasks["planned"] == tasks["succeeded"] + tasks["failed"] + tasks["unfinished"] + tasks["deleted"]
     assert tasks["unfinished"] == sum(tasks["unfinished_why"].values())
     assert tasks["planned"] - tasks["unfinished"] <= tasks["submitted"] <= tasks["planned"]
-    assert recording.raw.tasks.submitted[recording.raw.attempts.task].all()
+    attempts = recording.raw.attempts
+    assert tasks["preemptions"] == ((attempts.outcome == Outcome.PREEMPTED) & (attempts.instance == 0)).sum()
+    assert recording.raw.tasks.submitted[attempts.task].all()
     counted = {
         "resize_errors": answer["resize_errors"],
         "evaluations.errors": answer["evaluations"]["errors"],

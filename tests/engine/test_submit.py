@@ -144,6 +144,18 @@ def test_a_fork_leaves_the_run_it_comes_from_alone() -> None:
     assert summarize(check(fork.recording()))["tasks"]["succeeded"] < 12
 
 
+def test_a_fork_has_waited_for_clients_as_long_as_the_run_it_comes_from() -> None:
+    steps = Simulation(drawn())
+    steps.advance()
+    steps.wait(steps.now + 7200)
+    fork = steps.fork()
+    assert (fork.now, fork.is_over) == (steps.now, steps.is_over)
+    for one in (steps, fork):
+        one.submit({"operation": "addTasks", "job": "j", "tasks": [{"id": "late", "commandLine": "sleep 5"}]})
+        one.advance()
+    same(check(steps.recording()), check(fork.recording()))
+
+
 def test_a_run_whose_work_is_done_goes_on_when_more_comes() -> None:
     steps = Simulation(drawn())
     steps.advance()

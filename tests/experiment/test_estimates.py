@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from simulator.experiment.estimates import (
+    change,
     corrected,
     difference,
     difference_of,
@@ -310,3 +311,20 @@ def test_values_that_are_not_skewed_have_the_interval_of_a_ratio() -> None:
     weights = np.full(30, 10.0)
     tops = np.array([0.3, 0.5, 0.7] * 10) * weights
     assert share(tops, weights).low == pytest.approx(ratio(tops, weights).low)
+
+
+def test_a_change_is_the_ratio_of_the_means_less_one() -> None:
+    """Pairs that lack either are left out; where all differ by the same share, nothing is left to chance."""
+    random = np.random.default_rng(3)
+    one = np.append(random.exponential(size=20), [np.nan, 0.0])
+    two = np.append(one[:20] * 1.3, [5.0, 0.0])
+    found = change(one, two)
+    assert found is not None
+    assert (found.value, found.low, found.high, found.count) == pytest.approx((0.3, 0.3, 0.3, 21))
+    rare = np.where(np.arange(20) == 7, 4.0, 0.0)
+    wide = change(rare, np.where(np.arange(20) == 7, 3.0, 0.5))
+    assert wide is not None
+    assert wide.value == pytest.approx(12.5 / 4 - 1)
+    assert -1 <= wide.low < wide.value < wide.high < math.inf, "resamples without the one are left out"
+    assert change(np.zeros(5), np.ones(5)) is None
+    assert change(np.ones(1), np.ones(1)) is None

@@ -11,7 +11,8 @@ from simulator.cli.sensitivity import _range as moves
 from simulator.cli.sensitivity import sentence
 from simulator.experiment.axes import Base
 from simulator.experiment.estimates import Estimate
-from simulator.planning.sensitivity import Bar, Move, Tornado, sensitivity
+from simulator.planning.sensitivity import Bar, Move, Tornado, by_effect, sensitivity
+from simulator.results.answer.assumed import Assumed
 from simulator.scenario.reading.value_origins import Origin
 from tests.command_line import app
 
@@ -51,8 +52,9 @@ def test_the_boot_of_twenty_minutes_matters_more_than_dispatch(tornado: Tornado)
     assert names[0] == "boot"
     assert names.index("boot") < names.index("dispatch_latency")
     assert "evictions" not in names, "the pool has no low-priority node"
-    swings = [bar.swing for bar in tornado.bars]
-    assert swings == sorted(swings, reverse=True)
+    weights = [bar.weight for bar in tornado.bars]
+    assert weights == sorted(weights, reverse=True)
+    assert tornado.rests_on[0].startswith("timings"), "the boot time is one of them"
 
 
 def test_each_has_its_origin(tornado: Tornado) -> None:
@@ -99,6 +101,23 @@ def test_a_move_that_may_be_chance_neither_ranks_a_row_nor_passes_for_a_finding(
     assert "assumed moves it" not in sentence(found), "boot time is, and does"
     assert moves(wide, sure) == "-14.0 ± 25.5 to +8.0 ± 4.5"
     assert moves(still, still) == "+0.0 to +0.0 ± 0.0"
+
+
+def bar(name: str, *moves: Estimate) -> Bar:
+    """Return a row whose cost moves so, and whose finish does not."""
+    still = Estimate(0.0, 0.0, 0.0, 6)
+    return Bar(name, name, Origin.ASSUMED, "-", "x 0.5", "x 2", Move("cost", *moves), Move("makespan", still, still))
+
+
+def test_rows_that_may_be_chance_and_assumptions_stand_in_the_order_of_their_effect() -> None:
+    """What moves beyond chance comes first; of the rest, what is seen to move more. Lines follow their rows."""
+    sure, large, small = (Estimate(value, low, 0.9, 6) for value, low in ((0.05, 0.01), (0.3, -0.3), (0.1, -0.7)))
+    bars = [bar("sample_delay", small, small), bar("evictions", small, large), bar("prices", sure, sure)]
+    ranked = sorted(bars, key=lambda one: one.weight, reverse=True)
+    assert [one.name for one in ranked] == ["prices", "evictions", "sample_delay"]
+    abouts = ("timings", "option nodeTieBreak", "autoscale samples", "evictions", "preemption", "price")
+    ordered = [one.about for one in by_effect(ranked, [Assumed(about, "so") for about in abouts])]
+    assert ordered == ["price", "evictions", "preemption", "autoscale samples", "timings", "option nodeTieBreak"]
 
 
 def test_a_move_too_small_to_be_written_ranks_no_row() -> None:

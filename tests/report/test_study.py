@@ -19,7 +19,8 @@ from simulator.report.figures.difference import Pair, finding
 from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
-from simulator.report.sources.study import Study, is_study, read_study
+from simulator.report.sources.study import Study, read_study
+from simulator.report.sources.trials import is_sweep
 from simulator.units import spoken_amount
 from tests.command_line import app
 from tests.experiment.files import FIRST, experiment
@@ -37,7 +38,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
 
 def test_every_cell_has_the_numbers_of_the_sweeps_own_summary(swept: tuple[Path, Any]) -> None:
     directory, frame = swept
-    assert is_study(directory)
+    assert is_sweep(directory)
     study = read_study(directory)
     assert study.axes == ("targetDedicatedNodes", "slots")
     for cell, row in zip(study.cells, summary(frame).to_dict("records"), strict=True):

@@ -83,17 +83,42 @@ def test_until_the_last_node_has_gone() -> None:
     assert "the bill ends with the run, for no more nodes leave" in bill_of(stays)
 
 
-def test_a_horizon_ends_the_bill_and_nothing_is_reported() -> None:
+def test_the_bill_of_a_horizon_states_what_of_it_is_idle_tail() -> None:
+    """Two nodes of $0.10 an hour are done after 50 min; the ledger's label and the sentence are one amount."""
     answer = summarize(run(scaled(), horizon="3h"))
     assert (answer["bill"]["until"], answer["bill"]["end_s"]) == ("horizon", 3 * 3600)
-    assert bill_of(answer) == ""
+    assert answer["cost"]["by_label"]["idle_tail"] == pytest.approx(0.2 * (3 - 50 / 60))
+    idle = "$0.433 of the bill, 72.2 %, went to nodes idle after their last task"
+    goes_on = "the pools cost $0.20 an hour from there on"
+    assert bill_of(answer) == f"the bill ends with the horizon, at 3 h; {idle}; {goes_on}"
+
+
+def test_a_bill_without_idle_tail_states_none_and_one_without_prices_its_time() -> None:
+    busy = summarize(run(pool(targetDedicatedNodes=2), horizon="40m"))
+    assert bill_of(busy) == "the bill ends with the horizon, at 40 min; the pools cost $0.20 an hour from there on"
+    sizes = {"D2": {"vcpus": 2, "memoryGiB": 8}}
+    unpriced = summarize(run(pool(targetDedicatedNodes=2), tasks=2, sizes=sizes, horizon="40m"))
+    assert "; 1.00 node-hours of all node time, 75.0 %, went to nodes idle after their last task" in bill_of(unpriced)
+
+
+def test_a_run_that_is_looked_at_before_its_horizon_is_interrupted() -> None:
+    """Its bill ends there, and no sentence has a horizon that was not reached; what had ended it before still has."""
+    going = Simulation(scenario([scaled()], [job(10, "10m")], horizon="3h"))
+    going.advance(1800.0)
+    answer = summarize(going.recording())
+    assert (answer["bill"]["until"], answer["bill"]["end_s"]) == ("interrupted", 1800.0)
+    assert bill_of(answer).startswith("the bill ends where the run was interrupted, at 30 min; ")
+    done = Simulation(scenario([scaled()], [job(10, "10m")]))
+    done.advance(7200.0)
+    assert summarize(done.recording())["bill"]["until"] == "work_done"
 
 
 def test_operations_that_are_still_to_come_are_part_of_the_work() -> None:
     later = {"at": "5h", "operation": "resize", "pool": "p", "targetDedicatedNodes": 0}
     answer = summarize(run(pool(targetDedicatedNodes=2), timeline=[later]))
     assert answer["bill"]["end_s"] == 5 * 3600
-    assert bill_of(answer) == "the bill ends when the work is done, at 5 h"
+    idle = "$0.833 of the bill, 83.3 %, went to nodes idle after their last task"
+    assert bill_of(answer) == f"the bill ends when the work is done, at 5 h; {idle}"
 
 
 def gang(body: dict[str, Any], **rest: Any) -> Recording:

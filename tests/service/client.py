@@ -18,7 +18,7 @@ from simulator.service.auth import DEFAULT_KEY, Account, to_sign
 from simulator.service.clock import Clock
 from simulator.service.operations import answer
 from simulator.service.replies import Asked, Reply
-from simulator.service.session import Session, empty_account
+from simulator.service.session import LONGEST_WAIT, Session, empty_account
 
 BASE = "http://127.0.0.1:8901"
 IMAGE = {"publisher": "canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts", "version": "latest"}
@@ -38,6 +38,12 @@ def task_of(name: str, line: str = "/bin/bash -c 'sleep 30'", **about: Any) -> d
     return {"id": name, "commandLine": line, **about}
 
 
+def run_until_idle(session: Session) -> None:
+    """Have time pass until nothing happens any more by itself."""
+    while session.run_on(LONGEST_WAIT):
+        pass
+
+
 class Client:
     """Asks a session as the service is asked."""
 
@@ -47,6 +53,9 @@ class Client:
     def ask(self, method: str, path: str, body: Any = None, headers: Any = None, **query: str) -> Reply:
         known = {key.replace("__", "$"): value for key, value in query.items()}
         return answer(self.session, Asked(method, path, {}, known, headers or {}, body or {}, BASE))
+
+    def run_until_idle(self) -> None:
+        run_until_idle(self.session)
 
     def get(self, path: str, **query: str) -> Any:
         reply = self.ask("GET", path, **query)

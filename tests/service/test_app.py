@@ -108,6 +108,31 @@ def test_a_forecast_has_other_draws_of_the_same_requests() -> None:
         assert call(app, "GET", f"/_sim/forecast?replications={text}", key=None).status_code == 400
 
 
+def test_a_second_future_has_an_address_of_its_own() -> None:
+    """What is asked of it leaves the first alone; with another replication it is what other draws have made of it."""
+    begun: list[App] = []
+
+    async def fork(app: App, replication: int) -> str:
+        begun.append(app.beside(app.session.fork(replication)))
+        return f"http://127.0.0.1:{9000 + len(begun)}"
+
+    app = application("manual", fork=fork)
+    call(app, "POST", "/pools", pool_of())
+    call(app, "POST", "/_sim/advance?seconds=120", key=None)
+    found = [call(app, "POST", f"/_sim/fork{query}", key=None).json() for query in ("", "?replication=1")]
+    assert [(one["url"][-4:], one["replication"]) for one in found] == [("9001", 0), ("9002", 1)]
+    assert call(begun[0], "GET", "/pools/p/nodes").json() == call(app, "GET", "/pools/p/nodes").json()
+    assert call(begun[0], "DELETE", "/pools/p").status_code == 202
+    for other in (app, *begun):
+        call(other, "POST", "/_sim/run-until-idle", key=None)
+    assert [call(one, "GET", "/pools/p").status_code for one in (app, *begun)] == [200, 404, 200]
+    since = [call(one, "GET", "/pools/p/nodes").json()["value"][0]["stateTransitionTime"] for one in (app, begun[1])]
+    assert since[0] != since[1], "nodes boot as the other draws have it"
+    for text in ("-1", "x", "10000", "1.5"):
+        assert call(app, "POST", f"/_sim/fork?replication={text}", key=None).status_code == 400
+    assert call(application(), "POST", "/_sim/fork", key=None).status_code == 409, "nobody opens ports here"
+
+
 def test_a_step_for_each_look() -> None:
     app = application("step:30s")
     for _ in range(3):

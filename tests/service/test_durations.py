@@ -37,7 +37,7 @@ def test_the_first_rule_counts_then_what_the_task_states_then_the_default(tmp_pa
         task_of("unknown", "./run"),
     ]
     client.post("/jobs/j/addtaskcollection", {"value": bodies}, 200)
-    client.session.run_until_idle()
+    client.run_until_idle()
     tasks = client.session.simulation.recording().tasks.set_index("id")
     took = tasks["duration"]
     assert (took["train"], took["slept"], took["set"], took["unknown"]) == (300, 40, 90, 20)
@@ -58,7 +58,7 @@ def test_a_default_is_assumed_where_nobody_states_anything() -> None:
     client.post("/pools", pool_of())
     client.post("/jobs", job_of())
     client.post("/jobs/j/tasks", task_of("t", "./run"))
-    client.session.run_until_idle()
+    client.run_until_idle()
     assert client.session.simulation.recording().tasks["duration"].tolist() == [60.0]
     assert Durations().served.total() == 0
 

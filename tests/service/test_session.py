@@ -8,7 +8,7 @@ from simulator.results.record.tables import NAMES, arrow
 from simulator.scenario import load, scenario_of
 from simulator.service.session import Session, empty_account
 from tests.engine.laws import check
-from tests.service.client import Client, job_of, pool_of, task_of
+from tests.service.client import Client, job_of, pool_of, run_until_idle, task_of
 
 WORK = [task_of(f"t{number}", f"/bin/bash -c 'sleep {60 + number}'") for number in range(12)]
 
@@ -85,8 +85,8 @@ def test_a_second_future_leaves_the_first_alone() -> None:
     client = Client(session=other)
     assert client.get("/jobs/j/taskcounts") == Client(session=session).get("/jobs/j/taskcounts")
     client.post("/jobs/j/terminate", {}, 202)
-    other.run_until_idle()
-    session.run_until_idle()
+    run_until_idle(other)
+    run_until_idle(session)
     assert client.get("/jobs/j")["state"] == "completed"
     assert Client(session=session).get("/jobs/j/taskcounts")["taskCounts"]["succeeded"] == 12
 
@@ -94,11 +94,11 @@ def test_a_second_future_leaves_the_first_alone() -> None:
 def test_time_goes_on_until_nothing_happens_any_more() -> None:
     client = Client()
     client.post("/pools", pool_of())
-    client.session.run_until_idle()
+    client.run_until_idle()
     first = client.session.simulation.now
     assert client.get("/pools/p")["allocationState"] == "steady"
     assert {node["state"] for node in client.get("/pools/p/nodes")["value"]} == {"idle"}
-    client.session.run_until_idle()
+    client.run_until_idle()
     assert client.session.simulation.now == first
     assert not client.session.run_on(60)
     client.session.advance(3600)

@@ -168,9 +168,9 @@ def collect_tasks(
         exited[row] &= error == "fileUploadError"
     exit_code = _exit_codes(workload, exited, last_outcome)
     _set_codes_of_nodes(exit_code, last_outcome, kernels, homes, sick_codes)
-    lost = _lost_after_dispatch(workload, attempts)
+    preempted = task[outcome == Outcome.PREEMPTED]
     back = task[is_one_of(outcome, PUT_BACK)]
-    requeued = np.concatenate([back, lost]) if preemption_counts else back
+    requeued = np.concatenate([back, preempted]) if preemption_counts else back
     last_end = _latest(task, end, count)
     last_end[~completed & (state != TaskState.DELETED)] = -1
     succeeded = completed & (last_outcome == Outcome.SUCCEEDED)
@@ -184,7 +184,7 @@ def collect_tasks(
         succeeded=succeeded,
         retries=_gathered(kernels, homes, count, "retries"),
         requeues=_times(requeued, count),
-        preemptions=_times(lost, count),
+        preemptions=_times(preempted, count),
         first_start=first,
         last_start=last_start,
         end=last_end,
@@ -227,13 +227,6 @@ def _set_codes_of_nodes(
                 has_begun = np.asarray(kernel.attempts.task)[rows] == np.arange(len(rows))
                 mine = home.rows[home.of(has_begun & np.isin(rows, list(failed)))]
                 exit_code[mine[last_outcome[mine] == Outcome.FAILED]] = code
-
-
-def _lost_after_dispatch(workload: Workload, attempts: RawAttempts) -> npt.NDArray[np.int32]:
-    """Return the task of each execution that a preemption ended; one that was still being dispatched counts nowhere."""
-    rows = np.flatnonzero((attempts.outcome == Outcome.PREEMPTED) & (attempts.instance == 0))
-    task = attempts.task[rows]
-    return task[attempts.end[rows] > attempts.assigned[rows] + workload.latency[task]]
 
 
 def _preparing(

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.engine.bridge.kernel_output import Home, collect_attempts, collect_tasks, drop_work_of_failed_tasks
 from simulator.engine.collection.renumbering import Order, order_of, renumber
 from simulator.engine.collection.second_tasks import with_second_names
+from simulator.results.money.bill_end import INTERRUPTED
 from simulator.results.raw.raw_run import RawRun
 from simulator.results.record.recording import Recording
 from simulator.units import to_ms
@@ -64,7 +65,7 @@ def collect(
         pools=tuple(pool.site.description for pool in order.pools),
         end=facts.end,
         complete=bool(facts.stop_reason),
-        stop_reason=facts.stop_reason or "interrupted",
+        stop_reason=facts.stop_reason or INTERRUPTED,
         settled=facts.settled,
         never_fits=_never_fits(len(workload), kernels, homes),
         blocked=_blocked(len(workload), kernels, homes),

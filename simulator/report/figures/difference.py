@@ -72,7 +72,7 @@ def finding(pair: Pair) -> str:
     ends = f"{written_difference(found.low, pair.unit)} to {written_difference(found.high, pair.unit)}"
     if found.count == 1:
         return f"{two} against {one}: {pair.measure} {_signed(found.value, pair.unit)} in the only replication"
-    level = f"{100 * found.level:.0f} % interval {ends}"
+    level = f"{100 * found.level:.3g} % interval {ends}"
     if found.low <= 0 <= found.high:
         return f"{two} and {one} do not differ clearly in {pair.measure}: {_signed(found.value, pair.unit)}, {level}"
     word = "less" if found.value < 0 else "more"
@@ -81,7 +81,7 @@ def finding(pair: Pair) -> str:
     size = written_difference(abs(found.value), pair.unit)
     wins = int(((pair.second - pair.first) * found.value > 0).sum())
     often = f"in {wins} of {found.count} replications"
-    return f"{two}: {pair.measure} {size} {word} than {one}, {100 * found.level:.0f} % interval {ends}; {often}"
+    return f"{two}: {pair.measure} {size} {word} than {one}, {100 * found.level:.3g} % interval {ends}; {often}"
 
 
 def _signed(value: float, unit: str) -> str:
@@ -135,7 +135,7 @@ def _differences(axes: Axes, pair: Pair, page: Page) -> list[object]:
     handles: list[object] = [points]
     found = pair.difference
     if math.isfinite(found.low) and math.isfinite(found.high):
-        title = f"{100 * found.level:.0f} % interval of the mean difference"
+        title = f"{100 * found.level:.3g} % interval of the mean difference"
         handles.append(
             axes.axvspan(found.low / size, found.high / size, color=CYCLE[4].on(page.mode), alpha=0.35, label=title)
         )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from simulator.units import spoken, spoken_amount
+from simulator.results.money.ledger import Label
+from simulator.units import S_PER_HOUR, spoken, spoken_amount
 
 
 def sentence(summary: Mapping[str, Any]) -> str:
@@ -19,25 +20,9 @@ def sentence(summary: Mapping[str, Any]) -> str:
 
 
 def bill_of(summary: Mapping[str, Any]) -> str:
-    """Report when the bill ends and what goes on from there; empty where a horizon ends it."""
+    """Report when the bill ends, how much of it is idle tail, and what goes on from there."""
     bill = summary["bill"]
-    end, rate = spoken(bill["end_s"]), money(bill["per_hour"])
-    if bill["until"] == "stalled":
-        how = "nothing could happen any more" if not bill["tail_s"] else "nothing happened any more that helps"
-        return f"the run stopped at {end} because {how}{_goes_on(bill, rate)}"
-    if bill["until"] == "longest run":
-        return f"the run was cut at {end}, 180 days after its last arrival or operation{_goes_on(bill, rate)}"
-    if bill["until"] not in RULES:
-        return ""
-    rule = "nodes_left" if bill["until"] == "gone" and bill["nodes_left"] else bill["until"]
-    start = f"the bill ends {RULES[rule]}, at {end}"
-    if not bill["nodes"]:
-        return start
-    start += f"; the pools cost {rate} an hour from there on"
-    spent = f"after {spoken(bill['tail_s'])} and {money(bill['tail_cost'])}"
-    if not bill["nodes_left"]:
-        return f"{start}, scaled in {spent}"
-    return f"{start}, with {_nodes(bill['nodes_left'])} still there {spent}" if bill["tail_s"] else start
+    return "; ".join(part for part in (_end_of(bill), _idle_tail(summary), _goes_on(bill)) if part)
 
 
 RULES: Final = {
@@ -45,12 +30,48 @@ RULES: Final = {
     "after": "some time after the work is done (`billUntil`)",
     "gone": "when no node is left (`billUntil`)",
     "nodes_left": "with the run, for no more nodes leave",
+    "horizon": "with the horizon",
+    "interrupted": "where the run was interrupted",
 }
-"""What ends the bill of a run without horizon."""
+"""What ends a bill that no accident ends."""
 
 
-def _goes_on(bill: dict[str, Any], rate: str) -> str:
-    return f"; {_nodes(bill['nodes'])} cost {rate} an hour from there on" if bill["nodes"] else ""
+LITTLE: Final = 0.0005
+"""Share of the bill that would be written as 0.0 %."""
+
+
+def _end_of(bill: Mapping[str, Any]) -> str:
+    end = spoken(bill["end_s"])
+    if bill["until"] == "stalled":
+        how = "nothing could happen any more" if not bill["tail_s"] else "nothing happened any more that helps"
+        return f"the run stopped at {end} because {how}"
+    if bill["until"] == "longest run":
+        return f"the run was cut at {end}, 180 days after its last arrival or operation"
+    rule = "nodes_left" if bill["until"] == "gone" and bill["nodes_left"] else bill["until"]
+    return f"the bill ends {RULES[rule]}, at {end}"
+
+
+def _idle_tail(summary: Mapping[str, Any]) -> str:
+    """Report what nodes cost that were idle after their last task, or their time where a price is not known."""
+    costs, times = summary["cost"]["by_label"], summary["ledger_node_s"]
+    parts = times if costs is None else costs
+    tail, whole = parts.get(Label.IDLE_TAIL, 0.0), sum(parts.values())
+    if tail <= LITTLE * whole:
+        return ""
+    amount = f"{money(tail)} of the bill" if costs else f"{tail / S_PER_HOUR:,.2f} node-hours of all node time"
+    return f"{amount}, {share(tail / whole)}, went to nodes idle after their last task"
+
+
+def _goes_on(bill: Mapping[str, Any]) -> str:
+    if not bill["nodes"]:
+        return ""
+    is_cut = bill["until"] in ("stalled", "longest run")
+    who = _nodes(bill["nodes"]) if is_cut else "the pools"
+    start = f"{who} cost {money(bill['per_hour'])} an hour from there on"
+    if is_cut or (bill["nodes_left"] and not bill["tail_s"]):
+        return start
+    what = f"with {_nodes(bill['nodes_left'])} still there" if bill["nodes_left"] else "scaled in"
+    return f"{start}, {what} after {spoken(bill['tail_s'])} and {money(bill['tail_cost'])}"
 
 
 def _nodes(count: int) -> str:

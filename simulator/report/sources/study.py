@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.errors import InputError, Problem
 from simulator.experiment.assumed_file import read_assumed
 from simulator.experiment.design import label
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference_of, estimate
 from simulator.experiment.measures import find_measure
 from simulator.experiment.short_names import short_names
-from simulator.experiment.store import KIND, MARK
+from simulator.experiment.store import MARK
 from simulator.experiment.summary import axis_columns, measure_columns
-from simulator.extras import require
 from simulator.report.figures.tradeoff import Choice, front
+from simulator.report.sources.trials import read_trials
 from simulator.results.answer.assumed import in_order
 from simulator.results.record.saved_json import read_saved_object
-from simulator.tables.parquet import read_as_parquet, sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,19 +78,10 @@ class Study:
         return front(self.choices)
 
 
-def is_study(directory: Path) -> bool:
-    """Return whether a directory is that of a sweep."""
-    try:
-        found = json.loads((directory / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(found, dict) and found.get("kind") == KIND
-
-
 def read_study(directory: Path) -> Study:
     """Read what `poolsight sweep FILE --out DIR` wrote."""
     manifest = read_saved_object(directory / MARK)
-    frame = _trials(directory)
+    frame = read_trials(directory)
     groups = {number: frame[frame["cell"] == number] for number in sorted(frame["cell"].unique().tolist())}
     measures = measure_columns(frame)
     titles = short_names(axis_columns(frame))
@@ -142,22 +130,6 @@ def _differences(one: pd.DataFrame, two: pd.DataFrame, measures: Sequence[str], 
 
 def _values(column: pd.Series) -> npt.NDArray[np.float64]:
     return np.asarray(column.to_numpy("float64", na_value=float("nan")), dtype=np.float64)
-
-
-def _trials(directory: Path) -> pd.DataFrame:
-    require("pyarrow", "reading a sweep's directory")
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    paths = sorted((directory / "trials").glob("*.parquet"))
-    if not paths:
-        raise InputError([Problem("holds no trial yet; run the sweep first", str(directory))])
-    with read_as_parquet(str(directory / "trials")):
-        whole = sound(pa.concat_tables([pq.read_table(path) for path in paths]))
-    if not len(whole):
-        raise InputError([Problem("holds no trial yet; run the sweep first", str(directory))])
-    frame: pd.DataFrame = whole.sort_by([("cell", "ascending"), ("replication", "ascending")]).to_pandas()
-    return frame
 
 
 def _plain(value: Any) -> Any:

@@ -52,8 +52,24 @@ class Tasks(Part):
         ),
     ]
     retries: Annotated[int, Number(Unit.TIMES, "retries of tasks", "after failures")]
-    requeues: Annotated[int, Number(Unit.TIMES, "requeues of tasks", "by a shrink or a client")]
-    preemptions: Annotated[int, Number(Unit.TIMES, "task preemptions", "with the preemption of their node")]
+    requeues: Annotated[
+        int,
+        Number(
+            Unit.TIMES,
+            "requeues of tasks",
+            "by a shrink, a restart, their job or a job of higher priority; by preemptions too where the option "
+            "`preemptionCountsAsRequeue` is set",
+        ),
+    ]
+    preemptions: Annotated[
+        int,
+        Number(
+            Unit.TIMES,
+            "task preemptions",
+            "attempts that the preemption of a node ended, also before they had started; one for all instances of a "
+            "task",
+        ),
+    ]
     unfinished_why: Annotated[
         Mapping[str, int], REASON, Number(Unit.TASKS, "tasks unfinished: {reason}", "reasons: `docs/reasons.md`")
     ]
@@ -238,6 +254,15 @@ class Answer(Part):
         Mapping[str, float],
         LABEL,
         Number(Unit.NODE_SECONDS, "node-seconds {label}", "they sum to the time all nodes existed"),
+    ]
+    billed_node_s: Annotated[
+        Mapping[str, float],
+        LABEL,
+        Number(
+            Unit.NODE_SECONDS,
+            "node-seconds billed, {label}",
+            "they sum to the time that is paid for: without what `billingStart` leaves out, with what rounding adds",
+        ),
     ]
     cost: Cost
     bill: BillEnd

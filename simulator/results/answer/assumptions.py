@@ -223,12 +223,14 @@ def _of_images(recording: Recording) -> Iterator[Assumed]:
 
 def _of_orders(recording: Recording) -> Iterator[Assumed]:
     """Yield what ordered the jobs of pools in which several of the same priority had tasks."""
-    workload, raw = recording.workload, recording.raw
+    workload, raw, scenario = recording.workload, recording.raw, recording.scenario
     if len(workload.jobs) < 2:
         return
     used = np.flatnonzero(np.bincount(workload.job[raw.tasks.submitted])).tolist()
-    places = Counter((raw.pool_of_job[job], workload.jobs[job].job.priority) for job in used)
-    policy = recording.scenario.options.equal_priority_policy
+    served = [scenario.policies_of(pool).is_service for pool in raw.pools]
+    every = ((raw.pool_of_job[job], workload.jobs[job].job.priority) for job in used)
+    places = Counter(place for place in every if served[place[0]])
+    policy = scenario.options.equal_priority_policy
     for pool in sorted({pool for (pool, _), count in places.items() if count > 1}):
         own = raw.pools[pool].job_default_order is JobOrder.CREATIONTIME and policy is EqualPriorityPolicy.UNIFORM
         text = "the pool's `jobDefaultOrder` creationtime" if own else f"`equalPriorityPolicy` {policy}"
@@ -236,9 +238,20 @@ def _of_orders(recording: Recording) -> Iterator[Assumed]:
         yield Assumed(about, text, ids, "equal_priority_policy", joint="in")
 
 
+def _of_policies(recording: Recording) -> Iterator[Assumed]:
+    """Yield which policies that are not the service's chose what starts, and where."""
+    for pool in recording.raw.pools:
+        chosen = recording.scenario.policies_of(pool)
+        if not chosen.is_service:
+            yield Assumed("queue policy", f"`{chosen.queue.policy}`, not the service's", (pool.id,))
+        if not chosen.fills:
+            yield Assumed("placement policy", f"`{chosen.placement.policy}`, not the service's", (pool.id,))
+
+
 RULES: Final = (
     _of_timings,
     _of_calibration,
+    _of_policies,
     _of_evictions,
     _of_missed_evictions,
     _of_lost_contact,

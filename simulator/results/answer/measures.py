@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from simulator.results.answer.answer import Answer
 from simulator.results.answer.parts import Fit, Group, Keys, Number, Part, described
-from simulator.results.money.ledger import UNPAID, Label
+from simulator.results.money.ledger import Label
 from simulator.units import S_PER_HOUR, Unit
 
 
@@ -27,7 +27,7 @@ class Measure:
     of: Callable[[Mapping[str, Any]], float | None]
     fit: Fit = Fit.MEAN
     weight: str | None = None
-    """Of a ratio: the measure that its denominator is proportional to."""
+    """Of a ratio: the measure of its denominator, in whatever unit."""
     range: tuple[float, float] = (0.0, float("inf"))
 
 
@@ -97,9 +97,12 @@ ROWS: Final = tuple(rows(Answer))
 """Every number of an answer."""
 
 
-def _node_hours(title: str, meaning: str, labels: frozenset[Label]) -> Measure:
+def _node_hours(title: str, meaning: str, account: str, *labels: Label) -> Measure:
+    """Return the measure that adds up labels of an account of node time; all of them where none is named."""
+
     def of(answer: Mapping[str, Any]) -> float:
-        return float(sum(time for label, time in answer["ledger_node_s"].items() if label in labels)) / S_PER_HOUR
+        times = answer[account]
+        return float(sum(times[label] for label in labels or times)) / S_PER_HOUR
 
     return Measure(title, Unit.NODE_HOURS, meaning, of)
 
@@ -114,9 +117,9 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "queue_mean": _of_path("queue_time_s.mean"),
     "queue_p95": _of_path("queue_time_s.p95"),
     "useful": _of_path("utilization.useful"),
-    "node_hours": _node_hours("node-hours", "time that all nodes existed", frozenset(Label)),
-    "billed_hours": _node_hours("node-hours billed", "those with a VM", frozenset(Label) - UNPAID),
-    "lost_node_hours": _node_hours("node-hours lost", "with attempts that were lost", frozenset({Label.BUSY_LOST})),
+    "node_hours": _node_hours("node-hours", "time that all nodes existed", "ledger_node_s"),
+    "billed_hours": _node_hours("node-hours billed", "time that is paid for, rounding included", "billed_node_s"),
+    "lost_node_hours": _node_hours("node-hours lost", "with attempts that were lost", "ledger_node_s", Label.BUSY_LOST),
     "preemptions": _of_path("tasks.preemptions"),
     "unfinished": _of_path("tasks.unfinished"),
 }

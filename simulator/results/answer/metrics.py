@@ -337,6 +337,7 @@ ANSWER: Final[Fields[Observed]] = {
     "nodes": _part(Nodes, NODES),
     "jobs": _jobs,
     "ledger_node_s": lambda seen: seen.recording.ledger.seconds(),
+    "billed_node_s": lambda seen: seen.recording.ledger.billed_seconds(),
     "cost": _part(Cost, COST),
     "bill": _part(BillEnd, BILL),
     "resize_errors": _resize_errors,

@@ -32,7 +32,7 @@ class Number:
     """What the title leaves open."""
     fit: Fit = Fit.MEAN
     weight: str | None = None
-    """Of a ratio: the measure that its denominator is proportional to."""
+    """Of a ratio: the measure of its denominator, in whatever unit."""
 
     @property
     def words(self) -> str:

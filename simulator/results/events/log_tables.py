@@ -222,8 +222,7 @@ class Tables:
         if row is not None:
             row.setdefault("end", time)
             row["outcome"] = "requeued" if task["requeues"] > known else "preempted"
-        has_begun = "startTime" in _inner(body, "executionInfo")
-        task["preemptions"] += has_begun and task["requeues"] == known
+        task["preemptions"] += task["requeues"] == known
         task["state"] = "active"
 
     def _complete(self, time: int, body: Row, *, failed: bool) -> None:

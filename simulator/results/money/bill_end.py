@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 HORIZON: Final = "horizon"
 STALLED: Final = "stalled"
 LONGEST: Final = "longest run"
+INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,16 @@ def bill_end(scenario: Scenario, raw: RawRun) -> int:
 
 def rule_of(scenario: Scenario, raw: RawRun) -> str:
     """Return the name of what ends the bill."""
+    rule = scenario.options.bill_until
+    is_done = raw.settled >= 0 and scenario.horizon is None
+    if raw.stop_reason == INTERRUPTED and not (is_done and rule == "work_done"):
+        return INTERRUPTED
     if scenario.horizon is not None:
         return HORIZON
     if raw.stop_reason != "work done" and raw.settled < 0:
         return raw.stop_reason
     if raw.stop_reason in (STALLED, LONGEST):
         return raw.stop_reason
-    rule = scenario.options.bill_until
     return "after" if isinstance(rule, BillAfter) else rule
 
 

@@ -9,7 +9,7 @@ It is useful if the task succeeds, unfinished if it has not completed when the r
 comes to nothing or a later attempt fails by itself, which throws it away.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -123,9 +123,17 @@ class Ledger:
 
     def seconds(self, rows: npt.NDArray[np.bool_] | None = None) -> dict[str, float]:
         """Return node-seconds by label, of all nodes or of those where `rows` is set."""
-        chosen = self.time if rows is None else self.time[rows]
-        total = chosen.sum(axis=0) / MS_PER_S
-        return {str(label): float(value) for label, value in zip(LABELS[:-1], total, strict=False)}
+        return _seconds(self.time if rows is None else self.time[rows], LABELS[:-1])
+
+    def billed_seconds(self) -> dict[str, float]:
+        """Return node-seconds that are paid for by label, those that rounding adds among them."""
+        return _seconds(self.billed, LABELS)
+
+
+def _seconds(times: Ints, labels: Sequence[Label]) -> dict[str, float]:
+    """Add up the first columns of a ledger, those of some labels."""
+    total = times.sum(axis=0) / MS_PER_S
+    return {str(label): float(value) for label, value in zip(labels, total, strict=False)}
 
 
 def make_ledger(control: Control, options: Options) -> Ledger:

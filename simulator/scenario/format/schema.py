@@ -17,6 +17,7 @@ from simulator.scenario.format.job_operations import JobOperation
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.key_marks import INERT, PlainSeconds
 from simulator.scenario.format.network import Subnet
+from simulator.scenario.format.policies import Chosen, Policies
 from simulator.scenario.format.pool_operations import PoolOperation
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import AsWritten, Count, Fraction, Positive, Section, Seed, lower
@@ -144,6 +145,9 @@ class Options(AsWritten, Section):
     """Low-priority price of a size without one, as a share of the dedicated; None: Linux 0.2, Windows 0.4."""
     spot_ratio: Fraction | None = None
     """Spot price of a size without one, as a share of the dedicated; None: Linux 0.185, Windows 0.4."""
+    passes: Annotated[Literal["each_instant", "each_event"], BeforeValidator(lower)] = "each_instant"
+    """When tasks are placed: once after all that falls on an instant, or after each arrival and each end, arrivals
+    first."""
     allocation_tail_model: Literal["linear", "log"] = "linear"
     """How the delay of the k-th node grows: in proportion to k, or to its logarithm."""
     max_rounds_per_instant: Positive = 10_000
@@ -236,6 +240,8 @@ class Description(Section):
     """Calibration file: what `poolsight calibrate` measured stands where the scenario states no value itself."""
     options: Options = Options.model_construct()
     """Decisions on points that the service leaves open."""
+    policies: Policies = Policies.model_construct()
+    """In what order waiting tasks start and where they go, in all pools that do not say it themselves."""
     account: Account = Account.model_construct()
     """Mode and quotas of the account that pools belong to."""
     accounts: dict[str, Account] = Field(default_factory=dict)
@@ -258,6 +264,10 @@ class Description(Section):
     def _complete(cls, data: object, info: ValidationInfo) -> Any:
         prices = (info.context or {}).get("prices", PriceList())
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
+
+    def policies_of(self, pool: Pool) -> Chosen:
+        """Return in what order the tasks of a pool start, and where they go."""
+        return pool.simulation.policies.over(self.policies)
 
     def account_of(self, pool: Pool) -> Account:
         """Return the account that a pool belongs to."""

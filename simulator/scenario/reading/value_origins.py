@@ -40,10 +40,12 @@ class Fact:
     source: str
     stated_by: tuple[tuple[str, ...], ...] = ()
     """Paths inside a pool's body; where each pool states one of them, the file has the say."""
+    acts_as: tuple[str, ...] = ()
+    """What the assumptions of an answer that rest on it are about; empty where none does."""
 
 
 def _timing(title: str, origin: Origin, source: str, *keys: str) -> Fact:
-    return Fact(title, origin, source, tuple(("simulation", "timing", key) for key in keys))
+    return Fact(title, origin, source, tuple(("simulation", "timing", key) for key in keys), ("timings",))
 
 
 ORIGINS: Final[Mapping[str, Fact]] = {
@@ -91,12 +93,14 @@ ORIGINS: Final[Mapping[str, Fact]] = {
         "published as bands of a rate per hour: middle of the band (`evictionRateBand`), of 20+ 25 % (`openBand`); "
         "5 to 10 % where no `preemption` is written",
         (("simulation", "preemption"),),
+        ("preemption", "evictions"),
     ),
     "prices": Fact(
         "all prices",
         Origin.DOCUMENTED,
         "retail list prices, East US unless `prices` names another region",
         (("simulation", "prices", "dedicated"),),
+        ("price",),
     ),
     "low_priority_price": Fact(
         "price of low-priority or spot nodes",
@@ -104,13 +108,17 @@ ORIGINS: Final[Mapping[str, Fact]] = {
         "list price, that of spot as of 2026-05-20; where none is known a share of the dedicated one "
         "(`lowPriorityRatio`, `spotRatio`)",
         (("simulation", "prices", "lowPriority"), ("simulation", "prices", "spot")),
+        ("price",),
     ),
     "duration": Fact("task duration, mean", Origin.GIVEN, "the scenario's workload"),
     "duration_spread": Fact("task duration, spread", Origin.GIVEN, "the scenario's workload"),
     "task_failures": Fact("task failures", Origin.GIVEN, "the scenario's workload"),
     "load": Fact("number of tasks", Origin.GIVEN, "the scenario's workload"),
     "sample_delay": Fact(
-        "lateness of autoscale samples", Origin.ASSUMED, "0 to 10 s; up to 60 s is documented (`sampleProfile`)"
+        "lateness of autoscale samples",
+        Origin.ASSUMED,
+        "0 to 10 s; up to 60 s is documented (`sampleProfile`)",
+        acts_as=("autoscale samples",),
     ),
 }
 

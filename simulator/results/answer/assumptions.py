@@ -71,8 +71,10 @@ def _of_timings(recording: Recording) -> Iterator[Assumed]:
 
 def _timings(prepared: Prepared) -> tuple[Assumed, ...]:
     by_preset: dict[tuple[TimingPreset, tuple[str, ...]], list[Pool]] = {}
+    measured = _measured(prepared.scenario)
     for pool in prepared.part(Plan.of).pools.bodies:
-        by_preset.setdefault((pool.simulation.timing.preset, _given(pool)), []).append(pool)
+        given = tuple(key for key in _given(pool) if f"pools.{pool.id}.simulation.timing.{key}" not in measured)
+        by_preset.setdefault((pool.simulation.timing.preset, given), []).append(pool)
     found = []
     for (name, given), mine in by_preset.items():
         own = f"; given by the scenario: {', '.join(given)}" if given else ""
@@ -80,10 +82,26 @@ def _timings(prepared: Prepared) -> tuple[Assumed, ...]:
     return tuple(found)
 
 
+def _of_calibration(recording: Recording) -> Iterator[Assumed]:
+    """Yield what was measured on the user's own past, and on how many values each number rests."""
+    found = recording.scenario.calibration
+    if found is not None and found.used:
+        counts: dict[tuple[str, int], None] = dict.fromkeys((one.quantity, one.n) for one in found.used)
+        text = ", ".join(f"{quantity.replace('_', ' ')} (n = {n:,})" for quantity, n in counts)
+        yield Assumed("measured from your data", f"{text}; {found.file} (`calibration`)")
+
+
+def _measured(scenario: Scenario) -> frozenset[str]:
+    """Return where values of a scenario stand that were measured."""
+    return frozenset(one.place for one in scenario.calibration.used) if scenario.calibration else frozenset()
+
+
 def _of_evictions(recording: Recording) -> Iterator[Assumed]:
     """Yield what the low-priority nodes that there were face."""
     low = sorted({row.pool for row in recording.raw.recorder.nodes if row.kind is NodeKind.LOW_PRIORITY})
     pools = [recording.raw.pools[index] for index in low]
+    measured = _measured(recording.scenario)
+    pools = [pool for pool in pools if f"pools.{pool.id}.simulation.preemption" not in measured]
     unwritten = [pool for pool in pools if pool.simulation.preemption == UNWRITTEN]
     written = [pool for pool in pools if pool.simulation.preemption != UNWRITTEN]
     if unwritten:
@@ -232,6 +250,7 @@ def _of_policies(recording: Recording) -> Iterator[Assumed]:
 
 RULES: Final = (
     _of_timings,
+    _of_calibration,
     _of_policies,
     _of_evictions,
     _of_missed_evictions,

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from simulator.distributions import TimeDistribution, Uniform
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.format.calibration_file import Calibrated
 from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.complete import complete
 from simulator.scenario.format.job_operations import JobOperation
@@ -235,6 +236,8 @@ class Description(Section):
     """Which instant the time 0 of a run is: dates of schedules, traces and formulas count from it."""
     horizon: Seconds | None = None
     """When the run ends at the latest, since the origin."""
+    calibration: Calibrated | None = None
+    """Calibration file: what `poolsight calibrate` measured stands where the scenario states no value itself."""
     options: Options = Options.model_construct()
     """Decisions on points that the service leaves open."""
     policies: Policies = Policies.model_construct()

@@ -6,9 +6,9 @@ from typing import get_type_hints
 import pytest
 
 from docs import assumptions, generate
-from docs.variables import MEANINGS
 from simulator import Scenario
 from simulator.formula.options import Options
+from simulator.formula.variable_meanings import MEANINGS
 from simulator.formula.variables import RETIRED, SERVICE_NAMES
 from simulator.results.money.prices import LOAD_BALANCER_HOUR, OS_DISK_GIB, PUBLIC_IP_HOUR, RATIOS
 from simulator.scenario.format.preemption_models import OPEN_PROBABILITY

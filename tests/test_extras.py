@@ -96,6 +96,7 @@ def needing(folder: Path) -> Iterator[tuple[str, Command]]:
     yield "matplotlib", ["plot", run, "-o", f"{new}.png"]
     yield "starlette", ["serve", small]
     yield "uvicorn", ["serve", small]
+    yield "starlette", ["lab", small]
     yield "optuna", ["plan", str(folder / "large" / "plan.yaml"), "--workers", "1"]
     yield "scipy", ["sweep", str(folder / "sobol.yaml"), "--workers", "1"]
     yield "scipy", ["sweep", str(folder / "latin_hypercube.yaml"), "--workers", "1"]

@@ -1,6 +1,6 @@
 """What a kernel records: one row for each instance of each execution of a task on a node."""
 
-from array import array
+from simulator.kernel.buffers import resized, zeros
 
 
 class Attempts:
@@ -12,13 +12,13 @@ class Attempts:
         rows = max(expected, 64)
         self._rows = rows
         self.count = 0
-        self.task = array("i", bytes(4 * rows))
-        self.node = array("i", bytes(4 * rows))
-        self.instance = array("i", bytes(4 * rows))
-        self.assigned = array("q", bytes(8 * rows))
-        self.end = array("q", bytes(8 * rows))
+        self.task = zeros("i", rows)
+        self.node = zeros("i", rows)
+        self.instance = zeros("i", rows)
+        self.assigned = zeros("q", rows)
+        self.end = zeros("q", rows)
         """When it ended, or will end if nothing stops it."""
-        self.outcome = array("b", bytes(rows))
+        self.outcome = zeros("b", rows)
         """What it came to, or will come to if nothing stops it."""
 
     def expect(self, more: int) -> None:
@@ -44,9 +44,9 @@ class Attempts:
 
     def _grow(self, more: int) -> None:
         self._rows += more
-        self.task = array("i", bytes(self.task) + bytes(4 * more))
-        self.node = array("i", bytes(self.node) + bytes(4 * more))
-        self.instance = array("i", bytes(self.instance) + bytes(4 * more))
-        self.assigned = array("q", bytes(self.assigned) + bytes(8 * more))
-        self.end = array("q", bytes(self.end) + bytes(8 * more))
-        self.outcome = array("b", bytes(self.outcome) + bytes(more))
+        self.task = resized("i", self.task, self.count, self._rows)
+        self.node = resized("i", self.node, self.count, self._rows)
+        self.instance = resized("i", self.instance, self.count, self._rows)
+        self.assigned = resized("q", self.assigned, self.count, self._rows)
+        self.end = resized("q", self.end, self.count, self._rows)
+        self.outcome = resized("b", self.outcome, self.count, self._rows)

@@ -19,6 +19,19 @@ def column(code: str, values: Iterable[int]) -> Column:
     return array(code, values) if NATIVE else list(values)
 
 
+def zeros(code: str, count: int) -> "array[int]":
+    """Return a column of so many zeros, written once: zero bytes would be copied."""
+    return array(code, [0]) * count
+
+
+def resized(code: str, rows: "array[int]", used: int, count: int) -> "array[int]":
+    """Return a column of `count` rows: the first `used` of `rows`, moved in one piece, and zeros behind them."""
+    wider = zeros(code, count)
+    if used:
+        memoryview(wider)[:used] = memoryview(rows)[:used]
+    return wider
+
+
 def widened(code: str, rows: Column, fill: int, count: int) -> Column:
     """Return a column of at least `count` rows: `rows`, and behind them `fill`; one that has rows grows by half."""
     more = count - len(rows)
@@ -34,9 +47,7 @@ def appended(rows: "array[int]", used: int, more: "array[int]") -> "array[int]":
         return more
     after = used + len(more)
     if after > len(rows):
-        wider: array[int] = array(more.typecode, bytes(more.itemsize * max(after, used + used // 2)))
-        memoryview(wider)[:used] = memoryview(rows)[:used]
-        rows = wider
+        rows = resized(more.typecode, rows, used, max(after, used + used // 2))
     memoryview(rows)[used:after] = memoryview(more)
     return rows
 

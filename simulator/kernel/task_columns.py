@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from simulator.kernel.attempt_duration import Work
 from simulator.kernel.attempts import Attempts
-from simulator.kernel.buffers import NATIVE, appended, column, extended, widened
+from simulator.kernel.buffers import NATIVE, appended, column, extended, widened, zeros
 from simulator.kernel.calendar import Calendar
 from simulator.kernel.cpu_sharing import Sharing
 from simulator.kernel.eligibility import Eligibility
@@ -60,7 +60,7 @@ class TaskColumns:
         """Add the objects that hold attempts, queues, gates, notices and room."""
         self.nodes = nodes
         self.attempts = Attempts(0)
-        self.queues = Queues(reordered=choices.retry_at_tail or rules.random_order)
+        self.queues = Queues(reordered=choices.retry_at_tail or rules.random_order, listed=choices.planner is not None)
         self.notices = Notices()
         self.jobs = Jobs(self.queues, self.notices)
         self.eligibility = Eligibility(self.queues, nodes)
@@ -124,6 +124,14 @@ class TaskColumns:
         self.random_order = rules.random_order
         self.retry_at_tail = choices.retry_at_tail and not rules.random_order
         self.random_ties = choices.random_ties
+        self.placer = choices.placer
+        """Who chooses among the nodes with room; None: the fill type."""
+        self.chooses = choices.random_ties or choices.placer is not None
+        """Whether a task may go to another node than the first that is found."""
+        self._decided: list[int] = []
+        """The nodes of the task that a planner starts."""
+        self.released: list[int] = []
+        """Where a planner decides: tasks whose attempts have ended since it last emptied the list."""
 
     # ---- what comes ---------------------------------------------------------------------------------------
 
@@ -146,6 +154,8 @@ class TaskColumns:
         self.eligibility.shorten(count)
 
     def _add_jobs(self, priorities: Sequence[int]) -> None:
+        if not priorities:
+            return
         count = len(priorities)
         self.queues.add_jobs(priorities)
         self.jobs.add_jobs(count)
@@ -176,15 +186,17 @@ class TaskColumns:
     def _add_tasks(self, tasks: Tasks) -> None:
         """Add rows of tasks, none of which has arrived."""
         before, more = self.count, len(tasks)
+        if more == 0:
+            return
         self.submit = appended(self.submit, before, tasks.submit)
         self._span = appended(self._span, before, tasks.span)
         self.queue = appended(self.queue, before, tasks.queue)
         self._max_retries = appended(self._max_retries, before, tasks.max_retries)
         self.failures = appended(self.failures, before, tasks.failures)
-        self.state = appended(self.state, before, array("b", bytes(more)))
-        self.retries = appended(self.retries, before, array("i", bytes(4 * more)))
-        self.row = appended(self.row, before, array("i", bytes(4 * more)))
-        self.cell = appended(self.cell, before, array("i", bytes(4 * more)))
+        self.state = appended(self.state, before, zeros("b", more))
+        self.retries = appended(self.retries, before, zeros("i", more))
+        self.row = appended(self.row, before, zeros("i", more))
+        self.cell = appended(self.cell, before, zeros("i", more))
         self.count = before + more
         self.attempts.expect(more)
         self.queues.add_tasks(before, self.count)

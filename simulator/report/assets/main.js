@@ -131,6 +131,7 @@ function start() {
   showWindow();
 }
 
+adopt(JSON.parse(document.getElementById("page-data").textContent));
 if (page.pools && page.pools.length) start();
 setUpTheme();
 setUpPrint();

@@ -1,8 +1,8 @@
 // The data of the page, the stretch of time that all plots show, and how instants and spans are written.
 // The files of this directory are joined into one script, in the order that shell.py gives.
 
-const page = JSON.parse(document.getElementById("page-data").textContent);
-const END = Math.max(page.end, 1); // ms
+let page = { end: 0, pools: [] };
+let END = 1; // ms
 const root = document.documentElement;
 
 function element(name, attributes, ...children) {
@@ -155,6 +155,15 @@ const view = {
     this.set(0, END);
   },
 };
+
+// Take the data of a run; what was drawn of another one is for its drawer to take away.
+function adopt(values) {
+  page = values;
+  END = Math.max(page.end, 1);
+  view.from = 0;
+  view.to = END;
+  cursor.at = null;
+}
 
 // The place of the last step at or before an instant; -1 before the first.
 function stepAt(times, at) {

@@ -243,13 +243,14 @@ def _values(run: SavedRun, pools: list[str], zone: tzinfo | None, evaluations: d
         "pools": plots(run, pools),
         "evaluations": evaluations,
         "cycle": len(CYCLE),
-        "titles": {
-            "series": _titles(SERIES),
-            "marks": _titles(MARKS),
-            "states": _titles(NODE_STATES),
-            "outcomes": _titles(OUTCOMES),
-        },
+        "titles": titles(),
     }
+
+
+def titles() -> dict[str, dict[str, str]]:
+    """Return what people call everything that the plots show."""
+    groups = {"series": SERIES, "marks": MARKS, "states": NODE_STATES, "outcomes": OUTCOMES}
+    return {name: _titles(shades) for name, shades in groups.items()}
 
 
 def _titles(shades: Mapping[str, Shade]) -> dict[str, str]:

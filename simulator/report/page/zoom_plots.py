@@ -30,7 +30,8 @@ BAR_ATTEMPTS: Final = 8_000
 """Attempts of all pools together that get a bar each."""
 IMAGE_BYTES: Final = 600_000
 """Room for the images of all pools together."""
-SIZES: Final = (
+Sizes = tuple[tuple[int, int], ...]
+SIZES: Final[Sizes] = (
     (16384, 1000),
     (8192, 2000),
     (4096, 2000),
@@ -57,8 +58,8 @@ def shown_pools(run: Frames) -> list[str]:
     return [pool for pool in pools if pool in chosen]
 
 
-def plots(run: Frames, pools: list[str]) -> list[dict[str, Any]]:
-    """Return curves, marks and nodes of each pool."""
+def plots(run: Frames, pools: list[str], sizes: Sizes = SIZES) -> list[dict[str, Any]]:
+    """Return curves, marks and nodes of each pool; `sizes` are those that an image may have, the finest first."""
     tasks = run.frame("tasks")
     attempts = run.frame("attempts")
     is_small = len(attempts) <= BAR_ATTEMPTS
@@ -77,7 +78,14 @@ def plots(run: Frames, pools: list[str]) -> list[dict[str, Any]]:
                 "curves": curves(own["pool_timeline"], run.end, max(CURVE_ROWS // len(pools), 200)),
                 "marks": _marks(run, pool, MOST_MARKS // len(pools)),
                 "nodes": _nodes(
-                    own["nodes"], own["node_states"], worked, int(slots[pool]), run.end, is_small=is_small, room=room
+                    own["nodes"],
+                    own["node_states"],
+                    worked,
+                    int(slots[pool]),
+                    run.end,
+                    is_small=is_small,
+                    sizes=sizes,
+                    room=room,
                 ),
             }
         )
@@ -111,6 +119,7 @@ def _nodes(
     end: float,
     *,
     is_small: bool,
+    sizes: Sizes,
     room: int,
 ) -> dict[str, Any] | None:
     """Return bars of a small pool, an image of a large one, None of a pool that never had a node."""
@@ -122,7 +131,7 @@ def _nodes(
         names = nodes["node"].astype(str).tolist()
         return {**common, "rows": len(nodes), "together": 1, "names": names, **bars(nodes, states, attempts)}
     occupancy = Occupancy.of(nodes, states, attempts, slots, end)
-    for columns, rows in SIZES:
+    for columns, rows in sizes:
         if rows < min(len(nodes), 2000) and columns > 2048:
             continue  # fewer columns show every node
         together = -(-len(nodes) // rows)

@@ -31,11 +31,12 @@ _DECODE: Final = json.JSONDecoder().raw_decode
 class Document:
     """One YAML or JSON file."""
 
-    def __init__(self, path: Path, name: str | None = None) -> None:
+    def __init__(self, path: Path, name: str | None = None, text: str | None = None) -> None:
         self.path = path
         self.name = name or str(path)
         self.is_json = path.suffix.lower() == ".json"
-        self.text = read_text(path, self.name)
+        self.text = read_text(path, self.name) if text is None else text
+        """What was given as a text is not opened; then `path` only shows where the names in it start."""
         self._yaml_places: YamlPlaces | None = None
         self._walked: dict[int, dict[str | int, tuple[int, int]]] = {}
         self.data: Any = self._json() if self.is_json else self._yaml()

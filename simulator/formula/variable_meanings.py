@@ -1,4 +1,4 @@
-"""What each variable that the service defines means; `docs/generate.py` puts this beside the names in the code."""
+"""What each variable that the service defines means: documentation and the pages of the lab read it here."""
 
 from __future__ import annotations
 

@@ -82,12 +82,7 @@ def _attempts(run: SavedRun) -> pd.DataFrame:
     rows = rows.merge(about.rename(columns={"end": "task_end"}), on="task", how="left")
     rows["exit_code"] = rows["exit_code"].where(rows["end"] == rows["task_end"])
     rows = rows.rename(columns={"task": "number", "id": "task", "submit": "created"})
-    return rows[
-        [*("job", "task", "attempt", "created", "assigned", "start", "end", "outcome", "exit_code", "pool"), *_OF]
-    ]
-
-
-_OF: Final = ("node", "slots", "instances", "cores", "memory")
+    return rows[list(COLUMNS)]
 
 
 def _waiting(states: pd.Series[Any]) -> Any:

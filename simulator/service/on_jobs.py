@@ -9,13 +9,13 @@ from urllib.parse import quote
 from simulator.scenario.format.complete import lookup, put
 from simulator.service.odata import counted, page
 from simulator.service.replies import Asked, Reply
-from simulator.service.session import Session
+from simulator.service.session import NOTHING, Session
 from simulator.service.shown import job_body, node_task_body, schedule_body, shape, show
 
 
 def add_job(session: Session, asked: Asked) -> Reply:
     """Create a job."""
-    session.perform("addJob", job=_with_defaults(session, asked.body))
+    session.perform("addJob", {"job": _with_defaults(session, asked.body)})
     job = session.job(str(asked.body.get("id")))
     location = f"{asked.base}/jobs/{quote(job.id)}"
     return Reply(201, headers={**session.headers(job.created, "job", job.id), "Location": location})
@@ -51,7 +51,7 @@ def delete_job(session: Session, asked: Asked) -> Reply:
 
 def patch_job(session: Session, asked: Asked) -> Reply:
     """Change what is named of a job."""
-    return _on_job(session, asked, 200, "updateJob", **asked.body)
+    return _on_job(session, asked, 200, "updateJob", asked.body)
 
 
 def replace_job(session: Session, asked: Asked) -> Reply:
@@ -63,12 +63,12 @@ def replace_job(session: Session, asked: Asked) -> Reply:
     info = body.get("poolInfo")
     if isinstance(info, Mapping) and info.get("poolId") == job.pool:
         body.pop("poolInfo")
-    return _on_job(session, asked, 200, "updateJob", **{"priority": 0, **body})
+    return _on_job(session, asked, 200, "updateJob", {"priority": 0, **body})
 
 
 def disable_job(session: Session, asked: Asked) -> Reply:
     """Start no more tasks of a job."""
-    return _on_job(session, asked, 202, "disableJob", **asked.body)
+    return _on_job(session, asked, 202, "disableJob", asked.body)
 
 
 def enable_job(session: Session, asked: Asked) -> Reply:
@@ -78,13 +78,13 @@ def enable_job(session: Session, asked: Asked) -> Reply:
 
 def terminate_job(session: Session, asked: Asked) -> Reply:
     """End a job."""
-    return _on_job(session, asked, 202, "terminateJob", **asked.body)
+    return _on_job(session, asked, 202, "terminateJob", asked.body)
 
 
-def _on_job(session: Session, asked: Asked, status: int, operation: str, **about: Any) -> Reply:
+def _on_job(session: Session, asked: Asked, status: int, operation: str, body: Mapping[str, Any] = NOTHING) -> Reply:
     """Perform an operation on a job and return the reply."""
     job = session.job(asked.names["jobId"])
-    headers = session.perform_on(asked, operation, {**about, "job": job.id}, job.created, "job", job.id)
+    headers = session.perform_on(asked, operation, {"job": job.id}, body, job.created, "job", job.id)
     return Reply(status, headers=headers)
 
 
@@ -171,5 +171,5 @@ def terminate_schedule(session: Session, asked: Asked) -> Reply:
 
 def _on_schedule(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     schedule = session.schedule(asked.names["jobScheduleId"])
-    headers = session.perform_on(asked, operation, {"jobSchedule": schedule.id}, 0.0, "schedule", schedule.id)
+    headers = session.perform_on(asked, operation, {"jobSchedule": schedule.id}, NOTHING, 0.0, "schedule", schedule.id)
     return Reply(status, headers=headers)

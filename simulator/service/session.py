@@ -15,6 +15,7 @@ from simulator.errors import InputError
 from simulator.policy.response import Answer
 from simulator.scenario import Scenario
 from simulator.scenario.format.schema import ORIGIN
+from simulator.scenario.format.section import fold
 from simulator.service.durations import Durations
 from simulator.service.replies import READING, Asked, RefusedError, expect_success, refused_input
 from simulator.service.wire import http_date, timestamp
@@ -26,6 +27,8 @@ QUIET: Final = frozenset(
     {"idle", "running", "offline", "preempted", "unusable", "starttaskfailed", "unknown", "deallocated"}
 )
 """States of nodes that they do not leave by themselves soon."""
+NOTHING: Final[Mapping[str, Any]] = {}
+"""The body of a request that has none."""
 LONGEST_WAIT: Final = 86400.0
 """Simulated seconds that nodes are waited for when no work is left."""
 LONGEST_RUN: Final = 400 * 86400.0
@@ -83,9 +86,14 @@ class Session:
 
     # ---- changing ------------------------------------------------------------------------------------------
 
-    def perform(self, operation: str, **about: Any) -> Answer:
-        """Perform an operation now; raise RefusedError where it is refused."""
-        return expect_success(self.submit({"operation": operation, **about}))
+    def perform(self, operation: str, about: Mapping[str, Any], body: Mapping[str, Any] = NOTHING) -> Answer:
+        """Perform an operation now; raise RefusedError where it is refused.
+
+        What it is `about` is known; its `body` is what a client says, which decides neither that nor when it comes.
+        """
+        own = {"operation": operation, **about}
+        known = {"at", *map(fold, own)}
+        return expect_success(self.submit({**{k: v for k, v in body.items() if fold(k) not in known}, **own}))
 
     def submit(self, body: Mapping[str, Any]) -> Answer:
         """Return the answer to an operation that comes now; raise RefusedError where its body is wrong."""
@@ -102,11 +110,17 @@ class Session:
         return answer
 
     def perform_on(
-        self, asked: Asked, operation: str, about: Mapping[str, Any], created: float, *thing: str
+        self,
+        asked: Asked,
+        operation: str,
+        about: Mapping[str, Any],
+        body: Mapping[str, Any],
+        created: float,
+        *thing: str,
     ) -> dict[str, str]:
-        """Perform an operation on a thing where the conditions of the request hold; return the headers of its state."""
+        """Perform what a request asks for where its conditions hold; return the headers of the state of the thing."""
         self.check_conditions(asked, created, *thing)
-        self.perform(operation, **about)
+        self.perform(operation, about, body)
         self.touch(*thing)
         return self.headers(created, *thing)
 

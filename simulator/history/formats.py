@@ -15,6 +15,7 @@ from simulator.history.readers import (
     google,
     kubernetes,
     nextflow,
+    node_states,
     public_traces,
     slurm,
     swf,
@@ -36,6 +37,7 @@ READERS: Final[tuple[Reader, ...]] = (
     kubernetes.READER,
     *google.READERS,
     *public_traces.READERS,
+    node_states.READER,
     table.READER,
 )
 """In the order in which they are asked; the first that recognises a file reads it."""

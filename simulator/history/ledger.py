@@ -52,6 +52,9 @@ CAUSES: Final = {
     "no_created": Cause(A, "tasks without a time at which they were added: taken as added at their start"),
     "no_time": Cause(A, "tasks of which only their length is known: taken as added with the first of all"),
     "repeated": Cause(D, "rows that stand in the files more than once"),
+    "both": Cause(
+        N, "attempts that several files have, such as a list and a log: one row, with what each of them knows"
+    ),
     "earlier": Cause(N, "earlier attempts of tasks: the last one stands for its task, all are in tasks.parquet"),
     "attempts": Cause(
         A, "tasks whose earlier attempts failed: so many are replayed, each as long as the last", "--outcomes"

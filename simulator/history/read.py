@@ -13,7 +13,7 @@ import numpy as np
 from simulator.errors import InputError, Problem
 from simulator.history.formats import BY_NAME, READERS
 from simulator.history.found import Found
-from simulator.history.laws import judge, number_attempts
+from simulator.history.laws import judge, number_attempts, unite
 from simulator.history.ledger import Ledger
 from simulator.history.not_read import why_not
 from simulator.history.options import Options
@@ -117,7 +117,7 @@ class _Reading:
         for table, parts in self._frames.items():
             frames = [completed(frame, table) for _, frame in parts] or [_none(table)]
             tables[table] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-        tasks = number_attempts(judge(tables["tasks"], self._ledger), self._ledger)
+        tasks = number_attempts(unite(judge(tables["tasks"], self._ledger), self._ledger), self._ledger)
         self._note_ghosts(tasks, tables["nodes"])
         if self._priorities:
             tasks["priority"] = tasks["job"].map(self._priorities).fillna(tasks["priority"])

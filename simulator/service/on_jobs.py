@@ -15,7 +15,7 @@ from simulator.service.shown import job_body, node_task_body, schedule_body, sha
 
 def add_job(session: Session, asked: Asked) -> Reply:
     """Create a job."""
-    session.perform("addJob", {"job": _with_defaults(session, asked.body)})
+    session.perform("addJob", job=_with_defaults(session, asked.body))
     job = session.job(str(asked.body.get("id")))
     location = f"{asked.base}/jobs/{quote(job.id)}"
     return Reply(201, headers={**session.headers(job.created, "job", job.id), "Location": location})
@@ -84,7 +84,7 @@ def terminate_job(session: Session, asked: Asked) -> Reply:
 def _on_job(session: Session, asked: Asked, status: int, operation: str, body: Mapping[str, Any] = NOTHING) -> Reply:
     """Perform an operation on a job and return the reply."""
     job = session.job(asked.names["jobId"])
-    headers = session.perform_on(asked, operation, {"job": job.id}, body, job.created, "job", job.id)
+    headers = session.perform_on(asked, operation, job.created, "job", job.id, body=body, job=job.id)
     return Reply(status, headers=headers)
 
 
@@ -171,5 +171,5 @@ def terminate_schedule(session: Session, asked: Asked) -> Reply:
 
 def _on_schedule(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     schedule = session.schedule(asked.names["jobScheduleId"])
-    headers = session.perform_on(asked, operation, {"jobSchedule": schedule.id}, NOTHING, 0.0, "schedule", schedule.id)
+    headers = session.perform_on(asked, operation, 0.0, "schedule", schedule.id, jobSchedule=schedule.id)
     return Reply(status, headers=headers)

@@ -17,7 +17,7 @@ from simulator.states import NodeKind
 
 def add_pool(session: Session, asked: Asked) -> Reply:
     """Create a pool."""
-    session.perform("createPool", {"pool": asked.body})
+    session.perform("createPool", pool=asked.body)
     pool = session.pool(str(asked.body.get("id")))
     location = f"{asked.base}/pools/{pool.id}"
     return Reply(201, headers={**session.headers(pool.created, "pool", pool.id), "Location": location})
@@ -82,7 +82,7 @@ def evaluate_autoscale(session: Session, asked: Asked) -> Reply:
     pool = session.pool(asked.names["poolId"])
     body: dict[str, Any] = {"timestamp": session.now}
     try:
-        answer = session.perform("evaluateAutoScale", {"pool": pool.id}, asked.body)
+        answer = session.perform("evaluateAutoScale", asked.body, pool=pool.id)
         body["results"] = answer.message
     except RefusedError as error:
         if error.code not in EVALUATIONS:
@@ -108,7 +108,7 @@ def remove_nodes(session: Session, asked: Asked) -> Reply:
 def _on_pool(session: Session, asked: Asked, status: int, operation: str, body: Mapping[str, Any] = NOTHING) -> Reply:
     """Perform an operation on a pool and return the reply."""
     pool = session.pool(asked.names["poolId"])
-    headers = session.perform_on(asked, operation, {"pool": pool.id}, body, pool.created, "pool", pool.id)
+    headers = session.perform_on(asked, operation, pool.created, "pool", pool.id, body=body, pool=pool.id)
     return Reply(status, headers=headers)
 
 
@@ -160,7 +160,7 @@ def enable_scheduling(session: Session, asked: Asked) -> Reply:
 
 def _on_node(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     pool, node = _node(session, asked)
-    session.perform(operation, {"pool": pool.id, "nodeId": [node.id]}, asked.body)
+    session.perform(operation, asked.body, pool=pool.id, nodeId=[node.id])
     session.settle()
     return Reply(status)
 

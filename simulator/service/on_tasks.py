@@ -9,7 +9,7 @@ from simulator.engine.views import TaskView
 from simulator.scenario.format.complete import lookup
 from simulator.service.odata import page
 from simulator.service.replies import Asked, RefusedError, Reply, error_body
-from simulator.service.session import NOTHING, Session
+from simulator.service.session import Session
 from simulator.service.shown import show, task_body, task_url
 from simulator.service.wire import http_date
 from simulator.service_codes import ServiceCode
@@ -23,7 +23,7 @@ TEXT: Final = "text/plain"
 def add_task(session: Session, asked: Asked) -> Reply:
     """Add a task to a job."""
     job = session.job(asked.names["jobId"])
-    session.perform("addTasks", {"job": job.id, "tasks": [session.durations.completed(asked.body)]})
+    session.perform("addTasks", job=job.id, tasks=[session.durations.completed(asked.body)])
     task = session.task(job.id, str(asked.body.get("id")))
     headers = session.headers(task.created, "task", job.id, task.id)
     return Reply(201, headers={**headers, "Location": task_url(asked, job.id, task.id)})
@@ -58,7 +58,7 @@ def _add_all(session: Session, job: str, fresh: Sequence[tuple[int, Mapping[str,
         return {}
     completed = [session.durations.completed(body) for _, body in fresh]
     try:
-        session.perform("addTasks", {"job": job, "tasks": completed})
+        session.perform("addTasks", job=job, tasks=completed)
     except RefusedError as error:
         if len(fresh) == 1 or error.code not in OF_BODIES:
             return dict.fromkeys((place for place, _ in fresh), error)
@@ -67,7 +67,7 @@ def _add_all(session: Session, job: str, fresh: Sequence[tuple[int, Mapping[str,
     refused: dict[int, RefusedError] = {}
     for (place, _), body in zip(fresh, completed, strict=True):
         try:
-            session.perform("addTasks", {"job": job, "tasks": [body]})
+            session.perform("addTasks", job=job, tasks=[body])
         except RefusedError as error:
             refused[place] = error
     return refused
@@ -144,8 +144,7 @@ def reactivate_task(session: Session, asked: Asked) -> Reply:
 
 def _on_task(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     job, task = session.job(asked.names["jobId"]), _task(session, asked)
-    about = {"job": job.id, "task": task.id}
-    session.perform_on(asked, operation, about, NOTHING, task.created, "task", job.id, task.id)
+    session.perform_on(asked, operation, task.created, "task", job.id, task.id, job=job.id, task=task.id)
     return Reply(status)
 
 

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TextIO
 
 from simulator.durations import format_duration
 from simulator.engine.simulation import Simulation
 from simulator.engine.views import JobView, PoolView, ScheduleView, TaskView, Views
-from simulator.errors import InputError
+from simulator.errors import InputError, plain
 from simulator.policy.response import Answer
 from simulator.scenario import Scenario
 from simulator.scenario.format.schema import ORIGIN
@@ -21,14 +22,14 @@ from simulator.service.replies import READING, Asked, RefusedError, expect_succe
 from simulator.service.wire import http_date, timestamp
 from simulator.service_codes import ServiceCode
 
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""The body of a request that states nothing."""
 SESSION: Final = "session.yaml"
 """The scenario of all that was done: the record of one draw is beside it."""
 QUIET: Final = frozenset(
     {"idle", "running", "offline", "preempted", "unusable", "starttaskfailed", "unknown", "deallocated"}
 )
 """States of nodes that they do not leave by themselves soon."""
-NOTHING: Final[Mapping[str, Any]] = {}
-"""The body of a request that has none."""
 LONGEST_WAIT: Final = 86400.0
 """Simulated seconds that nodes are waited for when no work is left."""
 LONGEST_RUN: Final = 400 * 86400.0
@@ -86,14 +87,14 @@ class Session:
 
     # ---- changing ------------------------------------------------------------------------------------------
 
-    def perform(self, operation: str, about: Mapping[str, Any], body: Mapping[str, Any] = NOTHING) -> Answer:
-        """Perform an operation now; raise RefusedError where it is refused.
-
-        What it is `about` is known; its `body` is what a client says, which decides neither that nor when it comes.
-        """
-        own = {"operation": operation, **about}
-        known = {"at", *map(fold, own)}
-        return expect_success(self.submit({**{k: v for k, v in body.items() if fold(k) not in known}, **own}))
+    def perform(self, operation: str, body: Mapping[str, Any] = NOTHING, **about: Any) -> Answer:
+        """Perform an operation now, with what a client's body states of it; raise RefusedError where it is refused."""
+        whole = {"operation": operation, **about}
+        own = {"at", *map(fold, whole)}  # what is done when, and to what, is for the path to say
+        if foreign := [key for key in body if fold(key) in own]:
+            text = f"The body of this request has no property '{plain(foreign[0])}'."
+            raise RefusedError(ServiceCode.INVALID_BODY, text)
+        return expect_success(self.submit({**whole, **body}))
 
     def submit(self, body: Mapping[str, Any]) -> Answer:
         """Return the answer to an operation that comes now; raise RefusedError where its body is wrong."""
@@ -110,17 +111,11 @@ class Session:
         return answer
 
     def perform_on(
-        self,
-        asked: Asked,
-        operation: str,
-        about: Mapping[str, Any],
-        body: Mapping[str, Any],
-        created: float,
-        *thing: str,
+        self, asked: Asked, operation: str, created: float, *thing: str, body: Mapping[str, Any] = NOTHING, **about: str
     ) -> dict[str, str]:
         """Perform what a request asks for where its conditions hold; return the headers of the state of the thing."""
         self.check_conditions(asked, created, *thing)
-        self.perform(operation, about, body)
+        self.perform(operation, body, **about)
         self.touch(*thing)
         return self.headers(created, *thing)
 

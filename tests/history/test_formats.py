@@ -14,7 +14,7 @@ from simulator.errors import InputError
 from simulator.history.formats import READERS
 from simulator.history.not_read import NOT_READ
 from simulator.history.options import Options
-from simulator.history.read import reader_of
+from simulator.history.read import read_past, reader_of
 from simulator.history.sample import Sample
 from tests.history import files
 from tests.history.files import azure_task, causes, columns, read, read_all
@@ -78,6 +78,11 @@ OPENDC = """id,submission_time,duration,cpu_count,cpu_capacity,mem_capacity
 1,0,60000,2,2926.0,4096
 2,5000,1500,1,2926.0,512
 """
+NODE_STATES = """pool,node,kind,state,time
+farm,tvmps_1_p,low_priority,creating,2026-03-02T07:00:00Z
+farm,tvmps_1_p,low_priority,Starting,2026-03-02T07:00:30Z
+farm,tvmps_1_p,low_priority,preempted,2026-03-02T08:00:00Z
+"""
 EXAMPLES: dict[str, Any] = {
     "azure-events": EVENT,
     "azure-tasks": [azure_task("a")],
@@ -102,6 +107,7 @@ EXAMPLES: dict[str, Any] = {
     "gwf": GWF,
     "azure-vms": AZURE_VMS,
     "opendc": OPENDC,
+    "node-states": NODE_STATES,
     "table": TABLE,
 }
 
@@ -458,3 +464,51 @@ def _parquet(directory: Path) -> bytes:
     frame["submission_time"] = pd.to_datetime(frame["submission_time"] + 1772434800000, unit="ms", utc=True)
     frame.to_parquet(directory / "tasks.parquet")
     return (directory / "tasks.parquet").read_bytes()
+
+
+def test_a_log_of_states_of_nodes_has_each_in_a_row(tmp_path: Path) -> None:
+    nodes = read(tmp_path, NODE_STATES).nodes
+    assert list(nodes["state"]) == ["creating", "starting", "preempted"]
+    assert list(nodes["time"]) == [0, 30, 3600]
+    assert set(nodes["kind"]) == {"low_priority"}
+
+
+def test_an_attempt_that_a_list_and_a_log_have_is_one_row_with_what_each_knows(tmp_path: Path) -> None:
+    """The list has when the task was added, the log when it was given to its node."""
+    events = [
+        {
+            "time": f"2026-03-02T07:0{minute}:00.500Z",
+            "category": "ServiceLog",
+            "operationName": name,
+            "properties": body,
+        }
+        for minute, name, body in (
+            (0, "TaskStartEvent", STARTED),
+            (3, "TaskCompleteEvent", {**STARTED, "executionInfo": RAN}),
+        )
+    ]
+    (tmp_path / "log.json").write_text(json.dumps(events))
+    (tmp_path / "list.json").write_text(json.dumps([azure_task("t-1")]))
+    for order in (("log.json", "list.json"), ("list.json", "log.json")):
+        past = read_past([tmp_path / name for name in order], Options())
+        assert len(past.tasks) == 1
+        row = past.tasks.iloc[0]
+        assert (row["created"], row["assigned"], row["start"]) == (pytest.approx(0.123456), 0.5, 60.5)
+        assert row["command"]
+        assert past.ledger.count("both") == 1
+
+
+STARTED = {
+    "jobId": "nightly",
+    "id": "t-1",
+    "taskType": "User",
+    "nodeInfo": {"poolId": "farm", "nodeId": "tvmps_1"},
+    "executionInfo": {"retryCount": 0},
+}
+RAN = {
+    "startTime": "2026-03-02T07:01:00.500Z",
+    "endTime": "2026-03-02T07:03:00.500Z",
+    "exitCode": 0,
+    "retryCount": 0,
+    "requeueCount": 0,
+}

@@ -119,6 +119,27 @@ def test_what_the_service_does_not_have_is_refused() -> None:
     assert client.ask("GET", "/pools/none").status == 404
 
 
+@pytest.mark.parametrize("key", ["pool", "operation", "at", "At"])
+def test_a_body_states_neither_what_is_done_nor_to_what_nor_when(key: str) -> None:
+    client = Client()
+    for name in ("p", "q"):
+        client.post("/pools", pool_of(name))
+    before = client.get("/pools/p"), client.get("/pools/q"), client.session.now
+    reply = client.ask("POST", "/pools/p/resize", {"targetDedicatedNodes": 5, key: "q"})
+    assert reply.status == 400
+    assert reply.body is not None
+    assert f"no property '{key}'" in reply.body["message"]["value"]
+    assert (client.get("/pools/p"), client.get("/pools/q"), client.session.now) == before
+
+
+def test_replacing_the_properties_of_a_pool_takes_what_is_named() -> None:
+    client = Client()
+    client.post("/pools", pool_of("p", metadata=[{"name": "a", "value": "b"}]))
+    named = {"metadata": [{"name": "c", "value": "d"}], "applicationPackageReferences": []}
+    assert client.ask("POST", "/pools/p/updateproperties", named).status == 204
+    assert client.get("/pools/p")["metadata"] == named["metadata"]
+
+
 def test_a_code_has_one_status() -> None:
     assert set(STATUS) <= set(ServiceCode)
     ours = [code for code in ServiceCode if code.value.endswith("NotFound")]

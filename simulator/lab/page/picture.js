@@ -12,6 +12,7 @@ const KEPT = ["queued_tasks", "target", "current"];
 const NEAR = 3; // tasks and nodes share a scale where their heights differ less than that
 const GUTTER = 66;
 const HEIGHT = 320;
+const RIGHT = 70; // px of the axis of nodes, with its title
 const REACH = 12; // px
 
 export const picture = {
@@ -188,6 +189,7 @@ function clear() {
 function draw() {
   const { pool } = picture;
   const kinds = MARKS.filter((kind) => pool.marks[kind].length);
+  hosts.nodes.style.width = scalesOf(pool).isShared ? "" : `calc(100% - ${RIGHT}px)`; // instants stand below each other
   drawn = { pool: new PicturePlot(hosts.pool, pool, kinds), nodes: pool.nodes ? new TaskPlot(hosts.nodes, pool) : null };
   document.getElementById("legend-pool").replaceChildren(...drawn.pool.series.map(toggler), ...kinds.map(markKey));
   document.getElementById("legend-nodes").replaceChildren(...(drawn.nodes ? nodeLegend(drawn.nodes) : []).map(([css, title]) => element("span", { class: "key" }, element("span", { class: `swatch ${css}`, "aria-hidden": "true" }), title)));

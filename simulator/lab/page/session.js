@@ -117,7 +117,7 @@ async function send() {
   document.body.dataset.busy = "true";
   let isTaken = false;
   try {
-    await follow("run", { text: session.text, changes }, (line) => {
+    await follow("run", { text: session.text, changes, measures: session.about ? session.about.measures : [] }, (line) => {
       if (waiting.isReplaced || mine !== current) return;
       isTaken = isTaken || line.text !== undefined;
       take(line, origin);

@@ -52,7 +52,9 @@ def empty_kernel(scenario: Scenario, replication: int, pool: Pool) -> Kernel:
     options, size = scenario.options, scenario.sizes[pool.vm_size]
     none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
     chosen = scenario.policies_of(pool)
-    planner, placer = planner_of(chosen.queue), placer_of(chosen.placement)
+    may_import = scenario.within is None
+    planner = planner_of(chosen.queue, may_import=may_import)
+    placer = placer_of(chosen.placement, may_import=may_import)
     kernel = Kernel(
         none,
         [],

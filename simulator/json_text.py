@@ -13,7 +13,9 @@ DEEPEST: Final = 100
 """Levels of a document; scenarios need 15."""
 MOST_DIGITS: Final = 4300
 """Python's own limit of a whole number."""
-_HALVES: Final = re.compile(r"\\u[dD][89a-fA-F]")
+HALVES: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""How halves of characters are written, in pairs or alone."""
+HALF: Final = "half of a character (\\ud800 to \\udfff); expected both halves, or neither"
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+|NaN|-?Infinity|[{}\[\]]', re.DOTALL)
 _COLON: Final = re.compile(r"\s*:")
@@ -37,7 +39,7 @@ def read_json(text: str) -> Any:
         raise JsonError(f"not valid JSON: {error.msg}", error.pos) from None
     except (ValueError, RecursionError):
         raise _first_fault(text) from None
-    if is_deeper(data, DEEPEST) or (_HALVES.search(text) and has_half(data)):
+    if is_deeper(data, DEEPEST) or (HALVES.search(text) and has_half(data)):
         raise _first_fault(text)
     return data
 
@@ -94,7 +96,7 @@ def _first_fault(text: str) -> JsonError:
         elif word[0] == '"':
             key = json.loads(word, strict=False)
             if _HALF.search(key):
-                return JsonError("half of a character (\\ud800 to \\udfff); expected both halves, or neither", offset)
+                return JsonError(HALF, offset)
             if keys and _COLON.match(text, match.end()):
                 if key in keys[-1]:
                     return JsonError(f"the key {key!r} stands twice in one object", offset)

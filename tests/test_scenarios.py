@@ -4,7 +4,6 @@ import json
 from functools import cache
 from pathlib import Path
 
-import jsonschema
 import pandas as pd
 import pytest
 from ruamel.yaml import YAML
@@ -14,6 +13,7 @@ from simulator.results.answer.metrics import summarize
 from simulator.scenario.keys.json_schema import build
 from tests.engine.laws import check
 from tests.scenario.synthetic_trace import jobs
+from tests.schemas import keeps_to
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -49,7 +49,7 @@ def test_files_name_their_schema_state_their_question_and_keep_to_it(file: Path)
     assert lines[1].startswith("# ")
     assert "?" in lines[1]
     document = json.loads(json.dumps(YAML(typ="safe", pure=True).load(file), default=str))
-    jsonschema.validate(document, build())
+    keeps_to(build).validate(document)
 
 
 def test_the_schema_file_is_what_the_command_prints() -> None:

@@ -29,6 +29,7 @@ MODULES: Final[Mapping[str, str]] = {
     "sizes": "describe",
     "node-agents": "describe",
     "import": "import_past",
+    "calibrate": "calibrate",
     "events": "events",
     "why": "why",
     "features": "features",

@@ -15,6 +15,7 @@ from simulator.errors import InputError, Problem
 from simulator.formula import FormulaSyntaxError
 from simulator.formula.layout import layout
 from simulator.formula.lint import RULES, Finding, Level, lint_text
+from simulator.formula.source import Source
 
 CODES: Final = {Level.ERROR: WRONG_INPUT, Level.WARNING: FAILED, Level.INFO: 0}
 
@@ -60,7 +61,7 @@ def lint(
 
 def _lines_of(name: str, text: str, finding: Finding, *, why: bool) -> Iterator[str]:
     """Yield the lines about a finding."""
-    line = text.splitlines()[finding.place.line - 1] if text.strip() else ""
+    line = Source(text).line(finding.place.line)
     message = f"{finding.level} {finding.rule}: {finding.message} Fix: {finding.fix}"
     yield str(Problem(message, name, finding.place.line, finding.place.column, source=line))
     if why:

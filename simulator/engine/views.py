@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.engine.pools.node_history import NodeTaskView, allocations, node_tasks
 from simulator.engine.pools.node_views import NodeView, node_views
 from simulator.engine.pools.pool_snapshot import PoolSnapshot, pool_snapshot
 from simulator.engine.pools.tenancy import ABSENT
@@ -16,6 +17,8 @@ from simulator.states import AllocationState, JobState, NodeKind, Outcome, Sched
 from simulator.units import to_s
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from simulator.engine.backlog import Part
     from simulator.engine.construction import Construction
     from simulator.engine.jobs.job import Job as JobControl
@@ -158,6 +161,11 @@ class Views:
         found = self._directory.pool(pool)
         return () if found is None or not found.exists else node_views(found.site, found.members)
 
+    def allocations(self, pool: str) -> npt.NDArray[np.float64]:
+        """Return from when to when nodes of a pool had a machine so far, in seconds, in any number of rows."""
+        found = self._directory.pool(pool)
+        return allocations(self._record, -1 if found is None else found.index, self._present())
+
     def _pool(self, pool: PoolControl) -> PoolView:
         row = self._record.pools[pool.index]
         resize = next((one for one in reversed(self._record.resizes) if one.pool == pool.index), None)
@@ -189,6 +197,15 @@ class Views:
         """Return the job of an id; None if none is there."""
         found = self._there(name)
         return None if found is None else self._job(found)
+
+    def node_tasks(self, job: str) -> Iterator[NodeTaskView]:
+        """Yield the preparation and release tasks of a job that have begun, in the order of their beginning."""
+        found = self._there(job)
+        return iter(()) if found is None else node_tasks(self._record, found.number, self._present())
+
+    def pool_name(self, index: int) -> str:
+        """Return the id by which clients know a pool of a run, whether it is still there or not."""
+        return _shown(self._directory.pools[index].id)
 
     def _there(self, name: str) -> JobControl | None:
         found = self._directory.job(name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from simulator.scenario.format.complete import lookup, put
 from simulator.service.odata import counted, page
 from simulator.service.replies import Asked, Reply
-from simulator.service.session import Session
-from simulator.service.shown import job_body, schedule_body, show
+from simulator.service.session import NOTHING, Session
+from simulator.service.shown import job_body, node_task_body, schedule_body, shape, show
 
 
 def add_job(session: Session, asked: Asked) -> Reply:
@@ -51,7 +51,7 @@ def delete_job(session: Session, asked: Asked) -> Reply:
 
 def patch_job(session: Session, asked: Asked) -> Reply:
     """Change what is named of a job."""
-    return _on_job(session, asked, 200, "updateJob", **asked.body)
+    return _on_job(session, asked, 200, "updateJob", asked.body)
 
 
 def replace_job(session: Session, asked: Asked) -> Reply:
@@ -63,12 +63,12 @@ def replace_job(session: Session, asked: Asked) -> Reply:
     info = body.get("poolInfo")
     if isinstance(info, Mapping) and info.get("poolId") == job.pool:
         body.pop("poolInfo")
-    return _on_job(session, asked, 200, "updateJob", **{"priority": 0, **body})
+    return _on_job(session, asked, 200, "updateJob", {"priority": 0, **body})
 
 
 def disable_job(session: Session, asked: Asked) -> Reply:
     """Start no more tasks of a job."""
-    return _on_job(session, asked, 202, "disableJob", **asked.body)
+    return _on_job(session, asked, 202, "disableJob", asked.body)
 
 
 def enable_job(session: Session, asked: Asked) -> Reply:
@@ -78,13 +78,13 @@ def enable_job(session: Session, asked: Asked) -> Reply:
 
 def terminate_job(session: Session, asked: Asked) -> Reply:
     """End a job."""
-    return _on_job(session, asked, 202, "terminateJob", **asked.body)
+    return _on_job(session, asked, 202, "terminateJob", asked.body)
 
 
-def _on_job(session: Session, asked: Asked, status: int, operation: str, **about: Any) -> Reply:
+def _on_job(session: Session, asked: Asked, status: int, operation: str, body: Mapping[str, Any] = NOTHING) -> Reply:
     """Perform an operation on a job and return the reply."""
     job = session.job(asked.names["jobId"])
-    headers = session.perform_on(asked, operation, {**about, "job": job.id}, job.created, "job", job.id)
+    headers = session.perform_on(asked, operation, job.created, "job", job.id, body=body, job=job.id)
     return Reply(status, headers=headers)
 
 
@@ -97,12 +97,35 @@ def count_tasks(session: Session, asked: Asked) -> Reply:
     }
     slots = dict.fromkeys(found, 0) if counts is None else counts.slots
     body = {"taskCounts": _with_completed(found), "taskSlotCounts": _with_completed(slots)}
-    # The first versions of the interface have the counts of tasks alone.
-    return Reply(200, body["taskCounts"] if asked.version < "2020-09" else body)
+    if asked.version >= COUNTS_SLOTS:
+        return Reply(200, body)
+    return Reply(200, shape(asked, "taskCounts", {**body["taskCounts"], "validationStatus": "validated"}))
+
+
+COUNTS_SLOTS: Final = "2020-09-01"
+"""The version from which on tasks are counted with their slots."""
 
 
 def _with_completed(counts: Mapping[str, int]) -> dict[str, int]:
     return {**counts, "completed": counts["succeeded"] + counts["failed"]}
+
+
+def list_node_tasks(session: Session, asked: Asked) -> Reply:
+    """List on which nodes a job has prepared, and has cleaned up, and how it went: by node, the latest of each."""
+    job = session.job(asked.names["jobId"])
+    by_node: dict[str, dict[str, Any]] = {}
+    for one in session.views.node_tasks(job.id):
+        pool = session.views.pool_name(one.pool)
+        about = {"poolId": pool, "nodeId": one.node, "nodeUrl": f"{asked.base}/pools/{pool}/nodes/{one.node}"}
+        by_node.setdefault(one.node, about)[NODE_TASKS[one.kind]] = node_task_body(session, asked, job, pool, one)
+    rows = counted(by_node.values(), lambda one: shape(asked, "preparation", one))
+    return Reply(200, page(asked, "jobpreparationandreleasetaskstatus", rows))
+
+
+NODE_TASKS: Final = {
+    "preparation": "jobPreparationTaskExecutionInfo",
+    "release": "jobReleaseTaskExecutionInfo",
+}
 
 
 # ---- job schedules -----------------------------------------------------------------------------------------
@@ -148,5 +171,5 @@ def terminate_schedule(session: Session, asked: Asked) -> Reply:
 
 def _on_schedule(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     schedule = session.schedule(asked.names["jobScheduleId"])
-    headers = session.perform_on(asked, operation, {"jobSchedule": schedule.id}, 0.0, "schedule", schedule.id)
+    headers = session.perform_on(asked, operation, 0.0, "schedule", schedule.id, jobSchedule=schedule.id)
     return Reply(status, headers=headers)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.engine.pools.node_views import NodeView
 from simulator.engine.views import PoolView
 from simulator.service.odata import counted, page, selected
 from simulator.service.replies import Asked, RefusedError, Reply
-from simulator.service.session import Session
-from simulator.service.shown import node_body, node_counts, pool_body, show
+from simulator.service.session import NOTHING, Session
+from simulator.service.shown import node_body, node_counts, pool_body, shape, show
 from simulator.service_codes import ServiceCode
 from simulator.states import NodeKind
 
@@ -47,18 +48,18 @@ def delete_pool(session: Session, asked: Asked) -> Reply:
 
 def patch_pool(session: Session, asked: Asked) -> Reply:
     """Change what is named of a pool."""
-    return _on_pool(session, asked, 200, "updatePool", **asked.body)
+    return _on_pool(session, asked, 200, "updatePool", asked.body)
 
 
 def replace_pool(session: Session, asked: Asked) -> Reply:
     """Change a pool: what is not named is taken away."""
     empty: dict[str, Any] = {"applicationPackageReferences": [], "metadata": []}
-    return _on_pool(session, asked, 204, "updatePool", **empty, **asked.body)
+    return _on_pool(session, asked, 204, "updatePool", {**empty, **asked.body})
 
 
 def resize_pool(session: Session, asked: Asked) -> Reply:
     """Resize a pool."""
-    return _on_pool(session, asked, 202, "resize", **asked.body)
+    return _on_pool(session, asked, 202, "resize", asked.body)
 
 
 def stop_resize(session: Session, asked: Asked) -> Reply:
@@ -68,7 +69,7 @@ def stop_resize(session: Session, asked: Asked) -> Reply:
 
 def enable_autoscale(session: Session, asked: Asked) -> Reply:
     """Switch autoscale on, or change formula or interval."""
-    return _on_pool(session, asked, 200, "enableAutoScale", **asked.body)
+    return _on_pool(session, asked, 200, "enableAutoScale", asked.body)
 
 
 def disable_autoscale(session: Session, asked: Asked) -> Reply:
@@ -81,7 +82,7 @@ def evaluate_autoscale(session: Session, asked: Asked) -> Reply:
     pool = session.pool(asked.names["poolId"])
     body: dict[str, Any] = {"timestamp": session.now}
     try:
-        answer = session.perform("evaluateAutoScale", pool=pool.id, **asked.body)
+        answer = session.perform("evaluateAutoScale", asked.body, pool=pool.id)
         body["results"] = answer.message
     except RefusedError as error:
         if error.code not in EVALUATIONS:
@@ -101,13 +102,13 @@ EVALUATIONS: Final = (
 
 def remove_nodes(session: Session, asked: Asked) -> Reply:
     """Remove nodes of a pool."""
-    return _on_pool(session, asked, 202, "removeNodes", **asked.body)
+    return _on_pool(session, asked, 202, "removeNodes", asked.body)
 
 
-def _on_pool(session: Session, asked: Asked, status: int, operation: str, **about: Any) -> Reply:
+def _on_pool(session: Session, asked: Asked, status: int, operation: str, body: Mapping[str, Any] = NOTHING) -> Reply:
     """Perform an operation on a pool and return the reply."""
     pool = session.pool(asked.names["poolId"])
-    headers = session.perform_on(asked, operation, {**about, "pool": pool.id}, pool.created, "pool", pool.id)
+    headers = session.perform_on(asked, operation, pool.created, "pool", pool.id, body=body, pool=pool.id)
     return Reply(status, headers=headers)
 
 
@@ -159,7 +160,7 @@ def enable_scheduling(session: Session, asked: Asked) -> Reply:
 
 def _on_node(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     pool, node = _node(session, asked)
-    session.perform(operation, **{**asked.body, "pool": pool.id, "nodeId": [node.id]})
+    session.perform(operation, asked.body, pool=pool.id, nodeId=[node.id])
     session.settle()
     return Reply(status)
 
@@ -180,6 +181,7 @@ def list_node_counts(session: Session, asked: Asked) -> Reply:
         nodes = session.views.nodes(pool.id)
         dedicated = [node for node in nodes if node.kind is NodeKind.DEDICATED]
         others = [node for node in nodes if node.kind is not NodeKind.DEDICATED]
-        return {"poolId": pool.id, "dedicated": node_counts(dedicated), "lowPriority": node_counts(others)}
+        counts = {"poolId": pool.id, "dedicated": node_counts(dedicated), "lowPriority": node_counts(others)}
+        return shape(asked, "nodeCounts", counts)
 
     return Reply(200, page(asked, "poolnodecounts", counted(session.views.pools(), shown)))

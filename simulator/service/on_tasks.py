@@ -144,7 +144,7 @@ def reactivate_task(session: Session, asked: Asked) -> Reply:
 
 def _on_task(session: Session, asked: Asked, status: int, operation: str) -> Reply:
     job, task = session.job(asked.names["jobId"]), _task(session, asked)
-    session.perform_on(asked, operation, {"job": job.id, "task": task.id}, task.created, "task", job.id, task.id)
+    session.perform_on(asked, operation, task.created, "task", job.id, task.id, job=job.id, task=task.id)
     return Reply(status)
 
 

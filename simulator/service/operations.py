@@ -25,6 +25,8 @@ class Operation:
     """With the names of what it is about in braces."""
     handler: Handler | None = None
     """None: the service has it, and the simulation answers that it does not."""
+    until: str = ""
+    """The first version of the interface without it."""
 
 
 POOL, NODE = "/pools/{poolId}", "/pools/{poolId}/nodes/{nodeId}"
@@ -33,10 +35,13 @@ SCHEDULE, CERTIFICATE = "/jobschedules/{jobScheduleId}", "/certificates({certifi
 FILE, NODE_FILE = f"{TASK}/files/{{filePath}}", f"{NODE}/files/{{filePath}}"
 
 OPERATIONS: Final = (
-    Operation("List applications", "GET", "/applications", on_account.list_nothing),
+    Operation("List applications", "GET", "/applications", on_account.list_applications),
     Operation("Get an application", "GET", "/applications/{applicationId}", on_account.get_application),
-    Operation("List pool usage metrics", "GET", "/poolusagemetrics", on_account.list_nothing),
+    Operation("List pool usage metrics", "GET", "/poolusagemetrics", on_account.list_usage),
     Operation("List supported images", "GET", "/supportedimages", on_account.list_images),
+    Operation("List node agents", "GET", "/nodeagentskus", on_account.list_agents, "2019-06-01"),
+    Operation("Get the statistics of all pools", "GET", "/lifetimepoolstats", until="2023-05-01"),
+    Operation("Get the statistics of all jobs", "GET", "/lifetimejobstats", until="2023-05-01"),
     Operation("Count nodes", "GET", "/nodecounts", on_pools.list_node_counts),
     Operation("Add a pool", "POST", "/pools", on_pools.add_pool),
     Operation("List pools", "GET", "/pools", on_pools.list_pools),
@@ -82,7 +87,12 @@ OPERATIONS: Final = (
     Operation("Enable a job", "POST", f"{JOB}/enable", on_jobs.enable_job),
     Operation("Terminate a job", "POST", f"{JOB}/terminate", on_jobs.terminate_job),
     Operation("Count the tasks of a job", "GET", f"{JOB}/taskcounts", on_jobs.count_tasks),
-    Operation("List preparation and release tasks", "GET", f"{JOB}/jobpreparationandreleasetaskstatus"),
+    Operation(
+        "List preparation and release tasks",
+        "GET",
+        f"{JOB}/jobpreparationandreleasetaskstatus",
+        on_jobs.list_node_tasks,
+    ),
     Operation("Add a job schedule", "POST", "/jobschedules"),
     Operation("List job schedules", "GET", "/jobschedules", on_jobs.list_schedules),
     Operation("Get a job schedule", "GET", SCHEDULE, on_jobs.get_schedule),
@@ -107,11 +117,16 @@ OPERATIONS: Final = (
     Operation("Get a file of a task", "GET", FILE, on_tasks.get_task_file),
     Operation("Get the properties of a file of a task", "HEAD", FILE, on_tasks.get_task_file),
     Operation("Delete a file of a task", "DELETE", FILE),
-    Operation("Add a certificate", "POST", "/certificates"),
-    Operation("List certificates", "GET", "/certificates", on_account.list_nothing),
-    Operation("Get a certificate", "GET", CERTIFICATE),
-    Operation("Delete a certificate", "DELETE", CERTIFICATE),
-    Operation("Cancel the deletion of a certificate", "POST", f"{CERTIFICATE}/canceldelete"),
+    *(
+        Operation(name, method, path, handler, "2025-06-01")
+        for name, method, path, handler in (
+            ("Add a certificate", "POST", "/certificates", on_account.add_certificate),
+            ("List certificates", "GET", "/certificates", on_account.list_certificates),
+            ("Get a certificate", "GET", CERTIFICATE, on_account.get_certificate),
+            ("Delete a certificate", "DELETE", CERTIFICATE, on_account.delete_certificate),
+            ("Cancel the deletion of a certificate", "POST", f"{CERTIFICATE}/canceldelete", on_account.cancel_deletion),
+        )
+    ),
 )
 
 
@@ -126,6 +141,9 @@ def answer(session: Session, asked: Asked) -> Reply:
 def _handled(session: Session, asked: Asked) -> Reply:
     """Return the reply of the operation that a request asks for; raise RefusedError if it has no handler."""
     operation, names = find(asked.method, asked.path)
+    if operation.until and asked.version >= operation.until:
+        text = f"{operation.name}: the interface has no such operation from version {operation.until} on."
+        raise RefusedError(ServiceCode.INVALID_URI, text)
     if operation.handler is None:
         text = f"{operation.name}: the service does this, the simulation does not ({asked.method} {asked.path})."
         raise RefusedError(ServiceCode.NOT_IMPLEMENTED, text)

@@ -14,6 +14,7 @@ STATUS: Final[Mapping[ServiceCode, int]] = {
     ServiceCode.APPLICATION_NOT_FOUND: 404,
     ServiceCode.AUTHENTICATION_FAILED: 403,
     ServiceCode.BODY_TOO_LARGE: 413,
+    ServiceCode.CERTIFICATE_NOT_FOUND: 404,
     ServiceCode.CONDITION_NOT_MET: 412,
     ServiceCode.JOB_NOT_FOUND: 404,
     ServiceCode.FILE_NOT_FOUND: 404,

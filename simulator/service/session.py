@@ -6,20 +6,24 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TextIO
 
 from simulator.durations import format_duration
 from simulator.engine.simulation import Simulation
 from simulator.engine.views import JobView, PoolView, ScheduleView, TaskView, Views
-from simulator.errors import InputError
+from simulator.errors import InputError, plain
 from simulator.policy.response import Answer
 from simulator.scenario import Scenario
 from simulator.scenario.format.schema import ORIGIN
+from simulator.scenario.format.section import fold
 from simulator.service.durations import Durations
 from simulator.service.replies import READING, Asked, RefusedError, expect_success, refused_input
 from simulator.service.wire import http_date, timestamp
 from simulator.service_codes import ServiceCode
 
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""The body of a request that states nothing."""
 SESSION: Final = "session.yaml"
 """The scenario of all that was done: the record of one draw is beside it."""
 QUIET: Final = frozenset(
@@ -43,6 +47,8 @@ class Session:
         self._changed: dict[tuple[str, ...], tuple[float, int]] = {}
         """When a client last changed a thing, and how often it has."""
         self._log = None if log is None else _Log(log, simulation.scenario)
+        self.certificates: dict[str, dict[str, str]] = {}
+        """By thumbprint in lower case; what the simulation does is the same with and without them."""
         self.changes = 0
         """How many operations were asked for."""
         self._rested: float | None = None
@@ -71,6 +77,7 @@ class Session:
         """Return a second future of this past, or of what the same requests have led to with other draws."""
         other = Session(self.simulation.fork(replication), self.durations.copy(), log)
         other._changed = dict(self._changed)
+        other.certificates = dict(self.certificates)
         return other
 
     def close(self) -> None:
@@ -80,9 +87,14 @@ class Session:
 
     # ---- changing ------------------------------------------------------------------------------------------
 
-    def perform(self, operation: str, **about: Any) -> Answer:
-        """Perform an operation now; raise RefusedError where it is refused."""
-        return expect_success(self.submit({"operation": operation, **about}))
+    def perform(self, operation: str, body: Mapping[str, Any] = NOTHING, **about: Any) -> Answer:
+        """Perform an operation now, with what a client's body states of it; raise RefusedError where it is refused."""
+        whole = {"operation": operation, **about}
+        own = {"at", *map(fold, whole)}  # what is done when, and to what, is for the path to say
+        if foreign := [key for key in body if fold(key) in own]:
+            text = f"The body of this request has no property '{plain(foreign[0])}'."
+            raise RefusedError(ServiceCode.INVALID_BODY, text)
+        return expect_success(self.submit({**whole, **body}))
 
     def submit(self, body: Mapping[str, Any]) -> Answer:
         """Return the answer to an operation that comes now; raise RefusedError where its body is wrong."""
@@ -99,11 +111,11 @@ class Session:
         return answer
 
     def perform_on(
-        self, asked: Asked, operation: str, about: Mapping[str, Any], created: float, *thing: str
+        self, asked: Asked, operation: str, created: float, *thing: str, body: Mapping[str, Any] = NOTHING, **about: str
     ) -> dict[str, str]:
-        """Perform an operation on a thing where the conditions of the request hold; return the headers of its state."""
+        """Perform what a request asks for where its conditions hold; return the headers of the state of the thing."""
         self.check_conditions(asked, created, *thing)
-        self.perform(operation, **about)
+        self.perform(operation, body, **about)
         self.touch(*thing)
         return self.headers(created, *thing)
 

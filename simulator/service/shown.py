@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from simulator.engine.pools.node_history import NodeTaskView
 from simulator.engine.pools.node_views import NodeView
 from simulator.engine.views import JobView, PoolView, ScheduleView, TaskView
 from simulator.service.odata import selected
 from simulator.service.replies import Asked, Reply
 from simulator.service.session import Session
-from simulator.service.wire import in_shape, iso_duration, written
+from simulator.service.versions import in_shape
+from simulator.service.wire import iso_duration, written
 from simulator.service_codes import meaning
 from simulator.states import AllocationState, NodeKind, NodeState, TaskState
 from simulator.units import to_s
@@ -84,7 +86,13 @@ def pool_body(session: Session, asked: Asked, pool: PoolView) -> dict[str, Any]:
     errors = _resize_errors(pool)
     if errors:
         shown["resizeErrors"] = errors
-    return shape(asked, shown)
+    return shape(asked, "pool", shown)
+
+
+def shape(asked: Asked, thing: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a thing in the shape of the version that is asked for."""
+    found: dict[str, Any] = in_shape(body, thing, asked.version)
+    return found
 
 
 SIZES: Final = frozenset({"resizeTimeout", "autoScaleFormula", "autoScaleEvaluationInterval", "enableAutoScale"})
@@ -115,7 +123,7 @@ def _resize_errors(pool: PoolView) -> list[dict[str, Any]]:
 def node_body(session: Session, asked: Asked, pool: PoolView, node: NodeView) -> dict[str, Any]:
     """Return a node as the service shows it."""
     boot = node.allocation_time if node.last_boot_time is None else node.last_boot_time
-    return {
+    shown: dict[str, Any] = {
         "id": node.id,
         "url": f"{asked.base}/pools/{pool.id}/nodes/{node.id}",
         "state": node.state.value,
@@ -136,6 +144,7 @@ def node_body(session: Session, asked: Asked, pool: PoolView, node: NodeView) ->
         "nodeAgentInfo": {"version": "simulated", "lastUpdateTime": session.stamp(boot)},
         "virtualMachineInfo": {"imageReference": _image(pool)},
     }
+    return shape(asked, "node", shown)
 
 
 def _image(pool: PoolView) -> dict[str, Any]:
@@ -188,7 +197,7 @@ def job_body(session: Session, asked: Asked, job: JobView) -> dict[str, Any]:
     if job.before is not None:
         state, since = job.before
         shown |= {"previousState": state.value, "previousStateTransitionTime": session.stamp(since)}
-    return shape(asked, shown)
+    return shape(asked, "job", shown)
 
 
 def _limit(seconds: float | None) -> float:
@@ -229,7 +238,7 @@ def task_body(session: Session, asked: Asked, job: JobView, task: TaskView) -> d
             "taskRootDirectory": root,
             "taskRootDirectoryUrl": f"{url}/files/{root}",
         }
-    return shape(asked, shown)
+    return shape(asked, "task", shown)
 
 
 def execution_body(session: Session, task: TaskView) -> dict[str, Any]:
@@ -263,6 +272,23 @@ def _failure(task: TaskView) -> dict[str, Any]:
     }
 
 
+def node_task_body(session: Session, asked: Asked, job: JobView, pool: str, task: NodeTaskView) -> dict[str, Any]:
+    """Return how a preparation or release task of a job goes on a node, or went."""
+    root = f"workitems/{job.id}/job-1/{'jobpreparation' if task.kind == 'preparation' else 'jobrelease'}"
+    shown: dict[str, Any] = {
+        "startTime": session.stamp(task.start),
+        "state": "running" if task.end is None else "completed",
+        "taskRootDirectory": root,
+        "taskRootDirectoryUrl": f"{asked.base}/pools/{pool}/nodes/{task.node}/files/{root}",
+    }
+    if task.kind == "preparation":
+        shown["retryCount"] = 0
+    if task.end is not None:
+        shown |= {"endTime": session.stamp(task.end), "exitCode": 0 if task.succeeded else 1}
+        shown["result"] = "success" if task.succeeded else "failure"
+    return shown
+
+
 def task_url(asked: Asked, job: str, task: str) -> str:
     """Return the address of a task."""
     return f"{asked.base}/jobs/{quote(job)}/tasks/{quote(task)}"
@@ -287,10 +313,4 @@ def schedule_body(session: Session, asked: Asked, schedule: ScheduleView) -> dic
         "jobSpecification": specification,
         "executionInfo": execution,
     }
-    return shape(asked, shown)
-
-
-def shape(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
-    """Return a body in the shape of the version that is asked for."""
-    found: dict[str, Any] = in_shape(body, asked.version)
-    return found
+    return shape(asked, "jobSchedule", shown)

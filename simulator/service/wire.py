@@ -1,4 +1,4 @@
-"""Bodies as they are sent: what a scenario holds of a pool, a job or a task, in the shape of the version asked for."""
+"""Bodies as they are sent: what a scenario holds of a pool, a job or a task, in the words of the service."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ from simulator.durations import INFINITE, format_duration
 
 OWN: Final = frozenset({"simulation", "tasks"})
 """Fields that no body of the service has."""
-OLD_NAMES: Final = (
-    ("2021", "taskSlotsPerNode", "maxTasksPerNode"),
-    ("2017-05", "targetDedicatedNodes", "targetDedicated"),
-    ("2017-05", "currentDedicatedNodes", "currentDedicated"),
-    ("2018-12", "preProcessingError", "schedulingError"),
-    ("2018-12", "httpUrl", "blobSource"),
-)
-"""Until which version a key has another name, its name and the other one."""
 
 
 def timestamp(origin: datetime, seconds: float) -> str:
@@ -91,17 +83,3 @@ def _is_span(metadata: Sequence[Any], annotation: Any) -> bool:
     if any(isinstance(one, PlainSerializer) and one.func is format_duration for one in metadata):
         return True
     return any(get_origin(one) is Annotated and _is_span(get_args(one)[1:], None) for one in get_args(annotation))
-
-
-def in_shape(body: Any, version: str) -> Any:
-    """Return a body with the names that its keys have in a version of the interface."""
-    names = {new: old for until, new, old in OLD_NAMES if version < until}
-    return _renamed(body, names) if names else body
-
-
-def _renamed(body: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(body, Mapping):
-        return {names.get(key, key): _renamed(value, names) for key, value in body.items()}
-    if isinstance(body, list):
-        return [_renamed(one, names) for one in body]
-    return body

@@ -9,6 +9,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from simulator.json_text import HALF, HALVES, has_half
+
 LISTS: Final = frozenset({"value", "records", "items", "jobs", "jobSummaryList", "events"})
 """Members of an object that hold the things which it lists."""
 _BLANK: Final = re.compile(r"[ \t\r\n,\ufeff\x1e]*")
@@ -126,10 +128,14 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _decoded(text: str, at: int) -> tuple[Any, int]:
     try:
-        return _DECODER.raw_decode(text, at)
+        value, end = _DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
         raise _BrokenTextError(f"not valid JSON: {error.msg}", error.pos) from None
     except RecursionError:
         raise _BrokenTextError("nested too deeply", at) from None
     except ValueError as error:
         raise _BrokenTextError(f"not valid JSON: {error} is no number of JSON", at) from None
+    found = HALVES.search(text, at, end)
+    if found is not None and has_half(value):
+        raise _BrokenTextError(HALF, found.start())
+    return value, end

@@ -63,7 +63,7 @@ def one_line(ended: "subprocess.CompletedProcess[str]") -> str:
     return shown[0]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [pytest.param("lacking", marks=pytest.mark.long), "other"])
 def test_an_odd_worker_is_refused_in_one_line_and_nothing_is_left(
     kind: str, empty: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +92,7 @@ def test_an_odd_worker_that_joins_later_is_refused_too(
     assert KINDS["other"][1] in one_line(subprocess.CompletedProcess(words, sweep.returncode, out, err))
 
 
+@pytest.mark.long
 def test_the_death_of_the_scheduler_is_one_line_that_names_what_is_kept(tmp_path: Path) -> None:
     file = experiment(tmp_path, SMALL.replace("replications: 4", "replications: 2000"))
     with _scheduler(tmp_path) as address:

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pandas as pd
 import pytest
 from ruamel.yaml import YAML
@@ -15,6 +14,7 @@ from ruamel.yaml import YAML
 from simulator.experiment import load_experiment, summary, sweep
 from simulator.experiment.json_schema import build
 from simulator.theory.restarts import repeat_identical, resumed
+from tests.schemas import keeps_to
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 MINE = ("fixed_or_autoscale", "interval_and_window", "long_task_on_spot", "requeue_or_taskcompletion")
@@ -36,7 +36,7 @@ def test_files_ask_a_question_and_keep_to_the_published_schema(name: str) -> Non
     lines = file.read_text().splitlines()
     assert lines[0] == "# yaml-language-server: $schema=../experiment.schema.json"
     assert "?" in lines[1]
-    jsonschema.validate(json.loads(json.dumps(YAML(typ="safe", pure=True).load(file), default=str)), build())
+    keeps_to(build).validate(json.loads(json.dumps(YAML(typ="safe", pure=True).load(file), default=str)))
 
 
 def test_the_published_schema_is_what_the_command_prints() -> None:

@@ -19,23 +19,24 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.fuzz.corpus import known
-from tests.fuzz.execute import Ending, complaint, execute, warm
-from tests.fuzz.inputs import SCENARIOS, Input, inputs
+from tests.fuzz.execute import Ending, execute, warm
+from tests.fuzz.inputs import SCENARIOS, Input, inputs, prime
+from tests.fuzz.series import Tried, judged, series
 
 SHOWN: Final = 2000
 """Characters of an output that are shown."""
-LONG: Final = frozenset({"run", "SWF, run", "CSV, run"})
-"""Kinds whose inputs may rightly describe more work than the limits allow."""
-SELDOM: Final = {"run": 0.2, "saved run, plot": 0.1, "events": 0.5}
+SELDOM: Final = {"run": 0.2, "saved run, plot": 0.1, "events": 0.5, "requests": 0.5, "import": 2.0}
 """How often kinds are tried, as a share of the others, whose commands take some tenths of a second."""
-OUT_OF_TIME: Final = frozenset({-24, -9, -14})
-"""SIGXCPU, SIGKILL, SIGALRM."""
+TOGETHER: Final = 100
+"""Inputs that share a copy of this process."""
+SHOWN_EVERY: Final = 2000
+"""After so many inputs, a line says how far it is."""
 
 
-def made(seed: int, number: int) -> Input:
+def made(seed: int, number: int, begin: str = "") -> Input:
     """Return the mutated input of a number; most kinds are equally likely, however many inputs each has."""
     draw = random.Random(f"{seed}:{number}")  # noqa: S311 - nothing secret
-    kinds = by_kind()
+    kinds = {kind: known for kind, known in by_kind().items() if kind.startswith(begin)}
     (kind,) = draw.choices(list(kinds), [SELDOM.get(kind, 1.0) for kind in kinds])
     return draw.choice(kinds[kind]).mutated(draw)
 
@@ -53,6 +54,7 @@ def prepare() -> None:
         with TemporaryDirectory(prefix="poolsight-fuzz-") as name:
             one.write(Path(name))
             warm(one.words, Path(name))
+    prime()
     gc.collect()
     gc.freeze()
 
@@ -63,10 +65,7 @@ def tried(one: Input, keep: Path | None = None) -> tuple[Ending, str | None]:
         folder = Path(name) if keep is None else keep
         one.write(folder)
         ending = execute(one.words, folder)
-        found = complaint(ending)
-        if one.kind in LONG and ending.code in OUT_OF_TIME:
-            found = None
-    return ending, found
+    return ending, judged(one.kind, ending)
 
 
 def main() -> int:
@@ -87,7 +86,7 @@ def main() -> int:
     prepare()
     if asked.replay:
         seed, number = map(int, asked.replay.split(":"))
-        return _replay(made(seed, number), asked.keep)
+        return _replay(made(seed, number, asked.kind), asked.keep)
     return _search(asked)
 
 
@@ -95,23 +94,30 @@ def _search(asked: argparse.Namespace) -> int:
     end, began = time.monotonic() + 60 * asked.minutes, _processor_s()
     codes: Counter[tuple[str, int]] = Counter()
     findings: Counter[str] = Counter()
-    number = asked.first
-    while time.monotonic() < end and (asked.count is None or number - asked.first < asked.count):
-        one = made(asked.seed, number)
-        if one.kind.startswith(asked.kind):
-            ending, found = tried(one)
-            codes[one.kind, ending.code] += 1
-            if found is not None:
-                findings[found] += 1
-                if findings[found] == 1:
-                    print(f"{asked.seed}:{number} {one.kind}: {found}", flush=True)  # noqa: T201
-        number += 1
+    number, last = asked.first, sys.maxsize if asked.count is None else asked.first + asked.count
+    while time.monotonic() < end and number < last:
+        numbers = range(number, min(last, number + TOGETHER))
+        for one in series(numbers, lambda number: made(asked.seed, number, asked.kind)):
+            codes[one.kind, one.code] += 1
+            if one.found is not None:
+                _note(asked, one, findings)
+        number = numbers.stop
+        if (number - asked.first) % SHOWN_EVERY == 0:
+            print(f"up to {asked.seed}:{number}, {findings.total():,} findings", flush=True)  # noqa: T201
     pace = f"{codes.total() / (_processor_s() - began):.1f} a second of processor time"
     print(f"{codes.total():,} inputs ({pace}), {findings.total():,} findings of {len(findings)} kinds")  # noqa: T201
     for kind in sorted({kind for kind, _ in codes}):
         counted = ", ".join(f"{code}: {count}" for (k, code), count in sorted(codes.items()) if k == kind)
         print(f"  {kind}: exit codes {counted}")  # noqa: T201
     return int(bool(findings))
+
+
+def _note(asked: argparse.Namespace, one: Tried, findings: Counter[str]) -> None:
+    """Count a finding by what its input does alone, and print the first of each kind."""
+    found = tried(made(asked.seed, one.number, asked.kind))[1] or f"only after other inputs: {one.found}"
+    findings[found] += 1
+    if findings[found] == 1:
+        print(f"{asked.seed}:{one.number} {one.kind}: {found}", flush=True)  # noqa: T201
 
 
 def _processor_s() -> float:

@@ -13,6 +13,27 @@ WORK: Final = HEAD + "jobs: [{id: j, poolInfo: {poolId: p}, simulation: {workloa
 FILES: Final = {"pool.json": json.dumps(POOL).encode()}
 
 
+HALF: Final = '[{"id": "a\\ud800", "state": "completed", "creationTime": "2026-03-02T07:00:00Z", "executionInfo": {}}]'
+LATER: Final = (
+    HEAD + "jobs: [{id: j, poolInfo: {poolId: p}, simulation: {CREATEDAT: 5m}}]\n"
+    "timeline: [{at: 10m, operation: addJob, job: {id: j, poolInfo: {poolId: p}}}]\n"
+)
+FOREIGN: Final[tuple[dict[str, object], ...]] = (
+    {"pool": "p"},
+    {"operation": "deletePool"},
+    {"at": "1d"},
+    {"session": 1},
+)
+OWN_KEYS: Final = [
+    {"method": "POST", "path": "/pools", "query": {}, "body": POOL},
+    *(
+        {"method": "POST", "path": f"/pools/p/{verb}", "query": {}, "body": {**body, "metadata": []}}
+        for verb in ("resize", "updateproperties", "evaluateautoscale")
+        for body in FOREIGN
+    ),
+]
+
+
 def _texts(last: bytes) -> bytes:
     """Return a Parquet file of two tasks, the last of which has an id of these bytes."""
     import pyarrow as pa
@@ -63,6 +84,9 @@ def _documents() -> dict[str, Case]:
     found["deep JSON"] = ("validate s.json", {"s.json": deep})
     found["many digits in JSON"] = ("validate s.json", {"s.json": many})
     found["Infinity in a log"] = ("events e.jsonl", {"e.jsonl": '{"operationName": "TaskStartEvent", "a": Infinity}\n'})
+    found["half of a character in an import"] = ("import past --out out", {"past": HALF})
+    found["an instant under another name"] = ("validate s.yaml", {"s.yaml": LATER})
+    found["keys of an operation in a body"] = ("requests r.json", {"r.json": json.dumps(OWN_KEYS)})
     return found
 
 
@@ -105,5 +129,6 @@ def _formulas() -> dict[str, Case]:
     }
     evaluation = "formula eval f.txt --context c.json --explain"
     found: dict[str, Case] = {name: (evaluation, {"f.txt": f, "c.json": c}) for name, (f, c) in contexts.items()}
+    found["a formula of nothing but a comment"] = ("formula lint f.txt", {"f.txt": "// nothing\n"})
     found["a formula that acts on the terminal"] = ("formula check f.txt", {"f.txt": "$a = \x1b]0;T\x07 1 +;\n"})
     return found

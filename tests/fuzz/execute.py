@@ -10,8 +10,9 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from simulator.cli import main
 from simulator.cli.errors import run_to_exit_code
@@ -26,6 +27,8 @@ OUTPUT_BYTES: Final = 64 << 20
 """Largest file that a command may write."""
 SHOWN_BYTES: Final = 100_000
 """Largest report of what is wrong with an input that somebody would still read."""
+DEFECT: Final = 70
+"""Exit code of a command that ended in no way of its own."""
 PLAIN: Final = frozenset({0, 1, 2})
 """Exit codes that a command may have; anything else is a finding."""
 FOREIGN: Final = re.compile(
@@ -54,18 +57,28 @@ def execute(words: Sequence[str], folder: Path) -> Ending:
         began = time.monotonic()
         child = os.fork()
         if child == 0:
-            _become(words, folder, out, err)
+            code = DEFECT
+            try:
+                enter(out, err)
+                code = perform(words, folder, CPU_S)
+            finally:
+                os._exit(code)
         _, status = os.waitpid(child, 0)
-        seconds = time.monotonic() - began
-        texts = [_text(stream) for stream in (out, err)]
-    texts[1] += "".join(path.read_text(encoding="utf-8") for path in folder.glob("poolsight-crash-*"))
-    return Ending(os.waitstatus_to_exitcode(status), seconds, *texts)
+        return ending_of(os.waitstatus_to_exitcode(status), time.monotonic() - began, (out, err), folder)
+
+
+def ending_of(code: int, seconds: float, streams: Sequence[IO[bytes]], folder: Path) -> Ending:
+    """Return how a command ended, with what it printed and what a crash file of it says."""
+    out, err = (_text(stream) for stream in streams)
+    err += "".join(path.read_text(encoding="utf-8") for path in folder.glob("poolsight-crash-*"))
+    return Ending(code, seconds, out, err)
 
 
 def warm(words: Sequence[str], folder: Path) -> None:
     """Run a command in this process: what it imports, builds and keeps is there for the copies that follow."""
     import pyarrow as pa
 
+    _keep_command_lines()
     pa.set_cpu_count(1)  # a copy has none of this process's threads
     pa.set_io_thread_count(1)
     here, arguments = Path.cwd(), sys.argv
@@ -79,6 +92,15 @@ def warm(words: Sequence[str], folder: Path) -> None:
     finally:
         os.chdir(here)
         sys.argv = arguments
+
+
+def _keep_command_lines() -> None:
+    """Have the words of a command be read from its annotations once, which takes longer than many inputs."""
+    import typer.main
+
+    read: Any = typer.main.__dict__["get_params_from_function"]
+    if not hasattr(read, "cache_info"):
+        setattr(typer.main, read.__name__, cache(read))
 
 
 def complaint(ending: Ending) -> str | None:
@@ -114,7 +136,17 @@ def _read_plan() -> None:
     sys.exit(run_to_exit_code(lambda: load_plan(sys.argv[2])))
 
 
-READERS: Final[Mapping[str, Callable[[], None]]] = {"read-experiment": _read_experiment, "read-plan": _read_plan}
+def _requests() -> None:
+    from tests.fuzz.requests import ask
+
+    ask(Path(sys.argv[2]))
+
+
+READERS: Final[Mapping[str, Callable[[], None]]] = {
+    "read-experiment": _read_experiment,
+    "read-plan": _read_plan,
+    "requests": _requests,
+}
 """Words for what no command does without going on to run something."""
 
 
@@ -127,26 +159,35 @@ def _text(stream: IO[bytes]) -> str:
     return stream.read(4 * SHOWN_BYTES).decode("utf-8", "replace")
 
 
-def _become(words: Sequence[str], folder: Path, out: IO[bytes], err: IO[bytes]) -> None:
-    """Be the command, until the process ends."""
-    code = 70
-    try:
-        import signal
+def enter(out: IO[bytes], err: IO[bytes]) -> None:
+    """Be a process that nobody waits for: streams that are files, and limits of memory and of what it writes."""
+    import signal
 
-        with Path(os.devnull).open("rb") as nothing:
-            os.dup2(nothing.fileno(), 0)
-        os.dup2(out.fileno(), 1)
-        os.dup2(err.fileno(), 2)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(WALL_S)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for stream in (out, err):
+        stream.truncate(0)
+        stream.seek(0)
+    os.dup2(out.fileno(), 1)
+    os.dup2(err.fileno(), 2)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - until the process ends
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def perform(words: Sequence[str], folder: Path, cpu_s: int) -> int:
+    """Be the command in a process that has entered; return its exit code."""
+    import signal
+
+    code = DEFECT
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + cpu_s, resource.RLIM_INFINITY))
+    signal.alarm(WALL_S)
+    try:
         os.chdir(folder)
         tempfile.tempdir = str(folder)  # a crash file is part of the ending
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - until the process ends
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.argv = ["poolsight", *words]
         READERS.get(words[0], main)()
         code = 0
@@ -155,9 +196,10 @@ def _become(words: Sequence[str], folder: Path, out: IO[bytes], err: IO[bytes]) 
     except BaseException:  # noqa: BLE001 - whatever it is, it is a finding
         traceback.print_exc()
     finally:
+        signal.alarm(0)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
             except OSError:
-                code = 70
-        os._exit(code)
+                code = DEFECT
+    return code

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -14,6 +14,9 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 from tests.fuzz.mutate import of_bytes, of_rows, of_tree
+from tests.fuzz.requests import requests
+from tests.history import files as past_files
+from tests.history.bad_files import MAKERS, Run
 
 ROOT: Final = Path(__file__).parents[2]
 SCENARIOS: Final = ROOT / "scenarios"
@@ -104,7 +107,18 @@ def document(draw: random.Random, data: bytes) -> bytes:
 @lru_cache(maxsize=512)
 def _tree(data: bytes) -> Any:
     """Return the tree of a YAML or JSON text, which nobody changes."""
-    return YAML(typ="safe", pure=True).load(data.decode())
+    text = data.decode()
+    try:
+        return json.loads(text)
+    except ValueError:
+        return YAML(typ="safe", pure=True).load(text)
+
+
+def prime() -> None:
+    """Read all documents once, so that no copy of this process reads them again."""
+    for one in inputs():
+        if document in one.mutations:
+            _tree(one.files[one.target])
 
 
 def lines_of_documents(draw: random.Random, data: bytes) -> bytes:
@@ -132,7 +146,9 @@ DOCUMENT: Final = (document, document, document, of_bytes)
 @cache
 def inputs() -> tuple[Input, ...]:
     """Return the inputs that mutations begin with."""
-    return (*_scenarios(), *_parts(), *_questions(), *_formulas(), *_traces(), *_saved())
+    return (
+        *_scenarios(), *_parts(), *_questions(), *_formulas(), *_traces(), *_saved(), *_pasts(), *_requests(),
+    )  # fmt: skip
 
 
 def _scenarios() -> Iterator[Input]:
@@ -221,6 +237,36 @@ def _traces() -> Iterator[Input]:
         yield Input(f"CSV, {command}", (command, "s.json"), files, "t.csv", (commas, commas, of_bytes))
     files = {"s.json": named.replace("t.csv", "t.parquet").encode(), "t.parquet": _parquet(table)}
     yield Input("Parquet", ("validate", "s.json"), files, "t.parquet", TEXT)
+
+
+def _pasts() -> Iterator[Input]:
+    """Yield files of other tools."""
+    runs = [Run(str(number), 10 * number, 60 + 10 * number, 90 + 20 * number) for number in range(20)]
+    separators = {"slurm": "|", "nextflow": "\t", "table": ",", "swf": " "}
+    made: dict[str, tuple[str, str]] = {name: (make(runs), separators.get(name, "")) for name, make in MAKERS.items()}
+    made |= {
+        "azure-pools": (json.dumps([past_files.POOL]), ""),
+        "azure-nodes": (json.dumps([past_files.NODE]), ""),
+        "accounting": (past_files.SACCT, "|"),
+        "trace of a pipeline": (past_files.NEXTFLOW, "\t"),
+        "workflow": (json.dumps(past_files.WORKFLOW), ""),
+        "jobs of a cloud": (json.dumps(past_files.AWS), ""),
+        "jobs of a cluster": (json.dumps(past_files.KUBERNETES), ""),
+    }
+    for text, separator in made.values():
+        rows = partial(of_rows, separator=separator)
+        mutations = (rows, rows, of_bytes) if separator else DOCUMENT
+        yield Input("import", ("import", "past", "--out", "out"), {"past": text.encode()}, "past", mutations)
+
+
+def _requests() -> Iterator[Input]:
+    data = json.dumps(requests()).encode()
+    yield Input("requests", ("requests", "r.json"), {"r.json": data}, "r.json", (tree,))
+
+
+def tree(draw: random.Random, data: bytes) -> bytes:
+    """Mutate a JSON text, which stays one."""
+    return json.dumps(of_tree(draw, json.loads(data))).encode()
 
 
 def _saved() -> Iterator[Input]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import jupytext
 import nbformat
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 from tests.waiting import GUARD_S
@@ -23,6 +24,8 @@ ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "notebooks"
 SCRIPTS: Final = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
 KERNEL: Final = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FORGET: Final = "%reset -f"
+"""Removes all that cells have named."""
 COLOURS: Final = 128
 """Of a picture: areas of few colours with smooth edges need no more, and weigh a third."""
 
@@ -39,15 +42,25 @@ def read_script(script: Path) -> Notebook:
     return notebook
 
 
-def execute(script: Path, folder: Path = FOLDER) -> Notebook:
-    """Run a script's cells in a kernel of their own, in `folder`, and return the notebook with their outputs."""
+def execute(script: Path, folder: Path = FOLDER, kernel: KernelManager | None = None) -> Notebook:
+    """Run a script's cells in `folder` and return the notebook with their outputs.
+
+    They run in a kernel of their own, or in one that may have run others, without what these left; starting one and
+    importing costs as much as most notebooks.
+    """
     notebook = read_script(script)
     client = NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+        notebook, km=kernel, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
         timeout=GUARD_S, startup_timeout=GUARD_S,
         record_timing=False, coalesce_streams=True,  # how the kernel cuts its text into messages is chance
     )  # fmt: skip
+    if kernel is not None:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(FORGET))  # type: ignore[no-untyped-call]
     client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"})
+    if kernel is not None:
+        assert client.kc is not None
+        client.kc.stop_channels()
+        del notebook.cells[0]
     for cell in notebook.cells:
         cell["metadata"] = {}
         for output in cell.get("outputs", []):

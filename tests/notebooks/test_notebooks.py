@@ -3,9 +3,11 @@
 import ast
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import KernelManager
 
 from tests.lone import lone_copy
 from tests.notebooks.pairs import (
@@ -46,6 +48,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lone_copy(tmp_path_factory.mktemp("clone"), "notebooks")
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    manager = KernelManager(kernel_name="python3")
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @each
 def test_the_pair_has_the_same_cells(script: Path) -> None:
     assert sources(read_pair(script)) == sources(read_script(script)), "run: python -m tests.notebooks.pairs"
@@ -55,9 +64,9 @@ def test_the_pair_has_the_same_cells(script: Path) -> None:
     "script",
     [pytest.param(one, marks=[pytest.mark.long] if one.stem in LONG else [], id=one.stem) for one in SCRIPTS],
 )
-def test_a_notebook_runs_and_states_again_what_it_states(script: Path, clone: Path) -> None:
+def test_a_notebook_runs_and_states_again_what_it_states(script: Path, clone: Path, kernel: KernelManager) -> None:
     """With what is tracked of the folder of notebooks, and nothing else: all that it reads is there."""
-    made = execute(script, clone / "notebooks")
+    made = execute(script, clone / "notebooks", kernel)
     assert not [output for output in outputs(made) if output.get("name") == "stderr"]
     assert texts(made) == texts(read_pair(script)), "run: python -m tests.notebooks.pairs"
 

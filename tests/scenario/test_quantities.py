@@ -20,6 +20,7 @@ from simulator.scenario.format.section import Part
 from simulator.scenario.keys.json_schema import build
 from simulator.scenario.keys.table import sections
 from tests.features.story import document, job, pool
+from tests.schemas import keeps_to
 
 ENTRIES = {"ratesPerHour": 24, "weekdays": 7}
 """Entries of the keys that hold lists."""
@@ -91,15 +92,15 @@ def story(group: dict[str, Any], bandwidth: object, prices: object, delay: objec
 
 def test_a_scenario_means_the_same_with_units_and_without(tmp_path: Path) -> None:
     plain, written = story(GROUP, 100, 0.1, 60), story(WRITTEN, "100 MiB/s", "$0.1/h", "1m")
-    jsonschema.validate(written, build())
-    jsonschema.validate(plain, build())
+    keeps_to(build).validate(written)
+    keeps_to(build).validate(plain)
     (tmp_path / "s.json").write_text(json.dumps(written))
     (tmp_path / "s.yaml").write_text(json.dumps(written))  # which is YAML too
     expected = scenario_hash(scenario_of(plain))
     assert scenario_hash(scenario_of(written)) == expected
     assert {scenario_hash(load(tmp_path / name)) for name in ("s.json", "s.yaml")} == {expected}
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(story({**WRITTEN, "memory": "lots"}, 1, 1, 1), build())
+        keeps_to(build).validate(story({**WRITTEN, "memory": "lots"}, 1, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.service.client import application, call, job_of, pool_of, task_of
 
 C = ServiceCode
 Status = tuple[int, str]
+WITH_CERTIFICATES: Final = "api-version=2024-02-01.19.0"
 
 
 def _answered(method: str, path: str, **headers: str) -> Status:
@@ -21,6 +22,15 @@ def _answered(method: str, path: str, **headers: str) -> Status:
     call(app, "POST", "/jobs", job_of())
     call(app, "POST", "/jobs/j/tasks", task_of("t"))
     reply = call(app, method, path, pool_of() if method == "POST" else None, **headers)
+    return reply.status_code, reply.json()["code"]
+
+
+def _certified(method: str, path: str) -> Status:
+    """Return the answer to a request in an account with a certificate."""
+    app = application()
+    body = {"thumbprintAlgorithm": "sha1", "thumbprint": "AA", "data": "x", "password": "secret"}
+    call(app, "POST", f"/certificates?{WITH_CERTIFICATES}", body)
+    reply = call(app, method, f"{path}?{WITH_CERTIFICATES}", body if path == "/certificates" else None)
     return reply.status_code, reply.json()["code"]
 
 
@@ -48,6 +58,13 @@ REFUSALS: Final[Mapping[ServiceCode, Callable[[], Status]]] = {
     C.APPLICATION_NOT_FOUND: lambda: _answered("GET", "/applications/a"),
     C.AUTHENTICATION_FAILED: _unsigned,
     C.BODY_TOO_LARGE: _too_large,
+    C.CERTIFICATE_ACTIVE: lambda: _certified(
+        "POST", "/certificates(thumbprintAlgorithm=sha1,thumbprint=aa)/canceldelete"
+    ),
+    C.CERTIFICATE_EXISTS: lambda: _certified("POST", "/certificates"),
+    C.CERTIFICATE_NOT_FOUND: lambda: _answered(
+        "GET", f"/certificates(thumbprintAlgorithm=sha1,thumbprint=aa)?{WITH_CERTIFICATES}"
+    ),
     C.CONDITION_NOT_MET: lambda: _answered("DELETE", "/pools/p", **{"if-match": '"0x0"'}),
     C.FILE_NOT_FOUND: lambda: _answered("GET", "/jobs/j/tasks/t/files/core.dump"),
     C.INTERNAL_ERROR: _broken,

@@ -1,11 +1,19 @@
 """Unmodified clients of the service against a server on a free port, each in an environment of its own."""
 
+import json
+import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.service.client import pool_of, task_of
+from tests.service.environments import node_with, python_with
 
 pytestmark = pytest.mark.long
 
@@ -87,11 +95,64 @@ def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("version", "script"), [("15.1.0", NEW), ("14.2.0", OLD)], ids=["15.1.0", "14.2.0"])
 def test_a_client_works_unmodified(version: str, script: str, server: tuple[str, str], tmp_path: Path) -> None:
-    python = tmp_path / "environment" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "environment")], check=True)
-    wanted = [str(python), "-m", "pip", "install", "-q", f"azure-batch=={version}"]
-    if subprocess.run(wanted, check=False, capture_output=True).returncode:
-        pytest.skip(f"azure-batch {version} cannot be installed here")
+    python = python_with(tmp_path / "environment", f"azure-batch=={version}")
     (tmp_path / "client.py").write_text(script)
     asked = [str(python), str(tmp_path / "client.py"), *server]
     assert subprocess.run(asked, check=True, capture_output=True, text=True).stdout == SHOWN
+
+
+def test_javascript_works_unmodified(server: tuple[str, str], tmp_path: Path) -> None:
+    node = node_with(tmp_path / "client", "@azure/batch@10.2.0")
+    shutil.copy(Path(__file__).parent / "clients" / "batch.mjs", tmp_path / "client")
+    asked = [node, str(tmp_path / "client" / "batch.mjs"), *server]
+    assert subprocess.run(asked, check=True, capture_output=True, text=True).stdout == SHOWN
+
+
+def test_the_command_line_of_the_service_works_unmodified(server: tuple[str, str], tmp_path: Path) -> None:
+    python = python_with(tmp_path / "environment", "azure-cli==2.91.0")
+    account = {
+        "AZURE_BATCH_ACCOUNT": "simaccount",
+        "AZURE_BATCH_ENDPOINT": server[0],
+        "AZURE_BATCH_ACCESS_KEY": server[1],
+    }
+    own = {**os.environ, **account, "AZURE_CONFIG_DIR": str(tmp_path / "azure"), "AZURE_CORE_COLLECT_TELEMETRY": "no"}
+
+    def az(*words: str) -> Any:
+        asked = [str(python), "-m", "azure.cli", "batch", *words, "--output", "json"]
+        shown = subprocess.run(asked, check=True, capture_output=True, text=True, env=own).stdout
+        return json.loads(shown) if shown.strip() else None
+
+    lines = ["/bin/bash -c 'sleep 30'"] * 999 + ["/bin/bash -c 'exit 3'"]
+    (tmp_path / "pool.json").write_text(json.dumps(pool_of(targetDedicatedNodes=3)))
+    (tmp_path / "tasks.json").write_text(json.dumps([task_of(f"t{n}", line) for n, line in enumerate(lines)]))
+    az("pool", "create", "--json-file", str(tmp_path / "pool.json"))
+    az("job", "create", "--id", "j", "--pool-id", "p")
+    az("task", "create", "--job-id", "j", "--json-file", str(tmp_path / "tasks.json"))
+    while az("job", "task-counts", "show", "--job-id", "j")["taskCounts"]["completed"] < 1000:
+        time.sleep(0.2)
+    failed = az("task", "list", "--job-id", "j", "--filter", "executionInfo/result eq 'failure'")
+    assert [(task["id"], task["executionInfo"]["exitCode"]) for task in failed] == [("t999", 3)]
+    assert len(az("task", "list", "--job-id", "j")) == 1000
+    out = tmp_path / "out.txt"
+    az(
+        "task",
+        "file",
+        "download",
+        "--job-id",
+        "j",
+        "--task-id",
+        "t7",
+        "--file-path",
+        "stdout.txt",
+        "--destination",
+        str(out),
+    )
+    assert out.read_text() == "simulated: /bin/bash -c 'sleep 30'\n"
+    az("pool", "autoscale", "enable", "--pool-id", "p", "--auto-scale-formula", "$TargetDedicatedNodes=1;")
+    while az("pool", "show", "--pool-id", "p")["currentDedicatedNodes"] > 1:
+        time.sleep(0.2)
+    az("job", "delete", "--job-id", "j", "--yes")
+    az("pool", "delete", "--pool-id", "p", "--yes")
+    while az("pool", "list"):
+        time.sleep(0.2)
+    assert az("job", "list") == []

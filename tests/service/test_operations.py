@@ -1,5 +1,6 @@
 """The table of operations, and the life of pools, jobs and tasks through it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from simulator.service_codes import ServiceCode
 from tests.service.client import Client, job_of, pool_of, task_of
 from tests.service.refusals import REFUSALS
 
+OLD = {"api-version": "2018-03-01.6.1"}
+"""A version that has all operations."""
 LACKING = [one for one in OPERATIONS if one.handler is None]
 
 
@@ -24,11 +27,89 @@ def test_every_operation_is_found_by_its_verb_and_path(operation: Operation) -> 
 
 @pytest.mark.parametrize("operation", LACKING, ids=lambda one: one.name)
 def test_what_is_not_simulated_is_answered_by_its_name(operation: Operation) -> None:
-    reply = Client().ask(operation.method, path_of(operation))
+    reply = Client().ask(operation.method, path_of(operation), **OLD)
     assert reply.status == 501
     assert reply.body is not None
     assert reply.body["code"] == "NotImplemented"
     assert operation.name in reply.body["message"]["value"]
+
+
+ASKED_FOR = """
+    GET /pools | POST /pools | HEAD /pools/{} | GET /pools/{} | PATCH /pools/{} | DELETE /pools/{}
+    POST /pools/{}/updateproperties | POST /pools/{}/resize | POST /pools/{}/stopresize
+    POST /pools/{}/enableautoscale | POST /pools/{}/disableautoscale | POST /pools/{}/evaluateautoscale
+    POST /pools/{}/removenodes | GET /pools/{}/nodes | GET /pools/{}/nodes/{} | POST /pools/{}/nodes/{}/reboot
+    POST /pools/{}/nodes/{}/reimage | POST /pools/{}/nodes/{}/deallocate | POST /pools/{}/nodes/{}/start
+    POST /pools/{}/nodes/{}/enablescheduling | POST /pools/{}/nodes/{}/disablescheduling | GET /nodecounts
+    GET /jobs | POST /jobs | GET /jobs/{} | PATCH /jobs/{} | PUT /jobs/{} | DELETE /jobs/{} | POST /jobs/{}/enable
+    POST /jobs/{}/disable | POST /jobs/{}/terminate | GET /jobs/{}/taskcounts
+    GET /jobs/{}/jobpreparationandreleasetaskstatus | GET /jobschedules | HEAD /jobschedules/{}
+    GET /jobschedules/{} | DELETE /jobschedules/{} | POST /jobschedules/{}/enable | POST /jobschedules/{}/disable
+    POST /jobschedules/{}/terminate | GET /jobschedules/{}/jobs | POST /jobs/{}/tasks
+    POST /jobs/{}/addtaskcollection | GET /jobs/{}/tasks | GET /jobs/{}/tasks/{} | DELETE /jobs/{}/tasks/{}
+    POST /jobs/{}/tasks/{}/terminate | POST /jobs/{}/tasks/{}/reactivate | GET /jobs/{}/tasks/{}/subtasksinfo
+    GET /jobs/{}/tasks/{}/files | GET /jobs/{}/tasks/{}/files/{} | HEAD /jobs/{}/tasks/{}/files/{}
+    GET /supportedimages | GET /nodeagentskus | GET /poolusagemetrics | GET /applications | GET /applications/{}
+    POST /certificates | GET /certificates | GET /certificates({}) | DELETE /certificates({})
+    POST /certificates({})/canceldelete
+"""
+"""What a client may count on."""
+
+
+def test_what_clients_count_on_is_answered() -> None:
+    answered = {f"{one.method} {re.sub('{.*?}', '{}', one.path)}" for one in OPERATIONS if one.handler is not None}
+    assert {one.strip() for line in ASKED_FOR.strip().splitlines() for one in line.split("|")} <= answered
+
+
+def test_an_operation_is_gone_from_a_version_on() -> None:
+    for one in OPERATIONS:
+        if one.until:
+            reply = Client().ask(one.method, path_of(one), **{"api-version": one.until})
+            assert (reply.status, (reply.body or {})["code"]) == (400, "InvalidUri")
+
+
+def test_certificates_are_noted_without_what_is_in_them() -> None:
+    client = Client()
+    body = {"thumbprintAlgorithm": "sha1", "thumbprint": "AB", "data": "x", "password": "secret"}
+    assert client.ask("POST", "/certificates", body, **OLD).status == 201
+    found = client.get("/certificates(thumbprintAlgorithm=sha1,thumbprint=ab)", **OLD)
+    assert (found["thumbprint"], found["state"], "password" in found) == ("AB", "active", False)
+    assert client.get("/certificates", **OLD)["value"] == [found]
+    assert client.ask("DELETE", "/certificates(thumbprintAlgorithm=sha1,thumbprint=AB)", **OLD).status == 202
+    assert client.get("/certificates", **OLD)["value"] == []
+
+
+def test_usage_is_listed_hour_by_hour() -> None:
+    """Two nodes of two cores, from soon after the first instant on; the hour that is not over is left out."""
+    client = Client()
+    client.post("/pools", pool_of())
+    client.session.advance(3 * 3600 + 60)
+    hours = client.get("/poolusagemetrics")["value"]
+    assert [one["startTime"][11:16] for one in hours] == ["00:00", "01:00", "02:00"]
+    assert 3.5 < hours[0]["totalCoreHours"] < 4
+    assert hours[1]["totalCoreHours"] == hours[2]["totalCoreHours"] == 4
+    later = client.get("/poolusagemetrics", starttime=hours[1]["startTime"], __filter="poolId eq 'p'")["value"]
+    assert later == hours[1:]
+    assert client.ask("GET", "/poolusagemetrics", starttime="soon").status == 400
+
+
+def test_what_a_job_has_done_on_its_nodes_is_listed() -> None:
+    client = Client()
+    client.post("/pools", pool_of())
+    client.post(
+        "/jobs", job_of(jobPreparationTask={"commandLine": "sleep 20"}, jobReleaseTask={"commandLine": "exit 1"})
+    )
+    client.post("/jobs/j/tasks", task_of("t"))
+    assert client.get("/jobs/j/jobpreparationandreleasetaskstatus")["value"] == []
+    client.run_until_idle()
+    (node,) = client.get("/jobs/j/jobpreparationandreleasetaskstatus")["value"]
+    assert node["nodeId"] in {one["id"] for one in client.get("/pools/p/nodes")["value"]}
+    assert node["jobPreparationTaskExecutionInfo"]["result"] == "success"
+    assert "jobReleaseTaskExecutionInfo" not in node
+    client.post("/jobs/j/terminate", {}, 202)
+    client.run_until_idle()
+    (node,) = client.get("/jobs/j/jobpreparationandreleasetaskstatus")["value"]
+    assert node["jobReleaseTaskExecutionInfo"]["result"] == "failure"
 
 
 def test_what_the_service_does_not_have_is_refused() -> None:
@@ -36,6 +117,27 @@ def test_what_the_service_does_not_have_is_refused() -> None:
     assert client.ask("GET", "/poools").status == 400
     assert client.ask("PUT", "/pools").status == 405
     assert client.ask("GET", "/pools/none").status == 404
+
+
+@pytest.mark.parametrize("key", ["pool", "operation", "at", "At"])
+def test_a_body_states_neither_what_is_done_nor_to_what_nor_when(key: str) -> None:
+    client = Client()
+    for name in ("p", "q"):
+        client.post("/pools", pool_of(name))
+    before = client.get("/pools/p"), client.get("/pools/q"), client.session.now
+    reply = client.ask("POST", "/pools/p/resize", {"targetDedicatedNodes": 5, key: "q"})
+    assert reply.status == 400
+    assert reply.body is not None
+    assert f"no property '{key}'" in reply.body["message"]["value"]
+    assert (client.get("/pools/p"), client.get("/pools/q"), client.session.now) == before
+
+
+def test_replacing_the_properties_of_a_pool_takes_what_is_named() -> None:
+    client = Client()
+    client.post("/pools", pool_of("p", metadata=[{"name": "a", "value": "b"}]))
+    named = {"metadata": [{"name": "c", "value": "d"}], "applicationPackageReferences": []}
+    assert client.ask("POST", "/pools/p/updateproperties", named).status == 204
+    assert client.get("/pools/p")["metadata"] == named["metadata"]
 
 
 def test_a_code_has_one_status() -> None:

@@ -9,7 +9,7 @@ import pytest
 from simulator.durations import parse_duration
 from simulator.scenario.format.bodies import Job, Pool
 from simulator.scenario.format.task_bodies import Task
-from simulator.service.wire import http_date, in_shape, iso_duration, timestamp, written
+from simulator.service.wire import http_date, iso_duration, timestamp, written
 from tests.service.client import job_of, pool_of, task_of
 
 LIMITS = {"maxWallClockTime": "PT1H30M", "retentionTime": "P7D", "maxTaskRetryCount": 2}
@@ -57,12 +57,3 @@ def test_a_body_comes_back_as_it_was_sent(model: Any, body: dict[str, Any]) -> N
     assert written(model.model_validate(body)) == body
     secret = {**body, "simulation": {}}
     assert written(model.model_validate(secret)) == body, "what only a simulation needs is no part of it"
-
-
-def test_keys_have_the_names_of_the_version_that_is_asked_for() -> None:
-    body = {"taskSlotsPerNode": 4, "startTask": {"resourceFiles": [{"httpUrl": "u"}]}, "targetDedicatedNodes": 1}
-    assert in_shape(body, "2025-06-01") == in_shape(body, "2024-02-01.19.0") == body
-    older = {"maxTasksPerNode": 4, **{key: value for key, value in body.items() if key != "taskSlotsPerNode"}}
-    assert in_shape(body, "2020-03-01.11.0") == older
-    oldest = {"maxTasksPerNode": 4, "startTask": {"resourceFiles": [{"blobSource": "u"}]}, "targetDedicated": 1}
-    assert in_shape(body, "2017-01-01.4.0") == oldest

@@ -1,6 +1,6 @@
 """What no single value shows: references that lead nowhere, names used twice, work that fits no node."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -29,6 +29,7 @@ from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.node_names import check_node_names
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.option_checks import check_options
+from simulator.scenario.checks.policy_checks import check_pool_policies, check_task_preemption
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.checks.setting_checks import check_settings_names
 from simulator.scenario.checks.trace_checks import check_parents, check_shift
@@ -48,44 +49,48 @@ def check(scenario: Description, *, lost: Collection[str] = ()) -> list[Finding]
     Of a document with mistakes, `scenario` is what could be read, and `lost` names the sections that lack entries:
     what only all entries together show is then left out.
     """
-    return [*_findings(scenario, lost)]
+    rules = until_absent(_rules(scenario, lost))
+    return [*chain.from_iterable(until_absent(findings) for findings in rules)]
 
 
-def _findings(scenario: Description, lost: Collection[str]) -> Iterator[Finding]:
+def _rules(scenario: Description, lost: Collection[str]) -> Iterator[Iterable[Finding]]:
+    """Yield the findings of each rule."""
     jobs = place(scenario)
     if not lost:
-        yield from check_pools(scenario)
-        yield from until_absent(check_options(scenario))
+        yield check_pools(scenario)
+        yield check_options(scenario)
         for rule in (_some_job, _shared_cores, _horizon, check_unused_names):
-            yield from until_absent(rule(scenario, jobs))
-    yield from until_absent(check_accounts(scenario))
+            yield rule(scenario, jobs)
+    yield check_accounts(scenario)
     for pool, loc in placed_pools(scenario, jobs):
-        yield from check_pool(scenario, pool, loc)
+        yield check_pool(scenario, pool, loc)
+        yield check_pool_policies(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
-    yield from check_formulas(scenario, jobs)
-    yield from check_commands(scenario, jobs)
-    yield from check_settings_names(scenario, jobs)
-    yield from check_files(jobs)
-    yield from check_schedules(scenario)
-    yield from check_job_operations(scenario, jobs, is_whole=not lost)
+    yield check_formulas(scenario, jobs)
+    yield check_commands(scenario, jobs)
+    yield check_settings_names(scenario, jobs)
+    yield check_files(jobs)
+    yield check_schedules(scenario)
+    yield check_job_operations(scenario, jobs, is_whole=not lost)
     pools = named_pools(scenario, jobs)
-    yield from check_operations(scenario, pools)
+    yield check_operations(scenario, pools)
     if not lost:
-        yield from check_evictions(scenario, pools)
-        yield from check_node_names(scenario, jobs, pools)
-    yield from check_idle_keys(scenario)
-    yield from check_generations(scenario)
+        yield check_evictions(scenario, pools)
+        yield check_node_names(scenario, jobs, pools)
+    yield check_idle_keys(scenario)
+    yield check_generations(scenario)
 
 
-def _job(scenario: Description, placed: PlacedJob) -> Iterator[Finding]:
-    yield from until_absent(_pool_of(placed))
-    yield from until_absent(check_dependencies(placed))
-    yield from of_each_task(placed, lambda one: _task(scenario, placed, one))
+def _job(scenario: Description, placed: PlacedJob) -> Iterator[Iterable[Finding]]:
+    yield _pool_of(placed)
+    yield check_dependencies(placed)
+    yield of_each_task(placed, lambda one: _task(scenario, placed, one))
     for source in readable(placed, "sources") or ():
         for source_rule in (_start, _group, _trace):
-            yield from until_absent(source_rule(scenario, placed, source))
-    yield from check_job(scenario, placed)
+            yield source_rule(scenario, placed, source)
+    yield check_job(scenario, placed)
+    yield check_task_preemption(scenario, placed)
 
 
 def _task(scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:

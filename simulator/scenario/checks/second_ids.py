@@ -28,7 +28,7 @@ def check_second_ids(scenario: Description, jobs: NamedJobs) -> Iterator[Finding
             found = jobs.at(str(readable(operation, "job")), moment)
             deleted.setdefault(id(found), []).append((str(readable(operation, "task")).lower(), moment))
     for name, lives in jobs.by_id():
-        yield from _second_jobs(lives, gone.get(name, []))
+        yield from until_absent(_second_jobs(lives, gone.get(name, [])))
         for placed in lives:
             yield from until_absent(_second_tasks(placed, deleted.get(id(placed), []), gone.get(name, [])))
 

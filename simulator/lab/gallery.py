@@ -24,8 +24,9 @@ SCENES: Sequence[GalleryScene] = (*LESSONS, *INCIDENTS, *CHALLENGES)
 
 @cache
 def scene_text(name: str) -> str:
-    """Return the scenario of a scene that is in the table."""
-    return (files("simulator.lab.scenes") / f"{name}.yaml").read_text(encoding="utf-8")
+    """Return the scenario of a scene that is in the table, without the line that names its schema to editors."""
+    text = (files("simulator.lab.scenes") / f"{name}.yaml").read_text(encoding="utf-8")
+    return text.partition("\n")[2]
 
 
 def listed() -> list[dict[str, Any]]:

@@ -194,3 +194,10 @@ def test_what_is_handed_on_is_what_the_service_takes(client: Client) -> None:
     compile(client.post("hand-on", text=text, what="script")["content"], "submit_work.py", "exec")
     assert client.post("hand-on", text=text, what="report")["content"].startswith("<!DOCTYPE html>")
     assert client.post("hand-on", text=FIRST, what="formula")["problems"]
+
+
+def test_a_scene_runs_no_code_of_its_own(client: Client) -> None:
+    for policy in ("os:system", "simulator.lab.app:first_lesson"):
+        reply = client.run(f"policies: {{queue: '{policy}'}}\n{FIRST}")
+        assert "run" not in reply
+        assert reply["problems"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.lab.served import after_a_run, figure, is_clean, opened, served
-from tests.report.browser import check_access, launched, needs_browser, settle
+from simulator.lab.gallery import SCENES
+from tests.lab.served import after_a_run, figure, is_clean, opened, served, violations
+from tests.report.browser import check_access, launched, needs_browser, settle, tab_through
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -236,5 +237,73 @@ def test_time_is_scrubbed_played_and_stepped_and_money_counts_up(browser: Browse
     assert page.inner_text("#play") == "Play"
     page.click("#step-on")
     page.click("#step-back")
+    is_clean(found, lab)
+    page.close()
+
+
+def test_every_scene_opens_and_runs(browser: Browser, lab: str) -> None:
+    found = opened(browser, lab)
+    page = found.page
+    for scene in (*SCENES[1:], SCENES[0]):
+        after_a_run(page, lambda: page.click("#scene-after"))
+        assert page.inner_text("#scene-title") == scene.title
+        assert page.inner_text("#problems") == ""
+        assert "tasks succeeded" in page.inner_text("#sentence")
+        assert page.locator(".knob").count() > 0
+    is_clean(found, lab)
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"), [(400, 800, "dark"), (1280, 900, "light"), (3840, 2160, "dark")]
+)
+def test_at_any_size_everything_is_named_legible_and_in_sight(
+    width: int, height: int, scheme: Literal["dark", "light"], browser: Browser, lab: str
+) -> None:
+    size = {"width": width, "height": height}
+    found = opened(browser, lab, viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    page = found.page
+    page.click("#open-gallery")
+    assert violations(page) == []
+    after_a_run(page, lambda: page.click("text=The wrong signal"))
+    for tab in ("#tab-formula", "#tab-scenario", "#tab-knobs"):
+        page.click(tab)
+        settle(page)
+        assert violations(page) == []
+        check_access(page)
+    page.click("#open-hand-on")
+    assert violations(page) == []
+    is_clean(found, lab)
+    page.close()
+
+
+def test_keys_alone_reach_everything_and_open_and_close_what_opens(browser: Browser, lab: str) -> None:
+    found = opened(browser, lab)
+    page = found.page
+    reached = set(tab_through(page))
+    for wanted in (
+        "open-gallery",
+        "pin",
+        "be-sure",
+        "plot-pool",
+        "play",
+        "scrub",
+        "event-add",
+        "plot-nodes",
+        "tab-knobs",
+        NODES,
+    ):
+        assert any(wanted in one for one in reached), (wanted, reached)
+    page.focus("#open-gallery")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#gallery[open]")
+    page.keyboard.press("Escape")
+    assert page.locator("#gallery[open]").count() == 0
+    page.focus("#tab-knobs")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#tab-scenario", "aria-selected") == "true"
+    page.focus("#plot-pool")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#explanation li")
     is_clean(found, lab)
     page.close()

@@ -11,7 +11,7 @@ const NODES = ["usable_nodes", "current", "target"];
 const KEPT = ["queued_tasks", "target", "current"];
 const NEAR = 3; // tasks and nodes share a scale where their heights differ less than that
 const GUTTER = 66;
-const HEIGHT = 320;
+const HEIGHT = () => Math.min(Math.max(0.36 * innerHeight, 300), 700); // px: the curves and what moves them fit on a screen
 const RIGHT = 70; // px of the axis of nodes, with its title
 const REACH = 12; // px
 
@@ -46,7 +46,7 @@ class PicturePlot extends StepPlot {
       incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5], values: (u, splits) => splits.map(count),
     });
     const keys = [...TASKS, ...NODES];
-    super(host, `Tasks and nodes of pool ${pool.id} over time`, HEIGHT + marksHeight(kinds), pool, keys, "tasks", {
+    super(host, `Tasks and nodes of pool ${pool.id} over time`, HEIGHT() + marksHeight(kinds), pool, keys, "tasks", {
       scales: { y: { range: () => [0, scales.tasks] }, nodes: { range: () => [0, scales.nodes] } },
       axes: [axis("y", 3, scales.isShared ? "tasks, nodes" : "tasks waiting, running"), ...(scales.isShared ? [] : [axis("nodes", 1, "nodes")])],
       series: [{}, ...keys.map((key) => ({

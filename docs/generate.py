@@ -35,7 +35,7 @@ from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
 from simulator.lab.gallery import SCENES
-from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, Placement, QueueDiscipline
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, SHRINKINGS, Placement, QueueDiscipline, Shrinking
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -404,7 +404,7 @@ def scenes() -> str:
     return table(("scene", "kind", "question"), ((one.title, str(one.kind), one.question) for one in SCENES))
 
 
-def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement]) -> str:
+def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement] | Mapping[str, Shrinking]) -> str:
     """Return the table of the policies of a kind."""
     rows = [
         (f"`{name}`", one.meaning, ", ".join(f"`{to_camel(key)}`" for key in one.parameters) or "–", one.source or "–")
@@ -447,6 +447,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "scenes": scenes,
     "queue-policies": lambda: policies(QUEUES),
     "placement-policies": lambda: policies(PLACEMENTS),
+    "shrinking-policies": lambda: policies(SHRINKINGS),
 }
 
 

@@ -253,6 +253,8 @@ def _of_policies(recording: Recording) -> Iterator[Assumed]:
             yield Assumed("queue policy", f"`{chosen.queue.policy}`, not the service's", (pool.id,))
         if not chosen.fills:
             yield Assumed("placement policy", f"`{chosen.placement.policy}`, not the service's", (pool.id,))
+        if chosen.shrinking != "service":
+            yield Assumed("shrinking policy", f"`{chosen.shrinking}`, not the service's", (pool.id,))
 
 
 RULES: Final = (

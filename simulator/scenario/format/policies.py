@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 
 from simulator.durations import Seconds
 from simulator.policy.scheduling.own import PATH, is_path, offered
-from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, SHRINKINGS
 from simulator.scenario.format.section import Section, lower
 
 WEEK: Final = 7 * 86400.0
@@ -61,6 +61,17 @@ def _words(table: Mapping[str, object]) -> WithJsonSchema:
 
 QueueName = Annotated[str, AfterValidator(_known_queue), _words(QUEUES)]
 PlacementName = Annotated[str, AfterValidator(_known_placement), _words(PLACEMENTS)]
+
+
+def _known_shrinking(name: str) -> str:
+    if name not in SHRINKINGS:
+        raise ValueError(f"expected one of {', '.join(SHRINKINGS)}, not {name!r}")
+    return name
+
+
+ShrinkingName = Annotated[
+    str, AfterValidator(_known_shrinking), WithJsonSchema({"type": "string", "enum": list(SHRINKINGS)})
+]
 
 
 def _takes(section: Section, name: str, parameters: tuple[str, ...]) -> None:
@@ -125,10 +136,16 @@ class Policies(Section):
         | None
     ) = None
     """On which of the nodes with room a task goes; None: in a pool as at the top, there by `nodeFillType`."""
+    shrinking: ShrinkingName | None = None
+    """Which nodes leave when a pool shrinks; None: in a pool as at the top, there as the service does."""
 
     def over(self, others: Self) -> "Chosen":
         """Return the policies of a pool where `others` stand at the top of the scenario."""
-        return Chosen(queue=_queue(self.queue, others.queue), placement=_placement(self.placement, others.placement))
+        return Chosen(
+            queue=_queue(self.queue, others.queue),
+            placement=_placement(self.placement, others.placement),
+            shrinking=self.shrinking or others.shrinking or "service",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +154,7 @@ class Chosen:
 
     queue: QueuePolicy
     placement: PlacementPolicy
+    shrinking: str
 
     @property
     def is_service(self) -> bool:

@@ -338,6 +338,7 @@ TIMING: Final[Mapping[str, Note]] = {
 POOL: Final[Mapping[str, Note]] = {
     "policies.queue": Note(N, "", "in what order waiting tasks start", "policies"),
     "policies.placement": Note(N, "", "on which of the nodes with room they go", "policies"),
+    "policies.shrinking": Note(N, "", "which nodes leave when the pool shrinks", "policies"),
     "timing.preset": Note(N, "", "which preset fills what `timing` does not state", "timing-presets"),
     "startTask.failureProbability": Note(
         A, "only its owner knows", "chance that one attempt of a start task fails", "start-of-a-node"

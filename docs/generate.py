@@ -34,7 +34,8 @@ from simulator.history.not_read import NOT_READ
 from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
-from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, Placement, QueueDiscipline
+from simulator.lab.gallery import SCENES
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, SHRINKINGS, Placement, QueueDiscipline, Shrinking
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -56,6 +57,7 @@ PAGES: Final = (
     "import.md",
     "calibrate.md",
     "service.md",
+    "lab.md",
 )
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
@@ -397,7 +399,12 @@ def operations() -> str:
     return table(("operation", "request", "answered"), rows)
 
 
-def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement]) -> str:
+def scenes() -> str:
+    """Return the table of the lab's scenes."""
+    return table(("scene", "kind", "question"), ((one.title, str(one.kind), one.question) for one in SCENES))
+
+
+def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement] | Mapping[str, Shrinking]) -> str:
     """Return the table of the policies of a kind."""
     rows = [
         (f"`{name}`", one.meaning, ", ".join(f"`{to_camel(key)}`" for key in one.parameters) or "–", one.source or "–")
@@ -437,8 +444,10 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),
     "operations": operations,
+    "scenes": scenes,
     "queue-policies": lambda: policies(QUEUES),
     "placement-policies": lambda: policies(PLACEMENTS),
+    "shrinking-policies": lambda: policies(SHRINKINGS),
 }
 
 

@@ -24,6 +24,8 @@ UNFIT: Final = ("bad_time", "backwards", "no_start", "no_end", "cached", "repeat
 """Causes for which a row shows nothing."""
 MOST_KINDS: Final = 50
 """Kinds of work that are measured apart: those with the most attempts."""
+LOGS: Final = frozenset({"node-states", "run"})
+"""Formats that have every state of their nodes."""
 UP: Final = (NodeState.IDLE, NodeState.RUNNING, NodeState.STARTTASKFAILED)
 """States after the start task."""
 
@@ -96,7 +98,7 @@ class Evidence:
         nodes = self.past.nodes
         if nodes.empty:
             return nodes.assign(is_log=False, next_state="", next_time=np.nan)
-        logs = {name for name, form in self.formats.items() if form == "node-states"}
+        logs = {name for name, form in self.formats.items() if form in LOGS}
         found = nodes.dropna(subset=["time"]).drop_duplicates(["pool", "node", "state", "time"])
         found = found.sort_values(["pool", "node", "time"], kind="stable").reset_index(drop=True)
         found = found.assign(is_log=found["file"].isin(logs))

@@ -17,10 +17,8 @@ cdef class Phases(TaskLifecycle):
     cdef int _max_rounds
 
     cpdef long long next_instant(self)
-    cpdef int complete(self, long long now) except -1
-    @cython.final
     @cython.locals(entry=cython.longlong)
-    cdef int _complete_all(self, long long now) except -1
+    cpdef int complete(self, long long now) except -1
     @cython.final
     @cython.locals(due=list, early=set, row=int)
     cdef int _complete_one_by_one(self, long long now) except -1
@@ -31,10 +29,8 @@ cdef class Phases(TaskLifecycle):
     cpdef int arrive(self, long long now) except -1
     @cython.final
     cdef int drop_stale(self) except -1
-    cpdef int dispatch(self, long long now) except -1
-    @cython.final
     @cython.locals(level=int, jobs=int)
-    cdef int _dispatch_by_service(self, long long now) except -1
+    cpdef int dispatch(self, long long now) except -1
     @cython.final
     cdef int dispatch_on(self, int node, long long now) except -1
     @cython.final

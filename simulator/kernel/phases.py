@@ -81,12 +81,7 @@ class Phases(TaskLifecycle):
             raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
         if self.each_event:
             self._complete_one_by_one(now)
-        else:
-            self._complete_all(now)
-
-    def _complete_all(self, now: int) -> None:
-        """End the attempts that are due, in order of their tasks."""
-        while self.calendar.size and self.calendar.top >> self.bits <= now:
+        while self.calendar.size and self.calendar.top >> self.bits <= now and not self.each_event:
             entry = self.calendar.top
             self.calendar.pop()
             if self.stale and not self.is_valid(entry):
@@ -160,24 +155,20 @@ class Phases(TaskLifecycle):
         if self.planner is not None:
             self.planner.plan(now)
         else:
-            self._dispatch_by_service(now)
-
-    def _dispatch_by_service(self, now: int) -> None:
-        """Make a pass by the rules of the service."""
-        for level in range(self.queues.levels):
-            if self.displaces and self.eligibility.returning:
-                self._recall(level, now)
-            if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
-                break
-            jobs = self.queues.level_size[level]
-            if jobs == 1:
-                self._serve_job(self.queues.jobs[self.queues.level_start[level]], now)
-            elif jobs:
-                self._serve_level(level, now)
-            if self.eligibility.reserved != NONE and self._is_reserved_at(level):
-                break  # no task of lower priority takes the nodes that a multi-instance task waits for
-        if self.displaces and self.queues.open_jobs:
-            self._displace(now)
+            for level in range(self.queues.levels):
+                if self.displaces and self.eligibility.returning:
+                    self._recall(level, now)
+                if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
+                    break
+                jobs = self.queues.level_size[level]
+                if jobs == 1:
+                    self._serve_job(self.queues.jobs[self.queues.level_start[level]], now)
+                elif jobs:
+                    self._serve_level(level, now)
+                if self.eligibility.reserved != NONE and self._is_reserved_at(level):
+                    break  # no task of lower priority takes the nodes that a multi-instance task waits for
+            if self.displaces and self.queues.open_jobs:
+                self._displace(now)
 
     def dispatch_on(self, node: int, now: int) -> None:
         """Make the pass of an instant at which waiting tasks can have room on `node` alone.

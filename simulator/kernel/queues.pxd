@@ -34,7 +34,6 @@ cdef class Queues:
     cpdef void reopen(self, int job, int why)
     cpdef long long place(self, int task) noexcept
     cpdef int put(self, int task, int queue) except -1
-    cdef int _append(self, int task, int queue) except -1
     cpdef int put_back(self, int task, int queue) except -1
     @cython.locals(place=cython.longlong, returned=Heap)
     cdef int _insert(self, int task, int queue) except -1

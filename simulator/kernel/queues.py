@@ -208,21 +208,17 @@ class Queues:
         if self.listed:
             self.changes.append(task)
         else:
-            self._append(task, queue)
+            self.link[task] = NONE
+            if self._head[queue] == NONE:
+                self._head[queue] = task
+            else:
+                self.link[self._tail[queue]] = task
+            self._tail[queue] = task
+            if self.front[queue] == NONE:
+                self.front[queue] = task
+                if self._in_line:
+                    self.fronts.moved_up(queue)
         self._enter(queue)
-
-    def _append(self, task: int, queue: int) -> None:
-        """Put a task at the end of the chain of its queue."""
-        self.link[task] = NONE
-        if self._head[queue] == NONE:
-            self._head[queue] = task
-        else:
-            self.link[self._tail[queue]] = task
-        self._tail[queue] = task
-        if self.front[queue] == NONE:
-            self.front[queue] = task
-            if self._in_line:
-                self.fronts.moved_up(queue)
 
     def put_back(self, task: int, queue: int) -> None:
         """Put a task at its place: one whose attempt did not complete it, or whose parents have completed."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.features.story import document, job, pool, task
+from tests.features.story import document, job, operation, pool, task
 from tests.keys.change import Body, Change, Changes, altered, of
 
 J: Final = "jobs.0.simulation"
@@ -60,6 +60,15 @@ CHANGES: Final[Changes] = {
         "100h",
     ),
     "Policies.placement": Change(_FIT, "policies.placement", "lowest_id"),
+    "Policies.shrinking": Change(
+        document(
+            pool(nodes=2, taskSlotsPerNode=2),
+            job(tasks=[task("old", "1h"), task("wide", "1h", submit="19m", **WIDE)]),
+            timeline=[operation("20m", "resize", targetDedicatedNodes=1)],
+        ),
+        "policies.shrinking",
+        "cheapest_loss",
+    ),
     "PlacementPolicy.policy": Change(
         altered(_FIT, {"policies.placement": {"policy": "best_fit"}}), "policies.placement.policy", "worst_fit"
     ),

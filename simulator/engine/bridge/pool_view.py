@@ -27,7 +27,7 @@ Needs = tuple[int, int, int, int]
 class PoolView:
     """What `simulator.policy.scheduling.view.View` promises, of the kernel of one pool."""
 
-    def __init__(self, order: Key, *, by_job: bool, half_life: float | None) -> None:
+    def __init__(self, order: Key, *, by_job: bool = False, half_life: float | None = None) -> None:
         self.now = 0
         self._kernel: Kernel
         self._order = order
@@ -97,7 +97,7 @@ class PoolView:
         insort(self._running, one)
         self._attempts[task.task] = one
         if self._usage is not None:
-            self._usage.start(task.job, row, task.slots * task.instances, self.now)
+            self._usage.change(task.job, task.slots * task.instances, self.now)
 
     # ---- what a policy asks -------------------------------------------------------------------------------
 
@@ -149,6 +149,10 @@ class PoolView:
     def used(self, job: int) -> float:
         """Return the slot-seconds that a job has used, where the policy keeps tasks by job."""
         return 0.0 if self._usage is None else self._usage.of(job, self.now)
+
+    def held(self, job: int) -> int:
+        """Return how many slots the running tasks of a job hold, where the policy keeps tasks by job."""
+        return 0 if self._usage is None else self._usage.held(job)
 
     def draw(self, count: int) -> int:
         """Return a number from 0 to count − 1 from the pool's random stream."""
@@ -218,7 +222,8 @@ class PoolView:
         one = self._attempts.pop(task)
         del self._running[bisect_left(self._running, one)]
         if self._usage is not None:
-            self._usage.end(one.task.job, one.row, int(self._kernel.attempts.end[one.row]))
+            slots = one.task.slots * one.task.instances
+            self._usage.change(one.task.job, -slots, int(self._kernel.attempts.end[one.row]))
 
     def _rank(self) -> None:
         """Put tasks in order again where priorities of their jobs have changed."""

@@ -84,15 +84,12 @@ def conservative(view: View) -> Iterator[Start]:
 
 def fair_share(view: View) -> Iterator[Start]:
     """Start the first task of the job that has used least; a job whose first task has no room is passed over."""
-    running: dict[int, int] = {}
-    for one in view.running:
-        running[one.task.job] = running.get(one.task.job, 0) + one.task.slots * len(one.nodes)
     queues = {job: iter(waiting) for job, waiting in view.jobs.items()}
     heap: list[tuple[int, float, int, int, Waiting]] = []
     for job, queue in queues.items():
         first = next(queue, None)
         if first is not None:
-            heap.append((-first.priority, view.used(job), running.get(job, 0), job, first))
+            heap.append((-first.priority, view.used(job), view.held(job), job, first))
     heapify(heap)
     while heap and view.has_room:
         priority, used, slots, job, task = heap[0]

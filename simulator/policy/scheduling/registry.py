@@ -32,6 +32,15 @@ class QueueDiscipline:
 
 
 @dataclass(frozen=True, slots=True)
+class Shrinking:
+    """Which nodes leave when a pool shrinks (`simulator/policy/removal.py`)."""
+
+    meaning: str
+    source: str
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """On which node with room a task goes."""
 
@@ -107,6 +116,12 @@ QUEUES: Final[Mapping[str, QueueDiscipline]] = {
         by_job=True,
         parameters=("half_life",),
     ),
+}
+
+SHRINKINGS: Final[Mapping[str, Shrinking]] = {
+    "service": Shrinking("as the option scaleDownOrder says: failed nodes, then starting, idle, busy ones", ""),
+    "idle_first": Shrinking("as the service, but idle nodes leave before those that are starting", ""),
+    "cheapest_loss": Shrinking("the nodes whose tasks have run least so far, counted in slot-time", ""),
 }
 
 PLACEMENTS: Final[Mapping[str, Placement]] = {

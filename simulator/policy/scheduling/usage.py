@@ -1,42 +1,42 @@
-"""What jobs have used of a pool so far, those of long ago counting less: what fair shares are measured by."""
+"""What jobs have used of a pool so far, what is long ago counting less: what fair shares are measured by."""
 
-from math import exp, log
+from math import expm1, log
 from typing import Final
 
 S_PER_MS: Final = 1e-3
 
 
 class Usage:
-    """Slot-seconds by job; with a half-life in milliseconds, a second that lies that far back counts half."""
+    """Slot-seconds by job; with a half-life in milliseconds, a second that lies that far back counts half.
+
+    What a job holds adds to its use, and the use fades all the time: between two changes both follow one formula.
+    """
 
     def __init__(self, half_life: float | None) -> None:
         self._rate = 0.0 if half_life is None else log(2) / half_life
         """By which use fades, per millisecond."""
-        self._past: dict[int, tuple[float, int]] = {}
-        """By job: use of attempts that have ended, and the instant up to which it has faded."""
-        self._present: dict[int, dict[int, tuple[int, int]]] = {}
-        """By job and row: slots and start of what runs."""
+        self._held: dict[int, int] = {}
+        """Slots by job."""
+        self._use: dict[int, tuple[float, int]] = {}
+        """By job: slot-milliseconds, and the instant up to which they are counted."""
 
-    def start(self, job: int, row: int, slots: int, now: int) -> None:
-        """Note that an attempt has begun."""
-        self._present.setdefault(job, {})[row] = (slots, now)
-
-    def end(self, job: int, row: int, now: int) -> None:
-        """Note that it has ended at `now`, the latest instant so far or one before."""
-        slots, begin = self._present[job].pop(row)
-        past, at = self._past.get(job, (0.0, now))
-        latest = max(at, now)
-        faded = past * exp(-self._rate * (latest - at))
-        self._past[job] = (faded + slots * self._amount(begin, now, latest), latest)
+    def change(self, job: int, slots: int, now: int) -> None:
+        """Note that a job holds so many slots more, or less, from `now` on."""
+        self._use[job] = self._until(job, now), now
+        self._held[job] = self.held(job) + slots
 
     def of(self, job: int, now: int) -> float:
-        """Return what a job has used up to `now`."""
-        past, at = self._past.get(job, (0.0, now))
-        present = sum(slots * self._amount(begin, now, now) for slots, begin in self._present.get(job, {}).values())
-        return past * exp(-self._rate * (now - at)) + present
+        """Return the slot-seconds that a job has used up to `now`."""
+        return self._until(job, now) * S_PER_MS
 
-    def _amount(self, begin: int, end: int, now: int) -> float:
-        """Return the seconds from `begin` to `end` as they count at `now`."""
+    def held(self, job: int) -> int:
+        """Return how many slots a job holds."""
+        return self._held.get(job, 0)
+
+    def _until(self, job: int, now: int) -> float:
+        use, at = self._use.get(job, (0.0, now))
+        span, held = now - at, self.held(job)
         if not self._rate:
-            return (end - begin) * S_PER_MS
-        return (exp(-self._rate * (now - end)) - exp(-self._rate * (now - begin))) / self._rate * S_PER_MS
+            return use + held * span
+        faded = -expm1(-self._rate * span)
+        return use - use * faded + held * faded / self._rate

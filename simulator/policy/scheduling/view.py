@@ -81,6 +81,10 @@ class View(Protocol):
         """Return the slot-seconds that a job has used, those of long ago counting less (`halfLife`)."""
         ...
 
+    def held(self, job: int) -> int:
+        """Return how many slots the running tasks of a job hold, for policies that keep tasks by job."""
+        ...
+
     def draw(self, count: int) -> int:
         """Return a number from 0 to count − 1 from the pool's random stream."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -60,8 +61,14 @@ def _changed_options(prepared: Prepared) -> tuple[Assumed, ...]:
     changed = prepared.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
     fields = Options.model_fields
     return tuple(
-        Assumed(f"option {fields[name].alias or name}", str(value), option=name) for name, value in changed.items()
+        Assumed(f"option {fields[name].alias or name}", _as_written(value), option=name)
+        for name, value in changed.items()
     )
+
+
+def _as_written(value: object) -> str:
+    """Write the value of an option as a scenario file has it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _of_timings(recording: Recording) -> Iterator[Assumed]:
@@ -246,6 +253,8 @@ def _of_policies(recording: Recording) -> Iterator[Assumed]:
             yield Assumed("queue policy", f"`{chosen.queue.policy}`, not the service's", (pool.id,))
         if not chosen.fills:
             yield Assumed("placement policy", f"`{chosen.placement.policy}`, not the service's", (pool.id,))
+        if chosen.shrinking != "service":
+            yield Assumed("shrinking policy", f"`{chosen.shrinking}`, not the service's", (pool.id,))
 
 
 RULES: Final = (

@@ -63,6 +63,10 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
         )
         for name in ("equal_priority_policy", "task_order", "retry_position", "gang_reserve")
     },
+    "scale_down_order": Condition(
+        lambda scenario: any(scenario.policies_of(pool).shrinking == "service" for pool in every_pool(scenario)),
+        lambda _: "no pool has the shrinking policy service, whose order it is",
+    ),
     "node_tie_break": Condition(
         lambda scenario: any(scenario.policies_of(pool).fills for pool in every_pool(scenario)),
         lambda _: "every pool has a placement of its own, which chooses among equals as well",

@@ -108,10 +108,10 @@ class PoolSimulation(Section):
     """Which of the scenario's `accounts` it belongs to; None = its `account`."""
     zone: Annotated[int, Field(ge=1, le=3)] = 1
     """Availability zone of all nodes, unless placement is zonal."""
-    policies: Policies = Policies.model_construct()
-    """In what order its waiting tasks start, and where they go."""
     network_blocked: bool = False
     """Whether firewall or name service keep nodes from the service: all of them end up unusable."""
+    policies: Policies = Policies.model_construct()
+    """In what order its waiting tasks start, and where they go."""
 
 
 class Pool(Body):

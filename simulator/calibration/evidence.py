@@ -24,6 +24,8 @@ UNFIT: Final = ("bad_time", "backwards", "no_start", "no_end", "cached", "repeat
 """Causes for which a row shows nothing."""
 MOST_KINDS: Final = 50
 """Kinds of work that are measured apart: those with the most attempts."""
+LOGS: Final = frozenset({"node-states", "run"})
+"""Formats that have every state of their nodes."""
 UP: Final = (NodeState.IDLE, NodeState.RUNNING, NodeState.STARTTASKFAILED)
 """States after the start task."""
 
@@ -35,13 +37,15 @@ class Evidence:
     past: Past
     end: float
     """The last instant that it shows, in seconds since its origin."""
+    begin: float = 0.0
+    """What began before is not measured, and lives count from here on."""
 
     @classmethod
-    def of(cls, past: Past) -> Evidence:
-        """Return a past as evidence."""
+    def of(cls, past: Past, begin: float = 0.0) -> Evidence:
+        """Return a past as evidence, from an instant on."""
         columns = [past.tasks[name] for name in ("created", "start", "end")] + [past.nodes["time"], past.pools["time"]]
         found = [float(column.max()) for column in columns if len(column) and column.notna().any()]
-        return cls(past, max(found, default=0.0))
+        return cls(past, max(found, default=0.0), begin)
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
@@ -49,6 +53,8 @@ class Evidence:
         tasks = self.past.tasks
         fit = ~tasks[FAULT].isin(UNFIT).to_numpy()
         ran = fit & (tasks["duration"].notna() | tasks["start"].notna()).to_numpy()
+        if self.begin > 0:
+            ran &= (tasks["start"].fillna(tasks["created"]) >= self.begin).to_numpy()
         found = tasks[ran].sort_values(["job", "task", "attempt"], kind="stable")
         outcome = found["outcome"]
         going = found["duration"].isna()
@@ -92,7 +98,7 @@ class Evidence:
         nodes = self.past.nodes
         if nodes.empty:
             return nodes.assign(is_log=False, next_state="", next_time=np.nan)
-        logs = {name for name, form in self.formats.items() if form == "node-states"}
+        logs = {name for name, form in self.formats.items() if form in LOGS}
         found = nodes.dropna(subset=["time"]).drop_duplicates(["pool", "node", "state", "time"])
         found = found.sort_values(["pool", "node", "time"], kind="stable").reset_index(drop=True)
         found = found.assign(is_log=found["file"].isin(logs))
@@ -103,6 +109,11 @@ class Evidence:
         found["next_state"] = by_node["state"].shift(-1).fillna("")
         found["next_time"] = by_node["time"].shift(-1)
         return found
+
+    @property
+    def fresh(self) -> pd.DataFrame:
+        """The states that began since `begin`."""
+        return self.spells[self.spells["time"] >= self.begin] if self.begin > 0 else self.spells
 
     @cached_property
     def sizes(self) -> dict[str, str]:
@@ -116,7 +127,7 @@ class Evidence:
     def growths(self) -> pd.DataFrame:
         """Changes of a pool's targets, with those before: when which pool asked for nodes."""
         pools = self.past.pools
-        asked = pools[pools["change"].isin(["created", "resize"])].dropna(subset=["time"])
+        asked = pools[pools["change"].isin(["created", "resize"]) & (pools["time"] >= self.begin)]
         return asked.sort_values("time", kind="stable")
 
     @cached_property

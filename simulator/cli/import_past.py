@@ -142,7 +142,7 @@ def _replay(
 
 def _check(directory: Path) -> None:
     """Print what is wrong or odd in the scenario that was written."""
-    from simulator.history.write import SCENARIO
+    from simulator.history.folders import SCENARIO
     from simulator.scenario.reading.load import load
 
     try:

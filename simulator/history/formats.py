@@ -17,6 +17,7 @@ from simulator.history.readers import (
     nextflow,
     node_states,
     public_traces,
+    run_record,
     slurm,
     swf,
     table,
@@ -37,6 +38,7 @@ READERS: Final[tuple[Reader, ...]] = (
     kubernetes.READER,
     *google.READERS,
     *public_traces.READERS,
+    run_record.READER,
     node_states.READER,
     table.READER,
 )

@@ -19,7 +19,7 @@ from simulator.report.figures.difference import Pair, finding
 from simulator.report.page.study_page import sentence, study_page
 from simulator.report.page.svg import scatter, ticks_of, whiskers
 from simulator.report.sources.saved_answers import read_answer
-from simulator.report.sources.study import Cell, Study, read_study
+from simulator.report.sources.study import Cell, Study, read_study, title_of
 from simulator.report.sources.trials import is_sweep
 from simulator.units import spoken_amount
 from tests.command_line import app
@@ -165,6 +165,10 @@ def test_a_comparison_and_replications_that_were_printed_as_json_are_studies_too
     out = tmp_path / "often.html"
     assert run(app, ["report", str(tmp_path / "often.json"), "-o", str(out)]).exit_code == 0
     assert "on average of 4 replications" in Seen(out.read_text()).words
+    again = read_answer(tmp_path / "often.json")
+    assert isinstance(again, Study)
+    titles = [title_of(measure) for measure in again.measures]
+    assert len(titles) == len(set(titles)), "a measure that has two names is shown once"
 
     (tmp_path / "other.json").write_text("[]")
     refused = run(app, ["report", str(tmp_path / "other.json"), "-o", str(out)])

@@ -74,8 +74,7 @@ def _use(summary: Mapping[str, Any]) -> list[Figure]:
     ]
     again = {name: tasks[name] for name in ("retries", "requeues", "preemptions") if tasks[name]}
     if again:
-        words = ", ".join(f"{name} {count:,}" for name, count in again.items())
-        found.append(("attempts run again", f"{sum(again.values()):,}", words))
+        found.append((", ".join(again), ", ".join(f"{count:,}" for count in again.values()), "of attempts"))
     if evaluations["count"]:
         changes = f"{evaluations['target_changes']:,} changed the target"
         found.append(("autoscale evaluations", f"{evaluations['count']:,}", changes))

@@ -10,7 +10,7 @@ from typing import Any
 from simulator.errors import InputError, Problem
 from simulator.experiment.estimates import LEVEL, Estimate
 from simulator.report.sources.saved_files import Answer, planning_answer
-from simulator.report.sources.study import Cell, Study
+from simulator.report.sources.study import Cell, Study, title_of
 from simulator.results.record.saved_json import read_saved
 
 
@@ -58,12 +58,15 @@ def _replications(name: str, found: Mapping[str, Any]) -> Study:
 
 
 def _study(name: str, cells: tuple[Cell, ...], found: Mapping[str, Any], answer: str | None) -> Study:
-    measures = tuple(dict.fromkeys(measure for cell in cells for measure in cell.estimates))
+    measures: dict[str, str] = {}  # by title: some have a short name beside their path
+    for cell in cells:
+        for measure in cell.estimates:
+            measures.setdefault(title_of(measure), measure)
     kept = {key: value for key, value in found.items() if not isinstance(value, dict | list)}
     manifest = {**kept, **found.get("manifest", {}), "complete": True}
     warnings = tuple(str(text) for text in found.get("warnings", ()))
     assumptions = tuple(str(text) for text in found.get("assumptions", ()))
-    return Study(name, ("scenario",), measures, cells, {}, manifest, answer, warnings, assumptions)
+    return Study(name, ("scenario",), tuple(measures.values()), cells, {}, manifest, answer, warnings, assumptions)
 
 
 def _estimate(one: Mapping[str, Any], count: int, level: float = LEVEL) -> Estimate:

@@ -86,6 +86,8 @@ def _documents() -> dict[str, Case]:
     found["Infinity in a log"] = ("events e.jsonl", {"e.jsonl": '{"operationName": "TaskStartEvent", "a": Infinity}\n'})
     found["half of a character in an import"] = ("import past --out out", {"past": HALF})
     found["lines that end in an old way"] = ("import past --out out", {"past": "id,submit,end\na,1,2\rb,2,3\n"})
+    early = "id,submit,end\na,0001-01-01T00:00:00+14:00,2026-01-01T00:00:00Z\n"
+    found["an import from before all time"] = ("import past --out out", {"past": early})
     for name, number in (("1e19", "1"), ("1", "1e300")):
         log = f"; UnixStartTime: {number}\n1 0 60 30 -1 -1 -1 -1 -1 -1 {name} -1 -1 -1 -1 -1 -1 -1\n"
         found[f"a log of status {name} from {number} on"] = ("import past --out out", {"past": log})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -14,14 +13,13 @@ from simulator.history.ledger import Ledger
 from simulator.history.options import Options
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample
+from simulator.history.typed import LAST_SECOND
 from simulator.tables.outcomes import Outcome
 from simulator.tables.swf import COLUMNS, Jobs, read_jobs
 
 KIB_PER_GIB: Final = 1024.0**2
 LARGEST_WHOLE: Final = 2**53
 """Up to here a float is every whole number."""
-LAST_SECOND: Final = datetime.max.replace(tzinfo=UTC).timestamp()
-"""Of the calendar; a log cannot have begun later."""
 _OUTCOMES: Final = {0: Outcome.FAILED, 1: Outcome.SUCCEEDED, 5: Outcome.CANCELLED}
 
 

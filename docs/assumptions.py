@@ -102,6 +102,12 @@ OPTIONS: Final[Mapping[str, Note]] = {
         "waiting times of single tasks",
         "order-inside-a-job",
     ),
+    "passes": Note(
+        A,
+        "published simulators of parallel machines make a pass after each event",
+        "which task starts where several ends and arrivals coincide",
+        "policies",
+    ),
     "gangReserve": Note(A, "", "whether small tasks can starve a multi-instance task", "multi-instance-tasks"),
     "gangNodeTypes": Note(A, "", "whether multi-instance tasks face preemption", "multi-instance-tasks"),
     "terminateWhenEmpty": Note(
@@ -330,6 +336,9 @@ TIMING: Final[Mapping[str, Note]] = {
 """By the key of a pool's `simulation.timing`, but for its `preset`."""
 
 POOL: Final[Mapping[str, Note]] = {
+    "policies.queue": Note(N, "", "in what order waiting tasks start", "policies"),
+    "policies.placement": Note(N, "", "on which of the nodes with room they go", "policies"),
+    "policies.shrinking": Note(N, "", "which nodes leave when the pool shrinks", "policies"),
     "timing.preset": Note(N, "", "which preset fills what `timing` does not state", "timing-presets"),
     "startTask.failureProbability": Note(
         A, "only its owner knows", "chance that one attempt of a start task fails", "start-of-a-node"

@@ -15,9 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
+from pydantic.alias_generators import to_camel
+
 from docs.assumptions import ACCOUNT, LANGUAGE, OPTIONS, POOL, TIMING, Note
 from docs.key_tables import keys
 from simulator import Scenario
+from simulator.calibration.quantities import QUANTITIES
 from simulator.codes import Action, Code
 from simulator.experiment.measures import PATHS as MEASURE_ROWS
 from simulator.formula.functions import FUNCTIONS
@@ -31,6 +34,8 @@ from simulator.history.not_read import NOT_READ
 from simulator.history.past import TABLES as PAST
 from simulator.history.reader import Reader
 from simulator.history.readers.table import NAMES
+from simulator.lab.gallery import SCENES
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES, SHRINKINGS, Placement, QueueDiscipline, Shrinking
 from simulator.results.answer.measures import MEASURES, Row
 from simulator.results.record.table_schema import TABLES as SCHEMA
 from simulator.results.why.reasons import LAST_INTERVAL, LeftOut, NodeFault, Reason, Unfinished
@@ -50,7 +55,9 @@ PAGES: Final = (
     "tables.md",
     "measures.md",
     "import.md",
+    "calibrate.md",
     "service.md",
+    "lab.md",
 )
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
@@ -347,6 +354,21 @@ def _options_of(reader: Reader) -> str:
     return ", ".join(f"`{option}`" for option in reader.options) or "–"
 
 
+def quantities() -> str:
+    """Return the table of what is learned from a past."""
+    rows = (
+        (
+            one.key(name).title,
+            ", ".join(f"`{column}`" for column in one.columns) or "–",
+            one.partly or "–",
+            f"`{one.key(name).key}`",
+            str(one.key(name).of),
+        )
+        for name, one in QUANTITIES.items()
+    )
+    return table(("quantity", "from", "known in part", "key that it stands for", "of each"), rows)
+
+
 def causes() -> str:
     """Return the table of what an import leaves out, assumes and notices."""
     rows = ((str(one.effect), one.text, f"`{one.option}`" if one.option else "–") for one in CAUSES.values())
@@ -377,9 +399,24 @@ def operations() -> str:
     return table(("operation", "request", "answered"), rows)
 
 
+def scenes() -> str:
+    """Return the table of the lab's scenes."""
+    return table(("scene", "kind", "question"), ((one.title, str(one.kind), one.question) for one in SCENES))
+
+
+def policies(of: Mapping[str, QueueDiscipline] | Mapping[str, Placement] | Mapping[str, Shrinking]) -> str:
+    """Return the table of the policies of a kind."""
+    rows = [
+        (f"`{name}`", one.meaning, ", ".join(f"`{to_camel(key)}`" for key in one.parameters) or "–", one.source or "–")
+        for name, one in of.items()
+    ]
+    return table(("policy", "what it does", "parameters", "source"), rows)
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "import-formats": formats,
     "import-not-read": not_read,
+    "quantities": quantities,
     "import-causes": causes,
     "import-names": column_names,
     "past-tasks": of_the_past("tasks"),
@@ -407,6 +444,10 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "actions": codes(Action),
     "service-codes": codes(ServiceCode),
     "operations": operations,
+    "scenes": scenes,
+    "queue-policies": lambda: policies(QUEUES),
+    "placement-policies": lambda: policies(PLACEMENTS),
+    "shrinking-policies": lambda: policies(SHRINKINGS),
 }
 
 

@@ -15,10 +15,8 @@ EXTRAS: Final[Mapping[str, Mapping[str, str]]] = {
         "and traces in Parquet; Arrow tables in Python",
     },
     "plots": {"matplotlib": "pictures: plot, and simulator.report.figures in Python"},
-    "optimize": {
-        "optuna": "plans over spaces too large for every design to be run",
-        "scipy": "Latin hypercube and Sobol designs of sweeps",
-    },
+    "statistics": {"scipy": "calibrate and backtest; Latin hypercube and Sobol designs of sweeps"},
+    "optimize": {"optuna": "plans over spaces too large for every design to be run"},
     "web": {"starlette": "poolsight serve and lab", "uvicorn": "poolsight serve and lab"},
     "cluster": {"distributed": "replications on several machines, by dask"},
 }

@@ -38,6 +38,13 @@ class Folder:
     path: Path
     within: Path | None = None
     """None: a name may lead anywhere."""
+    is_own: bool = True
+    """Whether what names files, or functions, is the user's own: a file, and not what somebody sends to a run."""
+
+    @property
+    def brings_code(self) -> bool:
+        """Whether a name may stand for a function that is called."""
+        return self.is_own and self.within is None
 
     def file(self, name: str) -> Path:
         """Return the file that a name leads to; raise InputError where that lies outside `within`.

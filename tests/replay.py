@@ -13,7 +13,7 @@ from typing import Any, Final
 from simulator.errors import BrokenInvariantError
 from tests.kernel.operated_pools import Plan, by_fast_path, by_phases, operated, run_pool
 from tests.kernel.oracle import NaivePool, PoolPlan
-from tests.kernel.oracle_pools import crowded, mixed, run_kernel
+from tests.kernel.oracle_pools import crowded, mixed, ordered, run_kernel
 from tests.kernel.speeds import KERNELS
 from tests.rows import missing
 
@@ -23,7 +23,14 @@ CROWDED: Final = "crowded"
 """Pools of many shapes with a queue, for the oracle too."""
 OPERATED: Final = "operated"
 """Plain pools that are changed now and then: the fast path against the phases."""
-POOLS: Final[dict[str, Callable[[int], PoolPlan | Plan]]] = {MIXED: mixed, CROWDED: crowded, OPERATED: operated}
+ORDERED: Final = "ordered"
+"""Pools like `MIXED` under other policies than the service's."""
+POOLS: Final[dict[str, Callable[[int], PoolPlan | Plan]]] = {
+    MIXED: mixed,
+    CROWDED: crowded,
+    OPERATED: operated,
+    ORDERED: ordered,
+}
 Row = tuple[Any, ...]
 
 

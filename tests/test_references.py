@@ -18,12 +18,15 @@ LABEL: Final = re.compile(r"""(?<!["'])\b(?:P(?:[1-9]|[1-5]\d|6[01])|A(?:[1-9]|[
 DOCUMENT: Final = re.compile(
     r"behaviou?r (?:spec|document)|language spec|\bspec(?:ification)? §|\bspec \d|§ ?\d|\(sections? \d", re.IGNORECASE
 )
+MINIFIED: Final = ".min.js"
+"""How the names of scripts end that others have written."""
 
 
 def files(*kinds: str) -> list[Path]:
     """Return the files of the given kinds that belong to the project, each once."""
     found = [path for place in PLACES for path in [ROOT / place, *sorted((ROOT / place).rglob("*"))]]
-    return [path for path in found if path.suffix in (kinds or KINDS) and path.is_file() and path != Path(__file__)]
+    ours = (path for path in found if path.suffix in (kinds or KINDS) and path.is_file() and path != Path(__file__))
+    return [path for path in ours if not path.name.endswith(MINIFIED)]
 
 
 @cache

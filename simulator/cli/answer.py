@@ -12,7 +12,7 @@ from rich.text import Text
 
 from simulator.cli import glance
 from simulator.cli.console import PlainConsole
-from simulator.report.looks.captions import counted
+from simulator.report.looks.captions import counted, percentages_of
 from simulator.report.looks.palette import LABELS, shade
 from simulator.report.page.sentence import bill_of, sentence
 from simulator.report.page.sentence import money as _money
@@ -20,7 +20,6 @@ from simulator.report.page.sentence import share as _share
 from simulator.report.page.sentence import times as _times
 from simulator.results.answer.sketch import sketch
 from simulator.service_codes import meaning
-from simulator.units import percentages
 from simulator.units import spoken as span
 
 if TYPE_CHECKING:
@@ -171,9 +170,9 @@ def _ledger(summary: Mapping[str, Any], width: int) -> Table:
     total = sum(seconds.values())
     most = max(seconds.values(), default=0.0)
     rows: list[tuple[str | Text, ...]] = []
-    labels = list(dict.fromkeys([*LABELS, *seconds]))
-    times = [seconds.get(label, 0.0) for label in labels]
-    for label, value, part in zip(labels, times, percentages(times, 1), strict=True):
+    shares = percentages_of(seconds)
+    for label in LABELS:
+        value, part = seconds.get(label, 0.0), shares[label]
         if value or money.get(label):
             bar = Text("█" * round(BAR * value / most) if most else "", style=shade(LABELS, label).dark)
             share = f"{part:.1f} %" if total else ""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from simulator.report.looks import captions
 from simulator.report.looks.palette import LABELS, SERIES
-from simulator.results.money.ledger import BUSY, UNPAID, Label
-from simulator.units import percentages
+from simulator.results.money.ledger import Label
 
 if TYPE_CHECKING:
     from simulator.results.answer.sketch import Sketch
@@ -50,16 +50,17 @@ class Family:
     color: Label
 
 
-_IDLE = frozenset({Label.IDLE_BEFORE, Label.IDLE_BETWEEN, Label.IDLE_TAIL, Label.IDLE_UNUSED})
-_NAMED = (
-    Family("work", "█", BUSY - {Label.BUSY_LOST, Label.BUSY_FAILED}, Label.BUSY_USEFUL),
-    Family("lost or failed", "▚", frozenset({Label.BUSY_LOST, Label.BUSY_FAILED}), Label.BUSY_LOST),
-    Family("starting up", "▒", frozenset({Label.BOOTING, Label.START_TASK}), Label.BOOTING),
-    Family("idle", "░", _IDLE, Label.IDLE_TAIL),
-    Family("without a VM", "·", UNPAID, Label.PREEMPTED),
+_LOOKS = (
+    ("work", "█", Label.BUSY_USEFUL),
+    ("lost or failed", "▚", Label.BUSY_LOST),
+    ("starting up", "▒", Label.BOOTING),
+    ("idle", "░", Label.IDLE_TAIL),
+    ("other", "▓", Label.LEAVING),
+    ("without a VM", "·", Label.PREEMPTED),
 )
-_REST = frozenset(Label) - frozenset().union(*(family.labels for family in _NAMED))
-FAMILIES: Final = (*_NAMED[:4], Family("other", "▓", _REST, Label.LEAVING), _NAMED[4])
+FAMILIES: Final = tuple(
+    Family(title, mark, labels, color) for (title, mark, color), labels in zip(_LOOKS, captions.FAMILIES, strict=True)
+)
 
 
 def show_plainly(encoding: str) -> None:
@@ -118,9 +119,9 @@ def ledger_bar(seconds: Mapping[str, float], width: int) -> list[Text]:
         return []
     bar = Text()
     lines = [bar, Text()]
-    amounts = [part for _, part in parts]
-    for (family, _), cells, share in zip(parts, _cells(amounts, width), percentages(amounts, 1), strict=True):
-        style = LABELS[family.color].dark
+    shares = captions.percentages_of(seconds)
+    for (family, _), cells in zip(parts, _cells([part for _, part in parts], width), strict=True):
+        style, share = LABELS[family.color].dark, sum(shares[label] for label in family.labels)
         bar.append(family.mark * cells, style=style)
         entry = Text.assemble((family.mark, style), f" {family.title} {share:.1f} %")
         if lines[-1] and len(lines[-1]) + len(entry) + 2 > width:

@@ -23,6 +23,24 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", help="New directory for
 Anonymise = Annotated[
     bool, typer.Option("--anonymise", help="Replace ids, nodes and command lines, the same by the same.")
 ]
+
+
+class Reading:
+    """How files are read: the options that every command has which reads what import reads."""
+
+    Format = Annotated[str | None, typer.Option("--format", help="Format of all files; else known by content.")]
+    Columns = Annotated[
+        str | None, typer.Option(help="Names of all columns of a table without a line of names: id,submit,duration.")
+    ]
+    Map = Annotated[
+        list[str] | None, typer.Option("--map", help="Column of a table for a use: created=cameIn; repeatable.")
+    ]
+    TimeUnit = Annotated[str | None, typer.Option(help="Unit of bare numbers: ns, us, ms, s, m, h or d.")]
+    MemoryUnit = Annotated[str | None, typer.Option(help="Unit of bare memory: B, KB to GB, or KiB to TiB.")]
+    TimeZone = Annotated[str | None, typer.Option(help="Zone of times that name none, like Europe/Berlin.")]
+    DateOrder = Annotated[str | None, typer.Option(help="Of dates like 03/04/2026: day_first or month_first.")]
+
+
 Ends = Annotated[
     str, typer.Option(help="Replay failures and retries as recorded, or each task as if it had succeeded.")
 ]
@@ -36,17 +54,13 @@ def import_past(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that are read, and stop.")] = False,
     anonymise: Anonymise = False,
-    format_: Annotated[str | None, typer.Option("--format", help="Format of all files; else known by content.")] = None,
-    columns: Annotated[
-        str | None, typer.Option(help="Names of all columns of a table without a line of names: id,submit,duration.")
-    ] = None,
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", help="Column of a table for a use: created=cameIn; repeatable.")
-    ] = None,
-    time_unit: Annotated[str | None, typer.Option(help="Unit of bare numbers: ns, us, ms, s, m, h or d.")] = None,
-    memory_unit: Annotated[str | None, typer.Option(help="Unit of bare memory: B, KB to GB, or KiB to TiB.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="Zone of times that name none, like Europe/Berlin.")] = None,
-    date_order: Annotated[str | None, typer.Option(help="Of dates like 03/04/2026: day_first or month_first.")] = None,
+    format_: Reading.Format = None,
+    columns: Reading.Columns = None,
+    map_: Reading.Map = None,
+    time_unit: Reading.TimeUnit = None,
+    memory_unit: Reading.MemoryUnit = None,
+    time_zone: Reading.TimeZone = None,
+    date_order: Reading.DateOrder = None,
     only: Annotated[list[str] | None, typer.Option(help="Replay only tasks that succeeded, failed, …")] = None,
     outcomes: Ends = "recorded",
     parallel_jobs: Annotated[
@@ -71,7 +85,7 @@ def import_past(
         raise InputError("expected a file or a folder; poolsight import --formats lists what is read")
     from simulator.history.pools import Given
 
-    options = _options(
+    options = reading_options(
         format=format_,
         columns=columns,
         uses=map_ or (),
@@ -128,7 +142,7 @@ def _replay(
 
 def _check(directory: Path) -> None:
     """Print what is wrong or odd in the scenario that was written."""
-    from simulator.history.write import SCENARIO
+    from simulator.history.folders import SCENARIO
     from simulator.scenario.reading.load import load
 
     try:
@@ -148,7 +162,7 @@ def _show_formats() -> NoReturn:
     raise typer.Exit
 
 
-def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], **rest: Any) -> Options:
+def reading_options(*, columns: str | None, uses: Sequence[str], only: Sequence[str] = (), **rest: Any) -> Options:
     """Return the options of reading; raise InputError about every one that has no such value."""
     from simulator.history.formats import BY_NAME
     from simulator.history.options import Options, Outcomes, ParallelJobs
@@ -169,7 +183,7 @@ def _options(*, columns: str | None, uses: Sequence[str], only: Sequence[str], *
     wrong = [
         f"--{name.replace('_', '-')}: expected {', '.join(values)}, not {rest[name]!r}"
         for name, values in allowed.items()
-        if rest[name] is not None and rest[name] not in values
+        if rest.get(name) is not None and rest[name] not in values
     ]
     pairs = [text.partition("=") for text in uses]
     wrong += [

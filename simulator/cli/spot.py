@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.errors import MOST_REPLICATIONS, print_problems, reported
+from simulator.cli.experiments import shown_value
 from simulator.cli.output import print_json
 from simulator.cli.study_options import AsJson, Cluster, Confine, Seed, Workers
+from simulator.units import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,8 +178,8 @@ def _show(found: SpotReport) -> None:
             value(runs["p95"], "USD"),
             value(one.makespan.value if one.makespan else None, "s"),
             value(times.get("p95"), "s"),
-            f"{one.lost_node_hours.value:,.1f}",
-            f"{one.preemptions.value:,.1f}",
+            shown_value(one.lost_node_hours.value, Unit.NODE_HOURS),
+            shown_value(one.preemptions.value, Unit.TIMES),
             *late,
         )
     print_table(page, shares)
@@ -214,7 +216,7 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
         lengths = table("mean task", "cost ratio", "95 %", "closed form", "lost node-h")
         for one in found.lengths:
             ratio = "too long" if one.ratio is None else value(one.ratio.value)
-            lost = "–" if one.lost_node_hours is None else f"{one.lost_node_hours.value:,.1f}"
+            lost = "–" if one.lost_node_hours is None else shown_value(one.lost_node_hours.value, Unit.NODE_HOURS)
             lengths.add_row(value(3600 * one.mean_hours, "s"), ratio, interval(one.ratio), value(one.closed_form), lost)
         print_table(page, lengths)
     if found.savings:
@@ -228,7 +230,7 @@ def _show_lengths(found: SpotReport, page: Console) -> None:
             every = None if saving.every_hours is None else 3600 * saving.every_hours
             ratio = value(saving.ratio.value if saving.ratio else None)
             ends, paid = interval(saving.ratio), value(3600 * saving.hours, "s")
-            lost = "–" if saving.lost_node_hours is None else f"{saving.lost_node_hours.value:,.1f}"
+            lost = "–" if saving.lost_node_hours is None else shown_value(saving.lost_node_hours.value, Unit.NODE_HOURS)
             saved.add_row(saving.label, value(every, "s"), ratio, ends, value(saving.closed_form), paid, lost)
         print_table(page, saved)
 

@@ -14,6 +14,7 @@ from simulator.distributions.shapes import (
     Exponential,
     Gamma,
     Lognormal,
+    Mixture,
     Triangular,
     Uniform,
     Weibull,
@@ -49,6 +50,7 @@ TimeDistribution = TypeAliasType(
         | Annotated[Exponential[Seconds], Tag("exponential")]
         | Annotated[Uniform[Seconds], Tag("uniform")]
         | Annotated[Lognormal[Seconds], Tag("lognormal")]
+        | Annotated[Mixture[Seconds], Tag("mixture")]
         | Annotated[Weibull[Seconds], Tag("weibull")]
         | Annotated[Gamma[Seconds], Tag("gamma")]
         | Annotated[Triangular[Seconds], Tag("triangular")]
@@ -64,6 +66,7 @@ NumberDistribution = TypeAliasType(
         | Annotated[Exponential[Number], Tag("exponential")]
         | Annotated[Uniform[Number], Tag("uniform")]
         | Annotated[Lognormal[Number], Tag("lognormal")]
+        | Annotated[Mixture[Number], Tag("mixture")]
         | Annotated[Weibull[Number], Tag("weibull")]
         | Annotated[Gamma[Number], Tag("gamma")]
         | Annotated[Triangular[Number], Tag("triangular")]

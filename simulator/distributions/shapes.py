@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 import numpy as np
 from pydantic import (
@@ -153,6 +153,58 @@ class Lognormal(Distribution[T]):
         return self.mean**2 * math.expm1(self._mu_sigma[1] ** 2)
 
 
+class Mixture(Distribution[T]):
+    """Two kinds of work in one: a share of the draws is of the first, the others are of the second."""
+
+    shape: ClassVar[str] = "mixture"
+    has_tail: ClassVar[bool] = True
+    share: Annotated[Ratio, Field(gt=0, lt=1)]
+    """Share of the draws that are of the first."""
+    first: Lognormal[T]
+    """The first: `{lognormal: …}`."""
+    second: Lognormal[T]
+    """The second, likewise."""
+
+    @model_validator(mode="after")
+    def _spread(self) -> Self:
+        if not (self.first.variance > 0 and self.second.variance > 0):
+            raise ValueError("expected two parts that vary")
+        return self
+
+    @cached_property
+    def _table(self) -> tuple[Floats, Floats]:
+        """Values in order, and the share of the draws below each: far closer together than draws can show."""
+        shares = np.concatenate([MIXED, 1 - MIXED[-2::-1]])
+        first, second = self.first.quantile(shares), self.second.quantile(shares)
+        values = np.unique(np.concatenate([first, second]))
+        below = (np.interp(values, *_ascending(one, shares), left=0.0, right=1.0) for one in (first, second))
+        total = sum(part * below_it for part, below_it in zip((self.share, 1 - self.share), below, strict=True))
+        return values, np.asarray(total)
+
+    def quantile(self, u: Floats) -> Floats:
+        values, below = self._table
+        return np.interp(u, below, values)
+
+    @property
+    def mean(self) -> float:
+        return self.share * self.first.mean + (1 - self.share) * self.second.mean
+
+    @property
+    def variance(self) -> float:
+        parts = ((self.share, self.first), (1 - self.share, self.second))
+        return sum(weight * (one.variance + (one.mean - self.mean) ** 2) for weight, one in parts)
+
+
+MIXED: Final = np.concatenate([np.geomspace(1e-12, 1e-3, 200)[:-1], np.linspace(1e-3, 0.5, 1000)])
+"""Shares up to a half at which a mixture knows its parts: the tail as closely as the middle."""
+
+
+def _ascending(values: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    """Return values, each once, with the share of the draws up to it."""
+    is_last = np.append(np.diff(values) > 0, True)
+    return values[is_last], shares[is_last]
+
+
 class Weibull(Distribution[T]):
     """Shape below 1: many early ends; above 1: ageing."""
 
@@ -280,4 +332,4 @@ class Empirical(Distribution[T]):
         return float(self._sorted.var())
 
 
-SHAPES: Final = (Exponential, Uniform, Lognormal, Weibull, Gamma, Triangular, Empirical)
+SHAPES: Final = (Exponential, Uniform, Lognormal, Mixture, Weibull, Gamma, Triangular, Empirical)

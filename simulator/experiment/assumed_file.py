@@ -1,4 +1,4 @@
-"""The file of a sweep's directory that lists what acted in its runs and that the service does not publish."""
+"""What acted in the runs of a sweep and the service does not publish, by cell, and the file of it in a directory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import InputError, Problem
-from simulator.results.answer.assumed import Assumed
+from simulator.results.answer.assumed import Assumed, in_order, lines_by_name
 from simulator.results.record.saved_json import read_saved
 
 ASSUMED: Final = "assumptions.json"
@@ -17,21 +17,40 @@ REPAIR: Final = "restore it, or run the sweep into another directory"
 """What to do where it is damaged: the runs that are there rest on what it held."""
 
 
-def assumed_text(found: Iterable[Assumed]) -> str:
-    """Return the text of the file."""
-    return json.dumps([asdict(one) for one in found], indent=2) + "\n"
+ByCell = dict[int, dict[Assumed, None]]
+"""By cell, what acted in any of its trials."""
 
 
-def read_assumed(directory: Path) -> list[Assumed]:
+def lines_of_cells(found: Mapping[int, Iterable[Assumed]]) -> list[str]:
+    """Return a line for each assumption; what acted in some cells alone ends with them."""
+    return lines_by_name({f"cell {cell}": in_order(found[cell]) for cell in sorted(found)}, "cell")
+
+
+def assumed_text(found: ByCell) -> str:
+    """Return the text of the file: each assumption once, with the cells in which it acted."""
+    cells: dict[Assumed, list[int]] = {}
+    for cell in sorted(found):
+        for one in found[cell]:
+            cells.setdefault(one, []).append(cell)
+    # The same bytes in whichever order the trials came.
+    return json.dumps([{**asdict(one), "cells": cells[one]} for one in in_order(cells)], indent=2) + "\n"
+
+
+def read_assumed(directory: Path) -> ByCell:
     """Return what acted in the trials that a directory has; nothing where no list of it is."""
     path = directory / ASSUMED
     if not path.is_file():
-        return []
-    found = read_saved(path, REPAIR)
+        return {}
+    found: ByCell = {}
+    listed = read_saved(path, REPAIR)
     try:
-        return [_assumed(one) for one in (found if isinstance(found, list) else [found])]
-    except (TypeError, ValueError, LookupError):
+        for one in listed if isinstance(listed, list) else [listed]:
+            assumed = _assumed({key: value for key, value in one.items() if key != "cells"})
+            for cell in one["cells"]:
+                found.setdefault(int(cell), {})[assumed] = None
+    except (TypeError, ValueError, LookupError, AttributeError):
         raise InputError([Problem(f"is no list of assumptions; {REPAIR}", str(path))]) from None
+    return found
 
 
 def _assumed(one: Mapping[str, Any]) -> Assumed:

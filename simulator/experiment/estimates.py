@@ -29,9 +29,13 @@ FEW: Final = 8
 """Below so many values a bootstrap has too few different samples: Student's t of the linearised values instead."""
 MANY: Final = 1000
 """Above so many values the bootstrap costs more than it shows: again Student's t."""
-LONG_TAIL: Final = 2.0
+FARTHEST: Final = 4.0
+"""How many times as far as Student's t a bootstrap may reach. Resamples without the one value that lies far out show
+next to no spread and reach thousands of times as far. In 1,500 studies of each of eleven laws, of 8 to 30 values, the
+cut takes no coverage, but for 0.6 points where a rare value lies far from all others."""
+LONG_TAIL: Final = 2.5
 """How many times as skewed as a few values show what they come from is taken to be. Chosen: of 10 to 30 values of a law
-with a long tail the third moment comes out about half as large as it is, as the rarest are not among them."""
+with a long tail the third moment comes out half as large as it is or less, as the rarest are not among them."""
 TINY: Final = 1e-9
 """Spread of a resample, as a share of that of the values, below which it holds one value only and shows nothing."""
 
@@ -260,9 +264,10 @@ def _of_ratios(parts: Sequence[Signed], level: float) -> Estimate:
         return Estimate(value, value - half, value + half, count, level)
     spread = float(linear.std(ddof=1)) / math.sqrt(count)
     steps = _studentised(parts, value, spread)
-    low, high = (value - float(end) * spread for end in np.quantile(steps, [(1 + level) / 2, (1 - level) / 2]))
+    ends = np.quantile(steps, [(1 + level) / 2, (1 - level) / 2]) * spread
     # A skewed sample moves the interval to one side; what t allows for on the other stays in it.
-    return Estimate(value, min(low, value - half), max(high, value + half), count, level)
+    below, above = (float(reach) for reach in np.clip([ends[0], -ends[1]], half, FARTHEST * half))
+    return Estimate(value, value - below, value + above, count, level)
 
 
 def _studentised(parts: Sequence[Signed], value: float, spread: float) -> Floats:

@@ -16,6 +16,7 @@ from simulator.experiment.estimates import (
     LEVEL,
     Estimate,
     estimate,
+    linearised,
     needed_for,
     needed_for_mean,
     probability,
@@ -274,7 +275,7 @@ def _warnings(made: Replications) -> Iterable[str]:
             f"the p95 of queue times rests on {float(np.nanmin(tasks)):.0f} tasks a run: with fewer than {few} it is "
             "little more than the longest"
         )
-    needs = {name: needed_for_mean(made.known(name)) for name in made.shown}
+    needs = {name: needed_for_mean(linearised(name, made.values)) for name in made.shown}
     few_for = {name: needed for name, needed in needs.items() if needed > made.count > 1}
     short = [f"{find_measure(name).title} (about {needed})" for name, needed in few_for.items()]
     if short:

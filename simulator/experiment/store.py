@@ -22,14 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from simulator.errors import InputError, Problem
-from simulator.experiment.assumed_file import ASSUMED, assumed_text, read_assumed
+from simulator.experiment.assumed_file import ASSUMED, ByCell, assumed_text, read_assumed
 from simulator.experiment.axes import Cell
 from simulator.experiment.measures import Values
 from simulator.experiment.trial import Outcome, Wanted
 from simulator.experiment.trial_columns import schema_of, table_of, to_frame
 from simulator.experiment.versions import versions
 from simulator.extras import require
-from simulator.results.answer.assumed import Assumed
 from simulator.results.record.saved_json import read_saved
 from simulator.tables.parquet import sound
 
@@ -54,8 +53,7 @@ class Memory:
         self._cells = cells
         self._wanted = wanted
         self._outcomes: list[Outcome] = []
-        self.assumed: dict[Assumed, None] = {}
-        """What acted in any run."""
+        self.assumed: ByCell = {}
 
     def known(self) -> dict[tuple[int, int], Values]:
         """Return what is there at the start: nothing."""
@@ -64,7 +62,7 @@ class Memory:
     def add(self, outcome: Outcome) -> None:
         """Keep an outcome."""
         self._outcomes.append(outcome)
-        self.assumed.update(dict.fromkeys(outcome.assumptions))
+        self.assumed.setdefault(outcome.cell, {}).update(dict.fromkeys(outcome.assumptions))
 
     def finish(self) -> None:
         """Do nothing: there is nothing to put in order."""
@@ -94,10 +92,10 @@ class Store:
         self._is_new = False
         """Whether the directory was made for this sweep."""
         self._known: dict[tuple[int, int], Values] = {}
-        self.assumed: dict[Assumed, None] = {}
-        """What acted in any run, those of earlier calls included."""
+        self.assumed: ByCell = {}
+        """That of earlier calls included."""
         self._written = 0
-        """How many of these are on disk."""
+        """How many of these are on disk, counted in each cell."""
 
     @classmethod
     def open(
@@ -138,7 +136,7 @@ class Store:
             for name, table in outcome.tables.items():
                 self._write_table(name, outcome, table)
         self._rows.append(outcome.row(self._cells[outcome.cell].shown))
-        self.assumed.update(dict.fromkeys(outcome.assumptions))
+        self.assumed.setdefault(outcome.cell, {}).update(dict.fromkeys(outcome.assumptions))
         if len(self._rows) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_S:
             self.flush()
 
@@ -242,8 +240,8 @@ class Store:
         names = self._wanted.measures
         rows = table.select(["cell", "replication", *names]).to_pylist()
         self._known = {(row["cell"], row["replication"]): {name: row[name] for name in names} for row in rows}
-        self.assumed = dict.fromkeys(read_assumed(self.directory)) if rows else {}
-        self._written = len(self.assumed)
+        self.assumed = read_assumed(self.directory) if rows else {}
+        self._written = self._acted
 
     def _read(self) -> pa.Table:
         import pyarrow as pa
@@ -287,9 +285,14 @@ class Store:
 
     def _write_assumed(self) -> None:
         """Write what acted, before the trials in which it did: a kill between the two loses neither."""
-        if len(self.assumed) > self._written:
+        if self._acted > self._written:
             _replace_text(self.directory / ASSUMED, assumed_text(self.assumed))
-            self._written = len(self.assumed)
+            self._written = self._acted
+
+    @property
+    def _acted(self) -> int:
+        """How many assumptions acted, counted in each cell."""
+        return sum(map(len, self.assumed.values()))
 
     def _write_manifest(self, *, complete: bool) -> None:
         described = {"kind": KIND, **self._identity, "versions": versions(), "complete": complete}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.experiment.assumed_file import lines_of_cells
 from simulator.experiment.axes import Cell
 from simulator.experiment.estimates import Floats
 from simulator.experiment.measures import Values
@@ -21,7 +22,6 @@ from simulator.experiment.stopping import Stopping
 from simulator.experiment.store import Memory, Store
 from simulator.experiment.trial import Outcome, Trial, Wanted
 from simulator.extras import require
-from simulator.results.answer.assumed import in_order
 from simulator.results.record.manifest import scenario_hash, trace_hashes
 from simulator.scenario.scenario import Scenario
 
@@ -155,7 +155,7 @@ def sweep(
                 raise KeyboardInterrupt
         keeper.finish()
         frame = keeper.frame()
-        rests_on = in_order(keeper.assumed)
+        rests_on = lines_of_cells(keeper.assumed)
     sizes = np.array(experiment.sizes(known))
     mine = frame["replication"].to_numpy() < sizes[frame["cell"].to_numpy()]
     shown = frame if mine.all() else frame[mine].reset_index(drop=True)

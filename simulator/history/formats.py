@@ -15,7 +15,9 @@ from simulator.history.readers import (
     google,
     kubernetes,
     nextflow,
+    node_states,
     public_traces,
+    run_record,
     slurm,
     swf,
     table,
@@ -36,6 +38,8 @@ READERS: Final[tuple[Reader, ...]] = (
     kubernetes.READER,
     *google.READERS,
     *public_traces.READERS,
+    run_record.READER,
+    node_states.READER,
     table.READER,
 )
 """In the order in which they are asked; the first that recognises a file reads it."""

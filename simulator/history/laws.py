@@ -40,6 +40,34 @@ def judge(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     return tasks
 
 
+def unite(tasks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Return tasks with one row for each attempt that several files have, completed from all of these.
+
+    A list has when a task was added, a log when it was given to its node: the earliest of both is when it was added.
+    """
+    import pandas as pd
+
+    known = tasks["start"].notna() & tasks["end"].notna() & (tasks["task"] != "")
+    keys = ["job", "task", "start", "end"]
+    double = known & tasks.duplicated(keys, keep=False)
+    if not double.any():
+        return tasks
+    some = tasks[double].replace("", np.nan).sort_values("created", kind="stable")
+    groups = some.groupby(keys, sort=False)
+    several = groups["file"].transform("nunique") > 1
+    if not several.any():
+        return tasks
+    again = some[several]
+    first = ~again.duplicated(keys)
+    ledger.note_tasks("both", tasks.loc[again.index[~first]])
+    by_attempt = again.groupby(keys, sort=False)
+    united = tasks.loc[again.index[first]].copy()
+    for name in tasks.columns.difference([*keys, "file", "row", FAULT]):
+        best = by_attempt[name].transform("min" if name == "created" else "first")[first]
+        united[name] = best.fillna("") if tasks[name].dtype == object else best
+    return pd.concat([tasks.drop(index=again.index), united]).sort_index().reset_index(drop=True)
+
+
 class _Judgement:
     """Marks rows once: the first cause stands."""
 

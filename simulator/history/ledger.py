@@ -52,6 +52,9 @@ CAUSES: Final = {
     "no_created": Cause(A, "tasks without a time at which they were added: taken as added at their start"),
     "no_time": Cause(A, "tasks of which only their length is known: taken as added with the first of all"),
     "repeated": Cause(D, "rows that stand in the files more than once"),
+    "both": Cause(
+        N, "attempts that several files have, such as a list and a log: one row, with what each of them knows"
+    ),
     "earlier": Cause(N, "earlier attempts of tasks: the last one stands for its task, all are in tasks.parquet"),
     "attempts": Cause(
         A, "tasks whose earlier attempts failed: so many are replayed, each as long as the last", "--outcomes"
@@ -69,7 +72,7 @@ CAUSES: Final = {
     "made_good": Cause(A, "tasks that failed or were cancelled: replayed as work that succeeds", "--outcomes"),
     "steps": Cause(N, "lines of job steps: their job's line has the times; memory is taken from them"),
     "partial": Cause(D, "lines about a part of a job which another line sums up"),
-    "not_run": Cause(D, "jobs that never ran"),
+    "not_run": Cause(D, "jobs and attempts that never ran"),
     "pending_array": Cause(D, "arrays that still wait, one line for many tasks"),
     "unknown_word": Cause(N, "words for states that are not known; taken as ended if there is an end"),
     "mixed_zones": Cause(A, "times without a zone beside times with one: taken as UTC", "--time-zone"),
@@ -79,6 +82,9 @@ CAUSES: Final = {
     "more_pages": Cause(N, "lists that go on: the file holds a link to a further page"),
     "unknown_parent": Cause(A, "tasks with parents that are not replayed: not waited for"),
     "failed_parent": Cause(A, "tasks that ran although a parent had failed: not waited for"),
+    "no_parents": Cause(
+        A, "runs whose traces, which say what tasks wait for, are no longer there: tasks wait for none"
+    ),
     "circle": Cause(A, "tasks that wait for each other in a circle: one of them does not wait"),
     "array_header": Cause(N, "lines that stand for a whole array: its tasks have lines of their own"),
     "pods": Cause(A, "jobs of several pods, whose own times the file does not have: one task each"),

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.history.items import inner
+from simulator.history.page import BEGINS as PAGE_BEGINS
 from simulator.history.sample import Sample
+from simulator.results.record.table_schema import TABLES
+from simulator.tables.sheets import folded
 
 SQLITE: Final = b"SQLite format 3\0"
 TAR: Final = b"ustar"
 ZIP: Final = b"PK\x03\x04"
+ALONE: Final = frozenset({"node_states"})
+"""Tables of a record that a reader takes by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ def _is_slurm_json(sample: Sample) -> bool:
     return "jobid" in sample.first and "submission" in inner(sample.first, "time")
 
 
+def _is_table_of_run(sample: Sample) -> bool:
+    """Return whether a Parquet file is a table of a record, other than the states of its nodes, which need no other."""
+    if not sample.is_parquet:
+        return False
+    own = (table for table in TABLES if table.name not in ALONE)
+    return any(sample.heads == {folded(column.name) for column in table.columns} for table in own)
+
+
 NOT_READ: Final = (
     NotRead(
         "subtasks of a multi-instance task (`az batch task subtask list`)",
@@ -59,6 +72,21 @@ NOT_READ: Final = (
         "job schedules (`az batch job-schedule list`)",
         "`az batch job list` and `az batch task list` have the jobs that they made",
         _has("schedule", "jobspecification"),
+    ),
+    NotRead(
+        "what a sweep or another study wrote",
+        "name the directory of one run, what `poolsight run FILE --out DIR` wrote",
+        lambda sample: sample.first.keys() >= {"kind", "versions"} and "metadata" not in sample.first,
+    ),
+    NotRead(
+        "a table of a run's directory",
+        "name the directory, so that all its tables are read together",
+        _is_table_of_run,
+    ),
+    NotRead(
+        "the directory of an import",
+        "run its `scenario.yaml`, or import the files that it was made of",
+        lambda sample: sample.mark.startswith(PAGE_BEGINS.encode()),
     ),
     NotRead("what `sacct --json` prints", "`sacct -P` prints the same as a table", _is_slurm_json),
     NotRead(

@@ -17,6 +17,10 @@ TITLES: Final = {
 }
 
 
+BEGINS: Final = "# What an import read"
+"""First line of the page, by which a directory that an import wrote is known."""
+
+
 def facts(past: Past, replay: Replay) -> dict[str, Any]:
     """Return what an import found, as plain values."""
     tasks = replay.tasks
@@ -60,7 +64,7 @@ def headline(past: Past, replay: Replay) -> str:
 
 def page(past: Past, replay: Replay) -> str:
     """Return the page about an import."""
-    lines = ["# Import", "", headline(past, replay), "", "| file | format | rows |", "| --- | --- | --- |"]
+    lines = [BEGINS, "", headline(past, replay), "", "| file | format | rows |", "| --- | --- | --- |"]
     lines += [f"| {_cell(one.name)} | {one.format} | {one.rows:,} |" for one in past.files]
     if past.origin is not None:
         lines += ["", f"Time 0 is {past.origin.isoformat().replace('+00:00', 'Z')}."]

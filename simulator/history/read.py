@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.errors import InputError, Problem
+from simulator.history.folders import files_of
 from simulator.history.formats import BY_NAME, READERS
 from simulator.history.found import Found
-from simulator.history.laws import judge, number_attempts
+from simulator.history.laws import judge, number_attempts, unite
 from simulator.history.ledger import Ledger
 from simulator.history.not_read import why_not
 from simulator.history.options import Options
@@ -36,7 +37,7 @@ def read_past(paths: Sequence[Path], options: Options, *, anonymise: bool = Fals
     """Return what files, and those in folders, say happened; raise InputError where one cannot be read at all."""
     ledger = Ledger()
     reading = _Reading(options, ledger)
-    for number, (path, is_named) in enumerate(_files(paths), 1):
+    for number, (path, is_named) in enumerate(files_of(paths), 1):
         name = f"file {number}" if anonymise else str(path)
         try:
             reading.take(Sample(path, name, options.columns), is_named=is_named)
@@ -44,19 +45,6 @@ def read_past(paths: Sequence[Path], options: Options, *, anonymise: bool = Fals
             raise (without_lines(error) if anonymise else error) from None
     past = reading.past()
     return hide(past, Names()) if anonymise else past
-
-
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-    """Yield the files, and those in folders by name; whether somebody named it."""
-    for path in paths:
-        if not path.is_dir():
-            yield path, True
-            continue
-        inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
-        if not inside:
-            raise InputError([Problem("holds no file", str(path))])
-        for file in inside:
-            yield file, False
 
 
 def reader_of(sample: Sample, options: Options) -> Reader | None:
@@ -79,9 +67,9 @@ class _Reading:
 
     def take(self, sample: Sample, *, is_named: bool) -> None:
         """Read a file; one in a folder that nobody knows is passed over and counted."""
-        reader = reader_of(sample, self._options)
+        why = why_not(sample) if self._options.format is None else None
+        reader = None if why else reader_of(sample, self._options)
         if reader is None:
-            why = why_not(sample)
             if is_named:
                 raise InputError([Problem(why or NO_SUCH, sample.name)])
             self._ledger.note("no_format", sample.name, count=1, detail=why or "")
@@ -117,7 +105,7 @@ class _Reading:
         for table, parts in self._frames.items():
             frames = [completed(frame, table) for _, frame in parts] or [_none(table)]
             tables[table] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-        tasks = number_attempts(judge(tables["tasks"], self._ledger), self._ledger)
+        tasks = number_attempts(unite(judge(tables["tasks"], self._ledger), self._ledger), self._ledger)
         self._note_ghosts(tasks, tables["nodes"])
         if self._priorities:
             tasks["priority"] = tasks["job"].map(self._priorities).fillna(tasks["priority"])

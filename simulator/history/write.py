@@ -6,13 +6,14 @@ import io
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import walk_tree
 
 from simulator.errors import InputError, Problem
 from simulator.extras import require
+from simulator.history.folders import OURS, PAGE, SCENARIO, TRACE
 from simulator.history.page import page
 from simulator.history.past import Past
 from simulator.history.pools import Given, pool_bodies
@@ -22,12 +23,6 @@ from simulator.whole_files import MADE, put_folder, scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SCENARIO: Final = "scenario.yaml"
-TRACE: Final = "trace.parquet"
-PAGE: Final = "import.md"
-OURS: Final = (SCENARIO, TRACE, PAGE)
-"""Files that every directory of an import has."""
 
 
 def prepare(directory: Path, *, force: bool = False) -> None:

@@ -123,7 +123,9 @@ class Eligibility:
             place = self._queues.place(task)
             if place >= earliest:
                 continue
-            nodes = self._places(job, task, self._queues.shape[queue])
+            shape = self._queues.shape[queue]
+            nodes = self.places(job, task, shape, self._nodes.instances[shape])
+            nodes = nodes if len(nodes) == self._nodes.instances[shape] else []
             if nodes:
                 best = queue
                 earliest = place
@@ -155,16 +157,15 @@ class Eligibility:
             return self.dedicated[node] == 1
         return True
 
-    def _places(self, job: int, task: int, shape: int) -> list[int]:
-        """Return the nodes that a task would take, best first by the fill type; none if there are too few."""
+    def places(self, job: int, task: int, shape: int, most: int) -> list[int]:
+        """Return the nodes that one instance of a task can take, best first by the fill type, so many at most."""
         found: list[int] = []
-        needed = self._nodes.instances[shape]
         node = self._nodes.next_with_room(NONE, shape)
-        while node != NONE and len(found) < needed:
+        while node != NONE and len(found) < most:
             if self._nodes.fits(node, shape) and self.allows(job, task, shape, node):
                 found.append(node)
             node = self._nodes.next_with_room(node, shape)
-        return found if len(found) == needed else []
+        return found
 
     def _could(self, job: int, shape: int) -> bool:
         """Return whether a multi-instance task would have enough nodes if they all were idle."""

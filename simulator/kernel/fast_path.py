@@ -53,8 +53,8 @@ class FastPath:
 
     def look_at(self, pool: Phases, shapes: Sequence[Shape]) -> None:
         """Note what tasks may do that have come to the pool, with some `shapes` that none had before."""
-        unusual = pool.special or pool.fallible or pool.random_order or pool.retry_at_tail or pool.random_ties
-        self.is_plain = not (unusual or pool.displaces)
+        unusual = pool.special or pool.fallible or pool.random_order or pool.retry_at_tail or pool.chooses
+        self.is_plain = not (unusual or pool.displaces or pool.each_event or pool.queues.listed)
         self._is_single = self._is_single and all(shape.instances == 1 for shape in shapes)
 
     def settle(self, pool: Phases, now: int) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Protocol
 
 
 class JobPolicy(IntEnum):
@@ -29,6 +31,40 @@ class Choices:
     """How often one instant may be settled: work of length zero can follow itself."""
     seed: int
     """Of the random stream."""
+    planner: Planner | None = None
+    """Who decides in each pass which tasks start; None: the rules of the service, in the kernel."""
+    placer: Placer | None = None
+    """Who chooses among nodes with room; None: the fill type."""
+    each_event: bool = False
+    """Whether a pass follows each arrival and each end, arrivals before ends; else there is one for each instant."""
+
+
+class Planner(Protocol):
+    """Who decides in each pass which of the waiting tasks start, and where; it starts them (`Kernel.start_on`)."""
+
+    def expect(self, tasks: Tasks, estimate: array[int], deadline: array[int]) -> None:
+        """Note what is known of tasks before they come: how long they should take, and by when."""
+        ...
+
+    def shorten(self, count: int) -> None:
+        """Forget the tasks behind the first `count`, none of which has arrived."""
+        ...
+
+    def plan(self, now: int) -> None:
+        """Make the pass of an instant."""
+        ...
+
+    def is_expected(self, task: int, now: int) -> bool:
+        """Return whether a running task was expected to have ended by now."""
+        ...
+
+
+class Placer(Protocol):
+    """Who chooses where a task goes."""
+
+    def choose(self, task: int, shape: int, nodes: Sequence[int], count: int) -> list[int]:
+        """Return `count` of the nodes, all of which have room for the task."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,8 @@ def _withdraw(kernel: Kernel, job: int) -> list[int]:
         queue = kernel.queues.next_of_job[queue]
     waiting = kernel.tasks_of(job, TaskState.ACTIVE)
     for task in waiting:
-        _leave_aside(kernel, task)
+        if not _leave_aside(kernel, task) and kernel.queues.listed:
+            kernel.queues.remove(task, kernel.queue[task])
     return waiting
 
 
@@ -209,11 +210,6 @@ def _leave_aside(kernel: Kernel, task: int) -> bool:
 
 
 def _take_out(kernel: Kernel, task: int) -> None:
-    """Take a task out of the middle of its queue."""
-    queue = kernel.queue[task]
-    waiting = []
-    while kernel.queues.front[queue] >= 0:
-        waiting.append(kernel.queues.take(queue))
-    for other in waiting:
-        if other != task:
-            kernel.queues.put_back(other, queue)
+    """Take a task out of the middle of its queue; those of a job that has ended stand in none."""
+    if not kernel.queues.gate[kernel.job_of(task)] & CLOSED:
+        kernel.queues.remove(task, kernel.queue[task])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from simulator.kernel.audit import AUDITED, audit
 from simulator.kernel.fast_path import FastPath
-from simulator.kernel.inputs import Choices, JobPolicy, Shape, Tasks, check_signals
+from simulator.kernel.inputs import Choices, JobPolicy, Placer, Planner, Shape, Tasks, check_signals
 from simulator.kernel.node_capacity import Nodes
 from simulator.kernel.optional_rules import Rules
 from simulator.kernel.phases import Phases
@@ -40,11 +40,14 @@ class Kernel(Phases):
         retry_at_tail: bool = False,
         random_ties: bool = False,
         max_rounds: int = 10_000,
+        each_event: bool = False,
+        planner: Planner | None = None,
+        placer: Placer | None = None,
         rules: Rules | None = None,
     ) -> None:
         rules = rules or Rules()
         nodes = Nodes(slots=slots, cores=cores, memory=memory, pack=pack, gangs=gangs, share_cores=rules.share_cores)
-        choices = Choices(job_policy, retry_at_tail, random_ties, max_rounds, seed)
+        choices = Choices(job_policy, retry_at_tail, random_ties, max_rounds, seed, planner, placer, each_event)
         super().__init__(nodes, rules, choices)
         self.fast_path = FastPath()
         self.samples = Samples()
@@ -116,6 +119,8 @@ class Kernel(Phases):
                     self.expire(now)
                     if self.notices.waiting:
                         return now
+                elif self.each_event and self.next_submit > now:
+                    continue  # each end has had its pass
             if self.next_submit <= now:
                 self.arrive(now)
             if self.queues.open_jobs and (self.nodes.room.size or self.displaces):

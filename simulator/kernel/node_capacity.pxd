@@ -48,6 +48,8 @@ cdef class Nodes:
     cpdef int find(self, int shape) except -2
     @cython.locals(place=cython.longlong)
     cpdef int next_with_room(self, int node, int shape) except -2
+    @cython.locals(found=list, node=int)
+    cpdef list with_room(self, int shape)
     @cython.locals(rank=cython.longlong, other=int, place=cython.longlong)
     cpdef list equals(self, int node, int shape)
     @cython.locals(rank=cython.longlong, place=cython.longlong)

@@ -291,6 +291,16 @@ class Nodes:
             place = self.room.first(self._best_rank[shape] << self._bits)
         return -1 if place < 0 else place & ((1 << self._bits) - 1)
 
+    def with_room(self, shape: int) -> list[int]:
+        """Return all nodes on which one instance of `shape` has room, best first by the fill type."""
+        found = []
+        node = self.next_with_room(-1, shape)
+        while node >= 0:
+            if self.fits(node, shape):
+                found.append(node)
+            node = self.next_with_room(node, shape)
+        return found
+
     def equals(self, node: int, shape: int) -> list[int]:
         """Return the nodes as good as `node`, which `find` returned: as many free slots, and room for `shape`."""
         rank = self._place(node) >> self._bits

@@ -12,12 +12,19 @@ cdef class Phases(TaskLifecycle):
     cdef readonly int arrived, rounds
     cdef readonly JobOrder order
     cdef readonly object displacement
-    cdef readonly bint displaces
+    cdef readonly bint displaces, each_event
+    cdef readonly object planner
     cdef int _max_rounds
 
     cpdef long long next_instant(self)
     @cython.locals(entry=cython.longlong)
     cpdef int complete(self, long long now) except -1
+    @cython.final
+    @cython.locals(due=list, early=set, row=int)
+    cdef int _complete_one_by_one(self, long long now) except -1
+    @cython.final
+    @cython.locals(due=list, entry=cython.longlong)
+    cdef list _take_due(self, long long now)
     @cython.locals(task=int, following=int)
     cpdef int arrive(self, long long now) except -1
     @cython.final

@@ -36,6 +36,9 @@ class Phases(TaskLifecycle):
         self.rounds = 0
         """How often the instant `completed_at` has been settled."""
         self._max_rounds = choices.max_rounds
+        self.planner = choices.planner
+        """Who makes the passes; None: `dispatch` itself."""
+        self.each_event = choices.each_event
         self.displacement = Displacement(self.queues, nodes, self.eligibility)
         self.displaces = False
 
@@ -76,7 +79,9 @@ class Phases(TaskLifecycle):
         self.rounds += 1
         if self.rounds > self._max_rounds:
             raise BrokenInvariantError(f"more than {self._max_rounds} rounds at {now} ms: tasks of length zero?")
-        while self.calendar.size and self.calendar.top >> self.bits <= now:
+        if self.each_event:
+            self._complete_one_by_one(now)
+        while self.calendar.size and self.calendar.top >> self.bits <= now and not self.each_event:
             entry = self.calendar.top
             self.calendar.pop()
             if self.stale and not self.is_valid(entry):
@@ -84,6 +89,40 @@ class Phases(TaskLifecycle):
             else:
                 self.now = now
                 self._finish(entry & self.mask)
+
+    def _complete_one_by_one(self, now: int) -> None:
+        """Settle arrivals, then ends in order of their starts, with a pass after each of them.
+
+        Who plans by estimates takes a task for ended at the instant at which it was expected to end: so those that end
+        now as expected are gone before the first pass.
+        """
+        due = self._take_due(now)
+        early: set[int] = set()
+        if self.planner is not None:
+            for row in due:
+                if not self.planner.is_expected(self.attempts.task[row], now):
+                    early.add(row)
+        for row in due:
+            if row not in early:
+                self._finish(self.attempts.task[row])
+        self.arrive(now)
+        for row in due:
+            if row in early:
+                self._finish(self.attempts.task[row])
+            self.dispatch(now)
+
+    def _take_due(self, now: int) -> list[int]:
+        """Take the ends that are due out of the calendar; return first rows of their attempts, in order of start."""
+        due = []
+        while self.calendar.size and self.calendar.top >> self.bits <= now:
+            entry = self.calendar.top
+            self.calendar.pop()
+            if self.stale and not self.is_valid(entry):
+                self.stale -= 1
+            else:
+                self.now = now
+                due.append(self.row[entry & self.mask])
+        return sorted(due)
 
     def arrive(self, now: int) -> None:
         """Submit the tasks whose time has come."""
@@ -95,6 +134,8 @@ class Phases(TaskLifecycle):
                 continue  # refused: its job has ended
             self.now = now
             self.submit_now(task)
+            if self.each_event:
+                self.dispatch(now)
 
     def drop_stale(self) -> None:
         """Remove entries that are not valid any more from the top of the calendar."""
@@ -108,22 +149,26 @@ class Phases(TaskLifecycle):
         """Make the one scheduling pass of an instant: place waiting tasks until nothing fits.
 
         Highest priority first; among jobs of equal priority as the policy says; inside a job the first task
-        in creation order that fits some node. Nothing is reserved, so a large task may be passed.
+        in creation order that fits some node. Nothing is reserved, so a large task may be passed. Where a planner
+        decides, it is the planner's pass.
         """
-        for level in range(self.queues.levels):
-            if self.displaces and self.eligibility.returning:
-                self._recall(level, now)
-            if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
-                break
-            jobs = self.queues.level_size[level]
-            if jobs == 1:
-                self._serve_job(self.queues.jobs[self.queues.level_start[level]], now)
-            elif jobs:
-                self._serve_level(level, now)
-            if self.eligibility.reserved != NONE and self._is_reserved_at(level):
-                break  # no task of lower priority takes the nodes that a multi-instance task waits for
-        if self.displaces and self.queues.open_jobs:
-            self._displace(now)
+        if self.planner is not None:
+            self.planner.plan(now)
+        else:
+            for level in range(self.queues.levels):
+                if self.displaces and self.eligibility.returning:
+                    self._recall(level, now)
+                if self.queues.open_jobs == 0 or self.nodes.room.size == 0:
+                    break
+                jobs = self.queues.level_size[level]
+                if jobs == 1:
+                    self._serve_job(self.queues.jobs[self.queues.level_start[level]], now)
+                elif jobs:
+                    self._serve_level(level, now)
+                if self.eligibility.reserved != NONE and self._is_reserved_at(level):
+                    break  # no task of lower priority takes the nodes that a multi-instance task waits for
+            if self.displaces and self.queues.open_jobs:
+                self._displace(now)
 
     def dispatch_on(self, node: int, now: int) -> None:
         """Make the pass of an instant at which waiting tasks can have room on `node` alone.

@@ -21,7 +21,13 @@ class Queues:
     Jobs, shapes, queues and tasks may come at any time. Columns may have room for more at their ends.
     """
 
-    def __init__(self, *, reordered: bool) -> None:
+    def __init__(self, *, reordered: bool, listed: bool = False) -> None:
+        self.listed = listed
+        """Whether somebody else keeps the order of the waiting tasks: there are no chains then, but `changes`."""
+        self.changes: list[int] = []
+        """Tasks that have come to wait, and `~task` of those that wait no more, since the list was last emptied."""
+        self.rankings = 0
+        """How often priorities of jobs have been set."""
         self.count = 0
         """How many queues there are."""
         self.job = column("i", [])
@@ -70,7 +76,7 @@ class Queues:
 
     def add_jobs(self, priorities: Sequence[int]) -> None:
         """Add jobs behind those that are there."""
-        before = len(self._priorities)
+        before = len(self.priorities)
         count = before + len(priorities)
         self.waiting_of_job = widened("i", self.waiting_of_job, 0, count)
         self.created = widened("q", self.created, 0, count)
@@ -79,10 +85,10 @@ class Queues:
         self._last_of_job = widened("i", self._last_of_job, NONE, count)
         self.level_of_job = widened("i", self.level_of_job, 0, count)
         if len(priorities) > 1 or any(self._room.get(priority, 0) == 0 for priority in priorities):
-            self.rank([*self._priorities, *priorities])
+            self.rank([*self.priorities, *priorities])
             return
         for job, priority in enumerate(priorities, before):
-            self._priorities.append(priority)
+            self.priorities.append(priority)
             self._room[priority] -= 1
             self.level_of_job[job] = self._level_of[priority]
 
@@ -130,7 +136,8 @@ class Queues:
 
     def rank(self, priorities: Sequence[int]) -> None:
         """Put jobs into levels by priority; those that are served keep their waiting tasks."""
-        self._priorities = list(priorities)
+        self.rankings += 1
+        self.priorities = list(priorities)
         members = Counter(priorities)
         ranks = sorted(members, reverse=True)
         self._level_of = {priority: level for level, priority in enumerate(ranks)}
@@ -198,21 +205,31 @@ class Queues:
 
     def put(self, task: int, queue: int) -> None:
         """Append a task that arrives."""
-        self.link[task] = NONE
-        if self._head[queue] == NONE:
-            self._head[queue] = task
+        if self.listed:
+            self.changes.append(task)
         else:
-            self.link[self._tail[queue]] = task
-        self._tail[queue] = task
-        if self.front[queue] == NONE:
-            self.front[queue] = task
-            if self._in_line:
-                self.fronts.moved_up(queue)
+            self.link[task] = NONE
+            if self._head[queue] == NONE:
+                self._head[queue] = task
+            else:
+                self.link[self._tail[queue]] = task
+            self._tail[queue] = task
+            if self.front[queue] == NONE:
+                self.front[queue] = task
+                if self._in_line:
+                    self.fronts.moved_up(queue)
         self._enter(queue)
 
     def put_back(self, task: int, queue: int) -> None:
         """Put a task at its place: one whose attempt did not complete it, or whose parents have completed."""
         self._enter(queue)
+        if self.listed:
+            self.changes.append(task)
+        else:
+            self._insert(task, queue)
+
+    def _insert(self, task: int, queue: int) -> None:
+        """Put a task at its place in its queue."""
         returned: Heap = self._returned[queue]
         place = self.place(task)
         returned.push(place << self._bits | task)
@@ -240,13 +257,21 @@ class Queues:
                 self.front[queue] = returned.top & ((1 << self._bits) - 1)
         if self._in_line:
             self.fronts.moved_back(queue)
-        self.waiting_of_shape[self.shape[queue]] -= 1
-        job = self.job[queue]
-        left = self.waiting_of_job[job] - 1
-        self.waiting_of_job[job] = left
-        if left == 0 and self.gate[job] == 0:
-            self._leave_level(job)
+        self._leave(queue)
         return task
+
+    def remove(self, task: int, queue: int) -> None:
+        """Take a task out from wherever it stands."""
+        if self.listed:
+            self.changes.append(~task)
+            self._leave(queue)
+        else:
+            ahead = []
+            while self.front[queue] != task:
+                ahead.append(self.take(queue))
+            self.take(queue)
+            for other in ahead:
+                self.put_back(other, queue)
 
     def _enter(self, queue: int) -> None:
         self.waiting_of_shape[self.shape[queue]] += 1
@@ -255,6 +280,14 @@ class Queues:
         self.waiting_of_job[job] = before + 1
         if before == 0 and self.gate[job] == 0:
             self._enter_level(job)
+
+    def _leave(self, queue: int) -> None:
+        self.waiting_of_shape[self.shape[queue]] -= 1
+        job = self.job[queue]
+        left = self.waiting_of_job[job] - 1
+        self.waiting_of_job[job] = left
+        if left == 0 and self.gate[job] == 0:
+            self._leave_level(job)
 
     def _enter_level(self, job: int) -> None:
         self.open_jobs += 1

@@ -42,7 +42,10 @@ cdef class TaskColumns:
     cdef readonly int bits
     cdef public int stale
     cdef readonly long long mask, last_instant
-    cdef readonly bint fallible, is_uniform, special, random_order, retry_at_tail, random_ties
+    cdef readonly bint fallible, is_uniform, special, random_order, retry_at_tail, random_ties, chooses
+    cdef readonly object placer
+    cdef readonly list released
+    cdef list _decided
     cdef bint _extends_attempts, _shares
     cdef readonly RandomStream random
 

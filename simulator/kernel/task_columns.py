@@ -60,7 +60,7 @@ class TaskColumns:
         """Add the objects that hold attempts, queues, gates, notices and room."""
         self.nodes = nodes
         self.attempts = Attempts(0)
-        self.queues = Queues(reordered=choices.retry_at_tail or rules.random_order)
+        self.queues = Queues(reordered=choices.retry_at_tail or rules.random_order, listed=choices.planner is not None)
         self.notices = Notices()
         self.jobs = Jobs(self.queues, self.notices)
         self.eligibility = Eligibility(self.queues, nodes)
@@ -124,6 +124,14 @@ class TaskColumns:
         self.random_order = rules.random_order
         self.retry_at_tail = choices.retry_at_tail and not rules.random_order
         self.random_ties = choices.random_ties
+        self.placer = choices.placer
+        """Who chooses among the nodes with room; None: the fill type."""
+        self.chooses = choices.random_ties or choices.placer is not None
+        """Whether a task may go to another node than the first that is found."""
+        self._decided: list[int] = []
+        """The nodes of the task that a planner starts."""
+        self.released: list[int] = []
+        """Where a planner decides: tasks whose attempts have ended since it last emptied the list."""
 
     # ---- what comes ---------------------------------------------------------------------------------------
 

@@ -12,6 +12,16 @@ cdef class TaskLifecycle(TaskColumns):
     cpdef int submit_now(self, int task) except -1
     @cython.final
     cdef int start(self, int task, int shape, int node, long long now) except -1
+    @cython.locals(queue=int, shape=int)
+    cpdef int start_on(self, int task, list nodes, long long now) except -1
+    @cython.locals(queue=int, shape=int, count=int, node=int, found=list)
+    cpdef list places(self, int task)
+    @cython.final
+    @cython.locals(chosen=list)
+    cdef int _one_of_those_with_room(self, int task, int shape, int node) except -1
+    @cython.final
+    @cython.locals(able=list)
+    cdef list _chosen(self, int task, int shape, list found, int count)
     @cython.final
     @cython.locals(end=cython.longlong, outcome=int)
     cdef long long begin_attempt(self, int task, int node, long long now) except -1
@@ -19,7 +29,7 @@ cdef class TaskLifecycle(TaskColumns):
     @cython.locals(equals=list)
     cdef int _one_of_equals(self, int shape, int node) except -1
     @cython.final
-    @cython.locals(end=cython.longlong, outcome=int, instance=int, row=int, node=int, nodes=list, left=cython.longlong, upload=cython.longlong)
+    @cython.locals(end=cython.longlong, outcome=int, instance=int, row=int, node=int, count=int, nodes=list, chosen=list, left=cython.longlong, upload=cython.longlong)
     cdef int _start_specially(self, int task, int shape, int found, long long now) except -1
     @cython.final
     @cython.locals(wished=int)

@@ -54,13 +54,40 @@ class TaskLifecycle(TaskColumns):
         if self.special or self.nodes.instances[shape] > 1:
             self._start_specially(task, shape, node, now)
         else:
-            if self.random_ties:
-                node = self._one_of_equals(shape, node)
+            if self.chooses:
+                node = self._one_of_those_with_room(task, shape, node)
             self.running_of_shape[shape] += 1
             self.cell[task] = self.nodes.take(node, shape, task)
             self.calendar.push(self.begin_attempt(task, node, now))
             if self.jobs.tracked:
                 self.jobs.started(self.job_of(task))
+
+    def start_on(self, task: int, nodes: list[int], now: int) -> None:
+        """Start a waiting task on nodes that a planner has found for it (`places`), wherever the task stands."""
+        queue = self.queue[task]
+        shape = self.queues.shape[queue]
+        self.queues.remove(task, queue)
+        self._decided = nodes
+        self.start(task, shape, nodes[0], now)
+        self._decided = []
+
+    def places(self, task: int) -> list[int]:
+        """Return the nodes on which a waiting task would start now by the rules of the pool; none without room."""
+        queue = self.queue[task]
+        shape = self.queues.shape[queue]
+        count = self.nodes.instances[shape]
+        if self.eligibility.any:
+            found = self.eligibility.places(self.queues.job[queue], task, shape, count)
+        elif count > 1:
+            found = self.nodes.gang(count)
+        else:
+            node = self.nodes.find(shape)
+            found = [] if node == NONE else [node]
+        if len(found) < count:
+            return []
+        if self.chooses and (count == 1 or self.placer is not None):
+            found = self._chosen(task, shape, found, count)
+        return found if count > 1 else [self._wished(task, shape, found[0])]
 
     def begin_attempt(self, task: int, node: int, now: int) -> int:
         """Begin an ordinary attempt; return its entry in the calendar."""
@@ -72,6 +99,21 @@ class TaskLifecycle(TaskColumns):
         self.row[task] = self.attempts.append(task, node, now, end, outcome)
         return end << self.bits | task
 
+    def _one_of_those_with_room(self, task: int, shape: int, node: int) -> int:
+        """Return the node that was decided on, or else choose one; `node` is the first that has room."""
+        chosen = self._decided or self._chosen(task, shape, [node], 1)
+        return chosen[0]
+
+    def _chosen(self, task: int, shape: int, found: list[int], count: int) -> list[int]:
+        """Return as many nodes with room as `count`; `found` are the first ones by the fill type."""
+        if self.placer is None:
+            return [self._one_of_equals(shape, found[0])]
+        if self.eligibility.any:
+            able = self.eligibility.places(self.job_of(task), task, shape, self.nodes.count)
+        else:
+            able = self.nodes.with_room(shape)
+        return list(self.placer.choose(task, shape, sorted(able), count))
+
     def _one_of_equals(self, shape: int, node: int) -> int:
         """Draw one of the nodes as good as the one found."""
         equals = self.nodes.equals(node, shape)
@@ -80,11 +122,16 @@ class TaskLifecycle(TaskColumns):
     def _start_specially(self, task: int, shape: int, found: int, now: int) -> None:
         """Do the same for multi-instance tasks, and where rules of jobs and tasks decide where and how long."""
         outcome = FAILED if self.fallible and self._fails(task) else SUCCEEDED
-        if self.nodes.instances[shape] > 1:
-            nodes = self.eligibility.members if self.eligibility.any else self.nodes.gang(self.nodes.instances[shape])
+        count = self.nodes.instances[shape]
+        if self._decided:
+            nodes = self._decided
+        elif count > 1:
+            nodes = self.eligibility.members if self.eligibility.any else self.nodes.gang(count)
+            if self.placer is not None:
+                nodes = self._chosen(task, shape, nodes, count)
         else:
-            node = self._one_of_equals(shape, found) if self.random_ties else found
-            nodes = [self._wished(task, shape, node)]
+            chosen = self._chosen(task, shape, [found], 1) if self.chooses else [found]
+            nodes = [self._wished(task, shape, chosen[0])]
         end = now + self._span[task]
         self.eligibility.start(self.job_of(task), task)
         if self._extends_attempts:
@@ -263,6 +310,8 @@ class TaskLifecycle(TaskColumns):
 
     def release(self, task: int) -> None:
         """Release what the attempt of a task holds."""
+        if self.queues.listed:
+            self.released.append(task)
         shape = 0 if self.is_uniform else self.queues.shape[self.queue[task]]
         self.running_of_shape[shape] -= 1
         if self.nodes.instances[shape] > 1:

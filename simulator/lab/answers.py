@@ -7,15 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from simulator.errors import InputError
+from simulator.lab.breaking import broken
 from simulator.lab.drawing import drawn
 from simulator.lab.formula_help import findings, mended
+from simulator.lab.handing_on import handed_on
 from simulator.lab.knobs import knobs
 from simulator.lab.replies import problem_line
 from simulator.lab.runs import Listener, Progress, Runs
 from simulator.lab.scene import Scene
 from simulator.lab.scene_data import mappings, number, seconds, value_at
 from simulator.lab.stories import why
+from simulator.lab.sure import USUAL, replicated
 
+MOST_MEASURES: Final = 8
 Body = Mapping[str, Any]
 Send = Callable[[dict[str, Any]], None]
 Plain = Callable[[Runs, Scene, Body], dict[str, Any]]
@@ -30,7 +34,19 @@ def run(runs: Runs, scene: Scene, body: Body, send: Send, stop: threading.Event)
     listener = Listener(lambda progress: send({"progress": _progress(progress)}), stop)
     ran = runs.run(changed, listener=listener)
     warnings = [problem_line(one) for one in ran.scenario.warnings]
-    return {"run": drawn(ran), "warnings": warnings, "took": ran.took}
+    return {"run": drawn(ran, _measures(body)), "warnings": warnings, "took": ran.took}
+
+
+def sure(_: Runs, scene: Scene, body: Body, send: Send, stop: threading.Event) -> dict[str, Any]:
+    """Run replications of a scene, and of the one under `other` where there is one, and return intervals."""
+    other = body.get("other")
+    count = number(body.get("count")) or USUAL
+    return replicated(scene, Scene(other, scene.folder) if isinstance(other, str) else None, round(count), send, stop)
+
+
+def break_formula(_: Runs, __: Scene, body: Body, ___: Send, ____: threading.Event) -> dict[str, Any]:
+    """Look for the load under which a formula does most harm."""
+    return {"broken": broken(body)}
 
 
 def formula(_: Runs, __: Scene, body: Body) -> dict[str, Any]:
@@ -49,6 +65,14 @@ def _changes(body: Body) -> Sequence[Mapping[str, Any]]:
     if not isinstance(changes, list) or not all(isinstance(one, dict) for one in changes):
         raise InputError("expected a list of changes")
     return changes
+
+
+def _measures(body: Body) -> list[str]:
+    """Return the measures that a scene speaks of, beside those that are always shown."""
+    names = body.get("measures", [])
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names) or len(names) > MOST_MEASURES:
+        raise InputError(f"expected a list of at most {MOST_MEASURES} measures")
+    return names
 
 
 def _progress(progress: Progress) -> dict[str, float]:
@@ -70,7 +94,7 @@ def _formulas(data: Mapping[Any, Any]) -> list[dict[str, Any]]:
     ]
 
 
-STREAMED: Final[Mapping[str, Streamed]] = {"run": run}
+STREAMED: Final[Mapping[str, Streamed]] = {"run": run, "sure": sure, "break": break_formula}
 """Questions whose answers take a while, and come line by line."""
-PLAIN: Final[Mapping[str, Plain]] = {"formula": formula, "why": why}
+PLAIN: Final[Mapping[str, Plain]] = {"formula": formula, "why": why, "hand-on": handed_on}
 """Questions that are answered at once."""

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from simulator.errors import InputError
 from simulator.json_text import JsonError, read_json
 from simulator.lab import answers
+from simulator.lab.breaking import harms
 from simulator.lab.events import offered
 from simulator.lab.formula_help import language
 from simulator.lab.gallery import SCENES, listed, scene_text
@@ -93,6 +94,7 @@ class Lab:
                 "scenes": listed(),
                 "language": language(),
                 "events": offered(),
+                "harms": harms(),
             }
         )
 
@@ -117,7 +119,10 @@ class Lab:
         """Return the handler of a question that is answered at once."""
 
         def answer(body: Mapping[str, Any]) -> dict[str, Any]:
-            return answers.PLAIN[name](self._runs, self._scene(body), body)
+            try:
+                return answers.PLAIN[name](self._runs, self._scene(body), body)
+            except InputError as error:  # what is wrong with a scene is an answer about it
+                return {"problems": problems_of(error)}
 
         async def handler(request: Request) -> Response:
             return JSONResponse(await run_in_threadpool(answer, await _body(request)))

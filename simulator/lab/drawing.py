@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,8 +23,8 @@ IMAGES: Final[Sizes] = ((1024, 2000), (512, 2000), (256, 500))
 MONEY_STEPS: Final = 240
 
 
-def drawn(run: Run) -> dict[str, Any]:
-    """Return a run as the page takes it."""
+def drawn(run: Run, further: Iterable[str]) -> dict[str, Any]:
+    """Return a run as the page takes it, with `further` measures among its figures."""
     recording, answer = run.recording, run.answer
     return {
         "page": {
@@ -36,7 +36,7 @@ def drawn(run: Run) -> dict[str, Any]:
             "titles": titles(),
         },
         "sentence": sentence(answer),
-        "figures": figures(answer),
+        "figures": figures(answer, further),
         "ledger": _ledger(answer),
         "money": _money(recording, answer),
         "operations": _operations(recording),

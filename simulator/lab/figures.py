@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,8 +34,12 @@ FIGURES: Final[Sequence[Figure]] = (
 )
 
 
-def figures(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the figures of an answer; a value is None where there was nothing to measure."""
+def figures(answer: Mapping[str, Any], further: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return the figures of an answer, and further measures of it; a value is None where there was nothing to measure.
+
+    Raise InputError about a measure that is none.
+    """
+    asked = [Figure(name, find_measure(name).title, find_measure(name).meaning) for name in further]
     return [
         {
             "measure": one.measure,
@@ -45,5 +49,5 @@ def figures(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
             "value": find_measure(one.measure).of(answer),
             "moreIsBetter": one.more_is_better,
         }
-        for one in FIGURES
+        for one in (*FIGURES, *asked)
     ]

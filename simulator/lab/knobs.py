@@ -36,6 +36,8 @@ SIZES: Final = (
 MINUTES: Final = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120)
 LENGTHS: Final = spans(10, 30, *(60 * minutes for minutes in (*MINUTES, 180, 240, 360, 480, 720, 1200)))
 INTERVALS: Final = spans(*(60 * minutes for minutes in (5, 10, 15, 20, 30, 45, 60)))
+FAST: Final = 10
+"""Tasks an hour from which on they are moved one by one."""
 USUAL_RATE: Final = 0.1
 """Evictions per node and hour of a pool that gets its first spot nodes; a scene must state how they are taken back."""
 BOOTS: Final = spans(0, 10, 30, *(60 * minutes for minutes in MINUTES[:9]))
@@ -148,7 +150,7 @@ def _evictions(path: Path, pool: Document) -> Iterator[Handle]:
     place = (*path, "simulation", "preemption", "ratePerHour")
     rate = float(value_at(preemption, "ratePerHour"))
     meaning = _meaning("Hazard", "ratePerHour")
-    knob = Knob(_name(place), "evictions", meaning, rate, "per node and hour", 0, max(1.0, rate), 0.02)
+    knob = Knob(_name(place), "evictions", meaning, rate, "per node and hour", 0, max(1.0, rate), 0.01)
     yield Handle(knob, lambda value: [Put(place, value)])
 
 
@@ -206,7 +208,11 @@ def _arrivals(path: Path, group: Document) -> Iterator[Handle]:
     place = (*path, "arrivals", str(kind))
     rate = number(value_at(inner, "ratePerHour"))
     if rate is not None:
-        yield _whole((*place, "ratePerHour"), "Poisson", "tasks an hour", rate, 0, 200)
+        where = (*place, "ratePerHour")
+        step = 1.0 if rate >= FAST else 0.5
+        top = max(200.0 if rate >= FAST else 20.0, rate)
+        knob = Knob(_name(where), "tasks an hour", _meaning("Poisson", "ratePerHour"), rate, "", step, top, step)
+        yield Handle(knob, lambda value: [Put(where, value)])
     if kind == "batches":
         if (size := number(value_at(inner, "size"))) is not None:
             yield _whole((*place, "size"), "Batches", "tasks a burst", size, 1, 200)

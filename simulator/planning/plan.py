@@ -16,7 +16,7 @@ from simulator.planning.race import race
 from simulator.planning.runs import Columns, Report, Run, run_all, run_on
 from simulator.planning.screening import screen
 from simulator.planning.unexplored import unexplored
-from simulator.results.answer.assumed import lines
+from simulator.results.answer.assumed import Assumed, lines_by_name
 
 FRESH: Final = 1_000_000
 """Number of the first replication that gives the winner's figures: no search has seen its random numbers."""
@@ -101,9 +101,11 @@ class Plan:
 
     @property
     def assumptions(self) -> list[str]:
-        """What acted in the runs of any design that the service does not publish."""
-        every = self.designs if self.fresh is None else (*self.designs, self.fresh)
-        return lines(one for design in every for one in design.runs.assumptions)
+        """What acted in the runs of designs that the service does not publish."""
+        found: dict[str, list[Assumed]] = {}
+        for design in self.designs if self.fresh is None else (*self.designs, self.fresh):
+            found.setdefault(design.name, []).extend(design.runs.assumptions)
+        return lines_by_name(found, "design")
 
     @property
     def binding(self) -> tuple[Design, Check] | None:

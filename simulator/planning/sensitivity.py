@@ -134,7 +134,7 @@ def sensitivity(
     level = corrected(LEVEL, 2 * len(asked))
     bars = []
     for index, doubt in enumerate(asked):
-        fact = origin_in(doubt.name, base.sources.data)
+        fact = origin_in(doubt.name, base.sources.data, scenario.calibration)
         lower, higher = made[2 * index], made[2 * index + 1]
         cost, makespan = (
             Move(name, *(change(center[name], other[name], level) for other in (lower, higher)))

@@ -23,6 +23,8 @@ RANK = {
     NodeState.RUNNING: 4,
 }
 """Nodes of a lower rank leave first; nodes still on order have left before any of them."""
+IDLE_FIRST = 1.5
+"""Before nodes that start, behind those that have failed."""
 LAST = 5
 
 
@@ -45,11 +47,16 @@ def choose(candidates: Sequence[Candidate], count: int, order: str, draws: Seque
     """Return the sequence numbers of the `count` nodes that leave.
 
     `order` is `newest_idle_first`, `oldest_idle_first`, `random_idle` (random inside the idle nodes) or
-    `random` (among all); the random ones read one number of `draws` for each candidate.
+    `random` (among all); the random ones read one number of `draws` for each candidate. It may also be a policy that
+    is not the service's: `idle_first` or `cheapest_loss` (`simulator/policy/scheduling/registry.py`).
     """
 
     def key(pair: tuple[int, Candidate]) -> tuple[float, float, float, float]:
         position, node = pair
+        if order == "cheapest_loss":
+            return (LAST if node.has_job_manager else 0, node.elapsed, RANK[node.state], -node.allocated)
+        if order == "idle_first" and node.state in (NodeState.IDLE, NodeState.OFFLINE) and not node.has_job_manager:
+            return (IDLE_FIRST, -node.allocated, -node.sequence, 0)
         if order == "random":
             return (LAST if node.has_job_manager else 0, draws[position], 0, node.sequence)
         rank = LAST if node.has_job_manager else RANK[node.state]

@@ -29,6 +29,7 @@ from simulator.service.clock import Clock
 from simulator.service.control import PREFIX, control
 from simulator.service.operations import answer
 from simulator.service.replies import READING, Asked, RefusedError, Reply, error_body, refusal
+from simulator.service.secrets import without_secrets
 from simulator.service.session import Session
 from simulator.service.ticking import Ticking
 from simulator.service_codes import ServiceCode
@@ -167,7 +168,7 @@ def _asked(request: Request, content: bytes) -> Asked:
     body: Any = {}
     if content.strip():
         try:
-            body = read_json(content.decode("utf-8"))
+            body = read_json(without_secrets(content.decode("utf-8")))
         except (JsonError, UnicodeDecodeError) as error:
             text = error.message if isinstance(error, JsonError) else "not a text in UTF-8"
             raise RefusedError(ServiceCode.INVALID_BODY, f"The request body cannot be read: {text}.") from None

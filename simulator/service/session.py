@@ -16,6 +16,7 @@ from simulator.errors import InputError, plain
 from simulator.policy.response import Answer
 from simulator.scenario import Scenario
 from simulator.scenario.format.schema import ORIGIN
+from simulator.scenario.format.section import fold
 from simulator.service.durations import Durations
 from simulator.service.replies import READING, Asked, RefusedError, expect_success, refused_input
 from simulator.service.wire import http_date, timestamp
@@ -89,8 +90,8 @@ class Session:
     def perform(self, operation: str, body: Mapping[str, Any] = NOTHING, **about: Any) -> Answer:
         """Perform an operation now, with what a client's body states of it; raise RefusedError where it is refused."""
         whole = {"operation": operation, **about}
-        own = {"at", *whole}  # what is done when, and to what, is for the path to say
-        if foreign := [key for key in body if key.lower() in own]:
+        own = {"at", *map(fold, whole)}  # what is done when, and to what, is for the path to say
+        if foreign := [key for key in body if fold(key) in own]:
             text = f"The body of this request has no property '{plain(foreign[0])}'."
             raise RefusedError(ServiceCode.INVALID_BODY, text)
         return expect_success(self.submit({**whole, **body}))
@@ -112,7 +113,7 @@ class Session:
     def perform_on(
         self, asked: Asked, operation: str, created: float, *thing: str, body: Mapping[str, Any] = NOTHING, **about: str
     ) -> dict[str, str]:
-        """Perform an operation on a thing where the conditions of the request hold; return the headers of its state."""
+        """Perform what a request asks for where its conditions hold; return the headers of the state of the thing."""
         self.check_conditions(asked, created, *thing)
         self.perform(operation, body, **about)
         self.touch(*thing)

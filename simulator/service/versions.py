@@ -6,8 +6,9 @@ A key stands behind the one under which it is found, and that of a whole body be
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 ADDED: Final[Mapping[str, str]] = {
@@ -94,18 +95,21 @@ FORMER: Final[Mapping[str, str]] = {
 SAME: Final[Mapping[str, str]] = {"jobSpecification": "job"}
 """Keys under which the body of another thing is found."""
 
+CHANGES: Final = ("", *sorted({*ADDED, *REMOVED}))
+"""Versions that differ from those before them, behind the first one."""
+
 Names = Mapping[str, Mapping[str, str | None]]
 """By the key above, and by the key: the name in a version; None where that does not have it."""
 
 
 def in_shape(body: Any, thing: str, version: str) -> Any:
     """Return the body of a thing as a version of the interface has it."""
-    return _shaped(body, thing, names_in(version))
+    return _shaped(body, thing, _names_from(CHANGES[bisect(CHANGES, version) - 1]))
 
 
-@lru_cache(maxsize=64)
-def names_in(version: str) -> Names:
-    """Return what of the tables a version does not have as it is today."""
+@cache
+def _names_from(version: str) -> Names:
+    """Return what of the tables the versions from one change to the next do not have as it is today."""
     found: dict[str, dict[str, str | None]] = {}
     for since, keys in ADDED.items():
         for key in keys.split() if version < since else ():

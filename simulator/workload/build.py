@@ -64,6 +64,8 @@ class Workload:
     """How many attempts fail before one succeeds; -1 = all."""
     exit_code: Int32s
     """Exit code of an attempt that fails."""
+    turn: Int32s
+    """Which of the timeline's operations adds it, in their order in time, from 1; 0 = none."""
     names: TaskNames
     dependencies: Dependencies
     jobs: tuple[Planned, ...]
@@ -144,7 +146,7 @@ class Drawing:
 
     def _append(self, number: int, job: Job, pool: Pool, streams: JobStreams, part: int | str, block: Block) -> None:
         """Add the tasks of one source; `part` names its streams, and stays as it is when tasks are added later."""
-        self._blocks.append(_uploading(block, pool.simulation))
+        self._blocks.append(_expected(_uploading(block, pool.simulation), job))
         self._count += len(block)
         self._jobs.append(constant(number, len(block), np.int32))
         self._delays.append(_delays(pool.simulation, streams, part, self._blocks[-1]))
@@ -201,8 +203,8 @@ def _more_drawn(group: TaskGroup, part: int, streams: JobStreams, count: int) ->
     """Return the optional columns that a group needs."""
     saved = group.checkpoints
     found: dict[str, npt.NDArray[Any]] = {}
-    if group.max_wall_clock_time is not None:
-        found["limit"] = constant(group.max_wall_clock_time, count, np.float64)
+    stated = (("limit", group.max_wall_clock_time), ("estimate", group.estimate), ("deadline", group.deadline))
+    found |= {name: constant(value, count, np.float64) for name, value in stated if value is not None}
     if saved is not None:
         pairs = (("interval", saved.interval), ("cost", saved.cost), ("restart", saved.restart_cost))
         found |= {name: constant(value, count, np.float64) for name, value in pairs}
@@ -232,6 +234,7 @@ def _replayed(job: Job, source: TraceWorkload, part: int, streams: JobStreams) -
         exit_code=ends.exit_code,
         containers=constant(False, count, np.bool_),
         names=trace.names,
+        more={} if trace.estimate is None else {"estimate": trace.estimate},
         parents=trace.parents if job.uses_task_dependencies else {},
     )
 
@@ -242,6 +245,20 @@ def _retries(ends: Endings, job: Job, count: int) -> Int32s:
     if ends.max_retries is None:
         return own
     return np.where(ends.max_retries == UNSTATED, own, ends.max_retries).astype(np.int32)
+
+
+def _expected(block: Block, job: Job) -> Block:
+    """Return a block with what is expected of its tasks, and by when: their own, or what holds for the job."""
+    estimates, deadline, more = job.simulation.estimates, job.simulation.deadline, dict(block.more)
+    stated = more.pop("estimate", None)
+    if stated is not None and estimates.source == "stated":
+        more["estimate"] = np.where(stated >= 0, stated, block.duration) * estimates.times
+    elif estimates.times != 1:
+        more["estimate"] = block.duration * estimates.times
+    if deadline is not None:
+        own = more.get("deadline", np.inf)
+        more["deadline"] = np.where(np.isfinite(own), own, job.simulation.created_at + deadline - block.submit)
+    return replace(block, more=more)
 
 
 def _uploading(block: Block, simulation: PoolSimulation) -> Block:
@@ -317,6 +334,7 @@ def _assemble(
         max_retries=column([block.max_retries for block in blocks], 1, np.int32),
         failures=column([block.failures for block in blocks], 1, np.int32),
         exit_code=exit_code,
+        turn=chosen(turns, order),
         names=TaskNames(
             tuple(block.names for block in blocks),
             starts,

@@ -84,6 +84,8 @@ def _more(job: Job, by_kind: ListedKinds, streams: JobStreams, purpose: str) -> 
         "cost": [one.cost if one else 0.0 for one in saved],
         "restart": [one.restart_cost if one else 0.0 for one in saved],
         "retention": [task.constraints.retention_time for task in kinds],
+        "estimate": [_or(task.simulation.estimate, COLUMNS["estimate"]) for task in kinds],
+        "deadline": [_or(task.simulation.deadline, COLUMNS["deadline"]) for task in kinds],
     }
     drawn = {
         "input": [one.input for one in facts],
@@ -94,6 +96,10 @@ def _more(job: Job, by_kind: ListedKinds, streams: JobStreams, purpose: str) -> 
     found = {name: by_kind.each(values) for name, values in fixed.items()}
     found |= {name: _each(by_kind, shapes, streams, purpose + name) for name, shapes in drawn.items()}
     return {name: values for name, values in found.items() if (values != COLUMNS[name]).any()}
+
+
+def _or(stated: float | None, otherwise: float) -> float:
+    return otherwise if stated is None else stated
 
 
 def _shared(task: Task) -> Distribution[float] | None:

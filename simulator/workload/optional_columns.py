@@ -32,9 +32,11 @@ COLUMNS: Final = {
     "coordination": 0.0,
     "retention": RETENTION,
     "meant": -1.0,
+    "estimate": -1.0,
+    "deadline": np.inf,
 }
 """Names, and the value of tasks that state none; seconds, files in MiB."""
-KEPT: Final = ("limit", "interval", "cost", "restart", "retention", "meant", "upload", "input")
+KEPT: Final = ("limit", "interval", "cost", "restart", "retention", "meant", "upload", "input", "estimate", "deadline")
 """The names of those that a workload keeps under the same name."""
 PARTS_PER_GIB: Final = MS_PER_S * 1024
 """Columns of files are scaled as spans are: thousandths of a MiB."""
@@ -73,6 +75,10 @@ class Extras:
     """How long files of a task stay on its node."""
     meant: Ints | None = None
     """Run time that a task would have had that never starts, ms; negative for all others."""
+    estimate: Ints | None = None
+    """How long its process is expected to run, ms; negative where it is known."""
+    deadline: Ints | None = None
+    """By when it should have completed, from its submission, ms."""
     upload: Ints | None = None
     """From the end of the process to that of the attempt, ms."""
     input: Ints | None = None

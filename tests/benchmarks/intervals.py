@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.experiment.estimates import estimate, needed_for_mean, probability
+from simulator.experiment.estimates import estimate, linearised, needed_for_mean, probability
 from simulator.experiment.measures import with_weights
 from simulator.experiment.replications import run_many
 from simulator.scenario import scenario_of
@@ -79,13 +79,13 @@ def _line(name: str, columns: dict[str, Floats], chosen: list[npt.NDArray[np.int
         raise ValueError(f"no stored run has {name}")
     below = above = warned = 0
     for rows in chosen:
-        found = estimate(name, {key: values[rows] for key, values in columns.items()})
+        study = {key: values[rows] for key, values in columns.items()}
+        found = estimate(name, study)
         if found is None:
             continue
         above += found.low > whole.value
         below += found.high < whole.value
-        values = columns[name][rows]
-        warned += needed_for_mean(values[~np.isnan(values)]) > len(rows)
+        warned += needed_for_mean(linearised(name, study)) > len(rows)
     studies = len(chosen)
     held = probability(studies - below - above, studies)
     known = columns[name][~np.isnan(columns[name])]

@@ -26,10 +26,10 @@ from simulator.experiment.axes import Cell
 from simulator.experiment.runner import run_in_order
 from simulator.experiment.trial import Trial
 from simulator.kernel import SPEED
-from tests.benchmarks import control_rows, loading_rows, reference
+from tests.benchmarks import control_rows, lab_rows, loading_rows, reference
 from tests.benchmarks.registry import MEASURES, ROWS, Row, SkippedRow, burst, one_trial, row
 
-BESIDE: Final = (control_rows, loading_rows)
+BESIDE: Final = (control_rows, lab_rows, loading_rows)
 """Modules with further rows, which register them as they load."""
 ROOT: Final = Path(__file__).parents[2]
 LOOP: Final = 20_000

@@ -31,7 +31,7 @@ def test_four_tasks_on_two_cores_take_twice_as_long_instead_of_waiting() -> None
     used = summarize(slows)["utilization"]
     assert (used["slot"], used["core"], used["slowdown"]) == (1, 1, 2)
     assert summarize(waits)["utilization"]["slowdown"] is None
-    assert "option cpuSlowdown: True" in summarize(slows)["assumptions"]
+    assert "option cpuSlowdown: true" in summarize(slows)["assumptions"]
 
 
 def test_tasks_that_ask_for_no_cores_slow_nobody_and_the_file_is_warned_of(tmp_path: Any) -> None:

@@ -22,8 +22,9 @@ from simulator.experiment import load_experiment, replicate, summary, sweep
 from simulator.experiment.axes import Cell
 from simulator.experiment.store import Store
 from simulator.experiment.summary import axis_columns, measure_columns
-from simulator.experiment.sweep import Experiment
+from simulator.experiment.sweep import ASSUMPTIONS, Experiment
 from simulator.experiment.trial import Outcome, Trial, Wanted, failed
+from simulator.report.sources.study import read_study
 from tests.command_line import app
 from tests.experiment.files import SMALL, experiment
 from tests.experiment.interrupted import PART_ROWS
@@ -289,3 +290,15 @@ def test_ctrl_c_leaves_a_directory_to_go_on_from(tmp_path: Path) -> None:
     text = "SELECT count(*), count(DISTINCT (cell, replication)) FROM '{}/trials/*.parquet'"
     ((count, distinct),) = query(text, tmp_path / "out")
     assert PART_ROWS <= count == distinct < 6 * 200
+
+
+def test_what_acted_in_some_cells_alone_is_stated_with_them(tmp_path: Path) -> None:
+    """An option that the sweep varies holds where it is set, also in a sweep that is taken up again, and its report."""
+    text = "axes:\n  billing: {path: options.billingGranularity, values: [second, hour]}\nreplications: 1\n"
+    made = load_experiment(experiment(tmp_path, text))
+    line = "option billingGranularity: hour (cell 1 only)"
+    for kept in (None, tmp_path / "out", tmp_path / "out"):
+        lines = sweep(made, kept, workers=1).attrs[ASSUMPTIONS]
+        assert line in lines
+        assert any(one.startswith("timings") and "only" not in one for one in lines)
+    assert line in read_study(tmp_path / "out").assumptions

@@ -7,11 +7,12 @@ import pytest
 
 from simulator import load, simulate, summarize
 from simulator.errors import InputError
+from simulator.history.folders import SCENARIO
 from simulator.history.options import Options
 from simulator.history.pools import Given
 from simulator.history.read import read_past
 from simulator.history.replay import replay_of
-from simulator.history.write import SCENARIO, scenario_of, write_past
+from simulator.history.write import scenario_of, write_past
 from simulator.results.record.read import read as read_run
 from simulator.results.why import explain_task
 from simulator.results.write import write as write_run

@@ -14,8 +14,10 @@ from simulator.errors import InputError
 from simulator.history.formats import READERS
 from simulator.history.not_read import NOT_READ
 from simulator.history.options import Options
-from simulator.history.read import reader_of
+from simulator.history.page import BEGINS
+from simulator.history.read import read_past, reader_of
 from simulator.history.sample import Sample
+from simulator.results.record.table_schema import TABLES
 from tests.history import files
 from tests.history.files import azure_task, causes, columns, read, read_all
 
@@ -78,6 +80,11 @@ OPENDC = """id,submission_time,duration,cpu_count,cpu_capacity,mem_capacity
 1,0,60000,2,2926.0,4096
 2,5000,1500,1,2926.0,512
 """
+NODE_STATES = """pool,node,kind,state,time
+farm,tvmps_1_p,low_priority,creating,2026-03-02T07:00:00Z
+farm,tvmps_1_p,low_priority,Starting,2026-03-02T07:00:30Z
+farm,tvmps_1_p,low_priority,preempted,2026-03-02T08:00:00Z
+"""
 EXAMPLES: dict[str, Any] = {
     "azure-events": EVENT,
     "azure-tasks": [azure_task("a")],
@@ -102,6 +109,7 @@ EXAMPLES: dict[str, Any] = {
     "gwf": GWF,
     "azure-vms": AZURE_VMS,
     "opendc": OPENDC,
+    "node-states": NODE_STATES,
     "table": TABLE,
 }
 
@@ -118,7 +126,11 @@ def written(content: Any, form: str) -> bytes:
 
 
 @pytest.mark.parametrize("form", ["plain", "indented", "mark", "lines of Windows", "UTF-16", "packed"])
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+@pytest.mark.parametrize(
+    "reader",
+    [one for one in READERS if one.name != "run"],  # a directory: tests/history/test_run_record.py
+    ids=lambda reader: reader.name,
+)
 def test_every_format_is_recognised_by_its_content(tmp_path: Path, reader: Any, form: str) -> None:
     assert reader.name in EXAMPLES, "a new format needs an example"
     path = tmp_path / "whatever"
@@ -430,7 +442,18 @@ def test_jobs_of_a_file_without_times_are_not_taken_for_jobs_that_never_ran(tmp_
     assert causes(read(tmp_path, text)) == {"no_start": 1}
 
 
+def _table_of_run() -> bytes:
+    """Return a table of a run's record without rows."""
+    names = next([column.name for column in table.columns] for table in TABLES if table.name == "resizes")
+    packed = io.BytesIO()
+    pd.DataFrame(columns=names).to_parquet(packed)
+    return packed.getvalue()
+
+
 UNREAD: dict[str, Any] = {
+    "what a sweep": {"kind": "sweep", "versions": {}, "complete": True},
+    "a table of a run's directory": _table_of_run(),
+    "the directory of an import": f"{BEGINS}\n\nNo task was found.\n",
     "subtasks": {"value": [{"id": 1, "startTime": "2026-03-02T07:00:00Z", "nodeInfo": {"nodeId": "n"}, "exitCode": 0}]},
     "job preparation": {"value": [{"poolId": "p", "nodeId": "n", "jobPreparationTaskExecutionInfo": {"exitCode": 0}}]},
     "numbers of nodes": {"value": [{"poolId": "p", "dedicated": {"idle": 1}, "lowPriority": {"idle": 0}}]},
@@ -458,3 +481,51 @@ def _parquet(directory: Path) -> bytes:
     frame["submission_time"] = pd.to_datetime(frame["submission_time"] + 1772434800000, unit="ms", utc=True)
     frame.to_parquet(directory / "tasks.parquet")
     return (directory / "tasks.parquet").read_bytes()
+
+
+def test_a_log_of_states_of_nodes_has_each_in_a_row(tmp_path: Path) -> None:
+    nodes = read(tmp_path, NODE_STATES).nodes
+    assert list(nodes["state"]) == ["creating", "starting", "preempted"]
+    assert list(nodes["time"]) == [0, 30, 3600]
+    assert set(nodes["kind"]) == {"low_priority"}
+
+
+def test_an_attempt_that_a_list_and_a_log_have_is_one_row_with_what_each_knows(tmp_path: Path) -> None:
+    """The list has when the task was added, the log when it was given to its node."""
+    events = [
+        {
+            "time": f"2026-03-02T07:0{minute}:00.500Z",
+            "category": "ServiceLog",
+            "operationName": name,
+            "properties": body,
+        }
+        for minute, name, body in (
+            (0, "TaskStartEvent", STARTED),
+            (3, "TaskCompleteEvent", {**STARTED, "executionInfo": RAN}),
+        )
+    ]
+    (tmp_path / "log.json").write_text(json.dumps(events))
+    (tmp_path / "list.json").write_text(json.dumps([azure_task("t-1")]))
+    for order in (("log.json", "list.json"), ("list.json", "log.json")):
+        past = read_past([tmp_path / name for name in order], Options())
+        assert len(past.tasks) == 1
+        row = past.tasks.iloc[0]
+        assert (row["created"], row["assigned"], row["start"]) == (pytest.approx(0.123456), 0.5, 60.5)
+        assert row["command"]
+        assert past.ledger.count("both") == 1
+
+
+STARTED = {
+    "jobId": "nightly",
+    "id": "t-1",
+    "taskType": "User",
+    "nodeInfo": {"poolId": "farm", "nodeId": "tvmps_1"},
+    "executionInfo": {"retryCount": 0},
+}
+RAN = {
+    "startTime": "2026-03-02T07:01:00.500Z",
+    "endTime": "2026-03-02T07:03:00.500Z",
+    "exitCode": 0,
+    "retryCount": 0,
+    "requeueCount": 0,
+}

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from simulator import load, simulate, summarize
+from simulator.history.folders import SCENARIO
 from simulator.history.options import Options
 from simulator.history.pools import Given
 from simulator.history.read import read_past
 from simulator.history.replay import replay_of
-from simulator.history.write import SCENARIO, scenario_of, write_past
+from simulator.history.write import scenario_of, write_past
 from simulator.results.events import lines
 from tests.history import files
 from tests.history.files import azure_task

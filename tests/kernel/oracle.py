@@ -4,7 +4,7 @@ A SimPy process for each node and each task, plain lists, linear scans. It share
 Phases of an instant are SimPy priorities: completions, node changes, arrivals, one scheduling pass.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -36,6 +36,9 @@ class TaskPlan:
     """Whether failure lets children run."""
     blocks: bool = False
     """Whether success does not."""
+    estimate: int = 0
+    """How long it is expected to take, from its assignment."""
+    deadline: int = 0
 
 
 @dataclass
@@ -62,6 +65,11 @@ class PoolPlan:
     """How many tasks of each job may run at once; −1 = any number."""
     share_cores: bool = False
     """Whether cores do not limit placement, and what asks for more than there are is slowed down."""
+    queue: str = "service"
+    """The queue discipline."""
+    bypass: bool = False
+    placement: str = "fill_type"
+    resource: str = "slots"
 
 
 @dataclass
@@ -91,6 +99,7 @@ class NaivePool:
         self.at_work: list[int] = []
         self.woken: dict[int, simpy.Event] = {}
         self.running: dict[int, simpy.Process] = {}
+        self.began: dict[int, int] = {}
         self.last_job = -1
         self.stream = plan.seed
         self.pass_planned = False
@@ -218,6 +227,9 @@ class NaivePool:
     def scheduling_pass(self) -> Generator[simpy.Event, Any, None]:
         yield self.at(0, PASS)
         self.pass_planned = False
+        if self.plan.queue != "service":
+            NaivePolicy(self).make_pass()
+            return
         priorities = self.plan.priorities
         for priority in sorted(set(priorities), reverse=True):
             waiting = {self.plan.tasks[task].job for task in self.queue}
@@ -257,15 +269,40 @@ class NaivePool:
             if self.plan.tasks[task].job == job:
                 nodes = self.best_nodes(task)
                 if nodes:
-                    if self.plan.random_ties and len(nodes) == 1:
-                        nodes = [self.one_as_good(nodes[0], task)]
-                    self.queue.remove(task)
-                    self.at_work.append(task)
-                    for node in nodes:
-                        node.tasks.append(task)
-                    self.woken[task].succeed(nodes)
+                    self.begin(task, self.placed(task, nodes))
                     return True
         return False
+
+    def placed(self, task: int, nodes: list[NaiveNode]) -> list[NaiveNode]:
+        """Return where a task goes that would go to `nodes` by the fill type."""
+        if self.plan.placement != "fill_type":
+            return self.placed_by_policy(task, len(nodes))
+        return [self.one_as_good(nodes[0], task)] if self.plan.random_ties and len(nodes) == 1 else nodes
+
+    def placed_by_policy(self, task: int, count: int) -> list[NaiveNode]:
+        able = [node for node in self.nodes if node.serving and self.fits(task, node)]
+        chosen = []
+        for _ in range(count):
+            total = getattr(self.plan, self.plan.resource)
+            free = {node.number: total - self.used(node, self.plan.resource) for node in able}
+            if self.plan.placement == "random":
+                one = able[self.throw(len(able))]
+            elif self.plan.placement == "lowest_id":
+                one = able[0]
+            else:
+                sign = 1 if self.plan.placement == "best_fit" else -1
+                one = min(able, key=lambda node: sign * free[node.number])
+            able.remove(one)
+            chosen.append(one)
+        return chosen
+
+    def begin(self, task: int, nodes: list[NaiveNode]) -> None:
+        self.queue.remove(task)
+        self.at_work.append(task)
+        self.began[task] = int(self.env.now)
+        for node in nodes:
+            node.tasks.append(task)
+        self.woken[task].succeed(nodes)
 
     def best_nodes(self, task: int) -> list[NaiveNode]:
         """Return the nodes for all instances of a task, one for each; none if there are too few."""
@@ -291,3 +328,174 @@ class NaivePool:
             self.used(node, what) + getattr(self.plan.tasks[task], what) <= getattr(self.plan, what)
             for what in ("slots", "memory", *([] if self.plan.share_cores else ["cores"]))
         )
+
+
+Plan = tuple[int, int, int, tuple[int, ...]]
+"""A task that runs or has a reservation: from when to when, and on which nodes."""
+
+
+class NaivePolicy:
+    """One pass by a queue discipline, from its definition: what is planned is a list, looked through each time."""
+
+    def __init__(self, pool: NaivePool) -> None:
+        self.pool = pool
+        self.now = int(pool.env.now)
+
+    def make_pass(self) -> None:
+        queue = self.pool.plan.queue
+        if queue == "conservative":
+            self.reserve_each()
+        elif queue == "fair_share":
+            self.share()
+        else:
+            self.go_through(backfills=queue.startswith("easy"))
+
+    # ---- order ----
+
+    def waiting(self) -> list[int]:
+        open_ones = [task for task in self.pool.queue if not self.pool.is_full(self.job(task))]
+        return sorted(open_ones, key=lambda task: (-self.priority(task), *self.key(task), self.age(task)))
+
+    def each_open(self) -> Iterator[int]:
+        """Go through the waiting tasks, without those of jobs that have as many running as they may meanwhile."""
+        for task in self.waiting():
+            if not self.pool.is_full(self.job(task)):
+                yield task
+
+    def key(self, task: int) -> tuple[int, ...]:
+        plan = self.pool.plan.tasks[task]
+        return {
+            "sjf": (plan.estimate,),
+            "ljf": (-plan.estimate,),
+            "smallest_first": (plan.slots * plan.instances,),
+            "deadline_first": (plan.deadline,),
+        }.get(self.pool.plan.queue, ())
+
+    def job(self, task: int) -> int:
+        return self.pool.plan.tasks[task].job
+
+    def priority(self, task: int) -> int:
+        return self.pool.plan.priorities[self.job(task)]
+
+    def age(self, task: int) -> tuple[int, int]:
+        return self.pool.plan.tasks[task].submit, task
+
+    # ---- disciplines ----
+
+    def go_through(self, *, backfills: bool) -> None:
+        head: int | None = None
+        for task in self.each_open():
+            nodes = self.room_for(task)
+            if nodes and head is None:
+                self.pool.begin(task, self.pool.placed(task, nodes))
+            elif head is None and not self.pool.plan.bypass:
+                head = task
+                if not backfills:
+                    return
+        if head is not None:
+            self.backfill(head)
+
+    def backfill(self, head: int) -> None:
+        """Start what leaves the head the instant at which it would start by the estimates."""
+        others = [task for task in self.waiting() if task != head]
+        if self.pool.plan.queue == "easy_sjbf":
+            others.sort(key=lambda task: (-self.priority(task), self.estimate(task), self.age(task)))
+        promised = self.earliest(head, self.running())
+        for task in others:
+            nodes = self.room_for(task)
+            if not nodes:
+                continue
+            nodes = self.pool.placed(task, nodes)
+            mine = (task, self.now, self.now + self.estimate(task), tuple(node.number for node in nodes))
+            delayed = self.earliest(head, [*self.running(), mine])
+            if promised is None or (delayed is not None and delayed <= promised):
+                self.pool.begin(task, nodes)
+
+    def reserve_each(self) -> None:
+        """Give each task in turn the first time at which it fits between all that is planned already."""
+        plans = self.running()
+        for task in self.each_open():
+            instances, span = self.pool.plan.tasks[task].instances, self.estimate(task)
+            for at in sorted({self.now, *(end for _, _, end, _ in plans if end > self.now)}):
+                free = [node.number for node in self.pool.nodes if self.is_free(task, node, at, at + span, plans)]
+                if at == self.now and len(free) >= instances:
+                    room = self.room_for(task)
+                    wanted = [node.number for node in self.pool.placed(task, room)] if room else []
+                    free = wanted if wanted and set(wanted) <= set(free) else free
+                if len(free) >= instances:
+                    mine = tuple(free[:instances])
+                    plans.append((task, at, at + span, mine))
+                    nodes = [self.pool.nodes[number] for number in mine]
+                    if at == self.now and all(self.pool.fits(task, node) for node in nodes):
+                        self.pool.begin(task, nodes)
+                    break
+
+    def share(self) -> None:
+        passed: set[int] = set()
+        while True:
+            firsts: dict[int, int] = {}
+            for task in self.waiting():
+                firsts.setdefault(self.job(task), task)
+            able = {job: task for job, task in firsts.items() if job not in passed}
+            if not able:
+                return
+            job = min(able, key=lambda job: (-self.priority(able[job]), self.used(job), self.held(job), job))
+            nodes = self.room_for(able[job])
+            if nodes:
+                self.pool.begin(able[job], self.pool.placed(able[job], nodes))
+            else:
+                passed.add(job)
+
+    # ---- what is planned ----
+
+    def room_for(self, task: int) -> list[NaiveNode]:
+        return [] if self.pool.is_full(self.job(task)) else self.pool.best_nodes(task)
+
+    def estimate(self, task: int) -> int:
+        return self.pool.plan.tasks[task].estimate
+
+    def running(self) -> list[Plan]:
+        """Return what runs; what should have ended is taken for ended."""
+        found = []
+        for task in self.pool.at_work:
+            end = self.pool.began[task] + self.estimate(task)
+            nodes = tuple(node.number for node in self.pool.nodes if task in node.tasks)
+            found.append((task, self.now, max(end, self.now), nodes))
+        return found
+
+    def earliest(self, task: int, plans: list[Plan]) -> int | None:
+        """Return the first instant at which a task has room by what is planned, if nothing else is."""
+        for at in sorted({end for _, _, end, _ in plans}):
+            free = [node for node in self.pool.nodes if self.is_free(task, node, at, at + 1, plans)]
+            if len(free) >= self.pool.plan.tasks[task].instances:
+                return at
+        return None
+
+    def is_free(self, task: int, node: NaiveNode, begin: int, end: int, plans: list[Plan]) -> bool:
+        """Return whether an instance of a task has room on a node all the time."""
+        instants = {begin, *(at for _, at, _, _ in plans if begin < at < end)}
+        return node.serving and all(
+            sum(getattr(self.pool.plan.tasks[one], what) for one in self.there(node, at, plans))
+            + getattr(self.pool.plan.tasks[task], what)
+            <= getattr(self.pool.plan, what)
+            for at in instants
+            for what in ("slots", "memory", *([] if self.pool.plan.share_cores else ["cores"]))
+        )
+
+    def there(self, node: NaiveNode, at: int, plans: list[Plan]) -> list[int]:
+        return [one for one, begin, end, nodes in plans if begin <= at < end and node.number in nodes]
+
+    # ---- fair shares ----
+
+    def used(self, job: int) -> float:
+        """Return the slot-time of all attempts of a job so far."""
+        tasks = self.pool.plan.tasks
+        rows = [row for row in self.pool.attempts if self.job(row[0]) == job]
+        ended = sum((end - begin) * tasks[one].slots for one, _, begin, end, _ in rows)
+        running = [one for one in self.pool.at_work if self.job(one) == job]
+        present = [(self.now - self.pool.began[one]) * tasks[one].slots * tasks[one].instances for one in running]
+        return ended + sum(present)
+
+    def held(self, job: int) -> int:
+        tasks = self.pool.plan.tasks
+        return sum(tasks[one].slots * tasks[one].instances for one in self.pool.at_work if self.job(one) == job)

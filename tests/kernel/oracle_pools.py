@@ -3,12 +3,17 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from simulator.engine.bridge.policy_pass import PolicyPass
+from simulator.engine.bridge.policy_placement import PolicyPlacement
+from simulator.engine.bridge.pool_view import PoolView
 from simulator.kernel import Kernel
+from simulator.policy.scheduling.registry import PLACEMENTS, QUEUES
 from simulator.states import Outcome
 from simulator.units import NEVER
 from tests.kernel.oracle import Attempt, NodePlan, PoolPlan, TaskPlan
@@ -69,6 +74,27 @@ def mixed(seed: int) -> PoolPlan:
     )
 
 
+def ordered(seed: int) -> PoolPlan:
+    """Draw such a pool with a queue discipline and a placement that are not the service's."""
+    random = np.random.default_rng([seed, 1])
+    plan = mixed(seed)
+    for task in plan.tasks:
+        span = task.lead + task.demand
+        task.estimate = max(1, round(span * random.choice([1, 1, 0.5, 2])))
+        task.deadline = task.submit + int(random.integers(0, 40))
+    queue = str(random.choice(sorted(QUEUES)))
+    placement = str(random.choice(["fill_type", *sorted(PLACEMENTS)]))
+    return replace(
+        plan,
+        queue=queue,
+        bypass=bool(random.integers(0, 2)) and "bypass" in QUEUES[queue].parameters,
+        placement=placement,
+        resource=str(random.choice(["slots", "cores", "memory"])),
+        retry_at_tail=plan.retry_at_tail and queue == "service",
+        random_ties=plan.random_ties and placement == "fill_type",
+    )
+
+
 def crowded(seed: int) -> PoolPlan:
     """Draw a pool of one job, or two of different priority, with a queue of many shapes whose ends seldom coincide."""
     random = np.random.default_rng(seed)
@@ -126,6 +152,7 @@ class Pieces:
         self._shapes: list[tuple[int, int, int, int]] = []
         self._queues: list[tuple[int, int]] = []
         self._jobs = 0
+        self._planner = planner_of(plan)
 
     @property
     def next_submit(self) -> int:
@@ -136,6 +163,7 @@ class Pieces:
         """Return a kernel of the first piece."""
         plan = self._plan
         tasks, shapes, priorities, found = self.take()
+        placer = placer_of(plan)
         kernel: Kernel = self._package.Kernel(
             tasks,
             shapes,
@@ -148,8 +176,14 @@ class Pieces:
             seed=plan.seed,
             retry_at_tail=plan.retry_at_tail,
             random_ties=plan.random_ties,
+            planner=self._planner,
+            placer=placer,
             rules=found,
         )
+        if self._planner is not None:
+            self._planner.attach(kernel)
+        if placer is not None:
+            placer.attach(kernel)
         kernel.nodes.reserve(len(plan.nodes))
         return kernel
 
@@ -176,6 +210,9 @@ class Pieces:
             queues=queues,
             **self._dependencies(begin, end),
         )
+        if self._planner is not None:
+            deadlines = array("q", [task.deadline for task in tasks])
+            self._planner.expect(columns, array("q", [task.estimate for task in tasks]), deadlines)
         return columns, [self._package.Shape(*shape) for shape in shapes], priorities, self._rules(tasks, limits)
 
     def _rules(self, tasks: list[TaskPlan], most_running: list[int]) -> Any:
@@ -202,6 +239,25 @@ class Pieces:
             "later_children": [edge for edge in edges if edge[0] < begin],
             "satisfies": array("b", [task.satisfies + 2 * task.blocks for task in tasks]),
         }
+
+
+def planner_of(plan: PoolPlan) -> PolicyPass | None:
+    """Return who plans the passes of a pool; None: the kernel itself."""
+    discipline = QUEUES[plan.queue]
+    if discipline.function is None:
+        return None
+    arguments = {"bypass": plan.bypass} if "bypass" in discipline.passed else {}
+    view = PoolView(discipline.order, by_job=discipline.by_job, half_life=None)
+    return PolicyPass(plan.queue, discipline.function, arguments, view)
+
+
+def placer_of(plan: PoolPlan) -> PolicyPlacement | None:
+    """Return who places the tasks of a pool; None: the kernel itself."""
+    placement = PLACEMENTS[plan.placement]
+    if placement.function is None:
+        return None
+    arguments = {"resource": plan.resource} if placement.parameters else {}
+    return PolicyPlacement(plan.placement, placement.function, arguments)
 
 
 def shape_of(task: TaskPlan) -> tuple[int, int, int, int]:

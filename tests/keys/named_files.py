@@ -48,5 +48,6 @@ CHANGES: Final[Changes] = {
     ),
     "Empirical.column": Change(_VALUES, f"{GROUP}.duration.empirical.column", "long"),
     **of("prices", _REGION, "prices", {"region": "japaneast"}),
+    "Scenario.calibration": Change(drawn(), "calibration", "calibration.yaml"),
     "prices.file": Change(_REGION, "prices", {"file": "prices.json"}),
 }

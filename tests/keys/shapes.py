@@ -25,12 +25,21 @@ def _process(section: str, name: str, base: Body, other: Body) -> Changes:
     return of(section, scenario, f"{GROUP}.arrivals.{name}", other)
 
 
+_SHORT_AND_LONG: Final = [
+    {"lognormal": {"median": median, "p95": p95}} for median, p95 in (("1m", "2m"), ("9m", "20m"))
+]
 DISTRIBUTIONS: Final[Changes] = {
     **_shape("Constant", "constant", {"value": "60s"}, {"value": "90s"}),
     **_shape("Exponential", "exponential", {"mean": "60s"}, {"mean": "90s"}),
     **_shape("Uniform", "uniform", {"low": "60s", "high": "120s"}, {"low": "30s", "high": "180s"}),
     **_shape("Lognormal", "lognormal", {"median": "60s", "p95": "120s"}, {"median": "90s", "p95": "180s"}),
     **_shape("Lognormal", "lognormal", {"mean": "60s", "cv": 0.5}, {"mean": "90s", "cv": 1.0}),
+    **_shape(
+        "Mixture",
+        "mixture",
+        {"share": 0.5, "first": _SHORT_AND_LONG[0], "second": _SHORT_AND_LONG[1]},
+        {"share": 0.05, "first": _SHORT_AND_LONG[1], "second": _SHORT_AND_LONG[0]},
+    ),
     **_shape("Weibull", "weibull", {"shape": 2, "scale": "60s"}, {"shape": 3, "scale": "90s"}),
     **_shape("Gamma", "gamma", {"mean": "60s", "cv": 0.5}, {"mean": "90s", "cv": 1.0}),
     **_shape(

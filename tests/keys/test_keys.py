@@ -24,10 +24,21 @@ from simulator.scenario.keys.json_schema import described
 from simulator.scenario.keys.table import Key, sections, sections_of
 from simulator.scenario.keys.versions import VERSIONS
 from tests.features.story import document, job, pool, task
-from tests.keys import holders, jobs, named_files, operations, options, pool_simulation, pools, shapes, special
+from tests.keys import (
+    holders,
+    jobs,
+    named_files,
+    operations,
+    options,
+    policies,
+    pool_simulation,
+    pools,
+    shapes,
+    special,
+)
 from tests.keys.change import FOLDER, Body, Change
 
-ROOMS: Final = (options, pools, pool_simulation, jobs, special, operations, shapes, named_files, holders)
+ROOMS: Final = (options, pools, pool_simulation, jobs, special, operations, shapes, named_files, policies, holders)
 CHANGES: Final[dict[str, Change]] = {name: change for room in ROOMS for name, change in room.CHANGES.items()}
 KEYS: Final = {(one.name, key.name): key for one in sections() for key in one.keys}
 ACTING: Final = {".".join(name): key for name, key in KEYS.items() if key.effect is Effect.ACTS}
@@ -121,7 +132,17 @@ def test_every_number_that_is_no_count_and_no_share_has_a_unit() -> None:
     def is_bare(key: Key) -> bool:
         return "a number" in key.values and "from 0 to 1" not in key.values and not key.unit
 
-    inside = {"Constant", "Exponential", "Uniform", "Lognormal", "Weibull", "Gamma", "Triangular", "Empirical"}
+    inside = {
+        "Constant",
+        "Exponential",
+        "Uniform",
+        "Lognormal",
+        "Mixture",
+        "Weibull",
+        "Gamma",
+        "Triangular",
+        "Empirical",
+    }
     found = [name for name, key in KEYS.items() if is_bare(key) and name[0] not in inside]
     assert found == []
 

@@ -6,7 +6,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
@@ -16,6 +17,8 @@ from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -73,3 +76,12 @@ def after_a_run(page: Page, act: Callable[[], object]) -> None:
 def figure(page: Page, measure: str) -> str:
     """Return a figure as it stands on the page."""
     return page.inner_text(f"#figures [data-measure='{measure}'] dd").split("\n")[0]
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds wrong with a page: the rule, and the first place."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(
+        """async () => (await axe.run()).violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 120)}`)"""
+    )
+    return found

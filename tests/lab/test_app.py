@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,3 +158,46 @@ def test_the_start_names_every_scene_and_all_of_the_language(client: Client) -> 
     }
     assert all(one["meaning"] for one in start["language"])
     assert json.dumps(start["events"])
+
+
+def streamed(client: Client, name: str, **body: object) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in client.ask("POST", f"/api/{name}", body).text.splitlines()]
+
+
+def test_intervals_narrow_and_pairs_share_their_draws(client: Client) -> None:
+    other = FIRST.replace("targetDedicatedNodes: 2", "targetDedicatedNodes: 3")
+    replies = streamed(client, "sure", text=FIRST, other=other, count=6)
+    assert [reply["sure"]["count"] for reply in replies] == [3, 4, 5, 6, 6]
+    cost = next(one for one in replies[-1]["sure"]["estimates"] if one["measure"] == "cost")
+    assert cost["now"]["low"] < cost["now"]["value"] < cost["now"]["high"]
+    assert cost["difference"]["high"] < 0
+    same = streamed(client, "sure", text=FIRST, other=FIRST, count=3)[-1]["sure"]["estimates"]
+    assert {one["difference"]["high"] for one in same if one["difference"]} == {0.0}
+
+
+def test_a_formula_is_broken_by_a_load_that_is_a_scene(client: Client) -> None:
+    (reply,) = streamed(client, "break", formula="$TargetDedicatedNodes = min(20, $ActiveTasks.GetSample(1));", slots=1)
+    assert reply["broken"]["isHarmful"]
+    assert "run" in client.run(reply["broken"]["text"])
+    (refused,) = streamed(client, "break", formula="$a = ;")
+    assert "Line 1" in refused["problems"][0]["message"]
+
+
+def test_what_is_handed_on_is_what_the_service_takes(client: Client) -> None:
+    text = scene_text("the_wrong_signal")
+    formula = client.post("hand-on", text=text, what="formula")
+    assert formula["content"] in "\n".join(line.strip() for line in text.splitlines()) + "\n"
+    assert "--auto-scale-evaluation-interval PT5M" in formula["command"]
+    body = json.loads(client.post("hand-on", text=text, what="pool")["content"])
+    assert body["autoScaleEvaluationInterval"] == "PT5M"
+    assert "simulation" not in body
+    compile(client.post("hand-on", text=text, what="script")["content"], "submit_work.py", "exec")
+    assert client.post("hand-on", text=text, what="report")["content"].startswith("<!DOCTYPE html>")
+    assert client.post("hand-on", text=FIRST, what="formula")["problems"]
+
+
+def test_a_scene_runs_no_code_of_its_own(client: Client) -> None:
+    for policy in ("os:system", "simulator.lab.app:first_lesson"):
+        reply = client.run(f"policies: {{queue: '{policy}'}}\n{FIRST}")
+        assert "run" not in reply
+        assert reply["problems"]

@@ -19,7 +19,10 @@ from hypothesis import strategies as st
 
 from simulator import Recording
 from simulator.cli.glance import FAMILIES, LEVELS, ledger_bar, over_time, shortened, sparkline
-from simulator.report.looks.captions import where_it_went
+from simulator.report.figures.ledger import Bar
+from simulator.report.figures.ledger import _without_vm as without_vm
+from simulator.report.looks.captions import percentages_of, where_it_went
+from simulator.report.looks.palette import LABELS
 from simulator.results.answer.sketch import Sketch, sketch
 from simulator.results.money.ledger import Label
 from simulator.units import percentages
@@ -89,6 +92,13 @@ def test_the_bar_has_its_width_and_every_part_is_seen(seconds: dict[str, float],
         assert written is None or abs(float(written[1]) - 100 * share) < 0.1
         assert abs(bar.plain.count(family.mark) - share * width) <= len(FAMILIES) + 1
     assert sum(round(10 * float(one)) for one in re.findall(r"([\d.]+) %", named)) == 1000
+    of_labels = percentages_of(seconds)
+    assert sum(of_labels.values()) == pytest.approx(100), "in the table below, too"
+    for label, shown in of_labels.items():
+        assert abs(shown - 100 * seconds.get(label, 0.0) / sum(seconds.values())) <= 0.1 + 1e-9
+    for family in FAMILIES:
+        written = re.search(rf"{family.title} ([\d.]+) %", named)
+        assert written is None or float(written[1]) == pytest.approx(sum(of_labels[label] for label in family.labels))
     assert all(len(line) <= width for line in key)
 
 
@@ -108,9 +118,9 @@ def test_a_sentence_of_shares_adds_up() -> None:
     assert stated == "74 % of the paid time had work, 25 % was idle and 1 % went into starting up"
 
 
-@pytest.mark.parametrize("label", sorted(frozenset(Label) - {Label.BILLING_ROUNDING}))
+@pytest.mark.parametrize("label", sorted(Label))
 def test_a_sentence_leaves_out_no_kind_of_time(label: Label) -> None:
-    """Also nodes that only stand there broken have a share: what is named comes to 100 %."""
+    """Also nodes that only stand there broken, and rounding, have a share: what is named comes to 100 %."""
     stated = where_it_went({"busy_useful": 60.0, label: 40.0})
     assert sum(int(share) for share in re.findall(r"(\d+) %", stated)) == 100
 
@@ -164,3 +174,12 @@ def test_a_narrow_terminal_shows_whole_lines() -> None:
     assert "at most 400" in plain
     assert "$1.79" in plain
     assert "…" not in plain
+
+
+@pytest.mark.parametrize(("cost", "stated"), [(0.0, "and are not billed."), (0.0467, "cost $0.0467.")])
+def test_a_picture_states_what_nodes_without_a_vm_cost(cost: float, stated: str) -> None:
+    """By option their disks and addresses are paid for, so that no label may call them free."""
+    bar = Bar("p", {"preempted": 3.5}, {}, {"preempted": cost})
+    assert without_vm([bar], {"preempted", "booting"}).endswith(stated)
+    assert without_vm([bar], {"booting"}) == ""
+    assert "billed" not in LABELS[Label.PREEMPTED].title

@@ -142,3 +142,7 @@ def test_lines_of_many_runs_name_all_pools_once() -> None:
 def test_lines_of_several_scenarios_name_those_that_differ() -> None:
     usual, own = Assumed("price", "usual"), Assumed("preemption", "own", ("a",))
     assert lines_by_name({"x": [usual, own], "y": [usual]}) == ["price: usual", "preemption of pool a: own (x only)"]
+    many = {f"d = {number}, s = 1": [usual, own] if number < 6 else [usual] for number in range(9)}
+    assert lines_by_name(many, "design")[1] == "preemption of pool a: own (6 of 9 designs only)"
+    few = dict(list(many.items())[4:])
+    assert lines_by_name(few, "design")[1] == "preemption of pool a: own (d = 4, s = 1; d = 5, s = 1 only)"

@@ -89,13 +89,13 @@ def test_the_bill_of_a_horizon_states_what_of_it_is_idle_tail() -> None:
     assert (answer["bill"]["until"], answer["bill"]["end_s"]) == ("horizon", 3 * 3600)
     assert answer["cost"]["by_label"]["idle_tail"] == pytest.approx(0.2 * (3 - 50 / 60))
     idle = "$0.433 of the bill, 72.2 %, went to nodes idle after their last task"
-    goes_on = "the pools cost $0.20 an hour from there on"
+    goes_on = "the pools cost $0.20 an hour at that instant"
     assert bill_of(answer) == f"the bill ends with the horizon, at 3 h; {idle}; {goes_on}"
 
 
 def test_a_bill_without_idle_tail_states_none_and_one_without_prices_its_time() -> None:
     busy = summarize(run(pool(targetDedicatedNodes=2), horizon="40m"))
-    assert bill_of(busy) == "the bill ends with the horizon, at 40 min; the pools cost $0.20 an hour from there on"
+    assert bill_of(busy) == "the bill ends with the horizon, at 40 min; the pools cost $0.20 an hour at that instant"
     sizes = {"D2": {"vcpus": 2, "memoryGiB": 8}}
     unpriced = summarize(run(pool(targetDedicatedNodes=2), tasks=2, sizes=sizes, horizon="40m"))
     assert "; 1.00 node-hours of all node time, 75.0 %, went to nodes idle after their last task" in bill_of(unpriced)

@@ -19,6 +19,13 @@ FORMS = [
     {"uniform": {"low": "10s", "high": "50s"}},
     {"lognormal": {"median": "60s", "p95": "120s"}},
     {"lognormal": {"mean": "60s", "cv": 0.5}},
+    {
+        "mixture": {
+            "share": 0.3,
+            "first": {"lognormal": {"median": "10s", "p95": "20s"}},
+            "second": {"lognormal": {"median": "5m", "p95": "9m"}},
+        }
+    },
     {"weibull": {"shape": 1.5, "scale": "60s"}},
     {"gamma": {"mean": "60s", "cv": 0.5}},
     {"triangular": {"low": "10s", "mode": "20s", "high": "60s"}},

@@ -11,6 +11,7 @@ import numpy as np
 from simulator.columns.broadcast import chosen, is_constant
 from simulator.engine.bridge.kernel_input import Kinds, job_policy
 from simulator.engine.bridge.kernel_rules import News, rules_of
+from simulator.engine.bridge.pool_policies import deadlines, estimates
 from simulator.engine.pools.tenancy import ABSENT
 from simulator.kernel import JobPolicy, Rules, Shape, Tasks
 from simulator.units import NEVER, to_ms
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from simulator.engine.pools.tenancy import Tenancy
     from simulator.engine.world import World
     from simulator.kernel import Kernel
+    from simulator.kernel.inputs import Planner
     from simulator.scenario.format.bodies import Pool
     from simulator.workload.build import Workload
     from simulator.workload.planned_jobs import Planned
+
+    Rows = npt.NDArray[np.int64]
 
 
 Pair = tuple[int, int]
@@ -61,14 +65,14 @@ class Intake:
         self._known: set[int] = set()
         """Jobs of which tasks have come."""
         self._dates_jobs = job_policy(world.scenario, pool) is JobPolicy.CREATION_TIME
+        for job, planned in enumerate(backlog.jobs):
+            self._date(planned, job)
 
     def add_job(self, planned: Planned, number: int) -> None:
         """Add a job, whether or not it will ever have tasks here."""
         none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
         self.kernel.append(none, (), [planned.job.priority])
-        if self._dates_jobs:
-            created = NEVER if planned.schedule >= 0 else to_ms(planned.job.simulation.created_at)
-            self.kernel.queues.date(number, created)
+        self._date(planned, number)
 
     def take(self, batch: Batch, places: npt.NDArray[np.int64], at: int | None = None) -> None:
         """Put those tasks of a batch that are at `places` of its workload into the kernel, behind all that are there.
@@ -87,15 +91,31 @@ class Intake:
         rules = self._rules(workload, places, before, here - self._known)
         self._known |= here
         tasks = columns.tasks(at, self._dependencies(batch, places, before))
+        if self.kernel.planner is not None:
+            self._expect(self.kernel.planner, tasks, workload, mine)
         self.kernel.append(tasks, [Shape(*shape) for shape in shapes], (), rules)
         if self._world.options.dispatch_counted_as == "active":
             self.kernel.samples.count_in_dispatch(array("q", self._tenancy.latency.values.tobytes()))
         self._world.env.touch(self._number)
 
+    def _date(self, planned: Planned, number: int) -> None:
+        """Note when a job is created, where that decides which of several is served."""
+        if self._dates_jobs:
+            created = NEVER if planned.schedule >= 0 else to_ms(planned.job.simulation.created_at)
+            self.kernel.queues.date(number, created)
+
+    def _expect(self, planner: Planner, tasks: Tasks, workload: Workload, rows: Rows | None) -> None:
+        """Tell who plans the passes what is expected of tasks that come."""
+        submit, span = (np.asarray(column).view(np.int64) for column in (tasks.submit, tasks.span))
+        expected = estimates(workload, rows, span), deadlines(workload, rows, submit)
+        planner.expect(tasks, *(array("q", np.ascontiguousarray(column).tobytes()) for column in expected))
+
     def withdraw(self) -> None:
         """Put tasks back that have not arrived, so that others can come before them."""
         self.kernel.withdraw()
         count = self.kernel.count
+        if self.kernel.planner is not None:
+            self.kernel.planner.shorten(count)
         self._tenancy.shorten(count)
         self._downloads.shorten(count)
         if self._tenancy.disks is not None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.columns.broadcast import chosen, distinct
+from simulator.columns.broadcast import chosen as rows_of
+from simulator.columns.broadcast import distinct, looked_up
+from simulator.engine.bridge.pool_policies import placer_of, planner_of
 from simulator.kernel import JobPolicy, Kernel, Rules, Tasks
 from simulator.scenario import Scenario
 from simulator.scenario.format.bodies import JobOrder, Pool
@@ -45,14 +47,18 @@ JOB_POLICY = {
 }
 
 
-def empty_kernel(scenario: Scenario, replication: int, pool: Pool) -> Kernel:
-    """Return the kernel of a pool, without jobs and tasks; what holds for all of them whenever they come."""
+def empty_kernel(scenario: Scenario, replication: int, pool: Pool, priorities: Sequence[int]) -> Kernel:
+    """Return the kernel of a pool with jobs of these priorities, without tasks; more of both may come at any time."""
     options, size = scenario.options, scenario.sizes[pool.vm_size]
     none = Tasks(array("q"), array("q"), array("i"), array("i"), array("i"), [])
-    return Kernel(
+    chosen = scenario.policies_of(pool)
+    may_import = scenario.within is None
+    planner = planner_of(chosen.queue, may_import=may_import)
+    placer = placer_of(chosen.placement, may_import=may_import)
+    kernel = Kernel(
         none,
         [],
-        [],
+        [*priorities],
         slots=pool.task_slots_per_node,
         cores=size.vcpus * 1000,
         memory=BOUNDLESS if options.memory_is_only_reported else round(size.memory_gib * 1024),
@@ -63,8 +69,15 @@ def empty_kernel(scenario: Scenario, replication: int, pool: Pool) -> Kernel:
         random_ties=options.node_tie_break == "random",
         seed=int(stream(scenario.seed, replication, f"dispatch:{pool.id}").integers(2**63)),
         max_rounds=options.max_rounds_per_instant,
+        each_event=options.passes == "each_event",
+        planner=planner,
+        placer=placer,
         rules=Rules(random_order=options.task_order == "random", share_cores=options.cpu_slowdown),
     )
+    for one in (planner, placer):
+        if one is not None:
+            one.attach(kernel)
+    return kernel
 
 
 def job_policy(scenario: Scenario, pool: Pool) -> JobPolicy:
@@ -84,17 +97,17 @@ class Kinds:
 
     def take(self, workload: Workload, rows: npt.NDArray[np.int64] | None) -> tuple[Columns, list[tuple[int, ...]]]:
         """Return the columns of tasks that are `rows` of a workload, and the shapes that none before had."""
-        column = {name: chosen(getattr(workload, name), rows) for name in TAKEN}
+        column = {name: rows_of(getattr(workload, name), rows) for name in TAKEN}
         kinds, kind = distinct([column[name] for name in SHAPE])
         shape = _numbered(self._shapes, kinds)
-        pairs, pair = distinct([column["job"], shape[0][kind]])
+        pairs, pair = distinct([column["job"], looked_up(shape[0], kind)])
         queue = _numbered(self._queues, pairs)
         upload = workload.extras.upload
         span = column["latency"] + column["overhead"] + column["demand"]
         found = Columns(
             submit=column["submit"],
-            span=span if upload is None else span + chosen(upload, rows),
-            queue=queue[0][pair],
+            span=span if upload is None else span + rows_of(upload, rows),
+            queue=looked_up(queue[0], pair),
             max_retries=column["max_retries"],
             failures=column["failures"],
             queues=[(job, number) for job, number in queue[1]],

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def choose_victims(site: Site, members: Members, managers: AbstractSet[int], kind: NodeKind, count: int) -> list[int]:
     """Return the sequence numbers of the nodes of one kind that leave; `managers` are tasks that manage jobs."""
-    order = site.world.options.scale_down_order
+    own = site.world.scenario.policies_of(site.description).shrinking
+    order = site.world.options.scale_down_order if own == "service" else own
     nodes = [node for node in members.of_kind(kind) if not node.leaving]
     candidates = [_candidate(site, node, managers) for node in nodes]
     draws = [site.draw("removal", node) for node in nodes] if order.startswith("random") else []

@@ -5,21 +5,19 @@ A log says when tasks were given to nodes, not when they were added.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import numpy as np
 
 from simulator.history.found import Found, Raw
 from simulator.history.ledger import Ledger
 from simulator.history.options import Options
+from simulator.history.pool_changes import Changes, pool_changes, raw
 from simulator.history.reader import Reader
 from simulator.history.sample import Sample
 from simulator.results.events.read_log import Log, read_texts
 from simulator.states import NodeState
 from simulator.tables.outcomes import Outcome
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _ATTEMPTS: Final = ("job", "attempt", "pool", "node", "assigned", "start", "end")
 _OUTCOMES: Final = {"terminated": Outcome.CANCELLED}
@@ -42,11 +40,6 @@ def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:
     return Found(events, tasks=_tasks(log), nodes=_nodes(log), pools=_pools(log))
 
 
-def _raw(frame: pd.DataFrame) -> Raw | None:
-    columns = {str(name): frame[name].reset_index(drop=True) for name in frame}
-    return Raw(columns, range(1, len(frame) + 1)) if len(frame) else None
-
-
 def _tasks(log: Log) -> Raw | None:
     """Return the attempts, with what the log says of their task; the exit code is that of its end."""
     attempts, tasks = log.tables["attempts"], log.tables["tasks"]
@@ -61,7 +54,7 @@ def _tasks(log: Log) -> Raw | None:
     for name in ("slots", "instances", "retries", "requeues"):
         frame[name] = merged[name]
     frame["created"] = merged["assigned"].where(merged["attempt"] == 1)
-    return _raw(frame)
+    return raw(frame)
 
 
 def _nodes(log: Log) -> Raw | None:
@@ -78,33 +71,21 @@ def _nodes(log: Log) -> Raw | None:
         pd.DataFrame({"pool": special["pool"], "node": special["node"], "time": time, "state": state})
         for time, state in parts
     ]
-    return _raw(pd.concat(frames).dropna(subset=["time"]))
+    return raw(pd.concat(frames).dropna(subset=["time"]))
 
 
 def _pools(log: Log) -> Raw | None:
-    import pandas as pd
-
     pools, resizes, evaluations = (log.tables[name] for name in ("pools", "resizes", "evaluations"))
-
-    def rows(source: pd.DataFrame, change: str, **columns: Any) -> pd.DataFrame:
-        return pd.DataFrame(
-            {"pool": source["pool"], "change": change, **{name: source[own] for name, own in columns.items()}}
-        )
-
     targets = {"target_dedicated": "dedicated_to", "target_low_priority": "low_priority_to"}
     before = {"dedicated": "dedicated_before", "low_priority": "low_priority_before"}
-    after = {"dedicated": "dedicated", "low_priority": "low_priority"}
+    after = {"dedicated": "dedicated", "low_priority": "low_priority", "code": "code"}
     at_birth = {"target_dedicated": "target_dedicated", "target_low_priority": "target_low_priority"}
-    frames = [
-        rows(pools, "created", time="created", size="vm_size", slots="slots", **at_birth),
-        rows(resizes, "resize", time="start", **targets, **before),
-        rows(resizes, "resized", time="end", code="code", **targets, **after),
-        rows(evaluations, "evaluated", time="time", code="error"),
-        rows(pools, "deleted", time="deleted"),
-    ]
-    frames = [frame.dropna(subset=["time"]) for frame in frames]
-    return _raw(
-        pd.concat([frame.dropna(axis="columns", how="all") for frame in frames if len(frame)] or [pd.DataFrame()])
+    return pool_changes(
+        Changes("created", pools, {"time": "created", "size": "vm_size", "slots": "slots", **at_birth}),
+        Changes("resize", resizes, {"time": "start", **targets, **before}),
+        Changes("resized", resizes, {"time": "end", **targets, **after}),
+        Changes("evaluated", evaluations, {"time": "time", "code": "error"}),
+        Changes("deleted", pools, {"time": "deleted"}),
     )
 
 

@@ -59,7 +59,7 @@ def _read(sample: Sample, _: Options, ledger: Ledger) -> Found:
         if not name:
             lacking.append(number)
             continue
-        bodies[name] = _body(pool)
+        bodies[name] = body_of(pool)
         for row in _rows(name, pool):
             rows.add(number, row)
     ledger.note("no_id", sample.name, lacking)
@@ -86,8 +86,8 @@ def _rows(name: str, pool: dict[str, Any]) -> list[dict[str, Any]]:
     return [*found, {**always, **seen}]
 
 
-def _body(pool: dict[str, Any]) -> dict[str, Any]:
-    """Return what a scenario takes over of a pool."""
+def body_of(pool: dict[str, Any]) -> dict[str, Any]:
+    """Return what a scenario takes over of a pool, keys folded."""
     found = {name: pool[key] for key, name in _KEPT.items() if pool.get(key) is not None}
     if "taskSlotsPerNode" not in found and pool.get("maxtaskspernode") is not None:
         found["taskSlotsPerNode"] = pool["maxtaskspernode"]

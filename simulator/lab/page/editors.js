@@ -271,6 +271,11 @@ export function setUpEditors(language) {
   names = new Map(language.map((one) => [one.name, one]));
   formula = makeFormula(document.getElementById("formula"));
   scenario = makeScenario(document.getElementById("scenario"));
+  for (const [view, name] of [[formula, "formula, to scroll"], [scenario, "scenario, to scroll"]]) {
+    view.scrollDOM.tabIndex = 0; // what can be scrolled can be reached
+    view.scrollDOM.setAttribute("role", "region");
+    view.scrollDOM.setAttribute("aria-label", name);
+  }
   session.on("scene", (origin) => {
     if (origin !== "scenario") set(scenario, session.text);
     showFormula(origin);

@@ -39,7 +39,6 @@ function introduce(about) {
   part("scene-question").textContent = about ? about.question : "";
   part("scene-idea").textContent = about ? about.idea : "Turn a knob, change the formula or the scenario, let something happen: the picture follows.";
   part("scene-watch").textContent = about ? about.watch : "";
-  part("scene-task").replaceChildren();
   document.title = `${part("scene-title").textContent} – Poolsight lab`;
 }
 

@@ -1,14 +1,17 @@
 // Puts the page together.
 
+import { setUpCompare } from "./compare.js";
 import { setUpEditors } from "./editors.js";
 import { setUpEvents } from "./events.js";
 import { setUpExplanations } from "./explain.js";
 import { openScene, sceneNamed, setUpGallery } from "./gallery.js";
+import { sceneOf, setUpHandingOn } from "./hand-on.js";
 import { setUpKnobs } from "./knobs.js";
 import { setUpNumbers } from "./numbers.js";
 import { redraw, setUpPicture } from "./picture.js";
 import { ask } from "./server.js";
 import { session } from "./session.js";
+import { setUpTasks } from "./tasks.js";
 import { setUpTime } from "./time.js";
 
 const part = (id) => document.getElementById(id);
@@ -80,6 +83,9 @@ async function start() {
   setUpEditors(known.language);
   setUpEvents(known.events);
   setUpExplanations();
+  setUpCompare();
+  setUpTasks(known.harms);
+  setUpHandingOn();
   setUpGallery(known.scenes);
   setUpTheme();
   setUpProgress();
@@ -93,7 +99,11 @@ async function start() {
     document.body.dataset.runs = String(runs);
   });
   session.title = known.scene.name;
-  if (sceneNamed(known.scene.name)) await openScene(known.scene.name);
+  const shared = await sceneOf(location.hash);
+  if (shared !== null) {
+    session.title = "A scene that was handed on";
+    session.open(shared, null);
+  } else if (sceneNamed(known.scene.name)) await openScene(known.scene.name);
   else session.open(known.scene.text, null);
 }
 

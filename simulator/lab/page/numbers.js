@@ -7,6 +7,8 @@ import { difference, written } from "./words.js";
 export const pinned = {
   /** The run that others are compared with. @type {any} */
   run: null,
+  /** Its scene. @type {string | null} */
+  text: null,
 };
 
 /** Figures that are shown only where there is something to say. */
@@ -50,5 +52,4 @@ function showLedger(ledger) {
 
 export function setUpNumbers() {
   session.on("run", showNumbers);
-  session.on("opened", () => { pinned.run = null; });
 }

@@ -11,7 +11,8 @@ const NODES = ["usable_nodes", "current", "target"];
 const KEPT = ["queued_tasks", "target", "current"];
 const NEAR = 3; // tasks and nodes share a scale where their heights differ less than that
 const GUTTER = 66;
-const HEIGHT = 320;
+const HEIGHT = () => Math.min(Math.max(0.36 * innerHeight, 300), 700); // px: the curves and what moves them fit on a screen
+const RIGHT = 70; // px of the axis of nodes, with its title
 const REACH = 12; // px
 
 export const picture = {
@@ -45,7 +46,7 @@ class PicturePlot extends StepPlot {
       incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5], values: (u, splits) => splits.map(count),
     });
     const keys = [...TASKS, ...NODES];
-    super(host, `Tasks and nodes of pool ${pool.id} over time`, HEIGHT + marksHeight(kinds), pool, keys, "tasks", {
+    super(host, `Tasks and nodes of pool ${pool.id} over time`, HEIGHT() + marksHeight(kinds), pool, keys, "tasks", {
       scales: { y: { range: () => [0, scales.tasks] }, nodes: { range: () => [0, scales.nodes] } },
       axes: [axis("y", 3, scales.isShared ? "tasks, nodes" : "tasks waiting, running"), ...(scales.isShared ? [] : [axis("nodes", 1, "nodes")])],
       series: [{}, ...keys.map((key) => ({
@@ -188,6 +189,7 @@ function clear() {
 function draw() {
   const { pool } = picture;
   const kinds = MARKS.filter((kind) => pool.marks[kind].length);
+  hosts.nodes.style.width = scalesOf(pool).isShared ? "" : `calc(100% - ${RIGHT}px)`; // instants stand below each other
   drawn = { pool: new PicturePlot(hosts.pool, pool, kinds), nodes: pool.nodes ? new TaskPlot(hosts.nodes, pool) : null };
   document.getElementById("legend-pool").replaceChildren(...drawn.pool.series.map(toggler), ...kinds.map(markKey));
   document.getElementById("legend-nodes").replaceChildren(...(drawn.nodes ? nodeLegend(drawn.nodes) : []).map(([css, title]) => element("span", { class: "key" }, element("span", { class: `swatch ${css}`, "aria-hidden": "true" }), title)));

@@ -38,6 +38,7 @@ export const session = {
     this.past = [];
     this.run = null;
     waiting.changes = [];
+    waiting.isReplaced = true;
     this.notify("opened", about);
     this.refresh("opened");
   },
@@ -72,7 +73,7 @@ export const session = {
     waiting.origin = origin;
     waiting.is = true;
     if (!current) send();
-    else if (performance.now() - current.began > PATIENCE || waiting.isReplaced || origin === "opened") current.abort.abort();
+    else if (performance.now() - current.began > PATIENCE || waiting.isReplaced) current.abort.abort();
   },
 
   stop() {
@@ -117,7 +118,7 @@ async function send() {
   document.body.dataset.busy = "true";
   let isTaken = false;
   try {
-    await follow("run", { text: session.text, changes }, (line) => {
+    await follow("run", { text: session.text, changes, measures: session.about ? session.about.measures : [] }, (line) => {
       if (waiting.isReplaced || mine !== current) return;
       isTaken = isTaken || line.text !== undefined;
       take(line, origin);
@@ -125,7 +126,8 @@ async function send() {
   } catch (error) {
     if (error.name !== "AbortError") session.notify("problems", [{ message: "The lab's server does not answer; is it still running?" }]);
   }
-  if (!isTaken && mine.abort.signal.aborted) waiting.changes = merged(changes, waiting.changes);
+  // Changes that were called off go with the next question, unless the text that they were made to is gone.
+  if (!isTaken && mine.abort.signal.aborted && !waiting.isReplaced) waiting.changes = merged(changes, waiting.changes);
   current = null;
   document.body.dataset.busy = String(waiting.is);
   if (waiting.is) send();

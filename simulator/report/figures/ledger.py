@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -124,9 +125,18 @@ def ledger_bars(run: Frames, *, pools: Sequence[str] | None = None, page: Page =
     present = {label for bar in stacked for parts in (bar.hours, bar.cost or {}) for label in parts}
     order = [*(str(label) for label in LABELS), *sorted(present - set(LABELS))]
     handles = [swatch(shade(LABELS, label), page) for label in order if label in present]
-    unpaid = " and ".join(str(label) for label in (Label.PREEMPTED, Label.DEALLOCATED) if label in present)
-    legend(figure, handles, page, note=f"{unpaid.capitalize()} nodes have no VM and are not billed." if unpaid else "")
+    legend(figure, handles, page, note=_without_vm(stacked, present))
     return figure
+
+
+def _without_vm(stacked: Sequence[Bar], present: AbstractSet[str]) -> str:
+    """Report what nodes without a VM cost; empty where there are none."""
+    labels = [label for label in (Label.PREEMPTED, Label.DEALLOCATED) if label in present]
+    if not labels:
+        return ""
+    cost = sum((bar.cost or {}).get(label, 0.0) for bar in stacked for label in labels)
+    paid = f"; their disks and addresses cost ${spoken_amount(cost)}" if cost else " and are not billed"
+    return f"{' and '.join(labels).capitalize()} nodes have no VM{paid}."
 
 
 def _stack(axes: Axes, rows: Sequence[Mapping[str, float]], page: Page) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from simulator.results.money.ledger import BUSY, Label
+from simulator.results.money.ledger import BUSY, UNPAID, Label
 from simulator.units import percentages
 
 if TYPE_CHECKING:
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
     from simulator.results.record.read import Frames
 
 IDLE = frozenset({Label.IDLE_BEFORE, Label.IDLE_BETWEEN, Label.IDLE_TAIL, Label.IDLE_UNUSED})
+IN_VAIN = frozenset({Label.BUSY_LOST, Label.BUSY_FAILED})
+WORK = BUSY - IN_VAIN
 WORTH_SAYING = 0.005
 """A smaller share is left out of a sentence."""
 STARTING = frozenset({Label.BOOTING, Label.START_TASK})
+REST = frozenset(Label) - WORK - IN_VAIN - STARTING - IDLE - UNPAID
+FAMILIES: Final = (WORK, IN_VAIN, STARTING, IDLE, REST, UNPAID)
+"""Labels of the ledger that go together where all of it is shown at a glance."""
 BROKEN = frozenset({Label.START_TASK_FAILED, Label.UNUSABLE, Label.NO_CONTACT})
+ROUNDING = frozenset({Label.BILLING_ROUNDING})
 
 
 def percent(share: float) -> str:
@@ -59,18 +66,35 @@ def share_of(parts: Mapping[str, float], labels: Iterable[str]) -> float:
     return sum(parts.get(str(label), 0.0) for label in labels) / whole if whole else 0.0
 
 
+def percentages_of(times: Mapping[str, float]) -> dict[str, float]:
+    """Return the share of each label in all node time in per cent, so rounded that they add up to 100.
+
+    Those of each family add up to its own share, as beside a bar of families: no number is 20.1 % in one place and
+    20.2 % in another.
+    """
+    whole = sum(times.values())
+    exact = {str(label): 1000 * times.get(label, 0.0) / whole if whole else 0.0 for label in Label}
+    found = {label: math.floor(share) for label, share in exact.items()}
+    families = percentages([sum(times.get(label, 0.0) for label in family) for family in FAMILIES], 1)
+    for family, share in zip(FAMILIES, families, strict=True):
+        missing = round(10 * share) - sum(found[label] for label in family)
+        for label in sorted(family, key=lambda label: (found[label] - exact[label], label))[:missing]:
+            found[label] += 1
+    return {label: tenths / 10 for label, tenths in found.items()}
+
+
 def where_it_went(parts: Mapping[str, float]) -> str:
     """Report how all of the paid node time splits: work, waiting, starting up, loss, nodes out of order, the rest."""
     if not parts:
         return "nothing was paid for"
-    parts = {label: amount for label, amount in parts.items() if label != Label.BILLING_ROUNDING}
     kinds = (
         (BUSY - {Label.BUSY_LOST}, "of the paid time had work"),
         (IDLE, "was idle"),
         (STARTING, "went into starting up"),
         ({Label.BUSY_LOST}, "was lost"),
         (BROKEN, "was out of order"),
-        (frozenset(Label) - BUSY - IDLE - STARTING - BROKEN, "went elsewhere"),
+        (ROUNDING, "was added by rounding"),
+        (frozenset(Label) - BUSY - IDLE - STARTING - BROKEN - ROUNDING, "went elsewhere"),
     )
     shares = [share_of(parts, labels) for labels, _ in kinds]
     rounded = percentages(shares)

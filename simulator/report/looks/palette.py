@@ -99,8 +99,8 @@ LABELS: Final[Mapping[str, Shade]] = {
     Label.NO_CONTACT: Shade("no contact", "#8D9299", "#909595", "oo"),
     Label.RESTARTING: Shade("rebooting, reimaging", "#E6C700", "#E6C700", "||"),
     Label.UPGRADING_OS: Shade("upgrading the OS", "#B2A021", "#F2E26B", "++"),
-    Label.PREEMPTED: Shade("preempted (not billed)", "#FFE6E5", "#5E3550", "xx"),
-    Label.DEALLOCATED: Shade("deallocated (not billed)", "#B4D6C8", "#12402F", ".."),
+    Label.PREEMPTED: Shade("preempted, without a VM", "#FFE6E5", "#5E3550", "xx"),
+    Label.DEALLOCATED: Shade("deallocated, without a VM", "#B4D6C8", "#12402F", ".."),
     Label.BILLING_ROUNDING: Shade("rounding of the bill", "#F2E26B", "#998500", ".."),
 }
 

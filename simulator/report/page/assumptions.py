@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from simulator.scenario.format.calibration_file import Calibrated
 from simulator.scenario.format.catalogue import find
 from simulator.scenario.format.complete import pool_bodies
 from simulator.scenario.format.deployment import is_custom_image, os_kind
@@ -21,7 +22,7 @@ from simulator.scenario.format.timing_presets import (
     preset,
     preset_values,
 )
-from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin
+from simulator.scenario.reading.value_origins import ORIGINS, Fact, Origin, origin_in
 from simulator.states import NodeKind
 from simulator.units import spoken_exactly
 
@@ -66,10 +67,19 @@ def rests_on(scenario: Mapping[str, Any], summary: Mapping[str, Any], low: Abstr
     used = _named(pools, low)
     evicted = [pool for pool in used if pool["simulation"]["preemption"]["model"] != "none"]
     found = [*_times(pools, can_be_evicted=bool(evicted)), *_evictions(evicted)]
+    found = [_measured(one, scenario) for one in found]
     found += [*_prices("prices", scenario, pools), *_prices("low_priority_price", scenario, used)]
     if summary["evaluations"]["count"]:
         found.append(_basis("sample_delay", str(scenario["options"]["sampleProfile"])))
     return found
+
+
+def _measured(basis: Basis, scenario: Mapping[str, Any]) -> Basis:
+    """Return a basis with where it comes from if it was measured on the user's own past."""
+    saved = scenario.get("calibration")
+    name = next((name for name, fact in ORIGINS.items() if fact.title == basis.what), "")
+    found = origin_in(name, {}, Calibrated.model_validate(saved) if saved else None)
+    return basis._replace(origin=found.origin, source=found.source) if found.origin is Origin.MEASURED else basis
 
 
 def _named(pools: Sequence[Mapping[str, Any]], names: AbstractSet[str]) -> list[Mapping[str, Any]]:

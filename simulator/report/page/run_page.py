@@ -155,7 +155,7 @@ def _timeline_table(run: SavedRun, pool: str, timeline: pd.DataFrame, zone: tzin
     ]
     step = spoken(rows[0][1] - rows[0][0])
     titles = (f"from ({zone or 'UTC'})", *(SERIES[name].title for name in COLUMNS))
-    made = table(f"Pool {pool}: means over {step} each", titles, cells)
+    made = table(f"Pool {pool}: means over {len(rows)} stretches of about {step}", titles, cells)
     return tag("details", tag("summary", f"Pool {pool} over time as a table"), made, class_="table")
 
 

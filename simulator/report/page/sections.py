@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.report.looks.captions import percentages_of
 from simulator.report.looks.palette import LABELS
 from simulator.report.page.assumptions import Basis
 from simulator.report.page.markup import Child, Html, join, table, tag
 from simulator.report.page.sentence import bill_of, money, share, times
 from simulator.service_codes import meaning
-from simulator.units import percentages, spoken
+from simulator.units import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,9 +124,9 @@ def _labels(
 ) -> list[tuple[Child, ...]]:
     """Return a row for each label that has time or money."""
     lines: list[tuple[Child, ...]] = []
-    parts = percentages([hours.get(label, 0.0) for label in LABELS], 1)
-    for (label, shade), part in zip(LABELS.items(), parts, strict=True):
-        time, paid = hours.get(label, 0.0), billed.get(label, 0.0)
+    shares = percentages_of(hours)
+    for label, shade in LABELS.items():
+        part, time, paid = shares[label], hours.get(label, 0.0), billed.get(label, 0.0)
         if time or paid or (costs and costs[label]):
             amount = "unknown" if costs is None else money(costs[label])
             swatch = tag("span", class_=f"swatch label-{label}", aria_hidden="true")

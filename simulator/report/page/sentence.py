@@ -67,7 +67,9 @@ def _goes_on(bill: Mapping[str, Any]) -> str:
         return ""
     is_cut = bill["until"] in ("stalled", "longest run")
     who = _nodes(bill["nodes"]) if is_cut else "the pools"
-    start = f"{who} cost {money(bill['per_hour'])} an hour from there on"
+    # Nobody knows what formulas would have done behind a horizon.
+    since = "at that instant" if bill["until"] in ("horizon", "interrupted") else "from there on"
+    start = f"{who} cost {money(bill['per_hour'])} an hour {since}"
     if is_cut or (bill["nodes_left"] and not bill["tail_s"]):
         return start
     what = f"with {_nodes(bill['nodes_left'])} still there" if bill["nodes_left"] else "scaled in"

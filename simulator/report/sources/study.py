@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.experiment.assumed_file import read_assumed
+from simulator.experiment.assumed_file import lines_of_cells, read_assumed
 from simulator.experiment.design import label
 from simulator.experiment.estimates import LEVEL, Estimate, corrected, difference_of, estimate
 from simulator.experiment.measures import find_measure
@@ -20,7 +20,6 @@ from simulator.experiment.store import MARK
 from simulator.experiment.summary import axis_columns, measure_columns
 from simulator.report.figures.tradeoff import Choice, front
 from simulator.report.sources.trials import read_trials
-from simulator.results.answer.assumed import in_order
 from simulator.results.record.saved_json import read_saved_object
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def read_study(directory: Path) -> Study:
         cells=tuple(cells),
         failures=_failures(frame),
         manifest=manifest,
-        assumptions=tuple(in_order(read_assumed(directory))),
+        assumptions=tuple(lines_of_cells(read_assumed(directory))),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 NAMED: Final = 5
-"""Pools of one assumption that are named."""
+"""Pools of one assumption, or answers in which it acted, that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,27 @@ def instead(given: Assumed, found: Iterable[Assumed]) -> list[Assumed]:
     return [given, *(one for one in found if one.about != given.about)]
 
 
-def in_order(found: Iterable[Assumed]) -> list[str]:
-    """Return the lines of what came in any order, always in the same one."""
-    return lines(sorted(found, key=lambda one: (one.about, one.text, one.pools)))
+def in_order(found: Iterable[Assumed]) -> list[Assumed]:
+    """Return what came in any order always in the same one."""
+    return sorted(found, key=lambda one: (one.about, one.text, one.pools))
 
 
-def lines_by_name(found: Mapping[str, Iterable[Assumed]]) -> list[str]:
-    """Return the lines of several answers: what holds for some of them alone ends with their names."""
+def lines_by_name(found: Mapping[str, Iterable[Assumed]], noun: str = "scenario") -> list[str]:
+    """Return the lines of several answers: what holds for some of them alone ends with their names, or their number."""
     by_name = {name: lines(assumed) for name, assumed in found.items()}
     every = dict.fromkeys(line for own in by_name.values() for line in own)
     holders = {line: [name for name, own in by_name.items() if line in own] for line in every}
     return [
-        line if len(names) == len(by_name) else f"{line} ({', '.join(names)} only)" for line, names in holders.items()
+        line if len(names) == len(by_name) else f"{line} ({_some(names, len(by_name), noun)} only)"
+        for line, names in holders.items()
     ]
+
+
+def _some(names: Sequence[str], count: int, noun: str) -> str:
+    """Name a few of several answers, or write how many they are."""
+    if len(names) > NAMED:
+        return f"{len(names):,} of {count:,} {noun}s"
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def _merged(found: Iterable[Assumed]) -> list[Assumed]:

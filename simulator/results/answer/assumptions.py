@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -60,8 +61,14 @@ def _changed_options(prepared: Prepared) -> tuple[Assumed, ...]:
     changed = prepared.scenario.model_dump(include={"options"}, exclude_defaults=True).get("options", {})
     fields = Options.model_fields
     return tuple(
-        Assumed(f"option {fields[name].alias or name}", str(value), option=name) for name, value in changed.items()
+        Assumed(f"option {fields[name].alias or name}", _as_written(value), option=name)
+        for name, value in changed.items()
     )
+
+
+def _as_written(value: object) -> str:
+    """Write the value of an option as a scenario file has it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _of_timings(recording: Recording) -> Iterator[Assumed]:
@@ -71,8 +78,10 @@ def _of_timings(recording: Recording) -> Iterator[Assumed]:
 
 def _timings(prepared: Prepared) -> tuple[Assumed, ...]:
     by_preset: dict[tuple[TimingPreset, tuple[str, ...]], list[Pool]] = {}
+    measured = _measured(prepared.scenario)
     for pool in prepared.part(Plan.of).pools.bodies:
-        by_preset.setdefault((pool.simulation.timing.preset, _given(pool)), []).append(pool)
+        given = tuple(key for key in _given(pool) if f"pools.{pool.id}.simulation.timing.{key}" not in measured)
+        by_preset.setdefault((pool.simulation.timing.preset, given), []).append(pool)
     found = []
     for (name, given), mine in by_preset.items():
         own = f"; given by the scenario: {', '.join(given)}" if given else ""
@@ -80,10 +89,26 @@ def _timings(prepared: Prepared) -> tuple[Assumed, ...]:
     return tuple(found)
 
 
+def _of_calibration(recording: Recording) -> Iterator[Assumed]:
+    """Yield what was measured on the user's own past, and on how many values each number rests."""
+    found = recording.scenario.calibration
+    if found is not None and found.used:
+        counts: dict[tuple[str, int], None] = dict.fromkeys((one.quantity, one.n) for one in found.used)
+        text = ", ".join(f"{quantity.replace('_', ' ')} (n = {n:,})" for quantity, n in counts)
+        yield Assumed("measured from your data", f"{text}; {found.file} (`calibration`)")
+
+
+def _measured(scenario: Scenario) -> frozenset[str]:
+    """Return where values of a scenario stand that were measured."""
+    return frozenset(one.place for one in scenario.calibration.used) if scenario.calibration else frozenset()
+
+
 def _of_evictions(recording: Recording) -> Iterator[Assumed]:
     """Yield what the low-priority nodes that there were face."""
     low = sorted({row.pool for row in recording.raw.recorder.nodes if row.kind is NodeKind.LOW_PRIORITY})
     pools = [recording.raw.pools[index] for index in low]
+    measured = _measured(recording.scenario)
+    pools = [pool for pool in pools if f"pools.{pool.id}.simulation.preemption" not in measured]
     unwritten = [pool for pool in pools if pool.simulation.preemption == UNWRITTEN]
     written = [pool for pool in pools if pool.simulation.preemption != UNWRITTEN]
     if unwritten:
@@ -205,12 +230,14 @@ def _of_images(recording: Recording) -> Iterator[Assumed]:
 
 def _of_orders(recording: Recording) -> Iterator[Assumed]:
     """Yield what ordered the jobs of pools in which several of the same priority had tasks."""
-    workload, raw = recording.workload, recording.raw
+    workload, raw, scenario = recording.workload, recording.raw, recording.scenario
     if len(workload.jobs) < 2:
         return
     used = np.flatnonzero(np.bincount(workload.job[raw.tasks.submitted])).tolist()
-    places = Counter((raw.pool_of_job[job], workload.jobs[job].job.priority) for job in used)
-    policy = recording.scenario.options.equal_priority_policy
+    served = [scenario.policies_of(pool).is_service for pool in raw.pools]
+    every = ((raw.pool_of_job[job], workload.jobs[job].job.priority) for job in used)
+    places = Counter(place for place in every if served[place[0]])
+    policy = scenario.options.equal_priority_policy
     for pool in sorted({pool for (pool, _), count in places.items() if count > 1}):
         own = raw.pools[pool].job_default_order is JobOrder.CREATIONTIME and policy is EqualPriorityPolicy.UNIFORM
         text = "the pool's `jobDefaultOrder` creationtime" if own else f"`equalPriorityPolicy` {policy}"
@@ -218,8 +245,22 @@ def _of_orders(recording: Recording) -> Iterator[Assumed]:
         yield Assumed(about, text, ids, "equal_priority_policy", joint="in")
 
 
+def _of_policies(recording: Recording) -> Iterator[Assumed]:
+    """Yield which policies that are not the service's chose what starts, and where."""
+    for pool in recording.raw.pools:
+        chosen = recording.scenario.policies_of(pool)
+        if not chosen.is_service:
+            yield Assumed("queue policy", f"`{chosen.queue.policy}`, not the service's", (pool.id,))
+        if not chosen.fills:
+            yield Assumed("placement policy", f"`{chosen.placement.policy}`, not the service's", (pool.id,))
+        if chosen.shrinking != "service":
+            yield Assumed("shrinking policy", f"`{chosen.shrinking}`, not the service's", (pool.id,))
+
+
 RULES: Final = (
     _of_timings,
+    _of_calibration,
+    _of_policies,
     _of_evictions,
     _of_missed_evictions,
     _of_lost_contact,

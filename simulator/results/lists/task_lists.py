@@ -13,6 +13,7 @@ from simulator.results.lists.listed import ACCOUNT, Clock, number, stated
 from simulator.scenario.format.bodies import Job
 from simulator.scenario.format.task_bodies import Task
 from simulator.scenario.format.task_dependencies import traced_families
+from simulator.scenario.scenario import Scenario
 from simulator.workload.planned_jobs import planned
 
 LISTED: Final = ("active", "preparing", "running", "completed")
@@ -25,7 +26,7 @@ def task_list(record: Record) -> Iterator[Body]:
     """Yield the tasks that there are at the run's end, in order of their submission."""
     clock = Clock(record.scenario.origin)
     jobs = {one.job.id: one.job for one in planned(record.scenario)}
-    parents = {name: dict(_parents(job)) for name, job in jobs.items()}
+    parents = parents_of(record.scenario)
     commands = {(job.id, task.id): task.command_line for job in jobs.values() for task in job.tasks}
     made = Attempts.of(record)
     last = dict(zip(made.task.tolist(), range(len(made.task)), strict=True))
@@ -75,6 +76,11 @@ def _node(pool: str, node: str) -> Body:
         "poolId": pool,
         "nodeUrl": f"{ACCOUNT}/pools/{pool}/nodes/{node}",
     }
+
+
+def parents_of(scenario: Scenario) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return for whom the tasks of each job wait, by job and task."""
+    return {one.job.id: dict(_parents(one.job)) for one in planned(scenario)}
 
 
 def _parents(job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -80,9 +80,9 @@ class Label(StrEnum):
     UPGRADING_OS = "upgrading_os"
     """`upgradingos`."""
     PREEMPTED = "preempted"
-    """Without a VM; not billed."""
+    """Without a VM: only disks and addresses are billed, where they are."""
     DEALLOCATED = "deallocated"
-    """`deallocating` and `deallocated`: the VM is stopped; not billed."""
+    """`deallocating` and `deallocated`: the VM is stopped, and billed as of `preempted`."""
     BILLING_ROUNDING = "billing_rounding"
     """Billed beyond the time the VM existed."""
 

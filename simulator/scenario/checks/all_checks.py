@@ -29,6 +29,7 @@ from simulator.scenario.checks.never_runs import reach_of
 from simulator.scenario.checks.node_names import check_node_names
 from simulator.scenario.checks.operation_checks import check_operations
 from simulator.scenario.checks.option_checks import check_options
+from simulator.scenario.checks.policy_checks import check_pool_policies, check_task_preemption
 from simulator.scenario.checks.pool_checks import check_accounts, check_pool, check_pools
 from simulator.scenario.checks.setting_checks import check_settings_names
 from simulator.scenario.checks.trace_checks import check_parents, check_shift
@@ -63,6 +64,7 @@ def _rules(scenario: Description, lost: Collection[str]) -> Iterator[Iterable[Fi
     yield check_accounts(scenario)
     for pool, loc in placed_pools(scenario, jobs):
         yield check_pool(scenario, pool, loc)
+        yield check_pool_policies(scenario, pool, loc)
     for placed in jobs:
         yield from _job(scenario, placed)
     yield check_formulas(scenario, jobs)
@@ -88,6 +90,7 @@ def _job(scenario: Description, placed: PlacedJob) -> Iterator[Iterable[Finding]
         for source_rule in (_start, _group, _trace):
             yield source_rule(scenario, placed, source)
     yield check_job(scenario, placed)
+    yield check_task_preemption(scenario, placed)
 
 
 def _task(scenario: Description, placed: PlacedJob, one: PlacedTask) -> Iterator[Finding]:

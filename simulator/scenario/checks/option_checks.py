@@ -56,6 +56,21 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
         ),
         lambda _: "no pool has automatic upgrades (enableAutomaticOSUpgrade) and leaves their instants to it",
     ),
+    **{
+        name: Condition(
+            lambda scenario: any(scenario.policies_of(pool).is_service for pool in every_pool(scenario)),
+            lambda _: "no pool has the queue policy service, whose order it is",
+        )
+        for name in ("equal_priority_policy", "task_order", "retry_position", "gang_reserve")
+    },
+    "scale_down_order": Condition(
+        lambda scenario: any(scenario.policies_of(pool).shrinking == "service" for pool in every_pool(scenario)),
+        lambda _: "no pool has the shrinking policy service, whose order it is",
+    ),
+    "node_tie_break": Condition(
+        lambda scenario: any(scenario.policies_of(pool).fills for pool in every_pool(scenario)),
+        lambda _: "every pool has a placement of its own, which chooses among equals as well",
+    ),
     "spot_ratio": Condition(
         lambda scenario: any(is_own(scenario, pool) for pool in every_pool(scenario)),
         lambda _: (

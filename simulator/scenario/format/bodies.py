@@ -21,9 +21,10 @@ from simulator.scenario.format.deployment import (
     os_kind,
     runs_on,
 )
-from simulator.scenario.format.key_marks import INERT
+from simulator.scenario.format.key_marks import INERT, Factor
 from simulator.scenario.format.network import JobNetwork, NetworkConfiguration
 from simulator.scenario.format.node_faults import ContactLoss, Downloads, SickNodes, StartTaskFaults
+from simulator.scenario.format.policies import Policies
 from simulator.scenario.format.pool_prices import PoolPrices
 from simulator.scenario.format.preemption_models import UNWRITTEN, Preemption
 from simulator.scenario.format.section import (
@@ -109,6 +110,8 @@ class PoolSimulation(Section):
     """Availability zone of all nodes, unless placement is zonal."""
     network_blocked: bool = False
     """Whether firewall or name service keep nodes from the service: all of them end up unusable."""
+    policies: Policies = Policies.model_construct()
+    """In what order its waiting tasks start, and where they go."""
 
 
 class Pool(Body):
@@ -240,6 +243,15 @@ class Pool(Body):
         return len(addresses.ip_address_ids) if addresses.provision == "usermanaged" else None
 
 
+class Estimates(Section):
+    """What is expected of durations: a policy plans with it, the tasks take what they take."""
+
+    source: Literal["stated", "perfect"] = "stated"
+    """What tasks or their trace state, or how long they do take; what is not stated is perfect."""
+    times: Annotated[Factor, Field(gt=0)] = 1.0
+    """By what it is multiplied."""
+
+
 class JobSimulation(Section):
     """What the service's body does not say."""
 
@@ -251,6 +263,10 @@ class JobSimulation(Section):
     """What holds for listed tasks that say nothing themselves."""
     workload: tuple[Workload, ...] = ()
     """Groups of tasks drawn from distributions, and traces."""
+    deadline: Seconds | None = None
+    """By when its tasks should have completed that have no deadline of their own, from when it is added."""
+    estimates: Estimates = Estimates.model_construct()
+    """How well policies that plan ahead know how long its tasks take."""
 
 
 class JobConstraints(Body):

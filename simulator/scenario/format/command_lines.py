@@ -34,6 +34,11 @@ _POWERSHELL: Final = re.compile(
 _START_SLEEP: Final = re.compile(
     r"(?:start-)?sleep\s+(?:(?:-s(?:econds)?\s+)?(?P<s>\d+)|-m(?:illiseconds)?\s+(?P<ms>\d+))", re.IGNORECASE
 )
+_REDIRECTION: Final = re.compile(r"\d?>>?(?:&(?=\d))?")
+_PLAIN: Final = re.compile(r"[^\s;&|<>()$`'\"\\]+")
+"""What stands for itself in a word of a POSIX shell."""
+_PLAIN_IN: Final = {"'": re.compile(r"[^']+"), '"': re.compile(r'[^"$`\\]+')}
+"""What stands for itself between quotes."""
 _EXIT: Final = re.compile(r"exit\s+(-?\d+)", re.IGNORECASE)
 _WAIT: Final = re.compile(r"sleep|timeout|ping", re.IGNORECASE)
 _LEAVES: Final = (":", "exit", "sleep", "echo", "true", "false", "timeout", "ping", "printf")
@@ -76,7 +81,27 @@ Act = Callable[[list[str], int], _Step]
 
 def read_command(line: str) -> CommandRun | None:
     """Return how a command line runs; None where it holds anything whose time is not known, or nothing."""
-    return _readable(line) if _may_be_read(line) else None
+    return stated_by(line)[0]
+
+
+def seconds_of(line: str) -> float | None:
+    """Return the time that a command line states: that of its waits; None where it has none, or cannot be read."""
+    return stated_by(line)[1]
+
+
+def is_unread(line: str) -> bool:
+    """Return whether a command line names a time or an exit code and yet cannot be read."""
+    return stated_by(line)[2]
+
+
+@lru_cache(maxsize=4096)
+def stated_by(line: str) -> tuple[CommandRun | None, float | None, bool]:
+    """Return all that is read in a command line: how it runs, the time that it states, and whether that is unread."""
+    if not _may_be_read(line):
+        return _NOTHING
+    run = _readable(line)
+    waits = run is not None and _WAIT.search(line) is not None
+    return run, run.seconds if run is not None and waits else None, run is None and _NAMES_TIME.search(line) is not None
 
 
 def _may_be_read(line: str) -> bool:
@@ -85,30 +110,11 @@ def _may_be_read(line: str) -> bool:
     return any(word in text for word in _LEAVES)
 
 
-@lru_cache(maxsize=4096)
 def _readable(line: str) -> CommandRun | None:
     try:
         return _read(line, 0)
     except _UnreadableError:
         return None
-
-
-def seconds_of(line: str) -> float | None:
-    """Return the time that a command line states: that of its waits; None where it has none, or cannot be read."""
-    run = read_command(line)
-    return None if run is None or _WAIT.search(line) is None else run.seconds
-
-
-def is_unread(line: str) -> bool:
-    """Return whether a command line names a time or an exit code and yet cannot be read."""
-    return _NAMES_TIME.search(line) is not None and read_command(line) is None
-
-
-def stated_by(line: str) -> tuple[CommandRun | None, float | None, bool]:
-    """Return all that is read in a command line: how it runs, the time that it states, and whether that is unread."""
-    if not _may_be_read(line):
-        return _NOTHING
-    return read_command(line), seconds_of(line), is_unread(line)
 
 
 def _read(line: str, depth: int) -> CommandRun:
@@ -173,7 +179,7 @@ def _posix_tokens(line: str) -> Iterator[tuple[str, str]]:
         elif char == ";":
             yield "operator", ";"
             place += 1
-        elif redirection := re.compile(r"\d?>>?(?:&(?=\d))?").match(line, place):
+        elif redirection := _REDIRECTION.match(line, place):
             place, is_target = redirection.end(), True
             _expect_word(line, place)
         elif char in "&|<()#":
@@ -196,6 +202,10 @@ def _posix_word(line: str, place: int) -> tuple[str, int]:
     """Return the word that begins at a place, without its quotes, and where it ends."""
     text: list[str] = []
     while place < len(line) and not line[place].isspace() and line[place] not in ";&|<>()":
+        if plain := _PLAIN.match(line, place):
+            text.append(plain[0])
+            place = plain.end()
+            continue
         char = line[place]
         if char in "$`":
             raise _UnreadableError
@@ -217,7 +227,12 @@ def _quoted(line: str, place: int) -> tuple[str, int]:
     """Return what stands between the quotes that open at a place, and where they have closed."""
     quote, text = line[place], list[str]()
     place += 1
+    plain = _PLAIN_IN[quote]
     while place < len(line) and line[place] != quote:
+        if found := plain.match(line, place):
+            text.append(found[0])
+            place = found.end()
+            continue
         char = line[place]
         if quote == '"' and char in "$`":
             raise _UnreadableError

@@ -10,12 +10,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from simulator.distributions import TimeDistribution, Uniform
 from simulator.durations import Limit, Seconds
 from simulator.scenario.format.bodies import Job, Pool
+from simulator.scenario.format.calibration_file import Calibrated
 from simulator.scenario.format.catalogue import VmSize
 from simulator.scenario.format.complete import complete
 from simulator.scenario.format.job_operations import JobOperation
 from simulator.scenario.format.job_schedules import JobSchedule
 from simulator.scenario.format.key_marks import INERT, PlainSeconds
 from simulator.scenario.format.network import Subnet
+from simulator.scenario.format.policies import Chosen, Policies
 from simulator.scenario.format.pool_operations import PoolOperation
 from simulator.scenario.format.price_list import PriceList
 from simulator.scenario.format.section import AsWritten, Count, Fraction, Positive, Section, Seed, lower
@@ -143,6 +145,9 @@ class Options(AsWritten, Section):
     """Low-priority price of a size without one, as a share of the dedicated; None: Linux 0.2, Windows 0.4."""
     spot_ratio: Fraction | None = None
     """Spot price of a size without one, as a share of the dedicated; None: Linux 0.185, Windows 0.4."""
+    passes: Annotated[Literal["each_instant", "each_event"], BeforeValidator(lower)] = "each_instant"
+    """When tasks are placed: once after all that falls on an instant, or after each arrival and each end, arrivals
+    first."""
     allocation_tail_model: Literal["linear", "log"] = "linear"
     """How the delay of the k-th node grows: in proportion to k, or to its logarithm."""
     max_rounds_per_instant: Positive = 10_000
@@ -231,8 +236,12 @@ class Description(Section):
     """Which instant the time 0 of a run is: dates of schedules, traces and formulas count from it."""
     horizon: Seconds | None = None
     """When the run ends at the latest, since the origin."""
+    calibration: Calibrated | None = None
+    """Calibration file: what `poolsight calibrate` measured stands where the scenario states no value itself."""
     options: Options = Options.model_construct()
     """Decisions on points that the service leaves open."""
+    policies: Policies = Policies.model_construct()
+    """In what order waiting tasks start and where they go, in all pools that do not say it themselves."""
     account: Account = Account.model_construct()
     """Mode and quotas of the account that pools belong to."""
     accounts: dict[str, Account] = Field(default_factory=dict)
@@ -255,6 +264,10 @@ class Description(Section):
     def _complete(cls, data: object, info: ValidationInfo) -> Any:
         prices = (info.context or {}).get("prices", PriceList())
         return complete(data, ORIGIN, prices) if isinstance(data, Mapping) else data
+
+    def policies_of(self, pool: Pool) -> Chosen:
+        """Return in what order the tasks of a pool start, and where they go."""
+        return pool.simulation.policies.over(self.policies)
 
     def account_of(self, pool: Pool) -> Account:
         """Return the account that a pool belongs to."""

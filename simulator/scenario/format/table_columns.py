@@ -18,6 +18,7 @@ WHOLE: Final = frozenset({"slots", "instances"})
 MOST: Final = {
     "submit": LONGEST,
     "duration": LONGEST,
+    "estimate": LONGEST,
     "cores": 2e6,
     "memory": 2e6,
     "slots": float(LARGEST),

@@ -140,6 +140,10 @@ class TaskSimulation(Section):
     """With which code a failed coordination ends the attempt."""
     checkpoints: Checkpoints | None = None
     """Work that a lost attempt does not lose."""
+    estimate: Seconds | None = None
+    """How long its process is expected to run, for policies that plan ahead; None: as long as it does."""
+    deadline: Seconds | None = None
+    """By when it should have completed, from when it is added; None: its job's."""
 
 
 class Task(Body):
@@ -303,6 +307,10 @@ class TaskGroup(Section):
     """With which code a failed coordination ends the attempt."""
     checkpoints: Checkpoints | None = None
     """Work that a lost attempt does not lose."""
+    estimate: Seconds | None = None
+    """How long each process is expected to run, for policies that plan ahead; None: as long as it does."""
+    deadline: Seconds | None = None
+    """By when each task should have completed, from when it is added; None: the job's."""
     start: Seconds | None = None
     """When the first may come, since the origin; None = when its job is created."""
 

@@ -70,10 +70,11 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         text = f"none of its {len(jobs):,} jobs ran: their run times (column 4) are negative, or `keep` leaves them out"
         raise InputError([Problem(text, name)])
     procs, wanted = columns["procs"][kept], columns["requestedProcs"][kept]
-    processors = np.maximum(np.where(procs > 0, procs, wanted), 1)
+    first, second = (wanted, procs) if source.processors == "requested" else (procs, wanted)
+    processors = np.maximum(np.where(first > 0, first, second), 1)
     memory, wanted = columns["memory"][kept], columns["requestedMemory"][kept]
     per_processor = np.maximum(np.where(wanted > 0, wanted, memory), 0)
-    run = columns["run"][kept]
+    run, asked = columns["run"][kept], columns["requestedTime"][kept]
     submits = of_numbers(columns["submit"][kept], 1.0, keep=source.submit_times == "absolute")
     together = source.parallel_jobs == "multi_instance"
     share = per_processor * (1 if together else processors) / KIB_PER_GIB
@@ -82,6 +83,7 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         (
             Beyond(submits.seconds, MOST["submit"], "a submit time in column 2", "s after the first"),
             Beyond(run, MOST["duration"], "a run time in column 4", "s"),
+            Beyond(np.maximum(asked, 0), MOST["duration"], "a requested time in column 9", "s"),
             Beyond(processors, MOST["slots"], "a number of processors in column 5 or 8", ""),
             Beyond(np.abs(columns["job"][kept]), LARGEST_NUMBER, "a job number in column 1", ""),
             Beyond(share if source.use_memory else np.zeros(1), MOST["memory"], "memory in column 7 or 10", "GiB"),
@@ -100,6 +102,7 @@ def _swf(source: TraceWorkload, name: str) -> Trace:
         names=Prefixed("swf-", columns["job"][kept].astype(np.int64)),
         first=submits.first,
         shift=submits.shift,
+        estimate=np.where(asked > 0, asked, -1.0) if (asked > 0).any() else None,
     )
 
 

@@ -111,6 +111,7 @@ class _Table:
         amounts = {use: self._amounts(use) for use in ("cores", "memory", "slots", "instances") if use in self._uses}
         ids = self._ids()
         endings = self._endings()
+        estimate = self._estimates()
         self._refuse()
         return Trace(
             submit=submits.seconds,
@@ -124,6 +125,7 @@ class _Table:
             shift=submits.shift,
             parents=self._parents(),
             endings=endings,
+            estimate=estimate,
         )
 
     def _refuse(self) -> None:
@@ -197,6 +199,16 @@ class _Table:
         scale = 1.0 if series.dtype.kind == "m" else SECONDS[unit]
         self._take(values, faults, "duration", MOST["duration"] / scale)
         return values
+
+    def _estimates(self) -> Floats | None:
+        """Return how long processes were expected to run, -1 where a cell is empty; None where there is no column."""
+        if "estimate" not in self._uses:
+            return None
+        column, unit = self._uses["estimate"], self._source.time_unit
+        is_empty = np.asarray(self._frame[column].isna() | (self._frame[column].astype(str).str.strip() == ""))
+        values, faults = spans(self._frame[column].where(~is_empty, 0), column, unit)
+        self._take(values, faults, "estimate", MOST["estimate"] / SECONDS[unit])
+        return np.where(is_empty, -1.0, values)
 
     def _amounts(self, use: str) -> Floats:
         column, unit = self._uses[use], self._source.memory_unit

@@ -60,6 +60,8 @@ class TraceColumns(Section):
     long as the task. An empty cell leaves it to `exitCode`."""
     max_task_retry_count: str | None = None
     """How often each task may be retried, -1 without limit; an empty cell is what its job allows."""
+    estimate: str | None = None
+    """How long each process was expected to run, for policies that plan ahead; an empty cell: as long as it did."""
 
 
 class TraceWorkload(AsWritten, Section):
@@ -87,6 +89,8 @@ class TraceWorkload(AsWritten, Section):
     """How long tasks take where the file only says when they come: drawn, and no duration is read."""
     parallel_jobs: Literal["multi_slot", "multi_instance"] = "multi_slot"
     """What a job of several processors in an SWF file becomes: one task of that many slots, or of that many nodes."""
+    processors: Literal["allocated", "requested"] = "allocated"
+    """Which number of processors of an SWF file a job takes, where both are known: column 5 or column 8."""
     use_memory: bool = False
     """Whether the memory column of an SWF file (KiB per processor) is a demand of the task."""
     submit_times: Literal["relative", "absolute"] = "relative"
@@ -152,6 +156,8 @@ class Trace:
     """Ids of the tasks that must complete first, by row, of rows that have any."""
     endings: Endings | None = None
     """How attempts end; None: every one succeeds."""
+    estimate: Floats | None = None
+    """Requested times; -1 where none is known."""
 
     def __len__(self) -> int:
         return len(self.submit)

@@ -84,6 +84,8 @@ def _add_catalogue(schema: dict[str, Any]) -> None:
         "additionalProperties": False,
         "properties": {"file": _FILE, "region": _REGION},
     }
+    calibrated = properties["calibration"]
+    calibrated["anyOf"] = [{"type": "string"}, *calibrated["anyOf"]]
     properties["sizes"] = {
         "type": "object",
         "description": "VM sizes beside the catalogue's, or other values for its sizes, by name.",

@@ -74,7 +74,7 @@ def read_operation(scenario: Scenario, around: Surroundings, asked: Operation | 
         "jobSchedules": list(around.job_schedules),
         "timeline": [body],
     }
-    made, found = judged(document, context_of(Folder(Path(), scenario.within)))
+    made, found = judged(document, context_of(Folder(Path(), scenario.within, is_own=False)))
     own = [one for one in (*read.findings, *found) if one.loc[:2] == OWN]
     if made is None and all(one.is_warning for one in own):
         own = found  # wrong elsewhere, and only together with the operation

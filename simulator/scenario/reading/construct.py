@@ -13,6 +13,7 @@ from simulator.errors import InputError, Problem
 from simulator.files import Folder
 from simulator.scenario.checks.findings import Finding
 from simulator.scenario.checks.places import shown
+from simulator.scenario.reading.calibrated import take_calibration
 from simulator.scenario.reading.file_columns import context_of
 from simulator.scenario.reading.normalize import Modern, modern
 from simulator.scenario.reading.retail_prices import take_prices
@@ -32,9 +33,10 @@ def scenario_of(
     """
     read = modern(document)
     place = Folder(Path(folder), Path(folder) if confine else None)
-    data, prices, wrong = take_prices(read.document, place)
+    measured, unread = take_calibration(read.document, place)
+    data, prices, wrong = take_prices(measured, place)
     made, findings = judged(data, context_of(place, prices))
-    findings = [*read.findings, *wrong, *findings]
+    findings = [*read.findings, *unread, *wrong, *findings]
     if strict:
         findings = [replace(one, is_warning=False) for one in findings]
     return accepted(made, [problem_in(read, one) for one in findings]).confined(place.within)

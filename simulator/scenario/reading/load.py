@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.errors import InputError
 from simulator.files import bound
+from simulator.scenario.reading.calibrated import take_calibration
 from simulator.scenario.reading.construct import accepted, judged
 from simulator.scenario.reading.documents import Document
 from simulator.scenario.reading.file_bodies import holds_bodies
@@ -56,9 +57,10 @@ def _sources(root: Document, within: Path | None) -> Sources:
 def complete_sources(sources: Sources, *, strict: bool = False) -> Scenario:
     """Make the scenario that `sources` describe; they are left as they are."""
     sources, found = sources.modernized()
-    rest, prices, wrong = take_prices(sources.data, sources.folder)
+    measured, unread = take_calibration(sources.data, sources.folder)
+    rest, prices, wrong = take_prices(measured, sources.folder)
     made, findings = judged(rest, context_of(sources.folder, prices))
-    findings = [*found, *wrong, *findings]
+    findings = [*found, *unread, *wrong, *findings]
     problems = [sources.problem_of(one, strict=strict) for one in findings if not sources.is_unread(one.loc)]
     own = [replace(one, is_warning=False) if strict else one for one in sources.problems]
     return accepted(made, [*own, *problems]).confined(sources.within)

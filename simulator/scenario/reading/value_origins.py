@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from simulator.scenario.format.calibration_file import Calibrated, FromCalibration
 from simulator.scenario.format.complete import lookup, pool_bodies, stated_start_task
 
 
@@ -23,6 +24,8 @@ class Origin(StrEnum):
     """Seen on the service itself; the shape around it is chosen."""
     ASSUMED = "assumed"
     """Chosen for want of anything published."""
+    MEASURED = "measured from your data"
+    """Learned from the user's own past, by `calibration`."""
     GIVEN = "given"
     """Stated by the scenario file."""
 
@@ -120,9 +123,16 @@ ORIGINS: Final[Mapping[str, Fact]] = {
 }
 
 
-def origin_in(name: str, document: Mapping[Any, Any]) -> Fact:
-    """Return a fact with the origin it has in a scenario document: `given` where every pool states the value."""
+def origin_in(name: str, document: Mapping[Any, Any], calibration: Calibrated | None = None) -> Fact:
+    """Return a fact with the origin it has in a scenario document: `given` where every pool states the value.
+
+    What its calibration measured is neither given nor assumed.
+    """
     fact = ORIGINS[name]
+    found = measured_of(name, calibration)
+    if found:
+        text = f"n = {min(one.n for one in found):,}, {calibration.file if calibration else ''}"
+        return replace(fact, origin=Origin.MEASURED, source=text)
     pools = list(pool_bodies(document))
     own = [name == "start_task" and bool(stated_start_task(pool)) for pool in pools]
     stated = [any(_states(pool, path) for path in fact.stated_by) for pool in pools]
@@ -133,6 +143,16 @@ def origin_in(name: str, document: Mapping[Any, Any]) -> Fact:
     if name == "prices" and lookup(document, "prices"):
         return replace(fact, origin=Origin.GIVEN, source="the scenario file, under prices")
     return fact
+
+
+QUANTITIES: Final[Mapping[str, tuple[str, ...]]] = {"boot": ("creating", "starting"), "duration_spread": ("duration",)}
+"""What is measured of facts that have another name there."""
+
+
+def measured_of(name: str, calibration: Calibrated | None) -> list[FromCalibration]:
+    """Return what a scenario took of its calibration for a fact."""
+    names = QUANTITIES.get(name, (name,))
+    return [one for one in (calibration.used if calibration else ()) if one.quantity in names]
 
 
 def _states(pool: object, path: tuple[str, ...]) -> bool:

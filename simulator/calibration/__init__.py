@@ -1,0 +1,1 @@
+"""A user's own past as the numbers of a scenario, each with how sure it is."""

@@ -58,7 +58,7 @@ def test_an_interval_holds_its_share_of_the_predictions(level: float, low: float
 
 def test_runs_that_never_end_lie_above_all_that_do() -> None:
     one = Prediction("makespan", np.append(np.arange(1.0, 90.0), [np.inf] * 10), 95.0)
-    assert one.interval(0.95) == (2.5, np.inf)
+    assert one.interval(0.95) == pytest.approx((2.5, np.inf))
     assert one.holds(0.95)
     assert not one.has_failed
 
